@@ -1,0 +1,1 @@
+module.exports = { forbidden: [], options: { tsPreCompilationDeps: 'specify', tsConfig: { fileName: 'tsconfig.json' } } };

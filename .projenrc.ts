@@ -1,0 +1,201 @@
+import { awscdk, cdk, JsonFile, javascript, typescript } from 'projen';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'serving-constructs',
+  description:
+    'Typed definitions of ML model endpoints for AWS CDK (ECS behind an ALB) and cdk8s (Kubernetes manifests)',
+  keywords: ['aws-cdk', 'cdk8s', 'constructs', 'ecs', 'kubernetes', 'machine-learning', 'model-serving'],
+  author: 'serving-constructs contributors',
+  authorAddress: 'https://github.com/serving-constructs',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/serving-constructs/serving-constructs.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'serving-constructs contributors',
+  stability: cdk.Stability.EXPERIMENTAL,
+  defaultReleaseBranch: 'main',
+
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.16.0',
+  projenVersion: '^0.103.25',
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  sampleCode: false,
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  singletonLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  vscode: false,
+
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  // MINIMAL admits strictness flags that jsii's own rule set does not know.
+  validateTsconfig: cdk.ValidateTsconfig.MINIMAL,
+  tsconfig: {
+    compilerOptions: { noImplicitOverride: true, noUncheckedIndexedAccess: true },
+  },
+  tsconfigDev: {
+    include: ['../scripts/**/*.ts', '../bench/**/*.ts', '../examples/**/*.ts'],
+    exclude: ['**/node_modules', '**/cdk.out'],
+    compilerOptions: {
+      // Examples import the library by its published name.
+      paths: { 'serving-constructs': ['../src/index.ts'] },
+    },
+  },
+
+  // The first release whose synth validates templates and lets findings be acknowledged.
+  cdkVersion: '2.262.0',
+  constructsVersion: '10.5.1',
+  peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
+  devDeps: [
+    '@aws-sdk/client-ecr@^3',
+    '@kubernetes/client-node@2.0.1',
+    '@types/node@^20',
+    'ajv@^8',
+    // The registry's latest tag is an unrelated 3.0.0 that cannot read current assemblies.
+    'aws-cdk@^2.1148.1',
+    'cdk8s-cli@^2',
+    // 18 needs a newer Node.
+    'dependency-cruiser@^17.4.3',
+    'esbuild@^0.28',
+    'fast-check@^4',
+    'jsii-diff@^1',
+    'jsii-pacmak@^1',
+    'publint@^0.3',
+    'tsx@^4',
+    'yaml@^2',
+  ],
+
+  biome: true,
+  biomeOptions: {
+    // Later releases lack platform packages in the registry.
+    version: '2.5.0',
+    biomeConfig: {
+      files: {
+        includes: ['.projenrc.ts', 'bench/**', 'examples/**/*.ts', 'scripts/**', '!**/*.snap', '!**/__snapshots__'],
+      },
+      formatter: { indentStyle: javascript.biome_config.IndentStyle.SPACE, indentWidth: 2, lineWidth: 120 },
+      javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
+    },
+  },
+
+  typecheckTests: true,
+  jestOptions: {
+    jestVersion: '^30',
+    configFilePath: 'jest.config.json',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    coverageText: false,
+    passWithNoTests: false,
+    jestConfig: {
+      collectCoverage: false,
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
+      moduleNameMapper: { '^serving-constructs$': '<rootDir>/src/index.ts' },
+      reporters: [new javascript.JestReporter('<rootDir>/scripts/count-reporter.cjs')],
+    },
+  },
+
+  gitignore: [
+    'cdk.out/',
+    '.cdk.staging/',
+    'examples/**/dist/',
+    '/.cache/',
+    '/reports/',
+    '__pycache__/',
+    '*.tsbuildinfo',
+  ],
+  npmIgnoreOptions: {
+    ignorePatterns: [
+      '/.ci/',
+      '/.cache/',
+      '/ARCHITECTURE.md',
+      '/CONTRIBUTING.md',
+      '/bench/',
+      '/biome.jsonc',
+      '/docs/',
+      '/examples/',
+      '/jest.config.json',
+      '/jest.real.config.json',
+      '/reports/',
+      '/scripts/',
+      '*.tsbuildinfo',
+    ],
+  },
+});
+
+project.package.addField('peerDependenciesMeta', {
+  'aws-cdk-lib': { optional: true },
+  cdk8s: { optional: true },
+  'cdk8s-plus-27': { optional: true },
+});
+// Later releases lack platform packages in the registry, which breaks `npm ci` on a lock file made from them.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+
+const { biome, jest } = project;
+if (biome === undefined || jest === undefined) throw new Error('the options above enable biome and jest');
+jest.config.testMatch = ['<rootDir>/test/**/*.test.ts'];
+new JsonFile(project, 'jest.real.config.json', {
+  obj: () => ({
+    ...jest.config,
+    testMatch: ['<rootDir>/test/real/**/*.test.ts'],
+    testPathIgnorePatterns: ['/node_modules/'],
+    // Real parts are started and probed; the default of five seconds is for pure code.
+    testTimeout: 300_000,
+  }),
+});
+
+// One environment for every task, so that tests, examples and packaging see the same frameworks.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+for (const name of ['test', 'test:update', 'test:watch']) {
+  const task = project.tasks.tryFind(name);
+  // A second and more per test file; the file that wants template validation turns it on itself.
+  task?.env('CDK_VALIDATION', 'false');
+  task?.env('JSII_DEPRECATED', 'quiet');
+}
+
+// Checking never edits: `lint` reports, `lint:fix` writes.
+const biomeCheck = 'biome check --no-errors-on-unmatched --error-on-warnings';
+biome.task.reset(biomeCheck, { receiveArgs: true });
+const boundaries = project.addTask('lint:boundaries', {
+  description: 'Check who may import whom (.dependency-cruiser.cjs)',
+  exec: 'depcruise --config .dependency-cruiser.cjs src',
+});
+const lint = project.addTask('lint', {
+  description: 'Lint, formatting and import boundaries, without changing a file',
+  steps: [{ spawn: biome.task.name }, { spawn: boundaries.name }],
+});
+project.addTask('lint:fix', { description: 'Apply lint fixes and formatting', exec: `${biomeCheck} --write` });
+project.testTask.removeStep(project.testTask.steps.findIndex((step) => step.spawn === biome.task.name));
+project.testTask.spawn(lint);
+
+project.addTask('test:real', {
+  description: 'Tests against real parts; installs what they need first',
+  env: { JSII_DEPRECATED: 'quiet' },
+  steps: [
+    { exec: 'bash test/real/setup.sh', condition: 'test -f test/real/setup.sh' },
+    { exec: 'jest -c jest.real.config.json --ci --runInBand', receiveArgs: true },
+  ],
+});
+project.addTask('test:mutations', {
+  description: 'Show that removing a value from a renderer turns a test red',
+  steps: [{ exec: 'tsx test/mutations/run.ts', receiveArgs: true }],
+});
+project.addTask('bench', {
+  description: 'Compare with hand-written constructs and peer tools',
+  steps: [{ exec: 'tsx bench/run.ts', receiveArgs: true }],
+});
+project.addTask('start', {
+  description: 'Synthesize every example for both targets and show what was made',
+  steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
+});
+
+// The lazy index is part of compiling: docs and packages are made from what users get.
+project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
+project.packageTask.exec('tsx scripts/check-package.ts');
+
+project.synth();
