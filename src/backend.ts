@@ -1,0 +1,323 @@
+import { Construct } from 'constructs';
+import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
+import { Duration } from './duration';
+import type { Gpu } from './gpu';
+import { HealthCheck } from './health-check';
+import type { Model } from './model';
+import type { ModelServer } from './model-server';
+import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
+import { requireNumber } from './private/checks';
+import { ServingError } from './private/errors';
+import { joinSlugs, slug } from './private/names';
+import type { Resources } from './resources';
+import { Rollout } from './rollout';
+import type { SecretValue } from './secret-value';
+import type { ServerImage } from './server-image';
+import { ServingPlatform } from './serving-platform';
+
+/** How the next replica of a backend is chosen. */
+export enum LoadBalancing {
+  /** Replicas take turns. */
+  ROUND_ROBIN = 'round robin',
+  /** The replica with the fewest unfinished requests is next. */
+  LEAST_OUTSTANDING_REQUESTS = 'least outstanding requests',
+}
+
+/** One version of an implementation. */
+export interface BackendOptions {
+  /** The container image. */
+  readonly image: ServerImage;
+
+  /** How the server in the image is started. */
+  readonly server: ModelServer;
+
+  /**
+   * The name for people, which requests use in the header `x-serving-backend`.
+   *
+   * @default - the construct id
+   */
+  readonly backendName?: string;
+
+  /**
+   * What the backend is.
+   *
+   * AWS: a tag of the service. Kubernetes: an annotation.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * The port that the server listens on.
+   *
+   * @default 8000
+   */
+  readonly port?: number;
+
+  /**
+   * The model that the server reads.
+   *
+   * @default - none beside `models`
+   */
+  readonly model?: Model;
+
+  /**
+   * Models that the server reads, each at a path of its own.
+   *
+   * @default - none beside `model`
+   */
+  readonly models?: Model[];
+
+  /**
+   * The GPUs of each replica.
+   *
+   * @default - none
+   */
+  readonly gpu?: Gpu;
+
+  /**
+   * Processors, memory and disk of each replica.
+   *
+   * @default - 1 virtual CPU and 2 GiB of memory; for each GPU 2 and 8 GiB
+   */
+  readonly resources?: Resources;
+
+  /**
+   * How many replicas run. Excludes autoscaling.
+   *
+   * AWS: the desired count. Kubernetes: the replicas of the Deployment.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * The most requests that a replica shall work on at a time.
+   *
+   * AWS: left to the application, the load balancer has no such limit. Kubernetes: the router holds back more.
+   *
+   * @default - no limit
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * Environment variables.
+   *
+   * @default - none beside those of the server
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * Environment variables whose values are secrets.
+   *
+   * @default - none
+   */
+  readonly secrets?: { [name: string]: SecretValue };
+
+  /**
+   * How to tell that a replica can answer.
+   *
+   * @default - any status below 500 to GET `/`; a server started by `command` or `shell` must declare one
+   */
+  readonly healthCheck?: HealthCheck;
+
+  /**
+   * How long the server may take from its start until it is ready, which is mostly loading the model.
+   *
+   * AWS: part of the service's grace period. Kubernetes: the budget of the start-up probe.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly loadTimeout?: Duration;
+
+  /**
+   * How new replicas take the place of old ones.
+   *
+   * @default Rollout.surge()
+   */
+  readonly rollout?: Rollout;
+
+  /**
+   * How the next replica is chosen.
+   *
+   * @default LoadBalancing.ROUND_ROBIN
+   */
+  readonly loadBalancing?: LoadBalancing;
+
+  /**
+   * Whether the backend has an address of its own: requests of the endpoint with the header `x-serving-backend` and the
+   * backend's name go to it whatever the shares.
+   *
+   * @default true
+   */
+  readonly addressable?: boolean;
+
+  /**
+   * Whether the address of its own is a path, `<path of the endpoint>/_b/<name>`, instead of a header.
+   *
+   * @default false
+   */
+  readonly ownUrl?: boolean;
+
+  /**
+   * The numeric user that the container runs as.
+   *
+   * @default - AWS: the image's user; Kubernetes: 10001, because the restricted Pod Security level wants a number
+   */
+  readonly user?: number;
+
+  /**
+   * Whether the container's root file system is read-only. `/tmp` is writable in any case.
+   *
+   * @default true
+   */
+  readonly readOnlyRoot?: boolean;
+}
+
+/** Properties of a backend. */
+export interface BackendProps extends BackendOptions {
+  /**
+   * The platform that runs it.
+   *
+   * @default - the nearest platform around the scope, else the built-in one of the Stack or Chart
+   */
+  readonly platform?: ServingPlatform;
+}
+
+/**
+ * One version of an implementation: what runs, on what, and how many times.
+ *
+ * Usually made by `endpoint.addBackend`. A backend that several endpoints share stands alone and is given to each with
+ * `endpoint.attachBackend`.
+ */
+export class Backend extends Construct {
+  /** The platform that runs it. */
+  public readonly platform: ServingPlatform;
+  /** What was asked for, after defaults. */
+  public readonly intent: BackendIntent;
+  /** The container image. */
+  public readonly image: ServerImage;
+  /** The secrets by the environment variable that gets them. */
+  public readonly secrets: { [name: string]: SecretValue };
+  /** Whether the backend has an address of its own. */
+  public readonly addressable: boolean;
+  /** Whether that address is a path. */
+  public readonly ownUrl: boolean;
+
+  private readonly hasFixedReplicas: boolean;
+  private autoscaling?: AutoscalingPolicy;
+
+  constructor(scope: Construct, id: string, props: BackendProps) {
+    super(scope, id);
+    this.platform = props.platform ?? ServingPlatform.of(this);
+    this.image = props.image;
+    this.secrets = { ...props.secrets };
+    this.addressable = props.addressable ?? true;
+    this.ownUrl = props.ownUrl ?? false;
+    this.hasFixedReplicas = props.replicas !== undefined;
+    if (this.ownUrl && !this.addressable) {
+      throw new ServingError('ConflictingProps', "'ownUrl' (true) gives the address that 'addressable' (false) denies; set one of the two", this);
+    }
+    this.intent = this.resolve(id, props);
+    this.checkOwners(props);
+    this.platform._addBackend(this);
+  }
+
+  /** Keeps the number of replicas near what the load needs. */
+  public autoscale(options: AutoscalingOptions): AutoscalingPolicy {
+    return new AutoscalingPolicy(this, 'Autoscaling', { ...options, backend: this });
+  }
+
+  /** @internal */
+  public _claimAutoscaling(policy: AutoscalingPolicy): void {
+    const name = this.intent.name;
+    if (this.autoscaling !== undefined) {
+      throw new ServingError('DuplicateAutoscaling', `backend '${name}' has an autoscaling policy already; use one with several targets`, policy);
+    }
+    if (this.hasFixedReplicas) {
+      throw new ServingError('ReplicasWithAutoscaling', `'replicas' (${this.intent.replicas}) of backend '${name}' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas'`, policy);
+    }
+    this.autoscaling = policy;
+  }
+
+  private resolve(id: string, props: BackendProps): BackendIntent {
+    const name = props.backendName ?? id;
+    if (name === '') throw new ServingError('InvalidName', "'backendName' ('') must not be empty", this);
+    const count = (prop: string, value: number | undefined, fallback: number, min: number, max: number): number => requireNumber(prop, value ?? fallback, { min, max, integer: true, at: this });
+    const gpus = props.gpu?.count ?? 0;
+    const { resources = {} } = props;
+    const port = count('port', props.port, 8000, 1, 65535);
+    const maxConcurrency = props.maxConcurrency === undefined ? undefined : count('maxConcurrency', props.maxConcurrency, 1, 1, 100_000);
+    const server = props.server._intent({ port, maxConcurrency });
+    if (!server.descriptor.declared && props.healthCheck === undefined) {
+      throw new ServingError('HealthCheckRequired', `nothing is known of the server of backend '${name}', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`, this);
+    }
+    const parent = this.node.scope as Construct & { readonly _slug?: string };
+    const own = slug(name);
+    return {
+      path: this.node.path,
+      name,
+      slug: parent._slug === undefined ? own : joinSlugs(parent._slug, own),
+      description: props.description,
+      port,
+      server,
+      environment: this.checkEnvironment(props, server, port),
+      models: this.checkModels([...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])]),
+      gpu: props.gpu?._intent(),
+      cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: this }),
+      memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, { min: 16, at: this, hint: 'in MiB' }),
+      ephemeralStorageMib: resources.ephemeralStorage?.toMebibytes(),
+      sharedMemoryMib: resources.sharedMemory?.toMebibytes() ?? (gpus > 0 ? 1024 : undefined),
+      replicas: requireNumber('replicas', props.replicas ?? 1, { min: 1, max: 5000, integer: true, code: 'ReplicasOutOfRange', at: this }),
+      maxConcurrency,
+      healthCheck: (props.healthCheck ?? HealthCheck._standard())._intent(),
+      loadSeconds: requireNumber('loadTimeout', (props.loadTimeout ?? Duration.minutes(5)).toSeconds(), { min: 1, max: 86_400, hint: 'in seconds', at: this }),
+      rollout: (props.rollout ?? Rollout.surge())._intent(),
+      loadBalancing: props.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
+      user: props.user === undefined ? undefined : count('user', props.user, 10001, 1, 2 ** 31 - 2),
+      readOnlyRoot: props.readOnlyRoot ?? true,
+    };
+  }
+
+  private checkEnvironment(props: BackendProps, server: ServerIntent, port: number): { [name: string]: string } {
+    const environment = { ...props.environment };
+    for (const name of [...Object.keys(environment), ...Object.keys(this.secrets)]) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        throw new ServingError('InvalidName', `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`, this);
+      }
+      if (name in environment && name in this.secrets) {
+        throw new ServingError('ConflictingProps', `'${name}' stands in 'environment' and in 'secrets'; keep one`, this);
+      }
+    }
+    const set = environment.PORT;
+    if (set !== undefined && set !== String(port)) {
+      throw new ServingError('ConflictingProps', `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`, this);
+    }
+    return { ...server.environment, ...environment };
+  }
+
+  private checkModels(models: Model[]): ModelIntent[] {
+    const intents = models.map((model) => model._intent());
+    intents.forEach((model, index) => {
+      const rival = intents.slice(0, index).find((other) => overlap(other.mountPath, model.mountPath));
+      if (rival !== undefined) {
+        throw new ServingError('ModelPathClash', `models '${rival.name}' ('${rival.mountPath}') and '${model.name}' ('${model.mountPath}') are in one another's way; set 'path' of one`, this);
+      }
+    });
+    return intents;
+  }
+
+  private checkOwners(props: BackendProps): void {
+    const { kind } = this.platform;
+    const foreign = [{ what: 'image', platform: props.image.platform }, ...Object.entries(this.secrets).map(([name, secret]) => ({ what: `secret '${name}'`, platform: secret.platform }))].find(
+      (owner) => owner.platform !== undefined && owner.platform !== kind,
+    );
+    if (foreign !== undefined) {
+      throw new ServingError('ForeignResource', `the ${foreign.what} of backend '${this.intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both know, or decide by platform`, this);
+    }
+  }
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+}

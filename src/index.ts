@@ -1,0 +1,23 @@
+export * from './autoscaling-policy';
+export * from './backend';
+export * from './duration';
+export * from './gpu';
+export * from './health-check';
+export * from './model';
+export * from './model-server';
+export * from './plan/intents';
+export * from './plan/plan';
+export * from './plan/serving-plan';
+export * from './plan/target-profile';
+export * from './resources';
+export * from './rollout';
+export * from './secret-value';
+export * from './server-image';
+export * from './servers/server-descriptor';
+export * from './serving-endpoint';
+export * from './serving-platform';
+export * from './size';
+export * from './traffic-split';
+
+export * as aws from './aws';
+export * as kubernetes from './kubernetes';

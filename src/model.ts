@@ -1,0 +1,108 @@
+import type { Duration } from './duration';
+import type { ModelIntent } from './plan/intents';
+import { isUnresolved } from './private/checks';
+import { ServingError } from './private/errors';
+
+/** The directory under which models stand in a container. */
+const MODELS_ROOT = '/models';
+
+/** What a model is called and where the server finds it. */
+export interface ModelOptions {
+  /**
+   * The name for people.
+   *
+   * @default - the last part of where it comes from
+   */
+  readonly name?: string;
+
+  /**
+   * What the model is.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * Where the server finds the model: absolute, or below `/models`.
+   *
+   * @default - `/models` for a directory, `/models/<file name>` for a file
+   */
+  readonly path?: string;
+}
+
+/** Options of a model in S3. */
+export interface S3ModelOptions extends ModelOptions {
+  /**
+   * The longest that the fetch may take before the replica is given up.
+   *
+   * AWS: the start timeout of the container that fetches, at most 120 s on Fargate. Kubernetes: part of the time that a
+   * rollout gets.
+   *
+   * @default - 10 minutes, or what the compute allows
+   */
+  readonly fetchTimeout?: Duration;
+}
+
+/**
+ * The weights that a server reads.
+ *
+ * A backend may have several; each has a path of its own.
+ */
+export class Model {
+  /**
+   * A directory or one file in S3, fetched before the server starts.
+   *
+   * A changed prefix rolls the backend, an overwritten object does not: keep the version in the path.
+   *
+   * @param uri `s3://bucket/prefix/` for everything below a prefix, `s3://bucket/key` for one object
+   */
+  public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
+    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(uri);
+    if (match === null && !isUnresolved(uri)) {
+      throw new ServingError('InvalidModel', `'${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`);
+    }
+    const single = !uri.endsWith('/');
+    const last = lastPart(uri);
+    return new Model({
+      name: options.name ?? last,
+      description: options.description,
+      uri,
+      singleObject: single,
+      mountPath: resolvePath(options.path ?? (single ? last : '')),
+      fetchSeconds: options.fetchTimeout?.toSeconds(),
+    });
+  }
+
+  /**
+   * Files that are in the image already, beside the code. Nothing is fetched; the name and the description are kept.
+   *
+   * @param path where they are in the container, absolute or relative to the working directory of the image
+   */
+  public static inImage(path: string, options: ModelOptions = {}): Model {
+    if (path === '') throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
+    if (options.path !== undefined && options.path !== path) {
+      throw new ServingError('InvalidModel', `'path' ('${options.path}') cannot move files that are in the image at '${path}'; leave it out`);
+    }
+    return new Model({ name: options.name ?? lastPart(path), description: options.description, singleObject: false, mountPath: path });
+  }
+
+  private constructor(private readonly intent: ModelIntent) {}
+
+  /** @internal */
+  public _intent(): ModelIntent {
+    return this.intent;
+  }
+}
+
+function resolvePath(path: string): string {
+  const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
+  const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+  if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean)) {
+    throw new ServingError('InvalidModel', `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`);
+  }
+  return clean;
+}
+
+function lastPart(text: string): string {
+  return text.split('/').filter(Boolean).at(-1) ?? text;
+}

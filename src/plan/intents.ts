@@ -1,0 +1,248 @@
+import type { ServerDescriptor } from '../servers/server-descriptor';
+import type { TargetProfile } from './target-profile';
+
+/** A header and the values that a request may have in it. */
+export interface HeaderIntent {
+  /** The header's name, in small letters. */
+  readonly name: string;
+  /** The values, any of which matches. */
+  readonly values: string[];
+}
+
+/** What an endpoint asks for, after defaults. */
+export interface EndpointIntent {
+  /** The construct path, which is the endpoint's key in a plan. */
+  readonly path: string;
+  /** The name the user gave. */
+  readonly name: string;
+  /** The legal name. */
+  readonly slug: string;
+  /** What the endpoint is for. */
+  readonly description?: string;
+  /** The path prefix, such as `/` or `/classify`. */
+  readonly prefix: string;
+  /** The hosts; none means every host. */
+  readonly hosts: string[];
+  /** The methods; none means every method. */
+  readonly methods: string[];
+  /** The headers a request must have. */
+  readonly headers: HeaderIntent[];
+  /** Whether the prefix is taken off before the server sees the path. */
+  readonly stripPrefix: boolean;
+  /** The longest request in seconds. */
+  readonly requestTimeoutSeconds: number;
+  /** The longest stream in seconds. */
+  readonly streamSeconds?: number;
+  /** The longest silence in a stream in seconds. */
+  readonly heartbeatSeconds?: number;
+  /** The priority of the endpoint's first rule where the target numbers its rules. */
+  readonly priority?: number;
+}
+
+/** A model that a backend reads. */
+export interface ModelIntent {
+  /** The name for people. */
+  readonly name: string;
+  /** What the model is. */
+  readonly description?: string;
+  /** The S3 URI; none for files in the image. */
+  readonly uri?: string;
+  /** Whether the URI names one object rather than a prefix. */
+  readonly singleObject: boolean;
+  /** Where the server finds the file or directory. */
+  readonly mountPath: string;
+  /** The longest the fetch may take, in seconds; none leaves it to the compute. */
+  readonly fetchSeconds?: number;
+}
+
+/** An HTTP health check. */
+export interface HealthCheckIntent {
+  /** The path that is asked. */
+  readonly path: string;
+  /** The statuses that mean healthy, such as `200-399`. */
+  readonly statuses: string;
+  /** Whether the user declared it, or it is the default readiness. */
+  readonly declared: boolean;
+  /** The time between two checks in seconds. */
+  readonly intervalSeconds: number;
+  /** The longest a check may take in seconds. */
+  readonly timeoutSeconds: number;
+  /** How many good checks make a replica healthy. */
+  readonly healthyThreshold: number;
+  /** How many bad checks make a replica unhealthy. */
+  readonly unhealthyThreshold: number;
+}
+
+/** A flag of a server whose value is one of the computed times. */
+export interface TimeFlagIntent {
+  /** The flag, such as `--keep-alive`. */
+  readonly flag: string;
+  /** The time: `keepAlive`, `drain` or `watchdog`. */
+  readonly time: 'keepAlive' | 'drain' | 'watchdog';
+}
+
+/** How a server is started. */
+export interface ServerIntent {
+  /** The command in exec form, without the flags whose values the plan computes. */
+  readonly command: string[];
+  /** The flags whose values the plan computes. */
+  readonly timeFlags: TimeFlagIntent[];
+  /** Environment variables that the server reads. */
+  readonly environment: Record<string, string>;
+  /** The server's behaviour. */
+  readonly descriptor: ServerDescriptor;
+}
+
+/** How new replicas take the place of old ones. */
+export interface RolloutIntent {
+  /** How many replicas above the wanted number may exist, in percent of it. */
+  readonly surgePercent: number;
+  /** How many replicas must stay available, in percent of the wanted number. */
+  readonly availablePercent: number;
+}
+
+/** A GPU request. */
+export interface GpuIntent {
+  /** How many GPUs a replica gets. */
+  readonly count: number;
+  /** The vendor's resource name, such as `nvidia.com/gpu`. */
+  readonly resourceName: string;
+  /** The product, such as `A10G`. */
+  readonly product?: string;
+}
+
+/** What a backend asks for, after defaults. */
+export interface BackendIntent {
+  /** The construct path, which is the backend's key in a plan. */
+  readonly path: string;
+  /** The name the user gave. */
+  readonly name: string;
+  /** The legal name. */
+  readonly slug: string;
+  /** What the backend is. */
+  readonly description?: string;
+  /** The container port. */
+  readonly port: number;
+  /** The server. */
+  readonly server: ServerIntent;
+  /** The environment, the server's own variables not included. */
+  readonly environment: Record<string, string>;
+  /** The models. */
+  readonly models: ModelIntent[];
+  /** The GPU of each replica. */
+  readonly gpu?: GpuIntent;
+  /** Virtual CPUs. */
+  readonly cpu: number;
+  /** Memory in MiB. */
+  readonly memoryMib: number;
+  /** Scratch disk in MiB. */
+  readonly ephemeralStorageMib?: number;
+  /** `/dev/shm` in MiB. */
+  readonly sharedMemoryMib?: number;
+  /** The fixed number of replicas. */
+  readonly replicas: number;
+  /** The most requests a replica works on at a time. */
+  readonly maxConcurrency?: number;
+  /** The health check. */
+  readonly healthCheck: HealthCheckIntent;
+  /** The longest that loading the model into the server may take, in seconds. */
+  readonly loadSeconds: number;
+  /** The rollout. */
+  readonly rollout: RolloutIntent;
+  /** How the replicas are chosen: `round robin` or `least outstanding requests`. */
+  readonly loadBalancing: string;
+  /** The numeric user. */
+  readonly user?: number;
+  /** Whether the root file system is read-only. */
+  readonly readOnlyRoot: boolean;
+  /** The longest stop in seconds that this backend's compute allows; set by the platform. */
+  readonly maxStopSeconds?: number;
+  /** The longest model fetch in seconds that this backend's compute allows; set by the platform. */
+  readonly maxFetchSeconds?: number;
+}
+
+/** That a backend serves an endpoint. */
+export interface AttachmentIntent {
+  /** The endpoint's key. */
+  readonly endpoint: string;
+  /** The backend's key. */
+  readonly backend: string;
+  /** How the backend is reached beside the endpoint's shares: `header`, `path` or `none`. */
+  readonly address: string;
+  /** The backend's part of a path of its own. */
+  readonly segment: string;
+}
+
+/** A backend's share. */
+export interface ShareIntent {
+  /** The backend's key. */
+  readonly backend: string;
+  /** The weight as typed. */
+  readonly weight: number;
+}
+
+/** Requests picked by a header. */
+export interface HeaderRuleIntent {
+  /** The header. */
+  readonly header: HeaderIntent;
+  /** The backend's key; none keeps the shares. */
+  readonly backend?: string;
+  /** The path that the server sees. */
+  readonly rewritePath?: string;
+}
+
+/** Who gets which share of an endpoint's requests. */
+export interface SplitIntent {
+  /** The construct path. */
+  readonly path: string;
+  /** The endpoint's key. */
+  readonly endpoint: string;
+  /** The shares; none means equal shares. */
+  readonly shares: ShareIntent[];
+  /** The header rules, in order. */
+  readonly headerRules: HeaderRuleIntent[];
+}
+
+/** One measure that an autoscaler follows. */
+export interface ScalingTargetIntent {
+  /** `cpu`, `memory`, `requests per second` or `ongoing requests`. */
+  readonly metric: string;
+  /** The wanted value for a replica: percent for CPU and memory, a count otherwise. */
+  readonly value: number;
+}
+
+/** How many replicas a backend has under load. */
+export interface AutoscalingIntent {
+  /** The construct path. */
+  readonly path: string;
+  /** The backend's key. */
+  readonly backend: string;
+  /** The fewest replicas. */
+  readonly minReplicas: number;
+  /** The most replicas. */
+  readonly maxReplicas: number;
+  /** What is followed. */
+  readonly targets: ScalingTargetIntent[];
+  /** How long the load must be high before replicas are added, in seconds. */
+  readonly scaleUpSeconds: number;
+  /** How long the load must be low before replicas are taken away, in seconds. */
+  readonly scaleDownSeconds: number;
+}
+
+/** All that the users of one platform asked for: the whole input of a plan. */
+export interface PlatformIntents {
+  /** The target's limits and capabilities. */
+  readonly target: TargetProfile;
+  /** Whether what is left to the gateway is an error. */
+  readonly strict: boolean;
+  /** The endpoints, in the order of their declaration. */
+  readonly endpoints: EndpointIntent[];
+  /** The backends, in the order of their declaration. */
+  readonly backends: BackendIntent[];
+  /** Which backend serves which endpoint, in the order of their declaration. */
+  readonly attachments: AttachmentIntent[];
+  /** The splits. */
+  readonly splits: SplitIntent[];
+  /** The autoscaling policies. */
+  readonly autoscaling: AutoscalingIntent[];
+}

@@ -1,0 +1,164 @@
+import type { AttachmentIntent, BackendIntent, EndpointIntent, HeaderIntent, SplitIntent } from './intents';
+import { MARGIN_SECONDS } from './rules';
+import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
+import { wholeWeights } from './weights';
+
+/** The header in which a request names the backend that shall answer it. */
+export const BACKEND_HEADER = 'x-serving-backend';
+
+/** The part of a path under which a backend has an address of its own. */
+export const OWN_PATH = '_b';
+
+/** Names that are sent as they are; others are sent as the legal name. */
+const PLAIN_HEADER_VALUE = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** What picks a route's requests, without what becomes of them. */
+export type RouteConditions = Pick<RoutePlan, 'kind' | 'hosts' | 'prefix' | 'methods' | 'headers' | 'pickedByHeader'>;
+
+/** The value of the backend header that names this backend. */
+export function headerValueOf(backend: Pick<BackendIntent, 'name' | 'slug'>): string {
+  return PLAIN_HEADER_VALUE.test(backend.name) ? backend.name : backend.slug;
+}
+
+/** The path under which a backend has an address of its own, beside the endpoint's. */
+export function ownPrefix(endpoint: Pick<EndpointIntent, 'prefix'>, segment: string): string {
+  return `${endpoint.prefix === '/' ? '' : endpoint.prefix}/${OWN_PATH}/${segment}`;
+}
+
+/** The conditions of a request that names `backend`. */
+export function ownConditions(endpoint: EndpointIntent, attachment: AttachmentIntent, backend: Pick<BackendIntent, 'name' | 'slug'>): RouteConditions {
+  const base = { ...shareConditions(endpoint), kind: RouteKind.OWN_ADDRESS };
+  return attachment.address === 'path'
+    ? { ...base, prefix: ownPrefix(endpoint, attachment.segment) }
+    : { ...base, headers: [...endpoint.headers, { name: BACKEND_HEADER, values: [headerValueOf(backend)] }], pickedByHeader: true };
+}
+
+/** The conditions of a request that a header rule picks. */
+export function headerRuleConditions(endpoint: EndpointIntent, header: HeaderIntent): RouteConditions {
+  return { ...shareConditions(endpoint), kind: RouteKind.HEADER_RULE, headers: [...endpoint.headers, header], pickedByHeader: true };
+}
+
+/** The conditions of every other request of the endpoint. */
+export function shareConditions(endpoint: EndpointIntent): RouteConditions {
+  return {
+    kind: RouteKind.SHARES,
+    hosts: endpoint.hosts,
+    prefix: endpoint.prefix,
+    methods: endpoint.methods,
+    headers: endpoint.headers,
+    pickedByHeader: false,
+  };
+}
+
+/** The conditions of a request with a method that the endpoint does not have. */
+export function methodNotAllowedConditions(endpoint: EndpointIntent): RouteConditions {
+  return { ...shareConditions(endpoint), kind: RouteKind.METHOD_NOT_ALLOWED, methods: [] };
+}
+
+/** The endpoint's shares: those of its split with the others at 0, or equal ones. */
+export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | undefined): SharePlan[] {
+  const typed = split?.shares ?? [];
+  if (typed.length === 0) return attachments.map(({ backend }) => ({ backend, weight: 1 }));
+  const whole = wholeWeights(typed.map((share) => share.weight));
+  const weights = new Map(typed.map((share, index) => [share.backend, whole[index] as number]));
+  return attachments.map(({ backend }) => ({ backend, weight: weights.get(backend) ?? 0 }));
+}
+
+/** All routes of one endpoint, in the order in which they are tried. */
+export function routesOf(
+  endpoint: EndpointIntent,
+  attachments: AttachmentIntent[],
+  split: SplitIntent | undefined,
+  shares: SharePlan[],
+  backendOf: (key: string) => BackendIntent,
+  allowed: string[],
+): RoutePlan[] {
+  const replacePrefix = endpoint.stripPrefix && endpoint.prefix !== '/' ? '/' : undefined;
+  const timeoutSeconds = endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
+  const route = (id: string, conditions: RouteConditions, change: Partial<RoutePlan>): RoutePlan => ({
+    key: `${endpoint.path}#${id}`,
+    endpoint: endpoint.path,
+    shares: [],
+    replacePrefix,
+    allow: [],
+    rules: [],
+    timeoutSeconds,
+    ...conditions,
+    ...change,
+  });
+  const routes: RoutePlan[] = [];
+  for (const attachment of attachments) {
+    if (attachment.address === 'none') continue;
+    const change: Partial<RoutePlan> = { shares: [{ backend: attachment.backend, weight: 1 }] };
+    routes.push(
+      route(ownKey(attachment.backend), ownConditions(endpoint, attachment, backendOf(attachment.backend)), {
+        ...change,
+        ...(attachment.address === 'path' && { replacePrefix: endpoint.stripPrefix ? '/' : endpoint.prefix }),
+      }),
+    );
+  }
+  split?.headerRules.forEach((rule, index) => {
+    routes.push(
+      route(headerRuleKey(index), headerRuleConditions(endpoint, rule.header), {
+        shares: rule.backend === undefined ? shares : [{ backend: rule.backend, weight: 1 }],
+        replacePath: rule.rewritePath,
+      }),
+    );
+  });
+  routes.push(route(SHARES_KEY, shareConditions(endpoint), { shares }));
+  if (endpoint.methods.length > 0) {
+    routes.push(route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), { allow: allowed, replacePrefix: undefined, timeoutSeconds: 0 }));
+  }
+  return routes.sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+}
+
+/** The id, inside its endpoint, of the route to a backend's own address. */
+export function ownKey(backend: string): string {
+  return `own:${backend}`;
+}
+
+/** The id, inside its endpoint, of a header rule's route. */
+export function headerRuleKey(index: number): string {
+  return `header:${index}`;
+}
+
+/** The id, inside its endpoint, of the route that carries the shares. */
+export const SHARES_KEY = 'shares';
+
+/** The id, inside its endpoint, of the 405. */
+export const METHOD_NOT_ALLOWED_KEY = '405';
+
+const KINDS = [RouteKind.OWN_ADDRESS, RouteKind.HEADER_RULE, RouteKind.SHARES, RouteKind.METHOD_NOT_ALLOWED];
+
+/** The place of a route among all others: host, longest path, kind, then headers and methods of the endpoint. */
+export interface RouteOrder {
+  /** 0 for a full host, 1 for one with a wildcard, 2 for none. */
+  readonly host: number;
+  /** The number of path segments. */
+  readonly depth: number;
+  /** The place of the kind in its order. */
+  readonly kind: number;
+  /** 0 with headers and methods, 1 with headers, 2 with methods, 3 with neither. */
+  readonly conditions: number;
+}
+
+/** Where a route stands in the order of matching. */
+export function orderOf(route: RouteConditions): RouteOrder {
+  const headers = route.headers.length > (route.pickedByHeader ? 1 : 0);
+  const methods = route.methods.length > 0;
+  return {
+    host: route.hosts.length === 0 ? 2 : route.hosts.some((host) => host.includes('*')) ? 1 : 0,
+    depth: segmentsOf(route.prefix),
+    kind: KINDS.indexOf(route.kind),
+    conditions: headers ? (methods ? 0 : 1) : methods ? 2 : 3,
+  };
+}
+
+/** Sorts what is tried first to the front. */
+export function compareOrder(a: RouteOrder, b: RouteOrder): number {
+  return a.host - b.host || b.depth - a.depth || a.kind - b.kind || a.conditions - b.conditions;
+}
+
+function segmentsOf(prefix: string): number {
+  return prefix === '/' ? 0 : prefix.split('/').length - 1;
+}

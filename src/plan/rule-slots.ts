@@ -1,0 +1,173 @@
+import { hash } from '../private/hash';
+import { compareOrder, orderOf, type RouteConditions } from './routes';
+import { type AnchorPlan, RouteKind, type RoutePlan, type RulePlan } from './serving-plan';
+import type { RuleLimits } from './target-profile';
+
+/** The deepest path that has a band of its own. */
+export const MAX_DEPTH = 7;
+
+/**
+ * The width of a band, by host (full, wildcard, none), depth of the path, and kind with conditions (own address, header
+ * rule and shares, each with headers and methods, headers, methods, neither; then 405). Bands that are used more are
+ * wider, so that two rules seldom want one slot.
+ */
+const HOST_WIDTHS = [3, 1, 3];
+const DEPTH_WIDTHS = [2, 6, 6, 3, 2, 1, 1, 1];
+const KIND_WIDTHS = [
+  [1, 1, 4, 4],
+  [1, 1, 2, 2],
+  [1, 1, 3, 3],
+  [0, 1, 0, 3],
+];
+
+interface Band {
+  readonly first: number;
+  readonly width: number;
+}
+
+/** What one rule can hold of a route: as much as the limits of a condition and of a rule allow. */
+export type RuleConditions = Pick<RulePlan, 'hosts' | 'paths' | 'methods' | 'headers'>;
+
+/**
+ * Cuts a route that has too many values for one rule into several, by methods, then hosts, then paths. Their number
+ * depends on the route alone, so that structure can be made before the plan is known.
+ */
+export function cutRoute(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
+  const paths = pathPatterns(route.prefix);
+  const sizes = { methods: route.methods.length, hosts: route.hosts.length, paths: paths.length };
+  for (const part of ['methods', 'hosts', 'paths'] as const) {
+    sizes[part] = Math.min(sizes[part], limits.valuesPerCondition);
+  }
+  for (const part of ['methods', 'hosts', 'paths'] as const) {
+    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + headerValues(route) > limits.valuesPerRule) sizes[part]--;
+  }
+  const rules: RuleConditions[] = [];
+  for (const methods of chunks(route.methods, sizes.methods)) {
+    for (const hosts of chunks(route.hosts, sizes.hosts)) {
+      for (const part of chunks(paths, sizes.paths)) rules.push({ methods, hosts, paths: part, headers: route.headers });
+    }
+  }
+  return rules;
+}
+
+/** Whether every rule of a cut route keeps to the limits. */
+export function fits(limits: RuleLimits, rules: RuleConditions[]): boolean {
+  return rules.every(
+    (rule) =>
+      rule.methods.length + rule.hosts.length + rule.paths.length + headerValues(rule) <= limits.valuesPerRule &&
+      rule.headers.every((header) => header.values.length <= limits.valuesPerCondition),
+  );
+}
+
+/** The patterns that a segment prefix means: the path itself and everything below it. */
+export function pathPatterns(prefix: string): string[] {
+  return prefix === '/' ? ['/*'] : [prefix, `${prefix}/*`];
+}
+
+/**
+ * Gives every route its numbered rules.
+ *
+ * A priority comes from the route itself, a band by specificity and a slot by hash, and never from its rank among the
+ * others: ranks shift when a route is added, and a changed priority collides with the one that still holds it. Where two
+ * want one slot, the later declared takes the next free one.
+ */
+export class RuleSlots {
+  private readonly taken = new Set<number>();
+
+  constructor(private readonly limits: RuleLimits) {}
+
+  /** The numbered rules of the routes of one endpoint, by the route's key; undefined where no slot is left. */
+  public place(routes: RoutePlan[], priority: number | undefined): Map<string, RulePlan[]> | undefined {
+    const placed = new Map<string, RulePlan[]>();
+    let next = priority;
+    for (const group of groups(routes)) {
+      const rules = group.flatMap((route) => cutRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
+      const wanted = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
+      const first = next === undefined ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), wanted, rules.length) : this.canPlace(next, rules.length) ? next : undefined;
+      if (first === undefined) return undefined;
+      if (next !== undefined) next += rules.length;
+      rules.forEach(({ rule, key }, index) => {
+        this.taken.add(first + index);
+        const moved = first !== wanted ? { movedFrom: wanted + index } : {};
+        const list = placed.get(key) ?? [];
+        list.push({ priority: first + index, ...moved, ...rule });
+        placed.set(key, list);
+      });
+    }
+    return placed;
+  }
+
+  /** The place of the rule that holds a backend, in the band after every route. */
+  public placeAnchor(path: string): AnchorPlan {
+    const band = { first: this.limits.last + 1, width: this.limits.lastAnchor - this.limits.last };
+    const wanted = band.first + (hash(path) % band.width);
+    const priority = this.findFree(band, wanted, 1) ?? wanted;
+    this.taken.add(priority);
+    return priority === wanted ? { priority } : { priority, movedFrom: wanted };
+  }
+
+  private slotOf(route: RoutePlan, length: number): number {
+    const band = bandOf(this.limits, route);
+    const identity = JSON.stringify([route.kind, route.hosts, route.prefix, route.methods, route.headers]);
+    return band.first + (hash(identity) % Math.max(1, band.width - length + 1));
+  }
+
+  private findFree(band: Band, wanted: number, length: number): number | undefined {
+    const starts = band.width - length + 1;
+    for (let step = 0; step < starts; step++) {
+      const start = band.first + ((wanted - band.first + step) % starts);
+      if (this.isFree(start, length)) return start;
+    }
+    return undefined;
+  }
+
+  private canPlace(start: number, length: number): boolean {
+    return start + length - 1 <= this.limits.last && this.isFree(start, length);
+  }
+
+  private isFree(start: number, length: number): boolean {
+    for (let index = 0; index < length; index++) if (this.taken.has(start + index)) return false;
+    return true;
+  }
+}
+
+/** Routes of one endpoint that share a band stay together, so that header rules keep their order. */
+function groups(routes: RoutePlan[]): RoutePlan[][] {
+  const result: RoutePlan[][] = [];
+  for (const route of routes) {
+    const last = result.at(-1);
+    if (last !== undefined && route.kind === RouteKind.HEADER_RULE && compareOrder(orderOf(last[0] as RoutePlan), orderOf(route)) === 0) last.push(route);
+    else result.push([route]);
+  }
+  return result;
+}
+
+function bandOf(limits: RuleLimits, route: RouteConditions): Band {
+  const order = orderOf(route);
+  const unit = Math.floor((limits.last - limits.first + 1) / TOTAL_WIDTH);
+  const depth = Math.min(order.depth, MAX_DEPTH);
+  const hostWidth = HOST_WIDTHS[order.host] as number;
+  const depthWidth = DEPTH_WIDTHS[depth] as number;
+  const before =
+    sum(HOST_WIDTHS.slice(0, order.host)) * DEPTH_WIDTH * KIND_WIDTH +
+    hostWidth * sum(DEPTH_WIDTHS.slice(depth + 1)) * KIND_WIDTH +
+    hostWidth * depthWidth * (sum(KIND_WIDTHS.slice(0, order.kind).flat()) + sum((KIND_WIDTHS[order.kind] as number[]).slice(0, order.conditions)));
+  const width = hostWidth * depthWidth * ((KIND_WIDTHS[order.kind] as number[])[order.conditions] as number);
+  return { first: limits.first + before * unit, width: width * unit };
+}
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+const DEPTH_WIDTH = sum(DEPTH_WIDTHS);
+const KIND_WIDTH = sum(KIND_WIDTHS.flat());
+const TOTAL_WIDTH = sum(HOST_WIDTHS) * DEPTH_WIDTH * KIND_WIDTH;
+
+function headerValues(route: { readonly headers: RulePlan['headers'] }): number {
+  return sum(route.headers.map((header) => header.values.length));
+}
+
+function chunks(values: string[], size: number): string[][] {
+  if (values.length === 0) return [[]];
+  const result: string[][] = [];
+  for (let start = 0; start < values.length; start += size) result.push(values.slice(start, start + size));
+  return result;
+}

@@ -1,0 +1,230 @@
+import type { AutoscalingIntent, BackendIntent, EndpointIntent, HeaderIntent } from './intents';
+import type { SupportLevel } from './target-profile';
+
+/** What kind of requests a route picks, in the order in which routes of one host and path are tried. */
+export enum RouteKind {
+  /** Requests that name a backend. */
+  OWN_ADDRESS = 'own address',
+  /** Requests picked by a split's header rule. */
+  HEADER_RULE = 'header rule',
+  /** Every other request of the endpoint. */
+  SHARES = 'shares',
+  /** Requests with a method that no endpoint of the path has. */
+  METHOD_NOT_ALLOWED = 'method not allowed',
+}
+
+/** A backend's share of a route. */
+export interface SharePlan {
+  /** The backend's key. */
+  readonly backend: string;
+  /** The weight, a whole number. */
+  readonly weight: number;
+}
+
+/** A rule of a target that numbers its rules: a route, or a part of one that has too many values. */
+export interface RulePlan {
+  /** The place in the order; lower numbers are tried first. */
+  readonly priority: number;
+  /** The priority it would have had if an earlier rule did not hold that. */
+  readonly movedFrom?: number;
+  /** The hosts. */
+  readonly hosts: string[];
+  /** The path patterns. */
+  readonly paths: string[];
+  /** The methods. */
+  readonly methods: string[];
+  /** The headers. */
+  readonly headers: HeaderIntent[];
+}
+
+/** One routing decision: which requests, and what becomes of them. */
+export interface RoutePlan {
+  /** A key that no other route of the platform has and that does not depend on other routes. */
+  readonly key: string;
+  /** The endpoint's key. */
+  readonly endpoint: string;
+  /** What kind of requests it picks. */
+  readonly kind: RouteKind;
+  /** The hosts; none means every host. */
+  readonly hosts: string[];
+  /** The path prefix. */
+  readonly prefix: string;
+  /** The methods; none means every method. */
+  readonly methods: string[];
+  /** The headers a request must have. */
+  readonly headers: HeaderIntent[];
+  /** Whether the last of the headers is what makes the kind, beside those of the endpoint. */
+  readonly pickedByHeader: boolean;
+  /** Who gets the requests; empty for a 405. */
+  readonly shares: SharePlan[];
+  /** What the prefix is replaced with. */
+  readonly replacePrefix?: string;
+  /** The whole path that the server sees. */
+  readonly replacePath?: string;
+  /** The methods of the `Allow` header of a 405. */
+  readonly allow: string[];
+  /** The rules, where the target numbers them. */
+  readonly rules: RulePlan[];
+  /** The request timeout of the endpoint with the margin, in seconds; 0 for no limit. */
+  readonly timeoutSeconds: number;
+}
+
+/** One value of a timeout ladder. */
+export interface HopPlan {
+  /** The hop's name, such as `balancer idle`. */
+  readonly hop: string;
+  /** The value in seconds. */
+  readonly seconds: number;
+  /** The id of the rule that gave it. */
+  readonly rule: string;
+  /** How far the value is from breaking its rule, in seconds. */
+  readonly slackSeconds: number;
+}
+
+/** The timeouts of a backend, each with its rule: what errors quote and what a report prints. */
+export interface LadderPlan {
+  /** The longest request that reaches the backend, in seconds. */
+  readonly requestTimeoutSeconds: number;
+  /** The hops, from the client to the server's end. */
+  readonly hops: HopPlan[];
+}
+
+/** An endpoint of a plan. */
+export interface EndpointPlan {
+  /** The construct path. */
+  readonly path: string;
+  /** The name the user gave. */
+  readonly name: string;
+  /** The legal name. */
+  readonly slug: string;
+  /** What was asked for, after defaults. */
+  readonly intent: EndpointIntent;
+  /** The shares of requests that nothing else picks, in whole numbers. */
+  readonly shares: SharePlan[];
+  /** The routes, in the order in which they are tried. */
+  readonly routes: RoutePlan[];
+}
+
+/** The times that a backend's renderer needs, in whole seconds. */
+export interface BackendTimes {
+  /** The longest request that reaches the backend. */
+  readonly requestTimeout: number;
+  /** The server's keep-alive. */
+  readonly keepAlive: number;
+  /** Whether the balancer must close the server's connection after each response. */
+  readonly closeEach: boolean;
+  /** The time the balancer waits for a leaving replica's requests. */
+  readonly deregistration: number;
+  /** The longest that a worker may show no life before the server replaces it. */
+  readonly watchdog: number;
+  /** The time between a replica's removal and the signal, where both learn of it at once. */
+  readonly preStop: number;
+  /** The server's own drain time after the signal. */
+  readonly drain: number;
+  /** The time between the signal and the kill. */
+  readonly stop: number;
+  /** The time between a replica's removal and the kill. */
+  readonly grace: number;
+  /** The time the slowest model fetch may take; 0 without one. */
+  readonly fetch: number;
+  /** The time the server may take to load. */
+  readonly load: number;
+  /** The time from a replica's start until it must be healthy. */
+  readonly startup: number;
+  /** The time a rollout may take without progress. */
+  readonly progress: number;
+}
+
+/** A volume that fetched models are put into, mounted at one place in every container that needs it. */
+export interface ModelVolumePlan {
+  /** The name of the volume. */
+  readonly name: string;
+  /** Where it is mounted. */
+  readonly mountPath: string;
+}
+
+/** The fetch of one model, before the server starts. */
+export interface FetchPlan {
+  /** The name of the model. */
+  readonly model: string;
+  /** The S3 address. */
+  readonly uri: string;
+  /** Whether the address is one object rather than a prefix. */
+  readonly singleObject: boolean;
+  /** Where the file or the files go; a directory ends in a slash. */
+  readonly destination: string;
+  /** The name of the volume that holds the destination. */
+  readonly volume: string;
+  /** The longest the fetch may take, in seconds. */
+  readonly seconds: number;
+}
+
+/** The rule that holds a backend in place on a target that numbers its rules. */
+export interface AnchorPlan {
+  /** The place in the order, after every route. */
+  readonly priority: number;
+  /** The priority it would have had if an earlier backend did not hold that. */
+  readonly movedFrom?: number;
+}
+
+/** A backend of a plan. */
+export interface BackendPlan {
+  /** The construct path. */
+  readonly path: string;
+  /** The name the user gave. */
+  readonly name: string;
+  /** The legal name. */
+  readonly slug: string;
+  /** What was asked for, after defaults. */
+  readonly intent: BackendIntent;
+  /** How the number of replicas follows the load. */
+  readonly autoscaling?: AutoscalingIntent;
+  /** The keys of the endpoints that it serves. */
+  readonly endpoints: string[];
+  /** The server's command with every time filled in. */
+  readonly command: string[];
+  /** The fetches of its models. */
+  readonly fetches: FetchPlan[];
+  /** The volumes of its models. */
+  readonly volumes: ModelVolumePlan[];
+  /** The rule that holds it in place, where the target numbers its rules. */
+  readonly anchor?: AnchorPlan;
+  /** The fewest replicas. */
+  readonly minReplicas: number;
+  /** The most replicas. */
+  readonly maxReplicas: number;
+  /** The times of the renderer. */
+  readonly times: BackendTimes;
+  /** The timeouts with their rules. */
+  readonly ladder: LadderPlan;
+}
+
+/** The times of the balancer that the endpoints share, in whole seconds. */
+export interface BalancerPlan {
+  /** The idle time of its connections. */
+  readonly idle: number;
+  /** The longest request of its endpoints. */
+  readonly requestTimeout: number;
+}
+
+/** What became of one thing that a definition asks for. */
+export interface LedgerEntry {
+  /** The construct path. */
+  readonly path: string;
+  /** The feature. */
+  readonly feature: string;
+  /** How far the target does it. */
+  readonly level: SupportLevel;
+  /** How it is done, how far, or who has to. */
+  readonly detail: string;
+}
+
+/** Something the target cannot do or the whole does not allow. It is raised at synthesis. */
+export interface Refusal {
+  /** The stable code of the error. */
+  readonly code: string;
+  /** What is wrong and what to change. */
+  readonly message: string;
+  /** The construct path. */
+  readonly path: string;
+}

@@ -1,0 +1,144 @@
+/** How far a target can do what a definition asks for. */
+export enum SupportLevel {
+  /** The target has it and the value is written into its output. */
+  NATIVE = 'native',
+  /** Composed from other parts of the target, with the same effect. */
+  EMULATED = 'emulated',
+  /** Done, but not exactly; the detail says how far. */
+  APPROXIMATED = 'approximated',
+  /** The gateway in the cluster decides; the definition cannot tell it. */
+  GATEWAY = 'left to the gateway',
+  /** The application in the container must do it. */
+  APPLICATION = 'left to the application',
+  /** Not possible; asking for it is an error. */
+  REFUSED = 'refused',
+}
+
+/** One thing a definition can ask for and not every target can do. */
+export enum Feature {
+  /** Weighted shares between backends. */
+  WEIGHTS = 'weights',
+  /** Replicas of a backend take turns. */
+  ROUND_ROBIN = 'round robin',
+  /** The replica with the fewest unfinished requests is next. */
+  LEAST_OUTSTANDING = 'least outstanding requests',
+  /** A limit on the time a request may take. */
+  REQUEST_TIMEOUT = 'request timeout',
+  /** 405 for a known path with a method it does not have. */
+  METHOD_NOT_ALLOWED = '405',
+  /** The `Allow` header of a 405. */
+  ALLOW_HEADER = 'allow header',
+  /** Forwarding without the endpoint's path in front. */
+  STRIP_PREFIX = 'strip prefix',
+  /** Requests picked by a header. */
+  HEADER_MATCH = 'header match',
+  /** A header that picks the path. */
+  PATH_BY_HEADER = 'path by header',
+  /** Requests picked by method. */
+  METHOD_MATCH = 'method match',
+  /** The address that a backend has of its own. */
+  OWN_ADDRESS = 'own address',
+  /** The most requests a replica works on at a time. */
+  MAX_CONCURRENCY = 'max concurrency',
+  /** Readiness without a declared health check. */
+  DEFAULT_READINESS = 'default readiness',
+  /** Keep-alive between the balancer and the server. */
+  KEEP_ALIVE = 'keep-alive',
+  /** Finishing requests when a replica is stopped. */
+  DRAIN = 'drain',
+  /** Starting more replicas under load. */
+  AUTOSCALING = 'autoscaling',
+  /** Waiting before replicas are added or taken away. */
+  SCALING_DELAY = 'scaling delay',
+  /** Models that are fetched before the server starts. */
+  MODEL_FETCH = 'model fetch',
+  /** A balancer that keeps requests off a backend without a ready replica. */
+  FAILOVER = 'failover',
+  /** A GPU for each replica. */
+  GPU = 'gpu',
+}
+
+/** What a target says of one feature. */
+export interface Capability {
+  /** The feature. */
+  readonly feature: Feature;
+  /** How far the target can do it. */
+  readonly level: SupportLevel;
+  /** How it is done, how far, or what to do instead. */
+  readonly detail: string;
+}
+
+/** When the balancer and the server learn that a replica is to go. */
+export enum DrainOrder {
+  /** The balancer stops sending and empties the replica, then the server gets the signal (ECS). */
+  BALANCER_FIRST = 'balancer first',
+  /** Both learn of it at once, so that the server has to wait for the balancer (Kubernetes). */
+  TOGETHER = 'together',
+}
+
+/** The idle timer of a balancer's connections to the servers. */
+export interface IdleRange {
+  /** The shortest idle time in seconds. */
+  readonly min: number;
+  /** The longest idle time in seconds. */
+  readonly max: number;
+  /** The idle time in seconds where nothing asks for a longer one. */
+  readonly standard: number;
+  /** Whether a silent server is cut off when the idle time ends, as on an Application Load Balancer. */
+  readonly cutsSilence: boolean;
+  /** Whether the definition can set it. @default true */
+  readonly settable?: boolean;
+  /** Whether the balancer can close a server's connection after each response instead of keeping it. @default false */
+  readonly canCloseEach?: boolean;
+}
+
+/** The limits of a target that numbers its rules, such as an Application Load Balancer's listener. */
+export interface RuleLimits {
+  /** The first priority that a route may get. */
+  readonly first: number;
+  /** The last priority that a route may get. */
+  readonly last: number;
+  /** The last priority of all; those after the routes' hold backends in place. */
+  readonly lastAnchor: number;
+  /** The most values of one condition. */
+  readonly valuesPerCondition: number;
+  /** The most values of all conditions of a rule. */
+  readonly valuesPerRule: number;
+  /** The most rules, those that only hold a backend in place included. */
+  readonly maxRules: number;
+  /** The most backends. */
+  readonly maxBackends: number;
+}
+
+/**
+ * A row of the capability table: the limits of one target and what it can do.
+ *
+ * Everything the plan knows about a target stands here, so that a platform outside this package describes itself with
+ * the same data.
+ */
+export interface TargetProfile {
+  /** The target's name in messages, such as `an Application Load Balancer`. */
+  readonly name: string;
+  /** The largest weight of one backend. */
+  readonly maxWeight: number;
+  /** The largest sum of an endpoint's weights. @default - no limit */
+  readonly maxTotalWeight?: number;
+  /** The idle timer between the balancer and the servers. */
+  readonly idle: IdleRange;
+  /** How a replica is taken out of service. */
+  readonly drainOrder: DrainOrder;
+  /** The time in seconds from a replica's removal until the last request is sent to it. */
+  readonly propagationSeconds: number;
+  /** The longest time in seconds that the balancer can wait for a replica's requests. @default - no limit */
+  readonly maxDeregistrationSeconds?: number;
+  /** The longest time in seconds between the signal and the kill. @default - no limit */
+  readonly maxStopSeconds?: number;
+  /** The longest time in seconds that a model fetch may take. @default - no limit */
+  readonly maxFetchSeconds?: number;
+  /** The limits of the target's rules, where it numbers them. @default - rules are not numbered */
+  readonly rules?: RuleLimits;
+  /** Whether the request timeout can be told to the target. */
+  readonly requestTimeout: boolean;
+  /** What the target can do. A feature that is not listed is refused. */
+  readonly capabilities: Capability[];
+}

@@ -1,0 +1,43 @@
+import type { IConstruct } from 'constructs';
+import { type ErrorCode, ServingError } from './errors';
+
+/** The bounds of a number, and the code of the error for a value outside them. */
+export interface NumberRule {
+  readonly min?: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+  readonly code?: ErrorCode;
+  /** What to do about it, in the user's words. */
+  readonly hint?: string;
+  readonly at?: IConstruct;
+}
+
+/** CDK encodes an unresolved number as one below any that a person types. */
+const NUMERIC_TOKEN_CEILING = -1e280;
+
+/** Whether a text holds a value that only the framework can resolve. */
+export function isUnresolved(text: string): boolean {
+  return text.includes('${Token[');
+}
+
+/** Returns `value` when it is a usable number inside the rule, and says which prop is wrong otherwise. */
+export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false, code = 'InvalidNumber' } = rule;
+  if (typeof value === 'number' && value < NUMERIC_TOKEN_CEILING) {
+    throw new ServingError('UnresolvedNumber', `'${prop}' is a token, but the number must be known when the definition is made; pass a plain number`, rule.at);
+  }
+  if (typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value)) && Number.isFinite(value)) return value;
+  const kind = integer ? 'a whole number' : 'a number';
+  throw new ServingError(code, `'${prop}' (${describe(value)}) must be ${kind}${range(min, max)}${rule.hint ? `; ${rule.hint}` : ''}`, rule.at);
+}
+
+/** A value as the user would recognise it in a message. */
+export function describe(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function range(min: number, max: number): string {
+  if (Number.isFinite(min) && Number.isFinite(max)) return ` between ${min} and ${max}`;
+  if (Number.isFinite(min)) return ` of at least ${min}`;
+  return Number.isFinite(max) ? ` of at most ${max}` : '';
+}

@@ -1,0 +1,51 @@
+import { isUnresolved } from './private/checks';
+import { ServingError } from './private/errors';
+
+const REFERENCE = /^(?<name>[a-z0-9][a-z0-9._:/-]*?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/;
+
+/**
+ * The container image that holds a backend's code.
+ *
+ * Images that only one target knows come from that target's namespace, such as `aws.EcrImage`.
+ */
+export abstract class ServerImage {
+  /**
+   * An image of any registry, by digest or by a tag that does not move.
+   *
+   * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
+   */
+  public static fromRegistry(reference: string): ServerImage {
+    if (!isUnresolved(reference)) checkReference(reference);
+    return new RegistryImage(reference);
+  }
+
+  /** The reference as a container runtime reads it, where the definition knows it. */
+  public readonly reference?: string;
+
+  /**
+   * @param platform the only platform that can use this image, such as `aws`; none for any
+   */
+  protected constructor(
+    reference?: string,
+    /** The only platform that can use this image. @default - every platform */
+    public readonly platform?: string,
+  ) {
+    this.reference = reference;
+  }
+}
+
+class RegistryImage extends ServerImage {
+  constructor(reference: string) {
+    super(reference);
+  }
+}
+
+function checkReference(reference: string): void {
+  const parts = REFERENCE.exec(reference)?.groups;
+  if (parts === undefined) {
+    throw new ServingError('InvalidImage', `'${reference}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`);
+  }
+  if (parts.digest === undefined && (parts.tag === undefined || parts.tag === 'latest')) {
+    throw new ServingError('MutableImage', `'${reference}' ${parts.tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`);
+  }
+}

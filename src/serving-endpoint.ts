@@ -1,0 +1,315 @@
+import { Construct } from 'constructs';
+import { Backend, type BackendOptions } from './backend';
+import { Duration } from './duration';
+import type { AttachmentIntent, EndpointIntent } from './plan/intents';
+import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
+import { requireNumber } from './private/checks';
+import { ServingError } from './private/errors';
+import { checkHeader, checkHost, checkPath } from './private/http';
+import { slug } from './private/names';
+import { ServingPlatform } from './serving-platform';
+import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
+
+/** A method of an HTTP request. */
+export enum HttpMethod {
+  /** CONNECT */
+  CONNECT = 'CONNECT',
+  /** DELETE */
+  DELETE = 'DELETE',
+  /** GET */
+  GET = 'GET',
+  /** HEAD */
+  HEAD = 'HEAD',
+  /** OPTIONS */
+  OPTIONS = 'OPTIONS',
+  /** PATCH */
+  PATCH = 'PATCH',
+  /** POST */
+  POST = 'POST',
+  /** PUT */
+  PUT = 'PUT',
+  /** TRACE */
+  TRACE = 'TRACE',
+}
+
+/** A header that a request must have. */
+export interface HeaderMatch {
+  /** The name of the header. */
+  readonly name: string;
+  /** The values, any of which matches. */
+  readonly values: string[];
+}
+
+/** Answers that come in parts. */
+export interface Streaming {
+  /** The longest that a stream may last. */
+  readonly maxDuration: Duration;
+  /** The longest silence in a stream, which the server must keep by sending something. */
+  readonly heartbeat: Duration;
+}
+
+/** Properties of an endpoint. */
+export interface ServingEndpointProps {
+  /**
+   * The platform that serves it.
+   *
+   * @default - the nearest platform around the scope, else the built-in one of the Stack or Chart
+   */
+  readonly platform?: ServingPlatform;
+
+  /**
+   * The name for people.
+   *
+   * @default - the construct id
+   */
+  readonly endpointName?: string;
+
+  /**
+   * What the endpoint is for.
+   *
+   * AWS: the description of the URL output. Kubernetes: an annotation.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * The path prefix of its requests, by whole segments: `/classify` means `/classify` and all below it.
+   *
+   * @default '/'
+   */
+  readonly path?: string;
+
+  /**
+   * The hosts of its requests, such as `models.example.com` or `*.example.com`.
+   *
+   * @default - every host
+   */
+  readonly hosts?: string[];
+
+  /**
+   * The methods of its requests. Another method for the same path is answered with 405.
+   *
+   * @default - every method
+   */
+  readonly methods?: HttpMethod[];
+
+  /**
+   * Headers that its requests must have.
+   *
+   * @default - none
+   */
+  readonly headers?: HeaderMatch[];
+
+  /**
+   * Whether the server sees the path without the endpoint's.
+   *
+   * @default false
+   */
+  readonly stripPrefix?: boolean;
+
+  /**
+   * The longest that a request may take: the one number behind every timeout.
+   *
+   * @default Duration.seconds(60)
+   */
+  readonly requestTimeout?: Duration;
+
+  /**
+   * Answers that come in parts and may take longer than `requestTimeout`.
+   *
+   * @default - every answer comes whole
+   */
+  readonly streaming?: Streaming;
+
+  /**
+   * The priority of the endpoint's first rule; the others follow it. Only for targets that number their rules.
+   *
+   * AWS: 1 to 43,120, lower is tried first. Kubernetes: has no effect, the order of matching decides.
+   *
+   * @default - derived from host, path, methods and headers
+   */
+  readonly priority?: number;
+}
+
+/** How a backend is given to an endpoint. */
+export interface AttachBackendOptions {
+  /**
+   * Whether the endpoint gives the backend an address of its own.
+   *
+   * @default - as the backend says
+   */
+  readonly addressable?: boolean;
+
+  /**
+   * Whether the address of its own is a path instead of a header.
+   *
+   * @default - as the backend says
+   */
+  readonly ownUrl?: boolean;
+}
+
+/** The address that a backend has beside the endpoint's shares. */
+export interface BackendAddress {
+  /** The URL. */
+  readonly url: string;
+  /** The name of the header that a request needs. @default - none, the URL is enough */
+  readonly header?: string;
+  /** The value of that header. @default - none */
+  readonly value?: string;
+}
+
+/** An endpoint has at most this many backends: what one rule of an Application Load Balancer can forward to. */
+const MAX_BACKENDS = 5;
+
+/**
+ * The stable address of a model: who may call it where, and how long an answer may take.
+ *
+ * In a CDK `Stack` it becomes rules of an Application Load Balancer, in a cdk8s `Chart` routes of the built-in router or
+ * of the cluster's gateway.
+ */
+export class ServingEndpoint extends Construct {
+  /** The platform that serves it. */
+  public readonly platform: ServingPlatform;
+  /** What was asked for, after defaults. */
+  public readonly intent: EndpointIntent;
+
+  private readonly backendList: Backend[] = [];
+  private readonly attachments: AttachmentIntent[] = [];
+  private split?: TrafficSplit;
+
+  constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
+    super(scope, id);
+    this.platform = props.platform ?? ServingPlatform.of(this);
+    this.intent = this.resolve(id, props);
+    this.platform._addEndpoint(this);
+  }
+
+  /** The URL of the endpoint, its path included. It may be a token. */
+  public get url(): string {
+    return this.platform.urlOf(this);
+  }
+
+  /** The URL of the endpoint for other backends of the platform. It may be a token. */
+  public get internalUrl(): string {
+    return this.platform.internalUrlOf(this);
+  }
+
+  /** The backends that serve it, in the order in which they were given. */
+  public get backends(): Backend[] {
+    return [...this.backendList];
+  }
+
+  /** Adds a backend that serves this endpoint. */
+  public addBackend(id: string, options: BackendOptions): Backend {
+    this.checkRoom(options.backendName ?? id);
+    const backend = new Backend(this, id, { ...options, platform: this.platform });
+    this.attachBackend(backend);
+    return backend;
+  }
+
+  /** Lets a backend that stands alone serve this endpoint too. */
+  public attachBackend(backend: Backend, options: AttachBackendOptions = {}): void {
+    const { name } = backend.intent;
+    this.checkRoom(name);
+    if (backend.platform !== this.platform) {
+      throw new ServingError('ForeignBackend', `backend '${name}' runs on platform '${backend.platform.node.path}', endpoint '${this.intent.name}' on '${this.platform.node.path}'; use one platform for both`, this);
+    }
+    if (this.backendList.includes(backend)) {
+      throw new ServingError('DuplicateBackend', `backend '${name}' serves endpoint '${this.intent.name}' already`, this);
+    }
+    const addressable = options.addressable ?? (options.ownUrl === true || backend.addressable);
+    const ownUrl = options.ownUrl ?? backend.ownUrl;
+    const attachment: AttachmentIntent = {
+      endpoint: this.node.path,
+      backend: backend.node.path,
+      address: addressable ? (ownUrl ? 'path' : 'header') : 'none',
+      segment: slug(name),
+    };
+    this.checkAddress(backend, attachment);
+    this.backendList.push(backend);
+    this.attachments.push(attachment);
+    this.platform._attach(this, backend, attachment);
+  }
+
+  /** Says who gets which share of the requests. An endpoint has at most one split. */
+  public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
+    this.checkSplit();
+    return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
+  }
+
+  /** The address that a backend has beside the shares. */
+  public addressOf(backend: Backend): BackendAddress {
+    const attachment = this.attachments.find((candidate) => candidate.backend === backend.node.path);
+    if (attachment === undefined || attachment.address === 'none') {
+      const why = attachment === undefined ? 'does not serve' : "has no address of its own ('addressable' is false) at";
+      throw new ServingError('NoAddress', `backend '${backend.intent.name}' ${why} endpoint '${this.intent.name}'`, this);
+    }
+    if (attachment.address === 'header') return { url: this.url, header: BACKEND_HEADER, value: headerValueOf(backend.intent) };
+    const base = this.intent.prefix === '/' ? this.url.replace(/\/$/, '') : this.url.slice(0, -this.intent.prefix.length);
+    return { url: `${base}${ownPrefix(this.intent, attachment.segment)}` };
+  }
+
+  /** @internal */
+  public get _slug(): string {
+    return this.intent.slug;
+  }
+
+  /** @internal */
+  public _claimSplit(split: TrafficSplit): void {
+    this.checkSplit(split);
+    this.split = split;
+  }
+
+  private checkSplit(at: Construct = this): void {
+    if (this.split !== undefined) {
+      throw new ServingError('DuplicateSplit', `the requests of endpoint '${this.intent.name}' are split already; say all shares and header rules in one split`, at);
+    }
+  }
+
+  private checkRoom(name: string): void {
+    if (this.backendList.length >= MAX_BACKENDS) {
+      throw new ServingError('TooManyBackends', `backend '${name}' would be number ${this.backendList.length + 1} of endpoint '${this.intent.name}', which can have ${MAX_BACKENDS}; use a second endpoint`, this);
+    }
+  }
+
+  private checkAddress(backend: Backend, attachment: AttachmentIntent): void {
+    if (attachment.address === 'none') return;
+    const rival = this.backendList.find((other) =>
+      attachment.address === 'path' ? slug(other.intent.name) === attachment.segment : headerValueOf(other.intent).toLowerCase() === headerValueOf(backend.intent).toLowerCase(),
+    );
+    if (rival !== undefined) {
+      throw new ServingError('NameClash', `backends '${rival.intent.name}' (${rival.node.path}) and '${backend.intent.name}' (${backend.node.path}) of endpoint '${this.intent.name}' would have one address; set 'backendName' of one`, this);
+    }
+  }
+
+  private resolve(id: string, props: ServingEndpointProps): EndpointIntent {
+    const name = props.endpointName ?? id;
+    if (name === '') throw new ServingError('InvalidName', "'endpointName' ('') must not be empty", this);
+    for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
+      if (list !== undefined && list.length === 0) {
+        throw new ServingError('EmptyList', `'${prop}' ([]) would match no request; leave it out to match every request`, this);
+      }
+    }
+    const seconds = (prop: string, duration: Duration | undefined): number | undefined =>
+      duration === undefined ? undefined : requireNumber(prop, duration.toSeconds(), { min: 1, max: 604_800, hint: 'in seconds, at most 7 days', at: this });
+    const methods = [...new Set(props.methods ?? [])];
+    const unknown = methods.find((method) => !Object.values(HttpMethod).includes(method));
+    if (unknown !== undefined) throw new ServingError('InvalidMethod', `'methods' ('${unknown}') must be of ${Object.values(HttpMethod).join(', ')}`, this);
+    return {
+      path: this.node.path,
+      name,
+      slug: slug(name),
+      description: props.description,
+      prefix: checkPath('path', props.path ?? '/', this),
+      hosts: [...new Set((props.hosts ?? []).map((host) => checkHost(host, this)))],
+      methods,
+      headers: (props.headers ?? []).map((header) => checkHeader(header, this)),
+      stripPrefix: props.stripPrefix ?? false,
+      requestTimeoutSeconds: seconds('requestTimeout', props.requestTimeout) ?? 60,
+      streamSeconds: seconds('maxDuration', props.streaming?.maxDuration),
+      heartbeatSeconds: seconds('heartbeat', props.streaming?.heartbeat),
+      priority: props.priority === undefined ? undefined : requireNumber('priority', props.priority, { min: 1, max: 50_000, integer: true, at: this }),
+    };
+  }
+}

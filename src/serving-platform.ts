@@ -1,0 +1,215 @@
+import { Construct, type IConstruct } from 'constructs';
+import type { AutoscalingPolicy } from './autoscaling-policy';
+import type { Backend } from './backend';
+import type { AttachmentIntent, BackendIntent, PlatformIntents } from './plan/intents';
+import { ServingPlan } from './plan/plan';
+import type { TargetProfile } from './plan/target-profile';
+import { renderError, ServingError } from './private/errors';
+import type { ErrorCode } from './private/errors';
+import { findPlatform, attachPlatform } from './private/platform-lookup';
+import type { ServingEndpoint } from './serving-endpoint';
+import type { TrafficSplit } from './traffic-split';
+
+const TAG = Symbol.for('serving-constructs.ServingPlatform');
+
+/** Properties that every platform has. */
+export interface ServingPlatformProps {
+  /**
+   * Whether it is an error when something a definition asks for is left to the gateway.
+   *
+   * @default false
+   */
+  readonly strict?: boolean;
+}
+
+/** What the compute of a backend allows. */
+export interface ComputeLimits {
+  /** The longest time in seconds between the signal and the kill. @default - the target's */
+  readonly maxStopSeconds?: number;
+  /** The longest time in seconds that one model fetch may take. @default - the target's */
+  readonly maxFetchSeconds?: number;
+}
+
+/**
+ * The target of endpoints, and what they share there: cluster, balancer, capacity.
+ *
+ * Constructing one attaches it to its scope; endpoints and backends below use the nearest. Without one they use the
+ * built-in platform of the nearest `Stack` or `Chart`.
+ *
+ * To add a target, subclass this: describe it in `target`, and create structure when one of the events comes. Read
+ * values, such as weights and timeouts, from `plan()` as late as the framework allows, because later declarations change
+ * them.
+ */
+export abstract class ServingPlatform extends Construct {
+  /** The platform that endpoints and backends in `scope` use, made when there is none yet. */
+  public static of(scope: IConstruct): ServingPlatform {
+    return findPlatform(scope);
+  }
+
+  /** Whether `x` is a platform, also one of another copy of this package. */
+  public static isServingPlatform(x: any): x is ServingPlatform {
+    return x !== null && typeof x === 'object' && TAG in x;
+  }
+
+  /** A short name of the kind of platform, such as `aws`, which images and secrets of one platform carry. */
+  public abstract readonly kind: string;
+
+  /** The limits of the target and what it can do. */
+  public abstract readonly target: TargetProfile;
+
+  /** The endpoints, in the order of their declaration. */
+  public get endpoints(): ServingEndpoint[] {
+    return [...this.endpointList];
+  }
+
+  /** The backends, in the order of their declaration. */
+  public get backends(): Backend[] {
+    return [...this.backendList];
+  }
+
+  private readonly strict: boolean;
+  private readonly endpointList: ServingEndpoint[] = [];
+  private readonly backendList: Backend[] = [];
+  private readonly attachments: AttachmentIntent[] = [];
+  private readonly splits: TrafficSplit[] = [];
+  private readonly policies: AutoscalingPolicy[] = [];
+  private readonly slugs = new Map<string, string>();
+  private memo?: ServingPlan;
+
+  constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
+    super(scope, id);
+    Object.defineProperty(this, TAG, { value: true });
+    this.strict = props.strict ?? false;
+    attachPlatform(scope, this);
+    this.node.addValidation({ validate: () => this.validateIntents() });
+  }
+
+  /** An endpoint was declared. Create what carries its requests. */
+  public abstract bindEndpoint(endpoint: ServingEndpoint): void;
+
+  /** A backend was declared. Create what runs it. */
+  public abstract bindBackend(backend: Backend): void;
+
+  /** A backend was given to an endpoint, perhaps not its first. Create what only the pair needs. */
+  public abstract attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void;
+
+  /** A backend was given an autoscaling policy. Create what scales it. */
+  public abstract bindAutoscaling(policy: AutoscalingPolicy): void;
+
+  /**
+   * The shares and header rules of an endpoint were declared. Values come from the plan; only a platform that needs
+   * structure for each header rule has something to do here.
+   */
+  public bindSplit(split: TrafficSplit): void {
+    void split;
+  }
+
+  /** The URL of the endpoint, its path included. */
+  public abstract urlOf(endpoint: ServingEndpoint): string;
+
+  /**
+   * The URL of the endpoint for other backends of the platform.
+   *
+   * The default is that it has no other than `urlOf`.
+   */
+  public internalUrlOf(endpoint: ServingEndpoint): string {
+    return this.urlOf(endpoint);
+  }
+
+  /** What the compute of a backend allows; the default is what the target allows. */
+  public limitsOf(backend: BackendIntent): ComputeLimits {
+    void backend;
+    return {};
+  }
+
+  /**
+   * What will be rendered: routes, shares and timeouts of all that was declared so far.
+   *
+   * It never throws and is computed again only after a later declaration.
+   */
+  public plan(): ServingPlan {
+    this.memo ??= new ServingPlan(this.intents());
+    return this.memo;
+  }
+
+  /** @internal */
+  public _addEndpoint(endpoint: ServingEndpoint): void {
+    this.claim('endpoint', endpoint.intent, endpoint);
+    this.endpointList.push(endpoint);
+    this.change();
+    this.bindEndpoint(endpoint);
+  }
+
+  /** @internal */
+  public _addBackend(backend: Backend): void {
+    this.claim('backend', backend.intent, backend);
+    this.backendList.push(backend);
+    this.change();
+    this.bindBackend(backend);
+  }
+
+  /** @internal */
+  public _attach(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+    this.attachments.push(attachment);
+    this.change();
+    this.attachBackend(endpoint, backend, attachment);
+  }
+
+  /** @internal */
+  public _addSplit(split: TrafficSplit): void {
+    this.splits.push(split);
+    this.change();
+    this.bindSplit(split);
+  }
+
+  /** @internal */
+  public _addAutoscaling(policy: AutoscalingPolicy): void {
+    this.policies.push(policy);
+    this.change();
+    this.bindAutoscaling(policy);
+  }
+
+  private change(): void {
+    this.memo = undefined;
+  }
+
+  private claim(what: 'endpoint' | 'backend', intent: { readonly name: string; readonly slug: string }, at: Construct): void {
+    const key = `${what} ${intent.slug}`;
+    const holder = this.slugs.get(key);
+    if (holder !== undefined) {
+      throw new ServingError('NameClash', `${what} '${intent.name}' (${at.node.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${what}Name'`, at);
+    }
+    this.slugs.set(key, at.node.path);
+  }
+
+  private intents(): PlatformIntents {
+    return {
+      target: this.target,
+      strict: this.strict,
+      endpoints: this.endpointList.map((endpoint) => endpoint.intent),
+      backends: this.backendList.map((backend) => ({ ...backend.intent, ...this.limitsOf(backend.intent) })),
+      attachments: [...this.attachments],
+      splits: this.splits.map((split) => split.intent),
+      autoscaling: this.policies.map((policy) => policy.intent),
+    };
+  }
+
+  private validateIntents(): string[] {
+    const refusals = this.plan().refusals.map((refusal) => renderError(refusal.code as ErrorCode, refusal.message, refusal.path || this.node.path));
+    const gone = this.backendList.filter((backend) => !isInTree(backend));
+    return [...refusals, ...gone.map((backend) => this.describeRemoved(backend))];
+  }
+
+  private describeRemoved(backend: Backend): string {
+    const users = this.attachments.filter((attachment) => attachment.backend === backend.node.path).map((attachment) => `'${attachment.endpoint}'`);
+    const what = users.length === 0 ? 'was declared' : `still serves ${users.join(' and ')}`;
+    return renderError('BackendRemoved', `backend '${backend.intent.name}' was removed from the tree but ${what}; remove what declares it instead`, backend.node.path);
+  }
+}
+
+function isInTree(construct: IConstruct): boolean {
+  for (let node: IConstruct = construct; node.node.scope !== undefined; node = node.node.scope) {
+    if (node.node.scope.node.tryFindChild(node.node.id) !== node) return false;
+  }
+  return true;
+}
