@@ -1,1 +1,109 @@
-module.exports = { forbidden: [], options: { tsPreCompilationDeps: 'specify', tsConfig: { fileName: 'tsconfig.json' } } };
+// Who may import whom. Paths are resolved, so the spelling of an import does not matter; `require` and `import()`
+// count as imports. A test holds a violation of every rule.
+
+const AWS = '^src/aws/';
+const KUBERNETES = '^src/kubernetes/';
+const AWS_FRAMEWORK = '(^|/)node_modules/aws-cdk-lib/';
+const KUBERNETES_FRAMEWORK = '(^|/)node_modules/cdk8s(-plus-27)?/';
+const TYPE_ONLY = ['type-only', 'type-import'];
+
+/** A framework is named in its target only, and loaded in that target's `private/` only. */
+function framework(target, folder, packages) {
+  return [
+    {
+      name: `framework-in-neutral-code-${target}`,
+      comment: `only src/${target}/ knows its framework, even by types`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: [folder, '^src/tools/'] },
+      to: { path: packages },
+    },
+    {
+      name: `framework-loaded-${target}`,
+      comment: `outside src/${target}/private/ use 'import type'; the framework is loaded at first use`,
+      severity: 'error',
+      from: { path: folder, pathNot: `${folder}private/` },
+      to: { path: packages, dependencyTypesNot: TYPE_ONLY },
+    },
+  ];
+}
+
+/** A folder that may use these parts of the source and nothing else: no other part, no package, no Node module. */
+function only(name, folder, parts, comment) {
+  return {
+    name,
+    comment,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: { pathNot: `^src/(${parts.join('|')})/` },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    ...framework('aws', AWS, AWS_FRAMEWORK),
+    ...framework('kubernetes', KUBERNETES, KUBERNETES_FRAMEWORK),
+    {
+      name: 'targets-apart',
+      comment: 'aws/ and kubernetes/ never import each other',
+      severity: 'error',
+      from: { path: '^src/(aws|kubernetes)/' },
+      to: { path: '^src/(aws|kubernetes)/', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'target-in-neutral-code',
+      comment: 'targets import constructs, not the reverse; only the index and the platform lookup name a target',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [AWS, KUBERNETES, '^src/tools/', '^src/index\\.ts$', '^src/private/platform-lookup\\.ts$'],
+      },
+      to: { path: [AWS, KUBERNETES] },
+    },
+    only('plan-is-pure', 'plan', ['plan', 'servers', 'private'], 'a plan is a pure function of intents'),
+    {
+      name: 'plan-reaches-nothing',
+      comment: 'what a plan imports must be pure too',
+      severity: 'error',
+      from: { path: '^src/plan/' },
+      to: { path: ['(^|/)node_modules/', '^src/[^/]+\\.ts$'], reachable: true },
+    },
+    only('servers-are-data', 'servers', ['servers', 'private'], 'a server is a descriptor, not a branch'),
+    only('report-reads-plans', 'report', ['report', 'plan', 'private'], 'a report reads plans and nothing else'),
+    {
+      name: 'tools-are-leaves',
+      comment: 'tools are bundled on their own; the library never imports them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tools/' },
+      to: { path: '^src/tools/' },
+    },
+    {
+      name: 'undeclared-package',
+      comment: 'the library has four peers and no other dependency',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/tools/' },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot: [AWS_FRAMEWORK, KUBERNETES_FRAMEWORK, '(^|/)node_modules/constructs/'],
+      },
+    },
+    {
+      name: 'unresolved',
+      comment: 'this import leads nowhere',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'value-cycle',
+      comment: 'modules that load each other depend on the order of loading: use a type import, or load at first use',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: [...TYPE_ONLY, 'require'] } },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: '(^|/)node_modules/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+const command = join(root, 'node_modules/.bin/depcruise');
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+/** The violations of a tree, as `file: rule`. */
+function violationsIn(directory: string): string[] {
+  const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src'];
+  const child = spawnSync(command, args, { cwd: directory, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  if (child.stdout === '') throw new Error(child.stderr);
+  const { violations } = JSON.parse(child.stdout).summary as { violations: Violation[] };
+  return violations.map(({ from, rule }) => `${from}: ${rule.name}`);
+}
+
+/** Each file breaks one rule; the rest of the tree is what the imports lead to. */
+const BROKEN: Record<string, [text: string, rule: string]> = {
+  'src/type-of-aws.ts': ["import type { Stack } from 'aws-cdk-lib'", 'framework-in-neutral-code-aws'],
+  'src/lazy-aws.ts': ["export const load = () => require('aws-cdk-lib')", 'framework-in-neutral-code-aws'],
+  'src/value-of-cdk8s.ts': ["import { Chart } from 'cdk8s'", 'framework-in-neutral-code-kubernetes'],
+  'src/kubernetes/aws.ts': ["import type { Stack } from 'aws-cdk-lib'", 'framework-in-neutral-code-aws'],
+  'src/aws/cdk8s.ts': ["import type { Chart } from 'cdk8s'", 'framework-in-neutral-code-kubernetes'],
+  'src/aws/value.ts': ["import { Stack } from 'aws-cdk-lib'", 'framework-loaded-aws'],
+  'src/aws/deep-value.ts': ["import { Vpc } from 'aws-cdk-lib/aws-ec2'", 'framework-loaded-aws'],
+  'src/aws/lazy.ts': ["export const load = () => require('aws-cdk-lib')", 'framework-loaded-aws'],
+  'src/aws/dynamic.ts': ["export const load = () => import('aws-cdk-lib')", 'framework-loaded-aws'],
+  'src/kubernetes/value.ts': ["import { Chart } from 'cdk8s'", 'framework-loaded-kubernetes'],
+  'src/kubernetes/plus.ts': ["import { Service } from 'cdk8s-plus-27'", 'framework-loaded-kubernetes'],
+  'src/aws/other-target.ts': ["import '../kubernetes/good'", 'targets-apart'],
+  'src/kubernetes/other-target.ts': ["import type { good } from '../aws/good'", 'targets-apart'],
+  'src/names-target.ts': ["import type { good } from './aws/good'", 'target-in-neutral-code'],
+  'src/plan/node.ts': ["import { readFileSync } from 'node:fs'", 'plan-is-pure'],
+  'src/plan/construct.ts': ["import type { Backend } from '../backend'", 'plan-is-pure'],
+  'src/plan/indirect.ts': ["import '../private/impure'", 'plan-reaches-nothing'],
+  'src/servers/construct.ts': ["import type { Backend } from '../backend'", 'servers-are-data'],
+  'src/report/construct.ts': ["import type { Backend } from '../backend'", 'report-reads-plans'],
+  'src/uses-tool.ts': ["import './tools/cli'", 'tools-are-leaves'],
+  'src/uses-package.ts': ["import { parse } from 'yaml'", 'undeclared-package'],
+  'src/mistyped.ts': ["import './no-such-file'", 'unresolved'],
+  'src/cycle-a.ts': ["import { b } from './cycle-b'; export const a = () => b", 'value-cycle'],
+};
+
+const ALLOWED: Record<string, string> = {
+  'src/index.ts': "export * from './backend';\nexport * as aws from './aws/good'",
+  'src/backend.ts': "import { Construct } from 'constructs';\nexport class Backend extends Construct {}",
+  'src/private/impure.ts': "import { Construct } from 'constructs';\nexport const type = Construct",
+  'src/private/pure.ts': 'export const zero = 0',
+  'src/servers/data.ts': "import { zero } from '../private/pure';\nexport const data = zero",
+  'src/plan/good.ts': "import { data } from '../servers/data';\nexport const plan = data",
+  'src/report/good.ts': "import { plan } from '../plan/good';\nexport const report = plan",
+  'src/aws/good.ts':
+    "import type { Stack } from 'aws-cdk-lib';\nimport { Backend } from '../backend';\n" +
+    "export const good = (_: Stack) => [Backend, require('./private/good') as typeof import('./private/good')]",
+  'src/aws/private/good.ts': "import { Stack } from 'aws-cdk-lib';\nexport const isStack = Stack.isStack",
+  'src/kubernetes/good.ts': "import type { Chart } from 'cdk8s';\nexport type Good = Chart",
+  'src/kubernetes/private/good.ts': "import { Chart } from 'cdk8s';\nexport const isChart = Chart.isChart",
+  'src/tools/cli.ts': "import { readFileSync } from 'node:fs';\nexport * from '../report/good';\nreadFileSync('x')",
+  'src/cycle-b.ts': "import { a } from './cycle-a';\nexport const b = () => a",
+};
+
+test('the source keeps to its import boundaries', () => {
+  expect(violationsIn(root)).toEqual([]);
+});
+
+describe('a tree with one violation per file', () => {
+  const tree = mkdtempSync(join(tmpdir(), 'boundaries-'));
+  let found: string[];
+
+  beforeAll(() => {
+    for (const file of ['.dependency-cruiser.cjs', 'package.json', 'tsconfig.json']) {
+      cpSync(join(root, file), join(tree, file));
+    }
+    symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+    const broken = Object.entries(BROKEN).map(([file, [text]]) => [file, text] as const);
+    for (const [file, text] of [...Object.entries(ALLOWED), ...broken]) {
+      mkdirSync(dirname(join(tree, file)), { recursive: true });
+      writeFileSync(join(tree, file), `${text};\n`);
+    }
+    found = violationsIn(tree);
+  });
+  afterAll(() => rmSync(tree, { recursive: true }));
+
+  test.each(Object.entries(BROKEN))('fails in %s', (file, [, rule]) => {
+    expect(found).toContain(`${file}: ${rule}`);
+  });
+
+  test('every rule is broken by a file', () => {
+    const { forbidden } = require('../../.dependency-cruiser.cjs') as { forbidden: { name: string }[] };
+    const broken = Object.values(BROKEN).map(([, rule]) => rule);
+    expect([...new Set(broken)].sort()).toEqual(forbidden.map(({ name }) => name).sort());
+  });
+
+  test('passes in the files that keep the rules', () => {
+    const files = Object.keys(ALLOWED).filter((file) => file !== 'src/cycle-b.ts');
+    expect(found.filter((violation) => files.some((file) => violation.startsWith(`${file}:`)))).toEqual([]);
+  });
+});
