@@ -1,0 +1,12 @@
+"""The words and word sequences of a text, the same for training and for serving."""
+
+import re
+
+WORD = re.compile(r"[a-z']+")
+
+
+def features(text, ngrams):
+    """The distinct sequences of one to `ngrams` words, in order."""
+    words = WORD.findall(text.lower())
+    found = [" ".join(words[i : i + n]) for n in range(1, ngrams + 1) for i in range(len(words) - n + 1)]
+    return list(dict.fromkeys(found))
