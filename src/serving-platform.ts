@@ -81,7 +81,7 @@ export abstract class ServingPlatform extends Construct {
     Object.defineProperty(this, TAG, { value: true });
     this.strict = props.strict ?? false;
     attachPlatform(scope, this);
-    this.node.addValidation({ validate: () => this.validateIntents() });
+    this.node.addValidation({ validate: () => this.report() ?? this.refusals() });
   }
 
   /** An endpoint was declared. Create what carries its requests. */
@@ -194,10 +194,20 @@ export abstract class ServingPlatform extends Construct {
     };
   }
 
-  private validateIntents(): string[] {
-    const refusals = this.plan().refusals.map((refusal) => renderError(refusal.code as ErrorCode, refusal.message, refusal.path || this.node.path));
+  /** Everything that keeps the definitions from being rendered as they are. */
+  private refusals(): string[] {
+    const refusals = this.plan().refusals.map(({ code, message, path }) => renderError(code as ErrorCode, message, path || this.node.path));
     const gone = this.backendList.filter((backend) => !isInTree(backend));
     return [...refusals, ...gone.map((backend) => this.describeRemoved(backend))];
+  }
+
+  /** With the variable set, plan and refusals go into its folder instead, so that one refusal does not hide the others. */
+  private report(): string[] | undefined {
+    const folder = process.env.SERVING_EXPLAIN;
+    if (folder === undefined || folder === '') return undefined;
+    const { writeExplanation } = require('./private/explanation') as typeof import('./private/explanation');
+    writeExplanation(folder, { platform: this.node.path, target: this.target.name, plan: this.plan(), refusals: this.refusals() });
+    return [];
   }
 
   private describeRemoved(backend: Backend): string {

@@ -1,1 +1,6 @@
+export * from './ecs-backend';
+export * from './ecs-image';
 export * from './ecs-platform';
+export * from './ecs-secret';
+export * from './gpu-capacity';
+export * from './s3-model';

@@ -50,6 +50,12 @@ export class ServingPlan {
     return this.endpoints.flatMap((endpoint) => endpoint.routes).sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
   }
 
+  /** The plan as plain data, for reports and snapshots. */
+  public toJSON(): any {
+    const { balancer, endpoints, backends, ledger, refusals } = this;
+    return { balancer, endpoints, backends, ledger, refusals };
+  }
+
   /** The plan of the endpoint with this construct path. */
   public endpoint(path: string): EndpointPlan {
     return found(this.endpointIndex, path, 'endpoint');

@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   BackendRemoved: 'A backend that was declared is no longer in the construct tree, but something still uses it.',
   ChartInStack: 'A cdk8s Chart stands in a CDK Stack, or the reverse.',
+  ComputeTooLarge: 'A backend asks for more than the largest compute has.',
   ConflictingProps: 'Two props say different things.',
   DrainTooLong: 'The longest request is longer than a stopping replica can be kept for.',
   DuplicateAutoscaling: 'A backend has two autoscaling policies.',
@@ -15,7 +16,10 @@ export const ERROR_CODES = {
   FetchTooLong: 'A model fetch may take longer than the compute allows.',
   ForeignBackend: 'An endpoint uses a backend of another platform.',
   ForeignResource: 'An image or a secret belongs to another platform.',
+  GpuOnFargate: 'A backend with a GPU would run on Fargate, which has none.',
   HealthCheckRequired: 'A server of unknown behaviour has no health check.',
+  IdleTimeoutRequired: 'An imported listener does not state its idle timeout.',
+  InstanceTooSmall: 'No instance type holds what a backend asks for.',
   InvalidApp: 'A Python application is not named as module and callable.',
   InvalidCommand: 'A server command names no program.',
   InvalidHeader: 'A header name or value cannot be matched.',
@@ -38,6 +42,7 @@ export const ERROR_CODES = {
   NoPlatform: 'There is no target around an endpoint.',
   NoShare: 'All weights of a split are 0.',
   PathTooDeep: 'A path has more segments than the target can order.',
+  PlainHttp: 'A public load balancer would serve requests without encryption.',
   PriorityTaken: 'A priority that was asked for is not free.',
   ReplicasOutOfRange: 'A number of replicas is outside its bounds.',
   ReplicasWithAutoscaling: 'A backend has a fixed number of replicas and an autoscaling policy.',
@@ -48,9 +53,12 @@ export const ERROR_CODES = {
   TooManyRules: 'The endpoints need more rules than the target has.',
   TooManyTargetGroups: 'The backends need more target groups than the target has.',
   UnattachedBackend: 'A split names a backend that does not serve the endpoint.',
+  UnknownInstanceType: 'An instance type has no NVIDIA GPU or is not known.',
   UnresolvedNumber: 'A number is a token, but arithmetic needs its value.',
   Unsupported: 'The target cannot do what was asked for.',
   WeightOutOfRange: 'A weight is outside what the target can express.',
+  WrongPlatform: "A target's view of a backend was asked for on another target.",
+  WrongScope: 'A construct stands in a tree that its platform cannot render.',
 } as const satisfies Record<string, string>;
 
 /** The stable code of an error. */

@@ -1,0 +1,55 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Backend } from '../backend';
+import { ServingError } from '../private/errors';
+import type { BackendService } from './private/backend-service';
+
+const SERVICES = new WeakMap<Backend, BackendService>();
+
+/** What a backend became on AWS. */
+export class EcsBackend {
+  /** The AWS side of a backend. */
+  public static of(backend: Backend): EcsBackend {
+    const service = SERVICES.get(backend);
+    if (service === undefined) {
+      throw new ServingError('WrongPlatform', `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on AWS`, backend);
+    }
+    return new EcsBackend(service);
+  }
+
+  /** @internal */
+  public static _register(backend: Backend, service: BackendService): void {
+    SERVICES.set(backend, service);
+  }
+
+  /** The service. */
+  public readonly service: ecs.BaseService;
+  /** The task definition. */
+  public readonly taskDefinition: ecs.TaskDefinition;
+  /** The container that serves. */
+  public readonly container: ecs.ContainerDefinition;
+  /** The role of the application. */
+  public readonly taskRole: iam.IRole;
+  /** The network connections of the tasks. */
+  public readonly connections: ec2.Connections;
+  /** The target group. */
+  public readonly targetGroup: elbv2.ApplicationTargetGroup;
+  /** The metrics of the target group: requests, response times, healthy hosts. */
+  public readonly metrics: elbv2.IApplicationTargetGroupMetrics;
+  /** The log group. */
+  public readonly logGroup: logs.LogGroup;
+
+  private constructor(service: BackendService) {
+    this.service = service.service;
+    this.taskDefinition = service.task.definition;
+    this.container = service.task.server;
+    this.taskRole = service.task.definition.taskRole;
+    this.connections = service.service.connections;
+    this.targetGroup = service.targetGroup;
+    this.metrics = service.targetGroup.metrics;
+    this.logGroup = service.task.logGroup;
+  }
+}

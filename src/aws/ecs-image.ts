@@ -1,0 +1,71 @@
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { ServingError } from '../private/errors';
+import { ServerImage } from '../server-image';
+
+/** Where an image comes from; the renderer makes it known to ECS. */
+export interface EcsImageSource {
+  /** An image that ECS knows already. @default - none */
+  readonly image?: ecs.ContainerImage;
+  /** A repository of Amazon ECR. @default - none */
+  readonly repository?: ecr.IRepository;
+  /** The tag or digest in the repository. @default - none */
+  readonly tagOrDigest?: string;
+  /** A directory with a Dockerfile. @default - none */
+  readonly directory?: string;
+}
+
+/** A container image that only AWS knows. */
+export class EcsImage extends ServerImage {
+  /** Any image that ECS knows. */
+  public static fromContainerImage(image: ecs.ContainerImage): EcsImage {
+    return new EcsImage({ image });
+  }
+
+  /** @internal */
+  public static _from(source: EcsImageSource): EcsImage {
+    return new EcsImage(source);
+  }
+
+  private constructor(
+    /** Where the image comes from. */
+    public readonly source: EcsImageSource,
+  ) {
+    super(undefined, 'aws');
+  }
+}
+
+/** Images in repositories of Amazon ECR. */
+export class EcrImage {
+  /**
+   * An image of a repository.
+   *
+   * @param repository the repository
+   * @param tagOrDigest a tag that does not move, or a digest such as `sha256:...`
+   */
+  public static fromRepository(repository: ecr.IRepository, tagOrDigest: string): EcsImage {
+    if (tagOrDigest === '' || tagOrDigest === 'latest') {
+      throw new ServingError(
+        'MutableImage',
+        `'tagOrDigest' ('${tagOrDigest}') changes under a running endpoint; use a digest, or a tag that does not move`,
+      );
+    }
+    return EcsImage._from({ repository, tagOrDigest });
+  }
+
+  private constructor() {}
+}
+
+/** Images that are built from a Dockerfile when the app is deployed. */
+export class DockerfileImage {
+  /**
+   * The image of the Dockerfile in this directory. Deploying it needs a container tool.
+   *
+   * @param directory the directory, relative to the working directory of the app
+   */
+  public static fromDirectory(directory: string): EcsImage {
+    return EcsImage._from({ directory });
+  }
+
+  private constructor() {}
+}

@@ -1,0 +1,199 @@
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
+import type { AutoscalingPolicy } from '../autoscaling-policy';
+import type { Backend } from '../backend';
+import type { Duration } from '../duration';
+import type { AttachmentIntent, BackendIntent } from '../plan/intents';
+import type { TargetProfile } from '../plan/target-profile';
+import { requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { enclosingStack } from '../private/platform-lookup';
+import type { ServingEndpoint } from '../serving-endpoint';
+import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
+import type { TrafficSplit } from '../traffic-split';
+import type { GpuCapacity } from './gpu-capacity';
+import type { EcsRenderer } from './private/renderer';
+import { ecsProfile, RULE_QUOTA } from './profile';
+
+/** A listener that exists already, by its attributes: nothing is looked up. */
+export interface ImportedListener {
+  /** The ARN of the listener. */
+  readonly listenerArn: string;
+
+  /** The security group of the load balancer, which gets a rule to reach each backend. */
+  readonly securityGroup: ec2.ISecurityGroup;
+
+  /** The idle timeout of the load balancer, against which every backend is checked. */
+  readonly idleTimeout: Duration;
+
+  /** The URL of the listener without a path, such as `https://models.example.com`. */
+  readonly url: string;
+}
+
+/** Properties of the AWS platform. */
+export interface EcsPlatformProps extends ServingPlatformProps {
+  /**
+   * The network.
+   *
+   * @default - a VPC with two Availability Zones and one NAT gateway
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The cluster.
+   *
+   * @default - a cluster in the network
+   */
+  readonly cluster?: ecs.ICluster;
+
+  /**
+   * A listener that exists already.
+   *
+   * @default - an internal Application Load Balancer with one listener
+   */
+  readonly listener?: ImportedListener;
+
+  /**
+   * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`.
+   *
+   * @default false
+   */
+  readonly publicAccess?: boolean;
+
+  /**
+   * The certificate of the listener, which then speaks HTTPS.
+   *
+   * @default - HTTP
+   */
+  readonly certificate?: acm.ICertificate;
+
+  /**
+   * Whether requests from the internet may come without encryption.
+   *
+   * @default false
+   */
+  readonly allowPlainHttp?: boolean;
+
+  /**
+   * The capacity that backends with a GPU run on; the first that fits is used.
+   *
+   * @default - in a cluster of the platform's own one Auto Scaling group for each instance type that the backends need
+   */
+  readonly gpuCapacities?: GpuCapacity[];
+
+  /**
+   * How many rules the load balancer can have.
+   *
+   * @default 100
+   */
+  readonly ruleQuota?: number;
+
+  /**
+   * The image that fetches models from S3. Its entry point must be the `aws` command.
+   *
+   * @default - the AWS CLI of the public registry, by a fixed tag
+   */
+  readonly fetchImage?: string;
+}
+
+/**
+ * Amazon ECS behind an Application Load Balancer: the target of definitions in a CDK `Stack`.
+ *
+ * Without one a Stack gets the platform with every default. Child ids, which are part of the contract: `Vpc`, `Cluster`,
+ * `LoadBalancerSecurityGroup`, `LoadBalancer`, `Listener`, `Redirect`, and `Gpu-<instance type>` for each capacity.
+ * Endpoints get `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`; backends get `LogGroup`,
+ * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`.
+ */
+export class EcsPlatform extends ServingPlatform {
+  public readonly kind = 'aws';
+  public readonly target: TargetProfile;
+
+  private readonly renderer: EcsRenderer;
+
+  constructor(scope: Construct, id: string, props: EcsPlatformProps = {}) {
+    super(scope, id, props);
+    if (enclosingStack(this) === undefined) {
+      throw new ServingError('WrongScope', 'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform', this);
+    }
+    if (props.publicAccess && props.certificate === undefined && !props.allowPlainHttp && props.listener === undefined) {
+      throw new ServingError('PlainHttp', "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption", this);
+    }
+    const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
+    this.target = ecsProfile(ruleQuota, this.checkListener(props));
+    const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
+    this.renderer = new EcsRenderer(this, props);
+  }
+
+  /** The network. */
+  public get vpc(): ec2.IVpc {
+    return this.renderer.network.vpc;
+  }
+
+  /** The cluster. */
+  public get cluster(): ecs.ICluster {
+    return this.renderer.network.cluster;
+  }
+
+  /** The load balancer; none with an imported listener. */
+  public get loadBalancer(): elbv2.ApplicationLoadBalancer | undefined {
+    return this.renderer.network.loadBalancer;
+  }
+
+  /** The listener; none with an imported one. */
+  public get listener(): elbv2.ApplicationListener | undefined {
+    return this.renderer.network.listener;
+  }
+
+  public bindEndpoint(endpoint: ServingEndpoint): void {
+    this.renderer.bindEndpoint(endpoint);
+  }
+
+  public bindBackend(backend: Backend): void {
+    this.renderer.bindBackend(backend);
+  }
+
+  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+    this.renderer.attachBackend(endpoint, backend, attachment);
+  }
+
+  public bindAutoscaling(policy: AutoscalingPolicy): void {
+    this.renderer.bindAutoscaling(policy);
+  }
+
+  public override bindSplit(split: TrafficSplit): void {
+    this.renderer.bindSplit(split);
+  }
+
+  public urlOf(endpoint: ServingEndpoint): string {
+    const { hosts, prefix } = endpoint.intent;
+    const host = hosts.find((name) => !name.startsWith('*'));
+    const base = this.renderer.network.url;
+    return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${prefix}`;
+  }
+
+  public override limitsOf(backend: BackendIntent): ComputeLimits {
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    return backend.gpu === undefined ? { maxStopSeconds: 120, maxFetchSeconds: 120 } : {};
+  }
+
+  /** @internal */
+  public get _renderer(): EcsRenderer {
+    return this.renderer;
+  }
+
+  private checkListener(props: EcsPlatformProps): number | undefined {
+    const { listener } = props;
+    if (listener === undefined) return undefined;
+    const useless = (['publicAccess', 'certificate', 'allowPlainHttp'] as const).find((prop) => props[prop] !== undefined);
+    if (useless !== undefined) {
+      throw new ServingError('ConflictingProps', `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`, this);
+    }
+    if (listener.idleTimeout === undefined) {
+      throw new ServingError('IdleTimeoutRequired', "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked", this);
+    }
+    return requireNumber('idleTimeout', listener.idleTimeout.toSeconds(), { min: 1, max: 4000, integer: true, at: this });
+  }
+}

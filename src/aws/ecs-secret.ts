@@ -1,0 +1,17 @@
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { SecretValue } from '../secret-value';
+
+/** A secret that only AWS knows. */
+export class EcsSecret extends SecretValue {
+  /** Any secret that ECS can put into an environment variable, such as one of Secrets Manager or of Parameter Store. */
+  public static fromSecret(secret: ecs.Secret): EcsSecret {
+    return new EcsSecret(secret);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _secret: ecs.Secret,
+  ) {
+    super('aws');
+  }
+}

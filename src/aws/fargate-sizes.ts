@@ -1,0 +1,31 @@
+/** A size of a Fargate task. */
+export interface FargateSize {
+  /** CPU units, 1024 to a virtual CPU. */
+  readonly cpu: number;
+  /** Memory in MiB. */
+  readonly memoryMib: number;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+const SIZES: { readonly cpu: number; readonly memoryGib: number[] }[] = [
+  { cpu: 256, memoryGib: [0.5, 1, 2] },
+  { cpu: 512, memoryGib: range(1, 4, 1) },
+  { cpu: 1024, memoryGib: range(2, 8, 1) },
+  { cpu: 2048, memoryGib: range(4, 16, 1) },
+  { cpu: 4096, memoryGib: range(8, 30, 1) },
+  { cpu: 8192, memoryGib: range(16, 60, 4) },
+  { cpu: 16_384, memoryGib: range(32, 120, 8) },
+];
+
+/** The smallest size that has at least this much; undefined when there is none. */
+export function fargateSize(cpus: number, memoryMib: number): FargateSize | undefined {
+  for (const { cpu, memoryGib } of SIZES) {
+    const memory = memoryGib.find((size) => size * 1024 >= memoryMib);
+    if (cpu >= cpus * 1024 && memory !== undefined) return { cpu, memoryMib: memory * 1024 };
+  }
+  return undefined;
+}
+
+function range(from: number, to: number, step: number): number[] {
+  return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
+}

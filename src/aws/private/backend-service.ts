@@ -1,0 +1,145 @@
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Backend } from '../../backend';
+import type { BackendIntent } from '../../plan/intents';
+import type { BackendPlan } from '../../plan/serving-plan';
+import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import type { GpuFleet } from './gpu-fleet';
+import type { Network } from './network';
+import { makeTask, type Task } from './task';
+
+/** An address that no caller has, so that a rule with it holds a target group on a listener and matches nothing. */
+const NOBODY = '192.0.2.1/32';
+
+/** What runs one backend: the service with its task, target group and security group, in the backend's own stack. */
+export class BackendService {
+  public readonly task: Task;
+  public readonly targetGroup: elbv2.ApplicationTargetGroup;
+  public readonly securityGroup: ec2.SecurityGroup;
+  public readonly service: ecs.BaseService;
+  public readonly cfnService: ecs.CfnService;
+
+  private readonly intent: BackendIntent;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly platform: EcsPlatform,
+    props: EcsPlatformProps,
+    private readonly network: Network,
+    fleet: GpuFleet,
+  ) {
+    this.intent = backend.intent;
+    const provider = fleet.providerFor(backend);
+    this.task = makeTask(backend, () => this.plan, props, provider === undefined);
+    this.securityGroup = this.makeSecurityGroup();
+    this.targetGroup = this.makeTargetGroup();
+    this.service = this.makeService(provider);
+    this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
+    this.tag();
+    this.targetGroup.addTarget(this.service.loadBalancerTarget({ containerName: this.task.server.containerName, containerPort: this.intent.port }));
+    this.cfnService.addResourceDependency(this.makeAnchor());
+  }
+
+  private get plan(): BackendPlan {
+    return this.platform.plan().backend(this.backend.node.path);
+  }
+
+  /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */
+  private makeSecurityGroup(): ec2.SecurityGroup {
+    const { vpc, securityGroup: balancer } = this.network;
+    const group = new ec2.SecurityGroup(this.backend, 'SecurityGroup', { vpc, description: `Backend ${this.intent.slug}` });
+    const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
+    new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
+      ...port,
+      groupId: group.securityGroupId,
+      sourceSecurityGroupId: balancer.securityGroupId,
+      description: 'Requests from the load balancer',
+    });
+    new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
+      ...port,
+      groupId: balancer.securityGroupId,
+      destinationSecurityGroupId: group.securityGroupId,
+      description: `Requests to backend ${this.intent.slug}`,
+    });
+    return group;
+  }
+
+  private makeTargetGroup(): elbv2.ApplicationTargetGroup {
+    const { healthCheck, loadBalancing, port } = this.intent;
+    const group = new elbv2.ApplicationTargetGroup(this.backend, 'TargetGroup', {
+      vpc: this.network.vpc,
+      port,
+      protocol: elbv2.ApplicationProtocol.HTTP,
+      targetType: elbv2.TargetType.IP,
+      loadBalancingAlgorithmType:
+        loadBalancing === 'round robin' ? elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN : elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+      healthCheck: {
+        path: healthCheck.path,
+        healthyHttpCodes: healthCheck.statuses,
+        interval: Duration.seconds(healthCheck.intervalSeconds),
+        timeout: Duration.seconds(healthCheck.timeoutSeconds),
+        healthyThresholdCount: healthCheck.healthyThreshold,
+        unhealthyThresholdCount: healthCheck.unhealthyThreshold,
+      },
+    });
+    // The L2 property takes no lazy number, and the delay depends on the endpoints that the backend will serve.
+    group.setAttribute('deregistration_delay.timeout_seconds', Lazy.string({ produce: () => String(this.plan.times.deregistration) }));
+    return group;
+  }
+
+  /** Attaches the target group to the listener before any endpoint uses it, in a rule that never changes. */
+  private makeAnchor(): elbv2.CfnListenerRule {
+    return new elbv2.CfnListenerRule(this.backend, 'Anchor', {
+      listenerArn: this.network.listenerArn,
+      priority: Lazy.number({ produce: () => this.plan.anchor?.priority }),
+      conditions: [{ field: 'source-ip', sourceIpConfig: { values: [NOBODY] } }],
+      actions: [{ type: 'forward', targetGroupArn: this.targetGroup.targetGroupArn }],
+    });
+  }
+
+  private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
+    const { rollout, gpu } = this.intent;
+    const common = {
+      cluster: this.network.cluster,
+      desiredCount: Lazy.number({ produce: () => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined) }),
+      assignPublicIp: provider === undefined ? false : undefined,
+      securityGroups: [this.securityGroup],
+      minHealthyPercent: rollout.availablePercent,
+      maxHealthyPercent: 100 + rollout.surgePercent,
+      circuitBreaker: { enable: true, rollback: true },
+      healthCheckGracePeriod: Duration.seconds(Lazy.number({ produce: () => this.plan.times.startup })),
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      // Moving tasks between zones restarts them, which is cheap only where nothing large has to be loaded.
+      availabilityZoneRebalancing: gpu === undefined && rollout.surgePercent > 0 ? ecs.AvailabilityZoneRebalancing.ENABLED : ecs.AvailabilityZoneRebalancing.DISABLED,
+    };
+    return provider === undefined
+      ? new ecs.FargateService(this.backend, 'Service', { ...common, taskDefinition: this.task.definition as ecs.FargateTaskDefinition })
+      : new ecs.Ec2Service(this.backend, 'Service', {
+          ...common,
+          taskDefinition: this.task.definition as ecs.Ec2TaskDefinition,
+          capacityProviderStrategies: [provider],
+          placementStrategies: [ecs.PlacementStrategy.packedByMemory()],
+        });
+  }
+
+  private tag(): void {
+    const legal = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,256}$/u;
+    const texts = { 'serving:backend': this.intent.name, 'serving:description': this.intent.description };
+    for (const [key, text] of Object.entries(texts)) {
+      if (text !== undefined) this.cfnService.tags.setTag(key, legal.test(text) ? text : this.intent.slug);
+    }
+  }
+
+  /** The part of the ARN that CloudWatch and the autoscaler call the target group. */
+  public get targetGroupFullName(): string {
+    return this.targetGroup.targetGroupFullName;
+  }
+
+  /** The stack that the backend's resources are in. */
+  public get stack(): Stack {
+    return Stack.of(this.backend);
+  }
+}

@@ -1,0 +1,117 @@
+import { Lazy } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Backend } from '../../backend';
+import type { BackendIntent } from '../../plan/intents';
+import { ServingError } from '../../private/errors';
+import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import { GpuCapacity } from '../gpu-capacity';
+import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
+import type { Network } from './network';
+
+/** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
+export class GpuFleet {
+  private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
+  private readonly users = new Map<string, Backend[]>();
+
+  constructor(
+    private readonly platform: EcsPlatform,
+    private readonly props: EcsPlatformProps,
+    private readonly network: Network,
+  ) {}
+
+  /** What a backend runs on; undefined for Fargate. */
+  public providerFor(backend: Backend): ecs.CapacityProviderStrategy | undefined {
+    if (backend.intent.gpu === undefined) return undefined;
+    const capacity = this.capacityFor(backend, needOf(backend.intent));
+    const key = capacity.capacityProviderName ?? capacity.instanceType;
+    this.users.set(key, [...(this.users.get(key) ?? []), backend]);
+    const known = this.providers.get(key) ?? this.makeProvider(capacity, key);
+    this.providers.set(key, known);
+    return known;
+  }
+
+  private capacityFor(backend: Backend, need: GpuNeed): GpuCapacity {
+    const { name, gpu } = backend.intent;
+    const wish = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} virtual CPUs, ${need.memoryMib} MiB)`;
+    if (gpu?.resourceName !== 'nvidia.com/gpu') {
+      throw new ServingError('Unsupported', `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`, backend);
+    }
+    const given = this.props.gpuCapacities ?? [];
+    const fitting = given.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
+    if (fitting !== undefined) return fitting;
+    if (given.length > 0) {
+      throw new ServingError('InstanceTooSmall', `none of 'gpuCapacities' (${given.map((capacity) => capacity.instanceType).join(', ')}) holds ${wish}; add a larger one, or ask for less`, backend);
+    }
+    if (this.props.gpuCapacities !== undefined || this.props.cluster !== undefined) {
+      throw new ServingError('GpuOnFargate', `${wish} needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities'`, backend);
+    }
+    const type = smallestType(need);
+    if (type === undefined) {
+      throw new ServingError('InstanceTooSmall', `no known instance type holds ${wish}; ask for less, or name the instances with 'gpuCapacities'`, backend);
+    }
+    return GpuCapacity.autoScalingGroup({ instanceType: type.name });
+  }
+
+  private makeProvider(capacity: GpuCapacity, key: string): ecs.CapacityProviderStrategy {
+    if (capacity.capacityProviderName !== undefined) return { capacityProvider: capacity.capacityProviderName, weight: 1 };
+    if (!(this.network.cluster instanceof ecs.Cluster)) {
+      throw new ServingError('ForeignResource', `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to an imported cluster; use GpuCapacity.fromCapacityProviderName`, this.platform);
+    }
+    const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
+    const scope = this.platform;
+    const group = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
+      vpc: this.network.vpc,
+      launchTemplate: this.makeLaunchTemplate(capacity, key),
+      minCapacity: minInstances,
+      maxCapacity: maxInstances ?? Lazy.number({ produce: () => Math.max(1, minInstances, this.instancesNeeded(key, capacity)) }),
+      newInstancesProtectedFromScaleIn: terminationProtection,
+    });
+    const provider = new ecs.AsgCapacityProvider(group, 'CapacityProvider', {
+      autoScalingGroup: group,
+      enableManagedTerminationProtection: terminationProtection,
+      enableManagedDraining: true,
+    });
+    this.network.cluster.addAsgCapacityProvider(provider);
+    return { capacityProvider: provider.capacityProviderName, weight: 1 };
+  }
+
+  private makeLaunchTemplate(capacity: GpuCapacity, key: string): ec2.LaunchTemplate {
+    const scope = this.platform;
+    const id = `Gpu-${key.replace('.', '-')}`;
+    const size = capacity._options.rootVolume;
+    const userData = ec2.UserData.forLinux();
+    userData.addCommands('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
+    return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
+      instanceType: new ec2.InstanceType(capacity.instanceType),
+      machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),
+      role: new iam.Role(scope, `${id}-Role`, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+      securityGroup: new ec2.SecurityGroup(scope, `${id}-SecurityGroup`, { vpc: this.network.vpc, description: `Instances ${capacity.instanceType}` }),
+      userData,
+      requireImdsv2: true,
+      httpPutResponseHopLimit: 1,
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: ec2.BlockDeviceVolume.ebs((size ?? { toGibibytes: () => 100 }).toGibibytes(), { volumeType: ec2.EbsDeviceVolumeType.GP3, throughput: 500, encrypted: true }),
+        },
+      ],
+    });
+  }
+
+  /** The instances that hold every replica of the backends that use them, those of a rollout included. */
+  private instancesNeeded(key: string, capacity: GpuCapacity): number {
+    const plan = this.platform.plan();
+    return (this.users.get(key) ?? []).reduce((total, backend) => {
+      const { rollout } = backend.intent;
+      const replicas = Math.ceil(plan.backend(backend.node.path).maxReplicas * (1 + rollout.surgePercent / 100));
+      return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend.intent)));
+    }, 0);
+  }
+}
+
+function needOf(intent: BackendIntent): GpuNeed {
+  return { gpus: intent.gpu?.count ?? 0, cpus: intent.cpu, memoryMib: intent.memoryMib, product: intent.gpu?.product };
+}

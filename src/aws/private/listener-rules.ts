@@ -1,0 +1,97 @@
+import { Lazy } from 'aws-cdk-lib';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { RouteConditions } from '../../plan/routes';
+import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
+import type { RoutePlan } from '../../plan/serving-plan';
+import type { RuleLimits } from '../../plan/target-profile';
+import type { ServingEndpoint } from '../../serving-endpoint';
+import type { EcsPlatform } from '../ecs-platform';
+import type { BackendService } from './backend-service';
+import type { Network } from './network';
+
+interface NamedRule {
+  readonly rule: elbv2.CfnListenerRule;
+  /** The backends it names; undefined for all of the endpoint's. */
+  readonly users?: string[];
+}
+
+/**
+ * The rules of one endpoint, in its own stack.
+ *
+ * They name target groups of other stacks and depend on their services, so that a new backend gets requests only once it
+ * is stable; nothing in those stacks refers back.
+ */
+export class ListenerRules {
+  private readonly rules: NamedRule[] = [];
+  private readonly attached: string[] = [];
+
+  constructor(
+    private readonly endpoint: ServingEndpoint,
+    private readonly platform: EcsPlatform,
+    private readonly network: Network,
+    private readonly serviceOf: (backend: string) => BackendService,
+  ) {}
+
+  /** Adds the rules of one route: one, or several where its values do not fit into one. */
+  public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
+    const route = () => this.platform.plan().route(this.endpoint.node.path, key);
+    cutRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
+      const rule = new elbv2.CfnListenerRule(this.endpoint, index === 0 ? id : `${id}-${index}`, {
+        listenerArn: this.network.listenerArn,
+        priority: Lazy.number({ produce: () => route().rules[index]?.priority }),
+        conditions: renderConditions(part),
+        actions: Lazy.any({ produce: () => this.renderActions(route()) }) as never,
+        transforms: Lazy.any({ produce: () => renderTransforms(route()) }) as never,
+      });
+      const named = { rule, users };
+      this.rules.push(named);
+      for (const backend of this.attached) this.depend(named, backend);
+    });
+  }
+
+  /** Makes the rules that name this backend wait for its service. */
+  public dependOn(backend: string): void {
+    this.attached.push(backend);
+    for (const rule of this.rules) this.depend(rule, backend);
+  }
+
+  private depend({ rule, users }: NamedRule, backend: string): void {
+    if (users === undefined ? rule.node.id.startsWith('MethodNotAllowed') : !users.includes(backend)) return;
+    rule.addResourceDependency(this.serviceOf(backend).cfnService);
+  }
+
+  private renderActions(route: RoutePlan): elbv2.CfnListenerRule.ActionProperty[] {
+    if (route.shares.length === 0) return [methodNotAllowed(route.allow)];
+    const targetGroups = route.shares.map((share) => ({
+      targetGroupArn: this.serviceOf(share.backend).targetGroup.targetGroupArn,
+      weight: share.weight,
+    }));
+    return [{ type: 'forward', forwardConfig: { targetGroups } }];
+  }
+}
+
+function methodNotAllowed(allow: string[]): elbv2.CfnListenerRule.ActionProperty {
+  const messageBody = allow.length === 0 ? 'no backend' : `method not allowed; allowed: ${allow.join(', ')}`;
+  return { type: 'fixed-response', fixedResponseConfig: { statusCode: allow.length === 0 ? '503' : '405', contentType: 'text/plain', messageBody } };
+}
+
+function renderConditions(part: RuleConditions): elbv2.CfnListenerRule.RuleConditionProperty[] {
+  const conditions: elbv2.CfnListenerRule.RuleConditionProperty[] = [{ field: 'path-pattern', pathPatternConfig: { values: part.paths } }];
+  if (part.hosts.length > 0) conditions.push({ field: 'host-header', hostHeaderConfig: { values: part.hosts } });
+  if (part.methods.length > 0) conditions.push({ field: 'http-request-method', httpRequestMethodConfig: { values: part.methods } });
+  for (const { name, values } of part.headers) conditions.push({ field: 'http-header', httpHeaderConfig: { httpHeaderName: name, values } });
+  return conditions;
+}
+
+/** A URL rewrite keeps the query whether or not the expression sees it. */
+function renderTransforms(route: RoutePlan): elbv2.CfnListenerRule.TransformProperty[] | undefined {
+  const rewrite = rewriteOf(route);
+  return rewrite === undefined ? undefined : [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
+}
+
+function rewriteOf(route: RoutePlan): elbv2.CfnListenerRule.RewriteConfigObjectProperty | undefined {
+  if (route.replacePath !== undefined) return { regex: '^[^?]*', replace: route.replacePath };
+  if (route.replacePrefix === undefined || route.replacePrefix === route.prefix) return undefined;
+  const prefix = route.prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return route.replacePrefix === '/' ? { regex: `^${prefix}/?(.*)$`, replace: '/$1' } : { regex: `^${prefix}(.*)$`, replace: `${route.replacePrefix}$1` };
+}

@@ -1,0 +1,85 @@
+import { Fn, Lazy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+
+/** Network, cluster and load balancer: what the endpoints of a platform share. */
+export class Network {
+  public readonly vpc: ec2.IVpc;
+  public readonly cluster: ecs.ICluster;
+  public readonly loadBalancer?: elbv2.ApplicationLoadBalancer;
+  public readonly listener?: elbv2.ApplicationListener;
+  public readonly listenerArn: string;
+  /** The security group of the load balancer, which alone may reach the backends. */
+  public readonly securityGroup: ec2.ISecurityGroup;
+  /** The URL of the listener without a path. */
+  public readonly url: string;
+
+  constructor(platform: EcsPlatform, props: EcsPlatformProps) {
+    this.vpc = props.vpc ?? props.cluster?.vpc ?? new ec2.Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1, restrictDefaultSecurityGroup: false });
+    this.cluster = props.cluster ?? new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    if (props.listener !== undefined) {
+      this.securityGroup = props.listener.securityGroup;
+      this.listenerArn = props.listener.listenerArn;
+      this.url = props.listener.url.replace(/\/$/, '');
+      return;
+    }
+    this.securityGroup = this.makeSecurityGroup(platform, props);
+    this.loadBalancer = this.makeLoadBalancer(platform, props);
+    this.listener = this.makeListener(platform, props, this.loadBalancer);
+    this.listenerArn = this.listener.listenerArn;
+    this.url = `${props.certificate === undefined ? 'http' : 'https'}://${this.loadBalancer.loadBalancerDnsName}`;
+  }
+
+  /** The part of the ARN that CloudWatch calls the load balancer: `app/<name>/<id>`. */
+  public get loadBalancerFullName(): string {
+    if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerFullName;
+    const parts = Fn.split('/', this.listenerArn);
+    return Fn.join('/', [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))));
+  }
+
+  private makeSecurityGroup(platform: EcsPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(platform, 'LoadBalancerSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Load balancer of the model endpoints',
+      allowAllOutbound: false,
+    });
+    const callers = props.publicAccess ? ec2.Peer.anyIpv4() : ec2.Peer.ipv4(this.vpc.vpcCidrBlock);
+    const ports = props.certificate === undefined ? [80] : [443, 80];
+    for (const port of ports) group.addIngressRule(callers, ec2.Port.tcp(port), 'Callers of the endpoints');
+    return group;
+  }
+
+  private makeLoadBalancer(platform: EcsPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
+    const loadBalancer = new elbv2.ApplicationLoadBalancer(platform, 'LoadBalancer', {
+      vpc: this.vpc,
+      internetFacing: props.publicAccess ?? false,
+      securityGroup: this.securityGroup,
+      dropInvalidHeaderFields: true,
+    });
+    // The L2 property takes no lazy number, and the idle time depends on endpoints that come later.
+    loadBalancer.setAttribute('idle_timeout.timeout_seconds', Lazy.string({ produce: () => String(platform.plan().balancer.idle) }));
+    return loadBalancer;
+  }
+
+  private makeListener(platform: EcsPlatform, props: EcsPlatformProps, loadBalancer: elbv2.ApplicationLoadBalancer): elbv2.ApplicationListener {
+    const secure = props.certificate !== undefined;
+    if (secure) {
+      new elbv2.ApplicationListener(platform, 'Redirect', {
+        loadBalancer,
+        protocol: elbv2.ApplicationProtocol.HTTP,
+        open: false,
+        defaultAction: elbv2.ListenerAction.redirect({ protocol: 'HTTPS', port: '443', permanent: true }),
+      });
+    }
+    return new elbv2.ApplicationListener(platform, 'Listener', {
+      loadBalancer,
+      protocol: secure ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
+      certificates: props.certificate === undefined ? undefined : [props.certificate],
+      sslPolicy: secure ? elbv2.SslPolicy.RECOMMENDED_TLS : undefined,
+      open: false,
+      defaultAction: elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' }),
+    });
+  }
+}

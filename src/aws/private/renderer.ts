@@ -1,0 +1,80 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { AutoscalingPolicy } from '../../autoscaling-policy';
+import type { Backend } from '../../backend';
+import type { AttachmentIntent } from '../../plan/intents';
+import { headerRuleConditions, headerRuleKey, METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions, ownConditions, ownKey, SHARES_KEY, shareConditions } from '../../plan/routes';
+import { ServingError } from '../../private/errors';
+import { enclosingStack } from '../../private/platform-lookup';
+import type { ServingEndpoint } from '../../serving-endpoint';
+import type { TrafficSplit } from '../../traffic-split';
+import { EcsBackend } from '../ecs-backend';
+import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import { BackendService } from './backend-service';
+import { GpuFleet } from './gpu-fleet';
+import { ListenerRules } from './listener-rules';
+import { Network } from './network';
+import { scaleService } from './scaling';
+
+/** Turns the events of an EcsPlatform into CDK constructs. Structure is made at once, values are read at synthesis. */
+export class EcsRenderer {
+  public readonly network: Network;
+
+  private readonly fleet: GpuFleet;
+  private readonly services = new Map<string, BackendService>();
+  private readonly rules = new Map<string, ListenerRules>();
+
+  constructor(
+    private readonly platform: EcsPlatform,
+    private readonly props: EcsPlatformProps,
+  ) {
+    this.network = new Network(platform, props);
+    this.fleet = new GpuFleet(platform, props, this.network);
+  }
+
+  public bindEndpoint(endpoint: ServingEndpoint): void {
+    requireStack(endpoint, `endpoint '${endpoint.intent.name}'`);
+    const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
+    this.rules.set(endpoint.node.path, rules);
+    rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
+    if (endpoint.intent.methods.length > 0) rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));
+    new CfnOutput(endpoint, 'Url', { value: endpoint.url, description: endpoint.intent.description ?? `URL of endpoint '${endpoint.intent.name}'` });
+  }
+
+  public bindBackend(backend: Backend): void {
+    requireStack(backend, `backend '${backend.intent.name}'`);
+    const service = new BackendService(backend, this.platform, this.props, this.network, this.fleet);
+    this.services.set(backend.node.path, service);
+    EcsBackend._register(backend, service);
+  }
+
+  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+    const rules = this.rules.get(endpoint.node.path) as ListenerRules;
+    if (attachment.address !== 'none') {
+      rules.add(`Own-${attachment.segment}`, ownKey(attachment.backend), ownConditions(endpoint.intent, attachment, backend.intent), [backend.node.path]);
+    }
+    rules.dependOn(backend.node.path);
+  }
+
+  public bindSplit(split: TrafficSplit): void {
+    const { endpoint } = split;
+    const rules = this.rules.get(endpoint.node.path) as ListenerRules;
+    split.intent.headerRules.forEach((rule, index) => {
+      const users = rule.backend === undefined ? undefined : [rule.backend];
+      rules.add(`Header${index}`, headerRuleKey(index), headerRuleConditions(endpoint.intent, rule.header), users);
+    });
+  }
+
+  public bindAutoscaling(policy: AutoscalingPolicy): void {
+    scaleService(policy, this.service(policy.backend.node.path), this.network);
+  }
+
+  private service(path: string): BackendService {
+    return this.services.get(path) as BackendService;
+  }
+}
+
+function requireStack(construct: ServingEndpoint | Backend, what: string): void {
+  if (enclosingStack(construct) === undefined) {
+    throw new ServingError('WrongScope', `${what} uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform`, construct);
+  }
+}

@@ -1,0 +1,17 @@
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Model, type S3ModelOptions } from '../model';
+
+/** Models in a bucket that the CDK app knows. */
+export class S3Model {
+  /**
+   * A directory or one file in a bucket.
+   *
+   * @param bucket the bucket
+   * @param key `prefix/` for everything below a prefix, `key` for one object
+   */
+  public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
+    return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options);
+  }
+
+  private constructor() {}
+}
