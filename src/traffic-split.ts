@@ -79,6 +79,9 @@ export interface CanaryOptions {
   readonly percent: number;
 }
 
+/** Beyond this, whole numbers in the same proportion are no longer exact. */
+const MAX_TYPED_WEIGHT = 1_000_000_000;
+
 /** Who gets which share of an endpoint's requests. An endpoint has at most one. */
 export class TrafficSplit extends Construct {
   /** The shares of a canary: `percent` of the requests to the new version, the others to the stable one. */
@@ -129,11 +132,15 @@ export class TrafficSplit extends Construct {
   private checkWeights(shares: TrafficShare[]): void {
     if (shares.length === 0) return;
     const { maxWeight, maxTotalWeight = Number.POSITIVE_INFINITY, name } = this.endpoint.platform.target;
-    const typed = shares.map((share) => requireNumber('weight', share.weight, { min: 0, code: 'WeightOutOfRange', hint: 'use relative weights such as 9 and 1', at: this }));
+    const typed = shares.map((share) => requireNumber('weight', share.weight, { min: 0, max: MAX_TYPED_WEIGHT, code: 'WeightOutOfRange', hint: 'use relative weights such as 9 and 1', at: this }));
     if (typed.every((weight) => weight === 0)) {
       throw new ServingError('NoShare', `the weights (${typed.join(', ')}) must not all be 0; give one backend a share`, this);
     }
     const whole = wholeWeights(typed);
+    const lost = typed.find((weight, index) => weight > 0 && whole[index] === 0);
+    if (lost !== undefined) {
+      throw new ServingError('WeightOutOfRange', `'weight' (${lost}) is nothing beside the others (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`, this);
+    }
     const largest = Math.max(...whole);
     const total = whole.reduce((sum, weight) => sum + weight, 0);
     if (largest <= maxWeight && total <= maxTotalWeight) return;
