@@ -1,7 +1,12 @@
 import { isUnresolved } from './private/checks';
 import { ServingError } from './private/errors';
 
-const REFERENCE = /^(?<name>[a-z0-9][a-z0-9._:/-]*?)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/;
+const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+
+/** A registry with a port or a domain, the parts of the name, then tag and digest. */
+const REFERENCE = new RegExp(
+  `^(?<name>(?:(?=[^/]*[.:]|localhost/)[A-Za-z0-9.-]+(?::\\d+)?/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$`,
+);
 
 /**
  * The container image that holds a backend's code.
