@@ -1,0 +1,59 @@
+import {
+  type Answer,
+  headerOf,
+  matchesHost,
+  matchesPrefix,
+  type Observation,
+  type ObservedBackend,
+  type Request,
+  replacePrefix,
+} from './observation';
+import type { TestDocument, TestRoute, TestService } from './test-platform';
+
+/** Reads what a document of the test platform does. */
+export function observeTestPlatform(text: string): Observation {
+  const document = JSON.parse(text) as TestDocument;
+  const routeOf = (request: Request): TestRoute | undefined =>
+    document.routes.find((route) => matchesRoute(route, request));
+  return {
+    ask: (request) => answer(routeOf(request), request),
+    backends: Object.fromEntries(document.services.map((service) => [service.name, observeService(service)])),
+    balancerIdle: document.idle,
+    timeoutOf: (request) => routeOf(request)?.timeout,
+  };
+}
+
+function matchesRoute(route: TestRoute, request: Request): boolean {
+  const host = request.host ?? 'any.example';
+  return (
+    (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
+    matchesPrefix(route.prefix, request.path) &&
+    (route.methods.length === 0 || route.methods.includes(request.method)) &&
+    route.headers.every((header) => header.values.includes(headerOf(request, header.name) ?? ''))
+  );
+}
+
+function answer(route: TestRoute | undefined, request: Request): Answer {
+  if (route === undefined) return { status: 404 };
+  if (route.forward.length === 0) return { status: 405, allow: route.allow };
+  return {
+    shares: Object.fromEntries(route.forward.map((share) => [share.service, share.weight])),
+    path:
+      route.replacePath ??
+      (route.replacePrefix === undefined
+        ? request.path
+        : replacePrefix(request.path, route.prefix, route.replacePrefix)),
+  };
+}
+
+function observeService(service: TestService): ObservedBackend {
+  const { times, name: _, user, ...rest } = service;
+  return {
+    ...rest,
+    user: user === undefined ? undefined : String(user),
+    balancerDrain: times.deregistration,
+    preStop: times.preStop,
+    stop: times.stop,
+    startup: times.startup,
+  };
+}
