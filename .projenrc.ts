@@ -114,24 +114,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '__pycache__/',
     '*.tsbuildinfo',
   ],
-  npmIgnoreOptions: {
-    ignorePatterns: [
-      '/.cache/',
-      '/.ci/',
-      '/.dependency-cruiser.cjs',
-      '/ARCHITECTURE.md',
-      '/CONTRIBUTING.md',
-      '/bench/',
-      '/biome.jsonc',
-      '/docs/',
-      '/examples/',
-      '/jest.config.json',
-      '/jest.real.config.json',
-      '/reports/',
-      '/scripts/',
-      '*.tsbuildinfo',
-    ],
-  },
+  // Nothing but what is named here, by projen (lib) or by jsii.
+  npmIgnoreOptions: { ignorePatterns: ['/*', '!/API.md', '!/CHANGELOG.md'] },
 });
 
 project.package.addField('peerDependenciesMeta', {
