@@ -106,14 +106,29 @@ export class AutoscalingPolicy extends Construct {
       hint: 'no target of this policy can start the first replica',
       at: this,
     });
-    const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, { min: 1, max: 5000, integer: true, code: 'ReplicasOutOfRange', at: this });
+    const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, {
+      min: 1,
+      max: 5000,
+      integer: true,
+      code: 'ReplicasOutOfRange',
+      at: this,
+    });
     if (minReplicas > maxReplicas) {
-      throw new ServingError('ReplicasOutOfRange', `'minReplicas' (${minReplicas}) must be at most 'maxReplicas' (${maxReplicas})`, this);
+      throw new ServingError(
+        'ReplicasOutOfRange',
+        `'minReplicas' (${minReplicas}) must be at most 'maxReplicas' (${maxReplicas})`,
+        this,
+      );
     }
     const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) => target._intent());
     const metrics = targets.map((target) => target.metric);
     const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
-    if (twice !== undefined) throw new ServingError('DuplicateScalingTarget', `'${twice}' is followed twice; keep one target of each kind`, this);
+    if (twice !== undefined)
+      throw new ServingError(
+        'DuplicateScalingTarget',
+        `'${twice}' is followed twice; keep one target of each kind`,
+        this,
+      );
     this.intent = {
       path: this.node.path,
       backend: props.backend.node.path,
@@ -133,5 +148,11 @@ function percentOf(percent: number): number {
 }
 
 function delayOf(prop: string, delay: Duration, at: Construct): number {
-  return requireNumber(prop, delay.toSeconds(), { min: 0, max: 3600, integer: true, hint: 'in seconds, at most an hour', at });
+  return requireNumber(prop, delay.toSeconds(), {
+    min: 0,
+    max: 3600,
+    integer: true,
+    hint: 'in seconds, at most an hour',
+    at,
+  });
 }

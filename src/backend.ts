@@ -216,7 +216,11 @@ export class Backend extends Construct {
     this.ownUrl = props.ownUrl ?? false;
     this.hasFixedReplicas = props.replicas !== undefined;
     if (this.ownUrl && !this.addressable) {
-      throw new ServingError('ConflictingProps', "'ownUrl' (true) gives the address that 'addressable' (false) denies; set one of the two", this);
+      throw new ServingError(
+        'ConflictingProps',
+        "'ownUrl' (true) gives the address that 'addressable' (false) denies; set one of the two",
+        this,
+      );
     }
     this.intent = this.resolve(id, props);
     this.checkOwners(props);
@@ -232,10 +236,18 @@ export class Backend extends Construct {
   public _claimAutoscaling(policy: AutoscalingPolicy): void {
     const name = this.intent.name;
     if (this.autoscaling !== undefined) {
-      throw new ServingError('DuplicateAutoscaling', `backend '${name}' has an autoscaling policy already; use one with several targets`, policy);
+      throw new ServingError(
+        'DuplicateAutoscaling',
+        `backend '${name}' has an autoscaling policy already; use one with several targets`,
+        policy,
+      );
     }
     if (this.hasFixedReplicas) {
-      throw new ServingError('ReplicasWithAutoscaling', `'replicas' (${this.intent.replicas}) of backend '${name}' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas'`, policy);
+      throw new ServingError(
+        'ReplicasWithAutoscaling',
+        `'replicas' (${this.intent.replicas}) of backend '${name}' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas'`,
+        policy,
+      );
     }
     this.autoscaling = policy;
   }
@@ -243,14 +255,20 @@ export class Backend extends Construct {
   private resolve(id: string, props: BackendProps): BackendIntent {
     const name = props.backendName ?? id;
     if (name === '') throw new ServingError('InvalidName', "'backendName' ('') must not be empty", this);
-    const count = (prop: string, value: number | undefined, fallback: number, min: number, max: number): number => requireNumber(prop, value ?? fallback, { min, max, integer: true, at: this });
+    const count = (prop: string, value: number | undefined, fallback: number, min: number, max: number): number =>
+      requireNumber(prop, value ?? fallback, { min, max, integer: true, at: this });
     const gpus = props.gpu?.count ?? 0;
     const { resources = {} } = props;
     const port = count('port', props.port, 8000, 1, 65535);
-    const maxConcurrency = props.maxConcurrency === undefined ? undefined : count('maxConcurrency', props.maxConcurrency, 1, 1, 100_000);
+    const maxConcurrency =
+      props.maxConcurrency === undefined ? undefined : count('maxConcurrency', props.maxConcurrency, 1, 1, 100_000);
     const server = props.server._intent({ port, maxConcurrency });
     if (!server.descriptor.declared && props.healthCheck === undefined) {
-      throw new ServingError('HealthCheckRequired', `nothing is known of the server of backend '${name}', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`, this);
+      throw new ServingError(
+        'HealthCheckRequired',
+        `nothing is known of the server of backend '${name}', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
+        this,
+      );
     }
     const parent = this.node.scope as Construct & { readonly _slug?: string };
     const own = slug(name);
@@ -265,13 +283,28 @@ export class Backend extends Construct {
       models: this.checkModels([...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])]),
       gpu: props.gpu?._intent(),
       cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: this }),
-      memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, { min: 16, at: this, hint: 'in MiB' }),
+      memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
+        min: 16,
+        at: this,
+        hint: 'in MiB',
+      }),
       ephemeralStorageMib: resources.ephemeralStorage?.toMebibytes(),
       sharedMemoryMib: resources.sharedMemory?.toMebibytes() ?? (gpus > 0 ? 1024 : undefined),
-      replicas: requireNumber('replicas', props.replicas ?? 1, { min: 1, max: 5000, integer: true, code: 'ReplicasOutOfRange', at: this }),
+      replicas: requireNumber('replicas', props.replicas ?? 1, {
+        min: 1,
+        max: 5000,
+        integer: true,
+        code: 'ReplicasOutOfRange',
+        at: this,
+      }),
       maxConcurrency,
       healthCheck: (props.healthCheck ?? HealthCheck._standard())._intent(),
-      loadSeconds: requireNumber('loadTimeout', (props.loadTimeout ?? Duration.minutes(5)).toSeconds(), { min: 1, max: 86_400, hint: 'in seconds', at: this }),
+      loadSeconds: requireNumber('loadTimeout', (props.loadTimeout ?? Duration.minutes(5)).toSeconds(), {
+        min: 1,
+        max: 86_400,
+        hint: 'in seconds',
+        at: this,
+      }),
       rollout: (props.rollout ?? Rollout.surge())._intent(),
       loadBalancing: props.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
       user: props.user === undefined ? undefined : count('user', props.user, 10001, 1, 2 ** 31 - 2),
@@ -283,15 +316,27 @@ export class Backend extends Construct {
     const environment = { ...props.environment };
     for (const name of [...Object.keys(environment), ...Object.keys(this.secrets)]) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        throw new ServingError('InvalidName', `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`, this);
+        throw new ServingError(
+          'InvalidName',
+          `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`,
+          this,
+        );
       }
       if (name in environment && name in this.secrets) {
-        throw new ServingError('ConflictingProps', `'${name}' stands in 'environment' and in 'secrets'; keep one`, this);
+        throw new ServingError(
+          'ConflictingProps',
+          `'${name}' stands in 'environment' and in 'secrets'; keep one`,
+          this,
+        );
       }
     }
     const set = environment.PORT;
     if (set !== undefined && set !== String(port)) {
-      throw new ServingError('ConflictingProps', `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`, this);
+      throw new ServingError(
+        'ConflictingProps',
+        `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`,
+        this,
+      );
     }
     return { ...server.environment, ...environment };
   }
@@ -301,7 +346,11 @@ export class Backend extends Construct {
     intents.forEach((model, index) => {
       const rival = intents.slice(0, index).find((other) => overlap(other.mountPath, model.mountPath));
       if (rival !== undefined) {
-        throw new ServingError('ModelPathClash', `models '${rival.name}' ('${rival.mountPath}') and '${model.name}' ('${model.mountPath}') are in one another's way; set 'path' of one`, this);
+        throw new ServingError(
+          'ModelPathClash',
+          `models '${rival.name}' ('${rival.mountPath}') and '${model.name}' ('${model.mountPath}') are in one another's way; set 'path' of one`,
+          this,
+        );
       }
     });
     return intents;
@@ -309,11 +358,19 @@ export class Backend extends Construct {
 
   private checkOwners(props: BackendProps): void {
     const { kind } = this.platform;
-    const foreign = [{ what: 'image', platform: props.image.platform }, ...Object.entries(this.secrets).map(([name, secret]) => ({ what: `secret '${name}'`, platform: secret.platform }))].find(
-      (owner) => owner.platform !== undefined && owner.platform !== kind,
-    );
+    const foreign = [
+      { what: 'image', platform: props.image.platform },
+      ...Object.entries(this.secrets).map(([name, secret]) => ({
+        what: `secret '${name}'`,
+        platform: secret.platform,
+      })),
+    ].find((owner) => owner.platform !== undefined && owner.platform !== kind);
     if (foreign !== undefined) {
-      throw new ServingError('ForeignResource', `the ${foreign.what} of backend '${this.intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both know, or decide by platform`, this);
+      throw new ServingError(
+        'ForeignResource',
+        `the ${foreign.what} of backend '${this.intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both know, or decide by platform`,
+        this,
+      );
     }
   }
 }

@@ -41,7 +41,10 @@ export class Gpu {
    */
   public static custom(resourceName: string, count: number): Gpu {
     if (!/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/.test(resourceName)) {
-      throw new ServingError('InvalidName', `'resourceName' ('${resourceName}') must be a domain and a name, such as 'amd.com/gpu'`);
+      throw new ServingError(
+        'InvalidName',
+        `'resourceName' ('${resourceName}') must be a domain and a name, such as 'amd.com/gpu'`,
+      );
     }
     return new Gpu(count, resourceName);
   }
@@ -54,7 +57,12 @@ export class Gpu {
     /** The product. */
     public readonly product?: string,
   ) {
-    requireNumber('count', count, { min: 1, max: 16, integer: true, hint: "leave 'gpu' out for a backend without one" });
+    requireNumber('count', count, {
+      min: 1,
+      max: 16,
+      integer: true,
+      hint: "leave 'gpu' out for a backend without one",
+    });
   }
 
   /** @internal */

@@ -69,15 +69,24 @@ export class HealthCheck {
     const timeout = (options.timeout ?? Duration.seconds(5)).toSeconds();
     requireNumber('interval', interval, { min: 5, max: 300, integer: true });
     requireNumber('timeout', timeout, { min: 2, max: 120, integer: true });
-    if (timeout >= interval) throw new ServingError('InvalidNumber', `'timeout' (${timeout} s) must be less than 'interval' (${interval} s)`);
+    if (timeout >= interval)
+      throw new ServingError('InvalidNumber', `'timeout' (${timeout} s) must be less than 'interval' (${interval} s)`);
     this.intent = {
       path,
       statuses,
       declared,
       intervalSeconds: interval,
       timeoutSeconds: timeout,
-      healthyThreshold: requireNumber('healthyThreshold', options.healthyThreshold ?? 2, { min: 2, max: 10, integer: true }),
-      unhealthyThreshold: requireNumber('unhealthyThreshold', options.unhealthyThreshold ?? 3, { min: 2, max: 10, integer: true }),
+      healthyThreshold: requireNumber('healthyThreshold', options.healthyThreshold ?? 2, {
+        min: 2,
+        max: 10,
+        integer: true,
+      }),
+      unhealthyThreshold: requireNumber('unhealthyThreshold', options.unhealthyThreshold ?? 3, {
+        min: 2,
+        max: 10,
+        integer: true,
+      }),
     };
   }
 

@@ -1,8 +1,10 @@
 export * from './autoscaling-policy';
+export * as aws from './aws';
 export * from './backend';
 export * from './duration';
 export * from './gpu';
 export * from './health-check';
+export * as kubernetes from './kubernetes';
 export * from './model';
 export * from './model-server';
 export * from './plan/intents';
@@ -18,6 +20,3 @@ export * from './serving-endpoint';
 export * from './serving-platform';
 export * from './size';
 export * from './traffic-split';
-
-export * as aws from './aws';
-export * as kubernetes from './kubernetes';

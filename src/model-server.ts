@@ -1,9 +1,9 @@
+import type { Duration } from './duration';
 import type { ServerIntent, TimeFlagIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { GUNICORN, UNDECLARED, UVICORN, UVICORN_WORKERS } from './servers/catalogue';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './servers/server-descriptor';
-import type { Duration } from './duration';
 
 /** Options of a WSGI application behind gunicorn. */
 export interface WsgiServerOptions {
@@ -119,7 +119,10 @@ export class ModelServer {
     return new ModelServer(workers, ({ port, maxConcurrency }) => ({
       command: [
         ...['gunicorn', app, '--bind', `0.0.0.0:${port}`, '--worker-class', 'gthread', '--workers', String(workers)],
-        ...['--threads', String(options.threads ?? (maxConcurrency === undefined ? 8 : Math.ceil(maxConcurrency / workers)))],
+        ...[
+          '--threads',
+          String(options.threads ?? (maxConcurrency === undefined ? 8 : Math.ceil(maxConcurrency / workers))),
+        ],
         // A heartbeat file on a disk can block a worker; shared memory cannot.
         ...['--worker-tmp-dir', '/dev/shm'],
       ],
@@ -138,7 +141,15 @@ export class ModelServer {
     const app = applicationOf(options.app);
     const workers = workersOf(options.workers);
     return new ModelServer(workers, ({ port }) => ({
-      command: ['uvicorn', app, '--host', '0.0.0.0', '--port', String(port), ...(workers > 1 ? ['--workers', String(workers)] : [])],
+      command: [
+        'uvicorn',
+        app,
+        '--host',
+        '0.0.0.0',
+        '--port',
+        String(port),
+        ...(workers > 1 ? ['--workers', String(workers)] : []),
+      ],
       timeFlags: [
         { flag: '--timeout-keep-alive', time: 'keepAlive' },
         { flag: '--timeout-graceful-shutdown', time: 'drain' },
@@ -154,7 +165,8 @@ export class ModelServer {
    */
   public static command(options: CommandServerOptions): ModelServer {
     const [program] = options.command;
-    if (program === undefined || program === '') throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
+    if (program === undefined || program === '')
+      throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
     refuseLocalhost(options.command, options.command.join(' '));
     return ModelServer.declared(options.command, options.behavior, program);
   }
@@ -165,7 +177,8 @@ export class ModelServer {
    */
   public static shell(options: ShellServerOptions): ModelServer {
     const line = options.line.trim();
-    if (line === '') throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
+    if (line === '')
+      throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
     refuseLocalhost(line.split(/[\s"']+/), line);
     return ModelServer.declared(['/bin/sh', '-c', line], options.behavior, line.split(/\s+/)[0] as string);
   }
@@ -173,7 +186,12 @@ export class ModelServer {
   private static declared(command: string[], behavior: ServerBehavior | undefined, name: string): ModelServer {
     const descriptor = behavior === undefined ? UNDECLARED : descriptorOf(behavior, name);
     const timeFlags: TimeFlagIntent[] = [];
-    return new ModelServer(undefined, ({ port }) => ({ command, timeFlags, environment: { PORT: String(port) }, descriptor }));
+    return new ModelServer(undefined, ({ port }) => ({
+      command,
+      timeFlags,
+      environment: { PORT: String(port) },
+      descriptor,
+    }));
   }
 
   private constructor(
@@ -190,7 +208,8 @@ export class ModelServer {
 
 function applicationOf(app: string): string {
   const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\(\))?))?$/.exec(app);
-  if (match === null) throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
+  if (match === null)
+    throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
   return match[2] === undefined ? `${app}:app` : app;
 }
 
@@ -203,7 +222,10 @@ const LOCALHOST = /^(?:--?[\w-]+=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|l
 function refuseLocalhost(words: string[], command: string): void {
   const word = words.find((candidate) => LOCALHOST.test(candidate));
   if (word !== undefined) {
-    throw new ServingError('LocalhostBind', `'${word}' in the server command ('${command}') is an address that nothing outside the container reaches; listen on 0.0.0.0`);
+    throw new ServingError(
+      'LocalhostBind',
+      `'${word}' in the server command ('${command}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
+    );
   }
 }
 

@@ -59,7 +59,10 @@ export class Model {
   public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
     const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(uri);
     if (match === null && !isUnresolved(uri)) {
-      throw new ServingError('InvalidModel', `'${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`);
+      throw new ServingError(
+        'InvalidModel',
+        `'${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+      );
     }
     const single = !uri.endsWith('/');
     const last = lastPart(uri);
@@ -81,9 +84,17 @@ export class Model {
   public static inImage(path: string, options: ModelOptions = {}): Model {
     if (path === '') throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
     if (options.path !== undefined && options.path !== path) {
-      throw new ServingError('InvalidModel', `'path' ('${options.path}') cannot move files that are in the image at '${path}'; leave it out`);
+      throw new ServingError(
+        'InvalidModel',
+        `'path' ('${options.path}') cannot move files that are in the image at '${path}'; leave it out`,
+      );
     }
-    return new Model({ name: options.name ?? lastPart(path), description: options.description, singleObject: false, mountPath: path });
+    return new Model({
+      name: options.name ?? lastPart(path),
+      description: options.description,
+      singleObject: false,
+      mountPath: path,
+    });
   }
 
   private constructor(private readonly intent: ModelIntent) {}
@@ -98,7 +109,10 @@ function resolvePath(path: string): string {
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
   if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean)) {
-    throw new ServingError('InvalidModel', `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`);
+    throw new ServingError(
+      'InvalidModel',
+      `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`,
+    );
   }
   return clean;
 }

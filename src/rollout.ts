@@ -35,7 +35,10 @@ export class Rollout {
 
   /** Stops old replicas before new ones start: no room is needed, and one replica's capacity is lost meanwhile. */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
-    return new Rollout({ surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 }, options.allowDowntime ?? false);
+    return new Rollout(
+      { surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 },
+      options.allowDowntime ?? false,
+    );
   }
 
   private constructor(

@@ -24,7 +24,10 @@ export abstract class SecretValue {
    */
   public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
     if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(name)) {
-      throw new ServingError('InvalidName', `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`);
+      throw new ServingError(
+        'InvalidName',
+        `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,
+      );
     }
     return new NamedSecret(name, options.key);
   }

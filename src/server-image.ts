@@ -30,7 +30,7 @@ export abstract class ServerImage {
   /**
    * @param platform the only platform that can use this image, such as `aws`; none for any
    */
-  protected constructor(
+  constructor(
     reference?: string,
     /** The only platform that can use this image. @default - every platform */
     public readonly platform?: string,
@@ -39,18 +39,20 @@ export abstract class ServerImage {
   }
 }
 
-class RegistryImage extends ServerImage {
-  constructor(reference: string) {
-    super(reference);
-  }
-}
+class RegistryImage extends ServerImage {}
 
 function checkReference(reference: string): void {
   const parts = REFERENCE.exec(reference)?.groups;
   if (parts === undefined) {
-    throw new ServingError('InvalidImage', `'${reference}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`);
+    throw new ServingError(
+      'InvalidImage',
+      `'${reference}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`,
+    );
   }
   if (parts.digest === undefined && (parts.tag === undefined || parts.tag === 'latest')) {
-    throw new ServingError('MutableImage', `'${reference}' ${parts.tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`);
+    throw new ServingError(
+      'MutableImage',
+      `'${reference}' ${parts.tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { Backend, type BackendOptions } from './backend';
-import { Duration } from './duration';
+import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
 import { requireNumber } from './private/checks';
@@ -213,10 +213,18 @@ export class ServingEndpoint extends Construct {
     const { name } = backend.intent;
     this.checkRoom(name);
     if (backend.platform !== this.platform) {
-      throw new ServingError('ForeignBackend', `backend '${name}' runs on platform '${backend.platform.node.path}', endpoint '${this.intent.name}' on '${this.platform.node.path}'; use one platform for both`, this);
+      throw new ServingError(
+        'ForeignBackend',
+        `backend '${name}' runs on platform '${backend.platform.node.path}', endpoint '${this.intent.name}' on '${this.platform.node.path}'; use one platform for both`,
+        this,
+      );
     }
     if (this.backendList.includes(backend)) {
-      throw new ServingError('DuplicateBackend', `backend '${name}' serves endpoint '${this.intent.name}' already`, this);
+      throw new ServingError(
+        'DuplicateBackend',
+        `backend '${name}' serves endpoint '${this.intent.name}' already`,
+        this,
+      );
     }
     const addressable = options.addressable ?? (options.ownUrl === true || backend.addressable);
     const ownUrl = options.ownUrl ?? backend.ownUrl;
@@ -243,10 +251,16 @@ export class ServingEndpoint extends Construct {
     const attachment = this.attachments.find((candidate) => candidate.backend === backend.node.path);
     if (attachment === undefined || attachment.address === 'none') {
       const why = attachment === undefined ? 'does not serve' : "has no address of its own ('addressable' is false) at";
-      throw new ServingError('NoAddress', `backend '${backend.intent.name}' ${why} endpoint '${this.intent.name}'`, this);
+      throw new ServingError(
+        'NoAddress',
+        `backend '${backend.intent.name}' ${why} endpoint '${this.intent.name}'`,
+        this,
+      );
     }
-    if (attachment.address === 'header') return { url: this.url, header: BACKEND_HEADER, value: headerValueOf(backend.intent) };
-    const base = this.intent.prefix === '/' ? this.url.replace(/\/$/, '') : this.url.slice(0, -this.intent.prefix.length);
+    if (attachment.address === 'header')
+      return { url: this.url, header: BACKEND_HEADER, value: headerValueOf(backend.intent) };
+    const base =
+      this.intent.prefix === '/' ? this.url.replace(/\/$/, '') : this.url.slice(0, -this.intent.prefix.length);
     return { url: `${base}${ownPrefix(this.intent, attachment.segment)}` };
   }
 
@@ -263,23 +277,37 @@ export class ServingEndpoint extends Construct {
 
   private checkSplit(at: Construct = this): void {
     if (this.split !== undefined) {
-      throw new ServingError('DuplicateSplit', `the requests of endpoint '${this.intent.name}' are split already; say all shares and header rules in one split`, at);
+      throw new ServingError(
+        'DuplicateSplit',
+        `the requests of endpoint '${this.intent.name}' are split already; say all shares and header rules in one split`,
+        at,
+      );
     }
   }
 
   private checkRoom(name: string): void {
     if (this.backendList.length >= MAX_BACKENDS) {
-      throw new ServingError('TooManyBackends', `backend '${name}' would be number ${this.backendList.length + 1} of endpoint '${this.intent.name}', which can have ${MAX_BACKENDS}; use a second endpoint`, this);
+      throw new ServingError(
+        'TooManyBackends',
+        `backend '${name}' would be number ${this.backendList.length + 1} of endpoint '${this.intent.name}', which can have ${MAX_BACKENDS}; use a second endpoint`,
+        this,
+      );
     }
   }
 
   private checkAddress(backend: Backend, attachment: AttachmentIntent): void {
     if (attachment.address === 'none') return;
     const rival = this.backendList.find((other) =>
-      attachment.address === 'path' ? slug(other.intent.name) === attachment.segment : headerValueOf(other.intent).toLowerCase() === headerValueOf(backend.intent).toLowerCase(),
+      attachment.address === 'path'
+        ? slug(other.intent.name) === attachment.segment
+        : headerValueOf(other.intent).toLowerCase() === headerValueOf(backend.intent).toLowerCase(),
     );
     if (rival !== undefined) {
-      throw new ServingError('NameClash', `backends '${rival.intent.name}' (${rival.node.path}) and '${backend.intent.name}' (${backend.node.path}) of endpoint '${this.intent.name}' would have one address; set 'backendName' of one`, this);
+      throw new ServingError(
+        'NameClash',
+        `backends '${rival.intent.name}' (${rival.node.path}) and '${backend.intent.name}' (${backend.node.path}) of endpoint '${this.intent.name}' would have one address; set 'backendName' of one`,
+        this,
+      );
     }
   }
 
@@ -288,14 +316,30 @@ export class ServingEndpoint extends Construct {
     if (name === '') throw new ServingError('InvalidName', "'endpointName' ('') must not be empty", this);
     for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
       if (list !== undefined && list.length === 0) {
-        throw new ServingError('EmptyList', `'${prop}' ([]) would match no request; leave it out to match every request`, this);
+        throw new ServingError(
+          'EmptyList',
+          `'${prop}' ([]) would match no request; leave it out to match every request`,
+          this,
+        );
       }
     }
     const seconds = (prop: string, duration: Duration | undefined): number | undefined =>
-      duration === undefined ? undefined : requireNumber(prop, duration.toSeconds(), { min: 1, max: 604_800, hint: 'in seconds, at most 7 days', at: this });
+      duration === undefined
+        ? undefined
+        : requireNumber(prop, duration.toSeconds(), {
+            min: 1,
+            max: 604_800,
+            hint: 'in seconds, at most 7 days',
+            at: this,
+          });
     const methods = [...new Set(props.methods ?? [])];
     const unknown = methods.find((method) => !Object.values(HttpMethod).includes(method));
-    if (unknown !== undefined) throw new ServingError('InvalidMethod', `'methods' ('${unknown}') must be of ${Object.values(HttpMethod).join(', ')}`, this);
+    if (unknown !== undefined)
+      throw new ServingError(
+        'InvalidMethod',
+        `'methods' ('${unknown}') must be of ${Object.values(HttpMethod).join(', ')}`,
+        this,
+      );
     return {
       path: this.node.path,
       name,
@@ -309,7 +353,10 @@ export class ServingEndpoint extends Construct {
       requestTimeoutSeconds: seconds('requestTimeout', props.requestTimeout) ?? 60,
       streamSeconds: seconds('maxDuration', props.streaming?.maxDuration),
       heartbeatSeconds: seconds('heartbeat', props.streaming?.heartbeat),
-      priority: props.priority === undefined ? undefined : requireNumber('priority', props.priority, { min: 1, max: 50_000, integer: true, at: this }),
+      priority:
+        props.priority === undefined
+          ? undefined
+          : requireNumber('priority', props.priority, { min: 1, max: 50_000, integer: true, at: this }),
     };
   }
 }

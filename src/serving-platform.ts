@@ -4,9 +4,9 @@ import type { Backend } from './backend';
 import type { AttachmentIntent, BackendIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import type { TargetProfile } from './plan/target-profile';
-import { renderError, ServingError } from './private/errors';
 import type { ErrorCode } from './private/errors';
-import { findPlatform, attachPlatform } from './private/platform-lookup';
+import { renderError, ServingError } from './private/errors';
+import { attachPlatform, findPlatform } from './private/platform-lookup';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -47,7 +47,7 @@ export abstract class ServingPlatform extends Construct {
   }
 
   /** Whether `x` is a platform, also one of another copy of this package. */
-  public static isServingPlatform(x: any): x is ServingPlatform {
+  public static isServingPlatform(x: unknown): x is ServingPlatform {
     return x !== null && typeof x === 'object' && TAG in x;
   }
 
@@ -173,11 +173,19 @@ export abstract class ServingPlatform extends Construct {
     this.memo = undefined;
   }
 
-  private claim(what: 'endpoint' | 'backend', intent: { readonly name: string; readonly slug: string }, at: Construct): void {
+  private claim(
+    what: 'endpoint' | 'backend',
+    intent: { readonly name: string; readonly slug: string },
+    at: Construct,
+  ): void {
     const key = `${what} ${intent.slug}`;
     const holder = this.slugs.get(key);
     if (holder !== undefined) {
-      throw new ServingError('NameClash', `${what} '${intent.name}' (${at.node.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${what}Name'`, at);
+      throw new ServingError(
+        'NameClash',
+        `${what} '${intent.name}' (${at.node.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${what}Name'`,
+        at,
+      );
     }
     this.slugs.set(key, at.node.path);
   }
@@ -196,7 +204,9 @@ export abstract class ServingPlatform extends Construct {
 
   /** Everything that keeps the definitions from being rendered as they are. */
   private refusals(): string[] {
-    const refusals = this.plan().refusals.map(({ code, message, path }) => renderError(code as ErrorCode, message, path || this.node.path));
+    const refusals = this.plan().refusals.map(({ code, message, path }) =>
+      renderError(code as ErrorCode, message, path || this.node.path),
+    );
     const gone = this.backendList.filter((backend) => !isInTree(backend));
     return [...refusals, ...gone.map((backend) => this.describeRemoved(backend))];
   }
@@ -206,14 +216,25 @@ export abstract class ServingPlatform extends Construct {
     const folder = process.env.SERVING_EXPLAIN;
     if (folder === undefined || folder === '') return undefined;
     const { writeExplanation } = require('./private/explanation') as typeof import('./private/explanation');
-    writeExplanation(folder, { platform: this.node.path, target: this.target.name, plan: this.plan(), refusals: this.refusals() });
+    writeExplanation(folder, {
+      platform: this.node.path,
+      target: this.target.name,
+      plan: this.plan(),
+      refusals: this.refusals(),
+    });
     return [];
   }
 
   private describeRemoved(backend: Backend): string {
-    const users = this.attachments.filter((attachment) => attachment.backend === backend.node.path).map((attachment) => `'${attachment.endpoint}'`);
+    const users = this.attachments
+      .filter((attachment) => attachment.backend === backend.node.path)
+      .map((attachment) => `'${attachment.endpoint}'`);
     const what = users.length === 0 ? 'was declared' : `still serves ${users.join(' and ')}`;
-    return renderError('BackendRemoved', `backend '${backend.intent.name}' was removed from the tree but ${what}; remove what declares it instead`, backend.node.path);
+    return renderError(
+      'BackendRemoved',
+      `backend '${backend.intent.name}' was removed from the tree but ${what}; remove what declares it instead`,
+      backend.node.path,
+    );
   }
 }
 

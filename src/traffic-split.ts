@@ -121,25 +121,46 @@ export class TrafficSplit extends Construct {
     const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
     for (const backend of named) {
       if (backend !== undefined && !endpoint.backends.includes(backend)) {
-        throw new ServingError('UnattachedBackend', `backend '${backend.intent.name}' does not serve endpoint '${endpoint.intent.name}'; give it to the endpoint with 'addBackend' or 'attachBackend' first`, this);
+        throw new ServingError(
+          'UnattachedBackend',
+          `backend '${backend.intent.name}' does not serve endpoint '${endpoint.intent.name}'; give it to the endpoint with 'addBackend' or 'attachBackend' first`,
+          this,
+        );
       }
     }
     const shared = (props.shares ?? []).map((share) => share.backend);
     const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
-    if (twice !== undefined) throw new ServingError('DuplicateShare', `backend '${twice.intent.name}' has two shares; add them up`, this);
+    if (twice !== undefined)
+      throw new ServingError('DuplicateShare', `backend '${twice.intent.name}' has two shares; add them up`, this);
   }
 
   private checkWeights(shares: TrafficShare[]): void {
     if (shares.length === 0) return;
     const { maxWeight, maxTotalWeight = Number.POSITIVE_INFINITY, name } = this.endpoint.platform.target;
-    const typed = shares.map((share) => requireNumber('weight', share.weight, { min: 0, max: MAX_TYPED_WEIGHT, code: 'WeightOutOfRange', hint: 'use relative weights such as 9 and 1', at: this }));
+    const typed = shares.map((share) =>
+      requireNumber('weight', share.weight, {
+        min: 0,
+        max: MAX_TYPED_WEIGHT,
+        code: 'WeightOutOfRange',
+        hint: 'use relative weights such as 9 and 1',
+        at: this,
+      }),
+    );
     if (typed.every((weight) => weight === 0)) {
-      throw new ServingError('NoShare', `the weights (${typed.join(', ')}) must not all be 0; give one backend a share`, this);
+      throw new ServingError(
+        'NoShare',
+        `the weights (${typed.join(', ')}) must not all be 0; give one backend a share`,
+        this,
+      );
     }
     const whole = wholeWeights(typed);
     const lost = typed.find((weight, index) => weight > 0 && whole[index] === 0);
     if (lost !== undefined) {
-      throw new ServingError('WeightOutOfRange', `'weight' (${lost}) is nothing beside the others (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`, this);
+      throw new ServingError(
+        'WeightOutOfRange',
+        `'weight' (${lost}) is nothing beside the others (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`,
+        this,
+      );
     }
     const largest = Math.max(...whole);
     const total = whole.reduce((sum, weight) => sum + weight, 0);
@@ -148,12 +169,20 @@ export class TrafficSplit extends Construct {
     const at = whole.indexOf(largest);
     const bound = largest > maxWeight ? `between 0 and ${maxWeight}` : `together at most ${maxTotalWeight}`;
     const reduced = typed[at] === largest ? '' : `, which is ${whole.join(' : ')} in whole numbers,`;
-    throw new ServingError('WeightOutOfRange', `'weight' (${describe(typed[at])})${reduced} must be ${bound} for ${name}; use relative weights such as ${nearest}`, this);
+    throw new ServingError(
+      'WeightOutOfRange',
+      `'weight' (${describe(typed[at])})${reduced} must be ${bound} for ${name}; use relative weights such as ${nearest}`,
+      this,
+    );
   }
 
   private headerRule(rule: HeaderRule): HeaderRuleIntent {
     if (rule.backend === undefined && rule.path === undefined) {
-      throw new ServingError('InvalidHeaderRule', `the rule for header '${rule.header}' must name a 'backend' or a 'path'`, this);
+      throw new ServingError(
+        'InvalidHeaderRule',
+        `the rule for header '${rule.header}' must name a 'backend' or a 'path'`,
+        this,
+      );
     }
     return {
       header: checkHeader({ name: rule.header, values: [rule.value] }, this),

@@ -15,7 +15,11 @@ export class EcsBackend {
   public static of(backend: Backend): EcsBackend {
     const service = SERVICES.get(backend);
     if (service === undefined) {
-      throw new ServingError('WrongPlatform', `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on AWS`, backend);
+      throw new ServingError(
+        'WrongPlatform',
+        `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on AWS`,
+        backend,
+      );
     }
     return new EcsBackend(service);
   }

@@ -116,10 +116,23 @@ export class EcsPlatform extends ServingPlatform {
   constructor(scope: Construct, id: string, props: EcsPlatformProps = {}) {
     super(scope, id, props);
     if (enclosingStack(this) === undefined) {
-      throw new ServingError('WrongScope', 'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform', this);
+      throw new ServingError(
+        'WrongScope',
+        'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform',
+        this,
+      );
     }
-    if (props.publicAccess && props.certificate === undefined && !props.allowPlainHttp && props.listener === undefined) {
-      throw new ServingError('PlainHttp', "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption", this);
+    if (
+      props.publicAccess &&
+      props.certificate === undefined &&
+      !props.allowPlainHttp &&
+      props.listener === undefined
+    ) {
+      throw new ServingError(
+        'PlainHttp',
+        "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption",
+        this,
+      );
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
     this.target = ecsProfile(ruleQuota, this.checkListener(props));
@@ -187,13 +200,28 @@ export class EcsPlatform extends ServingPlatform {
   private checkListener(props: EcsPlatformProps): number | undefined {
     const { listener } = props;
     if (listener === undefined) return undefined;
-    const useless = (['publicAccess', 'certificate', 'allowPlainHttp'] as const).find((prop) => props[prop] !== undefined);
+    const useless = (['publicAccess', 'certificate', 'allowPlainHttp'] as const).find(
+      (prop) => props[prop] !== undefined,
+    );
     if (useless !== undefined) {
-      throw new ServingError('ConflictingProps', `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`, this);
+      throw new ServingError(
+        'ConflictingProps',
+        `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`,
+        this,
+      );
     }
     if (listener.idleTimeout === undefined) {
-      throw new ServingError('IdleTimeoutRequired', "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked", this);
+      throw new ServingError(
+        'IdleTimeoutRequired',
+        "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked",
+        this,
+      );
     }
-    return requireNumber('idleTimeout', listener.idleTimeout.toSeconds(), { min: 1, max: 4000, integer: true, at: this });
+    return requireNumber('idleTimeout', listener.idleTimeout.toSeconds(), {
+      min: 1,
+      max: 4000,
+      integer: true,
+      at: this,
+    });
   }
 }

@@ -43,9 +43,18 @@ export class GpuCapacity {
   public static autoScalingGroup(options: GpuAutoScalingGroupOptions): GpuCapacity {
     const min = requireNumber('minInstances', options.minInstances ?? 0, { min: 0, integer: true });
     if (options.maxInstances !== undefined) {
-      requireNumber('maxInstances', options.maxInstances, { min: Math.max(1, min), integer: true, hint: `at least 1 and 'minInstances' (${min})` });
+      requireNumber('maxInstances', options.maxInstances, {
+        min: Math.max(1, min),
+        integer: true,
+        hint: `at least 1 and 'minInstances' (${min})`,
+      });
     }
-    requireNumber('rootVolume', (options.rootVolume ?? Size.gibibytes(100)).toGibibytes(), { min: 30, max: 16_384, integer: true, hint: 'in GiB' });
+    requireNumber('rootVolume', (options.rootVolume ?? Size.gibibytes(100)).toGibibytes(), {
+      min: 30,
+      max: 16_384,
+      integer: true,
+      hint: 'in GiB',
+    });
     return new GpuCapacity(knownType(options.instanceType), options);
   }
 
@@ -77,7 +86,10 @@ export class GpuCapacity {
 function knownType(name: string): GpuInstanceType {
   const type = gpuInstanceType(name);
   if (type === undefined) {
-    throw new ServingError('UnknownInstanceType', `'instanceType' ('${name}') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge`);
+    throw new ServingError(
+      'UnknownInstanceType',
+      `'instanceType' ('${name}') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
+    );
   }
   return type;
 }

@@ -13,14 +13,84 @@ export interface GpuInstanceType {
 }
 
 /** https://aws.amazon.com/ec2/instance-types/accelerated-computing/, from small to large inside a family. */
-const TYPES: [family: string, product: string, sizes: [size: string, gpus: number, cpus: number, memoryGib: number][]][] = [
-  ['g6', 'L4', [['xlarge', 1, 4, 16], ['2xlarge', 1, 8, 32], ['4xlarge', 1, 16, 64], ['8xlarge', 1, 32, 128], ['16xlarge', 1, 64, 256], ['12xlarge', 4, 48, 192], ['24xlarge', 4, 96, 384], ['48xlarge', 8, 192, 768]]],
-  ['g5', 'A10G', [['xlarge', 1, 4, 16], ['2xlarge', 1, 8, 32], ['4xlarge', 1, 16, 64], ['8xlarge', 1, 32, 128], ['16xlarge', 1, 64, 256], ['12xlarge', 4, 48, 192], ['24xlarge', 4, 96, 384], ['48xlarge', 8, 192, 768]]],
-  ['g4dn', 'T4', [['xlarge', 1, 4, 16], ['2xlarge', 1, 8, 32], ['4xlarge', 1, 16, 64], ['8xlarge', 1, 32, 128], ['16xlarge', 1, 64, 256], ['12xlarge', 4, 48, 192], ['metal', 8, 96, 384]]],
-  ['g6e', 'L40S', [['xlarge', 1, 4, 32], ['2xlarge', 1, 8, 64], ['4xlarge', 1, 16, 128], ['8xlarge', 1, 32, 256], ['16xlarge', 1, 64, 512], ['12xlarge', 4, 48, 384], ['24xlarge', 4, 96, 768], ['48xlarge', 8, 192, 1536]]],
-  ['p3', 'V100', [['2xlarge', 1, 8, 61], ['8xlarge', 4, 32, 244], ['16xlarge', 8, 64, 488]]],
+const TYPES: [
+  family: string,
+  product: string,
+  sizes: [size: string, gpus: number, cpus: number, memoryGib: number][],
+][] = [
+  [
+    'g6',
+    'L4',
+    [
+      ['xlarge', 1, 4, 16],
+      ['2xlarge', 1, 8, 32],
+      ['4xlarge', 1, 16, 64],
+      ['8xlarge', 1, 32, 128],
+      ['16xlarge', 1, 64, 256],
+      ['12xlarge', 4, 48, 192],
+      ['24xlarge', 4, 96, 384],
+      ['48xlarge', 8, 192, 768],
+    ],
+  ],
+  [
+    'g5',
+    'A10G',
+    [
+      ['xlarge', 1, 4, 16],
+      ['2xlarge', 1, 8, 32],
+      ['4xlarge', 1, 16, 64],
+      ['8xlarge', 1, 32, 128],
+      ['16xlarge', 1, 64, 256],
+      ['12xlarge', 4, 48, 192],
+      ['24xlarge', 4, 96, 384],
+      ['48xlarge', 8, 192, 768],
+    ],
+  ],
+  [
+    'g4dn',
+    'T4',
+    [
+      ['xlarge', 1, 4, 16],
+      ['2xlarge', 1, 8, 32],
+      ['4xlarge', 1, 16, 64],
+      ['8xlarge', 1, 32, 128],
+      ['16xlarge', 1, 64, 256],
+      ['12xlarge', 4, 48, 192],
+      ['metal', 8, 96, 384],
+    ],
+  ],
+  [
+    'g6e',
+    'L40S',
+    [
+      ['xlarge', 1, 4, 32],
+      ['2xlarge', 1, 8, 64],
+      ['4xlarge', 1, 16, 128],
+      ['8xlarge', 1, 32, 256],
+      ['16xlarge', 1, 64, 512],
+      ['12xlarge', 4, 48, 384],
+      ['24xlarge', 4, 96, 768],
+      ['48xlarge', 8, 192, 1536],
+    ],
+  ],
+  [
+    'p3',
+    'V100',
+    [
+      ['2xlarge', 1, 8, 61],
+      ['8xlarge', 4, 32, 244],
+      ['16xlarge', 8, 64, 488],
+    ],
+  ],
   ['p4d', 'A100', [['24xlarge', 8, 96, 1152]]],
-  ['p5', 'H100', [['4xlarge', 1, 16, 256], ['48xlarge', 8, 192, 2048]]],
+  [
+    'p5',
+    'H100',
+    [
+      ['4xlarge', 1, 16, 256],
+      ['48xlarge', 8, 192, 2048],
+    ],
+  ],
 ];
 
 const ALL: GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>
@@ -50,7 +120,9 @@ export function gpuInstanceType(name: string): GpuInstanceType | undefined {
 /** How many tasks of this need fit on one instance; 0 when it cannot hold any. */
 export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
   if (need.product !== undefined && need.product.toLowerCase() !== type.product.toLowerCase()) return 0;
-  return Math.floor(Math.min(type.gpus / need.gpus, type.cpus / need.cpus, (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib));
+  return Math.floor(
+    Math.min(type.gpus / need.gpus, type.cpus / need.cpus, (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib),
+  );
 }
 
 /** The first and smallest known type that holds the need. */

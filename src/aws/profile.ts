@@ -10,13 +10,27 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
     maxWeight: 999,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
-    idle: { min: 1, max: 4000, standard: importedIdleSeconds ?? 60, cutsSilence: true, settable: importedIdleSeconds === undefined },
+    idle: {
+      min: 1,
+      max: 4000,
+      standard: importedIdleSeconds ?? 60,
+      cutsSilence: true,
+      settable: importedIdleSeconds === undefined,
+    },
     drainOrder: DrainOrder.BALANCER_FIRST,
     propagationSeconds: 0,
     maxDeregistrationSeconds: 3600,
     requestTimeout: false,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
-    rules: { first: 1, last: 43_120, lastAnchor: 50_000, valuesPerCondition: 3, valuesPerRule: 5, maxRules: ruleQuota, maxBackends: 100 },
+    rules: {
+      first: 1,
+      last: 43_120,
+      lastAnchor: 50_000,
+      valuesPerCondition: 3,
+      valuesPerRule: 5,
+      maxRules: ruleQuota,
+      maxBackends: 100,
+    },
     capabilities: [
       native(Feature.WEIGHTS, 'weights of a forward action, drawn per request and load balancer node'),
       native(Feature.ROUND_ROBIN, 'load_balancing.algorithm.type of the target group'),
@@ -24,23 +38,48 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       {
         feature: Feature.REQUEST_TIMEOUT,
         level: SupportLevel.APPROXIMATED,
-        detail: 'the idle timeout ends a silent request after the longest one of the load balancer; nothing ends one that keeps sending',
+        detail:
+          'the idle timeout ends a silent request after the longest one of the load balancer; nothing ends one that keeps sending',
       },
       native(Feature.METHOD_MATCH, 'a condition of the rule'),
       native(Feature.METHOD_NOT_ALLOWED, 'a rule with a fixed response after those of the path'),
-      { feature: Feature.ALLOW_HEADER, level: SupportLevel.APPROXIMATED, detail: 'a fixed response has no header of its own; its body names the methods' },
+      {
+        feature: Feature.ALLOW_HEADER,
+        level: SupportLevel.APPROXIMATED,
+        detail: 'a fixed response has no header of its own; its body names the methods',
+      },
       native(Feature.STRIP_PREFIX, 'a URL rewrite of the rule'),
-      { feature: Feature.HEADER_MATCH, level: SupportLevel.APPROXIMATED, detail: 'a condition of the rule; values are compared without regard to case' },
+      {
+        feature: Feature.HEADER_MATCH,
+        level: SupportLevel.APPROXIMATED,
+        detail: 'a condition of the rule; values are compared without regard to case',
+      },
       native(Feature.PATH_BY_HEADER, 'a URL rewrite of the rule'),
-      { feature: Feature.OWN_ADDRESS, level: SupportLevel.APPROXIMATED, detail: 'a rule of its own; names in the header are compared without regard to case' },
-      { feature: Feature.MAX_CONCURRENCY, level: SupportLevel.APPLICATION, detail: 'the load balancer has no limit of requests at a time; the server must hold it' },
+      {
+        feature: Feature.OWN_ADDRESS,
+        level: SupportLevel.APPROXIMATED,
+        detail: 'a rule of its own; names in the header are compared without regard to case',
+      },
+      {
+        feature: Feature.MAX_CONCURRENCY,
+        level: SupportLevel.APPLICATION,
+        detail: 'the load balancer has no limit of requests at a time; the server must hold it',
+      },
       native(Feature.DEFAULT_READINESS, 'the target group counts 200-499 to GET / as healthy'),
       native(Feature.KEEP_ALIVE, 'the idle timeout of the load balancer'),
       native(Feature.DRAIN, 'the deregistration delay, then the stop timeout'),
       native(Feature.AUTOSCALING, 'target tracking of the service'),
-      { feature: Feature.SCALING_DELAY, level: SupportLevel.APPROXIMATED, detail: 'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away' },
+      {
+        feature: Feature.SCALING_DELAY,
+        level: SupportLevel.APPROXIMATED,
+        detail: 'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away',
+      },
       native(Feature.MODEL_FETCH, 'a container that runs before the server'),
-      { feature: Feature.FAILOVER, level: SupportLevel.APPROXIMATED, detail: 'a backend without a healthy replica keeps its share, which is answered with 503' },
+      {
+        feature: Feature.FAILOVER,
+        level: SupportLevel.APPROXIMATED,
+        detail: 'a backend without a healthy replica keeps its share, which is answered with 503',
+      },
       native(Feature.GPU, 'an instance of a capacity provider'),
     ],
   };

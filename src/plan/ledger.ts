@@ -1,5 +1,12 @@
 import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
-import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
+import type {
+  AttachmentIntent,
+  AutoscalingIntent,
+  BackendIntent,
+  EndpointIntent,
+  PlatformIntents,
+  SplitIntent,
+} from './intents';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import type { BackendTimes, BalancerPlan, LedgerEntry, Refusal, SharePlan } from './serving-plan';
@@ -26,7 +33,12 @@ export class Ledger {
     private readonly refusals: Refusal[],
   ) {}
 
-  public addEndpoint(endpoint: EndpointIntent, attachments: AttachmentIntent[], split: SplitIntent | undefined, shares: SharePlan[]): void {
+  public addEndpoint(
+    endpoint: EndpointIntent,
+    attachments: AttachmentIntent[],
+    split: SplitIntent | undefined,
+    shares: SharePlan[],
+  ): void {
     if (shares.length > 1) this.use(endpoint.path, Feature.WEIGHTS, shares.map((share) => share.weight).join(' : '));
     this.use(endpoint.path, Feature.REQUEST_TIMEOUT);
     if (endpoint.methods.length > 0) {
@@ -34,29 +46,46 @@ export class Ledger {
       this.use(endpoint.path, Feature.METHOD_NOT_ALLOWED);
       this.use(endpoint.path, Feature.ALLOW_HEADER);
     }
-    if (endpoint.headers.length > 0 || (split?.headerRules.length ?? 0) > 0) this.use(endpoint.path, Feature.HEADER_MATCH);
-    if (split?.headerRules.some((rule) => rule.rewritePath !== undefined)) this.use(endpoint.path, Feature.PATH_BY_HEADER);
+    if (endpoint.headers.length > 0 || (split?.headerRules.length ?? 0) > 0)
+      this.use(endpoint.path, Feature.HEADER_MATCH);
+    if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))
+      this.use(endpoint.path, Feature.PATH_BY_HEADER);
     if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
     if (attachments.some((attachment) => attachment.address !== 'none')) this.use(endpoint.path, Feature.OWN_ADDRESS);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
   }
 
-  public addBackend(backend: BackendIntent, autoscaling: AutoscalingIntent | undefined, times: BackendTimes, balancer: BalancerPlan): void {
+  public addBackend(
+    backend: BackendIntent,
+    autoscaling: AutoscalingIntent | undefined,
+    times: BackendTimes,
+    balancer: BalancerPlan,
+  ): void {
     const { descriptor } = backend.server;
     this.use(backend.path, backend.loadBalancing === 'round robin' ? Feature.ROUND_ROBIN : Feature.LEAST_OUTSTANDING);
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
-    if (backend.maxConcurrency !== undefined) this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
-    if (backend.gpu !== undefined) this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
+    if (backend.maxConcurrency !== undefined)
+      this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
+    if (backend.gpu !== undefined)
+      this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
     if (backend.models.some((model) => model.uri !== undefined)) this.use(backend.path, Feature.MODEL_FETCH);
     if (autoscaling !== undefined) {
-      this.use(autoscaling.path, Feature.AUTOSCALING, autoscaling.targets.map((target) => `${target.metric} ${target.value}`).join(', '));
+      this.use(
+        autoscaling.path,
+        Feature.AUTOSCALING,
+        autoscaling.targets.map((target) => `${target.metric} ${target.value}`).join(', '),
+      );
       this.use(autoscaling.path, Feature.SCALING_DELAY);
     }
     this.addKeepAlive(backend, times, balancer);
     this.add(
       backend.path,
       Feature.DRAIN,
-      descriptor.declared ? (descriptor.drain === DrainClass.B ? SupportLevel.EMULATED : SupportLevel.NATIVE) : SupportLevel.APPLICATION,
+      descriptor.declared
+        ? descriptor.drain === DrainClass.B
+          ? SupportLevel.EMULATED
+          : SupportLevel.NATIVE
+        : SupportLevel.APPLICATION,
       descriptor.declared
         ? descriptor.drain === DrainClass.B
           ? `${descriptor.name} drops requests when it is stopped, so the signal waits until they have ended`
@@ -70,9 +99,19 @@ export class Ledger {
     const { level, detail } = capabilityOf(this.intents.target, feature);
     this.add(path, feature, level, what === undefined ? detail : `${what}: ${detail}`);
     if (level === SupportLevel.REFUSED) {
-      refuse(this.refusals, 'Unsupported', path, `'${feature}' is not possible on ${this.intents.target.name}: ${detail}`);
+      refuse(
+        this.refusals,
+        'Unsupported',
+        path,
+        `'${feature}' is not possible on ${this.intents.target.name}: ${detail}`,
+      );
     } else if (level === SupportLevel.GATEWAY && this.intents.strict) {
-      refuse(this.refusals, 'LeftToGateway', path, `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`);
+      refuse(
+        this.refusals,
+        'LeftToGateway',
+        path,
+        `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
+      );
     }
   }
 
@@ -80,10 +119,20 @@ export class Ledger {
     const { descriptor } = backend.server;
     switch (descriptor.keepAlive) {
       case KeepAliveKind.SETTABLE:
-        this.add(backend.path, Feature.KEEP_ALIVE, SupportLevel.NATIVE, `${descriptor.name} keeps idle connections for ${times.keepAlive} s`);
+        this.add(
+          backend.path,
+          Feature.KEEP_ALIVE,
+          SupportLevel.NATIVE,
+          `${descriptor.name} keeps idle connections for ${times.keepAlive} s`,
+        );
         break;
       case KeepAliveKind.UNKNOWN:
-        this.add(backend.path, Feature.KEEP_ALIVE, SupportLevel.APPLICATION, `the server must keep idle connections for at least ${balancer.idle + MARGIN_SECONDS} s`);
+        this.add(
+          backend.path,
+          Feature.KEEP_ALIVE,
+          SupportLevel.APPLICATION,
+          `the server must keep idle connections for at least ${balancer.idle + MARGIN_SECONDS} s`,
+        );
         break;
       default:
         this.add(

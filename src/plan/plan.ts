@@ -1,10 +1,25 @@
-import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { planFetches } from './fetches';
+import type {
+  AttachmentIntent,
+  AutoscalingIntent,
+  BackendIntent,
+  EndpointIntent,
+  PlatformIntents,
+  SplitIntent,
+} from './intents';
 import { Ledger } from './ledger';
 import { refuse } from './refuse';
 import { compareOrder, orderOf, routesOf, sharesOf } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
-import type { BackendPlan, BalancerPlan, EndpointPlan, LedgerEntry, Refusal, RoutePlan, RulePlan } from './serving-plan';
+import type {
+  BackendPlan,
+  BalancerPlan,
+  EndpointPlan,
+  LedgerEntry,
+  Refusal,
+  RoutePlan,
+  RulePlan,
+} from './serving-plan';
 import { solveBackend, solveBalancer } from './timeouts';
 
 /**
@@ -42,7 +57,9 @@ export class ServingPlan {
 
     this.endpointIndex = new Map(this.endpoints.map((endpoint) => [endpoint.path, endpoint]));
     this.backendIndex = new Map(this.backends.map((backend) => [backend.path, backend]));
-    this.routeIndex = new Map(this.endpoints.flatMap((endpoint) => endpoint.routes.map((route) => [route.key, route] as const)));
+    this.routeIndex = new Map(
+      this.endpoints.flatMap((endpoint) => endpoint.routes.map((route) => [route.key, route] as const)),
+    );
   }
 
   /** All routes of the platform, in the order in which they are tried. */
@@ -51,7 +68,7 @@ export class ServingPlan {
   }
 
   /** The plan as plain data, for reports and snapshots. */
-  public toJSON(): any {
+  public toJSON(): unknown {
     const { balancer, endpoints, backends, ledger, refusals } = this;
     return { balancer, endpoints, backends, ledger, refusals };
   }
@@ -101,7 +118,9 @@ class IntentIndex {
   }
 
   public endpointsOf(backend: string): EndpointIntent[] {
-    return (this.byBackend.get(backend) ?? []).map((attachment) => this.endpoints.get(attachment.endpoint) as EndpointIntent);
+    return (this.byBackend.get(backend) ?? []).map(
+      (attachment) => this.endpoints.get(attachment.endpoint) as EndpointIntent,
+    );
   }
 }
 
@@ -116,7 +135,12 @@ function group<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
   return groups;
 }
 
-function planEndpoints(intents: PlatformIntents, index: IntentIndex, ledger: Ledger, refusals: Refusal[]): EndpointPlan[] {
+function planEndpoints(
+  intents: PlatformIntents,
+  index: IntentIndex,
+  ledger: Ledger,
+  refusals: Refusal[],
+): EndpointPlan[] {
   const allowed = allowedMethods(intents.endpoints, refusals);
   const plans = intents.endpoints.map((endpoint) => {
     const attachments = index.attachmentsOf(endpoint.path);
@@ -124,9 +148,21 @@ function planEndpoints(intents: PlatformIntents, index: IntentIndex, ledger: Led
     const shares = sharesOf(attachments, split);
     ledger.addEndpoint(endpoint, attachments, split, shares);
     if (attachments.length === 0) {
-      refuse(refusals, 'NoBackend', endpoint.path, `endpoint '${endpoint.name}' has no backend; add one with 'addBackend'`);
+      refuse(
+        refusals,
+        'NoBackend',
+        endpoint.path,
+        `endpoint '${endpoint.name}' has no backend; add one with 'addBackend'`,
+      );
     }
-    const routes = routesOf(endpoint, attachments, split, shares, (key) => index.backends.get(key) as BackendIntent, allowed.get(endpoint.path) as string[]);
+    const routes = routesOf(
+      endpoint,
+      attachments,
+      split,
+      shares,
+      (key) => index.backends.get(key) as BackendIntent,
+      allowed.get(endpoint.path) as string[],
+    );
     return { path: endpoint.path, name: endpoint.name, slug: endpoint.slug, intent: endpoint, shares, routes };
   });
   return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
@@ -134,7 +170,11 @@ function planEndpoints(intents: PlatformIntents, index: IntentIndex, ledger: Led
 
 /** The place of an endpoint's requests, methods aside: endpoints of one place share their 405. */
 function placeOf(endpoint: EndpointIntent): string {
-  return JSON.stringify([endpoint.prefix, [...endpoint.hosts].sort(), endpoint.headers.map((header) => [header.name, header.values])]);
+  return JSON.stringify([
+    endpoint.prefix,
+    [...endpoint.hosts].sort(),
+    endpoint.headers.map((header) => [header.name, header.values]),
+  ]);
 }
 
 /** The methods of each endpoint's place, by endpoint. Two endpoints that want the same requests are refused here. */
@@ -181,26 +221,64 @@ function numberRules(intents: PlatformIntents, plans: EndpointPlan[], refusals: 
   for (const { endpoint, plan } of [...order.filter(isPlaced), ...order.filter((item) => !isPlaced(item))]) {
     const deep = plan.routes.some((route) => orderOf(route).depth > MAX_DEPTH);
     if (deep && endpoint.priority === undefined) {
-      refuse(refusals, 'PathTooDeep', plan.path, `'path' ('${endpoint.prefix}') must have at most ${MAX_DEPTH} segments on ${name}, '/_b/<backend>' included; use a shorter path, or set 'priority'`);
+      refuse(
+        refusals,
+        'PathTooDeep',
+        plan.path,
+        `'path' ('${endpoint.prefix}') must have at most ${MAX_DEPTH} segments on ${name}, '/_b/<backend>' included; use a shorter path, or set 'priority'`,
+      );
     }
     if (plan.routes.some((route) => !fits(limits, cutRoute(limits, route)))) {
-      refuse(refusals, 'TooManyConditions', plan.path, `a rule of ${name} holds at most ${limits.valuesPerCondition} values of a header and ${limits.valuesPerRule} values in all; endpoint '${plan.name}' needs more; match fewer headers or values`);
+      refuse(
+        refusals,
+        'TooManyConditions',
+        plan.path,
+        `a rule of ${name} holds at most ${limits.valuesPerCondition} values of a header and ${limits.valuesPerRule} values in all; endpoint '${plan.name}' needs more; match fewer headers or values`,
+      );
     }
     const placed = slots.place(plan.routes, endpoint.priority);
     if (placed !== undefined) numbered.set(plan.path, placed);
-    else if (endpoint.priority !== undefined) refuse(refusals, 'PriorityTaken', plan.path, `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the numbers after it, one for each of its rules, must be free and at most ${limits.last}; choose another`);
-    else refuse(refusals, 'TooManyRules', plan.path, `no priority is left for the rules of endpoint '${plan.name}' among those of its kind; set 'priority', or use a platform of its own`);
+    else if (endpoint.priority !== undefined)
+      refuse(
+        refusals,
+        'PriorityTaken',
+        plan.path,
+        `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the numbers after it, one for each of its rules, must be free and at most ${limits.last}; choose another`,
+      );
+    else
+      refuse(
+        refusals,
+        'TooManyRules',
+        plan.path,
+        `no priority is left for the rules of endpoint '${plan.name}' among those of its kind; set 'priority', or use a platform of its own`,
+      );
   }
   const result = plans.map((plan) => ({
     ...plan,
-    routes: plan.routes.map((route) => ({ ...route, rules: numbered.get(plan.path)?.get(route.key) ?? placeholderRules(limits.last, cutRoute(limits, route)) })),
+    routes: plan.routes.map((route) => ({
+      ...route,
+      rules: numbered.get(plan.path)?.get(route.key) ?? placeholderRules(limits.last, cutRoute(limits, route)),
+    })),
   }));
-  const count = result.reduce((total, plan) => total + plan.routes.reduce((rules, route) => rules + route.rules.length, 0), intents.backends.length);
+  const count = result.reduce(
+    (total, plan) => total + plan.routes.reduce((rules, route) => rules + route.rules.length, 0),
+    intents.backends.length,
+  );
   if (count > limits.maxRules) {
-    refuse(refusals, 'TooManyRules', '', `the endpoints and backends need ${count} rules, and ${name} has ${limits.maxRules}; set 'ruleQuota' once the quota is raised, or use a second platform`);
+    refuse(
+      refusals,
+      'TooManyRules',
+      '',
+      `the endpoints and backends need ${count} rules, and ${name} has ${limits.maxRules}; set 'ruleQuota' once the quota is raised, or use a second platform`,
+    );
   }
   if (intents.backends.length > limits.maxBackends) {
-    refuse(refusals, 'TooManyTargetGroups', '', `${intents.backends.length} backends need as many target groups, and ${name} has at most ${limits.maxBackends}; use a second platform`);
+    refuse(
+      refusals,
+      'TooManyTargetGroups',
+      '',
+      `${intents.backends.length} backends need as many target groups, and ${name} has at most ${limits.maxBackends}; use a second platform`,
+    );
   }
   return result;
 }
@@ -213,12 +291,28 @@ function placeholderRules(priority: number, rules: Omit<RulePlan, 'priority' | '
   return rules.map((rule) => ({ priority, ...rule }));
 }
 
-function planBackends(intents: PlatformIntents, index: IntentIndex, balancer: BalancerPlan, ledger: Ledger, refusals: Refusal[]): BackendPlan[] {
+function planBackends(
+  intents: PlatformIntents,
+  index: IntentIndex,
+  balancer: BalancerPlan,
+  ledger: Ledger,
+  refusals: Refusal[],
+): BackendPlan[] {
   const slots = intents.target.rules === undefined ? undefined : new RuleSlots(intents.target.rules);
-  return intents.backends.map((backend) => ({ ...planBackend(intents, index, balancer, backend, ledger, refusals), anchor: slots?.placeAnchor(backend.path) }));
+  return intents.backends.map((backend) => ({
+    ...planBackend(intents, index, balancer, backend, ledger, refusals),
+    anchor: slots?.placeAnchor(backend.path),
+  }));
 }
 
-function planBackend(intents: PlatformIntents, index: IntentIndex, balancer: BalancerPlan, backend: BackendIntent, ledger: Ledger, refusals: Refusal[]): BackendPlan {
+function planBackend(
+  intents: PlatformIntents,
+  index: IntentIndex,
+  balancer: BalancerPlan,
+  backend: BackendIntent,
+  ledger: Ledger,
+  refusals: Refusal[],
+): BackendPlan {
   const endpoints = index.endpointsOf(backend.path);
   const autoscaling = index.autoscaling.get(backend.path);
   const minReplicas = autoscaling?.minReplicas ?? backend.replicas;
@@ -238,8 +332,14 @@ function planBackend(intents: PlatformIntents, index: IntentIndex, balancer: Bal
     slug: backend.slug,
     intent: backend,
     endpoints: endpoints.map((endpoint) => endpoint.path),
-    command: [...backend.server.command, ...backend.server.timeFlags.flatMap(({ flag, time }) => [flag, String(times[time])])],
-    ...planFetches(backend.models, backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY),
+    command: [
+      ...backend.server.command,
+      ...backend.server.timeFlags.flatMap(({ flag, time }) => [flag, String(times[time])]),
+    ],
+    ...planFetches(
+      backend.models,
+      backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY,
+    ),
     minReplicas,
     maxReplicas: autoscaling?.maxReplicas ?? backend.replicas,
     autoscaling,
@@ -247,4 +347,3 @@ function planBackend(intents: PlatformIntents, index: IntentIndex, balancer: Bal
     ladder,
   };
 }
-

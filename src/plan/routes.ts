@@ -26,16 +26,29 @@ export function ownPrefix(endpoint: Pick<EndpointIntent, 'prefix'>, segment: str
 }
 
 /** The conditions of a request that names `backend`. */
-export function ownConditions(endpoint: EndpointIntent, attachment: AttachmentIntent, backend: Pick<BackendIntent, 'name' | 'slug'>): RouteConditions {
+export function ownConditions(
+  endpoint: EndpointIntent,
+  attachment: AttachmentIntent,
+  backend: Pick<BackendIntent, 'name' | 'slug'>,
+): RouteConditions {
   const base = { ...shareConditions(endpoint), kind: RouteKind.OWN_ADDRESS };
   return attachment.address === 'path'
     ? { ...base, prefix: ownPrefix(endpoint, attachment.segment) }
-    : { ...base, headers: [...endpoint.headers, { name: BACKEND_HEADER, values: [headerValueOf(backend)] }], pickedByHeader: true };
+    : {
+        ...base,
+        headers: [...endpoint.headers, { name: BACKEND_HEADER, values: [headerValueOf(backend)] }],
+        pickedByHeader: true,
+      };
 }
 
 /** The conditions of a request that a header rule picks. */
 export function headerRuleConditions(endpoint: EndpointIntent, header: HeaderIntent): RouteConditions {
-  return { ...shareConditions(endpoint), kind: RouteKind.HEADER_RULE, headers: [...endpoint.headers, header], pickedByHeader: true };
+  return {
+    ...shareConditions(endpoint),
+    kind: RouteKind.HEADER_RULE,
+    headers: [...endpoint.headers, header],
+    pickedByHeader: true,
+  };
 }
 
 /** The conditions of every other request of the endpoint. */
@@ -74,7 +87,8 @@ export function routesOf(
   allowed: string[],
 ): RoutePlan[] {
   const replacePrefix = endpoint.stripPrefix && endpoint.prefix !== '/' ? '/' : undefined;
-  const timeoutSeconds = endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
+  const timeoutSeconds =
+    endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
   const route = (id: string, conditions: RouteConditions, change: Partial<RoutePlan>): RoutePlan => ({
     key: `${endpoint.path}#${id}`,
     endpoint: endpoint.path,
@@ -107,7 +121,13 @@ export function routesOf(
   });
   routes.push(route(SHARES_KEY, shareConditions(endpoint), { shares }));
   if (endpoint.methods.length > 0) {
-    routes.push(route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), { allow: allowed, replacePrefix: undefined, timeoutSeconds: 0 }));
+    routes.push(
+      route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), {
+        allow: allowed,
+        replacePrefix: undefined,
+        timeoutSeconds: 0,
+      }),
+    );
   }
   return routes.sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
 }

@@ -39,12 +39,14 @@ export function cutRoute(limits: RuleLimits, route: RouteConditions): RuleCondit
     sizes[part] = Math.min(sizes[part], limits.valuesPerCondition);
   }
   for (const part of ['methods', 'hosts', 'paths'] as const) {
-    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + headerValues(route) > limits.valuesPerRule) sizes[part]--;
+    while (sizes[part] > 1 && sizes.methods + sizes.hosts + sizes.paths + headerValues(route) > limits.valuesPerRule)
+      sizes[part]--;
   }
   const rules: RuleConditions[] = [];
   for (const methods of chunks(route.methods, sizes.methods)) {
     for (const hosts of chunks(route.hosts, sizes.hosts)) {
-      for (const part of chunks(paths, sizes.paths)) rules.push({ methods, hosts, paths: part, headers: route.headers });
+      for (const part of chunks(paths, sizes.paths))
+        rules.push({ methods, hosts, paths: part, headers: route.headers });
     }
   }
   return rules;
@@ -83,7 +85,12 @@ export class RuleSlots {
     for (const group of groups(routes)) {
       const rules = group.flatMap((route) => cutRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
       const wanted = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
-      const first = next === undefined ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), wanted, rules.length) : this.canPlace(next, rules.length) ? next : undefined;
+      const first =
+        next === undefined
+          ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), wanted, rules.length)
+          : this.canPlace(next, rules.length)
+            ? next
+            : undefined;
       if (first === undefined) return undefined;
       if (next !== undefined) next += rules.length;
       rules.forEach(({ rule, key }, index) => {
@@ -136,7 +143,12 @@ function groups(routes: RoutePlan[]): RoutePlan[][] {
   const result: RoutePlan[][] = [];
   for (const route of routes) {
     const last = result.at(-1);
-    if (last !== undefined && route.kind === RouteKind.HEADER_RULE && compareOrder(orderOf(last[0] as RoutePlan), orderOf(route)) === 0) last.push(route);
+    if (
+      last !== undefined &&
+      route.kind === RouteKind.HEADER_RULE &&
+      compareOrder(orderOf(last[0] as RoutePlan), orderOf(route)) === 0
+    )
+      last.push(route);
     else result.push([route]);
   }
   return result;
@@ -151,7 +163,10 @@ function bandOf(limits: RuleLimits, route: RouteConditions): Band {
   const before =
     sum(HOST_WIDTHS.slice(0, order.host)) * DEPTH_WIDTH * KIND_WIDTH +
     hostWidth * sum(DEPTH_WIDTHS.slice(depth + 1)) * KIND_WIDTH +
-    hostWidth * depthWidth * (sum(KIND_WIDTHS.slice(0, order.kind).flat()) + sum((KIND_WIDTHS[order.kind] as number[]).slice(0, order.conditions)));
+    hostWidth *
+      depthWidth *
+      (sum(KIND_WIDTHS.slice(0, order.kind).flat()) +
+        sum((KIND_WIDTHS[order.kind] as number[]).slice(0, order.conditions)));
   const width = hostWidth * depthWidth * ((KIND_WIDTHS[order.kind] as number[])[order.conditions] as number);
   return { first: limits.first + before * unit, width: width * unit };
 }

@@ -46,7 +46,8 @@ function toFraction(value: number): Fraction {
   for (let rest = value; ; ) {
     const whole = Math.floor(rest);
     const next = step(before, current, whole);
-    if (Math.abs(next.numerator / next.denominator - value) <= PRECISION) return smallestWithin(before, current, whole, value);
+    if (Math.abs(next.numerator / next.denominator - value) <= PRECISION)
+      return smallestWithin(before, current, whole, value);
     [before, current] = [current, next];
     rest = 1 / (rest - whole);
   }
@@ -58,7 +59,8 @@ function smallestWithin(before: Fraction, current: Fraction, whole: number, valu
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const candidate = step(before, current, middle);
-    if (candidate.denominator > 0 && Math.abs(candidate.numerator / candidate.denominator - value) <= PRECISION) high = middle;
+    if (candidate.denominator > 0 && Math.abs(candidate.numerator / candidate.denominator - value) <= PRECISION)
+      high = middle;
     else low = middle + 1;
   }
   return step(before, current, low);

@@ -22,13 +22,33 @@ export function isUnresolved(text: string): boolean {
 
 /** Returns `value` when it is a usable number inside the rule, and says which prop is wrong otherwise. */
 export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, integer = false, code = 'InvalidNumber' } = rule;
+  const {
+    min = Number.NEGATIVE_INFINITY,
+    max = Number.POSITIVE_INFINITY,
+    integer = false,
+    code = 'InvalidNumber',
+  } = rule;
   if (typeof value === 'number' && value < NUMERIC_TOKEN_CEILING) {
-    throw new ServingError('UnresolvedNumber', `'${prop}' is a token, but the number must be known when the definition is made; pass a plain number`, rule.at);
+    throw new ServingError(
+      'UnresolvedNumber',
+      `'${prop}' is a token, but the number must be known when the definition is made; pass a plain number`,
+      rule.at,
+    );
   }
-  if (typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value)) && Number.isFinite(value)) return value;
+  if (
+    typeof value === 'number' &&
+    value >= min &&
+    value <= max &&
+    (!integer || Number.isInteger(value)) &&
+    Number.isFinite(value)
+  )
+    return value;
   const kind = integer ? 'a whole number' : 'a number';
-  throw new ServingError(code, `'${prop}' (${describe(value)}) must be ${kind}${range(min, max)}${rule.hint ? `; ${rule.hint}` : ''}`, rule.at);
+  throw new ServingError(
+    code,
+    `'${prop}' (${describe(value)}) must be ${kind}${range(min, max)}${rule.hint ? `; ${rule.hint}` : ''}`,
+    rule.at,
+  );
 }
 
 /** A value as the user would recognise it in a message. */

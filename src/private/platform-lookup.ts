@@ -32,8 +32,15 @@ export function enclosingChart(construct: IConstruct): IConstruct | undefined {
 export function attachPlatform(scope: Construct, platform: ServingPlatform): void {
   const other = (scope as Tagged)[ATTACHED];
   if (other !== undefined) {
-    const what = BUILT_IN in scope ? 'endpoints above it use the built-in platform already; construct the platform before the first endpoint' : 'construct the second in a scope of its own, or pass it as \'platform\' from another scope';
-    throw new ServingError('DuplicatePlatform', `'${scope.node.path || 'the root'}' has a platform already ('${other.node.path}'); ${what}`, platform);
+    const what =
+      BUILT_IN in scope
+        ? 'endpoints above it use the built-in platform already; construct the platform before the first endpoint'
+        : "construct the second in a scope of its own, or pass it as 'platform' from another scope";
+    throw new ServingError(
+      'DuplicatePlatform',
+      `'${scope.node.path || 'the root'}' has a platform already ('${other.node.path}'); ${what}`,
+      platform,
+    );
   }
   Object.defineProperty(scope, ATTACHED, { value: platform });
 }
@@ -46,7 +53,11 @@ export function findPlatform(construct: IConstruct): ServingPlatform {
   const owner = scopes.find((scope) => scope[ATTACHED] !== undefined && (scope === host || !scope[BUILT_IN]));
   if (owner?.[ATTACHED] !== undefined) return owner[ATTACHED];
   if (host === undefined) {
-    throw new ServingError('NoPlatform', 'there is no Stack or Chart around this, and no platform; put it into a CDK Stack or a cdk8s Chart, or construct a ServingPlatform around it', construct);
+    throw new ServingError(
+      'NoPlatform',
+      'there is no Stack or Chart around this, and no platform; put it into a CDK Stack or a cdk8s Chart, or construct a ServingPlatform around it',
+      construct,
+    );
   }
   return makeBuiltIn(host as unknown as Construct);
 }
@@ -64,7 +75,8 @@ function makeBuiltIn(host: Construct): ServingPlatform {
     const { EcsPlatform } = require('../aws/ecs-platform') as typeof import('../aws/ecs-platform');
     return new EcsPlatform(host, BUILT_IN_ID);
   }
-  const { KubernetesPlatform } = require('../kubernetes/kubernetes-platform') as typeof import('../kubernetes/kubernetes-platform');
+  const { KubernetesPlatform } =
+    require('../kubernetes/kubernetes-platform') as typeof import('../kubernetes/kubernetes-platform');
   return new KubernetesPlatform(host, BUILT_IN_ID);
 }
 
@@ -74,5 +86,9 @@ function refuseMixedTrees(construct: IConstruct, scopes: Tagged[]): void {
   const chart = scopes.find(isChart);
   if (stack === undefined || chart === undefined) return;
   const [inner, outer] = scopes.indexOf(chart) < scopes.indexOf(stack) ? ['Chart', 'Stack'] : ['Stack', 'Chart'];
-  throw new ServingError('ChartInStack', `a ${inner} in a ${outer} is synthesized by neither framework; put the ${inner} into an App of its own, and the endpoint into one of the two`, construct);
+  throw new ServingError(
+    'ChartInStack',
+    `a ${inner} in a ${outer} is synthesized by neither framework; put the ${inner} into an App of its own, and the endpoint into one of the two`,
+    construct,
+  );
 }

@@ -38,7 +38,12 @@ export class BackendService {
     this.service = this.makeService(provider);
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
     this.tag();
-    this.targetGroup.addTarget(this.service.loadBalancerTarget({ containerName: this.task.server.containerName, containerPort: this.intent.port }));
+    this.targetGroup.addTarget(
+      this.service.loadBalancerTarget({
+        containerName: this.task.server.containerName,
+        containerPort: this.intent.port,
+      }),
+    );
     this.cfnService.addResourceDependency(this.makeAnchor());
   }
 
@@ -49,7 +54,10 @@ export class BackendService {
   /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */
   private makeSecurityGroup(): ec2.SecurityGroup {
     const { vpc, securityGroup: balancer } = this.network;
-    const group = new ec2.SecurityGroup(this.backend, 'SecurityGroup', { vpc, description: `Backend ${this.intent.slug}` });
+    const group = new ec2.SecurityGroup(this.backend, 'SecurityGroup', {
+      vpc,
+      description: `Backend ${this.intent.slug}`,
+    });
     const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ...port,
@@ -74,7 +82,9 @@ export class BackendService {
       protocol: elbv2.ApplicationProtocol.HTTP,
       targetType: elbv2.TargetType.IP,
       loadBalancingAlgorithmType:
-        loadBalancing === 'round robin' ? elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN : elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+        loadBalancing === 'round robin'
+          ? elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN
+          : elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
       healthCheck: {
         path: healthCheck.path,
         healthyHttpCodes: healthCheck.statuses,
@@ -85,7 +95,10 @@ export class BackendService {
       },
     });
     // The L2 property takes no lazy number, and the delay depends on the endpoints that the backend will serve.
-    group.setAttribute('deregistration_delay.timeout_seconds', Lazy.string({ produce: () => String(this.plan.times.deregistration) }));
+    group.setAttribute(
+      'deregistration_delay.timeout_seconds',
+      Lazy.string({ produce: () => String(this.plan.times.deregistration) }),
+    );
     return group;
   }
 
@@ -103,7 +116,9 @@ export class BackendService {
     const { rollout, gpu } = this.intent;
     const common = {
       cluster: this.network.cluster,
-      desiredCount: Lazy.number({ produce: () => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined) }),
+      desiredCount: Lazy.number({
+        produce: () => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined),
+      }),
       assignPublicIp: provider === undefined ? false : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
@@ -113,10 +128,16 @@ export class BackendService {
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
       // Moving tasks between zones restarts them, which is cheap only where nothing large has to be loaded.
-      availabilityZoneRebalancing: gpu === undefined && rollout.surgePercent > 0 ? ecs.AvailabilityZoneRebalancing.ENABLED : ecs.AvailabilityZoneRebalancing.DISABLED,
+      availabilityZoneRebalancing:
+        gpu === undefined && rollout.surgePercent > 0
+          ? ecs.AvailabilityZoneRebalancing.ENABLED
+          : ecs.AvailabilityZoneRebalancing.DISABLED,
     };
     return provider === undefined
-      ? new ecs.FargateService(this.backend, 'Service', { ...common, taskDefinition: this.task.definition as ecs.FargateTaskDefinition })
+      ? new ecs.FargateService(this.backend, 'Service', {
+          ...common,
+          taskDefinition: this.task.definition as ecs.FargateTaskDefinition,
+        })
       : new ecs.Ec2Service(this.backend, 'Service', {
           ...common,
           taskDefinition: this.task.definition as ecs.Ec2TaskDefinition,

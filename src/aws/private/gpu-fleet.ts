@@ -37,28 +37,49 @@ export class GpuFleet {
     const { name, gpu } = backend.intent;
     const wish = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} virtual CPUs, ${need.memoryMib} MiB)`;
     if (gpu?.resourceName !== 'nvidia.com/gpu') {
-      throw new ServingError('Unsupported', `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`, backend);
+      throw new ServingError(
+        'Unsupported',
+        `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`,
+        backend,
+      );
     }
     const given = this.props.gpuCapacities ?? [];
     const fitting = given.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
     if (fitting !== undefined) return fitting;
     if (given.length > 0) {
-      throw new ServingError('InstanceTooSmall', `none of 'gpuCapacities' (${given.map((capacity) => capacity.instanceType).join(', ')}) holds ${wish}; add a larger one, or ask for less`, backend);
+      throw new ServingError(
+        'InstanceTooSmall',
+        `none of 'gpuCapacities' (${given.map((capacity) => capacity.instanceType).join(', ')}) holds ${wish}; add a larger one, or ask for less`,
+        backend,
+      );
     }
     if (this.props.gpuCapacities !== undefined || this.props.cluster !== undefined) {
-      throw new ServingError('GpuOnFargate', `${wish} needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities'`, backend);
+      throw new ServingError(
+        'GpuOnFargate',
+        `${wish} needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities'`,
+        backend,
+      );
     }
     const type = smallestType(need);
     if (type === undefined) {
-      throw new ServingError('InstanceTooSmall', `no known instance type holds ${wish}; ask for less, or name the instances with 'gpuCapacities'`, backend);
+      throw new ServingError(
+        'InstanceTooSmall',
+        `no known instance type holds ${wish}; ask for less, or name the instances with 'gpuCapacities'`,
+        backend,
+      );
     }
     return GpuCapacity.autoScalingGroup({ instanceType: type.name });
   }
 
   private makeProvider(capacity: GpuCapacity, key: string): ecs.CapacityProviderStrategy {
-    if (capacity.capacityProviderName !== undefined) return { capacityProvider: capacity.capacityProviderName, weight: 1 };
+    if (capacity.capacityProviderName !== undefined)
+      return { capacityProvider: capacity.capacityProviderName, weight: 1 };
     if (!(this.network.cluster instanceof ecs.Cluster)) {
-      throw new ServingError('ForeignResource', `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to an imported cluster; use GpuCapacity.fromCapacityProviderName`, this.platform);
+      throw new ServingError(
+        'ForeignResource',
+        `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to an imported cluster; use GpuCapacity.fromCapacityProviderName`,
+        this.platform,
+      );
     }
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
     const scope = this.platform;
@@ -66,7 +87,8 @@ export class GpuFleet {
       vpc: this.network.vpc,
       launchTemplate: this.makeLaunchTemplate(capacity, key),
       minCapacity: minInstances,
-      maxCapacity: maxInstances ?? Lazy.number({ produce: () => Math.max(1, minInstances, this.instancesNeeded(key, capacity)) }),
+      maxCapacity:
+        maxInstances ?? Lazy.number({ produce: () => Math.max(1, minInstances, this.instancesNeeded(key, capacity)) }),
       newInstancesProtectedFromScaleIn: terminationProtection,
     });
     const provider = new ecs.AsgCapacityProvider(group, 'CapacityProvider', {
@@ -88,14 +110,21 @@ export class GpuFleet {
       instanceType: new ec2.InstanceType(capacity.instanceType),
       machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),
       role: new iam.Role(scope, `${id}-Role`, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
-      securityGroup: new ec2.SecurityGroup(scope, `${id}-SecurityGroup`, { vpc: this.network.vpc, description: `Instances ${capacity.instanceType}` }),
+      securityGroup: new ec2.SecurityGroup(scope, `${id}-SecurityGroup`, {
+        vpc: this.network.vpc,
+        description: `Instances ${capacity.instanceType}`,
+      }),
       userData,
       requireImdsv2: true,
       httpPutResponseHopLimit: 1,
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: ec2.BlockDeviceVolume.ebs((size ?? { toGibibytes: () => 100 }).toGibibytes(), { volumeType: ec2.EbsDeviceVolumeType.GP3, throughput: 500, encrypted: true }),
+          volume: ec2.BlockDeviceVolume.ebs((size ?? { toGibibytes: () => 100 }).toGibibytes(), {
+            volumeType: ec2.EbsDeviceVolumeType.GP3,
+            throughput: 500,
+            encrypted: true,
+          }),
         },
       ],
     });

@@ -72,14 +72,21 @@ export class ListenerRules {
 
 function methodNotAllowed(allow: string[]): elbv2.CfnListenerRule.ActionProperty {
   const messageBody = allow.length === 0 ? 'no backend' : `method not allowed; allowed: ${allow.join(', ')}`;
-  return { type: 'fixed-response', fixedResponseConfig: { statusCode: allow.length === 0 ? '503' : '405', contentType: 'text/plain', messageBody } };
+  return {
+    type: 'fixed-response',
+    fixedResponseConfig: { statusCode: allow.length === 0 ? '503' : '405', contentType: 'text/plain', messageBody },
+  };
 }
 
 function renderConditions(part: RuleConditions): elbv2.CfnListenerRule.RuleConditionProperty[] {
-  const conditions: elbv2.CfnListenerRule.RuleConditionProperty[] = [{ field: 'path-pattern', pathPatternConfig: { values: part.paths } }];
+  const conditions: elbv2.CfnListenerRule.RuleConditionProperty[] = [
+    { field: 'path-pattern', pathPatternConfig: { values: part.paths } },
+  ];
   if (part.hosts.length > 0) conditions.push({ field: 'host-header', hostHeaderConfig: { values: part.hosts } });
-  if (part.methods.length > 0) conditions.push({ field: 'http-request-method', httpRequestMethodConfig: { values: part.methods } });
-  for (const { name, values } of part.headers) conditions.push({ field: 'http-header', httpHeaderConfig: { httpHeaderName: name, values } });
+  if (part.methods.length > 0)
+    conditions.push({ field: 'http-request-method', httpRequestMethodConfig: { values: part.methods } });
+  for (const { name, values } of part.headers)
+    conditions.push({ field: 'http-header', httpHeaderConfig: { httpHeaderName: name, values } });
   return conditions;
 }
 
@@ -89,9 +96,11 @@ function renderTransforms(route: RoutePlan): elbv2.CfnListenerRule.TransformProp
   return rewrite === undefined ? undefined : [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];
 }
 
-function rewriteOf(route: RoutePlan): elbv2.CfnListenerRule.RewriteConfigObjectProperty | undefined {
+function rewriteOf(route: RoutePlan): elbv2.CfnListenerRule.RewriteConfigProperty | undefined {
   if (route.replacePath !== undefined) return { regex: '^[^?]*', replace: route.replacePath };
   if (route.replacePrefix === undefined || route.replacePrefix === route.prefix) return undefined;
   const prefix = route.prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return route.replacePrefix === '/' ? { regex: `^${prefix}/?(.*)$`, replace: '/$1' } : { regex: `^${prefix}(.*)$`, replace: `${route.replacePrefix}$1` };
+  return route.replacePrefix === '/'
+    ? { regex: `^${prefix}/?(.*)$`, replace: '/$1' }
+    : { regex: `^${prefix}(.*)$`, replace: `${route.replacePrefix}$1` };
 }

@@ -17,8 +17,13 @@ export class Network {
   public readonly url: string;
 
   constructor(platform: EcsPlatform, props: EcsPlatformProps) {
-    this.vpc = props.vpc ?? props.cluster?.vpc ?? new ec2.Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1, restrictDefaultSecurityGroup: false });
-    this.cluster = props.cluster ?? new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    this.vpc =
+      props.vpc ??
+      props.cluster?.vpc ??
+      new ec2.Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1, restrictDefaultSecurityGroup: false });
+    this.cluster =
+      props.cluster ??
+      new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     if (props.listener !== undefined) {
       this.securityGroup = props.listener.securityGroup;
       this.listenerArn = props.listener.listenerArn;
@@ -36,7 +41,10 @@ export class Network {
   public get loadBalancerFullName(): string {
     if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerFullName;
     const parts = Fn.split('/', this.listenerArn);
-    return Fn.join('/', [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))));
+    return Fn.join(
+      '/',
+      [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))),
+    );
   }
 
   private makeSecurityGroup(platform: EcsPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
@@ -59,11 +67,18 @@ export class Network {
       dropInvalidHeaderFields: true,
     });
     // The L2 property takes no lazy number, and the idle time depends on endpoints that come later.
-    loadBalancer.setAttribute('idle_timeout.timeout_seconds', Lazy.string({ produce: () => String(platform.plan().balancer.idle) }));
+    loadBalancer.setAttribute(
+      'idle_timeout.timeout_seconds',
+      Lazy.string({ produce: () => String(platform.plan().balancer.idle) }),
+    );
     return loadBalancer;
   }
 
-  private makeListener(platform: EcsPlatform, props: EcsPlatformProps, loadBalancer: elbv2.ApplicationLoadBalancer): elbv2.ApplicationListener {
+  private makeListener(
+    platform: EcsPlatform,
+    props: EcsPlatformProps,
+    loadBalancer: elbv2.ApplicationLoadBalancer,
+  ): elbv2.ApplicationListener {
     const secure = props.certificate !== undefined;
     if (secure) {
       new elbv2.ApplicationListener(platform, 'Redirect', {

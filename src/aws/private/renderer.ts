@@ -2,7 +2,16 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
 import type { AttachmentIntent } from '../../plan/intents';
-import { headerRuleConditions, headerRuleKey, METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions, ownConditions, ownKey, SHARES_KEY, shareConditions } from '../../plan/routes';
+import {
+  headerRuleConditions,
+  headerRuleKey,
+  METHOD_NOT_ALLOWED_KEY,
+  methodNotAllowedConditions,
+  ownConditions,
+  ownKey,
+  SHARES_KEY,
+  shareConditions,
+} from '../../plan/routes';
 import { ServingError } from '../../private/errors';
 import { enclosingStack } from '../../private/platform-lookup';
 import type { ServingEndpoint } from '../../serving-endpoint';
@@ -36,8 +45,12 @@ export class EcsRenderer {
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
     this.rules.set(endpoint.node.path, rules);
     rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
-    if (endpoint.intent.methods.length > 0) rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));
-    new CfnOutput(endpoint, 'Url', { value: endpoint.url, description: endpoint.intent.description ?? `URL of endpoint '${endpoint.intent.name}'` });
+    if (endpoint.intent.methods.length > 0)
+      rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));
+    new CfnOutput(endpoint, 'Url', {
+      value: endpoint.url,
+      description: endpoint.intent.description ?? `URL of endpoint '${endpoint.intent.name}'`,
+    });
   }
 
   public bindBackend(backend: Backend): void {
@@ -50,7 +63,12 @@ export class EcsRenderer {
   public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
     const rules = this.rules.get(endpoint.node.path) as ListenerRules;
     if (attachment.address !== 'none') {
-      rules.add(`Own-${attachment.segment}`, ownKey(attachment.backend), ownConditions(endpoint.intent, attachment, backend.intent), [backend.node.path]);
+      rules.add(
+        `Own-${attachment.segment}`,
+        ownKey(attachment.backend),
+        ownConditions(endpoint.intent, attachment, backend.intent),
+        [backend.node.path],
+      );
     }
     rules.dependOn(backend.node.path);
   }
@@ -75,6 +93,10 @@ export class EcsRenderer {
 
 function requireStack(construct: ServingEndpoint | Backend, what: string): void {
   if (enclosingStack(construct) === undefined) {
-    throw new ServingError('WrongScope', `${what} uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform`, construct);
+    throw new ServingError(
+      'WrongScope',
+      `${what} uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform`,
+      construct,
+    );
   }
 }

@@ -9,15 +9,26 @@ import type { Network } from './network';
 /** Makes the service follow the load: a scalable target, and a policy for each thing that is followed. */
 export function scaleService(policy: AutoscalingPolicy, backend: BackendService, network: Network): void {
   const { intent } = policy;
-  const count = backend.service.autoScaleTaskCount({ minCapacity: intent.minReplicas, maxCapacity: intent.maxReplicas });
+  const count = backend.service.autoScaleTaskCount({
+    minCapacity: intent.minReplicas,
+    maxCapacity: intent.maxReplicas,
+  });
   for (const target of intent.targets) POLICIES[target.metric]?.(count, target, intent, backend, network);
 }
 
-type AddPolicy = (count: ecs.ScalableTaskCount, target: ScalingTargetIntent, intent: AutoscalingIntent, backend: BackendService, network: Network) => void;
+type AddPolicy = (
+  count: ecs.ScalableTaskCount,
+  target: ScalingTargetIntent,
+  intent: AutoscalingIntent,
+  backend: BackendService,
+  network: Network,
+) => void;
 
 const POLICIES: Record<string, AddPolicy> = {
-  cpu: (count, target, intent) => count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
-  memory: (count, target, intent) => count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
+  cpu: (count, target, intent) =>
+    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
+  memory: (count, target, intent) =>
+    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
   'requests per second': (count, target, intent, backend, network) =>
     addTargetTracking(count, 'RequestsPerSecond', intent, {
       // The metric counts the requests of a minute.
@@ -28,11 +39,20 @@ const POLICIES: Record<string, AddPolicy> = {
       },
     }),
   'ongoing requests': (count, target, intent, backend, network) =>
-    addTargetTracking(count, 'OngoingRequests', intent, { targetValue: target.value, customizedMetricSpecification: { metrics: ongoingRequests(backend, network) } }),
+    addTargetTracking(count, 'OngoingRequests', intent, {
+      targetValue: target.value,
+      customizedMetricSpecification: { metrics: ongoingRequests(backend, network) },
+    }),
 };
 
-function cooldowns(intent: AutoscalingIntent): { readonly scaleInCooldown: Duration; readonly scaleOutCooldown: Duration } {
-  return { scaleInCooldown: Duration.seconds(intent.scaleDownSeconds), scaleOutCooldown: Duration.seconds(intent.scaleUpSeconds) };
+function cooldowns(intent: AutoscalingIntent): {
+  readonly scaleInCooldown: Duration;
+  readonly scaleOutCooldown: Duration;
+} {
+  return {
+    scaleInCooldown: Duration.seconds(intent.scaleDownSeconds),
+    scaleOutCooldown: Duration.seconds(intent.scaleUpSeconds),
+  };
 }
 
 /** The L2 refuses metric math and needs a listener that the target group does not know, so these policies are L1. */
@@ -47,13 +67,24 @@ function addTargetTracking(
     policyName: `${Names.uniqueId(target)}${id}`.slice(-256),
     policyType: 'TargetTrackingScaling',
     scalingTargetId: target.scalableTargetId,
-    targetTrackingScalingPolicyConfiguration: { ...configuration, scaleInCooldown: intent.scaleDownSeconds, scaleOutCooldown: intent.scaleUpSeconds },
+    targetTrackingScalingPolicyConfiguration: {
+      ...configuration,
+      scaleInCooldown: intent.scaleDownSeconds,
+      scaleOutCooldown: intent.scaleUpSeconds,
+    },
   });
 }
 
 /** Little's law: requests a second times seconds a request, over the replicas that share them. */
-function ongoingRequests(backend: BackendService, network: Network): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
-  const metric = (id: string, metricName: string, stat: string): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty => ({
+function ongoingRequests(
+  backend: BackendService,
+  network: Network,
+): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
+  const metric = (
+    id: string,
+    metricName: string,
+    stat: string,
+  ): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty => ({
     id,
     returnData: false,
     metricStat: {
@@ -73,6 +104,11 @@ function ongoingRequests(backend: BackendService, network: Network): appscaling.
     metric('seconds', 'TargetResponseTime', 'Average'),
     metric('replicas', 'HealthyHostCount', 'Average'),
     // Without requests the balancer reports nothing, and without a value nothing is scaled in.
-    { id: 'ongoing', expression: '(FILL(requests, 0) * FILL(seconds, 0) / 60) / replicas', label: 'ongoing requests of a replica', returnData: true },
+    {
+      id: 'ongoing',
+      expression: '(FILL(requests, 0) * FILL(seconds, 0) / 60) / replicas',
+      label: 'ongoing requests of a replica',
+      returnData: true,
+    },
   ];
 }

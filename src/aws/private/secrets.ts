@@ -10,7 +10,10 @@ export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret
     secrets[name] =
       secret instanceof EcsSecret
         ? secret._secret
-        : ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretNameV2(backend, `Secret-${name}`, secret.secretName as string), secret.key);
+        : ecs.Secret.fromSecretsManager(
+            secretsmanager.Secret.fromSecretNameV2(backend, `Secret-${name}`, secret.secretName as string),
+            secret.key,
+          );
   }
   return secrets;
 }

@@ -25,7 +25,9 @@ const SCRATCH = { name: 'scratch', mountPath: '/tmp' };
 export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, onFargate: boolean): Task {
   const logGroup = new logs.LogGroup(backend, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
-  const definition = onFargate ? makeFargateTask(backend) : new ecs.Ec2TaskDefinition(backend, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
+  const definition = onFargate
+    ? makeFargateTask(backend)
+    : new ecs.Ec2TaskDefinition(backend, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
   const server = addServer(backend, plan, definition, logging('server'), onFargate);
   addFetches(backend, definition, server, logging, props.fetchImage ?? IMAGES.fetch);
   return { definition, server, logGroup };
@@ -35,19 +37,41 @@ function makeFargateTask(backend: Backend): ecs.FargateTaskDefinition {
   const { cpu, memoryMib, ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
   const size = fargateSize(cpu, memoryMib);
   if (size === undefined) {
-    throw new ServingError('ComputeTooLarge', `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less`, backend);
+    throw new ServingError(
+      'ComputeTooLarge',
+      `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less`,
+      backend,
+    );
   }
   if (sharedMemoryMib !== undefined) {
-    throw new ServingError('Unsupported', `'sharedMemory' (${sharedMemoryMib} MiB) of backend '${name}' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances`, backend);
+    throw new ServingError(
+      'Unsupported',
+      `'sharedMemory' (${sharedMemoryMib} MiB) of backend '${name}' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances`,
+      backend,
+    );
   }
   const disk = ephemeralStorageMib === undefined ? undefined : Math.max(21, Math.ceil(ephemeralStorageMib / 1024));
   if (disk !== undefined && disk > 200) {
-    throw new ServingError('ComputeTooLarge', `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at most 200 GiB on Fargate`, backend);
+    throw new ServingError(
+      'ComputeTooLarge',
+      `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at most 200 GiB on Fargate`,
+      backend,
+    );
   }
-  return new ecs.FargateTaskDefinition(backend, 'TaskDefinition', { cpu: size.cpu, memoryLimitMiB: size.memoryMib, ephemeralStorageGiB: disk });
+  return new ecs.FargateTaskDefinition(backend, 'TaskDefinition', {
+    cpu: size.cpu,
+    memoryLimitMiB: size.memoryMib,
+    ephemeralStorageGiB: disk,
+  });
 }
 
-function addServer(backend: Backend, plan: () => BackendPlan, definition: ecs.TaskDefinition, logging: ecs.LogDriver, onFargate: boolean): ecs.ContainerDefinition {
+function addServer(
+  backend: Backend,
+  plan: () => BackendPlan,
+  definition: ecs.TaskDefinition,
+  logging: ecs.LogDriver,
+  onFargate: boolean,
+): ecs.ContainerDefinition {
   const { intent } = backend;
   const linuxParameters = new ecs.LinuxParameters(backend, 'LinuxParameters', {
     initProcessEnabled: true,
@@ -66,15 +90,26 @@ function addServer(backend: Backend, plan: () => BackendPlan, definition: ecs.Ta
     stopTimeout: Duration.seconds(Lazy.number({ produce: () => plan().times.stop })),
     linuxParameters,
     logging,
-    ...(onFargate ? {} : { cpu: Math.ceil(intent.cpu * 1024), memoryLimitMiB: Math.ceil(intent.memoryMib), gpuCount: intent.gpu?.count }),
+    ...(onFargate
+      ? {}
+      : {
+          cpu: Math.ceil(intent.cpu * 1024),
+          memoryLimitMiB: Math.ceil(intent.memoryMib),
+          gpuCount: intent.gpu?.count,
+        }),
   });
   mount(definition, SCRATCH.name, [[server, SCRATCH.mountPath, false]]);
   return server;
 }
 
-function mount(definition: ecs.TaskDefinition, volume: string, users: [ecs.ContainerDefinition, string, boolean][]): void {
+function mount(
+  definition: ecs.TaskDefinition,
+  volume: string,
+  users: [ecs.ContainerDefinition, string, boolean][],
+): void {
   definition.addVolume({ name: volume });
-  for (const [container, containerPath, readOnly] of users) container.addMountPoints({ sourceVolume: volume, containerPath, readOnly });
+  for (const [container, containerPath, readOnly] of users)
+    container.addMountPoints({ sourceVolume: volume, containerPath, readOnly });
 }
 
 /** The start timeout stands on the container that others wait for: that is the one the agent times. */
@@ -105,7 +140,10 @@ function addFetches(
   });
   for (const volume of volumes) {
     const users = containers.filter((_, index) => fetches[index]?.volume === volume.name);
-    mount(definition, volume.name, [[server, volume.mountPath, true], ...users.map((user): [ecs.ContainerDefinition, string, boolean] => [user, volume.mountPath, false])]);
+    mount(definition, volume.name, [
+      [server, volume.mountPath, true],
+      ...users.map((user): [ecs.ContainerDefinition, string, boolean] => [user, volume.mountPath, false]),
+    ]);
   }
 }
 
@@ -119,9 +157,18 @@ function grantRead(backend: Backend, definition: ecs.TaskDefinition, fetch: Fetc
   const path = fetch.uri.replace(/^s3:\/\//, '');
   const slash = path.indexOf('/');
   const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
-  definition.addToTaskRolePolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`arn:${partition}:s3:::${bucket}/${fetch.singleObject ? key : `${key}*`}`] }));
+  definition.addToTaskRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['s3:GetObject'],
+      resources: [`arn:${partition}:s3:::${bucket}/${fetch.singleObject ? key : `${key}*`}`],
+    }),
+  );
   if (fetch.singleObject) return;
   definition.addToTaskRolePolicy(
-    new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [`arn:${partition}:s3:::${bucket}`], conditions: { StringLike: { 's3:prefix': `${key}*` } } }),
+    new iam.PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [`arn:${partition}:s3:::${bucket}`],
+      conditions: { StringLike: { 's3:prefix': `${key}*` } },
+    }),
   );
 }
