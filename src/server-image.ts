@@ -21,25 +21,22 @@ export abstract class ServerImage {
    */
   public static fromRegistry(reference: string): ServerImage {
     if (!isUnresolved(reference)) checkReference(reference);
-    return new RegistryImage(reference);
+    return RegistryImage.of(reference);
   }
 
-  /** The reference as a container runtime reads it, where the definition knows it. */
-  public readonly reference?: string;
-
-  /**
-   * @param platform the only platform that can use this image, such as `aws`; none for any
-   */
-  constructor(
-    reference?: string,
-    /** The only platform that can use this image. @default - every platform */
+  protected constructor(
+    /** The reference as a container runtime reads it. @default - only the platform knows the image */
+    public readonly reference?: string,
+    /** The only platform that can use this image, such as `aws`. @default - every platform */
     public readonly platform?: string,
-  ) {
-    this.reference = reference;
-  }
+  ) {}
 }
 
-class RegistryImage extends ServerImage {}
+class RegistryImage extends ServerImage {
+  public static of(reference: string): RegistryImage {
+    return new RegistryImage(reference);
+  }
+}
 
 function checkReference(reference: string): void {
   const parts = REFERENCE.exec(reference)?.groups;

@@ -1,0 +1,5 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { sentiment } from '../definition';
+
+const app = new App();
+sentiment(new Stack(app, 'Sentiment'));
