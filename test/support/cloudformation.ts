@@ -1,0 +1,74 @@
+/** Strict offline checks of rendered CloudFormation templates. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudFormationValidatePlugin, type IPolicyValidationContext } from 'aws-cdk-lib';
+import { cycleIn, resourceGraph, stackGraph } from './cloudformation/graph';
+import { LIMITS } from './cloudformation/limits';
+import { checkRules } from './cloudformation/listener-rules';
+import { checkLimits } from './cloudformation/ranges';
+import { checkServices } from './cloudformation/services';
+import { Stacks, type Templates } from './cloudformation/stacks';
+import { checkTargetGroups } from './cloudformation/targets';
+
+export { type MatchOptions, matchListener } from './cloudformation/match';
+export { Stacks, type Templates } from './cloudformation/stacks';
+
+export interface TemplateFinding {
+  /** For example `F3002`. */
+  readonly rule: string;
+  readonly severity: string;
+  readonly message: string;
+  /** Logical ids of the resources it concerns. */
+  readonly resources: readonly string[];
+}
+
+let validator: CloudFormationValidatePlugin | undefined;
+
+/**
+ * What AWS's own validator finds, warnings included, with the rules that CDK uses by default. The engine inside takes
+ * seconds to start: one per process.
+ */
+export function validateTemplate(template: object): TemplateFinding[] {
+  validator ??= new CloudFormationValidatePlugin();
+  const folder = mkdtempSync(join(tmpdir(), 'template-'));
+  try {
+    const templatePath = join(folder, 'template.json');
+    writeFileSync(templatePath, JSON.stringify(template));
+    const { violations } = validator.validate({
+      stackTemplates: [{ stackConstructPath: 'Stack', templatePath, templateArtifactId: 'Stack' }],
+    } as unknown as IPolicyValidationContext);
+    return violations.map(({ ruleName, severity, description, violatingResources }) => ({
+      rule: ruleName,
+      severity: severity ?? 'unknown',
+      message: description,
+      resources: violatingResources.map(({ resourceLogicalId }) => resourceLogicalId ?? ''),
+    }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function checkCycles(stacks: Stacks): string[] {
+  const between = cycleIn(stackGraph(stacks));
+  const inside = cycleIn(resourceGraph(stacks));
+  return [
+    ...(between === undefined ? [] : [`stacks need each other: ${between.join(' -> ')}`]),
+    ...(inside === undefined ? [] : [`resources need each other: ${inside.join(' -> ')}`]),
+  ];
+}
+
+/**
+ * What an Application Load Balancer and ECS refuse at deployment and no validator mentions, over all templates of a
+ * deployment together.
+ */
+export function checkListenerRules(templates: Templates | Stacks): string[] {
+  const stacks = Stacks.of(templates);
+  return [
+    ...checkLimits(stacks.resources, LIMITS),
+    ...checkRules(stacks),
+    ...checkTargetGroups(stacks),
+    ...checkServices(stacks),
+    ...checkCycles(stacks),
+  ];
+}
