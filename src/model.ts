@@ -79,21 +79,22 @@ export class Model {
   /**
    * Files that are in the image already, beside the code. Nothing is fetched; the name and the description are kept.
    *
-   * @param path where they are in the container, absolute or relative to the working directory of the image
+   * @param location where they are in the container, absolute or relative to the working directory of the image
    */
-  public static inImage(path: string, options: ModelOptions = {}): Model {
-    if (path === '') throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
-    if (options.path !== undefined && options.path !== path) {
+  public static inImage(location: string, options: ModelOptions = {}): Model {
+    if (location === '')
+      throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
+    if (options.path !== undefined && options.path !== location) {
       throw new ServingError(
         'InvalidModel',
-        `'path' ('${options.path}') cannot move files that are in the image at '${path}'; leave it out`,
+        `'path' ('${options.path}') cannot move files that are in the image at '${location}'; leave it out`,
       );
     }
     return new Model({
-      name: options.name ?? lastPart(path),
+      name: options.name ?? lastPart(location),
       description: options.description,
       singleObject: false,
-      mountPath: path,
+      mountPath: location,
     });
   }
 

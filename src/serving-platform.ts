@@ -91,7 +91,11 @@ export abstract class ServingPlatform extends Construct {
   public abstract bindBackend(backend: Backend): void;
 
   /** A backend was given to an endpoint, perhaps not its first. Create what only the pair needs. */
-  public abstract attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void;
+  public abstract attachBackend(
+    servingEndpoint: ServingEndpoint,
+    attachedBackend: Backend,
+    attachment: AttachmentIntent,
+  ): void;
 
   /** A backend was given an autoscaling policy. Create what scales it. */
   public abstract bindAutoscaling(policy: AutoscalingPolicy): void;

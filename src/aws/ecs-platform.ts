@@ -168,8 +168,8 @@ export class EcsPlatform extends ServingPlatform {
     this.renderer.bindBackend(backend);
   }
 
-  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
-    this.renderer.attachBackend(endpoint, backend, attachment);
+  public attachBackend(servingEndpoint: ServingEndpoint, attachedBackend: Backend, attachment: AttachmentIntent): void {
+    this.renderer.attachBackend(servingEndpoint, attachedBackend, attachment);
   }
 
   public bindAutoscaling(policy: AutoscalingPolicy): void {
