@@ -69,6 +69,7 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       native(Feature.KEEP_ALIVE, 'the idle timeout of the load balancer'),
       native(Feature.DRAIN, 'the deregistration delay, then the stop timeout'),
       native(Feature.AUTOSCALING, 'target tracking of the service'),
+      native(Feature.REQUEST_SCALING, 'target tracking of the service by a metric of the load balancer'),
       {
         feature: Feature.SCALING_DELAY,
         level: SupportLevel.APPROXIMATED,

@@ -5,6 +5,7 @@ import type {
   BackendIntent,
   EndpointIntent,
   PlatformIntents,
+  ScalingTargetIntent,
   SplitIntent,
 } from './intents';
 import { refuse } from './refuse';
@@ -70,11 +71,11 @@ export class Ledger {
       this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
     if (backend.models.some((model) => model.uri !== undefined)) this.use(backend.path, Feature.MODEL_FETCH);
     if (autoscaling !== undefined) {
-      this.use(
-        autoscaling.path,
-        Feature.AUTOSCALING,
-        autoscaling.targets.map((target) => `${target.metric} ${target.value}`).join(', '),
-      );
+      for (const feature of [Feature.AUTOSCALING, Feature.REQUEST_SCALING]) {
+        const targets = autoscaling.targets.filter((target) => scalingFeatureOf(target) === feature);
+        const what = targets.map((target) => `${target.metric} ${target.value}`).join(', ');
+        if (targets.length > 0) this.use(autoscaling.path, feature, what);
+      }
       this.use(autoscaling.path, Feature.SCALING_DELAY);
     }
     this.addKeepAlive(backend, times, balancer);
@@ -149,4 +150,9 @@ export class Ledger {
   private add(path: string, feature: Feature, level: SupportLevel, detail: string): void {
     this.entries.push({ path, feature, level, detail });
   }
+}
+
+/** Counting requests needs the balancer; the use of processors and memory does not. */
+function scalingFeatureOf(target: ScalingTargetIntent): Feature {
+  return target.metric === 'cpu' || target.metric === 'memory' ? Feature.AUTOSCALING : Feature.REQUEST_SCALING;
 }

@@ -48,6 +48,8 @@ export enum Feature {
   DRAIN = 'drain',
   /** Starting more replicas under load. */
   AUTOSCALING = 'autoscaling',
+  /** Starting more replicas when there are more requests. */
+  REQUEST_SCALING = 'autoscaling by requests',
   /** Waiting before replicas are added or taken away. */
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */
