@@ -9,7 +9,7 @@ import type {
 } from './intents';
 import { Ledger } from './ledger';
 import { refuse } from './refuse';
-import { compareOrder, orderOf, routesOf, sharesOf } from './routes';
+import { compareOrder, hostParts, orderOf, routesOf, sharesOf } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
 import type {
   BackendPlan,
@@ -62,9 +62,12 @@ export class ServingPlan {
     );
   }
 
-  /** All routes of the platform, in the order in which they are tried. */
+  /**
+   * All routes of the platform, in the order in which they are tried. A route with full hosts and wildcards stands there
+   * twice, each time with one kind of hosts.
+   */
   public get routes(): RoutePlan[] {
-    return this.endpoints.flatMap((endpoint) => endpoint.routes).sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+    return this.endpoints.flatMap((endpoint) => endpoint.routes.flatMap(hostParts)).sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
   }
 
   /** The plan as plain data, for reports and snapshots. */

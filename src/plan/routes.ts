@@ -174,6 +174,17 @@ export function orderOf(route: RouteConditions): RouteOrder {
   };
 }
 
+/** A route by the kinds of its hosts: full names and wildcards are tried at different places. */
+export function hostParts<T extends Pick<RouteConditions, 'hosts'>>(route: T): T[] {
+  const wild = route.hosts.filter((host) => host.includes('*'));
+  if (wild.length === 0 || wild.length === route.hosts.length) return [route];
+  const full = route.hosts.filter((host) => !host.includes('*'));
+  return [
+    { ...route, hosts: full },
+    { ...route, hosts: wild },
+  ];
+}
+
 /** Sorts what is tried first to the front. */
 export function compareOrder(a: RouteOrder, b: RouteOrder): number {
   return a.host - b.host || b.depth - a.depth || a.kind - b.kind || a.conditions - b.conditions;

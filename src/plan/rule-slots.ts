@@ -1,5 +1,5 @@
 import { hash } from '../private/hash';
-import { compareOrder, orderOf, type RouteConditions } from './routes';
+import { compareOrder, hostParts, orderOf, type RouteConditions } from './routes';
 import { type AnchorPlan, RouteKind, type RoutePlan, type RulePlan } from './serving-plan';
 import type { RuleLimits } from './target-profile';
 
@@ -29,10 +29,14 @@ interface Band {
 export type RuleConditions = Pick<RulePlan, 'hosts' | 'paths' | 'methods' | 'headers'>;
 
 /**
- * Cuts a route that has too many values for one rule into several, by methods, then hosts, then paths. Their number
- * depends on the route alone, so that structure can be made before the plan is known.
+ * Cuts a route that has too many values for one rule into several, by kind of host, then methods, hosts and paths. Their
+ * number depends on the route alone, so that structure can be made before the plan is known.
  */
 export function cutRoute(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
+  return hostParts(route).flatMap((part) => cutPart(limits, part));
+}
+
+function cutPart(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
   const paths = pathPatterns(route.prefix);
   const sizes = { methods: route.methods.length, hosts: route.hosts.length, paths: paths.length };
   for (const part of ['methods', 'hosts', 'paths'] as const) {
@@ -82,7 +86,8 @@ export class RuleSlots {
   public place(routes: RoutePlan[], priority: number | undefined): Map<string, RulePlan[]> | undefined {
     const placed = new Map<string, RulePlan[]>();
     let next = priority;
-    for (const group of groups(routes)) {
+    const parts = routes.flatMap(hostParts).sort((a, b) => orderOf(a).host - orderOf(b).host);
+    for (const group of groups(parts)) {
       const rules = group.flatMap((route) => cutRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
       const wanted = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
       const first =
