@@ -171,42 +171,45 @@ function planEndpoints(
   return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
 }
 
-/** The place of an endpoint's requests, methods aside: endpoints of one place share their 405. */
-function placeOf(endpoint: EndpointIntent): string {
-  return JSON.stringify([
-    endpoint.prefix,
-    [...endpoint.hosts].sort(),
-    endpoint.headers.map((header) => [header.name, header.values]),
-  ]);
+/** The place of an endpoint's requests on one host, methods and headers aside. */
+function placesOf(endpoint: EndpointIntent): string[] {
+  return (endpoint.hosts.length === 0 ? [''] : endpoint.hosts).map((host) => JSON.stringify([endpoint.prefix, host]));
 }
 
-/** The methods of each endpoint's place, by endpoint. Two endpoints that want the same requests are refused here. */
+/** The methods that each endpoint's 405 allows, by endpoint. Two endpoints that want the same requests are refused here. */
 function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[]): Map<string, string[]> {
-  const places = new Map<string, { methods: Set<string>; seen: EndpointIntent[] }>();
-  const result = new Map<string, string[]>();
+  const places = new Map<string, EndpointIntent[]>();
   for (const endpoint of endpoints) {
-    for (const host of endpoint.hosts.length === 0 ? [''] : endpoint.hosts) {
-      const key = placeOf({ ...endpoint, hosts: [host] });
-      const place = places.get(key) ?? { methods: new Set(), seen: [] };
-      places.set(key, place);
-      const rival = place.seen.find((other) => other !== endpoint && wantSameMethods(other, endpoint));
-      if (rival !== undefined) {
-        refuse(
-          refusals,
-          'DuplicateRoute',
-          endpoint.path,
-          `endpoint '${endpoint.name}' wants the requests of endpoint '${rival.name}' (${rival.path}): both are at path '${endpoint.prefix}'${host && ` of host '${host}'`}; give one another path, host, method or header`,
-        );
-      }
-      place.seen.push(endpoint);
-      for (const method of endpoint.methods) place.methods.add(method);
-    }
+    const rivals = placesOf(endpoint).flatMap((place) => {
+      const others = places.get(place) ?? [];
+      places.set(place, [...others, endpoint]);
+      return others.filter((other) => wantSameMethods(other, endpoint) && wantSameHeaders(other, endpoint)).map((other) => ({ other, host: JSON.parse(place)[1] as string }));
+    });
+    const [rival] = rivals;
+    if (rival === undefined) continue;
+    const { other, host } = rival;
+    refuse(
+      refusals,
+      'DuplicateRoute',
+      endpoint.path,
+      `endpoint '${endpoint.name}' wants the requests of endpoint '${other.name}' (${other.path}): both are at path '${endpoint.prefix}'${host && ` of host '${host}'`}; give one another path, host, method or header`,
+    );
   }
-  for (const endpoint of endpoints) {
-    const place = places.get(placeOf({ ...endpoint, hosts: [endpoint.hosts[0] ?? ''] }));
-    result.set(endpoint.path, [...(place?.methods ?? [])].sort());
-  }
-  return result;
+  return new Map(
+    endpoints.map((endpoint) => {
+      const neighbours = placesOf(endpoint).flatMap((place) => places.get(place) ?? []);
+      const methods = neighbours.filter((other) => other.headers.length === 0 || wantSameHeaders(other, endpoint)).flatMap((other) => other.methods);
+      return [endpoint.path, [...new Set(methods)].sort()] as const;
+    }),
+  );
+}
+
+/** Whether both match the same headers, each with a value in common. */
+function wantSameHeaders(a: EndpointIntent, b: EndpointIntent): boolean {
+  return (
+    a.headers.length === b.headers.length &&
+    a.headers.every((header) => b.headers.some((other) => other.name === header.name && other.values.some((value) => header.values.includes(value))))
+  );
 }
 
 function wantSameMethods(a: EndpointIntent, b: EndpointIntent): boolean {
