@@ -19,7 +19,7 @@ export function wholeWeights(weights: number[]): number[] {
 export function nearestWeights(weights: number[], max: number, maxTotal = Number.POSITIVE_INFINITY): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const scale = Math.min(max / Math.max(...weights), (maxTotal - weights.length) / total);
-  return wholeWeights(weights.map((weight) => (weight === 0 ? 0 : Math.max(1, Math.floor(weight * scale)))));
+  return wholeWeights(weights.map((weight) => (weight === 0 ? 0 : Math.max(1, Math.round(weight * scale)))));
 }
 
 /** The greatest common divisor of two whole numbers; that of 0 and n is n. */
