@@ -53,6 +53,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
   devDeps: [
     '@aws-sdk/client-ecr@^3',
+    // Evaluates the validation rules of custom resource definitions in tests.
+    '@bufbuild/cel@0.6.1',
+    '@bufbuild/protobuf@^2',
     '@kubernetes/client-node@2.0.1',
     '@types/node@^20',
     'ajv@^8',
