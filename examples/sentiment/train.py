@@ -1,4 +1,4 @@
-"""Makes the two models of this example, and its samples, from sentences that a small seeded grammar writes.
+"""Makes the two models of this example from sentences that a small seeded grammar writes.
 
 v1 knows single words. v2 also knows pairs and triples of words, and so understands "not good".
 
