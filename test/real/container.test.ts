@@ -1,0 +1,85 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ContainerDescription, type RunningContainer, startContainer } from './support/container';
+import { imageOf } from './support/images';
+
+const GUNICORN = ['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--worker-class', 'gthread', '--threads', '4'];
+const any = { path: '/', accept: (status: number) => status < 500 };
+
+describe('a container that is emulated', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'container-test-'));
+  const started: RunningContainer[] = [];
+  const start = async (changes: Partial<ContainerDescription>) => {
+    const container = await startContainer(
+      {
+        image: imageOf('registry.example.com/sentiment:v1'),
+        argv: [...GUNICORN, '--worker-tmp-dir', '/dev/shm', '--no-control-socket'],
+        env: {},
+        port: 8000,
+        mounts: [],
+        readOnlyRoot: true,
+        ...changes,
+      },
+      any,
+    );
+    started.push(container);
+    return container;
+  };
+
+  beforeAll(() => {
+    chmodSync(folder, 0o755);
+    writeFileSync(join(folder, 'weights'), 'weights');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    for (const container of started.splice(0)) await container.dispose();
+  });
+
+  test('has the command as PID 1, which ends on SIGTERM and leaves no process', async () => {
+    const container = await start({});
+    expect(container.processes()[0]).toContain('gunicorn app:app');
+    expect(container.exec(['sh', '-c', 'tr "\\0" " " < /proc/1/cmdline']).output).toContain('gunicorn app:app');
+    expect(await container.stop()).toEqual({ code: 0, seconds: expect.any(Number) });
+  });
+
+  test('sees only its image, its mounts and the system, as its own user', async () => {
+    const mounts = [{ hostPath: folder, containerPath: '/models', readOnly: true }];
+    const container = await start({ mounts, env: { GREETING: 'hello world' } });
+    expect(container.exec(['cat', '/models/weights'])).toEqual({ code: 0, output: 'weights' });
+    expect(container.exec(['sh', '-c', 'echo x > /models/weights']).output).toContain('Read-only file system');
+    expect(container.exec(['sh', '-c', 'echo x > /app/new']).output).toContain('Read-only file system');
+    expect(container.exec(['sh', '-c', 'echo x > /dev/shm/new']).code).toBe(0);
+    expect(container.exec(['sh', '-c', 'pwd; id -u; echo $GREETING; echo $HOME']).output).toBe(
+      '/app\n10001\nhello world\n/home/app\n',
+    );
+    expect(container.exec(['ls', __dirname]).code).not.toBe(0);
+    expect(container.exec(['grep', 'CapEff', '/proc/self/status']).output).toMatch(/0{16}/);
+  });
+
+  test('lets its user write where the image says so when the root is writable', async () => {
+    const container = await start({ readOnlyRoot: false });
+    expect(container.exec(['sh', '-c', 'echo x > /tmp/new']).code).toBe(0);
+    expect(container.exec(['sh', '-c', 'echo x > /app/new']).output).toContain('Permission denied');
+  });
+
+  test('is not reached when its server listens on localhost', async () => {
+    const argv = GUNICORN.map((word) => word.replace('0.0.0.0', '127.0.0.1'));
+    const local = {
+      image: imageOf('registry.example.com/sentiment:v1'),
+      argv,
+      env: {},
+      port: 8000,
+      mounts: [],
+      readOnlyRoot: false,
+    };
+    await expect(startContainer(local, { ...any, timeoutSeconds: 4 })).rejects.toThrow(/not ready in time/);
+  });
+
+  test('that ends at once is reported with its log', async () => {
+    await expect(start({ argv: ['gunicorn', 'missing:app'], readOnlyRoot: false })).rejects.toThrow(
+      /ended with 3:[\s\S]*No module named 'missing'/,
+    );
+    await expect(start({ argv: ['no-such-program'] })).rejects.toThrow(/ended with 127/);
+  });
+});

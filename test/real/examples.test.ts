@@ -1,0 +1,210 @@
+/**
+ * Every backend of every example, started with exactly what the renderers put into its container (command, environment,
+ * port, user, mounts) and asked with a real input.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { type RequestOptions, type RunningContainer, startContainer } from './support/container';
+import { workloadsOfTemplate } from './support/from-cloudformation';
+import { workloadsOfManifests } from './support/from-kubernetes';
+import { REPOSITORY } from './support/images';
+import { runFetch, Volumes, type Workload } from './support/workload';
+
+interface Question {
+  readonly request: RequestOptions;
+  readonly status?: number;
+  readonly answer: object;
+}
+
+/** A backend, and what it must answer. The requests are those that reach the server, after the balancer's rewriting. */
+interface Subject {
+  readonly example: string;
+  readonly name: string;
+  readonly image: string;
+  readonly port: number;
+  readonly fetched: string[];
+  readonly questions: Question[];
+}
+
+const sample = (example: string, file: string): Buffer => readFileSync(join(REPOSITORY, 'examples', example, file));
+const expected = (example: string) => JSON.parse(sample(example, 'expected.json').toString());
+
+function post(path: string, body: Buffer, type: string): RequestOptions {
+  return { method: 'POST', path, body, headers: { 'content-type': type } };
+}
+
+function upload(path: string, field: string, file: string, content: Buffer): RequestOptions {
+  const head = `--part\r\ncontent-disposition: form-data; name="${field}"; filename="${file}"\r\ncontent-type: text/plain\r\n\r\n`;
+  return post(
+    path,
+    Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n--part--\r\n')]),
+    'multipart/form-data; boundary=part',
+  );
+}
+
+function sentiment(version: 'v1' | 'v2'): Subject {
+  const right = expected('sentiment');
+  const answer = (file: string) => ({ sentiment: right[file][version], version });
+  return {
+    example: 'sentiment',
+    name: version,
+    image: `registry.example.com/sentiment:${version}`,
+    port: 8000,
+    fetched: [],
+    questions: [
+      { request: post('/', sample('sentiment', 'sample.json'), 'application/json'), answer: answer('sample.json') },
+      { request: upload('/', 'file', 'sample.txt', sample('sentiment', 'sample.txt')), answer: answer('sample.txt') },
+      { request: post('/', Buffer.from('{}'), 'application/json'), status: 400, answer: { error: expect.any(String) } },
+    ],
+  };
+}
+
+function digits(name: string, port: number, extra: object): Subject {
+  const right = expected('digits');
+  return {
+    example: 'digits',
+    name,
+    image: 'registry.example.com/digits:v1',
+    port,
+    fetched: ['s3://example-models/digits/v1/digits.npz'],
+    questions: [
+      {
+        request: post('/', sample('digits', 'sample.json'), 'application/json'),
+        answer: { digit: right['sample.json'], ...extra },
+      },
+      {
+        request: post('/', sample('digits', 'sample.pgm'), 'image/x-portable-graymap'),
+        answer: { digit: right['sample.pgm'], ...extra },
+      },
+      { request: post('/', Buffer.from('[]'), 'application/json'), status: 400, answer: { error: expect.any(String) } },
+    ],
+  };
+}
+
+function imageClassifier(name: string, image: string, fetched: string[]): Subject {
+  const right = expected('image-classifier');
+  const ask = (file: string, type: string): Question => ({
+    request: post('/predict', sample('image-classifier', file), type),
+    answer: { label: right[file], backend: name },
+  });
+  return {
+    example: 'image-classifier',
+    name,
+    image: `registry.example.com/${image}`,
+    port: 8000,
+    fetched,
+    questions: [
+      ask('sample.png', 'image/png'),
+      ask('sample.json', 'application/json'),
+      {
+        request: post('/predict', Buffer.from('not a picture'), 'image/png'),
+        status: 400,
+        answer: { error: expect.any(String) },
+      },
+    ],
+  };
+}
+
+const SUBJECTS: Subject[] = [
+  sentiment('v1'),
+  sentiment('v2'),
+  digits('predict', 1453, { probability: expect.any(Number) }),
+  digits('explain', 8000, { influence: expect.any(Array) }),
+  imageClassifier('SVM:v1', 'svm:v1', []),
+  imageClassifier('ResNet50:v2', 'resnet50:v2', ['s3://example-models/resnet50/v2/']),
+];
+
+const TARGETS = {
+  aws: {
+    program: ['cdk', 'synth', '--quiet', '--output'],
+    read: (output: string, volumes: Volumes): Workload[] =>
+      namesIn(output, '.template.json').flatMap((file) =>
+        workloadsOfTemplate(JSON.parse(readFileSync(file, 'utf8')), volumes),
+      ),
+  },
+  kubernetes: {
+    program: ['cdk8s', 'synth', '--check-upgrade=false', '--output'],
+    read: (output: string, volumes: Volumes): Workload[] =>
+      namesIn(output, '.yaml').flatMap((file) =>
+        workloadsOfManifests(
+          parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS()),
+          volumes,
+        ),
+      ),
+  },
+};
+
+function namesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
+}
+
+describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
+  describe.each(Object.entries(TARGETS))('rendered for %s', (folder, target) => {
+    const output = mkdtempSync(join(tmpdir(), 'serving-synth-'));
+    const volumes = new Volumes();
+    const subjects = SUBJECTS.filter((subject) => subject.example === example);
+    let workloads: Workload[] = [];
+
+    beforeAll(() => {
+      const [program, ...args] = target.program as [string, ...string[]];
+      const bin = join(REPOSITORY, 'node_modules/.bin');
+      const result = spawnSync(join(bin, program), [...args, output], {
+        cwd: join(REPOSITORY, 'examples', example, folder),
+        encoding: 'utf8',
+      });
+      if (result.status !== 0) throw new Error(`${program} synth failed:\n${result.stdout}${result.stderr}`);
+      workloads = target.read(output, volumes);
+    });
+    afterAll(() => {
+      rmSync(output, { recursive: true, force: true });
+      volumes.remove();
+    });
+
+    test('has these backends and no others', () => {
+      const names = (of: readonly { image: string; port: number }[]) =>
+        of.map(({ image, port }) => `${image} ${port}`).sort();
+      expect(names(workloads.map(({ image, server }) => ({ image, port: server.port })))).toEqual(names(subjects));
+    });
+
+    test.each(subjects)('$name answers rightly and stops in time', async (subject) => {
+      const workload = workloads.find(({ image, server }) => image === subject.image && server.port === subject.port);
+      if (workload === undefined) throw new Error(`nothing was rendered for '${subject.name}'`);
+      expect(workload.fetches.map(({ uri }) => uri)).toEqual(subject.fetched);
+      for (const fetch of workload.fetches) runFetch(fetch, example);
+
+      const container = await startContainer(workload.server, workload.readiness);
+      try {
+        for (const question of subject.questions) {
+          const answer = await container.request(question.request);
+          expect({ status: answer.status, body: parse(answer.body) }).toEqual({
+            status: question.status ?? 200,
+            body: expect.objectContaining(question.answer),
+          });
+        }
+        for (const probe of workload.probes) expect(container.exec(probe)).toEqual({ code: 0, output: '' });
+        await expectCleanStop(container, workload.graceSeconds);
+      } finally {
+        await container.dispose();
+      }
+    });
+  });
+});
+
+async function expectCleanStop(container: RunningContainer, graceSeconds: number): Promise<void> {
+  const { code, seconds } = await container.stop(graceSeconds);
+  expect({ code, log: container.log() }).toEqual({ code: 0, log: expect.not.stringMatching(/error|traceback/i) });
+  expect(seconds).toBeLessThan(graceSeconds);
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return body.toString();
+  }
+}

@@ -1,0 +1,168 @@
+/** Reads the task definitions of a CloudFormation template as an ECS agent does. */
+import type { ContainerDescription, Mount, Readiness } from './container';
+import { type Image, imageOf, isKnownImage } from './images';
+import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
+
+interface ContainerDefinition {
+  readonly Name: string;
+  readonly Image: unknown;
+  readonly EntryPoint?: unknown[];
+  readonly Command?: unknown[];
+  readonly Environment?: { Name: string; Value: unknown }[];
+  readonly Secrets?: { Name: string }[];
+  readonly MountPoints?: { SourceVolume: string; ContainerPath: string; ReadOnly?: boolean }[];
+  readonly PortMappings?: { ContainerPort: number }[];
+  readonly DependsOn?: { ContainerName: string; Condition: string }[];
+  readonly ReadonlyRootFilesystem?: boolean;
+  readonly WorkingDirectory?: string;
+  readonly User?: string;
+  readonly HealthCheck?: { Command: string[] };
+  readonly StopTimeout?: number;
+}
+
+interface TaskDefinition {
+  readonly ContainerDefinitions: ContainerDefinition[];
+  readonly RequiresCompatibilities?: string[];
+  readonly Volumes?: { Name: string; Host?: { SourcePath?: string } }[];
+}
+
+interface Service {
+  readonly TaskDefinition: { Ref: string };
+  readonly LoadBalancers: { ContainerName: string; ContainerPort: number; TargetGroupArn: { Ref: string } }[];
+}
+
+interface TargetGroup {
+  readonly HealthCheckPath?: string;
+  readonly Matcher?: { HttpCode: string };
+}
+
+interface Template {
+  readonly Resources: Record<string, { Type: string; Properties?: unknown }>;
+}
+
+/** The backends of a template whose images are examples. */
+export function workloadsOfTemplate(template: Template, volumes: Volumes): Workload[] {
+  return Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition')
+    .flatMap(([id, { Properties }]) => {
+      const task = Properties as TaskDefinition;
+      const server = task.ContainerDefinitions.find((container) => (container.PortMappings ?? []).length > 0);
+      if (server === undefined || !isKnownImage(withoutDigest(text(server.Image)))) return [];
+      return [workloadOf(id, template, task, server, volumes)];
+    });
+}
+
+function workloadOf(
+  id: string,
+  template: Template,
+  task: TaskDefinition,
+  server: ContainerDefinition,
+  volumes: Volumes,
+): Workload {
+  const before = (server.DependsOn ?? []).map(({ ContainerName, Condition }) => {
+    const container = task.ContainerDefinitions.find(({ Name }) => Name === ContainerName);
+    if (container === undefined) throw new Error(`${id}: the server waits for '${ContainerName}', which is not there`);
+    if (Condition !== 'SUCCESS')
+      throw new Error(`${id}: the server starts before '${ContainerName}' has succeeded (${Condition})`);
+    return container;
+  });
+  const image = imageOf(text(server.Image));
+  return {
+    name: id,
+    image: withoutDigest(text(server.Image)),
+    server: serverOf(id, task, server, image, volumes),
+    fetches: before.map((container) =>
+      readFetch([...texts(container.EntryPoint), ...texts(container.Command)], mountsOf(id, task, container, volumes)),
+    ),
+    readiness: readinessOf(id, template, server),
+    probes: server.HealthCheck === undefined ? [] : [commandOf(server.HealthCheck.Command)],
+    graceSeconds: server.StopTimeout ?? 30,
+  };
+}
+
+/** The health check of the target group that the service registers the server in. */
+function readinessOf(id: string, template: Template, server: ContainerDefinition): Readiness {
+  const services = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
+  const service = services
+    .map(({ Properties }) => Properties as Service)
+    .find((candidate) => candidate.TaskDefinition.Ref === id);
+  const target = service?.LoadBalancers.find(({ ContainerName }) => ContainerName === server.Name);
+  const group = template.Resources[target?.TargetGroupArn.Ref ?? '']?.Properties as TargetGroup | undefined;
+  if (target === undefined || group === undefined)
+    throw new Error(`${id}: no service puts the server into a target group`);
+  if (!(server.PortMappings ?? []).some(({ ContainerPort }) => ContainerPort === target.ContainerPort)) {
+    throw new Error(`${id}: the target's port ${target.ContainerPort} is not a port of the server`);
+  }
+  const ranges = (group.Matcher?.HttpCode ?? '200').split(',').map((range) => range.split('-').map(Number));
+  const accept = (status: number) => ranges.some(([low = 0, high = low]) => status >= low && status <= high);
+  return { path: group.HealthCheckPath ?? '/', accept };
+}
+
+function serverOf(
+  id: string,
+  task: TaskDefinition,
+  server: ContainerDefinition,
+  image: Image,
+  volumes: Volumes,
+): ContainerDescription {
+  const [port] = server.PortMappings ?? [];
+  if (port === undefined) throw new Error(`${id}: the server has no port`);
+  // An entry point in the task definition takes the image's command away; a command alone replaces it.
+  const argv = [...texts(server.EntryPoint), ...texts(server.Command)];
+  const secrets = (server.Secrets ?? []).map(({ Name }) => [Name, 'a secret']);
+  return {
+    image,
+    argv,
+    env: Object.fromEntries([...(server.Environment ?? []).map(({ Name, Value }) => [Name, text(Value)]), ...secrets]),
+    workingDir: server.WorkingDirectory,
+    user: server.User === undefined ? undefined : Number(server.User),
+    port: port.ContainerPort,
+    mounts: mountsOf(id, task, server, volumes, image),
+    readOnlyRoot: server.ReadonlyRootFilesystem ?? false,
+  };
+}
+
+/**
+ * An empty volume belongs to root with mode 0755. On Fargate it gets the owner and mode of the image's directory only if
+ * the image declares the volume; on instances it always does.
+ */
+function mountsOf(
+  id: string,
+  task: TaskDefinition,
+  container: ContainerDefinition,
+  volumes: Volumes,
+  image?: Image,
+): Mount[] {
+  const onFargate = (task.RequiresCompatibilities ?? []).includes('FARGATE');
+  return (container.MountPoints ?? []).map(({ SourceVolume, ContainerPath, ReadOnly }) => {
+    const volume = (task.Volumes ?? []).find(({ Name }) => Name === SourceVolume);
+    if (volume === undefined) throw new Error(`${id}: the volume '${SourceVolume}' is not defined`);
+    if (volume.Host?.SourcePath !== undefined)
+      throw new Error(`${id}: the volume '${SourceVolume}' is a directory of the host`);
+    const open = ContainerPath === '/tmp' && (!onFargate || (image?.volumes.includes('/tmp') ?? false));
+    const hostPath = volumes.folder(id, SourceVolume, open ? 0o1777 : 0o755);
+    return { containerPath: ContainerPath, hostPath, readOnly: ReadOnly ?? false };
+  });
+}
+
+function commandOf([kind, ...words]: string[]): string[] {
+  return kind === 'CMD-SHELL' ? ['/bin/sh', '-c', words.join(' ')] : words;
+}
+
+function texts(values: unknown[] | undefined): string[] {
+  return (values ?? []).map(text);
+}
+
+/** A value of a template as text; what only a deployment knows becomes a readable placeholder. */
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const [intrinsic, argument] = Object.entries(value as Record<string, unknown>)[0] ?? [];
+  if (intrinsic === 'Ref') return argument === 'AWS::URLSuffix' ? 'amazonaws.com' : `<${argument}>`;
+  if (intrinsic === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(text).join(separator);
+  }
+  if (intrinsic === 'Fn::GetAtt') return `<${(argument as string[]).join('.')}>`;
+  throw new Error(`cannot read ${JSON.stringify(value)}`);
+}

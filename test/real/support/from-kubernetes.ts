@@ -1,0 +1,132 @@
+/** Reads the Deployments of a manifest as a kubelet does. */
+import { join } from 'node:path';
+import type { ContainerDescription, Mount, Readiness } from './container';
+import { imageOf, isKnownImage } from './images';
+import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
+
+interface Probe {
+  readonly exec?: { command: string[] };
+  readonly tcpSocket?: { port: string | number };
+  readonly httpGet?: { path: string; port: string | number };
+}
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly workingDir?: string;
+  readonly env?: { name: string; value?: string; valueFrom?: unknown }[];
+  readonly ports?: { name?: string; containerPort: number }[];
+  readonly volumeMounts?: { name: string; mountPath: string; subPath?: string; readOnly?: boolean }[];
+  readonly securityContext?: { runAsUser?: number; runAsNonRoot?: boolean; readOnlyRootFilesystem?: boolean };
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly lifecycle?: { preStop?: { sleep?: { seconds: number } } };
+}
+
+interface PodSpec {
+  readonly containers: Container[];
+  readonly initContainers?: Container[];
+  readonly volumes?: { name: string; emptyDir?: object; configMap?: object }[];
+  readonly securityContext?: { runAsUser?: number; runAsNonRoot?: boolean };
+  readonly terminationGracePeriodSeconds?: number;
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { name: string };
+  readonly spec?: unknown;
+}
+
+/** The backends of a manifest whose images are examples. */
+export function workloadsOfManifests(manifests: Manifest[], volumes: Volumes): Workload[] {
+  return manifests
+    .filter(({ kind }) => kind === 'Deployment')
+    .flatMap(({ metadata, spec }) => {
+      const pod = (spec as { template: { spec: PodSpec } }).template.spec;
+      const server = pod.containers.find(({ image }) => isKnownImage(withoutDigest(image)));
+      return server === undefined ? [] : [workloadOf(metadata.name, pod, server, volumes)];
+    });
+}
+
+function workloadOf(name: string, pod: PodSpec, server: Container, volumes: Volumes): Workload {
+  const probes = [server.startupProbe, server.readinessProbe, server.livenessProbe].filter(
+    (probe) => probe !== undefined,
+  );
+  return {
+    name,
+    image: withoutDigest(server.image),
+    server: serverOf(name, pod, server, volumes),
+    fetches: (pod.initContainers ?? []).map((container) =>
+      readFetch([...(container.command ?? []), ...(container.args ?? [])], mountsOf(name, pod, container, volumes)),
+    ),
+    readiness: readinessOf(name, server),
+    probes: probes.flatMap(({ exec }) => (exec === undefined ? [] : [exec.command])),
+    graceSeconds: (pod.terminationGracePeriodSeconds ?? 30) - (server.lifecycle?.preStop?.sleep?.seconds ?? 0),
+  };
+}
+
+/** What the kubelet asks; a probe that is no request is tried once a request is answered. */
+function readinessOf(name: string, server: Container): Readiness {
+  const probe = server.readinessProbe;
+  if (probe === undefined) throw new Error(`${name}: the server has no readiness probe`);
+  const port = probe.httpGet?.port ?? probe.tcpSocket?.port;
+  if (
+    port !== undefined &&
+    !(server.ports ?? []).some((known) => known.name === port || known.containerPort === port)
+  ) {
+    throw new Error(`${name}: the port '${port}' of the probe is not a port of the server`);
+  }
+  if (probe.httpGet === undefined) return { path: '/', accept: (status) => status < 500 };
+  return { path: probe.httpGet.path, accept: (status) => status >= 200 && status < 400 };
+}
+
+function serverOf(name: string, pod: PodSpec, server: Container, volumes: Volumes): ContainerDescription {
+  const [port] = server.ports ?? [];
+  if (port === undefined) throw new Error(`${name}: the server has no port`);
+  const image = imageOf(server.image);
+  const user = server.securityContext?.runAsUser ?? pod.securityContext?.runAsUser ?? image.user;
+  const nonRoot = server.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot ?? false;
+  if (nonRoot && user === 0) throw new Error(`${name}: the kubelet refuses to run this container as root`);
+  // A command takes the image's away; arguments alone follow the image's entry point, and the examples have none.
+  const argv = [...(server.command ?? []), ...(server.args ?? [])].map((word) => expand(word, server.env ?? []));
+  return {
+    image,
+    argv,
+    env: Object.fromEntries(
+      (server.env ?? []).map(({ name, value, valueFrom }) => [
+        name,
+        valueFrom === undefined ? (value ?? '') : 'a secret',
+      ]),
+    ),
+    workingDir: server.workingDir,
+    user,
+    port: port.containerPort,
+    mounts: mountsOf(name, pod, server, volumes),
+    readOnlyRoot: server.securityContext?.readOnlyRootFilesystem ?? false,
+  };
+}
+
+/** An emptyDir is open to every user. */
+function mountsOf(name: string, pod: PodSpec, container: Container, volumes: Volumes): Mount[] {
+  return (container.volumeMounts ?? []).map((mount) => {
+    const volume = (pod.volumes ?? []).find((candidate) => candidate.name === mount.name);
+    if (volume?.emptyDir === undefined)
+      throw new Error(`${name}: the volume '${mount.name}' is not defined as emptyDir`);
+    const folder = volumes.folder(name, mount.name, 0o777);
+    return {
+      containerPath: mount.mountPath,
+      hostPath: join(folder, mount.subPath ?? ''),
+      readOnly: mount.readOnly ?? false,
+    };
+  });
+}
+
+/** The kubelet replaces $(NAME) in commands, and $$ by $. */
+function expand(word: string, env: { name: string; value?: string }[]): string {
+  return word.replace(/\$(\$|\((\w+)\))/g, (match, escaped, name) =>
+    escaped === '$' ? '$' : (env.find((variable) => variable.name === name)?.value ?? match),
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * The images of the examples, read from their Dockerfiles.
+ *
+ * Nothing is built: COPY becomes a list of files, ENV, WORKDIR, USER, VOLUME and CMD become values, the line that
+ * installs packages becomes the Python environment that setup.sh has made of the same requirements. A line that is not
+ * understood is an error, so the Dockerfiles cannot say more than what is tested.
+ */
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+export interface ImageFile {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ImageUser {
+  readonly name: string;
+  readonly group: number;
+  readonly home: string;
+}
+
+/** What a container gets from its image. */
+export interface Image {
+  readonly files: readonly ImageFile[];
+  /** Folders of this machine that hold the interpreter and its packages; they keep their paths. */
+  readonly runtime: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workingDir: string;
+  readonly user: number;
+  readonly users: ReadonlyMap<number, ImageUser>;
+  readonly volumes: readonly string[];
+  readonly command: readonly string[];
+}
+
+interface Recipe {
+  readonly context: string;
+  readonly dockerfile?: string;
+  readonly arguments?: Readonly<Record<string, string>>;
+  /** The name of the Python environment of setup.sh. */
+  readonly python: string;
+}
+
+export const REPOSITORY = join(__dirname, '../../..');
+export const CACHE = join(REPOSITORY, '.cache/real');
+
+/** By repository and tag. */
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  'registry.example.com/sentiment:v1': { context: 'sentiment', arguments: { MODEL: 'v1' }, python: 'sentiment' },
+  'registry.example.com/sentiment:v2': { context: 'sentiment', arguments: { MODEL: 'v2' }, python: 'sentiment' },
+  'registry.example.com/digits:v1': { context: 'digits', python: 'digits' },
+  'registry.example.com/svm:v1': { context: 'image-classifier', dockerfile: 'svm/Dockerfile', python: 'svm' },
+  'registry.example.com/resnet50:v2': {
+    context: 'image-classifier',
+    dockerfile: 'resnet50/Dockerfile',
+    python: 'resnet50',
+  },
+};
+
+/** The image of a reference such as `registry.example.com/sentiment:v1@sha256:...`. */
+export function imageOf(reference: string): Image {
+  const recipe = RECIPES[reference.replace(/@sha256:[a-f0-9]{64}$/, '')];
+  if (recipe === undefined) throw new Error(`no recipe for the image '${reference}' in images.ts`);
+  return read(recipe);
+}
+
+/** Whether a reference without a digest is an image of the examples. */
+export function isKnownImage(reference: string): boolean {
+  return reference in RECIPES;
+}
+
+/** The interpreter of a Python environment of setup.sh. */
+export function python(name: string): string {
+  return join(environment(name), 'bin/python');
+}
+
+function environment(name: string): string {
+  const link = join(CACHE, 'python', name);
+  if (!existsSync(link)) throw new Error(`the Python environment '${name}' is missing; run: bash test/real/setup.sh`);
+  return realpathSync(link);
+}
+
+function read(recipe: Recipe): Image {
+  const context = join(REPOSITORY, 'examples', recipe.context);
+  const venv = environment(recipe.python);
+  const values: Record<string, string> = { ...recipe.arguments };
+  const expand = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
+  const users = new Map<number, ImageUser>([[0, { name: 'root', group: 0, home: '/root' }]]);
+  const files: ImageFile[] = [];
+  const env: Record<string, string> = {
+    PATH: `${venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  };
+  const image = {
+    files,
+    env,
+    users,
+    runtime: [venv, prefixOf(venv)].filter((path) => !path.startsWith('/usr')),
+    workingDir: '/',
+    user: 0,
+    volumes: [] as string[],
+    command: [] as string[],
+  };
+  let requirements = '';
+
+  for (const line of readFileSync(join(context, recipe.dockerfile ?? 'Dockerfile'), 'utf8').split('\n')) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const [, instruction, rest] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
+    const words = expand(rest ?? '').split(/\s+/);
+    if (instruction === 'FROM' && words[0] === 'python:3.11-slim') continue;
+    else if (instruction === 'EXPOSE') continue;
+    else if (instruction === 'ARG') values[words[0]?.split('=')[0] as string] ??= words[0]?.split('=')[1] ?? '';
+    else if (instruction === 'ENV')
+      for (const word of words) env[word.split('=')[0] as string] = word.split('=')[1] ?? '';
+    else if (instruction === 'WORKDIR') image.workingDir = words[0] as string;
+    else if (instruction === 'USER') image.user = Number(words[0]);
+    else if (instruction === 'VOLUME') image.volumes = JSON.parse(rest as string);
+    else if (instruction === 'CMD') image.command = JSON.parse(rest as string);
+    else if (instruction === 'COPY') {
+      const to = words.pop() as string;
+      if (to.startsWith('/tmp/')) requirements = readFileSync(join(context, words[0] as string), 'utf8');
+      else for (const word of words) files.push(...copied(join(context, word), join(image.workingDir, to)));
+    } else if (instruction === 'RUN' && words[0] === 'useradd') {
+      const id = Number(words[words.indexOf('--uid') + 1]);
+      const name = words.at(-1) as string;
+      users.set(id, { name, group: id, home: `/home/${name}` });
+    } else if (instruction === 'RUN' && rest === 'pip install --no-cache-dir -r /tmp/requirements.txt')
+      checkInstalled(venv, requirements);
+    else throw new Error(`${recipe.context}: the line '${line}' of the Dockerfile is not understood`);
+  }
+  return image;
+}
+
+/** What COPY makes of a folder (its content) or a file, when the target ends with '/'. */
+function copied(from: string, folder: string): ImageFile[] {
+  if (!statSync(from).isDirectory()) return [{ from, to: join(folder, basename(from)) }];
+  const names = readdirSync(from).filter((name) => !['Dockerfile', 'requirements.txt', '__pycache__'].includes(name));
+  return names.map((name) => ({ from: join(from, name), to: join(folder, name) }));
+}
+
+function prefixOf(venv: string): string {
+  const home = /^home = (.*)\/bin$/m.exec(readFileSync(join(venv, 'pyvenv.cfg'), 'utf8'))?.[1];
+  if (home === undefined) throw new Error(`${venv} is not a Python environment`);
+  return home;
+}
+
+/** The environment must have been made of these requirements and nothing else. */
+function checkInstalled(venv: string, requirements: string): void {
+  const lib = join(venv, 'lib', readdirSync(join(venv, 'lib'))[0] as string, 'site-packages');
+  const present = new Set(readdirSync(lib).map((name) => name.toLowerCase().replaceAll('-', '_').replaceAll('.', '_')));
+  for (const pin of requirements.split('\n').filter((line) => line !== '' && !line.startsWith('#'))) {
+    const name = `${pin.replace('==', '-')}.dist-info`.toLowerCase().replaceAll('-', '_').replaceAll('.', '_');
+    if (!present.has(name)) throw new Error(`'${pin}' is not installed; run: bash test/real/setup.sh`);
+  }
+}
