@@ -90,19 +90,18 @@ export class RuleSlots {
     for (const group of groups(parts)) {
       const rules = group.flatMap((route) => cutRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
       const wanted = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
-      const first =
+      const slots =
         next === undefined
           ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), wanted, rules.length)
-          : this.canPlace(next, rules.length)
-            ? next
-            : undefined;
-      if (first === undefined) return undefined;
+          : this.freeFrom(next, Math.min(next + rules.length - 1, this.limits.last), rules.length);
+      if (slots === undefined) return undefined;
       if (next !== undefined) next += rules.length;
       rules.forEach(({ rule, key }, index) => {
-        this.taken.add(first + index);
-        const moved = first !== wanted ? { movedFrom: wanted + index } : {};
+        const slot = slots[index] as number;
+        this.taken.add(slot);
+        const moved = slot !== wanted + index ? { movedFrom: wanted + index } : {};
         const list = placed.get(key) ?? [];
-        list.push({ priority: first + index, ...moved, ...rule });
+        list.push({ priority: slot, ...moved, ...rule });
         placed.set(key, list);
       });
     }
@@ -113,7 +112,7 @@ export class RuleSlots {
   public placeAnchor(path: string): AnchorPlan {
     const band = { first: this.limits.last + 1, width: this.limits.lastAnchor - this.limits.last };
     const wanted = band.first + (hash(path) % band.width);
-    const priority = this.findFree(band, wanted, 1) ?? wanted;
+    const [priority = wanted] = this.findFree(band, wanted, 1) ?? [];
     this.taken.add(priority);
     return priority === wanted ? { priority } : { priority, movedFrom: wanted };
   }
@@ -124,22 +123,18 @@ export class RuleSlots {
     return band.first + (hash(identity) % Math.max(1, band.width - length + 1));
   }
 
-  private findFree(band: Band, wanted: number, length: number): number | undefined {
-    const starts = band.width - length + 1;
-    for (let step = 0; step < starts; step++) {
-      const start = band.first + ((wanted - band.first + step) % starts);
-      if (this.isFree(start, length)) return start;
+  /** Free slots in rising order, so that header rules keep theirs: from the wanted one on, else from the band's first. */
+  private findFree(band: Band, wanted: number, length: number): number[] | undefined {
+    const last = band.first + band.width - 1;
+    return this.freeFrom(wanted, last, length) ?? this.freeFrom(band.first, last, length);
+  }
+
+  private freeFrom(first: number, last: number, length: number): number[] | undefined {
+    const free: number[] = [];
+    for (let slot = first; slot <= last && free.length < length; slot++) {
+      if (!this.taken.has(slot)) free.push(slot);
     }
-    return undefined;
-  }
-
-  private canPlace(start: number, length: number): boolean {
-    return start + length - 1 <= this.limits.last && this.isFree(start, length);
-  }
-
-  private isFree(start: number, length: number): boolean {
-    for (let index = 0; index < length; index++) if (this.taken.has(start + index)) return false;
-    return true;
+    return free.length === length ? free : undefined;
   }
 }
 
