@@ -1,10 +1,6 @@
-/** A request as a client sends it. */
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import { lowerCased, type Request } from './request';
+
+export type { Request } from './request';
 
 /** What becomes of a request: backends with their shares and the path they see, or a status of the balancer's own. */
 export type Answer =
@@ -85,6 +81,5 @@ export function replacePrefix(path: string, prefix: string, replacement: string)
 
 /** The value of a header, whatever the letters of its name. */
 export function headerOf(request: Request, name: string): string | undefined {
-  const entry = Object.entries(request.headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase());
-  return entry?.[1];
+  return lowerCased(request.headers)[name.toLowerCase()];
 }

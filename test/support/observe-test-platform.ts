@@ -24,11 +24,11 @@ export function observeTestPlatform(text: string): Observation {
 }
 
 function matchesRoute(route: TestRoute, request: Request): boolean {
-  const host = request.host ?? 'any.example';
+  const { host = 'localhost', path = '/', method = 'GET' } = request;
   return (
     (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
-    matchesPrefix(route.prefix, request.path) &&
-    (route.methods.length === 0 || route.methods.includes(request.method)) &&
+    matchesPrefix(route.prefix, path) &&
+    (route.methods.length === 0 || route.methods.includes(method)) &&
     route.headers.every((header) => header.values.includes(headerOf(request, header.name) ?? ''))
   );
 }
@@ -36,13 +36,11 @@ function matchesRoute(route: TestRoute, request: Request): boolean {
 function answer(route: TestRoute | undefined, request: Request): Answer {
   if (route === undefined) return { status: 404 };
   if (route.forward.length === 0) return { status: 405, allow: route.allow };
+  const { path = '/' } = request;
+  const rewritten = route.replacePrefix === undefined ? path : replacePrefix(path, route.prefix, route.replacePrefix);
   return {
     shares: Object.fromEntries(route.forward.map((share) => [share.service, share.weight])),
-    path:
-      route.replacePath ??
-      (route.replacePrefix === undefined
-        ? request.path
-        : replacePrefix(request.path, route.prefix, route.replacePrefix)),
+    path: route.replacePath ?? rewritten,
   };
 }
 

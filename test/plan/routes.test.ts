@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
+import { type Definition, declare, definitions, METHODS, TIERS } from '../support/arbitraries';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { matchesHost, matchesPrefix } from '../support/observation';
+import type { Request } from '../support/request';
+import { TEST_PROFILE } from '../support/test-platform';
+
+type Asked = Required<Omit<Request, 'sourceIp'>>;
+
+const requests: fc.Arbitrary<Asked> = fc.record({
+  method: fc.constantFrom(...METHODS),
+  host: fc.constantFrom('x.com', 'a.x.com', 'z.x.com', 'y.org', 'b.y.org', 'q.y.org', 'other.net'),
+  path: fc.constantFrom(
+    '/',
+    '/a',
+    '/ab',
+    '/a/b',
+    '/a/bc',
+    '/a/b/c',
+    '/a/b/c/d',
+    '/b/x',
+    '/a/_b/e0v0',
+    '/_b/e0v0/x',
+    '/q',
+  ),
+  headers: fc.record({
+    'x-tier': fc.constantFrom('', ...TIERS),
+    'x-serve-call-method': fc.constantFrom('', 'one', 'two'),
+    'x-serving-backend': fc.constantFrom('', 'e0v0', 'e1v0', 'e1v1', 'nobody'),
+  }),
+});
+
+function matches(route: RoutePlan, request: Asked): boolean {
+  return (
+    (route.hosts.length === 0 || route.hosts.some((host) => matchesHost(host, request.host))) &&
+    matchesPrefix(route.prefix, request.path) &&
+    (route.methods.length === 0 || route.methods.includes(request.method)) &&
+    route.headers.every((header) => header.values.includes(request.headers[header.name] ?? ''))
+  );
+}
+
+/**
+ * How good a match is, from the meaning of the order: the host that the request has, the longest path, the request's own
+ * words for a backend, header rules in their order, what the endpoint asks for, and 405 last.
+ */
+function meaning(route: RoutePlan, request: Asked): number[] {
+  const hosts = route.hosts.filter((host) => matchesHost(host, request.host));
+  const host = hosts.length === 0 ? 0 : hosts.some((name) => !name.startsWith('*')) ? 2 : 1;
+  const kind = [RouteKind.METHOD_NOT_ALLOWED, RouteKind.SHARES, RouteKind.HEADER_RULE, RouteKind.OWN_ADDRESS].indexOf(
+    route.kind,
+  );
+  const own = route.headers.filter(({ name }) => name === 'x-tier').length;
+  return [host, route.prefix.length, kind, own, route.methods.length > 0 ? 1 : 0];
+}
+
+function better(left: number[], right: number[]): number {
+  for (let index = 0; index < left.length; index++) {
+    const difference = (right[index] as number) - (left[index] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function checkOrder(definition: Definition, list: readonly Asked[]): void {
+  const { routes } = declare(definition, TEST_PROFILE).plan();
+  for (const request of list) {
+    const candidates = routes.filter((route) => matches(route, request));
+    const best = candidates.map((route) => meaning(route, request)).sort(better)[0];
+    const [first] = candidates;
+    if (first !== undefined) expect(meaning(first, request)).toEqual(best);
+  }
+}
+
+describe('routes', () => {
+  test('are tried in the order of their meaning', () => {
+    fc.assert(fc.property(definitions, fc.array(requests, { minLength: 20, maxLength: 20 }), checkOrder), {
+      numRuns: 300,
+    });
+  });
+
+  test('of a host and a wildcard are tried at the place of each', () => {
+    const platform = testPlatform();
+    endpointOn(platform, 'deep', { path: '/a', hosts: ['*.x.com', 'x.com'] }).addBackend('deep', backendOptions());
+    endpointOn(platform, 'root', { path: '/', hosts: ['x.com'] }).addBackend('root', backendOptions());
+    const shares = platform.plan().routes.filter((route) => route.kind === RouteKind.SHARES);
+    expect(shares.map((route) => [route.endpoint, route.hosts])).toEqual([
+      ['deep', ['x.com']],
+      ['root', ['x.com']],
+      ['deep', ['*.x.com']],
+    ]);
+  });
+
+  test('keep header rules in their order', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        const platform = declare(definition, TEST_PROFILE);
+        for (const endpoint of platform.plan().endpoints) {
+          const rules = endpoint.routes
+            .filter((route) => route.kind === RouteKind.HEADER_RULE)
+            .map((route) => route.key);
+          expect(rules).toEqual(rules.map((_, index) => `${endpoint.path}#header:${index}`));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('have keys of their own', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        const plan = declare(definition, TEST_PROFILE).plan();
+        const keys = plan.endpoints.flatMap((endpoint) => endpoint.routes.map((route) => route.key));
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('routes of an endpoint', () => {
+  const routesOf = (props: Parameters<typeof endpointOn>[2], options = {}) => {
+    const platform = testPlatform();
+    const endpoint = endpointOn(platform, 'endpoint', props);
+    endpoint.addBackend('SVM:v1', backendOptions(options));
+    return platform.plan().endpoint('endpoint').routes;
+  };
+
+  test('are an own address and the shares', () => {
+    expect(routesOf({ path: '/classify' })).toMatchObject([
+      {
+        key: 'endpoint#own:endpoint/SVM:v1',
+        kind: 'own address',
+        prefix: '/classify',
+        headers: [{ name: 'x-serving-backend', values: ['SVM:v1'] }],
+        shares: [{ backend: 'endpoint/SVM:v1', weight: 1 }],
+        timeoutSeconds: 70,
+      },
+      { key: 'endpoint#shares', kind: 'shares', prefix: '/classify', headers: [], allow: [] },
+    ]);
+  });
+
+  test('end with a 405 where methods are named', () => {
+    expect(routesOf({ methods: METHODS.slice(0, 2) }).at(-1)).toMatchObject({
+      key: 'endpoint#405',
+      kind: 'method not allowed',
+      methods: [],
+      allow: ['GET', 'POST'],
+      shares: [],
+    });
+  });
+
+  test('strip the prefix, own addresses included', () => {
+    const [own, shares] = routesOf({ path: '/classify', stripPrefix: true }, { ownUrl: true });
+    expect(own).toMatchObject({ prefix: '/classify/_b/svm-v1', replacePrefix: '/' });
+    expect(shares).toMatchObject({ prefix: '/classify', replacePrefix: '/' });
+  });
+
+  test('take the own address out of the path where the prefix stays', () => {
+    expect(routesOf({ path: '/classify' }, { ownUrl: true })[0]).toMatchObject({ replacePrefix: '/classify' });
+  });
+
+  test('have no own address for a backend without one', () => {
+    expect(routesOf({}, { addressable: false }).map((route) => route.kind)).toEqual(['shares']);
+  });
+
+  test('share the 405 of their place', () => {
+    const platform = testPlatform();
+    endpointOn(platform, 'get', { path: '/a', methods: [METHODS[0] as never] }).addBackend('a', backendOptions());
+    endpointOn(platform, 'post', { path: '/a', methods: [METHODS[1] as never] }).addBackend('b', backendOptions());
+    expect(platform.plan().route('get', '405').allow).toEqual(['GET', 'POST']);
+    expect(platform.plan().route('post', '405').allow).toEqual(['GET', 'POST']);
+    expect(platform.plan().refusals).toEqual([]);
+  });
+});
+
+describe('two endpoints of one place', () => {
+  const refusals = (...props: Parameters<typeof endpointOn>[2][]) => {
+    const platform = testPlatform();
+    for (const [index, prop] of props.entries()) {
+      endpointOn(platform, `e${index}`, prop).addBackend(`v${index}`, backendOptions());
+    }
+    return platform.plan().refusals.map((refusal) => `${refusal.code} at ${refusal.path}`);
+  };
+  const [GET, POST] = METHODS as [never, never];
+  const tier = (...values: string[]) => ({ headers: [{ name: 'x-tier', values }] });
+
+  test.each([
+    [{}, {}],
+    [{ path: '/a' }, { path: '/a/' }],
+    [{ hosts: ['x.com', 'y.org'] }, { hosts: ['y.org'] }],
+    [{ methods: [GET, POST] }, { methods: [POST] }],
+    [tier('gold'), tier('gold')],
+    [tier('gold', 'silver'), tier('silver', 'iron')],
+    [
+      {
+        headers: [
+          { name: 'a', values: ['1'] },
+          { name: 'b', values: ['2'] },
+        ],
+      },
+      {
+        headers: [
+          { name: 'b', values: ['2'] },
+          { name: 'a', values: ['1'] },
+        ],
+      },
+    ],
+  ])('fails when both want the same requests: %j and %j', (left, right) => {
+    expect(refusals(left, right)).toEqual(['DuplicateRoute at e1']);
+  });
+
+  test.each([
+    [{ path: '/a' }, { path: '/a/b' }],
+    [{ hosts: ['x.com'] }, {}],
+    [{ hosts: ['x.com'] }, { hosts: ['*.x.com'] }],
+    [{ methods: [GET] }, { methods: [POST] }],
+    [{ methods: [GET] }, {}],
+    [tier('gold'), tier('silver')],
+    [tier('gold'), {}],
+  ])('have requests of their own: %j and %j', (left, right) => {
+    expect(refusals(left, right)).toEqual([]);
+  });
+});

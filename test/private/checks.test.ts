@@ -1,0 +1,57 @@
+import { Construct, RootConstruct } from 'constructs';
+import { describe as describeValue, isUnresolved, requireNumber } from '../../src/private/checks';
+
+describe('numbers', () => {
+  test.each([
+    [1, {}],
+    [0.5, { min: 0.5, max: 0.5 }],
+    [3, { integer: true }],
+  ])('%p passes %j', (value, rule) => {
+    expect(requireNumber('prop', value, rule)).toBe(value);
+  });
+
+  test.each([
+    [Number.NaN, {}, "[InvalidNumber] 'prop' (NaN) must be a number"],
+    [Number.POSITIVE_INFINITY, {}, "[InvalidNumber] 'prop' (Infinity) must be a number"],
+    [0, { min: 1 }, "[InvalidNumber] 'prop' (0) must be a number of at least 1"],
+    [2, { max: 1 }, "[InvalidNumber] 'prop' (2) must be a number of at most 1"],
+    [1.5, { integer: true, min: 0, max: 9 }, "[InvalidNumber] 'prop' (1.5) must be a whole number between 0 and 9"],
+    ['3' as unknown as number, {}, "[InvalidNumber] 'prop' ('3') must be a number"],
+    [undefined as unknown as number, {}, "[InvalidNumber] 'prop' (undefined) must be a number"],
+    [null as unknown as number, {}, "[InvalidNumber] 'prop' (null) must be a number"],
+    [
+      0,
+      { min: 1, hint: 'add one', code: 'ReplicasOutOfRange' as const },
+      "[ReplicasOutOfRange] 'prop' (0) must be a number of at least 1; add one",
+    ],
+  ])('fails when %p meets %j', (value, rule, message) => {
+    expect(() => requireNumber('prop', value, rule)).toThrow(message);
+  });
+
+  test('fails with the path of the construct', () => {
+    const at = new Construct(new RootConstruct(), 'endpoint');
+    expect(() => requireNumber('prop', 0, { min: 1, at })).toThrow(/\(at endpoint\)$/);
+  });
+
+  test('fails when one is a token of the framework', () => {
+    expect(() => requireNumber('prop', -1.8881545897087626e289, { min: 0 })).toThrow(
+      "[UnresolvedNumber] 'prop' is a token, but the number must be known when the definition is made; pass a plain number",
+    );
+  });
+});
+
+describe('values in messages', () => {
+  test.each([
+    ['text', "'text'"],
+    [3, '3'],
+    [[1, 'a'], '[1,"a"]'],
+    [undefined, 'undefined'],
+  ])('%p reads %s', (value, text) => {
+    expect(describeValue(value)).toBe(text);
+  });
+});
+
+test('a text with a token is unresolved', () => {
+  expect(isUnresolved('$' + '{Token[Bucket.1]}/x')).toBe(true);
+  expect(isUnresolved('$' + '{other}')).toBe(false);
+});

@@ -1,0 +1,16 @@
+import { Construct, RootConstruct } from 'constructs';
+import { renderError, ServingError } from '../../src/private/errors';
+
+describe('errors', () => {
+  test('start with the code and end with the path', () => {
+    const at = new Construct(new Construct(new RootConstruct(), 'Serving'), 'endpoint');
+    const error = new ServingError('NoBackend', 'there is none', at);
+    expect(error.message).toBe('[NoBackend] there is none (at Serving/endpoint)');
+    expect(error).toMatchObject({ name: 'ServingError', code: 'NoBackend' });
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  test.each([undefined, ''])('have no path where there is none: %p', (path) => {
+    expect(renderError('NoBackend', 'there is none', path)).toBe('[NoBackend] there is none');
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { joinSlugs, MAX_NAME, slug } from '../../src/private/names';
+
+describe('legal names', () => {
+  test.each([
+    ['image classifier', 'image-classifier'],
+    ['SVM:v1', 'svm-v1'],
+    ['ResNet50:v2', 'resnet50-v2'],
+    ['50resnet', 'x-50resnet'],
+    ['--a__b--', 'a-b'],
+    ['Größe', 'gro-e'],
+    ['café', 'cafe'],
+  ])('%p becomes %p', (name, expected) => {
+    expect(slug(name)).toBe(expected);
+  });
+
+  test.each(['模型', '🚀', '***', 'Ω'])('%p, which has no legal character, becomes six hex digits', (name) => {
+    expect(slug(name)).toMatch(/^x-[0-9a-f]{6}$/);
+  });
+
+  test('tell names without a legal character apart', () => {
+    expect(slug('模型')).not.toBe(slug('分类'));
+  });
+
+  test('keep 45 characters', () => {
+    expect(slug('a'.repeat(45))).toBe('a'.repeat(45));
+  });
+
+  test('are cut beyond, with six hex digits of the whole', () => {
+    expect(slug('a'.repeat(46))).toMatch(/^a{38}-[0-9a-f]{6}$/);
+    expect(slug('a'.repeat(46))).not.toBe(slug('a'.repeat(47)));
+  });
+
+  test('have no two dashes where they are cut', () => {
+    expect(slug(`${'a'.repeat(37)} ${'b'.repeat(20)}`)).toMatch(/^a{37}-[0-9a-f]{6}$/);
+  });
+
+  test('of a backend start with those of its endpoint', () => {
+    expect(joinSlugs('image-classifier', 'svm-v1')).toBe('image-classifier-svm-v1');
+    expect(joinSlugs('a'.repeat(45), 'b')).toMatch(/^a{38}-[0-9a-f]{6}$/);
+    expect(joinSlugs('a'.repeat(45), 'b')).not.toBe(joinSlugs('a'.repeat(45), 'c'));
+  });
+
+  test('are legal for every name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }), (name) => {
+        expect(slug(name)).toMatch(/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/);
+        expect(slug(name).length).toBeLessThanOrEqual(MAX_NAME);
+        expect(slug(slug(name))).toBe(slug(name));
+      }),
+    );
+  });
+});

@@ -1,0 +1,168 @@
+import type { RootConstruct } from 'constructs';
+import fc from 'fast-check';
+import { Backend } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { HealthCheck } from '../../src/health-check';
+import { ModelServer } from '../../src/model-server';
+import type { PlatformIntents } from '../../src/plan/intents';
+import type { TargetProfile } from '../../src/plan/target-profile';
+import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions, testPlatform } from './definitions';
+import type { TestPlatform } from './test-platform';
+
+/** A definition as data, so that one that breaks something can be shown. */
+export interface Definition {
+  readonly endpoints: readonly EndpointDefinition[];
+}
+
+export interface EndpointDefinition {
+  readonly path: string;
+  readonly hosts: readonly string[];
+  readonly methods: readonly HttpMethod[];
+  readonly tiers: readonly string[];
+  readonly stripPrefix: boolean;
+  readonly requestTimeout: number;
+  readonly stream?: { readonly seconds: number; readonly heartbeat: number };
+  readonly priority?: number;
+  readonly backends: readonly BackendDefinition[];
+  readonly headerRules: readonly { readonly value: string; readonly backend: boolean; readonly path: boolean }[];
+  /** Whether the first backend of the definition serves this endpoint too. */
+  readonly shares: boolean;
+}
+
+export interface BackendDefinition {
+  readonly server: ServerKind;
+  readonly keepAlive: number;
+  readonly weight: number;
+  readonly address: 'header' | 'path' | 'none';
+}
+
+export type ServerKind = 'wsgi' | 'asgi' | 'drains' | 'drops' | 'fixed' | 'fixed, drops' | 'unknown';
+
+export const METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE];
+export const TIERS = ['gold', 'silver', 'iron'];
+export const EXACT_HOSTS = ['x.com', 'a.x.com', 'y.org', 'b.y.org'];
+export const WILDCARD_HOSTS = ['*.x.com', '*.y.org'];
+export const PATHS = ['/', '/a', '/a/b', '/a/b/c', '/b', '/ab'];
+
+const KINDS: ServerKind[] = ['wsgi', 'asgi', 'drains', 'drops', 'fixed', 'fixed, drops', 'unknown'];
+
+const backend: fc.Arbitrary<BackendDefinition> = fc.record({
+  server: fc.constantFrom(...KINDS),
+  keepAlive: fc.constantFrom(1, 5, 20, 60, 75, 100, 1000, 5000),
+  weight: fc.constantFrom(0, 1, 2, 5, 0.5, 90),
+  address: fc.constantFrom('header', 'path', 'none'),
+});
+
+const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
+  path: fc.constantFrom(...PATHS),
+  hosts: fc.subarray([...EXACT_HOSTS, ...WILDCARD_HOSTS], { maxLength: 3 }),
+  methods: fc.subarray(METHODS, { maxLength: 4 }),
+  tiers: fc.subarray(TIERS, { maxLength: 2 }),
+  stripPrefix: fc.boolean(),
+  requestTimeout: fc.oneof(
+    fc.constantFrom(1, 30, 60, 110, 120, 3590, 3600, 3990, 3991, 4000),
+    fc.integer({ min: 1, max: 5000 }),
+    fc.integer({ min: 10, max: 99 }).map((tenths) => tenths / 10),
+  ),
+  stream: fc.option(
+    fc.record({ seconds: fc.integer({ min: 1, max: 10_000 }), heartbeat: fc.integer({ min: 1, max: 2500 }) }),
+    { freq: 4, nil: undefined },
+  ),
+  priority: fc.option(fc.integer({ min: 1, max: 43_120 }), { freq: 8, nil: undefined }),
+  backends: fc.array(backend, { minLength: 1, maxLength: 3 }),
+  headerRules: fc.array(
+    fc
+      .record({ value: fc.constantFrom('one', 'two'), backend: fc.boolean(), path: fc.boolean() })
+      .filter((rule) => rule.backend || rule.path),
+    { maxLength: 2 },
+  ),
+  shares: fc.boolean(),
+});
+
+/** Any definition of up to four endpoints, sensible or not. */
+export const definitions: fc.Arbitrary<Definition> = fc.record({
+  endpoints: fc.array(endpoint, { minLength: 1, maxLength: 4 }),
+});
+
+/** Declares all of it on a platform with this target. */
+export function declare(definition: Definition, target: TargetProfile): TestPlatform {
+  const platform = testPlatform({ target });
+  let first: Backend | undefined;
+  definition.endpoints.forEach((item, index) => {
+    const declared = declareEndpoint(platform, item, `e${index}`);
+    first ??= declared.backends[0];
+    if (item.shares && first !== undefined && !declared.backends.includes(first)) declared.attachBackend(first);
+  });
+  return platform;
+}
+
+/** Declares one endpoint with its backends. */
+export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition, id: string): ServingEndpoint {
+  const root = platform.node.root as RootConstruct;
+  const declared = new ServingEndpoint(root, id, propsOf(item));
+  const backends = item.backends.map((one, index) => {
+    const made = new Backend(root, `${id}v${index}`, {
+      ...backendOptions({ server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
+      addressable: one.address !== 'none',
+      ownUrl: one.address === 'path',
+    });
+    declared.attachBackend(made);
+    return { made, weight: one.weight };
+  });
+  if (backends.some(({ weight }) => weight > 0)) {
+    declared.splitTraffic({
+      shares: backends.map(({ made, weight }) => ({ backend: made, weight })),
+      headerRules: item.headerRules.map((rule) => ({
+        header: 'x-serve-call-method',
+        value: rule.value,
+        backend: rule.backend ? backends[0]?.made : undefined,
+        path: rule.path ? `/${rule.value}` : undefined,
+      })),
+    });
+  }
+  return declared;
+}
+
+function propsOf(item: EndpointDefinition): ServingEndpointProps {
+  return {
+    path: item.path,
+    stripPrefix: item.stripPrefix,
+    requestTimeout: Duration.seconds(item.requestTimeout),
+    priority: item.priority,
+    ...(item.hosts.length > 0 && { hosts: [...item.hosts] }),
+    ...(item.methods.length > 0 && { methods: [...item.methods] }),
+    ...(item.tiers.length > 0 && { headers: [{ name: 'x-tier', values: [...item.tiers] }] }),
+    ...(item.stream && {
+      streaming: {
+        maxDuration: Duration.seconds(item.stream.seconds),
+        heartbeat: Duration.seconds(item.stream.heartbeat),
+      },
+    }),
+  };
+}
+
+function serverOf({ server, keepAlive }: BackendDefinition): ModelServer {
+  const command = ['serve'];
+  switch (server) {
+    case 'wsgi':
+      return ModelServer.wsgi({ app: 'app' });
+    case 'asgi':
+      return ModelServer.asgi({ app: 'app' });
+    case 'unknown':
+      return ModelServer.command({ command });
+    case 'drains':
+      return ModelServer.command({ command, behavior: { drains: true } });
+    case 'drops':
+      return ModelServer.command({ command, behavior: { drains: false } });
+    default: {
+      const behavior = { drains: server === 'fixed', keepAlive: Duration.seconds(keepAlive) };
+      return ModelServer.command({ command, behavior });
+    }
+  }
+}
+
+/** All that was declared on a platform: the input of its plan. */
+export function intentsOf(platform: TestPlatform): PlatformIntents {
+  return (platform as unknown as { intents(): PlatformIntents }).intents();
+}

@@ -1,0 +1,44 @@
+import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
+import { EVERYTHING, TEST_PROFILE } from './test-platform';
+
+/** The numbers of an Application Load Balancer with tasks on instances, and every capability. */
+export const NUMBERED: TargetProfile = {
+  name: 'an Application Load Balancer',
+  maxWeight: 999,
+  idle: { min: 1, max: 4000, standard: 60, cutsSilence: true },
+  drainOrder: DrainOrder.BALANCER_FIRST,
+  propagationSeconds: 0,
+  maxDeregistrationSeconds: 3600,
+  requestTimeout: false,
+  rules: {
+    first: 1,
+    last: 43_120,
+    lastAnchor: 50_000,
+    valuesPerCondition: 3,
+    valuesPerRule: 5,
+    maxRules: 100,
+    maxBackends: 100,
+  },
+  capabilities: EVERYTHING,
+};
+
+/** The same with tasks that are killed 120 s after the signal. */
+export const SHORT_STOP: TargetProfile = { ...NUMBERED, maxStopSeconds: 120, maxFetchSeconds: 120 };
+
+/** A router that closes its idle connections in seconds, and both learn of a replica's end at once. */
+export const ROUTER: TargetProfile = {
+  ...TEST_PROFILE,
+  name: 'the router',
+  maxTotalWeight: 10_000,
+  idle: { min: 5, max: 30, standard: 5, cutsSilence: false, canCloseEach: true },
+  propagationSeconds: 32,
+};
+
+/** A gateway whose idle time nobody can set. */
+export const GATEWAY: TargetProfile = {
+  ...TEST_PROFILE,
+  name: 'the gateway',
+  maxWeight: 999,
+  idle: { min: 1, max: 3600, standard: 3600, cutsSilence: false, settable: false },
+  propagationSeconds: 15,
+};
