@@ -1,0 +1,89 @@
+import type { ApiObject } from 'cdk8s';
+import type * as kplus from 'cdk8s-plus-27';
+import type { Backend } from '../backend';
+import { ServingError } from '../private/errors';
+import type { BackendObjects } from './private/backend-objects';
+
+const FACADES = new WeakMap<Backend, KubernetesBackend>();
+
+/**
+ * What a backend became on Kubernetes.
+ *
+ * Every object is a plain `ApiObject`: what you patch with `addJsonPatch` or add to its `metadata` is what is written.
+ * The Deployment can be the target of an autoscaler of cdk8s-plus, instead of `backend.autoscale`.
+ */
+export class KubernetesBackend implements kplus.IScalable {
+  /** The Kubernetes side of a backend. */
+  public static of(backend: Backend): KubernetesBackend {
+    const facade = FACADES.get(backend);
+    if (facade === undefined) {
+      throw new ServingError(
+        'WrongPlatform',
+        `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on Kubernetes`,
+        backend,
+      );
+    }
+    return facade;
+  }
+
+  /** @internal */
+  public static _register(backend: Backend, objects: BackendObjects): void {
+    FACADES.set(backend, new KubernetesBackend(objects));
+  }
+
+  /** The Deployment; its container is called `server`. */
+  public readonly deployment: ApiObject;
+  /** The Service that shares requests among the replicas. */
+  public readonly service: ApiObject;
+  /** The headless Service that lists the ready replicas, with the port `http`. */
+  public readonly podsService: ApiObject;
+  /** Whether an autoscaler of cdk8s-plus has the Deployment as its target. */
+  public hasAutoscaler = false;
+
+  private constructor(private readonly objects: BackendObjects) {
+    this.deployment = objects.deployment;
+    this.service = objects.service;
+    this.podsService = objects.podsService;
+  }
+
+  /** The ServiceAccount of the pods; none after `useServiceAccount`. */
+  public get serviceAccount(): ApiObject | undefined {
+    return this.objects.serviceAccount;
+  }
+
+  /** The name of the ServiceAccount of the pods. */
+  public get serviceAccountName(): string {
+    return this.objects.serviceAccountName;
+  }
+
+  /** The PodDisruptionBudget; none where at most one replica runs. */
+  public get podDisruptionBudget(): ApiObject | undefined {
+    return this.objects.podDisruptionBudget;
+  }
+
+  /** The HorizontalPodAutoscaler; none without an autoscaling policy. */
+  public get horizontalPodAutoscaler(): ApiObject | undefined {
+    return this.objects.horizontalPodAutoscaler;
+  }
+
+  /** Lets the pods run as a ServiceAccount that exists or that cdk8s-plus makes, instead of one of their own. */
+  public useServiceAccount(serviceAccount: kplus.IServiceAccount): void {
+    this.objects.useServiceAccount(serviceAccount.name);
+  }
+
+  /** Called by an autoscaler of cdk8s-plus: the number of replicas is then its own. */
+  public markHasAutoscaler(): void {
+    this.objects.leaveReplicasToOther();
+    this.hasAutoscaler = true;
+  }
+
+  /** The Deployment as the target of an autoscaler of cdk8s-plus, which must say its metrics. */
+  public toScalingTarget(): kplus.ScalingTarget {
+    return {
+      apiVersion: this.deployment.apiVersion,
+      kind: this.deployment.kind,
+      name: this.deployment.name,
+      containers: [],
+    };
+  }
+}

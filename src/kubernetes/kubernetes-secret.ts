@@ -1,0 +1,36 @@
+import type * as kplus from 'cdk8s-plus-27';
+import { ServingError } from '../private/errors';
+import { SecretValue } from '../secret-value';
+import { isObjectName } from './private/names';
+
+/** Secrets that only Kubernetes knows. */
+export class KubernetesSecret {
+  /** A key of a Secret in the namespace of the chart, by the Secret's name. */
+  public static fromName(name: string, key: string): SecretValue {
+    if (!isObjectName(name)) {
+      throw new ServingError(
+        'InvalidName',
+        `the name of a Secret ('${name}') must have small letters, digits, '-' and '.', and start and end with a letter or digit`,
+      );
+    }
+    return new SecretKey(name, key);
+  }
+
+  /** A key of a Secret of cdk8s-plus. */
+  public static fromSecret(secret: kplus.ISecret, key: string): SecretValue {
+    return new SecretKey(secret.name, key);
+  }
+
+  /** A value of a Secret of cdk8s-plus. */
+  public static fromSecretValue(value: kplus.SecretValue): SecretValue {
+    return KubernetesSecret.fromSecret(value.secret, value.key);
+  }
+
+  private constructor() {}
+}
+
+class SecretKey extends SecretValue {
+  constructor(name: string, key: string) {
+    super('kubernetes', name, key);
+  }
+}

@@ -1,0 +1,127 @@
+import { type ApiObject, Lazy } from 'cdk8s';
+import type { AutoscalingPolicy } from '../../autoscaling-policy';
+import type { Backend } from '../../backend';
+import { ServingError } from '../../private/errors';
+import { annotationsOf, labelsOf } from './labels';
+import type { DeploymentSpec } from './manifests';
+import { describeModels } from './models';
+import { addObject } from './objects';
+import type { PodOptions } from './pod';
+import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './workload';
+
+/** What every backend of a platform shares. */
+export interface WorkloadSettings {
+  readonly fetchImage: string;
+  readonly imagePullSecrets: string[];
+}
+
+/**
+ * The objects of one backend. Only the Deployment is written at synthesis, because it alone has values that a later
+ * declaration can change.
+ */
+export class BackendObjects {
+  public readonly deployment: ApiObject;
+  public readonly service: ApiObject;
+  public readonly podsService: ApiObject;
+  public serviceAccount?: ApiObject;
+  public serviceAccountName: string;
+  public podDisruptionBudget?: ApiObject;
+  public horizontalPodAutoscaler?: ApiObject;
+  public hasOtherAutoscaler = false;
+
+  private readonly labels: Record<string, string>;
+
+  constructor(
+    private readonly backend: Backend,
+    private readonly settings: WorkloadSettings,
+  ) {
+    const { intent } = backend;
+    this.labels = labelsOf(intent.slug);
+    this.serviceAccountName = intent.slug;
+    this.serviceAccount = this.add('ServiceAccount', 'v1', intent.slug, { automountServiceAccountToken: false });
+    this.deployment = this.add(
+      'Deployment',
+      'apps/v1',
+      intent.slug,
+      { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
+      {
+        ...annotationsOf(intent),
+        ...(intent.models.length > 0 && { 'serving-constructs/models': describeModels(intent.models) }),
+      },
+    );
+    this.service = this.add('Service', 'v1', intent.slug, { spec: serviceSpec(this.labels, false) });
+    this.podsService = this.add(
+      'Service',
+      'v1',
+      `${intent.slug}-pods`,
+      { spec: serviceSpec(this.labels, true) },
+      undefined,
+      'PodsService',
+    );
+    backend.node.defaultChild = this.deployment;
+    if (intent.replicas > 1) this.addDisruptionBudget();
+  }
+
+  public addAutoscaler(policy: AutoscalingPolicy): void {
+    if (this.hasOtherAutoscaler) this.refuseSecondAutoscaler();
+    const { intent } = this.backend;
+    if (policy.intent.maxReplicas > 1) this.addDisruptionBudget();
+    this.horizontalPodAutoscaler = addObject(policy, 'HorizontalPodAutoscaler', {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      name: intent.slug,
+      labels: this.labels,
+      body: { spec: autoscalerSpec(policy.intent, intent.slug) },
+    });
+  }
+
+  public leaveReplicasToOther(): void {
+    if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
+    this.hasOtherAutoscaler = true;
+    this.addDisruptionBudget();
+  }
+
+  public useServiceAccount(name: string): void {
+    this.backend.node.tryRemoveChild('ServiceAccount');
+    this.serviceAccount = undefined;
+    this.serviceAccountName = name;
+  }
+
+  private addDisruptionBudget(): void {
+    this.podDisruptionBudget ??= this.add('PodDisruptionBudget', 'policy/v1', this.backend.intent.slug, {
+      spec: disruptionSpec(this.labels),
+    });
+  }
+
+  private refuseSecondAutoscaler(): never {
+    const { name } = this.backend.intent;
+    throw new ServingError(
+      'DuplicateAutoscaling',
+      `backend '${name}' would have two autoscalers; keep its autoscaling policy or that of cdk8s-plus`,
+      this.backend,
+    );
+  }
+
+  private add(
+    kind: string,
+    apiVersion: string,
+    name: string,
+    body: Record<string, unknown>,
+    annotations?: Record<string, string>,
+    id = kind,
+  ): ApiObject {
+    return addObject(this.backend, id, { apiVersion, kind, name, labels: this.labels, annotations, body });
+  }
+
+  private deploymentSpec(): DeploymentSpec {
+    const plan = this.backend.platform.plan().backend(this.backend.intent.path);
+    const scaled = plan.autoscaling !== undefined || this.hasOtherAutoscaler;
+    const options: PodOptions = {
+      ...this.settings,
+      image: this.backend.image.reference as string,
+      secrets: this.backend.secrets,
+      serviceAccountName: this.serviceAccountName,
+    };
+    return deploymentSpec(plan, this.labels, options, scaled);
+  }
+}

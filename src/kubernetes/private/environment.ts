@@ -1,0 +1,32 @@
+import type { BackendIntent } from '../../plan/intents';
+import type { SecretValue } from '../../secret-value';
+import type { EnvVar } from './manifests';
+import { TMP_MOUNT } from './volumes';
+
+/**
+ * The environment of a server: the port, what the user said, and secrets by reference. A user that the image does not
+ * know has no home, so `/tmp` is one unless a user or a home is given.
+ */
+export function environmentOf(intent: BackendIntent, secrets: Record<string, SecretValue>): EnvVar[] {
+  const { HOME, PORT = String(intent.port), ...rest } = intent.environment;
+  const home = HOME ?? (intent.user === undefined && !('HOME' in secrets) ? TMP_MOUNT.mountPath : undefined);
+  return [
+    { name: 'PORT', value: PORT },
+    ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
+    ...Object.entries(rest).map(([name, value]) => ({ name, value: literal(value) })),
+    ...Object.entries(secrets).map(([name, secret]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secret.secretName as string, key: secret.key ?? name } },
+    })),
+  ];
+}
+
+/** What the AWS CLI may need of a server's environment: region, endpoint, and keys where the cluster gives no role. */
+export function awsEnvironment(env: EnvVar[]): EnvVar[] {
+  return env.filter(({ name }) => name.startsWith('AWS_'));
+}
+
+/** Keeps the kubelet from reading `$(NAME)` in a text as a reference; `$$` is how it writes `$`. */
+export function literal(text: string): string {
+  return text.includes('$(') || text.includes('$$') ? text.replaceAll('$', '$$$$') : text;
+}

@@ -1,0 +1,153 @@
+/** The parts of Kubernetes' objects that this package writes. Fields that are undefined are left out. */
+
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string };
+  readonly tcpSocket?: { readonly port: string };
+  readonly exec?: { readonly command: string[] };
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold: number;
+}
+
+export interface VolumeMount {
+  readonly name: string;
+  readonly mountPath: string;
+  readonly subPath?: string;
+  readonly readOnly?: boolean;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly emptyDir: { readonly medium?: 'Memory'; readonly sizeLimit?: string };
+}
+
+export interface ContainerResources {
+  readonly requests: Record<string, string>;
+  readonly limits: Record<string, string>;
+}
+
+export interface ContainerSecurity {
+  readonly allowPrivilegeEscalation: boolean;
+  readonly capabilities: { readonly drop: string[] };
+  readonly readOnlyRootFilesystem: boolean;
+  readonly runAsNonRoot: boolean;
+  readonly runAsUser: number;
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly imagePullPolicy: 'IfNotPresent';
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: EnvVar[];
+  readonly ports?: { readonly name: string; readonly containerPort: number; readonly protocol: 'TCP' }[];
+  readonly resources: ContainerResources;
+  readonly securityContext: ContainerSecurity;
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
+  readonly volumeMounts: VolumeMount[];
+}
+
+export interface LabelSelector {
+  readonly matchLabels: Record<string, string>;
+}
+
+export interface NodeSelectorTerm {
+  readonly matchExpressions: { readonly key: string; readonly operator: 'In'; readonly values: string[] }[];
+}
+
+export interface NodeAffinity {
+  readonly nodeAffinity: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution: { readonly nodeSelectorTerms: NodeSelectorTerm[] };
+  };
+}
+
+export interface TopologySpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: 'ScheduleAnyway';
+  readonly labelSelector: LabelSelector;
+  readonly matchLabelKeys: string[];
+}
+
+export interface PodSecurity {
+  readonly runAsNonRoot: boolean;
+  readonly runAsUser: number;
+  readonly fsGroup: number;
+  readonly fsGroupChangePolicy: 'OnRootMismatch';
+  readonly seccompProfile: { readonly type: 'RuntimeDefault' };
+}
+
+export interface PodSpec {
+  readonly serviceAccountName: string;
+  readonly automountServiceAccountToken: boolean;
+  readonly enableServiceLinks: boolean;
+  readonly imagePullSecrets?: { readonly name: string }[];
+  readonly securityContext: PodSecurity;
+  readonly terminationGracePeriodSeconds: number;
+  readonly affinity?: NodeAffinity;
+  readonly tolerations?: { readonly key: string; readonly operator: 'Exists' }[];
+  readonly topologySpreadConstraints: TopologySpread[];
+  readonly initContainers?: Container[];
+  readonly containers: Container[];
+  readonly volumes: Volume[];
+}
+
+export interface DeploymentSpec {
+  readonly replicas?: number;
+  readonly minReadySeconds: number;
+  readonly progressDeadlineSeconds: number;
+  readonly strategy: {
+    readonly type: 'RollingUpdate';
+    readonly rollingUpdate: { readonly maxSurge: string | number; readonly maxUnavailable: string | number };
+  };
+  readonly selector: LabelSelector;
+  readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec };
+}
+
+export interface ServiceSpec {
+  readonly type: 'ClusterIP';
+  readonly clusterIP?: 'None';
+  readonly selector: Record<string, string>;
+  readonly ports: {
+    readonly name: string;
+    readonly port: number;
+    readonly targetPort: string;
+    readonly protocol: 'TCP';
+  }[];
+}
+
+export interface PodDisruptionBudgetSpec {
+  readonly maxUnavailable: number;
+  readonly unhealthyPodEvictionPolicy: 'AlwaysAllow';
+  readonly selector: LabelSelector;
+}
+
+export interface ResourceMetric {
+  readonly type: 'Resource';
+  readonly resource: {
+    readonly name: string;
+    readonly target: { readonly type: 'Utilization'; readonly averageUtilization: number };
+  };
+}
+
+export interface HorizontalPodAutoscalerSpec {
+  readonly scaleTargetRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  readonly metrics?: ResourceMetric[];
+  readonly behavior: {
+    readonly scaleUp: { readonly stabilizationWindowSeconds: number };
+    readonly scaleDown: { readonly stabilizationWindowSeconds: number };
+  };
+}

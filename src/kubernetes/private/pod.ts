@@ -1,0 +1,82 @@
+import type { BackendIntent } from '../../plan/intents';
+import type { BackendPlan } from '../../plan/serving-plan';
+import type { SecretValue } from '../../secret-value';
+import { awsEnvironment, environmentOf, literal } from './environment';
+import type { LabelSelector, NodeAffinity, PodSpec, TopologySpread } from './manifests';
+import { modelParts } from './models';
+import { PORT_NAME, probesOf } from './probes';
+import { serverResources } from './quantities';
+import { containerSecurity, podSecurity } from './security';
+import { scratchMounts, scratchVolumes } from './volumes';
+
+/** The name of the container that serves. */
+export const SERVER_CONTAINER = 'server';
+
+/** What a pod needs to know beside the plan. */
+export interface PodOptions {
+  readonly image: string;
+  readonly fetchImage: string;
+  readonly secrets: Record<string, SecretValue>;
+  readonly imagePullSecrets: string[];
+  readonly serviceAccountName: string;
+}
+
+/** The pod of one replica. */
+export function podSpec(plan: BackendPlan, labels: Record<string, string>, options: PodOptions): PodSpec {
+  const { intent, times } = plan;
+  const env = environmentOf(intent, options.secrets);
+  const models = modelParts(intent, options.fetchImage, awsEnvironment(env));
+  const pullSecrets = options.imagePullSecrets.map((name) => ({ name }));
+  return {
+    serviceAccountName: options.serviceAccountName,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    imagePullSecrets: pullSecrets.length === 0 ? undefined : pullSecrets,
+    securityContext: podSecurity(intent),
+    terminationGracePeriodSeconds: times.grace,
+    affinity: affinityOf(intent),
+    tolerations: intent.gpu === undefined ? undefined : [{ key: intent.gpu.resourceName, operator: 'Exists' }],
+    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
+      spread(key, { matchLabels: labels }),
+    ),
+    initContainers: models.initContainers.length === 0 ? undefined : models.initContainers,
+    containers: [
+      {
+        name: SERVER_CONTAINER,
+        image: options.image,
+        imagePullPolicy: 'IfNotPresent',
+        command: plan.command.map(literal),
+        env,
+        ports: [{ name: PORT_NAME, containerPort: intent.port, protocol: 'TCP' }],
+        resources: serverResources(intent),
+        securityContext: containerSecurity(intent, intent.readOnlyRoot),
+        ...probesOf(plan),
+        lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
+        volumeMounts: [...scratchMounts(intent), ...models.mounts],
+      },
+    ],
+    volumes: [...scratchVolumes(intent), ...models.volumes],
+  };
+}
+
+/** GPU feature discovery writes the brand in front of the product (`NVIDIA-A10G`, `Tesla-T4`); people and AWS do not. */
+function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
+  const product = intent.gpu?.product;
+  if (product === undefined) return undefined;
+  const values = [product, `NVIDIA-${product}`, `Tesla-${product}`];
+  const matchExpressions = [{ key: 'nvidia.com/gpu.product', operator: 'In' as const, values }];
+  return {
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
+  };
+}
+
+/** Spread is a wish: where GPUs are scarce, a replica in a crowded zone is better than none. */
+function spread(topologyKey: string, labelSelector: LabelSelector): TopologySpread {
+  return {
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector,
+    matchLabelKeys: ['pod-template-hash'],
+  };
+}

@@ -1,0 +1,28 @@
+import type { BackendIntent } from '../../plan/intents';
+import type { Volume, VolumeMount } from './manifests';
+import { mebibytes } from './quantities';
+
+/** A writable directory beside the read-only root. */
+export const TMP_MOUNT: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
+
+const SHM_MOUNT: VolumeMount = { name: 'shm', mountPath: '/dev/shm' };
+
+/** The mounts of every server. */
+export function scratchMounts(intent: BackendIntent): VolumeMount[] {
+  return intent.sharedMemoryMib === undefined ? [TMP_MOUNT] : [TMP_MOUNT, SHM_MOUNT];
+}
+
+/** The volumes behind them. Shared memory counts against the memory limit of the container that writes it. */
+export function scratchVolumes(intent: BackendIntent): Volume[] {
+  const tmp: Volume = {
+    name: TMP_MOUNT.name,
+    emptyDir: {
+      sizeLimit: intent.ephemeralStorageMib === undefined ? undefined : mebibytes(intent.ephemeralStorageMib),
+    },
+  };
+  if (intent.sharedMemoryMib === undefined) return [tmp];
+  return [tmp, { name: SHM_MOUNT.name, emptyDir: { medium: 'Memory', sizeLimit: mebibytes(intent.sharedMemoryMib) } }];
+}
+
+/** Paths that no model may take the place of. */
+export const RESERVED_PATHS = [TMP_MOUNT.mountPath, SHM_MOUNT.mountPath, '/dev', '/proc', '/sys'];

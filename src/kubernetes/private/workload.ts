@@ -1,0 +1,75 @@
+import type { AutoscalingIntent, RolloutIntent } from '../../plan/intents';
+import type { BackendPlan } from '../../plan/serving-plan';
+import type {
+  DeploymentSpec,
+  HorizontalPodAutoscalerSpec,
+  PodDisruptionBudgetSpec,
+  ResourceMetric,
+  ServiceSpec,
+} from './manifests';
+import { type PodOptions, podSpec } from './pod';
+import { PORT_NAME } from './probes';
+
+/** The port of a backend's Service. */
+export const SERVICE_PORT = 80;
+
+/** How long a new replica must stay ready before an old one goes. */
+const MIN_READY_SECONDS = 10;
+
+/** The Deployment of a backend. A scaler owns the number of replicas: a number here would reset it at each apply. */
+export function deploymentSpec(
+  plan: BackendPlan,
+  labels: Record<string, string>,
+  options: PodOptions,
+  scaled: boolean,
+): DeploymentSpec {
+  return {
+    replicas: scaled ? undefined : plan.intent.replicas,
+    minReadySeconds: MIN_READY_SECONDS,
+    progressDeadlineSeconds: plan.times.progress,
+    strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plan.intent.rollout) },
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: podSpec(plan, labels, options) },
+  };
+}
+
+/** The Service that shares requests among the replicas, or the headless one that lists them. */
+export function serviceSpec(labels: Record<string, string>, headless: boolean): ServiceSpec {
+  return {
+    type: 'ClusterIP',
+    clusterIP: headless ? 'None' : undefined,
+    selector: labels,
+    ports: [{ name: PORT_NAME, port: SERVICE_PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
+  };
+}
+
+/** Evictions take one replica at a time, and never wait for one that is broken already. */
+export function disruptionSpec(labels: Record<string, string>): PodDisruptionBudgetSpec {
+  return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } };
+}
+
+/** The autoscaler of a Deployment. */
+export function autoscalerSpec(policy: AutoscalingIntent, name: string): HorizontalPodAutoscalerSpec {
+  const metrics = policy.targets
+    .filter(({ metric }) => metric === 'cpu' || metric === 'memory')
+    .map(({ metric, value }) => utilization(metric, value));
+  return {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+    minReplicas: policy.minReplicas,
+    maxReplicas: policy.maxReplicas,
+    metrics: metrics.length === 0 ? undefined : metrics,
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: policy.scaleUpSeconds },
+      scaleDown: { stabilizationWindowSeconds: policy.scaleDownSeconds },
+    },
+  };
+}
+
+function utilization(name: string, averageUtilization: number): ResourceMetric {
+  return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
+}
+
+function rollingUpdate(rollout: RolloutIntent): DeploymentSpec['strategy']['rollingUpdate'] {
+  if (rollout.surgePercent === 0) return { maxSurge: 0, maxUnavailable: 1 };
+  return { maxSurge: `${rollout.surgePercent}%`, maxUnavailable: 0 };
+}
