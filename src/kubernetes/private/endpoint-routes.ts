@@ -1,0 +1,149 @@
+import { type ApiObject, Lazy } from 'cdk8s';
+import type { Backend } from '../../backend';
+import type { AttachmentIntent, BackendIntent } from '../../plan/intents';
+import { METHOD_NOT_ALLOWED_KEY, routesOf, sharesOf } from '../../plan/routes';
+import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
+import { ServingError } from '../../private/errors';
+import type { ServingEndpoint } from '../../serving-endpoint';
+import type { TrafficSplit } from '../../traffic-split';
+import { type Gateway, GatewayProfile } from '../gateway';
+import { ENVOY_GROUP, ENVOY_VERSION, methodNotAllowedSpec, trafficPolicySpec } from './envoy-policies';
+import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
+import { annotationsOf, labelsOf } from './labels';
+import { addObject, namespaceOf } from './objects';
+import { takesEveryMethod } from './open-places';
+
+/** The objects that carry one endpoint's requests: HTTPRoutes, and with Envoy Gateway its policies. */
+export class EndpointRoutes {
+  private readonly routes: ApiObject[] = [];
+  private readonly attached = new Map<string, Backend>();
+  private readonly attachments: AttachmentIntent[] = [];
+  private readonly options: HttpRouteOptions;
+  private split?: TrafficSplit;
+  private memo?: { readonly plan: EndpointPlan; readonly parts: HttpRoutePart[] };
+
+  constructor(
+    private readonly endpoint: ServingEndpoint,
+    private readonly gateway: Gateway,
+  ) {
+    const envoy = gateway.profile === GatewayProfile.ENVOY_GATEWAY;
+    const filter = envoy && endpoint.intent.methods.length > 0 ? this.addMethodNotAllowed() : undefined;
+    this.options = {
+      serviceOf: (backend) => this.serviceOf(backend),
+      timeouts: envoy,
+      methodNotAllowed: filter && {
+        type: 'ExtensionRef',
+        extensionRef: { group: ENVOY_GROUP, kind: filter.kind, name: filter.name },
+      },
+    };
+    this.grow();
+    if (envoy) this.addTrafficPolicy();
+  }
+
+  public attach(backend: Backend, attachment: AttachmentIntent): void {
+    this.attached.set(backend.intent.path, backend);
+    this.attachments.push(attachment);
+    this.grow();
+  }
+
+  public bindSplit(split: TrafficSplit): void {
+    this.split = split;
+    this.grow();
+  }
+
+  /** Adds HTTPRoutes until there is one for each part of what is known of the endpoint so far. */
+  private grow(): void {
+    const { intent } = this.endpoint;
+    const shares = sharesOf(this.attachments, this.split?.intent);
+    const backendOf = (path: string): BackendIntent => (this.attached.get(path) as Backend).intent;
+    const routes = routesOf(intent, this.attachments, this.split?.intent, shares, backendOf, intent.methods);
+    this.checkHeaders(routes);
+    const { length } = httpRouteParts(intent, routes, this.options);
+    for (let index = this.routes.length; index < length; index++) this.routes.push(this.addRoute(index));
+  }
+
+  private addRoute(index: number): ApiObject {
+    const { intent } = this.endpoint;
+    const suffix = index === 0 ? '' : String(index + 1);
+    return addObject(this.endpoint, `HttpRoute${suffix}`, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      name: index === 0 ? intent.slug : `${intent.slug}-${suffix}`,
+      labels: labelsOf(intent.slug),
+      annotations: annotationsOf(intent),
+      body: { spec: Lazy.any({ produce: () => ({ parentRefs: [this.parentRef()], ...this.part(index) }) }) },
+    });
+  }
+
+  private parentRef(): Record<string, string | undefined> {
+    const { gatewayName: name, namespace, sectionName } = this.gateway;
+    return { name, namespace, sectionName };
+  }
+
+  /** A part may have become needless by a later endpoint; the last one then stands twice, which changes nothing. */
+  private part(index: number): HttpRoutePart {
+    const plan = this.plan();
+    if (this.memo?.plan !== plan) {
+      const whole = takesEveryMethod(this.endpoint.platform.plan(), plan.intent);
+      const routes = plan.routes.filter((route) => !whole || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
+      this.memo = { plan, parts: httpRouteParts(plan.intent, routes, this.options) };
+    }
+    return (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
+  }
+
+  private addTrafficPolicy(): void {
+    const { intent, platform } = this.endpoint;
+    addObject(this.endpoint, 'BackendTrafficPolicy', {
+      apiVersion: ENVOY_VERSION,
+      kind: 'BackendTrafficPolicy',
+      name: intent.slug,
+      labels: labelsOf(intent.slug),
+      body: {
+        spec: Lazy.any({
+          produce: () =>
+            trafficPolicySpec(
+              platform.plan(),
+              this.plan(),
+              this.routes.map((route) => route.name),
+            ),
+        }),
+      },
+    });
+  }
+
+  private addMethodNotAllowed(): ApiObject {
+    const { intent, platform } = this.endpoint;
+    return addObject(this.endpoint, 'MethodNotAllowed', {
+      apiVersion: ENVOY_VERSION,
+      kind: 'HTTPRouteFilter',
+      name: `${intent.slug}-405`,
+      labels: labelsOf(intent.slug),
+      body: {
+        spec: Lazy.any({
+          produce: () => methodNotAllowedSpec(platform.plan().route(intent.path, METHOD_NOT_ALLOWED_KEY).allow),
+        }),
+      },
+    });
+  }
+
+  private plan(): EndpointPlan {
+    return this.endpoint.platform.plan().endpoint(this.endpoint.intent.path);
+  }
+
+  private serviceOf(path: string): { name: string; namespace?: string } {
+    const backend = this.attached.get(path) as Backend;
+    const namespace = namespaceOf(backend);
+    return { name: backend.intent.slug, namespace: namespace === namespaceOf(this.endpoint) ? undefined : namespace };
+  }
+
+  private checkHeaders(routes: RoutePlan[]): void {
+    const most = Math.max(...routes.map((route) => route.headers.length)) + (this.split === undefined ? 0 : 1);
+    if (most > MAX_HEADERS) {
+      throw new ServingError(
+        'TooManyConditions',
+        `endpoint '${this.endpoint.intent.name}' matches on ${most} headers at a time, and a route has at most ${MAX_HEADERS}; match fewer`,
+        this.endpoint,
+      );
+    }
+  }
+}

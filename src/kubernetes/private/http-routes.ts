@@ -1,0 +1,175 @@
+import type { EndpointIntent, HeaderIntent } from '../../plan/intents';
+import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
+import { SERVICE_PORT } from './workload';
+
+/** https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
+const MAX_HOSTS = 16;
+const MAX_RULES = 16;
+const MAX_MATCHES_PER_RULE = 64;
+const MAX_MATCHES = 128;
+
+/** The most headers that one match can have. */
+export const MAX_HEADERS = 16;
+
+export interface HttpRouteMatch {
+  readonly path: { readonly type: 'PathPrefix'; readonly value: string };
+  readonly method?: string;
+  readonly headers?: { readonly type: 'Exact'; readonly name: string; readonly value: string }[];
+}
+
+interface UrlRewrite {
+  readonly type: 'URLRewrite';
+  readonly urlRewrite: {
+    readonly path:
+      | { readonly type: 'ReplacePrefixMatch'; readonly replacePrefixMatch: string }
+      | { readonly type: 'ReplaceFullPath'; readonly replaceFullPath: string };
+  };
+}
+
+interface Extension {
+  readonly type: 'ExtensionRef';
+  readonly extensionRef: { readonly group: string; readonly kind: string; readonly name: string };
+}
+
+export interface HttpRouteRule {
+  readonly matches: HttpRouteMatch[];
+  readonly filters?: (UrlRewrite | Extension)[];
+  readonly backendRefs?: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly port: number;
+    readonly weight: number;
+  }[];
+  readonly timeouts?: { readonly request: string };
+}
+
+/** The hosts and rules of one HTTPRoute. */
+export interface HttpRoutePart {
+  readonly hostnames?: string[];
+  readonly rules: HttpRouteRule[];
+}
+
+/** What the routes of an endpoint need beside the plan. */
+export interface HttpRouteOptions {
+  /** The Service of a backend; the namespace where it is another than the route's. */
+  readonly serviceOf: (backend: string) => { readonly name: string; readonly namespace?: string };
+  /** Whether the gateway can be told the request timeout. */
+  readonly timeouts: boolean;
+  /** What answers 405. @default - the gateway, to which no rule is given */
+  readonly methodNotAllowed?: Extension;
+}
+
+/**
+ * The HTTPRoutes of one endpoint, cut where one would hold too much. Their number depends on the endpoint, its backends
+ * and its split only, so that the objects can be made before the plan is known.
+ */
+export function httpRouteParts(
+  endpoint: EndpointIntent,
+  routes: RoutePlan[],
+  options: HttpRouteOptions,
+): HttpRoutePart[] {
+  const picked = routes
+    .filter((route) => route.kind === RouteKind.HEADER_RULE)
+    .map((route) => route.headers.at(-1) as HeaderIntent);
+  const rules = routes.flatMap((route) => rulesOf(route, picked, options));
+  const hosts = endpoint.hosts.length === 0 ? [undefined] : chunks(endpoint.hosts, MAX_HOSTS);
+  return hosts.flatMap((hostnames) => pack(rules).map((part) => ({ hostnames, rules: part })));
+}
+
+/** A length of time as Gateway API writes it: up to five digits for each unit. */
+export function durationOf(seconds: number): string {
+  if (seconds < 100_000) return `${seconds}s`;
+  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
+}
+
+function rulesOf(route: RoutePlan, picked: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {
+  const matches = matchesOf(route, picked);
+  if (route.kind === RouteKind.METHOD_NOT_ALLOWED) {
+    const filter = options.methodNotAllowed;
+    return filter === undefined
+      ? []
+      : chunks(matches, MAX_MATCHES_PER_RULE).map((part) => ({ matches: part, filters: [filter] }));
+  }
+  const rewrite = rewriteOf(route);
+  const rule: Omit<HttpRouteRule, 'matches'> = {
+    filters: rewrite === undefined ? undefined : [rewrite],
+    backendRefs: route.shares.map(({ backend, weight }) => ({
+      ...options.serviceOf(backend),
+      port: SERVICE_PORT,
+      weight,
+    })),
+    timeouts: options.timeouts ? { request: durationOf(route.timeoutSeconds) } : undefined,
+  };
+  // A prefix can only be replaced where a rule has a single match.
+  const size = rewrite?.urlRewrite.path.type === 'ReplacePrefixMatch' ? 1 : MAX_MATCHES_PER_RULE;
+  return chunks(matches, size).map((part) => ({ matches: part, ...rule }));
+}
+
+function rewriteOf(route: RoutePlan): UrlRewrite | undefined {
+  if (route.replacePath !== undefined) {
+    return {
+      type: 'URLRewrite',
+      urlRewrite: { path: { type: 'ReplaceFullPath', replaceFullPath: route.replacePath } },
+    };
+  }
+  if (route.replacePrefix === undefined) return undefined;
+  return {
+    type: 'URLRewrite',
+    urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: route.replacePrefix } },
+  };
+}
+
+/**
+ * The matches of a route. The match with more headers wins whatever the order of rules, so a request that names a backend
+ * is matched once more for every header that a rule picks by.
+ */
+function matchesOf(route: RoutePlan, picked: HeaderIntent[]): HttpRouteMatch[] {
+  const named = route.kind === RouteKind.OWN_ADDRESS && route.pickedByHeader ? picked : [];
+  const headers = [route.headers, ...named.map((header) => [...route.headers, header])].flatMap(combinations);
+  const methods = route.methods.length === 0 ? [undefined] : route.methods;
+  return methods.flatMap((method) =>
+    headers.map((list) => ({
+      path: { type: 'PathPrefix' as const, value: route.prefix },
+      method,
+      headers: list.length === 0 ? undefined : list.map(({ name, value }) => ({ type: 'Exact' as const, name, value })),
+    })),
+  );
+}
+
+/** One list of headers for each choice of values. A name that stands twice keeps the values that both have. */
+function combinations(headers: HeaderIntent[]): { readonly name: string; readonly value: string }[][] {
+  const values = new Map<string, string[]>();
+  for (const header of headers) {
+    const known = values.get(header.name);
+    values.set(
+      header.name,
+      known === undefined ? header.values : known.filter((value) => header.values.includes(value)),
+    );
+  }
+  let lists: { name: string; value: string }[][] = [[]];
+  for (const [name, choices] of values)
+    lists = lists.flatMap((list) => choices.map((value) => [...list, { name, value }]));
+  return lists;
+}
+
+function pack(rules: HttpRouteRule[]): HttpRouteRule[][] {
+  const parts: HttpRouteRule[][] = [];
+  let matches = 0;
+  for (const rule of rules) {
+    const last = parts.at(-1);
+    matches += rule.matches.length;
+    if (last !== undefined && last.length < MAX_RULES && matches <= MAX_MATCHES) {
+      last.push(rule);
+    } else {
+      parts.push([rule]);
+      matches = rule.matches.length;
+    }
+  }
+  return parts;
+}
+
+function chunks<T>(items: T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += size) parts.push(items.slice(start, start + size));
+  return parts;
+}

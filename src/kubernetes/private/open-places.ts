@@ -1,0 +1,24 @@
+import type { EndpointIntent } from '../../plan/intents';
+import type { ServingPlan } from '../../plan/plan';
+
+/** The hosts and paths at which an endpoint takes every method, by plan. */
+const PLACES = new WeakMap<ServingPlan, Set<string>>();
+
+/**
+ * Whether another endpoint takes every method at the path of this one, so that no method is left to refuse. Between two
+ * HTTPRoutes their age would decide who answers.
+ */
+export function takesEveryMethod(plan: ServingPlan, endpoint: EndpointIntent): boolean {
+  let places = PLACES.get(plan);
+  if (places === undefined) {
+    const open = plan.endpoints.filter(({ intent }) => intent.methods.length === 0 && intent.headers.length === 0);
+    places = new Set(open.flatMap(({ intent }) => placesOf(intent)));
+    PLACES.set(plan, places);
+  }
+  return placesOf(endpoint).some((place) => places.has(place));
+}
+
+function placesOf(endpoint: EndpointIntent): string[] {
+  const hosts = endpoint.hosts.length === 0 ? [''] : endpoint.hosts;
+  return hosts.map((host) => `${host} ${endpoint.prefix}`);
+}

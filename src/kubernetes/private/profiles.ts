@@ -1,0 +1,143 @@
+import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
+import { type Gateway, GatewayProfile } from '../gateway';
+
+/** What a backend's own objects do, whatever carries its requests. */
+export const WORKLOAD_CAPABILITIES: Capability[] = [
+  row(
+    Feature.DEFAULT_READINESS,
+    SupportLevel.EMULATED,
+    'an open port where the server listens only when it is ready or has no interpreter, else a request by the interpreter of the server in its own container',
+  ),
+  row(Feature.DRAIN, SupportLevel.NATIVE, 'a sleep before the signal, then the grace period'),
+  row(Feature.AUTOSCALING, SupportLevel.NATIVE, 'a HorizontalPodAutoscaler'),
+  row(
+    Feature.REQUEST_SCALING,
+    SupportLevel.REFUSED,
+    'it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization',
+  ),
+  row(Feature.SCALING_DELAY, SupportLevel.NATIVE, 'the stabilization windows of the HorizontalPodAutoscaler'),
+  row(
+    Feature.MODEL_FETCH,
+    SupportLevel.NATIVE,
+    'a container that runs before the server; the ServiceAccount or variables that start with AWS_ give it access',
+  ),
+  row(Feature.GPU, SupportLevel.NATIVE, 'an extended resource, and a toleration of the taint of that name'),
+];
+
+/** Gateway API: what both profiles can say. */
+const ROUTE_CAPABILITIES: Capability[] = [
+  row(
+    Feature.WEIGHTS,
+    SupportLevel.APPROXIMATED,
+    'weights of an HTTPRoute; most gateways draw by them, so that shares converge',
+  ),
+  row(
+    Feature.METHOD_MATCH,
+    SupportLevel.NATIVE,
+    'method matches of an HTTPRoute, which all gateways but that of GKE know',
+  ),
+  row(
+    Feature.STRIP_PREFIX,
+    SupportLevel.NATIVE,
+    'a URLRewrite filter of an HTTPRoute, which all gateways but those of GKE and of AWS know',
+  ),
+  row(
+    Feature.HEADER_MATCH,
+    SupportLevel.APPROXIMATED,
+    'header matches of an HTTPRoute; between endpoints at one path methods count before headers',
+  ),
+  row(
+    Feature.PATH_BY_HEADER,
+    SupportLevel.NATIVE,
+    'a URLRewrite filter of an HTTPRoute, which all gateways but those of GKE and of AWS know',
+  ),
+  row(Feature.OWN_ADDRESS, SupportLevel.NATIVE, 'rules of the HTTPRoute, for every header rule too'),
+  row(
+    Feature.MAX_CONCURRENCY,
+    SupportLevel.APPLICATION,
+    'a gateway has no limit for each replica; the server must hold it',
+  ),
+];
+
+const PORTABLE_CAPABILITIES: Capability[] = [
+  ...ROUTE_CAPABILITIES,
+  left(Feature.ROUND_ROBIN, 'a portable route has no algorithm; many gateways draw replicas or prefer the least busy'),
+  left(
+    Feature.LEAST_OUTSTANDING,
+    'a portable route has no algorithm; many gateways draw replicas or prefer the least busy',
+  ),
+  left(
+    Feature.REQUEST_TIMEOUT,
+    'some gateways reject a route with timeouts; those made of Envoy end a request after 15 s unless they are told otherwise, for which there is GatewayProfile.ENVOY_GATEWAY',
+  ),
+  left(Feature.METHOD_NOT_ALLOWED, 'a request with another method finds no rule, which most gateways answer with 404'),
+  left(Feature.ALLOW_HEADER, 'the gateway answers a request that finds no rule'),
+  left(Feature.KEEP_ALIVE, 'the gateway must close idle connections before the server does'),
+  left(Feature.FAILOVER, 'many gateways answer the share of a backend without a ready replica with 503'),
+];
+
+const ENVOY_CAPABILITIES: Capability[] = [
+  ...ROUTE_CAPABILITIES,
+  row(
+    Feature.ROUND_ROBIN,
+    SupportLevel.NATIVE,
+    'the load balancer of a BackendTrafficPolicy, one for all backends of an endpoint; each Envoy counts for itself',
+  ),
+  row(
+    Feature.LEAST_OUTSTANDING,
+    SupportLevel.APPROXIMATED,
+    'the load balancer of a BackendTrafficPolicy, for all backends of an endpoint where one wants it; the less busy of two drawn replicas is next',
+  ),
+  row(Feature.REQUEST_TIMEOUT, SupportLevel.NATIVE, 'the request timeout of the HTTPRoute'),
+  row(
+    Feature.METHOD_NOT_ALLOWED,
+    SupportLevel.NATIVE,
+    'a rule after those of the path, answered by an HTTPRouteFilter',
+  ),
+  row(Feature.ALLOW_HEADER, SupportLevel.NATIVE, 'a header of the HTTPRouteFilter'),
+  row(Feature.KEEP_ALIVE, SupportLevel.NATIVE, 'the idle timeout of a BackendTrafficPolicy'),
+  row(
+    Feature.FAILOVER,
+    SupportLevel.APPROXIMATED,
+    'the share of a backend without a ready replica is answered with 503',
+  ),
+];
+
+/** An existing Gateway: its row of the capability table. */
+export function gatewayProfile(gateway: Gateway): TargetProfile {
+  const { idleSeconds, propagationSeconds } = gateway;
+  const base = { maxWeight: 999, drainOrder: DrainOrder.TOGETHER, propagationSeconds };
+  if (gateway.profile === GatewayProfile.ENVOY_GATEWAY) {
+    return {
+      ...base,
+      name: 'Envoy Gateway',
+      idle: { min: 1, max: 86_400, standard: idleSeconds, cutsSilence: false, canCloseEach: true },
+      requestTimeout: true,
+      capabilities: [...ENVOY_CAPABILITIES, ...WORKLOAD_CAPABILITIES],
+    };
+  }
+  return {
+    ...base,
+    name: 'a portable gateway',
+    idle: { min: 1, max: idleSeconds, standard: idleSeconds, cutsSilence: false, settable: false },
+    requestTimeout: false,
+    capabilities: [...PORTABLE_CAPABILITIES, ...WORKLOAD_CAPABILITIES],
+  };
+}
+
+/** A profile of what carries requests, with what every backend on Kubernetes can do. */
+export function withWorkloads(profile: TargetProfile): TargetProfile {
+  const own = new Set(WORKLOAD_CAPABILITIES.map(({ feature }) => feature));
+  return {
+    ...profile,
+    capabilities: [...profile.capabilities.filter(({ feature }) => !own.has(feature)), ...WORKLOAD_CAPABILITIES],
+  };
+}
+
+function row(feature: Feature, level: SupportLevel, detail: string): Capability {
+  return { feature, level, detail };
+}
+
+function left(feature: Feature, detail: string): Capability {
+  return row(feature, SupportLevel.GATEWAY, detail);
+}
