@@ -1,1 +1,4 @@
+export * from './gateway';
+export * from './kubernetes-backend';
 export * from './kubernetes-platform';
+export * from './kubernetes-secret';

@@ -1,0 +1,170 @@
+import type { Construct } from 'constructs';
+import type { AutoscalingPolicy } from '../autoscaling-policy';
+import type { Backend } from '../backend';
+import { Duration } from '../duration';
+import type { AttachmentIntent } from '../plan/intents';
+import type { TargetProfile } from '../plan/target-profile';
+import { requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { enclosingChart } from '../private/platform-lookup';
+import type { ServingEndpoint } from '../serving-endpoint';
+import { ServingPlatform, type ServingPlatformProps } from '../serving-platform';
+import type { TrafficSplit } from '../traffic-split';
+import type { Gateway } from './gateway';
+import { gatewayProfile, withWorkloads } from './private/profiles';
+import type { KubernetesRenderer } from './private/renderer';
+import { routerProfile } from './private/router/profile';
+
+/** Options of the built-in router. */
+export interface RouterOptions {
+  /**
+   * How many pods route. Each counts shares for itself.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+
+  /**
+   * The image of HAProxy, 2.6 or newer, by a digest or a tag that does not move.
+   *
+   * @default - HAProxy of the Docker library, by a fixed tag
+   */
+  readonly image?: string;
+
+  /**
+   * How long the cluster's DNS lets its answers be kept, from which follows how long a stopping replica still gets
+   * requests: CoreDNS says it in `ttl` and `cache` of its configuration.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly dnsTtl?: Duration;
+
+  /**
+   * The domain of the cluster's Services.
+   *
+   * @default 'cluster.local'
+   */
+  readonly clusterDomain?: string;
+}
+
+/** Properties of the Kubernetes platform. */
+export interface KubernetesPlatformProps extends ServingPlatformProps {
+  /**
+   * The built-in router. Excludes `gateway`.
+   *
+   * @default - the router with every default, unless there is a gateway
+   */
+  readonly router?: RouterOptions;
+
+  /**
+   * A Gateway that exists in the cluster, to which endpoints attach HTTPRoutes. Excludes `router`.
+   *
+   * @default - the built-in router, which needs no add-on
+   */
+  readonly gateway?: Gateway;
+
+  /**
+   * The names of Secrets, in the namespace of the chart, with which images are pulled.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: string[];
+
+  /**
+   * The image that fetches models from S3. Its entry point must be the `aws` command.
+   *
+   * @default - the AWS CLI of the public registry, by a fixed tag
+   */
+  readonly fetchImage?: string;
+
+  /**
+   * The oldest minor version of Kubernetes that the manifests are for, at least 1.30.
+   *
+   * @default '1.35'
+   */
+  readonly kubernetesVersion?: string;
+}
+
+/** The oldest version that knows every field that is written. */
+const OLDEST_MINOR = 30;
+
+/**
+ * Kubernetes manifests of a cdk8s `Chart`: Deployments behind the built-in router, or behind a Gateway of the cluster.
+ *
+ * Without one a Chart gets the platform with every default. Every object is a plain `ApiObject`, so patches of it take
+ * effect. Child ids, which are part of the contract: the platform has `Router`; endpoints get `HttpRoute`, `HttpRoute2`
+ * and so on where one route cannot hold all rules, and with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`;
+ * backends get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`, `PodDisruptionBudget` where
+ * more than one replica can run, and `ReferenceGrant` where a route of another namespace leads to them; autoscaling
+ * policies get `HorizontalPodAutoscaler`.
+ */
+export class KubernetesPlatform extends ServingPlatform {
+  public readonly kind = 'kubernetes';
+  public readonly target: TargetProfile;
+
+  private readonly renderer: KubernetesRenderer;
+
+  constructor(scope: Construct, id: string, props: KubernetesPlatformProps = {}) {
+    super(scope, id, props);
+    if (enclosingChart(this) === undefined) {
+      throw new ServingError(
+        'WrongScope',
+        'a KubernetesPlatform must be in a cdk8s Chart; put it into one, or use another platform',
+        this,
+      );
+    }
+    if (props.gateway !== undefined && props.router !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        "'gateway' and 'router' both carry the requests; leave one of them out",
+        this,
+      );
+    }
+    this.checkVersion(props.kubernetesVersion ?? '1.35');
+    const { replicas, image, clusterDomain, dnsTtl = Duration.seconds(30) } = props.router ?? {};
+    const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
+    this.target = props.gateway === undefined ? withWorkloads(routerProfile(ttl)) : gatewayProfile(props.gateway);
+    const { KubernetesRenderer } = require('./private/renderer') as typeof import('./private/renderer');
+    this.renderer = new KubernetesRenderer(this, {
+      gateway: props.gateway,
+      router: { replicas, image, clusterDomain },
+      fetchImage: props.fetchImage,
+      imagePullSecrets: props.imagePullSecrets ?? [],
+    });
+  }
+
+  public bindEndpoint(endpoint: ServingEndpoint): void {
+    this.renderer.bindEndpoint(endpoint);
+  }
+
+  public bindBackend(backend: Backend): void {
+    this.renderer.bindBackend(backend);
+  }
+
+  public attachBackend(servingEndpoint: ServingEndpoint, attachedBackend: Backend, attachment: AttachmentIntent): void {
+    this.renderer.attachBackend(servingEndpoint, attachedBackend, attachment);
+  }
+
+  public bindAutoscaling(policy: AutoscalingPolicy): void {
+    this.renderer.bindAutoscaling(policy);
+  }
+
+  public override bindSplit(split: TrafficSplit): void {
+    this.renderer.bindSplit(split);
+  }
+
+  public urlOf(endpoint: ServingEndpoint): string {
+    return this.renderer.urlOf(endpoint);
+  }
+
+  private checkVersion(version: string): void {
+    const minor = /^1\.(\d{1,3})$/.exec(version)?.[1];
+    if (minor === undefined || Number(minor) < OLDEST_MINOR) {
+      throw new ServingError(
+        'InvalidVersion',
+        `'kubernetesVersion' ('${version}') must be a minor version of at least 1.${OLDEST_MINOR}, such as '1.35'`,
+        this,
+      );
+    }
+  }
+}

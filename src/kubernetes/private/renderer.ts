@@ -1,0 +1,108 @@
+import type { AutoscalingPolicy } from '../../autoscaling-policy';
+import type { Backend } from '../../backend';
+import type { AttachmentIntent } from '../../plan/intents';
+import { ServingError } from '../../private/errors';
+import { IMAGES } from '../../private/images';
+import type { ServingEndpoint } from '../../serving-endpoint';
+import type { TrafficSplit } from '../../traffic-split';
+import type { Gateway } from '../gateway';
+import { KubernetesBackend } from '../kubernetes-backend';
+import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
+import { BackendObjects, type WorkloadSettings } from './backend-objects';
+import { GatewayRouting } from './gateway-routing';
+import { isObjectName } from './names';
+import { nameClashes } from './objects';
+import { RouterRouting } from './router-routing';
+import { RESERVED_PATHS } from './volumes';
+
+/** What carries the requests of endpoints to their backends. */
+export interface Routing {
+  bindEndpoint(endpoint: ServingEndpoint): void;
+  attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void;
+  bindSplit(split: TrafficSplit): void;
+  urlOf(endpoint: ServingEndpoint): string;
+}
+
+/** What a platform was given, after defaults. */
+export interface RendererOptions {
+  readonly gateway?: Gateway;
+  readonly router: Omit<RouterOptions, 'dnsTtl'>;
+  readonly fetchImage?: string;
+  readonly imagePullSecrets: string[];
+}
+
+/** Creates the objects of a platform: those of backends here, those that carry requests in its routing. */
+export class KubernetesRenderer {
+  private readonly settings: WorkloadSettings;
+  private readonly routing: Routing;
+  private readonly objects = new WeakMap<Backend, BackendObjects>();
+
+  constructor(platform: KubernetesPlatform, options: RendererOptions) {
+    this.settings = { fetchImage: options.fetchImage ?? IMAGES.fetch, imagePullSecrets: options.imagePullSecrets };
+    this.routing =
+      options.gateway === undefined
+        ? new RouterRouting(platform, options.router, options.imagePullSecrets)
+        : new GatewayRouting(options.gateway);
+    platform.node.addValidation({ validate: () => nameClashes(platform) });
+  }
+
+  public bindEndpoint(endpoint: ServingEndpoint): void {
+    this.routing.bindEndpoint(endpoint);
+  }
+
+  public bindBackend(backend: Backend): void {
+    checkSecrets(backend);
+    checkModels(backend);
+    const objects = new BackendObjects(backend, this.settings);
+    this.objects.set(backend, objects);
+    KubernetesBackend._register(backend, objects);
+  }
+
+  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+    this.routing.attachBackend(endpoint, backend, attachment);
+  }
+
+  public bindAutoscaling(policy: AutoscalingPolicy): void {
+    (this.objects.get(policy.backend) as BackendObjects).addAutoscaler(policy);
+  }
+
+  public bindSplit(split: TrafficSplit): void {
+    this.routing.bindSplit(split);
+  }
+
+  public urlOf(endpoint: ServingEndpoint): string {
+    return this.routing.urlOf(endpoint);
+  }
+}
+
+/** A name that is legal elsewhere, such as a path in AWS Secrets Manager, cannot be that of a Secret. */
+function checkSecrets(backend: Backend): void {
+  for (const [variable, { secretName = '', key = variable }] of Object.entries(backend.secrets)) {
+    if (!isObjectName(secretName)) {
+      throw new ServingError(
+        'InvalidName',
+        `the secret '${secretName}' of '${variable}' cannot be the name of a Secret of Kubernetes, which has small letters, digits, '-' and '.'; name it otherwise, or use KubernetesSecret.fromName on this platform`,
+        backend,
+      );
+    }
+    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
+      throw new ServingError(
+        'InvalidName',
+        `the key '${key}' of secret '${secretName}' must have letters, digits, '-', '_' and '.'`,
+        backend,
+      );
+    }
+  }
+}
+
+function checkModels(backend: Backend): void {
+  for (const model of backend.intent.models) {
+    if (model.uri !== undefined && RESERVED_PATHS.includes(model.mountPath)) {
+      throw new ServingError(
+        'ModelPathClash',
+        `model '${model.name}' cannot be at '${model.mountPath}', which the container needs itself; set another 'path'`,
+        backend,
+      );
+    }
+  }
+}

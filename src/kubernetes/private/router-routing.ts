@@ -1,0 +1,55 @@
+import { Chart } from 'cdk8s';
+import type { Backend } from '../../backend';
+import { ServingError } from '../../private/errors';
+import { slug } from '../../private/names';
+import type { ServingEndpoint } from '../../serving-endpoint';
+import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
+import type { Routing } from './renderer';
+import { Router } from './router/router';
+
+/** Sends the requests of a platform's endpoints through the built-in router, made with the first endpoint. */
+export class RouterRouting implements Routing {
+  private router?: Router;
+
+  constructor(
+    private readonly platform: KubernetesPlatform,
+    private readonly options: Omit<RouterOptions, 'dnsTtl'>,
+    private readonly imagePullSecrets: string[],
+  ) {}
+
+  public bindEndpoint(): void {
+    if (this.router !== undefined) return;
+    this.router = new Router(this.platform, 'Router', {
+      ...this.options,
+      platform: this.platform,
+      name: this.routerName(),
+      imagePullSecrets: this.imagePullSecrets,
+    });
+  }
+
+  public attachBackend(endpoint: ServingEndpoint, backend: Backend): void {
+    const [own, other] = [Chart.of(this.platform).namespace, Chart.of(backend).namespace];
+    if (own === other) return;
+    const name = (namespace: string | undefined): string =>
+      namespace === undefined ? 'the namespace its chart is applied to' : `namespace '${namespace}'`;
+    throw new ServingError(
+      'WrongScope',
+      `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in ${name(other)}, and the router in ${name(own)}, where alone it looks for replicas; use one namespace, or a platform of its own`,
+      endpoint,
+    );
+  }
+
+  public bindSplit(): void {}
+
+  public urlOf(endpoint: ServingEndpoint): string {
+    return (this.router as Router).url(endpoint.intent.prefix);
+  }
+
+  /** From the chart, so that the address of endpoints does not depend on where in it the platform stands. */
+  private routerName(): string {
+    const chart = Chart.of(this.platform);
+    const scope = this.platform.node.scope;
+    const own = scope === undefined || scope === chart ? [] : [scope.node.id];
+    return slug([chart.node.id, ...own, 'router'].join('-'));
+  }
+}
