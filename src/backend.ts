@@ -167,7 +167,10 @@ export interface BackendOptions {
   readonly user?: number;
 
   /**
-   * Whether the container's root file system is read-only. `/tmp` is writable in any case.
+   * Whether the container's root file system is read-only, with an empty volume at `/tmp`.
+   *
+   * AWS: on Fargate that volume belongs to root, so an image with another user must declare `VOLUME /tmp`. Kubernetes:
+   * the user of the container may write to it.
    *
    * @default true
    */
@@ -199,6 +202,8 @@ export class Backend extends Construct {
   public readonly image: ServerImage;
   /** The secrets by the environment variable that gets them. */
   public readonly secrets: { [name: string]: SecretValue };
+  /** The models, in the order in which they were given. */
+  public readonly models: Model[];
   /** Whether the backend has an address of its own. */
   public readonly addressable: boolean;
   /** Whether that address is a path. */
@@ -212,6 +217,7 @@ export class Backend extends Construct {
     this.platform = props.platform ?? ServingPlatform.of(this);
     this.image = props.image;
     this.secrets = { ...props.secrets };
+    this.models = [...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])];
     this.addressable = props.addressable ?? true;
     this.ownUrl = props.ownUrl ?? false;
     this.hasFixedReplicas = props.replicas !== undefined;
@@ -280,7 +286,7 @@ export class Backend extends Construct {
       port,
       server,
       environment: this.checkEnvironment(props, server, port),
-      models: this.checkModels([...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])]),
+      models: this.checkModels(),
       gpu: props.gpu?._intent(),
       cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: this }),
       memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
@@ -341,8 +347,8 @@ export class Backend extends Construct {
     return { ...server.environment, ...environment };
   }
 
-  private checkModels(models: Model[]): ModelIntent[] {
-    const intents = models.map((model) => model._intent());
+  private checkModels(): ModelIntent[] {
+    const intents = this.models.map((model) => model._intent());
     intents.forEach((model, index) => {
       const rival = intents.slice(0, index).find((other) => overlap(other.mountPath, model.mountPath));
       if (rival !== undefined) {

@@ -1,8 +1,8 @@
 import type { Duration } from './duration';
-import type { ServerIntent, TimeFlagIntent } from './plan/intents';
+import type { ServerIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
-import { GUNICORN, UNDECLARED, UVICORN, UVICORN_WORKERS } from './servers/catalogue';
+import { GUNICORN, SHELL_NOTE, UNDECLARED, UVICORN, UVICORN_WORKERS } from './servers/catalogue';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './servers/server-descriptor';
 
 /** Options of a WSGI application behind gunicorn. */
@@ -131,7 +131,8 @@ export class ModelServer {
         { flag: '--graceful-timeout', time: 'drain' },
         { flag: '--timeout', time: 'watchdog' },
       ],
-      environment: {},
+      // Releases since 25.1 open a control socket there; the home folder may be read-only.
+      environment: { XDG_RUNTIME_DIR: '/dev/shm' },
       descriptor: GUNICORN,
     }));
   }
@@ -180,15 +181,20 @@ export class ModelServer {
     if (line === '')
       throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
     refuseLocalhost(line.split(/[\s"']+/), line);
-    return ModelServer.declared(['/bin/sh', '-c', line], options.behavior, line.split(/\s+/)[0] as string);
+    const note = /(?:^|[;&]\s*)exec\s/.test(line) ? undefined : SHELL_NOTE;
+    return ModelServer.declared(['/bin/sh', '-c', line], options.behavior, line.split(/\s+/)[0] as string, note);
   }
 
-  private static declared(command: string[], behavior: ServerBehavior | undefined, name: string): ModelServer {
-    const descriptor = behavior === undefined ? UNDECLARED : descriptorOf(behavior, name);
-    const timeFlags: TimeFlagIntent[] = [];
+  private static declared(
+    command: string[],
+    behavior: ServerBehavior | undefined,
+    name: string,
+    note?: string,
+  ): ModelServer {
+    const descriptor = { ...(behavior === undefined ? UNDECLARED : descriptorOf(behavior, name)), note };
     return new ModelServer(undefined, ({ port }) => ({
       command,
-      timeFlags,
+      timeFlags: [],
       environment: { PORT: String(port) },
       descriptor,
     }));

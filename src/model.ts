@@ -98,7 +98,20 @@ export class Model {
     });
   }
 
-  private constructor(private readonly intent: ModelIntent) {}
+  private constructor(
+    private readonly intent: ModelIntent,
+    /** @internal */
+    public readonly _owner?: unknown,
+  ) {}
+
+  /**
+   * The same model, with what its platform needs to know of where it comes from.
+   *
+   * @internal
+   */
+  public _ownedBy(owner: unknown): Model {
+    return new Model(this.intent, owner);
+  }
 
   /** @internal */
   public _intent(): ModelIntent {

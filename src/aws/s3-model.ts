@@ -4,13 +4,13 @@ import { Model, type S3ModelOptions } from '../model';
 /** Models in a bucket that the CDK app knows. */
 export class S3Model {
   /**
-   * A directory or one file in a bucket.
+   * A directory or one file in a bucket. The task may read it, and decrypt it where the bucket has a key.
    *
    * @param bucket the bucket
    * @param key `prefix/` for everything below a prefix, `key` for one object
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
-    return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options);
+    return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }
 
   private constructor() {}

@@ -54,6 +54,7 @@ export class Ledger {
     if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
     if (attachments.some((attachment) => attachment.address !== 'none')) this.use(endpoint.path, Feature.OWN_ADDRESS);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
+    if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
   }
 
   public addBackend(
@@ -62,7 +63,6 @@ export class Ledger {
     times: BackendTimes,
     balancer: BalancerPlan,
   ): void {
-    const { descriptor } = backend.server;
     this.use(backend.path, backend.loadBalancing === 'round robin' ? Feature.ROUND_ROBIN : Feature.LEAST_OUTSTANDING);
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
     if (backend.maxConcurrency !== undefined)
@@ -79,20 +79,7 @@ export class Ledger {
       this.use(autoscaling.path, Feature.SCALING_DELAY);
     }
     this.addKeepAlive(backend, times, balancer);
-    this.add(
-      backend.path,
-      Feature.DRAIN,
-      descriptor.declared
-        ? descriptor.drain === DrainClass.B
-          ? SupportLevel.EMULATED
-          : SupportLevel.NATIVE
-        : SupportLevel.APPLICATION,
-      descriptor.declared
-        ? descriptor.drain === DrainClass.B
-          ? `${descriptor.name} drops requests when it is stopped, so the signal waits until they have ended`
-          : `${descriptor.name} finishes running requests within ${times.drain} s`
-        : 'nobody declared what the server does when it is stopped; it is taken to drop its requests, so the signal waits until they have ended',
-    );
+    this.addDrain(backend, times);
   }
 
   /** Writes an entry with the target's own words, and refuses what it cannot do. */
@@ -114,6 +101,31 @@ export class Ledger {
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
     }
+  }
+
+  private addPriority(path: string, priority: number): void {
+    if (this.intents.target.rules === undefined) {
+      this.add(
+        path,
+        Feature.PRIORITY,
+        SupportLevel.APPROXIMATED,
+        `${priority}: routes have no numbers here; host, path and conditions decide`,
+      );
+    } else this.add(path, Feature.PRIORITY, SupportLevel.NATIVE, `${priority}: the number of the first rule`);
+  }
+
+  private addDrain(backend: BackendIntent, times: BackendTimes): void {
+    const { declared, drain, name, note } = backend.server.descriptor;
+    const waits = 'so the signal waits until they have ended';
+    const [level, detail] = !declared
+      ? [
+          SupportLevel.APPLICATION,
+          `nobody declared what the server does when it is stopped; it is taken to drop its requests, ${waits}`,
+        ]
+      : drain === DrainClass.B
+        ? [SupportLevel.EMULATED, `${name} drops requests when it is stopped, ${waits}`]
+        : [SupportLevel.NATIVE, `${name} finishes running requests within ${times.drain} s`];
+    this.add(backend.path, Feature.DRAIN, level, note === undefined ? detail : `${detail}; ${note}`);
   }
 
   private addKeepAlive(backend: BackendIntent, times: BackendTimes, balancer: BalancerPlan): void {

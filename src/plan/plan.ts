@@ -67,7 +67,9 @@ export class ServingPlan {
    * twice, each time with one kind of hosts.
    */
   public get routes(): RoutePlan[] {
-    return this.endpoints.flatMap((endpoint) => endpoint.routes.flatMap(hostParts)).sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+    return this.endpoints
+      .flatMap((endpoint) => endpoint.routes.flatMap(hostParts))
+      .sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
   }
 
   /** The plan as plain data, for reports and snapshots. */
@@ -183,7 +185,9 @@ function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[]): Map<s
     const rivals = placesOf(endpoint).flatMap((place) => {
       const others = places.get(place) ?? [];
       places.set(place, [...others, endpoint]);
-      return others.filter((other) => wantSameMethods(other, endpoint) && wantSameHeaders(other, endpoint)).map((other) => ({ other, host: JSON.parse(place)[1] as string }));
+      return others
+        .filter((other) => wantSameMethods(other, endpoint) && wantSameHeaders(other, endpoint))
+        .map((other) => ({ other, host: JSON.parse(place)[1] as string }));
     });
     const [rival] = rivals;
     if (rival === undefined) continue;
@@ -198,7 +202,9 @@ function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[]): Map<s
   return new Map(
     endpoints.map((endpoint) => {
       const neighbours = placesOf(endpoint).flatMap((place) => places.get(place) ?? []);
-      const methods = neighbours.filter((other) => other.headers.length === 0 || wantSameHeaders(other, endpoint)).flatMap((other) => other.methods);
+      const methods = neighbours
+        .filter((other) => other.headers.length === 0 || wantSameHeaders(other, endpoint))
+        .flatMap((other) => other.methods);
       return [endpoint.path, [...new Set(methods)].sort()] as const;
     }),
   );
@@ -208,7 +214,11 @@ function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[]): Map<s
 function wantSameHeaders(a: EndpointIntent, b: EndpointIntent): boolean {
   return (
     a.headers.length === b.headers.length &&
-    a.headers.every((header) => b.headers.some((other) => other.name === header.name && other.values.some((value) => header.values.includes(value))))
+    a.headers.every((header) =>
+      b.headers.some(
+        (other) => other.name === header.name && other.values.some((value) => header.values.includes(value)),
+      ),
+    )
   );
 }
 

@@ -28,6 +28,10 @@ export const TIMEOUT_RULES = {
     sentence: 'the watchdog of the server outlasts the load of the model and the longest request',
     source: 'https://gunicorn.org/reference/settings/#timeout',
   },
+  E1: {
+    sentence: 'the balancer closes an idle connection before the server does',
+    source: 'https://docs.haproxy.org/2.6/configuration.html#pool-purge-delay',
+  },
   E2: {
     sentence: 'the route gives a request longer than the longest request takes',
     source: 'https://gateway-api.sigs.k8s.io/geps/gep-1742/',

@@ -56,6 +56,8 @@ export enum Feature {
   MODEL_FETCH = 'model fetch',
   /** A balancer that keeps requests off a backend without a ready replica. */
   FAILOVER = 'failover',
+  /** A place in the order of rules that the user chose. */
+  PRIORITY = 'priority',
   /** A GPU for each replica. */
   GPU = 'gpu',
 }

@@ -88,7 +88,13 @@ export function solveBackend(
 
   hop('longest request', request, 'T');
   if (target.requestTimeout) hop('route timeout', request + MARGIN_SECONDS, 'E2', MARGIN_SECONDS);
-  hop('balancer idle', balancer.idle, 'R2', target.idle.cutsSilence ? balancer.idle - balancer.requestTimeout : 0);
+  const { cutsSilence } = target.idle;
+  hop(
+    'balancer idle',
+    balancer.idle,
+    cutsSilence ? 'R2' : 'E1',
+    cutsSilence ? balancer.idle - balancer.requestTimeout : 0,
+  );
 
   const { keepAlive, closeEach } = solveKeepAlive(target, balancer, backend, refusals);
   if (keepAlive > 0) hop('server keep-alive', keepAlive, 'R1', closeEach ? 0 : keepAlive - balancer.idle);

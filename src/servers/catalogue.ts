@@ -30,6 +30,10 @@ export const UVICORN: ServerDescriptor = {
 /** uvicorn with several processes: the parent opens the port before a worker can answer. */
 export const UVICORN_WORKERS: ServerDescriptor = { ...UVICORN, listensWhenReady: false };
 
+/** What `/bin/sh -c` does to signals, whatever it starts. */
+export const SHELL_NOTE =
+  "the shell gets the signal and passes it to nobody; start the server with 'exec', so that it takes the shell's place";
+
 /** A server nobody described: what sends to it must stop first, and its idle time is not known. */
 export const UNDECLARED: ServerDescriptor = {
   name: 'an undeclared server',

@@ -40,6 +40,8 @@ export interface ServerDescriptor {
   readonly interpreter?: string;
   /** The version whose behaviour this is. */
   readonly verifiedVersion?: string;
+  /** What the user should know of how it is started. */
+  readonly note?: string;
   /** Where the behaviour was read or measured. */
   readonly source?: string;
   /** Whether anyone declared the behaviour at all. */

@@ -2,6 +2,7 @@ import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Backend } from '../../backend';
 import { planFetches } from '../../plan/fetches';
 import type { BackendPlan, FetchPlan } from '../../plan/serving-plan';
@@ -90,6 +91,7 @@ function addServer(
     stopTimeout: Duration.seconds(Lazy.number({ produce: () => plan().times.stop })),
     linuxParameters,
     logging,
+    dockerLabels: modelLabels(backend),
     ...(onFargate
       ? {}
       : {
@@ -100,6 +102,18 @@ function addServer(
   });
   mount(definition, SCRATCH.name, [[server, SCRATCH.mountPath, false]]);
   return server;
+}
+
+/** What people should know of the models, also of those that are in the image. */
+function modelLabels(backend: Backend): { [name: string]: string } | undefined {
+  const { models } = backend.intent;
+  if (models.length === 0) return undefined;
+  return Object.fromEntries(
+    models.map(({ name, description, mountPath }, index) => [
+      `serving.model.${index}`,
+      description === undefined ? `${name} at ${mountPath}` : `${name} at ${mountPath}: ${description}`,
+    ]),
+  );
 }
 
 function mount(
@@ -138,6 +152,8 @@ function addFetches(
     grantRead(backend, definition, fetch);
     return container;
   });
+  for (const model of backend.models)
+    (model._owner as s3.IBucket | undefined)?.encryptionKey?.grantDecrypt(definition.taskRole);
   for (const volume of volumes) {
     const users = containers.filter((_, index) => fetches[index]?.volume === volume.name);
     mount(definition, volume.name, [
