@@ -25,7 +25,7 @@ export interface GpuAutoScalingGroupOptions {
   /**
    * The root disk, which holds images twice (packed and unpacked), fetched models and logs.
    *
-   * @default - 100 GiB
+   * @default - 100 GiB, or 60 GiB and the ephemeral storage of the backends if that is more
    */
   readonly rootVolume?: Size;
 

@@ -1,4 +1,5 @@
 export * from './ecs-backend';
+export * from './ecs-endpoint';
 export * from './ecs-image';
 export * from './ecs-platform';
 export * from './ecs-secret';

@@ -11,6 +11,10 @@ import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
 import type { Network } from './network';
 
+/** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
+const DEFAULT_ROOT_GIB = 100;
+const IMAGES_GIB = 60;
+
 /** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
 export class GpuFleet {
   private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
@@ -45,7 +49,7 @@ export class GpuFleet {
     }
     const given = this.props.gpuCapacities ?? [];
     const fitting = given.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
-    if (fitting !== undefined) return fitting;
+    if (fitting !== undefined) return checkDisk(fitting, backend);
     if (given.length > 0) {
       throw new ServingError(
         'InstanceTooSmall',
@@ -103,7 +107,6 @@ export class GpuFleet {
   private makeLaunchTemplate(capacity: GpuCapacity, key: string): ec2.LaunchTemplate {
     const scope = this.platform;
     const id = `Gpu-${key.replace('.', '-')}`;
-    const size = capacity._options.rootVolume;
     const userData = ec2.UserData.forLinux();
     userData.addCommands('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
     return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
@@ -120,13 +123,23 @@ export class GpuFleet {
       blockDevices: [
         {
           deviceName: '/dev/xvda',
-          volume: ec2.BlockDeviceVolume.ebs((size ?? { toGibibytes: () => 100 }).toGibibytes(), {
+          volume: ec2.BlockDeviceVolume.ebs(this.rootVolumeGib(capacity, key), {
             volumeType: ec2.EbsDeviceVolumeType.GP3,
             throughput: 500,
             encrypted: true,
           }),
         },
       ],
+    });
+  }
+
+  /** The disk as asked for, or enough for the images and the scratch files of the backends that will use it. */
+  private rootVolumeGib(capacity: GpuCapacity, key: string): number {
+    const asked = capacity._options.rootVolume;
+    if (asked !== undefined) return asked.toGibibytes();
+    return Lazy.number({
+      produce: () =>
+        Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend.intent))),
     });
   }
 
@@ -139,6 +152,29 @@ export class GpuFleet {
       return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend.intent)));
     }, 0);
   }
+}
+
+/** The disk of an instance full of a backend's replicas: images and logs, and the scratch files of each, in GiB. */
+function diskOf(capacity: GpuCapacity, intent: BackendIntent): number {
+  const scratch = (intent.ephemeralStorageMib ?? 0) / 1024;
+  return IMAGES_GIB + Math.ceil(scratch * tasksPerInstance(capacity._type, needOf(intent)));
+}
+
+function checkDisk(capacity: GpuCapacity, backend: Backend): GpuCapacity {
+  const { rootVolume } = capacity._options;
+  const disk = diskOf(capacity, backend.intent);
+  if (
+    rootVolume === undefined ||
+    backend.intent.ephemeralStorageMib === undefined ||
+    rootVolume.toGibibytes() >= disk
+  ) {
+    return capacity;
+  }
+  throw new ServingError(
+    'InstanceTooSmall',
+    `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' of backend '${backend.intent.name}'`,
+    backend,
+  );
 }
 
 function needOf(intent: BackendIntent): GpuNeed {

@@ -32,6 +32,11 @@ export class ListenerRules {
     private readonly serviceOf: (backend: string) => BackendService,
   ) {}
 
+  /** The rules made so far. */
+  public get all(): elbv2.CfnListenerRule[] {
+    return this.rules.map(({ rule }) => rule);
+  }
+
   /** Adds the rules of one route: one, or several where its values do not fit into one. */
   public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
     const route = () => this.platform.plan().route(this.endpoint.node.path, key);

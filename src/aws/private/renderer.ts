@@ -17,6 +17,7 @@ import { enclosingStack } from '../../private/platform-lookup';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
 import { EcsBackend } from '../ecs-backend';
+import { EcsEndpoint } from '../ecs-endpoint';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { BackendService } from './backend-service';
 import { GpuFleet } from './gpu-fleet';
@@ -44,6 +45,7 @@ export class EcsRenderer {
     requireStack(endpoint, `endpoint '${endpoint.intent.name}'`);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
     this.rules.set(endpoint.node.path, rules);
+    EcsEndpoint._register(endpoint, rules);
     rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
     if (endpoint.intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));

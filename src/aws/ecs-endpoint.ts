@@ -1,0 +1,34 @@
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { ServingError } from '../private/errors';
+import type { ServingEndpoint } from '../serving-endpoint';
+import type { ListenerRules } from './private/listener-rules';
+
+const RULES = new WeakMap<ServingEndpoint, ListenerRules>();
+
+/** What an endpoint became on AWS. */
+export class EcsEndpoint {
+  /** The AWS side of an endpoint. */
+  public static of(endpoint: ServingEndpoint): EcsEndpoint {
+    const rules = RULES.get(endpoint);
+    if (rules === undefined) {
+      throw new ServingError(
+        'WrongPlatform',
+        `endpoint '${endpoint.intent.name}' is on platform '${endpoint.platform.kind}', not on AWS`,
+        endpoint,
+      );
+    }
+    return new EcsEndpoint(rules);
+  }
+
+  /** @internal */
+  public static _register(endpoint: ServingEndpoint, rules: ListenerRules): void {
+    RULES.set(endpoint, rules);
+  }
+
+  private constructor(private readonly listenerRules: ListenerRules) {}
+
+  /** The listener rules made so far, in the order in which they were made. */
+  public get rules(): elbv2.CfnListenerRule[] {
+    return this.listenerRules.all;
+  }
+}
