@@ -5,9 +5,9 @@ import type { Backend } from '../../backend';
 import { ServingError } from '../../private/errors';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
 
-/** A repository of Amazon ECR inside an image reference. */
+/** A repository of Amazon ECR inside an image reference; FIPS and dual-stack hosts are others for the same one. */
 const ECR =
-  /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu)\/(?<repository>[a-z0-9._/-]+)[:@]/;
+  /^(?<account>\d{12})\.(?:dkr\.ecr(?:-fips)?|dkr-ecr(?:-fips)?)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn)\/(?<repository>[a-z0-9._/-]+)[:@]/;
 
 /** The image of a backend as ECS knows it, with what the task needs to pull it. */
 export function containerImage(backend: Backend, definition: ecs.TaskDefinition): ecs.ContainerImage {
@@ -20,10 +20,15 @@ export function containerImage(backend: Backend, definition: ecs.TaskDefinition)
       backend,
     );
   }
-  const parts = ECR.exec(image.reference)?.groups;
-  if (parts !== undefined)
-    grantPull(backend, definition, parts as { account: string; region: string; repository: string });
-  return ecs.ContainerImage.fromRegistry(image.reference);
+  return pulledImage(image.reference, definition);
+}
+
+/** An image by its reference, and the right to pull it where that is a matter of rights. */
+export function pulledImage(reference: string, definition: ecs.TaskDefinition): ecs.ContainerImage {
+  const parts = ECR.exec(reference)?.groups;
+  if (parts === undefined) return ecs.ContainerImage.fromRegistry(reference);
+  grantPull(definition, parts as { account: string; region: string; repository: string });
+  return new GrantedImage(reference);
 }
 
 function fromSource({ image, repository, tagOrDigest, directory }: EcsImageSource): ecs.ContainerImage {
@@ -33,13 +38,22 @@ function fromSource({ image, repository, tagOrDigest, directory }: EcsImageSourc
     : ecs.ContainerImage.fromEcrRepository(repository, tagOrDigest);
 }
 
-/** CDK takes a reference to be public; one into ECR needs rights of the execution role. */
+/** A reference into ECR without CDK's warning that nobody may pull it. */
+class GrantedImage extends ecs.ContainerImage {
+  constructor(private readonly reference: string) {
+    super();
+  }
+
+  public bind(): ecs.ContainerImageConfig {
+    return { imageName: this.reference };
+  }
+}
+
 function grantPull(
-  backend: Backend,
   definition: ecs.TaskDefinition,
   { account, region, repository }: { account: string; region: string; repository: string },
 ): void {
-  const { partition } = Stack.of(backend);
+  const { partition } = Stack.of(definition);
   definition.addToExecutionRolePolicy(
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
   );

@@ -10,7 +10,7 @@ import { ServingError } from '../../private/errors';
 import { IMAGES } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { fargateSize } from '../fargate-sizes';
-import { containerImage } from './images';
+import { containerImage, pulledImage } from './images';
 import { containerSecrets } from './secrets';
 
 /** A task definition and the container that serves. */
@@ -138,7 +138,7 @@ function addFetches(
   const { fetches, volumes } = planFetches(backend.intent.models, maxFetchSeconds);
   const containers = fetches.map((fetch, index) => {
     const container = definition.addContainer(`Fetch${index}`, {
-      image: ecs.ContainerImage.fromRegistry(image),
+      image: pulledImage(image, definition),
       essential: false,
       command: fetchCommand(fetch),
       startTimeout: Duration.seconds(fetch.seconds),
@@ -184,7 +184,8 @@ function grantRead(backend: Backend, definition: ecs.TaskDefinition, fetch: Fetc
     new iam.PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [`arn:${partition}:s3:::${bucket}`],
-      conditions: { StringLike: { 's3:prefix': `${key}*` } },
+      // A request for the whole bucket has no prefix that a condition could compare.
+      conditions: key === '' ? undefined : { StringLike: { 's3:prefix': `${key}*` } },
     }),
   );
 }

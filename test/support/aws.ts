@@ -1,0 +1,84 @@
+/** Stacks for tests of the AWS target. Whatever is rendered through them also passes what load balancers and ECS allow. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, type AppProps, Stack, Stage } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
+import { type Backend, type BackendOptions, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { checkListenerRules } from './cloudformation';
+import { type Data, objects } from './data';
+import { backendOptions } from './definitions';
+
+/** A stack in an app of its own. */
+export function newStack(id = 'Serving', props: AppProps = {}): Stack {
+  return new Stack(new App(props), id);
+}
+
+/** The templates of the whole app, nested ones included, by the name of the stack or of the nested template's file. */
+export function templatesOf(scope: IConstruct): { [stack: string]: Data } {
+  const app = scope.node.root;
+  if (!Stage.isStage(app)) throw new Error('the tree has no App');
+  const assembly = app.synth({ force: true });
+  const nested = readdirSync(assembly.directory).filter((name) => name.endsWith('.nested.template.json'));
+  const templates = {
+    ...Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Data])),
+    ...Object.fromEntries(
+      nested.map((name) => [name, JSON.parse(readFileSync(join(assembly.directory, name), 'utf8')) as Data]),
+    ),
+  };
+  expect(checkListenerRules(templates)).toEqual([]);
+  return templates;
+}
+
+/** The template of one stack. */
+export function templateOf(stack: Stack): Template {
+  return Template.fromJSON(templatesOf(stack)[stack.stackName] as Data);
+}
+
+/** What CDK has to say of the app beside the templates: warnings, errors, notes. */
+export function messagesOf(scope: IConstruct): string[] {
+  const app = scope.node.root as App;
+  return app
+    .synth({ force: true })
+    .stacks.flatMap((stack) => stack.messages)
+    .map(({ level, id, entry }) => `${level} ${id}: ${String(entry.data)}`);
+}
+
+/** An endpoint with one backend in a stack of its own. */
+export function oneBackend(
+  options: Partial<BackendOptions> = {},
+  props: ServingEndpointProps = {},
+  stack = newStack(),
+): { readonly stack: Stack; readonly endpoint: ServingEndpoint; readonly backend: Backend } {
+  const endpoint = new ServingEndpoint(stack, 'endpoint', props);
+  return { stack, endpoint, backend: endpoint.addBackend('backend', backendOptions(options)) };
+}
+
+/** The properties of the only resource of a type. */
+export function only(template: Template, type: string): Data {
+  const found = Object.values(template.findResources(type));
+  if (found.length !== 1) throw new Error(`${found.length} resources ${type}`);
+  return (found[0] as { readonly Properties: Data }).Properties;
+}
+
+/** A container of the only task definition. */
+export function container(template: Template, name = 'Server'): Data {
+  const found = objects(only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions).find(
+    (candidate) => candidate.Name === name,
+  );
+  if (found === undefined) throw new Error(`no container ${name}`);
+  return found;
+}
+
+/** The statements of all policies whose logical id has this part. */
+export function statements(template: Template, part: string): readonly Data[] {
+  return Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.includes(part))
+    .flatMap(([, resource]) => objects(resource.Properties.PolicyDocument.Statement));
+}
+
+/** The attributes of a load balancer or target group by key. */
+export function attributes(properties: Data): { [key: string]: unknown } {
+  const list = objects(properties.LoadBalancerAttributes ?? properties.TargetGroupAttributes);
+  return Object.fromEntries(list.map(({ Key, Value }) => [String(Key), Value]));
+}
