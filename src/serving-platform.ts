@@ -28,6 +28,8 @@ export interface ComputeLimits {
   readonly maxStopSeconds?: number;
   /** The longest time in seconds that one model fetch may take. @default - the target's */
   readonly maxFetchSeconds?: number;
+  /** The most replicas that an autoscaler of the user's own may run. @default - what the definition says */
+  readonly maxReplicas?: number;
 }
 
 /**
@@ -140,7 +142,7 @@ export abstract class ServingPlatform extends Construct {
   public _addEndpoint(endpoint: ServingEndpoint): void {
     this.claim('endpoint', endpoint.intent, endpoint);
     this.endpointList.push(endpoint);
-    this.change();
+    this._change();
     this.bindEndpoint(endpoint);
   }
 
@@ -148,32 +150,33 @@ export abstract class ServingPlatform extends Construct {
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
     this.backendList.push(backend);
-    this.change();
+    this._change();
     this.bindBackend(backend);
   }
 
   /** @internal */
   public _attach(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
     this.attachments.push(attachment);
-    this.change();
+    this._change();
     this.attachBackend(endpoint, backend, attachment);
   }
 
   /** @internal */
   public _addSplit(split: TrafficSplit): void {
     this.splits.push(split);
-    this.change();
+    this._change();
     this.bindSplit(split);
   }
 
   /** @internal */
   public _addAutoscaling(policy: AutoscalingPolicy): void {
     this.policies.push(policy);
-    this.change();
+    this._change();
     this.bindAutoscaling(policy);
   }
 
-  private change(): void {
+  /** @internal */
+  public _change(): void {
     this.memo = undefined;
   }
 

@@ -1,5 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-27';
+import type { IConstruct } from 'constructs';
 import type { Backend } from '../backend';
 import { ServingError } from '../private/errors';
 import type { BackendObjects } from './private/backend-objects';
@@ -27,8 +28,10 @@ export class KubernetesBackend implements kplus.IScalable {
   }
 
   /** @internal */
-  public static _register(backend: Backend, objects: BackendObjects): void {
-    FACADES.set(backend, new KubernetesBackend(objects));
+  public static _register(backend: Backend, objects: BackendObjects): KubernetesBackend {
+    const facade = new KubernetesBackend(objects);
+    FACADES.set(backend, facade);
+    return facade;
   }
 
   /** The Deployment; its container is called `server`. */
@@ -79,11 +82,15 @@ export class KubernetesBackend implements kplus.IScalable {
 
   /** The Deployment as the target of an autoscaler of cdk8s-plus, which must say its metrics. */
   public toScalingTarget(): kplus.ScalingTarget {
-    return {
-      apiVersion: this.deployment.apiVersion,
-      kind: this.deployment.kind,
-      name: this.deployment.name,
-      containers: [],
-    };
+    const { apiVersion, kind, name } = this.deployment;
+    return { apiVersion, kind, name, containers: [], replicas: this.objects.fixedReplicas };
+  }
+
+  /** @internal */
+  public get _maxReplicas(): number | undefined {
+    if (!this.hasAutoscaler) return undefined;
+    const constructs: (IConstruct & Partial<kplus.HorizontalPodAutoscaler>)[] =
+      this.deployment.node.root.node.findAll();
+    return constructs.find((construct) => construct.target === this)?.maxReplicas;
   }
 }

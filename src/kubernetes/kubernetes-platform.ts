@@ -2,13 +2,13 @@ import type { Construct } from 'constructs';
 import type { AutoscalingPolicy } from '../autoscaling-policy';
 import type { Backend } from '../backend';
 import { Duration } from '../duration';
-import type { AttachmentIntent } from '../plan/intents';
+import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { enclosingChart } from '../private/platform-lookup';
 import type { ServingEndpoint } from '../serving-endpoint';
-import { ServingPlatform, type ServingPlatformProps } from '../serving-platform';
+import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
 import type { TrafficSplit } from '../traffic-split';
 import type { Gateway } from './gateway';
 import { gatewayProfile, withWorkloads } from './private/profiles';
@@ -155,6 +155,11 @@ export class KubernetesPlatform extends ServingPlatform {
 
   public urlOf(endpoint: ServingEndpoint): string {
     return this.renderer.urlOf(endpoint);
+  }
+
+  public override limitsOf(backend: BackendIntent): ComputeLimits {
+    const maxReplicas = this.renderer.maxReplicasOf(backend.path);
+    return maxReplicas === undefined ? {} : { maxReplicas };
   }
 
   private checkVersion(version: string): void {

@@ -159,6 +159,8 @@ export interface BackendIntent {
   readonly maxStopSeconds?: number;
   /** The longest model fetch in seconds that this backend's compute allows; set by the platform. */
   readonly maxFetchSeconds?: number;
+  /** The most replicas that an autoscaler of the user's own may run; set by the platform. */
+  readonly maxReplicas?: number;
 }
 
 /** That a backend serves an endpoint. */

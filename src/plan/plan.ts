@@ -357,7 +357,7 @@ function planBackend(
       backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY,
     ),
     minReplicas,
-    maxReplicas: autoscaling?.maxReplicas ?? backend.replicas,
+    maxReplicas: autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas,
     autoscaling,
     times,
     ladder,

@@ -62,6 +62,12 @@ export class BackendObjects {
     if (intent.replicas > 1) this.addDisruptionBudget();
   }
 
+  /** The number that the definition fixes; 1 is the default and binds nobody. */
+  public get fixedReplicas(): number | undefined {
+    const { replicas } = this.backend.intent;
+    return replicas > 1 ? replicas : undefined;
+  }
+
   public addAutoscaler(policy: AutoscalingPolicy): void {
     if (this.hasOtherAutoscaler) this.refuseSecondAutoscaler();
     const { intent } = this.backend;
@@ -79,6 +85,7 @@ export class BackendObjects {
     if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
     this.hasOtherAutoscaler = true;
     this.addDisruptionBudget();
+    this.backend.platform._change();
   }
 
   public useServiceAccount(name: string): void {

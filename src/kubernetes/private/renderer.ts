@@ -35,7 +35,8 @@ export interface RendererOptions {
 export class KubernetesRenderer {
   private readonly settings: WorkloadSettings;
   private readonly routing: Routing;
-  private readonly objects = new WeakMap<Backend, BackendObjects>();
+  private readonly objects = new Map<string, BackendObjects>();
+  private readonly facades = new Map<string, KubernetesBackend>();
 
   constructor(platform: KubernetesPlatform, options: RendererOptions) {
     this.settings = { fetchImage: options.fetchImage ?? IMAGES.fetch, imagePullSecrets: options.imagePullSecrets };
@@ -54,8 +55,8 @@ export class KubernetesRenderer {
     checkSecrets(backend);
     checkModels(backend);
     const objects = new BackendObjects(backend, this.settings);
-    this.objects.set(backend, objects);
-    KubernetesBackend._register(backend, objects);
+    this.objects.set(backend.intent.path, objects);
+    this.facades.set(backend.intent.path, KubernetesBackend._register(backend, objects));
   }
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
@@ -63,11 +64,16 @@ export class KubernetesRenderer {
   }
 
   public bindAutoscaling(policy: AutoscalingPolicy): void {
-    (this.objects.get(policy.backend) as BackendObjects).addAutoscaler(policy);
+    (this.objects.get(policy.intent.backend) as BackendObjects).addAutoscaler(policy);
   }
 
   public bindSplit(split: TrafficSplit): void {
     this.routing.bindSplit(split);
+  }
+
+  /** The most replicas that an autoscaler of cdk8s-plus may run; none where there is no such one. */
+  public maxReplicasOf(backend: string): number | undefined {
+    return this.facades.get(backend)?._maxReplicas;
   }
 
   public urlOf(endpoint: ServingEndpoint): string {
