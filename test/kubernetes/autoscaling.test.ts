@@ -1,0 +1,106 @@
+import { Chart } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import { ScalingTarget } from '../../src/autoscaling-policy';
+import { Duration } from '../../src/duration';
+import { KubernetesBackend } from '../../src/kubernetes';
+import { findObject, manifestsOf, oneBackend } from './support';
+
+describe('autoscaling', () => {
+  test('is a HorizontalPodAutoscaler with the bounds, measures and delays', () => {
+    const { chart, backend } = oneBackend();
+    backend.autoscale({
+      minReplicas: 2,
+      maxReplicas: 8,
+      target: ScalingTarget.cpuUtilization(60),
+      additionalTargets: [ScalingTarget.memoryUtilization(80)],
+      scaleUpDelay: Duration.seconds(45),
+      scaleDownDelay: Duration.minutes(20),
+    });
+    const metric = (name: string, averageUtilization: number) => ({
+      type: 'Resource',
+      resource: { name, target: { type: 'Utilization', averageUtilization } },
+    });
+    expect(findObject(manifestsOf(chart), 'HorizontalPodAutoscaler', 'digits-svm').spec).toEqual({
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'digits-svm' },
+      minReplicas: 2,
+      maxReplicas: 8,
+      metrics: [metric('cpu', 60), metric('memory', 80)],
+      behavior: {
+        scaleUp: { stabilizationWindowSeconds: 45 },
+        scaleDown: { stabilizationWindowSeconds: 1200 },
+      },
+    });
+  });
+
+  test('leaves the number of replicas to the autoscaler', () => {
+    const { chart, backend } = oneBackend();
+    backend.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) });
+    const manifests = manifestsOf(chart);
+    expect(findObject(manifests, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
+    findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
+  });
+
+  test('to one replica needs no PodDisruptionBudget', () => {
+    const { chart, backend } = oneBackend();
+    backend.autoscale({ maxReplicas: 1, target: ScalingTarget.cpuUtilization(60) });
+    expect(manifestsOf(chart).filter(({ kind }) => kind === 'PodDisruptionBudget')).toHaveLength(1);
+    expect(KubernetesBackend.of(backend).podDisruptionBudget).toBeUndefined();
+  });
+
+  test.each([
+    ScalingTarget.requestsPerSecond(10),
+    ScalingTarget.ongoingRequests(4),
+  ])('fails by requests, and says what works (%#)', (target) => {
+    const { chart, backend } = oneBackend();
+    backend.autoscale({ maxReplicas: 4, target });
+    expect(() => chart.toJson()).toThrow(
+      "[Unsupported] 'autoscaling by requests' is not possible on the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at serving/digits/svm/Autoscaling)",
+    );
+  });
+});
+
+describe('an autoscaler of cdk8s-plus', () => {
+  const scaled = () => {
+    const parts = oneBackend();
+    const scaler = new kplus.HorizontalPodAutoscaler(parts.chart, 'Scaler', {
+      target: KubernetesBackend.of(parts.backend),
+      maxReplicas: 6,
+      metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(70))],
+    });
+    return { ...parts, scaler };
+  };
+
+  test('has the Deployment as its target, which has no number of replicas', () => {
+    const { chart, backend, scaler } = scaled();
+    const manifests = manifestsOf(chart);
+    expect(findObject(manifests, 'HorizontalPodAutoscaler', scaler.name).spec.scaleTargetRef).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'digits-svm',
+    });
+    expect(findObject(manifests, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
+    findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
+    expect(KubernetesBackend.of(backend).hasAutoscaler).toBe(true);
+    expect(backend.platform.plan().backend(backend.node.path).maxReplicas).toBe(6);
+  });
+
+  test('fails where the number of replicas is fixed', () => {
+    const { chart, backend } = oneBackend({ replicas: 2 });
+    const target = KubernetesBackend.of(backend);
+    new kplus.HorizontalPodAutoscaler(chart, 'Scaler', { target, maxReplicas: 6 });
+    expect(() => chart.toJson()).toThrow('target cannot have a fixed number of replicas (2)');
+  });
+
+  test('fails beside an autoscaling policy, whichever came first', () => {
+    const message = "[DuplicateAutoscaling] backend 'svm' would have two autoscalers";
+    const { backend } = scaled();
+    expect(() => backend.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) })).toThrow(message);
+
+    const other = oneBackend().backend;
+    other.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) });
+    const target = KubernetesBackend.of(other);
+    expect(() => new kplus.HorizontalPodAutoscaler(Chart.of(other), 'Scaler', { target, maxReplicas: 6 })).toThrow(
+      message,
+    );
+  });
+});

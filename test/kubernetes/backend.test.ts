@@ -1,0 +1,260 @@
+import { Testing } from 'cdk8s';
+import { ScalingTarget } from '../../src/autoscaling-policy';
+import { Backend } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { Gpu } from '../../src/gpu';
+import { HealthCheck } from '../../src/health-check';
+import { KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
+import { ModelServer } from '../../src/model-server';
+import { Rollout } from '../../src/rollout';
+import { SecretValue } from '../../src/secret-value';
+import { Size } from '../../src/size';
+import { backendOptions, IMAGE } from '../support/definitions';
+import { findObject, manifestsOf, newChart, oneBackend, podOf, serverOf } from './support';
+
+const LABELS = { 'app.kubernetes.io/instance': 'digits-svm' };
+
+describe('objects of a backend', () => {
+  test('are a Deployment, two Services and a ServiceAccount of its name', () => {
+    const { chart } = oneBackend({ description: 'Reads a digit' }, { endpointName: 'digits' });
+    const own = manifestsOf(chart).filter(({ metadata }) => metadata.name.startsWith('digits-svm'));
+    expect(own.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'ServiceAccount digits-svm',
+      'Deployment digits-svm',
+      'Service digits-svm',
+      'Service digits-svm-pods',
+    ]);
+    expect(own).toMatchSnapshot();
+  });
+
+  test('have one label in selectors, which no version, hash or path is in', () => {
+    const { chart } = oneBackend({ replicas: 2 });
+    const manifests = manifestsOf(chart);
+    const { spec } = findObject(manifests, 'Deployment', 'digits-svm');
+    expect(spec.selector).toEqual({ matchLabels: LABELS });
+    expect(spec.template.metadata.labels).toEqual(LABELS);
+    expect(findObject(manifests, 'Service', 'digits-svm').spec.selector).toEqual(LABELS);
+    expect(findObject(manifests, 'PodDisruptionBudget', 'digits-svm').spec).toEqual({
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: LABELS },
+    });
+  });
+
+  test('keep the words of the user as annotations', () => {
+    const { chart } = oneBackend({ backendName: 'SVM:v1', description: 'Reads\na digit' });
+    expect(findObject(manifestsOf(chart), 'Deployment', 'digits-svm-v1').metadata.annotations).toEqual({
+      'serving-constructs/name': 'SVM:v1',
+      'serving-constructs/description': 'Reads\na digit',
+    });
+  });
+
+  test('list their replicas by a named port', () => {
+    const { spec } = findObject(manifestsOf(oneBackend({ port: 1453 }).chart), 'Service', 'digits-svm-pods');
+    expect(spec).toMatchObject({ clusterIP: 'None', ports: [{ name: 'http', targetPort: 'http' }] });
+  });
+
+  test('are in the namespace of the chart', () => {
+    const chart = newChart({ namespace: 'models' });
+    new KubernetesPlatform(chart, 'Platform');
+    new Backend(chart, 'svm', backendOptions());
+    expect(manifestsOf(chart).map(({ metadata }) => metadata.namespace)).toEqual(Array(4).fill('models'));
+  });
+
+  test('have no PodDisruptionBudget where one replica runs', () => {
+    const kinds = manifestsOf(oneBackend().chart).filter(({ metadata }) => metadata.name === 'digits-svm');
+    expect(kinds.map(({ kind }) => kind)).not.toContain('PodDisruptionBudget');
+  });
+
+  test('stand alone without a router', () => {
+    const chart = newChart();
+    new Backend(chart, 'svm', backendOptions());
+    expect(manifestsOf(chart).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'Service', 'Service']);
+  });
+});
+
+describe('server', () => {
+  test('is started by the command of the plan', () => {
+    const { chart, backend } = oneBackend();
+    const plan = backend.platform.plan().backend(backend.node.path);
+    const [server] = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers;
+    expect(server).toMatchObject({ image: IMAGE, imagePullPolicy: 'IfNotPresent', command: plan.command });
+    expect(server).not.toHaveProperty('args');
+  });
+
+  test('gets the port, a home, the environment and secrets by reference', () => {
+    const { env } = serverOf(
+      {
+        port: 1453,
+        server: ModelServer.asgi({ app: 'app' }),
+        environment: { THREADS: '4' },
+        secrets: {
+          TOKEN: SecretValue.fromName('registry'),
+          KEY: SecretValue.fromName('keys', { key: 'public' }),
+          OTHER: KubernetesSecret.fromName('other', 'key'),
+        },
+      },
+      ['Secret/registry', 'Secret/keys', 'Secret/other'],
+    );
+    const secret = (name: string, from: string, key: string) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: from, key } },
+    });
+    expect(env).toEqual([
+      { name: 'PORT', value: '1453' },
+      { name: 'HOME', value: '/tmp' },
+      { name: 'THREADS', value: '4' },
+      secret('TOKEN', 'registry', 'TOKEN'),
+      secret('KEY', 'keys', 'public'),
+      secret('OTHER', 'other', 'key'),
+    ]);
+  });
+
+  test.each([
+    [{ user: 1000 }, undefined],
+    [{ environment: { HOME: '/home/app' } }, '/home/app'],
+  ])('keeps its home with %j', (options, home) => {
+    const { env } = serverOf(options);
+    expect(env.find(({ name }: { name: string }) => name === 'HOME')?.value).toBe(home);
+  });
+
+  test('gets text with dollars as it was written', () => {
+    const shell = ModelServer.shell({ line: 'exec serve --name $(hostname) --id $$ --port $PORT' });
+    const { command, env } = serverOf({
+      server: shell,
+      healthCheck: HealthCheck.http('/'),
+      environment: { A: '$(B)', B: '$C' },
+    });
+    expect(command.at(-1)).toBe('exec serve --name $$(hostname) --id $$$$ --port $$PORT');
+    expect(env.slice(-2).map(({ value }: { value: string }) => value)).toEqual(['$$(B)', '$C']);
+  });
+
+  test('fails when a secret cannot be one of Kubernetes', () => {
+    expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('prod/token') } })).toThrow(
+      "[InvalidName] the secret 'prod/token' of 'TOKEN' cannot be the name of a Secret of Kubernetes",
+    );
+    expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('token', { key: 'a/b' }) } })).toThrow(
+      "[InvalidName] the key 'a/b' of secret 'token' must have letters, digits, '-', '_' and '.'",
+    );
+    expect(() => KubernetesSecret.fromName('Token', 'key')).toThrow("[InvalidName] the name of a Secret ('Token')");
+  });
+});
+
+describe('resources', () => {
+  test('are requests, with a limit for memory only', () => {
+    expect(serverOf({ resources: { cpu: 0.25, memory: Size.gibibytes(1.5) } }).resources).toEqual({
+      requests: { cpu: '250m', memory: '1536Mi' },
+      limits: { memory: '1536Mi' },
+    });
+  });
+
+  test('bound the disk of every volume', () => {
+    const pod = podOf({ resources: { ephemeralStorage: Size.gibibytes(20) } });
+    expect(pod.containers[0].resources.limits['ephemeral-storage']).toBe('20480Mi');
+    expect(pod.containers[0].resources.requests['ephemeral-storage']).toBe('20480Mi');
+    expect(pod.volumes).toEqual([{ name: 'tmp', emptyDir: { sizeLimit: '20480Mi' } }]);
+  });
+
+  test('hold GPUs in requests and limits, shared memory and a toleration', () => {
+    const pod = podOf({ gpu: Gpu.nvidia({ count: 2 }) });
+    const { requests, limits } = pod.containers[0].resources;
+    expect([requests['nvidia.com/gpu'], limits['nvidia.com/gpu']]).toEqual(['2', '2']);
+    expect(pod.tolerations).toEqual([{ key: 'nvidia.com/gpu', operator: 'Exists' }]);
+    expect(pod.volumes).toContainEqual({ name: 'shm', emptyDir: { medium: 'Memory', sizeLimit: '1024Mi' } });
+    expect(pod.containers[0].volumeMounts).toContainEqual({ name: 'shm', mountPath: '/dev/shm' });
+    expect(pod).not.toHaveProperty('affinity');
+  });
+
+  test('know devices under another name', () => {
+    const pod = podOf({ gpu: Gpu.custom('amd.com/gpu', 1) });
+    expect(pod.containers[0].resources.limits['amd.com/gpu']).toBe('1');
+    expect(pod.tolerations).toEqual([{ key: 'amd.com/gpu', operator: 'Exists' }]);
+  });
+
+  test('ask for a product with or without the brand in front', () => {
+    const { affinity } = podOf({ gpu: Gpu.nvidia({ product: 'A10G' }) });
+    const { nodeSelectorTerms } = affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
+    expect(nodeSelectorTerms).toEqual([
+      {
+        matchExpressions: [
+          { key: 'nvidia.com/gpu.product', operator: 'In', values: ['A10G', 'NVIDIA-A10G', 'Tesla-A10G'] },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('security', () => {
+  test('is what the restricted level asks, with a user that has a number', () => {
+    const pod = podOf();
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 10001,
+      fsGroup: 10001,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(pod.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      runAsUser: 10001,
+    });
+    expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+  });
+
+  test('follows the user and the root that were asked for', () => {
+    const pod = podOf({ user: 1000, readOnlyRoot: false });
+    expect(pod.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 1000 });
+    expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: 1000, readOnlyRootFilesystem: false });
+  });
+});
+
+describe('rollout', () => {
+  const strategyOf = (rollout: Rollout) =>
+    findObject(manifestsOf(oneBackend({ rollout, replicas: 3 }).chart), 'Deployment', 'digits-svm').spec.strategy;
+
+  test('starts new replicas first', () => {
+    expect(strategyOf(Rollout.surge({ percent: 25 }))).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 },
+    });
+  });
+
+  test('stops one old replica first when it is in place', () => {
+    expect(strategyOf(Rollout.inPlace()).rollingUpdate).toEqual({ maxSurge: 0, maxUnavailable: 1 });
+  });
+
+  test('waits as long as a new replica may take', () => {
+    const { spec } = findObject(
+      manifestsOf(oneBackend({ loadTimeout: Duration.minutes(20) }).chart),
+      'Deployment',
+      'digits-svm',
+    );
+    expect(spec).toMatchObject({ minReadySeconds: 10, progressDeadlineSeconds: 1510, replicas: 1 });
+  });
+
+  test('spreads the replicas of one version', () => {
+    expect(podOf().topologySpreadConstraints).toEqual(
+      ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: LABELS },
+        matchLabelKeys: ['pod-template-hash'],
+      })),
+    );
+  });
+});
+
+test('late declarations reach objects that exist already', () => {
+  const { chart, endpoint, backend } = oneBackend();
+  const before = Testing.synth(chart);
+  endpoint.addBackend('late', backendOptions());
+  backend.autoscale({ maxReplicas: 3, target: ScalingTarget.cpuUtilization(50) });
+  const after = manifestsOf(chart);
+  expect(before.map((manifest) => manifest.metadata.name)).not.toContain('digits-late');
+  expect(findObject(after, 'Deployment', 'digits-late').spec.replicas).toBe(1);
+  expect(findObject(after, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
+});

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { Duration } from '../../src/duration';
+import { HealthCheck } from '../../src/health-check';
+import { ModelServer } from '../../src/model-server';
+import { serverOf } from './support';
+
+const TCP = { tcpSocket: { port: 'http' } };
+
+describe('readiness', () => {
+  test('asks what the health check declares', () => {
+    const { readinessProbe } = serverOf({
+      healthCheck: HealthCheck.http('/healthz', {
+        interval: Duration.seconds(20),
+        timeout: Duration.seconds(3),
+        healthyThreshold: 4,
+        unhealthyThreshold: 5,
+      }),
+    });
+    expect(readinessProbe).toEqual({
+      httpGet: { path: '/healthz', port: 'http' },
+      periodSeconds: 20,
+      timeoutSeconds: 3,
+      successThreshold: 4,
+      failureThreshold: 5,
+    });
+  });
+
+  test('is an open port where the server listens only when it is ready', () => {
+    expect(serverOf({ server: ModelServer.asgi({ app: 'app' }) }).readinessProbe).toMatchObject(TCP);
+    const command = ModelServer.command({ command: ['serve'], behavior: { drains: true, listensWhenReady: true } });
+    expect(serverOf({ server: command }).readinessProbe).toMatchObject(TCP);
+  });
+
+  test('is an open port where nothing else can ask', () => {
+    const command = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
+    expect(serverOf({ server: command }).readinessProbe).toMatchObject(TCP);
+  });
+
+  test.each([
+    ModelServer.wsgi({ app: 'app' }),
+    ModelServer.asgi({ app: 'app', workers: 2 }),
+  ])('asks in the interpreter of a server that listens before it is ready (%#)', (server) => {
+    const { exec, timeoutSeconds } = serverOf({ server, port: 1453 }).readinessProbe;
+    expect(exec.command.slice(0, 3)).toEqual(['python', '-I', '-c']);
+    expect(exec.command[3]).toContain("HTTPConnection('127.0.0.1', 1453, timeout=4)");
+    expect(timeoutSeconds).toBe(5);
+  });
+});
+
+describe('start-up', () => {
+  test.each([
+    [Duration.minutes(5), 30],
+    [Duration.seconds(95), 10],
+    [Duration.seconds(1), 1],
+  ])('has the budget of the load time (%s)', (loadTimeout, failureThreshold) => {
+    const { startupProbe } = serverOf({ healthCheck: HealthCheck.http('/healthz'), loadTimeout });
+    expect(startupProbe).toEqual({
+      httpGet: { path: '/healthz', port: 'http' },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold,
+    });
+  });
+});
+
+test('liveness only asks whether the process listens', () => {
+  const { livenessProbe } = serverOf({ healthCheck: HealthCheck.http('/healthz') });
+  expect(livenessProbe).toEqual({ ...TCP, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 });
+});
+
+test('the signal comes after the last request was sent', () => {
+  const { lifecycle } = serverOf();
+  expect(lifecycle).toEqual({ preStop: { sleep: { seconds: 35 } } });
+});
+
+const python = spawnSync('python3', ['--version']).status === 0 ? describe : describe.skip;
+
+python('the question of the interpreter', () => {
+  const SERVER = `
+import http.server, subprocess, sys, threading
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(sys.argv[1])); self.end_headers()
+    def log_message(self, *args): pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+code = sys.argv[2].replace('8000', str(server.server_port))
+sys.exit(subprocess.run([sys.executable, '-I', '-c', code]).returncode)`;
+
+  test.each([
+    [200, 0],
+    [302, 0],
+    [405, 0],
+    [499, 0],
+    [500, 1],
+    [503, 1],
+  ])('takes %i as %i', (status, code) => {
+    const question = serverOf().readinessProbe.exec.command[3] as string;
+    expect(spawnSync('python3', ['-c', SERVER, String(status), question]).status).toBe(code);
+  });
+
+  test('fails where nothing listens', () => {
+    const question = (serverOf().readinessProbe.exec.command[3] as string).replace('8000', '1');
+    expect(spawnSync('python3', ['-I', '-c', question]).status).toBe(1);
+  });
+});

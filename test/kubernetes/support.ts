@@ -1,0 +1,67 @@
+import { App, Chart, type ChartProps } from 'cdk8s';
+import type { BackendOptions } from '../../src/backend';
+import { KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
+import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions } from '../support/definitions';
+import { checkManifests } from '../support/manifests';
+
+/** What was read from text, without a type. */
+type Json = ReturnType<typeof JSON.parse>;
+
+/** A manifest as it is written. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  readonly spec: Json;
+  readonly [part: string]: Json;
+}
+
+/** A chart of an app of its own. */
+export function newChart(props: ChartProps = {}): Chart {
+  return new Chart(new App(), 'serving', props);
+}
+
+/** A chart with one endpoint `digits` and its backend `svm`. */
+export function oneBackend(
+  options: Partial<BackendOptions> = {},
+  props: ServingEndpointProps = {},
+  platform?: KubernetesPlatformProps,
+) {
+  const chart = newChart();
+  if (platform !== undefined) new KubernetesPlatform(chart, 'Platform', platform);
+  const endpoint = new ServingEndpoint(chart, 'digits', props);
+  const backend = endpoint.addBackend('svm', backendOptions(options));
+  return { chart, endpoint, backend };
+}
+
+/** Everything that a chart writes. What any check finds wrong with it fails the test. */
+export function manifestsOf(chart: Chart, external: string[] = []): Manifest[] {
+  const manifests = chart.toJson();
+  expect(checkManifests(manifests, { external })).toEqual([]);
+  return manifests;
+}
+
+/** The one object of a kind with a name. */
+export function findObject(manifests: Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  expect(found).toHaveLength(1);
+  return found[0] as Manifest;
+}
+
+/** The pod of the only backend. */
+export function podOf(options: Partial<BackendOptions> = {}, external: string[] = []) {
+  const { chart } = oneBackend(options);
+  const { spec } = findObject(manifestsOf(chart, external), 'Deployment', 'digits-svm');
+  return spec.template.spec;
+}
+
+/** The container that serves of the only backend. */
+export function serverOf(options: Partial<BackendOptions> = {}, external: string[] = []) {
+  return podOf(options, external).containers[0];
+}
