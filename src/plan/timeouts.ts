@@ -17,7 +17,8 @@ import { DrainOrder, type TargetProfile } from './target-profile';
 
 /** The longest silence that a request of the endpoint may keep, in seconds. */
 function silenceOf(endpoint: EndpointIntent): number {
-  return Math.max(endpoint.requestTimeoutSeconds, 2 * (endpoint.heartbeatSeconds ?? 0));
+  const { heartbeatSeconds = 0, streamSeconds = 0 } = endpoint;
+  return Math.max(endpoint.requestTimeoutSeconds, Math.min(2 * heartbeatSeconds, streamSeconds));
 }
 
 /** The longest that a request of the endpoint may last, streams included, in seconds. */
@@ -103,14 +104,14 @@ export function solveBackend(
   const drops = descriptor.drain === DrainClass.B;
   const maxStop = backend.maxStopSeconds ?? target.maxStopSeconds ?? Number.POSITIVE_INFINITY;
   const wanted = drops ? 0 : request + (descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0);
-  const drain = Math.min(wanted, maxStop - 2 * EXIT_SECONDS);
+  const drain = Math.max(0, Math.min(wanted, maxStop - 2 * EXIT_SECONDS));
   const stop = drops ? Math.min(STOP_SECONDS, maxStop) : drain + EXIT_SECONDS;
 
   const deregistration = together
     ? 0
     : Math.min(request + MARGIN_SECONDS, target.maxDeregistrationSeconds ?? Number.POSITIVE_INFINITY);
   if (!together) {
-    hop('deregistration delay', deregistration, 'D1', deregistration - request);
+    hop('deregistration delay', deregistration, 'D1', deregistration + drain - request);
     if (deregistration + drain < request) {
       refuse(
         refusals,
@@ -122,14 +123,11 @@ export function solveBackend(
       );
     }
   }
-  const preStop = together ? Math.ceil(target.propagationSeconds) + (drops ? request : 0) : 0;
-  if (together)
-    hop(
-      'wait before the signal',
-      preStop,
-      drops ? 'PT' : 'P',
-      preStop - Math.ceil(target.propagationSeconds) - (drops ? request : 0),
-    );
+  const propagation = Math.ceil(target.propagationSeconds);
+  // What the server cannot finish after the signal has to end before it.
+  const before = drops ? request : Math.max(0, request - drain);
+  const preStop = together ? propagation + before : 0;
+  if (together) hop('wait before the signal', preStop, before > 0 ? 'PT' : 'P', preStop - propagation - before);
   if (!drops) hop('server drain', drain, 'F', drain - Math.min(request, drain));
   hop('stop timeout', stop, 'D2', stop - drain);
   const grace = preStop + stop;
@@ -166,7 +164,8 @@ function solveKeepAlive(
   refusals: Refusal[],
 ): { keepAlive: number; closeEach: boolean } {
   const { descriptor } = backend.server;
-  if (descriptor.keepAlive === KeepAliveKind.SETTABLE) return { keepAlive: KEEP_ALIVE_SECONDS, closeEach: false };
+  if (descriptor.keepAlive === KeepAliveKind.SETTABLE)
+    return { keepAlive: Math.max(KEEP_ALIVE_SECONDS, balancer.idle + MARGIN_SECONDS), closeEach: false };
   if (descriptor.keepAlive !== KeepAliveKind.FIXED) return { keepAlive: 0, closeEach: false };
   const keepAlive = descriptor.keepAliveSeconds ?? 0;
   if (keepAlive >= balancer.idle + MARGIN_SECONDS) return { keepAlive, closeEach: false };
