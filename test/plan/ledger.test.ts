@@ -1,0 +1,121 @@
+import { ScalingTarget } from '../../src/autoscaling-policy';
+import { LoadBalancing } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { Gpu } from '../../src/gpu';
+import { HealthCheck } from '../../src/health-check';
+import { Model } from '../../src/model';
+import { ModelServer } from '../../src/model-server';
+import { Feature } from '../../src/plan/target-profile';
+import { HttpMethod, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { ROUTER } from '../support/profiles';
+
+function ledgerOf(
+  props: ServingEndpointProps = {},
+  options: Partial<ReturnType<typeof backendOptions>> = {},
+  target = ROUTER,
+) {
+  const platform = testPlatform({ target });
+  const endpoint = endpointOn(platform, 'endpoint', props);
+  const backend = endpoint.addBackend('backend', backendOptions(options));
+  const features = () => platform.plan().ledger.map((entry) => entry.feature);
+  const detail = (feature: Feature) => platform.plan().ledger.find((entry) => entry.feature === feature);
+  return { platform, endpoint, backend, features, detail };
+}
+
+describe('the ledger', () => {
+  test('says what became of the defaults', () => {
+    expect(ledgerOf().features()).toEqual([
+      'request timeout',
+      'own address',
+      'round robin',
+      'default readiness',
+      'keep-alive',
+      'drain',
+    ]);
+  });
+
+  test.each<[string, ServingEndpointProps, Partial<ReturnType<typeof backendOptions>>]>([
+    [Feature.METHOD_MATCH, { methods: [HttpMethod.POST] }, {}],
+    [Feature.METHOD_NOT_ALLOWED, { methods: [HttpMethod.POST] }, {}],
+    [Feature.ALLOW_HEADER, { methods: [HttpMethod.POST] }, {}],
+    [Feature.HEADER_MATCH, { headers: [{ name: 'a', values: ['b'] }] }, {}],
+    [Feature.STRIP_PREFIX, { path: '/a', stripPrefix: true }, {}],
+    [Feature.LEAST_OUTSTANDING, {}, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }],
+    [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
+    [Feature.GPU, {}, { gpu: Gpu.nvidia() }],
+    [Feature.MODEL_FETCH, {}, { model: Model.fromS3('s3://acme-models/a/') }],
+  ])('has %s where it is asked for', (feature, props, options) => {
+    expect(ledgerOf(props, options).features()).toContain(feature);
+    expect(ledgerOf().features()).not.toContain(feature);
+  });
+
+  test.each<[string, ServingEndpointProps, Partial<ReturnType<typeof backendOptions>>]>([
+    [Feature.STRIP_PREFIX, { path: '/', stripPrefix: true }, {}],
+    [Feature.MODEL_FETCH, {}, { model: Model.inImage('model.bin') }],
+    [Feature.DEFAULT_READINESS, {}, { healthCheck: HealthCheck.http('/') }],
+    [Feature.OWN_ADDRESS, {}, { addressable: false }],
+  ])('has no %s where there is nothing to do', (feature, props, options) => {
+    expect(ledgerOf(props, options).features()).not.toContain(feature);
+  });
+
+  test('has weights and failover once there are two backends', () => {
+    const { platform, endpoint, backend, features, detail } = ledgerOf();
+    expect(features()).not.toContain(Feature.WEIGHTS);
+    const second = endpoint.addBackend('second', backendOptions());
+    endpoint.splitTraffic({
+      shares: [
+        { backend, weight: 0.75 },
+        { backend: second, weight: 0.25 },
+      ],
+      headerRules: [{ header: 'a', value: 'b', path: '/c' }],
+    });
+    expect(features()).toEqual(
+      expect.arrayContaining([Feature.WEIGHTS, Feature.FAILOVER, Feature.HEADER_MATCH, Feature.PATH_BY_HEADER]),
+    );
+    expect(detail(Feature.WEIGHTS)).toMatchObject({ detail: '3 : 1: done', level: 'native' });
+    expect(platform.plan().refusals).toEqual([]);
+  });
+
+  test('has what the autoscaler follows', () => {
+    const { backend, detail, features } = ledgerOf();
+    backend.autoscale({ maxReplicas: 3, target: ScalingTarget.cpuUtilization(60) });
+    expect(detail(Feature.AUTOSCALING)?.detail).toMatch(/^cpu 60/);
+    expect(features()).toContain(Feature.SCALING_DELAY);
+  });
+
+  test.each([
+    [ModelServer.wsgi({ app: 'app' }), 'native', 'gunicorn keeps idle connections for 4010 s'],
+    [
+      ModelServer.command({ command: ['serve'], behavior: { drains: true, keepAlive: Duration.seconds(5) } }),
+      'emulated',
+      'serve closes idle connections after 5 s, so the balancer ends each after its response',
+    ],
+    [ModelServer.command({ command: ['serve'], behavior: { drains: true } }), 'native', 'serve: never closes'],
+    [
+      ModelServer.command({ command: ['serve'] }),
+      'left to the application',
+      'the server must keep idle connections for at least 15 s',
+    ],
+  ])('says who keeps connections', (server, level, detail) => {
+    const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
+    expect(ledger.detail(Feature.KEEP_ALIVE)).toMatchObject({ level, detail });
+  });
+
+  test.each([
+    [ModelServer.wsgi({ app: 'app' }), 'native', 'gunicorn finishes running requests within 65 s'],
+    [
+      ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
+      'emulated',
+      'serve drops requests when it is stopped, so the signal waits until they have ended',
+    ],
+    [
+      ModelServer.command({ command: ['serve'] }),
+      'left to the application',
+      'nobody declared what the server does when it is stopped; it is taken to drop its requests, so the signal waits until they have ended',
+    ],
+  ])('says who finishes requests', (server, level, detail) => {
+    const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
+    expect(ledger.detail(Feature.DRAIN)).toMatchObject({ level, detail });
+  });
+});

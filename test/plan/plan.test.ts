@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { ServingPlan } from '../../src/plan/plan';
+import { declare, definitions, intentsOf } from '../support/arbitraries';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+
+const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
+
+/** Freezes data to the bottom, so that a change throws. */
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
+
+describe('a plan', () => {
+  test('is made of any definition without throwing', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const plan = declare(definition, target).plan();
+        expect(plan.endpoints).toHaveLength(definition.endpoints.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is the same for the same intents', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const intents = intentsOf(declare(definition, target));
+        expect(new ServingPlan(intents)).toEqual(new ServingPlan(structuredClone(intents)));
+        expect(new ServingPlan(intentsOf(declare(definition, target)))).toEqual(new ServingPlan(intents));
+      }),
+    );
+  });
+
+  test('leaves the intents as they are', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const intents = intentsOf(declare(definition, target));
+        const before = structuredClone(intents);
+        new ServingPlan(freeze(intents));
+        expect(intents).toEqual(before);
+      }),
+    );
+  });
+
+  test('does not change when it is read', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const plan = declare(definition, target).plan();
+        const before = JSON.stringify(plan);
+        plan.routes.reverse();
+        for (const { path } of plan.endpoints) plan.route(path, 'shares');
+        expect(JSON.stringify(plan)).toBe(before);
+      }),
+    );
+  });
+
+  test('names its parts by construct path', () => {
+    const platform = testPlatform();
+    endpointOn(platform, 'a').addBackend('b', backendOptions());
+    const plan = platform.plan();
+    expect(plan.endpoint('a')).toBe(plan.endpoints[0]);
+    expect(plan.backend('a/b')).toBe(plan.backends[0]);
+    expect(plan.route('a', 'shares')).toBe(plan.endpoints[0]?.routes.at(-1));
+  });
+
+  test.each([
+    ['endpoint', (plan: ServingPlan) => plan.endpoint('x'), "the plan has no endpoint 'x'"],
+    ['backend', (plan: ServingPlan) => plan.backend('x'), "the plan has no backend 'x'"],
+    ['route', (plan: ServingPlan) => plan.route('x', 'shares'), "the plan has no route 'x#shares'"],
+  ])('fails when it is asked for an unknown %s', (_, ask, message) => {
+    const platform = testPlatform();
+    expect(() => ask(platform.plan())).toThrow(message);
+  });
+});

@@ -1,0 +1,297 @@
+import fc from 'fast-check';
+import { Duration } from '../../src/duration';
+import { Gpu } from '../../src/gpu';
+import { Model } from '../../src/model';
+import { ModelServer } from '../../src/model-server';
+import { TIMEOUT_RULES } from '../../src/plan/rules';
+import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
+import { declare, definitions } from '../support/arbitraries';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+
+const DRAINS = { drains: true };
+const wsgi = ModelServer.wsgi({ app: 'app' });
+const fixed = (seconds: number) =>
+  ModelServer.command({
+    command: ['serve'],
+    behavior: { drains: true, name: 'llama', keepAlive: Duration.seconds(seconds) },
+  });
+
+function planOf(
+  target: TargetProfile,
+  seconds: number,
+  options: Partial<ReturnType<typeof backendOptions>> = {},
+  streaming?: [number, number],
+) {
+  const platform = testPlatform({ target });
+  const endpoint = endpointOn(platform, 'endpoint', {
+    requestTimeout: Duration.seconds(seconds),
+    ...(streaming && {
+      streaming: { maxDuration: Duration.seconds(streaming[0]), heartbeat: Duration.seconds(streaming[1]) },
+    }),
+  });
+  endpoint.addBackend('backend', backendOptions(options));
+  const plan = platform.plan();
+  return {
+    plan,
+    ...plan.backend('endpoint/backend'),
+    idle: plan.balancer.idle,
+    codes: plan.refusals.map(({ code }) => code),
+  };
+}
+
+describe('the ladder behind a load balancer', () => {
+  test.each([
+    [30, 60],
+    [50, 60],
+    [51, 61],
+    [60, 70],
+    [600, 610],
+    [3990, 4000],
+  ])('has for requests of %i s an idle time of %i s', (seconds, idle) => {
+    expect(planOf(NUMBERED, seconds)).toMatchObject({ idle, codes: [] });
+  });
+
+  test('knows no request above 3990 s', () => {
+    const { plan } = planOf(NUMBERED, 3991);
+    expect(plan.refusals).toEqual([
+      {
+        code: 'RequestTimeoutTooLong',
+        path: 'endpoint',
+        message:
+          "'requestTimeout' (3991 s) must be at most 3990 s behind an Application Load Balancer, whose idle timeout is at most 4000 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue",
+      },
+    ]);
+    expect(plan.balancer.idle).toBe(4000);
+  });
+
+  test('follows the heartbeat of longer streams', () => {
+    expect(planOf(NUMBERED, 30, {}, [3600, 100])).toMatchObject({
+      idle: 210,
+      codes: [],
+      times: { requestTimeout: 3600 },
+    });
+  });
+
+  test.each([
+    [wsgi, { deregistration: 70, drain: 65, stop: 70, keepAlive: 4010, watchdog: 310 }],
+    [ModelServer.asgi({ app: 'app' }), { deregistration: 70, drain: 60, stop: 65, keepAlive: 4010 }],
+    [
+      ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
+      { deregistration: 70, drain: 0, stop: 30, keepAlive: 0 },
+    ],
+  ])('empties a replica before it signals', (server, times) => {
+    expect(planOf(NUMBERED, 60, { server }).times).toMatchObject({ ...times, preStop: 0 });
+  });
+
+  test.each([
+    [60, { drain: 65, stop: 70 }],
+    [105, { drain: 110, stop: 115 }],
+    [600, { drain: 110, stop: 115, deregistration: 610 }],
+  ])('stops within 120 s where the compute wants it: %i s', (seconds, times) => {
+    expect(planOf(SHORT_STOP, seconds)).toMatchObject({ times, codes: [] });
+  });
+
+  test.each([
+    [3600, false, []],
+    [3601, false, ['DrainTooLong']],
+    [3710, true, []],
+    [3711, true, ['DrainTooLong']],
+  ])('waits at most an hour for requests: %i s', (seconds, drains, codes) => {
+    const server = ModelServer.command({ command: ['serve'], behavior: { drains } });
+    expect(planOf(SHORT_STOP, seconds, { server }).codes).toEqual(codes);
+  });
+
+  test('says why a request cannot be waited for', () => {
+    const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
+    expect(planOf(NUMBERED, 3700, { server }).plan.refusals[0]?.message).toBe(
+      "'requestTimeout' (3700 s) must be at most 3600 s: an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit",
+    );
+  });
+
+  test.each([
+    [75, 30, 60, []],
+    [70, 30, 60, []],
+    [60, 40, 50, []],
+    [60, 41, 51, ['KeepAliveTooShort']],
+    [5, 30, 40, ['KeepAliveTooShort']],
+  ])('comes down to a server that keeps connections for %i s with requests of %i s', (keepAlive, seconds, idle, codes) => {
+    expect(planOf(NUMBERED, seconds, { server: fixed(keepAlive) })).toMatchObject({ idle, codes });
+  });
+
+  test('names both sides where a server keeps connections too shortly', () => {
+    expect(planOf(NUMBERED, 60, { server: fixed(75) }).plan.refusals).toMatchObject([
+      {
+        code: 'KeepAliveTooShort',
+        message:
+          'the keep-alive of llama (75 s) must be at least 80 s: an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend',
+      },
+    ]);
+  });
+
+  test('follows the longest endpoint of the platform', () => {
+    const platform = testPlatform({ target: NUMBERED });
+    for (const [id, seconds] of [
+      ['short', 10],
+      ['long', 500],
+    ] as const) {
+      endpointOn(platform, id, { path: `/${id}`, requestTimeout: Duration.seconds(seconds) }).addBackend(
+        `${id}1`,
+        backendOptions(),
+      );
+    }
+    const plan = platform.plan();
+    expect(plan.balancer).toEqual({ idle: 510, requestTimeout: 500 });
+    expect(plan.backend('short/short1').times).toMatchObject({
+      requestTimeout: 10,
+      deregistration: 20,
+      keepAlive: 4010,
+    });
+  });
+
+  test('of one backend stays when an endpoint is added', () => {
+    const before = planOf(NUMBERED, 30);
+    const platform = testPlatform({ target: NUMBERED });
+    endpointOn(platform, 'endpoint', { requestTimeout: Duration.seconds(30) }).addBackend('backend', backendOptions());
+    endpointOn(platform, 'long', { path: '/long', requestTimeout: Duration.seconds(3000) }).addBackend(
+      'other',
+      backendOptions(),
+    );
+    const after = platform.plan().backend('endpoint/backend');
+    expect(after.times).toEqual(before.times);
+    expect(after.command).toEqual(before.command);
+  });
+});
+
+describe('the ladder behind a router', () => {
+  test.each([
+    [wsgi, { preStop: 32, drain: 65, stop: 70, grace: 102, keepAlive: 4010 }],
+    [ModelServer.asgi({ app: 'app' }), { preStop: 32, drain: 60, stop: 65, grace: 97 }],
+    [ModelServer.command({ command: ['serve'], behavior: DRAINS }), { preStop: 32, drain: 60, stop: 65, grace: 97 }],
+    [
+      ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
+      { preStop: 92, drain: 0, stop: 30, grace: 122 },
+    ],
+  ])('signals once nobody sends any more', (server, times) => {
+    expect(planOf(ROUTER, 60, { server }).times).toMatchObject({ ...times, deregistration: 0 });
+  });
+
+  test.each([
+    [75, false],
+    [15, false],
+    [14, true],
+    [1, true],
+  ])('ends each connection of a server that keeps them for %i s: %p', (keepAlive, closeEach) => {
+    expect(planOf(ROUTER, 60, { server: fixed(keepAlive) })).toMatchObject({ codes: [], times: { closeEach } });
+  });
+
+  test('has no longest request', () => {
+    expect(planOf(ROUTER, 604_800).codes).toEqual([]);
+  });
+
+  test('gives the signal later where the compute kills too early', () => {
+    expect(planOf({ ...ROUTER, maxStopSeconds: 40 }, 60).times).toMatchObject({ drain: 30, preStop: 62, stop: 35 });
+  });
+
+  test('gives a route more than its longest request, and a stream no end', () => {
+    expect(planOf(ROUTER, 60).plan.route('endpoint', 'shares').timeoutSeconds).toBe(70);
+    expect(planOf(ROUTER, 60, {}, [600, 5]).plan.route('endpoint', 'shares').timeoutSeconds).toBe(0);
+  });
+});
+
+describe('the ladder behind a gateway', () => {
+  test('holds its idle time against the servers', () => {
+    expect(planOf(GATEWAY, 60)).toMatchObject({ idle: 3600, codes: [] });
+    expect(planOf(GATEWAY, 60, { server: fixed(3610) }).codes).toEqual([]);
+    expect(planOf(GATEWAY, 60, { server: fixed(3609) }).codes).toEqual(['KeepAliveTooShort']);
+  });
+});
+
+describe('the start of a replica', () => {
+  const model = (fetchTimeout?: Duration) => Model.fromS3('s3://acme-models/a/', { fetchTimeout });
+
+  test('has time for images and load', () => {
+    expect(planOf(ROUTER, 60).times).toMatchObject({ fetch: 0, load: 300, startup: 600, progress: 610 });
+  });
+
+  test('has time for each fetch', () => {
+    const models = [
+      Model.fromS3('s3://acme-models/b/', { path: 'b' }),
+      Model.fromS3('s3://acme-models/c/', { path: 'c', fetchTimeout: Duration.minutes(1) }),
+    ];
+    expect(planOf(ROUTER, 60, { models }).times).toMatchObject({ fetch: 660, startup: 1260, progress: 1270 });
+  });
+
+  test('fetches nothing that is in the image', () => {
+    expect(planOf(ROUTER, 60, { model: Model.inImage('model.bin') }).times.fetch).toBe(0);
+  });
+
+  test('comes down to what the compute allows', () => {
+    expect(planOf(SHORT_STOP, 60, { model: model() })).toMatchObject({ codes: [], times: { fetch: 120 } });
+  });
+
+  test('fails when a fetch may take longer than that', () => {
+    const { plan } = planOf(SHORT_STOP, 60, { model: model(Duration.seconds(121)), gpu: Gpu.nvidia() });
+    expect(plan.refusals.map(({ code, message }) => `[${code}] ${message}`)).toEqual([
+      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit",
+    ]);
+  });
+
+  test('keeps the watchdog off', () => {
+    expect(planOf(ROUTER, 60, { loadTimeout: Duration.minutes(20) }).times.watchdog).toBe(1210);
+    expect(planOf(ROUTER, 2000).times.watchdog).toBe(2010);
+  });
+
+  test('gets its times as flags', () => {
+    expect(planOf(NUMBERED, 60).command.slice(-6)).toEqual([
+      '--keep-alive',
+      '4010',
+      '--graceful-timeout',
+      '65',
+      '--timeout',
+      '310',
+    ]);
+  });
+});
+
+describe('every ladder', () => {
+  const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
+
+  test('names known rules, and breaks none unless it was refused', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const plan = declare(definition, target).plan();
+        for (const backend of plan.backends) {
+          for (const hop of backend.ladder.hops) {
+            expect(Object.keys(TIMEOUT_RULES)).toContain(hop.rule);
+            expect(Number.isInteger(hop.seconds)).toBe(true);
+            if (plan.refusals.length === 0) expect(hop.slackSeconds).toBeGreaterThanOrEqual(0);
+          }
+        }
+      }),
+    );
+  });
+
+  test('is legal for its target, even where it was refused', () => {
+    fc.assert(
+      fc.property(definitions, targets, (definition, target) => {
+        const plan = declare(definition, target).plan();
+        expect(plan.balancer.idle).toBeGreaterThanOrEqual(target.idle.min);
+        expect(plan.balancer.idle).toBeLessThanOrEqual(target.idle.max);
+        for (const { times } of plan.backends) {
+          expect(
+            Object.values(times).every(
+              (value) => typeof value === 'boolean' || (Number.isInteger(value) && value >= 0),
+            ),
+          ).toBe(true);
+          expect(times.deregistration).toBeLessThanOrEqual(target.maxDeregistrationSeconds ?? Number.POSITIVE_INFINITY);
+          expect(times.stop).toBeLessThanOrEqual(target.maxStopSeconds ?? Number.POSITIVE_INFINITY);
+          expect(times.drain).toBeLessThan(times.stop);
+          expect(times.grace).toBe(times.preStop + times.stop);
+          if (target.drainOrder === DrainOrder.TOGETHER)
+            expect(times.preStop).toBeGreaterThanOrEqual(target.propagationSeconds);
+        }
+      }),
+    );
+  });
+});
