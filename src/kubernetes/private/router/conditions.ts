@@ -1,0 +1,65 @@
+import { RouteKind, type RoutePlan } from '../../../plan/serving-plan';
+import { call, word } from './words';
+
+/** HAProxy reads at most 64 words of a line. */
+const PATTERNS_PER_LINE = 48;
+
+/** The conditions of routes as named ACLs, each written once for its endpoint. */
+export class Conditions {
+  /** The lines of all ACLs that were asked for. */
+  public readonly lines: string[] = [];
+
+  private readonly names = new Map<string, string>();
+  private readonly counts = new Map<string, number>();
+
+  /** The names of the ACLs that must all hold for a request of this route. */
+  public of(endpoint: string, route: RoutePlan): string[] {
+    const { hosts, prefix, methods, headers, kind, pickedByHeader } = route;
+    const own = kind === RouteKind.OWN_ADDRESS ? 'own' : 'rule';
+    const names: string[] = [];
+    if (prefix !== '/') {
+      const tests = [...test('path -m str', [prefix]), ...test('path -m beg', [`${prefix}/`])];
+      names.push(this.name(`${endpoint}.${kind === RouteKind.OWN_ADDRESS && !pickedByHeader ? own : 'path'}`, tests));
+    }
+    if (hosts.length > 0) {
+      const wild = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
+      const full = hosts.filter((host) => !host.startsWith('*.'));
+      const tests = [...test('var(txn.host) -m str', full), ...test('var(txn.host) -m end', wild)];
+      names.push(this.name(`${endpoint}.host`, tests));
+    }
+    if (methods.length > 0) names.push(this.name(`${endpoint}.method`, test('method', methods)));
+    headers.forEach((header, index) => {
+      const picks = pickedByHeader && index === headers.length - 1;
+      // The whole line of a header, because a value may have a comma in it.
+      const tests = test(`${call('req.fhdr', header.name)} -m str`, header.values);
+      names.push(this.name(`${endpoint}.${picks ? own : 'header'}`, tests));
+    });
+    return names;
+  }
+
+  private name(base: string, tests: string[]): string {
+    const key = `${base} ${tests.join('\n')}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const count = (this.counts.get(base) ?? 0) + 1;
+    this.counts.set(base, count);
+    const name = count === 1 ? base : `${base}-${count}`;
+    this.names.set(key, name);
+    this.lines.push(...tests.map((line) => `  acl ${name} ${line}`));
+    return name;
+  }
+}
+
+/** Tests of one value against any of the patterns, on as many lines as the words need. */
+function test(what: string, patterns: string[]): string[] {
+  const lines: string[] = [];
+  for (let start = 0; start < patterns.length; start += PATTERNS_PER_LINE) {
+    lines.push(
+      `${what} -- ${patterns
+        .slice(start, start + PATTERNS_PER_LINE)
+        .map(word)
+        .join(' ')}`,
+    );
+  }
+  return lines;
+}

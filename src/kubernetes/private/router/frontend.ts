@@ -1,0 +1,105 @@
+import type { ServingPlan } from '../../../plan/plan';
+import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
+import { Conditions } from './conditions';
+import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
+import { Column, CUT_ALL, cutDepths, poolColumn, renderRoute, sharing, uptoColumn } from './routes';
+import { literal } from './words';
+
+/** The table of the counters. No backend has a name with an underscore. */
+const COUNTERS = '_counters';
+
+/** The part of the configuration that gives each request its route, and each route its pool. */
+export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): string[] {
+  const { routes } = plan;
+  const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.path, endpoint]));
+  const slugs = new Map(plan.backends.map((backend) => [backend.path, backend.slug]));
+  const conditions = new Conditions();
+  const rows = routes.map((route) => {
+    const endpoint = endpoints.get(route.endpoint) as EndpointPlan;
+    const match = ['!routed', ...conditions.of(endpoint.slug, route)].join(' ');
+    if (route.kind === RouteKind.METHOD_NOT_ALLOWED)
+      return `  http-request return ${methodNotAllowed(route)} if ${match}`;
+    return `  http-request set-var(txn.route) str(${renderRoute(route, endpoint, (backend) => slugs.get(backend) as string)}) if ${match}`;
+  });
+  const pools = Math.max(0, ...routes.map((route) => sharing(route).length));
+  const counted = new Set(routes.filter((route) => sharing(route).length > 1).map((route) => route.endpoint));
+  return [
+    'frontend _router from base',
+    `  bind ${addresses(options.port)}`,
+    '  option forwardfor',
+    '  http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }',
+    `  http-request set-header X-Forwarded-Port ${SERVICE_PORT} unless { req.hdr(X-Forwarded-Port) -m found }`,
+    '  http-request set-header X-Request-Id %[uuid] unless { req.hdr(X-Request-Id) -m found }',
+    ...(routes.some((route) => route.hosts.length > 0)
+      ? ['  http-request set-var(txn.host) req.hdr(host),host_only,lower']
+      : []),
+    '  acl routed var(txn.route) -m found',
+    ...conditions.lines,
+    '',
+    '  # The first match wins: endpoint|timeout|segments cut off|put in front|step|total|up to|backend|up to|backend...',
+    ...rows,
+    '  http-request return status 404 content-type text/plain string "not found" if !routed',
+    '',
+    ...renderRewrite(routes),
+    ...renderChoice(pools, counted.size > 0),
+    '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
+    '',
+    ...(counted.size === 0
+      ? []
+      : [`backend ${COUNTERS} from base`, `  stick-table type string len 64 size ${counted.size} store gpc0`, '']),
+  ];
+}
+
+function methodNotAllowed(route: RoutePlan): string {
+  return `status 405 content-type text/plain string "method not allowed" hdr Allow ${literal(route.allow.join(', '))}`;
+}
+
+function column(number: number): string {
+  return `var(txn.route),field(${number},|)`;
+}
+
+function renderRewrite(routes: RoutePlan[]): string[] {
+  const depths = cutDepths(routes);
+  const whole = routes.some((route) => route.replacePath !== undefined);
+  if (depths.length === 0 && !whole) return [];
+  return [
+    `  http-request set-var(txn.cut) ${column(Column.CUT)}`,
+    `  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`,
+    ...(whole ? [`  http-request set-path %[var(txn.put)] if { var(txn.cut) -m str ${CUT_ALL} }`] : []),
+    // The first field is the nothing in front of the first slash.
+    ...depths.map(
+      (depth) => `  http-request set-var(txn.rest) path,field(${depth + 2},/,0) if { var(txn.cut) -m str ${depth} }`,
+    ),
+    ...(depths.length === 0
+      ? []
+      : [
+          '  acl cut var(txn.cut) -m int gt 0',
+          '  acl rest var(txn.rest) -m found',
+          '  acl put var(txn.put) -m len gt 0',
+          '  http-request set-path %[var(txn.put)]/%[var(txn.rest)] if cut rest',
+          '  http-request set-path %[var(txn.put)] if cut !rest put',
+          '  http-request set-path / if cut !rest !put',
+        ]),
+  ];
+}
+
+/**
+ * The pool of a request: by a counter of its endpoint and the cumulative shares, then the next one with a ready server,
+ * else the first, which answers 503.
+ */
+function renderChoice(pools: number, counted: boolean): string[] {
+  const indices = Array.from({ length: pools }, (_, index) => index);
+  const choose = (index: number, conditions: string[]): string =>
+    `  http-request set-var(txn.pool) ${column(poolColumn(index))} if ${['!chosen', ...conditions].join(' ')}`;
+  const isReady = (index: number): string => `{ ${column(poolColumn(index))},nbsrv gt 0 }`;
+  const count = [
+    `  http-request set-var(txn.step) ${column(Column.MULTIPLIER)}`,
+    `  http-request set-var(txn.total) ${column(Column.TOTAL)}`,
+    '  acl counted var(txn.total) -m int gt 1',
+    `  http-request track-sc0 ${column(Column.ENDPOINT)} table ${COUNTERS} if counted`,
+    `  http-request set-var(txn.slot) sc0_inc_gpc0(${COUNTERS}),mul(txn.step),mod(txn.total) if counted`,
+    ...indices.map((index) => choose(index, [`{ ${column(uptoColumn(index))},sub(txn.slot) gt 0 }`, isReady(index)])),
+    ...indices.map((index) => choose(index, ['counted', isReady(index)])),
+  ];
+  return ['  acl chosen var(txn.pool) -m found', ...(counted ? count : []), ...(pools > 0 ? [choose(0, [])] : [])];
+}

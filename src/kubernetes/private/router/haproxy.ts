@@ -1,0 +1,112 @@
+import type { ServingPlan } from '../../../plan/plan';
+import { MARGIN_SECONDS } from '../../../plan/rules';
+import { longestOf } from '../../../plan/timeouts';
+import { renderFrontend } from './frontend';
+import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
+import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
+import { timeoutOf } from './routes';
+
+/** Above the idle time of every balancer or client pool that may stand in front. */
+const CLIENT_IDLE_SECONDS = 4010;
+/** The pools whose addresses one router may ask for in a second. */
+const POOLS_PER_SECOND = 300;
+/** The slowest that addresses are asked for; the propagation time of the router's profile counts on it. */
+const MAX_RESOLVE_SECONDS = 3;
+
+/** The longest that the router may have to work on a request it has accepted, in seconds. */
+export function longestRequest(plan: ServingPlan): number {
+  const queued = poolsOf(plan).map((pool) => (pool.intent.maxConcurrency === undefined ? 0 : queueSeconds(plan, pool)));
+  const longest = plan.endpoints.map(({ intent }) => longestOf(intent));
+  return Math.ceil(Math.max(0, ...longest)) + Math.max(0, ...queued) + MARGIN_SECONDS;
+}
+
+/**
+ * The configuration of the router: a pure function of the plan, in words that HAProxy 2.6 and 3.0 know.
+ *
+ * A request gets the first route that its host, path, method and headers match; the route names the pools of servers with
+ * their shares. There is one pool for each backend, whatever the number of endpoints that use it.
+ */
+export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): string {
+  const pools = poolsOf(plan);
+  return [
+    ...renderGlobal(plan),
+    ...renderResolvers(pools.length),
+    ...renderBase(plan),
+    ...renderAdmin(options),
+    ...renderFrontend(plan, options),
+    ...renderPoolDefaults(),
+    ...renderPools(plan, pools, options),
+    '',
+  ].join('\n');
+}
+
+function renderGlobal(plan: ServingPlan): string[] {
+  return [
+    'global',
+    '  log stdout format raw daemon',
+    '  maxconn 10000',
+    '  # A node that allows fewer open files serves fewer connections.',
+    '  no strict-limits',
+    '  nbthread 2',
+    `  hard-stop-after ${longestRequest(plan)}s`,
+    '',
+  ];
+}
+
+function renderResolvers(pools: number): string[] {
+  const interval = Math.min(MAX_RESOLVE_SECONDS, Math.max(1, Math.ceil(pools / POOLS_PER_SECOND)));
+  return [
+    'resolvers cluster',
+    '  parse-resolv-conf',
+    '  # A truncated answer would mean no server at all.',
+    '  accepted_payload_size 65535',
+    `  timeout resolve ${interval}s`,
+    '  timeout retry 1s',
+    '  # That no replica is left is believed only after the last retry; a lost answer is asked for again anyway.',
+    '  resolve_retries 1',
+    '  hold valid 1s',
+    '  hold obsolete 0s',
+    '  # No such name: no replica is ready. No answer: the replicas are where they were.',
+    '  hold nx 1s',
+    '  hold timeout 24h',
+    '  hold refused 24h',
+    '  hold other 24h',
+    '',
+  ];
+}
+
+function renderBase(plan: ServingPlan): string[] {
+  const timeout = plan.endpoints.reduce((longest, endpoint) => Math.max(longest, timeoutOf(endpoint)), MARGIN_SECONDS);
+  return [
+    'defaults base',
+    '  mode http',
+    '  log global',
+    '  option httplog',
+    '  option dontlog-normal',
+    '  option dontlognull',
+    '  option idle-close-on-response',
+    '  timeout http-request 60s',
+    `  timeout http-keep-alive ${CLIENT_IDLE_SECONDS}s`,
+    `  timeout client ${timeout}s`,
+    `  timeout server ${timeout}s`,
+    `  timeout tunnel ${timeout}s`,
+    '  # Only what was not sent yet is tried again, so that no request reaches two servers.',
+    '  timeout connect 1s',
+    '  retries 3',
+    '  retry-on conn-failure',
+    '  option redispatch 1',
+    '  http-reuse safe',
+    '',
+  ];
+}
+
+function renderAdmin(options: HaproxyOptions): string[] {
+  return [
+    'frontend _admin from base',
+    `  bind ${addresses(options.adminPort)}`,
+    `  monitor-uri ${HEALTH_PATH}`,
+    `  http-request use-service prometheus-exporter if { path ${METRICS_PATH} }`,
+    '  http-request return status 404',
+    '',
+  ];
+}

@@ -1,0 +1,48 @@
+import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../../plan/target-profile';
+
+/** How long the router may need to act on an answer of the cluster's DNS, in seconds. */
+const DISCOVERY_SECONDS = 5;
+
+/** The built-in router: its row of the capability table. */
+export function routerProfile(dnsTtlSeconds: number): TargetProfile {
+  return {
+    name: 'the built-in router',
+    maxWeight: 10_000,
+    maxTotalWeight: 10_000,
+    // An idle connection to a server lives up to three times `pool-purge-delay`; nothing sets it for one server.
+    idle: { min: 15, max: 15, standard: 15, cutsSilence: false, settable: false, canCloseEach: true },
+    drainOrder: DrainOrder.TOGETHER,
+    propagationSeconds: dnsTtlSeconds + DISCOVERY_SECONDS,
+    requestTimeout: true,
+    capabilities: CAPABILITIES,
+  };
+}
+
+/** What the router does; what a backend's own objects do stands beside them. */
+const CAPABILITIES: Capability[] = [
+  native(Feature.WEIGHTS, 'counted by request, exactly in each replica of the router'),
+  native(Feature.ROUND_ROBIN, '`balance roundrobin`, in each replica of the router'),
+  native(Feature.LEAST_OUTSTANDING, '`balance leastconn`; each replica of the router counts its own requests'),
+  {
+    feature: Feature.REQUEST_TIMEOUT,
+    level: SupportLevel.APPROXIMATED,
+    detail: 'a request whose server is silent for longer is answered with 504; nothing ends one that keeps sending',
+  },
+  native(Feature.METHOD_MATCH, 'a condition of the route'),
+  native(Feature.METHOD_NOT_ALLOWED, 'answered by the router after the routes of the path'),
+  native(Feature.ALLOW_HEADER, 'the methods of the path'),
+  native(Feature.STRIP_PREFIX, 'the router rewrites the path'),
+  native(Feature.HEADER_MATCH, 'a condition of the route'),
+  native(Feature.PATH_BY_HEADER, 'the router rewrites the path'),
+  native(Feature.OWN_ADDRESS, 'a route in front of the shares'),
+  native(Feature.FAILOVER, 'the share of a backend without a ready replica goes to the next one that has a share'),
+  {
+    feature: Feature.MAX_CONCURRENCY,
+    level: SupportLevel.APPROXIMATED,
+    detail: 'each replica of the router sends its part of it, at least one request at a time, and queues the rest',
+  },
+];
+
+function native(feature: Feature, detail: string): Capability {
+  return { feature, level: SupportLevel.NATIVE, detail };
+}

@@ -1,0 +1,196 @@
+import { type ApiObject, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { ServingPlan } from '../../../plan/plan';
+import { EXIT_SECONDS } from '../../../plan/rules';
+import { renderError } from '../../../private/errors';
+import { hash } from '../../../private/hash';
+import type { ServingPlatform } from '../../../serving-platform';
+import { labelsOf } from '../labels';
+import { addObject, namespaceOf } from '../objects';
+import { longestRequest, renderHaproxy } from './haproxy';
+import { ROUTER_IMAGE, ROUTER_USER } from './image';
+import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
+import { placesOf, poolsOf } from './pools';
+
+/** Properties of the router. */
+export interface RouterProps {
+  /** The platform whose plan it carries out. */
+  readonly platform: ServingPlatform;
+  /** The name of its objects. */
+  readonly name: string;
+  /** Another image with HAProxy 2.6 or newer. */
+  readonly image?: string;
+  /** How many replicas it has. */
+  readonly replicas?: number;
+  /** The domain of the cluster's Services. */
+  readonly clusterDomain?: string;
+  /** The Secrets to pull its image with. */
+  readonly imagePullSecrets?: string[];
+}
+
+const PORT = 8080;
+const ADMIN_PORT = 8404;
+const CONFIG_FOLDER = '/usr/local/etc/haproxy';
+const CONFIG_FILE = 'haproxy.cfg';
+
+/** What a ConfigMap can hold, with room for its metadata. */
+const MAX_CONFIG_BYTES = 1_000_000;
+
+/** How long a stopping replica still accepts connections: until every node has heard that it goes. */
+const PRE_STOP_SECONDS = 5;
+/** How long a new replica gets to learn the addresses of all servers before it is sent a request. */
+const DISCOVERY_SECONDS = 5;
+
+/**
+ * The built-in router: HAProxy behind a Service, configured from the plan.
+ *
+ * The objects are children of this construct: `ServiceAccount`, `ConfigMap`, `Deployment`, `PodDisruptionBudget` and
+ * `Service`.
+ */
+export class Router extends Construct {
+  public readonly serviceAccount: ApiObject;
+  public readonly configMap: ApiObject;
+  public readonly deployment: ApiObject;
+  public readonly podDisruptionBudget: ApiObject;
+  public readonly service: ApiObject;
+
+  private readonly platform: ServingPlatform;
+  private readonly host: string;
+  private readonly options: HaproxyOptions;
+  private memo?: { readonly plan: ServingPlan; readonly config: string };
+
+  constructor(scope: Construct, id: string, props: RouterProps) {
+    super(scope, id);
+    const { name, replicas = 2, clusterDomain = 'cluster.local' } = props;
+    const labels = labelsOf(name);
+    const namespace = namespaceOf(this);
+    this.platform = props.platform;
+    this.host = namespace === undefined ? name : `${name}.${namespace}.svc.${clusterDomain}`;
+    this.options = { clusterDomain, replicas, port: PORT, adminPort: ADMIN_PORT };
+    this.node.addValidation({ validate: () => this.validateSize() });
+
+    const add = (kind: string, apiVersion: string, body: Record<string, unknown>): ApiObject =>
+      addObject(this, kind, { apiVersion, kind, name, labels, body });
+    const selector = { matchLabels: labels };
+    this.serviceAccount = add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
+    this.configMap = add('ConfigMap', 'v1', { data: { [CONFIG_FILE]: Lazy.any({ produce: () => this.config() }) } });
+    this.deployment = add('Deployment', 'apps/v1', {
+      spec: {
+        replicas,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        selector,
+        template: {
+          // A changed configuration is read by new pods only.
+          metadata: {
+            labels,
+            annotations: { 'serving-constructs/config': Lazy.any({ produce: () => digest(this.config()) }) },
+          },
+          spec: this.pod(props),
+        },
+      },
+    });
+    this.podDisruptionBudget = add('PodDisruptionBudget', 'policy/v1', {
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector },
+    });
+    this.service = add('Service', 'v1', {
+      spec: {
+        type: 'ClusterIP',
+        selector: labels,
+        ports: [{ name: 'http', port: SERVICE_PORT, targetPort: 'http', protocol: 'TCP' }],
+      },
+    });
+  }
+
+  /** The URL of a path for clients in the cluster; in a chart without a namespace, for those in the router's own. */
+  public url(path: string): string {
+    return `http://${this.host}${path}`;
+  }
+
+  private config(): string {
+    const plan = this.platform.plan();
+    if (this.memo?.plan !== plan) this.memo = { plan, config: renderHaproxy(plan, this.options) };
+    return this.memo.config;
+  }
+
+  private validateSize(): string[] {
+    const bytes = Buffer.byteLength(this.config());
+    if (bytes <= MAX_CONFIG_BYTES) return [];
+    const message = `the configuration of the router (${bytes} bytes) must be at most ${MAX_CONFIG_BYTES} bytes, which a ConfigMap holds; put some of the endpoints into another chart`;
+    return [renderError('TooManyRules', message, this.node.path)];
+  }
+
+  private pod(props: RouterProps): Record<string, unknown> {
+    const { name, imagePullSecrets } = props;
+    const spread = (topologyKey: string) => ({
+      topologyKey,
+      maxSkew: 1,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: labelsOf(name) },
+    });
+    return {
+      serviceAccountName: name,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      imagePullSecrets: imagePullSecrets?.map((secret) => ({ name: secret })),
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: ROUTER_USER,
+        runAsGroup: ROUTER_USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      terminationGracePeriodSeconds: Lazy.any({
+        produce: () => PRE_STOP_SECONDS + longestRequest(this.platform.plan()) + EXIT_SECONDS,
+      }),
+      topologySpreadConstraints: [spread('topology.kubernetes.io/zone'), spread('kubernetes.io/hostname')],
+      containers: [this.container(props)],
+      volumes: [{ name: 'config', configMap: { name } }],
+    };
+  }
+
+  private container(props: RouterProps): Record<string, unknown> {
+    const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+    const port = (name: string, containerPort: number) => ({ name, containerPort, protocol: 'TCP' });
+    const httpGet = { path: HEALTH_PATH, port: 'admin' };
+    return {
+      name: 'router',
+      image: props.image ?? ROUTER_IMAGE,
+      imagePullPolicy: 'IfNotPresent',
+      command: ['haproxy', '-db', '-f', `${CONFIG_FOLDER}/${CONFIG_FILE}`],
+      env: [field(NAMESPACE_VARIABLE, 'metadata.namespace'), field(ADDRESS_VARIABLE, 'status.podIP')],
+      ports: [port('http', PORT), port('admin', ADMIN_PORT)],
+      resources: Lazy.any({ produce: () => resourcesFor(this.platform.plan()) }),
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        runAsUser: ROUTER_USER,
+      },
+      readinessProbe: {
+        httpGet,
+        initialDelaySeconds: DISCOVERY_SECONDS,
+        periodSeconds: 5,
+        timeoutSeconds: 2,
+        failureThreshold: 2,
+      },
+      livenessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+      lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
+      volumeMounts: [{ name: 'config', mountPath: CONFIG_FOLDER, readOnly: true }],
+    };
+  }
+}
+
+/** What a replica needs: a base for connections, and something for every place of a server. */
+function resourcesFor(plan: ServingPlan): Record<string, Record<string, string>> {
+  const places = poolsOf(plan).reduce((sum, pool) => sum + placesOf(pool), 0);
+  const memory = `${MEMORY_MIB + Math.ceil((places * PLACE_KIB) / 1024)}Mi`;
+  return { requests: { cpu: '250m', memory }, limits: { memory } };
+}
+
+const MEMORY_MIB = 256;
+const PLACE_KIB = 32;
+
+/** Sixteen hex digits, so that two configurations have one digest less than once in any lifetime. */
+function digest(text: string): string {
+  return [text, `${text.length} ${text}`].map((part) => hash(part).toString(16).padStart(8, '0')).join('');
+}
