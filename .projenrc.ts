@@ -47,8 +47,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  // The first release whose synth validates templates and lets findings be acknowledged.
-  cdkVersion: '2.262.0',
+  // The first release whose synth validates templates, lets findings be acknowledged, and can be told not to validate.
+  cdkVersion: '2.262.2',
   constructsVersion: '10.5.1',
   peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
   devDeps: [
@@ -118,7 +118,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '*.tsbuildinfo',
   ],
   // Nothing but what is named here, by projen (lib) or by jsii.
-  npmIgnoreOptions: { ignorePatterns: ['/*', '!/API.md', '!/CHANGELOG.md'] },
+  npmIgnoreOptions: { ignorePatterns: ['/*', '!/API.md', '!/CHANGELOG.md', '!/assets/', '/lib/tools/'] },
 });
 
 project.package.addField('peerDependenciesMeta', {
@@ -128,6 +128,15 @@ project.package.addField('peerDependenciesMeta', {
 });
 // Later releases lack platform packages in the registry, which breaks `npm ci` on a lock file made from them.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+// The command line carries what it needs, so that installing the package brings no dependency.
+project.bundler.addBundle('src/tools/serving.ts', {
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  executable: true,
+  banner: '#!/usr/bin/env node',
+});
+project.package.addBin({ serving: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const { biome, jest } = project;

@@ -1,23 +1,16 @@
-import type { BackendPlan, HopPlan } from '../plan/serving-plan';
+import type { BackendPlan } from '../plan/serving-plan';
+import { type Table, tableLines } from './sections';
 
-const HEADINGS = ['hop', 'seconds', 'rule', 'slack'];
-
-/** The timeout ladder of a backend as lines of text: every hop, its value, the rule behind it and its slack. */
-export function renderLadder(backend: Pick<BackendPlan, 'ladder'>): string[] {
-  const rows = backend.ladder.hops.map(rowOf);
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] as string).length)),
-  );
-  return [HEADINGS, ...rows].map((row) =>
-    row
-      .map((cell, column) =>
-        column === 1 || column === 3 ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+/** The timeout ladder of a backend: every hop, its value, the rule behind it and its slack. */
+export function ladderTable(backend: Pick<BackendPlan, 'ladder'>): Table {
+  return {
+    headings: ['hop', 'seconds', 'rule', 'slack'],
+    rows: backend.ladder.hops.map((hop) => [hop.hop, String(hop.seconds), hop.rule, String(hop.slackSeconds)]),
+    numbers: ['seconds', 'slack'],
+  };
 }
 
-function rowOf(hop: HopPlan): string[] {
-  return [hop.hop, String(hop.seconds), hop.rule, String(hop.slackSeconds)];
+/** The timeout ladder of a backend as lines of text. */
+export function renderLadder(backend: Pick<BackendPlan, 'ladder'>): string[] {
+  return tableLines(ladderTable(backend));
 }

@@ -1,0 +1,99 @@
+import type { ServingPlan } from '../plan/plan';
+import { TIMEOUT_RULES } from '../plan/rules';
+import type { BackendPlan, EndpointPlan, RoutePlan } from '../plan/serving-plan';
+import type { Explanation } from '../private/explanation';
+import { ladderTable } from './ladder';
+import type { Section, Table } from './sections';
+
+/** Everything a plan says, platform by platform: refusals, routes, timeout ladders, and the capability ledger. */
+export function explain(explanations: Explanation[]): Section[] {
+  const sections = explanations.flatMap(explainPlatform);
+  const used = new Set(explanations.flatMap(({ plan }) => plan.backends.flatMap(rulesOf)));
+  return used.size === 0 ? sections : [...sections, rulesSection(used)];
+}
+
+function explainPlatform({ platform, target, plan, refusals }: Explanation): Section[] {
+  return [
+    { level: 0, title: `${platform} on ${target}` },
+    ...(refusals.length === 0 ? [] : [refusalSection(refusals)]),
+    ...plan.endpoints.map((endpoint) => routeSection(plan, endpoint)),
+    ...plan.backends.map((backend) => ({
+      level: 1,
+      title: `timeouts of ${backend.name} (${backend.path})`,
+      table: ladderTable(backend),
+    })),
+    { level: 1, title: 'capabilities', table: ledgerTable(plan) },
+  ];
+}
+
+function refusalSection(refusals: string[]): Section {
+  return { level: 1, title: 'refused', table: { headings: ['error'], rows: refusals.map((refusal) => [refusal]) } };
+}
+
+function routeSection(plan: ServingPlan, endpoint: EndpointPlan): Section {
+  const numbered = endpoint.routes.some((route) => route.rules.length > 0);
+  return {
+    level: 1,
+    title: `routes of ${endpoint.name} (${endpoint.path})`,
+    table: {
+      headings: [...(numbered ? ['priority'] : []), 'kind', 'hosts', 'path', 'methods', 'headers', 'goes to'],
+      rows: endpoint.routes.map((route) => [...(numbered ? [prioritiesOf(route)] : []), ...routeCells(plan, route)]),
+      numbers: ['priority'],
+    },
+  };
+}
+
+function routeCells(plan: ServingPlan, route: RoutePlan): string[] {
+  const headers = route.headers.map(({ name, values }) => `${name}: ${values.join(' or ')}`);
+  return [
+    route.kind,
+    anyOf(route.hosts),
+    route.prefix,
+    anyOf(route.methods),
+    headers.join(', ') || '-',
+    goal(plan, route),
+  ];
+}
+
+function goal(plan: ServingPlan, route: RoutePlan): string {
+  if (route.shares.length === 0) return `405, allowed: ${route.allow.join(', ')}`;
+  const names = new Map(plan.backends.map((backend) => [backend.path, backend.name]));
+  const total = route.shares.reduce((sum, share) => sum + share.weight, 0);
+  const shares = route.shares.map(({ backend, weight }) => `${names.get(backend)} ${weight}/${total}`);
+  const path = route.replacePath ?? route.replacePrefix;
+  return `${shares.join(', ')}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
+}
+
+/** Where an earlier rule held the place, the place that the rule wanted stands beside the one it got. */
+function prioritiesOf(route: RoutePlan): string {
+  return route.rules
+    .map(({ priority, movedFrom }) => (movedFrom === undefined ? `${priority}` : `${priority} (wanted ${movedFrom})`))
+    .join(', ');
+}
+
+function ledgerTable(plan: ServingPlan): Table {
+  return {
+    headings: ['construct', 'feature', 'level', 'how'],
+    rows: plan.ledger.map(({ path, feature, level, detail }) => [path, feature, level, detail]),
+  };
+}
+
+function rulesOf(backend: BackendPlan): string[] {
+  return backend.ladder.hops.map((hop) => hop.rule);
+}
+
+function rulesSection(used: Set<string>): Section {
+  const rows = Object.entries(TIMEOUT_RULES).filter(([id]) => used.has(id));
+  return {
+    level: 0,
+    title: 'rules',
+    table: {
+      headings: ['rule', 'what holds', 'source'],
+      rows: rows.map(([id, rule]) => [id, rule.sentence, rule.source]),
+    },
+  };
+}
+
+function anyOf(values: string[]): string {
+  return values.length === 0 ? 'any' : values.join(', ');
+}

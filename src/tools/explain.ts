@@ -1,0 +1,30 @@
+import { writeFileSync } from 'node:fs';
+import { explain } from '../report/explain';
+import { renderMarkdown, renderText, type Section } from '../report/sections';
+import { CommandError, explainApp, findApp, USAGE_ERROR } from './app';
+
+export const EXPLAIN_OPTIONS = {
+  app: { type: 'string', short: 'a' },
+  format: { type: 'string', short: 'f', default: 'text' },
+  output: { type: 'string', short: 'o' },
+} as const;
+
+const FORMATS: Record<string, (sections: Section[]) => string> = { text: renderText, markdown: renderMarkdown };
+
+/** Runs an app and prints what it will make of its endpoints. Returns 1 when something is refused. */
+export function runExplain(options: { app?: string; format?: string; output?: string }): number {
+  const { format = 'text' } = options;
+  const render = FORMATS[format];
+  if (render === undefined && format !== 'json') {
+    throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
+  }
+  const folder = process.cwd();
+  const explanations = explainApp(options.app ?? findApp(folder), folder);
+  if (explanations.length === 0) {
+    throw new CommandError('the app has no endpoint: no ServingPlatform was synthesized', USAGE_ERROR);
+  }
+  const report = render === undefined ? `${JSON.stringify(explanations, null, 2)}\n` : render(explain(explanations));
+  if (options.output === undefined) process.stdout.write(report);
+  else writeFileSync(options.output, report);
+  return explanations.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+}

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const EXAMPLES = join(ROOT, 'examples');
+const TSX = join(ROOT, 'node_modules/.bin/tsx');
+const SERVING = join(ROOT, 'src/tools/serving.ts');
+
+function serving(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}` };
+  return spawnSync(TSX, [SERVING, ...args], { cwd: folder, encoding: 'utf8', env });
+}
+
+/** A scratch folder with an app that imports the library, for apps that no example shows. */
+function withApp(code: string, run: (folder: string, app: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+  try {
+    writeFileSync(join(folder, 'app.ts'), code);
+    run(folder, `tsx --tsconfig ${join(EXAMPLES, 'tsconfig.json')} ${join(folder, 'app.ts')}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const REFUSED_APP = `
+import { App, Stack } from '${ROOT}/node_modules/aws-cdk-lib';
+import { Duration, ServingEndpoint } from '${ROOT}/src';
+const app = new App();
+for (const name of ['One', 'Two']) {
+  new ServingEndpoint(new Stack(app, name), 'slow', { requestTimeout: Duration.hours(2) });
+}
+`;
+
+describe('serving explain', () => {
+  test.each(['aws', 'kubernetes'])('explains the app of the folder on %s', (target) => {
+    const { status, stdout, stderr } = serving(join(EXAMPLES, 'image-classifier', target), 'explain');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('writes Markdown into a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+    const file = join(folder, 'report.md');
+    const result = serving(join(EXAMPLES, 'digits/aws'), 'explain', '--format', 'markdown', '--output', file);
+    const report = readFileSync(file, 'utf8');
+    rmSync(folder, { recursive: true });
+    expect(result).toMatchObject({ status: 0, stdout: '' });
+    expect(report).toMatch(/^## Digits\/ServingPlatform on an Application Load Balancer\n/);
+    expect(report).toContain(
+      '| hop | seconds | rule | slack |\n| --- | ---: | --- | ---: |\n| longest request | 60 | T | 0 |',
+    );
+  });
+
+  test('prints JSON with the whole plan', () => {
+    const { stdout } = serving(join(EXAMPLES, 'digits/kubernetes'), 'explain', '--format', 'json');
+    const [{ target, plan, refusals }] = JSON.parse(stdout);
+    expect(target).toBe('the built-in router');
+    expect(plan.backends.map((backend: { name: string }) => backend.name)).toEqual(['predict', 'explain']);
+    expect(refusals).toEqual([]);
+  });
+
+  test('shows the refusals of every stack and exits with 1', () => {
+    withApp(REFUSED_APP, (folder, app) => {
+      const { status, stdout } = serving(folder, 'explain', '--app', app);
+      expect(status).toBe(1);
+      expect(stdout.match(/\[RequestTimeoutTooLong\] 'requestTimeout' \(7200 s\)/g)).toHaveLength(2);
+      expect(stdout).toContain('(at One/slow)');
+      expect(stdout).toContain('(at Two/slow)');
+    });
+  });
+
+  test('fails with the message of an app that throws', () => {
+    withApp("throw new Error('no weights today');", (folder, app) => {
+      const { status, stderr } = serving(folder, 'explain', '--app', app);
+      expect(status).toBe(3);
+      expect(stderr).toContain('no weights today');
+    });
+  });
+
+  test.each([
+    [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; say what runs the app with --app'],
+    [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
+    [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
+    [['explain', '--depth', '3'], "Unknown option '--depth'"],
+    [['explode'], "there is no command 'explode'"],
+  ])('fails on %j', (args, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+    const { status, stderr } = serving(folder, ...args);
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
