@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { ScalingTarget } from '../../src/autoscaling-policy';
+import { LoadBalancing } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { HealthCheck } from '../../src/health-check';
+import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
+import { multiplierOf } from '../../src/kubernetes/private/router/routes';
+import { ModelServer } from '../../src/model-server';
+import type { PlatformIntents } from '../../src/plan/intents';
+import { ServingPlan } from '../../src/plan/plan';
+import { greatestCommonDivisor } from '../../src/plan/weights';
+import { HttpMethod } from '../../src/serving-endpoint';
+import { declare, definitions, intentsOf } from '../support/arbitraries';
+import { backendOptions, endpointOn } from '../support/definitions';
+import { Haproxy } from '../support/haproxy';
+import { render, routerPlatform, TARGET } from './router-support';
+
+/** The configuration of one endpoint with one backend. */
+function oneBackend(options: Parameters<typeof backendOptions>[0] = {}, change: Partial<HaproxyOptions> = {}): Haproxy {
+  const platform = routerPlatform();
+  endpointOn(platform, 'digits').addBackend('svm', backendOptions(options));
+  return new Haproxy(render(platform.plan(), change));
+}
+
+const pool = (haproxy: Haproxy) => haproxy.section('backend', 'digits-svm');
+const lines = (haproxy: Haproxy) => pool(haproxy).lines.map((line) => line.join(' '));
+
+describe('the configuration of the router', () => {
+  test('asks DNS for as many replicas as can be ready at a time', () => {
+    const server = (options: Parameters<typeof backendOptions>[0]) => haproxyServer(oneBackend(options));
+    expect(server({ replicas: 3 })).toEqual([
+      'pod',
+      '6',
+      `_http._tcp.digits-svm-pods.$\{POD_NAMESPACE}.svc.cluster.local`,
+    ]);
+    const platform = routerPlatform();
+    const svm = endpointOn(platform, 'digits').addBackend('svm', backendOptions());
+    svm.autoscale({ maxReplicas: 7, target: ScalingTarget.cpuUtilization(60) });
+    expect(haproxyServer(new Haproxy(render(platform.plan())))[1]).toBe('14');
+  });
+
+  test('names the domain of the cluster', () => {
+    expect(haproxyServer(oneBackend({}, { clusterDomain: 'k8s.example' }))[2]).toMatch(/\.svc\.k8s\.example$/);
+  });
+
+  test('writes for a pool only what differs from the defaults', () => {
+    const plain = oneBackend();
+    expect(lines(plain)).toHaveLength(1);
+    expect(plain.setting(pool(plain), 'balance')).toEqual(['roundrobin']);
+    expect(plain.setting(pool(plain), 'http-check', 'expect', 'status')).toEqual(['200-499']);
+    const busy = oneBackend({ loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS });
+    expect(busy.setting(pool(busy), 'balance')).toEqual(['leastconn']);
+  });
+
+  test('checks health as declared', () => {
+    const healthCheck = HealthCheck.http('/ready', {
+      interval: Duration.seconds(20),
+      timeout: Duration.seconds(7),
+      healthyThreshold: 4,
+      unhealthyThreshold: 5,
+    });
+    const haproxy = oneBackend({ healthCheck });
+    expect(haproxy.setting(pool(haproxy), 'http-check', 'send')?.join(' ')).toMatch(
+      /^meth GET uri \/ready ver HTTP\/1\.1/,
+    );
+    expect(haproxy.setting(pool(haproxy), 'http-check', 'expect', 'status')).toEqual(['200-399']);
+    expect(haproxy.setting(pool(haproxy), 'timeout', 'check')).toEqual(['7s']);
+    expect(lines(haproxy)).toContain('default-server inter 20s rise 4 fall 5');
+  });
+
+  test.each([
+    [1, 2, 1],
+    [5, 2, 2],
+    [8, 1, 8],
+    [9, 3, 3],
+  ])('gives each of its replicas a part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
+    const haproxy = oneBackend({ maxConcurrency }, { replicas });
+    expect(lines(haproxy)).toEqual(
+      expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s', 'option abortonclose']),
+    );
+  });
+
+  test('ends connections to servers that would end them first', () => {
+    const behavior = (seconds: number) => ({ drains: true, keepAlive: Duration.seconds(seconds) });
+    const server = (seconds: number) => ({
+      healthCheck: HealthCheck.http('/'),
+      server: ModelServer.command({ command: ['serve'], behavior: behavior(seconds) }),
+    });
+    expect(lines(oneBackend(server(24)))).toContain('option http-server-close');
+    expect(lines(oneBackend(server(25)))).not.toContain('option http-server-close');
+  });
+
+  test('gives the longest silence of the longest endpoint to clients, and its own to each route', () => {
+    const platform = routerPlatform();
+    endpointOn(platform, 'a', { path: '/a', requestTimeout: Duration.seconds(5) }).addBackend('v', backendOptions());
+    const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(40) };
+    endpointOn(platform, 'b', { path: '/b', streaming }).addBackend('v', backendOptions());
+    const haproxy = new Haproxy(render(platform.plan()));
+    const frontend = haproxy.section('frontend', '_router');
+    expect(haproxy.setting(frontend, 'timeout', 'client')).toEqual(['90s']);
+    expect(haproxy.setting(frontend, 'timeout', 'tunnel')).toEqual(['90s']);
+    expect(haproxy.route('_router', { path: '/a' })).toMatchObject({ timeout: 15 });
+    expect(haproxy.route('_router', { path: '/b' })).toMatchObject({ timeout: 90 });
+    // A stream may last its hour and the margin when the router is told to stop.
+    expect(haproxy.setting(haproxy.section('global', ''), 'hard-stop-after')).toEqual(['3610s']);
+  });
+
+  test('asks for addresses less often where there are many', () => {
+    const interval = (endpoints: number) => {
+      const platform = routerPlatform();
+      for (let index = 0; index < endpoints; index++) {
+        endpointOn(platform, `e${index}`, { path: `/e${index}` }).addBackend('v', backendOptions());
+      }
+      const haproxy = new Haproxy(render(platform.plan()));
+      return haproxy.setting(haproxy.section('resolvers', 'cluster'), 'timeout', 'resolve');
+    };
+    expect([interval(1), interval(301), interval(1000)]).toEqual([['1s'], ['2s'], ['3s']]);
+  });
+
+  test('leaves out backends that serve no endpoint', () => {
+    const platform = routerPlatform();
+    endpointOn(platform, 'digits').addBackend('svm', backendOptions());
+    const intents = intentsOf(platform);
+    const alone: PlatformIntents = {
+      ...intents,
+      backends: [
+        ...intents.backends,
+        { ...(intents.backends[0] as PlatformIntents['backends'][0]), path: 'alone', slug: 'alone' },
+      ],
+    };
+    expect(render(new ServingPlan(alone))).toBe(render(platform.plan()));
+  });
+
+  test('keeps counts apart from a backend of any name', () => {
+    const platform = routerPlatform();
+    for (const name of ['router', 'admin', 'counters', 'pool', 'base']) {
+      endpointOn(platform, `at ${name}`, { path: `/${name}` }).addBackend('v', backendOptions());
+    }
+    const names = new Haproxy(render(platform.plan())).sections.map(({ kind, name }) => `${kind} ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('shares', () => {
+  test('are counted by a step that visits every place of a round', () => {
+    for (let total = 1; total <= 10_000; total++) {
+      const step = multiplierOf(total);
+      expect(step).toBeGreaterThanOrEqual(1);
+      expect(greatestCommonDivisor(step, total)).toBe(1);
+      if (total > 2) expect(Math.abs(step - 0.618 * total)).toBeLessThan(7);
+    }
+    expect([2, 3, 10, 37, 100].map(multiplierOf)).toEqual([1, 2, 7, 23, 61]);
+  });
+
+  test('are exact in any round, and only requests that reach them count', () => {
+    const platform = routerPlatform();
+    const endpoint = endpointOn(platform, 'digits');
+    const backends = ['a', 'b', 'c', 'dark'].map((id) => endpoint.addBackend(id, backendOptions()));
+    endpoint.splitTraffic({
+      shares: [97, 2, 1].map((weight, index) => ({ backend: backends[index] as never, weight })),
+    });
+    const haproxy = new Haproxy(render(platform.plan()));
+    const counts = new Map<string, number>();
+    for (let request = 0; request < 200; request++) {
+      const result = haproxy.route('_router', {}) as { backend: string };
+      counts.set(result.backend, (counts.get(result.backend) ?? 0) + 1);
+      const own = haproxy.route('_router', { headers: { 'x-serving-backend': 'dark' } });
+      expect(own).toMatchObject({ backend: 'digits-dark' });
+    }
+    expect(Object.fromEntries(counts)).toEqual({ 'digits-a': 194, 'digits-b': 4, 'digits-c': 2 });
+  });
+});
+
+describe('a configuration', () => {
+  test('is the same for the same definition', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        expect(render(declare(definition, TARGET).plan())).toBe(render(declare(definition, TARGET).plan()));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('keeps every line about an endpoint when another is added', () => {
+    const textOf = (...ids: string[]) => {
+      const platform = routerPlatform();
+      for (const id of ids) {
+        const endpoint = endpointOn(platform, id, { path: `/${id}`, methods: [HttpMethod.POST] });
+        for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
+      }
+      return render(platform.plan()).split('\n');
+    };
+    const before = textOf('a', 'c').filter((line) => /\b[ac]\b/.test(line) && !line.includes('stick-table'));
+    expect(textOf('a', 'b', 'c')).toEqual(expect.arrayContaining(before));
+  });
+
+  test('grows with the number of endpoints and no faster', () => {
+    const size = (count: number) => {
+      const platform = routerPlatform();
+      for (let index = 0; index < count; index++) {
+        const endpoint = endpointOn(platform, `endpoint ${1000 + index}`, { path: `/x${1000 + index}` });
+        for (const version of ['v1', 'v2']) endpoint.addBackend(version, backendOptions());
+      }
+      return render(platform.plan()).length;
+    };
+    const [few, more, most] = [size(100), size(200), size(300)] as const;
+    expect(most - more).toBe(more - few);
+    expect((more - few) / 100).toBeLessThan(1200);
+  });
+});
+
+function haproxyServer(haproxy: Haproxy): readonly string[] {
+  return haproxy.setting(pool(haproxy), 'server-template') ?? [];
+}

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { HealthCheck } from '../../src/health-check';
+import { encode, word } from '../../src/kubernetes/private/router/words';
+import type { PlatformIntents } from '../../src/plan/intents';
+import { ServingPlan } from '../../src/plan/plan';
+import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
+import { HttpMethod } from '../../src/serving-endpoint';
+import { declare, definitions, EXACT_HOSTS, intentsOf, METHODS, PATHS, TIERS } from '../support/arbitraries';
+import { backendOptions, endpointOn } from '../support/definitions';
+import { Haproxy, type RoutingResult, words } from '../support/haproxy';
+import { headerOf, matchesHost, matchesPrefix, type Request, replacePrefix } from '../support/observation';
+import { render, routerPlatform, TARGET } from './router-support';
+
+type Asked = Request & { readonly method: string; readonly path: string };
+
+describe('requests', () => {
+  const requests: fc.Arbitrary<Asked> = fc.record({
+    method: fc.constantFrom(...METHODS, HttpMethod.PATCH),
+    host: fc.constantFrom(...EXACT_HOSTS, 'z.x.com', 'q.y.org:8080', 'other.net', 'A.X.com'),
+    path: fc
+      .tuple(fc.constantFrom(...PATHS, '/a/_b/e0v0', '/_b/e1v0', '/none'), fc.constantFrom('', '/', '/x', 'x', '//y'))
+      .map(([path, rest]) => path + rest),
+    headers: fc.dictionary(
+      fc.constantFrom('x-tier', 'x-serve-call-method', 'x-serving-backend'),
+      fc.constantFrom(...TIERS, 'one', 'two', 'e0v0', 'e1v1'),
+    ),
+  });
+
+  test('of any kind get what the plan says', () => {
+    fc.assert(
+      fc.property(definitions, fc.array(requests, { minLength: 1, maxLength: 20 }), (definition, asked) => {
+        const plan = declare(definition, TARGET).plan();
+        const haproxy = new Haproxy(render(plan));
+        for (const request of asked) expectAsPlanned(plan, haproxy.route('_router', request), request);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  function expectAsPlanned(plan: ServingPlan, result: RoutingResult, request: Asked): void {
+    const route = plan.routes.find((candidate) => matches(candidate, request));
+    if (route === undefined || route.kind === RouteKind.METHOD_NOT_ALLOWED) {
+      expect(result).toEqual(
+        route === undefined
+          ? { status: 404, headers: {} }
+          : { status: 405, headers: { allow: route.allow.join(', ') } },
+      );
+      return;
+    }
+    const possible = route.shares.filter((share) => share.weight > 0).map((share) => plan.backend(share.backend).slug);
+    const { backend, path } = result as { backend: string; path: string };
+    expect(possible).toContain(backend);
+    const seen =
+      route.replacePath ??
+      (route.replacePrefix === undefined
+        ? request.path
+        : replacePrefix(request.path, route.prefix, route.replacePrefix));
+    // A slash at the end stays one, also behind a prefix that takes the place of another.
+    expect([seen, `${seen}/`]).toContain(path);
+  }
+
+  function matches(route: RoutePlan, request: Asked): boolean {
+    const host = (request.host ?? '').replace(/:\d+$/, '').toLowerCase();
+    return (
+      (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
+      matchesPrefix(route.prefix, request.path) &&
+      (route.methods.length === 0 || route.methods.includes(request.method)) &&
+      route.headers.every((header) => header.values.includes(headerOf(request, header.name) ?? ''))
+    );
+  }
+});
+
+describe('text of users', () => {
+  const nasty = fc.string({
+    unit: fc.constantFrom(...'ab\'"\\$ #%{}()|,;:&!?*=[]<>`~^é'),
+    minLength: 1,
+    maxLength: 20,
+  });
+
+  test('is one word whatever is in it', () => {
+    fc.assert(fc.property(fc.array(nasty), (texts) => expect(words(texts.map(word).join(' '))).toEqual(texts)));
+    fc.assert(
+      fc.property(nasty, (text) => {
+        expect(encode(text)).toMatch(/^[A-Za-z0-9%/._-]*$/);
+        expect(decodeURIComponent(encode(text))).toBe(text);
+      }),
+    );
+  });
+
+  test.each(['a\nb', 'a\rb', 'a\0b', 'a\x7fb'])('fails on a control character: %j', (text) => {
+    expect(() => word(text)).toThrow(/cannot stand in the router's configuration/);
+  });
+
+  test('cannot add a line or a word to the configuration', () => {
+    const base = routerPlatform();
+    const endpoint = endpointOn(base, 'digits', { headers: [{ name: 'x-tier', values: ['gold'] }], path: '/digits' });
+    const svm = endpoint.addBackend('svm', backendOptions({ healthCheck: HealthCheck.http('/ready') }));
+    endpoint.splitTraffic({ headerRules: [{ header: 'x-rule', value: 'one', path: '/one', backend: svm }] });
+    const intents = intentsOf(base);
+    const shape = (text: string) => text.split('\n').map((line) => words(line).length);
+    const change = (text: string, control: string): PlatformIntents => ({
+      ...intents,
+      endpoints: intents.endpoints.map((intent) => ({
+        ...intent,
+        name: text + control,
+        description: text + control,
+        prefix: `/${text}`,
+        hosts: [text],
+        headers: [{ name: 'x-tier', values: [text] }],
+      })),
+      backends: intents.backends.map((intent) => ({
+        ...intent,
+        name: text + control,
+        description: text + control,
+        healthCheck: { ...intent.healthCheck, path: `/${text}` },
+      })),
+      splits: intents.splits.map((split) => ({
+        ...split,
+        headerRules: split.headerRules.map((rule) => ({
+          ...rule,
+          header: { name: 'x-rule', values: [text] },
+          rewritePath: `/${text}`,
+        })),
+      })),
+    });
+    const expected = shape(render(new ServingPlan(change('plain', ''))));
+    fc.assert(
+      fc.property(
+        nasty.filter((text) => !text.includes('*') && !text.includes('/')),
+        (text) => {
+          expect(shape(render(new ServingPlan(change(text, '\n  server evil 192.0.2.1:80'))))).toEqual(expected);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { withWorkloads } from '../../src/kubernetes/private/profiles';
+import { renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
+import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
+import { routerProfile } from '../../src/kubernetes/private/router/profile';
+import type { ServingPlan } from '../../src/plan/plan';
+import { testPlatform } from '../support/definitions';
+
+/** The row of the built-in router. */
+export const TARGET = withWorkloads(routerProfile(30));
+
+const OPTIONS: HaproxyOptions = { clusterDomain: 'cluster.local', replicas: 2, port: 8080, adminPort: 8404 };
+
+/** A tree of its own whose plan is made for the router. */
+export function routerPlatform() {
+  return testPlatform({ target: TARGET });
+}
+
+/** The configuration of the router for a plan. */
+export function render(plan: ServingPlan, change: Partial<HaproxyOptions> = {}): string {
+  return renderHaproxy(plan, { ...OPTIONS, ...change });
+}
