@@ -54,7 +54,7 @@ export interface ObservedBackend {
 export interface Observation {
   /** What becomes of a request. */
   ask(request: Request): Answer;
-  /** The backends by legal name. */
+  /** The backends by the name for people. */
   readonly backends: Readonly<Record<string, ObservedBackend>>;
   /** The idle time of the balancer's connections to the servers; none where the gateway decides. */
   readonly balancerIdle?: number;

@@ -8,23 +8,26 @@ import {
   type Request,
   replacePrefix,
 } from './observation';
+import { splitPath } from './request';
 import type { TestDocument, TestRoute, TestService } from './test-platform';
 
 /** Reads what a document of the test platform does. */
 export function observeTestPlatform(text: string): Observation {
   const document = JSON.parse(text) as TestDocument;
+  const titles = new Map(document.services.map((service) => [service.name, service.title]));
   const routeOf = (request: Request): TestRoute | undefined =>
     document.routes.find((route) => matchesRoute(route, request));
   return {
-    ask: (request) => answer(routeOf(request), request),
-    backends: Object.fromEntries(document.services.map((service) => [service.name, observeService(service)])),
+    ask: (request) => answer(routeOf(request), request, (name) => titles.get(name) ?? name),
+    backends: Object.fromEntries(document.services.map((service) => [service.title, observeService(service)])),
     balancerIdle: document.idle,
     timeoutOf: (request) => routeOf(request)?.timeout,
   };
 }
 
 function matchesRoute(route: TestRoute, request: Request): boolean {
-  const { host = 'localhost', path = '/', method = 'GET' } = request;
+  const { host = 'localhost', method = 'GET' } = request;
+  const { path } = splitPath(request.path ?? '/');
   return (
     (route.hosts.length === 0 || route.hosts.some((pattern) => matchesHost(pattern, host))) &&
     matchesPrefix(route.prefix, path) &&
@@ -33,19 +36,19 @@ function matchesRoute(route: TestRoute, request: Request): boolean {
   );
 }
 
-function answer(route: TestRoute | undefined, request: Request): Answer {
+function answer(route: TestRoute | undefined, request: Request, titleOf: (name: string) => string): Answer {
   if (route === undefined) return { status: 404 };
   if (route.forward.length === 0) return { status: 405, allow: route.allow };
-  const { path = '/' } = request;
+  const { path } = splitPath(request.path ?? '/');
   const rewritten = route.replacePrefix === undefined ? path : replacePrefix(path, route.prefix, route.replacePrefix);
   return {
-    shares: Object.fromEntries(route.forward.map((share) => [share.service, share.weight])),
+    shares: Object.fromEntries(route.forward.map((share) => [titleOf(share.service), share.weight])),
     path: route.replacePath ?? rewritten,
   };
 }
 
 function observeService(service: TestService): ObservedBackend {
-  const { times, name: _, user, ...rest } = service;
+  const { times, name: _name, title: _title, user, ...rest } = service;
   return {
     ...rest,
     user: user === undefined ? undefined : String(user),

@@ -89,12 +89,18 @@ export function simulate(
     ];
     return ends.reduce((first, end) => (end.at < first.at ? end : first));
   };
+  const whyLost = (connection: Connection | undefined, call: Call): string | undefined => {
+    if (connection?.closedByServer) return 'sent on a connection that the server had closed';
+    return connection !== undefined && call.at > signalAt ? 'sent to a server that stops' : undefined;
+  };
   const serve = (call: Call) => {
     if (call.at > lastSentAt) return;
     const connection = connect(call.at);
-    if (connection === undefined) return lost.push('refused after the signal');
-    if (connection.closedByServer) return lost.push('sent on a connection that the server had closed');
-    if (call.at > signalAt) return lost.push('sent to a server that stops');
+    const reason = whyLost(connection, call);
+    if (connection === undefined || reason !== undefined) {
+      lost.push(reason ?? 'refused after the signal');
+      return;
+    }
     connection.busy = true;
     const end = endOf(call);
     if (end.why !== undefined) lost.push(end.why);

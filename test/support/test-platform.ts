@@ -22,6 +22,8 @@ export interface TestRoute {
 /** A service of the document. */
 export interface TestService {
   readonly name: string;
+  /** The name for people. */
+  readonly title: string;
   readonly image: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -146,6 +148,7 @@ function renderService(backend: Backend, plan: BackendPlan): TestService {
   const { path, statuses, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = intent.healthCheck;
   return {
     name: plan.slug,
+    title: plan.name,
     image: backend.image.reference as string,
     command: plan.command,
     environment: intent.environment,

@@ -1,0 +1,152 @@
+import type { Construct } from 'constructs';
+import { type AutoscalingOptions, ScalingTarget } from '../../src/autoscaling-policy';
+import type { BackendOptions } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { Gpu } from '../../src/gpu';
+import { HealthCheck } from '../../src/health-check';
+import { Model } from '../../src/model';
+import { ModelServer } from '../../src/model-server';
+import { SecretValue } from '../../src/secret-value';
+import { ServingEndpoint } from '../../src/serving-endpoint';
+import { Size } from '../../src/size';
+import { backendOptions, IMAGE } from '../support/definitions';
+import type { ObservedBackend } from '../support/observation';
+import { onEvery, type Subject } from './subjects';
+
+/** What a target makes of one backend. */
+function observe(
+  subject: Subject,
+  options: Partial<BackendOptions> = {},
+  scaling?: AutoscalingOptions,
+): ObservedBackend {
+  const observed = subject.observe((scope: Construct) => {
+    const backend = new ServingEndpoint(scope, 'classifier').addBackend('SVM:v1', backendOptions(options));
+    if (scaling !== undefined) backend.autoscale(scaling);
+  });
+  expect(Object.keys(observed.backends)).toEqual(['SVM:v1']);
+  return observed.backends['SVM:v1'] as ObservedBackend;
+}
+
+onEvery('a backend on %s', (_, subject) => {
+  test('is one replica of its image without options', () => {
+    expect(observe(subject)).toMatchObject({
+      image: IMAGE,
+      port: 8000,
+      replicas: 1,
+      gpus: 0,
+      readOnlyRoot: true,
+      secrets: [],
+      models: [],
+    });
+  });
+
+  test.each([
+    ModelServer.wsgi({ app: 'app', workers: 2 }),
+    ModelServer.asgi({ app: 'serve:app' }),
+    ModelServer.command({ command: ['python', 'serve.py', '--name', 'a b'], behavior: { drains: true } }),
+    ModelServer.shell({ line: 'exec serve --port "$PORT"', behavior: { drains: true } }),
+  ])('runs exactly the command of its server', (server) => {
+    const { command, timeFlags } = server._intent({ port: 1453 });
+    const { command: words, port } = observe(subject, { server, port: 1453 });
+    expect(words.slice(0, command.length)).toEqual(command);
+    expect(words.slice(command.length)).toEqual(
+      timeFlags.flatMap(({ flag }) => [flag, expect.stringMatching(/^\d+$/)]),
+    );
+    expect(port).toBe(1453);
+  });
+
+  test('has its environment and its secrets', () => {
+    const backend = observe(subject, {
+      server: ModelServer.command({ command: ['serve'], behavior: { drains: true } }),
+      environment: { LOG_LEVEL: 'debug', EMPTY: '' },
+      secrets: { API_KEY: SecretValue.fromName('acme', { key: 'token' }) },
+    });
+    expect(backend.environment).toMatchObject({ LOG_LEVEL: 'debug', EMPTY: '', PORT: '8000' });
+    expect(backend.secrets).toEqual(['API_KEY']);
+  });
+
+  test('has as many replicas as were asked for', () => {
+    const { replicas, scaling } = observe(subject, { replicas: 3 });
+    expect({ replicas, scaling }).toEqual({ replicas: 3, scaling: undefined });
+  });
+
+  test('has bounds instead of a number with an autoscaler', () => {
+    const target = ScalingTarget.cpuUtilization(60);
+    const additionalTargets = [ScalingTarget.memoryUtilization(75)];
+    const { replicas, scaling } = observe(subject, {}, { minReplicas: 2, maxReplicas: 8, target, additionalTargets });
+    expect({ replicas, scaling }).toEqual({
+      replicas: undefined,
+      scaling: { min: 2, max: 8, targets: { cpu: 60, memory: 75 } },
+    });
+  });
+
+  test('is asked for what was declared', () => {
+    const healthCheck = HealthCheck.http('/healthz', {
+      interval: Duration.seconds(20),
+      timeout: Duration.seconds(4),
+      healthyThreshold: 3,
+      unhealthyThreshold: 5,
+    });
+    expect(observe(subject, { healthCheck }).health).toEqual({
+      path: '/healthz',
+      statuses: '200-399',
+      interval: 20,
+      timeout: 4,
+      healthyThreshold: 3,
+      unhealthyThreshold: 5,
+    });
+  });
+
+  test('is well with any status below 500 where nothing was declared', () => {
+    const { health } = observe(subject);
+    // A kubelet cannot be told which statuses are well, so behind a gateway the server is asked from inside.
+    if (health.path !== undefined) expect(health).toMatchObject({ path: '/', statuses: '200-499' });
+    expect(health).toMatchObject({ interval: 10, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 3 });
+  });
+
+  test('has its GPUs and its memory', () => {
+    const resources = { memory: Size.gibibytes(12) };
+    expect(observe(subject, { gpu: Gpu.nvidia({ count: 1 }), resources })).toMatchObject({
+      gpus: 1,
+      memoryMib: 12 * 1024,
+    });
+  });
+
+  test('has at least the memory that was asked for', () => {
+    expect(observe(subject, { resources: { memory: Size.mebibytes(3000) } }).memoryMib).toBeGreaterThanOrEqual(3000);
+  });
+
+  test('runs as the user that was asked for, and writes where it was allowed', () => {
+    expect(observe(subject, { user: 1234, readOnlyRoot: false })).toMatchObject({ user: '1234', readOnlyRoot: false });
+  });
+
+  test.each([
+    ['s3://acme-models/resnet/v2/', undefined, '/models'],
+    ['s3://acme-models/resnet/v2/', 'resnet', '/models/resnet'],
+    ['s3://acme-models/digits/model.onnx', undefined, '/models/model.onnx'],
+    ['s3://acme-models/digits/model.onnx', '/opt/ml/digits.onnx', '/opt/ml/digits.onnx'],
+  ])('finds the model %s with path %p at %s', (uri, path, mountPath) => {
+    expect(observe(subject, { model: Model.fromS3(uri, { path }) }).models).toEqual([{ uri, path: mountPath }]);
+  });
+
+  test('finds several models beside one another', () => {
+    const models = [Model.fromS3('s3://a-models/x/', { path: 'x' }), Model.fromS3('s3://b-models/y.bin')];
+    expect(observe(subject, { models }).models).toEqual([
+      { uri: 's3://a-models/x/', path: '/models/x' },
+      { uri: 's3://b-models/y.bin', path: '/models/y.bin' },
+    ]);
+  });
+
+  test('fetches nothing that is in its image', () => {
+    expect(observe(subject, { model: Model.inImage('model/weights.bin') }).models).toEqual([]);
+  });
+
+  test('is there once however many endpoints it serves', () => {
+    const observed = subject.observe((scope) => {
+      const one = new ServingEndpoint(scope, 'one', { path: '/one' });
+      const shared = one.addBackend('shared', backendOptions());
+      new ServingEndpoint(scope, 'two', { path: '/two' }).attachBackend(shared);
+    });
+    expect(Object.keys(observed.backends)).toEqual(['shared']);
+  });
+});

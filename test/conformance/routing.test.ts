@@ -1,0 +1,328 @@
+import type { Construct } from 'constructs';
+import { Backend } from '../../src/backend';
+import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions } from '../support/definitions';
+import type { Answer, Observation, Request } from '../support/observation';
+import { onEvery } from './subjects';
+
+type Options = Partial<ReturnType<typeof backendOptions>>;
+
+/** Declares an endpoint with a backend for each name. */
+function endpoint(
+  scope: Construct,
+  id: string,
+  props: ServingEndpointProps = {},
+  names = [`${id}:v1`],
+  options: Options = {},
+) {
+  const made = new ServingEndpoint(scope, id, props);
+  const backends = names.map((name) => made.addBackend(name, backendOptions(options)));
+  return { made, backends, backend: (index: number) => backends[index] as Backend };
+}
+
+/** Who gets a request, without those that get nothing. */
+function sharesOf(answer: Answer): Record<string, number> | number {
+  if ('status' in answer) return answer.status;
+  return Object.fromEntries(Object.entries(answer.shares).filter(([, share]) => share > 0));
+}
+
+const asker =
+  (observed: Observation) =>
+  (path: string, request: Omit<Request, 'path'> = {}) =>
+    sharesOf(observed.ask({ path, ...request }));
+
+onEvery('paths on %s', (_, subject) => {
+  test('are prefixes by whole segments', () => {
+    const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify' })));
+    for (const path of ['/classify', '/classify/', '/classify/a/b', '/classify?top=3']) {
+      expect(ask(path)).toEqual({ 'classify:v1': 1 });
+    }
+    for (const path of ['/', '/classifyx', '/x/classify']) expect(ask(path)).toBe(404);
+  });
+
+  test('mean everything without one', () => {
+    const ask = asker(subject.observe((scope) => endpoint(scope, 'all')));
+    for (const path of ['/', '/a', '/a/b?c=d']) expect(ask(path, { method: 'DELETE' })).toEqual({ 'all:v1': 1 });
+  });
+
+  test('win by length, whatever the order of declaration', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'root');
+        endpoint(scope, 'deep', { path: '/a/b' });
+        endpoint(scope, 'mid', { path: '/a' });
+      }),
+    );
+    expect(ask('/a/b/c')).toEqual({ 'deep:v1': 1 });
+    expect(ask('/a/bc')).toEqual({ 'mid:v1': 1 });
+    expect(ask('/b')).toEqual({ 'root:v1': 1 });
+  });
+
+  test.each([
+    [false, '/classify/predict', '/classify/predict'],
+    [true, '/classify/predict', '/predict'],
+    [true, '/classify/a/b', '/a/b'],
+    [true, '/classify', '/'],
+    [true, '/classify/', '/'],
+  ])('are seen by the server with stripPrefix %p: %s as %s', (stripPrefix, path, seen) => {
+    const observed = subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify', stripPrefix }));
+    expect(observed.ask({ path })).toMatchObject({ path: seen });
+  });
+});
+
+onEvery('shares on %s', (_, subject) => {
+  const shares = (names: string[], weights?: number[]) =>
+    asker(
+      subject.observe((scope) => {
+        const { made, backends } = endpoint(scope, 'endpoint', {}, names);
+        if (weights !== undefined) {
+          made.splitTraffic({
+            shares: weights.map((weight, index) => ({ backend: backends[index] as Backend, weight })),
+          });
+        }
+      }),
+    )('/');
+
+  test('are equal without a split', () => {
+    expect(shares(['a', 'b', 'c'])).toEqual({ a: 1, b: 1, c: 1 });
+  });
+
+  test.each([
+    [[3, 1], { a: 3, b: 1 }],
+    [[0.5, 0.5], { a: 1, b: 1 }],
+    [[1 / 3, 2 / 3], { a: 1, b: 2 }],
+    [[1, 0], { a: 1 }],
+    [[0, 5], { b: 1 }],
+  ])('are as they were typed: %j', (weights, expected) => {
+    const actual = shares(['a', 'b'], weights) as Record<string, number>;
+    const divisor = Object.keys(actual).length === 1 ? (Object.values(actual)[0] as number) : 1;
+    expect(Object.fromEntries(Object.entries(actual).map(([name, share]) => [name, share / divisor]))).toEqual(
+      expected,
+    );
+  });
+
+  test('leave out what the split does not name', () => {
+    expect(shares(['a', 'b', 'c'], [1, 1])).toEqual({ a: 1, b: 1 });
+  });
+
+  test('contain what was added late', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        const { made } = endpoint(scope, 'endpoint', {}, ['early']);
+        made.platform.plan();
+        made.addBackend('late', backendOptions());
+      }),
+    );
+    expect(ask('/')).toEqual({ early: 1, late: 1 });
+  });
+
+  test('may be of one backend for two endpoints', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        const shared = new Backend(scope, 'shared', backendOptions());
+        endpoint(scope, 'one', { path: '/one' }, []).made.attachBackend(shared);
+        const { made } = endpoint(scope, 'two', { path: '/two' }, ['own']);
+        made.attachBackend(shared);
+      }),
+    );
+    expect(ask('/one')).toEqual({ shared: 1 });
+    expect(ask('/two')).toEqual({ own: 1, shared: 1 });
+  });
+});
+
+onEvery('methods on %s', (_, subject) => {
+  const POST = { methods: [HttpMethod.POST] };
+
+  test('are those of the endpoint', () => {
+    const observed = subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify', ...POST }));
+    expect(sharesOf(observed.ask({ path: '/classify', method: 'POST' }))).toEqual({ 'classify:v1': 1 });
+    const refused = observed.ask({ path: '/classify/x', method: 'GET' });
+    expect(refused).toMatchObject({ status: subject.wrongMethod, ...(subject.allow && { allow: ['POST'] }) });
+    expect(sharesOf(observed.ask({ path: '/other', method: 'GET' }))).toBe(404);
+  });
+
+  test('part the endpoints of one path', () => {
+    const observed = subject.observe((scope) => {
+      endpoint(scope, 'write', { path: '/m', methods: [HttpMethod.POST, HttpMethod.PUT] });
+      endpoint(scope, 'read', { path: '/m', methods: [HttpMethod.GET] });
+    });
+    const ask = asker(observed);
+    expect(ask('/m', { method: 'PUT' })).toEqual({ 'write:v1': 1 });
+    expect(ask('/m', { method: 'GET' })).toEqual({ 'read:v1': 1 });
+    expect(observed.ask({ path: '/m', method: 'DELETE' })).toMatchObject({
+      status: subject.wrongMethod,
+      ...(subject.allow && { allow: ['GET', 'POST', 'PUT'] }),
+    });
+  });
+
+  test('go before an endpoint with every method', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'every', { path: '/m' });
+        endpoint(scope, 'post', { path: '/m', ...POST });
+      }),
+    );
+    expect(ask('/m', { method: 'POST' })).toEqual({ 'post:v1': 1 });
+    expect(ask('/m', { method: 'GET' })).toEqual({ 'every:v1': 1 });
+  });
+
+  test('that are wrong do not fall through to a shorter path', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'root');
+        endpoint(scope, 'deep', { path: '/a', ...POST });
+        endpoint(scope, 'deeper', { path: '/a/b' });
+      }),
+    );
+    // What a gateway does with another method is its own affair.
+    expect(ask('/a', { method: 'GET' })).toEqual(subject.wrongMethod === 405 ? 405 : { 'root:v1': 1 });
+    expect(ask('/a/b', { method: 'GET' })).toEqual({ 'deeper:v1': 1 });
+  });
+});
+
+onEvery('own addresses on %s', (_, subject) => {
+  const named = (name: string): Omit<Request, 'path'> => ({ headers: { 'X-Serving-Backend': name } });
+
+  test('win over the shares', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        const { made, backend } = endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'ResNet50:v2']);
+        made.splitTraffic({ shares: [{ backend: backend(0), weight: 1 }] });
+      }),
+    );
+    expect(ask('/classify', named('ResNet50:v2'))).toEqual({ 'ResNet50:v2': 1 });
+    expect(ask('/classify', named('SVM:v1'))).toEqual({ 'SVM:v1': 1 });
+    expect(ask('/classify', named('nobody'))).toEqual({ 'SVM:v1': 1 });
+    expect(ask('/other', named('SVM:v1'))).toBe(404);
+  });
+
+  test('may be paths', () => {
+    const observed = subject.observe((scope) =>
+      endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'b'], { ownUrl: true }),
+    );
+    expect(observed.ask({ path: '/classify/_b/svm-v1/predict' })).toMatchObject({
+      shares: { 'SVM:v1': 1 },
+      path: '/classify/predict',
+    });
+    expect(observed.ask({ path: '/classify/_b/svm-v1' })).toMatchObject({ path: '/classify' });
+    expect(asker(observed)('/classify', named('SVM:v1'))).toEqual({ 'SVM:v1': 1, b: 1 });
+  });
+
+  test('may be paths where the prefix is stripped', () => {
+    const observed = subject.observe((scope) =>
+      endpoint(scope, 'classify', { path: '/classify', stripPrefix: true }, ['SVM:v1', 'b'], { ownUrl: true }),
+    );
+    expect(observed.ask({ path: '/classify/_b/svm-v1/predict' })).toMatchObject({
+      shares: { 'SVM:v1': 1 },
+      path: '/predict',
+    });
+  });
+
+  test('may be left out', () => {
+    const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', {}, ['a', 'b'], { addressable: false })));
+    expect(ask('/', named('a'))).toEqual({ a: 1, b: 1 });
+  });
+
+  test('have the legal name where the other cannot be sent', () => {
+    const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', {}, ['my model', 'b'])));
+    expect(ask('/', named('classify-my-model'))).toEqual({ 'my model': 1 });
+  });
+});
+
+onEvery('header rules on %s', (_, subject) => {
+  const rules = () =>
+    subject.observe((scope) => {
+      const { made, backend } = endpoint(scope, 'classify', { path: '/classify' }, ['a', 'b']);
+      made.splitTraffic({
+        headerRules: [
+          { header: 'X-SERVE-CALL-METHOD', value: 'explain', backend: backend(1) },
+          { header: 'X-SERVE-CALL-METHOD', value: 'predict', path: '/predict' },
+        ],
+      });
+    });
+  const method = (value: string, others = {}) => ({ headers: { 'x-serve-call-method': value, ...others } });
+
+  test('pick a backend', () => {
+    expect(asker(rules())('/classify', method('explain'))).toEqual({ b: 1 });
+  });
+
+  test('pick a path and keep the shares', () => {
+    expect(rules().ask({ path: '/classify/x', ...method('predict') })).toEqual({
+      shares: { a: 1, b: 1 },
+      path: '/predict',
+    });
+  });
+
+  test('leave other requests alone', () => {
+    expect(rules().ask({ path: '/classify/x', ...method('other') })).toEqual({
+      shares: { a: 1, b: 1 },
+      path: '/classify/x',
+    });
+  });
+
+  test('come after own addresses', () => {
+    expect(asker(rules())('/classify', method('explain', { 'x-serving-backend': 'a' }))).toEqual({ a: 1 });
+  });
+});
+
+onEvery('hosts and headers on %s', (_, subject) => {
+  test('part the requests of one path, the nearest host first', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'any');
+        endpoint(scope, 'wild', { hosts: ['*.example.com'] });
+        endpoint(scope, 'full', { hosts: ['a.example.com', 'example.org'] });
+      }),
+    );
+    expect(ask('/', { host: 'a.example.com' })).toEqual({ 'full:v1': 1 });
+    expect(ask('/', { host: 'example.org' })).toEqual({ 'full:v1': 1 });
+    expect(ask('/', { host: 'b.example.com' })).toEqual({ 'wild:v1': 1 });
+    expect(ask('/', { host: 'other.net' })).toEqual({ 'any:v1': 1 });
+  });
+
+  test('go by the host that a request has where an endpoint has several kinds', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'both', { path: '/a', hosts: ['*.example.com', 'example.com'] });
+        endpoint(scope, 'full', { hosts: ['example.com'] });
+      }),
+    );
+    expect(ask('/a', { host: 'example.com' })).toEqual({ 'both:v1': 1 });
+    expect(ask('/b', { host: 'example.com' })).toEqual({ 'full:v1': 1 });
+    expect(ask('/a', { host: 'x.example.com' })).toEqual({ 'both:v1': 1 });
+  });
+
+  test('go before the length of a path', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'deep', { path: '/a/b' });
+        endpoint(scope, 'host', { path: '/a', hosts: ['example.com'] });
+      }),
+    );
+    expect(ask('/a/b', { host: 'example.com' })).toEqual({ 'host:v1': 1 });
+    expect(ask('/a/b', { host: 'example.org' })).toEqual({ 'deep:v1': 1 });
+  });
+
+  test('pick the requests that have them', () => {
+    const ask = asker(
+      subject.observe((scope) => {
+        endpoint(scope, 'plain');
+        endpoint(scope, 'gold', { headers: [{ name: 'X-Tier', values: ['gold', 'silver'] }] });
+      }),
+    );
+    expect(ask('/', { headers: { 'x-tier': 'silver' } })).toEqual({ 'gold:v1': 1 });
+    expect(ask('/', { headers: { 'x-tier': 'iron' } })).toEqual({ 'plain:v1': 1 });
+    expect(ask('/')).toEqual({ 'plain:v1': 1 });
+  });
+
+  test('may be more than one rule can hold', () => {
+    const hosts = ['a.com', 'b.com', 'c.com', 'd.com'];
+    const methods = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE];
+    const ask = asker(subject.observe((scope) => endpoint(scope, 'many', { path: '/m', hosts, methods })));
+    for (const host of hosts) {
+      for (const method of methods) expect(ask('/m/x', { host, method })).toEqual({ 'many:v1': 1 });
+      expect(ask('/m', { host, method: 'PATCH' })).toBe(subject.wrongMethod);
+    }
+    expect(ask('/m', { host: 'e.com' })).toBe(404);
+  });
+});

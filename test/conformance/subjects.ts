@@ -1,0 +1,103 @@
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
+import { type Construct, RootConstruct } from 'constructs';
+import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { ServingPlatform } from '../../src/serving-platform';
+import type { Observation } from '../support/observation';
+import { observeAws } from '../support/observe-aws';
+import { observeGateway, observeRouter } from '../support/observe-kubernetes';
+import { observeTestPlatform } from '../support/observe-test-platform';
+import { TestPlatform } from '../support/test-platform';
+
+/** A definition as a user writes it: it knows nothing of the target. */
+export type Define = (scope: Construct) => void;
+
+/** One target, by what it renders. */
+export interface Subject {
+  readonly name: string;
+  /** Renders a definition and reads what came out. */
+  observe(define: Define): Observation;
+  /** How long it goes on sending to a replica that leaves; a fact of the target, not of its output. */
+  readonly propagation: number;
+  /** What it does with another method for a known path. */
+  readonly wrongMethod: 405 | 404;
+  /** Whether a 405 has the header `Allow`. */
+  readonly allow: boolean;
+  /** Whether a silent request is cut off at the idle time. */
+  readonly cutsSilence: boolean;
+}
+
+function observeChart(
+  define: Define,
+  read: (manifests: readonly unknown[]) => Observation,
+  gateway?: Gateway,
+): Observation {
+  const chart = new Chart(new Cdk8sApp(), 'serving');
+  if (gateway !== undefined) new KubernetesPlatform(chart, 'Platform', { gateway });
+  define(chart);
+  return read(Testing.synth(chart));
+}
+
+function propagationOf(make: (chart: Chart) => ServingPlatform): number {
+  return make(new Chart(new Cdk8sApp(), 'serving')).target.propagationSeconds;
+}
+
+const portable = () => Gateway.fromName('inference');
+const envoy = () => Gateway.fromName('inference', { profile: GatewayProfile.ENVOY_GATEWAY });
+
+/** Every target, each behind the same face. */
+export const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'the test platform',
+    observe: (define) => {
+      const root = new RootConstruct();
+      const platform = new TestPlatform(root, 'Platform');
+      define(root);
+      return observeTestPlatform(JSON.stringify(platform.synthesize()));
+    },
+    propagation: 5,
+    wrongMethod: 405,
+    allow: true,
+    cutsSilence: true,
+  },
+  {
+    name: 'an Application Load Balancer',
+    observe: (define) => {
+      const stack = new Stack(new CdkApp(), 'Serving');
+      define(stack);
+      return observeAws([Template.fromStack(stack).toJSON()]);
+    },
+    propagation: 0,
+    wrongMethod: 405,
+    allow: false,
+    cutsSilence: true,
+  },
+  {
+    name: 'the router',
+    observe: (define) => observeChart(define, observeRouter),
+    propagation: propagationOf((chart) => ServingPlatform.of(chart)),
+    wrongMethod: 405,
+    allow: true,
+    cutsSilence: false,
+  },
+  {
+    name: 'a portable gateway',
+    observe: (define) => observeChart(define, observeGateway, portable()),
+    propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: portable() })),
+    wrongMethod: 404,
+    allow: false,
+    cutsSilence: false,
+  },
+  {
+    name: 'Envoy Gateway',
+    observe: (define) => observeChart(define, observeGateway, envoy()),
+    propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: envoy() })),
+    wrongMethod: 405,
+    allow: true,
+    cutsSilence: false,
+  },
+];
+
+/** Runs the same test body on every target. */
+export const onEvery = describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const));

@@ -1,0 +1,134 @@
+import type { Construct } from 'constructs';
+import type { BackendOptions } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { ModelServer } from '../../src/model-server';
+import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions } from '../support/definitions';
+import type { ObservedBackend } from '../support/observation';
+import { onEvery, type Subject } from './subjects';
+
+/** Timers nearer to one another than this may end in either order. */
+const APART = 10;
+
+function flag({ command }: ObservedBackend, name: string): number {
+  const at = command.indexOf(name);
+  if (at < 0) throw new Error(`the command has no '${name}'`);
+  return Number(command[at + 1]);
+}
+
+function observe(
+  subject: Subject,
+  seconds: number,
+  options: Partial<BackendOptions> = {},
+  props: ServingEndpointProps = {},
+) {
+  const observed = subject.observe((scope: Construct) => {
+    const requestTimeout = Duration.seconds(seconds);
+    new ServingEndpoint(scope, 'endpoint', { requestTimeout, ...props }).addBackend('backend', backendOptions(options));
+  });
+  return { observed, backend: observed.backends.backend as ObservedBackend };
+}
+
+/** How long the last request that a leaving replica is sent can run. */
+function lastsFor(subject: Subject, backend: ObservedBackend, drain: number): number {
+  return (
+    backend.balancerDrain +
+    (backend.preStop === 0 ? 0 : backend.preStop - subject.propagation) +
+    Math.min(backend.stop, drain)
+  );
+}
+
+const wsgi = ModelServer.wsgi({ app: 'app' });
+const asgi = ModelServer.asgi({ app: 'app' });
+
+onEvery('times on %s', (_, subject) => {
+  test.each([10, 60, 600, 3000])('let a request of %i s that came last finish', (seconds) => {
+    const one = observe(subject, seconds, { server: wsgi }).backend;
+    expect(lastsFor(subject, one, flag(one, '--graceful-timeout'))).toBeGreaterThanOrEqual(seconds);
+    const other = observe(subject, seconds, { server: asgi }).backend;
+    expect(lastsFor(subject, other, flag(other, '--timeout-graceful-shutdown'))).toBeGreaterThanOrEqual(seconds);
+  });
+
+  test.each([10, 60, 600])('let a request of %i s finish before a server is told that drops it', (seconds) => {
+    const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
+    const { backend } = observe(subject, seconds, { server });
+    expect(lastsFor(subject, backend, 0)).toBeGreaterThanOrEqual(seconds);
+  });
+
+  test('leave a server time to exit after its drain', () => {
+    for (const [server, name] of [
+      [wsgi, '--graceful-timeout'],
+      [asgi, '--timeout-graceful-shutdown'],
+    ] as const) {
+      const { backend } = observe(subject, 60, { server });
+      expect(backend.stop).toBeGreaterThanOrEqual(flag(backend, name) + 5);
+    }
+  });
+
+  test.each([10, 600])('let the balancer close idle connections first: requests of %i s', (seconds) => {
+    for (const [server, name] of [
+      [wsgi, '--keep-alive'],
+      [asgi, '--timeout-keep-alive'],
+    ] as const) {
+      const { observed, backend } = observe(subject, seconds, { server });
+      // A gateway of which nothing is known keeps connections for an hour.
+      expect(flag(backend, name)).toBeGreaterThanOrEqual((observed.balancerIdle ?? 3600) + APART);
+    }
+  });
+
+  test('wait for a silent server', () => {
+    const { observed } = observe(subject, 600);
+    if (subject.cutsSilence) expect(observed.balancerIdle).toBeGreaterThanOrEqual(600 + APART);
+  });
+
+  test('come down to a server that keeps connections shortly, or the target ends them', () => {
+    const server = ModelServer.command({
+      command: ['serve'],
+      behavior: { drains: true, keepAlive: Duration.seconds(50) },
+    });
+    if (subject.name === 'a portable gateway') {
+      expect(() => observe(subject, 30, { server })).toThrow('[KeepAliveTooShort]');
+      return;
+    }
+    const { observed } = observe(subject, 30, { server });
+    if (subject.cutsSilence) expect(observed.balancerIdle).toBe(40);
+  });
+
+  test('give a route more than its longest request', () => {
+    const { observed } = observe(subject, 90, {}, { path: '/a' });
+    const timeout = observed.timeoutOf?.({ path: '/a' });
+    if (timeout !== undefined) expect(timeout).toBe(90 + APART);
+  });
+
+  test('keep the watchdog off a request and a load', () => {
+    const { backend } = observe(subject, 60, { loadTimeout: Duration.minutes(20) });
+    expect(flag(backend, '--timeout')).toBeGreaterThanOrEqual(1200 + APART);
+  });
+
+  test('give a new replica the time to load', () => {
+    const { backend } = observe(subject, 60, { loadTimeout: Duration.minutes(20) });
+    expect(backend.startup).toBeGreaterThanOrEqual(1200);
+  });
+
+  test('follow the longest endpoint of a shared backend', () => {
+    const observed = subject.observe((scope) => {
+      const short = new ServingEndpoint(scope, 'short', { path: '/short', requestTimeout: Duration.seconds(5) });
+      const backend = short.addBackend('backend', backendOptions());
+      const long = new ServingEndpoint(scope, 'long', { path: '/long', requestTimeout: Duration.seconds(500) });
+      long.attachBackend(backend);
+    });
+    const backend = observed.backends.backend as ObservedBackend;
+    expect(lastsFor(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
+  });
+
+  test('of a backend stay as they are when an endpoint is added', () => {
+    const of = (more: boolean) =>
+      subject.observe((scope) => {
+        new ServingEndpoint(scope, 'one', { path: '/one' }).addBackend('backend', backendOptions());
+        if (!more) return;
+        const props = { path: '/two', requestTimeout: Duration.seconds(2000) };
+        new ServingEndpoint(scope, 'two', props).addBackend('other', backendOptions());
+      }).backends.backend;
+    expect(of(true)).toEqual(of(false));
+  });
+});

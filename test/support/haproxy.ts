@@ -1,0 +1,292 @@
+/**
+ * Executes the part of a HAProxy configuration that routes requests: conditions, variables, rewrites and the choice of a
+ * backend. It knows the words that routing needs and refuses others, so that a word it does not know cannot pass unread.
+ * Source: HAProxy 3.0 configuration manual, sections 2.2 (quoting), 7.1 (ACLs), 7.3 (converters and fetches).
+ */
+import { lowerCased, type Request, splitPath } from './request';
+
+/** What a section of the configuration says, line by line and word by word. */
+export interface Section {
+  readonly kind: string;
+  readonly name: string;
+  readonly from?: string;
+  readonly lines: readonly (readonly string[])[];
+}
+
+export type RoutingResult =
+  | { readonly backend: string; readonly path: string; readonly timeout?: number }
+  | { readonly status: number; readonly headers: { readonly [name: string]: string } };
+
+const SECTIONS = new Set(['global', 'resolvers', 'defaults', 'frontend', 'backend']);
+
+/** Splits a line into words; inside single quotes nothing has a meaning. */
+export function words(line: string): string[] {
+  const found: string[] = [];
+  let [current, open] = ['', false];
+  for (let index = 0; index < line.length; index++) {
+    const char = line[index] as string;
+    if (char === "'" || char === '"') {
+      const end = line.indexOf(char, index + 1);
+      if (end < 0) throw new Error(`a quote is not closed: ${line}`);
+      current += line.slice(index + 1, end);
+      [index, open] = [end, true];
+    } else if (char === '\\') {
+      current += line[++index] ?? '';
+    } else if (char === '#') break;
+    else if (/\s/.test(char)) {
+      if (open || current !== '') found.push(current);
+      [current, open] = ['', false];
+    } else current += char;
+  }
+  return open || current !== '' ? [...found, current] : found;
+}
+
+/** The sections of a configuration. */
+export function sections(text: string): Section[] {
+  const result: (Section & { lines: string[][] })[] = [];
+  for (const line of text.split('\n').map(words)) {
+    const [keyword = '', name = '', from, origin] = line;
+    if (line.length === 0) continue;
+    if (SECTIONS.has(keyword))
+      result.push({ kind: keyword, name, from: from === 'from' ? origin : undefined, lines: [] });
+    else result.at(-1)?.lines.push(line);
+  }
+  return result;
+}
+
+/** A router that was started with a configuration; its counters go on from request to request. */
+export class Haproxy {
+  public readonly sections: readonly Section[];
+  private readonly counters = new Map<string, number>();
+
+  constructor(text: string) {
+    this.sections = sections(text);
+  }
+
+  /** The section of this kind and name. */
+  public section(kind: string, name: string): Section {
+    const found = this.sections.find((section) => section.kind === kind && section.name === name);
+    if (found === undefined) throw new Error(`the configuration has no ${kind} '${name}'`);
+    return found;
+  }
+
+  /** The words after `keywords` in a section, or in the defaults that it is made from; the last line counts. */
+  public setting(section: Section, ...keywords: string[]): readonly string[] | undefined {
+    const own = section.lines.filter((line) => keywords.every((word, index) => line[index] === word)).at(-1);
+    if (own !== undefined) return own.slice(keywords.length);
+    return section.from === undefined ? undefined : this.setting(this.section('defaults', section.from), ...keywords);
+  }
+
+  /** Sends a request through a frontend. */
+  public route(frontend: string, request: Request): RoutingResult {
+    const run = new Run(this.section('frontend', frontend), request, this.counters, (name) => this.has(name));
+    const result = run.execute();
+    if ('status' in result) return result;
+    const seconds = this.setting(this.section('backend', result.backend), 'http-request', 'set-timeout', 'server');
+    return { ...result, timeout: seconds === undefined ? undefined : Number(run.fetch(seconds[0] as string)) / 1000 };
+  }
+
+  private has(backend: string): boolean {
+    return this.sections.some((section) => section.kind === 'backend' && section.name === backend);
+  }
+}
+
+type Sample = string | undefined;
+
+class Run {
+  private readonly acls = new Map<string, (readonly string[])[]>();
+  private readonly variables = new Map<string, string>();
+  private readonly headers: { readonly [name: string]: string };
+  private path: string;
+  private tracked = '';
+
+  constructor(
+    private readonly frontend: Section,
+    private readonly request: Request,
+    private readonly counters: Map<string, number>,
+    private readonly isBackend: (name: string) => boolean,
+  ) {
+    this.headers = lowerCased({ host: request.host ?? 'localhost', ...request.headers });
+    this.path = splitPath(request.path ?? '/').path;
+  }
+
+  public execute(): RoutingResult {
+    for (const [keyword, ...rest] of this.frontend.lines) {
+      if (keyword === 'acl')
+        this.acls.set(rest[0] as string, [...(this.acls.get(rest[0] as string) ?? []), rest.slice(1)]);
+    }
+    for (const line of this.frontend.lines) {
+      const [keyword] = line;
+      if (keyword === 'bind' || keyword === 'option' || keyword === 'acl') continue;
+      const at = line.findIndex((word) => word === 'if' || word === 'unless');
+      const body = at < 0 ? line : line.slice(0, at);
+      if (at >= 0 && this.holds(line.slice(at + 1)) === (line[at] === 'unless')) continue;
+      const result = this.act(body);
+      if (result !== undefined) return result;
+    }
+    throw new Error('no rule of the frontend answers the request');
+  }
+
+  private act([keyword, action = '', ...rest]: readonly string[]): RoutingResult | undefined {
+    if (keyword === 'use_backend') return { backend: this.format(action), path: this.path };
+    if (keyword !== 'http-request') throw new Error(`unknown keyword '${keyword}'`);
+    const variable = /^set-var\((.+)\)$/.exec(action)?.[1];
+    if (variable !== undefined) {
+      const value = this.fetch(rest[0] as string);
+      if (value !== undefined) this.variables.set(variable, value);
+    } else if (action === 'set-path') this.path = this.format(rest[0] as string);
+    else if (action === 'track-sc0') this.tracked = `${rest[2]} ${this.fetch(rest[0] as string)}`;
+    else if (action === 'return') {
+      const header = rest.indexOf('hdr');
+      const headers =
+        header < 0 ? {} : { [(rest[header + 1] as string).toLowerCase()]: this.format(rest[header + 2] as string) };
+      return { status: Number(rest[rest.indexOf('status') + 1]), headers };
+    } else if (action !== 'set-header') throw new Error(`unknown action '${action}'`);
+    return undefined;
+  }
+
+  /** Whether all terms hold: names of ACLs, `!` for not, and tests between braces. */
+  private holds(terms: readonly string[]): boolean {
+    for (let index = 0; index < terms.length; index++) {
+      let term = terms[index] as string;
+      const wanted = !term.startsWith('!');
+      if (!wanted) term = term.slice(1);
+      let actual: boolean;
+      if (term === '{') {
+        const end = terms.indexOf('}', index);
+        actual = this.test(terms.slice(index + 1, end));
+        index = end;
+      } else {
+        const tests = this.acls.get(term);
+        if (tests === undefined) throw new Error(`no ACL is called '${term}'`);
+        actual = tests.some((test) => this.test(test));
+      }
+      if (actual !== wanted) return false;
+    }
+    return true;
+  }
+
+  private test([expression = '', ...rest]: readonly string[]): boolean {
+    const value = this.fetch(expression);
+    const flag = rest[0] === '-m' ? rest[1] : undefined;
+    const patterns = (flag === undefined ? rest : rest.slice(2)).filter(
+      (word, index) => !(index === 0 && word === '--'),
+    );
+    if (flag === 'found') return value !== undefined;
+    if (value === undefined) return false;
+    const [operator = '', operand] = patterns;
+    if (operator === 'gt') return (flag === 'len' ? value.length : Number(value)) > Number(operand);
+    switch (flag) {
+      case 'beg':
+        return patterns.some((pattern) => value.startsWith(pattern));
+      case 'end':
+        return patterns.some((pattern) => value.endsWith(pattern));
+      case 'str':
+      case undefined:
+        return patterns.includes(value);
+      default:
+        throw new Error(`unknown match '${flag}'`);
+    }
+  }
+
+  /** A text in which `%[...]` stands for a sample. */
+  private format(text: string): string {
+    return text.replace(/%\[([^\]]*)\]|%%/g, (all, expression: string) =>
+      all === '%%' ? '%' : (this.fetch(expression) ?? ''),
+    );
+  }
+
+  /** The value of a fetch and its converters; undefined where one of them has none. */
+  public fetch(expression: string): Sample {
+    const [first, ...converters] = calls(expression);
+    let value = this.start(first as Call);
+    for (const { name, args } of converters) {
+      if (value === undefined) return undefined;
+      value = this.convert(value, name, args);
+    }
+    return value;
+  }
+
+  private start({ name, args: [argument = ''] }: Call): Sample {
+    switch (name) {
+      case 'var':
+        return this.variables.get(argument);
+      case 'str':
+        return argument;
+      case 'path':
+        return this.path;
+      case 'method':
+        return this.request.method ?? 'GET';
+      case 'req.hdr':
+      case 'req.fhdr':
+        return this.headers[argument.toLowerCase()];
+      case 'uuid':
+        return 'uuid';
+      case 'sc0_inc_gpc0': {
+        const key = `${argument} ${this.tracked.slice(argument.length + 1)}`;
+        if (key !== this.tracked) throw new Error(`nothing is tracked in '${argument}'`);
+        const next = (this.counters.get(key) ?? 0) + 1;
+        this.counters.set(key, next);
+        return String(next);
+      }
+      default:
+        throw new Error(`unknown fetch '${name}'`);
+    }
+  }
+
+  private convert(value: string, name: string, args: readonly string[]): Sample {
+    const number = () => Number(this.variables.get(args[0] as string) ?? args[0]);
+    switch (name) {
+      case 'host_only':
+        return value.replace(/:\d+$/, '');
+      case 'lower':
+        return value.toLowerCase();
+      case 'url_dec':
+        return decodeURIComponent(value);
+      case 'field': {
+        const [index, delimiter = '', count] = args;
+        const parts = value.split(delimiter).slice(Number(index) - 1);
+        if (parts.length === 0) return undefined;
+        return count === '0' ? parts.join(delimiter) : parts[0];
+      }
+      case 'mul':
+        return String(Number(value) * number());
+      case 'mod':
+        return String(Number(value) % number());
+      case 'sub':
+        return String(Number(value) - number());
+      case 'nbsrv':
+        return this.isBackend(value) ? '1' : '0';
+      default:
+        throw new Error(`unknown converter '${name}'`);
+    }
+  }
+}
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** `var(txn.a),field(2,|)` as its calls; commas inside parentheses belong to the arguments, a backslash takes the next character as it is. */
+function calls(expression: string): Call[] {
+  const result: Call[] = [];
+  let [name, args, depth] = ['', [] as string[], 0];
+  const end = () => {
+    result.push({ name, args });
+    [name, args] = ['', []];
+  };
+  for (let index = 0; index < expression.length; index++) {
+    let char = expression[index] as string;
+    const escaped = char === '\\' && depth > 0;
+    if (escaped) char = expression[++index] ?? '';
+    if (!escaped && depth === 0 && char === '(') [depth, args] = [1, ['']];
+    else if (!escaped && depth === 1 && char === ')') depth = 0;
+    else if (!escaped && depth === 1 && char === ',') args.push('');
+    else if (depth === 0 && char === ',') end();
+    else if (depth === 1) args[args.length - 1] += char;
+    else name += char;
+  }
+  end();
+  return result;
+}

@@ -1,0 +1,134 @@
+import { matchListener } from './cloudformation';
+import { type Resource, Stacks, type Templates } from './cloudformation/stacks';
+import { type Data, object, objects, strings, text } from './data';
+import type { Answer, Observation, ObservedBackend } from './observation';
+import type { Outcome } from './request';
+
+/** Reads what templates do, from the templates alone. Backends are called what their services are tagged with. */
+export function observeAws(templates: Templates): Observation {
+  const stacks = Stacks.of(templates);
+  const services = stacks.ofType('AWS::ECS::Service');
+  const nameOf = (service: Resource) =>
+    text(objects(service.properties.Tags).find((tag) => tag.Key === 'serving:backend')?.Value);
+  const byTargetGroup = new Map(
+    services.flatMap((service) =>
+      objects(service.properties.LoadBalancers).map(
+        (one) => [stacks.target(one.TargetGroupArn, service.stack), nameOf(service)] as const,
+      ),
+    ),
+  );
+  const [balancer] = stacks.ofType('AWS::ElasticLoadBalancingV2::LoadBalancer');
+  const idle = attribute(objects(balancer?.properties.LoadBalancerAttributes), 'idle_timeout.timeout_seconds');
+  return {
+    ask: (request) => answerOf(matchListener(stacks, request), (target) => byTargetGroup.get(target) ?? target),
+    backends: Object.fromEntries(services.map((service) => [nameOf(service), observeService(stacks, service)])),
+    balancerIdle: idle === undefined ? undefined : Number(idle),
+  };
+}
+
+/** What an evaluated balancer does with a request, with backends by name. */
+export function answerOf(outcome: Outcome, nameOf: (target: string) => string): Answer {
+  if (outcome.kind === 'redirect') throw new Error(`redirected by ${outcome.rule}`);
+  if (outcome.kind === 'fixed') {
+    if (outcome.status !== 404 && outcome.status !== 405)
+      throw new Error(`answered with ${outcome.status} by ${outcome.rule}`);
+    return { status: outcome.status };
+  }
+  const { destinations } = outcome;
+  const paths = [...new Set(destinations.map((destination) => destination.path))];
+  if (paths.length !== 1) throw new Error(`servers of one route see several paths: ${paths.join(', ')}`);
+  return {
+    shares: Object.fromEntries(destinations.map(({ target, weight }) => [nameOf(target), weight])),
+    path: paths[0] as string,
+  };
+}
+
+function attribute(attributes: readonly Data[], key: string): string | undefined {
+  const found = attributes.find((one) => one.Key === key);
+  return found === undefined ? undefined : text(found.Value);
+}
+
+function observeService(stacks: Stacks, service: Resource): ObservedBackend {
+  const task = stacks.get(stacks.target(service.properties.TaskDefinition, service.stack));
+  const containers = objects(task?.properties.ContainerDefinitions);
+  const [link] = objects(service.properties.LoadBalancers);
+  const server = containers.find((container) => container.Name === link?.ContainerName);
+  const group = stacks.get(stacks.target(link?.TargetGroupArn, service.stack));
+  if (task === undefined || server === undefined || group === undefined)
+    throw new Error(`${service.key} is not complete`);
+  const literal = (value: unknown) => stacks.text(value, task.stack);
+  const { properties } = group;
+  const attributes = objects(properties.TargetGroupAttributes);
+  const gpu = objects(server.ResourceRequirements).find((need) => need.Type === 'GPU');
+  return {
+    image: literal(server.Image),
+    command: [...strings(server.EntryPoint), ...strings(server.Command)],
+    environment: Object.fromEntries(objects(server.Environment).map(({ Name, Value }) => [text(Name), literal(Value)])),
+    secrets: objects(server.Secrets).map(({ Name }) => text(Name)),
+    port: Number(link?.ContainerPort),
+    replicas: service.properties.DesiredCount === undefined ? undefined : Number(service.properties.DesiredCount),
+    scaling: scalingOf(stacks, service),
+    health: {
+      path: text(properties.HealthCheckPath),
+      statuses: text(object(properties.Matcher).HttpCode),
+      interval: Number(properties.HealthCheckIntervalSeconds),
+      timeout: Number(properties.HealthCheckTimeoutSeconds),
+      healthyThreshold: Number(properties.HealthyThresholdCount),
+      unhealthyThreshold: Number(properties.UnhealthyThresholdCount),
+    },
+    gpus: Number(gpu?.Value ?? 0),
+    memoryMib: Number(task.properties.Memory ?? server.Memory),
+    readOnlyRoot: server.ReadonlyRootFilesystem === true,
+    user: server.User === undefined ? undefined : text(server.User),
+    models: modelsOf(containers, server),
+    balancerDrain: Number(attribute(attributes, 'deregistration_delay.timeout_seconds')),
+    preStop: 0,
+    stop: Number(server.StopTimeout),
+    startup: Number(service.properties.HealthCheckGracePeriodSeconds),
+  };
+}
+
+const METRICS: { readonly [name: string]: string } = {
+  ECSServiceAverageCPUUtilization: 'cpu',
+  ECSServiceAverageMemoryUtilization: 'memory',
+};
+
+function scalingOf(stacks: Stacks, service: Resource): ObservedBackend['scaling'] {
+  const scalable = stacks
+    .ofType('AWS::ApplicationAutoScaling::ScalableTarget')
+    .find((one) => stacks.text(one.properties.ResourceId, one.stack).endsWith(`{${service.key}}`));
+  if (scalable === undefined) return undefined;
+  const policies = stacks
+    .ofType('AWS::ApplicationAutoScaling::ScalingPolicy')
+    .filter((policy) => stacks.target(policy.properties.ScalingTargetId, policy.stack) === scalable.key)
+    .map((policy) => object(policy.properties.TargetTrackingScalingPolicyConfiguration));
+  return {
+    min: Number(scalable.properties.MinCapacity),
+    max: Number(scalable.properties.MaxCapacity),
+    targets: Object.fromEntries(
+      policies.map((policy) => {
+        const metric = text(object(policy.PredefinedMetricSpecification).PredefinedMetricType);
+        return [METRICS[metric] ?? metric, Number(policy.TargetValue)];
+      }),
+    ),
+  };
+}
+
+/** Models by the containers that must have succeeded before the server starts, and the volumes that both mount. */
+function modelsOf(containers: readonly Data[], server: Data): ObservedBackend['models'] {
+  const before = objects(server.DependsOn).filter((one) => one.Condition === 'SUCCESS');
+  return before.flatMap(({ ContainerName }) => {
+    const fetch = containers.find((container) => container.Name === ContainerName);
+    const command = strings(fetch?.Command);
+    const uri = command.find((word) => word.startsWith('s3://'));
+    if (uri === undefined) return [];
+    const target = command.at(-1) as string;
+    const mounts = objects(fetch?.MountPoints).filter((mount) => target.startsWith(text(mount.ContainerPath)));
+    const seen = objects(server.MountPoints).find((mount) =>
+      mounts.some((one) => one.SourceVolume === mount.SourceVolume),
+    );
+    const from = mounts.find((mount) => mount.SourceVolume === seen?.SourceVolume);
+    const path = `${text(seen?.ContainerPath)}${target.slice(text(from?.ContainerPath).length)}`;
+    return [{ path: path.replace(/(.)\/$/, '$1'), uri }];
+  });
+}

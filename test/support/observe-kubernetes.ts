@@ -1,0 +1,257 @@
+import { type Data, object, objects, strings, text } from './data';
+import { Haproxy, type Section } from './haproxy';
+import { matchHttpRoutes } from './http-routes';
+import type { Answer, Observation, ObservedBackend, Request } from './observation';
+import { answerOf } from './observe-aws';
+import type { Outcome } from './request';
+
+const meta = (manifest: Data) => object(manifest.metadata);
+const named = (manifests: readonly Data[], kind: string, name: string) =>
+  manifests.find((manifest) => manifest.kind === kind && meta(manifest).name === name);
+
+const seconds = (duration: string | undefined): number =>
+  duration === undefined
+    ? Number.NaN
+    : duration.endsWith('h')
+      ? 3600 * Number(duration.slice(0, -1))
+      : duration.endsWith('m')
+        ? 60 * Number(duration.slice(0, -1))
+        : Number(duration.replace(/s$/, ''));
+
+/** Reads what manifests behind the built-in router do, from the manifests alone. */
+export function observeRouter(rendered: readonly unknown[]): Observation {
+  const manifests = rendered.map(object);
+  const config = manifests.flatMap((manifest) =>
+    manifest.kind === 'ConfigMap' ? [text(object(manifest.data)['haproxy.cfg'])] : [],
+  );
+  const [configuration] = config;
+  if (configuration === undefined || config.length > 1) throw new Error('there is one router');
+  const titles = titlesOf(manifests);
+  const haproxy = new Haproxy(configuration);
+  const pools = haproxy.sections.filter((section) => section.kind === 'backend' && section.from === 'pool');
+  return {
+    ask: (request) => sharesOf(new Haproxy(configuration), request, titles),
+    backends: observeDeployments(manifests, (slug) =>
+      healthOf(
+        haproxy,
+        pools.find((pool) => pool.name === slug),
+      ),
+    ),
+    balancerIdle: Math.max(
+      0,
+      ...pools.map((pool) => seconds(after(serverDefaults(haproxy, pool), 'pool-purge-delay'))),
+    ),
+    timeoutOf: (request) => {
+      const result = new Haproxy(configuration).route('_router', request);
+      return 'timeout' in result ? result.timeout : undefined;
+    },
+  };
+}
+
+/** Reads what manifests behind a gateway do, from the manifests alone. */
+export function observeGateway(rendered: readonly unknown[]): Observation {
+  const manifests = rendered.map(object);
+  const titles = titlesOf(manifests);
+  return {
+    ask: (request) => {
+      const outcome = matchHttpRoutes(manifests, request);
+      return ownAnswer(manifests, outcome) ?? answerOf(outcome, (target) => titles.get(target) ?? target);
+    },
+    backends: observeDeployments(manifests, () => undefined),
+    balancerIdle: envoyIdle(manifests),
+    timeoutOf: (request) => {
+      const outcome = matchHttpRoutes(manifests, request);
+      const timeout = outcome.kind === 'forward' ? outcome.timeouts?.request : undefined;
+      return timeout === undefined ? undefined : seconds(timeout);
+    },
+  };
+}
+
+/** What Envoy answers itself, by the filter that a rule without backends refers to. */
+function ownAnswer(manifests: readonly Data[], outcome: Outcome): Answer | undefined {
+  if (outcome.kind !== 'fixed') return undefined;
+  const [route = '', index] = outcome.rule.split('#');
+  const manifest = manifests.find(
+    ({ kind, metadata }) => kind === 'HTTPRoute' && `/${text(object(metadata).name)}` === route,
+  );
+  const rule = objects(object(manifest?.spec).rules)[Number(index)];
+  const reference = objects(rule?.filters).find((filter) => filter.type === 'ExtensionRef');
+  const { kind, name } = object(reference?.extensionRef);
+  const response = object(object(named(manifests, text(kind), text(name))?.spec).directResponse);
+  if (response.statusCode !== 405) return undefined;
+  const allow = objects(object(response.header).set).find((header) => header.name === 'Allow');
+  return { status: 405, allow: text(allow?.value).split(', ') };
+}
+
+/** The longest idle time that the policies give. */
+function envoyIdle(manifests: readonly Data[]): number | undefined {
+  const times = manifests
+    .filter((manifest) => manifest.kind === 'BackendTrafficPolicy')
+    .map((policy) => object(object(object(policy.spec).timeout).http).connectionIdleTimeout);
+  return times.length === 0 ? undefined : Math.max(...times.map((time) => seconds(text(time))));
+}
+
+/** The names for people by those of the Services that lead to them. */
+function titlesOf(manifests: readonly Data[]): Map<string, string> {
+  return new Map(
+    manifests
+      .filter((manifest) => manifest.kind === 'Deployment')
+      .map((manifest) => [
+        text(meta(manifest).name),
+        text(object(meta(manifest).annotations)['serving-constructs/name']),
+      ]),
+  );
+}
+
+/** The share of each backend, counted over as many requests as it takes until they repeat. */
+function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string>): Answer {
+  const chosen: string[] = [];
+  let path = '';
+  for (let count = 0; count < 240; count++) {
+    const result = haproxy.route('_router', request);
+    if ('status' in result) {
+      if (result.status === 404) return { status: 404 };
+      if (result.status !== 405) throw new Error(`answered with ${result.status}`);
+      return { status: 405, allow: result.headers.allow?.split(', ') };
+    }
+    chosen.push(result.backend);
+    path = result.path;
+  }
+  const counts = new Map<string, number>();
+  for (const backend of chosen) counts.set(backend, (counts.get(backend) ?? 0) + 1);
+  const divisor = [...counts.values()].reduce(greatestCommonDivisor, 0);
+  return {
+    path,
+    shares: Object.fromEntries([...counts].map(([slug, count]) => [titles.get(slug) ?? slug, count / divisor])),
+  };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+const after = (line: readonly string[], keyword: string): string | undefined => line[line.indexOf(keyword) + 1];
+
+/** All words of the default servers, those of the section itself first. */
+function serverDefaults(haproxy: Haproxy, pool: Section): readonly string[] {
+  const of = (section: Section) => section.lines.filter(([keyword]) => keyword === 'default-server').flat();
+  return [...of(pool), ...(pool.from === undefined ? [] : of(haproxy.section('defaults', pool.from)))];
+}
+
+/** What the router asks the servers of a pool. */
+function healthOf(haproxy: Haproxy, pool: Section | undefined): ObservedBackend['health'] | undefined {
+  if (pool === undefined) return undefined;
+  const servers = serverDefaults(haproxy, pool);
+  return {
+    path: after(haproxy.setting(pool, 'http-check', 'send') ?? [], 'uri'),
+    statuses: haproxy.setting(pool, 'http-check', 'expect', 'status')?.[0],
+    interval: seconds(after(servers, 'inter')),
+    timeout: seconds(haproxy.setting(pool, 'timeout', 'check')?.[0]),
+    healthyThreshold: Number(after(servers, 'rise')),
+    unhealthyThreshold: Number(after(servers, 'fall')),
+  };
+}
+
+function observeDeployments(
+  manifests: readonly Data[],
+  routerHealth: (slug: string) => ObservedBackend['health'] | undefined,
+): Observation['backends'] {
+  const titles = titlesOf(manifests);
+  return Object.fromEntries(
+    manifests
+      .filter((manifest) => manifest.kind === 'Deployment' && titles.get(text(meta(manifest).name)) !== '')
+      .map((deployment) => {
+        const slug = text(meta(deployment).name);
+        return [titles.get(slug), observeDeployment(manifests, deployment, routerHealth(slug))];
+      }),
+  );
+}
+
+function observeDeployment(
+  manifests: readonly Data[],
+  deployment: Data,
+  routerHealth: ObservedBackend['health'] | undefined,
+): ObservedBackend {
+  const slug = text(meta(deployment).name);
+  const spec = object(deployment.spec);
+  const pod = object(object(spec.template).spec);
+  const server = objects(pod.containers).find((container) => container.name === 'server') ?? {};
+  const env = objects(server.env);
+  const limits = object(object(server.resources).limits);
+  const preStop = Number(object(object(object(server.lifecycle).preStop).sleep).seconds ?? 0);
+  const startup = object(server.startupProbe);
+  const security = { ...object(pod.securityContext), ...object(server.securityContext) };
+  return {
+    image: text(server.image),
+    command: [...strings(server.command), ...strings(server.args)],
+    environment: Object.fromEntries(
+      env.flatMap(({ name, value }) => (value === undefined ? [] : [[text(name), text(value)]])),
+    ),
+    secrets: env.flatMap(({ name, valueFrom }) => (object(valueFrom).secretKeyRef === undefined ? [] : [text(name)])),
+    port: Number(objects(server.ports).find((port) => port.name === portOf(manifests, slug))?.containerPort),
+    replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
+    scaling: scalingOf(manifests, slug),
+    health: routerHealth ?? probed(object(server.readinessProbe)),
+    gpus: Number(limits['nvidia.com/gpu'] ?? 0),
+    memoryMib: Number(text(limits.memory).replace(/Mi$/, '')),
+    readOnlyRoot: security.readOnlyRootFilesystem === true,
+    user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
+    models: objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),
+    balancerDrain: 0,
+    preStop,
+    stop: Number(pod.terminationGracePeriodSeconds) - preStop,
+    startup: Number(startup.failureThreshold) * Number(startup.periodSeconds),
+  };
+}
+
+/** The name of the container port that the Service of a backend leads to. */
+function portOf(manifests: readonly Data[], slug: string): unknown {
+  return objects(object(named(manifests, 'Service', slug)?.spec).ports)[0]?.targetPort;
+}
+
+function probed(probe: Data): ObservedBackend['health'] {
+  const get = object(probe.httpGet);
+  return {
+    path: get.path === undefined ? undefined : text(get.path),
+    statuses: get.path === undefined ? undefined : '200-399',
+    interval: Number(probe.periodSeconds),
+    timeout: Number(probe.timeoutSeconds),
+    healthyThreshold: Number(probe.successThreshold ?? 1),
+    unhealthyThreshold: Number(probe.failureThreshold),
+  };
+}
+
+function scalingOf(manifests: readonly Data[], slug: string): ObservedBackend['scaling'] {
+  const scaler = manifests.find(
+    (manifest) =>
+      manifest.kind === 'HorizontalPodAutoscaler' && object(object(manifest.spec).scaleTargetRef).name === slug,
+  );
+  if (scaler === undefined) return undefined;
+  const spec = object(scaler.spec);
+  return {
+    min: Number(spec.minReplicas),
+    max: Number(spec.maxReplicas),
+    targets: Object.fromEntries(
+      objects(spec.metrics).map((metric) => {
+        const resource = object(metric.resource);
+        return [text(resource.name), Number(object(resource.target).averageUtilization)];
+      }),
+    ),
+  };
+}
+
+/** A model by the container that fetches it and the volume that it and the server mount. */
+function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
+  const words = [...strings(fetch.command), ...strings(fetch.args)];
+  const uri = words.find((word) => word.startsWith('s3://'));
+  if (uri === undefined) return [];
+  const target = words.at(-1) as string;
+  const from = objects(fetch.volumeMounts).find((mount) => target.startsWith(`${text(mount.mountPath)}/`));
+  const below = target.slice(text(from?.mountPath).length + 1);
+  const seen = objects(server.volumeMounts).find(
+    (mount) => mount.name === from?.name && (mount.subPath === undefined || mount.subPath === below),
+  );
+  if (seen === undefined) return [];
+  const path = seen.subPath === undefined ? `${text(seen.mountPath)}/${below}` : text(seen.mountPath);
+  return [{ path: path.replace(/(.)\/$/, '$1'), uri }];
+}
