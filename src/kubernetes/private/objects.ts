@@ -1,9 +1,13 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { renderError } from '../../private/errors';
+import { PlainObject } from './plain-object';
 
 /** The objects of an app by kind, namespace and name, kept at the app's root. */
 const OBJECTS = Symbol.for('serving-constructs.kubernetesObjects');
+
+/** The same by chart, because the way to the root is long. */
+const INDEXES = new WeakMap<Chart, ObjectIndex>();
 
 interface ObjectIndex {
   readonly byName: Map<string, ApiObject>;
@@ -24,12 +28,12 @@ export interface ObjectProps {
 }
 
 /**
- * Adds an object to the chart around `scope`, under a name of its own. It is a plain `ApiObject`, which writes what it is
- * given: the generated classes drop fields that are newer than themselves.
+ * Adds an object to the chart around `scope`, under a name of its own. It writes what it is given: the generated classes of
+ * cdk8s drop fields that are newer than themselves.
  */
 export function addObject(scope: Construct, id: string, props: ObjectProps): ApiObject {
-  const { apiVersion, kind, name, labels, annotations, body } = props;
-  const object = new ApiObject(scope, id, { apiVersion, kind, metadata: { name, labels, annotations }, ...body });
+  const { apiVersion, kind, name, labels, annotations, body = {} } = props;
+  const object = new PlainObject(scope, id, { apiVersion, kind, metadata: { name, labels, annotations }, body });
   claimName(object);
   return object;
 }
@@ -41,7 +45,7 @@ export function namespaceOf(scope: Construct): string | undefined {
 
 /** One error for each object of the app that has the kind, namespace and name of an earlier one, told to one reporter. */
 export function nameClashes(reporter: Construct): string[] {
-  const index = indexOf(reporter);
+  const index = indexOf(Chart.of(reporter));
   index.reporter ??= reporter;
   if (index.reporter !== reporter) return [];
   return index.clashes
@@ -55,19 +59,20 @@ export function nameClashes(reporter: Construct): string[] {
 }
 
 function claimName(object: ApiObject): void {
-  const index = indexOf(object);
+  const index = indexOf(object.chart);
   const key = `${object.apiGroup}/${object.kind}/${object.metadata.namespace ?? ''}/${object.name}`;
   const holder = index.byName.get(key);
   if (holder === undefined || !isInTree(holder)) index.byName.set(key, object);
   else index.clashes.push([holder, object]);
 }
 
-function indexOf(construct: Construct): ObjectIndex {
-  const root = construct.node.root as Construct & { [OBJECTS]?: ObjectIndex };
-  let index = root[OBJECTS];
+function indexOf(chart: Chart): ObjectIndex {
+  let index = INDEXES.get(chart);
   if (index === undefined) {
-    index = { byName: new Map(), clashes: [] };
-    Object.defineProperty(root, OBJECTS, { value: index });
+    const root = chart.node.root as Construct & { [OBJECTS]?: ObjectIndex };
+    index = root[OBJECTS] ?? { byName: new Map(), clashes: [] };
+    if (!(OBJECTS in root)) Object.defineProperty(root, OBJECTS, { value: index });
+    INDEXES.set(chart, index);
   }
   return index;
 }

@@ -1,0 +1,46 @@
+import { ApiObject, type ApiObjectProps, App, type JsonPatch, Lazy } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** How many resolvers an app has by itself: for `Lazy`, for implicit tokens and for unions of generated classes. */
+const BUILT_IN_RESOLVERS = new App().resolvers.length;
+
+/**
+ * An `ApiObject` of this package's own data, written in one pass. What `ApiObject` does beyond that (resolvers of the
+ * user, patches) is left to it; the result is the same in any case.
+ */
+export class PlainObject extends ApiObject {
+  private readonly body: Record<string, unknown>;
+  private isPatched = false;
+
+  constructor(scope: Construct, id: string, props: ApiObjectProps & { readonly body: Record<string, unknown> }) {
+    const { body, ...own } = props;
+    super(scope, id, { ...own, ...body });
+    this.body = body;
+  }
+
+  public override addJsonPatch(...ops: JsonPatch[]): void {
+    this.isPatched = true;
+    super.addJsonPatch(...ops);
+  }
+
+  public override toJson(): Record<string, unknown> {
+    const isSorted = !process.env.CDK8S_DISABLE_SORT;
+    if (this.isPatched || !isSorted || App.of(this).resolvers.length > BUILT_IN_RESOLVERS) return super.toJson();
+    const { apiVersion, kind } = this;
+    return { apiVersion, kind, metadata: this.metadata.toJson(), ...(written(this.body) as object) };
+  }
+}
+
+/** Data as a manifest has it: keys sorted, nothing that is not there. */
+function written(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  if (Array.isArray(value)) return value.map(written);
+  if (value instanceof Lazy) return written(value.produce());
+  const source = value as Record<string, unknown>;
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(source).sort()) {
+    const part = written(source[key]);
+    if (part !== undefined) result[key] = part;
+  }
+  return result;
+}
