@@ -1,0 +1,144 @@
+import { ApiObject, App, Chart, type IResolver, JsonPatch, type ResolutionContext } from 'cdk8s';
+import { ScalingTarget } from '../../src/autoscaling-policy';
+import { Backend } from '../../src/backend';
+import { Gpu } from '../../src/gpu';
+import { Gateway, GatewayProfile, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
+import { Model } from '../../src/model';
+import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { backendOptions } from '../support/definitions';
+import { findObject, manifestsOf, newChart, oneBackend } from './support';
+
+/** One of everything. */
+function everything(chart: Chart): void {
+  const endpoint = new ServingEndpoint(chart, 'digits', { methods: [HttpMethod.POST] });
+  const backend = endpoint.addBackend(
+    'svm',
+    backendOptions({ gpu: Gpu.nvidia({ product: 'L4' }), description: 'svm' }),
+  );
+  endpoint.addBackend('other', backendOptions({ model: Model.fromS3('s3://acme/a/'), replicas: 2 }));
+  backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(50) });
+}
+
+const objectsIn = (chart: Chart): ApiObject[] => chart.node.findAll().filter(ApiObject.isApiObject);
+
+describe('what an object writes', () => {
+  test('is what an object of cdk8s writes', () => {
+    for (const gateway of [undefined, Gateway.fromName('public', { profile: GatewayProfile.ENVOY_GATEWAY })]) {
+      const chart = newChart({ namespace: 'models', labels: { team: 'vision' } });
+      new KubernetesPlatform(chart, 'Platform', { gateway });
+      everything(chart);
+      const objects = objectsIn(chart);
+      expect(objects.length).toBeGreaterThan(10);
+      for (const object of objects) {
+        expect(JSON.stringify(object.toJson())).toBe(JSON.stringify(ApiObject.prototype.toJson.call(object)));
+      }
+    }
+  });
+
+  test('can be patched, where it is computed late too', () => {
+    const { chart, backend } = oneBackend();
+    const facade = KubernetesBackend.of(backend);
+    facade.deployment.addJsonPatch(
+      JsonPatch.add('/spec/template/spec/runtimeClassName', 'nvidia'),
+      JsonPatch.replace('/spec/template/spec/containers/0/resources/limits/memory', '4Gi'),
+      JsonPatch.add('/spec/template/spec/containers/0/env/-', { name: 'LATE', value: 'yes' }),
+    );
+    facade.service.metadata.addAnnotation('example.com/owner', 'vision');
+    facade.podsService.addJsonPatch(JsonPatch.add('/spec/publishNotReadyAddresses', true));
+    const manifests = manifestsOf(chart);
+    const pod = findObject(manifests, 'Deployment', 'digits-svm').spec.template.spec;
+    expect(pod.runtimeClassName).toBe('nvidia');
+    expect(pod.containers[0].resources.limits.memory).toBe('4Gi');
+    expect(pod.containers[0].env.at(-1)).toEqual({ name: 'LATE', value: 'yes' });
+    expect(findObject(manifests, 'Service', 'digits-svm').metadata.annotations).toEqual({
+      'example.com/owner': 'vision',
+    });
+    expect(findObject(manifests, 'Service', 'digits-svm-pods').spec.publishNotReadyAddresses).toBe(true);
+  });
+
+  test('passes the resolvers of the app', () => {
+    class Upper implements IResolver {
+      public resolve(context: ResolutionContext): void {
+        if (context.value === 'quiet') context.replaceValue('LOUD');
+      }
+    }
+    const chart = new Chart(new App({ resolvers: [new Upper()] }), 'serving');
+    new Backend(chart, 'svm', backendOptions({ environment: { VOICE: 'quiet' } }));
+    const { env } = findObject(manifestsOf(chart), 'Deployment', 'svm').spec.template.spec.containers[0];
+    expect(env.at(-1)).toEqual({ name: 'VOICE', value: 'LOUD' });
+  });
+
+  test('keeps its order where sorting is off', () => {
+    const { chart } = oneBackend();
+    process.env.CDK8S_DISABLE_SORT = '1';
+    try {
+      const { spec } = findObject(chart.toJson(), 'Deployment', 'digits-svm');
+      expect(Object.keys(spec)[0]).toBe('replicas');
+    } finally {
+      delete process.env.CDK8S_DISABLE_SORT;
+    }
+  });
+});
+
+describe('the tree', () => {
+  test('has the child ids of the contract', () => {
+    const chart = newChart();
+    everything(chart);
+    const paths = objectsIn(chart).map(({ node }) => node.path);
+    expect(paths.filter((path) => path.includes('svm') || path.includes('other'))).toEqual([
+      'serving/digits/svm/ServiceAccount',
+      'serving/digits/svm/Deployment',
+      'serving/digits/svm/Service',
+      'serving/digits/svm/PodsService',
+      'serving/digits/svm/Autoscaling/HorizontalPodAutoscaler',
+      'serving/digits/svm/PodDisruptionBudget',
+      'serving/digits/other/ServiceAccount',
+      'serving/digits/other/Deployment',
+      'serving/digits/other/Service',
+      'serving/digits/other/PodsService',
+      'serving/digits/other/PodDisruptionBudget',
+    ]);
+    expect(chart.node.tryFindChild('ServingPlatform')?.node.tryFindChild('Router')).toBeDefined();
+  });
+
+  test('gives the Deployment for a backend', () => {
+    const { backend } = oneBackend();
+    expect(ApiObject.of(backend)).toBe(KubernetesBackend.of(backend).deployment);
+  });
+});
+
+describe('names', () => {
+  test('fail when two charts want one in a namespace', () => {
+    const app = new App();
+    const [one, two] = ['one', 'two'].map((id) => new Chart(app, id, { namespace: 'models' })) as [Chart, Chart];
+    for (const chart of [one, two]) new Backend(chart, 'svm', backendOptions());
+    const message =
+      "[NameClash] Deployment 'svm' would stand twice in namespace 'models', for 'one/svm/Deployment' and for 'two/svm/Deployment'; give one another name, or one chart another namespace (at two/svm/Deployment)";
+    expect(() => one.toJson()).toThrow(message);
+    expect(() => app.synthYaml()).toThrow(message);
+  });
+
+  test('fail when both charts leave the namespace open', () => {
+    const app = new App();
+    for (const id of ['one', 'two']) new Backend(new Chart(app, id), 'svm', backendOptions());
+    expect(() => app.synthYaml()).toThrow(
+      "ServiceAccount 'svm' would stand twice in the namespace they are applied to",
+    );
+  });
+
+  test('may be the same in two namespaces', () => {
+    const app = new App();
+    for (const id of ['one', 'two']) new Backend(new Chart(app, id, { namespace: id }), 'svm', backendOptions());
+    expect(app.synthYaml().match(/kind: Deployment/g)).toHaveLength(2);
+  });
+
+  test('are free again when their owner is gone', () => {
+    const app = new App();
+    const one = new Chart(app, 'one');
+    new Backend(one, 'svm', backendOptions());
+    const two = new Chart(app, 'two');
+    new Backend(two, 'svm', backendOptions());
+    app.node.tryRemoveChild('one');
+    expect(manifestsOf(two)).toHaveLength(4);
+  });
+});

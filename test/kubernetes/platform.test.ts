@@ -1,0 +1,173 @@
+import { App, Chart } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import { type Construct, RootConstruct } from 'constructs';
+import { Backend } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { HealthCheck } from '../../src/health-check';
+import {
+  Gateway,
+  KubernetesBackend,
+  KubernetesPlatform,
+  type KubernetesPlatformProps,
+  KubernetesSecret,
+} from '../../src/kubernetes';
+import { ModelServer } from '../../src/model-server';
+import { ServingEndpoint } from '../../src/serving-endpoint';
+import { backendOptions, singleBackend } from '../support/definitions';
+import { findObject, manifestsOf, newChart, oneBackend } from './support';
+
+const platform = (props: KubernetesPlatformProps) => () => new KubernetesPlatform(newChart(), 'Platform', props);
+
+describe('platform', () => {
+  test('is made for a chart by the first endpoint', () => {
+    const chart = newChart();
+    const one = new ServingEndpoint(chart, 'one', { path: '/one' });
+    const two = new ServingEndpoint(chart, 'two', { path: '/two' });
+    expect(one.platform).toBe(two.platform);
+    expect(one.platform.node.path).toBe('serving/ServingPlatform');
+    expect(one.platform.kind).toBe('kubernetes');
+  });
+
+  test('fails outside a chart', () => {
+    const message =
+      '[WrongScope] a KubernetesPlatform must be in a cdk8s Chart; put it into one, or use another platform';
+    expect(() => new KubernetesPlatform(new App(), 'Platform')).toThrow(message);
+    expect(() => new KubernetesPlatform(new RootConstruct() as unknown as Construct, 'Platform')).toThrow(message);
+  });
+
+  test('fails with a gateway and a router', () => {
+    expect(platform({ gateway: Gateway.fromName('public'), router: {} })).toThrow(
+      "[ConflictingProps] 'gateway' and 'router' both carry the requests; leave one of them out (at serving/Platform)",
+    );
+  });
+
+  test.each(['1.29', '1', 'v1.35', '1.35.2', ''])('fails for Kubernetes %j', (kubernetesVersion) => {
+    expect(platform({ kubernetesVersion })).toThrow(
+      `[InvalidVersion] 'kubernetesVersion' ('${kubernetesVersion}') must be a minor version of at least 1.30, such as '1.35'`,
+    );
+  });
+
+  test('accepts the oldest version', () => {
+    expect(platform({ kubernetesVersion: '1.30' })).not.toThrow();
+  });
+
+  test('fails when DNS answers are kept for too long', () => {
+    expect(platform({ router: { dnsTtl: Duration.hours(2) } })).toThrow(
+      "[InvalidNumber] 'dnsTtl' (7200) must be a number between 0 and 3600; in seconds",
+    );
+  });
+
+  test('waits before the signal for as long as DNS answers are kept', () => {
+    const { chart } = oneBackend({}, {}, { router: { dnsTtl: Duration.seconds(5) } });
+    const { lifecycle } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers[0];
+    expect(lifecycle.preStop.sleep.seconds).toBe(10);
+  });
+
+  test('pulls every image with the Secrets it was given', () => {
+    const { chart } = oneBackend({}, {}, { imagePullSecrets: ['registry'] });
+    const deployments = manifestsOf(chart, ['Secret/registry']).filter(({ kind }) => kind === 'Deployment');
+    expect(deployments).toHaveLength(2);
+    for (const { spec } of deployments) expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
+  });
+
+  test('gives the address of its router', () => {
+    expect(oneBackend({}, { path: '/digits' }).endpoint.url).toBe('http://serving-router/digits');
+    const chart = newChart({ namespace: 'models' });
+    expect(new ServingEndpoint(chart, 'digits', { path: '/digits' }).internalUrl).toBe(
+      'http://serving-router.models.svc.cluster.local/digits',
+    );
+  });
+
+  test('fails when its router cannot find a backend', () => {
+    const app = new App();
+    const shared = new KubernetesPlatform(new Chart(app, 'one', { namespace: 'one' }), 'Platform');
+    const backend = new Backend(new Chart(app, 'two', { namespace: 'two' }), 'svm', {
+      ...backendOptions(),
+      platform: shared,
+    });
+    const endpoint = new ServingEndpoint(shared.node.scope as Construct, 'digits', { platform: shared });
+    expect(() => endpoint.attachBackend(backend)).toThrow(
+      "[WrongScope] backend 'svm' of endpoint 'digits' is in namespace 'two', and the router in namespace 'one', where alone it looks for replicas",
+    );
+  });
+
+  test('of a chart in a chart has a router of its own', () => {
+    const chart = newChart();
+    for (const name of ['inner', 'outer']) {
+      const group = new Chart(chart, name);
+      new KubernetesPlatform(group, 'Platform');
+      const endpoint = new ServingEndpoint(group, `${name} digits`);
+      endpoint.addBackend('svm', backendOptions());
+      expect(endpoint.url).toBe(`http://${name}-router/`);
+    }
+  });
+});
+
+describe('facade', () => {
+  test('fails for a backend of another platform', () => {
+    const { backend } = singleBackend();
+    expect(() => KubernetesBackend.of(backend)).toThrow(
+      "[WrongPlatform] backend 'backend' runs on platform 'test', not on Kubernetes (at endpoint/backend)",
+    );
+  });
+
+  test('lets pods run as another ServiceAccount', () => {
+    const { chart, backend } = oneBackend();
+    const facade = KubernetesBackend.of(backend);
+    expect(facade.serviceAccountName).toBe('digits-svm');
+    facade.serviceAccount?.metadata.addAnnotation('example.com/role', 'reader');
+    facade.useServiceAccount(new kplus.ServiceAccount(chart, 'Account', { metadata: { name: 'reader' } }));
+    expect([facade.serviceAccount, facade.serviceAccountName]).toEqual([undefined, 'reader']);
+    const manifests = manifestsOf(chart);
+    expect(findObject(manifests, 'Deployment', 'digits-svm').spec.template.spec.serviceAccountName).toBe('reader');
+    expect(manifests.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => metadata.name)).toEqual([
+      'serving-router',
+      'reader',
+    ]);
+  });
+
+  test('reads secrets of cdk8s-plus', () => {
+    const chart = newChart();
+    const secret = new kplus.Secret(chart, 'Secret', { metadata: { name: 'tokens' }, stringData: { a: '1', b: '2' } });
+    const endpoint = new ServingEndpoint(chart, 'digits');
+    endpoint.addBackend('svm', {
+      ...backendOptions(),
+      server: ModelServer.command({ command: ['serve'] }),
+      healthCheck: HealthCheck.http('/'),
+      secrets: {
+        A: KubernetesSecret.fromSecret(secret, 'a'),
+        B: KubernetesSecret.fromSecretValue({ secret, key: 'b' }),
+      },
+    });
+    const { env } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers[0];
+    expect(env.slice(-2)).toEqual(
+      ['a', 'b'].map((key) => ({
+        name: key.toUpperCase(),
+        valueFrom: { secretKeyRef: { name: 'tokens', key } },
+      })),
+    );
+  });
+
+  test('fails when a secret of Kubernetes is used elsewhere', () => {
+    expect(() => singleBackend({ secrets: { A: KubernetesSecret.fromName('tokens', 'a') } })).toThrow(
+      "[ForeignResource] the secret 'A' of backend 'backend' belongs to platform 'kubernetes' and cannot be used on 'test'",
+    );
+  });
+});
+
+test('a hundred endpoints take one plan, and share a router', () => {
+  const counts = [1, 100].map((count) => {
+    const chart = newChart();
+    for (let index = 0; index < count; index++) {
+      new ServingEndpoint(chart, `e${index}`, { path: `/e${index}` }).addBackend('svm', backendOptions());
+    }
+    const [{ platform }] = chart.node
+      .findAll()
+      .filter((node): node is ServingEndpoint => node instanceof ServingEndpoint) as [ServingEndpoint];
+    const before = platform.plan();
+    const { length } = manifestsOf(chart);
+    expect(platform.plan()).toBe(before);
+    return length;
+  });
+  expect(counts).toEqual([4 + 5, 400 + 5]);
+});
