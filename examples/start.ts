@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Explanation } from '../src/private/explanation';
 import { renderLadder } from '../src/report/ladder';
@@ -10,22 +10,18 @@ import { renderLadder } from '../src/report/ladder';
 interface Target {
   readonly folder: string;
   readonly output: string;
-  readonly command: string[];
+  readonly command: string;
   /** The kinds of what was made, and the URLs, read from the output. */
   read(output: string): { readonly kinds: string[]; readonly urls: string[] };
 }
 
-const BIN = join(__dirname, '../node_modules/.bin');
-
 const TARGETS: Target[] = [
-  { folder: 'aws', output: 'cdk.out', command: [join(BIN, 'cdk'), 'synth', '--quiet'], read: readTemplates },
-  {
-    folder: 'kubernetes',
-    output: 'dist',
-    command: [join(BIN, 'cdk8s'), 'synth', '--check-upgrade=false'],
-    read: readManifests,
-  },
+  { folder: 'aws', output: 'cdk.out', command: 'cdk synth --quiet', read: readTemplates },
+  { folder: 'kubernetes', output: 'dist', command: 'cdk8s synth --check-upgrade=false', read: readManifests },
 ];
+
+// As npm and npx do it: the frameworks' commands, and the tsx that these start.
+const PATH = [join(__dirname, '../node_modules/.bin'), process.env.PATH].join(delimiter);
 
 function readTemplates(output: string): { kinds: string[]; urls: string[] } {
   const templates = readdirSync(output)
@@ -67,11 +63,11 @@ function synthesize(example: string, target: Target): string[] {
   const folder = join(__dirname, example, target.folder);
   const explanations = mkdtempSync(join(tmpdir(), 'serving-'));
   try {
-    const [program, ...args] = target.command;
-    const result = spawnSync(program as string, args, {
+    const result = spawnSync(target.command, {
+      shell: true,
       cwd: folder,
       encoding: 'utf8',
-      env: { ...process.env, SERVING_EXPLAIN: explanations },
+      env: { ...process.env, PATH, SERVING_EXPLAIN: explanations },
     });
     if (result.status !== 0) throw new Error(`${example}, ${target.folder}: ${result.stdout}${result.stderr}`);
     const noise = `${target.folder === 'aws' ? result.stdout : ''}${result.stderr}`.trim();
