@@ -1,0 +1,301 @@
+import { App, Chart } from 'cdk8s';
+import { Backend, LoadBalancing } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { Gateway, type GatewayOptions, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { durationOf } from '../../src/kubernetes/private/http-routes';
+import { ModelServer } from '../../src/model-server';
+import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { backendOptions } from '../support/definitions';
+import { findObject, type Manifest, manifestsOf, newChart } from './support';
+
+/** A chart behind a gateway, with an endpoint `digits` that has the backends `v1` and `v2`. */
+function twoBackends(options: GatewayOptions = {}, props: ServingEndpointProps = {}, strict = false) {
+  const chart = newChart();
+  new KubernetesPlatform(chart, 'Platform', { gateway: Gateway.fromName('public', options), strict });
+  const endpoint = new ServingEndpoint(chart, 'digits', props);
+  const [v1, v2] = ['v1', 'v2'].map((id) => endpoint.addBackend(id, backendOptions())) as [Backend, Backend];
+  return { chart, endpoint, v1, v2 };
+}
+
+const ENVOY: GatewayOptions = { profile: GatewayProfile.ENVOY_GATEWAY };
+
+const external = ['Gateway/public'];
+const routesOf = (chart: Chart): Manifest[] => manifestsOf(chart, external).filter(({ kind }) => kind === 'HTTPRoute');
+const onlyRoute = (chart: Chart) => findObject(manifestsOf(chart, external), 'HTTPRoute', 'digits').spec;
+
+describe('an HTTPRoute', () => {
+  test('attaches to the gateway and has the hosts and words of the endpoint', () => {
+    const { chart } = twoBackends(
+      { namespace: 'infra', sectionName: 'https' },
+      { hosts: ['a.example.com', '*.example.org'], description: 'Reads a digit' },
+    );
+    const [route] = routesOf(chart);
+    expect(route?.spec).toMatchObject({
+      parentRefs: [{ name: 'public', namespace: 'infra', sectionName: 'https' }],
+      hostnames: ['a.example.com', '*.example.org'],
+    });
+    expect(route?.metadata.annotations).toEqual({
+      'serving-constructs/name': 'digits',
+      'serving-constructs/description': 'Reads a digit',
+    });
+  });
+
+  test('forwards by weight, own address first', () => {
+    const { chart, endpoint, v1, v2 } = twoBackends(
+      {},
+      { path: '/digits', methods: [HttpMethod.POST, HttpMethod.PUT] },
+    );
+    endpoint.splitTraffic({
+      shares: [
+        { backend: v1, weight: 0.9 },
+        { backend: v2, weight: 0.1 },
+      ],
+    });
+    expect(routesOf(chart)).toMatchSnapshot();
+  });
+
+  test('replaces a prefix in rules of one match each', () => {
+    const { chart } = twoBackends(
+      {},
+      { path: '/digits', stripPrefix: true, methods: [HttpMethod.POST, HttpMethod.PUT] },
+    );
+    const { rules } = onlyRoute(chart);
+    expect(rules).toHaveLength(6);
+    for (const { matches, filters } of rules) {
+      expect(matches).toHaveLength(1);
+      expect(filters).toEqual([
+        { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
+      ]);
+    }
+  });
+
+  test('replaces the whole path for a header', () => {
+    const { chart, endpoint } = twoBackends();
+    endpoint.splitTraffic({ headerRules: [{ header: 'x-serve-call-method', value: 'explain', path: '/explain' }] });
+    const { rules } = onlyRoute(chart);
+    expect(rules[2]).toMatchObject({
+      matches: [{ headers: [{ type: 'Exact', name: 'x-serve-call-method', value: 'explain' }] }],
+      filters: [{ type: 'URLRewrite', urlRewrite: { path: { type: 'ReplaceFullPath', replaceFullPath: '/explain' } } }],
+    });
+  });
+
+  test('repeats each header rule with the header that names a backend', () => {
+    const { chart, endpoint, v2 } = twoBackends();
+    endpoint.splitTraffic({ headerRules: [{ header: 'x-tier', value: 'gold', backend: v2 }] });
+    const { rules } = onlyRoute(chart);
+    const own = { type: 'Exact', name: 'x-serving-backend', value: 'v1' };
+    expect(rules[0].matches.map(({ headers }: { headers: unknown }) => headers)).toEqual([
+      [own],
+      [own, { type: 'Exact', name: 'x-tier', value: 'gold' }],
+    ]);
+    expect(rules[0].backendRefs).toEqual([{ name: 'digits-v1', port: 80, weight: 1 }]);
+  });
+
+  test('has a match for each choice of header values, and none for what cannot be', () => {
+    const headers = [
+      { name: 'x-tier', values: ['gold', 'silver'] },
+      { name: 'x-zone', values: ['a', 'b'] },
+    ];
+    const { chart, endpoint, v2 } = twoBackends({}, { headers });
+    endpoint.splitTraffic({
+      headerRules: [
+        { header: 'x-tier', value: 'gold', backend: v2 },
+        { header: 'x-tier', value: 'iron', backend: v2 },
+      ],
+    });
+    const { rules } = onlyRoute(chart);
+    const counts = rules.map(({ matches }: { matches: unknown[] }) => matches.length);
+    expect(counts).toEqual([4 + 2, 4 + 2, 2, 4]);
+  });
+
+  test('is cut into several where it would hold too much', () => {
+    const methods = Object.values(HttpMethod);
+    const hosts = Array.from({ length: 20 }, (_, index) => `h${index}.example.com`);
+    const { chart, endpoint, v1 } = twoBackends({}, { path: '/digits', stripPrefix: true, methods, hosts });
+    const count = routesOf(chart).length;
+    endpoint.splitTraffic({ headerRules: [{ header: 'x-tier', value: 'gold', backend: v1 }] });
+    const routes = routesOf(chart);
+    expect(count).toBe(4);
+    expect(routes.map(({ metadata }) => metadata.name)).toEqual([
+      'digits',
+      ...[2, 3, 4, 5, 6, 7, 8].map((index) => `digits-${index}`),
+    ]);
+    expect(routes.flatMap(({ spec }) => spec.rules)).toHaveLength(2 * 9 * (2 + 2 + 1 + 1));
+    expect(new Set(routes.flatMap(({ spec }) => spec.hostnames)).size).toBe(20);
+  });
+
+  test('fails where a match would have too many headers', () => {
+    const headers = Array.from({ length: 16 }, (_, index) => ({ name: `x-${index}`, values: ['a'] }));
+    expect(() => twoBackends({}, { headers })).toThrow(
+      "[TooManyConditions] endpoint 'digits' matches on 17 headers at a time, and a route has at most 16; match fewer",
+    );
+  });
+
+  test('leads to another namespace that allows it', () => {
+    const app = new App();
+    const [one, two] = ['one', 'two'].map((id) => new Chart(app, id, { namespace: id })) as [Chart, Chart];
+    const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
+    const backend = new Backend(two, 'svm', { ...backendOptions(), platform });
+    for (const id of ['digits', 'letters'])
+      new ServingEndpoint(one, id, { platform, path: `/${id}` }).attachBackend(backend);
+    expect(findObject(one.toJson(), 'HTTPRoute', 'digits').spec.rules[0].backendRefs).toEqual([
+      { name: 'svm', namespace: 'two', port: 80, weight: 1 },
+    ]);
+    expect(findObject(two.toJson(), 'ReferenceGrant', 'svm').spec).toEqual({
+      from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'one' }],
+      to: [{ group: '', kind: 'Service', name: 'svm' }],
+    });
+  });
+
+  test('fails to lead to a namespace that nobody names', () => {
+    const app = new App();
+    const [one, two] = [new Chart(app, 'one', { namespace: 'one' }), new Chart(app, 'two')];
+    const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
+    const backend = new Backend(two, 'svm', { ...backendOptions(), platform });
+    expect(() => new ServingEndpoint(one, 'digits', { platform }).attachBackend(backend)).toThrow(
+      "[WrongScope] backend 'svm' of endpoint 'digits' is in another chart, and one of the two charts has no 'namespace'; set it on both",
+    );
+  });
+});
+
+describe('a portable gateway', () => {
+  test('is told nothing that some gateways refuse', () => {
+    const manifests = manifestsOf(twoBackends({}, { methods: [HttpMethod.POST] }).chart, external);
+    const kinds = new Set(manifests.map(({ kind }) => kind));
+    expect([...kinds].sort()).toEqual(['Deployment', 'HTTPRoute', 'Service', 'ServiceAccount']);
+    const { rules } = findObject(manifests, 'HTTPRoute', 'digits').spec;
+    for (const rule of rules) expect(Object.keys(rule)).toEqual(['backendRefs', 'matches']);
+  });
+
+  test('keeps replicas until it surely knows that they go', () => {
+    const { lifecycle } = findObject(manifestsOf(twoBackends().chart, external), 'Deployment', 'digits-v1').spec
+      .template.spec.containers[0];
+    expect(lifecycle.preStop.sleep.seconds).toBe(45);
+  });
+
+  test('fails when it is strict, with what is left to the gateway', () => {
+    const { chart } = twoBackends({}, { methods: [HttpMethod.POST] }, true);
+    expect(() => chart.toJson()).toThrow(
+      "[LeftToGateway] 'request timeout' is left to the gateway, which 'strict' forbids",
+    );
+    expect(() => chart.toJson()).toThrow(
+      "[LeftToGateway] 'round robin' is left to the gateway, which 'strict' forbids",
+    );
+    expect(() => chart.toJson()).toThrow("[LeftToGateway] '405' is left to the gateway, which 'strict' forbids");
+  });
+
+  test('checks servers against its idle time', () => {
+    const options = {
+      server: ModelServer.command({ command: ['serve'], behavior: { drains: true, keepAlive: Duration.seconds(75) } }),
+    };
+    const { chart, endpoint } = twoBackends();
+    endpoint.addBackend('v3', backendOptions(options));
+    expect(() => chart.toJson()).toThrow('[KeepAliveTooShort] the keep-alive of serve (75 s) must be at least 3610 s');
+    const stated = twoBackends({ idleTimeout: Duration.seconds(60) });
+    stated.endpoint.addBackend('v3', backendOptions(options));
+    expect(() => stated.chart.toJson()).not.toThrow();
+  });
+});
+
+describe('Envoy Gateway', () => {
+  test('is told the request timeout, the algorithm, idle times and the 405', () => {
+    const { chart } = twoBackends(ENVOY, { methods: [HttpMethod.POST], requestTimeout: Duration.minutes(10) });
+    const manifests = manifestsOf(chart, external);
+    const { rules } = findObject(manifests, 'HTTPRoute', 'digits').spec;
+    expect(rules[0].timeouts).toEqual({ request: '610s' });
+    expect(rules.at(-1)).toEqual({
+      matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+      filters: [
+        {
+          type: 'ExtensionRef',
+          extensionRef: { group: 'gateway.envoyproxy.io', kind: 'HTTPRouteFilter', name: 'digits-405' },
+        },
+      ],
+    });
+    expect(findObject(manifests, 'HTTPRouteFilter', 'digits-405').spec.directResponse).toMatchObject({
+      statusCode: 405,
+      header: { set: [{ name: 'Allow', value: 'POST' }] },
+    });
+    expect(findObject(manifests, 'BackendTrafficPolicy', 'digits').spec).toEqual({
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'digits' }],
+      loadBalancer: { type: 'RoundRobin' },
+      timeout: { http: { connectionIdleTimeout: '300s', streamIdleTimeout: '610s' } },
+    });
+    const { lifecycle } = findObject(manifests, 'Deployment', 'digits-v1').spec.template.spec.containers[0];
+    expect(lifecycle.preStop.sleep.seconds).toBe(5);
+  });
+
+  test('ends no stream that keeps its heartbeat', () => {
+    const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.minutes(2) };
+    const { chart } = twoBackends(ENVOY, { streaming });
+    const manifests = manifestsOf(chart, external);
+    expect(findObject(manifests, 'HTTPRoute', 'digits').spec.rules[0].timeouts).toEqual({ request: '0s' });
+    expect(findObject(manifests, 'BackendTrafficPolicy', 'digits').spec.timeout.http.streamIdleTimeout).toBe('250s');
+  });
+
+  test('prefers the least busy replica where a backend wants it', () => {
+    const { chart, endpoint } = twoBackends(ENVOY);
+    endpoint.addBackend('v3', backendOptions({ loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }));
+    const { loadBalancer } = findObject(manifestsOf(chart, external), 'BackendTrafficPolicy', 'digits').spec;
+    expect(loadBalancer).toEqual({ type: 'LeastRequest' });
+  });
+
+  test('ends connections to a server that would end them first', () => {
+    const { chart, endpoint } = twoBackends(ENVOY);
+    const server = ModelServer.command({
+      command: ['serve'],
+      behavior: { drains: true, keepAlive: Duration.seconds(5) },
+    });
+    endpoint.addBackend('v3', backendOptions({ server }));
+    const { circuitBreaker } = findObject(manifestsOf(chart, external), 'BackendTrafficPolicy', 'digits').spec;
+    expect(circuitBreaker).toEqual({ maxRequestsPerConnection: 1 });
+  });
+
+  test('answers no 405 where another endpoint takes every method', () => {
+    const { chart } = twoBackends(ENVOY, { path: '/digits', methods: [HttpMethod.POST] });
+    new ServingEndpoint(chart, 'rest', { path: '/digits' }).addBackend('v1', backendOptions());
+    const { rules } = onlyRoute(chart);
+    expect(rules).toHaveLength(3);
+  });
+});
+
+describe('addresses', () => {
+  test.each([
+    ['https://models.example.com/', undefined, 'https://models.example.com/digits'],
+    ['https://models.example.com:8443', ['*.x.com', 'a.x.com'], 'https://a.x.com:8443/digits'],
+    ['http://[::1]:8080', ['a.x.com'], 'http://a.x.com:8080/digits'],
+    ['http://192.0.2.1', ['*.x.com'], 'http://192.0.2.1/digits'],
+  ])('of %s with the hosts %j is %s', (address, hosts, url) => {
+    expect(twoBackends({ address }, { path: '/digits', hosts }).endpoint.url).toBe(url);
+  });
+
+  test('fail to be read when nobody said them', () => {
+    const { chart, endpoint } = twoBackends();
+    expect(() => manifestsOf(chart, external)).not.toThrow();
+    expect(() => endpoint.url).toThrow(
+      "[UrlUnknown] the URL of endpoint 'digits' depends on gateway 'public'; say its 'address', such as Gateway.fromName('public', { address: 'https://models.example.com' }) (at serving/digits)",
+    );
+  });
+
+  test.each(['models.example.com', 'https://models.example.com/path', 'ftp://models'])('fail as %p', (address) => {
+    expect(() => Gateway.fromName('public', { address })).toThrow(
+      `[InvalidHost] 'address' ('${address}') must be a URL`,
+    );
+  });
+
+  test.each([
+    { name: 'Public' },
+    { name: 'public', namespace: 'a b' },
+    { name: 'public', sectionName: '-' },
+  ])('fail with the names %j', ({ name, ...options }) => {
+    expect(() => Gateway.fromName(name, options)).toThrow('[InvalidName]');
+  });
+});
+
+test.each([
+  [0, '0s'],
+  [99_999, '99999s'],
+  [604_810, '168h0m10s'],
+])('%i seconds are written as %s', (seconds, text) => {
+  expect(durationOf(seconds)).toBe(text);
+});
