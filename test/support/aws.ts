@@ -1,7 +1,7 @@
 /** Stacks for tests of the AWS target. Whatever is rendered through them also passes what load balancers and ECS allow. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, type AppProps, Stack, Stage } from 'aws-cdk-lib';
+import { App, type AppProps, CloudFormationValidatePlugin, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import { type Backend, type BackendOptions, ServingEndpoint, type ServingEndpointProps } from '../../src';
@@ -9,9 +9,31 @@ import { checkListenerRules } from './cloudformation';
 import { type Data, objects } from './data';
 import { backendOptions } from './definitions';
 
+/**
+ * Takes the place of CDK's validator, whose engine takes seconds to start in each test file; not every release has a
+ * switch for it. Made without its constructor, which starts the engine.
+ */
+const NO_VALIDATION: CloudFormationValidatePlugin = Object.create(CloudFormationValidatePlugin.prototype, {
+  name: { value: 'NoValidation' },
+  validate: { value: () => ({ success: true, violations: [] }) },
+});
+
+/** An app whose templates CDK does not validate. */
+export function newApp(props: AppProps = {}): App {
+  const app = new App(props);
+  Validations.of(app).addPlugins(NO_VALIDATION);
+  return app;
+}
+
+/** An app in which every finding of CDK's validator is an error, warnings included. */
+export function strictApp(props: AppProps = {}): App {
+  const context = { '@aws-cdk/core:strictCfnValidateErrors': true, '@aws-cdk/core:appMode': 'inmemory' };
+  return new App({ ...props, context: { ...context, ...props.context } });
+}
+
 /** A stack in an app of its own. */
-export function newStack(id = 'Serving', props: AppProps = {}): Stack {
-  return new Stack(new App(props), id);
+export function newStack(id = 'Serving', app = newApp()): Stack {
+  return new Stack(app, id);
 }
 
 /** The templates of the whole app, nested ones included, by the name of the stack or of the nested template's file. */
