@@ -223,10 +223,19 @@ function workersOf(workers: number | undefined): number {
   return requireNumber('workers', workers ?? 1, { min: 1, max: 256, integer: true });
 }
 
-const LOCALHOST = /^(?:--?[\w-]+=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|localhost|\[?::1\]?)(?::\d+)?$/i;
+/** An address that only the container itself reaches, alone or as the value of an option or a variable. */
+const LOCALHOST = /^(?:(?<name>[\w.-]+)=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|localhost|\[?::1\]?)(?::\d+)?$/i;
+
+/** Names of options that say where a server connects to, or where it listens for others than its callers. */
+const OTHER_ADDRESS =
+  /master|rdzv|peer|upstream|backend|redis|database|broker|proxy|metrics|admin|manage|otlp|trac|url/i;
 
 function refuseLocalhost(words: string[], command: string): void {
-  const word = words.find((candidate) => LOCALHOST.test(candidate));
+  const word = words.find((candidate, index) => {
+    const match = LOCALHOST.exec(candidate);
+    const before = words[index - 1] ?? '';
+    return match !== null && !OTHER_ADDRESS.test(match.groups?.name ?? (before.startsWith('-') ? before : ''));
+  });
   if (word !== undefined) {
     throw new ServingError(
       'LocalhostBind',

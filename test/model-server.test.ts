@@ -119,18 +119,31 @@ describe('command', () => {
     '--bind=[::1]:8000',
     '::1',
     'http://localhost:8000',
+    'HOST=127.0.0.1',
   ])('fails when it listens inside the container only: %s', (word) => {
     expect(() => ModelServer.command({ command: ['serve', word] })).toThrow(
       `[LocalhostBind] '${word}' in the server command ('serve ${word}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
     );
   });
 
-  test.each(['0.0.0.0:8000', '--host=::', 'localhost.example.com', 'models/localhost'])('accepts %s', (word) => {
+  test.each([
+    '--rdzv-endpoint=localhost:29400',
+    'REDIS_HOST=localhost',
+    '0.0.0.0:8000',
+    '--host=::',
+    'localhost.example.com',
+    'models/localhost',
+  ])('accepts %s', (word) => {
     expect(start(ModelServer.command({ command: ['serve', word] })).command).toEqual(['serve', word]);
   });
 });
 
 describe('shell', () => {
+  test('may name an address inside the container where it connects', () => {
+    const line = 'exec torchrun --master-addr 127.0.0.1 serve.py --host 0.0.0.0';
+    expect(start(ModelServer.shell({ line })).command.at(-1)).toBe(line);
+  });
+
   test('gives the line to a shell', () => {
     const { command, environment } = start(ModelServer.shell({ line: ' exec python serve.py --port $PORT ' }));
     expect(command).toEqual(['/bin/sh', '-c', 'exec python serve.py --port $PORT']);
