@@ -37,6 +37,8 @@ export class BackendService {
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
+    this.setRollout();
+    this.waitFor(provider === undefined ? undefined : this.network.cluster);
     this.tag();
     this.targetGroup.addTarget(
       this.service.loadBalancerTarget({
@@ -114,12 +116,14 @@ export class BackendService {
 
   private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
     const { rollout, gpu } = this.intent;
+    const { vpc } = this.network;
     const common = {
       cluster: this.network.cluster,
       desiredCount: Lazy.number({
         produce: () => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined),
       }),
-      assignPublicIp: provider === undefined ? false : undefined,
+      // Where every subnet is public, a task without a public address of its own cannot pull its image.
+      assignPublicIp: provider === undefined ? vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0 : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
       maxHealthyPercent: 100 + rollout.surgePercent,
@@ -144,6 +148,36 @@ export class BackendService {
           capacityProviderStrategies: [provider],
           placementStrategies: [ecs.PlacementStrategy.packedByMemory()],
         });
+  }
+
+  /**
+   * The percentages of a rollout. ECS rounds both against it, and a number of replicas that may neither grow nor shrink
+   * is stuck, so that one replica is always more than nothing.
+   */
+  private setRollout(): void {
+    const { surgePercent } = this.intent.rollout;
+    const percent = (produce: () => number): number => Lazy.number({ produce });
+    if (surgePercent === 0) {
+      this.cfnService.addPropertyOverride(
+        'DeploymentConfiguration.MinimumHealthyPercent',
+        percent(() => Math.floor(100 - 100 / this.plan.minReplicas)),
+      );
+    } else {
+      this.cfnService.addPropertyOverride(
+        'DeploymentConfiguration.MaximumPercent',
+        percent(() => 100 + Math.max(surgePercent, Math.ceil(100 / this.plan.minReplicas))),
+      );
+    }
+  }
+
+  /**
+   * What CDK does not order: tasks need the policies of their execution role, and a capacity provider can be used only
+   * while it is one of the cluster's, which is said by a resource that CDK makes below the cluster at synthesis.
+   */
+  private waitFor(cluster: ecs.ICluster | undefined): void {
+    const { executionRole } = this.task.definition;
+    if (executionRole !== undefined) this.cfnService.node.addDependency(executionRole);
+    if (cluster !== undefined) this.cfnService.node.addDependency(cluster);
   }
 
   private tag(): void {
