@@ -1,0 +1,97 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+
+/** What a replica says of a request that it got. */
+export interface Echo {
+  readonly pool: string;
+  readonly replica: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** How a replica behaves. */
+export interface ReplicaOptions {
+  /** How long an answer takes, in milliseconds. */
+  readonly delay?: number | (() => number);
+  /** How long an idle connection is kept, in milliseconds. */
+  readonly keepAlive?: number;
+}
+
+/** One server of a pool: a real HTTP server at an address of its own that tells what it was asked. */
+export class Replica {
+  /** The requests that it got, health checks not included. */
+  public requests = 0;
+  /** The most requests that it worked on at a time. */
+  public busiest = 0;
+  /** The connections that were opened to it. */
+  public connections = 0;
+  /** The health checks that it got. */
+  public checks: string[] = [];
+  /** Whether it answers its health check. */
+  public healthy = true;
+
+  private busy = 0;
+  private readonly server: Server;
+
+  public static async start(pool: string, address: string, options: ReplicaOptions = {}): Promise<Replica> {
+    const replica = new Replica(pool, address, options);
+    await new Promise<void>((resolve, reject) => {
+      replica.server.once('error', reject);
+      replica.server.listen(8000, address, resolve);
+    });
+    return replica;
+  }
+
+  private constructor(
+    public readonly pool: string,
+    public readonly address: string,
+    private readonly options: ReplicaOptions,
+  ) {
+    this.server = createServer((request, response) => {
+      if (request.headers.host === 'localhost') {
+        this.checks.push(`${request.method} ${request.url} HTTP/${request.httpVersion}`);
+        response.writeHead(this.healthy ? 200 : 503).end();
+        return;
+      }
+      this.requests++;
+      this.busy++;
+      this.busiest = Math.max(this.busiest, this.busy);
+      const { delay = 0 } = this.options;
+      const echo: Echo = {
+        pool: this.pool,
+        replica: this.address,
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+      };
+      const finish = () => {
+        this.busy--;
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(echo));
+      };
+      request.resume();
+      const wait = typeof delay === 'number' ? delay : delay();
+      if (wait === 0) finish();
+      else setTimeout(finish, wait);
+    });
+    // Longer than the router keeps an idle connection, as the command lines of the servers say.
+    this.server.keepAliveTimeout = options.keepAlive ?? 4_010_000;
+    this.server.on('connection', () => this.connections++);
+    this.server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+      socket.pipe(socket);
+      socket.on('error', () => socket.destroy());
+    });
+  }
+
+  /** Ends as a server that drains: no new connection, running requests finish. */
+  public async drain(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** Ends as a server that drops what it is doing. */
+  public async drop(): Promise<void> {
+    const closed = this.drain();
+    this.server.closeAllConnections();
+    await closed;
+  }
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderHaproxy } from '../../../src/kubernetes/private/router/haproxy';
+import { podsServiceName } from '../../../src/kubernetes/private/router/pools';
+import type { ServingPlan } from '../../../src/plan/plan';
+import { ClusterDns } from './dns';
+import { Replica, type ReplicaOptions } from './replica';
+import { NAMESPACE, type RenderedRouter, RouterProcess } from './router-process';
+
+const DOMAIN = 'cluster.local';
+
+/** A cluster of real processes at loopback addresses of its own: replicas, their DNS, and routers. */
+export class RouterLab {
+  public readonly pools = new Map<string, Replica[]>();
+
+  private readonly folder = mkdtempSync(join(tmpdir(), 'router-lab-'));
+  private readonly routers: RouterProcess[] = [];
+  private readonly started: Replica[] = [];
+  private lastAddress = 100;
+
+  public static async start(ttlSeconds = 0): Promise<RouterLab> {
+    const network = `127.${64 + (process.pid % 128)}.${Math.floor(Math.random() * 256)}`;
+    return new RouterLab(network, await ClusterDns.start(`${network}.53`, ttlSeconds));
+  }
+
+  private constructor(
+    private readonly network: string,
+    public readonly dns: ClusterDns,
+  ) {
+    writeFileSync(join(this.folder, 'resolv.conf'), `nameserver ${network}.53\nsearch ${NAMESPACE}.svc.${DOMAIN}\n`);
+  }
+
+  /** Starts replicas of a backend. They are announced by `announce`. */
+  public async add(pool: string, count: number, options: ReplicaOptions = {}): Promise<Replica[]> {
+    const replicas: Replica[] = [];
+    for (let index = 0; index < count; index++) {
+      replicas.push(await Replica.start(pool, `${this.network}.${++this.lastAddress}`, options));
+    }
+    this.started.push(...replicas);
+    this.pools.set(pool, [...(this.pools.get(pool) ?? []), ...replicas]);
+    return replicas;
+  }
+
+  /** Takes replicas out of a pool; they still run. */
+  public remove(pool: string, replicas: readonly Replica[]): void {
+    this.pools.set(
+      pool,
+      (this.pools.get(pool) ?? []).filter((replica) => !replicas.includes(replica)),
+    );
+  }
+
+  /** Tells the DNS of the replicas of these pools, else of all. */
+  public announce(...pools: string[]): void {
+    for (const pool of pools.length > 0 ? pools : this.pools.keys()) {
+      const targets = (this.pools.get(pool) ?? []).map(({ address }) => ({ address, port: 8000 }));
+      this.dns.announce(nameOf(pool), targets);
+    }
+  }
+
+  /** Tells the DNS that no replica of a pool is ready. */
+  public hide(pool: string): void {
+    this.dns.announce(nameOf(pool), []);
+  }
+
+  /** The configuration of a plan, on free ports. */
+  public async render(plan: ServingPlan, replicas = 1): Promise<RenderedRouter> {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    return { text: renderHaproxy(plan, { clusterDomain: DOMAIN, replicas, port, adminPort }), port, adminPort };
+  }
+
+  /** Starts HAProxy with a configuration, and waits until it has found these numbers of servers. */
+  public async route(config: RenderedRouter, servers: Record<string, number> = this.sizes()): Promise<RouterProcess> {
+    const file = join(this.folder, `haproxy-${config.port}.cfg`);
+    writeFileSync(file, config.text);
+    const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), `${this.network}.1`, config);
+    this.routers.push(router);
+    for (const [pool, count] of Object.entries(servers)) await router.untilServers(pool, count);
+    return router;
+  }
+
+  public async dispose(): Promise<void> {
+    for (const router of this.routers) await router.stop('SIGKILL');
+    for (const replica of this.started) await replica.drop();
+    await this.dns.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private sizes(): Record<string, number> {
+    return Object.fromEntries([...this.pools].map(([pool, replicas]) => [pool, replicas.length]));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The name under which the DNS announces the replicas of a backend. */
+function nameOf(pool: string): string {
+  return `_http._tcp.${podsServiceName(pool)}.${NAMESPACE}.svc.${DOMAIN}`;
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sleep } from './load';
+import type { Echo } from './replica';
+
+/** The namespace that the router's pod is in. */
+export const NAMESPACE = 'models';
+
+const HAPROXY = process.env.HAPROXY ?? 'haproxy';
+
+/** A request as a client sends it. */
+export interface Ask {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly agent?: Agent;
+}
+
+/** What came back. A status of 0 means that the connection broke. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** What the replica says, where one answered. */
+  readonly echo?: Echo;
+}
+
+/** A configuration and where it listens. */
+export interface RenderedRouter {
+  readonly text: string;
+  readonly port: number;
+  readonly adminPort: number;
+}
+
+/** HAProxy with the command line of the router's container, its own resolv.conf, and an address as a pod has one. */
+export class RouterProcess {
+  /** What it wrote. */
+  public output = '';
+  /** How it ended. */
+  public readonly ended: Promise<{ code: number | null; signal: string | null }>;
+
+  private readonly child: ChildProcess;
+  private readonly agent = new Agent({ keepAlive: true });
+
+  constructor(
+    file: string,
+    resolvConf: string,
+    public readonly address: string,
+    private readonly config: RenderedRouter,
+  ) {
+    const script = 'mount --bind "$1" /etc/resolv.conf && exec "$2" -db -f "$3"';
+    const args = ['--mount', 'sh', '-c', script, 'sh', resolvConf, HAPROXY, file];
+    this.child = spawn('unshare', args, { env: routerEnvironment(address), stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (text) => {
+        this.output += text;
+      });
+    }
+    this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })));
+  }
+
+  /** The port for requests. */
+  public get port(): number {
+    return this.config.port;
+  }
+
+  /** Sends a request and reads the whole answer. */
+  public send(ask: Ask = {}): Promise<Reply> {
+    const { method = 'GET', path = '/', headers = {}, host = 'any.example' } = ask;
+    return new Promise((resolve) => {
+      const broken = (error: Error) => resolve({ status: 0, headers: {}, body: String(error) });
+      const request = httpRequest(
+        {
+          host: this.address,
+          port: this.config.port,
+          method,
+          path,
+          headers: { ...headers, host },
+          agent: ask.agent ?? this.agent,
+        },
+        (response) => {
+          let body = '';
+          response.on('error', broken);
+          response.on('data', (text) => {
+            body += text;
+          });
+          response.on('end', () => {
+            const { statusCode: status = 0, headers: received } = response;
+            resolve({ status, headers: received, body, ...(status === 200 && { echo: JSON.parse(body) as Echo }) });
+          });
+        },
+      );
+      request.on('error', broken);
+      request.end();
+    });
+  }
+
+  /** The number of servers that the router may send requests to, by its own metrics. */
+  public async servers(pool: string): Promise<number> {
+    const metrics = await this.admin('/metrics');
+    const match = new RegExp(`^haproxy_backend_active_servers\\{proxy="${pool}"\\} (\\d+)`, 'm').exec(metrics.body);
+    return match === null ? -1 : Number(match[1]);
+  }
+
+  /** Waits until the router has found so many servers. */
+  public async untilServers(pool: string, count: number, seconds = 15): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    for (let found = -1; found !== count; ) {
+      found = await this.servers(pool);
+      if (found === count) return;
+      if (Date.now() > end || this.child.exitCode !== null) {
+        throw new Error(`the router found ${found} servers of '${pool}' instead of ${count}; it says:\n${this.output}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** Asks the admin port. */
+  public async admin(path: string): Promise<Reply> {
+    const reply = await new Promise<Reply>((resolve) => {
+      const broken = (error: Error) => resolve({ status: 0, headers: {}, body: String(error) });
+      httpRequest({ host: this.address, port: this.config.adminPort, path, agent: false }, (response) => {
+        let body = '';
+        response.on('error', broken);
+        response.on('data', (text) => {
+          body += text;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      })
+        .on('error', broken)
+        .end();
+    });
+    return reply;
+  }
+
+  /** Sends a signal and waits for the end. */
+  public async stop(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }> {
+    this.child.kill(signal);
+    const end = await this.ended;
+    this.agent.destroy();
+    return end;
+  }
+}
+
+/** What HAProxy says of a configuration: its exit code and every word it wrote. */
+export function checkConfig(text: string): { readonly code: number | null; readonly output: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'router-check-'));
+  try {
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(file, text);
+    const result = spawnSync(HAPROXY, ['-c', '-V', '-f', file], {
+      env: routerEnvironment('127.0.0.2'),
+      encoding: 'utf8',
+    });
+    if (result.error !== undefined) throw result.error;
+    return { code: result.status, output: `${result.stdout}${result.stderr}`.trim() };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function routerEnvironment(address: string): NodeJS.ProcessEnv {
+  const path = `${process.env.PATH}:/usr/sbin:/sbin`;
+  return { PATH: path, POD_NAMESPACE: NAMESPACE, POD_IP: address };
+}

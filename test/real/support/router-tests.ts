@@ -1,0 +1,35 @@
+import { writeSync } from 'node:fs';
+import { withWorkloads } from '../../../src/kubernetes/private/profiles';
+import { routerProfile } from '../../../src/kubernetes/private/router/profile';
+import { testPlatform } from '../../support/definitions';
+import type { TestPlatform } from '../../support/test-platform';
+import type { Tally } from './load';
+import { RouterLab } from './router-lab';
+
+/** A platform whose plan is made for the router, in a cluster whose DNS keeps answers so long. */
+export function routerPlatform(dnsTtlSeconds = 0): TestPlatform {
+  return testPlatform({ target: withWorkloads(routerProfile(dnsTtlSeconds)) });
+}
+
+/** Runs a test in a cluster of its own, whose DNS keeps answers so long. */
+export async function inLab<T>(body: (lab: RouterLab) => Promise<T>, ttlSeconds = 0): Promise<T> {
+  const lab = await RouterLab.start(ttlSeconds);
+  try {
+    return await body(lab);
+  } finally {
+    await lab.dispose();
+  }
+}
+
+/** Prints what was measured after the tests of a file. */
+export function measurements(): (what: string, result: Tally | string) => void {
+  const lines: string[] = [];
+  afterAll(() => {
+    writeSync(1, `\nmeasured:\n${lines.join('')}`);
+  });
+  return (what, result) => {
+    const text =
+      typeof result === 'string' ? result : `${result.lost} lost of ${result.total}, ${JSON.stringify(result.pools)}`;
+    lines.push(`  ${what}: ${text}\n`);
+  };
+}
