@@ -200,7 +200,8 @@ project.addTask('start', {
   steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
 });
 
-// The lazy index is part of compiling: docs and packages are made from what users get.
+// These are part of compiling: docs and packages are made from what users get.
+project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 project.packageTask.reset('jsii-pacmak --target js');
 for (const name of ['package-all', 'package:js']) project.removeTask(name);
