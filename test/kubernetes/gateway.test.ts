@@ -118,7 +118,7 @@ describe('an HTTPRoute', () => {
     expect(count).toBe(4);
     expect(routes.map(({ metadata }) => metadata.name)).toEqual([
       'digits',
-      ...[2, 3, 4, 5, 6, 7, 8].map((index) => `digits-${index}`),
+      ...[2, 3, 4, 5, 6, 7, 8].map((index) => `digits-00${index}`),
     ]);
     expect(routes.flatMap(({ spec }) => spec.rules)).toHaveLength(2 * 9 * (2 + 2 + 1 + 1));
     expect(new Set(routes.flatMap(({ spec }) => spec.hostnames)).size).toBe(20);

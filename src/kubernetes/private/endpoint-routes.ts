@@ -64,11 +64,12 @@ export class EndpointRoutes {
 
   private addRoute(index: number): ApiObject {
     const { intent } = this.endpoint;
-    const suffix = index === 0 ? '' : String(index + 1);
-    return addObject(this.endpoint, `HttpRoute${suffix}`, {
+    const number = index + 1;
+    return addObject(this.endpoint, index === 0 ? 'HttpRoute' : `HttpRoute${number}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      name: index === 0 ? intent.slug : `${intent.slug}-${suffix}`,
+      // Among routes of one age the name decides, so the names are in the order of the rules.
+      name: index === 0 ? intent.slug : `${intent.slug}-${String(number).padStart(3, '0')}`,
       labels: labelsOf(intent.slug),
       annotations: annotationsOf(intent),
       body: { spec: Lazy.any({ produce: () => ({ parentRefs: [this.parentRef()], ...this.part(index) }) }) },

@@ -68,10 +68,7 @@ export function httpRouteParts(
   routes: RoutePlan[],
   options: HttpRouteOptions,
 ): HttpRoutePart[] {
-  const picked = routes
-    .filter((route) => route.kind === RouteKind.HEADER_RULE)
-    .map((route) => route.headers.at(-1) as HeaderIntent);
-  const rules = routes.flatMap((route) => rulesOf(route, picked, options));
+  const rules = routes.flatMap((route, index) => rulesOf(route, outranking(routes, index), options));
   const hosts = endpoint.hosts.length === 0 ? [undefined] : chunks(endpoint.hosts, MAX_HOSTS);
   return hosts.flatMap((hostnames) => pack(rules).map((part) => ({ hostnames, rules: part })));
 }
@@ -82,8 +79,8 @@ export function durationOf(seconds: number): string {
   return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
 }
 
-function rulesOf(route: RoutePlan, picked: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {
-  const matches = matchesOf(route, picked);
+function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {
+  const matches = matchesOf(route, more);
   if (route.kind === RouteKind.METHOD_NOT_ALLOWED) {
     const filter = options.methodNotAllowed;
     return filter === undefined
@@ -120,12 +117,20 @@ function rewriteOf(route: RoutePlan): UrlRewrite | undefined {
 }
 
 /**
- * The matches of a route. The match with more headers wins whatever the order of rules, so a request that names a backend
- * is matched once more for every header that a rule picks by.
+ * The headers of later routes that have as many headers as this one or more. The match with more headers wins whatever
+ * the order of rules, so a route that comes first is matched once more with each of them.
  */
-function matchesOf(route: RoutePlan, picked: HeaderIntent[]): HttpRouteMatch[] {
-  const named = route.kind === RouteKind.OWN_ADDRESS && route.pickedByHeader ? picked : [];
-  const headers = [route.headers, ...named.map((header) => [...route.headers, header])].flatMap(combinations);
+function outranking(routes: RoutePlan[], index: number): HeaderIntent[] {
+  const { kind, headers, pickedByHeader } = routes[index] as RoutePlan;
+  const isMerged = new Set(headers.map(({ name }) => name)).size < headers.length;
+  if (!pickedByHeader || (kind === RouteKind.HEADER_RULE && !isMerged)) return [];
+  const later = routes.slice(index + 1).filter((route) => route.kind === RouteKind.HEADER_RULE);
+  return later.map((route) => route.headers.at(-1) as HeaderIntent);
+}
+
+/** The matches of a route: one for each method, each choice of header values and each header that is matched too. */
+function matchesOf(route: RoutePlan, more: HeaderIntent[]): HttpRouteMatch[] {
+  const headers = [route.headers, ...more.map((header) => [...route.headers, header])].flatMap(combinations);
   const methods = route.methods.length === 0 ? [undefined] : route.methods;
   return methods.flatMap((method) =>
     headers.map((list) => ({
