@@ -74,6 +74,14 @@ const TYPES: [
     ],
   ],
   [
+    'gr6',
+    'L4',
+    [
+      ['4xlarge', 1, 16, 128],
+      ['8xlarge', 1, 32, 256],
+    ],
+  ],
+  [
     'p3',
     'V100',
     [
@@ -82,7 +90,9 @@ const TYPES: [
       ['16xlarge', 8, 64, 488],
     ],
   ],
+  ['p3dn', 'V100', [['24xlarge', 8, 96, 768]]],
   ['p4d', 'A100', [['24xlarge', 8, 96, 1152]]],
+  ['p4de', 'A100', [['24xlarge', 8, 96, 1152]]],
   [
     'p5',
     'H100',
@@ -91,6 +101,9 @@ const TYPES: [
       ['48xlarge', 8, 192, 2048],
     ],
   ],
+  ['p5e', 'H200', [['48xlarge', 8, 192, 2048]]],
+  ['p5en', 'H200', [['48xlarge', 8, 192, 2048]]],
+  ['p6-b200', 'B200', [['48xlarge', 8, 192, 2048]]],
 ];
 
 const ALL: GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>

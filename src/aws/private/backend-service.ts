@@ -8,6 +8,7 @@ import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import type { GpuFleet } from './gpu-fleet';
 import type { Network } from './network';
+import { type RolloutPercents, rolloutPercents } from './rollout';
 import { makeTask, type Task } from './task';
 
 /** An address that no caller has, so that a rule with it holds a target group on a listener and matches nothing. */
@@ -150,24 +151,18 @@ export class BackendService {
         });
   }
 
-  /**
-   * The percentages of a rollout. ECS rounds both against it, and a number of replicas that may neither grow nor shrink
-   * is stuck, so that one replica is always more than nothing.
-   */
+  /** Late, because an autoscaler may still change the smallest number of replicas. */
   private setRollout(): void {
-    const { surgePercent } = this.intent.rollout;
-    const percent = (produce: () => number): number => Lazy.number({ produce });
-    if (surgePercent === 0) {
-      this.cfnService.addPropertyOverride(
-        'DeploymentConfiguration.MinimumHealthyPercent',
-        percent(() => Math.floor(100 - 100 / this.plan.minReplicas)),
-      );
-    } else {
-      this.cfnService.addPropertyOverride(
-        'DeploymentConfiguration.MaximumPercent',
-        percent(() => 100 + Math.max(surgePercent, Math.ceil(100 / this.plan.minReplicas))),
-      );
-    }
+    const percents = (): RolloutPercents => rolloutPercents(this.intent.rollout, this.plan.minReplicas);
+    const configuration = 'DeploymentConfiguration';
+    this.cfnService.addPropertyOverride(
+      `${configuration}.MinimumHealthyPercent`,
+      Lazy.number({ produce: () => percents().min }),
+    );
+    this.cfnService.addPropertyOverride(
+      `${configuration}.MaximumPercent`,
+      Lazy.number({ produce: () => percents().max }),
+    );
   }
 
   /**

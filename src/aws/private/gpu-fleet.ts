@@ -1,4 +1,4 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -10,6 +10,8 @@ import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
 import type { Network } from './network';
+import { rolloutPercents } from './rollout';
+import { FETCH_MEMORY_MIB } from './task';
 
 /** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
 const DEFAULT_ROOT_GIB = 100;
@@ -76,15 +78,8 @@ export class GpuFleet {
   }
 
   private makeProvider(capacity: GpuCapacity, key: string): ecs.CapacityProviderStrategy {
-    if (capacity.capacityProviderName !== undefined)
-      return { capacityProvider: capacity.capacityProviderName, weight: 1 };
-    if (!(this.network.cluster instanceof ecs.Cluster)) {
-      throw new ServingError(
-        'ForeignResource',
-        `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to an imported cluster; use GpuCapacity.fromCapacityProviderName`,
-        this.platform,
-      );
-    }
+    if (capacity.capacityProviderName !== undefined) return this.knownProvider(capacity.capacityProviderName);
+    const cluster = this.ownCluster(capacity);
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
     const scope = this.platform;
     const group = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
@@ -100,8 +95,40 @@ export class GpuFleet {
       enableManagedTerminationProtection: terminationProtection,
       enableManagedDraining: true,
     });
-    this.network.cluster.addAsgCapacityProvider(provider);
+    cluster.addAsgCapacityProvider(provider);
     return { capacityProvider: provider.capacityProviderName, weight: 1 };
+  }
+
+  private knownProvider(capacityProvider: string): ecs.CapacityProviderStrategy {
+    if (this.props.cluster === undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        `capacity provider '${capacityProvider}' in 'gpuCapacities' is one of a cluster that exists, but the platform makes a new cluster; name that with 'cluster'`,
+        this.platform,
+      );
+    }
+    return { capacityProvider, weight: 1 };
+  }
+
+  /** The cluster, where instances can be added to it: they name it, and it names their capacity provider. */
+  private ownCluster(capacity: GpuCapacity): ecs.Cluster {
+    const { cluster } = this.network;
+    const group = `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to`;
+    if (!ecs.Cluster.isCluster(cluster)) {
+      throw new ServingError(
+        'ForeignResource',
+        `${group} an imported cluster; use GpuCapacity.fromCapacityProviderName`,
+        this.platform,
+      );
+    }
+    if (Stack.of(cluster) !== Stack.of(this.platform)) {
+      throw new ServingError(
+        'ForeignResource',
+        `${group} a cluster of another stack ('${Stack.of(cluster).node.path}'), because each stack would need the other; construct the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName`,
+        this.platform,
+      );
+    }
+    return cluster;
   }
 
   private makeLaunchTemplate(capacity: GpuCapacity, key: string): ec2.LaunchTemplate {
@@ -147,8 +174,8 @@ export class GpuFleet {
   private instancesNeeded(key: string, capacity: GpuCapacity): number {
     const plan = this.platform.plan();
     return (this.users.get(key) ?? []).reduce((total, backend) => {
-      const { rollout } = backend.intent;
-      const replicas = Math.ceil(plan.backend(backend.node.path).maxReplicas * (1 + rollout.surgePercent / 100));
+      const { minReplicas, maxReplicas } = plan.backend(backend.node.path);
+      const replicas = Math.floor((maxReplicas * rolloutPercents(backend.intent.rollout, minReplicas).max) / 100);
       return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend.intent)));
     }, 0);
   }
@@ -177,6 +204,13 @@ function checkDisk(capacity: GpuCapacity, backend: Backend): GpuCapacity {
   );
 }
 
+/** What a task needs. ECS counts the memory of containers that have ended, too. */
 function needOf(intent: BackendIntent): GpuNeed {
-  return { gpus: intent.gpu?.count ?? 0, cpus: intent.cpu, memoryMib: intent.memoryMib, product: intent.gpu?.product };
+  const fetches = intent.models.filter((model) => model.uri !== undefined).length;
+  return {
+    gpus: intent.gpu?.count ?? 0,
+    cpus: intent.cpu,
+    memoryMib: intent.memoryMib + fetches * FETCH_MEMORY_MIB,
+    product: intent.gpu?.product,
+  };
 }

@@ -20,6 +20,9 @@ export interface Task {
   readonly logGroup: logs.LogGroup;
 }
 
+/** What a fetch is counted with on an instance. */
+export const FETCH_MEMORY_MIB = 256;
+
 const SCRATCH = { name: 'scratch', mountPath: '/tmp' };
 
 /** Makes the task of a backend: the server, and before it one container for each model that is fetched. */
@@ -145,7 +148,7 @@ function addFetches(
       readonlyRootFilesystem: true,
       environment: { HOME: SCRATCH.mountPath },
       logging: logging('fetch'),
-      ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: 256 }),
+      ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
     });
     container.addMountPoints({ sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false });
     server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
