@@ -7,6 +7,7 @@ import type { TargetProfile } from './plan/target-profile';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
+import { isInTree } from './private/tree';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -243,11 +244,4 @@ export abstract class ServingPlatform extends Construct {
       backend.node.path,
     );
   }
-}
-
-function isInTree(construct: IConstruct): boolean {
-  for (let node: IConstruct = construct; node.node.scope !== undefined; node = node.node.scope) {
-    if (node.node.scope.node.tryFindChild(node.node.id) !== node) return false;
-  }
-  return true;
 }

@@ -1,6 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { renderError } from '../../private/errors';
+import { isInTree } from '../../private/tree';
 import { PlainObject } from './plain-object';
 
 /** The objects of an app by kind, namespace and name, kept at the app's root. */
@@ -75,11 +76,4 @@ function indexOf(chart: Chart): ObjectIndex {
     INDEXES.set(chart, index);
   }
   return index;
-}
-
-function isInTree(object: IConstruct): boolean {
-  for (let node = object; node.node.scope !== undefined; node = node.node.scope) {
-    if (node.node.scope.node.tryFindChild(node.node.id) !== node) return false;
-  }
-  return true;
 }
