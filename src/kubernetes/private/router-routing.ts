@@ -17,14 +17,17 @@ export class RouterRouting implements Routing {
     private readonly imagePullSecrets: string[],
   ) {}
 
-  public bindEndpoint(): void {
-    if (this.router !== undefined) return;
-    this.router = new Router(this.platform, 'Router', {
+  public bindEndpoint(endpoint: ServingEndpoint): void {
+    this.router ??= new Router(this.platform, 'Router', {
       ...this.options,
       platform: this.platform,
       name: this.routerName(),
       imagePullSecrets: this.imagePullSecrets,
     });
+    const { slug: name, description } = endpoint.intent;
+    const { metadata } = this.router.service;
+    metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
+    if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
   }
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend): void {
