@@ -113,6 +113,8 @@ describe('the pod of the router', () => {
   test('is asked for its health where no path of a user is', () => {
     const [container] = podOf(oneBackend().chart).containers;
     expect(container.readinessProbe.httpGet).toEqual({ path: '/healthz', port: 'admin' });
+    // The time in which it finds the servers, so that it is not sent requests that it cannot pass on.
+    expect(container.readinessProbe.initialDelaySeconds).toBe(5);
     expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'admin' });
     const admin = container.ports.find((port: { name: string }) => port.name === 'admin').containerPort;
     expect(configOf(manifestsOf(oneBackend().chart))).toMatch(

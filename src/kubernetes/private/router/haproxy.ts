@@ -4,15 +4,11 @@ import { longestOf } from '../../../plan/timeouts';
 import { renderFrontend } from './frontend';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
+import { renderResolvers } from './resolvers';
 import { timeoutOf } from './routes';
 
 /** Above the idle time of every balancer or client pool that may stand in front. */
 const CLIENT_IDLE_SECONDS = 4010;
-/** The pools whose addresses one router may ask for in a second. */
-const POOLS_PER_SECOND = 300;
-/** The slowest that addresses are asked for; the propagation time of the router's profile counts on it. */
-const MAX_RESOLVE_SECONDS = 3;
-
 /** The longest that the router may have to work on a request it has accepted, in seconds. */
 export function longestRequest(plan: ServingPlan): number {
   const queued = poolsOf(plan).map((pool) => (pool.intent.maxConcurrency === undefined ? 0 : queueSeconds(plan, pool)));
@@ -49,28 +45,6 @@ function renderGlobal(plan: ServingPlan): string[] {
     '  no strict-limits',
     '  nbthread 2',
     `  hard-stop-after ${longestRequest(plan)}s`,
-    '',
-  ];
-}
-
-function renderResolvers(pools: number): string[] {
-  const interval = Math.min(MAX_RESOLVE_SECONDS, Math.max(1, Math.ceil(pools / POOLS_PER_SECOND)));
-  return [
-    'resolvers cluster',
-    '  parse-resolv-conf',
-    '  # A truncated answer would mean no server at all.',
-    '  accepted_payload_size 65535',
-    `  timeout resolve ${interval}s`,
-    '  timeout retry 1s',
-    '  # That no replica is left is believed only after the last retry; a lost answer is asked for again anyway.',
-    '  resolve_retries 1',
-    '  hold valid 1s',
-    '  hold obsolete 0s',
-    '  # No such name: no replica is ready. No answer: the replicas are where they were.',
-    '  hold nx 1s',
-    '  hold timeout 24h',
-    '  hold refused 24h',
-    '  hold other 24h',
     '',
   ];
 }

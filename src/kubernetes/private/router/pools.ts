@@ -3,6 +3,7 @@ import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../probes';
 import { type HaproxyOptions, NAMESPACE_VARIABLE } from './options';
+import { FIRST_RESOLVERS, resolversOf } from './resolvers';
 import { word } from './words';
 
 /** The health check of a backend that says nothing about it; others write what differs. */
@@ -40,7 +41,7 @@ export function renderPoolDefaults(): string[] {
     '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
     ...check(STANDARD),
     `  timeout check ${STANDARD.timeoutSeconds}s`,
-    '  default-server init-addr none resolvers cluster resolve-prefer ipv4 pool-purge-delay 5s',
+    `  default-server init-addr none resolvers ${FIRST_RESOLVERS} resolve-prefer ipv4 pool-purge-delay 5s`,
     `  default-server check ${rhythm(STANDARD)} fastinter 1s observe layer4 on-error fastinter`,
     '',
   ];
@@ -48,7 +49,7 @@ export function renderPoolDefaults(): string[] {
 
 /** The pools of servers: for each backend a section with what differs from the defaults, and its places. */
 export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: HaproxyOptions): string[] {
-  return pools.flatMap((pool) => {
+  return pools.flatMap((pool, index) => {
     const { intent, times } = pool;
     const { healthCheck: health } = intent;
     const limit =
@@ -71,6 +72,7 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
             `  timeout queue ${queueSeconds(plan, pool)}s`,
             '  option abortonclose',
           ]),
+      ...(resolversOf(index) === FIRST_RESOLVERS ? [] : [`  default-server resolvers ${resolversOf(index)}`]),
       `  server-template pod ${placesOf(pool)} ${address(pool, options)}`,
       '',
     ];

@@ -11,6 +11,7 @@ import { longestRequest, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
 import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
 import { placesOf, poolsOf } from './pools';
+import { discoverySeconds } from './resolvers';
 
 /** Properties of the router. */
 export interface RouterProps {
@@ -38,8 +39,6 @@ const MAX_CONFIG_BYTES = 1_000_000;
 
 /** How long a stopping replica still accepts connections: until every node has heard that it goes. */
 const PRE_STOP_SECONDS = 5;
-/** How long a new replica gets to learn the addresses of all servers before it is sent a request. */
-const DISCOVERY_SECONDS = 5;
 
 /**
  * The built-in router: HAProxy behind a Service, configured from the plan.
@@ -168,7 +167,7 @@ export class Router extends Construct {
       },
       readinessProbe: {
         httpGet,
-        initialDelaySeconds: DISCOVERY_SECONDS,
+        initialDelaySeconds: Lazy.any({ produce: () => discoverySeconds(poolsOf(this.platform.plan()).length) }),
         periodSeconds: 5,
         timeoutSeconds: 2,
         failureThreshold: 2,
