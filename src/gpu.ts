@@ -14,8 +14,8 @@ export interface NvidiaGpuOptions {
   /**
    * The product, such as `A10G` or `L4`.
    *
-   * AWS: picks the instance type that has it. Kubernetes: the node label `nvidia.com/gpu.product` must have this value, with
-   * or without `NVIDIA-` or `Tesla-` in front.
+   * AWS: picks the instance type that has it. Kubernetes: the node label `nvidia.com/gpu.product` must have this value,
+   * with or without `NVIDIA-` or `Tesla-` in front.
    *
    * @default - any product; on AWS the smallest instance type that has enough GPUs, processors and memory
    */

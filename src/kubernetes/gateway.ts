@@ -6,8 +6,8 @@ import { isObjectName } from './private/names';
 /** What a gateway can be told. */
 export enum GatewayProfile {
   /**
-   * What every conformant implementation of Gateway API 1.4 or newer understands. Algorithm, request timeout and 405 are
-   * left to the gateway.
+   * What every conformant implementation of Gateway API 1.4 or newer understands. Algorithm, request timeout and 405
+   * are left to the gateway.
    */
   PORTABLE = 'portable',
   /** Envoy Gateway 1.9 or newer, with its policies for algorithm, idle connections and 405. */
@@ -45,8 +45,8 @@ export interface GatewayOptions {
   readonly address?: string;
 
   /**
-   * How long the gateway keeps an idle connection to a server. The portable profile cannot set it and checks every server
-   * against it; Envoy Gateway is told it.
+   * How long the gateway keeps an idle connection to a server. The portable profile cannot set it and checks every
+   * server against it; Envoy Gateway is told it.
    *
    * @default - an hour with the portable profile, 5 minutes with Envoy Gateway
    */

@@ -1,4 +1,5 @@
 export * from './gateway';
 export * from './kubernetes-backend';
+export * from './kubernetes-endpoint';
 export * from './kubernetes-platform';
 export * from './kubernetes-secret';

@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { AutoscalingPolicy } from '../autoscaling-policy';
 import type { Backend } from '../backend';
@@ -92,11 +93,12 @@ const OLDEST_MINOR = 30;
  * Kubernetes manifests of a cdk8s `Chart`: Deployments behind the built-in router, or behind a Gateway of the cluster.
  *
  * Without one a Chart gets the platform with every default. Every object is a plain `ApiObject`, so patches of it take
- * effect. Child ids, which are part of the contract: the platform has `Router`; endpoints get `HttpRoute`, `HttpRoute2`
- * and so on where one route cannot hold all rules, and with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`;
- * backends get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`, `PodDisruptionBudget` where
- * more than one replica can run, and `ReferenceGrant` where a route of another namespace leads to them; autoscaling
- * policies get `HorizontalPodAutoscaler`.
+ * effect. Child ids, which are part of the contract: the platform has `Router`, and in it `ServiceAccount`, `ConfigMap`,
+ * `Deployment`, `PodDisruptionBudget` and `Service`; behind a gateway endpoints get `HttpRoute`, `HttpRoute2` and so on
+ * where one route cannot hold all rules, and with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`; backends
+ * get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`, `PodDisruptionBudget` where more
+ * than one replica can run, and `ReferenceGrant` where a route of another namespace leads to them; autoscaling policies
+ * get `HorizontalPodAutoscaler`.
  */
 export class KubernetesPlatform extends ServingPlatform {
   public readonly kind = 'kubernetes';
@@ -131,6 +133,16 @@ export class KubernetesPlatform extends ServingPlatform {
       fetchImage: props.fetchImage,
       imagePullSecrets: props.imagePullSecrets ?? [],
     });
+  }
+
+  /** The Deployment of the built-in router; none before the first endpoint, or with a gateway. */
+  public get routerDeployment(): ApiObject | undefined {
+    return this.renderer.router?.deployment;
+  }
+
+  /** The Service of the built-in router; none before the first endpoint, or with a gateway. */
+  public get routerService(): ApiObject | undefined {
+    return this.renderer.router?.service;
   }
 
   public bindEndpoint(endpoint: ServingEndpoint): void {

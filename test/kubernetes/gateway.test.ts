@@ -1,11 +1,17 @@
 import { App, Chart } from 'cdk8s';
 import { Backend, LoadBalancing } from '../../src/backend';
 import { Duration } from '../../src/duration';
-import { Gateway, type GatewayOptions, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import {
+  Gateway,
+  type GatewayOptions,
+  GatewayProfile,
+  KubernetesEndpoint,
+  KubernetesPlatform,
+} from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/http-routes';
 import { ModelServer } from '../../src/model-server';
 import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
-import { backendOptions } from '../support/definitions';
+import { backendOptions, singleBackend } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart } from './support';
 
 /** A chart behind a gateway, with an endpoint `digits` that has the backends `v1` and `v2`. */
@@ -256,6 +262,27 @@ describe('Envoy Gateway', () => {
     new ServingEndpoint(chart, 'rest', { path: '/digits' }).addBackend('v1', backendOptions());
     const { rules } = onlyRoute(chart);
     expect(rules).toHaveLength(3);
+  });
+});
+
+describe('facade', () => {
+  test('reaches every object of an endpoint', () => {
+    const { endpoint } = twoBackends(ENVOY, { methods: [HttpMethod.POST] });
+    const { httpRoutes, backendTrafficPolicy, methodNotAllowedFilter } = KubernetesEndpoint.of(endpoint);
+    const ids = [...httpRoutes, backendTrafficPolicy, methodNotAllowedFilter].map((object) => object?.node.path);
+    expect(ids).toEqual(['HttpRoute', 'BackendTrafficPolicy', 'MethodNotAllowed'].map((id) => `serving/digits/${id}`));
+  });
+
+  test('has no policies where the gateway knows none', () => {
+    const facade = KubernetesEndpoint.of(twoBackends().endpoint);
+    expect(facade.httpRoutes).toHaveLength(1);
+    expect([facade.backendTrafficPolicy, facade.methodNotAllowedFilter]).toEqual([undefined, undefined]);
+  });
+
+  test('fails for an endpoint of another platform', () => {
+    expect(() => KubernetesEndpoint.of(singleBackend().endpoint)).toThrow(
+      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on Kubernetes",
+    );
   });
 });
 

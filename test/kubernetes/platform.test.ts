@@ -7,6 +7,7 @@ import { HealthCheck } from '../../src/health-check';
 import {
   Gateway,
   KubernetesBackend,
+  KubernetesEndpoint,
   KubernetesPlatform,
   type KubernetesPlatformProps,
   KubernetesSecret,
@@ -76,6 +77,15 @@ describe('platform', () => {
     expect(new ServingEndpoint(chart, 'digits', { path: '/digits' }).internalUrl).toBe(
       'http://serving-router.models.svc.cluster.local/digits',
     );
+  });
+
+  test('shows its router', () => {
+    const platform = new KubernetesPlatform(newChart(), 'Platform');
+    expect([platform.routerDeployment, platform.routerService]).toEqual([undefined, undefined]);
+    const endpoint = new ServingEndpoint(platform.node.scope as Construct, 'digits', { platform });
+    expect(platform.routerDeployment?.node.path).toBe('serving/Platform/Router/Deployment');
+    expect(platform.routerService?.name).toBe('serving-router');
+    expect(KubernetesEndpoint.of(endpoint).httpRoutes).toEqual([]);
   });
 
   test('fails when its router cannot find a backend', () => {

@@ -12,10 +12,14 @@ import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS 
 import { annotationsOf, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { takesEveryMethod } from './open-places';
+import type { EndpointObjects } from './renderer';
 
 /** The objects that carry one endpoint's requests: HTTPRoutes, and with Envoy Gateway its policies. */
-export class EndpointRoutes {
-  private readonly routes: ApiObject[] = [];
+export class EndpointRoutes implements EndpointObjects {
+  public readonly httpRoutes: ApiObject[] = [];
+  public readonly methodNotAllowed?: ApiObject;
+  public readonly backendTrafficPolicy?: ApiObject;
+
   private readonly attached = new Map<string, Backend>();
   private readonly attachments: AttachmentIntent[] = [];
   private readonly options: HttpRouteOptions;
@@ -27,7 +31,8 @@ export class EndpointRoutes {
     private readonly gateway: Gateway,
   ) {
     const envoy = gateway.profile === GatewayProfile.ENVOY_GATEWAY;
-    const filter = envoy && endpoint.intent.methods.length > 0 ? this.addMethodNotAllowed() : undefined;
+    this.methodNotAllowed = envoy && endpoint.intent.methods.length > 0 ? this.addMethodNotAllowed() : undefined;
+    const filter = this.methodNotAllowed;
     this.options = {
       serviceOf: (backend) => this.serviceOf(backend),
       timeouts: envoy,
@@ -37,7 +42,7 @@ export class EndpointRoutes {
       },
     };
     this.grow();
-    if (envoy) this.addTrafficPolicy();
+    this.backendTrafficPolicy = envoy ? this.addTrafficPolicy() : undefined;
   }
 
   public attach(backend: Backend, attachment: AttachmentIntent): void {
@@ -59,7 +64,7 @@ export class EndpointRoutes {
     const routes = routesOf(intent, this.attachments, this.split?.intent, shares, backendOf, intent.methods);
     this.checkHeaders(routes);
     const { length } = httpRouteParts(intent, routes, this.options);
-    for (let index = this.routes.length; index < length; index++) this.routes.push(this.addRoute(index));
+    for (let index = this.httpRoutes.length; index < length; index++) this.httpRoutes.push(this.addRoute(index));
   }
 
   private addRoute(index: number): ApiObject {
@@ -92,9 +97,9 @@ export class EndpointRoutes {
     return (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
   }
 
-  private addTrafficPolicy(): void {
+  private addTrafficPolicy(): ApiObject {
     const { intent, platform } = this.endpoint;
-    addObject(this.endpoint, 'BackendTrafficPolicy', {
+    return addObject(this.endpoint, 'BackendTrafficPolicy', {
       apiVersion: ENVOY_VERSION,
       kind: 'BackendTrafficPolicy',
       name: intent.slug,
@@ -105,7 +110,7 @@ export class EndpointRoutes {
             trafficPolicySpec(
               platform.plan(),
               this.plan(),
-              this.routes.map((route) => route.name),
+              this.httpRoutes.map((route) => route.name),
             ),
         }),
       },

@@ -8,7 +8,7 @@ import type { Gateway } from '../gateway';
 import { EndpointRoutes } from './endpoint-routes';
 import { labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
-import type { Routing } from './renderer';
+import type { EndpointObjects, Routing } from './renderer';
 
 /** Sends the requests of a platform's endpoints through a Gateway that exists in the cluster. */
 export class GatewayRouting implements Routing {
@@ -17,8 +17,10 @@ export class GatewayRouting implements Routing {
 
   constructor(private readonly gateway: Gateway) {}
 
-  public bindEndpoint(endpoint: ServingEndpoint): void {
-    this.routes.set(endpoint, new EndpointRoutes(endpoint, this.gateway));
+  public bindEndpoint(endpoint: ServingEndpoint): EndpointObjects {
+    const routes = new EndpointRoutes(endpoint, this.gateway);
+    this.routes.set(endpoint, routes);
+    return routes;
   }
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {

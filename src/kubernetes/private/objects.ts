@@ -29,8 +29,8 @@ export interface ObjectProps {
 }
 
 /**
- * Adds an object to the chart around `scope`, under a name of its own. It writes what it is given: the generated classes of
- * cdk8s drop fields that are newer than themselves.
+ * Adds an object to the chart around `scope`, under a name of its own. It writes what it is given: the generated classes
+ * of cdk8s drop fields that are newer than themselves.
  */
 export function addObject(scope: Construct, id: string, props: ObjectProps): ApiObject {
   const { apiVersion, kind, name, labels, annotations, body = {} } = props;
@@ -44,7 +44,7 @@ export function namespaceOf(scope: Construct): string | undefined {
   return Chart.of(scope).namespace;
 }
 
-/** One error for each object of the app that has the kind, namespace and name of an earlier one, told to one reporter. */
+/** One error for each object of the app that has kind, namespace and name of an earlier one, told to one reporter. */
 export function nameClashes(reporter: Construct): string[] {
   const index = indexOf(Chart.of(reporter));
   index.reporter ??= reporter;

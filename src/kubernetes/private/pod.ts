@@ -59,7 +59,7 @@ export function podSpec(plan: BackendPlan, labels: Record<string, string>, optio
   };
 }
 
-/** GPU feature discovery writes the brand in front of the product (`NVIDIA-A10G`, `Tesla-T4`); people and AWS do not. */
+/** GPU feature discovery writes a brand in front of the product (`NVIDIA-A10G`, `Tesla-T4`); people and AWS do not. */
 function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
   const product = intent.gpu?.product;
   if (product === undefined) return undefined;

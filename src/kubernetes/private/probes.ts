@@ -33,7 +33,7 @@ export function probesOf(plan: BackendPlan): Probes {
       successThreshold: healthCheck.healthyThreshold,
       failureThreshold: healthCheck.unhealthyThreshold,
     },
-    // Only whether the process listens: under load a request of HTTP waits behind others, and a restart makes that worse.
+    // Only whether the process listens: under load a request waits behind others, and a restart makes that worse.
     livenessProbe: { tcpSocket: { port: PORT_NAME }, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 },
   };
 }

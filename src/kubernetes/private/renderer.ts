@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
 import type { AttachmentIntent } from '../../plan/intents';
@@ -7,20 +8,31 @@ import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
 import type { Gateway } from '../gateway';
 import { KubernetesBackend } from '../kubernetes-backend';
+import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { GatewayRouting } from './gateway-routing';
 import { isObjectName } from './names';
 import { nameClashes } from './objects';
+import type { Router } from './router/router';
 import { RouterRouting } from './router-routing';
 import { RESERVED_PATHS } from './volumes';
 
+/** The objects that an endpoint has beside those of its backends. */
+export interface EndpointObjects {
+  readonly httpRoutes: ApiObject[];
+  readonly backendTrafficPolicy?: ApiObject;
+  readonly methodNotAllowed?: ApiObject;
+}
+
 /** What carries the requests of endpoints to their backends. */
 export interface Routing {
-  bindEndpoint(endpoint: ServingEndpoint): void;
+  bindEndpoint(endpoint: ServingEndpoint): EndpointObjects;
   attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void;
   bindSplit(split: TrafficSplit): void;
   urlOf(endpoint: ServingEndpoint): string;
+  /** @default - requests do not go through the built-in router */
+  readonly router?: Router;
 }
 
 /** What a platform was given, after defaults. */
@@ -48,7 +60,7 @@ export class KubernetesRenderer {
   }
 
   public bindEndpoint(endpoint: ServingEndpoint): void {
-    this.routing.bindEndpoint(endpoint);
+    KubernetesEndpoint._register(endpoint, this.routing.bindEndpoint(endpoint));
   }
 
   public bindBackend(backend: Backend): void {
@@ -69,6 +81,11 @@ export class KubernetesRenderer {
 
   public bindSplit(split: TrafficSplit): void {
     this.routing.bindSplit(split);
+  }
+
+  /** The built-in router; none before the first endpoint, or with a gateway. */
+  public get router(): Router | undefined {
+    return this.routing.router;
   }
 
   /** The most replicas that an autoscaler of cdk8s-plus may run; none where there is no such one. */

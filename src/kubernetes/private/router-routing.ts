@@ -4,12 +4,12 @@ import { ServingError } from '../../private/errors';
 import { slug } from '../../private/names';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
-import type { Routing } from './renderer';
+import type { EndpointObjects, Routing } from './renderer';
 import { Router } from './router/router';
 
 /** Sends the requests of a platform's endpoints through the built-in router, made with the first endpoint. */
 export class RouterRouting implements Routing {
-  private router?: Router;
+  public router?: Router;
 
   constructor(
     private readonly platform: KubernetesPlatform,
@@ -17,7 +17,7 @@ export class RouterRouting implements Routing {
     private readonly imagePullSecrets: string[],
   ) {}
 
-  public bindEndpoint(endpoint: ServingEndpoint): void {
+  public bindEndpoint(endpoint: ServingEndpoint): EndpointObjects {
     this.router ??= new Router(this.platform, 'Router', {
       ...this.options,
       platform: this.platform,
@@ -28,6 +28,7 @@ export class RouterRouting implements Routing {
     const { metadata } = this.router.service;
     metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
+    return { httpRoutes: [] };
   }
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend): void {

@@ -1,0 +1,44 @@
+import type { ApiObject } from 'cdk8s';
+import { ServingError } from '../private/errors';
+import type { ServingEndpoint } from '../serving-endpoint';
+import type { EndpointObjects } from './private/renderer';
+
+const OBJECTS = new WeakMap<ServingEndpoint, EndpointObjects>();
+
+/** What an endpoint became on Kubernetes. Behind the built-in router it has no objects of its own. */
+export class KubernetesEndpoint {
+  /** The Kubernetes side of an endpoint. */
+  public static of(endpoint: ServingEndpoint): KubernetesEndpoint {
+    const objects = OBJECTS.get(endpoint);
+    if (objects === undefined) {
+      throw new ServingError(
+        'WrongPlatform',
+        `endpoint '${endpoint.intent.name}' is on platform '${endpoint.platform.kind}', not on Kubernetes`,
+        endpoint,
+      );
+    }
+    return new KubernetesEndpoint(objects);
+  }
+
+  /** @internal */
+  public static _register(endpoint: ServingEndpoint, objects: EndpointObjects): void {
+    OBJECTS.set(endpoint, objects);
+  }
+
+  private constructor(private readonly objects: EndpointObjects) {}
+
+  /** The HTTPRoutes made so far, in the order of their rules; none behind the built-in router. */
+  public get httpRoutes(): ApiObject[] {
+    return [...this.objects.httpRoutes];
+  }
+
+  /** The BackendTrafficPolicy; none but with Envoy Gateway. */
+  public get backendTrafficPolicy(): ApiObject | undefined {
+    return this.objects.backendTrafficPolicy;
+  }
+
+  /** The HTTPRouteFilter that answers 405; none but with Envoy Gateway, for an endpoint with methods. */
+  public get methodNotAllowedFilter(): ApiObject | undefined {
+    return this.objects.methodNotAllowed;
+  }
+}
