@@ -1,4 +1,4 @@
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -7,6 +7,7 @@ import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import type { GpuFleet } from './gpu-fleet';
+import { late } from './late';
 import type { Network } from './network';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { makeTask, type Task } from './task';
@@ -100,7 +101,7 @@ export class BackendService {
     // The L2 property takes no lazy number, and the delay depends on the endpoints that the backend will serve.
     group.setAttribute(
       'deregistration_delay.timeout_seconds',
-      Lazy.string({ produce: () => String(this.plan.times.deregistration) }),
+      late.string(() => String(this.plan.times.deregistration)),
     );
     return group;
   }
@@ -109,7 +110,7 @@ export class BackendService {
   private makeAnchor(): elbv2.CfnListenerRule {
     return new elbv2.CfnListenerRule(this.backend, 'Anchor', {
       listenerArn: this.network.listenerArn,
-      priority: Lazy.number({ produce: () => this.plan.anchor?.priority }),
+      priority: late.number(() => this.plan.anchor?.priority),
       conditions: [{ field: 'source-ip', sourceIpConfig: { values: [NOBODY] } }],
       actions: [{ type: 'forward', targetGroupArn: this.targetGroup.targetGroupArn }],
     });
@@ -120,16 +121,14 @@ export class BackendService {
     const { vpc } = this.network;
     const common = {
       cluster: this.network.cluster,
-      desiredCount: Lazy.number({
-        produce: () => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined),
-      }),
+      desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
       // Where every subnet is public, a task without a public address of its own cannot pull its image.
       assignPublicIp: provider === undefined ? vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0 : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
       maxHealthyPercent: 100 + rollout.surgePercent,
       circuitBreaker: { enable: true, rollback: true },
-      healthCheckGracePeriod: Duration.seconds(Lazy.number({ produce: () => this.plan.times.startup })),
+      healthCheckGracePeriod: Duration.seconds(late.number(() => this.plan.times.startup)),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
       // Moving tasks between zones restarts them, which is cheap only where nothing large has to be loaded.
@@ -157,11 +156,11 @@ export class BackendService {
     const configuration = 'DeploymentConfiguration';
     this.cfnService.addPropertyOverride(
       `${configuration}.MinimumHealthyPercent`,
-      Lazy.number({ produce: () => percents().min }),
+      late.number(() => percents().min),
     );
     this.cfnService.addPropertyOverride(
       `${configuration}.MaximumPercent`,
-      Lazy.number({ produce: () => percents().max }),
+      late.number(() => percents().max),
     );
   }
 

@@ -1,4 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -9,6 +9,7 @@ import { ServingError } from '../../private/errors';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
+import { late } from './late';
 import type { Network } from './network';
 import { rolloutPercents } from './rollout';
 import { FETCH_MEMORY_MIB } from './task';
@@ -86,8 +87,7 @@ export class GpuFleet {
       vpc: this.network.vpc,
       launchTemplate: this.makeLaunchTemplate(capacity, key),
       minCapacity: minInstances,
-      maxCapacity:
-        maxInstances ?? Lazy.number({ produce: () => Math.max(1, minInstances, this.instancesNeeded(key, capacity)) }),
+      maxCapacity: maxInstances ?? late.number(() => Math.max(1, minInstances, this.instancesNeeded(key, capacity))),
       newInstancesProtectedFromScaleIn: terminationProtection,
     });
     const provider = new ecs.AsgCapacityProvider(group, 'CapacityProvider', {
@@ -164,10 +164,9 @@ export class GpuFleet {
   private rootVolumeGib(capacity: GpuCapacity, key: string): number {
     const asked = capacity._options.rootVolume;
     if (asked !== undefined) return asked.toGibibytes();
-    return Lazy.number({
-      produce: () =>
-        Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend.intent))),
-    });
+    return late.number(() =>
+      Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend.intent))),
+    );
   }
 
   /** The instances that hold every replica of the backends that use them, those of a rollout included. */

@@ -1,8 +1,9 @@
-import { Fn, Lazy } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import { late } from './late';
 
 /** Network, cluster and load balancer: what the endpoints of a platform share. */
 export class Network {
@@ -69,7 +70,7 @@ export class Network {
     // The L2 property takes no lazy number, and the idle time depends on endpoints that come later.
     loadBalancer.setAttribute(
       'idle_timeout.timeout_seconds',
-      Lazy.string({ produce: () => String(platform.plan().balancer.idle) }),
+      late.string(() => String(platform.plan().balancer.idle)),
     );
     return loadBalancer;
   }

@@ -1,4 +1,4 @@
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -11,6 +11,7 @@ import { IMAGES } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { fargateSize } from '../fargate-sizes';
 import { containerImage, pulledImage } from './images';
+import { late } from './late';
 import { containerSecrets } from './secrets';
 
 /** A task definition and the container that serves. */
@@ -84,14 +85,14 @@ function addServer(
   const server = definition.addContainer('Server', {
     image: containerImage(backend, definition),
     // Both are set, so that nothing of the image's own command is left.
-    entryPoint: Lazy.list({ produce: () => plan().command.slice(0, 1) }),
-    command: Lazy.list({ produce: () => plan().command.slice(1) }, { omitEmpty: true }),
+    entryPoint: late.list(() => plan().command.slice(0, 1)),
+    command: late.list(() => plan().command.slice(1)),
     environment: intent.environment,
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],
     readonlyRootFilesystem: intent.readOnlyRoot,
     user: intent.user?.toString(),
-    stopTimeout: Duration.seconds(Lazy.number({ produce: () => plan().times.stop })),
+    stopTimeout: Duration.seconds(late.number(() => plan().times.stop)),
     linuxParameters,
     logging,
     dockerLabels: modelLabels(backend),
