@@ -21,7 +21,13 @@ export class Network {
     this.vpc =
       props.vpc ??
       props.cluster?.vpc ??
-      new ec2.Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1, restrictDefaultSecurityGroup: false });
+      new ec2.Vpc(platform, 'Vpc', {
+        maxAzs: 2,
+        natGateways: 1,
+        // Models and image layers come from S3: large, and on this way without the cost of the NAT gateway.
+        gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
+        restrictDefaultSecurityGroup: false,
+      });
     this.cluster =
       props.cluster ??
       new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });

@@ -1,0 +1,175 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { aws, Duration, ServingEndpoint } from '../../src';
+import { attributes, messagesOf, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
+import { matchListener } from '../support/cloudformation';
+import { backendOptions } from '../support/definitions';
+
+const BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
+const SECURITY_GROUP = 'AWS::EC2::SecurityGroup';
+
+/** A stack with a backend on a platform with these props. */
+function withPlatform(props: (stack: ReturnType<typeof newStack>) => aws.EcsPlatformProps) {
+  const stack = newStack();
+  new aws.EcsPlatform(stack, 'Platform', props(stack));
+  return oneBackend({}, { path: '/a' }, stack);
+}
+
+const certificate = (stack: ReturnType<typeof newStack>) =>
+  acm.Certificate.fromCertificateArn(
+    stack,
+    'Certificate',
+    'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+  );
+
+describe('without any configuration', () => {
+  const { stack } = oneBackend({}, { path: '/a' });
+  const template = Template.fromJSON(templatesOf(stack).Serving as object);
+
+  test('there is a network with two zones, one NAT gateway and a way of its own to S3', () => {
+    template.resourceCountIs('AWS::EC2::VPC', 1);
+    template.resourceCountIs('AWS::EC2::Subnet', 4);
+    template.resourceCountIs('AWS::EC2::NatGateway', 1);
+    expect(only(template, 'AWS::EC2::VPCEndpoint')).toMatchObject({ VpcEndpointType: 'Gateway' });
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+  });
+
+  test('there is a cluster that reports its metrics', () => {
+    expect(only(template, 'AWS::ECS::Cluster')).toEqual({
+      ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }],
+    });
+  });
+
+  test('the load balancer is internal and drops invalid headers', () => {
+    const balancer = only(template, BALANCER);
+    expect(balancer).toMatchObject({ Scheme: 'internal', Type: 'application' });
+    expect(attributes(balancer)).toMatchObject({ 'routing.http.drop_invalid_header_fields.enabled': 'true' });
+  });
+
+  test('the listener speaks HTTP and answers 404', () => {
+    expect(only(template, LISTENER)).toMatchObject({ Port: 80, Protocol: 'HTTP' });
+    expect(matchListener([template.toJSON()], { path: '/b' })).toMatchObject({
+      kind: 'fixed',
+      status: 404,
+      contentType: 'text/plain',
+      body: 'not found',
+    });
+  });
+
+  test('the network may call the load balancer, the load balancer the backend, and nobody else anything', () => {
+    const groups = template.findResources(SECURITY_GROUP);
+    const idOf = (part: string) => Object.keys(groups).find((id) => id.includes(part)) as string;
+    const [balancer, backend] = [idOf('LoadBalancer'), idOf('backend')];
+    const { CidrBlock } = { CidrBlock: { 'Fn::GetAtt': [expect.stringContaining('Vpc'), 'CidrBlock'] } };
+    expect(groups[balancer]?.Properties.SecurityGroupIngress).toEqual([
+      expect.objectContaining({ CidrIp: CidrBlock, IpProtocol: 'tcp', FromPort: 80, ToPort: 80 }),
+    ]);
+    expect(groups[balancer]?.Properties.SecurityGroupEgress).toEqual([
+      expect.objectContaining({ Description: 'Disallow all traffic' }),
+    ]);
+    expect(groups[backend]?.Properties.SecurityGroupIngress).toBeUndefined();
+    const port = { IpProtocol: 'tcp', FromPort: 8000, ToPort: 8000 };
+    expect(only(template, 'AWS::EC2::SecurityGroupIngress')).toMatchObject({
+      ...port,
+      GroupId: { 'Fn::GetAtt': [backend, 'GroupId'] },
+      SourceSecurityGroupId: { 'Fn::GetAtt': [balancer, 'GroupId'] },
+    });
+    expect(only(template, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
+      ...port,
+      GroupId: { 'Fn::GetAtt': [balancer, 'GroupId'] },
+      DestinationSecurityGroupId: { 'Fn::GetAtt': [backend, 'GroupId'] },
+    });
+  });
+
+  test('CDK has nothing to say', () => {
+    expect(messagesOf(stack)).toEqual([]);
+  });
+});
+
+describe('the idle timeout', () => {
+  test('follows the longest request of all endpoints, also of late ones', () => {
+    const { stack, endpoint } = oneBackend({}, { path: '/a' });
+    expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('70');
+    endpoint.platform.plan();
+    const slow = new ServingEndpoint(stack, 'slow', { path: '/slow', requestTimeout: Duration.minutes(10) });
+    slow.addBackend('backend', backendOptions());
+    expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('610');
+  });
+
+  test('fails beyond what a load balancer has', () => {
+    const { stack } = oneBackend({}, { requestTimeout: Duration.seconds(3991) });
+    expect(() => templateOf(stack)).toThrow(
+      "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3990 s behind an Application Load Balancer, whose idle timeout is at most 4000 s",
+    );
+  });
+});
+
+describe('a certificate', () => {
+  const { stack, endpoint } = withPlatform((scope) => ({ certificate: certificate(scope) }));
+  const template = Template.fromJSON(templatesOf(stack).Serving as object);
+
+  test('makes the listener speak HTTPS with a current policy', () => {
+    template.hasResourceProperties(LISTENER, {
+      Port: 443,
+      Protocol: 'HTTPS',
+      SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      Certificates: [{ CertificateArn: Match.stringLikeRegexp('^arn:aws:acm') }],
+    });
+    expect(JSON.stringify(stack.resolve(endpoint.url))).toContain('https://');
+  });
+
+  test('sends requests without encryption to HTTPS, and changes nothing else in them', () => {
+    const [redirect] = Object.keys(template.findResources(LISTENER, { Properties: { Port: 80 } }));
+    const request = { path: '/a?b=c', host: 'models.example.com' };
+    expect(matchListener([template.toJSON()], request, { listener: redirect })).toMatchObject({
+      kind: 'redirect',
+      status: 301,
+      location: 'https://models.example.com:443/a?b=c',
+    });
+  });
+
+  test('opens both ports to the network', () => {
+    template.hasResourceProperties(SECURITY_GROUP, {
+      SecurityGroupIngress: [
+        Match.objectLike({ FromPort: 443, ToPort: 443 }),
+        Match.objectLike({ FromPort: 80, ToPort: 80 }),
+      ],
+    });
+  });
+});
+
+describe('public access', () => {
+  test('opens a load balancer in the public subnets to everybody', () => {
+    const { stack } = withPlatform((scope) => ({ publicAccess: true, certificate: certificate(scope) }));
+    const template = templateOf(stack);
+    expect(only(template, BALANCER)).toMatchObject({
+      Scheme: 'internet-facing',
+      Subnets: [{ Ref: expect.stringContaining('PublicSubnet1') }, { Ref: expect.stringContaining('PublicSubnet2') }],
+    });
+    template.hasResourceProperties(SECURITY_GROUP, {
+      SecurityGroupIngress: [
+        Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 443 }),
+        Match.objectLike({ CidrIp: '0.0.0.0/0', FromPort: 80 }),
+      ],
+    });
+  });
+
+  test('without encryption must be wanted', () => {
+    const { stack } = withPlatform(() => ({ publicAccess: true, allowPlainHttp: true }));
+    expect(only(templateOf(stack), LISTENER)).toMatchObject({ Protocol: 'HTTP' });
+  });
+
+  test('fails without a certificate', () => {
+    expect(() => withPlatform(() => ({ publicAccess: true }))).toThrow(
+      "[PlainHttp] 'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption (at Serving/Platform)",
+    );
+  });
+});
+
+test('fails in an imported network whose addresses are not stated', () => {
+  const vpc = (stack: ReturnType<typeof newStack>) =>
+    ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-12345678', availabilityZones: ['eu-west-1a'] });
+  expect(() => withPlatform((stack) => ({ vpc: vpc(stack) }))).toThrow('vpcCidrBlock');
+});
