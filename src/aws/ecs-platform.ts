@@ -8,7 +8,7 @@ import type { Backend } from '../backend';
 import type { Duration } from '../duration';
 import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
-import { requireNumber } from '../private/checks';
+import { isUnresolved, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { enclosingStack } from '../private/platform-lookup';
 import type { ServingEndpoint } from '../serving-endpoint';
@@ -36,21 +36,22 @@ export interface ImportedListener {
 /** Properties of the AWS platform. */
 export interface EcsPlatformProps extends ServingPlatformProps {
   /**
-   * The network.
+   * The network. An imported one must state its `vpcCidrBlock`, because callers of an internal load balancer are let in
+   * by it.
    *
-   * @default - a VPC with two Availability Zones and one NAT gateway
+   * @default - that of the cluster; without one a VPC with two Availability Zones, one NAT gateway and an endpoint of S3
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * The cluster.
+   * The cluster. An imported one must state its `vpc`.
    *
    * @default - a cluster in the network
    */
   readonly cluster?: ecs.ICluster;
 
   /**
-   * A listener that exists already.
+   * A listener that exists already. Its network must be named with `vpc` or `cluster`.
    *
    * @default - an internal Application Load Balancer with one listener
    */
@@ -105,7 +106,8 @@ export interface EcsPlatformProps extends ServingPlatformProps {
  * Without one a Stack gets the platform with every default. Child ids, which are part of the contract: `Vpc`, `Cluster`,
  * `LoadBalancerSecurityGroup`, `LoadBalancer`, `Listener`, `Redirect`, and `Gpu-<instance type>` for each capacity.
  * Endpoints get `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`; backends get `LogGroup`,
- * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`.
+ * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`. Where a route needs several rules, the others
+ * have the same id with `.1`, `.2` and so on.
  */
 export class EcsPlatform extends ServingPlatform {
   public readonly kind = 'aws';
@@ -207,6 +209,20 @@ export class EcsPlatform extends ServingPlatform {
       throw new ServingError(
         'ConflictingProps',
         `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`,
+        this,
+      );
+    }
+    if (props.vpc === undefined && props.cluster === undefined) {
+      throw new ServingError(
+        'NetworkRequired',
+        "'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster'",
+        this,
+      );
+    }
+    if (!isUnresolved(listener.url) && !/^https?:\/\/[^/]+\/?$/.test(listener.url)) {
+      throw new ServingError(
+        'InvalidUrl',
+        `'url' ('${listener.url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com'`,
         this,
       );
     }

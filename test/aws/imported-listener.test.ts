@@ -1,0 +1,128 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { aws, Duration, HealthCheck, ModelServer, ScalingTarget } from '../../src';
+import { messagesOf, newStack, oneBackend, only, templateOf } from '../support/aws';
+import { matchListener } from '../support/cloudformation';
+
+const LISTENER_ARN =
+  'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/0123456789abcdef/fedcba9876543210';
+
+/** A platform of which everything exists, by attributes. */
+function imported(change: Partial<aws.ImportedListener> = {}, props: Partial<aws.EcsPlatformProps> = {}) {
+  const stack = newStack();
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-12345678',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-11111111', 'subnet-22222222'],
+    privateSubnetRouteTableIds: ['rtb-11111111', 'rtb-22222222'],
+  });
+  const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'models', vpc });
+  const listener = {
+    listenerArn: LISTENER_ARN,
+    securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'Balancer', 'sg-12345678'),
+    idleTimeout: Duration.seconds(300),
+    url: 'https://models.example.com/',
+    ...change,
+  };
+  return { stack, platform: new aws.EcsPlatform(stack, 'Platform', { cluster, listener, ...props }) };
+}
+
+describe('network, cluster and listener that exist', () => {
+  const { stack, platform } = imported();
+  const { endpoint, backend } = oneBackend({}, { path: '/a' }, stack);
+  backend.autoscale({
+    maxReplicas: 2,
+    target: ScalingTarget.requestsPerSecond(10),
+    additionalTargets: [ScalingTarget.ongoingRequests(4)],
+  });
+  const template = templateOf(stack);
+
+  test('are used by their attributes and nothing of them is made', () => {
+    for (const type of ['EC2::VPC', 'ECS::Cluster', 'ElasticLoadBalancingV2::LoadBalancer', 'EC2::Subnet'])
+      template.resourceCountIs(`AWS::${type}`, 0);
+    expect(stack.node.root.node.tryGetContext('missing')).toBeUndefined();
+    expect([platform.loadBalancer, platform.listener]).toEqual([undefined, undefined]);
+    expect([platform.vpc.vpcId, platform.cluster.clusterName]).toEqual(['vpc-12345678', 'models']);
+    expect(messagesOf(stack)).toEqual([]);
+  });
+
+  test('carry the requests', () => {
+    expect(matchListener([template.toJSON()], { path: '/a' }, { listener: LISTENER_ARN })).toMatchObject({
+      kind: 'forward',
+      destinations: [{ weight: 1 }],
+    });
+  });
+
+  test('let the load balancer in', () => {
+    expect(only(template, 'AWS::EC2::SecurityGroupIngress').SourceSecurityGroupId).toBe('sg-12345678');
+    expect(only(template, 'AWS::EC2::SecurityGroupEgress').GroupId).toBe('sg-12345678');
+  });
+
+  test('give the address', () => {
+    expect(endpoint.url).toBe('https://models.example.com/a');
+    expect(Object.values(template.findOutputs('*'))[0]?.Value).toBe('https://models.example.com/a');
+  });
+
+  test('are what scaling follows', () => {
+    const policies = JSON.stringify(template.findResources('AWS::ApplicationAutoScaling::ScalingPolicy'));
+    const label = stack.resolve(platform._renderer.network.loadBalancerFullName);
+    expect(policies).toContain(JSON.stringify({ Name: 'LoadBalancer', Value: label }));
+    expect(label).toBe('app/models/0123456789abcdef');
+  });
+});
+
+describe('the stated idle timeout', () => {
+  test('is what a server must outlast', () => {
+    const { stack } = imported();
+    const behavior = { drains: true, keepAlive: Duration.seconds(305) };
+    const server = ModelServer.command({ command: ['serve'], behavior });
+    oneBackend({ server, healthCheck: HealthCheck.http('/') }, {}, stack);
+    expect(() => templateOf(stack)).toThrow(
+      '[KeepAliveTooShort] the keep-alive of serve (305 s) must be at least 310 s',
+    );
+  });
+
+  test('is what a request must not reach', () => {
+    const { stack } = imported();
+    oneBackend({}, { requestTimeout: Duration.seconds(291) }, stack);
+    expect(() => templateOf(stack)).toThrow(
+      "[RequestTimeoutTooLong] 'requestTimeout' (291 s) must be at most 290 s behind an Application Load Balancer, whose idle timeout is 300 s",
+    );
+  });
+});
+
+describe('an imported listener', () => {
+  test('fails without its idle timeout', () => {
+    expect(() => imported({ idleTimeout: undefined as unknown as Duration })).toThrow(
+      "[IdleTimeoutRequired] 'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked (at Serving/Platform)",
+    );
+  });
+
+  test('fails with an idle timeout that no load balancer has', () => {
+    expect(() => imported({ idleTimeout: Duration.seconds(4001) })).toThrow(
+      "[InvalidNumber] 'idleTimeout' (4001) must be a whole number between 1 and 4000 (at Serving/Platform)",
+    );
+  });
+
+  test.each([
+    ['publicAccess', true],
+    ['certificate', {}],
+    ['allowPlainHttp', true],
+  ])('fails beside %s, which is of a new load balancer', (prop, value) => {
+    expect(() => imported({}, { [prop]: value })).toThrow(
+      `[ConflictingProps] '${prop}' describes a new load balancer, but 'listener' names one that exists; leave one of them out (at Serving/Platform)`,
+    );
+  });
+
+  test('fails without the network that it is in', () => {
+    expect(() => imported({}, { cluster: undefined })).toThrow(
+      "[NetworkRequired] 'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster' (at Serving/Platform)",
+    );
+  });
+
+  test.each(['models.example.com', 'https://models.example.com/v1'])('fails with the URL %s', (url) => {
+    expect(() => imported({ url })).toThrow(
+      `[InvalidUrl] 'url' ('${url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com' (at Serving/Platform)`,
+    );
+  });
+});
