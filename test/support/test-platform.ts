@@ -71,7 +71,7 @@ export const EVERYTHING: TargetProfile['capabilities'] = Object.values(Feature).
 export const TEST_PROFILE: TargetProfile = {
   name: 'the test platform',
   maxWeight: 10_000,
-  idle: { min: 1, max: 4000, standard: 60, cutsSilence: true },
+  idle: { min: 1, max: 700_000, standard: 60, cutsSilence: true },
   drainOrder: DrainOrder.TOGETHER,
   propagationSeconds: 5,
   requestTimeout: true,

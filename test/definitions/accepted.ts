@@ -1,0 +1,310 @@
+import type { Construct } from 'constructs';
+import {
+  Backend,
+  type BackendOptions,
+  Duration,
+  Gpu,
+  HealthCheck,
+  HttpMethod,
+  LoadBalancing,
+  Model,
+  ModelServer,
+  Rollout,
+  ScalingTarget,
+  SecretValue,
+  ServerImage,
+  ServingEndpoint,
+  type ServingEndpointProps,
+  Size,
+  TrafficSplit,
+} from '../../src';
+
+/** A definition that every target must accept. */
+export interface AcceptedDefinition {
+  readonly name: string;
+  readonly define: (scope: Construct) => void;
+}
+
+const wsgi = ModelServer.wsgi({ app: 'app:app' });
+const options = (change: Partial<BackendOptions> = {}): BackendOptions => ({
+  image: ServerImage.fromRegistry('acme/svm:1.4.2'),
+  server: wsgi,
+  ...change,
+});
+const one = (scope: Construct, change: Partial<BackendOptions> = {}, props: ServingEndpointProps = {}) =>
+  new ServingEndpoint(scope, 'endpoint', props).addBackend('v1', options(change));
+const several = (
+  scope: Construct,
+  names: string[],
+  props: ServingEndpointProps = {},
+  change: Partial<BackendOptions> = {},
+) => {
+  const endpoint = new ServingEndpoint(scope, 'endpoint', props);
+  return { endpoint, backends: names.map((name) => endpoint.addBackend(name, options(change))) };
+};
+
+const NAMES = [
+  'SVM:v1',
+  'image classifier',
+  '50 first dates',
+  'modèle à tester',
+  '画像分類',
+  '🚀',
+  'x'.repeat(200),
+  'Z',
+  'under_score.and-dash',
+  'it\'s 100% "fine"',
+  '-',
+];
+
+/** Definitions that must synthesize on every target. */
+export const ACCEPTED: readonly AcceptedDefinition[] = [
+  { name: 'the least there is', define: (scope) => one(scope) },
+  { name: 'an ASGI application', define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'serve' }) }) },
+  {
+    name: 'several processes and threads',
+    define: (scope) =>
+      one(scope, { server: ModelServer.wsgi({ app: 'predict_wsgi:predict_wsgi', workers: 4, threads: 2 }) }),
+  },
+  {
+    name: 'a command of which nothing is known',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({ command: ['python', 'serve.py'] }),
+        healthCheck: HealthCheck.http('/healthz'),
+      }),
+  },
+  {
+    name: 'a shell line',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.shell({ line: 'exec python serve.py --port "$PORT"' }),
+        healthCheck: HealthCheck.http('/'),
+      }),
+  },
+  {
+    name: 'a command that names a peer inside the container',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({
+          command: ['torchrun', '--rdzv-endpoint=localhost:29400', '--master-addr', '127.0.0.1', 'serve.py'],
+          behavior: { drains: true },
+        }),
+      }),
+  },
+  {
+    name: 'a declared server that keeps connections for 75 s',
+    define: (scope) =>
+      one(
+        scope,
+        {
+          server: ModelServer.command({
+            command: ['serve'],
+            behavior: { drains: false, keepAlive: Duration.seconds(75) },
+          }),
+        },
+        { requestTimeout: Duration.seconds(30) },
+      ),
+  },
+  ...NAMES.map((name) => ({
+    name: `an endpoint and a backend called ${JSON.stringify(name)}`,
+    define: (scope: Construct) => {
+      new ServingEndpoint(scope, name).addBackend(name, options());
+    },
+  })),
+  {
+    name: 'names that differ from the ids',
+    define: (scope) => {
+      new ServingEndpoint(scope, 'a', {
+        endpointName: 'Image classifier',
+        description: 'says "what" it is',
+      }).addBackend('b', options({ backendName: 'SVM:v1', description: 'a support vector machine, 92 % right' }));
+    },
+  },
+  { name: 'five backends round robin', define: (scope) => several(scope, ['a', 'b', 'c', 'd', 'e']) },
+  {
+    name: 'shares of a third and two thirds',
+    define: (scope) => {
+      const { endpoint, backends } = several(scope, ['a', 'b']);
+      endpoint.splitTraffic({ shares: backends.map((backend, index) => ({ backend, weight: (index + 1) / 3 })) });
+    },
+  },
+  {
+    name: 'the largest weights and a dark version',
+    define: (scope) => {
+      const { endpoint, backends } = several(scope, ['a', 'b', 'dark']);
+      endpoint.splitTraffic({
+        shares: backends.map((backend, index) => ({ backend, weight: [999, 998, 0][index] as number })),
+      });
+    },
+  },
+  {
+    name: 'a canary of 2.5 percent',
+    define: (scope) => {
+      const { endpoint, backends } = several(scope, ['stable', 'canary']);
+      const [stable, canary] = backends as [Backend, Backend];
+      endpoint.splitTraffic(TrafficSplit.canary({ stable, canary, percent: 2.5 }));
+    },
+  },
+  {
+    name: 'a header that picks a backend, and one that picks a path',
+    define: (scope) => {
+      const { endpoint, backends } = several(scope, ['a', 'b'], { path: '/classify', methods: [HttpMethod.POST] });
+      endpoint.splitTraffic({
+        headerRules: [
+          { header: 'X-SERVE-CALL-METHOD', value: 'explain', backend: backends[1] },
+          { header: 'X-SERVE-CALL-METHOD', value: 'predict', path: '/predict' },
+        ],
+      });
+    },
+  },
+  {
+    name: 'addresses that are paths',
+    define: (scope) => several(scope, ['SVM:v1', 'v2'], { path: '/c' }, { ownUrl: true }),
+  },
+  { name: 'no addresses', define: (scope) => several(scope, ['a', 'b'], {}, { addressable: false }) },
+  {
+    name: 'many hosts, wildcards among them',
+    define: (scope) =>
+      one(scope, {}, { path: '/a', hosts: ['a.com', 'b.com', 'c.com', 'd.com', 'e.com', '*.f.com', '*.g.com'] }),
+  },
+  { name: 'every method', define: (scope) => one(scope, {}, { path: '/a', methods: Object.values(HttpMethod) }) },
+  {
+    name: 'headers of the endpoint',
+    define: (scope) =>
+      one(
+        scope,
+        {},
+        {
+          headers: [
+            { name: 'X-Tier', values: ['gold', 'silver'] },
+            { name: 'x-a', values: ['b c'] },
+          ],
+        },
+      ),
+  },
+  { name: 'a stripped prefix', define: (scope) => one(scope, {}, { path: '/a/b/c', stripPrefix: true }) },
+  { name: 'a deep path', define: (scope) => one(scope, { addressable: false }, { path: '/1/2/3/4/5/6/7' }) },
+  {
+    name: 'a path with every character that load balancers match',
+    define: (scope) => one(scope, {}, { path: "/v1/models/m:predict/a.b_c~d-e$&'+;@" }),
+  },
+  { name: 'a priority', define: (scope) => one(scope, {}, { priority: 10 }) },
+  {
+    name: 'an hour of streaming',
+    define: (scope) =>
+      one(scope, {}, { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(30) } }),
+  },
+  { name: 'the shortest requests', define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(1) }) },
+  {
+    name: 'requests of half a second more',
+    define: (scope) => one(scope, {}, { requestTimeout: Duration.millis(90_500) }),
+  },
+  { name: 'the longest requests', define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(3600) }) },
+  {
+    name: 'an autoscaler with two targets',
+    define: (scope) => {
+      one(scope).autoscale({
+        minReplicas: 2,
+        maxReplicas: 8,
+        target: ScalingTarget.cpuUtilization(60),
+        additionalTargets: [ScalingTarget.memoryUtilization(80)],
+        scaleUpDelay: Duration.seconds(0),
+        scaleDownDelay: Duration.hours(1),
+      });
+    },
+  },
+  ...[1, 2, 4, 8].map((count) => ({
+    name: `${count} GPUs`,
+    define: (scope: Construct) => {
+      one(scope, { gpu: Gpu.nvidia({ count }) });
+    },
+  })),
+  { name: 'a GPU of one product', define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A10G' }) }) },
+  {
+    name: 'models: a directory, a file, and files of the image',
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromS3('s3://acme-models/resnet/v2/', { path: 'resnet', description: 'weights' }),
+        models: [Model.fromS3('s3://acme-models/labels.json'), Model.inImage('tokenizer')],
+      }),
+  },
+  {
+    name: 'secrets and environment',
+    define: (scope) =>
+      one(scope, {
+        environment: { LOG_LEVEL: 'debug', EMPTY: '', TEXT: 'a "b" $c $(d) %e\n' },
+        secrets: { API_KEY: SecretValue.fromName('acme'), TOKEN: SecretValue.fromName('acme', { key: 'token' }) },
+      }),
+  },
+  {
+    name: 'the address of another endpoint in the environment',
+    define: (scope) => {
+      const ranker = new ServingEndpoint(scope, 'ranker', { path: '/rank' });
+      ranker.addBackend('v1', options());
+      one(scope, { environment: { RANKER: ranker.internalUrl } });
+    },
+  },
+  {
+    name: 'small resources',
+    define: (scope) => one(scope, { resources: { cpu: 0.25, memory: Size.mebibytes(512) } }),
+  },
+  {
+    name: 'large resources',
+    define: (scope) =>
+      one(scope, { resources: { cpu: 16, memory: Size.gibibytes(120), ephemeralStorage: Size.gibibytes(200) } }),
+  },
+  {
+    name: 'a slow start',
+    define: (scope) =>
+      one(scope, {
+        loadTimeout: Duration.hours(1),
+        healthCheck: HealthCheck.http('/ready?full=1', { interval: Duration.seconds(30), unhealthyThreshold: 10 }),
+      }),
+  },
+  {
+    name: 'a rollout with a quarter more',
+    define: (scope) => one(scope, { replicas: 8, rollout: Rollout.surge({ percent: 25 }) }),
+  },
+  { name: 'a rollout in place', define: (scope) => one(scope, { replicas: 2, rollout: Rollout.inPlace() }) },
+  {
+    name: 'a rollout with downtime',
+    define: (scope) => one(scope, { rollout: Rollout.inPlace({ allowDowntime: true }) }),
+  },
+  {
+    name: 'least outstanding requests, and a limit of them',
+    define: (scope) => one(scope, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS, maxConcurrency: 4 }),
+  },
+  {
+    name: 'another port, user and file system',
+    define: (scope) => one(scope, { port: 1453, user: 1000, readOnlyRoot: false }),
+  },
+  { name: 'a privileged port', define: (scope) => one(scope, { port: 80 }) },
+  {
+    name: 'a backend that two endpoints share',
+    define: (scope) => {
+      const shared = new Backend(scope, 'shared', options());
+      for (const path of ['/one', '/two']) new ServingEndpoint(scope, path.slice(1), { path }).attachBackend(shared);
+    },
+  },
+  { name: 'a backend that nobody uses yet', define: (scope) => new Backend(scope, 'alone', options()) },
+  {
+    name: 'two endpoints of one path with different methods',
+    define: (scope) => {
+      for (const method of [HttpMethod.GET, HttpMethod.POST]) {
+        new ServingEndpoint(scope, method, { path: '/m', methods: [method] }).addBackend('v1', options());
+      }
+    },
+  },
+  {
+    name: 'twenty endpoints',
+    define: (scope) => {
+      for (let index = 0; index < 20; index++) {
+        new ServingEndpoint(scope, `model ${index}`, { path: `/m${index}`, methods: [HttpMethod.POST] }).addBackend(
+          'v1',
+          options(),
+        );
+      }
+    },
+  },
+];

@@ -1,0 +1,235 @@
+import {
+  AutoscalingPolicy,
+  Duration,
+  Gpu,
+  HealthCheck,
+  Model,
+  ModelServer,
+  Rollout,
+  ScalingTarget,
+  SecretValue,
+  ServerImage,
+  Size,
+} from '../../src';
+import { one, type RefusedDefinition } from './refused-definition';
+
+const cpu = ScalingTarget.cpuUtilization(60);
+
+/** Backends: images, servers, models, resources and autoscaling. */
+export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
+  {
+    name: 'a mutable tag',
+    code: 'MutableImage',
+    message:
+      "'acme/svm:latest' is 'latest', which changes under a running endpoint; use a digest, or a tag that does not move",
+    define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm:latest') }),
+  },
+  {
+    name: 'no tag',
+    code: 'MutableImage',
+    message:
+      "'acme/svm' has no tag and means 'latest', which changes under a running endpoint; use a digest, or a tag that does not move",
+    define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm') }),
+  },
+  {
+    name: 'an image reference with a space',
+    code: 'InvalidImage',
+    message:
+      "'acme svm:1' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'",
+    define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme svm:1') }),
+  },
+  {
+    name: 'a file instead of a module',
+    code: 'InvalidApp',
+    message: "'app' ('src/app:app') must be 'module:callable' or 'module', such as 'app:app'",
+    define: (scope) => one(scope, { server: ModelServer.wsgi({ app: 'src/app:app' }) }),
+  },
+  {
+    name: 'an empty command',
+    code: 'InvalidCommand',
+    message: "'command' must name a program, such as ['python', 'serve.py']",
+    define: (scope) => one(scope, { server: ModelServer.command({ command: [] }) }),
+  },
+  {
+    name: 'localhost in a server command',
+    code: 'LocalhostBind',
+    message:
+      "'127.0.0.1' in the server command ('python serve.py --host 127.0.0.1') is an address that nothing outside the container reaches; listen on 0.0.0.0",
+    define: (scope) =>
+      one(scope, { server: ModelServer.command({ command: ['python', 'serve.py', '--host', '127.0.0.1'] }) }),
+  },
+  {
+    name: 'localhost in a shell line',
+    code: 'LocalhostBind',
+    message:
+      "'--bind=localhost:8000' in the server command ('exec gunicorn --bind=localhost:8000 app') is an address that nothing outside the container reaches; listen on 0.0.0.0",
+    define: (scope) => one(scope, { server: ModelServer.shell({ line: 'exec gunicorn --bind=localhost:8000 app' }) }),
+  },
+  {
+    name: 'a server of which nothing is known, without a health check',
+    code: 'HealthCheckRequired',
+    message:
+      "nothing is known of the server of backend 'v1', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.command({ command: ['serve'] }) }),
+  },
+  {
+    name: 'a health check without a slash',
+    code: 'InvalidPath',
+    message: "the health check path ('healthz') must start with '/' and have no spaces",
+    define: (scope) => one(scope, { healthCheck: HealthCheck.http('healthz') }),
+  },
+  {
+    name: 'a port beyond the last',
+    code: 'InvalidNumber',
+    message: "'port' (70000) must be a whole number between 1 and 65535 (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { port: 70_000 }),
+  },
+  {
+    name: 'a number that only the framework knows',
+    code: 'UnresolvedNumber',
+    message:
+      "'replicas' is a token, but the number must be known when the definition is made; pass a plain number (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { replicas: -1.8881545897087626e289 }),
+  },
+  {
+    name: 'a PORT that is not the port',
+    code: 'ConflictingProps',
+    message:
+      "PORT ('9000') in 'environment' must be the container's 'port' (8000); set 'port' only (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { environment: { PORT: '9000' } }),
+  },
+  {
+    name: 'an environment variable with a dash',
+    code: 'InvalidName',
+    message:
+      "the environment variable ('LOG-LEVEL') must have letters, digits and '_', and not start with a digit (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { environment: { 'LOG-LEVEL': 'debug' } }),
+  },
+  {
+    name: 'a secret that no Secret of Kubernetes can be called',
+    code: 'InvalidName',
+    message:
+      "the secret 'acme/KEY' of 'KEY' cannot be the name of a Secret of Kubernetes, which has small letters, digits, '-' and '.'; name it otherwise, or use KubernetesSecret.fromName on this platform (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) => one(scope, { secrets: { KEY: SecretValue.fromName('acme/KEY') } }),
+  },
+  {
+    name: 'a model that is not in S3',
+    code: 'InvalidModel',
+    message: "'gs://acme/model/' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
+    define: (scope) => one(scope, { model: Model.fromS3('gs://acme/model/') }),
+  },
+  {
+    name: 'two models at one path',
+    code: 'ModelPathClash',
+    message:
+      "models 'a' ('/models') and 'b' ('/models') are in one another's way; set 'path' of one (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { models: ['a', 'b'].map((name) => Model.fromS3(`s3://acme-models/${name}/`)) }),
+  },
+  {
+    name: 'a fetch that is longer than Fargate waits',
+    code: 'FetchTooLong',
+    message:
+      "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, { model: Model.fromS3('s3://acme-models/a/', { fetchTimeout: Duration.minutes(10) }) }),
+  },
+  {
+    name: 'no replica',
+    code: 'ReplicasOutOfRange',
+    message: "'replicas' (0) must be a whole number between 1 and 5000 (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { replicas: 0 }),
+  },
+  {
+    name: 'bounds that are the wrong way round',
+    code: 'ReplicasOutOfRange',
+    message: "'minReplicas' (5) must be at most 'maxReplicas' (2) (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope).backend.autoscale({ minReplicas: 5, maxReplicas: 2, target: cpu }),
+  },
+  {
+    name: 'scaling to zero',
+    code: 'ReplicasOutOfRange',
+    message:
+      "'minReplicas' (0) must be a whole number of at least 1; no target of this policy can start the first replica (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, target: cpu }),
+  },
+  {
+    name: 'a fixed count beside autoscaling',
+    code: 'ReplicasWithAutoscaling',
+    message:
+      "'replicas' (3) of backend 'v1' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, target: cpu }),
+  },
+  {
+    name: 'two autoscaling policies',
+    code: 'DuplicateAutoscaling',
+    message:
+      "backend 'v1' has an autoscaling policy already; use one with several targets (at Serving/endpoint/v1/Second)",
+    define: (scope) => {
+      const { backend } = one(scope);
+      backend.autoscale({ maxReplicas: 4, target: cpu });
+      new AutoscalingPolicy(backend, 'Second', { backend, maxReplicas: 4, target: cpu });
+    },
+  },
+  {
+    name: 'one target followed twice',
+    code: 'DuplicateScalingTarget',
+    message: "'cpu' is followed twice; keep one target of each kind (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, target: cpu, additionalTargets: [cpu] }),
+  },
+  {
+    name: 'a rollout that stops the only replica',
+    code: 'RolloutStopsOnlyReplica',
+    message:
+      "'rollout' (in place) would stop the only replica of backend 'v1' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true }) (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { rollout: Rollout.inPlace() }),
+  },
+  {
+    name: 'more memory than Fargate has',
+    code: 'ComputeTooLarge',
+    message:
+      "'cpu' (4) and 'memory' (204800 MiB) of backend 'v1' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { resources: { cpu: 4, memory: Size.gibibytes(200) } }),
+  },
+  {
+    name: 'shared memory on Fargate',
+    code: 'Unsupported',
+    message:
+      "'sharedMemory' (256 MiB) of backend 'v1' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { resources: { sharedMemory: Size.mebibytes(256) } }),
+  },
+  {
+    name: 'a Kubernetes resource name on AWS',
+    code: 'Unsupported',
+    message:
+      "'amd.com/gpu' of backend 'v1' is a Kubernetes resource name; use Gpu.nvidia() on AWS (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.custom('amd.com/gpu', 1) }),
+  },
+  {
+    name: 'more GPUs than an instance has',
+    code: 'InstanceTooSmall',
+    message:
+      "no known instance type holds backend 'v1' (16 x any GPU, 32 virtual CPUs, 131072 MiB); ask for less, or name the instances with 'gpuCapacities' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 16 }) }),
+  },
+  {
+    name: 'requests per second on Kubernetes without KEDA',
+    code: 'Unsupported',
+    message:
+      "'autoscaling by requests' is not possible on the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, target: ScalingTarget.requestsPerSecond(10) }),
+  },
+];

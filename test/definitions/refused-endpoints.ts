@@ -1,0 +1,247 @@
+import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint } from '../../src';
+import { one, options, type RefusedDefinition } from './refused-definition';
+
+const drops = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
+
+/** Endpoints: names, paths, hosts, headers, times and their backends. */
+export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
+  {
+    name: 'an endpoint without a backend',
+    code: 'NoBackend',
+    message: "endpoint 'endpoint' has no backend; add one with 'addBackend' (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint'),
+  },
+  {
+    name: 'two endpoints on one route',
+    code: 'DuplicateRoute',
+    message:
+      "endpoint 'b' wants the requests of endpoint 'a' (Serving/a): both are at path '/classify'; give one another path, host, method or header (at Serving/b)",
+    define: (scope) => {
+      for (const id of ['a', 'b']) new ServingEndpoint(scope, id, { path: '/classify' }).addBackend('v1', options());
+    },
+  },
+  {
+    name: 'two endpoints with a method in common',
+    code: 'DuplicateRoute',
+    message:
+      "endpoint 'b' wants the requests of endpoint 'a' (Serving/a): both are at path '/' of host 'example.com'; give one another path, host, method or header (at Serving/b)",
+    define: (scope) => {
+      for (const [id, methods] of [
+        ['a', [HttpMethod.GET, HttpMethod.POST]],
+        ['b', [HttpMethod.POST]],
+      ] as const) {
+        new ServingEndpoint(scope, id, { hosts: ['example.com'], methods: [...methods] }).addBackend('v1', options());
+      }
+    },
+  },
+  {
+    name: 'two endpoints with names that become one',
+    code: 'NameClash',
+    message:
+      "endpoint 'image-classifier' (Serving/image-classifier) and 'Serving/image classifier' would both be called 'image-classifier'; give one another id, or set 'endpointName' (at Serving/image-classifier)",
+    define: (scope) => {
+      for (const id of ['image classifier', 'image-classifier'])
+        new ServingEndpoint(scope, id, { path: `/${id.length}${id[5]}`.replace(' ', '_') });
+    },
+  },
+  {
+    name: 'two backends with names that become one',
+    code: 'NameClash',
+    message:
+      "backend 'svm.v1' (Serving/endpoint/svm.v1) and 'Serving/endpoint/SVM:v1' would both be called 'endpoint-svm-v1'; give one another id, or set 'backendName' (at Serving/endpoint/svm.v1)",
+    define: (scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint');
+      for (const id of ['SVM:v1', 'svm.v1']) endpoint.addBackend(id, options());
+    },
+  },
+  {
+    name: 'an empty name',
+    code: 'InvalidName',
+    message: "'endpointName' ('') must not be empty (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { endpointName: '' }),
+  },
+  {
+    name: 'a path without a slash',
+    code: 'InvalidPath',
+    message:
+      "'path' ('classify') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { path: 'classify' }),
+  },
+  {
+    name: 'a path with a wildcard',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/classify/*') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { path: '/classify/*' }),
+  },
+  {
+    name: 'a path with a character that a load balancer does not match',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/a!') has a '!', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; & (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { path: '/a!' }),
+  },
+  {
+    name: 'a host with a scheme',
+    code: 'InvalidHost',
+    message:
+      "the host ('https://models.example.com') must be a domain name without scheme, port or path, such as 'models.example.com' or '*.example.com' (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { hosts: ['https://models.example.com'] }),
+  },
+  {
+    name: 'no method at all',
+    code: 'EmptyList',
+    message: "'methods' ([]) would match no request; leave it out to match every request (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: [] }),
+  },
+  {
+    name: 'a method that HTTP does not have',
+    code: 'InvalidMethod',
+    message:
+      "'methods' ('FETCH') must be of CONNECT, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: ['FETCH' as HttpMethod] }),
+  },
+  {
+    name: 'a header with a wildcard',
+    code: 'InvalidHeader',
+    message:
+      "the value 'gold*' of header 'x-tier' must have 1 to 128 printable characters, no wildcard, quote or backslash (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { headers: [{ name: 'x-tier', values: ['gold*'] }] }),
+  },
+  {
+    name: 'a request timeout of nothing',
+    code: 'InvalidNumber',
+    message:
+      "'requestTimeout' (0) must be a number between 1 and 604800; in seconds, at most 7 days (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
+  },
+  {
+    name: 'a request that is longer than the load balancer waits',
+    code: 'RequestTimeoutTooLong',
+    message:
+      "'requestTimeout' (3991 s) must be at most 3990 s behind an Application Load Balancer, whose idle timeout is at most 4000 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
+  },
+  {
+    name: 'a request that is longer than a stopping replica can be kept for',
+    code: 'DrainTooLong',
+    message:
+      "'requestTimeout' (3700 s) must be at most 3600 s: an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
+  },
+  {
+    name: 'a server with a short keep-alive beside long requests',
+    code: 'KeepAliveTooShort',
+    message:
+      'the keep-alive of llama (5 s) must be at least 80 s: an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend (at Serving/endpoint/v1)',
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({
+          command: ['llama-server'],
+          behavior: { name: 'llama', drains: true, keepAlive: Duration.seconds(5) },
+        }),
+      }),
+  },
+  {
+    name: 'two endpoints with one priority',
+    code: 'PriorityTaken',
+    message:
+      "'priority' (5) of endpoint 'b' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/b)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => {
+      for (const id of ['a', 'b'])
+        new ServingEndpoint(scope, id, { path: `/${id}`, priority: 5 }).addBackend('v1', options());
+    },
+  },
+  {
+    name: 'a path of eight segments',
+    code: 'PathTooDeep',
+    message:
+      "'path' ('/1/2/3/4/5/6/7/8') must have at most 7 segments on an Application Load Balancer, '/_b/<backend>' included; use a shorter path, or set 'priority' (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { path: '/1/2/3/4/5/6/7/8' }),
+  },
+  {
+    name: 'a header with more values than a rule holds',
+    code: 'TooManyConditions',
+    message:
+      "a rule of an Application Load Balancer holds at most 3 values of a header and 5 values in all; endpoint 'endpoint' needs more; match fewer headers or values (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { headers: [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }] }),
+  },
+  {
+    name: 'more endpoints than a load balancer has rules',
+    code: 'TooManyRules',
+    message:
+      "the endpoints and backends need 102 rules, and an Application Load Balancer has 100; set 'ruleQuota' once the quota is raised, or use a second platform (at Serving/ServingPlatform)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => {
+      for (let index = 0; index < 34; index++) {
+        new ServingEndpoint(scope, `e${index}`, { path: `/m${index}` }).addBackend('v1', options());
+      }
+    },
+  },
+  {
+    name: 'a sixth backend',
+    code: 'TooManyBackends',
+    message:
+      "backend 'v6' would be number 6 of endpoint 'endpoint', which can have 5; use a second endpoint (at Serving/endpoint)",
+    define: (scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint');
+      for (let index = 1; index <= 6; index++) endpoint.addBackend(`v${index}`, options());
+    },
+  },
+  {
+    name: 'a backend that is given twice',
+    code: 'DuplicateBackend',
+    message: "backend 'v1' serves endpoint 'endpoint' already (at Serving/endpoint)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.attachBackend(backend);
+    },
+  },
+  {
+    name: 'the address of a backend without one',
+    code: 'NoAddress',
+    message:
+      "backend 'v1' has no address of its own ('addressable' is false) at endpoint 'endpoint' (at Serving/endpoint)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope, { addressable: false });
+      endpoint.addressOf(backend);
+    },
+  },
+  {
+    name: 'a backend of a split that is removed',
+    code: 'BackendRemoved',
+    message:
+      "backend 'v1' was removed from the tree but still serves 'Serving/endpoint'; remove what declares it instead (at Serving/endpoint/v1)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
+      endpoint.node.tryRemoveChild('v1');
+    },
+  },
+  {
+    name: 'a backend that stands alone and is removed',
+    code: 'BackendRemoved',
+    message:
+      "backend 'alone' was removed from the tree but was declared; remove what declares it instead (at Serving/alone)",
+    define: (scope) => {
+      one(scope);
+      new Backend(scope, 'alone', options());
+      scope.node.tryRemoveChild('alone');
+    },
+  },
+];

@@ -1,0 +1,218 @@
+import { aws_ec2 as ec2, aws_ecs as ecs, Stack } from 'aws-cdk-lib';
+import { Chart } from 'cdk8s';
+import { Construct, RootConstruct } from 'constructs';
+import { aws, Duration, Gpu, HttpMethod, kubernetes, ServingEndpoint } from '../../src';
+import { TestPlatform } from '../support/test-platform';
+import { one, options, type RefusedDefinition } from './refused-definition';
+
+const importedCluster = (scope: Construct): ecs.ICluster => {
+  const vpc = ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+    vpcId: 'vpc-1',
+    vpcCidrBlock: '10.0.0.0/16',
+    availabilityZones: ['a'],
+    privateSubnetIds: ['s-1'],
+  });
+  return ecs.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'cluster', vpc });
+};
+
+const listener = (scope: Construct): aws.ImportedListener => ({
+  listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c',
+  securityGroup: ec2.SecurityGroup.fromSecurityGroupId(scope, 'Group', 'sg-1'),
+  idleTimeout: Duration.seconds(60),
+  url: 'http://models.example.com',
+});
+
+/** Trees and platforms. */
+export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
+  {
+    name: 'a tree without a target',
+    code: 'NoPlatform',
+    message:
+      'there is no Stack or Chart around this, and no platform; put it into a CDK Stack or a cdk8s Chart, or construct a ServingPlatform around it (at endpoint)',
+    define: () => new ServingEndpoint(new RootConstruct(), 'endpoint'),
+  },
+  {
+    name: 'a Chart in a Stack',
+    code: 'ChartInStack',
+    message:
+      'a Chart in a Stack is synthesized by neither framework; put the Chart into an App of its own, and the endpoint into one of the two (at Serving/chart/endpoint)',
+    on: ['aws'],
+    define: (scope) => one(new Chart(scope, 'chart')),
+  },
+  {
+    name: 'a Stack in a Chart',
+    code: 'ChartInStack',
+    message:
+      'a Stack in a Chart is synthesized by neither framework; put the Stack into an App of its own, and the endpoint into one of the two (at Serving/stack/endpoint)',
+    on: ['kubernetes'],
+    define: (scope) => one(new Stack(scope, 'stack')),
+  },
+  {
+    name: 'two platforms in one scope',
+    code: 'DuplicatePlatform',
+    message:
+      "'Serving' has a platform already ('Serving/First'); construct the second in a scope of its own, or pass it as 'platform' from another scope (at Serving/Second)",
+    define: (scope) => {
+      for (const id of ['First', 'Second']) new TestPlatform(scope, id);
+    },
+  },
+  {
+    name: 'a backend of another platform',
+    code: 'ForeignBackend',
+    message:
+      "backend 'v1' runs on platform 'Serving/One/Platform', endpoint 'two' on 'Serving/Two/Platform'; use one platform for both (at Serving/Two/two)",
+    define: (scope) => {
+      const [left, right] = ['One', 'Two'].map((id) => new Construct(scope, id)) as [Construct, Construct];
+      for (const side of [left, right]) new TestPlatform(side, 'Platform');
+      new ServingEndpoint(right, 'two').attachBackend(one(left).backend);
+    },
+  },
+  {
+    name: 'a secret of another platform',
+    code: 'ForeignResource',
+    message:
+      "the secret 'KEY' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both know, or decide by platform (at Serving/endpoint/v1)",
+    on: ['aws'],
+    define: (scope) => one(scope, { secrets: { KEY: kubernetes.KubernetesSecret.fromName('acme', 'token') } }),
+  },
+  {
+    name: 'an AWS platform in a Chart',
+    code: 'WrongScope',
+    message: 'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform (at Serving/Platform)',
+    on: ['kubernetes', 'test'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform'),
+  },
+  {
+    name: "AWS's view of a backend that runs elsewhere",
+    code: 'WrongPlatform',
+    message: "backend 'v1' runs on platform 'kubernetes', not on AWS (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    define: (scope) => aws.EcsBackend.of(one(scope).backend),
+  },
+  {
+    name: 'a public load balancer without encryption',
+    code: 'PlainHttp',
+    message:
+      "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { publicAccess: true }),
+  },
+  {
+    name: 'an imported listener of unknown idle time',
+    code: 'IdleTimeoutRequired',
+    message:
+      "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => {
+      const { vpc } = importedCluster(scope);
+      const idleTimeout = undefined as unknown as Duration;
+      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: { ...listener(scope), idleTimeout } });
+    },
+  },
+  {
+    name: 'an imported listener without a network',
+    code: 'NetworkRequired',
+    message:
+      "'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster' (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { listener: listener(scope) }),
+  },
+  {
+    name: 'an imported listener whose URL has a path',
+    code: 'InvalidUrl',
+    message:
+      "'url' ('models.example.com/v1') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com' (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => {
+      const { vpc } = importedCluster(scope);
+      const url = 'models.example.com/v1';
+      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: { ...listener(scope), url } });
+    },
+  },
+  {
+    name: 'an imported listener that waits too shortly',
+    code: 'RequestTimeoutTooLong',
+    message:
+      "'requestTimeout' (60 s) must be at most 50 s behind an Application Load Balancer, whose idle timeout is 60 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+    on: ['aws'],
+    define: (scope) => {
+      new aws.EcsPlatform(scope, 'Platform', { vpc: importedCluster(scope).vpc, listener: listener(scope) });
+      one(scope);
+    },
+  },
+  {
+    name: 'an instance type without a GPU',
+    code: 'UnknownInstanceType',
+    message:
+      "'instanceType' ('m7i.large') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge",
+    on: ['aws'],
+    define: () => aws.GpuCapacity.autoScalingGroup({ instanceType: 'm7i.large' }),
+  },
+  {
+    name: 'a GPU on Fargate',
+    code: 'GpuOnFargate',
+    message:
+      "backend 'v1' (1 x any GPU, 2 virtual CPUs, 8192 MiB) needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    define: (scope) => {
+      const cluster = importedCluster(scope);
+      new aws.EcsPlatform(scope, 'Platform', { cluster, vpc: cluster.vpc });
+      one(scope, { gpu: Gpu.nvidia() });
+    },
+  },
+  {
+    name: 'more backends than a load balancer has target groups',
+    code: 'TooManyTargetGroups',
+    message:
+      '101 backends need as many target groups, and an Application Load Balancer has at most 100; use a second platform (at Serving/Platform)',
+    on: ['aws'],
+    define: (scope) => {
+      new aws.EcsPlatform(scope, 'Platform', { ruleQuota: 1000 });
+      for (let index = 0; index <= 100; index++) {
+        new ServingEndpoint(scope, `e${index}`, { path: `/m${index}` }).addBackend('v1', options());
+      }
+    },
+  },
+  {
+    name: 'a gateway and a router',
+    code: 'ConflictingProps',
+    message: "'gateway' and 'router' both carry the requests; leave one of them out (at Serving/Platform)",
+    on: ['kubernetes'],
+    define: (scope) =>
+      new kubernetes.KubernetesPlatform(scope, 'Platform', {
+        gateway: kubernetes.Gateway.fromName('inference'),
+        router: {},
+      }),
+  },
+  {
+    name: 'a version of Kubernetes that is too old',
+    code: 'InvalidVersion',
+    message:
+      "'kubernetesVersion' ('1.20') must be a minor version of at least 1.30, such as '1.35' (at Serving/Platform)",
+    on: ['kubernetes'],
+    define: (scope) => new kubernetes.KubernetesPlatform(scope, 'Platform', { kubernetesVersion: '1.20' }),
+  },
+  {
+    name: 'the URL of an endpoint behind a gateway of unknown address',
+    code: 'UrlUnknown',
+    message:
+      "the URL of endpoint 'endpoint' depends on gateway 'inference'; say its 'address', such as Gateway.fromName('inference', { address: 'https://models.example.com' }) (at Serving/endpoint)",
+    on: ['kubernetes'],
+    define: (scope) => {
+      new kubernetes.KubernetesPlatform(scope, 'Platform', { gateway: kubernetes.Gateway.fromName('inference') });
+      return one(scope).endpoint.url;
+    },
+  },
+  {
+    name: 'a strict platform whose gateway decides',
+    code: 'LeftToGateway',
+    message:
+      "'405' is left to the gateway, which 'strict' forbids: a request with another method finds no rule, which most gateways answer with 404 (at Serving/endpoint)",
+    on: ['kubernetes'],
+    define: (scope) => {
+      const gateway = kubernetes.Gateway.fromName('inference');
+      new kubernetes.KubernetesPlatform(scope, 'Platform', { gateway, strict: true });
+      one(scope, {}, { methods: [HttpMethod.POST] });
+    },
+  },
+];

@@ -1,0 +1,108 @@
+import { Backend, ServingEndpoint, TrafficSplit } from '../../src';
+import { one, options, type RefusedDefinition } from './refused-definition';
+
+/** Traffic splits: weights, shares and header rules. */
+export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
+  {
+    name: 'a weight above that of a load balancer',
+    code: 'WeightOutOfRange',
+    message:
+      "'weight' (1000) must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1 (at Serving/endpoint/Split)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      const second = endpoint.addBackend('v2', options());
+      endpoint.splitTraffic({
+        shares: [
+          { backend, weight: 1000 },
+          { backend: second, weight: 1 },
+        ],
+      });
+    },
+  },
+  {
+    name: 'a weight below 0',
+    code: 'WeightOutOfRange',
+    message:
+      "'weight' (-1) must be a number between 0 and 1000000000; use relative weights such as 9 and 1 (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic({ shares: [{ backend, weight: -1 }] });
+    },
+  },
+  {
+    name: 'a weight that vanishes beside another',
+    code: 'WeightOutOfRange',
+    message:
+      "'weight' (1e-12) is nothing beside the others (1e-12, 1); use relative weights such as 9 and 1, or 0 for no requests (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      const second = endpoint.addBackend('v2', options());
+      endpoint.splitTraffic({
+        shares: [
+          { backend, weight: 1e-12 },
+          { backend: second, weight: 1 },
+        ],
+      });
+    },
+  },
+  {
+    name: 'a canary of more than everything',
+    code: 'WeightOutOfRange',
+    message: "'percent' (101) must be a number between 0 and 100",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic(TrafficSplit.canary({ stable: backend, canary: backend, percent: 101 }));
+    },
+  },
+  {
+    name: 'no share for anyone',
+    code: 'NoShare',
+    message: 'the weights (0) must not all be 0; give one backend a share (at Serving/endpoint/Split)',
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic({ shares: [{ backend, weight: 0 }] });
+    },
+  },
+  {
+    name: 'two shares of one backend',
+    code: 'DuplicateShare',
+    message: "backend 'v1' has two shares; add them up (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic({
+        shares: [
+          { backend, weight: 1 },
+          { backend, weight: 1 },
+        ],
+      });
+    },
+  },
+  {
+    name: 'two splits',
+    code: 'DuplicateSplit',
+    message:
+      "the requests of endpoint 'endpoint' are split already; say all shares and header rules in one split (at Serving/endpoint)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      for (let count = 0; count < 2; count++) endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
+    },
+  },
+  {
+    name: 'a share of a backend that does not serve the endpoint',
+    code: 'UnattachedBackend',
+    message:
+      "backend 'alone' does not serve endpoint 'endpoint'; give it to the endpoint with 'addBackend' or 'attachBackend' first (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const backend = new Backend(scope, 'alone', options());
+      new ServingEndpoint(scope, 'endpoint').splitTraffic({ shares: [{ backend, weight: 1 }] });
+    },
+  },
+  {
+    name: 'a header rule that does nothing',
+    code: 'InvalidHeaderRule',
+    message: "the rule for header 'x-a' must name a 'backend' or a 'path' (at Serving/endpoint/Split)",
+    define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] }),
+  },
+];
