@@ -1,0 +1,185 @@
+/** What the documents show is what users paste: every TypeScript block is checked strictly and run. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { parseAllDocuments } from 'yaml';
+import { blocksOf, filesOf, readDocuments } from '../support/markdown';
+
+const root = resolve(__dirname, '../..');
+const bin = join(root, 'node_modules/.bin');
+// Compilers and frameworks are started again and again.
+jest.setTimeout(120_000);
+
+const documents = readDocuments();
+const readme = documents['README.md'] as string;
+
+// Inside the repository, so that packages are found, in a folder that git and every tool ignores.
+const scratch = join(root, '.cache/documents');
+mkdirSync(scratch, { recursive: true });
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'node16',
+    lib: ['ES2022'],
+    strict: true,
+    noImplicitOverride: true,
+    noUncheckedIndexedAccess: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['jest', 'node'],
+    paths: { 'serving-constructs': [join(root, 'src/index.ts')] },
+  },
+};
+
+/** A folder as a user would have it who pasted these files. */
+function project(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(scratch, 'pasted-'));
+  folders.push(folder);
+  const jest = {
+    moduleNameMapper: { '^serving-constructs$': join(root, 'src/index.ts') },
+    // The types are checked by themselves.
+    transform: { '^.+\\.ts$': join(__dirname, '../support/strip-types.cjs') },
+  };
+  const all = { ...files, 'tsconfig.json': JSON.stringify(TSCONFIG), 'jest.config.json': JSON.stringify(jest) };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+// The declarations of the frameworks are read once for all programs.
+const sources = new Map<string, ts.SourceFile | undefined>();
+
+/** What the compiler says of the TypeScript files of a folder, as `name: message`. */
+function typeErrors(folder: string): string[] {
+  const { options, fileNames, errors } = ts.parseJsonConfigFileContent(TSCONFIG, ts.sys, folder);
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile } = host;
+  host.getSourceFile = (file, ...rest) => {
+    if (!sources.has(file)) sources.set(file, getSourceFile(file, ...rest));
+    return sources.get(file);
+  };
+  const program = ts.createProgram(fileNames, options, host);
+  return [...errors, ...ts.getPreEmitDiagnostics(program)].map(
+    ({ file, messageText }) =>
+      `${file && relative(folder, file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+  );
+}
+
+function run(folder: string, command: string, args: string[], env: NodeJS.ProcessEnv = {}) {
+  const { TEST_COUNTS: _, ...inherited } = process.env;
+  const child = spawnSync(join(bin, command), args, { cwd: folder, encoding: 'utf8', env: { ...inherited, ...env } });
+  return { status: child.status, output: `${child.stdout}${child.stderr}` };
+}
+
+const ran = new Map<string, ReturnType<typeof run>>();
+
+/** What a program prints; it is run once. */
+function runFile(folder: string, file: string): ReturnType<typeof run> {
+  const path = join(folder, file);
+  // The variable is how `cdk synth` tells an app to synthesize.
+  const env = { CDK_OUTDIR: join(folder, 'cdk.out') };
+  const result = ran.get(path) ?? run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', file], env);
+  ran.set(path, result);
+  return result;
+}
+
+const runTests = (folder: string, ...args: string[]) =>
+  run(folder, 'jest', ['--ci', '--config', 'jest.config.json', '--rootDir', '.', ...args]);
+
+const pasted = Object.fromEntries(Object.entries(documents).map(([name, text]) => [name, project(filesOf(text))]));
+
+describe.each(Object.entries(documents))('%s', (document, markdown) => {
+  const files = filesOf(markdown);
+  const names = Object.keys(files);
+  const folder = pasted[document] as string;
+
+  test('every TypeScript block compiles strictly', () => {
+    expect(typeErrors(folder)).toEqual([]);
+  });
+
+  test.each(names.filter((name) => !name.endsWith('.test.ts')))('%s runs', (name) => {
+    expect(runFile(folder, name)).toEqual({ status: 0, output: '' });
+  });
+
+  const tests = names.filter((name) => name.endsWith('.test.ts'));
+  test.each(tests.length > 0 ? [tests.join(', ')] : [])('the tests of %s pass', () => {
+    const { status, output } = runTests(folder);
+    const written = tests.flatMap((name) => files[name]?.match(/^\s*(test|it)\(/gm) ?? []).length;
+    expect(output).toMatch(new RegExp(`^Tests: +${written} passed, ${written} total$`, 'm'));
+    expect(status).toBe(0);
+  });
+});
+
+describe('the first example of README.md', () => {
+  const files = filesOf(readme);
+  const [first = '', ...others] = Object.keys(files);
+  const folder = pasted['README.md'] as string;
+
+  test('has at most 30 lines, and every other file uses it as it is', () => {
+    expect(first).toBe('endpoint.ts');
+    expect(files[first]?.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+    expect(others).toEqual(['app.ts', 'main.ts', 'endpoint.test.ts']);
+    for (const name of others) expect(files[name]).toContain("from './endpoint'");
+  });
+
+  test('becomes a template', () => {
+    expect(runFile(folder, 'app.ts').status).toBe(0);
+    const { Resources } = JSON.parse(readFileSync(join(folder, 'cdk.out/Serving.template.json'), 'utf8'));
+    const types = Object.values(Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
+    expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(2);
+  });
+
+  test('becomes manifests', () => {
+    expect(runFile(folder, 'main.ts').status).toBe(0);
+    const objects = parseAllDocuments(readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8'));
+    // Two backends and the router.
+    expect(objects.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(3);
+  });
+});
+
+describe('a document that is wrong is found', () => {
+  const wrong = (from: string, to: string) => {
+    expect(readme).toContain(from);
+    return project(filesOf(readme.replace(from, to)));
+  };
+
+  test.each([
+    [
+      'requestTimeout: Duration.seconds(60)',
+      'requestTimeout: 60',
+      "Type 'number' is not assignable to type 'Duration'.",
+    ],
+    ['endpoint.splitTraffic(', 'endpoint.shareTraffic(', "Property 'shareTraffic' does not exist on type"],
+    ['minReplicas: 2', 'minReplica: 2', "'minReplica' does not exist in type 'AutoscalingOptions'"],
+  ])('by the compiler: %s as %s', (from, to, message) => {
+    expect(typeErrors(wrong(from, to)).join('\n')).toContain(message);
+  });
+
+  test('by the pasted tests', () => {
+    const folder = wrong("toContain('Deployment')", "toContain('StatefulSet')");
+    const { status, output } = runTests(folder, '--testNamePattern', 'the manifests');
+    expect(output).toMatch(/^Tests: +1 failed, 1 skipped, 2 total$/m);
+    expect(status).toBe(1);
+  });
+
+  test('when a block has no name', () => {
+    expect(() => filesOf('```ts\nexport {};\n```\n')).toThrow("must be '// name.ts'");
+  });
+});
+
+test('the error that README.md quotes is the one that is thrown', () => {
+  const words = (text: string) => text.replace(/\s+/g, ' ').trim();
+  const quoted = blocksOf(readme).filter(({ text }) => /^\[[A-Z]\w+\] /.test(text));
+  expect(quoted.map(({ text }) => /^\[(\w+)\]/.exec(text)?.[1])).toEqual(['RequestTimeoutTooLong']);
+  const folder = project(filesOf(readme.replace('Duration.seconds(60)', 'Duration.seconds(4200)')));
+  const { status, output } = runFile(folder, 'app.ts');
+  expect(status).not.toBe(0);
+  expect(words(output)).toContain(words(quoted[0]?.text ?? ''));
+});
