@@ -41,13 +41,15 @@ function definitionTexts(): Map<string, string> {
 /** What a function does, without the indentation of the place where it stands. */
 function bodyOf(define: ts.ArrowFunction, source: ts.SourceFile): string {
   const { body } = define;
-  const text = ts.isBlock(body) ? source.text.slice(body.statements.pos, body.statements.end) : `${body.getText()};`;
-  const lines = text.replace(/^\n+|\s+$/g, '').split('\n');
-  const margin = (list: string[]) =>
-    Math.min(...list.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
-  const first = ts.isBlock(body) ? 0 : 1;
-  const cut = lines.length > first ? margin(lines.slice(first)) - (first === 0 ? 0 : 2) : 0;
-  return lines.map((line, index) => (index < first ? line.trim() : line.slice(Math.max(0, cut)))).join('\n');
+  const [start, end] = ts.isBlock(body) ? [body.statements.pos, body.statements.end] : [body.getStart(), body.end];
+  const lines = source.text
+    .slice(start, end)
+    .replace(/^\n+|\s+$/g, '')
+    .split('\n');
+  // The first line of an expression stands behind the arrow; the margin is that of its last.
+  const margin = (ts.isBlock(body) ? lines[0] : lines.at(-1))?.search(/\S/) ?? 0;
+  const text = lines.map((line, index) => (index === 0 ? line.trim() : line.slice(margin))).join('\n');
+  return ts.isBlock(body) ? text : `${text};`;
 }
 
 function entryOf(code: ErrorCode, texts: Map<string, string>): string {
@@ -60,7 +62,8 @@ function entryOf(code: ErrorCode, texts: Map<string, string>): string {
     '',
     `For example, ${example.name}:`,
     '',
-    '```ts',
+    // Not `ts`: a part of a definition does not compile alone; the tests run the whole.
+    '```js',
     texts.get(example.name) ?? '',
     '```',
     '',
