@@ -1,4 +1,3 @@
-import { Lazy } from 'aws-cdk-lib';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { RouteConditions } from '../../plan/routes';
 import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
@@ -7,6 +6,8 @@ import type { RuleLimits } from '../../plan/target-profile';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { EcsPlatform } from '../ecs-platform';
 import type { BackendService } from './backend-service';
+import { checkConditions } from './conditions';
+import { late } from './late';
 import type { Network } from './network';
 
 interface NamedRule {
@@ -39,14 +40,15 @@ export class ListenerRules {
 
   /** Adds the rules of one route: one, or several where its values do not fit into one. */
   public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
+    checkConditions(conditions, this.endpoint);
     const route = () => this.platform.plan().route(this.endpoint.node.path, key);
     cutRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
-      const rule = new elbv2.CfnListenerRule(this.endpoint, index === 0 ? id : `${id}-${index}`, {
+      const rule = new elbv2.CfnListenerRule(this.endpoint, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,
-        priority: Lazy.number({ produce: () => route().rules[index]?.priority }),
+        priority: late.number(() => route().rules[index]?.priority),
         conditions: renderConditions(part),
-        actions: Lazy.any({ produce: () => this.renderActions(route()) }) as never,
-        transforms: Lazy.any({ produce: () => renderTransforms(route()) }) as never,
+        actions: late.any(() => this.renderActions(route())),
+        transforms: late.any(() => renderTransforms(route())),
       });
       const named = { rule, users };
       this.rules.push(named);

@@ -1,0 +1,37 @@
+import type { RouteConditions } from '../../plan/routes';
+import { pathPatterns } from '../../plan/rule-slots';
+import { isUnresolved } from '../../private/checks';
+import { ServingError } from '../../private/errors';
+import type { ServingEndpoint } from '../../serving-endpoint';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */
+const MAX_PATTERN = 128;
+const OTHER_PATH_CHARACTER = /[^A-Za-z0-9_.$/~'@:+;&-]/;
+
+/** Refuses hosts and paths that a rule of a load balancer cannot hold, which otherwise only the deployment would tell. */
+export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: ServingEndpoint): void {
+  const single = hosts.find((host) => !isUnresolved(host) && !host.includes('.'));
+  if (single !== undefined) {
+    throw new ServingError(
+      'InvalidHost',
+      `the host ('${single}') must have a dot, or an Application Load Balancer refuses it; use the full name, such as '${single}.example.com'`,
+      endpoint,
+    );
+  }
+  const character = OTHER_PATH_CHARACTER.exec(prefix)?.[0];
+  if (character !== undefined) {
+    throw new ServingError(
+      'InvalidPath',
+      `'path' ('${prefix}') has a '${character}', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; &`,
+      endpoint,
+    );
+  }
+  const longest = pathPatterns(prefix).reduce((length, pattern) => Math.max(length, pattern.length), 0);
+  if (longest > MAX_PATTERN) {
+    throw new ServingError(
+      'InvalidPath',
+      `the path pattern ('${prefix}/*') has ${longest} characters, and an Application Load Balancer matches at most ${MAX_PATTERN}; use a shorter path or a shorter name of the backend`,
+      endpoint,
+    );
+  }
+}
