@@ -3,7 +3,7 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { aws, Gpu, Model, Rollout, ScalingTarget, ServingEndpoint, Size } from '../../src';
-import { container, newApp, newStack, oneBackend, only, templateOf } from '../support/aws';
+import { container, newStack, oneBackend, only, templateOf } from '../support/aws';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';
 

@@ -1,0 +1,243 @@
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { aws, Duration, HealthCheck, Model, ModelServer, SecretValue, ServingEndpoint, Size } from '../../src';
+import { attributes, container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
+import { objects } from '../support/data';
+
+const TASK = 'AWS::ECS::TaskDefinition';
+
+describe('a Fargate task', () => {
+  test.each([
+    [0.25, 512, '256', '512'],
+    [0.25, 513, '256', '1024'],
+    [0.25, 2049, '512', '3072'],
+    [0.3, 512, '512', '1024'],
+    [1, 2048, '1024', '2048'],
+    [1, 8193, '2048', '9216'],
+    [4, 30_720, '4096', '30720'],
+    [4, 30_721, '8192', '32768'],
+    [5, 17_000, '8192', '20480'],
+    [16, 122_880, '16384', '122880'],
+    [0.05, 122_880, '16384', '122880'],
+  ])('for %d processors and %d MiB has size %s, %s', (cpu, memory, Cpu, Memory) => {
+    const { stack } = oneBackend({ resources: { cpu, memory: Size.mebibytes(memory) } });
+    expect(only(templateOf(stack), TASK)).toMatchObject({
+      Cpu,
+      Memory,
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+    });
+  });
+
+  test.each([
+    [undefined, undefined],
+    [5, 21],
+    [50.5, 51],
+    [200, 200],
+  ])('with %p GiB of scratch disk has %p', (asked, SizeInGiB) => {
+    const ephemeralStorage = asked === undefined ? undefined : Size.gibibytes(asked);
+    const { stack } = oneBackend({ resources: { ephemeralStorage } });
+    expect(only(templateOf(stack), TASK).EphemeralStorage).toEqual(SizeInGiB && { SizeInGiB });
+  });
+
+  test.each([
+    [
+      { cpu: 17 },
+      "[ComputeTooLarge] 'cpu' (17) and 'memory' (2048 MiB) of backend 'backend' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less",
+    ],
+    [
+      { memory: Size.gibibytes(121) },
+      "[ComputeTooLarge] 'cpu' (1) and 'memory' (123904 MiB) of backend 'backend' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less",
+    ],
+    [
+      { ephemeralStorage: Size.gibibytes(201) },
+      "[ComputeTooLarge] 'ephemeralStorage' (205824 MiB) of backend 'backend' must be at most 200 GiB on Fargate",
+    ],
+    [
+      { sharedMemory: Size.mebibytes(128) },
+      "[Unsupported] 'sharedMemory' (128 MiB) of backend 'backend' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances",
+    ],
+  ])('fails for %j', (resources, message) => {
+    expect(() => oneBackend({ resources })).toThrow(`${message} (at Serving/endpoint/backend)`);
+  });
+});
+
+describe('the command', () => {
+  test('is the whole argv, so that nothing of the image is left in it', () => {
+    const { stack } = oneBackend({ server: ModelServer.wsgi({ app: 'app' }), loadTimeout: Duration.minutes(2) });
+    const { EntryPoint, Command } = container(templateOf(stack));
+    expect(EntryPoint).toEqual(['gunicorn']);
+    expect(Command).toEqual([
+      ...['app:app', '--bind', '0.0.0.0:8000', '--worker-class', 'gthread', '--workers', '1', '--threads', '8'],
+      ...['--worker-tmp-dir', '/dev/shm', '--keep-alive', '4010', '--graceful-timeout', '65', '--timeout', '130'],
+    ]);
+  });
+
+  test('has no arguments when there are none', () => {
+    const { stack } = oneBackend({
+      server: ModelServer.command({ command: ['/serve'] }),
+      healthCheck: HealthCheck.http('/'),
+    });
+    const server = container(templateOf(stack));
+    expect(server.EntryPoint).toEqual(['/serve']);
+    expect(server.Command).toBeUndefined();
+  });
+
+  test('follows an endpoint that comes late', () => {
+    const { stack, backend } = oneBackend({}, { requestTimeout: Duration.seconds(30) });
+    const commandOf = () => JSON.stringify(container(templateOf(stack)).Command);
+    expect(commandOf()).toContain('"--graceful-timeout","35"');
+    const slow = new ServingEndpoint(stack, 'slow', { path: '/slow', requestTimeout: Duration.seconds(60) });
+    slow.attachBackend(backend);
+    expect(commandOf()).toContain('"--graceful-timeout","65"');
+  });
+});
+
+describe('the server', () => {
+  test('cannot change its files but for /tmp, and its children are looked after', () => {
+    const template = templateOf(oneBackend().stack);
+    expect(container(template)).toMatchObject({
+      Essential: true,
+      ReadonlyRootFilesystem: true,
+      MountPoints: [{ SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false }],
+      LinuxParameters: { InitProcessEnabled: true },
+      PortMappings: [{ ContainerPort: 8000, Protocol: 'tcp' }],
+    });
+    expect(only(template, TASK).Volumes).toEqual([{ Name: 'scratch' }]);
+    expect(container(template).User).toBeUndefined();
+  });
+
+  test('may have a user, a port and a writable file system', () => {
+    const template = templateOf(oneBackend({ user: 1000, port: 1453, readOnlyRoot: false }).stack);
+    expect(container(template)).toMatchObject({
+      User: '1000',
+      ReadonlyRootFilesystem: false,
+      PortMappings: [{ ContainerPort: 1453 }],
+    });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').Port).toBe(1453);
+  });
+
+  test('gets its environment', () => {
+    const { stack } = oneBackend({
+      environment: { MODEL: 'a', EMPTY: '' },
+      server: ModelServer.shell({ line: 'exec serve' }),
+      healthCheck: HealthCheck.http('/'),
+    });
+    expect(container(templateOf(stack)).Environment).toEqual([
+      { Name: 'PORT', Value: '8000' },
+      { Name: 'MODEL', Value: 'a' },
+      { Name: 'EMPTY', Value: '' },
+    ]);
+  });
+
+  test('writes its logs into a group of its own that is kept for a month', () => {
+    const template = templateOf(oneBackend().stack);
+    const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
+    expect(only(template, 'AWS::Logs::LogGroup')).toEqual({ RetentionInDays: 30 });
+    expect(container(template).LogConfiguration).toMatchObject({
+      LogDriver: 'awslogs',
+      Options: { 'awslogs-group': { Ref: logGroup }, 'awslogs-stream-prefix': 'server' },
+    });
+    expect(statements(template, 'ExecutionRole')).toEqual([
+      {
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Effect: 'Allow',
+        Resource: { 'Fn::GetAtt': [logGroup, 'Arn'] },
+      },
+    ]);
+    expect(statements(template, 'TaskRole')).toEqual([]);
+  });
+
+  test('carries what people should know of its models', () => {
+    const model = Model.inImage('model', { name: 'sentiment', description: 'word weights' });
+    expect(container(templateOf(oneBackend({ model }).stack)).DockerLabels).toEqual({
+      'serving.model.0': 'sentiment at model: word weights',
+    });
+  });
+});
+
+describe('the stop of a task', () => {
+  test.each([
+    ['the longest request and the exit', 30, '40', 40],
+    ['what Fargate allows', 600, '610', 115],
+  ])('has the time of %s', (_what, request, deregistration, StopTimeout) => {
+    const template = templateOf(oneBackend({}, { requestTimeout: Duration.seconds(request) }).stack);
+    expect(container(template)).toMatchObject({ StopTimeout });
+    const group = only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+    expect(attributes(group)['deregistration_delay.timeout_seconds']).toBe(deregistration);
+  });
+});
+
+describe('the target group', () => {
+  const TARGETS = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+
+  test('asks / and takes any answer below 500 where no health check is declared', () => {
+    expect(only(templateOf(oneBackend().stack), TARGETS)).toMatchObject({
+      TargetType: 'ip',
+      Protocol: 'HTTP',
+      HealthCheckPath: '/',
+      Matcher: { HttpCode: '200-499' },
+      HealthCheckIntervalSeconds: 10,
+      HealthCheckTimeoutSeconds: 5,
+      HealthyThresholdCount: 2,
+      UnhealthyThresholdCount: 3,
+    });
+  });
+
+  test('asks as declared', () => {
+    const healthCheck = HealthCheck.http('/healthz', {
+      interval: Duration.seconds(20),
+      timeout: Duration.seconds(4),
+      healthyThreshold: 3,
+      unhealthyThreshold: 5,
+    });
+    expect(only(templateOf(oneBackend({ healthCheck }).stack), TARGETS)).toMatchObject({
+      HealthCheckPath: '/healthz',
+      Matcher: { HttpCode: '200-399' },
+      HealthCheckIntervalSeconds: 20,
+      HealthCheckTimeoutSeconds: 4,
+      HealthyThresholdCount: 3,
+      UnhealthyThresholdCount: 5,
+    });
+  });
+
+  test.each([
+    ['round robin', 'round_robin'],
+    ['least outstanding requests', 'least_outstanding_requests'],
+  ])('chooses by %s', (loadBalancing, algorithm) => {
+    const { stack } = oneBackend({ loadBalancing: loadBalancing as never });
+    expect(attributes(only(templateOf(stack), TARGETS))['load_balancing.algorithm.type']).toBe(algorithm);
+  });
+});
+
+describe('secrets', () => {
+  test('by name come from Secrets Manager, and the task may read no other', () => {
+    const secrets = { TOKEN: SecretValue.fromName('models/token', { key: 'value' }) };
+    const template = templateOf(oneBackend({ secrets }).stack);
+    const [secret] = objects(container(template).Secrets);
+    expect(secret?.Name).toBe('TOKEN');
+    expect(JSON.stringify(secret?.ValueFrom)).toMatch(/:secret:models\/token:value::"/);
+    const read = statements(template, 'ExecutionRole').find(({ Action }) =>
+      JSON.stringify(Action).includes('secretsmanager:GetSecretValue'),
+    );
+    expect(JSON.stringify(read?.Resource)).toMatch(/:secret:models\/token-\?{6}"/);
+  });
+
+  test('of the app are read from wherever ECS can', () => {
+    const stack = newStack();
+    const secrets = {
+      TOKEN: aws.EcsSecret.fromSecret(ecs.Secret.fromSecretsManager(new secretsmanager.Secret(stack, 'Secret'))),
+      NAME: aws.EcsSecret.fromSecret(
+        ecs.Secret.fromSsmParameter(ssm.StringParameter.fromStringParameterName(stack, 'Parameter', '/models/name')),
+      ),
+    };
+    oneBackend({ secrets }, {}, stack);
+    const template = templateOf(stack);
+    const [secret] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    expect(objects(container(template).Secrets)).toEqual([
+      { Name: 'TOKEN', ValueFrom: { Ref: secret } },
+      { Name: 'NAME', ValueFrom: expect.anything() },
+    ]);
+  });
+});
