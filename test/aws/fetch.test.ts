@@ -1,0 +1,159 @@
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { aws, Duration, Gpu, Model } from '../../src';
+import { container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
+
+const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${rest}`]] });
+
+describe('a model in S3', () => {
+  test('is fetched by a container of its own that ends well before the server starts', () => {
+    const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/v1/') }).stack);
+    expect(container(template, 'Fetch0')).toMatchObject({
+      Image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:\d+\.\d+\.\d+$/),
+      Essential: false,
+      Command: ['s3', 'cp', '--no-progress', '--recursive', 's3://bucket/model/v1/', '/models/'],
+      StartTimeout: 120,
+      ReadonlyRootFilesystem: true,
+      Environment: [{ Name: 'HOME', Value: '/tmp' }],
+      LogConfiguration: { Options: { 'awslogs-stream-prefix': 'fetch' } },
+    });
+    expect(container(template).DependsOn).toEqual([{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }]);
+    expect(container(template).StartTimeout).toBeUndefined();
+  });
+
+  test('lies where the fetch may write and the server may read', () => {
+    const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/v1/') }).stack);
+    expect(only(template, 'AWS::ECS::TaskDefinition').Volumes).toEqual([{ Name: 'scratch' }, { Name: 'models-0' }]);
+    expect(container(template, 'Fetch0').MountPoints).toContainEqual({
+      SourceVolume: 'models-0',
+      ContainerPath: '/models',
+      ReadOnly: false,
+    });
+    expect(container(template).MountPoints).toContainEqual({
+      SourceVolume: 'models-0',
+      ContainerPath: '/models',
+      ReadOnly: true,
+    });
+  });
+
+  test('may be one file', () => {
+    const model = Model.fromS3('s3://bucket/digits/v1.npz', { path: 'digits/model.npz' });
+    const template = templateOf(oneBackend({ model }).stack);
+    expect(container(template, 'Fetch0').Command).toEqual([
+      ...['s3', 'cp', '--no-progress', 's3://bucket/digits/v1.npz', '/models/digits/model.npz'],
+    ]);
+    expect(container(template).MountPoints).toContainEqual(
+      expect.objectContaining({ SourceVolume: 'models-0', ContainerPath: '/models/digits' }),
+    );
+  });
+
+  test('has the time that was given, on instances also more than Fargate allows', () => {
+    const model = (seconds: number) => Model.fromS3('s3://bucket/m/', { fetchTimeout: Duration.seconds(seconds) });
+    const startTimeout = (options: Parameters<typeof oneBackend>[0]) =>
+      container(templateOf(oneBackend(options).stack), 'Fetch0').StartTimeout;
+    expect(startTimeout({ model: model(90) })).toBe(90);
+    expect(startTimeout({ model: model(1800), gpu: Gpu.nvidia() })).toBe(1800);
+  });
+
+  test('fails with more time than Fargate allows', () => {
+    const model = Model.fromS3('s3://bucket/model/', { fetchTimeout: Duration.seconds(121) });
+    expect(() => templateOf(oneBackend({ model }).stack)).toThrow(
+      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'model' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit (at Serving/endpoint/backend)",
+    );
+  });
+
+  test('on an instance reserves memory and sets no limit', () => {
+    const template = templateOf(oneBackend({ gpu: Gpu.nvidia(), model: Model.fromS3('s3://bucket/model/') }).stack);
+    expect(container(template, 'Fetch0')).toMatchObject({ MemoryReservation: 256 });
+    expect(container(template, 'Fetch0').Memory).toBeUndefined();
+  });
+});
+
+describe('several models', () => {
+  const volumesOf = (...models: Model[]) => {
+    const template = templateOf(oneBackend({ models }).stack);
+    const mounts = (name: string) => {
+      const { MountPoints } = container(template, name);
+      return (MountPoints as { SourceVolume: string; ContainerPath: string }[])
+        .filter(({ SourceVolume }) => SourceVolume !== 'scratch')
+        .map(({ SourceVolume, ContainerPath }) => `${SourceVolume} ${ContainerPath}`);
+    };
+    expect(container(template).DependsOn).toHaveLength(models.length);
+    return [mounts('Server'), ...models.map((_, index) => mounts(`Fetch${index}`))];
+  };
+
+  test('have volumes of their own', () => {
+    expect(
+      volumesOf(Model.fromS3('s3://bucket/a/', { path: 'a' }), Model.fromS3('s3://bucket/b/', { path: '/opt/b' })),
+    ).toEqual([['models-0 /models/a', 'models-1 /opt/b'], ['models-0 /models/a'], ['models-1 /opt/b']]);
+  });
+
+  test('share the volume of a directory', () => {
+    expect(volumesOf(Model.fromS3('s3://bucket/a.bin'), Model.fromS3('s3://bucket/b.bin'))).toEqual([
+      ['models-0 /models'],
+      ['models-0 /models'],
+      ['models-0 /models'],
+    ]);
+  });
+
+  test('share the volume of the outer directory', () => {
+    expect(volumesOf(Model.fromS3('s3://bucket/a.bin'), Model.fromS3('s3://bucket/b/', { path: 'b/c' }))).toEqual([
+      ['models-0 /models'],
+      ['models-0 /models'],
+      ['models-0 /models'],
+    ]);
+  });
+});
+
+describe('the task may read', () => {
+  test.each([
+    [
+      's3://bucket/model/v1/',
+      [
+        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model/v1/*') },
+        {
+          Action: 's3:ListBucket',
+          Effect: 'Allow',
+          Resource: arn('bucket'),
+          Condition: { StringLike: { 's3:prefix': 'model/v1/*' } },
+        },
+      ],
+    ],
+    ['s3://bucket/model.bin', [{ Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model.bin') }]],
+    [
+      's3://bucket/',
+      [
+        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/*') },
+        { Action: 's3:ListBucket', Effect: 'Allow', Resource: arn('bucket') },
+      ],
+    ],
+  ])('%s and nothing else', (uri, expected) => {
+    const model = Model.fromS3(uri, { path: 'model' });
+    expect(statements(templateOf(oneBackend({ model }).stack), 'TaskRole')).toEqual(expected);
+  });
+
+  test('a bucket of the app, and decrypt what is in it', () => {
+    const stack = newStack();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey });
+    oneBackend({ model: aws.S3Model.fromBucket(bucket, 'model/') }, {}, stack);
+    const template = templateOf(stack);
+    const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+    const [id] = Object.keys(template.findResources('AWS::S3::Bucket'));
+    const read = statements(template, 'TaskRole');
+    expect(read).toContainEqual({
+      Action: 'kms:Decrypt',
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [key, 'Arn'] },
+    });
+    expect(read.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket', 'kms:Decrypt']);
+    expect(JSON.stringify(container(template, 'Fetch0').Command)).toContain(`["",["s3://",{"Ref":"${id}"},"/model/"]]`);
+  });
+});
+
+test('the fetch image can be another one', () => {
+  const stack = newStack();
+  new aws.EcsPlatform(stack, 'Platform', { fetchImage: 'registry.example.com/aws-cli:2' });
+  oneBackend({ model: Model.fromS3('s3://bucket/model/') }, {}, stack);
+  expect(container(templateOf(stack), 'Fetch0').Image).toBe('registry.example.com/aws-cli:2');
+});
