@@ -6,6 +6,9 @@ import { ServingError } from './private/errors';
 /** The directory under which models stand in a container. */
 const MODELS_ROOT = '/models';
 
+/** Directories that are the container's own file system, or hold something else already. */
+const TAKEN = ['/', '/dev', '/dev/shm', '/etc', '/proc', '/sys', '/tmp'];
+
 /** What a model is called and where the server finds it. */
 export interface ModelOptions {
   /**
@@ -71,7 +74,7 @@ export class Model {
       description: options.description,
       uri,
       singleObject: single,
-      mountPath: resolvePath(options.path ?? (single ? last : '')),
+      mountPath: resolvePath(options.path ?? (single ? last : ''), single),
       fetchSeconds: options.fetchTimeout?.toSeconds(),
     });
   }
@@ -119,13 +122,20 @@ export class Model {
   }
 }
 
-function resolvePath(path: string): string {
+function resolvePath(path: string, single: boolean): string {
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
   if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean)) {
     throw new ServingError(
       'InvalidModel',
       `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`,
+    );
+  }
+  const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;
+  if (TAKEN.includes(directory)) {
+    throw new ServingError(
+      'InvalidModel',
+      `'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '${MODELS_ROOT}'`,
     );
   }
   return clean;

@@ -65,6 +65,23 @@ describe('model in S3', () => {
   });
 });
 
+describe('the place of a model', () => {
+  test.each([
+    ['s3://acme-models/x/', '/tmp', '/tmp'],
+    ['s3://acme-models/x.bin', '/tmp/x.bin', '/tmp'],
+    ['s3://acme-models/x.bin', '/x.bin', '/'],
+    ['s3://acme-models/x/', '/dev/shm', '/dev/shm'],
+  ])('of %s fails at %s, because its volume would hide what is there', (uri, path, directory) => {
+    expect(() => Model.fromS3(uri, { path })).toThrow(
+      `[InvalidModel] 'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '/models'`,
+    );
+  });
+
+  test('may be below such a directory', () => {
+    expect(Model.fromS3('s3://acme-models/x/', { path: '/tmp/x' })._intent().mountPath).toBe('/tmp/x');
+  });
+});
+
 describe('model in the image', () => {
   test('keeps name and place, and is not fetched', () => {
     expect(Model.inImage('model/weights.bin', { description: 'beside the code' })._intent()).toEqual({
