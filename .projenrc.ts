@@ -121,6 +121,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmIgnoreOptions: { ignorePatterns: ['/*', '!/API.md', '!/CHANGELOG.md', '!/assets/', '/lib/tools/'] },
 });
 
+project.package.addField('type', 'commonjs');
 project.package.addField('peerDependenciesMeta', {
   'aws-cdk-lib': { optional: true },
   cdk8s: { optional: true },
