@@ -61,7 +61,7 @@ function packedTarball(): string {
   const sources = ['src', 'package.json', 'README.md', 'scripts'].map((name) => newest(join(root, name)));
   const [found] = find();
   if (found === undefined || newest(join(folder, found)) < Math.max(...sources)) {
-    for (const task of ['compile', 'post-compile', 'package']) run(root, 'npx', 'projen', task);
+    for (const task of ['pre-compile', 'compile', 'post-compile', 'package']) run(root, 'npx', 'projen', task);
   }
   return join(folder, find()[0] as string);
 }
@@ -96,6 +96,7 @@ function installed(folder: string): string[] {
 /** A program that uses every way in, and prints the packages that were loaded. */
 function probe(framework: string, scope: string): { 'probe.mjs': string; 'probe.cjs': string } {
   const use = `
+process.env.CDK_VALIDATION = 'false';
 const endpoint = new serving.ServingEndpoint(${scope}, 'sentiment', { requestTimeout: serving.Duration.seconds(60) });
 endpoint.addBackend('v1', {
   image: serving.ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
@@ -171,6 +172,10 @@ describe('an empty CDK app', () => {
       expect(Object.keys(Outputs)).toEqual([expect.stringMatching(/^sentimentUrl/)]);
     });
 
+    test('`serving explain` tells what the app will be', () => {
+      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[^]*longest request +60/);
+    });
+
     test('the declarations are sound without the other target', () => {
       run(folder, 'npx', 'tsc', '--noEmit', '--skipLibCheck', 'false');
     });
@@ -218,6 +223,10 @@ describe('an empty cdk8s app', () => {
       const kinds = objects.map((object) => object.get('kind'));
       expect(kinds.filter((kind) => kind === 'Deployment')).toHaveLength(3);
       expect(kinds).toContain('HorizontalPodAutoscaler');
+    });
+
+    test('`serving explain` tells what the app will be', () => {
+      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[^]*longest request +60/);
     });
   });
 });
