@@ -16,6 +16,7 @@ export type Define = (scope: Construct) => void;
 /** One target, by what it renders. */
 export interface Subject {
   readonly name: string;
+  readonly kind: 'test' | 'aws' | 'kubernetes';
   /** Renders a definition and reads what came out. */
   observe(define: Define): Observation;
   /** How long it goes on sending to a replica that leaves; a fact of the target, not of its output. */
@@ -50,6 +51,7 @@ const envoy = () => Gateway.fromName('inference', { profile: GatewayProfile.ENVO
 export const SUBJECTS: readonly Subject[] = [
   {
     name: 'the test platform',
+    kind: 'test',
     observe: (define) => {
       const root = new RootConstruct();
       const platform = new TestPlatform(root, 'Platform');
@@ -63,6 +65,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'an Application Load Balancer',
+    kind: 'aws',
     observe: (define) => {
       const stack = new Stack(new CdkApp(), 'Serving');
       define(stack);
@@ -75,6 +78,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'the router',
+    kind: 'kubernetes',
     observe: (define) => observeChart(define, observeRouter),
     propagation: propagationOf((chart) => ServingPlatform.of(chart)),
     wrongMethod: 405,
@@ -83,6 +87,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'a portable gateway',
+    kind: 'kubernetes',
     observe: (define) => observeChart(define, observeGateway, portable()),
     propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: portable() })),
     wrongMethod: 404,
@@ -91,6 +96,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Envoy Gateway',
+    kind: 'kubernetes',
     observe: (define) => observeChart(define, observeGateway, envoy()),
     propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: envoy() })),
     wrongMethod: 405,
@@ -99,5 +105,11 @@ export const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-/** Runs the same test body on every target. */
-export const onEvery = describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const));
+const { CONFORMANCE_TARGET: only } = process.env;
+
+/** Runs the same test body on every target, or on those of one kind. */
+export const onEvery = describe.each(
+  SUBJECTS.filter((subject) => only === undefined || subject.kind === only).map(
+    (subject) => [subject.name, subject] as const,
+  ),
+);

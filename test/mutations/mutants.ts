@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+
+/** One value of a renderer, taken away or changed. */
+export interface Mutant {
+  /** The file, from the root of the repository. */
+  readonly file: string;
+  readonly line: number;
+  /** What becomes of it, for people. */
+  readonly change: string;
+  readonly start: number;
+  readonly end: number;
+  /** What stands there instead. */
+  readonly text: string;
+}
+
+/** All mutants of the sources below a folder. */
+export function mutantsIn(root: string, folder: string): Mutant[] {
+  const path = join(root, folder);
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .sort()
+    .flatMap((file) => mutantsOf(relative(root, join(path, file)), readFileSync(join(path, file), 'utf8')));
+}
+
+/** The mutants of one source: every property of an object literal, and every text in a list. */
+export function mutantsOf(file: string, text: string): Mutant[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const mutants: Mutant[] = [];
+  const add = (node: ts.Node, change: string, start: number, end: number, replacement: string) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    mutants.push({ file, line: line + 1, change, start, end, text: replacement });
+  };
+  const remove = (node: ts.Node, list: ts.NodeArray<ts.Node>, name: string) => {
+    const index = list.indexOf(node);
+    const [start, end] =
+      index < list.length - 1
+        ? [node.getStart(), (list[index + 1] as ts.Node).getStart()]
+        : [node.getFullStart(), node.end];
+    add(node, `without ${name}`, start, end, '');
+  };
+  const visit = (node: ts.Node): void => {
+    if (isErrorOrCall(node)) return;
+    if (ts.isObjectLiteralExpression(node)) {
+      for (const property of node.properties) {
+        if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) continue;
+        remove(property, node.properties, `'${property.name.getText()}'`);
+        if (ts.isPropertyAssignment(property)) change(property.initializer, property.name.getText());
+      }
+    }
+    if (ts.isArrayLiteralExpression(node)) {
+      for (const element of node.elements) {
+        if (ts.isStringLiteralLike(element) || ts.isTemplateExpression(element))
+          remove(element, node.elements, element.getText());
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  const change = (value: ts.Expression, name: string) => {
+    const [start, end] = [value.getStart(), value.end];
+    const other = otherThan(value);
+    if (other !== undefined) add(value, `'${name}' as ${other} instead of ${value.getText()}`, start, end, other);
+  };
+  visit(source);
+  return mutants;
+}
+
+/** Messages of errors are the affair of other tests. */
+function isErrorOrCall(node: ts.Node): boolean {
+  return (ts.isNewExpression(node) && node.expression.getText() === 'ServingError') || ts.isInterfaceDeclaration(node);
+}
+
+/** Another value of the same kind, for a literal. */
+function otherThan(value: ts.Expression): string | undefined {
+  if (ts.isNumericLiteral(value)) return String(Number(value.text) + 1);
+  if (value.kind === ts.SyntaxKind.TrueKeyword) return 'false';
+  if (value.kind === ts.SyntaxKind.FalseKeyword) return 'true';
+  return ts.isStringLiteral(value) ? `'${value.text.replace(/'/g, "\\'")}-changed'` : undefined;
+}
+
+/** A part of a list, the same for the same seed, in the list's order. */
+export function sample<T>(list: readonly T[], count: number, seed: number): T[] {
+  if (count >= list.length) return [...list];
+  let state = seed >>> 0;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const keyed = list.map((item, index) => ({ item, index, key: next() }));
+  const chosen = keyed.sort((a, b) => a.key - b.key).slice(0, count);
+  return chosen.sort((a, b) => a.index - b.index).map(({ item }) => item);
+}

@@ -1,0 +1,104 @@
+import { Haproxy, sections, words } from './haproxy';
+
+const config = (...rules: string[]) =>
+  [
+    'defaults base',
+    '  timeout server 70s',
+    'frontend in from base',
+    '  bind :80',
+    ...rules.map((rule) => `  ${rule}`),
+    'backend a from base',
+    'backend b from base',
+  ].join('\n');
+const route = (request: object, ...rules: string[]) => new Haproxy(config(...rules)).route('in', request);
+
+describe('words of a configuration', () => {
+  test.each([
+    ['a  b', ['a', 'b']],
+    ["a 'b c' d", ['a', 'b c', 'd']],
+    ["'it'\\''s' x", ["it's", 'x']],
+    ['a "" b', ['a', '', 'b']],
+    ['a # b', ['a']],
+    ['  ', []],
+  ])('of %p are %j', (line, expected) => {
+    expect(words(line)).toEqual(expected);
+  });
+
+  test('fails when a quote is not closed', () => {
+    expect(() => words("a 'b")).toThrow("a quote is not closed: a 'b");
+  });
+
+  test('stand in sections', () => {
+    expect(sections(config('use_backend a')).map(({ kind, name, from }) => [kind, name, from])).toEqual([
+      ['defaults', 'base', undefined],
+      ['frontend', 'in', 'base'],
+      ['backend', 'a', 'base'],
+      ['backend', 'b', 'base'],
+    ]);
+  });
+});
+
+describe('a request', () => {
+  test.each([
+    [{ path: '/a' }, { status: 404, headers: {} }],
+    [{ path: '/m' }, { backend: 'a', path: '/m' }],
+    [
+      { path: '/m/x', method: 'POST' },
+      { backend: 'b', path: '/m/x' },
+    ],
+    [
+      { path: '/m', headers: { 'X-Pick': 'b' } },
+      { backend: 'b', path: '/m' },
+    ],
+  ])('%j is routed by the rules that hold', (request, expected) => {
+    const rules = [
+      'acl m path -m str -- /m',
+      'acl m path -m beg -- /m/',
+      'acl post method -- POST',
+      'http-request set-var(txn.pool) str(b) if m post',
+      'http-request set-var(txn.pool) req.fhdr(x-pick) if m { req.fhdr(x-pick) -m found }',
+      'http-request return status 404 unless m',
+      'http-request set-var(txn.pool) str(a) unless { var(txn.pool) -m found }',
+      'http-request return status 404 unless m',
+      'use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
+    ];
+    expect(route(request, ...rules)).toMatchObject(expected);
+  });
+
+  test('takes turns by a counter', () => {
+    const haproxy = new Haproxy(
+      config(
+        'http-request track-sc0 str(k) table t',
+        'http-request set-var(txn.slot) sc0_inc_gpc0(t),mod(3)',
+        'http-request set-var(txn.pool) str(a)',
+        'http-request set-var(txn.pool) str(b) if { var(txn.slot) gt 0 }',
+        'use_backend %[var(txn.pool)]',
+      ),
+    );
+    const chosen = Array.from({ length: 6 }, () => haproxy.route('in', {})).map(
+      (result) => 'backend' in result && result.backend,
+    );
+    expect(chosen).toEqual(['b', 'b', 'a', 'b', 'b', 'a']);
+  });
+
+  test('has its path rewritten by its fields', () => {
+    const rewrite = [
+      'http-request set-var(txn.rest) path,field(3,/,0)',
+      'http-request set-path /x/%[var(txn.rest)]',
+      'use_backend a',
+    ];
+    expect(route({ path: '/m/y/z' }, ...rewrite)).toMatchObject({ path: '/x/y/z' });
+  });
+
+  test.each([
+    ['http-request deny', "unknown action 'deny'"],
+    ['use_backend a if nobody', "no ACL is called 'nobody'"],
+    ['use_backend %[src]', "unknown fetch 'src'"],
+    ['use_backend %[path,upper]', "unknown converter 'upper'"],
+    ['http-response return status 200', "unknown keyword 'http-response'"],
+    ['use_backend c', "the configuration has no backend 'c'"],
+    ['http-request set-var(txn.a) str(b)', 'no rule of the frontend answers the request'],
+  ])('fails at a word that nobody knows: %s', (rule, message) => {
+    expect(() => route({}, rule)).toThrow(message);
+  });
+});
