@@ -39,21 +39,23 @@ export class EcsBackend {
   public readonly taskRole: iam.IRole;
   /** The network connections of the tasks. */
   public readonly connections: ec2.Connections;
-  /** The target group. */
+  /** The target group. CDK does not know its load balancer: for its metrics take `metrics` of this class. */
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
-  /** The metrics of the target group: requests, response times, healthy hosts. */
-  public readonly metrics: elbv2.IApplicationTargetGroupMetrics;
   /** The log group. */
   public readonly logGroup: logs.LogGroup;
 
-  private constructor(service: BackendService) {
-    this.service = service.service;
-    this.taskDefinition = service.task.definition;
-    this.container = service.task.server;
-    this.taskRole = service.task.definition.taskRole;
-    this.connections = service.service.connections;
-    this.targetGroup = service.targetGroup;
-    this.metrics = service.targetGroup.metrics;
-    this.logGroup = service.task.logGroup;
+  private constructor(private readonly made: BackendService) {
+    this.service = made.service;
+    this.taskDefinition = made.task.definition;
+    this.container = made.task.server;
+    this.taskRole = made.task.definition.taskRole;
+    this.connections = made.service.connections;
+    this.targetGroup = made.targetGroup;
+    this.logGroup = made.task.logGroup;
+  }
+
+  /** The metrics of the target group: requests, response times, healthy hosts. */
+  public get metrics(): elbv2.IApplicationTargetGroupMetrics {
+    return this.made.metrics;
   }
 }

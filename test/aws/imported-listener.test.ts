@@ -68,6 +68,7 @@ describe('network, cluster and listener that exist', () => {
     const label = stack.resolve(platform._renderer.network.loadBalancerFullName);
     expect(policies).toContain(JSON.stringify({ Name: 'LoadBalancer', Value: label }));
     expect(label).toBe('app/models/0123456789abcdef');
+    expect(aws.EcsBackend.of(backend).metrics.requestCount().dimensions).toMatchObject({ LoadBalancer: label });
   });
 });
 

@@ -24,6 +24,7 @@ export class BackendService {
   public readonly cfnService: ecs.CfnService;
 
   private readonly intent: BackendIntent;
+  private measured?: elbv2.IApplicationTargetGroup;
 
   constructor(
     private readonly backend: Backend,
@@ -180,6 +181,15 @@ export class BackendService {
     for (const [key, text] of Object.entries(texts)) {
       if (text !== undefined) this.cfnService.tags.setTag(key, legal.test(text) ? text : this.intent.slug);
     }
+  }
+
+  /** The metrics of the target group beside its load balancer, which only an imported target group can be told. */
+  public get metrics(): elbv2.IApplicationTargetGroupMetrics {
+    this.measured ??= elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(this.backend, 'Metrics', {
+      targetGroupArn: this.targetGroup.targetGroupArn,
+      loadBalancerArns: this.network.loadBalancerArn,
+    });
+    return this.measured.metrics;
   }
 
   /** The part of the ARN that CloudWatch and the autoscaler call the target group. */

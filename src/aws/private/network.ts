@@ -2,6 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { isUnresolved } from '../../private/checks';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { late } from './late';
 
@@ -52,6 +53,13 @@ export class Network {
       '/',
       [1, 2, 3].map((index) => (index === 1 ? 'app' : Fn.select(index, parts))),
     );
+  }
+
+  /** An ARN in which CloudWatch's name of the load balancer stands where it stands in that of the load balancer. */
+  public get loadBalancerArn(): string {
+    if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerArn;
+    if (isUnresolved(this.listenerArn)) return this.listenerArn;
+    return this.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
   }
 
   private makeSecurityGroup(platform: EcsPlatform, props: EcsPlatformProps): ec2.SecurityGroup {

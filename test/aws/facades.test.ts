@@ -1,0 +1,159 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Tags } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { aws, Backend, ServingEndpoint } from '../../src';
+import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
+import { backendOptions, singleBackend } from '../support/definitions';
+
+describe('what a backend became', () => {
+  test('may get more rights and more connections', () => {
+    const { stack, backend } = oneBackend();
+    const { taskRole, connections } = aws.EcsBackend.of(backend);
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    bucket.grantRead(taskRole);
+    connections.allowFrom(ec2.Peer.ipv4('10.1.0.0/16'), ec2.Port.tcp(8000));
+    const template = templateOf(stack);
+    expect(statements(template, 'TaskRole')).toHaveLength(1);
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      GroupDescription: 'Backend endpoint-backend',
+      SecurityGroupIngress: [{ CidrIp: '10.1.0.0/16', FromPort: 8000 }],
+    });
+  });
+
+  test('can be changed', () => {
+    const { stack, backend } = oneBackend();
+    const { service, taskDefinition, container, targetGroup, logGroup } = aws.EcsBackend.of(backend);
+    container.addEnvironment('MORE', 'yes');
+    service.enableDeploymentAlarms(['too-slow']);
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::ECS::Service', {
+      DeploymentConfiguration: { Alarms: { AlarmNames: ['too-slow'], Enable: true, Rollback: true } },
+      TaskDefinition: stack.resolve(taskDefinition.taskDefinitionArn),
+    });
+    expect(containerOf(template).Environment).toContainEqual({ Name: 'MORE', Value: 'yes' });
+    expect(stack.resolve(logGroup.logGroupName)).toHaveProperty('Ref');
+    expect(stack.resolve(targetGroup.targetGroupArn)).toHaveProperty('Ref');
+  });
+
+  test('can be measured', () => {
+    const { stack, backend } = oneBackend();
+    aws.EcsBackend.of(backend)
+      .metrics.targetResponseTime()
+      .createAlarm(stack, 'Slow', { threshold: 5, evaluationPeriods: 3 });
+    const template = templateOf(stack);
+    const idOf = (type: string) => Object.keys(template.findResources(`AWS::ElasticLoadBalancingV2::${type}`))[0];
+    const { MetricName, Dimensions } = only(template, 'AWS::CloudWatch::Alarm');
+    expect(MetricName).toBe('TargetResponseTime');
+    const part = (index: number, separator: string, type: string) => ({
+      'Fn::Select': [index, { 'Fn::Split': [separator, { Ref: idOf(type) }] }],
+    });
+    expect(Dimensions).toEqual([
+      {
+        Name: 'LoadBalancer',
+        Value: {
+          'Fn::Join': [
+            '',
+            [1, 2, 3].flatMap((index) => [...(index > 1 ? ['/'] : []), part(index, '/', 'LoadBalancer')]),
+          ],
+        },
+      },
+      { Name: 'TargetGroup', Value: part(5, ':', 'TargetGroup') },
+    ]);
+    expect(aws.EcsBackend.of(backend).metrics).toBe(aws.EcsBackend.of(backend).metrics);
+  });
+
+  test('fails for one of another platform', () => {
+    const { backend, endpoint } = singleBackend();
+    expect(() => aws.EcsBackend.of(backend)).toThrow(
+      "[WrongPlatform] backend 'backend' runs on platform 'test', not on AWS (at endpoint/backend)",
+    );
+    expect(() => aws.EcsEndpoint.of(endpoint)).toThrow(
+      "[WrongPlatform] endpoint 'endpoint' is on platform 'test', not on AWS (at endpoint)",
+    );
+  });
+});
+
+describe('what a platform made', () => {
+  test('can be reached and opened to others', () => {
+    const stack = newStack();
+    const platform = new aws.EcsPlatform(stack, 'Platform');
+    oneBackend({}, {}, stack);
+    platform.loadBalancer?.connections.allowFrom(ec2.Peer.ipv4('10.1.0.0/16'), ec2.Port.tcp(80), 'Peered network');
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
+      SecurityGroupIngress: [{}, { CidrIp: '10.1.0.0/16', Description: 'Peered network' }],
+    });
+    expect(stack.resolve(platform.listener?.listenerArn)).toEqual({
+      Ref: Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::Listener'))[0],
+    });
+    expect(platform.cluster.vpc).toBe(platform.vpc);
+  });
+
+  test('has the child ids that are written down', () => {
+    const stack = newStack();
+    const platform = new aws.EcsPlatform(stack, 'Platform');
+    const { endpoint, backend } = oneBackend({}, { methods: ['POST' as never] }, stack);
+    expect(platform.node.children.map(({ node }) => node.id)).toEqual([
+      ...['Vpc', 'Cluster', 'LoadBalancerSecurityGroup', 'LoadBalancer', 'Listener'],
+    ]);
+    expect(endpoint.node.children.map(({ node }) => node.id)).toEqual([
+      ...['Shares', 'MethodNotAllowed', 'Url', 'backend', 'Own-backend'],
+    ]);
+    expect(backend.node.children.map(({ node }) => node.id)).toEqual(
+      expect.arrayContaining(['LogGroup', 'TaskDefinition', 'SecurityGroup', 'TargetGroup', 'Anchor', 'Service']),
+    );
+  });
+});
+
+describe('the address of an endpoint', () => {
+  const url = (stack: Stack) => Object.values(templateOf(stack).findOutputs('*'))[0];
+  const dnsName = { 'Fn::GetAtt': [expect.stringContaining('LoadBalancer'), 'DNSName'] };
+
+  test('is an output with what the endpoint is for', () => {
+    const { stack } = oneBackend({}, { path: '/a', description: 'Reads digits' });
+    expect(url(stack)).toEqual({
+      Description: 'Reads digits',
+      Value: { 'Fn::Join': ['', ['http://', dnsName, '/a']] },
+    });
+  });
+
+  test('is an output with the name without a description', () => {
+    expect(url(oneBackend({}, { endpointName: 'image classifier' }).stack)).toEqual({
+      Description: "URL of endpoint 'image classifier'",
+      Value: { 'Fn::Join': ['', ['http://', dnsName, '/']] },
+    });
+  });
+
+  test('has the first host without a wildcard', () => {
+    const hosts = ['*.example.com', 'models.example.com'];
+    expect(url(oneBackend({}, { hosts, path: '/a' }).stack)?.Value).toBe('http://models.example.com/a');
+  });
+
+  test('of a backend has its own path', () => {
+    const { stack, endpoint, backend } = oneBackend({ ownUrl: true }, { path: '/a' });
+    expect(stack.resolve(endpoint.addressOf(backend).url)).toEqual({
+      'Fn::Join': ['', ['http://', dnsName, '/a/_b/backend']],
+    });
+  });
+});
+
+test('tags of the app reach the services and their tasks', () => {
+  const { stack } = oneBackend();
+  Tags.of(stack).add('team', 'vision');
+  expect(only(templateOf(stack), 'AWS::ECS::Service')).toMatchObject({
+    PropagateTags: 'SERVICE',
+    Tags: expect.arrayContaining([{ Key: 'team', Value: 'vision' }]),
+  });
+});
+
+test('a backend of another platform fails', () => {
+  const app = newApp();
+  const first = new aws.EcsPlatform(newStack('First', app), 'Platform');
+  const second = newStack('Second', app);
+  const endpoint = new ServingEndpoint(second, 'endpoint');
+  const backend = new Backend(second, 'backend', { ...backendOptions(), platform: first });
+  expect(() => endpoint.attachBackend(backend)).toThrow(
+    "[ForeignBackend] backend 'backend' runs on platform 'First/Platform', endpoint 'endpoint' on 'Second/ServingPlatform'; use one platform for both (at Second/endpoint)",
+  );
+});
