@@ -20,7 +20,8 @@ const NO_VALIDATION: CloudFormationValidatePlugin = Object.create(CloudFormation
 
 /** An app whose templates CDK does not validate. */
 export function newApp(props: AppProps = {}): App {
-  const app = new App(props);
+  // As the command line says it; templates then name the files of those nested in them.
+  const app = new App({ ...props, context: { 'aws:cdk:enable-asset-metadata': true, ...props.context } });
   Validations.of(app).addPlugins(NO_VALIDATION);
   return app;
 }

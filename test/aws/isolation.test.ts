@@ -1,0 +1,135 @@
+/** What an insertion changes: nothing of the others, but for a rule that a clash of priorities explains. */
+import type { Stack } from 'aws-cdk-lib';
+import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { newStack, templatesOf } from '../support/aws';
+import { type Data, object } from '../support/data';
+import { backendOptions } from '../support/definitions';
+
+interface Declaration {
+  readonly id: string;
+  readonly props?: ServingEndpointProps;
+  readonly backends?: readonly string[];
+  readonly options?: Partial<BackendOptions>;
+}
+
+function declare(stack: Stack, { id, props, backends = ['v1'], options }: Declaration): ServingEndpoint {
+  const endpoint = new ServingEndpoint(stack, id, { path: `/${id}`, ...props });
+  for (const backend of backends) endpoint.addBackend(backend, backendOptions(options));
+  return endpoint;
+}
+
+function render(declarations: readonly Declaration[]) {
+  const stack = newStack();
+  const endpoints = declarations.map((declaration) => declare(stack, declaration));
+  const { Resources, Outputs } = templatesOf(stack)[stack.stackName] as Data;
+  return { stack, plan: endpoints[0]!.platform.plan(), parts: { ...object(Resources), ...object(Outputs) } };
+}
+
+/** The logical ids of what was there before and is not the same now. */
+function changes(before: Data, after: Data): string[] {
+  return Object.keys(before).filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]));
+}
+
+const FOUR: Declaration[] = [
+  { id: 'digits', props: { methods: [HttpMethod.POST] }, backends: ['v1', 'v2'] },
+  { id: 'sentiment', props: { stripPrefix: true }, options: { ownUrl: true } },
+  { id: 'images', props: { hosts: ['models.example.com'], methods: [HttpMethod.POST, HttpMethod.PUT] } },
+  { id: 'texts', props: { path: '/' } },
+];
+
+test.each([0, 1, 2, 3])('an endpoint inserted at %d changes nothing of the others', (position) => {
+  const before = render(FOUR);
+  const added: Declaration = { id: 'added', props: { methods: [HttpMethod.GET] }, backends: ['v1', 'v2'] };
+  const after = render([...FOUR.slice(0, position), added, ...FOUR.slice(position)]);
+  expect(Object.keys(after.parts).length).toBeGreaterThan(Object.keys(before.parts).length);
+  expect(changes(before.parts, after.parts)).toEqual([]);
+});
+
+test('an appended endpoint changes nothing, also when many are there', () => {
+  const many = Array.from({ length: 20 }, (_, index): Declaration => ({ id: `model-${index}` }));
+  const before = render(many);
+  expect(changes(before.parts, render([...many, { id: 'added' }]).parts)).toEqual([]);
+});
+
+test('a backend added to an endpoint changes the rules of its shares only', () => {
+  const before = render(FOUR);
+  const [digits, ...others] = FOUR;
+  const after = render([{ ...digits!, backends: ['v0', 'v1', 'v2'] }, ...others]);
+  expect(changes(before.parts, after.parts)).toEqual([expect.stringMatching(/^digitsShares/)]);
+});
+
+test('a longer request changes the load balancer, and of the backends only its own', () => {
+  const { stack, parts: before } = render(FOUR);
+  declare(stack, { id: 'slow', props: { requestTimeout: Duration.minutes(10) } });
+  const after = object((templatesOf(stack)[stack.stackName] as Data).Resources);
+  const ids = changes(before, { ...before, ...after });
+  expect(ids).toEqual([expect.stringMatching(/LoadBalancer/)]);
+});
+
+describe('a clash of priorities', () => {
+  // Endpoints whose rules want the same slot: few slots are left for a path of seven segments.
+  const deep = (index: number): Declaration => ({
+    id: `deep-${index}`,
+    props: { path: `/1/2/3/4/5/6/${index}`, hosts: [`*.${index}.example.com`] },
+  });
+  const clashing = Array.from({ length: 12 }, (_, index) => deep(index));
+
+  test('moves the later rule, and the plan says from where', () => {
+    const before = render(clashing.slice(1));
+    const after = render(clashing);
+    const moved = after.plan.routes.filter((route) => route.rules.some((rule) => rule.movedFrom !== undefined));
+    const backends = after.plan.backends.filter(({ anchor }) => anchor?.movedFrom !== undefined);
+    const explained = [...moved.map((route) => route.endpoint), ...backends.map(({ path }) => path)].map((path) =>
+      path.replace(/^Serving\//, '').replace(/[^A-Za-z0-9]/g, ''),
+    );
+    expect(moved.length).toBeGreaterThan(0);
+    for (const id of changes(before.parts, after.parts))
+      expect(explained.some((path) => id.startsWith(path))).toBe(true);
+  });
+
+  test('does not come where a priority is given', () => {
+    const placed = clashing.map((declaration, index) => ({
+      ...declaration,
+      props: { ...declaration.props, priority: 100 + 10 * index },
+    }));
+    const before = render(placed.slice(1));
+    const after = render(placed);
+    expect(changes(before.parts, after.parts)).toEqual([]);
+    expect(after.plan.routes.flatMap((route) => route.rules).filter(({ movedFrom }) => movedFrom)).toEqual([]);
+  });
+});
+
+describe('a given priority', () => {
+  test('numbers the rules of the endpoint from there', () => {
+    const { plan } = render([{ id: 'a', props: { priority: 500, methods: [HttpMethod.POST] } }]);
+    expect(plan.routes.flatMap((route) => route.rules).map(({ priority }) => priority)).toEqual([500, 501, 502]);
+  });
+
+  test('fails where it is taken', () => {
+    expect(() =>
+      render([
+        { id: 'a', props: { priority: 500 } },
+        { id: 'b', props: { priority: 501 } },
+      ]),
+    ).toThrow(
+      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/b)",
+    );
+  });
+});
+
+describe('more rules than the quota', () => {
+  const many = Array.from({ length: 34 }, (_, index): Declaration => ({ id: `model-${index}` }));
+
+  test('fail', () => {
+    expect(() => render(many)).toThrow(
+      "[TooManyRules] the endpoints and backends need 102 rules, and an Application Load Balancer has 100; set 'ruleQuota' once the quota is raised, or use a second platform (at Serving/ServingPlatform)",
+    );
+  });
+
+  test('fit when it is raised', () => {
+    const stack = newStack();
+    const platform = new aws.EcsPlatform(stack, 'Platform', { ruleQuota: 102 });
+    for (const declaration of many) declare(stack, declaration);
+    expect(platform.plan().refusals).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { aws, Backend, Duration, HttpMethod, ScalingTarget, ServingEndpoint } from '../../src';
+import { attributes, newApp, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
+import { matchListener, Stacks } from '../support/cloudformation';
+import { stackGraph } from '../support/cloudformation/graph';
+import { backendOptions } from '../support/definitions';
+
+const TARGETS = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+
+/** Platform, backend and endpoint in a stack each. */
+function threeStacks(app = newApp()) {
+  const [platformStack, backendStack, endpointStack] = ['Platform', 'Models', 'Routes'].map((id) => new Stack(app, id));
+  const platform = new aws.EcsPlatform(platformStack!, 'Platform');
+  const backend = new Backend(backendStack!, 'svm', { ...backendOptions(), platform });
+  return { app, platform, backend, endpointStack: endpointStack! };
+}
+
+/** Which stack needs which. */
+function needs(templates: ReturnType<typeof templatesOf>): { [stack: string]: string[] } {
+  return Object.fromEntries([...stackGraph(new Stacks(templates))].map(([name, others]) => [name, [...others].sort()]));
+}
+
+test('two endpoints in one stack share its network, cluster and load balancer', () => {
+  const { stack } = oneBackend({}, { path: '/a' });
+  new ServingEndpoint(stack, 'other', { path: '/b' }).addBackend('backend', backendOptions());
+  const template = templateOf(stack);
+  for (const type of ['EC2::VPC', 'ECS::Cluster', 'ElasticLoadBalancingV2::LoadBalancer'])
+    template.resourceCountIs(`AWS::${type}`, 1);
+  template.resourceCountIs('AWS::ECS::Service', 2);
+});
+
+describe('a backend that two endpoints share', () => {
+  const stack = newStack();
+  const backend = new Backend(stack, 'svm', backendOptions());
+  for (const [id, seconds] of [
+    ['fast', 10],
+    ['slow', 300],
+  ] as const) {
+    const requestTimeout = Duration.seconds(seconds);
+    new ServingEndpoint(stack, id, { path: `/${id}`, requestTimeout }).attachBackend(backend);
+  }
+  const template = Template.fromJSON(templatesOf(stack).Serving as object);
+
+  test('is one service that both reach, each also by its name', () => {
+    template.resourceCountIs('AWS::ECS::Service', 1);
+    for (const path of ['/fast', '/slow']) {
+      for (const headers of [{}, { 'x-serving-backend': 'svm' }]) {
+        const outcome = matchListener([template.toJSON()], { path, headers });
+        expect(outcome).toMatchObject({ kind: 'forward', destinations: [{ path }] });
+      }
+    }
+  });
+
+  test('drains for the longest request', () => {
+    expect(attributes(only(template, TARGETS))['deregistration_delay.timeout_seconds']).toBe('310');
+  });
+});
+
+test('a backend that comes after the template was read gets its share', () => {
+  const { stack, endpoint } = oneBackend({}, { path: '/a' });
+  const before = matchListener(templatesOf(stack), { path: '/a' });
+  expect(before).toMatchObject({ destinations: [{ weight: 1 }] });
+  endpoint.platform.plan();
+  const late = endpoint.addBackend('late', backendOptions());
+  late.autoscale({ maxReplicas: 3, target: ScalingTarget.requestsPerSecond(10) });
+  endpoint.splitTraffic({
+    shares: [
+      { backend: endpoint.backends[0]!, weight: 3 },
+      { backend: late, weight: 1 },
+    ],
+  });
+  expect(matchListener(templatesOf(stack), { path: '/a' })).toMatchObject({
+    destinations: [{ weight: 3 }, { weight: 1 }],
+  });
+});
+
+describe('platform, backends and endpoints in three stacks', () => {
+  const DIRECTION = { Platform: [], Models: ['Platform'], Routes: ['Models', 'Platform'] };
+
+  test('need each other in one direction only', () => {
+    const { app, backend, endpointStack } = threeStacks();
+    const endpoint = new ServingEndpoint(endpointStack, 'endpoint', {
+      platform: backend.platform,
+      path: '/a',
+      methods: [HttpMethod.POST],
+    });
+    endpoint.attachBackend(backend);
+    const templates = templatesOf(app);
+    expect(needs(templates)).toEqual(DIRECTION);
+    expect(matchListener(templates, { method: 'POST', path: '/a' })).toMatchObject({
+      kind: 'forward',
+      destinations: [{ target: expect.stringMatching(/^Models\//) }],
+    });
+  });
+
+  test('also when requests scale the backend, and the host is a token', () => {
+    const { app, backend, endpointStack } = threeStacks();
+    backend.autoscale({
+      maxReplicas: 4,
+      target: ScalingTarget.requestsPerSecond(10),
+      additionalTargets: [ScalingTarget.ongoingRequests(4)],
+    });
+    const host = new CfnParameter(endpointStack, 'Host', { default: 'models.example.com' });
+    const endpoint = new ServingEndpoint(endpointStack, 'endpoint', {
+      platform: backend.platform,
+      hosts: [host.valueAsString],
+    });
+    endpoint.attachBackend(backend);
+    const templates = templatesOf(app);
+    expect(needs(templates)).toEqual(DIRECTION);
+    expect(matchListener(templates, { host: 'models.example.com' })).toMatchObject({ kind: 'forward' });
+    expect(JSON.stringify(endpointStack.resolve(endpoint.url))).toContain('{"Ref":"Host"}');
+  });
+
+  test('also when one backend calls another endpoint', () => {
+    const { app, platform, backend, endpointStack } = threeStacks();
+    const first = new ServingEndpoint(endpointStack, 'first', { platform, path: '/first' });
+    first.attachBackend(backend);
+    const second = new ServingEndpoint(endpointStack, 'second', { platform, path: '/second' });
+    second.addBackend('caller', backendOptions({ environment: { FIRST_URL: first.internalUrl } }));
+    expect(needs(templatesOf(app))).toEqual(DIRECTION);
+  });
+
+  test('make the backend before its requests come', () => {
+    const { app, backend, endpointStack } = threeStacks();
+    new ServingEndpoint(endpointStack, 'endpoint', { platform: backend.platform }).attachBackend(backend);
+    expect(
+      app
+        .synth()
+        .getStackByName('Routes')
+        .dependencies.map(({ id }) => id),
+    ).toContain('Models');
+  });
+});
+
+describe('a nested stack', () => {
+  test('uses the platform of the stack around it', () => {
+    const stack = newStack();
+    oneBackend({}, { path: '/a' }, stack);
+    const nested = new NestedStack(stack, 'Nested');
+    const endpoint = new ServingEndpoint(nested, 'nested', { path: '/b' });
+    const inside = endpoint.addBackend('inside', backendOptions());
+    inside.autoscale({ maxReplicas: 2, target: ScalingTarget.requestsPerSecond(10) });
+    const templates = templatesOf(stack);
+    const [file] = Object.keys(templates).filter((name) => name !== 'Serving');
+    const template = Template.fromJSON(templates[file!] as object);
+    template.resourceCountIs('AWS::EC2::VPC', 0);
+    template.resourceCountIs('AWS::ECS::Service', 1);
+    expect(matchListener(templates, { path: '/b' })).toMatchObject({ kind: 'forward' });
+  });
+
+  test('may hold the backend of an endpoint around it, which then waits', () => {
+    const stack = newStack();
+    const endpoint = new ServingEndpoint(stack, 'endpoint', { path: '/a' });
+    endpoint.attachBackend(new Backend(new NestedStack(stack, 'Nested'), 'svm', backendOptions()));
+    const templates = templatesOf(stack);
+    expect(matchListener(templates, { path: '/a' })).toMatchObject({
+      destinations: [{ target: expect.stringContaining('svmTargetGroup') }],
+    });
+    const rules = Template.fromJSON(templates.Serving as object).findResources(
+      'AWS::ElasticLoadBalancingV2::ListenerRule',
+    );
+    for (const rule of Object.values(rules)) expect(JSON.stringify(rule.DependsOn)).toContain('NestedStackResource');
+  });
+});
+
+test('an endpoint outside of any stack fails', () => {
+  const app = newApp();
+  const platform = new aws.EcsPlatform(new Stack(app, 'Stack'), 'Platform');
+  expect(() => new ServingEndpoint(app, 'endpoint', { platform })).toThrow(
+    "[WrongScope] endpoint 'endpoint' uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform (at endpoint)",
+  );
+});
+
+test('a platform outside of any stack fails', () => {
+  expect(() => new aws.EcsPlatform(newApp(), 'Platform')).toThrow(
+    '[WrongScope] an EcsPlatform must be in a CDK Stack; put it into one, or use another platform (at Platform)',
+  );
+});
