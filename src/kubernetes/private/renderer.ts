@@ -16,7 +16,6 @@ import { isObjectName } from './names';
 import { nameClashes } from './objects';
 import type { Router } from './router/router';
 import { RouterRouting } from './router-routing';
-import { RESERVED_PATHS } from './volumes';
 
 /** The objects that an endpoint has beside those of its backends. */
 export interface EndpointObjects {
@@ -65,7 +64,6 @@ export class KubernetesRenderer {
 
   public bindBackend(backend: Backend): void {
     checkSecrets(backend);
-    checkModels(backend);
     const objects = new BackendObjects(backend, this.settings);
     this.objects.set(backend.intent.path, objects);
     this.facades.set(backend.intent.path, KubernetesBackend._register(backend, objects));
@@ -112,18 +110,6 @@ function checkSecrets(backend: Backend): void {
       throw new ServingError(
         'InvalidName',
         `the key '${key}' of secret '${secretName}' must have letters, digits, '-', '_' and '.'`,
-        backend,
-      );
-    }
-  }
-}
-
-function checkModels(backend: Backend): void {
-  for (const model of backend.intent.models) {
-    if (model.uri !== undefined && RESERVED_PATHS.includes(model.mountPath)) {
-      throw new ServingError(
-        'ModelPathClash',
-        `model '${model.name}' cannot be at '${model.mountPath}', which the container needs itself; set another 'path'`,
         backend,
       );
     }

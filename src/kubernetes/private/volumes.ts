@@ -23,6 +23,3 @@ export function scratchVolumes(intent: BackendIntent): Volume[] {
   if (intent.sharedMemoryMib === undefined) return [tmp];
   return [tmp, { name: SHM_MOUNT.name, emptyDir: { medium: 'Memory', sizeLimit: mebibytes(intent.sharedMemoryMib) } }];
 }
-
-/** Paths that no model may take the place of. */
-export const RESERVED_PATHS = [TMP_MOUNT.mountPath, SHM_MOUNT.mountPath, '/dev', '/proc', '/sys'];
