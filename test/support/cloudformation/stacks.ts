@@ -1,4 +1,4 @@
-/** Several templates read as one deployment: references inside a template, exports and imports, nested stacks. */
+/** Several templates read as one deployment: references inside a template, exports, imports, outputs, nested stacks. */
 import { type Data, isObject, list, object, strings, text } from '../data';
 
 export interface Resource {
@@ -76,6 +76,12 @@ export class Stacks {
         return exported === undefined
           ? `\${import ${this.text(argument, stack)}}`
           : this.text(exported.value, exported.stack);
+      }
+      case 'Fn::GetStackOutput': {
+        const { StackName, OutputName } = object(argument);
+        const other = this.text(StackName, stack);
+        const output = object(object(this.templates.get(other)?.Outputs)[text(OutputName)]);
+        return 'Value' in output ? this.text(output.Value, other) : `\${output ${other}.${text(OutputName)}}`;
       }
       case 'Fn::Join': {
         const [separator, parts] = list(argument);
@@ -158,7 +164,7 @@ export class Stacks {
     if (Array.isArray(value)) for (const item of value) this.collect(item, stack, into);
     if (!isObject(value)) return;
     const keys = Object.keys(value);
-    if (keys.length === 1 && /^(Ref|Fn::(GetAtt|ImportValue|Sub))$/.test(keys[0] ?? '')) {
+    if (keys.length === 1 && /^(Ref|Fn::(GetAtt|GetStackOutput|ImportValue|Sub))$/.test(keys[0] ?? '')) {
       for (const match of this.text(value, stack).matchAll(/\$\{([^}#]+\/[^}#]+)(#[^}]*)?\}/g))
         into.add(match[1] ?? '');
     }

@@ -1,0 +1,56 @@
+/** AWS's own validator over everything that is rendered. Its findings of every severity are errors here. */
+import { type App, CfnResource, Stack } from 'aws-cdk-lib';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import { Construct } from 'constructs';
+import { digits } from '../../examples/digits/definition';
+import { imageClassifier } from '../../examples/image-classifier/definition';
+import { sentiment } from '../../examples/sentiment/definition';
+import { ServingEndpoint } from '../../src';
+import { messagesOf, strictApp, templatesOf } from '../support/aws';
+import { everything } from '../support/aws-everything';
+import { backendOptions } from '../support/definitions';
+
+const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+
+beforeAll(() => {
+  process.env.CDK_VALIDATION = 'true';
+});
+
+const inStack = (define: (scope: Construct) => unknown) => (app: App) => define(new Stack(app, 'Serving'));
+
+const APPS: [what: string, define: (app: App) => unknown][] = [
+  [
+    'an endpoint without any configuration',
+    inStack((scope) => {
+      new ServingEndpoint(scope, 'endpoint').addBackend('backend', backendOptions());
+    }),
+  ],
+  ['the digits example', inStack(digits)],
+  ['the image-classifier example', inStack(imageClassifier)],
+  ['the sentiment example', inStack(sentiment)],
+  ['one of everything', (app) => everything(app)],
+  [
+    'one of everything behind a public HTTPS listener',
+    (app) => {
+      const certificate = acm.Certificate.fromCertificateArn(
+        new Construct(app, 'Imported'),
+        'Certificate',
+        CERTIFICATE,
+      );
+      everything(app, { publicAccess: true, certificate });
+    },
+  ],
+];
+
+test.each(APPS)('the validator finds nothing in %s, and CDK has nothing to say', (_what, define) => {
+  const app = strictApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': 'weak' } });
+  define(app);
+  expect(Object.keys(templatesOf(app)).length).toBeGreaterThan(0);
+  expect(messagesOf(app)).toEqual([]);
+});
+
+test('a finding would be an error', () => {
+  const app = strictApp();
+  new CfnResource(new Stack(app, 'Stack'), 'Bucket', { type: 'AWS::S3::Bucket', properties: { Nothing: 1 } });
+  expect(() => app.synth()).toThrow(/Nothing/);
+});
