@@ -173,7 +173,7 @@ describe('an empty CDK app', () => {
     });
 
     test('`serving explain` tells what the app will be', () => {
-      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[^]*longest request +60/);
+      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
 
     test('the declarations are sound without the other target', () => {
@@ -226,7 +226,7 @@ describe('an empty cdk8s app', () => {
     });
 
     test('`serving explain` tells what the app will be', () => {
-      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[^]*longest request +60/);
+      expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
   });
 });
