@@ -45,7 +45,7 @@ describe('a backend that two endpoints share', () => {
   test('is one service that both reach, each also by its name', () => {
     template.resourceCountIs('AWS::ECS::Service', 1);
     for (const path of ['/fast', '/slow']) {
-      for (const headers of [{}, { 'x-serving-backend': 'svm' }]) {
+      for (const headers of [{}, { 'x-serving-backend': 'svm' }] as Record<string, string>[]) {
         const outcome = matchListener([template.toJSON()], { path, headers });
         expect(outcome).toMatchObject({ kind: 'forward', destinations: [{ path }] });
       }
