@@ -53,7 +53,7 @@ export class BackendService {
   }
 
   private get plan(): BackendPlan {
-    return this.platform.plan().backend(this.backend.node.path);
+    return this.platform.plan().backend(this.backend.intent.path);
   }
 
   /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */

@@ -173,7 +173,7 @@ export class GpuFleet {
   private instancesNeeded(key: string, capacity: GpuCapacity): number {
     const plan = this.platform.plan();
     return (this.users.get(key) ?? []).reduce((total, backend) => {
-      const { minReplicas, maxReplicas } = plan.backend(backend.node.path);
+      const { minReplicas, maxReplicas } = plan.backend(backend.intent.path);
       const replicas = Math.floor((maxReplicas * rolloutPercents(backend.intent.rollout, minReplicas).max) / 100);
       return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend.intent)));
     }, 0);

@@ -41,7 +41,7 @@ export class ListenerRules {
   /** Adds the rules of one route: one, or several where its values do not fit into one. */
   public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
     checkConditions(conditions, this.endpoint);
-    const route = () => this.platform.plan().route(this.endpoint.node.path, key);
+    const route = () => this.platform.plan().route(this.endpoint.intent.path, key);
     cutRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
       const rule = new elbv2.CfnListenerRule(this.endpoint, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,

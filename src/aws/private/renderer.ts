@@ -44,7 +44,7 @@ export class EcsRenderer {
   public bindEndpoint(endpoint: ServingEndpoint): void {
     requireStack(endpoint, `endpoint '${endpoint.intent.name}'`);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
-    this.rules.set(endpoint.node.path, rules);
+    this.rules.set(endpoint.intent.path, rules);
     EcsEndpoint._register(endpoint, rules);
     rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
     if (endpoint.intent.methods.length > 0)
@@ -58,26 +58,26 @@ export class EcsRenderer {
   public bindBackend(backend: Backend): void {
     requireStack(backend, `backend '${backend.intent.name}'`);
     const service = new BackendService(backend, this.platform, this.props, this.network, this.fleet);
-    this.services.set(backend.node.path, service);
+    this.services.set(backend.intent.path, service);
     EcsBackend._register(backend, service);
   }
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
-    const rules = this.rules.get(endpoint.node.path) as ListenerRules;
+    const rules = this.rules.get(endpoint.intent.path) as ListenerRules;
     if (attachment.address !== 'none') {
       rules.add(
         `Own-${attachment.segment}`,
         ownKey(attachment.backend),
         ownConditions(endpoint.intent, attachment, backend.intent),
-        [backend.node.path],
+        [backend.intent.path],
       );
     }
-    rules.dependOn(backend.node.path);
+    rules.dependOn(backend.intent.path);
   }
 
   public bindSplit(split: TrafficSplit): void {
     const { endpoint } = split;
-    const rules = this.rules.get(endpoint.node.path) as ListenerRules;
+    const rules = this.rules.get(endpoint.intent.path) as ListenerRules;
     split.intent.headerRules.forEach((rule, index) => {
       const users = rule.backend === undefined ? undefined : [rule.backend];
       rules.add(`Header${index}`, headerRuleKey(index), headerRuleConditions(endpoint.intent, rule.header), users);
@@ -85,7 +85,7 @@ export class EcsRenderer {
   }
 
   public bindAutoscaling(policy: AutoscalingPolicy): void {
-    scaleService(policy, this.service(policy.backend.node.path), this.network);
+    scaleService(policy, this.service(policy.backend.intent.path), this.network);
   }
 
   private service(path: string): BackendService {
