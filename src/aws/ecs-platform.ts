@@ -110,7 +110,9 @@ export interface EcsPlatformProps extends ServingPlatformProps {
  * have the same id with `.1`, `.2` and so on.
  */
 export class EcsPlatform extends ServingPlatform {
+  /** The kind of platform that images and secrets of AWS carry. */
   public readonly kind = 'aws';
+  /** The limits of an Application Load Balancer and of ECS, and what they can do. */
   public readonly target: TargetProfile;
 
   private readonly renderer: EcsRenderer;
@@ -162,26 +164,32 @@ export class EcsPlatform extends ServingPlatform {
     return this.renderer.network.listener;
   }
 
+  /** Creates the listener rules of an endpoint and the output of its URL. */
   public bindEndpoint(endpoint: ServingEndpoint): void {
     this.renderer.bindEndpoint(endpoint);
   }
 
+  /** Creates the service of a backend, with its task definition, target group and roles. */
   public bindBackend(backend: Backend): void {
     this.renderer.bindBackend(backend);
   }
 
+  /** Creates the listener rule of the backend's own address at the endpoint. */
   public attachBackend(servingEndpoint: ServingEndpoint, attachedBackend: Backend, attachment: AttachmentIntent): void {
     this.renderer.attachBackend(servingEndpoint, attachedBackend, attachment);
   }
 
+  /** Creates the scalable target of a backend's service and its policies. */
   public bindAutoscaling(policy: AutoscalingPolicy): void {
     this.renderer.bindAutoscaling(policy);
   }
 
+  /** Creates a listener rule for each header rule of a split. */
   public override bindSplit(split: TrafficSplit): void {
     this.renderer.bindSplit(split);
   }
 
+  /** The URL of the endpoint: its first host without a wildcard, or else the load balancer's own name. */
   public urlOf(endpoint: ServingEndpoint): string {
     const { hosts, prefix } = endpoint.intent;
     const host = hosts.find((name) => !name.startsWith('*'));
@@ -189,6 +197,7 @@ export class EcsPlatform extends ServingPlatform {
     return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${prefix}`;
   }
 
+  /** What Fargate allows for a backend without a GPU; instances have no limit. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     return backend.gpu === undefined ? { maxStopSeconds: 120, maxFetchSeconds: 120 } : {};
