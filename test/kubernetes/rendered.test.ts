@@ -1,0 +1,67 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { LoadBalancing } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { HealthCheck } from '../../src/health-check';
+import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { ModelServer } from '../../src/model-server';
+import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { ServingPlatform } from '../../src/serving-platform';
+import { object, text } from '../support/data';
+import { backendOptions } from '../support/definitions';
+
+/** Something of everything that the router can be told. */
+function everything(chart: Chart): void {
+  const classify = new ServingEndpoint(chart, 'classify', {
+    path: '/classify',
+    hosts: ['models.example.com', '*.example.org'],
+    methods: [HttpMethod.POST],
+    headers: [{ name: 'x-tier', values: ['gold'] }],
+    stripPrefix: true,
+    requestTimeout: Duration.seconds(90),
+  });
+  const svm = classify.addBackend('SVM:v1', backendOptions({ maxConcurrency: 8, replicas: 3 }));
+  const shortly = { drains: true, keepAlive: Duration.seconds(5) };
+  const resnet = classify.addBackend(
+    'ResNet50:v2',
+    backendOptions({
+      server: ModelServer.command({ command: ['serve'], behavior: shortly }),
+      healthCheck: HealthCheck.http('/healthz', { interval: Duration.seconds(20), timeout: Duration.seconds(4) }),
+      loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS,
+      ownUrl: true,
+    }),
+  );
+  classify.splitTraffic({
+    shares: [
+      { backend: svm, weight: 3 },
+      { backend: resnet, weight: 2 },
+    ],
+    headerRules: [{ header: 'x-serve-call-method', value: 'explain', path: '/explain' }],
+  });
+  const stream = new ServingEndpoint(chart, 'stream', {
+    streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(60) },
+  });
+  stream.addBackend('v1', backendOptions());
+}
+
+test('the whole configuration of a router', () => {
+  const chart = new Chart(new App(), 'serving');
+  everything(chart);
+  const configMap = Testing.synth(chart)
+    .map(object)
+    .find(({ kind }) => kind === 'ConfigMap');
+  expect(text(object(configMap?.data)['haproxy.cfg'])).toMatchSnapshot();
+});
+
+describe('the row of the capability table', () => {
+  const chart = () => new Chart(new App(), 'serving');
+  const behind = (profile: GatewayProfile) =>
+    new KubernetesPlatform(chart(), 'Platform', { gateway: Gateway.fromName('inference', { profile }) });
+
+  test.each([
+    ['the router', () => ServingPlatform.of(chart())],
+    ['a portable gateway', () => behind(GatewayProfile.PORTABLE)],
+    ['Envoy Gateway', () => behind(GatewayProfile.ENVOY_GATEWAY)],
+  ])('of %s', (_, platform) => {
+    expect(platform().target).toMatchSnapshot();
+  });
+});
