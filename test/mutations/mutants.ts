@@ -51,6 +51,8 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     }
     if (ts.isArrayLiteralExpression(node)) {
       for (const element of node.elements) {
+        // An empty line means nothing to anyone.
+        if (ts.isStringLiteralLike(element) && element.text === '') continue;
         if (ts.isStringLiteralLike(element) || ts.isTemplateExpression(element))
           remove(element, node.elements, element.getText());
       }
