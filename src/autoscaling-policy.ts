@@ -131,7 +131,7 @@ export class AutoscalingPolicy extends Construct {
       );
     this.intent = {
       path: this.node.path,
-      backend: props.backend.node.path,
+      backend: props.backend.intent.path,
       minReplicas,
       maxReplicas,
       targets,

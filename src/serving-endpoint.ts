@@ -229,8 +229,8 @@ export class ServingEndpoint extends Construct {
     const addressable = options.addressable ?? (options.ownUrl === true || backend.addressable);
     const ownUrl = options.ownUrl ?? backend.ownUrl;
     const attachment: AttachmentIntent = {
-      endpoint: this.node.path,
-      backend: backend.node.path,
+      endpoint: this.intent.path,
+      backend: backend.intent.path,
       address: addressable ? (ownUrl ? 'path' : 'header') : 'none',
       segment: slug(name),
     };
@@ -248,7 +248,7 @@ export class ServingEndpoint extends Construct {
 
   /** The address that a backend has beside the shares. */
   public addressOf(backend: Backend): BackendAddress {
-    const attachment = this.attachments.find((candidate) => candidate.backend === backend.node.path);
+    const attachment = this.attachments.find((candidate) => candidate.backend === backend.intent.path);
     if (attachment === undefined || attachment.address === 'none') {
       const why = attachment === undefined ? 'does not serve' : "has no address of its own ('addressable' is false) at";
       throw new ServingError(

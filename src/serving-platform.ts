@@ -183,7 +183,7 @@ export abstract class ServingPlatform extends Construct {
 
   private claim(
     what: 'endpoint' | 'backend',
-    intent: { readonly name: string; readonly slug: string },
+    intent: { readonly path: string; readonly name: string; readonly slug: string },
     at: Construct,
   ): void {
     const key = `${what} ${intent.slug}`;
@@ -191,11 +191,11 @@ export abstract class ServingPlatform extends Construct {
     if (holder !== undefined) {
       throw new ServingError(
         'NameClash',
-        `${what} '${intent.name}' (${at.node.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${what}Name'`,
+        `${what} '${intent.name}' (${intent.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${what}Name'`,
         at,
       );
     }
-    this.slugs.set(key, at.node.path);
+    this.slugs.set(key, intent.path);
   }
 
   private intents(): PlatformIntents {
@@ -235,7 +235,7 @@ export abstract class ServingPlatform extends Construct {
 
   private describeRemoved(backend: Backend): string {
     const users = this.attachments
-      .filter((attachment) => attachment.backend === backend.node.path)
+      .filter((attachment) => attachment.backend === backend.intent.path)
       .map((attachment) => `'${attachment.endpoint}'`);
     const what = users.length === 0 ? 'was declared' : `still serves ${users.join(' and ')}`;
     return renderError(

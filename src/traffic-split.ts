@@ -108,8 +108,8 @@ export class TrafficSplit extends Construct {
     this.checkWeights(shares);
     this.intent = {
       path: this.node.path,
-      endpoint: props.endpoint.node.path,
-      shares: shares.map((share) => ({ backend: share.backend.node.path, weight: share.weight })),
+      endpoint: props.endpoint.intent.path,
+      shares: shares.map((share) => ({ backend: share.backend.intent.path, weight: share.weight })),
       headerRules: (props.headerRules ?? []).map((rule) => this.headerRule(rule)),
     };
     props.endpoint._claimSplit(this);
@@ -186,7 +186,7 @@ export class TrafficSplit extends Construct {
     }
     return {
       header: checkHeader({ name: rule.header, values: [rule.value] }, this),
-      backend: rule.backend?.node.path,
+      backend: rule.backend?.intent.path,
       rewritePath: rule.path === undefined ? undefined : checkPath('path', rule.path, this),
     };
   }
