@@ -1,5 +1,6 @@
+// By way of the root, which loads it at first use: many backends have no secrets.
+import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Backend } from '../../backend';
 import { EcsSecret } from '../ecs-secret';
 
