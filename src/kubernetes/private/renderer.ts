@@ -11,7 +11,6 @@ import { KubernetesBackend } from '../kubernetes-backend';
 import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
-import { GatewayRouting } from './gateway-routing';
 import { isObjectName } from './names';
 import { nameClashes } from './objects';
 import type { Router } from './router/router';
@@ -54,7 +53,7 @@ export class KubernetesRenderer {
     this.routing =
       options.gateway === undefined
         ? new RouterRouting(platform, options.router, options.imagePullSecrets)
-        : new GatewayRouting(options.gateway);
+        : routeByGateway(options.gateway);
     platform.node.addValidation({ validate: () => nameClashes(platform) });
   }
 
@@ -114,4 +113,10 @@ function checkSecrets(backend: Backend): void {
       );
     }
   }
+}
+
+/** Loaded by those who have a gateway only. */
+function routeByGateway(gateway: Gateway): Routing {
+  const { GatewayRouting } = require('./gateway-routing') as typeof import('./gateway-routing');
+  return new GatewayRouting(gateway);
 }
