@@ -9,7 +9,7 @@ import type {
 } from './intents';
 import { Ledger } from './ledger';
 import { refuse } from './refuse';
-import { compareOrder, hostParts, orderOf, routesOf, sharesOf } from './routes';
+import { hostParts, orderOf, routesOf, sharesOf, sortRoutes } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
 import type {
   BackendPlan,
@@ -67,9 +67,7 @@ export class ServingPlan {
    * twice, each time with one kind of hosts.
    */
   public get routes(): RoutePlan[] {
-    return this.endpoints
-      .flatMap((endpoint) => endpoint.routes.flatMap(hostParts))
-      .sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+    return sortRoutes(this.endpoints.flatMap((endpoint) => endpoint.routes.flatMap(hostParts)));
   }
 
   /** The plan as plain data, for reports and snapshots. */

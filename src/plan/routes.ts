@@ -129,7 +129,7 @@ export function routesOf(
       }),
     );
   }
-  return routes.sort((a, b) => compareOrder(orderOf(a), orderOf(b)));
+  return sortRoutes(routes);
 }
 
 /** The id, inside its endpoint, of the route to a backend's own address. */
@@ -188,6 +188,14 @@ export function hostParts<T extends Pick<RouteConditions, 'hosts'>>(route: T): T
 /** Sorts what is tried first to the front. */
 export function compareOrder(a: RouteOrder, b: RouteOrder): number {
   return a.host - b.host || b.depth - a.depth || a.kind - b.kind || a.conditions - b.conditions;
+}
+
+/** The routes in the order in which they are tried. Each is looked at once, not at every comparison. */
+export function sortRoutes(routes: RoutePlan[]): RoutePlan[] {
+  return routes
+    .map((route) => ({ route, order: orderOf(route) }))
+    .sort((a, b) => compareOrder(a.order, b.order))
+    .map(({ route }) => route);
 }
 
 function segmentsOf(prefix: string): number {

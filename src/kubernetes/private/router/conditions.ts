@@ -18,36 +18,41 @@ export class Conditions {
     const own = kind === RouteKind.OWN_ADDRESS ? 'own' : 'rule';
     const names: string[] = [];
     if (prefix !== '/') {
-      const tests = [...test('path -m str', [prefix]), ...test('path -m beg', [`${prefix}/`])];
-      names.push(this.name(`${endpoint}.${kind === RouteKind.OWN_ADDRESS && !pickedByHeader ? own : 'path'}`, tests));
+      const base = `${endpoint}.${kind === RouteKind.OWN_ADDRESS && !pickedByHeader ? own : 'path'}`;
+      names.push(
+        this.name(base, prefix, () => [...test('path -m str', [prefix]), ...test('path -m beg', [`${prefix}/`])]),
+      );
     }
-    if (hosts.length > 0) {
-      const wild = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
-      const full = hosts.filter((host) => !host.startsWith('*.'));
-      const tests = [...test('var(txn.host) -m str', full), ...test('var(txn.host) -m end', wild)];
-      names.push(this.name(`${endpoint}.host`, tests));
-    }
-    if (methods.length > 0) names.push(this.name(`${endpoint}.method`, test('method', methods)));
-    headers.forEach((header, index) => {
+    if (hosts.length > 0) names.push(this.name(`${endpoint}.host`, hosts.join(' '), () => hostTests(hosts)));
+    if (methods.length > 0)
+      names.push(this.name(`${endpoint}.method`, methods.join(' '), () => test('method', methods)));
+    headers.forEach(({ name, values }, index) => {
       const picks = pickedByHeader && index === headers.length - 1;
       // The whole line of a header, because a value may have a comma in it.
-      const tests = test(`${call('req.fhdr', header.name)} -m str`, header.values);
-      names.push(this.name(`${endpoint}.${picks ? own : 'header'}`, tests));
+      const tests = () => test(`${call('req.fhdr', name)} -m str`, values);
+      names.push(this.name(`${endpoint}.${picks ? own : 'header'}`, [name, ...values].join('\n'), tests));
     });
     return names;
   }
 
-  private name(base: string, tests: string[]): string {
-    const key = `${base} ${tests.join('\n')}`;
+  /** The name of the ACL with this base that tests this. */
+  private name(base: string, what: string, tests: () => string[]): string {
+    const key = `${base} ${what}`;
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const count = (this.counts.get(base) ?? 0) + 1;
     this.counts.set(base, count);
     const name = count === 1 ? base : `${base}-${count}`;
     this.names.set(key, name);
-    this.lines.push(...tests.map((line) => `  acl ${name} ${line}`));
+    this.lines.push(...tests().map((line) => `  acl ${name} ${line}`));
     return name;
   }
+}
+
+function hostTests(hosts: string[]): string[] {
+  const wild = hosts.filter((host) => host.startsWith('*.')).map((host) => host.slice(1));
+  const full = hosts.filter((host) => !host.startsWith('*.'));
+  return [...test('var(txn.host) -m str', full), ...test('var(txn.host) -m end', wild)];
 }
 
 /** Tests of one value against any of the patterns, on as many lines as the words need. */

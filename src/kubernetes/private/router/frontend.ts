@@ -21,8 +21,8 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
       return `  http-request return ${methodNotAllowed(route)} if ${match}`;
     return `  http-request set-var(txn.route) str(${renderRoute(route, endpoint, (backend) => slugs.get(backend) as string)}) if ${match}`;
   });
-  const pools = Math.max(0, ...routes.map((route) => sharing(route).length));
-  const counted = new Set(routes.filter((route) => sharing(route).length > 1).map((route) => route.endpoint));
+  const pools = routes.map((route) => sharing(route).length);
+  const counted = new Set(routes.filter((_, index) => (pools[index] as number) > 1).map((route) => route.endpoint));
   return [
     'frontend _router from base',
     `  bind ${addresses(options.port)}`,
@@ -41,7 +41,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     '  http-request return status 404 content-type text/plain string "not found" if !routed',
     '',
     ...renderRewrite(routes),
-    ...renderChoice(pools, counted.size > 0),
+    ...renderChoice(Math.max(0, ...pools), counted.size > 0),
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
     '',
     ...(counted.size === 0
