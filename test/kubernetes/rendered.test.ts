@@ -43,13 +43,23 @@ function everything(chart: Chart): void {
   stream.addBackend('v1', backendOptions());
 }
 
-test('the whole configuration of a router', () => {
+describe('a router', () => {
   const chart = new Chart(new App(), 'serving');
   everything(chart);
-  const configMap = Testing.synth(chart)
+  const objects = Testing.synth(chart)
     .map(object)
-    .find(({ kind }) => kind === 'ConfigMap');
-  expect(text(object(configMap?.data)['haproxy.cfg'])).toMatchSnapshot();
+    .filter(({ metadata }) => object(metadata).name === 'serving-router');
+
+  test('has the whole of this configuration', () => {
+    const configMap = objects.find(({ kind }) => kind === 'ConfigMap');
+    expect(text(object(configMap?.data)['haproxy.cfg'])).toMatchSnapshot();
+  });
+
+  test('is made of these objects', () => {
+    const others = objects.filter(({ kind }) => kind !== 'ConfigMap');
+    expect(others.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'PodDisruptionBudget', 'Service']);
+    expect(others).toMatchSnapshot();
+  });
 });
 
 describe('the row of the capability table', () => {
