@@ -82,7 +82,10 @@ test('ongoing requests are the rate times the time of a request, over the replic
     })),
   );
   expect(metrics.filter(({ ReturnData }) => ReturnData === true)).toEqual([
-    expect.objectContaining({ Expression: '(FILL(requests, 0) * FILL(seconds, 0) / 60) / replicas' }),
+    expect.objectContaining({
+      Expression: '(FILL(requests, 0) * FILL(seconds, 0) / 60) / replicas',
+      Label: 'ongoing requests of a replica',
+    }),
   ]);
 });
 
