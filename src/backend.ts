@@ -50,7 +50,7 @@ export interface BackendOptions {
   /**
    * The port that the server listens on.
    *
-   * @default 8000
+   * @default - the server's usual one; 8000 for applications and commands
    */
   readonly port?: number;
 
@@ -117,7 +117,8 @@ export interface BackendOptions {
   /**
    * How to tell that a replica can answer.
    *
-   * @default - any status below 500 to GET `/`; a server started by `command` or `shell` must declare one
+   * @default - the server's own readiness path, where it has one; else any status below 500 to GET `/`; a server started
+   * by `command` or `shell` must declare one
    */
   readonly healthCheck?: HealthCheck;
 
@@ -265,10 +266,17 @@ export class Backend extends Construct {
       requireNumber(prop, value ?? fallback, { min, max, integer: true, at: this });
     const gpus = props.gpu?.count ?? 0;
     const { resources = {} } = props;
-    const port = count('port', props.port, 8000, 1, 65535);
+    const port = count('port', props.port, props.server._port ?? 8000, 1, 65535);
     const maxConcurrency =
       props.maxConcurrency === undefined ? undefined : count('maxConcurrency', props.maxConcurrency, 1, 1, 100_000);
-    const server = props.server._intent({ port, maxConcurrency });
+    const models = this.checkModels();
+    const server = props.server._intent({
+      port,
+      maxConcurrency,
+      gpus,
+      modelPaths: models.map((model) => model.mountPath),
+      image: props.image.reference,
+    });
     if (!server.descriptor.declared && props.healthCheck === undefined) {
       throw new ServingError(
         'HealthCheckRequired',
@@ -286,7 +294,7 @@ export class Backend extends Construct {
       port,
       server,
       environment: this.checkEnvironment(props, server, port),
-      models: this.checkModels(),
+      models,
       gpu: props.gpu?._intent(),
       cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: this }),
       memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
@@ -295,7 +303,8 @@ export class Backend extends Construct {
         hint: 'in MiB',
       }),
       ephemeralStorageMib: resources.ephemeralStorage?.toMebibytes(),
-      sharedMemoryMib: resources.sharedMemory?.toMebibytes() ?? (gpus > 0 ? 1024 : undefined),
+      sharedMemoryMib:
+        resources.sharedMemory?.toMebibytes() ?? (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
       replicas: requireNumber('replicas', props.replicas ?? 1, {
         min: 1,
         max: 5000,
@@ -304,7 +313,7 @@ export class Backend extends Construct {
         at: this,
       }),
       maxConcurrency,
-      healthCheck: (props.healthCheck ?? HealthCheck._standard())._intent(),
+      healthCheck: (props.healthCheck ?? standardCheckOf(server))._intent(),
       loadSeconds: requireNumber('loadTimeout', (props.loadTimeout ?? Duration.minutes(5)).toSeconds(), {
         min: 1,
         max: 86_400,
@@ -332,6 +341,15 @@ export class Backend extends Construct {
         throw new ServingError(
           'ConflictingProps',
           `'${name}' stands in 'environment' and in 'secrets'; keep one`,
+          this,
+        );
+      }
+    }
+    for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
+      if (name in environment || name in this.secrets) {
+        throw new ServingError(
+          'ConflictingProps',
+          `'${name}' in '${name in environment ? 'environment' : 'secrets'}' would say what 'server' says already (${what}); leave it out`,
           this,
         );
       }
@@ -379,6 +397,10 @@ export class Backend extends Construct {
       );
     }
   }
+}
+
+function standardCheckOf({ healthPath }: ServerIntent): HealthCheck {
+  return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);
 }
 
 function overlap(a: string, b: string): boolean {

@@ -1,163 +1,214 @@
-import type { Duration } from './duration';
 import type { ServerIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
-import { GUNICORN, SHELL_NOTE, UNDECLARED, UVICORN, UVICORN_WORKERS } from './servers/catalogue';
+import { refuseLocalhost } from './private/localhost';
+import type {
+  AsgiServerOptions,
+  CodeServerOptions,
+  CommandServerOptions,
+  CustomServerOptions,
+  GoServerOptions,
+  LitServeOptions,
+  NodeServerOptions,
+  ServerBehavior,
+  ShellServerOptions,
+  WsgiServerOptions,
+} from './server-behavior';
+import type {
+  BentomlOptions,
+  GranianOptions,
+  GunicornOptions,
+  HypercornOptions,
+  KserveOptions,
+  MlflowOptions,
+  MlServerOptions,
+  RayServeOptions,
+  SeldonOptions,
+  UvicornOptions,
+  UwsgiOptions,
+  WaitressOptions,
+} from './servers/application-options';
+import { bentoml } from './servers/bentoml';
+import type { ServerDefinition, StartContext } from './servers/define';
+import type {
+  LlamaCppOptions,
+  NimOptions,
+  OllamaOptions,
+  SglangOptions,
+  TensorflowServingOptions,
+  TextEmbeddingsInferenceOptions,
+  TextGenerationInferenceOptions,
+  TritonOptions,
+  VllmOptions,
+} from './servers/engine-options';
+import { go } from './servers/go-http';
+import { granian } from './servers/granian';
+import { gunicorn } from './servers/gunicorn';
+import { hypercorn } from './servers/hypercorn';
+import { kserve } from './servers/kserve';
+import { litServe } from './servers/litserve';
+import { llamaCpp } from './servers/llama-cpp';
+import { mlflow } from './servers/mlflow';
+import { mlServer } from './servers/mlserver';
+import { nim } from './servers/nim';
+import { type CodeBehavior, node } from './servers/node-http';
+import { ollama } from './servers/ollama';
+import { rayServe } from './servers/ray-serve';
+import { seldon } from './servers/seldon';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './servers/server-descriptor';
-
-/** Options of a WSGI application behind gunicorn. */
-export interface WsgiServerOptions {
-  /**
-   * The application: `module:callable`, or `module` for its callable `app`.
-   */
-  readonly app: string;
-
-  /**
-   * How many processes serve it. Each loads the model.
-   *
-   * @default 1
-   */
-  readonly workers?: number;
-
-  /**
-   * How many threads each process has, which with `workers` bounds the requests a replica works on.
-   *
-   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
-   */
-  readonly threads?: number;
-}
-
-/** Options of an ASGI application behind uvicorn. */
-export interface AsgiServerOptions {
-  /**
-   * The application: `module:callable`, or `module` for its callable `app`.
-   */
-  readonly app: string;
-
-  /**
-   * How many processes serve it. Each loads the model.
-   *
-   * @default 1
-   */
-  readonly workers?: number;
-}
-
-/** What a server does, so that timeouts can be computed for it. */
-export interface ServerBehavior {
-  /**
-   * The server's name in messages.
-   *
-   * @default - the command's first word
-   */
-  readonly name?: string;
-
-  /**
-   * Whether the server finishes running requests when it gets SIGTERM.
-   */
-  readonly drains: boolean;
-
-  /**
-   * How long the server keeps an idle connection open.
-   *
-   * @default - it never closes one
-   */
-  readonly keepAlive?: Duration;
-
-  /**
-   * Whether the server opens its port only once it can answer.
-   *
-   * @default false
-   */
-  readonly listensWhenReady?: boolean;
-}
-
-/** Options of a server that is started with a command of its own. */
-export interface CommandServerOptions {
-  /**
-   * The command and its arguments in exec form: no shell reads them, and signals reach the server.
-   */
-  readonly command: string[];
-
-  /**
-   * What the server does when it is stopped and with idle connections.
-   *
-   * @default - unknown: it is taken to drop its requests when it is stopped
-   */
-  readonly behavior?: ServerBehavior;
-}
-
-/** Options of a server that is started by a shell line. */
-export interface ShellServerOptions {
-  /**
-   * The line, given to `/bin/sh -c`.
-   *
-   * The shell gets the signals: start the server with `exec`, or it is killed without having been told.
-   */
-  readonly line: string;
-
-  /**
-   * What the server does when it is stopped and with idle connections.
-   *
-   * @default - unknown: it is taken to drop its requests when it is stopped
-   */
-  readonly behavior?: ServerBehavior;
-}
-
-/** What a server has to know of its backend to be started. */
-interface StartOptions {
-  readonly port: number;
-  readonly maxConcurrency?: number;
-}
+import { Evidence, KnobPlace } from './servers/server-parts';
+import { sglang } from './servers/sglang';
+import { startServer } from './servers/start';
+import { tensorflowServing } from './servers/tensorflow-serving';
+import { textEmbeddingsInference } from './servers/text-embeddings-inference';
+import { textGenerationInference } from './servers/text-generation-inference';
+import { triton } from './servers/triton';
+import { SHELL_NOTE, UNDECLARED } from './servers/undeclared';
+import { uvicorn } from './servers/uvicorn';
+import { uwsgi } from './servers/uwsgi';
+import { vllm } from './servers/vllm';
+import { waitress } from './servers/waitress';
 
 /** How the server in a container is started. */
 export class ModelServer {
   /** A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image. */
   public static wsgi(options: WsgiServerOptions): ModelServer {
-    const app = applicationOf(options.app);
-    const workers = workersOf(options.workers);
-    if (options.threads !== undefined) requireNumber('threads', options.threads, { min: 1, max: 1000, integer: true });
-    return new ModelServer(workers, ({ port, maxConcurrency }) => ({
-      command: [
-        ...['gunicorn', app, '--bind', `0.0.0.0:${port}`, '--worker-class', 'gthread', '--workers', String(workers)],
-        ...[
-          '--threads',
-          String(options.threads ?? (maxConcurrency === undefined ? 8 : Math.ceil(maxConcurrency / workers))),
-        ],
-        // A heartbeat file on a disk can block a worker; shared memory cannot.
-        ...['--worker-tmp-dir', '/dev/shm'],
-      ],
-      timeFlags: [
-        { flag: '--keep-alive', time: 'keepAlive' },
-        { flag: '--graceful-timeout', time: 'drain' },
-        { flag: '--timeout', time: 'watchdog' },
-      ],
-      // Releases since 25.1 open a control socket there; the home folder may be read-only.
-      environment: { XDG_RUNTIME_DIR: '/dev/shm' },
-      descriptor: GUNICORN,
-    }));
+    return new ModelServer(gunicorn(options));
   }
 
   /** An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image. */
   public static asgi(options: AsgiServerOptions): ModelServer {
-    const app = applicationOf(options.app);
-    const workers = workersOf(options.workers);
-    return new ModelServer(workers, ({ port }) => ({
-      command: [
-        'uvicorn',
-        app,
-        '--host',
-        '0.0.0.0',
-        '--port',
-        String(port),
-        ...(workers > 1 ? ['--workers', String(workers)] : []),
-      ],
-      timeFlags: [
-        { flag: '--timeout-keep-alive', time: 'keepAlive' },
-        { flag: '--timeout-graceful-shutdown', time: 'drain' },
-      ],
-      environment: {},
-      descriptor: workers > 1 ? UVICORN_WORKERS : UVICORN,
-    }));
+    return new ModelServer(uvicorn(options));
+  }
+
+  /** An application behind gunicorn, which must be in the image. */
+  public static gunicorn(options: GunicornOptions): ModelServer {
+    return new ModelServer(gunicorn(options));
+  }
+
+  /** An ASGI application behind uvicorn, which must be in the image. */
+  public static uvicorn(options: UvicornOptions): ModelServer {
+    return new ModelServer(uvicorn(options));
+  }
+
+  /** An ASGI application behind hypercorn, which must be in the image. */
+  public static hypercorn(options: HypercornOptions): ModelServer {
+    return new ModelServer(hypercorn(options));
+  }
+
+  /** An application behind granian, which must be in the image. It keeps idle connections for a minute at most. */
+  public static granian(options: GranianOptions): ModelServer {
+    return new ModelServer(granian(options));
+  }
+
+  /** A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped. */
+  public static waitress(options: WaitressOptions): ModelServer {
+    return new ModelServer(waitress(options));
+  }
+
+  /** A WSGI application behind uWSGI, which must be in the image. It drops requests when it is stopped. */
+  public static uwsgi(options: UwsgiOptions): ModelServer {
+    return new ModelServer(uwsgi(options));
+  }
+
+  /** An application of Ray Serve on a cluster of its own in each replica. */
+  public static rayServe(options: RayServeOptions): ModelServer {
+    return new ModelServer(rayServe(options));
+  }
+
+  /** A model repository behind NVIDIA Triton. */
+  public static triton(options: TritonOptions = {}): ModelServer {
+    return new ModelServer(triton(options));
+  }
+
+  /** A model behind TensorFlow Serving. */
+  public static tensorflowServing(options: TensorflowServingOptions): ModelServer {
+    return new ModelServer(tensorflowServing(options));
+  }
+
+  /** A language model behind vLLM. */
+  public static vllm(options: VllmOptions = {}): ModelServer {
+    return new ModelServer(vllm(options));
+  }
+
+  /** A language model behind SGLang. */
+  public static sglang(options: SglangOptions = {}): ModelServer {
+    return new ModelServer(sglang(options));
+  }
+
+  /** A language model behind Hugging Face's Text Generation Inference. */
+  public static textGenerationInference(options: TextGenerationInferenceOptions = {}): ModelServer {
+    return new ModelServer(textGenerationInference(options));
+  }
+
+  /** An embedding model behind Hugging Face's Text Embeddings Inference. */
+  public static textEmbeddingsInference(options: TextEmbeddingsInferenceOptions = {}): ModelServer {
+    return new ModelServer(textEmbeddingsInference(options));
+  }
+
+  /** A language model behind llama.cpp's server. It closes idle connections after 5 s. */
+  public static llamaCpp(options: LlamaCppOptions = {}): ModelServer {
+    return new ModelServer(llamaCpp(options));
+  }
+
+  /** A service of BentoML. */
+  public static bentoml(options: BentomlOptions = {}): ModelServer {
+    return new ModelServer(bentoml(options));
+  }
+
+  /** Models behind MLServer. It closes idle connections after 5 s. */
+  public static mlServer(options: MlServerOptions = {}): ModelServer {
+    return new ModelServer(mlServer(options));
+  }
+
+  /** A model behind MLflow's scoring server, in the environment of the image. */
+  public static mlflow(options: MlflowOptions = {}): ModelServer {
+    return new ModelServer(mlflow(options));
+  }
+
+  /** A model behind a server that is built on KServe's Python package. */
+  public static kserve(options: KserveOptions): ModelServer {
+    return new ModelServer(kserve(options));
+  }
+
+  /** A class behind Seldon's Python microservice. */
+  public static seldon(options: SeldonOptions): ModelServer {
+    return new ModelServer(seldon(options));
+  }
+
+  /** An NVIDIA NIM. Nobody documents how it treats connections. */
+  public static nim(options: NimOptions = {}): ModelServer {
+    return new ModelServer(nim(options));
+  }
+
+  /** Ollama. It drops requests when it is stopped. */
+  public static ollama(options: OllamaOptions = {}): ModelServer {
+    return new ModelServer(ollama(options));
+  }
+
+  /** A program on Node. It must listen on every interface at the port in the environment variable `PORT`. */
+  public static node(options: NodeServerOptions): ModelServer {
+    const { keepAlive, headersTimeout, drains } = options;
+    const keepAliveSeconds = keepAlive?.toSeconds();
+    const silentSeconds = headersTimeout?.toSeconds() ?? Math.max(60, keepAliveSeconds ?? 0);
+    return new ModelServer(
+      node(checkCommand(options.command), options.version, { keepAliveSeconds, silentSeconds, drains }),
+    );
+  }
+
+  /** A program in Go. It must listen on every interface at the port in the environment variable `PORT`. */
+  public static go(options: GoServerOptions): ModelServer {
+    return new ModelServer(go(checkCommand(options.command), options.version, codeOf(options, options.drains)));
+  }
+
+  /** A script that runs LitServe at the port in the environment variable `PORT`. */
+  public static litServe(options: LitServeOptions): ModelServer {
+    return new ModelServer(litServe(options.script, options.version, codeOf(options)));
+  }
+
+  /** Any server, described as completely as those above. It finds its port in the environment variable `PORT`, too. */
+  public static custom(options: CustomServerOptions): ModelServer {
+    const { version, environment } = options;
+    return ModelServer.declared(checkCommand(options.command), options.descriptor, { version, environment });
   }
 
   /**
@@ -165,11 +216,8 @@ export class ModelServer {
    * environment variable `PORT`, and the backend needs a health check.
    */
   public static command(options: CommandServerOptions): ModelServer {
-    const [program] = options.command;
-    if (program === undefined || program === '')
-      throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
-    refuseLocalhost(options.command, options.command.join(' '));
-    return ModelServer.declared(options.command, options.behavior, program);
+    const command = checkCommand(options.command);
+    return ModelServer.declared(command, descriptorOf(options.behavior, command[0] as string));
   }
 
   /**
@@ -182,75 +230,66 @@ export class ModelServer {
       throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
     refuseLocalhost(line.split(/[\s"']+/), line);
     const note = /(?:^|[;&]\s*)exec\s/.test(line) ? undefined : SHELL_NOTE;
-    return ModelServer.declared(['/bin/sh', '-c', line], options.behavior, line.split(/\s+/)[0] as string, note);
+    const descriptor = descriptorOf(options.behavior, line.split(/\s+/)[0] as string);
+    return ModelServer.declared(['/bin/sh', '-c', line], { ...descriptor, note });
   }
 
   private static declared(
     command: string[],
-    behavior: ServerBehavior | undefined,
-    name: string,
-    note?: string,
+    descriptor: ServerDescriptor,
+    options: { version?: string; environment?: { [name: string]: string } } = {},
   ): ModelServer {
-    const descriptor = { ...(behavior === undefined ? UNDECLARED : descriptorOf(behavior, name)), note };
-    return new ModelServer(undefined, ({ port }) => ({
-      command,
-      timeFlags: [],
-      environment: { PORT: String(port) },
+    return new ModelServer({
       descriptor,
-    }));
+      options,
+      start: ({ port }) => ({ command, environment: { ...options.environment, PORT: String(port) } }),
+    });
   }
 
-  private constructor(
-    /** @internal */
-    public readonly _workers: number | undefined,
-    private readonly start: (options: StartOptions) => ServerIntent,
-  ) {}
+  private constructor(private readonly definition: ServerDefinition) {}
 
   /** @internal */
-  public _intent(options: StartOptions): ServerIntent {
-    return this.start(options);
+  public get _port(): number | undefined {
+    return this.definition.descriptor.port;
+  }
+
+  /** @internal */
+  public _intent(context: StartContext): ServerIntent {
+    return startServer(this.definition, context);
   }
 }
 
-function applicationOf(app: string): string {
-  const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\(\))?))?$/.exec(app);
-  if (match === null)
-    throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
-  return match[2] === undefined ? `${app}:app` : app;
+function checkCommand(command: string[]): string[] {
+  if (command[0] === undefined || command[0] === '')
+    throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
+  refuseLocalhost(command, command.join(' '));
+  return command;
 }
 
-function workersOf(workers: number | undefined): number {
-  return requireNumber('workers', workers ?? 1, { min: 1, max: 256, integer: true });
+function codeOf(options: CodeServerOptions, drains?: boolean): CodeBehavior {
+  return { keepAliveSeconds: options.keepAlive?.toSeconds(), drains };
 }
 
-/** An address that only the container itself reaches, alone or as the value of an option or a variable. */
-const LOCALHOST = /^(?:(?<name>[\w.-]+)=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|localhost|\[?::1\]?)(?::\d+)?$/i;
-
-/** Names of options that say where a server connects to, or where it listens for others than its callers. */
-const OTHER_ADDRESS =
-  /master|rdzv|peer|upstream|backend|redis|database|broker|proxy|metrics|admin|manage|otlp|trac|url/i;
-
-function refuseLocalhost(words: string[], command: string): void {
-  const word = words.find((candidate, index) => {
-    const match = LOCALHOST.exec(candidate);
-    const before = words[index - 1] ?? '';
-    return match !== null && !OTHER_ADDRESS.test(match.groups?.name ?? (before.startsWith('-') ? before : ''));
-  });
-  if (word !== undefined) {
-    throw new ServingError(
-      'LocalhostBind',
-      `'${word}' in the server command ('${command}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
-    );
-  }
-}
-
-function descriptorOf(behavior: ServerBehavior, name: string): ServerDescriptor {
+function descriptorOf(behavior: ServerBehavior | undefined, name: string): ServerDescriptor {
+  if (behavior === undefined) return UNDECLARED;
+  const { keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;
+  const flag = (word: string | undefined) => (word === undefined ? undefined : { name: word, place: KnobPlace.FLAG });
   return {
     name: behavior.name ?? name,
     drain: behavior.drains ? DrainClass.A : DrainClass.B,
-    keepAlive: behavior.keepAlive === undefined ? KeepAliveKind.NEVER_CLOSES : KeepAliveKind.FIXED,
-    keepAliveSeconds: behavior.keepAlive?.toSeconds(),
+    drainKnob: flag(drainFlag),
+    keepAlive:
+      keepAliveFlag !== undefined
+        ? KeepAliveKind.SETTABLE
+        : keepAlive === undefined
+          ? KeepAliveKind.NEVER_CLOSES
+          : KeepAliveKind.FIXED,
+    keepAliveSeconds: keepAlive?.toSeconds(),
+    keepAliveKnob: flag(keepAliveFlag),
+    silentLimit: silentLimit && { seconds: silentLimit.toSeconds() },
     listensWhenReady: behavior.listensWhenReady ?? false,
+    readinessPath: behavior.readinessPath,
+    evidence: Evidence.DECLARED,
     declared: true,
   };
 }

@@ -1,5 +1,6 @@
 import { Duration } from '../src/duration';
-import { ModelServer, type ServerBehavior } from '../src/model-server';
+import { ModelServer } from '../src/model-server';
+import type { ServerBehavior } from '../src/server-behavior';
 import { DrainClass, KeepAliveKind } from '../src/servers/server-descriptor';
 
 const start = (server: ModelServer, maxConcurrency?: number) => server._intent({ port: 8000, maxConcurrency });

@@ -10,6 +10,7 @@ import type {
 } from './intents';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
+import { serverEntries } from './server-ledger';
 import type { BackendTimes, BalancerPlan, LedgerEntry, Refusal, SharePlan } from './serving-plan';
 import { type Capability, Feature, SupportLevel, type TargetProfile } from './target-profile';
 
@@ -80,6 +81,7 @@ export class Ledger {
     }
     this.addKeepAlive(backend, times, balancer);
     this.addDrain(backend, times);
+    this.entries.push(...serverEntries(backend, times));
   }
 
   /** Writes an entry with the target's own words, and refuses what it cannot do. */
@@ -130,13 +132,16 @@ export class Ledger {
 
   private addKeepAlive(backend: BackendIntent, times: BackendTimes, balancer: BalancerPlan): void {
     const { descriptor } = backend.server;
-    switch (descriptor.keepAlive) {
+    switch (times.closeEach ? KeepAliveKind.FIXED : descriptor.keepAlive) {
       case KeepAliveKind.SETTABLE:
+      case KeepAliveKind.CAPPED:
         this.add(
           backend.path,
           Feature.KEEP_ALIVE,
           SupportLevel.NATIVE,
-          `${descriptor.name} keeps idle connections for ${times.keepAlive} s`,
+          times.keepAlive === 0
+            ? `${descriptor.name} keeps idle connections`
+            : `${descriptor.name} keeps idle connections for ${times.keepAlive} s`,
         );
         break;
       case KeepAliveKind.UNKNOWN:

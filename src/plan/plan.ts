@@ -5,7 +5,9 @@ import type {
   BackendIntent,
   EndpointIntent,
   PlatformIntents,
+  ServerIntent,
   SplitIntent,
+  TimeFlagIntent,
 } from './intents';
 import { Ledger } from './ledger';
 import { refuse } from './refuse';
@@ -13,6 +15,7 @@ import { hostParts, orderOf, routesOf, sharesOf, sortRoutes } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
 import type {
   BackendPlan,
+  BackendTimes,
   BalancerPlan,
   EndpointPlan,
   LedgerEntry,
@@ -346,10 +349,8 @@ function planBackend(
     slug: backend.slug,
     intent: backend,
     endpoints: endpoints.map((endpoint) => endpoint.path),
-    command: [
-      ...backend.server.command,
-      ...backend.server.timeFlags.flatMap(({ flag, time }) => [flag, String(times[time])]),
-    ],
+    command: commandOf(backend.server, times),
+    environment: environmentOf(backend, times),
     ...planFetches(
       backend.models,
       backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY,
@@ -360,4 +361,23 @@ function planBackend(
     times,
     ladder,
   };
+}
+
+function commandOf({ command, timeFlags, commandTail = [] }: ServerIntent, times: BackendTimes): string[] {
+  const flags = timeFlags.flatMap(({ flag, joined, ...hole }) =>
+    joined ? [`${flag}=${fill(hole, times)}`] : [flag, fill(hole, times)],
+  );
+  return [...command, ...flags, ...commandTail];
+}
+
+function environmentOf({ environment, server }: BackendIntent, times: BackendTimes): Record<string, string> {
+  const { timeVariables = [] } = server;
+  return {
+    ...environment,
+    ...Object.fromEntries(timeVariables.map(({ variable, ...hole }) => [variable, fill(hole, times)])),
+  };
+}
+
+function fill({ time, milliseconds }: Pick<TimeFlagIntent, 'time' | 'milliseconds'>, times: BackendTimes): string {
+  return String(times[time] * (milliseconds ? 1000 : 1));
 }

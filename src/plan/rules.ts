@@ -24,6 +24,18 @@ export const TIMEOUT_RULES = {
     sentence: 'a stream says something at least twice in the idle time of the balancer',
     source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html',
   },
+  R4: {
+    sentence: 'where the keep-alive of the server has a limit, the balancer closes idle connections before it',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html',
+  },
+  R5: {
+    sentence: 'the server bears a connection that has not sent anything yet longer than the balancer keeps it',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html',
+  },
+  R7: {
+    sentence: 'the server gives a request longer than the longest request takes',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html',
+  },
   R8: {
     sentence: 'the watchdog of the server outlasts the load of the model and the longest request',
     source: 'https://gunicorn.org/reference/settings/#timeout',
@@ -55,6 +67,10 @@ export const TIMEOUT_RULES = {
   F: {
     sentence: 'the server drains for the longest request, as far as the compute allows',
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html',
+  },
+  S2: {
+    sentence: 'a server that waits for connections drains for the longest request and for the end of its connection',
+    source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
   },
   G: {
     sentence: 'the grace period holds the wait, the drain and the exit',

@@ -117,6 +117,8 @@ export interface BackendTimes {
   readonly deregistration: number;
   /** The longest that a worker may show no life before the server replaces it. */
   readonly watchdog: number;
+  /** The longest that the server lets a request take, where it can be told. */
+  readonly request: number;
   /** The time between a replica's removal and the signal, where both learn of it at once. */
   readonly preStop: number;
   /** The server's own drain time after the signal. */
@@ -183,6 +185,8 @@ export interface BackendPlan {
   readonly endpoints: string[];
   /** The server's command with every time filled in. */
   readonly command: string[];
+  /** The environment with every time filled in. */
+  readonly environment: Record<string, string>;
   /** The fetches of its models. */
   readonly fetches: FetchPlan[];
   /** The volumes of its models. */

@@ -60,6 +60,16 @@ export enum Feature {
   PRIORITY = 'priority',
   /** A GPU for each replica. */
   GPU = 'gpu',
+  /** Behaviour that depends on the version of the server. */
+  SERVER_VERSION = 'server version',
+  /** Processes that each load the model. */
+  WORKERS = 'workers',
+  /** A limit of connections that kept ones use up. */
+  CONNECTION_LIMIT = 'connection limit',
+  /** A limit of the server on the time that a request may take. */
+  SERVER_REQUEST_LIMIT = 'server request timeout',
+  /** The user that the server's own image runs as. */
+  IMAGE_USER = 'image user',
 }
 
 /** What a target says of one feature. */

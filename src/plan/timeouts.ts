@@ -1,4 +1,5 @@
-import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
+import { drainOf, isTold, keepAliveOf } from '../servers/knobs';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent } from './intents';
 import { refuse } from './refuse';
 import {
@@ -26,13 +27,28 @@ export function longestOf(endpoint: EndpointIntent): number {
   return Math.max(endpoint.requestTimeoutSeconds, endpoint.streamSeconds ?? 0);
 }
 
-function isFixed(backend: BackendIntent): boolean {
-  return backend.server.descriptor.keepAlive === KeepAliveKind.FIXED;
+/** How long a server can keep an idle connection, and one that never sends, in seconds. */
+function patienceOf(
+  descriptor: ServerDescriptor,
+  wanted: number,
+  watchdog: number,
+): { keepAlive: number; silent: number } {
+  const keepAlive = keepAliveOf(descriptor, wanted);
+  const { seconds = Number.POSITIVE_INFINITY, plus } = descriptor.silentLimit ?? {};
+  const added = plus === 'keepAlive' ? keepAlive : plus === 'watchdog' ? watchdog : 0;
+  return { keepAlive, silent: seconds + added };
+}
+
+/** The idle time that a server allows its balancer, whatever its watchdog, which follows the balancer. */
+function idleAllowedBy({ server }: BackendIntent): number {
+  const { POSITIVE_INFINITY: endless } = Number;
+  const { keepAlive, silent } = patienceOf(server.descriptor, endless, endless);
+  return Math.min(keepAlive, silent) - MARGIN_SECONDS;
 }
 
 /**
  * Solves the balancer: its idle time follows the longest silence among its endpoints, and comes down to a server whose
- * keep-alive is fixed as long as that silence allows.
+ * keep-alive is fixed or capped as long as that silence allows.
  */
 export function solveBalancer(
   target: TargetProfile,
@@ -47,12 +63,7 @@ export function solveBalancer(
   );
   const silence = longest === undefined ? 0 : silenceOf(longest);
   const needed = idle.cutsSilence ? silence + MARGIN_SECONDS : idle.min;
-  const allowed = backends
-    .filter(isFixed)
-    .reduce(
-      (least, backend) => Math.min(least, (backend.server.descriptor.keepAliveSeconds ?? 0) - MARGIN_SECONDS),
-      idle.standard,
-    );
+  const allowed = backends.reduce((least, backend) => Math.min(least, idleAllowedBy(backend)), idle.standard);
   const wanted =
     idle.settable === false
       ? idle.standard
@@ -97,13 +108,20 @@ export function solveBackend(
     cutsSilence ? balancer.idle - balancer.requestTimeout : 0,
   );
 
-  const { keepAlive, closeEach } = solveKeepAlive(target, balancer, backend, refusals);
-  if (keepAlive > 0) hop('server keep-alive', keepAlive, 'R1', closeEach ? 0 : keepAlive - balancer.idle);
+  const startup = solveStartup(target, backend, refusals);
+  const watchdog = watchdogOf(descriptor, Math.max(request, startup.load), balancer) + MARGIN_SECONDS;
+  const { keepAlive, silent, closeEach } = solveKeepAlive(target, balancer, backend, watchdog, refusals);
+  const capped = descriptor.keepAlive === KeepAliveKind.CAPPED;
+  if (keepAlive > 0)
+    hop('server keep-alive', keepAlive, capped ? 'R4' : 'R1', closeEach ? 0 : keepAlive - balancer.idle);
+  if (Number.isFinite(silent)) hop('server silent connection', silent, 'R5', closeEach ? 0 : silent - balancer.idle);
 
   const together = target.drainOrder === DrainOrder.TOGETHER;
   const drops = descriptor.drain === DrainClass.B;
   const maxStop = backend.maxStopSeconds ?? target.maxStopSeconds ?? Number.POSITIVE_INFINITY;
-  const wanted = drops ? 0 : request + (descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0);
+  // The end of the last connection comes after the end of the last request.
+  const after = Math.max(descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0, descriptor.lingerSeconds ?? 0);
+  const wanted = drops ? 0 : drainOf(descriptor, request + after);
   const drain = Math.max(0, Math.min(wanted, maxStop - 2 * EXIT_SECONDS));
   const stop = drops ? Math.min(STOP_SECONDS, maxStop) : drain + EXIT_SECONDS;
 
@@ -128,15 +146,15 @@ export function solveBackend(
   const before = drops ? request : Math.max(0, request - drain);
   const preStop = together ? propagation + before : 0;
   if (together) hop('wait before the signal', preStop, before > 0 ? 'PT' : 'P', preStop - propagation - before);
-  if (!drops) hop('server drain', drain, 'F', drain - Math.min(request, drain));
+  if (!drops) hop('server drain', drain, after > 0 ? 'S2' : 'F', drain - Math.min(request, drain));
   hop('stop timeout', stop, 'D2', stop - drain);
   const grace = preStop + stop;
   if (together) hop('grace period', grace, 'G', grace - preStop - drain);
 
-  const startup = solveStartup(target, backend, refusals);
-  const watchdog = Math.max(request, startup.load) + MARGIN_SECONDS;
-  if (backend.server.timeFlags.some((flag) => flag.time === 'watchdog'))
-    hop('server watchdog', watchdog, 'R8', MARGIN_SECONDS);
+  const told = [...backend.server.timeFlags, ...(backend.server.timeVariables ?? [])].map(({ time }) => time);
+  const requestLimit = request + MARGIN_SECONDS;
+  if (told.includes('request')) hop('server request timeout', requestLimit, 'R7', MARGIN_SECONDS);
+  if (told.includes('watchdog')) hop('server watchdog', watchdog, 'R8', MARGIN_SECONDS);
   if (startup.fetch > 0) hop('model fetch', startup.fetch, 'B1');
   hop('load', startup.load, 'B2');
   hop('start-up', startup.startup, 'B3', startup.startup - startup.fetch - startup.load);
@@ -146,6 +164,7 @@ export function solveBackend(
       keepAlive,
       closeEach,
       watchdog,
+      request: requestLimit,
       deregistration,
       preStop,
       drain,
@@ -157,28 +176,47 @@ export function solveBackend(
   };
 }
 
+/** What ends a worker that shows no life may also end a connection that does not. */
+function watchdogOf({ silentLimit }: ServerDescriptor, longest: number, balancer: BalancerPlan): number {
+  return silentLimit?.plus === 'watchdog' ? Math.max(longest, balancer.idle) : longest;
+}
+
 function solveKeepAlive(
   target: TargetProfile,
   balancer: BalancerPlan,
   backend: BackendIntent,
+  watchdog: number,
   refusals: Refusal[],
-): { keepAlive: number; closeEach: boolean } {
+): { keepAlive: number; silent: number; closeEach: boolean } {
   const { descriptor } = backend.server;
-  if (descriptor.keepAlive === KeepAliveKind.SETTABLE)
-    return { keepAlive: Math.max(KEEP_ALIVE_SECONDS, balancer.idle + MARGIN_SECONDS), closeEach: false };
-  if (descriptor.keepAlive !== KeepAliveKind.FIXED) return { keepAlive: 0, closeEach: false };
-  const keepAlive = descriptor.keepAliveSeconds ?? 0;
-  if (keepAlive >= balancer.idle + MARGIN_SECONDS) return { keepAlive, closeEach: false };
-  if (target.idle.canCloseEach) return { keepAlive, closeEach: true };
+  const needed = balancer.idle + MARGIN_SECONDS;
+  const { keepAlive, silent } = patienceOf(descriptor, Math.max(KEEP_ALIVE_SECONDS, needed), watchdog);
+  const solved = {
+    keepAlive: Number.isFinite(keepAlive) ? keepAlive : 0,
+    silent,
+    closeEach: false,
+  };
+  if (Math.min(keepAlive, silent) >= needed) return solved;
+  if (target.idle.canCloseEach) return { ...solved, closeEach: true };
+  const [what, seconds] =
+    keepAlive < needed ? ['keep-alive', keepAlive] : ['limit for connections that have not sent anything', silent];
   refuse(
     refusals,
     'KeepAliveTooShort',
     backend.path,
-    `the keep-alive of ${descriptor.name} (${keepAlive} s) must be at least ${balancer.idle + MARGIN_SECONDS} s: ${target.name} keeps idle connections for ` +
+    `the ${what} of ${descriptor.name} (${seconds} s) must be at least ${needed} s: ${target.name} keeps idle connections for ` +
       `${balancer.idle} s because of its longest request (${balancer.requestTimeout} s), and a server that closes first loses requests; ` +
-      'use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend',
+      `use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend${waysOut(descriptor)}`,
   );
-  return { keepAlive, closeEach: false };
+  return solved;
+}
+
+/** What else the user can do, where that is more than can be said of every server. */
+function waysOut({ keepAliveKnob: knob, versionNote }: ServerDescriptor): string {
+  const code =
+    knob !== undefined && !isTold(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
+  const version = versionNote === undefined ? [] : [`say the 'version' (${versionNote})`];
+  return [...code, ...version].map((way) => `; or ${way}`).join('');
 }
 
 function solveStartup(

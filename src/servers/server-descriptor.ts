@@ -1,3 +1,18 @@
+import type {
+  BatchingBehavior,
+  ConnectionLimit,
+  Evidence,
+  MetricsEndpoint,
+  ModelLocation,
+  NewConnections,
+  OverflowBehavior,
+  PastBound,
+  RequestLimit,
+  ServerImageFacts,
+  ServerKnob,
+  SilentLimit,
+} from './server-parts';
+
 /** What a server does with requests when it is told to stop. */
 export enum DrainClass {
   /** Finishes running requests, closes idle connections and exits early. */
@@ -14,6 +29,8 @@ export enum DrainClass {
 export enum KeepAliveKind {
   /** The time is settable without a cap. */
   SETTABLE = 'settable',
+  /** The time is settable up to a cap, which the setting names. */
+  CAPPED = 'capped',
   /** The time is what it is. */
   FIXED = 'fixed',
   /** Idle connections stay open. */
@@ -24,26 +41,112 @@ export enum KeepAliveKind {
   UNKNOWN = 'unknown',
 }
 
-/** A server's behaviour, as data: what the plan has to know to compute its timeouts. */
+/** What differs between versions of a server. */
+export interface VersionedBehavior {
+  /** What it does when it is told to stop. @default - as in older versions */
+  readonly drain?: DrainClass;
+  /** The setting of the drain time. @default - as in older versions */
+  readonly drainKnob?: ServerKnob;
+  /** What it does with idle connections. @default - as in older versions */
+  readonly keepAlive?: KeepAliveKind;
+  /** The idle time in seconds where it is fixed. @default - as in older versions */
+  readonly keepAliveSeconds?: number;
+  /** The setting of the idle time. @default - as in older versions */
+  readonly keepAliveKnob?: ServerKnob;
+  /** How long it stays after its last response, in seconds. @default - as in older versions */
+  readonly lingerSeconds?: number;
+  /** What connections get that are opened while it drains. @default - as in older versions */
+  readonly newConnections?: NewConnections;
+}
+
+/** What changed in a version of a server. */
+export interface ServerVersion extends VersionedBehavior {
+  /** The first version that behaves so, such as `27.0.1`. */
+  readonly from: string;
+}
+
+/** A server's behaviour, as data: what the plan has to know to compute its timeouts, and what people want to know. */
 export interface ServerDescriptor {
   /** The server's name in messages. */
   readonly name: string;
   /** What it does when it is told to stop. */
   readonly drain: DrainClass;
+  /** The setting of the drain time. @default - it cannot be set */
+  readonly drainKnob?: ServerKnob;
   /** What it does with idle connections. */
   readonly keepAlive: KeepAliveKind;
-  /** The idle time in seconds where it is fixed. */
+  /** The idle time in seconds where it cannot be set for the server. @default - the setting's own default */
   readonly keepAliveSeconds?: number;
+  /** The setting of the idle time. @default - it cannot be set */
+  readonly keepAliveKnob?: ServerKnob;
+  /** How long it bears a connection that never sends a byte. @default - no limit */
+  readonly silentLimit?: SilentLimit;
+  /** After how many requests it closes a connection. The response announces it. @default - it does not count */
+  readonly closesAfterRequests?: number;
+  /** The setting of the time in which a worker must show life. @default - no such time */
+  readonly watchdogKnob?: ServerKnob;
+  /** What ends a request that takes too long. @default - nothing */
+  readonly requestLimit?: RequestLimit;
+  /** What connections get that are opened while it drains. @default NewConnections.UNKNOWN */
+  readonly newConnections?: NewConnections;
+  /** Whether its last response on a connection says that the connection ends. @default - unknown */
+  readonly announcesClose?: boolean;
+  /** What becomes of a request that outlasts the drain time. @default PastBound.UNKNOWN */
+  readonly pastBound?: PastBound;
+  /** How long it stays after its last response, in seconds. @default 0 */
+  readonly lingerSeconds?: number;
+  /** What it does with more requests than it works on. @default - unknown */
+  readonly overflow?: OverflowBehavior;
+  /** The limit of connections. @default - none */
+  readonly connectionLimit?: ConnectionLimit;
   /** Whether it listens only once it can answer, so that an open port means ready. */
   readonly listensWhenReady: boolean;
+  /** The path that answers while it lives. @default - the application's own */
+  readonly livenessPath?: string;
+  /** The path that answers once it can serve. @default - the application's own */
+  readonly readinessPath?: string;
+  /** The port that it listens on where nobody says one. @default 8000 */
+  readonly port?: number;
+  /** Other ports that it listens on. @default - none */
+  readonly otherPorts?: number[];
+  /** Its metrics. @default - none */
+  readonly metrics?: MetricsEndpoint;
+  /** Whether it can answer with a stream. @default - unknown */
+  readonly streaming?: boolean;
+  /** Whether it speaks WebSocket. @default - unknown */
+  readonly webSocket?: boolean;
+  /** Whether it speaks gRPC. @default - unknown */
+  readonly grpc?: boolean;
+  /** How it works on several requests at once. @default - the application's own */
+  readonly batching?: BatchingBehavior;
+  /** Where it finds its model. @default - the application's own */
+  readonly modelLocation?: ModelLocation;
+  /** Its own image. @default - it comes with the application's image */
+  readonly image?: ServerImageFacts;
+  /** The `/dev/shm` in MiB that it wants where it has GPUs. @default - 1024 */
+  readonly sharedMemoryMib?: number;
+  /**
+   * Environment variables that say the same as a part of the command, each with that part. Setting one is an error.
+   *
+   * @default - none
+   */
+  readonly rivalVariables?: { [variable: string]: string };
+  /** Whether variables win over the command line. @default false */
+  readonly environmentWins?: boolean;
   /** A command that asks the server over HTTP from inside the container, given host, port and path by the plan. */
   readonly interpreter?: string;
   /** The version whose behaviour this is. */
   readonly verifiedVersion?: string;
+  /** What changed in which version, oldest first. @default - no change is known */
+  readonly versions?: ServerVersion[];
+  /** What a plan has to say of the version that it computes with. @default - the version is known */
+  readonly versionNote?: string;
   /** What the user should know of how it is started. */
   readonly note?: string;
   /** Where the behaviour was read or measured. */
   readonly source?: string;
+  /** Whether the behaviour was measured or read. @default Evidence.DECLARED */
+  readonly evidence?: Evidence;
   /** Whether anyone declared the behaviour at all. */
   readonly declared: boolean;
 }

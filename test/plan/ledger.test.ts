@@ -32,6 +32,8 @@ describe('the ledger', () => {
       'default readiness',
       'keep-alive',
       'drain',
+      'server version',
+      'connection limit',
     ]);
   });
 

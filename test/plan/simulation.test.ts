@@ -49,6 +49,7 @@ function serverOf(plan: BackendPlan): Server {
   const flags = plan.intent.server.timeFlags.map((flag) => flag.time);
   const kept = {
     [KeepAliveKind.SETTABLE]: plan.times.keepAlive,
+    [KeepAliveKind.CAPPED]: plan.times.keepAlive,
     [KeepAliveKind.FIXED]: descriptor.keepAliveSeconds ?? 0,
     [KeepAliveKind.NEVER_CLOSES]: Number.POSITIVE_INFINITY,
     // What the application must keep, which the ledger says.

@@ -5,6 +5,7 @@ import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
 import { TIMEOUT_RULES } from '../../src/plan/rules';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
+import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { declare, definitions } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
@@ -160,6 +161,37 @@ describe('the ladder behind a load balancer', () => {
     const after = platform.plan().backend('endpoint/backend');
     expect(after.times).toEqual(before.times);
     expect(after.command).toEqual(before.command);
+  });
+});
+
+describe('the ladder of a server', () => {
+  const rulesOf = (server: ModelServer, seconds = 60, target = NUMBERED) =>
+    Object.fromEntries(planOf(target, seconds, { server }).ladder.hops.map((hop) => [hop.rule, hop]));
+
+  test('with a cap comes down with the balancer', () => {
+    const { idle, times, codes } = planOf(NUMBERED, 30, { server: ModelServer.granian({ app: 'app' }) });
+    expect({ idle, keepAlive: times.keepAlive, codes }).toEqual({ idle: 50, keepAlive: 60, codes: [] });
+    expect(rulesOf(ModelServer.granian({ app: 'app' }), 30).R4).toMatchObject({ seconds: 60, slackSeconds: 10 });
+  });
+
+  test('bears silent connections, those that its watchdog ends too', () => {
+    expect(rulesOf(wsgi).R5).toMatchObject({ seconds: 4015 });
+    const sync = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC });
+    expect(rulesOf(sync, 600).R5).toMatchObject({ seconds: 620, slackSeconds: 10 });
+    expect(rulesOf(sync, 600).R8).toMatchObject({ seconds: 620 });
+  });
+
+  test('that lingers drains for that too', () => {
+    expect(rulesOf(ModelServer.gunicorn({ app: 'app', version: '27.0.1' })).S2).toMatchObject({ seconds: 62 });
+  });
+
+  test('whose drain time is in its code gets the signal later', () => {
+    const server = ModelServer.kserve({ module: 'm', modelName: 'n', version: '0.21.0' });
+    expect(planOf(ROUTER, 60, { server }).times).toMatchObject({ drain: 30, preStop: 62 });
+  });
+
+  test('gives requests more than they take', () => {
+    expect(rulesOf(ModelServer.mlflow()).R7).toMatchObject({ seconds: 70, slackSeconds: 10 });
   });
 });
 

@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Backend } from '../../backend';
 import { planFetches } from '../../plan/fetches';
+import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan, FetchPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { IMAGES } from '../../private/images';
@@ -87,7 +88,7 @@ function addServer(
     // Both are set, so that nothing of the image's own command is left.
     entryPoint: late.list(() => plan().command.slice(0, 1)),
     command: late.list(() => plan().command.slice(1)),
-    environment: intent.environment,
+    environment: environmentOf(intent, plan),
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],
     readonlyRootFilesystem: intent.readOnlyRoot,
@@ -106,6 +107,15 @@ function addServer(
   });
   mount(definition, SCRATCH.name, [[server, SCRATCH.mountPath, false]]);
   return server;
+}
+
+/** The environment; variables with times are read late. */
+function environmentOf(intent: BackendIntent, plan: () => BackendPlan): { [name: string]: string } {
+  const times = (intent.server.timeVariables ?? []).map(({ variable }) => [
+    variable,
+    late.string(() => plan().environment[variable] as string),
+  ]);
+  return { ...intent.environment, ...Object.fromEntries(times) };
 }
 
 /** What people should know of the models, also of those that are in the image. */

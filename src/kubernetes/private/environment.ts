@@ -1,4 +1,4 @@
-import type { BackendIntent } from '../../plan/intents';
+import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../secret-value';
 import type { EnvVar } from './manifests';
 import { TMP_MOUNT } from './volumes';
@@ -7,8 +7,8 @@ import { TMP_MOUNT } from './volumes';
  * The environment of a server: the port, what the user said, and secrets by reference. A user that the image does not
  * know has no home, so `/tmp` is one unless a user or a home is given.
  */
-export function environmentOf(intent: BackendIntent, secrets: Record<string, SecretValue>): EnvVar[] {
-  const { HOME, PORT = String(intent.port), ...rest } = intent.environment;
+export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
+  const { HOME, PORT = String(intent.port), ...rest } = environment;
   const home = HOME ?? (intent.user === undefined && !('HOME' in secrets) ? TMP_MOUNT.mountPath : undefined);
   return [
     { name: 'PORT', value: PORT },

@@ -24,7 +24,7 @@ export interface PodOptions {
 /** The pod of one replica. */
 export function podSpec(plan: BackendPlan, labels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
-  const env = environmentOf(intent, options.secrets);
+  const env = environmentOf(plan, options.secrets);
   const models = modelParts(intent, options.fetchImage, awsEnvironment(env));
   const pullSecrets = options.imagePullSecrets.map((name) => ({ name }));
   return {

@@ -1,0 +1,9 @@
+import type { ServerDescriptor } from './server-descriptor';
+
+/** What every server has in common that loads an application: model, batches and health are the application's own. */
+export const PYTHON_APPLICATION = {
+  interpreter: 'python',
+  batching: { how: 'the application does it' },
+  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  declared: true,
+} as const satisfies Partial<ServerDescriptor>;

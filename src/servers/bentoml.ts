@@ -1,0 +1,56 @@
+import { requireNumber } from '../private/checks';
+import type { BentomlOptions } from './application-options';
+import { EVERY_INTERFACE, option, type ServerDefinition } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** BentoML: uvicorn behind a supervisor that passes the signal on. */
+export const BENTOML: ServerDescriptor = {
+  name: 'BentoML',
+  drain: DrainClass.D,
+  drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  requestLimit: { knob: { name: 'traffic.timeout', place: KnobPlace.CODE, standardSeconds: 60 }, status: 504 },
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  pastBound: PastBound.UNKNOWN,
+  overflow: { how: 'traffic.max_concurrency of the service', status: 429 },
+  listensWhenReady: false,
+  livenessPath: '/livez',
+  readinessPath: '/readyz',
+  port: 3000,
+  metrics: {
+    path: '/metrics',
+    running: 'bentoml_service_request_in_progress',
+    latency: 'bentoml_service_request_duration_seconds',
+  },
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
+  modelLocation: { how: 'the model store of the bento', layout: 'what the service expects' },
+  interpreter: 'python',
+  rivalVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
+  verifiedVersion: '1.4.39',
+  source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',
+  evidence: Evidence.MEASURED,
+  declared: true,
+};
+
+/** A service of BentoML. */
+export function bentoml(options: BentomlOptions): ServerDefinition {
+  const { service = '.', workers } = options;
+  if (workers !== undefined) requireNumber('workers', workers, { min: 1, max: 256, integer: true });
+  return {
+    descriptor: BENTOML,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: [
+        ...['bentoml', 'serve', service, '--host', EVERY_INTERFACE, '--port', String(port)],
+        ...option('--api-workers', workers),
+      ],
+    }),
+  };
+}

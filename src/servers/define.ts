@@ -1,0 +1,83 @@
+import { requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import type { ServerOptions } from './application-options';
+import type { ServerDescriptor } from './server-descriptor';
+
+/** What a server has to know of its backend to be started. */
+export interface StartContext {
+  readonly port: number;
+  readonly maxConcurrency?: number;
+  readonly gpus?: number;
+  /** Where the backend's models are. */
+  readonly modelPaths?: string[];
+  /** The image's reference, which may say the version. */
+  readonly image?: string;
+}
+
+/** How a server is started: exec form, without the times. */
+export interface ServerStart {
+  readonly command: string[];
+  /** What must stand behind the times. */
+  readonly tail?: string[];
+  readonly environment?: Record<string, string>;
+  /** Variables of the environment that the user may set to something else. */
+  readonly changeable?: string[];
+  /** The path that says ready, where it depends on the options. */
+  readonly readinessPath?: string;
+}
+
+/** A server as its data file defines it: checked options, and the command that follows from them. */
+export interface ServerDefinition {
+  readonly descriptor: ServerDescriptor;
+  readonly options: ServerOptions;
+  readonly workers?: number;
+  readonly start: (context: StartContext) => ServerStart;
+}
+
+/** Where models stand that nobody gave a place. */
+const MODELS = '/models';
+
+/** The address that reaches every interface of a container. */
+export const EVERY_INTERFACE = '0.0.0.0';
+
+/** Where the server finds its model: what the user says, else the only model of the backend. */
+export function modelPathOf(said: string | undefined, { modelPaths = [] }: StartContext): string {
+  return said ?? (modelPaths.length === 1 ? (modelPaths[0] as string) : MODELS);
+}
+
+/** A flag with its value, or nothing where there is no value. */
+export function option(flag: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [flag, String(value)];
+}
+
+/** Checks the name of a Python application and adds the callable that is meant where none is named. */
+export function applicationOf(app: string): string {
+  const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\(\))?))?$/.exec(app);
+  if (match === null)
+    throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
+  return match[2] === undefined ? `${app}:app` : app;
+}
+
+/** A number of processes, 1 where nobody says one. */
+export function workersOf(workers: number | undefined, min = 1): number {
+  return requireNumber('workers', workers ?? 1, { min, max: 256, integer: true });
+}
+
+/** A number of threads, where one is said. */
+export function checkThreads(threads: number | undefined): void {
+  if (threads !== undefined) requireNumber('threads', threads, { min: 1, max: 1000, integer: true });
+}
+
+/** The threads of each worker: as many requests as the backend shall work on, 8 where nobody says. */
+export function threadsOf(threads: number | undefined, workers: number, { maxConcurrency }: StartContext): number {
+  return threads ?? (maxConcurrency === undefined ? 8 : Math.ceil(maxConcurrency / workers));
+}
+
+/** A word that must be said, such as the name of a model. */
+export function requireWord(prop: string, value: string, example: string): string {
+  if (/^\S+$/.test(value)) return value;
+  throw new ServingError(
+    'InvalidName',
+    `'${prop}' ('${value}') must not be empty or have spaces, such as '${example}'`,
+  );
+}

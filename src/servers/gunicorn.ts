@@ -1,0 +1,134 @@
+import { ServingError } from '../private/errors';
+import { PYTHON_APPLICATION } from './application';
+import { type GunicornOptions, GunicornWorkerClass } from './application-options';
+import {
+  applicationOf,
+  checkThreads,
+  EVERY_INTERFACE,
+  option,
+  type ServerDefinition,
+  threadsOf,
+  workersOf,
+} from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 2 };
+
+/** What all workers share. The master opens the port before a worker has loaded the application. */
+const GUNICORN = {
+  ...PYTHON_APPLICATION,
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
+  watchdogKnob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'the backlog of the socket (--backlog)' },
+  listensWhenReady: false,
+  grpc: false,
+  image: { repository: 'ghcr.io/benoitc/gunicorn', user: 'gunicorn' },
+  rivalVariables: { GUNICORN_CMD_ARGS: 'flags', WEB_CONCURRENCY: '--workers' },
+  verifiedVersion: '27.0.1',
+  evidence: Evidence.MEASURED,
+} as const satisfies Partial<ServerDescriptor>;
+
+/** gunicorn with threads. Before 27.0.1 kept connections hold its exit for the whole drain time. */
+export const GUNICORN_GTHREAD: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn',
+  drain: DrainClass.C,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: KEEP_ALIVE,
+  silentLimit: { seconds: 5, plus: 'keepAlive' },
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  connectionLimit: { knob: '--worker-connections', standard: 1000, beyond: 'connections wait' },
+  streaming: true,
+  webSocket: false,
+  versions: [{ from: '27.0.1', drain: DrainClass.A, lingerSeconds: 2 }],
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
+};
+
+/** gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it serves on, then dies. */
+export const GUNICORN_UVICORN: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with uvicorn workers',
+  drain: DrainClass.A,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: KEEP_ALIVE,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: true,
+  streaming: true,
+  webSocket: true,
+  source: 'https://github.com/Kludex/uvicorn-worker',
+};
+
+/** gunicorn's workers for one request at a time. A connection that never sends holds a worker. */
+export const GUNICORN_SYNC: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with sync workers',
+  drain: DrainClass.A,
+  keepAlive: KeepAliveKind.CLOSES_EACH,
+  silentLimit: { seconds: 0, plus: 'watchdog' },
+  requestLimit: { status: 500 },
+  newConnections: NewConnections.HANG,
+  announcesClose: true,
+  lingerSeconds: 2,
+  streaming: true,
+  webSocket: false,
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/sync.py',
+  note: 'a connection that sends nothing holds a worker until the watchdog ends it; use threads behind a load balancer',
+};
+
+/** gunicorn's own ASGI worker. Before 27.0.1 it kept idle connections whatever it was told. */
+export const GUNICORN_ASGI: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with asgi workers',
+  drain: DrainClass.C,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  keepAliveKnob: KEEP_ALIVE,
+  newConnections: NewConnections.SERVED,
+  announcesClose: true,
+  streaming: true,
+  webSocket: true,
+  versions: [{ from: '27.0.1', keepAlive: KeepAliveKind.SETTABLE }],
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/asgi/protocol.py',
+};
+
+const WORKERS = {
+  [GunicornWorkerClass.GTHREAD]: { word: 'gthread', descriptor: GUNICORN_GTHREAD },
+  [GunicornWorkerClass.UVICORN]: { word: 'uvicorn_worker.UvicornWorker', descriptor: GUNICORN_UVICORN },
+  [GunicornWorkerClass.SYNC]: { word: 'sync', descriptor: GUNICORN_SYNC },
+  [GunicornWorkerClass.ASGI]: { word: 'asgi', descriptor: GUNICORN_ASGI },
+} as const;
+
+/** An application behind gunicorn. */
+export function gunicorn(options: GunicornOptions): ServerDefinition {
+  const app = applicationOf(options.app);
+  const workers = workersOf(options.workers);
+  const { workerClass = GunicornWorkerClass.GTHREAD, threads } = options;
+  const threaded = workerClass === GunicornWorkerClass.GTHREAD;
+  checkThreads(threads);
+  if (threads !== undefined && !threaded) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'threads' (${threads}) has no effect on 'workerClass' (${workerClass}); leave one of them out`,
+    );
+  }
+  const { word, descriptor } = WORKERS[workerClass];
+  return {
+    descriptor,
+    options,
+    workers,
+    start: (context) => ({
+      command: [
+        ...['gunicorn', app, '--bind', `${EVERY_INTERFACE}:${context.port}`],
+        ...['--worker-class', word, '--workers', String(workers)],
+        ...option('--threads', threaded ? threadsOf(threads, workers, context) : undefined),
+        // A heartbeat file on a disk can block a worker; shared memory cannot.
+        ...['--worker-tmp-dir', '/dev/shm'],
+      ],
+      // Releases since 25.1 open a control socket there; the home folder may be read-only.
+      environment: { XDG_RUNTIME_DIR: '/dev/shm' },
+      changeable: ['XDG_RUNTIME_DIR'],
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import { PYTHON_APPLICATION } from './application';
+import type { HypercornOptions } from './application-options';
+import { applicationOf, EVERY_INTERFACE, type ServerDefinition, workersOf } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** hypercorn. Its own drain time is only 3 s. */
+export const HYPERCORN: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'hypercorn',
+  drain: DrainClass.A,
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 3 },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  silentLimit: { seconds: 0, plus: 'keepAlive' },
+  closesAfterRequests: 1000,
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  pastBound: PastBound.STATUS_500,
+  overflow: { how: 'the backlog of the socket (--backlog)' },
+  listensWhenReady: false,
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  verifiedVersion: '0.18.0',
+  source: 'https://github.com/pgjones/hypercorn/blob/main/src/hypercorn/config.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** An application behind hypercorn. */
+export function hypercorn(options: HypercornOptions): ServerDefinition {
+  const app = applicationOf(options.app);
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: HYPERCORN,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: ['hypercorn', app, '--bind', `${EVERY_INTERFACE}:${port}`, '--workers', String(workers)],
+    }),
+  };
+}

@@ -1,0 +1,39 @@
+import type { ServerDefinition } from './define';
+import type { CodeBehavior } from './node-http';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** LitServe. Its parent dies of SIGTERM and leaves its children behind, so that the container's end ends the requests. */
+export const LITSERVE: ServerDescriptor = {
+  name: 'LitServe',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, standardSeconds: 5 },
+  requestLimit: { knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, standardSeconds: 30 }, status: 504 },
+  newConnections: NewConnections.SERVED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'requests wait without a limit' },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
+  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  interpreter: 'python',
+  verifiedVersion: '0.2.19',
+  source: 'https://github.com/Lightning-AI/LitServe/blob/main/src/litserve/server.py',
+  evidence: Evidence.MEASURED,
+  declared: true,
+};
+
+/** A script that runs LitServe at the port in `PORT`. */
+export function litServe(script: string, version: string | undefined, code: CodeBehavior): ServerDefinition {
+  return {
+    descriptor: { ...LITSERVE, keepAliveSeconds: code.keepAliveSeconds },
+    options: { version },
+    start: ({ port }) => ({ command: ['python', script], environment: { PORT: String(port) } }),
+  };
+}

@@ -1,0 +1,60 @@
+import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import type { LlamaCppOptions } from './engine-options';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and each after 100 requests. */
+export const LLAMA_CPP: ServerDescriptor = {
+  name: 'llama.cpp',
+  drain: DrainClass.A,
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  silentLimit: { seconds: 5 },
+  closesAfterRequests: 100,
+  requestLimit: { knob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 600 } },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.NO_BOUND,
+  overflow: { how: 'requests wait for a slot without a limit' },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 8080,
+  metrics: {
+    path: '/metrics',
+    running: 'llamacpp:requests_processing',
+    waiting: 'llamacpp:requests_deferred',
+    enabledBy: '--metrics',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.FLAG, how: '--parallel; always on' },
+  modelLocation: { how: '--model', layout: 'a GGUF file' },
+  image: { repository: 'ghcr.io/ggml-org/llama.cpp', user: 'root' },
+  rivalVariables: {
+    LLAMA_ARG_HOST: '--host',
+    LLAMA_ARG_PORT: '--port',
+    LLAMA_ARG_MODEL: '--model',
+    LLAMA_ARG_N_PARALLEL: '--parallel',
+    LLAMA_ARG_TIMEOUT: '--timeout',
+  },
+  verifiedVersion: '2026',
+  source: 'https://github.com/ggml-org/llama.cpp/issues/7694',
+  evidence: Evidence.READ,
+  declared: true,
+};
+
+/** A model behind llama.cpp. */
+export function llamaCpp(options: LlamaCppOptions): ServerDefinition {
+  return {
+    descriptor: LLAMA_CPP,
+    options,
+    start: (context) => ({
+      command: [
+        ...[options.program ?? '/app/llama-server', '--model', modelPathOf(options.model, context)],
+        ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--metrics'],
+        ...option('--parallel', context.maxConcurrency),
+      ],
+    }),
+  };
+}

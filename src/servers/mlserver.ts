@@ -1,0 +1,67 @@
+import type { MlServerOptions } from './application-options';
+import { EVERY_INTERFACE, modelPathOf, type ServerDefinition, workersOf } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** MLServer. It stops the processes of its models before it stops taking requests. */
+export const MLSERVER: ServerDescriptor = {
+  name: 'MLServer',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  newConnections: NewConnections.UNKNOWN,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'requests wait without a limit' },
+  listensWhenReady: false,
+  livenessPath: '/v2/health/live',
+  readinessPath: '/v2/health/ready',
+  port: 8080,
+  otherPorts: [8081],
+  metrics: {
+    port: 8082,
+    path: '/metrics',
+    waiting: 'parallel_request_queue',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: 'max_batch_size and max_batch_time in model-settings.json; both are needed' },
+  modelLocation: { how: 'an argument', layout: 'model-settings.json beside the model' },
+  image: { repository: 'seldonio/mlserver', user: '1000' },
+  interpreter: 'python',
+  verifiedVersion: '1.7.1',
+  source: 'https://github.com/SeldonIO/MLServer/blob/master/mlserver/server.py',
+  evidence: Evidence.READ,
+  declared: true,
+};
+
+/** MLServer without processes of its own for models. */
+export const MLSERVER_IN_PROCESS: ServerDescriptor = {
+  ...MLSERVER,
+  name: 'MLServer without workers',
+  drain: DrainClass.A,
+  newConnections: NewConnections.REFUSED,
+  pastBound: PastBound.NO_BOUND,
+  evidence: Evidence.MEASURED,
+};
+
+/** Models behind MLServer. */
+export function mlServer(options: MlServerOptions): ServerDefinition {
+  const workers = workersOf(options.workers, 0);
+  return {
+    descriptor: workers === 0 ? MLSERVER_IN_PROCESS : MLSERVER,
+    options,
+    workers,
+    start: (context) => ({
+      command: ['mlserver', 'start', modelPathOf(options.modelsPath, context)],
+      environment: {
+        MLSERVER_HOST: EVERY_INTERFACE,
+        MLSERVER_HTTP_PORT: String(context.port),
+        MLSERVER_GRPC_PORT: '8081',
+        MLSERVER_METRICS_PORT: '8082',
+        MLSERVER_PARALLEL_WORKERS: String(workers),
+      },
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import type { ServerDefinition } from './define';
+import type { NimOptions } from './engine-options';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, NewConnections, PastBound } from './server-parts';
+
+/** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain nobody documents. */
+export const NIM: ServerDescriptor = {
+  name: 'NIM',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.UNKNOWN,
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.UNKNOWN,
+  overflow: { how: 'that of the engine in it' },
+  listensWhenReady: false,
+  livenessPath: '/v1/health/live',
+  readinessPath: '/v1/health/ready',
+  metrics: {
+    path: '/v1/metrics',
+    running: 'vllm:num_requests_running',
+    waiting: 'vllm:num_requests_waiting',
+    latency: 'vllm:e2e_request_latency_seconds',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { how: 'that of the engine in it; always on' },
+  modelLocation: {
+    how: 'NIM_MODEL_PATH',
+    layout: 'what its profile expects; fetched into /opt/nim/.cache without one',
+  },
+  sharedMemoryMib: 16_384,
+  verifiedVersion: '3.0.0',
+  source: 'https://docs.nvidia.com/nim/large-language-models/latest/configuration.html',
+  evidence: Evidence.READ,
+  declared: true,
+};
+
+/** A NIM. */
+export function nim(options: NimOptions): ServerDefinition {
+  return {
+    descriptor: NIM,
+    options,
+    start: ({ port, modelPaths = [] }) => {
+      const model = options.model ?? (modelPaths.length === 1 ? modelPaths[0] : undefined);
+      return {
+        command: options.command ?? ['/opt/nim/start_server.sh'],
+        environment: {
+          NIM_SERVER_PORT: String(port),
+          ...(model !== undefined && { NIM_MODEL_PATH: model }),
+        },
+      };
+    },
+  };
+}

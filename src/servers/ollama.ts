@@ -1,0 +1,46 @@
+import { EVERY_INTERFACE, modelPathOf, type ServerDefinition } from './define';
+import type { OllamaOptions } from './engine-options';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** Ollama. It closes everything when it is stopped. Its own "keep alive" is how long a model stays in memory. */
+export const OLLAMA: ServerDescriptor = {
+  name: 'Ollama',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'OLLAMA_MAX_QUEUE (512)', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/',
+  readinessPath: '/api/version',
+  port: 11_434,
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.VARIABLE, how: 'OLLAMA_NUM_PARALLEL' },
+  modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; pulled while it runs where a model is missing' },
+  image: { repository: 'ollama/ollama', user: 'root' },
+  verifiedVersion: '0.33.0-rc2',
+  source: 'https://github.com/ollama/ollama/blob/main/server/routes.go',
+  evidence: Evidence.READ,
+  note: 'its readiness does not mean that a model is loaded',
+  declared: true,
+};
+
+/** Ollama. */
+export function ollama(options: OllamaOptions): ServerDefinition {
+  return {
+    descriptor: OLLAMA,
+    options,
+    start: (context) => ({
+      command: ['ollama', 'serve'],
+      environment: {
+        OLLAMA_HOST: `${EVERY_INTERFACE}:${context.port}`,
+        OLLAMA_MODELS: modelPathOf(options.modelsPath, context),
+        ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
+      },
+    }),
+  };
+}

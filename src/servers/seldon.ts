@@ -1,0 +1,51 @@
+import type { SeldonOptions } from './application-options';
+import { requireWord, type ServerDefinition, workersOf } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** Seldon's Python microservice: gunicorn's sync workers, so that each response ends its connection. */
+export const SELDON: ServerDescriptor = {
+  name: 'Seldon microservice',
+  drain: DrainClass.A,
+  drainKnob: { name: 'graceful_timeout', place: KnobPlace.CODE, standardSeconds: 30 },
+  keepAlive: KeepAliveKind.CLOSES_EACH,
+  newConnections: NewConnections.HANG,
+  announcesClose: true,
+  pastBound: PastBound.CLOSED,
+  lingerSeconds: 2,
+  overflow: { how: 'the backlog of the socket' },
+  listensWhenReady: false,
+  livenessPath: '/health/ping',
+  readinessPath: '/health/status',
+  port: 9000,
+  otherPorts: [5000],
+  metrics: { port: 6000, path: '/metrics' },
+  streaming: false,
+  webSocket: false,
+  grpc: true,
+  batching: { how: 'it has none' },
+  modelLocation: { how: "the class's code", layout: 'what it expects' },
+  interpreter: 'python',
+  verifiedVersion: '1.18.2',
+  source: 'https://docs.seldon.io/projects/seldon-core/en/latest/python/python_server.html',
+  evidence: Evidence.MEASURED,
+  note: 'a connection that sends nothing holds a worker; do not put it behind balancers that open connections ahead',
+  declared: true,
+};
+
+/** A class behind Seldon's Python microservice. */
+export function seldon(options: SeldonOptions): ServerDefinition {
+  const name = requireWord('className', options.className, 'MyModel');
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: SELDON,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: [
+        ...['seldon-core-microservice', name, '--service-type', 'MODEL', '--http-port', String(port)],
+        ...['--grpc-port', '5000', '--metrics-port', '6000', '--workers', String(workers)],
+      ],
+    }),
+  };
+}

@@ -1,0 +1,59 @@
+import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import type { SglangOptions } from './engine-options';
+import { parallelismOf } from './parallelism';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** SGLang. It waits for every request when it is stopped, and looks every 5 s. */
+export const SGLANG: ServerDescriptor = {
+  name: 'SGLang',
+  drain: DrainClass.D,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+  requestLimit: { knob: { name: 'SGLANG_REQ_RUNNING_TIMEOUT', place: KnobPlace.FILE } },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.NO_BOUND,
+  lingerSeconds: 5,
+  overflow: { how: '--max-queued-requests', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 30_000,
+  metrics: {
+    path: '/metrics',
+    running: 'sglang:num_running_reqs',
+    waiting: 'sglang:num_queue_reqs',
+    latency: 'sglang:e2e_request_latency_seconds',
+    enabledBy: '--enable-metrics',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
+  modelLocation: { how: '--model-path', layout: 'a directory or a name of the Hugging Face hub' },
+  image: { repository: 'lmsysorg/sglang', user: 'root' },
+  sharedMemoryMib: 4096,
+  interpreter: 'python3',
+  verifiedVersion: '0.5',
+  source: 'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/http_server.py',
+  evidence: Evidence.READ,
+  declared: true,
+};
+
+/** A model behind SGLang. */
+export function sglang(options: SglangOptions): ServerDefinition {
+  const parallelism = parallelismOf(options);
+  return {
+    descriptor: SGLANG,
+    options,
+    start: (context) => ({
+      command: [
+        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelPathOf(options.model, context)],
+        ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
+        ...option('--served-model-name', options.servedModelName),
+        ...option('--tp-size', parallelism(context)),
+        ...option('--max-running-requests', context.maxConcurrency),
+      ],
+    }),
+  };
+}

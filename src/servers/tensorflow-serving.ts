@@ -1,0 +1,53 @@
+import { modelPathOf, requireWord, type ServerDefinition } from './define';
+import type { TensorflowServingOptions } from './engine-options';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from './server-parts';
+
+/** TensorFlow Serving. Its image starts a shell that keeps the signal; the program itself has no handler for it. */
+export const TENSORFLOW_SERVING: ServerDescriptor = {
+  name: 'TensorFlow Serving',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  requestLimit: {
+    knob: {
+      name: '--rest_api_timeout_in_ms',
+      place: KnobPlace.FLAG,
+      unit: TimeUnit.MILLISECONDS,
+      standardSeconds: 30,
+      joined: true,
+    },
+  },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'max_enqueued_batches', status: 503 },
+  listensWhenReady: false,
+  port: 8501,
+  otherPorts: [8500],
+  metrics: { path: '/monitoring/prometheus/metrics', enabledBy: '--monitoring_config_file' },
+  streaming: false,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: '--enable_batching with --batching_parameters_file' },
+  modelLocation: { how: '--model_base_path', layout: 'a folder with a number for each version' },
+  image: { repository: 'tensorflow/serving', user: 'root' },
+  verifiedVersion: '2.20.0',
+  source: 'https://github.com/tensorflow/serving/blob/master/tensorflow_serving/model_servers/main.cc',
+  evidence: Evidence.READ,
+  declared: true,
+};
+
+/** A model behind TensorFlow Serving. */
+export function tensorflowServing(options: TensorflowServingOptions): ServerDefinition {
+  const name = requireWord('modelName', options.modelName, 'resnet');
+  return {
+    descriptor: TENSORFLOW_SERVING,
+    options,
+    start: (context) => ({
+      command: [
+        ...['tensorflow_model_server', '--port=8500', `--rest_api_port=${context.port}`],
+        ...[`--model_name=${name}`, `--model_base_path=${modelPathOf(options.modelPath, context)}`],
+      ],
+      readinessPath: `/v1/models/${name}`,
+    }),
+  };
+}

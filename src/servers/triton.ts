@@ -1,0 +1,52 @@
+import { modelPathOf, type ServerDefinition } from './define';
+import type { TritonOptions } from './engine-options';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** NVIDIA Triton. It waits for its connections, not for its requests, so that kept ones use up the whole drain time. */
+export const TRITON: ServerDescriptor = {
+  name: 'Triton',
+  drain: DrainClass.C,
+  drainKnob: { name: '--exit-timeout-secs', place: KnobPlace.FLAG, standardSeconds: 30 },
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.RESET,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'max_queue_size of a model', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/v2/health/live',
+  readinessPath: '/v2/health/ready',
+  otherPorts: [8001],
+  metrics: {
+    port: 8002,
+    path: '/metrics',
+    waiting: 'nv_inference_pending_request_count',
+    latency: 'nv_inference_request_duration_us',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: 'max_batch_size and dynamic_batching in config.pbtxt' },
+  modelLocation: { how: '--model-repository', layout: '<model>/config.pbtxt and <model>/<version>/model.*' },
+  image: { repository: 'nvcr.io/nvidia/tritonserver', user: 'root' },
+  sharedMemoryMib: 1024,
+  verifiedVersion: '2.51.0',
+  source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
+  evidence: Evidence.MEASURED,
+  note: 'it exits with status 1 when connections were still open at the end of its drain time',
+  declared: true,
+};
+
+/** A model repository behind Triton. */
+export function triton(options: TritonOptions): ServerDefinition {
+  return {
+    descriptor: TRITON,
+    options,
+    start: (context) => ({
+      command: [
+        ...['tritonserver', '--model-repository', modelPathOf(options.modelRepository, context)],
+        ...['--http-port', String(context.port), '--grpc-port', '8001', '--metrics-port', '8002'],
+      ],
+    }),
+  };
+}

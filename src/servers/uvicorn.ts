@@ -1,0 +1,61 @@
+import { PYTHON_APPLICATION } from './application';
+import type { UvicornOptions } from './application-options';
+import { applicationOf, EVERY_INTERFACE, option, type ServerDefinition, workersOf } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. */
+export const UVICORN: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'uvicorn',
+  drain: DrainClass.D,
+  drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
+  pastBound: PastBound.STATUS_500,
+  // It counts idle connections, so `maxConcurrency` is never mapped onto it.
+  overflow: { how: '--limit-concurrency, which counts idle connections', status: 503 },
+  connectionLimit: { knob: '--limit-concurrency', beyond: '503' },
+  listensWhenReady: true,
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  rivalVariables: {
+    UVICORN_HOST: '--host',
+    UVICORN_PORT: '--port',
+    UVICORN_TIMEOUT_KEEP_ALIVE: '--timeout-keep-alive',
+    UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN: '--timeout-graceful-shutdown',
+    UVICORN_WORKERS: '--workers',
+    WEB_CONCURRENCY: '--workers',
+  },
+  verifiedVersion: '0.54.0',
+  source: 'https://github.com/encode/uvicorn/blob/master/uvicorn/server.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** uvicorn with several processes: the parent opens the port before a worker can answer, and keeps it while it drains. */
+export const UVICORN_WORKERS: ServerDescriptor = {
+  ...UVICORN,
+  name: 'uvicorn with workers',
+  listensWhenReady: false,
+  newConnections: NewConnections.HANG,
+};
+
+/** An application behind uvicorn. */
+export function uvicorn(options: UvicornOptions): ServerDefinition {
+  const app = applicationOf(options.app);
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: workers > 1 ? UVICORN_WORKERS : UVICORN,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: [
+        ...['uvicorn', app, '--host', EVERY_INTERFACE, '--port', String(port)],
+        ...option('--workers', workers > 1 ? workers : undefined),
+      ],
+    }),
+  };
+}

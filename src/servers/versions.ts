@@ -1,0 +1,116 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from './server-descriptor';
+import { KnobPlace, NewConnections, type ServerKnob } from './server-parts';
+
+/** What an unknown version may do, most cautious first. */
+const DRAIN_CAUTION = [DrainClass.B, DrainClass.C, DrainClass.D, DrainClass.A];
+const KEEP_ALIVE_CAUTION = [
+  KeepAliveKind.UNKNOWN,
+  KeepAliveKind.FIXED,
+  KeepAliveKind.CAPPED,
+  KeepAliveKind.SETTABLE,
+  KeepAliveKind.NEVER_CLOSES,
+  KeepAliveKind.CLOSES_EACH,
+];
+const NEW_CONNECTIONS_CAUTION = [
+  NewConnections.UNKNOWN,
+  NewConnections.HANG,
+  NewConnections.RESET,
+  NewConnections.SERVED,
+  NewConnections.REFUSED,
+];
+
+/**
+ * The behaviour of a version of a server. Where nobody says the version, or it cannot be read, the most cautious behaviour
+ * of all versions is taken, and the descriptor says so.
+ */
+export function descriptorFor(server: ServerDescriptor, version?: string): ServerDescriptor {
+  const { versions = [], ...base } = server;
+  if (versions.length === 0) return base;
+  const asked = version === undefined ? undefined : versionNumbers(version);
+  if (asked === undefined) {
+    const each = states(server);
+    const said = version === undefined ? 'its version was not said' : `its version ('${version}') cannot be read`;
+    const froms = versions.map(({ from }) => from).join(' and ');
+    return {
+      ...base,
+      ...cautious(each),
+      versionNote: `${said}, and it behaves differently from ${froms} on; the most cautious is assumed`,
+    };
+  }
+  const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], asked) <= 0).length;
+  const verified = versionNumbers(base.verifiedVersion ?? '');
+  const newer = verified !== undefined && compareVersions(asked, verified) > 0;
+  return {
+    ...base,
+    ...(states(server)[last] as VersionedBehavior),
+    ...(newer && {
+      versionNote: `version ${version} is newer than ${base.verifiedVersion}, whose behaviour is assumed`,
+    }),
+  };
+}
+
+/** The numbers of a version such as `v0.18.1` or `2.58.0-py311`; undefined where it does not start with one. */
+export function versionNumbers(version: string): number[] | undefined {
+  const match = /^v?(\d+(?:\.\d+)*)/.exec(version);
+  return match === null ? undefined : (match[1] as string).split('.').map(Number);
+}
+
+/** Negative where `a` is older than `b`. */
+export function compareVersions(a: number[], b: number[]): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** The version that an image's tag says, where it is the server's own image. */
+export function versionOfImage(server: ServerDescriptor, reference: string | undefined): string | undefined {
+  const repository = server.image?.repository;
+  if (repository === undefined || reference === undefined) return undefined;
+  const name = reference.replace(/^docker\.io\//, '');
+  if (!name.startsWith(`${repository}:`)) return undefined;
+  const tag = name.slice(repository.length + 1).replace(/@.*$/, '');
+  return versionNumbers(tag) === undefined ? undefined : tag;
+}
+
+/** The versioned behaviour before the first change, and after each. */
+function states(server: ServerDescriptor): VersionedBehavior[] {
+  const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections } = server;
+  const oldest = { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections };
+  const list: VersionedBehavior[] = [oldest];
+  for (const { from: _, ...change } of server.versions ?? []) list.push({ ...list.at(-1), ...change });
+  return list;
+}
+
+function cautious(each: VersionedBehavior[]): VersionedBehavior {
+  const first = <T>(order: T[], values: (T | undefined)[]): T | undefined => order.find((one) => values.includes(one));
+  const seconds = each.flatMap(({ keepAliveSeconds }) => keepAliveSeconds ?? []);
+  return {
+    drain: first(
+      DRAIN_CAUTION,
+      each.map(({ drain }) => drain),
+    ),
+    drainKnob: common(each.map(({ drainKnob }) => drainKnob)),
+    keepAlive: first(
+      KEEP_ALIVE_CAUTION,
+      each.map(({ keepAlive }) => keepAlive),
+    ),
+    keepAliveSeconds: seconds.length === 0 ? undefined : Math.min(...seconds),
+    keepAliveKnob: common(each.map(({ keepAliveKnob }) => keepAliveKnob)),
+    lingerSeconds: Math.max(...each.map(({ lingerSeconds = 0 }) => lingerSeconds)),
+    newConnections: first(
+      NEW_CONNECTIONS_CAUTION,
+      each.map(({ newConnections }) => newConnections),
+    ),
+  };
+}
+
+/** A setting that every version has: an older server would not start with a flag that it does not know. */
+function common(knobs: (ServerKnob | undefined)[]): ServerKnob | undefined {
+  const [first] = knobs;
+  const known = knobs.every((knob) => knob?.name === first?.name && (knob?.place ?? KnobPlace.FLAG) === first?.place);
+  if (!known || first === undefined) return undefined;
+  const standards = knobs.flatMap((knob) => knob?.standardSeconds ?? []);
+  return { ...first, standardSeconds: standards.length === 0 ? undefined : Math.min(...standards) };
+}

@@ -1,0 +1,47 @@
+import { PYTHON_APPLICATION } from './application';
+import type { WaitressOptions } from './application-options';
+import { applicationOf, checkThreads, EVERY_INTERFACE, type ServerDefinition, threadsOf } from './define';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+/** waitress. It has no handler for SIGTERM: running requests are lost, and as the first process it ignores the signal. */
+export const WAITRESS: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'waitress',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, standardSeconds: 120 },
+  silentLimit: { seconds: 0, plus: 'keepAlive' },
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'requests wait for a thread' },
+  connectionLimit: { knob: '--connection-limit', standard: 100, beyond: 'no connection is accepted' },
+  listensWhenReady: true,
+  port: 8080,
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  verifiedVersion: '3.0.2',
+  source: 'https://github.com/Pylons/waitress/blob/main/src/waitress/adjustments.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** An application behind waitress. Its options end at the application, so that stands behind the times. */
+export function waitress(options: WaitressOptions): ServerDefinition {
+  const app = applicationOf(options.app);
+  checkThreads(options.threads);
+  return {
+    descriptor: WAITRESS,
+    options,
+    start: (context) => ({
+      command: [
+        ...['waitress-serve', '--host', EVERY_INTERFACE, '--port', String(context.port)],
+        ...['--threads', String(threadsOf(options.threads, 1, context))],
+        // Kept connections count, and above 1000 descriptors only poll works.
+        ...['--connection-limit', '1000', '--asyncore-use-poll'],
+      ],
+      tail: [app],
+    }),
+  };
+}

@@ -1,0 +1,225 @@
+import { Gpu, GunicornWorkerClass, Model, ModelServer, SecretValue, ServerImage } from '../../src';
+import { Feature } from '../../src/plan/target-profile';
+import { CATALOGUE } from '../../src/servers/catalogue';
+import { DrainClass, KeepAliveKind } from '../../src/servers/server-descriptor';
+import { KnobPlace } from '../../src/servers/server-parts';
+import { type backendOptions, singleBackend } from '../support/definitions';
+import { SERVERS } from './servers';
+
+const context = { port: 9999, modelPaths: ['/models/m'] };
+const LETTERS = { keepAlive: 'K', drain: 'D', watchdog: 'W', request: 'R' };
+
+function wordsOf(server: ModelServer): string {
+  const { command, timeFlags, commandTail = [] } = server._intent(context);
+  const times = timeFlags.map(({ flag, time, milliseconds, joined }) => {
+    const value = `${LETTERS[time]}${milliseconds ? '000' : ''}`;
+    return joined ? `${flag}=${value}` : `${flag} ${value}`;
+  });
+  return [...command.map((word) => (word.includes('\n') ? 'LAUNCHER' : word)), ...times, ...commandTail].join(' ');
+}
+
+const planOf = (options: Partial<ReturnType<typeof backendOptions>>) => {
+  const { platform, backend } = singleBackend({ model: Model.fromS3('s3://acme/m/', { path: 'm' }), ...options });
+  return { plan: platform.plan(), ...platform.plan().backend(backend.node.path) };
+};
+
+describe.each(SERVERS)('$name', ({ name, server, command }) => {
+  test('is started in exec form', () => {
+    expect(wordsOf(server)).toBe(command);
+  });
+
+  test('is what its descriptor says', () => {
+    const { descriptor } = server._intent(context);
+    const known = CATALOGUE.find((one) => one.name === descriptor.name);
+    expect(known).toBeDefined();
+    expect(descriptor.source).toBe(known?.source);
+    expect(descriptor.name.startsWith(name)).toBe(true);
+  });
+
+  test('listens at its usual port unless another is said', () => {
+    const { port = 8000 } = server._intent(context).descriptor;
+    expect(planOf({ server }).intent.port).toBe(port);
+    expect(planOf({ server, port: 9999 }).intent.port).toBe(9999);
+  });
+});
+
+test('every server of the catalogue has a factory, but TorchServe', () => {
+  const started = SERVERS.map(({ server }) => server._intent(context).descriptor.name);
+  const rest = CATALOGUE.map(({ name }) => name).filter((name) => !started.includes(name));
+  expect(rest).toEqual(['uvicorn', 'TorchServe']);
+});
+
+describe('a server', () => {
+  test('gets times in its environment', () => {
+    expect(planOf({ server: ModelServer.vllm() }).environment).toEqual({ VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '4010' });
+    expect(planOf({ server: ModelServer.textGenerationInference() }).environment).toEqual({
+      GRACEFUL_TERMINATION_TIMEOUT: '60',
+    });
+  });
+
+  test('gets milliseconds where it reads them, and no more than its cap', () => {
+    expect(planOf({ server: ModelServer.granian({ app: 'app' }) }).command.join(' ')).toContain(
+      '--http1-header-read-timeout 60000',
+    );
+  });
+
+  test('gets its configuration as variables', () => {
+    expect(planOf({ server: ModelServer.mlServer({ workers: 0 }) }).environment).toEqual({
+      MLSERVER_HOST: '0.0.0.0',
+      MLSERVER_HTTP_PORT: '8080',
+      MLSERVER_GRPC_PORT: '8081',
+      MLSERVER_METRICS_PORT: '8082',
+      MLSERVER_PARALLEL_WORKERS: '0',
+    });
+    expect(planOf({ server: ModelServer.ollama(), maxConcurrency: 4 }).environment).toEqual({
+      OLLAMA_HOST: '0.0.0.0:11434',
+      OLLAMA_MODELS: '/models/m',
+      OLLAMA_NUM_PARALLEL: '4',
+    });
+    expect(planOf({ server: ModelServer.nim() }).environment).toEqual({
+      NIM_SERVER_PORT: '8000',
+      NIM_MODEL_PATH: '/models/m',
+    });
+  });
+
+  test('spreads its model over the GPUs of the backend', () => {
+    const { command, intent } = planOf({
+      server: ModelServer.vllm(),
+      gpu: Gpu.nvidia({ count: 4 }),
+      maxConcurrency: 64,
+    });
+    expect(command.join(' ')).toContain('--tensor-parallel-size 4 --max-num-seqs 64');
+    expect(intent.sharedMemoryMib).toBe(4096);
+  });
+
+  test('never limits its connections by the concurrency', () => {
+    expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }), maxConcurrency: 4 }).command.join(' ')).not.toContain(
+      'limit-concurrency',
+    );
+  });
+
+  test('is asked for its own readiness unless a check is declared', () => {
+    expect(planOf({ server: ModelServer.triton() }).intent.healthCheck).toMatchObject({
+      path: '/v2/health/ready',
+      statuses: '200-399',
+      declared: true,
+    });
+    expect(planOf({ server: ModelServer.tensorflowServing({ modelName: 'resnet' }) }).intent.healthCheck.path).toBe(
+      '/v1/models/resnet',
+    );
+    expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }) }).intent.healthCheck.declared).toBe(false);
+  });
+
+  test('has the version that its own image says', () => {
+    const image = (tag: string) => ServerImage.fromRegistry(`vllm/vllm-openai:${tag}`);
+    expect(planOf({ server: ModelServer.vllm(), image: image('v0.18.0') }).command).toContain('--shutdown-timeout');
+    expect(planOf({ server: ModelServer.vllm(), image: image('v0.17.0') }).command).not.toContain('--shutdown-timeout');
+  });
+
+  test('can be declared as completely as those of the catalogue', () => {
+    const server = ModelServer.custom({
+      command: ['serve', '--fast'],
+      environment: { MODE: 'fast' },
+      descriptor: {
+        name: 'mine',
+        drain: DrainClass.D,
+        drainKnob: { name: '--drain', place: KnobPlace.FLAG },
+        keepAlive: KeepAliveKind.SETTABLE,
+        keepAliveKnob: { name: 'MINE_KEEP_ALIVE', place: KnobPlace.VARIABLE },
+        listensWhenReady: true,
+        readinessPath: '/ready',
+        declared: true,
+      },
+    });
+    const { command, environment, intent } = planOf({ server });
+    expect(command).toEqual(['serve', '--fast', '--drain', '60']);
+    expect(environment).toEqual({ MODE: 'fast', PORT: '8000', MINE_KEEP_ALIVE: '4010' });
+    expect(intent.healthCheck.path).toBe('/ready');
+  });
+
+  test('can be declared in a few words', () => {
+    const behavior = { drains: true, keepAliveFlag: '--idle', drainFlag: '--drain', readinessPath: '/ready' };
+    const { command, intent } = planOf({ server: ModelServer.command({ command: ['serve'], behavior }) });
+    expect(command).toEqual(['serve', '--idle', '4010', '--drain', '60']);
+    expect(intent.healthCheck.path).toBe('/ready');
+  });
+});
+
+describe('the ledger', () => {
+  const detail = (options: Partial<ReturnType<typeof backendOptions>>, feature: Feature) =>
+    planOf(options).plan.ledger.find((entry) => entry.feature === feature)?.detail;
+
+  test('warns of several processes on GPUs', () => {
+    const server = (workers: number) => ModelServer.uvicorn({ app: 'app', workers });
+    expect(detail({ server: server(2), gpu: Gpu.nvidia() }, Feature.WORKERS)).toMatch(/^2 processes share the GPUs/);
+    expect(detail({ server: server(2) }, Feature.WORKERS)).toBeUndefined();
+    expect(detail({ server: server(1), gpu: Gpu.nvidia() }, Feature.WORKERS)).toBeUndefined();
+  });
+
+  test('says what the code of a server must do', () => {
+    expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, Feature.SERVER_REQUEST_LIMIT)).toBe(
+      'LitServe ends requests after 30 s with 504, unless its code sets timeout of LitServer to 70 s',
+    );
+  });
+
+  test('says that a version matters, unless it is said', () => {
+    expect(detail({ server: ModelServer.wsgi({ app: 'app' }) }, Feature.SERVER_VERSION)).toMatch(
+      /^gunicorn: its version/,
+    );
+    expect(
+      detail({ server: ModelServer.gunicorn({ app: 'app', version: '27.0.1' }) }, Feature.SERVER_VERSION),
+    ).toBeUndefined();
+  });
+});
+
+describe('a conflict', () => {
+  test.each<[string, ModelServer, Record<string, string>]>([
+    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.uvicorn({ app: 'app' }), { UVICORN_TIMEOUT_KEEP_ALIVE: '5' }],
+    ['WEB_CONCURRENCY', ModelServer.gunicorn({ app: 'app' }), { WEB_CONCURRENCY: '2' }],
+    ['VLLM_HTTP_TIMEOUT_KEEP_ALIVE', ModelServer.vllm(), { VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '5' }],
+    [
+      'RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S',
+      ModelServer.rayServe({ app: 'a' }),
+      { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: '5' },
+    ],
+    ['MLSERVER_HTTP_PORT', ModelServer.mlServer(), { MLSERVER_HTTP_PORT: '1' }],
+  ])('of %s in the environment fails', (name, server, environment) => {
+    expect(() => planOf({ server, environment })).toThrow(
+      new RegExp(
+        `\\[ConflictingProps\\] '${name}' in 'environment' would say what 'server' says already \\(.*\\); leave it out`,
+      ),
+    );
+    const secrets = { [name]: SecretValue.fromName('acme') };
+    expect(() => planOf({ server, secrets })).toThrow(`[ConflictingProps] '${name}' in 'secrets'`);
+  });
+
+  test('of arguments fails', () => {
+    const server = ModelServer.uvicorn({ app: 'app', extraArgs: ['--timeout-keep-alive=5'] });
+    expect(() => planOf({ server })).toThrow(
+      "[ConflictingProps] '--timeout-keep-alive=5' in 'extraArgs' is a flag that the command of uvicorn has already; leave it out",
+    );
+  });
+
+  test('of threads with workers that have none fails', () => {
+    expect(() => ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, threads: 2 })).toThrow(
+      "[ConflictingProps] 'threads' (2) has no effect on 'workerClass' (sync); leave one of them out",
+    );
+  });
+
+  test('of ports fails', () => {
+    expect(() => planOf({ server: ModelServer.triton(), port: 8001 })).toThrow(
+      "[ConflictingProps] 'port' (8001) is one that Triton listens on for something else; use another",
+    );
+  });
+
+  test('of parallelism and GPUs fails', () => {
+    expect(() => planOf({ server: ModelServer.vllm({ tensorParallelism: 4 }), gpu: Gpu.nvidia({ count: 2 }) })).toThrow(
+      "[ConflictingProps] 'tensorParallelism' (4) must be at most the GPUs of the backend (2); ask for more with 'gpu'",
+    );
+  });
+
+  test('does not arise where the user may change a default', () => {
+    const environment = { XDG_RUNTIME_DIR: '/tmp' };
+    expect(planOf({ server: ModelServer.wsgi({ app: 'app' }), environment }).environment).toMatchObject(environment);
+  });
+});

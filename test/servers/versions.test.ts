@@ -1,0 +1,72 @@
+import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/gunicorn';
+import { KSERVE } from '../../src/servers/kserve';
+import { NODE } from '../../src/servers/node-http';
+import { RAY_SERVE } from '../../src/servers/ray-serve';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/servers/server-descriptor';
+import { UVICORN } from '../../src/servers/uvicorn';
+import { descriptorFor, versionOfImage } from '../../src/servers/versions';
+import { VLLM } from '../../src/servers/vllm';
+
+describe('a version', () => {
+  test.each<[ServerDescriptor, string, object]>([
+    [GUNICORN_GTHREAD, '26.2.0', { drain: DrainClass.C }],
+    [GUNICORN_GTHREAD, '27.0.0', { drain: DrainClass.C }],
+    [GUNICORN_GTHREAD, '27.0.1', { drain: DrainClass.A, lingerSeconds: 2 }],
+    [GUNICORN_ASGI, '26.2.0', { keepAlive: KeepAliveKind.NEVER_CLOSES }],
+    [GUNICORN_ASGI, '27.0.1', { keepAlive: KeepAliveKind.SETTABLE }],
+    [NODE, '20.20.2', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
+    [NODE, 'v26.0.0', { keepAliveKnob: expect.objectContaining({ standardSeconds: 65 }) }],
+    [RAY_SERVE, '2.40.0-py311', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
+    [RAY_SERVE, '2.60.0-py311-gpu', { keepAliveKnob: expect.objectContaining({ standardSeconds: 90 }) }],
+    [KSERVE, '0.19.0', { keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }],
+    [KSERVE, '0.20', { keepAlive: KeepAliveKind.SETTABLE }],
+    [VLLM, '0.17.1', { drain: DrainClass.B, drainKnob: undefined }],
+    [VLLM, 'v0.18.0', { drain: DrainClass.A, drainKnob: expect.objectContaining({ name: '--shutdown-timeout' }) }],
+  ])('of %o %s behaves as it does', (server, version, behavior) => {
+    const resolved = descriptorFor(server, version);
+    expect(resolved).toMatchObject(behavior);
+    expect(resolved).not.toHaveProperty('versions');
+    expect(resolved.versionNote).toBeUndefined();
+  });
+
+  test('that nobody says takes the most cautious behaviour', () => {
+    const resolved = descriptorFor(GUNICORN_GTHREAD);
+    expect(resolved).toMatchObject({ drain: DrainClass.C, lingerSeconds: 2 });
+    expect(resolved.versionNote).toBe(
+      'its version was not said, and it behaves differently from 27.0.1 on; the most cautious is assumed',
+    );
+    expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainClass.B, drainKnob: undefined });
+    expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
+    expect(descriptorFor(NODE).keepAliveKnob?.standardSeconds).toBe(5);
+  });
+
+  test('that cannot be read takes it too', () => {
+    expect(descriptorFor(GUNICORN_GTHREAD, 'nightly')).toMatchObject({
+      drain: DrainClass.C,
+      versionNote: expect.stringContaining("its version ('nightly') cannot be read"),
+    });
+  });
+
+  test('newer than the verified one behaves as that, and is said', () => {
+    expect(descriptorFor(GUNICORN_GTHREAD, '28.1')).toMatchObject({
+      drain: DrainClass.A,
+      versionNote: 'version 28.1 is newer than 27.0.1, whose behaviour is assumed',
+    });
+  });
+
+  test('does not matter where nothing changed', () => {
+    expect(descriptorFor(UVICORN, 'anything')).toEqual(UVICORN);
+  });
+});
+
+test.each([
+  ['vllm/vllm-openai:v0.18.1', 'v0.18.1'],
+  ['docker.io/vllm/vllm-openai:v0.18.1', 'v0.18.1'],
+  [`vllm/vllm-openai:v0.18.1@sha256:${'0a'.repeat(32)}`, 'v0.18.1'],
+  ['vllm/vllm-openai:nightly', undefined],
+  ['acme/vllm-openai:0.18.1', undefined],
+  ['vllm/vllm-openai-cpu:0.18.1', undefined],
+  [undefined, undefined],
+])('the image %s says the version %s', (reference, version) => {
+  expect(versionOfImage(VLLM, reference)).toBe(version);
+});
