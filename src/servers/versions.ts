@@ -19,11 +19,22 @@ const NEW_CONNECTIONS_CAUTION = [
   NewConnections.REFUSED,
 ];
 
+/** What was worked out already: many backends have one server. */
+const KNOWN = new WeakMap<ServerDescriptor, Map<string | undefined, ServerDescriptor>>();
+
 /**
  * The behaviour of a version of a server. Where nobody says the version, or it cannot be read, the most cautious behaviour
  * of all versions is taken, and the descriptor says so.
  */
 export function descriptorFor(server: ServerDescriptor, version?: string): ServerDescriptor {
+  const known = KNOWN.get(server) ?? new Map<string | undefined, ServerDescriptor>();
+  KNOWN.set(server, known);
+  const descriptor = known.get(version) ?? describe(server, version);
+  known.set(version, descriptor);
+  return descriptor;
+}
+
+function describe(server: ServerDescriptor, version?: string): ServerDescriptor {
   const { versions = [], ...base } = server;
   if (versions.length === 0) return base;
   const asked = version === undefined ? undefined : versionNumbers(version);
