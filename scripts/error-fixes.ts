@@ -2,10 +2,10 @@ import type { ErrorCode } from '../src/private/error-codes';
 
 /** What to do about each error, for the page `docs/errors.md`. */
 export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
-  BackendRemoved: 'Do not declare the backend, instead of removing it afterwards.',
   ChartInStack: 'Give each framework an `App` of its own and call the same definition in both.',
   ComputeTooLarge: 'Ask for less, or for a GPU, whose instances are larger.',
   ConflictingProps: 'Keep the one that you mean.',
+  ConstructRemoved: 'Do not declare it, instead of removing it afterwards.',
   DrainTooLong: 'Shorten `requestTimeout`, or use a server that finishes its requests when it is stopped.',
   DuplicateAutoscaling: 'Keep one policy, with `additionalTargets` for what else it follows.',
   DuplicateBackend: 'Attach the backend once; weights decide its share.',
@@ -34,7 +34,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidNumber: 'Use a number inside the bounds of the message.',
   InvalidPath: 'Use whole segments of plain characters; a prefix means everything below it.',
   InvalidUrl: 'Write scheme and host, without a path.',
-  InvalidVersion: 'Use a version that the message allows.',
+  InvalidType: 'Make the value as the message shows.',
   KeepAliveTooShort:
     'Use a server whose keep-alive can be set, shorter requests, or a platform of its own for the backend.',
   LeftToGateway: 'Drop `strict`, drop the feature, or use a gateway profile that has it.',

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { Backend } from './backend';
 import { Duration } from './duration';
 import type { AutoscalingIntent, ScalingTargetIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
+import { requireNumber, requireShape } from './private/checks';
 import { ServingError } from './private/errors';
 
 /** What an autoscaler follows, and the value it wants for each replica. */
@@ -120,7 +120,9 @@ export class AutoscalingPolicy extends Construct {
         this,
       );
     }
-    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) => target._intent());
+    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) =>
+      requireShape('target', target, '_intent', 'ScalingTarget.cpuUtilization(60)', this)._intent(),
+    );
     const metrics = targets.map((target) => target.metric);
     const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
     if (twice !== undefined)

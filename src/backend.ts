@@ -6,7 +6,7 @@ import { HealthCheck } from './health-check';
 import type { Model } from './model';
 import type { ModelServer } from './model-server';
 import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
+import { requireList, requireNumber, requireOneOf, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
 import type { Resources } from './resources';
@@ -14,6 +14,7 @@ import { Rollout } from './rollout';
 import type { SecretValue } from './secret-value';
 import type { ServerImage } from './server-image';
 import { ServingPlatform } from './serving-platform';
+import type { Size } from './size';
 
 /** How the next replica of a backend is chosen. */
 export enum LoadBalancing {
@@ -215,6 +216,7 @@ export class Backend extends Construct {
 
   constructor(scope: Construct, id: string, props: BackendProps) {
     super(scope, id);
+    this.checkTypes(props);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this.image = props.image;
     this.secrets = { ...props.secrets };
@@ -257,6 +259,43 @@ export class Backend extends Construct {
       );
     }
     this.autoscaling = policy;
+  }
+
+  /** What a compiler would have said. */
+  private checkTypes(props: BackendProps): void {
+    requireShape('options', props, 'image', "{ image: ServerImage.fromRegistry('acme/svm:1.4.2'), server: ... }", this);
+    requireShape('image', props.image, 'reference', "ServerImage.fromRegistry('acme/svm:1.4.2')", this);
+    requireShape('server', props.server, '_intent', "ModelServer.wsgi({ app: 'app:app' })", this);
+    const shapes: [string, unknown, string, string][] = [
+      ['gpu', props.gpu, 'resourceName', 'Gpu.nvidia({ count: 1 })'],
+      ['healthCheck', props.healthCheck, '_intent', "HealthCheck.http('/healthz')"],
+      ['loadTimeout', props.loadTimeout, 'toSeconds', 'Duration.minutes(5)'],
+      ['rollout', props.rollout, '_intent', 'Rollout.surge()'],
+      ['memory', props.resources?.memory, 'toMebibytes', 'Size.gibibytes(2)'],
+      ['ephemeralStorage', props.resources?.ephemeralStorage, 'toMebibytes', 'Size.gibibytes(20)'],
+      ['sharedMemory', props.resources?.sharedMemory, 'toMebibytes', 'Size.gibibytes(1)'],
+      ...[props.model, ...requireList('models', props.models ?? [], this)].map(
+        (model): [string, unknown, string, string] => [
+          'model',
+          model,
+          '_intent',
+          "Model.fromS3('s3://bucket/prefix/')",
+        ],
+      ),
+      ...Object.entries(props.secrets ?? {}).map(([name, secret]): [string, unknown, string, string] => [
+        `secrets.${name}`,
+        secret ?? null,
+        'secretName',
+        "SecretValue.fromName('acme/token')",
+      ]),
+    ];
+    for (const [prop, value, member, example] of shapes) {
+      if (value !== undefined) requireShape(prop, value, member, example, this);
+    }
+    for (const [name, value] of Object.entries(props.environment ?? {}))
+      requireText(`environment.${name}`, value, this);
+    if (props.loadBalancing !== undefined)
+      requireOneOf('loadBalancing', props.loadBalancing, Object.values(LoadBalancing), this);
   }
 
   private resolve(id: string, props: BackendProps): BackendIntent {
@@ -302,9 +341,10 @@ export class Backend extends Construct {
         at: this,
         hint: 'in MiB',
       }),
-      ephemeralStorageMib: resources.ephemeralStorage?.toMebibytes(),
+      ephemeralStorageMib: this.sizeOf('ephemeralStorage', resources.ephemeralStorage),
       sharedMemoryMib:
-        resources.sharedMemory?.toMebibytes() ?? (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
+        this.sizeOf('sharedMemory', resources.sharedMemory) ??
+        (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
       replicas: requireNumber('replicas', props.replicas ?? 1, {
         min: 1,
         max: 5000,
@@ -327,6 +367,12 @@ export class Backend extends Construct {
     };
   }
 
+  private sizeOf(prop: string, size: Size | undefined): number | undefined {
+    return size === undefined
+      ? undefined
+      : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'in MiB', at: this });
+  }
+
   private checkEnvironment(props: BackendProps, server: ServerIntent, port: number): { [name: string]: string } {
     const environment = { ...props.environment };
     for (const name of [...Object.keys(environment), ...Object.keys(this.secrets)]) {
@@ -344,6 +390,14 @@ export class Backend extends Construct {
           this,
         );
       }
+    }
+    const taken = Object.keys({ PORT: port, ...server.environment }).find((name) => name in this.secrets);
+    if (taken !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'${taken}' in 'secrets' is set for the server already; leave it out`,
+        this,
+      );
     }
     for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
       if (name in environment || name in this.secrets) {

@@ -1,4 +1,5 @@
 import type { ServerIntent } from './plan/intents';
+import { requireList, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { refuseLocalhost } from './private/localhost';
 import type {
@@ -225,7 +226,7 @@ export class ModelServer {
    * variable `PORT`, and the backend needs a health check.
    */
   public static shell(options: ShellServerOptions): ModelServer {
-    const line = options.line.trim();
+    const line = requireText('line', options.line).trim();
     if (line === '')
       throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
     refuseLocalhost(line.split(/[\s"']+/), line);
@@ -260,10 +261,10 @@ export class ModelServer {
 }
 
 function checkCommand(command: string[]): string[] {
-  if (command[0] === undefined || command[0] === '')
+  if (requireList('command', command)[0] === undefined || command[0] === '')
     throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
   refuseLocalhost(command, command.join(' '));
-  return command;
+  return [...command];
 }
 
 function codeOf(options: CodeServerOptions, drains?: boolean): CodeBehavior {

@@ -1,6 +1,6 @@
 import type { Duration } from './duration';
 import type { ModelIntent } from './plan/intents';
-import { isUnresolved } from './private/checks';
+import { isUnresolved, requireNumber, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 
 /** The directory under which models stand in a container. */
@@ -26,7 +26,8 @@ export interface ModelOptions {
   readonly description?: string;
 
   /**
-   * Where the server finds the model: absolute, or below `/models`.
+   * Where the server finds the model: absolute, or below `/models`. The directory must hold nothing else that the server
+   * needs, because a volume is mounted there; on Kubernetes only over the file where the model is one.
    *
    * @default - `/models` for a directory, `/models/<file name>` for a file
    */
@@ -60,11 +61,17 @@ export class Model {
    * @param uri `s3://bucket/prefix/` for everything below a prefix, `s3://bucket/key` for one object
    */
   public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
-    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(uri);
+    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(requireText('uri', uri));
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
         'InvalidModel',
         `'${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+      );
+    }
+    if (match !== null && /[*?$\s]/.test(match[2] as string)) {
+      throw new ServingError(
+        'InvalidModel',
+        `'${uri}' must not have '*', '?', '$' or spaces: it is one object, or with a '/' at the end everything below a prefix`,
       );
     }
     const single = !uri.endsWith('/');
@@ -75,7 +82,14 @@ export class Model {
       uri,
       singleObject: single,
       mountPath: resolvePath(options.path ?? (single ? last : ''), single),
-      fetchSeconds: options.fetchTimeout?.toSeconds(),
+      fetchSeconds:
+        options.fetchTimeout === undefined
+          ? undefined
+          : requireNumber('fetchTimeout', options.fetchTimeout.toSeconds(), {
+              min: 2,
+              max: 86_400,
+              hint: 'in seconds',
+            }),
     });
   }
 

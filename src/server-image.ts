@@ -1,4 +1,4 @@
-import { isUnresolved } from './private/checks';
+import { isUnresolved, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
@@ -20,7 +20,7 @@ export abstract class ServerImage {
    * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
    */
   public static fromRegistry(reference: string): ServerImage {
-    if (!isUnresolved(reference)) checkReference(reference);
+    if (!isUnresolved(requireText('reference', reference))) checkReference(reference);
     return RegistryImage.of(reference);
   }
 

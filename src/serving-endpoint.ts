@@ -3,7 +3,7 @@ import { Backend, type BackendOptions } from './backend';
 import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
-import { requireNumber } from './private/checks';
+import { requireList, requireNumber, requireShape } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
@@ -311,11 +311,20 @@ export class ServingEndpoint extends Construct {
     }
   }
 
+  private checkStreaming({ streaming }: ServingEndpointProps): void {
+    if (streaming === undefined || streaming.heartbeat.toSeconds() <= streaming.maxDuration.toSeconds()) return;
+    throw new ServingError(
+      'ConflictingProps',
+      `'heartbeat' (${streaming.heartbeat}) must be at most 'maxDuration' (${streaming.maxDuration}) of 'streaming'`,
+      this,
+    );
+  }
+
   private resolve(id: string, props: ServingEndpointProps): EndpointIntent {
     const name = props.endpointName ?? id;
     if (name === '') throw new ServingError('InvalidName', "'endpointName' ('') must not be empty", this);
     for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
-      if (list !== undefined && list.length === 0) {
+      if (list !== undefined && requireList<unknown>(prop, list, this).length === 0) {
         throw new ServingError(
           'EmptyList',
           `'${prop}' ([]) would match no request; leave it out to match every request`,
@@ -326,7 +335,7 @@ export class ServingEndpoint extends Construct {
     const seconds = (prop: string, duration: Duration | undefined): number | undefined =>
       duration === undefined
         ? undefined
-        : requireNumber(prop, duration.toSeconds(), {
+        : requireNumber(prop, requireShape(prop, duration, 'toSeconds', 'Duration.seconds(60)', this).toSeconds(), {
             min: 1,
             max: 604_800,
             hint: 'in seconds, at most 7 days',
@@ -340,6 +349,7 @@ export class ServingEndpoint extends Construct {
         `'methods' ('${unknown}') must be of ${Object.values(HttpMethod).join(', ')}`,
         this,
       );
+    this.checkStreaming(props);
     return {
       path: this.node.path,
       name,

@@ -7,7 +7,7 @@ import type { TargetProfile } from './plan/target-profile';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
-import { isInTree } from './private/tree';
+import { outermostRemoved } from './private/tree';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -215,8 +215,20 @@ export abstract class ServingPlatform extends Construct {
     const refusals = this.plan().refusals.map(({ code, message, path }) =>
       renderError(code as ErrorCode, message, path || this.node.path),
     );
-    const gone = this.backendList.filter((backend) => !isInTree(backend));
-    return [...refusals, ...gone.map((backend) => this.describeRemoved(backend))];
+    return [...refusals, ...this.removed()];
+  }
+
+  /** What was declared and then taken out of the tree, each named by the outermost construct that went. */
+  private removed(): string[] {
+    const declared = [...this.endpointList, ...this.backendList, ...this.splits, ...this.policies];
+    const gone = new Set(declared.map(outermostRemoved).filter((construct) => construct !== undefined));
+    return [...gone].map((construct) =>
+      renderError(
+        'ConstructRemoved',
+        `'${construct.node.id}' was removed from the tree, but what it declared still counts; do not declare it instead of removing it`,
+        construct.node.path,
+      ),
+    );
   }
 
   /** With the variable set, plan and refusals go into its folder instead, so that one refusal does not hide the others. */
@@ -231,17 +243,5 @@ export abstract class ServingPlatform extends Construct {
       refusals: this.refusals(),
     });
     return [];
-  }
-
-  private describeRemoved(backend: Backend): string {
-    const users = this.attachments
-      .filter((attachment) => attachment.backend === backend.intent.path)
-      .map((attachment) => `'${attachment.endpoint}'`);
-    const what = users.length === 0 ? 'was declared' : `still serves ${users.join(' and ')}`;
-    return renderError(
-      'BackendRemoved',
-      `backend '${backend.intent.name}' was removed from the tree but ${what}; remove what declares it instead`,
-      backend.node.path,
-    );
   }
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { Backend } from './backend';
 import type { HeaderRuleIntent, SplitIntent } from './plan/intents';
 import { nearestWeights, wholeWeights } from './plan/weights';
-import { describe, requireNumber } from './private/checks';
+import { describe, requireNumber, requireShape } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkPath } from './private/http';
 import type { ServingEndpoint } from './serving-endpoint';
@@ -110,7 +110,7 @@ export class TrafficSplit extends Construct {
       path: this.node.path,
       endpoint: props.endpoint.intent.path,
       shares: shares.map((share) => ({ backend: share.backend.intent.path, weight: share.weight })),
-      headerRules: (props.headerRules ?? []).map((rule) => this.headerRule(rule)),
+      headerRules: this.checkHeaderRules((props.headerRules ?? []).map((rule) => this.headerRule(rule))),
     };
     props.endpoint._claimSplit(this);
     props.endpoint.platform._addSplit(this);
@@ -119,6 +119,9 @@ export class TrafficSplit extends Construct {
   private checkBackends(props: TrafficSplitProps): void {
     const { endpoint } = props;
     const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
+    for (const { backend } of props.shares ?? []) {
+      requireShape('backend', backend, 'intent', "endpoint.addBackend('v1', ...)", this);
+    }
     for (const backend of named) {
       if (backend !== undefined && !endpoint.backends.includes(backend)) {
         throw new ServingError(
@@ -176,6 +179,24 @@ export class TrafficSplit extends Construct {
     );
   }
 
+  /** Balancers that rewrite by expression read `$` as a reference to a group. */
+  private checkRewrite(path: string): string {
+    const clean = checkPath('path', path, this);
+    if (!clean.includes('$')) return clean;
+    throw new ServingError('InvalidPath', `'path' ('${path}') of a header rule must not have '$'`, this);
+  }
+
+  private checkHeaderRules(rules: HeaderRuleIntent[]): HeaderRuleIntent[] {
+    const keys = rules.map(({ header }) => `${header.name}: ${header.values[0]}`);
+    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (twice === undefined) return rules;
+    throw new ServingError(
+      'InvalidHeaderRule',
+      `two rules pick '${twice}', and the second would never match; keep one`,
+      this,
+    );
+  }
+
   private headerRule(rule: HeaderRule): HeaderRuleIntent {
     if (rule.backend === undefined && rule.path === undefined) {
       throw new ServingError(
@@ -187,7 +208,7 @@ export class TrafficSplit extends Construct {
     return {
       header: checkHeader({ name: rule.header, values: [rule.value] }, this),
       backend: rule.backend?.intent.path,
-      rewritePath: rule.path === undefined ? undefined : checkPath('path', rule.path, this),
+      rewritePath: rule.path === undefined ? undefined : this.checkRewrite(rule.path),
     };
   }
 }

@@ -140,12 +140,12 @@ describe('names', () => {
   });
 });
 
-describe('removed backends', () => {
+describe('removed constructs', () => {
   test('fails when one still serves endpoints', () => {
     const { platform, endpoint } = singleBackend();
     endpoint.node.tryRemoveChild('backend');
     expect(() => platform.synthesize()).toThrow(
-      "[BackendRemoved] backend 'backend' was removed from the tree but still serves 'endpoint'; remove what declares it instead (at endpoint/backend)",
+      "[ConstructRemoved] 'backend' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at endpoint/backend)",
     );
   });
 
@@ -155,7 +155,7 @@ describe('removed backends', () => {
     new Backend(root as RootConstruct, 'alone', backendOptions());
     root.node.tryRemoveChild('alone');
     expect(() => platform.synthesize()).toThrow(
-      "[BackendRemoved] backend 'alone' was removed from the tree but was declared; remove what declares it instead (at alone)",
+      "[ConstructRemoved] 'alone' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at alone)",
     );
   });
 });

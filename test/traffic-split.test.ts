@@ -176,7 +176,7 @@ describe('shares', () => {
     split(1, 1);
     endpoint.node.tryRemoveChild('v1');
     expect(() => platform.synthesize()).toThrow(
-      "[BackendRemoved] backend 'v1' was removed from the tree but still serves 'endpoint'; remove what declares it instead (at endpoint/v1)",
+      "[ConstructRemoved] 'v1' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at endpoint/v1)",
     );
   });
 

@@ -10,7 +10,9 @@ import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { isUnresolved, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { urlHost } from '../private/http';
 import { enclosingStack } from '../private/platform-lookup';
+import { ServerImage } from '../server-image';
 import type { ServingEndpoint } from '../serving-endpoint';
 import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
 import type { TrafficSplit } from '../traffic-split';
@@ -139,6 +141,7 @@ export class EcsPlatform extends ServingPlatform {
       );
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
+    if (props.fetchImage !== undefined) ServerImage.fromRegistry(props.fetchImage);
     this.target = ecsProfile(ruleQuota, this.checkListener(props));
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new EcsRenderer(this, props);
@@ -191,8 +194,8 @@ export class EcsPlatform extends ServingPlatform {
 
   /** The URL of the endpoint: its first host without a wildcard, or else the load balancer's own name. */
   public urlOf(endpoint: ServingEndpoint): string {
-    const { hosts, prefix } = endpoint.intent;
-    const host = hosts.find((name) => !name.startsWith('*'));
+    const { prefix } = endpoint.intent;
+    const host = urlHost(endpoint.intent, endpoint);
     const base = this.renderer.network.url;
     return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${prefix}`;
   }

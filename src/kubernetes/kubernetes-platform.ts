@@ -8,6 +8,7 @@ import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { enclosingChart } from '../private/platform-lookup';
+import { ServerImage } from '../server-image';
 import type { ServingEndpoint } from '../serving-endpoint';
 import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
 import type { TrafficSplit } from '../traffic-split';
@@ -77,17 +78,7 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
    * @default - the AWS CLI of the public registry, by a fixed tag
    */
   readonly fetchImage?: string;
-
-  /**
-   * The oldest minor version of Kubernetes that the manifests are for, at least 1.30.
-   *
-   * @default '1.35'
-   */
-  readonly kubernetesVersion?: string;
 }
-
-/** The oldest version that knows every field that is written. */
-const OLDEST_MINOR = 30;
 
 /**
  * Kubernetes manifests of a cdk8s `Chart`: Deployments behind the built-in router, or behind a Gateway of the cluster.
@@ -122,7 +113,7 @@ export class KubernetesPlatform extends ServingPlatform {
         this,
       );
     }
-    this.checkVersion(props.kubernetesVersion ?? '1.35');
+    this.checkProps(props);
     const { replicas, image, clusterDomain, dnsTtl = Duration.seconds(30) } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     this.target = props.gateway === undefined ? withWorkloads(routerProfile(ttl)) : gatewayProfile(props.gateway);
@@ -174,14 +165,23 @@ export class KubernetesPlatform extends ServingPlatform {
     return maxReplicas === undefined ? {} : { maxReplicas };
   }
 
-  private checkVersion(version: string): void {
-    const minor = /^1\.(\d{1,3})$/.exec(version)?.[1];
-    if (minor === undefined || Number(minor) < OLDEST_MINOR) {
-      throw new ServingError(
-        'InvalidVersion',
-        `'kubernetesVersion' ('${version}') must be a minor version of at least 1.${OLDEST_MINOR}, such as '1.35'`,
-        this,
-      );
+  private checkProps({ router = {}, imagePullSecrets = [], fetchImage }: KubernetesPlatformProps): void {
+    const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
+    requireNumber('replicas', replicas, { min: 1, max: 100, integer: true, hint: 'for the router', at: this });
+    for (const reference of [image, fetchImage]) {
+      if (reference !== undefined) ServerImage.fromRegistry(reference);
+    }
+    for (const [prop, name] of [
+      ['clusterDomain', clusterDomain],
+      ...imagePullSecrets.map((secret) => ['imagePullSecrets', secret]),
+    ]) {
+      if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(name as string)) {
+        throw new ServingError(
+          'InvalidName',
+          `'${prop}' ('${name}') must have small letters, digits, '-' and '.'`,
+          this,
+        );
+      }
     }
   }
 }

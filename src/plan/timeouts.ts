@@ -82,6 +82,12 @@ export function solveBalancer(
   return { idle: Math.min(wanted, limit), requestTimeout: silence };
 }
 
+/** The prop that asks for the longest request, as the user typed it. */
+function promptOf(endpoints: EndpointIntent[], request: number): string {
+  const streams = endpoints.some((endpoint) => Math.ceil(endpoint.streamSeconds ?? 0) === request);
+  return streams ? `'maxDuration' (${request} s) of 'streaming'` : `'requestTimeout' (${request} s)`;
+}
+
 /** Solves one backend: what the balancer asks of its server, how it drains, and how long it may take to start. */
 export function solveBackend(
   target: TargetProfile,
@@ -135,7 +141,7 @@ export function solveBackend(
         refusals,
         'DrainTooLong',
         backend.path,
-        `'requestTimeout' (${request} s) must be at most ${deregistration + drain} s: ${target.name} waits at most ${deregistration} s ` +
+        `${promptOf(endpoints, request)} must be at most ${deregistration + drain} s: ${target.name} waits at most ${deregistration} s ` +
           `for the requests of a stopping replica, and ${descriptor.name} ${drops ? 'drops what is left' : `drains ${drain} s more`}; ` +
           'use a shorter timeout, or a server that drains on a compute without a limit',
       );
@@ -205,8 +211,8 @@ function solveKeepAlive(
     'KeepAliveTooShort',
     backend.path,
     `the ${what} of ${descriptor.name} (${seconds} s) must be at least ${needed} s: ${target.name} keeps idle connections for ` +
-      `${balancer.idle} s because of its longest request (${balancer.requestTimeout} s), and a server that closes first loses requests; ` +
-      `use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend${waysOut(descriptor)}`,
+      `${balancer.idle} s${target.idle.settable === false ? '' : ` because of its longest request (${balancer.requestTimeout} s)`}, and a server that closes first loses requests; ` +
+      `use a server whose keep-alive can be set, ${target.idle.settable === false ? "state a shorter 'idleTimeout' if that is what it has" : 'a shorter request timeout'}, or a platform of its own for this backend${waysOut(descriptor)}`,
   );
   return solved;
 }

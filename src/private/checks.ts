@@ -53,7 +53,46 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
 
 /** A value as the user would recognise it in a message. */
 export function describe(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name = value.constructor?.name;
+  return name === undefined || name === 'Object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${name}`;
+}
+
+/**
+ * Returns `value` when it is an object that has the member every instance of its class has. Classes are not compared,
+ * because an app can hold two copies of this package; callers without types pass anything.
+ */
+export function requireShape<T>(prop: string, value: T, member: string, example: string, at?: IConstruct): T {
+  if (typeof value === 'object' && value !== null && member in value) return value;
+  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be made like ${example}`, at);
+}
+
+/** Returns `value` when it is text. */
+export function requireText(prop: string, value: string, at?: IConstruct): string {
+  if (typeof value === 'string') return value;
+  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
+}
+
+/** Returns `value` when it is a list. */
+export function requireList<T>(prop: string, value: T[], at?: IConstruct): T[] {
+  if (Array.isArray(value)) return value;
+  throw new ServingError(
+    'InvalidType',
+    `'${prop}' (${describe(value)}) must be a list, such as [${describe(value)}]`,
+    at,
+  );
+}
+
+/** Returns `value` when it is one of a closed set. */
+export function requireOneOf<T>(prop: string, value: T, allowed: T[], at?: IConstruct): T {
+  if (allowed.includes(value)) return value;
+  throw new ServingError(
+    'InvalidType',
+    `'${prop}' (${describe(value)}) must be one of ${allowed.map(describe).join(', ')}`,
+    at,
+  );
 }
 
 function range(min: number, max: number): string {

@@ -1,9 +1,10 @@
 /** Every error of this package: its stable code, and what it means. The page `docs/errors.md` is made from this. */
 export const ERROR_CODES = {
-  BackendRemoved: 'A backend that was declared is no longer in the construct tree, but something still uses it.',
   ChartInStack: 'A cdk8s Chart stands in a CDK Stack, or the reverse.',
   ComputeTooLarge: 'A backend asks for more than the largest compute has.',
   ConflictingProps: 'Two props say different things.',
+  ConstructRemoved:
+    'A construct that was declared is no longer in the construct tree, but what it declared still counts.',
   DrainTooLong: 'The longest request is longer than a stopping replica can be kept for.',
   DuplicateAutoscaling: 'A backend has two autoscaling policies.',
   DuplicateBackend: 'A backend was given to one endpoint twice.',
@@ -31,8 +32,8 @@ export const ERROR_CODES = {
   InvalidName: 'A name cannot be used.',
   InvalidNumber: 'A number is outside its bounds.',
   InvalidPath: 'A path cannot be matched.',
+  InvalidType: 'A value is not of the kind that a prop takes.',
   InvalidUrl: 'The URL of something that exists cannot be used.',
-  InvalidVersion: 'A version of the target cannot be used.',
   KeepAliveTooShort: 'A server closes idle connections before its balancer does.',
   LeftToGateway: 'Something is left to the gateway although the platform is strict.',
   LocalhostBind: 'A server listens where nothing outside its container reaches it.',

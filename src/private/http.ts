@@ -1,19 +1,19 @@
 import type { IConstruct } from 'constructs';
 import type { HeaderIntent } from '../plan/intents';
 import { BACKEND_HEADER, OWN_PATH } from '../plan/routes';
-import { isUnresolved } from './checks';
+import { isUnresolved, requireList, requireText } from './checks';
 import { ServingError } from './errors';
 
 /** Checks and tidies a path prefix or a path: segments of unreserved characters, no wildcard, no trailing slash. */
 export function checkPath(prop: string, path: string, at: IConstruct): string {
-  if (isUnresolved(path))
+  if (isUnresolved(requireText(prop, path, at)))
     throw new ServingError(
       'InvalidPath',
       `'${prop}' must be known when the definition is made, because routes are compared by it; pass plain text`,
       at,
     );
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
-  if (!/^(?:\/|(?:\/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+)$/.test(clean) || clean.length > 120) {
+  if (!/^(?:\/|(?:\/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+\/?)$/.test(path) || clean.length > 120) {
     throw new ServingError(
       'InvalidPath',
       `'${prop}' ('${path}') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters`,
@@ -35,7 +35,7 @@ export function checkPath(prop: string, path: string, at: IConstruct): string {
 
 /** Checks a header and its values, and writes the name in small letters. */
 export function checkHeader(header: HeaderIntent, at: IConstruct): HeaderIntent {
-  const name = header.name.toLowerCase();
+  const name = requireText('header', header.name, at).toLowerCase();
   if (!/^[a-z0-9-]{1,40}$/.test(name)) {
     throw new ServingError(
       'InvalidHeader',
@@ -50,7 +50,7 @@ export function checkHeader(header: HeaderIntent, at: IConstruct): HeaderIntent 
       at,
     );
   }
-  if (header.values.length === 0)
+  if (requireList('values', header.values, at).length === 0)
     throw new ServingError('InvalidHeader', `header '${header.name}' needs at least one value`, at);
   for (const value of header.values) {
     if (!/^[!-~](?:[ -~]{0,126}[!-~])?$/.test(value) || /[*?\\"]/.test(value)) {
@@ -64,9 +64,27 @@ export function checkHeader(header: HeaderIntent, at: IConstruct): HeaderIntent 
   return { name, values: [...new Set(header.values)] };
 }
 
+/** Whether an endpoint of these hosts has a URL: one of no host has that of its balancer, one of wildcards only has none. */
+export function hasUrl(hosts: string[]): boolean {
+  return hosts.length === 0 || hosts.some((host) => !host.startsWith('*'));
+}
+
+/** The first full host; undefined for every host. */
+export function urlHost(
+  endpoint: { readonly name: string; readonly hosts: string[] },
+  at: IConstruct,
+): string | undefined {
+  if (hasUrl(endpoint.hosts)) return endpoint.hosts.find((host) => !host.startsWith('*'));
+  throw new ServingError(
+    'UrlUnknown',
+    `endpoint '${endpoint.name}' has no URL of its own: every one of its 'hosts' (${endpoint.hosts.join(', ')}) has a wildcard; add a full host`,
+    at,
+  );
+}
+
 /** Checks a host name, of which the first label may be a wildcard. String tokens pass. */
 export function checkHost(host: string, at: IConstruct): string {
-  if (isUnresolved(host)) return host;
+  if (isUnresolved(requireText('hosts', host, at))) return host;
   const name = host.toLowerCase();
   if (
     !/^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name) ||

@@ -7,3 +7,12 @@ export function isInTree(construct: IConstruct): boolean {
   }
   return true;
 }
+
+/** The outermost construct that was removed with this one; undefined while it stands where it was put. */
+export function outermostRemoved(construct: IConstruct): IConstruct | undefined {
+  let removed: IConstruct | undefined;
+  for (let node = construct; node.node.scope !== undefined; node = node.node.scope) {
+    if (node.node.scope.node.tryFindChild(node.node.id) !== node) removed = node;
+  }
+  return removed;
+}

@@ -1,4 +1,4 @@
-import { requireNumber } from '../private/checks';
+import { requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { ServerOptions } from './application-options';
 import type { ServerDescriptor } from './server-descriptor';
@@ -52,8 +52,10 @@ export function option(flag: string, value: string | number | undefined): string
 
 /** Checks the name of a Python application and adds the callable that is meant where none is named. */
 export function applicationOf(app: string): string {
-  const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\(\))?))?$/.exec(app);
-  if (match === null)
+  const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\([^()]*\))?))?$/.exec(
+    requireText('app', app),
+  );
+  if (match === null || (match[1] as string).endsWith('.py'))
     throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
   return match[2] === undefined ? `${app}:app` : app;
 }

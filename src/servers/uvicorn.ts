@@ -53,7 +53,15 @@ export function uvicorn(options: UvicornOptions): ServerDefinition {
     workers,
     start: ({ port }) => ({
       command: [
-        ...['uvicorn', app, '--host', EVERY_INTERFACE, '--port', String(port)],
+        // A call without arguments makes the application: uvicorn has a flag for it.
+        ...[
+          'uvicorn',
+          ...(app.endsWith('()') ? [app.slice(0, -2), '--factory'] : [app]),
+          '--host',
+          EVERY_INTERFACE,
+          '--port',
+          String(port),
+        ],
         ...option('--workers', workers > 1 ? workers : undefined),
       ],
     }),

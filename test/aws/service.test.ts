@@ -169,11 +169,11 @@ describe('tags', () => {
     });
   });
 
-  test('have the legal name where a text has characters that tags refuse', () => {
+  test('have dashes where a text has characters that tags refuse, and end where tags must', () => {
     const { stack } = oneBackend({ backendName: 'SVM (v1)', description: 'x'.repeat(257) });
     expect(only(templateOf(stack), SERVICE).Tags).toEqual([
-      { Key: 'serving:backend', Value: 'endpoint-svm-v1' },
-      { Key: 'serving:description', Value: 'endpoint-svm-v1' },
+      { Key: 'serving:backend', Value: 'SVM -v1-' },
+      { Key: 'serving:description', Value: 'x'.repeat(256) },
     ]);
   });
 });

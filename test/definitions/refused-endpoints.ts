@@ -224,9 +224,9 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   },
   {
     name: 'a backend of a split that is removed',
-    code: 'BackendRemoved',
+    code: 'ConstructRemoved',
     message:
-      "backend 'v1' was removed from the tree but still serves 'Serving/endpoint'; remove what declares it instead (at Serving/endpoint/v1)",
+      "'v1' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint/v1)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -235,13 +235,40 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   },
   {
     name: 'a backend that stands alone and is removed',
-    code: 'BackendRemoved',
+    code: 'ConstructRemoved',
     message:
-      "backend 'alone' was removed from the tree but was declared; remove what declares it instead (at Serving/alone)",
+      "'alone' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/alone)",
     define: (scope) => {
       one(scope);
       new Backend(scope, 'alone', options());
       scope.node.tryRemoveChild('alone');
     },
+  },
+  {
+    name: 'an endpoint that is removed',
+    code: 'ConstructRemoved',
+    message:
+      "'endpoint' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint)",
+    define: (scope) => {
+      one(scope);
+      scope.node.tryRemoveChild('endpoint');
+    },
+  },
+  {
+    name: 'a split that is removed',
+    code: 'ConstructRemoved',
+    message:
+      "'Split' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
+      endpoint.node.tryRemoveChild('Split');
+    },
+  },
+  {
+    name: 'a timeout that is a number',
+    code: 'InvalidType',
+    message: "'requestTimeout' (60) must be made like Duration.seconds(60) (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: 60 as unknown as Duration }),
   },
 ];

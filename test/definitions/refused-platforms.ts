@@ -185,14 +185,6 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'a version of Kubernetes that is too old',
-    code: 'InvalidVersion',
-    message:
-      "'kubernetesVersion' ('1.20') must be a minor version of at least 1.30, such as '1.35' (at Serving/Platform)",
-    on: ['kubernetes'],
-    define: (scope) => new kubernetes.KubernetesPlatform(scope, 'Platform', { kubernetesVersion: '1.20' }),
-  },
-  {
     name: 'the URL of an endpoint behind a gateway of unknown address',
     code: 'UrlUnknown',
     message:

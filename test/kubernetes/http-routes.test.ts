@@ -19,13 +19,13 @@ const endpoint = fc.record({
   methods: fc.oneof(fc.subarray(METHODS), fc.constant(MANY_METHODS)),
   tiers: fc.subarray(TIERS),
   addresses: fc.array(fc.constantFrom('header', 'path', 'none'), { minLength: 1, maxLength: 5 }),
-  headerRules: fc.array(
+  headerRules: fc.uniqueArray(
     fc.record({
       header: fc.constantFrom('x-tier', 'x-call', 'x-user'),
       value: fc.constantFrom(...TIERS),
       path: fc.boolean(),
     }),
-    { maxLength: 6 },
+    { maxLength: 6, selector: ({ header, value }) => `${header} ${value}` },
   ),
 });
 

@@ -42,14 +42,19 @@ describe('platform', () => {
     );
   });
 
-  test.each(['1.29', '1', 'v1.35', '1.35.2', ''])('fails for Kubernetes %j', (kubernetesVersion) => {
-    expect(platform({ kubernetesVersion })).toThrow(
-      `[InvalidVersion] 'kubernetesVersion' ('${kubernetesVersion}') must be a minor version of at least 1.30, such as '1.35'`,
+  test.each([0, 1.5, 101])('fails with %j replicas of the router', (replicas) => {
+    expect(platform({ router: { replicas } })).toThrow(
+      `[InvalidNumber] 'replicas' (${replicas}) must be a whole number between 1 and 100; for the router`,
     );
   });
 
-  test('accepts the oldest version', () => {
-    expect(platform({ kubernetesVersion: '1.30' })).not.toThrow();
+  test.each([
+    [{ router: { image: 'haproxy' } }, "[MutableImage] 'haproxy'"],
+    [{ fetchImage: 'aws-cli:latest' }, "[MutableImage] 'aws-cli:latest'"],
+    [{ router: { clusterDomain: 'a b' } }, "[InvalidName] 'clusterDomain' ('a b')"],
+    [{ imagePullSecrets: ['A B'] }, "[InvalidName] 'imagePullSecrets' ('A B')"],
+  ])('fails with %j', (props, message) => {
+    expect(platform(props)).toThrow(message);
   });
 
   test('fails when DNS answers are kept for too long', () => {

@@ -44,7 +44,9 @@ describe('values in messages', () => {
   test.each([
     ['text', "'text'"],
     [3, '3'],
-    [[1, 'a'], '[1,"a"]'],
+    [[1, 'a'], "[1, 'a']"],
+    [{ count: 1 }, '{ count }'],
+    [new RootConstruct(), 'a RootConstruct'],
     [undefined, 'undefined'],
   ])('%p reads %s', (value, text) => {
     expect(describeValue(value)).toBe(text);

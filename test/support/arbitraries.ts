@@ -71,11 +71,11 @@ const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
   ),
   priority: fc.option(fc.integer({ min: 1, max: 43_120 }), { freq: 8, nil: undefined }),
   backends: fc.array(backend, { minLength: 1, maxLength: 3 }),
-  headerRules: fc.array(
+  headerRules: fc.uniqueArray(
     fc
       .record({ value: fc.constantFrom('one', 'two'), backend: fc.boolean(), path: fc.boolean() })
       .filter((rule) => rule.backend || rule.path),
-    { maxLength: 2 },
+    { maxLength: 2, selector: (rule) => rule.value },
   ),
   shares: fc.boolean(),
 });
@@ -136,7 +136,7 @@ function propsOf(item: EndpointDefinition): ServingEndpointProps {
     ...(item.stream && {
       streaming: {
         maxDuration: Duration.seconds(item.stream.seconds),
-        heartbeat: Duration.seconds(item.stream.heartbeat),
+        heartbeat: Duration.seconds(Math.min(item.stream.heartbeat, item.stream.seconds)),
       },
     }),
   };

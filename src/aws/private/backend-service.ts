@@ -176,10 +176,10 @@ export class BackendService {
   }
 
   private tag(): void {
-    const legal = /^[\p{L}\p{Z}\p{N}_.:/=+@-]{1,256}$/u;
+    const illegal = /[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu;
     const texts = { 'serving:backend': this.intent.name, 'serving:description': this.intent.description };
     for (const [key, text] of Object.entries(texts)) {
-      if (text !== undefined) this.cfnService.tags.setTag(key, legal.test(text) ? text : this.intent.slug);
+      if (text !== undefined) this.cfnService.tags.setTag(key, text.replace(illegal, '-').slice(0, 256));
     }
   }
 

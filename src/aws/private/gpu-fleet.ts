@@ -5,7 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Backend } from '../../backend';
 import type { BackendIntent } from '../../plan/intents';
-import { ServingError } from '../../private/errors';
+import { renderError, ServingError } from '../../private/errors';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
@@ -83,6 +83,9 @@ export class GpuFleet {
     const cluster = this.ownCluster(capacity);
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
     const scope = this.platform;
+    if (maxInstances !== undefined) {
+      scope.node.addValidation({ validate: () => this.checkRoom(maxInstances, key, capacity) });
+    }
     const group = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
       vpc: this.network.vpc,
       launchTemplate: this.makeLaunchTemplate(capacity, key),
@@ -167,6 +170,14 @@ export class GpuFleet {
     return late.number(() =>
       Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend.intent))),
     );
+  }
+
+  /** A group that cannot hold every replica, those of a rollout included, would leave some waiting for ever. */
+  private checkRoom(maxInstances: number, key: string, capacity: GpuCapacity): string[] {
+    const needed = this.instancesNeeded(key, capacity);
+    if (needed <= maxInstances) return [];
+    const message = `'maxInstances' (${maxInstances}) of '${key}' must be at least ${needed}, which the replicas of its backends and their rollouts need; raise it, run fewer replicas, or use Rollout.inPlace()`;
+    return [renderError('InstanceTooSmall', message, this.platform.node.path)];
   }
 
   /** The instances that hold every replica of the backends that use them, those of a rollout included. */

@@ -13,6 +13,7 @@ import {
   shareConditions,
 } from '../../plan/routes';
 import { ServingError } from '../../private/errors';
+import { hasUrl } from '../../private/http';
 import { enclosingStack } from '../../private/platform-lookup';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
@@ -49,9 +50,11 @@ export class EcsRenderer {
     rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
     if (endpoint.intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));
+    const { hosts, description, name } = endpoint.intent;
+    if (!hasUrl(hosts)) return;
     new CfnOutput(endpoint, 'Url', {
       value: endpoint.url,
-      description: endpoint.intent.description ?? `URL of endpoint '${endpoint.intent.name}'`,
+      description: (description ?? `URL of endpoint '${name}'`).slice(0, MAX_DESCRIPTION),
     });
   }
 
@@ -64,6 +67,13 @@ export class EcsRenderer {
 
   public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
     const rules = this.rules.get(endpoint.intent.path) as ListenerRules;
+    if (attachment.address === 'path' && !endpoint.intent.stripPrefix && endpoint.intent.prefix.includes('$')) {
+      throw new ServingError(
+        'InvalidPath',
+        `'path' ('${endpoint.intent.prefix}') must not have '$' where a backend has a path of its own: a rewrite reads it as a reference to a group`,
+        endpoint,
+      );
+    }
     if (attachment.address !== 'none') {
       rules.add(
         `Own-${attachment.segment}`,
@@ -92,6 +102,9 @@ export class EcsRenderer {
     return this.services.get(path) as BackendService;
   }
 }
+
+/** What CloudFormation takes as the description of an output. */
+const MAX_DESCRIPTION = 1024;
 
 function requireStack(construct: ServingEndpoint | Backend, what: string): void {
   if (enclosingStack(construct) === undefined) {

@@ -1,4 +1,5 @@
 import type { BackendIntent, ModelIntent } from '../../plan/intents';
+import { literal } from './environment';
 import type { Container, EnvVar, Volume, VolumeMount } from './manifests';
 import { fetchResources, mebibytes } from './quantities';
 import { containerSecurity } from './security';
@@ -52,7 +53,14 @@ function fetchContainer(
     name: `fetch-${index}`,
     image,
     imagePullPolicy: 'IfNotPresent',
-    args: ['s3', 'cp', ...(model.singleObject ? [] : ['--recursive']), '--no-progress', model.uri as string, target],
+    args: [
+      's3',
+      'cp',
+      ...(model.singleObject ? [] : ['--recursive']),
+      '--no-progress',
+      model.uri as string,
+      target,
+    ].map(literal),
     env: [{ name: 'HOME', value: TMP_MOUNT.mountPath }, ...env],
     resources: fetchResources(intent),
     securityContext: containerSecurity(intent, true),

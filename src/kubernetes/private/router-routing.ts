@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { Backend } from '../../backend';
 import { ServingError } from '../../private/errors';
+import { hasUrl, urlHost } from '../../private/http';
 import { slug } from '../../private/names';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
@@ -24,9 +25,9 @@ export class RouterRouting implements Routing {
       name: this.routerName(),
       imagePullSecrets: this.imagePullSecrets,
     });
-    const { slug: name, description } = endpoint.intent;
+    const { slug: name, description, hosts } = endpoint.intent;
     const { metadata } = this.router.service;
-    metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
+    if (hasUrl(hosts)) metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
     return { httpRoutes: [] };
   }
@@ -46,7 +47,10 @@ export class RouterRouting implements Routing {
   public bindSplit(): void {}
 
   public urlOf(endpoint: ServingEndpoint): string {
-    return (this.router as Router).url(endpoint.intent.prefix);
+    const host = urlHost(endpoint.intent, endpoint);
+    return host === undefined
+      ? (this.router as Router).url(endpoint.intent.prefix)
+      : `http://${host}${endpoint.intent.prefix}`;
   }
 
   /** From the chart, so that the address of endpoints does not depend on where in it the platform stands. */

@@ -130,7 +130,7 @@ export class Router extends Construct {
       serviceAccountName: name,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      imagePullSecrets: imagePullSecrets?.map((secret) => ({ name: secret })),
+      imagePullSecrets: imagePullSecrets?.length ? imagePullSecrets.map((secret) => ({ name: secret })) : undefined,
       securityContext: {
         runAsNonRoot: true,
         runAsUser: ROUTER_USER,
