@@ -14,6 +14,7 @@ import type {
   ShellServerOptions,
   WsgiServerOptions,
 } from './server-behavior';
+import * as servers from './servers';
 import type {
   BentomlOptions,
   GranianOptions,
@@ -28,7 +29,6 @@ import type {
   UwsgiOptions,
   WaitressOptions,
 } from './servers/application-options';
-import { bentoml } from './servers/bentoml';
 import type { ServerDefinition, StartContext } from './servers/define';
 import type {
   LlamaCppOptions,
@@ -41,149 +41,127 @@ import type {
   TritonOptions,
   VllmOptions,
 } from './servers/engine-options';
-import { go } from './servers/go-http';
-import { granian } from './servers/granian';
-import { gunicorn } from './servers/gunicorn';
-import { hypercorn } from './servers/hypercorn';
-import { kserve } from './servers/kserve';
-import { litServe } from './servers/litserve';
-import { llamaCpp } from './servers/llama-cpp';
-import { mlflow } from './servers/mlflow';
-import { mlServer } from './servers/mlserver';
-import { nim } from './servers/nim';
-import { type CodeBehavior, node } from './servers/node-http';
-import { ollama } from './servers/ollama';
-import { rayServe } from './servers/ray-serve';
-import { seldon } from './servers/seldon';
+import type { CodeBehavior } from './servers/node-http';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './servers/server-descriptor';
 import { Evidence, KnobPlace } from './servers/server-parts';
-import { sglang } from './servers/sglang';
 import { startServer } from './servers/start';
-import { tensorflowServing } from './servers/tensorflow-serving';
-import { textEmbeddingsInference } from './servers/text-embeddings-inference';
-import { textGenerationInference } from './servers/text-generation-inference';
-import { triton } from './servers/triton';
 import { SHELL_NOTE, UNDECLARED } from './servers/undeclared';
-import { uvicorn } from './servers/uvicorn';
-import { uwsgi } from './servers/uwsgi';
-import { vllm } from './servers/vllm';
-import { waitress } from './servers/waitress';
 
 /** How the server in a container is started. */
 export class ModelServer {
   /** A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image. */
   public static wsgi(options: WsgiServerOptions): ModelServer {
-    return new ModelServer(gunicorn(options));
+    return new ModelServer(servers.gunicorn(options));
   }
 
   /** An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image. */
   public static asgi(options: AsgiServerOptions): ModelServer {
-    return new ModelServer(uvicorn(options));
+    return new ModelServer(servers.uvicorn(options));
   }
 
   /** An application behind gunicorn, which must be in the image. */
   public static gunicorn(options: GunicornOptions): ModelServer {
-    return new ModelServer(gunicorn(options));
+    return new ModelServer(servers.gunicorn(options));
   }
 
   /** An ASGI application behind uvicorn, which must be in the image. */
   public static uvicorn(options: UvicornOptions): ModelServer {
-    return new ModelServer(uvicorn(options));
+    return new ModelServer(servers.uvicorn(options));
   }
 
   /** An ASGI application behind hypercorn, which must be in the image. */
   public static hypercorn(options: HypercornOptions): ModelServer {
-    return new ModelServer(hypercorn(options));
+    return new ModelServer(servers.hypercorn(options));
   }
 
   /** An application behind granian, which must be in the image. It keeps idle connections for a minute at most. */
   public static granian(options: GranianOptions): ModelServer {
-    return new ModelServer(granian(options));
+    return new ModelServer(servers.granian(options));
   }
 
   /** A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped. */
   public static waitress(options: WaitressOptions): ModelServer {
-    return new ModelServer(waitress(options));
+    return new ModelServer(servers.waitress(options));
   }
 
   /** A WSGI application behind uWSGI, which must be in the image. It drops requests when it is stopped. */
   public static uwsgi(options: UwsgiOptions): ModelServer {
-    return new ModelServer(uwsgi(options));
+    return new ModelServer(servers.uwsgi(options));
   }
 
   /** An application of Ray Serve on a cluster of its own in each replica. */
   public static rayServe(options: RayServeOptions): ModelServer {
-    return new ModelServer(rayServe(options));
+    return new ModelServer(servers.rayServe(options));
   }
 
   /** A model repository behind NVIDIA Triton. */
   public static triton(options: TritonOptions = {}): ModelServer {
-    return new ModelServer(triton(options));
+    return new ModelServer(servers.triton(options));
   }
 
   /** A model behind TensorFlow Serving. */
   public static tensorflowServing(options: TensorflowServingOptions): ModelServer {
-    return new ModelServer(tensorflowServing(options));
+    return new ModelServer(servers.tensorflowServing(options));
   }
 
   /** A language model behind vLLM. */
   public static vllm(options: VllmOptions = {}): ModelServer {
-    return new ModelServer(vllm(options));
+    return new ModelServer(servers.vllm(options));
   }
 
   /** A language model behind SGLang. */
   public static sglang(options: SglangOptions = {}): ModelServer {
-    return new ModelServer(sglang(options));
+    return new ModelServer(servers.sglang(options));
   }
 
   /** A language model behind Hugging Face's Text Generation Inference. */
   public static textGenerationInference(options: TextGenerationInferenceOptions = {}): ModelServer {
-    return new ModelServer(textGenerationInference(options));
+    return new ModelServer(servers.textGenerationInference(options));
   }
 
   /** An embedding model behind Hugging Face's Text Embeddings Inference. */
   public static textEmbeddingsInference(options: TextEmbeddingsInferenceOptions = {}): ModelServer {
-    return new ModelServer(textEmbeddingsInference(options));
+    return new ModelServer(servers.textEmbeddingsInference(options));
   }
 
   /** A language model behind llama.cpp's server. It closes idle connections after 5 s. */
   public static llamaCpp(options: LlamaCppOptions = {}): ModelServer {
-    return new ModelServer(llamaCpp(options));
+    return new ModelServer(servers.llamaCpp(options));
   }
 
   /** A service of BentoML. */
   public static bentoml(options: BentomlOptions = {}): ModelServer {
-    return new ModelServer(bentoml(options));
+    return new ModelServer(servers.bentoml(options));
   }
 
   /** Models behind MLServer. It closes idle connections after 5 s. */
   public static mlServer(options: MlServerOptions = {}): ModelServer {
-    return new ModelServer(mlServer(options));
+    return new ModelServer(servers.mlServer(options));
   }
 
   /** A model behind MLflow's scoring server, in the environment of the image. */
   public static mlflow(options: MlflowOptions = {}): ModelServer {
-    return new ModelServer(mlflow(options));
+    return new ModelServer(servers.mlflow(options));
   }
 
   /** A model behind a server that is built on KServe's Python package. */
   public static kserve(options: KserveOptions): ModelServer {
-    return new ModelServer(kserve(options));
+    return new ModelServer(servers.kserve(options));
   }
 
   /** A class behind Seldon's Python microservice. */
   public static seldon(options: SeldonOptions): ModelServer {
-    return new ModelServer(seldon(options));
+    return new ModelServer(servers.seldon(options));
   }
 
   /** An NVIDIA NIM. Nobody documents how it treats connections. */
   public static nim(options: NimOptions = {}): ModelServer {
-    return new ModelServer(nim(options));
+    return new ModelServer(servers.nim(options));
   }
 
   /** Ollama. It drops requests when it is stopped. */
   public static ollama(options: OllamaOptions = {}): ModelServer {
-    return new ModelServer(ollama(options));
+    return new ModelServer(servers.ollama(options));
   }
 
   /** A program on Node. It must listen on every interface at the port in the environment variable `PORT`. */
@@ -192,18 +170,18 @@ export class ModelServer {
     const keepAliveSeconds = keepAlive?.toSeconds();
     const silentSeconds = headersTimeout?.toSeconds() ?? Math.max(60, keepAliveSeconds ?? 0);
     return new ModelServer(
-      node(checkCommand(options.command), options.version, { keepAliveSeconds, silentSeconds, drains }),
+      servers.node(checkCommand(options.command), options.version, { keepAliveSeconds, silentSeconds, drains }),
     );
   }
 
   /** A program in Go. It must listen on every interface at the port in the environment variable `PORT`. */
   public static go(options: GoServerOptions): ModelServer {
-    return new ModelServer(go(checkCommand(options.command), options.version, codeOf(options, options.drains)));
+    return new ModelServer(servers.go(checkCommand(options.command), options.version, codeOf(options, options.drains)));
   }
 
   /** A script that runs LitServe at the port in the environment variable `PORT`. */
   public static litServe(options: LitServeOptions): ModelServer {
-    return new ModelServer(litServe(options.script, options.version, codeOf(options)));
+    return new ModelServer(servers.litServe(options.script, options.version, codeOf(options)));
   }
 
   /** Any server, described as completely as those above. It finds its port in the environment variable `PORT`, too. */
