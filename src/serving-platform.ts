@@ -7,7 +7,7 @@ import type { TargetProfile } from './plan/target-profile';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
-import { outermostRemoved } from './private/tree';
+import { removedWith } from './private/tree';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -221,8 +221,7 @@ export abstract class ServingPlatform extends Construct {
   /** What was declared and then taken out of the tree, each named by the outermost construct that went. */
   private removed(): string[] {
     const declared = [...this.endpointList, ...this.backendList, ...this.splits, ...this.policies];
-    const gone = new Set(declared.map(outermostRemoved).filter((construct) => construct !== undefined));
-    return [...gone].map((construct) =>
+    return removedWith(declared).map((construct) =>
       renderError(
         'ConstructRemoved',
         `'${construct.node.id}' was removed from the tree, but what it declared still counts; do not declare it instead of removing it`,
