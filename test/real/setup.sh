@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests against real parts need: Debian packages, and one Python environment for each image of the
-# examples. Running it again costs nothing. What is built here lies in .cache/real, keyed by what it is built from.
+# examples. Running it again costs nothing. What is built here lies in the user's cache, keyed by what it is built from,
+# and not in the checkout: that may stand below /tmp, where an emulated container has a volume of its own.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cache=$root/.cache/real
+links=$root/.cache/real/python
+store=${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/serving-constructs/python
+case $store in /tmp/*) store=/var/cache/serving-constructs/python ;; esac
 
 say() { printf 'test:real: %s\n' "$*" >&2; }
 fail() {
@@ -41,14 +44,14 @@ find_python() {
   return 1
 }
 
-# python_environment NAME REQUIREMENTS: an environment of exactly these packages at .cache/real/python/NAME.
+# python_environment NAME REQUIREMENTS: an environment of exactly these packages, linked from .cache/real/python/NAME.
 python_environment() {
   local name=$1 requirements=$root/$2 key venv
   key=$({ "$python" -VV && "$python" -c 'import sys; print(sys.base_prefix)' && cat "$requirements"; } | sha256sum | cut -c1-16)
-  venv=$cache/python/$name-$key
+  venv=$store/$name-$key
   if [ ! -f "$venv/complete" ]; then
     say "installing $2"
-    rm -rf "$cache/python/$name"-*
+    rm -rf "$store/$name"-*
     "$python" -m venv "$venv"
     # Every package is pinned: a list that lacks one is found by the check.
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$requirements" ||
@@ -56,13 +59,13 @@ python_environment() {
     "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$2 is not complete: $("$venv/bin/pip" check)"
     touch "$venv/complete"
   fi
-  ln -sfn "$(basename "$venv")" "$cache/python/$name"
+  ln -sfn "$venv" "$links/$name"
 }
 
 python_environments() {
   find_python >/dev/null || debian_package ensurepip python3-venv
   python=$(find_python) || fail "Python 3.11 or newer with the modules venv and ensurepip is missing; install it (on Debian 12: apt-get install python3 python3-venv)"
-  mkdir -p "$cache/python"
+  mkdir -p "$links" "$store"
   python_environment sentiment examples/sentiment/requirements.txt
   python_environment digits examples/digits/requirements.txt
   python_environment svm examples/image-classifier/svm/requirements.txt
