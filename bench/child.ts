@@ -1,0 +1,72 @@
+// One measurement in a process of its own: builds and synthesizes a fleet with a program, and prints what it took.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FleetPlatform } from './fleet';
+
+/** What a program took, the start of Node not included. */
+export interface Measurement {
+  /** Processor time of the main thread in milliseconds. */
+  readonly cpu: number;
+  /** The most memory that the process had, in MiB. */
+  readonly memory: number;
+}
+
+/** A fleet that needs all code that any needs, so that a measurement after it has nothing to load. */
+const WARM_UP = 20;
+
+/**
+ * The processor time of the main thread so far: what a user waits for on a machine with nothing else to do, without the
+ * threads beside it that compile and collect garbage. Where the system does not say it, that of all threads.
+ */
+function processorTime(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+  } catch {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  }
+}
+
+/** An App of CDK or cdk8s that writes into a folder. */
+function newApp(target: string, outdir: string) {
+  if (target === 'kubernetes') return new (require('cdk8s') as typeof import('cdk8s')).App({ outdir });
+  const { App, CloudFormationValidatePlugin, Validations } = require('aws-cdk-lib') as typeof import('aws-cdk-lib');
+  const app = new App({ outdir, analyticsReporting: false });
+  // Not every release has a switch for the validator, which costs more than all the rest. It is made without its
+  // constructor and says its version itself, because either would load the engine.
+  const noValidation: import('aws-cdk-lib').CloudFormationValidatePlugin = Object.create(
+    CloudFormationValidatePlugin.prototype,
+    {
+      name: { value: 'NoValidation' },
+      version: { value: '0' },
+      ruleIds: { value: [] },
+      validate: { value: () => ({ success: true, violations: [] }) },
+    },
+  );
+  Validations.of(app).addPlugins(noValidation);
+  return app;
+}
+
+const started = processorTime();
+const [target, program, size, start] = process.argv.slice(2) as [string, string, string, 'loaded' | 'new'];
+const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
+
+function synthesize(endpoints: number): void {
+  const { fleetOf } = require('./fleet') as typeof import('./fleet');
+  const { build } = require(program) as { build(app: unknown, fleet: FleetPlatform[]): void };
+  const app = newApp(target, outdir);
+  build(app, fleetOf(endpoints));
+  app.synth();
+}
+
+try {
+  if (start === 'loaded') synthesize(WARM_UP);
+  const before = start === 'loaded' ? processorTime() : started;
+  synthesize(Number(size));
+  const cpu = processorTime() - before;
+  const measurement: Measurement = { cpu, memory: process.resourceUsage().maxRSS / 1024 };
+  console.log(JSON.stringify(measurement));
+} finally {
+  rmSync(outdir, { recursive: true });
+}

@@ -1,0 +1,277 @@
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FleetEndpoint, FleetPlatform } from '../fleet';
+import { Network } from './aws-network';
+
+const PORT = 8000;
+const BUCKET = 'example-models';
+
+interface BackendProps {
+  readonly network: Network;
+  readonly slug: string;
+  readonly image: string;
+  readonly command: string[];
+  readonly environment?: Record<string, string>;
+  readonly stopSeconds: number;
+  readonly graceSeconds: number;
+  readonly healthPath: string;
+  readonly healthyCodes: string;
+  /** The prefix in the bucket of models, and the directory that it is copied to. */
+  readonly model?: { readonly prefix: string; readonly path: string };
+  readonly desiredCount?: number;
+}
+
+class Backend extends Construct {
+  readonly service: ecs.FargateService;
+  readonly cfnService: ecs.CfnService;
+  readonly targetGroup: elbv2.ApplicationTargetGroup;
+
+  constructor(
+    scope: Construct,
+    readonly id: string,
+    props: BackendProps,
+  ) {
+    super(scope, id);
+    const { network, slug } = props;
+    const taskDefinition = this.makeTask(props);
+    const securityGroup = this.makeSecurityGroup(network, slug);
+    this.targetGroup = new elbv2.ApplicationTargetGroup(this, 'TargetGroup', {
+      vpc: network.vpc,
+      port: PORT,
+      protocol: elbv2.ApplicationProtocol.HTTP,
+      targetType: elbv2.TargetType.IP,
+      loadBalancingAlgorithmType: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
+      deregistrationDelay: Duration.seconds(70),
+      healthCheck: {
+        path: props.healthPath,
+        healthyHttpCodes: props.healthyCodes,
+        interval: Duration.seconds(10),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 3,
+      },
+    });
+    this.service = new ecs.FargateService(this, 'Service', {
+      cluster: network.cluster,
+      taskDefinition,
+      desiredCount: props.desiredCount,
+      assignPublicIp: false,
+      securityGroups: [securityGroup],
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      healthCheckGracePeriod: Duration.seconds(props.graceSeconds),
+      propagateTags: ecs.PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+      availabilityZoneRebalancing: ecs.AvailabilityZoneRebalancing.ENABLED,
+    });
+    this.cfnService = this.service.node.defaultChild as ecs.CfnService;
+    this.cfnService.node.addDependency(taskDefinition.obtainExecutionRole());
+    this.cfnService.tags.setTag('serving:backend', id);
+    this.targetGroup.addTarget(this.service);
+    // A rule that no request matches attaches the target group before the service starts.
+    const anchor = new elbv2.CfnListenerRule(this, 'Anchor', {
+      listenerArn: network.listener.listenerArn,
+      priority: network.nextAnchor++,
+      conditions: [{ field: 'source-ip', sourceIpConfig: { values: ['192.0.2.1/32'] } }],
+      actions: [{ type: 'forward', targetGroupArn: this.targetGroup.targetGroupArn }],
+    });
+    this.cfnService.addResourceDependency(anchor);
+  }
+
+  private makeTask(props: BackendProps): ecs.FargateTaskDefinition {
+    const logGroup = new logs.LogGroup(this, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
+    const definition = new ecs.FargateTaskDefinition(this, 'TaskDefinition', { cpu: 1024, memoryLimitMiB: 2048 });
+    const server = definition.addContainer('Server', {
+      image: ecs.ContainerImage.fromRegistry(props.image),
+      entryPoint: props.command.slice(0, 1),
+      command: props.command.slice(1),
+      environment: props.environment,
+      dockerLabels: props.model === undefined ? undefined : { 'serving.model.0': `${this.id} at ${props.model.path}` },
+      portMappings: [{ containerPort: PORT }],
+      readonlyRootFilesystem: true,
+      stopTimeout: Duration.seconds(props.stopSeconds),
+      linuxParameters: new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }),
+      logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: 'server' }),
+    });
+    definition.addVolume({ name: 'scratch' });
+    server.addMountPoints({ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false });
+    if (props.model !== undefined) this.addModel(definition, server, logGroup, props.model);
+    return definition;
+  }
+
+  private addModel(
+    definition: ecs.FargateTaskDefinition,
+    server: ecs.ContainerDefinition,
+    logGroup: logs.LogGroup,
+    model: { readonly prefix: string; readonly path: string },
+  ): void {
+    const fetch = definition.addContainer('Fetch0', {
+      image: ecs.ContainerImage.fromRegistry('public.ecr.aws/aws-cli/aws-cli:2.27.50'),
+      essential: false,
+      command: ['s3', 'cp', '--no-progress', '--recursive', `s3://${BUCKET}/${model.prefix}`, `${model.path}/`],
+      startTimeout: Duration.seconds(120),
+      readonlyRootFilesystem: true,
+      environment: { HOME: '/tmp' },
+      logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: 'fetch' }),
+    });
+    fetch.addMountPoints({ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false });
+    server.addContainerDependencies({ container: fetch, condition: ecs.ContainerDependencyCondition.SUCCESS });
+    definition.addVolume({ name: 'models-0' });
+    server.addMountPoints({ sourceVolume: 'models-0', containerPath: model.path, readOnly: true });
+    fetch.addMountPoints({ sourceVolume: 'models-0', containerPath: model.path, readOnly: false });
+    const bucketArn = `arn:${Stack.of(this).partition}:s3:::${BUCKET}`;
+    definition.addToTaskRolePolicy(
+      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${model.prefix}*`] }),
+    );
+    definition.addToTaskRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [bucketArn],
+        conditions: { StringLike: { 's3:prefix': `${model.prefix}*` } },
+      }),
+    );
+  }
+
+  private makeSecurityGroup(network: Network, slug: string): ec2.SecurityGroup {
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Backend ${slug}` });
+    // Both rules stand here, so that the stack of the load balancer does not refer to this one.
+    new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
+      ipProtocol: 'tcp',
+      fromPort: PORT,
+      toPort: PORT,
+      groupId: group.securityGroupId,
+      sourceSecurityGroupId: network.securityGroup.securityGroupId,
+      description: 'Requests from the load balancer',
+    });
+    new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
+      ipProtocol: 'tcp',
+      fromPort: PORT,
+      toPort: PORT,
+      groupId: network.securityGroup.securityGroupId,
+      destinationSecurityGroupId: group.securityGroupId,
+      description: `Requests to backend ${slug}`,
+    });
+    return group;
+  }
+}
+
+class Endpoint extends Construct {
+  constructor(
+    scope: Construct,
+    private readonly network: Network,
+    { name, hasCanary }: FleetEndpoint,
+  ) {
+    super(scope, name);
+    const stable = new Backend(this, 'v1', {
+      network,
+      slug: `${name}-v1`,
+      image: `registry.example.com/${name}:1.4.2`,
+      command: [
+        ...['gunicorn', 'app:app', '--bind', `0.0.0.0:${PORT}`, '--worker-class', 'gthread', '--workers', '1'],
+        ...['--threads', '8', '--worker-tmp-dir', '/dev/shm'],
+        ...['--keep-alive', '4010', '--graceful-timeout', '65', '--timeout', '310'],
+      ],
+      environment: { XDG_RUNTIME_DIR: '/dev/shm' },
+      stopSeconds: 70,
+      graceSeconds: 720,
+      healthPath: '/healthz',
+      healthyCodes: '200-399',
+      model: { prefix: `${name}/v1/`, path: `/models/${name}` },
+    });
+    stable.service.autoScaleTaskCount({ minCapacity: 2, maxCapacity: 8 }).scaleOnCpuUtilization('Cpu', {
+      targetUtilizationPercent: 60,
+      scaleInCooldown: Duration.minutes(10),
+      scaleOutCooldown: Duration.seconds(30),
+    });
+    const backends = [stable];
+    if (hasCanary) {
+      backends.push(
+        new Backend(this, 'v2', {
+          network,
+          slug: `${name}-v2`,
+          image: `registry.example.com/${name}:2.0.0`,
+          command: [
+            ...['uvicorn', 'serve:app', '--host', '0.0.0.0', '--port', String(PORT)],
+            ...['--timeout-keep-alive', '4010', '--timeout-graceful-shutdown', '60'],
+          ],
+          stopSeconds: 65,
+          graceSeconds: 600,
+          healthPath: '/',
+          healthyCodes: '200-499',
+          desiredCount: 1,
+        }),
+      );
+    }
+    this.addRules(name, backends, hasCanary ? [9, 1] : [1]);
+    new CfnOutput(this, 'Url', {
+      value: `http://${network.loadBalancer.loadBalancerDnsName}/${name}`,
+      description: `URL of endpoint '${name}'`,
+    });
+  }
+
+  /** Each backend by its name in a header, then all by weight, then 405 for other methods. */
+  private addRules(name: string, backends: Backend[], weights: number[]): void {
+    const path = { field: 'path-pattern', pathPatternConfig: { values: [`/${name}`, `/${name}/*`] } };
+    const method = { field: 'http-request-method', httpRequestMethodConfig: { values: ['POST'] } };
+    for (const backend of backends) {
+      const header = {
+        field: 'http-header',
+        httpHeaderConfig: { httpHeaderName: 'x-serving-backend', values: [backend.id] },
+      };
+      this.addForward(`Own-${backend.id}`, [path, method, header], [backend], [1]);
+    }
+    this.addForward('Shares', [path, method], backends, weights);
+    this.addRule('MethodNotAllowed', [path], {
+      type: 'fixed-response',
+      fixedResponseConfig: {
+        statusCode: '405',
+        contentType: 'text/plain',
+        messageBody: 'method not allowed; allowed: POST',
+      },
+    });
+  }
+
+  private addForward(
+    id: string,
+    conditions: elbv2.CfnListenerRule.RuleConditionProperty[],
+    backends: Backend[],
+    weights: number[],
+  ): void {
+    const targetGroups = backends.map(({ targetGroup }, index) => ({
+      targetGroupArn: targetGroup.targetGroupArn,
+      weight: weights[index],
+    }));
+    const rule = this.addRule(id, conditions, { type: 'forward', forwardConfig: { targetGroups } });
+    for (const backend of backends) rule.addResourceDependency(backend.cfnService);
+  }
+
+  private addRule(
+    id: string,
+    conditions: elbv2.CfnListenerRule.RuleConditionProperty[],
+    action: elbv2.CfnListenerRule.ActionProperty,
+  ): elbv2.CfnListenerRule {
+    return new elbv2.CfnListenerRule(this, id, {
+      listenerArn: this.network.listener.listenerArn,
+      priority: this.network.nextRule++,
+      conditions,
+      actions: [action],
+    });
+  }
+}
+
+/** The fleet on AWS, by hand. */
+export function build(app: App, fleet: FleetPlatform[]): void {
+  for (const { name, groups } of fleet) {
+    const network = new Network(new Stack(app, name), 'Platform');
+    for (const group of groups) {
+      const stack = new Stack(app, group.name);
+      for (const endpoint of group.endpoints) new Endpoint(stack, network, endpoint);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { FleetEndpoint } from '../fleet';
+import { haproxyConfig } from './haproxy';
+import { versionsOf } from './models';
+
+const USER = 99;
+const FOLDER = '/usr/local/etc/haproxy';
+
+/** HAProxy in front of some endpoints. */
+export class Router extends Construct {
+  private readonly labels: Record<string, string>;
+
+  constructor(
+    scope: Construct,
+    private readonly name: string,
+    private readonly endpoints: FleetEndpoint[],
+  ) {
+    super(scope, 'Router');
+    this.labels = { 'app.kubernetes.io/instance': name };
+    const selector = { matchLabels: this.labels };
+    const config = haproxyConfig(endpoints);
+    this.add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
+    this.add('ConfigMap', 'v1', { data: { 'haproxy.cfg': config } });
+    this.add('Deployment', 'apps/v1', {
+      spec: {
+        replicas: 2,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        selector,
+        template: {
+          metadata: {
+            labels: this.labels,
+            annotations: {
+              'serving-constructs/config': createHash('sha256').update(config).digest('hex').slice(0, 16),
+            },
+          },
+          spec: this.pod(),
+        },
+      },
+    });
+    this.add('PodDisruptionBudget', 'policy/v1', {
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector },
+    });
+    const spec = {
+      type: 'ClusterIP',
+      selector: this.labels,
+      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+    };
+    this.add('Service', 'v1', { spec }, this.urls());
+  }
+
+  private add(
+    kind: string,
+    apiVersion: string,
+    body: Record<string, unknown>,
+    annotations?: Record<string, string>,
+  ): void {
+    const metadata = { name: this.name, labels: this.labels, annotations };
+    new ApiObject(this, kind, { apiVersion, kind, metadata, ...body });
+  }
+
+  private urls(): Record<string, string> {
+    return Object.fromEntries(
+      this.endpoints.map(({ name }) => [`url.serving-constructs/${name}`, `http://${this.name}/${name}`]),
+    );
+  }
+
+  private pod() {
+    return {
+      serviceAccountName: this.name,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      terminationGracePeriodSeconds: 80,
+      topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+        topologyKey,
+        maxSkew: 1,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: this.labels },
+      })),
+      containers: [this.container()],
+      volumes: [{ name: 'config', configMap: { name: this.name } }],
+    };
+  }
+
+  private container() {
+    const httpGet = { path: '/healthz', port: 'admin' };
+    const memory = this.memory();
+    return {
+      name: 'router',
+      image: 'haproxy:3.0.11-alpine',
+      imagePullPolicy: 'IfNotPresent',
+      command: ['haproxy', '-db', '-f', `${FOLDER}/haproxy.cfg`],
+      env: [
+        { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+        { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      ],
+      ports: [
+        { name: 'http', containerPort: 8080, protocol: 'TCP' },
+        { name: 'admin', containerPort: 8404, protocol: 'TCP' },
+      ],
+      resources: { requests: { cpu: '250m', memory }, limits: { memory } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        runAsUser: USER,
+      },
+      readinessProbe: { httpGet, initialDelaySeconds: 5, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2 },
+      livenessProbe: { httpGet, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+      lifecycle: { preStop: { sleep: { seconds: 5 } } },
+      volumeMounts: [{ name: 'config', mountPath: FOLDER, readOnly: true }],
+    };
+  }
+
+  /** A base, and 32 KiB for each replica that a backend can have during a rollout. */
+  private memory(): string {
+    const places = this.endpoints.flatMap(versionsOf).reduce((sum, { scaling }) => sum + 2 * (scaling?.max ?? 1), 0);
+    return `${256 + Math.ceil(places / 32)}Mi`;
+  }
+}

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+
+export const root = resolve(__dirname, '..');
+/** The package as users get it. */
+export const library = join(root, 'lib', 'index.js');
+/** Inside the repository, so that what is compiled finds the frameworks. */
+const outdir = join(root, '.cache', 'bench');
+
+/** What is compared on one target. */
+export interface Contest {
+  readonly target: 'aws' | 'kubernetes';
+  readonly label: string;
+  /** The name of the other program in `bench/handwritten`. */
+  readonly theirs: string;
+  /** What ours may take of theirs. */
+  readonly limit: number;
+}
+
+export const CONTESTS: readonly Contest[] = [
+  { target: 'aws', label: 'AWS', theirs: 'aws', limit: 1.1 },
+  { target: 'kubernetes', label: 'Kubernetes', theirs: 'kubernetes', limit: 1.15 },
+  { target: 'kubernetes', label: 'Kubernetes against cdk8s-plus', theirs: 'kubernetes-plus', limit: 0.7 },
+];
+
+/** Compiles the package when it is older than its source. */
+export function compileLibrary(): void {
+  if (!isStale()) return;
+  for (const command of [
+    ['projen', 'compile'],
+    ['tsx', 'scripts/lazy-index.ts'],
+  ]) {
+    const { status } = spawnSync('npx', command, { cwd: root, stdio: ['ignore', 2, 2] });
+    if (status !== 0) throw new Error(`'npx ${command.join(' ')}' failed`);
+  }
+}
+
+function isStale(): boolean {
+  if (!existsSync(library) || !readFileSync(library, 'utf8').includes('function lazy(')) return true;
+  const compiled = statSync(library).mtimeMs;
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  return sources.some((file) => statSync(join(root, 'src', file)).mtimeMs > compiled);
+}
+
+/** Compiles what is measured, so that no process spends time on TypeScript; returns the compiled child. */
+export function compilePrograms(): string {
+  const sides = CONTESTS.flatMap(({ target, theirs }) => [join('ours', target), join('handwritten', theirs)]);
+  buildSync({
+    entryPoints: [...new Set(['child', 'fleet', ...sides])].map((name) => join(__dirname, `${name}.ts`)),
+    outdir,
+    outbase: __dirname,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+    alias: { 'serving-constructs': library },
+    external: [join(root, 'lib', '*'), './fleet'],
+    logLevel: 'error',
+  });
+  return join(outdir, 'child.js');
+}
+
+/** The compiled program of one side. */
+export function programOf(side: string): string {
+  return join(outdir, `${side}.js`);
+}

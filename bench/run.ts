@@ -1,0 +1,100 @@
+// Compares this package with constructs written by hand and through cdk8s-plus.
+//
+//   npm run bench                              prints the table; about four minutes on two cores
+//   npm run bench -- --sizes 1,10,100          other numbers of endpoints
+//   npm run bench -- --target kubernetes       one target
+//   npm run bench -- --write                   writes the table into docs/performance.md too
+//   npm run --silent bench -- --json           for programs
+import { parseArgs } from 'node:util';
+import { linesOf } from './lines';
+import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
+import { CONTESTS, type Contest, compileLibrary, compilePrograms, programOf } from './programs';
+import { isOver, type Row, renderTable, writePage } from './report';
+
+const MEMORY_LIMIT = 1.15;
+const EXPONENT_MARGIN = 0.03;
+const LOADING_LIMIT = 2;
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    sizes: { type: 'string', default: '1,10,100,1000' },
+    target: { type: 'string' },
+  },
+});
+const sizes = options.sizes.split(',').map(Number);
+if (sizes.length === 0 || sizes.some((size) => !Number.isInteger(size) || size < 1))
+  throw new Error(`'--sizes' ('${options.sizes}') must be whole numbers of at least 1 with commas between them`);
+
+compileLibrary();
+const child = compilePrograms();
+const contests = CONTESTS.filter(({ target }) => options.target === undefined || options.target === target);
+const rows = [...contests.flatMap(runContest), ...runLoading(), ...contests.map(countLines)];
+if (options.write) console.error(`wrote ${writePage(rows)}`);
+console.log(options.json ? JSON.stringify(rows, null, 2) : renderTable(rows));
+
+function runContest(contest: Contest): Row[] {
+  const { target, label, theirs, limit } = contest;
+  const sides = [programOf(`ours/${target}`), programOf(`handwritten/${theirs}`)] as const;
+  const results = sizes.map((size) => {
+    const result = compare(child, target, sides, size, 'loaded');
+    const row = rowOf(
+      `${label}: construct and synth of ${plural(size)}`,
+      limit,
+      result.ours.cpu,
+      result.theirs.cpu,
+      'ms',
+    );
+    progress(row);
+    return { size, result, row };
+  });
+  const fresh = compare(child, target, sides, 1, 'new');
+  return [
+    ...results.map(({ row }) => row),
+    rowOf(`${label}: 1 endpoint with loading`, limit, fresh.ours.cpu, fresh.theirs.cpu, 'ms'),
+    ...(sizes.length > 1 ? [exponentRow(label, results)] : []),
+    ...(limit < 1 ? [] : [memoryRow(label, results)]),
+  ];
+}
+
+type Results = readonly { readonly size: number; readonly result: Comparison }[];
+
+function exponentRow(label: string, results: Results): Row {
+  const [ours, theirs] = (['ours', 'theirs'] as const).map((side) =>
+    growthExponent(results.map(({ size, result }) => ({ size, cost: result[side].cpu }))),
+  ) as [number, number];
+  return rowOf(`${label}: growth with the number`, (theirs + EXPONENT_MARGIN) / theirs, ours, theirs, 'exponent');
+}
+
+function memoryRow(label: string, results: Results): Row {
+  const { size, result } = results.reduce((a, b) => (b.size > a.size ? b : a));
+  const { ours, theirs } = result;
+  return rowOf(`${label}: peak memory of ${plural(size)}`, MEMORY_LIMIT, ours.memory, theirs.memory, 'MiB');
+}
+
+function runLoading(): Row[] {
+  const { ours, theirs } = compareLoading();
+  const files = frameworkFiles();
+  return [
+    rowOf("require('serving-constructs') against require('constructs')", LOADING_LIMIT, ours, theirs, 'ms'),
+    { name: 'files of a framework that it loads', ratio: files, limit: 0, ours: files, theirs: 0, unit: 'files' },
+  ];
+}
+
+function countLines({ label, target, theirs }: Contest): Row {
+  return rowOf(`${label}: lines to write`, 1, linesOf(`ours/${target}`), linesOf(`handwritten/${theirs}`), 'lines');
+}
+
+function rowOf(name: string, limit: number, ours: number, theirs: number, unit: string): Row {
+  return { name, ratio: ours / theirs, limit, ours, theirs, unit };
+}
+
+function plural(size: number): string {
+  return size === 1 ? '1 endpoint' : `${size} endpoints`;
+}
+
+/** On a terminal, because the longest row takes a minute. */
+function progress(row: Row): void {
+  if (process.stderr.isTTY) console.error(`${row.name}: ${row.ratio.toFixed(2)}${isOver(row) ? ' (over)' : ''}`);
+}

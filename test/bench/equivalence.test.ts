@@ -1,0 +1,159 @@
+/** The benchmarks compare programs that make the same: every property of every resource is equal. */
+import { App as KubernetesApp } from 'cdk8s';
+import type { FleetPlatform } from '../../bench/fleet';
+import { fleetOf } from '../../bench/fleet';
+import { build as awsByHand } from '../../bench/handwritten/aws';
+import { build as kubernetesByHand } from '../../bench/handwritten/kubernetes';
+import { build as kubernetesPlus } from '../../bench/handwritten/kubernetes-plus';
+import { build as awsByUs } from '../../bench/ours/aws';
+import { build as kubernetesByUs } from '../../bench/ours/kubernetes';
+import { newApp, templatesOf } from '../support/aws';
+
+/** Data whose parts may be asked for. */
+// biome-ignore lint/suspicious/noExplicitAny: templates and manifests are read as they are.
+type Free = any;
+
+/** One endpoint alone, and two groups of them with and without a second version. */
+const SIZES = [1, 21];
+
+describe.each(SIZES)('on AWS, %d endpoints', (size) => {
+  let ours: Free;
+  let theirs: Free;
+  beforeAll(() => {
+    [ours, theirs] = [awsByUs, awsByHand].map((build) => {
+      const app = newApp();
+      build(app, fleetOf(size));
+      return templatesOf(app);
+    });
+  });
+
+  test('have the same stacks with the same resources, down to the logical ids', () => {
+    expect(Object.keys(ours)).toEqual(Object.keys(theirs));
+    for (const [stack, template] of Object.entries(ours) as Free) {
+      expect(withoutNumbers(template.Resources)).toEqual(withoutNumbers(theirs[stack].Resources));
+      expect(template.Outputs).toEqual(theirs[stack].Outputs);
+    }
+  });
+
+  // Ours come from the routes and theirs from a counter, so only the order of rules that see one request can be equal.
+  test('order the rules of each endpoint alike', () => {
+    expect(rulesOf(ours)).toEqual(rulesOf(theirs));
+    expect(rulesOf(ours).length).toBeGreaterThanOrEqual(3 * size);
+  });
+});
+
+/** Without priorities, and with attributes, which are a set, in one order. */
+function withoutNumbers(resources: Free): Free {
+  const copy = structuredClone(resources);
+  for (const { Properties: properties } of Object.values(copy) as Free[]) {
+    delete properties?.Priority;
+    for (const list of [properties?.TargetGroupAttributes, properties?.LoadBalancerAttributes])
+      list?.sort((a: Free, b: Free) => a.Key.localeCompare(b.Key));
+  }
+  return copy;
+}
+
+/** The rules of each path by priority, as path and kind; those that no request matches must come after all of them. */
+function rulesOf(templates: Free): string[] {
+  const rules = Object.values(templates)
+    .flatMap((template: Free) => Object.entries(template.Resources as Free))
+    .filter(([, resource]: Free) => resource.Type === 'AWS::ElasticLoadBalancingV2::ListenerRule')
+    .map(([id, { Properties: properties }]: Free) => ({
+      priority: properties.Priority as number,
+      path: properties.Conditions[0].PathPatternConfig?.Values[0] as string | undefined,
+      kind: /Own|Shares|MethodNotAllowed|Anchor/.exec(id)?.[0],
+    }));
+  const anchors = rules.filter(({ kind }) => kind === 'Anchor');
+  const routes = rules.filter(({ kind }) => kind !== 'Anchor');
+  const last = Math.max(...routes.map(({ priority }) => priority));
+  expect(anchors.filter(({ priority }) => priority <= last)).toEqual([]);
+  expect(new Set(rules.map(({ priority }) => priority)).size).toBe(rules.length);
+  return routes
+    .sort((a, b) => (a.path ?? '').localeCompare(b.path ?? '') || a.priority - b.priority)
+    .map(({ path, kind }) => `${path} ${kind}`);
+}
+
+describe.each(SIZES)('on Kubernetes, %d endpoints', (size) => {
+  let ours: Free;
+  beforeAll(() => {
+    ours = manifestsOf(kubernetesByUs, size);
+  });
+
+  test('have the same objects with the same content', () => {
+    expect(ours).toEqual(manifestsOf(kubernetesByHand, size));
+  });
+
+  test('have the same objects as through cdk8s-plus, after the defaults of Kubernetes', () => {
+    expect(withDefaults(ours)).toEqual(withDefaults(manifestsOf(kubernetesPlus, size)));
+  });
+});
+
+/** The objects of each chart by kind and name. */
+function manifestsOf(build: (app: KubernetesApp, fleet: FleetPlatform[]) => void, size: number): Free {
+  const app = new KubernetesApp();
+  build(app, fleetOf(size));
+  return Object.fromEntries(
+    app.charts.map((chart) => [
+      chart.node.id,
+      Object.fromEntries(chart.toJson().map((object) => [`${object.kind} ${object.metadata.name}`, content(object)])),
+    ]),
+  );
+}
+
+/** An object without comments in the configuration, and with any digest of it in place of the one that was chosen. */
+function content(object: Free): Free {
+  const copy = structuredClone(object);
+  if (copy.kind === 'ConfigMap') {
+    copy.data['haproxy.cfg'] = (copy.data['haproxy.cfg'] as string)
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  }
+  const annotations = copy.spec?.template?.metadata?.annotations;
+  const digest = annotations?.['serving-constructs/config'];
+  if (digest !== undefined) {
+    expect(digest).toMatch(/^[0-9a-f]{16}$/);
+    annotations['serving-constructs/config'] = 'digest';
+  }
+  return copy;
+}
+
+/** The defaults that cdk8s-plus writes and others leave to the API server; and ports as numbers, which it wants. */
+function withDefaults(manifests: Free): Free {
+  const copy = structuredClone(manifests);
+  for (const object of Object.values(copy).flatMap((chart: Free) => Object.values(chart)) as Free[]) {
+    const { kind, spec } = object;
+    if (kind === 'Deployment') addPodDefaults(spec.template.spec);
+    if (kind === 'Service') {
+      spec.externalIPs ??= [];
+      for (const port of spec.ports) port.targetPort = numberOf(port.targetPort);
+    }
+    if (kind === 'HorizontalPodAutoscaler') {
+      const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
+      const { scaleUp, scaleDown } = spec.behavior;
+      scaleUp.policies ??= [{ type: 'Pods', value: 4, periodSeconds: 15 }, percent];
+      scaleDown.policies ??= [percent];
+      scaleUp.selectPolicy ??= 'Max';
+      scaleDown.selectPolicy ??= 'Max';
+    }
+  }
+  return copy;
+}
+
+function addPodDefaults(pod: Free): void {
+  pod.restartPolicy ??= 'Always';
+  pod.dnsPolicy ??= 'ClusterFirst';
+  pod.hostNetwork ??= false;
+  pod.setHostnameAsFQDN ??= false;
+  for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+    container.securityContext.privileged ??= false;
+    for (const probe of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
+      if (probe?.httpGet !== undefined) probe.httpGet.scheme ??= 'HTTP';
+      for (const handler of [probe?.httpGet, probe?.tcpSocket])
+        if (handler !== undefined) handler.port = numberOf(handler.port);
+    }
+  }
+}
+
+function numberOf(port: string | number): string | number {
+  return port === 'http' ? 8000 : port;
+}
