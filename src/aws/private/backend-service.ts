@@ -151,8 +151,9 @@ export class BackendService {
         });
   }
 
-  /** Late, because an autoscaler may still change the smallest number of replicas. */
+  /** Late, because an autoscaler may still change the smallest number of replicas, unless each may have one beside it. */
   private setRollout(): void {
+    if (this.intent.rollout.surgePercent >= 100) return;
     const percents = (): RolloutPercents => rolloutPercents(this.intent.rollout, this.plan.minReplicas);
     const configuration = 'DeploymentConfiguration';
     this.cfnService.addPropertyOverride(
