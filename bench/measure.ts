@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Measurement } from './child';
-import { library, root } from './programs';
+import { project } from './programs';
 
 /** A comparison of two programs: each number is the median of one side. */
 export interface Comparison {
@@ -49,7 +49,7 @@ export function compareLoading(): { readonly ours: number; readonly theirs: numb
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let turn = 0; turn < 15; turn++) {
-    ours.push(cost(library));
+    ours.push(cost('serving-constructs'));
     theirs.push(cost('constructs'));
   }
   return { ours: median(ours), theirs: median(theirs) };
@@ -57,7 +57,7 @@ export function compareLoading(): { readonly ours: number; readonly theirs: numb
 
 /** How many files of the frameworks loading this package loads. */
 export function frameworkFiles(): number {
-  const code = `require(${JSON.stringify(library)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const code = `require('serving-constructs'); console.log(JSON.stringify(Object.keys(require.cache)))`;
   const files = JSON.parse(node(['-e', code])) as string[];
   return files.filter((file) => /node_modules[/\\](aws-cdk-lib|cdk8s|cdk8s-plus-\d+)[/\\]/.test(file)).length;
 }
@@ -83,7 +83,7 @@ function median(values: number[]): number {
 
 function node(args: string[]): string {
   const env = { ...process.env, CDK_VALIDATION: 'false', JSII_DEPRECATED: 'quiet' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8', env });
   if (status !== 0) throw new Error(`node ${args.join(' ')} failed:\n${stderr}`);
   return stdout;
 }

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
 export const root = resolve(__dirname, '..');
-/** The package as users get it. */
-export const library = join(root, 'lib', 'index.js');
-/** Inside the repository, so that what is compiled finds the frameworks. */
-const outdir = join(root, '.cache', 'bench');
+/** A project of a user, inside the repository so that it finds the frameworks. */
+export const project = join(root, '.cache', 'bench');
+
+const library = join(root, 'lib', 'index.js');
 
 /** What is compared on one target. */
 export interface Contest {
@@ -44,26 +44,32 @@ function isStale(): boolean {
   return sources.some((file) => statSync(join(root, 'src', file)).mtimeMs > compiled);
 }
 
+/** Installs the package as users have it: CDK writes less about code that comes from a package than about their own. */
+export function installLibrary(): void {
+  const installed = join(project, 'node_modules', 'serving-constructs');
+  rmSync(installed, { recursive: true, force: true });
+  for (const part of ['package.json', 'lib']) cpSync(join(root, part), join(installed, part), { recursive: true });
+}
+
 /** Compiles what is measured, so that no process spends time on TypeScript; returns the compiled child. */
 export function compilePrograms(): string {
   const sides = CONTESTS.flatMap(({ target, theirs }) => [join('ours', target), join('handwritten', theirs)]);
   buildSync({
     entryPoints: [...new Set(['child', 'fleet', ...sides])].map((name) => join(__dirname, `${name}.ts`)),
-    outdir,
+    outdir: project,
     outbase: __dirname,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
     packages: 'external',
-    alias: { 'serving-constructs': library },
-    external: [join(root, 'lib', '*'), './fleet'],
+    external: ['./fleet'],
     logLevel: 'error',
   });
-  return join(outdir, 'child.js');
+  return join(project, 'child.js');
 }
 
 /** The compiled program of one side. */
 export function programOf(side: string): string {
-  return join(outdir, `${side}.js`);
+  return join(project, `${side}.js`);
 }

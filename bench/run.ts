@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import { linesOf } from './lines';
 import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
-import { CONTESTS, type Contest, compileLibrary, compilePrograms, programOf } from './programs';
+import { CONTESTS, type Contest, compileLibrary, compilePrograms, installLibrary, programOf } from './programs';
 import { isOver, type Row, renderTable, writePage } from './report';
 
 const MEMORY_LIMIT = 1.15;
@@ -28,6 +28,7 @@ if (sizes.length === 0 || sizes.some((size) => !Number.isInteger(size) || size <
   throw new Error(`'--sizes' ('${options.sizes}') must be whole numbers of at least 1 with commas between them`);
 
 compileLibrary();
+installLibrary();
 const child = compilePrograms();
 const contests = CONTESTS.filter(({ target }) => options.target === undefined || options.target === target);
 const rows = [...contests.flatMap(runContest), ...runLoading(), ...contests.map(countLines)];
