@@ -203,7 +203,7 @@ export abstract class ServingPlatform extends Construct {
       target: this.target,
       strict: this.strict,
       endpoints: this.endpointList.map((endpoint) => endpoint.intent),
-      backends: this.backendList.map((backend) => ({ ...backend.intent, ...this.limitsOf(backend.intent) })),
+      backends: this.backendList.map(({ intent }) => withLimits(intent, this.limitsOf(intent))),
       attachments: [...this.attachments],
       splits: this.splits.map((split) => split.intent),
       autoscaling: this.policies.map((policy) => policy.intent),
@@ -243,4 +243,8 @@ export abstract class ServingPlatform extends Construct {
     });
     return [];
   }
+}
+
+function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
+  return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };
 }
