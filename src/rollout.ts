@@ -30,22 +30,15 @@ export class Rollout {
   /** Starts new replicas before old ones stop: no capacity is lost, and room for the new ones is needed. */
   public static surge(options: SurgeOptions = {}): Rollout {
     const percent = requireNumber('percent', options.percent ?? 100, { min: 1, max: 100, integer: true });
-    return new Rollout({ surgePercent: percent, availablePercent: 100 }, true);
+    return new Rollout({ surgePercent: percent, availablePercent: 100 });
   }
 
   /** Stops old replicas before new ones start: no room is needed, and one replica's capacity is lost meanwhile. */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
-    return new Rollout(
-      { surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 },
-      options.allowDowntime ?? false,
-    );
+    return new Rollout({ surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 });
   }
 
-  private constructor(
-    private readonly intent: RolloutIntent,
-    /** @internal */
-    public readonly _allowsSingleReplica: boolean,
-  ) {}
+  private constructor(private readonly intent: RolloutIntent) {}
 
   /** @internal */
   public _intent(): RolloutIntent {
