@@ -4,19 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Explanation } from '../private/explanation';
-
-/** An error that the user can mend: wrong words on the command line, or an app that failed. */
-export class CommandError extends Error {
-  constructor(
-    message: string,
-    public readonly exitCode: number,
-  ) {
-    super(message);
-  }
-}
-
-export const USAGE_ERROR = 2;
-const APP_FAILED = 3;
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
 /** The command that runs the app of this folder, from `cdk.json` or `cdk8s.yaml`. */
 export function findApp(folder: string): string {
@@ -49,7 +37,7 @@ export function explainApp(command: string, folder: string): Explanation[] {
       },
     });
     if (result.status !== 0) {
-      throw new CommandError(`the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim(), APP_FAILED);
+      throw new CommandError(`the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim(), FAILED);
     }
     return existsSync(plans) ? readExplanations(plans) : [];
   } finally {

@@ -1,9 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { explain } from '../report/explain';
 import { renderMarkdown, renderText, type Section } from '../report/sections';
-import { CommandError, explainApp, findApp, USAGE_ERROR } from './app';
+import { explainApp, findApp } from './app';
+import { type Command, parseCommandLine } from './command';
+import { CommandError, USAGE_ERROR } from './command-error';
 
-export const EXPLAIN_OPTIONS = {
+const USAGE = `Usage: serving explain [options]
+
+Options:
+  -a, --app COMMAND     what runs the app (default: the app of cdk.json or cdk8s.yaml)
+  -f, --format FORMAT   text, json or markdown (default: text)
+  -o, --output FILE     write to a file instead of the terminal
+`;
+
+const OPTIONS = {
   app: { type: 'string', short: 'a' },
   format: { type: 'string', short: 'f', default: 'text' },
   output: { type: 'string', short: 'o' },
@@ -12,8 +22,13 @@ export const EXPLAIN_OPTIONS = {
 const FORMATS: Record<string, (sections: Section[]) => string> = { text: renderText, markdown: renderMarkdown };
 
 /** Runs an app and prints what it will make of its endpoints. Returns 1 when something is refused. */
-export function runExplain(options: { app?: string; format?: string; output?: string }): number {
-  const { format = 'text' } = options;
+export const explainCommand: Command = {
+  usage: USAGE,
+  run: async (args) => runExplain(parseCommandLine({ args, options: OPTIONS }, USAGE).values),
+};
+
+function runExplain(options: { app?: string; format: string; output?: string }): number {
+  const { format } = options;
   const render = FORMATS[format];
   if (render === undefined && format !== 'json') {
     throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);

@@ -1,43 +1,49 @@
-import { parseArgs } from 'node:util';
-import { CommandError, USAGE_ERROR } from './app';
-import { EXPLAIN_OPTIONS, runExplain } from './explain';
-
-const USAGE = `Usage: serving <command> [options]
-
-Commands:
-  explain   run a CDK or cdk8s app and print the routes, timeouts and capabilities of its endpoints
-
-Options of explain:
-  -a, --app COMMAND     what runs the app (default: the app of cdk.json or cdk8s.yaml)
-  -f, --format FORMAT   text, json or markdown (default: text)
-  -o, --output FILE     write to a file instead of the terminal
-
-Exit codes: 0 all is well, 1 something is refused, 2 wrong usage, 3 the app failed.
-`;
+import { ServingError } from '../private/errors';
+import { CommandError, USAGE_ERROR } from './command-error';
+import { COMMANDS } from './commands';
 
 /** Runs the command line and returns the exit code. */
-export function main(args: string[]): number {
-  const [command, ...rest] = args;
-  if (command === undefined || command === 'help' || rest.includes('--help') || command === '--help') {
-    process.stdout.write(USAGE);
-    return command === undefined ? USAGE_ERROR : 0;
+export async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help') {
+    process.stdout.write(usage());
+    return name === undefined ? USAGE_ERROR : 0;
   }
   try {
-    if (command !== 'explain') throw new CommandError(`there is no command '${command}'\n\n${USAGE}`, USAGE_ERROR);
-    return runExplain(parse(rest));
+    const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (row === undefined) throw new CommandError(`there is no command '${name}'\n\n${usage()}`, USAGE_ERROR);
+    const command = row.load();
+    if (!rest.includes('--help')) return await command.run(rest);
+    process.stdout.write(command.usage);
+    return 0;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return error.exitCode;
+    if (error instanceof ServingError) return fail(error, USAGE_ERROR);
+    if (error instanceof CommandError) return fail(error, error.exitCode);
+    throw error;
   }
 }
 
-function parse(args: string[]): { app?: string; format?: string; output?: string } {
-  try {
-    return parseArgs({ args, options: EXPLAIN_OPTIONS, allowPositionals: false }).values;
-  } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`, USAGE_ERROR);
-  }
+function fail(error: Error, exitCode: number): number {
+  process.stderr.write(`${error.message}\n`);
+  return exitCode;
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+function usage(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`);
+  return `Usage: serving <command> [options]
+
+Commands:
+${rows.join('\n')}
+
+'serving <command> --help' says what a command takes.
+
+Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 something that the command needs failed.
+`;
+}
+
+if (require.main === module) {
+  void main(process.argv.slice(2)).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
+}

@@ -1,0 +1,14 @@
+/** An error that the user can mend: wrong words on the command line, or something that a command met. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    public readonly exitCode: number,
+  ) {
+    super(message);
+  }
+}
+
+export const USAGE_ERROR = 2;
+
+/** An app, a directory, a registry or a disk did not do what the command needs. */
+export const FAILED = 3;
