@@ -58,6 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@bufbuild/protobuf@^2',
     '@kubernetes/client-node@2.0.1',
     '@types/node@^20',
+    '@types/tar-stream@^3',
     'ajv@^8',
     // The registry's latest tag is an unrelated 3.0.0 that cannot read current assemblies.
     'aws-cdk@^2.1148.1',
@@ -69,6 +70,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'jsii-diff@^1',
     'jsii-pacmak@^1',
     'publint@^0.3',
+    'tar-stream@^3',
     'tsx@^4',
     'yaml@^2',
   ],
