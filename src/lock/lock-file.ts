@@ -57,6 +57,8 @@ export interface LockedFile {
 export interface LockedModel extends LockedArtifact {
   /** Where `serving publish` puts it: `registry/repository`, or `s3://bucket/prefix`. @default - said when it is published */
   readonly to?: string;
+  /** Where the files come from, such as the address of a commit. @default - not said */
+  readonly source?: string;
   /** `data` for files alone, `shell` with a small base that can copy them, `baked` upon a server's image. */
   readonly variant: string;
   /** The image below the files, by digest. @default - none */

@@ -11,6 +11,8 @@ export interface Blob {
   readonly digest: string;
   readonly mediaType: string;
   readonly size: number;
+  /** The repository that holds it already, as `registry/repository`. @default - none, the bytes are on the disk */
+  readonly origin?: string;
   /** Reads the bytes from an offset on; throws a named error when the file behind them is no longer what was hashed. */
   read(from?: number): AsyncIterable<Buffer>;
 }
@@ -37,13 +39,30 @@ export interface Artifact {
   readonly files: ArtifactFile[];
 }
 
+/** One step of hashing a directory. */
+export type HashEvent =
+  | { readonly event: 'hash'; readonly artifact: string; readonly bytes: number }
+  /** A layer whose files are as they were when it was hashed. */
+  | { readonly event: 'unchanged'; readonly part: string; readonly bytes: number }
+  /** More bytes of a layer were read. */
+  | { readonly event: 'read'; readonly part: string; readonly bytes: number }
+  | { readonly event: 'hashed'; readonly artifact: string; readonly digest: string; readonly bytes: number };
+
 /** One step of a publication: what a progress bar shows, and one JSON line where there is no terminal. */
 export type PublishEvent =
   | { readonly event: 'start'; readonly artifact: string; readonly digest: string; readonly bytes: number }
   /** A part that the store has already, or that it took over from another repository. */
   | { readonly event: 'present' | 'mounted'; readonly part: string; readonly bytes: number }
+  /** More bytes of a part went out. */
   | { readonly event: 'sent'; readonly part: string; readonly bytes: number }
-  | { readonly event: 'retry'; readonly part: string; readonly reason: string; readonly waitSeconds: number }
+  /** A part is sent again from the byte `kept` on, which is 0 where it is left out. */
+  | {
+      readonly event: 'retry';
+      readonly part: string;
+      readonly reason: string;
+      readonly waitSeconds: number;
+      readonly kept?: number;
+    }
   | { readonly event: 'done'; readonly part: string; readonly bytes: number }
   | { readonly event: 'published'; readonly artifact: string; readonly reference: string; readonly bytesSent: number };
 
