@@ -1,5 +1,7 @@
+import { DirectoryError } from '../lock/walk';
 import { ServingError } from '../private/errors';
-import { CommandError, USAGE_ERROR } from './command-error';
+import { isHashWorker } from './artifact/hash-worker';
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { COMMANDS } from './commands';
 
 /** Runs the command line and returns the exit code. */
@@ -19,6 +21,7 @@ export async function main(args: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ServingError) return fail(error, USAGE_ERROR);
     if (error instanceof CommandError) return fail(error, error.exitCode);
+    if (error instanceof DirectoryError) return fail(error, FAILED);
     throw error;
   }
 }
@@ -42,7 +45,8 @@ Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 s
 `;
 }
 
-if (require.main === module) {
+// Threads that hash run the same file.
+if (require.main === module && !isHashWorker()) {
   void main(process.argv.slice(2)).then((exitCode) => {
     process.exitCode = exitCode;
   });

@@ -1,6 +1,7 @@
 import { REFUSED_BACKENDS } from './refused-backends';
 import type { RefusedDefinition } from './refused-definition';
 import { REFUSED_ENDPOINTS } from './refused-endpoints';
+import { REFUSED_LOCKS } from './refused-locks';
 import { REFUSED_PLATFORMS } from './refused-platforms';
 import { REFUSED_SPLITS } from './refused-splits';
 
@@ -12,4 +13,5 @@ export const REFUSED: readonly RefusedDefinition[] = [
   ...REFUSED_BACKENDS,
   ...REFUSED_SPLITS,
   ...REFUSED_PLATFORMS,
+  ...REFUSED_LOCKS,
 ];

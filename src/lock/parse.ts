@@ -1,0 +1,90 @@
+import { ServingError } from '../private/errors';
+import type { LockedModel, LockFile } from './lock-file';
+import { LOCK_SCHEMA, LOCK_VERSION } from './schema';
+import { describeValue, findViolation } from './validate';
+
+const MEND = "run 'serving lock' again, or take the file from version control";
+
+/** The content of a lock file, or an error that says what is wrong with it. The path is for the message. */
+export function parseLock(text: string, path: string): LockFile {
+  const content = text.replace(/^\uFEFF/, '');
+  if (/^(<{7} |={7}$|>{7} )/m.test(content)) {
+    invalid('holds the marks of a merge conflict; take either side whole and run', path, "'serving lock' again");
+  }
+  const value = parseJson(content, path);
+  const duplicate = findDuplicateKey(content);
+  if (duplicate !== undefined) {
+    invalid(`says ${describeValue(duplicate)} twice, as a merge can leave it;`, path, 'keep one of the two');
+  }
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && Number.isInteger(version) && version > LOCK_VERSION) {
+    throw new ServingError(
+      'LockFileTooNew',
+      `'version' (${version}) must be at most ${LOCK_VERSION}: a newer release wrote the lock file; upgrade serving-constructs`,
+      path,
+    );
+  }
+  const violation = findViolation(value, LOCK_SCHEMA);
+  if (violation !== undefined) {
+    const { where, value: found, expected } = violation;
+    invalid(`${where === '' ? 'the lock file' : `'${where}'`} (${describeValue(found)}) must be ${expected};`, path);
+  }
+  const lock = value as LockFile;
+  for (const [directory, model] of Object.entries(lock.models)) checkModel(directory, model, path);
+  return lock;
+}
+
+/** What a schema cannot say: that the parts of a model fit together. */
+function checkModel(directory: string, model: LockedModel, path: string): void {
+  const place = `models[${JSON.stringify(directory)}]`;
+  if ((model.variant === 'data') !== (model.base === undefined)) {
+    const expected = model.variant === 'data' ? "left out for the variant 'data'" : 'an image with a digest';
+    invalid(`'${place}.base' (${describeValue(model.base)}) must be ${expected};`, path);
+  }
+  const files = model.layers.flatMap((layer) => layer.files);
+  const seen = new Set<string>();
+  for (const { path: file } of files) {
+    if (seen.has(file)) invalid(`'${place}' must have every file once, but has ${describeValue(file)} twice;`, path);
+    seen.add(file);
+  }
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes !== model.bytes) {
+    invalid(`'${place}.bytes' (${model.bytes}) must be the sum of the files (${bytes});`, path);
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (text.trim() === '') invalid('the lock file is empty;', path);
+    const reason = (error as Error).message.replace(/\s+/g, ' ').slice(0, 120);
+    invalid(`the lock file is not JSON (${reason});`, path);
+  }
+}
+
+/**
+ * The first name that an object of a JSON text has twice. `JSON.parse` takes the last of the two, so that a merge which
+ * kept both would go unnoticed.
+ */
+function findDuplicateKey(text: string): string | undefined {
+  const open: (Set<string> | undefined)[] = [];
+  let last: string | undefined;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token !== ':') last = token;
+    else {
+      const names = open.at(-1);
+      const name = JSON.parse(last as string) as string;
+      if (names?.has(name)) return name;
+      names?.add(name);
+    }
+  }
+  return undefined;
+}
+
+function invalid(what: string, path: string, mend = MEND): never {
+  throw new ServingError('InvalidLockFile', `${what} ${mend}`, path);
+}

@@ -1,0 +1,146 @@
+/** The part of JSON Schema that describes a lock file. `title` says in an error what a value must be. */
+export interface Schema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type: 'object' | 'array' | 'string' | 'integer';
+  readonly const?: number;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly required?: readonly string[];
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly propertyNames?: { readonly title: string; readonly pattern: string };
+  readonly additionalProperties?: Schema;
+  readonly items?: Schema;
+}
+
+/** The version of the format that this package reads and writes. */
+export const LOCK_VERSION = 1;
+
+const DIGEST: Schema = {
+  type: 'string',
+  title: "a digest, 'sha256:' and 64 hex digits",
+  pattern: '^sha256:[0-9a-f]{64}$',
+};
+const BYTES: Schema = { type: 'integer', title: 'a whole number of bytes', minimum: 0, maximum: 2 ** 53 - 1 };
+const TEXT: Schema = { type: 'string', title: 'text that is not empty', pattern: '^[^\\u0000-\\u001f]+$' };
+const PINNED: Schema = {
+  type: 'string',
+  title: "an image with a digest, such as 'registry.example.com/base@sha256:…'",
+  pattern: '^[^\\s@]+@sha256:[0-9a-f]{64}$',
+};
+const TO: Schema = {
+  type: 'string',
+  title: "'registry/repository' or 's3://bucket/prefix'",
+  pattern: '^[^\\s@]+$',
+};
+
+/** A path that stays below the directory that it is relative to. */
+const RELATIVE = {
+  title: "a path below the directory, with '/' between its parts and without '.' or '..'",
+  pattern: '^(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\\\u0000-\\u001f]+$',
+};
+
+/** A directory relative to the lock file, which may lie beside it. */
+const DIRECTORY = {
+  title: "a directory relative to the lock file, with '/' between its parts",
+  pattern: '^(\\.|(\\.\\./)*(\\.\\.|(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\\\u0000-\\u001f]+))$',
+};
+
+const ARTIFACT: { readonly [name: string]: Schema } = {
+  digest: DIGEST,
+  mediaType: TEXT,
+  platforms: {
+    type: 'array',
+    title: 'a list of at least one platform',
+    minItems: 1,
+    items: {
+      type: 'object',
+      title: 'a platform',
+      required: ['os', 'architecture', 'digest', 'compressedSize'],
+      properties: { os: TEXT, architecture: TEXT, digest: DIGEST, compressedSize: BYTES },
+    },
+  },
+};
+
+const LAYER: Schema = {
+  type: 'object',
+  title: 'a layer',
+  required: ['digest', 'size', 'files'],
+  properties: {
+    digest: DIGEST,
+    size: BYTES,
+    files: {
+      type: 'array',
+      title: 'a list of files',
+      items: {
+        type: 'object',
+        title: 'a file',
+        required: ['path', 'size'],
+        properties: { path: { type: 'string', ...RELATIVE }, size: BYTES },
+      },
+    },
+  },
+};
+
+const ARTIFACT_MEMBERS = ['digest', 'mediaType', 'platforms'];
+
+const MODEL: Schema = {
+  type: 'object',
+  title: 'a locked model',
+  required: [...ARTIFACT_MEMBERS, 'variant', 'layers', 'bytes'],
+  properties: {
+    ...ARTIFACT,
+    to: TO,
+    source: TEXT,
+    variant: { type: 'string', title: "'data', 'shell' or 'baked'", enum: ['data', 'shell', 'baked'] },
+    base: PINNED,
+    layers: { type: 'array', title: 'a list of at least one layer', minItems: 1, items: LAYER },
+    bytes: BYTES,
+  },
+};
+
+const IMAGE: Schema = {
+  type: 'object',
+  title: 'a locked image',
+  required: ARTIFACT_MEMBERS,
+  properties: ARTIFACT,
+};
+
+const APP: Schema = {
+  type: 'object',
+  title: 'a locked app',
+  required: [...ARTIFACT_MEMBERS, 'base'],
+  properties: { ...ARTIFACT, to: TO, base: PINNED, requirements: { type: 'string', ...RELATIVE } },
+};
+
+/** The lock file as JSON Schema; members that it does not name are kept and not looked at. */
+export const LOCK_SCHEMA: Schema = {
+  type: 'object',
+  title: 'a lock file',
+  description: 'What models and images were when `serving lock` looked.',
+  required: ['version', 'models', 'images', 'apps'],
+  properties: {
+    version: { type: 'integer', title: `the number ${LOCK_VERSION}`, const: LOCK_VERSION },
+    models: {
+      type: 'object',
+      title: 'models by their directory',
+      propertyNames: DIRECTORY,
+      additionalProperties: MODEL,
+    },
+    images: {
+      type: 'object',
+      title: 'images by their reference',
+      propertyNames: { title: 'an image reference without spaces', pattern: '^[^\\s\\u0000-\\u001f]+$' },
+      additionalProperties: IMAGE,
+    },
+    apps: {
+      type: 'object',
+      title: 'apps by their directory',
+      propertyNames: DIRECTORY,
+      additionalProperties: APP,
+    },
+  },
+};

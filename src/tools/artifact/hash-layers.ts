@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DirectoryError } from '../../lock/walk';
+import { hashLayer } from './hash-layer';
+import { HASH_WORKER, type HashAnswer } from './hash-worker';
+import type { PlannedLayer } from './layer-plan';
+
+/** Starting a thread takes as long as hashing this much. */
+const WORTH_A_WORKER = 64 * 2 ** 20;
+
+const MAX_WORKERS = 8;
+
+/** How many threads hash these layers best: layers go to threads whole. */
+export function workersFor(layers: readonly Pick<PlannedLayer, 'size'>[]): number {
+  // A thread starts from compiled code only.
+  if (extname(__filename) === '.ts') return 1;
+  const large = layers.filter(({ size }) => size >= WORTH_A_WORKER).length;
+  return Math.min(large, availableParallelism(), MAX_WORKERS);
+}
+
+/** The digests of layers, in their order. With less than two workers, all is hashed in this thread. */
+export async function hashLayers(
+  layers: readonly PlannedLayer[],
+  read: (index: number, bytes: number) => void,
+  workers = workersFor(layers),
+): Promise<string[]> {
+  if (workers < 2) return layers.map((layer, index) => hashLayer(layer, (bytes) => read(index, bytes)));
+  const digests: string[] = new Array(layers.length);
+  // The largest first, so that the threads end at about the same time.
+  const queue = [...layers.entries()].sort(([, a], [, b]) => b.size - a.size);
+  const threads = Array.from({ length: Math.min(workers, layers.length) }, startWorker);
+  try {
+    await Promise.all(
+      threads.map(async (thread) => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const [index, layer] = next;
+          digests[index] = await hashIn(thread, index, layer, (bytes) => read(index, bytes));
+        }
+      }),
+    );
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+  return digests;
+}
+
+/** A thread that runs the file of this module: the module beside it from source, the whole command line in its bundle. */
+function startWorker(): Worker {
+  const isBundled = !basename(__filename).startsWith('hash-layers.');
+  const file = isBundled ? __filename : join(__dirname, `hash-worker${extname(__filename)}`);
+  return new Worker(file, { workerData: HASH_WORKER });
+}
+
+function hashIn(thread: Worker, id: number, layer: PlannedLayer, read: (bytes: number) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const settle = (then: () => void) => {
+      thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+      then();
+    };
+    const onMessage = (answer: HashAnswer) => {
+      if ('bytes' in answer) read(answer.bytes);
+      else if ('digest' in answer) settle(() => resolve(answer.digest));
+      else settle(() => reject(answer.isDirectoryError ? new DirectoryError(answer.error) : new Error(answer.error)));
+    };
+    const onError = (error: Error) => settle(() => reject(error));
+    const onExit = (code: number) => settle(() => reject(new Error(`a thread that hashes ended with ${code}`)));
+    thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+    thread.postMessage({ id, layer: { entries: layer.entries } });
+  });
+}

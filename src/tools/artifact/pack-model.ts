@@ -1,0 +1,68 @@
+import { posix } from 'node:path';
+import type { LockedModel } from '../../lock/lock-file';
+import type { Artifact } from './artifact';
+import type { BaseImage } from './base-image';
+import { type PackOptions, packDirectory } from './pack';
+
+/** What is said of a model beside its files. */
+export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' | 'cacheFile' | 'report'> {
+  /** The name in the lock file: the directory relative to it. */
+  readonly key: string;
+  readonly variant: string;
+  /** The image below the files, for every variant but `data`. */
+  readonly base?: BaseImage;
+  readonly to?: string;
+  readonly source?: string;
+}
+
+/** A model as an image, and its entry in the lock file. */
+export interface PackedModel {
+  readonly artifact: Artifact;
+  readonly entry: LockedModel;
+}
+
+/** Makes the image of a model. */
+export async function packModel(options: ModelOptions): Promise<PackedModel> {
+  const { directory, key, variant, base, to, source, workers, cacheFile, report } = options;
+  const annotations = {
+    'org.opencontainers.image.title': titleOf(key),
+    ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
+    ...(base === undefined ? {} : baseAnnotations(base)),
+  };
+  const packed = await packDirectory({
+    directory,
+    name: key,
+    image: { base, annotations },
+    workers,
+    cacheFile,
+    report,
+  });
+  const { artifact, layers, platforms, bytes } = packed;
+  const { digest, mediaType } = artifact.index;
+  report?.({ event: 'hashed', artifact: key, digest, bytes });
+  return {
+    artifact,
+    entry: {
+      ...(to === undefined ? {} : { to }),
+      ...(source === undefined ? {} : { source }),
+      ...(base === undefined ? {} : { base: base.reference }),
+      variant,
+      digest,
+      mediaType,
+      platforms,
+      layers,
+      bytes,
+    },
+  };
+}
+
+/** The last part of a directory's name; the directory of the lock file itself may be called differently everywhere. */
+function titleOf(key: string): string {
+  const title = posix.basename(key);
+  return title === '.' || title === '..' ? 'model' : title;
+}
+
+function baseAnnotations({ reference }: BaseImage): { readonly [name: string]: string } {
+  const [name, digest] = reference.split('@') as [string, string];
+  return { 'org.opencontainers.image.base.name': name, 'org.opencontainers.image.base.digest': digest };
+}

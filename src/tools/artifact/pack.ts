@@ -1,0 +1,107 @@
+import { LayerCache, type LayerKey } from '../../lock/layer-cache';
+import type { LockedLayer, LockedPlatform } from '../../lock/lock-file';
+import { IGNORED_IN_MODELS, type WalkedFile, walk } from '../../lock/walk';
+import type { Artifact, ArtifactFile, Blob, HashEvent } from './artifact';
+import { hashLayers, workersFor } from './hash-layers';
+import { buildImage, type ImageOptions, LAYER_TYPE } from './image';
+import { type LayerStyle, type PlannedLayer, planLayers } from './layer-plan';
+import { streamFile, streamLayer } from './layer-stream';
+
+/** Where the files of a model stand in its image, which is where KServe looks for them too. */
+export const MODELS_PREFIX = 'models/';
+
+/** A directory that becomes an image. */
+export interface PackOptions extends Partial<LayerStyle> {
+  readonly directory: string;
+  /** What people call it, in events. */
+  readonly name: string;
+  readonly image: ImageOptions;
+  /** Names that are passed over. @default - what version control, file managers and downloads leave in models */
+  readonly ignored?: readonly string[];
+  /** How many threads hash. @default - as many as there are processors and large layers */
+  readonly workers?: number;
+  /** Where digests of earlier runs are. @default - in the user's cache */
+  readonly cacheFile?: string;
+  readonly report?: (event: HashEvent) => void;
+}
+
+/** An image of a directory, and what the lock file says of it. */
+export interface PackedDirectory {
+  readonly artifact: Artifact;
+  readonly layers: LockedLayer[];
+  readonly platforms: LockedPlatform[];
+  /** The bytes of all files. */
+  readonly bytes: number;
+}
+
+/** Makes an image of a directory: lists it, hashes what changed since it was hashed last, and reads no byte twice. */
+export async function packDirectory(options: PackOptions): Promise<PackedDirectory> {
+  const { directory, name, image, ignored = IGNORED_IN_MODELS, prefix = MODELS_PREFIX } = options;
+  const walked = walk(directory, ignored);
+  const style = { prefix, keepExecutable: options.keepExecutable, maxLayers: options.maxLayers };
+  const planned = planLayers(walked, style);
+  const digests = await digestsOf(planned, walked.root, { ...options, prefix });
+  const layers = planned.map((layer, index) => layerBlob(layer, digests[index] as string));
+  const { index, manifests, blobs, platforms } = buildImage(layers, image);
+  return {
+    artifact: { name, index, manifests, blobs, files: walked.files.map(artifactFile) },
+    layers: planned.map(({ files, size }, position) => ({
+      digest: digests[position] as string,
+      size,
+      files: files.map((file) => ({ path: file.path, size: file.size })),
+    })),
+    platforms,
+    bytes: walked.files.reduce((sum, { size }) => sum + size, 0),
+  };
+}
+
+/** The digests of layers: from the cache, or by reading the files. */
+async function digestsOf(
+  layers: readonly PlannedLayer[],
+  root: string,
+  { name, prefix, keepExecutable = false, cacheFile, workers, report = () => {} }: PackOptions & { prefix: string },
+): Promise<string[]> {
+  const bytes = layers.reduce((sum, { size }) => sum + size, 0);
+  report({ event: 'hash', artifact: name, bytes });
+  const cache = new LayerCache(root, cacheFile);
+  // Whether a file is executable is part of the layer only where it is kept.
+  const keys = layers.map((layer) => keyOf(layer, keepExecutable ? `${prefix}*` : prefix));
+  const digests = layers.map((layer, index) => cache.digestOf(keys[index] as LayerKey, layer.files));
+  for (const [index, layer] of layers.entries()) {
+    if (digests[index] !== undefined) report({ event: 'unchanged', part: partName(layer), bytes: layer.size });
+  }
+  const missing = layers.map((layer, index) => ({ layer, index })).filter(({ index }) => digests[index] === undefined);
+  const hashedAt = Date.now();
+  const found = await hashLayers(
+    missing.map(({ layer }) => layer),
+    (index, count) => report({ event: 'read', part: partName(missing[index]?.layer as PlannedLayer), bytes: count }),
+    workers ?? workersFor(missing.map(({ layer }) => layer)),
+  );
+  for (const [place, { index }] of missing.entries()) digests[index] = found[place];
+  cache.add(missing.map(({ index }) => ({ ...(keys[index] as LayerKey), digest: digests[index] as string, hashedAt })));
+  return digests as string[];
+}
+
+function keyOf({ files, emptyDirectories }: PlannedLayer, prefix: string): LayerKey {
+  return {
+    prefix,
+    files: [
+      ...files.map(({ path, identity }): [string, string] => [path, identity]),
+      ...emptyDirectories.map((path): [string, string] => [path, '']),
+    ],
+  };
+}
+
+/** What a layer is called before its digest is known. */
+function partName({ files, emptyDirectories }: PlannedLayer): string {
+  const [first = emptyDirectories[0] ?? ''] = files.map(({ path }) => path);
+  return files.length > 1 ? `${first} and ${files.length - 1} more` : first;
+}
+
+function layerBlob(layer: PlannedLayer, digest: string): Blob {
+  return { digest, mediaType: LAYER_TYPE, size: layer.size, read: (from) => streamLayer(layer, from) };
+}
+
+function artifactFile(file: WalkedFile): ArtifactFile {
+  return { path: file.path, size: file.size, read: (from) => streamFile(file, from) };
+}
