@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { entryOf } from './entries';
 import { LayerCache } from './layer-cache';
 import type { LockedLayer } from './lock-file';
 import type { LoadedLock } from './read-lock';
@@ -11,7 +12,7 @@ import { DirectoryError, type WalkedFile, walk } from './walk';
  * were written to since.
  */
 export function driftOf(loaded: LoadedLock, key: string): string[] {
-  const model = Object.hasOwn(loaded.lock.models, key) ? loaded.lock.models[key] : undefined;
+  const model = entryOf(loaded.lock.models, key);
   const directory = resolve(loaded.folder, key);
   if (model === undefined || !existsSync(directory)) return [];
   try {

@@ -1,44 +1,34 @@
-import { relative, resolve, sep } from 'node:path';
-import type { IConstruct } from 'constructs';
+import { isAbsolute, posix, relative, sep } from 'node:path';
 import { ServingError } from '../private/errors';
 import type { LockedApp, LockedImage, LockedModel } from './lock-file';
 import { type LoadedLock, shownPath } from './read-lock';
 
-/** How a lock file calls a directory: relative to the file, with `/` between its parts. */
-export function lockKey(folder: string, directory: string): string {
-  return relative(folder, resolve(directory)).split(sep).join('/') || '.';
+/** The name of a directory in a lock file: relative to it, with `/` between its parts. */
+export function keyOf(folder: string, directory: string): string {
+  const path = isAbsolute(directory) ? relative(folder, directory) : directory;
+  return posix.normalize(path.split(sep).join('/')).replace(/(.)\/$/, '$1');
 }
 
-/** The entry of a model's directory, which is relative to `from` (by default the working directory) or absolute. */
-export function lockedModel(loaded: LoadedLock, directory: string, at?: IConstruct, from?: string): LockedModel {
-  const key = lockKey(loaded.folder, resolve(from ?? process.cwd(), directory));
-  return entryOf(loaded, 'models', key) ?? notLocked(loaded, `the model '${key}'`, `serving lock ${directory}`, at);
+/** What is locked of the model in a directory. */
+export function lockedModel({ path, lock }: LoadedLock, key: string): LockedModel {
+  return entryOf(lock.models, key) ?? notLocked(`the model '${key}'`, path, key);
 }
 
-/** The entry of an image that a definition names. */
-export function lockedImage(loaded: LoadedLock, reference: string, at?: IConstruct): LockedImage {
-  return (
-    entryOf(loaded, 'images', reference) ??
-    notLocked(loaded, `the image '${reference}'`, `serving lock --image ${reference}`, at)
-  );
+/** What is locked of an image; undefined where nobody locked it. */
+export function lockedImage({ lock }: LoadedLock, reference: string): LockedImage | undefined {
+  return entryOf(lock.images, reference);
 }
 
-/** The entry of a directory of code. */
-export function lockedApp(loaded: LoadedLock, directory: string, at?: IConstruct, from?: string): LockedApp {
-  const key = lockKey(loaded.folder, resolve(from ?? process.cwd(), directory));
-  return entryOf(loaded, 'apps', key) ?? notLocked(loaded, `the app '${key}'`, `serving lock --app ${directory}`, at);
+/** What is locked of the image that is made of a directory of code. */
+export function lockedApp({ path, lock }: LoadedLock, key: string, command: string): LockedApp {
+  return entryOf(lock.apps, key) ?? notLocked(`the app '${key}'`, path, command);
 }
 
-type Kind = 'models' | 'images' | 'apps';
-
-function entryOf<K extends Kind>(
-  { lock }: LoadedLock,
-  kind: K,
-  key: string,
-): LoadedLock['lock'][K][string] | undefined {
-  return Object.hasOwn(lock[kind], key) ? (lock[kind][key] as LoadedLock['lock'][K][string]) : undefined;
+/** An entry of its own, and not a member that every object has. */
+export function entryOf<T>(entries: { readonly [name: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(entries, key) ? entries[key] : undefined;
 }
 
-function notLocked({ path }: LoadedLock, what: string, command: string, at: IConstruct | undefined): never {
-  throw new ServingError('NotLocked', `${what} is not in '${shownPath(path)}'; run '${command}'`, at);
+function notLocked(what: string, path: string, command: string): never {
+  throw new ServingError('NotLocked', `${what} is not in '${shownPath(path)}'; run: serving lock ${command}`);
 }

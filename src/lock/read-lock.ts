@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { IConstruct } from 'constructs';
 import { ServingError } from '../private/errors';
 import type { LockFile } from './lock-file';
 import { parseLock } from './parse';
 
-export const LOCK_FILE_NAME = 'serving.lock.json';
+/** The name of a lock file. */
+export const LOCK_FILE = 'serving.lock.json';
 
 /** A lock file that was read, and where it stands. */
 export interface LoadedLock {
@@ -16,41 +16,50 @@ export interface LoadedLock {
 }
 
 /** Where to look for a lock file. */
-export interface LockLocation {
-  /** The file itself. @default - the nearest `serving.lock.json` from `from` upward */
+export interface LockQuestion {
+  /** The lock file itself. @default - the nearest upward */
   readonly lockFile?: string;
-  /** @default - the working directory */
+  /** Where to look from. @default - the working directory */
   readonly from?: string;
-  /** Who asks, for the message. */
-  readonly at?: IConstruct;
 }
 
-const loaded = new Map<string, { readonly stamp: string; readonly lock: LoadedLock }>();
+const known = new Map<string, { readonly stamp: string; readonly loaded: LoadedLock }>();
 
-/** Reads and checks a lock file, once for as long as it does not change. */
-export function readLock(location: LockLocation = {}): LoadedLock {
-  const path = locateLock(location);
-  if (path === undefined) {
-    const { from = process.cwd(), at } = location;
-    throw new ServingError(
-      'LockFileNotFound',
-      `no ${LOCK_FILE_NAME} is in ${shownPath(resolve(from))} or above it; run 'serving lock' with the directories of the models`,
-      at,
-    );
+/** Reads and checks a lock file, once for as long as it does not change; undefined where there is none. */
+export function readLock({ lockFile, from = process.cwd() }: LockQuestion = {}): LoadedLock | undefined {
+  const path = lockFile === undefined ? findLock(from) : resolve(from, lockFile);
+  if (path === undefined || !existsSync(path)) return undefined;
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    const stamp = `${ino} ${size} ${mtimeNs}`;
+    const last = known.get(path);
+    if (last?.stamp === stamp) return last.loaded;
+    const loaded = { path, folder: dirname(path), lock: parseLock(readFileSync(path, 'utf8'), shownPath(path)) };
+    known.set(path, { stamp, loaded });
+    return loaded;
+  } catch (error) {
+    if (error instanceof ServingError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ServingError('InvalidLockFile', `'${shownPath(path)}' cannot be read: ${code ?? message}`);
   }
-  const stamp = stampOf(path, location.at);
-  const known = loaded.get(path);
-  if (known?.stamp === stamp) return known.lock;
-  const lock = { path, folder: dirname(path), lock: parseLock(readText(path, location.at), shownPath(path)) };
-  loaded.set(path, { stamp, lock });
-  return lock;
 }
 
-/** The lock file that is meant, which need not exist when it was named; nothing when none is found. */
-export function locateLock({ lockFile, from = process.cwd() }: LockLocation): string | undefined {
-  if (lockFile !== undefined) return resolve(from, lockFile);
+/** Reads and checks a lock file that must be there. */
+export function requireLock(question: LockQuestion = {}): LoadedLock {
+  const loaded = readLock(question);
+  if (loaded !== undefined) return loaded;
+  const { lockFile, from = process.cwd() } = question;
+  const what =
+    lockFile === undefined
+      ? `no ${LOCK_FILE} is in '${shownPath(resolve(from))}' or above it`
+      : `the lock file '${lockFile}' is not there`;
+  throw new ServingError('LockFileNotFound', `${what}; run 'serving lock' with the directories of the models`);
+}
+
+/** The nearest lock file upward of a folder. */
+export function findLock(from = process.cwd()): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const path = join(folder, LOCK_FILE_NAME);
+    const path = join(folder, LOCK_FILE);
     if (existsSync(path)) return path;
     if (folder === dirname(folder)) return undefined;
   }
@@ -59,30 +68,4 @@ export function locateLock({ lockFile, from = process.cwd() }: LockLocation): st
 /** A path as the user would type it here, which is the same on every machine. */
 export function shownPath(path: string): string {
   return relative(process.cwd(), path) || '.';
-}
-
-function stampOf(path: string, at: IConstruct | undefined): string {
-  try {
-    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException, at);
-  }
-}
-
-function readText(path: string, at: IConstruct | undefined): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error as NodeJS.ErrnoException, at);
-  }
-}
-
-function unreadable(path: string, { code, message }: NodeJS.ErrnoException, at: IConstruct | undefined): ServingError {
-  const why = code === 'ENOENT' ? 'is not there' : `cannot be read (${code ?? message})`;
-  return new ServingError(
-    'LockFileNotFound',
-    `the lock file '${shownPath(path)}' ${why}; run 'serving lock' to make it`,
-    at,
-  );
 }

@@ -1,5 +1,5 @@
 import { lockedModel } from '../../src/lock/entries';
-import { readLock } from '../../src/lock/read-lock';
+import { readLock, requireLock } from '../../src/lock/read-lock';
 import type { RefusedDefinition } from './refused-definition';
 
 const FOLDER = 'test/definitions/locks';
@@ -9,28 +9,27 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a lock file that is not there',
     code: 'LockFileNotFound',
-    message: "the lock file 'models.lock.json' is not there; run 'serving lock' to make it",
-    define: (scope) => readLock({ lockFile: 'models.lock.json', at: scope }),
+    message: "the lock file 'models.lock.json' is not there; run 'serving lock' with the directories of the models",
+    define: () => requireLock({ lockFile: 'models.lock.json' }),
   },
   {
     name: 'a lock file with half a digest',
     code: 'InvalidLockFile',
     message:
       "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; run 'serving lock' again, or take the file from version control (at test/definitions/locks/broken.lock.json)",
-    define: (scope) => readLock({ lockFile: `${FOLDER}/broken.lock.json`, at: scope }),
+    define: () => readLock({ lockFile: `${FOLDER}/broken.lock.json` }),
   },
   {
     name: 'a lock file of a newer release',
     code: 'LockFileTooNew',
     message:
       "'version' (7) must be at most 1: a newer release wrote the lock file; upgrade serving-constructs (at test/definitions/locks/newer.lock.json)",
-    define: (scope) => readLock({ lockFile: `${FOLDER}/newer.lock.json`, at: scope }),
+    define: () => readLock({ lockFile: `${FOLDER}/newer.lock.json` }),
   },
   {
     name: 'a model that was never locked',
     code: 'NotLocked',
-    message:
-      "the model '../../../models/net' is not in 'test/definitions/locks/empty.lock.json'; run 'serving lock models/net'",
-    define: (scope) => lockedModel(readLock({ lockFile: `${FOLDER}/empty.lock.json` }), 'models/net', scope),
+    message: "the model 'models/net' is not in 'test/definitions/locks/empty.lock.json'; run: serving lock models/net",
+    define: () => lockedModel(requireLock({ lockFile: `${FOLDER}/empty.lock.json` }), 'models/net'),
   },
 ];
