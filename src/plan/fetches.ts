@@ -1,6 +1,6 @@
 import type { ModelIntent } from './intents';
 import type { FetchPlan, ModelVolumePlan } from './serving-plan';
-import { fetchSecondsOf } from './timeouts';
+import { fetchSecondsOf } from './timeouts/startup';
 
 /** One fetch for each model that is not in the image, and the volumes that they fill. */
 export function planFetches(

@@ -23,7 +23,8 @@ import type {
   RoutePlan,
   RulePlan,
 } from './serving-plan';
-import { solveBackend, solveBalancer } from './timeouts';
+import { solveBackend } from './timeouts/backend';
+import { solveBalancer } from './timeouts/balancer';
 
 /**
  * What a platform will render: every route, share, priority and timeout, computed from all intents at once.

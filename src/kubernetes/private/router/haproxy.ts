@@ -1,6 +1,6 @@
 import type { ServingPlan } from '../../../plan/plan';
 import { MARGIN_SECONDS } from '../../../plan/rules';
-import { longestOf } from '../../../plan/timeouts';
+import { longestOf } from '../../../plan/timeouts/demand';
 import { renderFrontend } from './frontend';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
