@@ -1,0 +1,85 @@
+/** Every field of routes and policies that bears a time, and where its value comes from. */
+import type { EndpointPlan } from '../../src/plan/serving-plan';
+import { silenceOf } from './kubernetes-rows';
+import { hop, never, planned, type Row } from './rows';
+
+/** The fields of every gateway. */
+const GATEWAY_ROWS: readonly Row[] = [
+  ...never('the pods of servers are asked at once, and the start-up probe waits for them', [
+    'V1Probe.initialDelaySeconds',
+  ]),
+  ...never('a header of responses that only the application knows', [
+    'HTTPRoute.spec.rules.filters.cors.maxAge',
+    'HTTPRoute.spec.rules.backendRefs.filters.cors.maxAge',
+  ]),
+  ...never('a second limit beside that of the route', ['HTTPRoute.spec.rules.timeouts.backendRequest']),
+];
+
+/** A gateway of which nothing is known: some refuse a route with a timeout. */
+export const PORTABLE_ROWS: readonly Row[] = [
+  ...GATEWAY_ROWS,
+  ...never('some gateways refuse a route with a timeout', ['HTTPRoute.spec.rules.timeouts.request']),
+];
+
+/** The fields of what Envoy Gateway is told. */
+export const ENVOY_ROWS: readonly Row[] = [
+  ...GATEWAY_ROWS,
+  {
+    field: 'HTTPRoute.spec.rules.timeouts.request',
+    of: 'endpoint',
+    origin: planned('route timeout', ({ endpoint }) => endpoint?.routes[0]?.timeoutSeconds as number),
+  },
+  {
+    field: 'BackendTrafficPolicy.spec.timeout.http.connectionIdleTimeout',
+    of: 'endpoint',
+    origin: hop('balancer idle'),
+  },
+  {
+    field: 'BackendTrafficPolicy.spec.timeout.http.streamIdleTimeout',
+    of: 'endpoint',
+    origin: planned('longest silence, and the margin', ({ endpoint }) => silenceOf(endpoint as EndpointPlan)),
+  },
+  ...never('a second limit beside that of the route', [
+    'BackendTrafficPolicy.spec.timeout.http.requestTimeout',
+    'BackendTrafficPolicy.spec.timeout.http.maxStreamDuration',
+    'BackendTrafficPolicy.spec.retry.perRetry.timeout',
+  ]),
+  ...never('connections end by their idle time, so that none ends under a request', [
+    'BackendTrafficPolicy.spec.timeout.http.maxConnectionDuration',
+  ]),
+  ...never('a connection is opened or refused within the standard of 10 s', [
+    'BackendTrafficPolicy.spec.timeout.tcp.connectTimeout',
+  ]),
+  ...never('the cluster says which replicas are ready', [
+    'BackendTrafficPolicy.spec.healthCheck.active.initialJitter',
+    'BackendTrafficPolicy.spec.healthCheck.active.interval',
+    'BackendTrafficPolicy.spec.healthCheck.active.timeout',
+    'BackendTrafficPolicy.spec.healthCheck.passive.baseEjectionTime',
+    'BackendTrafficPolicy.spec.healthCheck.passive.interval',
+    'BackendTrafficPolicy.spec.admissionControl.samplingWindow',
+    'BackendTrafficPolicy.spec.dns.dnsRefreshRate',
+  ]),
+  ...never('servers are spoken to in HTTP/1.1', [
+    'BackendTrafficPolicy.spec.http2.connectionKeepalive.idleInterval',
+    'BackendTrafficPolicy.spec.http2.connectionKeepalive.interval',
+    'BackendTrafficPolicy.spec.http2.connectionKeepalive.intervalJitter',
+    'BackendTrafficPolicy.spec.http2.connectionKeepalive.timeout',
+  ]),
+  ...never('idle connections end by their idle time, long before the network forgets them', [
+    'BackendTrafficPolicy.spec.tcpKeepalive.idleTime',
+    'BackendTrafficPolicy.spec.tcpKeepalive.interval',
+  ]),
+  ...never('the algorithms are round robin and least requests', [
+    'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.blackoutPeriod',
+    'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.outOfBand.reportingPeriod',
+    'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.weightExpirationPeriod',
+    'BackendTrafficPolicy.spec.loadBalancer.backendUtilization.weightUpdatePeriod',
+    'BackendTrafficPolicy.spec.loadBalancer.consistentHash.cookie.ttl',
+    'BackendTrafficPolicy.spec.loadBalancer.slowStart.window',
+  ]),
+  ...never('a request that may have reached a server is not sent again', [
+    'BackendTrafficPolicy.spec.retry.perRetry.backOff.baseInterval',
+    'BackendTrafficPolicy.spec.retry.perRetry.backOff.maxInterval',
+  ]),
+  ...never('nobody asks for faults', ['BackendTrafficPolicy.spec.faultInjection.delay.fixedDelay']),
+];
