@@ -53,6 +53,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
   devDeps: [
     '@aws-sdk/client-ecr@^3',
+    '@aws-sdk/client-s3@^3',
     // Evaluates the validation rules of custom resource definitions in tests.
     '@bufbuild/cel@0.6.1',
     '@bufbuild/protobuf@^2',
@@ -67,8 +68,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'dependency-cruiser@^17.4.3',
     'esbuild@^0.28',
     'fast-check@^4',
+    // 9 is for ES modules only, which the tests cannot load.
+    'http-proxy-agent@^7',
+    'https-proxy-agent@^7',
     'jsii-diff@^1',
     'jsii-pacmak@^1',
+    'proxy-from-env@^2',
     'publint@^0.3',
     'tar-stream@^3',
     'tsx@^4',

@@ -77,6 +77,8 @@ command_line_tools() {
   debian_package haproxy haproxy
   debian_package ip iproute2
   debian_package unshare util-linux
+  debian_package docker-registry docker-registry
+  debian_package skopeo skopeo
 }
 
 command_line_tools

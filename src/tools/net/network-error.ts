@@ -1,0 +1,70 @@
+import { CommandError } from '../command-error';
+import { StoreError, type StoreErrorCode } from '../store-error';
+
+const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
+const UNREACHABLE: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there; check the address and whether the store runs',
+  ENOTFOUND: 'no such host; check the name',
+  EAI_AGAIN: 'the name could not be looked up; check the network and the name',
+  EHOSTUNREACH: 'no route leads there; check the network',
+  ENETUNREACH: 'no route leads there; check the network',
+};
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** Turns what Node says of a failed request into an error of ours. Other errors are returned as they are. */
+export function explainNetworkError(error: unknown, url: URL, proxy: URL | undefined): Error {
+  if (error instanceof CommandError) return error;
+  const { code = '', message } = error as { code?: string; message: string };
+  const where = proxy === undefined ? url.host : `${url.host} through the proxy ${proxy.host}`;
+  if (TLS.test(code)) return tlsError(where, code, message);
+  if (code in UNREACHABLE)
+    return new StoreError('Unreachable', `${where} cannot be reached (${code}): ${UNREACHABLE[code]}`);
+  if (LOST.has(code)) return lost(where, `${code}: ${message}`);
+  if (code.startsWith('HPE_')) return notHttp(where, code);
+  return error as Error;
+}
+
+function tlsError(where: string, code: string, message: string): StoreError {
+  // OpenSSL says this when the other side answers in plain text.
+  const plain = /wrong version number|packet length too long|record layer/i.test(message);
+  const remedy = plain
+    ? 'it does not speak TLS; use --plain-http if this is meant'
+    : 'make its certificate known with NODE_EXTRA_CA_CERTS=<file>, or mend it';
+  return new StoreError('TlsFailed', `no safe connection to ${where} (${code}); ${remedy}`);
+}
+
+function lost(where: string, reason: string): StoreError {
+  return new StoreError(
+    'ConnectionLost',
+    `the connection to ${where} was lost (${reason}); run the command again, it goes on where it was`,
+  );
+}
+
+function notHttp(where: string, code: string): StoreError {
+  return new StoreError(
+    'UnexpectedAnswer',
+    `${where} does not answer in HTTP (${code}); check the address and the proxy`,
+  );
+}
+
+/** What a proxy answers instead of opening a tunnel. */
+export function proxyRefusal(status: number, text: string): StoreError {
+  const remedy =
+    status === 407
+      ? 'give it a user and password, as in HTTPS_PROXY=http://user:password@host'
+      : 'mend HTTPS_PROXY, or except the store with NO_PROXY';
+  return new StoreError('ProxyFailed', `the proxy answers ${`${status} ${text}`.trim()}; ${remedy}`);
+}
+
+/** Errors after which the same request may work. */
+const PASSING: ReadonlySet<StoreErrorCode> = new Set([
+  'ConnectionLost',
+  'StoreFailed',
+  'TooManyRequests',
+  'UnexpectedAnswer',
+  'Unreachable',
+]);
+
+export function mayPass(error: unknown): error is StoreError {
+  return error instanceof StoreError && PASSING.has(error.code);
+}

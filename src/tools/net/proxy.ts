@@ -1,0 +1,56 @@
+import type { Agent } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { HttpProxyAgent } from 'http-proxy-agent';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+
+const { getProxyForUrl } = require('proxy-from-env') as { getProxyForUrl(url: URL): string };
+
+/** The connections of one client: straight, or through the proxies that the environment names. */
+export interface Agents {
+  of(url: URL): Agent;
+  /** The proxy that requests to this address go through. */
+  proxyOf(url: URL): URL | undefined;
+  close(): void;
+}
+
+const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 } as const;
+
+/** The proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` for an address; this machine never has one. */
+export function proxyOf(url: URL): URL | undefined {
+  if (isLoopback(url.hostname)) return undefined;
+  const proxy = getProxyForUrl(url);
+  return proxy === '' ? undefined : new URL(proxy);
+}
+
+/** Whether a host is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+export function agentsFor(): Agents {
+  const agents = new Map<string, Agent>();
+  const agentOf = (url: URL): Agent => {
+    const proxy = proxyOf(url);
+    const key = `${url.protocol}${proxy?.href ?? ''}`;
+    let agent = agents.get(key);
+    if (agent === undefined) {
+      agent = newAgent(url.protocol, proxy);
+      agents.set(key, agent);
+    }
+    return agent;
+  };
+  return {
+    of: agentOf,
+    proxyOf,
+    close: () => {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function newAgent(protocol: string, proxy: URL | undefined): Agent {
+  const secure = protocol === 'https:';
+  if (proxy === undefined) return secure ? new https.Agent(KEEP_ALIVE) : new http.Agent(KEEP_ALIVE);
+  return secure ? new HttpsProxyAgent(proxy, KEEP_ALIVE) : new HttpProxyAgent(proxy, KEEP_ALIVE);
+}

@@ -1,0 +1,160 @@
+import type { HttpResponse } from '../net/http';
+import { StoreError, type StoreErrorCode } from '../store-error';
+
+/** What was asked of a registry, as words for an error: `PUT manifest sha256:… of localhost:5000/models`. */
+export interface Question {
+  readonly registry: string;
+  readonly repository: string;
+  /** What was being done, as in `cannot <action>`. */
+  readonly action: string;
+}
+
+interface RegistryErrors {
+  readonly codes: string[];
+  readonly text: string;
+}
+
+/** One row: when an answer means this, and what the user can do about it. The first that fits is taken. */
+interface Meaning {
+  readonly code: StoreErrorCode;
+  readonly when: (status: number, errors: RegistryErrors) => boolean;
+  readonly remedy: (question: Question) => string;
+}
+
+const FULL =
+  /no space left|disk (is )?full|disk quota|ENOSPC|insufficient storage|quota exceeded|exceeded.{0,40}quota/i;
+const MISSING_BLOB = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'LAYERS_NOT_FOUND'];
+
+const MEANINGS: readonly Meaning[] = [
+  {
+    code: 'StoreFull',
+    when: (status, { text }) => status === 507 || FULL.test(text),
+    remedy: () => 'free or add space there and run the command again, it goes on where it was',
+  },
+  {
+    code: 'TokenExpired',
+    when: (status, { text }) => [400, 401, 403].includes(status) && /expired/i.test(text),
+    remedy: ({ registry }) => `sign in again with 'docker login ${registry}'`,
+  },
+  {
+    code: 'ImmutableTag',
+    when: (status, { text }) => status === 412 || ([400, 403, 409].includes(status) && /immutable/i.test(text)),
+    remedy: () => 'leave --tag out or choose another tag; what is published is always to be had by its digest',
+  },
+  {
+    code: 'RepositoryMissing',
+    when: (status, { codes }) =>
+      status === 404 && codes.some((code) => code === 'NAME_UNKNOWN' || code === 'NAME_INVALID'),
+    remedy: () => 'make it, check its name in --to, or use --create-repository where the registry is ECR',
+  },
+  {
+    code: 'LimitExceeded',
+    when: (status, { text }) =>
+      status === 413 || /limit on number of|too large|exceeds? the (maximum|limit)/i.test(text),
+    remedy: () => 'the registry or a proxy before it takes nothing so large; raise its limit',
+  },
+  {
+    code: 'DigestMismatch',
+    when: (_, { codes }) => codes.includes('DIGEST_INVALID'),
+    remedy: () =>
+      'the bytes were changed on the way or on the disk; run the command again, and `serving lock` if a file was changed',
+  },
+  {
+    code: 'NotFound',
+    when: (_, { codes }) => codes.some((code) => MISSING_BLOB.includes(code)),
+    remedy: () => 'the registry lost what it had confirmed; run the command again',
+  },
+  {
+    code: 'ManifestRejected',
+    when: (status, { codes }) =>
+      codes.some((code) => /^(MANIFEST_|UNSUPPORTED|TAG_INVALID)/.test(code) && code !== 'MANIFEST_UNKNOWN') ||
+      status === 405,
+    remedy: () => 'the registry does not take images of this form; it must support OCI image indexes',
+  },
+  {
+    code: 'ProxyFailed',
+    when: (status) => status === 407,
+    remedy: () => 'give the proxy a user and password, as in HTTPS_PROXY=http://user:password@host',
+  },
+  {
+    code: 'AccessDenied',
+    when: (status) => status === 401 || status === 403,
+    remedy: ({ registry }) =>
+      `ask for the permission, or sign in as somebody who has it with 'docker login ${registry}'`,
+  },
+  {
+    code: 'TooManyRequests',
+    when: (status) => status === 429,
+    remedy: () => 'wait a while and run the command again, it goes on where it was',
+  },
+  { code: 'NotFound', when: (status) => status === 404, remedy: () => 'check the name in --to' },
+  {
+    code: 'StoreFailed',
+    when: (status) => status >= 500 || status === 408 || status === 425,
+    remedy: () => 'look at its log; run the command again later, it goes on where it was',
+  },
+  {
+    code: 'UnexpectedAnswer',
+    when: (status) => status < 400,
+    remedy: () => 'check the address, and whether a proxy is in the way',
+  },
+  { code: 'StoreRefused', when: () => true, remedy: () => 'the reason is the one that the registry gives' },
+];
+
+/** The error that an unwelcome answer means. */
+export function explainAnswer(response: HttpResponse, question: Question): StoreError {
+  const errors = readErrors(response.body);
+  const { code, remedy } = MEANINGS.find(({ when }) => when(response.status, errors)) as Meaning;
+  const said = errors.text === '' ? '' : `, '${errors.text.slice(0, 300)}'`;
+  const name = `${question.registry}/${question.repository}`;
+  const page = isPage(response) ? '; an HTML page answers, so a proxy or a web site may be in the way' : '';
+  return new StoreError(
+    code,
+    `cannot ${question.action} (${name} answers ${response.status}${said}${page}); ${remedy(question)}`,
+  );
+}
+
+/** Whether a registry refused a manifest because it does not know yet what was just given to it. */
+export function lagsBehind(response: HttpResponse): boolean {
+  const { codes, text } = readErrors(response.body);
+  return (
+    (response.status === 404 || response.status === 400) &&
+    (codes.some((code) => MISSING_BLOB.includes(code) || code === 'MANIFEST_UNKNOWN') ||
+      /blob unknown|layers? .*not found/i.test(text))
+  );
+}
+
+/** Whether an answer is a page for people. */
+export function isPage({ headers }: HttpResponse): boolean {
+  return /^text\/html/i.test(String(headers['content-type'] ?? ''));
+}
+
+/** The errors in the form of the distribution specification; any other text as it is, without control characters. */
+function readErrors(body: Buffer): RegistryErrors {
+  const raw = body.toString('utf8');
+  try {
+    const parsed = JSON.parse(raw) as { errors?: { code?: unknown; message?: unknown; detail?: unknown }[] };
+    if (Array.isArray(parsed.errors)) {
+      const errors = parsed.errors.filter((error) => typeof error === 'object' && error !== null);
+      return {
+        codes: errors.map(({ code }) => String(code)),
+        text: printable(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
+      };
+    }
+  } catch {
+    // Not every answer comes from a registry.
+  }
+  return { codes: [], text: /^\s*</.test(raw) ? '' : printable(raw) };
+}
+
+function wordsOf(code: unknown, message: unknown, detail: unknown): string {
+  const more =
+    detail === undefined || detail === null ? '' : ` ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`;
+  return `${code}: ${message ?? ''}${more.slice(0, 200)}`;
+}
+
+/** Text of a stranger, safe to be printed on a terminal. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+}

@@ -1,0 +1,183 @@
+import type { Blob } from '../artifact/artifact';
+import { type HttpResponse, parseLocation } from '../net/http';
+import { mayPass } from '../net/network-error';
+import { sleep, waitBefore } from '../net/retry';
+import { StoreError } from '../store-error';
+import type { RegistryClient, Report } from './registry-client';
+
+/** How a blob came to be in the registry. */
+export type Arrival = 'present' | 'mounted' | 'sent';
+
+/** Answers to a body in one piece that mean: not in one piece. 413 is usually a proxy's. */
+const TOO_MUCH_AT_ONCE = [405, 411, 413, 501];
+/** Answers that mean that the registry no longer knows the upload. */
+const UPLOAD_GONE = [404, 416];
+const FIRST_CHUNK = 64 * 2 ** 20;
+/** ECR takes no smaller part but the last. */
+const LEAST_CHUNK = 5 * 2 ** 20;
+/** How many repositories are asked for a layer before it is sent. */
+const MAX_MOUNTS = 2;
+
+/** The size of a blob in the registry, or nothing when it is not there. */
+export async function blobSize(client: RegistryClient, digest: string): Promise<number | undefined> {
+  const response = await client.call({
+    method: 'HEAD',
+    to: `blobs/${digest}`,
+    action: `look for ${digest}`,
+    accept: [200, 404],
+  });
+  return response.status === 404 ? undefined : Number(response.headers['content-length']);
+}
+
+/** One upload of one blob: in one piece where the registry takes it, else in chunks, and from its start after a failure. */
+export class BlobUpload {
+  private chunkSize = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly client: RegistryClient,
+    private readonly blob: Blob,
+    private readonly mountFrom: readonly string[],
+    private readonly report: Report,
+  ) {}
+
+  async run(): Promise<Arrival> {
+    const { digest } = this.blob;
+    const { retry } = this.client;
+    for (let attempt = 0; ; attempt++) {
+      // An answer may have been lost after the blob had arrived.
+      if ((await blobSize(this.client, digest)) === this.blob.size) return attempt === 0 ? 'present' : 'sent';
+      try {
+        return await this.attempt(attempt === 0 ? this.mountFrom.slice(0, MAX_MOUNTS) : []);
+      } catch (error) {
+        if (error instanceof TryInChunks) {
+          attempt--;
+          continue;
+        }
+        if (!mayPass(error) || attempt + 1 >= retry.attempts) throw error;
+        const wait = waitBefore(attempt, retry);
+        this.report({ event: 'retry', part: digest, reason: error.message, waitSeconds: wait / 1000 });
+        await sleep(wait);
+      }
+    }
+  }
+
+  private async attempt(mountFrom: readonly string[]): Promise<Arrival> {
+    let opened: HttpResponse | undefined;
+    for (const from of mountFrom) {
+      opened = await this.open(`?mount=${this.blob.digest}&from=${encodeURIComponent(from)}`);
+      if (opened.status === 201) return 'mounted';
+    }
+    opened ??= await this.open('');
+    if (this.chunkSize === Number.POSITIVE_INFINITY) await this.sendWhole(this.locationOf(opened));
+    else await this.sendChunks(this.locationOf(opened));
+    return 'sent';
+  }
+
+  private open(query: string): Promise<HttpResponse> {
+    return this.client.call(
+      {
+        method: 'POST',
+        to: `blobs/uploads/${query}`,
+        headers: { 'content-length': '0' },
+        action: `begin to send ${this.blob.digest}`,
+        accept: query === '' ? [202] : [201, 202],
+        part: this.blob.digest,
+      },
+      this.report,
+    );
+  }
+
+  private async sendWhole(location: URL): Promise<void> {
+    const response = await this.put(location, () => this.bytes(0, this.blob.size), TOO_MUCH_AT_ONCE);
+    if (TOO_MUCH_AT_ONCE.includes(response.status)) this.useChunks(FIRST_CHUNK);
+  }
+
+  private async sendChunks(start: URL): Promise<void> {
+    let location = start;
+    // Counted here: ECR's Range stays at the first chunk although it keeps all of them.
+    for (let from = 0; from < this.blob.size; ) {
+      const length = Math.min(this.chunkSize, this.blob.size - from);
+      const begin = from;
+      const response = await this.client.call({
+        method: 'PATCH',
+        to: location,
+        headers: { 'content-type': 'application/octet-stream', 'content-range': `${begin}-${begin + length - 1}` },
+        body: () => this.bytes(begin, length),
+        onSent: (bytes) => this.sent(bytes),
+        action: `send ${this.blob.digest}`,
+        // 202 by the specification; 201 from ECR, 204 from others.
+        accept: [201, 202, 204, 413, ...UPLOAD_GONE],
+        once: true,
+      });
+      if (response.status === 413) this.useChunks(Math.floor(this.chunkSize / 2));
+      if (UPLOAD_GONE.includes(response.status)) throw uploadGone(this.client.name);
+      from += length;
+      location = this.locationOf(response);
+    }
+    await this.put(location, undefined, []);
+  }
+
+  private async put(
+    location: URL,
+    body: (() => { length: number; chunks: AsyncIterable<Buffer> }) | undefined,
+    alsoAccept: number[],
+  ): Promise<HttpResponse> {
+    const url = new URL(location);
+    url.searchParams.set('digest', this.blob.digest);
+    const response = await this.client.call({
+      method: 'PUT',
+      to: url,
+      headers: { 'content-type': 'application/octet-stream', ...(body === undefined ? { 'content-length': '0' } : {}) },
+      body,
+      onSent: (bytes) => this.sent(bytes),
+      action: `send ${this.blob.digest}`,
+      accept: [201, 204, ...alsoAccept, ...UPLOAD_GONE],
+      once: true,
+    });
+    if (UPLOAD_GONE.includes(response.status)) throw uploadGone(this.client.name);
+    return response;
+  }
+
+  /** Begins anew in smaller pieces; in none below what ECR takes. */
+  private useChunks(size: number): never {
+    if (size < LEAST_CHUNK)
+      throw new StoreError(
+        'LimitExceeded',
+        `${this.client.name} takes no chunk of ${LEAST_CHUNK} bytes; raise the limit of the registry or of the proxy before it`,
+      );
+    this.chunkSize = size;
+    throw new TryInChunks();
+  }
+
+  private bytes(from: number, length: number): { length: number; chunks: AsyncIterable<Buffer> } {
+    return { length, chunks: take(this.blob.read(from), length) };
+  }
+
+  private sent(bytes: number): void {
+    this.report({ event: 'sent', part: this.blob.digest, bytes });
+  }
+
+  private locationOf(response: HttpResponse): URL {
+    const { location } = response.headers;
+    if (location === undefined)
+      throw new StoreError('UnexpectedAnswer', `${this.client.name} does not say where to send ${this.blob.digest}`);
+    return parseLocation(location, response.url);
+  }
+}
+
+class TryInChunks extends Error {}
+
+function uploadGone(name: string): StoreError {
+  return new StoreError('ConnectionLost', `${name} forgot an upload that it had begun; run the command again`);
+}
+
+/** The first bytes of a stream. */
+async function* take(chunks: AsyncIterable<Buffer>, length: number): AsyncIterable<Buffer> {
+  let left = length;
+  if (left === 0) return;
+  for await (const chunk of chunks) {
+    yield chunk.length <= left ? chunk : chunk.subarray(0, left);
+    left -= Math.min(left, chunk.length);
+    if (left === 0) return;
+  }
+}

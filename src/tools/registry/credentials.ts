@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { StoreError } from '../store-error';
+
+/** What a registry is shown: a user and password, or a token that is exchanged for others. */
+export type Credentials =
+  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | { readonly kind: 'identity'; readonly token: string };
+
+/** The part of `config.json` of Docker, and of `auth.json` of Podman, that says how to sign in. */
+interface AuthFile {
+  readonly auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
+  readonly credHelpers?: Record<string, string>;
+  readonly credsStore?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What Docker's and Podman's own files know of a repository: helpers of the registry first, then the stored entries. */
+export async function findCredentials(
+  registry: string,
+  repository: string,
+  environment: Environment = process.env,
+): Promise<Credentials | undefined> {
+  for (const path of authFiles(environment)) {
+    const file = await readAuthFile(path);
+    if (file === undefined) continue;
+    const found = await lookUp(file, path, registry, repository, environment);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The files to read, the first that knows the registry wins. */
+function authFiles(environment: Environment): string[] {
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, HOME } = environment;
+  if (REGISTRY_AUTH_FILE) return [REGISTRY_AUTH_FILE];
+  const docker = join(DOCKER_CONFIG || join(HOME ?? homedir(), '.docker'), 'config.json');
+  return XDG_RUNTIME_DIR ? [docker, join(XDG_RUNTIME_DIR, 'containers', 'auth.json')] : [docker];
+}
+
+async function readAuthFile(path: string): Promise<AuthFile | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new StoreError('CredentialsMissing', `'${path}' cannot be read (${error.code}); make it readable`);
+  });
+  if (text === undefined) return undefined;
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (error) {
+    throw new StoreError('CredentialsMissing', `'${path}' is not JSON (${(error as Error).message}); mend it`);
+  }
+  return typeof file === 'object' && file !== null ? (file as AuthFile) : undefined;
+}
+
+async function lookUp(
+  file: AuthFile,
+  path: string,
+  registry: string,
+  repository: string,
+  environment: Environment,
+): Promise<Credentials | undefined> {
+  const keys = keysOf(registry, repository);
+  for (const key of keys) {
+    const helper = file.credHelpers?.[key];
+    if (helper !== undefined) return askHelper(helper, serverOf(registry), path, environment);
+  }
+  if (file.credsStore) {
+    const stored = await askHelper(file.credsStore, serverOf(registry), path, environment);
+    if (stored !== undefined) return stored;
+  }
+  for (const key of keys) {
+    const entry = file.auths?.[key];
+    const credentials = entry && readEntry(entry, key, path);
+    if (credentials !== undefined) return credentials;
+  }
+  return undefined;
+}
+
+/** The names under which an entry may stand, the most exact first: Podman knows parts of a repository's path. */
+function keysOf(registry: string, repository: string): string[] {
+  const parts = [registry, ...repository.split('/')];
+  const paths = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
+  const hosts = registry === 'docker.io' ? ['docker.io', 'index.docker.io', 'registry-1.docker.io'] : [registry];
+  return [
+    ...paths,
+    ...hosts.flatMap((host) => [host, `https://${host}`, `https://${host}/v1/`, `https://${host}/v2/`]),
+  ];
+}
+
+/** The name by which helpers know a registry. */
+function serverOf(registry: string): string {
+  return registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
+}
+
+function readEntry(entry: NonNullable<AuthFile['auths']>[string], key: string, path: string): Credentials | undefined {
+  if (entry.identitytoken) return { kind: 'identity', token: entry.identitytoken };
+  if (entry.username && entry.password !== undefined)
+    return { kind: 'password', user: entry.username, password: entry.password };
+  if (!entry.auth) return undefined;
+  const text = Buffer.from(entry.auth, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) throw new StoreError('CredentialsMissing', `'auth' of '${key}' in '${path}' is no user and password`);
+  return { kind: 'password', user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+}
+
+const HELPER_TIMEOUT = 60_000;
+
+/** Asks a credential helper, a program that answers in JSON. Nothing is known of the registry where it finds nothing. */
+async function askHelper(
+  helper: string,
+  server: string,
+  path: string,
+  environment: Environment,
+): Promise<Credentials | undefined> {
+  const program = `docker-credential-${helper}`;
+  const failed = (why: string): StoreError =>
+    new StoreError('CredentialHelperFailed', `'${program}', which '${path}' names for '${server}', ${why}`);
+  if (!/^[\w.-]+$/.test(helper)) throw failed('is no name of a program; mend the file');
+  const { code, stdout, stderr } = await run(program, server, environment).catch((error: NodeJS.ErrnoException) => {
+    throw failed(
+      error.code === 'ENOENT'
+        ? 'is not installed; install it, or take it out of the file and sign in again'
+        : `could not be run (${error.message})`,
+    );
+  });
+  const said = `${stdout}${stderr}`.trim();
+  if (code !== 0) {
+    if (/credentials not found|no credentials/i.test(said)) return undefined;
+    throw failed(`failed: ${said.slice(0, 500) || `exit code ${code}`}`);
+  }
+  try {
+    const { Username, Secret } = JSON.parse(stdout) as { Username: string; Secret: string };
+    if (typeof Username !== 'string' || typeof Secret !== 'string') throw new Error('no user and secret');
+    if (Secret === '') return undefined;
+    return Username === '<token>'
+      ? { kind: 'identity', token: Secret }
+      : { kind: 'password', user: Username, password: Secret };
+  } catch {
+    throw failed('answers with something else than credentials');
+  }
+}
+
+function run(
+  program: string,
+  input: string,
+  environment: Environment,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, ['get'], { env: environment as NodeJS.ProcessEnv, timeout: HELPER_TIMEOUT });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    // A helper may answer without reading.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,56 @@
+import { CommandError, USAGE_ERROR } from '../command-error';
+
+/** The name of something in a registry, with nothing left out. */
+export interface ImageReference {
+  /** Host and port, as people write it: `docker.io` and not the host that answers for it. */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+const DOCKER_HUB = 'docker.io';
+const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const HOST = /^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?$/;
+
+/** Reads an image reference as Docker does: a first part without a dot or colon belongs to Docker Hub. */
+export function parseReference(text: string): ImageReference {
+  const [name = '', digest, ...rest] = text.split('@');
+  const colon = name.lastIndexOf(':');
+  const hasTag = colon > name.lastIndexOf('/');
+  const tag = hasTag ? name.slice(colon + 1) : undefined;
+  const { registry, repository } = splitName(hasTag ? name.slice(0, colon) : name);
+  const wrong =
+    (rest.length > 0 && 'more than one digest') ||
+    (!HOST.test(registry) && `no registry host ('${registry}')`) ||
+    ((!REPOSITORY.test(repository) || repository.length > 255) && `no repository name ('${repository}')`) ||
+    (tag !== undefined && !TAG.test(tag) && `no tag ('${tag}')`) ||
+    (digest !== undefined && !DIGEST.test(digest) && `no sha256 digest ('${digest}')`);
+  if (wrong)
+    throw new CommandError(
+      `'${text}' has ${wrong}; write it as registry/repository[:tag][@sha256:digest]`,
+      USAGE_ERROR,
+    );
+  return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+}
+
+function splitName(name: string): { registry: string; repository: string } {
+  const slash = name.indexOf('/');
+  const first = slash === -1 ? '' : name.slice(0, slash);
+  const isHost = first === 'localhost' || /[.:]/.test(first);
+  const registry = isHost ? first : DOCKER_HUB;
+  const repository = isHost ? name.slice(slash + 1) : name;
+  if (registry === 'index.docker.io') return { registry: DOCKER_HUB, repository: withLibrary(repository) };
+  return { registry, repository: registry === DOCKER_HUB ? withLibrary(repository) : repository };
+}
+
+function withLibrary(repository: string): string {
+  return repository.includes('/') ? repository : `library/${repository}`;
+}
+
+/** The address that a registry answers at: with TLS, unless it is this machine or plain HTTP was asked for. */
+export function registryUrl(registry: string, plainHttp: boolean): URL {
+  return new URL(`${plainHttp ? 'http' : 'https'}://${registry === DOCKER_HUB ? 'registry-1.docker.io' : registry}`);
+}

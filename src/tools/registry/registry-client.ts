@@ -1,0 +1,140 @@
+import type { PublishEvent } from '../artifact/artifact';
+import { HttpClient, type HttpOptions, type HttpRequest, type HttpResponse } from '../net/http';
+import { mayPass } from '../net/network-error';
+import { DEFAULT_RETRY, type RetryPolicy, retryAfter, sleep, waitBefore } from '../net/retry';
+import { StoreError } from '../store-error';
+import { explainAnswer, isPage } from './answers';
+import { Authenticator } from './authenticator';
+import { type Credentials, findCredentials } from './credentials';
+import { registryUrl } from './reference';
+
+export interface RegistryOptions {
+  /** Speak HTTP without TLS. */
+  readonly plainHttp?: boolean;
+  /** Where the registry answers. @default - the address in its name */
+  readonly url?: URL;
+  /** Whether things are put there, which needs more permissions. @default false */
+  readonly push?: boolean;
+  /** Other repositories of the registry that layers may be taken over from. @default - none */
+  readonly alsoFrom?: readonly string[];
+  /** How to sign in. @default - what Docker's and Podman's files say */
+  readonly credentials?: () => Promise<Credentials | undefined>;
+  readonly retry?: RetryPolicy;
+  readonly http?: HttpOptions;
+}
+
+/** One request to a registry. */
+export interface RegistryCall {
+  readonly method: string;
+  /** The path below `/v2/<repository>/`, or an address that the registry gave. */
+  readonly to: string | URL;
+  readonly headers?: Record<string, string>;
+  /** Makes the body anew for each try. */
+  readonly body?: () => HttpRequest['body'];
+  readonly onSent?: (bytes: number) => void;
+  /** What is being done, as in `cannot <action>`. */
+  readonly action: string;
+  /** The statuses that the caller understands; others are errors. */
+  readonly accept: readonly number[];
+  /** What the retries are of; without it none is reported. */
+  readonly part?: string;
+  /** Whether it is not tried again here, because the caller has to start further back. */
+  readonly once?: boolean;
+}
+
+type Attempt =
+  | { readonly response: HttpResponse; readonly failure?: undefined; readonly wait?: undefined }
+  | { readonly response?: undefined; readonly failure: StoreError; readonly wait?: number };
+
+export type Report = (event: PublishEvent) => void;
+
+/** The most 401s in a row that are answered with new credentials. */
+const MAX_RENEWALS = 2;
+
+/** One repository of an OCI registry (distribution specification 1.1): signs in, tries again, names what went wrong. */
+export class RegistryClient {
+  readonly retry: RetryPolicy;
+  /** `registry/repository`. */
+  readonly name: string;
+  private readonly http: HttpClient;
+  private readonly base: URL;
+  private readonly authenticator: Authenticator;
+
+  constructor(
+    readonly registry: string,
+    readonly repository: string,
+    options: RegistryOptions = {},
+  ) {
+    this.name = `${registry}/${repository}`;
+    this.retry = options.retry ?? DEFAULT_RETRY;
+    this.http = new HttpClient(options.http);
+    this.base = options.url ?? registryUrl(registry, options.plainHttp ?? false);
+    const scopes = [
+      `repository:${repository}:${options.push ? 'pull,push' : 'pull'}`,
+      ...(options.alsoFrom ?? []).map((from) => `repository:${from}:pull`),
+    ];
+    const credentials = options.credentials ?? (() => findCredentials(registry, repository));
+    this.authenticator = new Authenticator(this.http, registry, scopes, credentials);
+  }
+
+  close(): void {
+    this.http.close();
+  }
+
+  /** Makes a request and returns its answer when the caller understands it. */
+  async call(call: RegistryCall, report: Report = () => undefined): Promise<HttpResponse> {
+    for (let attempt = 0; ; attempt++) {
+      const { response, failure, wait } = await this.attempt(call);
+      if (failure === undefined) return response;
+      if (call.once || !mayPass(failure) || attempt + 1 >= this.retry.attempts) throw failure;
+      const milliseconds = waitBefore(attempt, this.retry, wait);
+      if (call.part !== undefined)
+        report({ event: 'retry', part: call.part, reason: failure.message, waitSeconds: milliseconds / 1000 });
+      await sleep(milliseconds);
+    }
+  }
+
+  /** Whether what answers is a registry at all: asked only when an answer was strange. */
+  async isRegistry(): Promise<boolean> {
+    const response = await this.http.send({ method: 'GET', url: new URL('/v2/', this.base) });
+    return [200, 401, 403].includes(response.status) && !isPage(response);
+  }
+
+  /** The error of an answer; a 404 that a registry would not give is of something else than a registry. */
+  async explain(response: HttpResponse, action: string): Promise<StoreError> {
+    const error = explainAnswer(response, { registry: this.registry, repository: this.repository, action });
+    if (error.code !== 'NotFound' && error.code !== 'UnexpectedAnswer') return error;
+    if (await this.isRegistry().catch(() => true)) return error;
+    return new StoreError(
+      'NotARegistry',
+      `${this.registry} is no OCI registry: it does not answer at /v2/; check the address`,
+    );
+  }
+
+  private async attempt(call: RegistryCall): Promise<Attempt> {
+    try {
+      const response = await this.signed(call);
+      if (call.accept.includes(response.status)) return { response };
+      return { failure: await this.explain(response, call.action), wait: retryAfter(response.headers) };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return { failure: error };
+    }
+  }
+
+  private async signed({ method, to, headers, body, onSent }: RegistryCall): Promise<HttpResponse> {
+    const url = typeof to === 'string' ? new URL(`/v2/${this.repository}/${to}`, this.base) : to;
+    for (let renewals = 0; ; renewals++) {
+      const authorization = url.host === this.base.host ? await this.authenticator.authorization() : undefined;
+      const response = await this.http.send({
+        method,
+        url,
+        headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+        body: body?.(),
+        onSent,
+      });
+      if (response.status !== 401 || url.host !== this.base.host || renewals === MAX_RENEWALS) return response;
+      if (!(await this.authenticator.answer(response, authorization))) return response;
+    }
+  }
+}
