@@ -35,6 +35,8 @@ export class StoreError extends CommandError {
   constructor(
     public readonly code: StoreErrorCode,
     message: string,
+    /** The milliseconds that the store asks to wait, where it does. */
+    public readonly retryAfter?: number,
   ) {
     super(`[${code}] ${message}`, EXIT_CODES[code]);
   }

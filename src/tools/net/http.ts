@@ -16,13 +16,18 @@ export interface HttpRequest {
   readonly onSent?: (bytes: number) => void;
 }
 
-/** An answer that was read to its end. */
-export interface HttpResponse {
+/** The first part of an answer, and its body as it comes. */
+export interface HttpStream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+/** An answer that was read to its end. */
+export interface HttpResponse extends Omit<HttpStream, 'chunks'> {
+  readonly body: Buffer;
 }
 
 export interface HttpOptions {
@@ -56,6 +61,11 @@ export class HttpClient {
 
   /** Sends a request and reads the whole answer. Follows redirects of requests that can be repeated. */
   async send(request: HttpRequest): Promise<HttpResponse> {
+    return readWhole(await this.stream(request), this.maxResponseBytes);
+  }
+
+  /** The same for an answer of any size, which is read as it comes. It must be read to its end, or left. */
+  async stream(request: HttpRequest): Promise<HttpStream> {
     let current = request;
     for (let redirects = 0; ; redirects++) {
       const response = await this.exchange(current);
@@ -63,6 +73,7 @@ export class HttpClient {
       if (next === undefined) return response;
       if (redirects === MAX_REDIRECTS)
         throw new StoreError('UnexpectedAnswer', `${request.url.origin} redirects more than ${MAX_REDIRECTS} times`);
+      for await (const _ of response.chunks) break;
       current = next;
     }
   }
@@ -72,7 +83,7 @@ export class HttpClient {
     this.agents.close();
   }
 
-  private async exchange(request: HttpRequest): Promise<HttpResponse> {
+  private async exchange(request: HttpRequest): Promise<HttpStream> {
     const { url, method, headers, body } = request;
     const length = body?.length;
     const message = (url.protocol === 'https:' ? https : http).request(url, {
@@ -85,10 +96,29 @@ export class HttpClient {
     try {
       const complete = await this.writeBody(message, answer, request);
       if (complete) message.end();
-      const response = await this.readAnswer(await answer, url);
+      const response = await answer;
+      return {
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        url,
+        chunks: this.read(message, response, url, complete),
+      };
+    } catch (error) {
+      message.destroy();
+      throw explainNetworkError(error, url, this.agents.proxyOf(url));
+    }
+  }
+
+  private async *read(
+    message: ClientRequest,
+    response: IncomingMessage,
+    url: URL,
+    complete: boolean,
+  ): AsyncIterable<Buffer> {
+    try {
+      yield* response as AsyncIterable<Buffer>;
       // What is left of the body would be taken for the next request of this connection.
       if (!complete) message.destroy();
-      return response;
     } catch (error) {
       message.destroy();
       throw explainNetworkError(error, url, this.agents.proxyOf(url));
@@ -103,17 +133,25 @@ export class HttpClient {
   ): Promise<boolean> {
     if (body === undefined) return true;
     let answered = false;
+    let goOn: () => void = () => undefined;
     const stop = (): void => {
       answered = true;
+      goOn();
     };
-    const over = answer.then(stop, stop);
+    answer.then(stop, stop);
     let sent = 0;
     const chunks = Buffer.isBuffer(body) ? [body] : body.chunks;
     for await (const chunk of chunks) {
       if (answered) return false;
       sent += chunk.length;
       if (sent > body.length) throw new Error(`the body has more than the ${body.length} bytes that were announced`);
-      if (!message.write(chunk)) await Promise.race([new Promise((resolve) => message.once('drain', resolve)), over]);
+      if (!message.write(chunk)) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+          message.once('drain', resolve);
+          if (answered) resolve();
+        });
+      }
       onSent?.(chunk.length);
     }
     if (sent < body.length)
@@ -121,18 +159,24 @@ export class HttpClient {
     message.setTimeout(this.uploadTimeout);
     return true;
   }
+}
 
-  private async readAnswer(response: IncomingMessage, url: URL): Promise<HttpResponse> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > this.maxResponseBytes)
-        throw new StoreError('UnexpectedAnswer', `${url.origin} answers with more than ${this.maxResponseBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks), url };
+/** Reads an answer to its end. */
+export async function readWhole(
+  answer: HttpStream | HttpResponse,
+  maxBytes = MAX_RESPONSE_BYTES,
+): Promise<HttpResponse> {
+  if ('body' in answer) return answer;
+  const { status, headers, url, chunks } = answer;
+  const body: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > maxBytes)
+      throw new StoreError('UnexpectedAnswer', `${url.origin} answers with more than ${maxBytes} bytes`);
+    body.push(chunk);
   }
+  return { status, headers, url, body: Buffer.concat(body) };
 }
 
 function answerTo(message: ClientRequest): Promise<IncomingMessage> {
@@ -155,7 +199,7 @@ function timedOut(): Error {
 }
 
 /** The request that a redirect asks for, with credentials only where they were meant to go. */
-function redirectOf(request: HttpRequest, { status, headers }: HttpResponse): HttpRequest | undefined {
+function redirectOf(request: HttpRequest, { status, headers }: HttpStream): HttpRequest | undefined {
   const { location } = headers;
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;

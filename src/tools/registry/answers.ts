@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../net/http';
+import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../store-error';
 
 /** What was asked of a registry, as words for an error: `PUT manifest sha256:… of localhost:5000/models`. */
@@ -111,6 +112,7 @@ export function explainAnswer(response: HttpResponse, question: Question): Store
   return new StoreError(
     code,
     `cannot ${question.action} (${name} answers ${response.status}${said}${page}); ${remedy(question)}`,
+    retryAfter(response.headers),
   );
 }
 

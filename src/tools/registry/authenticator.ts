@@ -38,17 +38,16 @@ export class Authenticator {
   }
 
   /** Answers a 401: returns whether the same request can be tried again with a new header. */
-  async answer(response: HttpResponse, used: string | undefined): Promise<boolean> {
+  async answer(header: string | undefined, used: string | undefined): Promise<boolean> {
     // Another request was refused at the same time, and its renewal serves this one.
     if (this.ticket !== undefined && this.ticket.header !== used) return true;
-    const offered = parseChallenges(String(response.headers['www-authenticate'] ?? ''));
+    const offered = parseChallenges(header ?? '');
     const challenge =
       offered.find(({ scheme }) => scheme === 'bearer') ?? offered.find(({ scheme }) => scheme === 'basic');
     if (challenge === undefined) return false;
-    if (used !== undefined && challenge.scheme === 'basic') return false;
     this.challenge = challenge;
     await this.renew(challenge);
-    return true;
+    return this.ticket?.header !== used;
   }
 
   private renew(challenge: Challenge): Promise<void> {
@@ -71,7 +70,8 @@ export class Authenticator {
         `${this.registry} wants a user and password, and none are known; sign in with 'docker login ${this.registry}' or name a file with REGISTRY_AUTH_FILE`,
       );
     }
-    return { header: basic(credentials.user, credentials.password), usableUntil: Number.POSITIVE_INFINITY };
+    const { user, password, seconds = Number.POSITIVE_INFINITY } = credentials;
+    return { header: basic(user, password), usableUntil: usableUntil(seconds) };
   }
 
   /** Fetches a token as the registry's challenge describes. */
@@ -96,8 +96,10 @@ export class Authenticator {
     if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
       throw new StoreError('UnexpectedAnswer', `${realm.host} answers the request for a token without one`);
     const seconds = Number(answer?.expires_in ?? DEFAULT_TOKEN_SECONDS);
-    const usable = Math.max(1, (Number.isFinite(seconds) ? seconds : DEFAULT_TOKEN_SECONDS) - MARGIN_SECONDS);
-    return { header: `Bearer ${token}`, usableUntil: performance.now() + usable * 1000 };
+    return {
+      header: `Bearer ${token}`,
+      usableUntil: usableUntil(Number.isFinite(seconds) ? seconds : DEFAULT_TOKEN_SECONDS),
+    };
   }
 
   private request(
@@ -146,6 +148,10 @@ export class Authenticator {
       );
     return url;
   }
+}
+
+function usableUntil(seconds: number): number {
+  return performance.now() + Math.max(1, seconds - MARGIN_SECONDS) * 1000;
 }
 
 function basic(user: string, password: string): string {

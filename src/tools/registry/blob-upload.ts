@@ -1,12 +1,9 @@
 import type { Blob } from '../artifact/artifact';
+import type { Arrival, Report } from '../image-store';
 import { type HttpResponse, parseLocation } from '../net/http';
-import { mayPass } from '../net/network-error';
-import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
-import type { RegistryClient, Report } from './registry-client';
-
-/** How a blob came to be in the registry. */
-export type Arrival = 'present' | 'mounted' | 'sent';
+import { blobSize } from './blobs';
+import type { RegistryClient } from './registry-client';
 
 /** Answers to a body in one piece that mean: not in one piece. 413 is usually a proxy's. */
 const TOO_MUCH_AT_ONCE = [405, 411, 413, 501];
@@ -17,17 +14,6 @@ const FIRST_CHUNK = 64 * 2 ** 20;
 const LEAST_CHUNK = 5 * 2 ** 20;
 /** How many repositories are asked for a layer before it is sent. */
 const MAX_MOUNTS = 2;
-
-/** The size of a blob in the registry, or nothing when it is not there. */
-export async function blobSize(client: RegistryClient, digest: string): Promise<number | undefined> {
-  const response = await client.call({
-    method: 'HEAD',
-    to: `blobs/${digest}`,
-    action: `look for ${digest}`,
-    accept: [200, 404],
-  });
-  return response.status === 404 ? undefined : Number(response.headers['content-length']);
-}
 
 /** One upload of one blob: in one piece where the registry takes it, else in chunks, and from its start after a failure. */
 export class BlobUpload {
@@ -40,12 +26,12 @@ export class BlobUpload {
     private readonly report: Report,
   ) {}
 
+  /** Brings a blob there that was found missing. */
   async run(): Promise<Arrival> {
     const { digest } = this.blob;
-    const { retry } = this.client;
     for (let attempt = 0; ; attempt++) {
-      // An answer may have been lost after the blob had arrived.
-      if ((await blobSize(this.client, digest)) === this.blob.size) return attempt === 0 ? 'present' : 'sent';
+      // An answer may have been lost after the blob had arrived, or somebody else has brought it.
+      if (attempt > 0 && (await blobSize(this.client, digest)) === this.blob.size) return 'done';
       try {
         return await this.attempt(attempt === 0 ? this.mountFrom.slice(0, MAX_MOUNTS) : []);
       } catch (error) {
@@ -53,10 +39,9 @@ export class BlobUpload {
           attempt--;
           continue;
         }
-        if (!mayPass(error) || attempt + 1 >= retry.attempts) throw error;
-        const wait = waitBefore(attempt, retry);
-        this.report({ event: 'retry', part: digest, reason: error.message, waitSeconds: wait / 1000 });
-        await sleep(wait);
+        await this.client.mayTryAgain(error, attempt, ({ message }, waitSeconds) =>
+          this.report({ event: 'retry', part: digest, reason: message, waitSeconds }),
+        );
       }
     }
   }
@@ -70,7 +55,7 @@ export class BlobUpload {
     opened ??= await this.open('');
     if (this.chunkSize === Number.POSITIVE_INFINITY) await this.sendWhole(this.locationOf(opened));
     else await this.sendChunks(this.locationOf(opened));
-    return 'sent';
+    return 'done';
   }
 
   private open(query: string): Promise<HttpResponse> {

@@ -6,7 +6,13 @@ import { StoreError } from '../store-error';
 
 /** What a registry is shown: a user and password, or a token that is exchanged for others. */
 export type Credentials =
-  | { readonly kind: 'password'; readonly user: string; readonly password: string }
+  | {
+      readonly kind: 'password';
+      readonly user: string;
+      readonly password: string;
+      /** How long the password is good for. @default - for ever */
+      readonly seconds?: number;
+    }
   | { readonly kind: 'identity'; readonly token: string };
 
 /** The part of `config.json` of Docker, and of `auth.json` of Podman, that says how to sign in. */

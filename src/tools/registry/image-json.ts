@@ -1,12 +1,19 @@
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../store-error';
 
+/** What an image runs on. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+}
+
 /** What an index or a manifest says of one of its parts. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
-  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+  readonly platform?: Platform;
 }
 
 /** The manifests of an index. */
@@ -19,6 +26,14 @@ export function readIndex(index: Manifest, name: string): Descriptor[] {
 export function readManifest(manifest: Manifest, name: string): Descriptor[] {
   const { config, layers } = parse(manifest, name);
   return descriptors([config, ...(Array.isArray(layers) ? layers : [undefined])], manifest, name);
+}
+
+/** The platform that an image config names. */
+export function readConfig(config: Buffer, digest: string, name: string): Platform {
+  const json = parse({ bytes: config, digest, mediaType: '' }, name);
+  if (!isPlatform(json)) throw unreadable({ bytes: config, digest, mediaType: '' }, name);
+  const { os, architecture, variant } = json;
+  return { os, architecture, ...(typeof variant === 'string' ? { variant } : {}) };
 }
 
 function parse(manifest: Manifest, name: string): Record<string, unknown> {
@@ -45,7 +60,7 @@ function isDescriptor(value: unknown): value is Descriptor {
   );
 }
 
-function isPlatform(value: unknown): boolean {
+function isPlatform(value: unknown): value is Platform {
   if (typeof value !== 'object' || value === null) return false;
   const { os, architecture } = value as Record<string, unknown>;
   return typeof os === 'string' && typeof architecture === 'string';

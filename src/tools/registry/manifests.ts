@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../artifact/artifact';
+import type { Report } from '../image-store';
 import type { HttpResponse } from '../net/http';
 import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { lagsBehind } from './answers';
-import type { RegistryClient, Report } from './registry-client';
+import type { RegistryClient } from './registry-client';
 
 /** What may stand behind a reference: the forms of OCI, and those of Docker that came before. */
 export const MEDIA_TYPES = {

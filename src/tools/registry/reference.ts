@@ -1,4 +1,5 @@
 import { CommandError, USAGE_ERROR } from '../command-error';
+import { isLoopback } from '../net/proxy';
 
 /** The name of something in a registry, with nothing left out. */
 export interface ImageReference {
@@ -53,4 +54,19 @@ function withLibrary(repository: string): string {
 /** The address that a registry answers at: with TLS, unless it is this machine or plain HTTP was asked for. */
 export function registryUrl(registry: string, plainHttp: boolean): URL {
   return new URL(`${plainHttp ? 'http' : 'https'}://${registry === DOCKER_HUB ? 'registry-1.docker.io' : registry}`);
+}
+
+/** The tag that names an artifact: the digits of its digest. */
+export function tagOf(digest: string): string {
+  return digest.slice('sha256:'.length);
+}
+
+/** The reference that the definitions render: by digest, with the tag by which clean-up tools know that it is used. */
+export function referenceOf(name: string, digest: string): string {
+  return `${name}:${tagOf(digest)}@${digest}`;
+}
+
+/** Whether a registry is on this machine, where plain HTTP harms nobody. */
+export function isLocal(registry: string): boolean {
+  return isLoopback(new URL(`http://${registry}`).hostname);
 }

@@ -1,7 +1,14 @@
-import type { PublishEvent } from '../artifact/artifact';
-import { HttpClient, type HttpOptions, type HttpRequest, type HttpResponse } from '../net/http';
+import type { Report } from '../image-store';
+import {
+  HttpClient,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpStream,
+  readWhole,
+} from '../net/http';
 import { mayPass } from '../net/network-error';
-import { DEFAULT_RETRY, type RetryPolicy, retryAfter, sleep, waitBefore } from '../net/retry';
+import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { explainAnswer, isPage } from './answers';
 import { Authenticator } from './authenticator';
@@ -42,12 +49,6 @@ export interface RegistryCall {
   readonly once?: boolean;
 }
 
-type Attempt =
-  | { readonly response: HttpResponse; readonly failure?: undefined; readonly wait?: undefined }
-  | { readonly response?: undefined; readonly failure: StoreError; readonly wait?: number };
-
-export type Report = (event: PublishEvent) => void;
-
 /** The most 401s in a row that are answered with new credentials. */
 const MAX_RENEWALS = 2;
 
@@ -82,16 +83,25 @@ export class RegistryClient {
   }
 
   /** Makes a request and returns its answer when the caller understands it. */
-  async call(call: RegistryCall, report: Report = () => undefined): Promise<HttpResponse> {
-    for (let attempt = 0; ; attempt++) {
-      const { response, failure, wait } = await this.attempt(call);
-      if (failure === undefined) return response;
-      if (call.once || !mayPass(failure) || attempt + 1 >= this.retry.attempts) throw failure;
-      const milliseconds = waitBefore(attempt, this.retry, wait);
-      if (call.part !== undefined)
-        report({ event: 'retry', part: call.part, reason: failure.message, waitSeconds: milliseconds / 1000 });
-      await sleep(milliseconds);
-    }
+  call(call: RegistryCall, report?: Report): Promise<HttpResponse> {
+    return this.repeat(call, (request) => this.http.send(request), report);
+  }
+
+  /** The same for an answer of any size, which is read as it comes. */
+  stream(call: RegistryCall, report?: Report): Promise<HttpStream> {
+    return this.repeat(call, (request) => this.http.stream(request), report);
+  }
+
+  /** Waits before something is tried again; throws the error when that cannot help or was done often enough. */
+  async mayTryAgain(
+    error: unknown,
+    attempt: number,
+    report?: (error: StoreError, seconds: number) => void,
+  ): Promise<void> {
+    if (!mayPass(error) || attempt + 1 >= this.retry.attempts) throw error;
+    const wait = waitBefore(attempt, this.retry, error.retryAfter);
+    report?.(error, wait / 1000);
+    await sleep(wait);
   }
 
   /** Whether what answers is a registry at all: asked only when an answer was strange. */
@@ -111,22 +121,34 @@ export class RegistryClient {
     );
   }
 
-  private async attempt(call: RegistryCall): Promise<Attempt> {
-    try {
-      const response = await this.signed(call);
-      if (call.accept.includes(response.status)) return { response };
-      return { failure: await this.explain(response, call.action), wait: retryAfter(response.headers) };
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      return { failure: error };
+  private async repeat<T extends HttpResponse | HttpStream>(
+    call: RegistryCall,
+    send: (request: HttpRequest) => Promise<T>,
+    report: Report = () => undefined,
+  ): Promise<T> {
+    const { part } = call;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const response = await this.signed(call, send);
+        if (call.accept.includes(response.status)) return response;
+        throw await this.explain(await readWhole(response), call.action);
+      } catch (error) {
+        if (call.once) throw error;
+        await this.mayTryAgain(error, attempt, ({ message }, waitSeconds) => {
+          if (part !== undefined) report({ event: 'retry', part, reason: message, waitSeconds });
+        });
+      }
     }
   }
 
-  private async signed({ method, to, headers, body, onSent }: RegistryCall): Promise<HttpResponse> {
+  private async signed<T extends HttpResponse | HttpStream>(
+    { method, to, headers, body, onSent }: RegistryCall,
+    send: (request: HttpRequest) => Promise<T>,
+  ): Promise<T> {
     const url = typeof to === 'string' ? new URL(`/v2/${this.repository}/${to}`, this.base) : to;
     for (let renewals = 0; ; renewals++) {
       const authorization = url.host === this.base.host ? await this.authenticator.authorization() : undefined;
-      const response = await this.http.send({
+      const response = await send({
         method,
         url,
         headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
@@ -134,7 +156,7 @@ export class RegistryClient {
         onSent,
       });
       if (response.status !== 401 || url.host !== this.base.host || renewals === MAX_RENEWALS) return response;
-      if (!(await this.authenticator.answer(response, authorization))) return response;
+      if (!(await this.authenticator.answer(response.headers['www-authenticate'], authorization))) return response;
     }
   }
 }

@@ -4,8 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PublishEvent } from '../../../src/tools/artifact/artifact';
+import { ImageStore } from '../../../src/tools/image-store';
+import { HttpRepository } from '../../../src/tools/registry/http-repository';
+import { tagOf } from '../../../src/tools/registry/reference';
 import { RegistryClient, type RegistryOptions } from '../../../src/tools/registry/registry-client';
-import { RegistryStore, tagOf } from '../../../src/tools/registry/registry-store';
 import { noise, testArtifact } from '../../support/stores/artifacts';
 import { type Registry, startRegistry } from '../support/registry';
 
@@ -43,14 +45,14 @@ async function publish(
   });
   const { mountFrom = [], tags } = options;
   const events: PublishEvent[] = [];
-  await new RegistryStore(client, { mountFrom, tags }).publish(content, (event) => events.push(event));
+  await new ImageStore(new HttpRepository(client, mountFrom), tags).publish(content, (event) => events.push(event));
   client.close();
   return events;
 }
 
 async function verify(repository: string, digest = artifact.index.digest): Promise<string[]> {
   const client = new RegistryClient(registry.host, repository, { plainHttp: true, credentials: async () => undefined });
-  const { problems } = await new RegistryStore(client).verify(digest);
+  const { problems } = await new ImageStore(new HttpRepository(client)).verify(digest);
   client.close();
   return problems;
 }
@@ -147,7 +149,7 @@ describe('a registry with passwords', () => {
     const push = async (file: string): Promise<void> => {
       process.env.REGISTRY_AUTH_FILE = file;
       const client = new RegistryClient(locked.host, 'models', { plainHttp: true, push: true });
-      await new RegistryStore(client).publish(artifact, () => undefined).finally(() => client.close());
+      await new ImageStore(new HttpRepository(client)).publish(artifact, () => undefined).finally(() => client.close());
     };
     try {
       await expect(push(join(scratch, 'nowhere.json'))).rejects.toThrow(

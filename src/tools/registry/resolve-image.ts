@@ -1,0 +1,113 @@
+import type { LockedImage, LockedPlatform } from '../../lock/lock-file';
+import type { Blob, Manifest } from '../artifact/artifact';
+import type { BaseImage, BasePlatform } from '../artifact/base-image';
+import { StoreError } from '../store-error';
+import { type Descriptor, type Platform, readConfig, readIndex, readManifest } from './image-json';
+import type { ImageSource } from './image-source';
+import { MEDIA_TYPES } from './manifests';
+import { parseReference } from './reference';
+import { openSource } from './sources';
+
+/** Options of reading an image. */
+export interface ResolveOptions {
+  /** Speak HTTP without TLS. @default - with this machine only */
+  readonly plainHttp?: boolean;
+}
+
+/** One platform of an image with everything that its manifest says. */
+interface ResolvedPlatform {
+  readonly platform: Platform;
+  readonly manifest: Manifest;
+  readonly config: Descriptor;
+  readonly layers: Descriptor[];
+}
+
+/** Looks an image up: what its tag stands for today, for which platforms it is, and how large they are. */
+export async function resolveImage(reference: string, options: ResolveOptions = {}): Promise<LockedImage> {
+  return withSource(reference, options, async (source, top) => {
+    const platforms = await platformsOf(source, top);
+    return {
+      digest: top.digest,
+      mediaType: top.mediaType,
+      platforms: platforms.map(
+        ({ platform, manifest, layers }): LockedPlatform => ({
+          os: platform.os,
+          architecture: platform.architecture,
+          digest: manifest.digest,
+          compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
+        }),
+      ),
+    };
+  });
+}
+
+/** Looks an image up that files are put upon; its layers are read only when they have to be sent. */
+export async function loadBaseImage(reference: string, options: ResolveOptions = {}): Promise<BaseImage> {
+  return withSource(reference, options, async (source, top) => {
+    const platforms = await platformsOf(source, top);
+    return {
+      reference: `${source.name}@${top.digest}`,
+      platforms: await Promise.all(platforms.map((platform) => basePlatform(source, platform))),
+    };
+  });
+}
+
+async function withSource<T>(
+  reference: string,
+  options: ResolveOptions,
+  read: (source: ImageSource, top: Manifest) => Promise<T>,
+): Promise<T> {
+  const parsed = parseReference(reference);
+  const source = await openSource(parsed, options);
+  const top = await source.manifest(parsed.digest ?? parsed.tag ?? 'latest');
+  if (top === undefined)
+    throw new StoreError(
+      'NotFound',
+      `'${reference}' is not in ${source.name}; check its name and tag, and that these credentials may read it`,
+    );
+  return read(source, top);
+}
+
+async function platformsOf(source: ImageSource, top: Manifest): Promise<ResolvedPlatform[]> {
+  if (!isOneOf(MEDIA_TYPES.index, top.mediaType)) {
+    const [config, ...layers] = readManifest(top, source.name) as [Descriptor, ...Descriptor[]];
+    const platform = readConfig(await source.config(config.digest), config.digest, source.name);
+    return [{ platform, manifest: top, config, layers }];
+  }
+  // Attestations and the like stand in an index as images of an unknown platform.
+  const children = readIndex(top, source.name).filter(
+    ({ platform }) => platform !== undefined && platform.os !== 'unknown',
+  );
+  return Promise.all(
+    children.map(async ({ digest, platform }) => {
+      const manifest = await source.manifest(digest);
+      if (manifest === undefined)
+        throw new StoreError('NotFound', `${source.name} lists ${digest} in ${top.digest} and does not have it`);
+      const [config, ...layers] = readManifest(manifest, source.name) as [Descriptor, ...Descriptor[]];
+      return { platform: platform as Platform, manifest, config, layers };
+    }),
+  );
+}
+
+async function basePlatform(
+  source: ImageSource,
+  { platform, config, layers }: ResolvedPlatform,
+): Promise<BasePlatform> {
+  return {
+    ...platform,
+    config: await source.config(config.digest),
+    layers: layers.map(
+      ({ digest, mediaType, size }): Blob => ({
+        digest,
+        mediaType,
+        size,
+        origin: source.name,
+        read: (from) => source.layer(digest, size, from),
+      }),
+    ),
+  };
+}
+
+function isOneOf(types: readonly string[], type: string): boolean {
+  return types.includes(type);
+}
