@@ -1,0 +1,223 @@
+import type { ECR, Image } from '@aws-sdk/client-ecr';
+import type { Manifest } from '../artifact/artifact';
+import { type AwsConnections, awsConnections } from '../net/aws';
+import { nameOf } from '../net/aws-error';
+import type { Credentials } from '../registry/credentials';
+import { digestOf, MEDIA_TYPES } from '../registry/manifests';
+import { StoreError } from '../store-error';
+import { explainEcrError } from './ecr-errors';
+import { type EcrHost, parseEcrHost } from './ecr-host';
+
+/** How the HTTP side of a registry is spoken to. */
+export interface RegistryAccess {
+  readonly url: URL;
+  readonly credentials: Credentials;
+}
+
+/** The most digests that one question may have. */
+const BATCH = 100;
+const ATTEMPTS = 6;
+/** What ECR documents; its answer has a date, which this machine's clock may take for another time. */
+const TOKEN_SECONDS = 12 * 3600;
+
+/** The API of ECR for one repository: each call as the errors that it may end with. */
+export class EcrApi {
+  private constructor(
+    private readonly ecr: ECR,
+    private readonly connections: AwsConnections,
+    private readonly registry: string,
+    readonly repository: string,
+    private readonly registryId: string | undefined,
+  ) {}
+
+  /** Loads the client of AWS, which takes a while, and makes one for the registry's region. */
+  static async open(registry: string, repository: string): Promise<EcrApi> {
+    const sdk = require('./ecr-sdk') as typeof import('./ecr-sdk');
+    const { registryId, region }: Partial<EcrHost> = parseEcrHost(registry) ?? {};
+    const connections = awsConnections('api.ecr', region ?? 'us-east-1');
+    const ecr = new sdk.ECR({
+      ...(region === undefined ? {} : { region }),
+      requestHandler: connections.requestHandler,
+      maxAttempts: ATTEMPTS,
+    });
+    return new EcrApi(ecr, connections, registry, repository, registryId);
+  }
+
+  close(): void {
+    this.ecr.destroy();
+    this.connections.close();
+  }
+
+  /** A password for the registry's HTTP, which lasts twelve hours. */
+  async access(): Promise<RegistryAccess> {
+    const { authorizationData } = await this.ask(
+      'get a token',
+      this.ecr.getAuthorizationToken(this.registryId === undefined ? {} : { registryIds: [this.registryId] }),
+    );
+    const { authorizationToken, proxyEndpoint } = authorizationData?.[0] ?? {};
+    const [user, password] = Buffer.from(authorizationToken ?? '', 'base64')
+      .toString('utf8')
+      .split(/:(.*)/s);
+    if (!user || !password || proxyEndpoint === undefined)
+      throw new StoreError('UnexpectedAnswer', `ECR gives no token for ${this.registry}; check the account in --to`);
+    return { url: new URL(proxyEndpoint), credentials: { kind: 'password', user, password, seconds: TOKEN_SECONDS } };
+  }
+
+  /** Says what is wrong when the repository is missing; makes it when that was asked for. */
+  async ensureRepository(create: boolean): Promise<void> {
+    try {
+      await this.ecr.describeRepositories({ ...this.ids, ...this.names });
+    } catch (error) {
+      const name = nameOf(error);
+      // To look is a permission of its own, which a publisher need not have.
+      if (name === 'AccessDeniedException') return;
+      if (name !== 'RepositoryNotFoundException' || !create)
+        throw this.explain(error, `publish to ${this.registry}/${this.repository}`);
+      await this.createRepository();
+    }
+  }
+
+  /** The sizes of the blobs that are there. */
+  async available(digests: readonly string[]): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (let at = 0; at < digests.length; at += BATCH) {
+      const { layers = [] } = await this.ask(
+        'look for layers',
+        this.ecr.batchCheckLayerAvailability({ ...this.name, layerDigests: digests.slice(at, at + BATCH) }),
+      );
+      for (const { layerDigest = '', layerAvailability, layerSize = 0 } of layers)
+        if (layerAvailability === 'AVAILABLE') found.set(layerDigest, layerSize);
+    }
+    return found;
+  }
+
+  /** A manifest by tag or digest. This is the call that also reaches the registries behind pull-through caches. */
+  async image(reference: string): Promise<Manifest | undefined> {
+    const { images = [] } = await this.ask(
+      `read ${reference}`,
+      this.ecr.batchGetImage({
+        ...this.name,
+        imageIds: [reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference }],
+        acceptedMediaTypes: [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest],
+      }),
+    );
+    const [image] = images;
+    return image === undefined ? undefined : this.manifestOf(image, reference);
+  }
+
+  /** Where a blob can be read for a short time. */
+  async downloadUrl(digest: string): Promise<URL> {
+    const { downloadUrl = '' } = await this.ask(
+      `read ${digest}`,
+      this.ecr.getDownloadUrlForLayer({ ...this.name, layerDigest: digest }),
+    );
+    return new URL(downloadUrl);
+  }
+
+  async beginUpload(): Promise<{ uploadId: string; partSize: number }> {
+    const { uploadId, partSize } = await this.ask('begin to send a layer', this.ecr.initiateLayerUpload(this.name));
+    if (uploadId === undefined || partSize === undefined)
+      throw new StoreError(
+        'UnexpectedAnswer',
+        'ECR begins an upload without a name or a size of its parts; try again later',
+      );
+    return { uploadId, partSize };
+  }
+
+  /** Sends a part, and returns the offset behind the last byte that ECR has, which may be another than the part's end. */
+  async sendPart(uploadId: string, from: number, part: Buffer): Promise<number> {
+    try {
+      const { lastByteReceived } = await this.ecr.uploadLayerPart({
+        ...this.name,
+        uploadId,
+        partFirstByte: from,
+        partLastByte: from + part.length - 1,
+        layerPartBlob: part,
+      });
+      return (lastByteReceived ?? from + part.length - 1) + 1;
+    } catch (error) {
+      const { lastValidByteReceived } = error as { lastValidByteReceived?: number };
+      // Also what a part meets whose first answer was lost.
+      if (nameOf(error) === 'InvalidLayerPartException' && lastValidByteReceived !== undefined)
+        return lastValidByteReceived + 1;
+      throw nameOf(error) === 'UploadNotFoundException' ? error : this.explain(error, 'send a layer');
+    }
+  }
+
+  /** Ends an upload. That the layer is there already is as good. */
+  async completeUpload(uploadId: string, digest: string): Promise<void> {
+    try {
+      await this.ecr.completeLayerUpload({ ...this.name, uploadId, layerDigests: [digest] });
+    } catch (error) {
+      if (nameOf(error) === 'LayerAlreadyExistsException') return;
+      throw nameOf(error) === 'UploadNotFoundException' ? error : this.explain(error, `end the upload of ${digest}`);
+    }
+  }
+
+  /** Puts a manifest. Returns `lagging` when ECR does not know yet what was just given to it. */
+  async putImage(manifest: Manifest, tag: string | undefined): Promise<'done' | 'lagging'> {
+    try {
+      await this.ecr.putImage({
+        ...this.name,
+        imageManifest: manifest.bytes.toString('utf8'),
+        imageManifestMediaType: manifest.mediaType,
+        imageDigest: manifest.digest,
+        ...(tag === undefined ? {} : { imageTag: tag }),
+      });
+      return 'done';
+    } catch (error) {
+      const name = nameOf(error);
+      if (name === 'ImageAlreadyExistsException') return 'done';
+      if (name === 'LayersNotFoundException' || name === 'ReferencedImagesNotFoundException') return 'lagging';
+      // Somebody else put the same under the same immutable tag.
+      if (name === 'ImageTagAlreadyExistsException' && tag !== undefined)
+        if ((await this.image(tag))?.digest === manifest.digest) return 'done';
+      throw this.explain(error, `put the image ${tag ?? manifest.digest}`);
+    }
+  }
+
+  private async createRepository(): Promise<void> {
+    try {
+      await this.ecr.createRepository({ ...this.name, imageTagMutability: 'IMMUTABLE' });
+    } catch (error) {
+      // Somebody else made it in the meantime.
+      if (nameOf(error) !== 'RepositoryAlreadyExistsException')
+        throw this.explain(error, `make the repository ${this.repository}`);
+    }
+  }
+
+  private manifestOf({ imageManifest = '', imageManifestMediaType = '', imageId }: Image, reference: string): Manifest {
+    const bytes = Buffer.from(imageManifest);
+    const digest = digestOf(bytes);
+    if ((imageId?.imageDigest ?? digest) !== digest)
+      throw new StoreError(
+        'DigestMismatch',
+        `ECR answers to ${reference} with bytes of the digest ${digest}; try again`,
+      );
+    return { digest, mediaType: imageManifestMediaType, bytes };
+  }
+
+  private get ids(): { registryId?: string } {
+    return this.registryId === undefined ? {} : { registryId: this.registryId };
+  }
+
+  private get name(): { registryId?: string; repositoryName: string } {
+    return { ...this.ids, repositoryName: this.repository };
+  }
+
+  private get names(): { repositoryNames: string[] } {
+    return { repositoryNames: [this.repository] };
+  }
+
+  private async ask<T>(action: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw this.explain(error, action);
+    }
+  }
+
+  private explain(error: unknown, action: string): Error {
+    return explainEcrError(error, action, this.registry);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Blob, Manifest } from '../artifact/artifact';
+import type { Arrival, ImageRepository, Report } from '../image-store';
+import { DEFAULT_RETRY, sleep, waitBefore } from '../net/retry';
+import { StoreError } from '../store-error';
+import type { EcrApi } from './ecr-api';
+import { LayerUpload } from './layer-upload';
+import { journalFolder, UploadJournal } from './upload-journal';
+
+/** Each layer in flight holds a part four times: as it is, in base64, in JSON, and as the body of the request. */
+const IN_FLIGHT = 4;
+
+/** A repository of ECR that is spoken to through the API of AWS alone. */
+export class EcrRepository implements ImageRepository {
+  readonly name: string;
+  readonly inFlight = IN_FLIGHT;
+  /** What was sent, and may not be seen yet by the part of ECR that judges manifests. */
+  private readonly sent = new Set<string>();
+
+  constructor(
+    private readonly api: EcrApi,
+    registry: string,
+    private readonly journal = new UploadJournal(journalFolder()),
+  ) {
+    this.name = `${registry}/${api.repository}`;
+  }
+
+  async tagged(tag: string): Promise<string | undefined> {
+    return (await this.api.image(tag))?.digest;
+  }
+
+  manifest(reference: string): Promise<Manifest | undefined> {
+    return this.api.image(reference);
+  }
+
+  sizes(digests: readonly string[]): Promise<Map<string, number>> {
+    return this.api.available(digests);
+  }
+
+  async putBlob(blob: Blob, report: Report): Promise<Arrival> {
+    await new LayerUpload(this.api, this.name, blob, this.journal, report).run();
+    this.sent.add(blob.digest);
+    return 'done';
+  }
+
+  async putManifest(manifest: Manifest, reference: string, report: Report): Promise<void> {
+    await this.waitForLayers(manifest, report);
+    const tag = reference === manifest.digest ? undefined : reference;
+    await this.patiently(manifest, report, async () => (await this.api.putImage(manifest, tag)) === 'done');
+  }
+
+  close(): void {
+    this.api.close();
+  }
+
+  private async waitForLayers(manifest: Manifest, report: Report): Promise<void> {
+    await this.patiently(manifest, report, async () => {
+      if (this.sent.size === 0) return true;
+      for (const digest of (await this.api.available([...this.sent])).keys()) this.sent.delete(digest);
+      return this.sent.size === 0;
+    });
+  }
+
+  private async patiently({ digest }: Manifest, report: Report, isDone: () => Promise<boolean>): Promise<void> {
+    for (let attempt = 0; !(await isDone()); attempt++) {
+      const reason = 'ECR does not know all parts yet';
+      if (attempt + 1 >= DEFAULT_RETRY.attempts)
+        throw new StoreError('StoreFailed', `${reason} of ${digest}; run the command again, it goes on where it was`);
+      const wait = waitBefore(attempt, DEFAULT_RETRY);
+      report({ event: 'retry', part: digest, reason, waitSeconds: wait / 1000 });
+      await sleep(wait);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** An upload that was begun: what is needed to go on with it in another process. */
+export interface JournalEntry {
+  readonly uploadId: string;
+  readonly partSize: number;
+  /** The bytes that the store has confirmed. */
+  readonly offset: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** Stores may forget an upload at any time; after a day it is not worth asking. */
+const MAX_AGE = 24 * 3600 * 1000;
+
+/** Where uploads are noted, in the cache of the user. */
+export function journalFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const cache = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache');
+  return join(cache, 'serving-constructs', 'uploads');
+}
+
+/**
+ * The uploads that were begun and not ended. An entry belongs to the process that is in its file's name: only when that
+ * one is gone does another take it over, so that two publishers never send parts of one upload.
+ */
+export class UploadJournal {
+  constructor(
+    private readonly folder: string,
+    private readonly pid = process.pid,
+  ) {}
+
+  /** The entry of a key that nobody works on, which is this process's from now on. */
+  claim(key: string): JournalEntry | undefined {
+    for (const { name, pid } of this.entries(key)) {
+      if (pid !== this.pid && isRunning(pid)) continue;
+      const entry = this.take(name, key);
+      if (entry === undefined) continue;
+      const age = Date.now() - entry.startedAt;
+      if (age >= 0 && age < MAX_AGE) return entry;
+      this.remove(key);
+    }
+    return undefined;
+  }
+
+  write(key: string, entry: JournalEntry): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const path = this.pathOf(key);
+    // A process that is killed leaves the old entry or the new one.
+    writeFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+
+  remove(key: string): void {
+    rmSync(this.pathOf(key), { force: true });
+  }
+
+  private entries(key: string): { name: string; pid: number }[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.folder);
+    } catch {
+      return [];
+    }
+    return names.flatMap((name) => {
+      const [, owner, pid] = /^(.+)\.(\d+)$/.exec(name) ?? [];
+      return owner === key ? [{ name, pid: Number(pid) }] : [];
+    });
+  }
+
+  /** Renames an entry to this process; of several that try it, one succeeds. */
+  private take(name: string, key: string): JournalEntry | undefined {
+    try {
+      renameSync(join(this.folder, name), this.pathOf(key));
+      const entry = JSON.parse(readFileSync(this.pathOf(key), 'utf8')) as Partial<JournalEntry>;
+      const numbers = [entry.partSize, entry.offset, entry.startedAt];
+      if (typeof entry.uploadId === 'string' && numbers.every(Number.isSafeInteger)) return entry as JournalEntry;
+    } catch {
+      // Taken by another, or damaged: the upload begins anew.
+    }
+    return undefined;
+  }
+
+  private pathOf(key: string): string {
+    return join(this.folder, `${key}.${this.pid}`);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,82 @@
+import { CommandError } from '../command-error';
+import { StoreError, type StoreErrorCode } from '../store-error';
+import { explainNetworkError } from './network-error';
+
+/** What an error of a service of AWS means for the user: its code here, and what to do. */
+export interface AwsMeaning {
+  readonly code: StoreErrorCode;
+  readonly remedy: string;
+}
+
+export const SIGN_IN = 'sign in to AWS again (for example `aws sso login`), or check AWS_PROFILE and the keys';
+export const LATER = 'run the command again later, it goes on where it was';
+
+/** What every service may answer. */
+export const COMMON_MEANINGS: Readonly<Record<string, AwsMeaning>> = {
+  CredentialsProviderError: { code: 'CredentialsMissing', remedy: SIGN_IN },
+  ExpiredToken: { code: 'TokenExpired', remedy: SIGN_IN },
+  ExpiredTokenException: { code: 'TokenExpired', remedy: SIGN_IN },
+  IncompleteSignature: { code: 'AccessDenied', remedy: SIGN_IN },
+  InvalidClientTokenId: { code: 'AccessDenied', remedy: SIGN_IN },
+  InvalidSignatureException: { code: 'AccessDenied', remedy: `check the clock of this machine; ${SIGN_IN}` },
+  ThrottlingException: { code: 'TooManyRequests', remedy: LATER },
+  TooManyRequestsException: { code: 'TooManyRequests', remedy: LATER },
+  UnrecognizedClientException: { code: 'AccessDenied', remedy: SIGN_IN },
+};
+
+/** The name of an error of a service. */
+export function nameOf(error: unknown): string {
+  return (error as { name?: string } | undefined)?.name ?? '';
+}
+
+/** Turns an error of a client into one of ours, with the words of the service in it. */
+export function explainAwsError(
+  error: unknown,
+  context: {
+    readonly service: string;
+    readonly meanings: Readonly<Record<string, AwsMeaning>>;
+    /** What was being done, as in `cannot <action>`. */
+    readonly action: string;
+    readonly host: string;
+  },
+): Error {
+  if (error instanceof CommandError) return error;
+  const { service, meanings, action, host } = context;
+  const { name, message, $metadata, $response } = error as AwsError;
+  const status = $response?.statusCode ?? $metadata?.httpStatusCode;
+  const meaning = Object.hasOwn(meanings, name) ? meanings[name] : byStatus(status, service, name);
+  if (meaning === undefined) return explainNetworkError(asNetworkError(error), new URL(`https://${host}`), undefined);
+  const said = [name, message].filter(Boolean).join(': ').slice(0, 500);
+  return new StoreError(meaning.code, `cannot ${action} (${said}); ${meaning.remedy}`);
+}
+
+type AwsError = Error & { $metadata?: { httpStatusCode?: number }; $response?: { statusCode?: number } };
+
+function byStatus(status: number | undefined, service: string, name: string): AwsMeaning | undefined {
+  if (status === undefined) {
+    // What the client cannot read as an answer of the service.
+    return name === 'SyntaxError' || name === 'TypeError' ? unreadable(service) : undefined;
+  }
+  if (status === 403)
+    return { code: 'AccessDenied', remedy: 'allow this for the identity, in its policies and those of the store' };
+  if (status === 429) return { code: 'TooManyRequests', remedy: LATER };
+  if (status === 507) return { code: 'StoreFull', remedy: 'free or add space there and run the command again' };
+  if (status >= 500) return { code: 'StoreFailed', remedy: LATER };
+  if (status < 400) return unreadable(service);
+  return { code: 'StoreRefused', remedy: `the reason is the one that ${service} gives` };
+}
+
+function unreadable(service: string): AwsMeaning {
+  return {
+    code: 'UnexpectedAnswer',
+    remedy: `this is no answer of ${service}: a proxy may be in the way (HTTPS_PROXY, NO_PROXY)`,
+  };
+}
+
+/** The client says `TimeoutError` where Node has a code. */
+function asNetworkError(error: unknown): unknown {
+  const { name, message, code } = error as Error & { code?: string };
+  return name === 'TimeoutError' && code === undefined
+    ? Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+    : error;
+}

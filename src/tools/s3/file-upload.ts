@@ -1,0 +1,110 @@
+import type { ArtifactFile } from '../artifact/artifact';
+import type { Report } from '../image-store';
+import { StoreError } from '../store-error';
+import type { FileRecord } from './marker';
+import { type PartPlan, planParts } from './part-plan';
+import type { S3Bucket, StoredPart } from './s3-bucket';
+
+/** One file on its way to S3: whole when it is small, else in parts that may be sent in any order. */
+export class FileUpload {
+  private readonly plan: PartPlan[];
+  private readonly done = new Map<number, StoredPart>();
+  private uploadId: string | undefined;
+  private checksum: string | undefined;
+
+  constructor(
+    private readonly bucket: S3Bucket,
+    private readonly key: string,
+    readonly file: ArtifactFile,
+    private readonly report: Report,
+  ) {
+    this.plan = planParts(file.size);
+  }
+
+  /** Finds out what S3 has already: the file, or parts of it. */
+  async prepare(presentSize: number | undefined): Promise<void> {
+    const { path, size } = this.file;
+    if (presentSize === size && (await this.adopt())) return this.report({ event: 'present', part: path, bytes: size });
+    if (this.plan.length === 1) return;
+    this.uploadId = await this.resume();
+    if (this.uploadId === undefined) this.uploadId = await this.bucket.beginUpload(this.key);
+    // All parts may be there, and only their end is missing.
+    await this.completeWhenWhole();
+  }
+
+  /** The parts that are still to be sent. */
+  missing(): PartPlan[] {
+    return this.checksum === undefined ? this.plan.filter(({ number }) => !this.done.has(number)) : [];
+  }
+
+  /** Sends a part; the last one makes the file whole. */
+  async send(part: PartPlan): Promise<void> {
+    if (this.checksum !== undefined) return;
+    const body = await this.read(part);
+    if (this.uploadId === undefined) {
+      this.checksum = await this.bucket.put(this.key, body);
+      this.sent(part);
+      this.report({ event: 'done', part: this.file.path, bytes: this.file.size });
+      return;
+    }
+    const stored = await this.bucket.sendPart(this.key, this.uploadId, part.number, body);
+    if (stored === undefined) return this.lost();
+    this.sent(part);
+    this.done.set(part.number, stored);
+    await this.completeWhenWhole();
+  }
+
+  record(): FileRecord {
+    const { path, size } = this.file;
+    if (this.checksum === undefined) throw new Error(`'${path}' was not sent to its end`);
+    return { path, size, checksum: this.checksum };
+  }
+
+  private sent({ length }: PartPlan): void {
+    this.report({ event: 'sent', part: this.file.path, bytes: length });
+  }
+
+  private async completeWhenWhole(): Promise<void> {
+    if (this.uploadId === undefined || this.done.size < this.plan.length) return;
+    const parts = [...this.done.values()];
+    this.checksum = await this.bucket.completeUpload(this.key, this.uploadId, parts);
+    if (this.checksum === undefined) return this.lost();
+    this.report({ event: 'done', part: this.file.path, bytes: this.file.size });
+  }
+
+  /** The upload is gone: because another publisher has ended it, or because S3 forgot it. */
+  private async lost(): Promise<void> {
+    if (await this.adopt()) return;
+    throw new StoreError('ConnectionLost', `S3 forgot the upload of '${this.file.path}'; run the command again`);
+  }
+
+  /** Takes an object for this file when it has its size and a checksum. */
+  private async adopt(): Promise<boolean> {
+    const stored = await this.bucket.head(this.key);
+    if (stored?.size !== this.file.size || stored.checksum === undefined) return false;
+    this.checksum = stored.checksum;
+    return true;
+  }
+
+  /** Goes on with an upload that was begun: its parts of the right size count, whoever sent them. */
+  private async resume(): Promise<string | undefined> {
+    const uploadId = await this.bucket.unfinishedUpload(this.key);
+    const parts = uploadId === undefined ? undefined : await this.bucket.parts(this.key, uploadId);
+    if (parts === undefined) return undefined;
+    const lengths = new Map(this.plan.map(({ number, length }) => [number, length]));
+    const fitting = parts.filter(({ number, size, checksum }) => lengths.get(number) === size && checksum !== '');
+    for (const part of fitting) this.done.set(part.number, part);
+    return uploadId;
+  }
+
+  private async read({ from, length }: PartPlan): Promise<Buffer> {
+    const body = Buffer.allocUnsafe(length);
+    let filled = 0;
+    for await (const chunk of this.file.read(from)) {
+      filled += chunk.copy(body, filled);
+      if (filled === length) break;
+    }
+    if (filled < length) throw new Error(`'${this.file.path}' ends at byte ${from + filled} of ${this.file.size}`);
+    return body;
+  }
+}

@@ -1,0 +1,28 @@
+/** What is known of a file that was published to S3. */
+export interface FileRecord {
+  readonly path: string;
+  readonly size: number;
+  /** The checksum that S3 keeps: SHA-256 in base64, with the number of parts behind it where there are several. */
+  readonly checksum: string;
+}
+
+/** The object that is written when all files are there. */
+export function renderMarker(digest: string, files: readonly FileRecord[]): Buffer {
+  return Buffer.from(`${JSON.stringify({ version: 1, digest, files }, null, 2)}\n`);
+}
+
+/** The files of a marker, or nothing when it is not one of this digest. */
+export function readMarker(bytes: Buffer, digest: string): FileRecord[] | undefined {
+  try {
+    const marker = JSON.parse(bytes.toString('utf8')) as { digest?: unknown; files?: unknown } | null;
+    if (marker?.digest !== digest || !Array.isArray(marker.files)) return undefined;
+    return marker.files.every(isRecord) ? marker.files : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is FileRecord {
+  const { path, size, checksum } = (value ?? {}) as Record<string, unknown>;
+  return typeof path === 'string' && Number.isSafeInteger(size) && typeof checksum === 'string';
+}

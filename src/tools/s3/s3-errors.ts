@@ -1,0 +1,23 @@
+import { type AwsMeaning, COMMON_MEANINGS, explainAwsError, LATER, SIGN_IN } from '../net/aws-error';
+
+const MEANINGS: Readonly<Record<string, AwsMeaning>> = {
+  ...COMMON_MEANINGS,
+  BadDigest: {
+    code: 'DigestMismatch',
+    remedy: 'the bytes were changed on the way; run the command again',
+  },
+  InsufficientStorage: { code: 'StoreFull', remedy: 'free or add space there and run the command again' },
+  InvalidAccessKeyId: { code: 'AccessDenied', remedy: SIGN_IN },
+  InvalidToken: { code: 'AccessDenied', remedy: SIGN_IN },
+  NoSuchBucket: { code: 'RepositoryMissing', remedy: 'make the bucket, or check its name in --to' },
+  PermanentRedirect: { code: 'StoreRefused', remedy: 'the bucket is in another region; say which with AWS_REGION' },
+  RequestTimeTooSkewed: { code: 'AccessDenied', remedy: 'set the clock of this machine' },
+  SignatureDoesNotMatch: { code: 'AccessDenied', remedy: SIGN_IN },
+  SlowDown: { code: 'TooManyRequests', remedy: LATER },
+  XMinioStorageFull: { code: 'StoreFull', remedy: 'free or add space there and run the command again' },
+};
+
+/** Turns an error of the client into one of ours, with the words of S3 in it. */
+export function explainS3Error(error: unknown, action: string, bucket: string): Error {
+  return explainAwsError(error, { service: 'S3', meanings: MEANINGS, action, host: `${bucket}.s3` });
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Artifact, PublishEvent } from '../../../src/tools/artifact/artifact';
+import { parseDestination } from '../../../src/tools/destination';
+import { tagOf } from '../../../src/tools/registry/reference';
+import { S3Bucket } from '../../../src/tools/s3/s3-bucket';
+import { type OpenStore, openStore } from '../../../src/tools/stores';
+import { noise, testArtifact } from '../../support/stores/artifacts';
+import { type S3Server, startS3 } from '../support/s3-server';
+
+const BUCKET = 'models';
+const MIB = 2 ** 20;
+
+let server: S3Server;
+const before = { ...process.env };
+
+beforeAll(async () => {
+  server = await startS3(BUCKET);
+  Object.assign(process.env, server.environment);
+});
+
+afterAll(async () => {
+  process.env = before;
+  await server.stop();
+});
+
+const artifact = testArtifact({
+  files: { 'config.json': Buffer.from('{}'), 'weights/a.bin': noise(40 * MIB + 5, 1), 'b.bin': noise(5 * MIB, 2) },
+});
+const bytes = artifact.files.reduce((sum, { size }) => sum + size, 0);
+
+async function withStore<T>(prefix: string, use: (store: OpenStore) => Promise<T>): Promise<T> {
+  const store = await openStore(parseDestination(`s3://${BUCKET}/${prefix}`));
+  return use(store).finally(() => store.close());
+}
+
+async function publish(prefix: string, content: Artifact = artifact): Promise<PublishEvent[]> {
+  const events: PublishEvent[] = [];
+  await withStore(prefix, (store) => store.publish(content, (event) => events.push(event)));
+  return events;
+}
+
+async function problems(prefix: string, content: Artifact = artifact): Promise<string[]> {
+  return (await withStore(prefix, (store) => store.verify(content.index.digest, content))).problems;
+}
+
+function pathOf(prefix: string, path: string, content: Artifact = artifact): string {
+  return join(server.buckets, BUCKET, prefix, tagOf(content.index.digest), path);
+}
+
+describe('a real S3 server', () => {
+  test('keeps each file as an object, and the marker beside them', async () => {
+    const events = await publish('whole');
+    const hex = tagOf(artifact.index.digest);
+    expect(events.at(-1)).toEqual({
+      event: 'published',
+      artifact: 'models/test',
+      reference: `s3://models/whole/${hex}/`,
+      bytesSent: bytes,
+    });
+    expect(readFileSync(pathOf('whole', 'weights/a.bin')).equals(noise(40 * MIB + 5, 1))).toBe(true);
+    const marker = JSON.parse(readFileSync(join(server.buckets, BUCKET, 'whole', `${hex}.json`), 'utf8'));
+    expect(marker.files.map(({ path }: { path: string }) => path)).toEqual(artifact.files.map(({ path }) => path));
+    expect(marker.files[1].checksum).toMatch(/^[A-Za-z0-9+/]{43}=-3$/);
+    expect(await problems('whole')).toEqual([]);
+  });
+
+  test('is sent nothing the second time', async () => {
+    await publish('twice');
+    expect((await publish('twice')).map(({ event }) => event)).toEqual(['start', 'published']);
+  });
+
+  test('is sent only the parts of a file that it does not have', async () => {
+    const bucket = S3Bucket.open(BUCKET);
+    const key = `resumed/${tagOf(artifact.index.digest)}/weights/a.bin`;
+    const uploadId = await bucket.beginUpload(key);
+    await bucket.sendPart(key, uploadId, 2, noise(40 * MIB + 5, 1).subarray(16 * MIB, 32 * MIB));
+    bucket.close();
+    const events = await publish('resumed');
+    expect(events.at(-1)).toMatchObject({ event: 'published', bytesSent: bytes - 16 * MIB });
+    expect(readFileSync(pathOf('resumed', 'weights/a.bin')).equals(noise(40 * MIB + 5, 1))).toBe(true);
+    expect(await problems('resumed')).toEqual([]);
+  });
+
+  test('ends an upload of which only the end is missing', async () => {
+    const bucket = S3Bucket.open(BUCKET);
+    const key = `ended/${tagOf(artifact.index.digest)}/weights/a.bin`;
+    const uploadId = await bucket.beginUpload(key);
+    const content = noise(40 * MIB + 5, 1);
+    for (const number of [1, 2, 3])
+      await bucket.sendPart(key, uploadId, number, content.subarray((number - 1) * 16 * MIB, number * 16 * MIB));
+    bucket.close();
+    expect((await publish('ended')).at(-1)).toMatchObject({ bytesSent: 5 * MIB + 2 });
+    expect(await problems('ended')).toEqual([]);
+  });
+
+  test('is found incomplete, damaged, or with something that nobody published', async () => {
+    await publish('broken');
+    rmSync(pathOf('broken', 'config.json'));
+    writeFileSync(pathOf('broken', 'b.bin'), 'short');
+    writeFileSync(pathOf('broken', 'other.bin'), 'other');
+    expect(await problems('broken')).toEqual([
+      "'other.bin' was not published",
+      "'config.json' is missing",
+      `'b.bin' has 5 bytes and not ${5 * MIB}`,
+    ]);
+  });
+
+  test('is found without what was never published', async () => {
+    expect(await problems('nothing')).toEqual([`nothing/${tagOf(artifact.index.digest)}.json is missing`]);
+  });
+
+  test('has the right bytes after two publishers at once', async () => {
+    const fresh = testArtifact({ files: { 'x.bin': randomBytes(36 * MIB), 'y.bin': randomBytes(1000) } });
+    await Promise.all([publish('race', fresh), publish('race', fresh)]);
+    expect(await problems('race', fresh)).toEqual([]);
+  });
+
+  test('keeps an empty file', async () => {
+    const empty = testArtifact({ files: { 'empty.txt': Buffer.alloc(0), 'x.bin': randomBytes(10) } });
+    await publish('empty', empty);
+    expect(await problems('empty', empty)).toEqual([]);
+  });
+
+  test.each([
+    [
+      's3://no-such-bucket/x',
+      {},
+      /^\[RepositoryMissing\] cannot .* in the bucket no-such-bucket \(NoSuchBucket: .*\); make the bucket, or check its name in --to$/,
+    ],
+    ['s3://models/x', { AWS_SECRET_ACCESS_KEY: 'wrong' }, /^\[AccessDenied\] cannot .* in the bucket models \(.*\); /],
+  ])('fails on %s with %j', async (to, environment, message) => {
+    const saved = { ...process.env };
+    Object.assign(process.env, environment);
+    const store = await openStore(parseDestination(to));
+    await expect(store.publish(artifact, () => undefined)).rejects.toThrow(message);
+    store.close();
+    process.env = saved;
+  });
+});
