@@ -12,4 +12,16 @@ export const COMMANDS: { readonly [name: string]: CommandRow } = {
     summary: 'run a CDK or cdk8s app and print the routes, timeouts and capabilities of its endpoints',
     load: () => (require('./explain') as typeof import('./explain')).explainCommand,
   },
+  publish: {
+    summary: 'put locked models into a registry or a bucket',
+    load: () => (require('./publish') as typeof import('./publish')).publishCommand,
+  },
+  status: {
+    summary: 'show whether models are as locked, and where they are published',
+    load: () => (require('./status') as typeof import('./status')).statusCommand,
+  },
+  verify: {
+    summary: 'prove that what is published is what the lock file says',
+    load: () => (require('./verify') as typeof import('./verify')).verifyCommand,
+  },
 };

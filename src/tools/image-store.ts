@@ -1,5 +1,6 @@
 import type { Artifact, Blob, Manifest, PublishEvent, Store, Verification } from './artifact/artifact';
 import { concurrently } from './net/concurrently';
+import { isSignedBy, readPublicKey, readSignatures, signatureTag } from './registry/cosign';
 import { referenceOf, tagOf } from './registry/reference';
 import { verifyIndex } from './verify-index';
 
@@ -18,6 +19,8 @@ export interface ImageRepository {
   tagged(tag: string): Promise<string | undefined>;
   /** A manifest or an index by tag or digest. */
   manifest(reference: string): Promise<Manifest | undefined>;
+  /** A small blob. */
+  blob(digest: string): Promise<Buffer>;
   /** The sizes of those of the blobs that are there. */
   sizes(digests: readonly string[]): Promise<Map<string, number>>;
   /** Brings a blob that is not there. */
@@ -34,27 +37,51 @@ export class ImageStore implements Store {
     private readonly tags: readonly string[] = [],
   ) {}
 
+  referenceOf(digest: string): string {
+    return referenceOf(this.repository.name, digest);
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.missingTags(digest)).length === 0;
+  }
+
   async publish(artifact: Artifact, report: Report): Promise<void> {
     const { repository } = this;
     const { index, name, blobs } = artifact;
     const counter = new SentBytes(report);
     report({ event: 'start', artifact: name, digest: index.digest, bytes: sum(blobs) });
-    const tags = [tagOf(index.digest), ...this.tags];
-    const missing: string[] = [];
-    for (const tag of tags) if ((await repository.tagged(tag)) !== index.digest) missing.push(tag);
+    const missing = await this.missingTags(index.digest);
     // The index is put last: where one tag stands for it, all below it is there.
-    if (missing.length === tags.length) await this.putParts(artifact, counter.report);
+    if (missing.length === 1 + this.tags.length) await this.putParts(artifact, counter.report);
     for (const tag of missing) await repository.putManifest(index, tag, report);
-    const reference = referenceOf(repository.name, index.digest);
-    report({ event: 'published', artifact: name, reference, bytesSent: counter.bytes });
+    report({ event: 'published', artifact: name, reference: this.referenceOf(index.digest), bytesSent: counter.bytes });
   }
 
   verify(digest: string): Promise<Verification> {
     return verifyIndex(this.repository, digest);
   }
 
+  /** What is wrong with the signature of cosign beside an artifact; nothing when one is by the key. */
+  async verifySignature(digest: string, publicKey: string): Promise<string[]> {
+    const { repository } = this;
+    const key = readPublicKey(publicKey);
+    const manifest = await repository.manifest(signatureTag(digest));
+    if (manifest === undefined) return [`no signature is there (${signatureTag(digest)})`];
+    for (const { payload, signature } of readSignatures(manifest, repository.name))
+      if (isSignedBy(key, await repository.blob(payload), signature, digest)) return [];
+    return ['no signature is by the key'];
+  }
+
   close(): void {
     this.repository.close();
+  }
+
+  /** The tags that do not stand for the digest. */
+  private async missingTags(digest: string): Promise<string[]> {
+    const missing: string[] = [];
+    for (const tag of [tagOf(digest), ...this.tags])
+      if ((await this.repository.tagged(tag)) !== digest) missing.push(tag);
+    return missing;
   }
 
   private async putParts({ blobs, manifests }: Artifact, report: Report): Promise<void> {

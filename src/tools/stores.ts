@@ -31,6 +31,12 @@ export interface StoreOptions {
 
 /** A store whose connections are to be closed. */
 export interface OpenStore extends Store {
+  /** Where an artifact stands, or will stand. */
+  referenceOf(digest: string): string;
+  /** Whether an artifact was published to its end. */
+  has(digest: string): Promise<boolean>;
+  /** What is wrong with the signature beside an artifact; nothing when one is by the key. */
+  verifySignature(digest: string, publicKey: string): Promise<string[]>;
   close(): void;
 }
 

@@ -2,6 +2,7 @@ import type { ECR, Image } from '@aws-sdk/client-ecr';
 import type { Manifest } from '../artifact/artifact';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';
+import { HttpClient } from '../net/http';
 import type { Credentials } from '../registry/credentials';
 import { digestOf, MEDIA_TYPES } from '../registry/manifests';
 import { StoreError } from '../store-error';
@@ -105,13 +106,24 @@ export class EcrApi {
     return image === undefined ? undefined : this.manifestOf(image, reference);
   }
 
-  /** Where a blob can be read for a short time. */
-  async downloadUrl(digest: string): Promise<URL> {
+  /** A small blob, from the address that ECR gives for a short time. */
+  async blob(digest: string): Promise<Buffer> {
     const { downloadUrl = '' } = await this.ask(
       `read ${digest}`,
       this.ecr.getDownloadUrlForLayer({ ...this.name, layerDigest: digest }),
     );
-    return new URL(downloadUrl);
+    const http = new HttpClient();
+    try {
+      const { status, body } = await http.send({ method: 'GET', url: new URL(downloadUrl) });
+      if (status !== 200 || digestOf(body) !== digest)
+        throw new StoreError(
+          'UnexpectedAnswer',
+          `the storage of ECR answers ${status} and not ${digest}; try again later`,
+        );
+      return body;
+    } finally {
+      http.close();
+    }
   }
 
   async beginUpload(): Promise<{ uploadId: string; partSize: number }> {

@@ -32,6 +32,10 @@ export class EcrRepository implements ImageRepository {
     return this.api.image(reference);
   }
 
+  blob(digest: string): Promise<Buffer> {
+    return this.api.blob(digest);
+  }
+
   sizes(digests: readonly string[]): Promise<Map<string, number>> {
     return this.api.available(digests);
   }

@@ -2,7 +2,7 @@ import type { Blob, Manifest } from '../artifact/artifact';
 import type { Arrival, ImageRepository, Report } from '../image-store';
 import { concurrently } from '../net/concurrently';
 import { BlobUpload } from './blob-upload';
-import { blobSize } from './blobs';
+import { blobSize, readBlob } from './blobs';
 import { getManifest, manifestDigest, putManifest } from './manifests';
 import { parseReference } from './reference';
 import type { RegistryClient } from './registry-client';
@@ -29,6 +29,10 @@ export class HttpRepository implements ImageRepository {
 
   manifest(reference: string): Promise<Manifest | undefined> {
     return getManifest(this.client, reference);
+  }
+
+  blob(digest: string): Promise<Buffer> {
+    return readBlob(this.client, digest);
   }
 
   async sizes(digests: readonly string[]): Promise<Map<string, number>> {

@@ -1,6 +1,8 @@
+import { parseEcrHost } from '../ecr/ecr-host';
+import { StoreError } from '../store-error';
 import { type ImageSource, registrySource } from './image-source';
 import { type ImageReference, isLocal } from './reference';
-import { RegistryClient } from './registry-client';
+import { RegistryClient, type RegistryOptions } from './registry-client';
 
 /** Where the images of a reference are read: through the API of ECR for its registries, else over their HTTP. */
 export async function openSource(
@@ -8,5 +10,22 @@ export async function openSource(
   options: { readonly plainHttp?: boolean },
 ): Promise<ImageSource> {
   const plainHttp = options.plainHttp ?? isLocal(registry);
-  return registrySource(new RegistryClient(registry, repository, { plainHttp }));
+  const overHttp = (access: RegistryOptions = {}): ImageSource =>
+    registrySource(new RegistryClient(registry, repository, { plainHttp, ...access }));
+  if (parseEcrHost(registry) === undefined) return overHttp();
+  const { EcrApi } = require('../ecr/ecr-api') as typeof import('../ecr/ecr-api');
+  const api = await EcrApi.open(registry, repository);
+  try {
+    const { url, credentials } = await api.access();
+    // Manifests through the API, which reaches the registries behind pull-through caches; layers over HTTP.
+    return {
+      ...overHttp({ url, credentials: async () => credentials }),
+      manifest: (reference) => api.image(reference),
+      config: (digest) => api.blob(digest),
+    };
+  } catch (error) {
+    // Without credentials of AWS, those that Docker has may do.
+    if (error instanceof StoreError && error.code === 'CredentialsMissing') return overHttp();
+    throw error;
+  }
 }

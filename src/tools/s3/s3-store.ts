@@ -1,9 +1,10 @@
-import type { Artifact, ArtifactFile, Store, Verification } from '../artifact/artifact';
+import type { Artifact, ArtifactFile, Verification } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-error';
 import type { Destination } from '../destination';
 import { type Report, SentBytes } from '../image-store';
 import { concurrently } from '../net/concurrently';
 import { tagOf } from '../registry/reference';
+import type { OpenStore } from '../stores';
 import { FileUpload } from './file-upload';
 import { type FileRecord, readMarker, renderMarker } from './marker';
 import { partSizeOf, partsInFlight } from './part-plan';
@@ -26,18 +27,26 @@ export function openBucket(
  * Artifacts as objects: the files below `<prefix>/<digest>/`, and beside them, written last, `<prefix>/<digest>.json`
  * with their sizes and checksums.
  */
-export class S3Store implements Store {
+export class S3Store implements OpenStore {
   constructor(
     private readonly bucket: S3Bucket,
     private readonly prefix: string,
   ) {}
+
+  referenceOf(digest: string): string {
+    return `s3://${this.bucket.bucket}/${this.folderOf(digest)}`;
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.bucket.head(this.markerOf(digest))) !== undefined;
+  }
 
   async publish({ name, index, files }: Artifact, report: Report): Promise<void> {
     const { digest } = index;
     const counter = new SentBytes(report);
     const reference = this.referenceOf(digest);
     report({ event: 'start', artifact: name, digest, bytes: files.reduce((sum, { size }) => sum + size, 0) });
-    if ((await this.bucket.head(this.markerOf(digest))) === undefined) {
+    if (!(await this.has(digest))) {
       const records = await this.putFiles(digest, files, counter.report);
       await this.bucket.put(this.markerOf(digest), renderMarker(digest, records), 'application/json');
     }
@@ -66,6 +75,10 @@ export class S3Store implements Store {
     return { reference, problems };
   }
 
+  async verifySignature(): Promise<string[]> {
+    throw new CommandError('--key is for registries: a bucket keeps no signatures', USAGE_ERROR);
+  }
+
   close(): void {
     this.bucket.close();
   }
@@ -79,10 +92,6 @@ export class S3Store implements Store {
     const largest = Math.max(...files.map(({ size }) => partSizeOf(size)));
     await concurrently(parts, partsInFlight(largest), ({ upload, part }) => upload.send(part));
     return uploads.map((upload) => upload.record());
-  }
-
-  private referenceOf(digest: string): string {
-    return `s3://${this.bucket.bucket}/${this.folderOf(digest)}`;
   }
 
   private folderOf(digest: string): string {

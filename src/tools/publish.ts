@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { driftOf } from '../lock/drift';
+import type { LoadedLock } from '../lock/read-lock';
+import type { Artifact } from './artifact/artifact';
+import { type Command, parseCommandLine } from './command';
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
+import { createProgress, type Progress } from './progress';
+import { writeReceipt } from './receipt';
+import { parseReference } from './registry/reference';
+import { type Selected, select } from './selection';
+import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
+import { openStore, type StoreOptions } from './stores';
+
+const USAGE = `Usage: serving publish [MODEL...] [options]
+
+Puts the models of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
+there already is not sent again; after an interruption the same command goes on where it was.
+
+Options:
+${STORE_USAGE}      --tag NAME           a name beside the digest; may be repeated
+      --create-repository  make the repository of ECR when it is missing
+      --receipt            print nothing but the path of a receipt, for 'cdk deploy'
+`;
+
+const FLAGS = {
+  ...STORE_FLAGS,
+  tag: { type: 'string', multiple: true },
+  'create-repository': { type: 'boolean', default: false },
+  receipt: { type: 'boolean', default: false },
+} as const;
+
+/** Puts locked models where they are consumed from. */
+export const publishCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
+    if (values.receipt && selected.length !== 1)
+      throw new CommandError('--receipt is for one model; name it', USAGE_ERROR);
+    const options = {
+      ...storeOptions(values),
+      push: true,
+      tags: values.tag ?? [],
+      createRepository: values['create-repository'],
+    };
+    const progress: Progress = values.receipt ? { report: () => {}, end: () => {} } : createProgress();
+    try {
+      for (const model of selected) {
+        const { receipt, reference } = await publishModel(loaded, model, options, progress);
+        progress.end();
+        process.stdout.write(`${values.receipt ? receipt : reference}\n`);
+      }
+    } finally {
+      progress.end();
+    }
+    return 0;
+  },
+};
+
+async function publishModel(
+  loaded: LoadedLock,
+  { key, model, to, destination }: Selected,
+  options: StoreOptions,
+  progress: Progress,
+): Promise<{ receipt: string; reference: string }> {
+  const { digest } = model;
+  const mountFrom = destination.kind === 'registry' ? neighbours(loaded, destination, model.base) : [];
+  const store = await openStore(destination, { ...options, mountFrom });
+  try {
+    const reference = store.referenceOf(digest);
+    if (await store.has(digest)) {
+      warnOfDrift(loaded, key);
+      progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
+    } else {
+      const artifact = await pack(loaded, key, progress);
+      await store.publish(artifact, (event) => progress.report(event));
+    }
+    return { reference, receipt: writeReceipt({ model: key, to, digest, reference }) };
+  } finally {
+    store.close();
+  }
+}
+
+async function pack(loaded: LoadedLock, key: string, progress: Progress): Promise<Artifact> {
+  const directory = resolve(loaded.folder, key);
+  if (!existsSync(directory))
+    throw new CommandError(
+      `'${key}' is not published yet and its directory is not here; run 'serving publish ${key}' where the weights are`,
+      FAILED,
+    );
+  const { packLocked } = require('./pack-locked') as typeof import('./pack-locked');
+  return packLocked(loaded, key, progress);
+}
+
+/** What was locked is published already, but the directory has gone on: the new files are not what is deployed. */
+function warnOfDrift(loaded: LoadedLock, key: string): void {
+  const files = driftOf(loaded, key);
+  if (files.length === 0) return;
+  const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
+  process.stderr.write(
+    `warning: '${key}' differs from what is locked and published: ${names}; run: serving lock ${key}\n`,
+  );
+}
+
+/** The other repositories of a registry that the lock file knows: they may have the same layers. */
+function neighbours(
+  { lock }: LoadedLock,
+  { registry, repository }: { registry: string; repository: string },
+  base: string | undefined,
+): string[] {
+  const places = [
+    base,
+    ...Object.values(lock.models).map(({ to }) => to),
+    ...Object.values(lock.apps).map(({ to }) => to),
+  ];
+  const found = places.flatMap((place) => {
+    if (place === undefined || place.startsWith('s3://')) return [];
+    const other = parseReference(place);
+    return other.registry === registry && other.repository !== repository ? [other.repository] : [];
+  });
+  return [...new Set(found)];
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { driftOf } from '../lock/drift';
+import { type LoadedLock, requireLock } from '../lock/read-lock';
+import { type Command, parseCommandLine } from './command';
+import { CommandError, USAGE_ERROR } from './command-error';
+import { parseDestination } from './destination';
+import { readReceipt } from './receipt';
+import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
+import { openStore, type StoreOptions } from './stores';
+
+const USAGE = `Usage: serving status [options]
+
+Shows each model of the lock file: whether its directory is as locked, where it is published, and whether it is there.
+
+Options:
+${STORE_USAGE}  -f, --format FORMAT      text or json (default: text)
+`;
+
+const FLAGS = { ...STORE_FLAGS, format: { type: 'string', short: 'f', default: 'text' } } as const;
+
+/** What is known of one model. */
+interface Status {
+  readonly model: string;
+  readonly digest: string;
+  readonly bytes: number;
+  /** Whether the directory is here and as locked, and which files are not. */
+  readonly directory: 'as locked' | 'differs' | 'not here';
+  readonly changed: string[];
+  readonly to?: string;
+  readonly published: 'yes' | 'no' | 'unknown' | 'nowhere to look';
+  readonly reason?: string;
+  /** Whether this machine has published it there. A receipt says what was done, and not what is there. */
+  readonly receipt: boolean;
+}
+
+/** Shows where models stand. */
+export const statusCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values } = parseCommandLine({ args, options: FLAGS }, USAGE);
+    const { format } = values;
+    if (format !== 'text' && format !== 'json')
+      throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
+    const loaded = requireLock({ lockFile: values['lock-file'] });
+    const states: Status[] = [];
+    for (const model of Object.keys(loaded.lock.models))
+      states.push(await statusOf(loaded, model, values.to, storeOptions(values)));
+    process.stdout.write(format === 'json' ? `${JSON.stringify(states, null, 2)}\n` : states.map(render).join('\n'));
+    return 0;
+  },
+};
+
+async function statusOf(
+  loaded: LoadedLock,
+  model: string,
+  explicit: string | undefined,
+  options: StoreOptions,
+): Promise<Status> {
+  const { digest, bytes, to: locked } = loaded.lock.models[model] as { digest: string; bytes: number; to?: string };
+  const to = explicit ?? locked;
+  const changed = driftOf(loaded, model);
+  const isHere = existsSync(resolve(loaded.folder, model));
+  const directory = !isHere ? 'not here' : changed.length > 0 ? 'differs' : 'as locked';
+  const known = { model, digest, bytes, directory, changed } as const;
+  if (to === undefined) return { ...known, published: 'nowhere to look', receipt: false };
+  const receipt = readReceipt({ model, to, digest }) !== undefined;
+  return { ...known, to, receipt, ...(await look(to, digest, options)) };
+}
+
+async function look(to: string, digest: string, options: StoreOptions): Promise<Pick<Status, 'published' | 'reason'>> {
+  const destination = parseDestination(to);
+  try {
+    const store = await openStore(destination, options);
+    const isThere = await store.has(digest).finally(() => store.close());
+    return { published: isThere ? 'yes' : 'no' };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { published: 'unknown', reason: error.message };
+  }
+}
+
+function render({ model, digest, directory, changed, to, published, reason, receipt }: Status): string {
+  const files = changed.length === 0 ? '' : ` (${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ', ...' : ''})`;
+  const stale = receipt && published === 'no' ? '; it is gone from there: serving publish' : '';
+  return [
+    `${model}`,
+    `  locked     ${digest}`,
+    `  directory  ${directory}${files}`,
+    `  to         ${to ?? 'not said'}`,
+    `  published  ${published}${reason === undefined ? '' : `: ${reason}`}`,
+    `  receipt    ${receipt ? 'yes' : 'none on this machine'}${stale}`,
+    '',
+  ].join('\n');
+}
