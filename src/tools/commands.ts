@@ -12,6 +12,10 @@ export const COMMANDS: { readonly [name: string]: CommandRow } = {
     summary: 'run a CDK or cdk8s app and print the routes, timeouts and capabilities of its endpoints',
     load: () => (require('./explain') as typeof import('./explain')).explainCommand,
   },
+  lock: {
+    summary: 'write what models and images are into the lock file, or compare',
+    load: () => (require('./lock') as typeof import('./lock')).lockCommand,
+  },
   publish: {
     summary: 'put locked models into a registry or a bucket',
     load: () => (require('./publish') as typeof import('./publish')).publishCommand,

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { entryOf } from '../lock/entries';
+import type { LockFile } from '../lock/lock-file';
+import { parseLock } from '../lock/parse';
+import { shownPath } from '../lock/read-lock';
+import { renderLock } from '../lock/render';
+import { CommandError, FAILED } from './command-error';
+
+const KINDS = ['apps', 'images', 'models'] as const;
+
+/**
+ * Puts entries into a lock file and returns whether that changed it. The file is read again first, because what was locked
+ * may have taken long, and somebody else may have locked something meanwhile. Members that this release does not know stay.
+ */
+export function writeEntries(path: string, entries: readonly Partial<LockFile>[]): boolean {
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  let lock: LockFile =
+    before === undefined ? { version: 1, models: {}, images: {}, apps: {} } : parseLock(before, shownPath(path));
+  for (const kind of KINDS) {
+    for (const change of entries) lock = { ...lock, [kind]: merge(lock[kind], change[kind] ?? {}) };
+  }
+  const after = renderLock(lock);
+  if (after === before) return false;
+  replaceFile(path, after);
+  return true;
+}
+
+/** The members that an entry may have, of which one that is no longer said must go. */
+const OPTIONAL = { base: undefined, requirements: undefined, source: undefined, to: undefined };
+
+function merge<T extends object>(before: { readonly [name: string]: T }, changes: { readonly [name: string]: T }) {
+  const merged = Object.entries(changes).map(([name, entry]) => [
+    name,
+    { ...entryOf(before, name), ...OPTIONAL, ...entry },
+  ]);
+  return { ...before, ...Object.fromEntries(merged) };
+}
+
+/** A reader finds the old file or the new one, and never half of one. */
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  try {
+    writeFileSync(draft, text);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new CommandError(`'${shownPath(path)}' cannot be written: ${(error as Error).message}`, FAILED);
+  }
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { entryOf, keyOf } from '../lock/entries';
+import type { LockFile } from '../lock/lock-file';
+import { findLock, LOCK_FILE, readLock, shownPath } from '../lock/read-lock';
+import { type Command, parseCommandLine } from './command';
+import { CommandError, USAGE_ERROR } from './command-error';
+import { parseDestination } from './destination';
+import { differencesOfImage, differencesOfModel } from './lock-differences';
+import { writeEntries } from './lock-writer';
+import { type ModelSettings, packAs } from './pack-locked';
+import { createProgress, size } from './progress';
+
+const USAGE = `Usage: serving lock [DIRECTORY...] [options]
+
+Reads directories of weights, asks registries what the tags of images stand for, and writes both into a lock file, which
+belongs into version control. Without directories and images it does so again for all that the lock file has.
+
+Options:
+  -i, --image REFERENCE    an image that a definition names; may be repeated
+  -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
+      --variant VARIANT    data: files alone (default); shell: upon a small base that can copy them;
+                           baked: upon the image of a server
+      --base REFERENCE     the image below the files, for shell and baked; a tag is locked as its digest
+      --source TEXT        where the files come from, such as the address of a commit
+      --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one here)
+      --check              write nothing; say what differs from the lock file and exit with 1 when something does
+      --schema             print the JSON Schema of lock files
+`;
+
+const OPTIONS = {
+  image: { type: 'string', short: 'i', multiple: true, default: [] },
+  to: { type: 'string', short: 't' },
+  variant: { type: 'string' },
+  base: { type: 'string' },
+  source: { type: 'string' },
+  'lock-file': { type: 'string' },
+  check: { type: 'boolean', default: false },
+  schema: { type: 'boolean', default: false },
+} as const;
+
+const VARIANTS = ['data', 'shell', 'baked'];
+
+/** Writes what directories and images are into the lock file, or compares. */
+export const lockCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
+    if (values.schema) {
+      const { LOCK_SCHEMA } = require('../lock/schema') as typeof import('../lock/schema');
+      process.stdout.write(`${JSON.stringify(LOCK_SCHEMA, null, 2)}\n`);
+      return 0;
+    }
+    return runLock(positionals, values);
+  },
+};
+
+type Options = {
+  readonly image: string[];
+  readonly to?: string;
+  readonly variant?: string;
+  readonly base?: string;
+  readonly source?: string;
+  readonly 'lock-file'?: string;
+  readonly check: boolean;
+};
+
+async function runLock(directories: string[], options: Options): Promise<number> {
+  const path = resolve(options['lock-file'] ?? findLock() ?? LOCK_FILE);
+  const before = readLock({ lockFile: path })?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
+  const work = workOf(directories, options, path, before);
+  return options.check ? check(work, path, before) : lock(work, path);
+}
+
+/** What is to be looked at. */
+interface Work {
+  readonly models: readonly ModelSettings[];
+  readonly images: readonly string[];
+}
+
+function workOf(directories: string[], options: Options, path: string, before: LockFile): Work {
+  const folder = dirname(path);
+  const isAll = directories.length === 0 && options.image.length === 0;
+  if (directories.length === 0) {
+    const stray = (['to', 'variant', 'base', 'source'] as const).find((name) => options[name] !== undefined);
+    if (stray !== undefined) throw usage(`--${stray} says something of directories, but none is named`);
+  }
+  const keys = isAll ? Object.keys(before.models) : directories.map((name) => keyOf(folder, resolve(name)));
+  const images = isAll ? Object.keys(before.images) : options.image;
+  if (keys.length === 0 && images.length === 0) {
+    throw usage('there is nothing to lock; name directories of models, or images with --image');
+  }
+  return { models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)), images };
+}
+
+/** What the command line says of a directory, and what the lock file said of it before. */
+function settingsOf(key: string, folder: string, options: Options, before: LockFile): ModelSettings {
+  const old = entryOf(before.models, key);
+  const variant = options.variant ?? old?.variant ?? 'data';
+  if (!VARIANTS.includes(variant)) throw usage(`--variant ('${variant}') must be data, shell or baked`);
+  const base = options.base ?? (variant === 'data' ? undefined : old?.base);
+  if (variant === 'data' && base !== undefined) throw usage('--base needs --variant shell or --variant baked');
+  if (variant !== 'data' && base === undefined) throw usage(`--variant ${variant} needs --base`);
+  const to = options.to ?? old?.to;
+  if (to !== undefined) parseDestination(to);
+  return { key, directory: resolve(folder, key), variant, base, to, source: options.source ?? old?.source };
+}
+
+async function lock({ models, images }: Work, path: string): Promise<number> {
+  const progress = createProgress();
+  const entries: Partial<LockFile>[] = [];
+  for (const settings of models) {
+    requireOutside(path, settings);
+    const { entry } = await packAs(settings, progress);
+    entries.push({ models: { [settings.key]: entry } });
+    progress.end();
+    say(`${settings.key}  ${entry.digest}  ${size(entry.bytes)} in ${plural(entry.layers.length, 'layer')}`);
+  }
+  for (const reference of images) {
+    const image = await lookUp(reference);
+    entries.push({ images: { [reference]: image } });
+    say(
+      `${reference}  ${image.digest}  ${image.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ')}`,
+    );
+  }
+  say(`${shownPath(path)} ${writeEntries(path, entries) ? 'is written' : 'was right already'}`);
+  return 0;
+}
+
+async function check({ models, images }: Work, path: string, before: LockFile): Promise<number> {
+  const progress = createProgress();
+  const differences: string[] = [];
+  for (const settings of models) {
+    const locked = entryOf(before.models, settings.key);
+    if (locked === undefined) differences.push(`${settings.key}: is not locked`);
+    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory is not there`);
+    else {
+      const { entry } = await packAs(settings, progress);
+      differences.push(...differencesOfModel(settings, locked, entry));
+    }
+  }
+  for (const reference of images) {
+    differences.push(...differencesOfImage(reference, entryOf(before.images, reference), await lookUp(reference)));
+  }
+  progress.end();
+  for (const difference of differences) say(difference);
+  if (differences.length > 0) return 1;
+  say(`${shownPath(path)} is what is here`);
+  return 0;
+}
+
+/** A file that says what is in a directory cannot be in it. */
+function requireOutside(path: string, { key, directory }: ModelSettings): void {
+  if (!path.startsWith(`${directory}/`)) return;
+  throw usage(`the lock file '${shownPath(path)}' must not be in the model '${key}'; say --lock-file`);
+}
+
+function lookUp(reference: string) {
+  return (require('./registry/resolve-image') as typeof import('./registry/resolve-image')).resolveImage(reference);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(message, USAGE_ERROR);
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { lockedModel } from '../lock/entries';
+import type { LoadedLock } from '../lock/read-lock';
+import type { Artifact } from './artifact/artifact';
+import type { BaseImage } from './artifact/base-image';
+import { type PackedModel, packModel } from './artifact/pack-model';
+import { CommandError } from './command-error';
+import { differencesOfModel } from './lock-differences';
+import type { Progress } from './progress';
+
+/** A model as a user wants it locked. */
+export interface ModelSettings {
+  readonly key: string;
+  readonly directory: string;
+  readonly variant: string;
+  readonly base?: string;
+  readonly to?: string;
+  readonly source?: string;
+}
+
+/** Something is not what the lock file says. */
+const DIFFERS = 1;
+
+/** Makes the image of a model, upon its base where it has one. */
+export async function packAs(settings: ModelSettings, progress: Pick<Progress, 'report'>): Promise<PackedModel> {
+  const { base: reference, ...rest } = settings;
+  const base = reference === undefined ? undefined : await loadBase(reference);
+  return packModel({ ...rest, base, report: (event) => progress.report(event) });
+}
+
+/** The image of a model exactly as it is locked; an error with the names of the files when the directory differs. */
+export async function packLocked(
+  loaded: LoadedLock,
+  key: string,
+  progress: Pick<Progress, 'report'>,
+): Promise<Artifact> {
+  const locked = lockedModel(loaded, key);
+  const { variant, base, to, source } = locked;
+  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, source };
+  const { artifact, entry } = await packAs(settings, progress);
+  if (entry.digest === locked.digest) return artifact;
+  const differences = differencesOfModel(settings, locked, entry);
+  throw new CommandError(
+    `the directory is not what is locked; put the files back, or run 'serving lock ${key}'\n${differences.join('\n')}`,
+    DIFFERS,
+  );
+}
+
+function loadBase(reference: string): Promise<BaseImage> {
+  const { loadBaseImage } = require('./registry/resolve-image') as typeof import('./registry/resolve-image');
+  return loadBaseImage(reference);
+}
