@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
+import type { BackendTimeouts } from './backend-timeouts';
 import { Duration } from './duration';
 import type { Gpu } from './gpu';
 import { HealthCheck } from './health-check';
@@ -9,6 +10,8 @@ import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
 import { requireList, requireNumber, requireOneOf, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
+import { overridesOf } from './private/overrides';
+import { requireSeconds } from './private/seconds';
 import type { Resources } from './resources';
 import { Rollout } from './rollout';
 import type { SecretValue } from './secret-value';
@@ -138,6 +141,24 @@ export interface BackendOptions {
    * @default Rollout.surge()
    */
   readonly rollout?: Rollout;
+
+  /**
+   * Times that are set by hand instead of being computed from `requestTimeout`.
+   *
+   * @default - every time is computed
+   */
+  readonly timeouts?: BackendTimeouts;
+
+  /**
+   * Whether others call the replicas around the balancer, such as with Service Connect or Cloud Map. The server must then
+   * finish the longest request after the signal.
+   *
+   * AWS: a backend whose compute allows no such drain is refused. Kubernetes: the wait before the signal and the drain are
+   * long enough for every caller.
+   *
+   * @default false
+   */
+  readonly directCallers?: boolean;
 
   /**
    * How the next replica is chosen.
@@ -354,12 +375,13 @@ export class Backend extends Construct {
       }),
       maxConcurrency,
       healthCheck: (props.healthCheck ?? standardCheckOf(server))._intent(),
-      loadSeconds: requireNumber('loadTimeout', (props.loadTimeout ?? Duration.minutes(5)).toSeconds(), {
-        min: 1,
+      loadSeconds: requireSeconds('loadTimeout', props.loadTimeout ?? Duration.minutes(5), {
         max: 86_400,
-        hint: 'in seconds',
+        whole: false,
         at: this,
       }),
+      timeouts: overridesOf(props.timeouts, this),
+      directCallers: props.directCallers,
       rollout: (props.rollout ?? Rollout.surge())._intent(),
       loadBalancing: props.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
       user: props.user === undefined ? undefined : count('user', props.user, 10001, 1, 2 ** 31 - 2),

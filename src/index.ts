@@ -1,9 +1,11 @@
 export * from './autoscaling-policy';
 export * as aws from './aws';
 export * from './backend';
+export * from './backend-timeouts';
 export * from './duration';
 export * from './gpu';
 export * from './health-check';
+export * from './intermediary';
 export * as kubernetes from './kubernetes';
 export * from './model';
 export * from './model-server';

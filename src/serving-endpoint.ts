@@ -3,10 +3,11 @@ import { Backend, type BackendOptions } from './backend';
 import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
-import { requireList, requireNumber, requireShape } from './private/checks';
+import { requireList, requireNumber, requireOneOf } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
+import { requireSeconds } from './private/seconds';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
 
@@ -40,12 +41,39 @@ export interface HeaderMatch {
   readonly values: string[];
 }
 
+/** What streams are made of. */
+export enum StreamProtocol {
+  /** An answer over HTTP that comes in parts, such as server-sent events. Comments and chunks are heartbeats. */
+  SERVER_SENT_EVENTS = 'server-sent events',
+  /** WebSocket. Messages and pings are heartbeats. */
+  WEB_SOCKET = 'web socket',
+  /** gRPC. Messages are heartbeats, a PING of HTTP/2 is none. */
+  GRPC = 'grpc',
+}
+
 /** Answers that come in parts. */
 export interface Streaming {
   /** The longest that a stream may last. */
   readonly maxDuration: Duration;
+
   /** The longest silence in a stream, which the server must keep by sending something. */
   readonly heartbeat: Duration;
+
+  /**
+   * What streams are made of. Every backend of the endpoint must speak it.
+   *
+   * AWS and Kubernetes: gRPC is not rendered yet and refused.
+   *
+   * @default StreamProtocol.SERVER_SENT_EVENTS
+   */
+  readonly protocol?: StreamProtocol;
+
+  /**
+   * Whether a stream may be cut when its replica is stopped, so that a stop waits for `requestTimeout` only.
+   *
+   * @default false
+   */
+  readonly cutOnStop?: boolean;
 }
 
 /** Properties of an endpoint. */
@@ -158,6 +186,12 @@ export interface BackendAddress {
   /** The value of that header. @default - none */
   readonly value?: string;
 }
+
+/** The longest request in seconds: six hours. Beyond that a number in seconds was most likely meant in milliseconds. */
+const LONGEST_REQUEST = 21_600;
+
+/** The longest stream in seconds: a week. */
+const LONGEST_STREAM = 604_800;
 
 /** An endpoint has at most this many backends: what one rule of an Application Load Balancer can forward to. */
 const MAX_BACKENDS = 5;
@@ -312,6 +346,8 @@ export class ServingEndpoint extends Construct {
   }
 
   private checkStreaming({ streaming }: ServingEndpointProps): void {
+    if (streaming?.protocol !== undefined)
+      requireOneOf('protocol', streaming.protocol, Object.values(StreamProtocol), this);
     if (streaming === undefined || streaming.heartbeat.toSeconds() <= streaming.maxDuration.toSeconds()) return;
     throw new ServingError(
       'ConflictingProps',
@@ -332,15 +368,8 @@ export class ServingEndpoint extends Construct {
         );
       }
     }
-    const seconds = (prop: string, duration: Duration | undefined): number | undefined =>
-      duration === undefined
-        ? undefined
-        : requireNumber(prop, requireShape(prop, duration, 'toSeconds', 'Duration.seconds(60)', this).toSeconds(), {
-            min: 1,
-            max: 604_800,
-            hint: 'in seconds, at most 7 days',
-            at: this,
-          });
+    const seconds = (prop: string, duration: Duration | undefined, max: number, hint: string): number | undefined =>
+      duration === undefined ? undefined : requireSeconds(prop, duration, { max, hint, whole: false, at: this });
     const methods = [...new Set(props.methods ?? [])];
     const unknown = methods.find((method) => !Object.values(HttpMethod).includes(method));
     if (unknown !== undefined)
@@ -350,6 +379,7 @@ export class ServingEndpoint extends Construct {
         this,
       );
     this.checkStreaming(props);
+    const { streaming } = props;
     return {
       path: this.node.path,
       name,
@@ -360,9 +390,17 @@ export class ServingEndpoint extends Construct {
       methods,
       headers: (props.headers ?? []).map((header) => checkHeader(header, this)),
       stripPrefix: props.stripPrefix ?? false,
-      requestTimeoutSeconds: seconds('requestTimeout', props.requestTimeout) ?? 60,
-      streamSeconds: seconds('maxDuration', props.streaming?.maxDuration),
-      heartbeatSeconds: seconds('heartbeat', props.streaming?.heartbeat),
+      requestTimeoutSeconds:
+        seconds(
+          'requestTimeout',
+          props.requestTimeout,
+          LONGEST_REQUEST,
+          "in seconds; longer answers come with 'streaming'",
+        ) ?? 60,
+      streamSeconds: seconds('maxDuration', streaming?.maxDuration, LONGEST_STREAM, 'in seconds, at most 7 days'),
+      heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST, 'in seconds'),
+      protocol: streaming?.protocol,
+      cutOnStop: streaming?.cutOnStop,
       priority:
         props.priority === undefined
           ? undefined

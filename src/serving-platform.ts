@@ -1,12 +1,16 @@
 import { Construct, type IConstruct } from 'constructs';
 import type { AutoscalingPolicy } from './autoscaling-policy';
 import type { Backend } from './backend';
-import type { AttachmentIntent, BackendIntent, PlatformIntents } from './plan/intents';
+import type { Duration } from './duration';
+import type { Intermediary } from './intermediary';
+import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import type { TargetProfile } from './plan/target-profile';
+import { requireList, requireShape } from './private/checks';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
+import { requireSeconds } from './private/seconds';
 import { removedWith } from './private/tree';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
@@ -21,6 +25,24 @@ export interface ServingPlatformProps {
    * @default false
    */
   readonly strict?: boolean;
+
+  /**
+   * What stands in front of the balancer, from the client inwards, such as a CDN or another load balancer. Its times are
+   * held against those of the chain; nothing here configures it.
+   *
+   * @default - nothing
+   */
+  readonly behind?: Intermediary[];
+
+  /**
+   * How long the balancer keeps an idle connection, set by hand. It is held against the rules of the timeout chain.
+   *
+   * AWS: the idle timeout of the load balancer. Kubernetes: Envoy Gateway is told it; the router and a portable gateway
+   * cannot be.
+   *
+   * @default - computed from the longest request
+   */
+  readonly idleTimeout?: Duration;
 }
 
 /** What the compute of a backend allows. */
@@ -71,6 +93,8 @@ export abstract class ServingPlatform extends Construct {
   }
 
   private readonly strict: boolean;
+  private readonly behind: HopIntent[];
+  private readonly idleSeconds?: number;
   private readonly endpointList: ServingEndpoint[] = [];
   private readonly backendList: Backend[] = [];
   private readonly attachments: AttachmentIntent[] = [];
@@ -83,6 +107,13 @@ export abstract class ServingPlatform extends Construct {
     super(scope, id);
     Object.defineProperty(this, TAG, { value: true });
     this.strict = props.strict ?? false;
+    this.behind = requireList('behind', props.behind ?? [], this).map((hop) =>
+      requireShape('behind', hop, '_intent', 'Intermediary.cloudFront()', this)._intent(),
+    );
+    this.idleSeconds =
+      props.idleTimeout === undefined
+        ? undefined
+        : requireSeconds('idleTimeout', props.idleTimeout, { max: 86_400, at: this });
     attachPlatform(scope, this);
     this.node.addValidation({ validate: () => this.report() ?? this.refusals() });
   }
@@ -202,6 +233,8 @@ export abstract class ServingPlatform extends Construct {
     return {
       target: this.target,
       strict: this.strict,
+      ...(this.behind.length > 0 && { behind: this.behind }),
+      ...(this.idleSeconds !== undefined && { idleSeconds: this.idleSeconds }),
       endpoints: this.endpointList.map((endpoint) => endpoint.intent),
       backends: this.backendList.map(({ intent }) => withLimits(intent, this.limitsOf(intent))),
       attachments: [...this.attachments],

@@ -110,15 +110,15 @@ describe('endpoint', () => {
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [
       { requestTimeout: Duration.seconds(0) },
-      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 604800; in seconds, at most 7 days",
+      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds; longer answers come with 'streaming'",
     ],
     [
       { requestTimeout: Duration.days(8) },
-      "[InvalidNumber] 'requestTimeout' (691200) must be a number between 1 and 604800",
+      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; longer answers come with 'streaming'; if 691200 ms were meant, which Duration.millis(691200) says, the units are mixed up",
     ],
     [
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
-      "[InvalidNumber] 'heartbeat' (0.5) must be a number between 1 and 604800",
+      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; in seconds; if 500 s were meant, which Duration.seconds(500) says, the units are mixed up",
     ],
     [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number between 1 and"],
     [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number between 1 and"],

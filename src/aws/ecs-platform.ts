@@ -214,7 +214,7 @@ export class EcsPlatform extends ServingPlatform {
   private checkListener(props: EcsPlatformProps): number | undefined {
     const { listener } = props;
     if (listener === undefined) return undefined;
-    const useless = (['publicAccess', 'certificate', 'allowPlainHttp'] as const).find(
+    const useless = (['publicAccess', 'certificate', 'allowPlainHttp', 'idleTimeout'] as const).find(
       (prop) => props[prop] !== undefined,
     );
     if (useless !== undefined) {

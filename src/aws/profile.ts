@@ -82,6 +82,16 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
         detail: 'a backend without a healthy replica keeps its share, which is answered with 503',
       },
       native(Feature.GPU, 'an instance of a capacity provider'),
+      native(
+        Feature.WEB_SOCKET,
+        'an upgraded connection, which the idle timeout of the load balancer ends when both sides are silent',
+      ),
+      {
+        feature: Feature.GRPC,
+        level: SupportLevel.REFUSED,
+        detail:
+          'it needs a target group of gRPC behind an HTTPS listener, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
+      },
     ],
   };
 }

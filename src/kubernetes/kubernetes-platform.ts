@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { AutoscalingPolicy } from '../autoscaling-policy';
 import type { Backend } from '../backend';
 import { Duration } from '../duration';
+import type { Intermediary } from '../intermediary';
 import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
@@ -66,6 +67,14 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly gateway?: Gateway;
 
   /**
+   * A proxy that a service mesh puts into every pod in front of the server, such as `Intermediary.istioSidecar()`. Its
+   * times are held against those of the gateway and of the server; nothing here configures it.
+   *
+   * @default - none
+   */
+  readonly sidecar?: Intermediary;
+
+  /**
    * The names of Secrets, in the namespace of the chart, with which images are pulled.
    *
    * @default - none
@@ -116,7 +125,10 @@ export class KubernetesPlatform extends ServingPlatform {
     this.checkProps(props);
     const { replicas, image, clusterDomain, dnsTtl = Duration.seconds(30) } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
-    this.target = props.gateway === undefined ? withWorkloads(routerProfile(ttl)) : gatewayProfile(props.gateway);
+    const target =
+      props.gateway === undefined ? withWorkloads(routerProfile(ttl, replicas)) : gatewayProfile(props.gateway);
+    const sidecar = props.sidecar?._intent();
+    this.target = sidecar === undefined ? target : { ...target, sidecar };
     const { KubernetesRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new KubernetesRenderer(this, {
       gateway: props.gateway,

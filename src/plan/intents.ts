@@ -9,6 +9,46 @@ export interface HeaderIntent {
   readonly values: string[];
 }
 
+/**
+ * A balancer or proxy that requests pass, by its times. One that is left out has no limit.
+ *
+ * A connection has two ends, so a hop has times towards the client and towards the server.
+ */
+export interface HopIntent {
+  /** The name in messages, such as `Amazon CloudFront`. */
+  readonly name: string;
+  /** How long it keeps an idle connection of the client's side, in seconds. @default - it never ends one */
+  readonly clientIdleSeconds?: number;
+  /** How long it keeps an idle connection to the server's side for the next request, in seconds; 0 keeps none. @default - it never ends one */
+  readonly serverIdleSeconds?: number;
+  /** After how long it gives up on a request on which nothing comes, in seconds. @default - never */
+  readonly silenceSeconds?: number;
+  /** After how long it ends a request, whatever comes, in seconds. @default - never */
+  readonly requestSeconds?: number;
+  /** Whether its silence is that of the connection, in both directions, as on a load balancer. @default false */
+  readonly cutsConnections?: boolean;
+  /** Whether it hands bytes on without knowing requests, so that connections are those of its neighbours. @default false */
+  readonly passesThrough?: boolean;
+  /** Where the numbers come from. @default - whoever declared the hop */
+  readonly source?: string;
+}
+
+/** Times that the user set instead of having them computed, in whole seconds. */
+export interface TimeoutOverrides {
+  /** The keep-alive of the server. @default - computed */
+  readonly keepAliveSeconds?: number;
+  /** The time in which a worker must show life. @default - computed */
+  readonly watchdogSeconds?: number;
+  /** The time the balancer waits for a leaving replica's requests. @default - computed */
+  readonly deregistrationSeconds?: number;
+  /** The time between a replica's removal and the signal. @default - computed */
+  readonly preStopSeconds?: number;
+  /** The server's own drain time. @default - computed */
+  readonly drainSeconds?: number;
+  /** The time between the signal and the kill. @default - computed */
+  readonly stopSeconds?: number;
+}
+
 /** What an endpoint asks for, after defaults. */
 export interface EndpointIntent {
   /** The construct path, which is the endpoint's key in a plan. */
@@ -35,6 +75,10 @@ export interface EndpointIntent {
   readonly streamSeconds?: number;
   /** The longest silence in a stream in seconds. */
   readonly heartbeatSeconds?: number;
+  /** What streams are made of: `server-sent events`, `web socket` or `grpc`. @default - it has no streams, or any kind over HTTP/1.1 */
+  readonly protocol?: string;
+  /** Whether a stream may be cut when its replica is stopped. @default false */
+  readonly cutOnStop?: boolean;
   /** The priority of the endpoint's first rule where the target numbers its rules. */
   readonly priority?: number;
 }
@@ -179,6 +223,10 @@ export interface BackendIntent {
   readonly user?: number;
   /** Whether the root file system is read-only. */
   readonly readOnlyRoot: boolean;
+  /** Times that the user set. @default - every time is computed */
+  readonly timeouts?: TimeoutOverrides;
+  /** Whether others call its replicas around the balancer. @default false */
+  readonly directCallers?: boolean;
   /** The longest stop in seconds that this backend's compute allows; set by the platform. */
   readonly maxStopSeconds?: number;
   /** The longest model fetch in seconds that this backend's compute allows; set by the platform. */
@@ -261,6 +309,10 @@ export interface PlatformIntents {
   readonly target: TargetProfile;
   /** Whether what is left to the gateway is an error. */
   readonly strict: boolean;
+  /** What stands in front of the balancer, from the client inwards. @default - nothing */
+  readonly behind?: HopIntent[];
+  /** The idle time of the balancer that the user set, in whole seconds. @default - computed */
+  readonly idleSeconds?: number;
   /** The endpoints, in the order of their declaration. */
   readonly endpoints: EndpointIntent[];
   /** The backends, in the order of their declaration. */

@@ -12,6 +12,7 @@ import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { serverEntries } from './server-ledger';
 import type { BackendTimes, BalancerPlan, LedgerEntry, Refusal, SharePlan } from './serving-plan';
+import { streamEntries } from './stream-ledger';
 import { type Capability, Feature, SupportLevel, type TargetProfile } from './target-profile';
 
 /** Looks up what a target says of a feature, by name: one map for each target. */
@@ -25,6 +26,9 @@ function capabilityOf(target: TargetProfile, feature: Feature): Capability {
   }
   return known.get(feature) ?? { feature, level: SupportLevel.REFUSED, detail: `${target.name} does not have it` };
 }
+
+/** The nodes of a balancer of which nobody says how many there are: one in each of two zones. */
+const STANDARD_NODES = 2;
 
 /** Collects what became of every feature that the definitions use, and refuses what the target cannot do. */
 export class Ledger {
@@ -56,6 +60,40 @@ export class Ledger {
     if (attachments.some((attachment) => attachment.address !== 'none')) this.use(endpoint.path, Feature.OWN_ADDRESS);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
     if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
+    if (endpoint.protocol === Feature.WEB_SOCKET) this.use(endpoint.path, Feature.WEB_SOCKET);
+    if (endpoint.protocol === Feature.GRPC) this.use(endpoint.path, Feature.GRPC);
+  }
+
+  /** Says who has to see to the hops that nothing here configures. */
+  public addHops({ path }: EndpointIntent, balancer: BalancerPlan): void {
+    const { behind = [], target } = this.intents;
+    const last = behind.filter((hop) => !hop.passesThrough).at(-1);
+    if (last !== undefined && balancer.clientIdle === undefined) {
+      const least =
+        last.serverIdleSeconds === undefined ? 'for ever' : `for at least ${last.serverIdleSeconds + MARGIN_SECONDS} s`;
+      this.note(
+        path,
+        Feature.OTHER_HOPS,
+        SupportLevel.GATEWAY,
+        `the gateway must keep idle connections of ${last.name} ${least}`,
+      );
+    } else if (behind.length > 0) {
+      const names = behind.map(({ name }) => name).join(', then ');
+      this.add(path, Feature.OTHER_HOPS, SupportLevel.APPLICATION, `${names} must have the times that were declared`);
+    }
+    if (target.sidecar !== undefined) {
+      this.add(
+        path,
+        Feature.OTHER_HOPS,
+        SupportLevel.APPLICATION,
+        `${target.sidecar.name} must have the times that were declared, and stay until the server has drained`,
+      );
+    }
+  }
+
+  /** Says what the server of a backend makes of the streams of its endpoints. */
+  public addStreams(backend: BackendIntent, endpoints: EndpointIntent[]): void {
+    this.entries.push(...streamEntries(backend, endpoints, this.refusals));
   }
 
   public addBackend(
@@ -81,13 +119,26 @@ export class Ledger {
     }
     this.addKeepAlive(backend, times, balancer);
     this.addDrain(backend, times);
-    this.entries.push(...serverEntries(backend, times));
+    this.entries.push(...serverEntries(backend, times, this.intents.target.nodes ?? STANDARD_NODES));
+    const set = Object.entries(backend.timeouts ?? {}).filter(([, seconds]) => seconds !== undefined);
+    if (set.length > 0) {
+      const words = set.map(([time, seconds]) => `${time.replace(/Seconds$/, '')} ${seconds} s`);
+      this.add(backend.path, Feature.TIMEOUT_OVERRIDE, SupportLevel.NATIVE, `set by hand: ${words.join(', ')}`);
+    }
+    if (backend.directCallers) {
+      this.add(
+        backend.path,
+        Feature.DIRECT_CALLERS,
+        SupportLevel.APPLICATION,
+        `who calls a replica around the balancer must stop when it closes the connection, and send again what it refuses; the drain of ${times.drain} s is for what is running`,
+      );
+    }
   }
 
   /** Writes an entry with the target's own words, and refuses what it cannot do. */
   public use(path: string, feature: Feature, what?: string): void {
     const { level, detail } = capabilityOf(this.intents.target, feature);
-    this.add(path, feature, level, what === undefined ? detail : `${what}: ${detail}`);
+    this.note(path, feature, level, what === undefined ? detail : `${what}: ${detail}`);
     if (level === SupportLevel.REFUSED) {
       refuse(
         this.refusals,
@@ -95,7 +146,13 @@ export class Ledger {
         path,
         `'${feature}' is not possible on ${this.intents.target.name}: ${detail}`,
       );
-    } else if (level === SupportLevel.GATEWAY && this.intents.strict) {
+    }
+  }
+
+  /** Writes an entry, and refuses what is left to a gateway where that is forbidden. */
+  private note(path: string, feature: Feature, level: SupportLevel, detail: string): void {
+    this.add(path, feature, level, detail);
+    if (level === SupportLevel.GATEWAY && this.intents.strict) {
       refuse(
         this.refusals,
         'LeftToGateway',

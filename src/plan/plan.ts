@@ -23,8 +23,12 @@ import type {
   RoutePlan,
   RulePlan,
 } from './serving-plan';
-import { solveBackend } from './timeouts/backend';
-import { solveBalancer } from './timeouts/balancer';
+import { routeSilenceOf, solveBackend } from './timeouts/backend';
+import { type SolvedBalancer, solveBalancer } from './timeouts/balancer';
+import { Checks } from './timeouts/checks';
+import { endpointLadder } from './timeouts/endpoint';
+import type { Relation } from './timeouts/relations';
+import { rolloutOf } from './timeouts/rollout-cost';
 
 /**
  * What a platform will render: every route, share, priority and timeout, computed from all intents at once.
@@ -43,6 +47,14 @@ export class ServingPlan {
   public readonly ledger: LedgerEntry[];
   /** What the target cannot do or the whole does not allow. */
   public readonly refusals: Refusal[];
+  /** How many hops the solver looked at: a few for each backend, and those in front of the balancer once. */
+  public readonly hopsEvaluated: number;
+  /**
+   * Every relation between two times that was held against the rules.
+   *
+   * @internal
+   */
+  public readonly _relations: Relation[];
 
   private readonly endpointIndex: Map<string, EndpointPlan>;
   private readonly backendIndex: Map<string, BackendPlan>;
@@ -54,10 +66,14 @@ export class ServingPlan {
     const index = new IntentIndex(intents);
     const ledger = new Ledger(intents, this.refusals);
 
-    this.balancer = solveBalancer(intents.target, intents.endpoints, intents.backends, this.refusals);
-    this.endpoints = planEndpoints(intents, index, ledger, this.refusals);
-    this.backends = planBackends(intents, index, this.balancer, ledger, this.refusals);
+    const checks = new Checks(this.refusals);
+    const balancer = solveBalancer(intents, checks);
+    this.balancer = balancer.plan;
+    this.endpoints = planEndpoints(intents, index, balancer, ledger, this.refusals);
+    this.backends = planBackends(intents, index, balancer, ledger, checks);
     this.ledger = ledger.entries;
+    this.hopsEvaluated = checks.hops;
+    this._relations = checks.relations;
 
     this.endpointIndex = new Map(this.endpoints.map((endpoint) => [endpoint.path, endpoint]));
     this.backendIndex = new Map(this.backends.map((backend) => [backend.path, backend]));
@@ -145,6 +161,7 @@ function group<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
 function planEndpoints(
   intents: PlatformIntents,
   index: IntentIndex,
+  balancer: SolvedBalancer,
   ledger: Ledger,
   refusals: Refusal[],
 ): EndpointPlan[] {
@@ -154,6 +171,7 @@ function planEndpoints(
     const split = index.splits.get(endpoint.path);
     const shares = sharesOf(attachments, split);
     ledger.addEndpoint(endpoint, attachments, split, shares);
+    ledger.addHops(endpoint, balancer.plan);
     if (attachments.length === 0) {
       refuse(
         refusals,
@@ -170,7 +188,16 @@ function planEndpoints(
       (key) => index.backends.get(key) as BackendIntent,
       allowed.get(endpoint.path) as string[],
     );
-    return { path: endpoint.path, name: endpoint.name, slug: endpoint.slug, intent: endpoint, shares, routes };
+    return {
+      path: endpoint.path,
+      name: endpoint.name,
+      slug: endpoint.slug,
+      intent: endpoint,
+      shares,
+      routes,
+      silenceSeconds: routeSilenceOf(endpoint),
+      ladder: endpointLadder(intents.target, balancer, endpoint),
+    };
   });
   return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
 }
@@ -312,13 +339,13 @@ function placeholderRules(priority: number, rules: Omit<RulePlan, 'priority' | '
 function planBackends(
   intents: PlatformIntents,
   index: IntentIndex,
-  balancer: BalancerPlan,
+  balancer: SolvedBalancer,
   ledger: Ledger,
-  refusals: Refusal[],
+  checks: Checks,
 ): BackendPlan[] {
   const slots = intents.target.rules === undefined ? undefined : new RuleSlots(intents.target.rules);
   return intents.backends.map((backend) => ({
-    ...planBackend(intents, index, balancer, backend, ledger, refusals),
+    ...planBackend(intents, index, balancer, backend, ledger, checks),
     anchor: slots?.placeAnchor(backend.path),
   }));
 }
@@ -326,24 +353,26 @@ function planBackends(
 function planBackend(
   intents: PlatformIntents,
   index: IntentIndex,
-  balancer: BalancerPlan,
+  balancer: SolvedBalancer,
   backend: BackendIntent,
   ledger: Ledger,
-  refusals: Refusal[],
+  checks: Checks,
 ): BackendPlan {
   const endpoints = index.endpointsOf(backend.path);
   const autoscaling = index.autoscaling.get(backend.path);
   const minReplicas = autoscaling?.minReplicas ?? backend.replicas;
   if (minReplicas === 1 && backend.rollout.surgePercent === 0 && backend.rollout.availablePercent > 0) {
     refuse(
-      refusals,
+      checks.refusals,
       'RolloutStopsOnlyReplica',
       backend.path,
       `'rollout' (in place) would stop the only replica of backend '${backend.name}' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true })`,
     );
   }
-  const { times, ladder } = solveBackend(intents.target, balancer, backend, endpoints, refusals);
-  ledger.addBackend(backend, autoscaling, times, balancer);
+  const { times, ladder, chain } = solveBackend(intents.target, balancer, backend, endpoints, checks);
+  ledger.addBackend(backend, autoscaling, times, balancer.plan);
+  ledger.addStreams(backend, endpoints);
+  const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
   return {
     path: backend.path,
     name: backend.name,
@@ -357,10 +386,12 @@ function planBackend(
       backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY,
     ),
     minReplicas,
-    maxReplicas: autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas,
+    maxReplicas,
     autoscaling,
     times,
     ladder,
+    chain,
+    rollout: rolloutOf(intents.target, backend, times, { min: minReplicas, max: Math.max(minReplicas, maxReplicas) }),
   };
 }
 

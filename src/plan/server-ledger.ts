@@ -4,8 +4,8 @@ import type { BackendTimes, LedgerEntry } from './serving-plan';
 import { Feature, SupportLevel } from './target-profile';
 
 /** What the server of a backend does by halves, or leaves to its code. */
-export function serverEntries(backend: BackendIntent, times: BackendTimes): LedgerEntry[] {
-  const { path, server, gpu, user } = backend;
+export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
+  const { path, server, gpu, user, maxConcurrency } = backend;
   const { name, versionNote, connectionLimit, requestLimit, image } = server.descriptor;
   const entries: LedgerEntry[] = [];
   const add = (feature: Feature, level: SupportLevel, detail: string): void => {
@@ -20,10 +20,16 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes): Ledg
     );
   }
   if (connectionLimit?.standard !== undefined) {
+    const { knob: limit, standard, beyond } = connectionLimit;
+    const rule = `${name} counts kept connections too (${limit}, ${standard}), and beyond that ${beyond}`;
+    // Every node keeps the connections of its busiest moment (rule R9).
+    const needed = maxConcurrency === undefined ? undefined : (nodes + 1) * maxConcurrency;
     add(
       Feature.CONNECTION_LIMIT,
-      SupportLevel.APPLICATION,
-      `${name} counts kept connections too (${connectionLimit.knob}, ${connectionLimit.standard}), and beyond that ${connectionLimit.beyond}; the connections of all balancer nodes must fit in`,
+      needed !== undefined && needed <= standard ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
+      needed === undefined
+        ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(standard / (nodes + 1))} requests at a time fit`
+        : `${rule}; ${nodes} nodes of the balancer keep up to ${maxConcurrency} each, which with ${maxConcurrency} at work makes ${needed}${needed <= standard ? '' : ': raise the limit, or lower maxConcurrency'}`,
     );
   }
   const knob = requestLimit?.knob;

@@ -69,6 +69,38 @@ export interface RoutePlan {
   readonly timeoutSeconds: number;
 }
 
+/** What a hop of a request's way is. */
+export enum HopKind {
+  /** Who sends the request. */
+  CLIENT = 'client',
+  /** A proxy or balancer that stands in front of the platform. */
+  IN_FRONT = 'in front',
+  /** The balancer, router or gateway of the platform. */
+  BALANCER = 'balancer',
+  /** A proxy in the replica. */
+  SIDECAR = 'sidecar',
+  /** The server. */
+  SERVER = 'server',
+}
+
+/** A hop of a request's way with its times, in seconds. A time that is left out has no limit. */
+export interface HopTimes {
+  /** The name in messages. */
+  readonly name: string;
+  /** What it is. */
+  readonly kind: HopKind;
+  /** How long it keeps an idle connection of the client's side. @default - it never ends one, or nobody knows */
+  readonly clientIdleSeconds?: number;
+  /** How long it keeps an idle connection to the next hop for another request; 0 keeps none. @default - it never ends one */
+  readonly serverIdleSeconds?: number;
+  /** After how long it gives up on a request on which nothing comes. @default - never */
+  readonly silenceSeconds?: number;
+  /** After how long it ends a request, whatever comes. @default - never */
+  readonly requestSeconds?: number;
+  /** Whether it hands bytes on without knowing requests. @default false */
+  readonly passesThrough?: boolean;
+}
+
 /** One value of a timeout ladder. */
 export interface HopPlan {
   /** The hop's name, such as `balancer idle`. */
@@ -77,13 +109,15 @@ export interface HopPlan {
   readonly seconds: number;
   /** The id of the rule that gave it. */
   readonly rule: string;
-  /** How far the value is from breaking its rule, in seconds. */
-  readonly slackSeconds: number;
+  /** How far the value is from what its rule compares it with, in seconds. @default - it is compared with nothing */
+  readonly slackSeconds?: number;
+  /** The prop that set it. @default - it was computed, or stands where the user declared it */
+  readonly setBy?: string;
 }
 
 /** The timeouts of a backend, each with its rule: what errors quote and what a report prints. */
 export interface LadderPlan {
-  /** The longest request that reaches the backend, in seconds. */
+  /** The longest request, in seconds. */
   readonly requestTimeoutSeconds: number;
   /** The hops, from the client to the server's end. */
   readonly hops: HopPlan[];
@@ -103,6 +137,34 @@ export interface EndpointPlan {
   readonly shares: SharePlan[];
   /** The routes, in the order in which they are tried. */
   readonly routes: RoutePlan[];
+  /** After how long a route gives up on a silent server, where the target can be told, in whole seconds. */
+  readonly silenceSeconds: number;
+  /** The timeouts from the client to the balancer, each with its rule. */
+  readonly ladder: LadderPlan;
+}
+
+/** The shortest and the longest that something takes, in whole seconds. */
+export interface TimeRange {
+  /** The shortest. */
+  readonly best: number;
+  /** The longest. */
+  readonly worst: number;
+}
+
+/** What a rolling update of a backend costs in time. */
+export interface RolloutPlan {
+  /** How many replicas are replaced at a time. */
+  readonly batch: number;
+  /** How many batches it takes. */
+  readonly waves: TimeRange;
+  /** From the start of a replica until it gets requests. */
+  readonly startSeconds: TimeRange;
+  /** From the removal of a replica until its end. */
+  readonly stopSeconds: TimeRange;
+  /** The part of the stop that the server holds although nothing is left to do. */
+  readonly heldSeconds: number;
+  /** The whole update. */
+  readonly totalSeconds: TimeRange;
 }
 
 /** The times that a backend's renderer needs, in whole seconds. */
@@ -201,14 +263,20 @@ export interface BackendPlan {
   readonly times: BackendTimes;
   /** The timeouts with their rules. */
   readonly ladder: LadderPlan;
+  /** The hops of its requests, from the client to the server. */
+  readonly chain: HopTimes[];
+  /** What a rolling update costs. */
+  readonly rollout: RolloutPlan;
 }
 
 /** The times of the balancer that the endpoints share, in whole seconds. */
 export interface BalancerPlan {
   /** The idle time of its connections. */
   readonly idle: number;
-  /** The longest request of its endpoints. */
+  /** The longest silence that a request of its endpoints may keep. */
   readonly requestTimeout: number;
+  /** How long it keeps an idle connection of a client. @default - unknown */
+  readonly clientIdle?: number;
 }
 
 /** What became of one thing that a definition asks for. */
@@ -231,4 +299,6 @@ export interface Refusal {
   readonly message: string;
   /** The construct path. */
   readonly path: string;
+  /** The rule of the timeout chain that does not hold. @default - it is about something else */
+  readonly rule?: string;
 }

@@ -1,3 +1,5 @@
+import type { HopIntent } from './intents';
+
 /** How far a target can do what a definition asks for. */
 export enum SupportLevel {
   /** The target has it and the value is written into its output. */
@@ -70,6 +72,18 @@ export enum Feature {
   SERVER_REQUEST_LIMIT = 'server request timeout',
   /** The user that the server's own image runs as. */
   IMAGE_USER = 'image user',
+  /** Answers that come in parts. */
+  STREAMING = 'streaming',
+  /** Connections that both sides send on, begun by a request over HTTP/1.1. */
+  WEB_SOCKET = 'web socket',
+  /** Calls over HTTP/2 whose messages come one by one. */
+  GRPC = 'grpc',
+  /** Proxies that stand in front of the balancer, or beside the server. */
+  OTHER_HOPS = 'other hops',
+  /** A time that the user set instead of having it computed. */
+  TIMEOUT_OVERRIDE = 'timeout override',
+  /** Callers that reach a replica around the balancer. */
+  DIRECT_CALLERS = 'direct callers',
 }
 
 /** What a target says of one feature. */
@@ -139,6 +153,17 @@ export interface TargetProfile {
   readonly maxTotalWeight?: number;
   /** The idle timer between the balancer and the servers. */
   readonly idle: IdleRange;
+  /**
+   * How long the balancer keeps an idle connection of a client, in seconds. Where its idle time cuts silence, that is for
+   * both sides.
+   *
+   * @default - unknown
+   */
+  readonly clientIdleSeconds?: number;
+  /** A proxy in every replica, between the balancer and the server. @default - none */
+  readonly sidecar?: HopIntent;
+  /** How many nodes of the balancer keep connections to a replica. @default 2 */
+  readonly nodes?: number;
   /** How a replica is taken out of service. */
   readonly drainOrder: DrainOrder;
   /** The time in seconds from a replica's removal until the last request is sent to it. */

@@ -115,6 +115,8 @@ export interface ServerDescriptor {
   readonly streaming?: boolean;
   /** Whether it speaks WebSocket. @default - unknown */
   readonly webSocket?: boolean;
+  /** How often it pings a WebSocket by itself, in seconds. @default - it does not, or nobody knows */
+  readonly webSocketPingSeconds?: number;
   /** Whether it speaks gRPC. @default - unknown */
   readonly grpc?: boolean;
   /** How it works on several requests at once. @default - the application's own */

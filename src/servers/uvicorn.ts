@@ -21,6 +21,8 @@ export const UVICORN: ServerDescriptor = {
   listensWhenReady: true,
   streaming: true,
   webSocket: true,
+  // `--ws-ping-interval`, which is not set.
+  webSocketPingSeconds: 20,
   grpc: false,
   rivalVariables: {
     UVICORN_HOST: '--host',

@@ -87,7 +87,7 @@ describe('the stated idle timeout', () => {
     const { stack } = imported();
     oneBackend({}, { requestTimeout: Duration.seconds(291) }, stack);
     expect(() => templateOf(stack)).toThrow(
-      "[RequestTimeoutTooLong] 'requestTimeout' (291 s) must be at most 290 s behind an Application Load Balancer, whose idle timeout is 300 s",
+      "[RequestTimeoutTooLong] 'requestTimeout' (291 s) must be at most 290 s (rule R2) behind an Application Load Balancer, whose idle timeout is 300 s",
     );
   });
 });

@@ -114,14 +114,14 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout of nothing',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (0) must be a number between 1 and 604800; in seconds, at most 7 days (at Serving/endpoint)",
+      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds; longer answers come with 'streaming' (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {
     name: 'a request that is longer than the load balancer waits',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (3991 s) must be at most 3990 s behind an Application Load Balancer, whose idle timeout is at most 4000 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (3991 s) must be at most 3990 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
@@ -130,7 +130,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request that is longer than a stopping replica can be kept for',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (3700 s) must be at most 3600 s: an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
@@ -139,7 +139,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a server with a short keep-alive beside long requests',
     code: 'KeepAliveTooShort',
     message:
-      'the keep-alive of llama (5 s) must be at least 80 s: an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend (at Serving/endpoint/v1)',
+      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend; or use a balancer that ends each connection itself, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>

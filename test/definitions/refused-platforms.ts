@@ -133,7 +133,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener that waits too shortly',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (60 s) must be at most 50 s behind an Application Load Balancer, whose idle timeout is 60 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     define: (scope) => {
       new aws.EcsPlatform(scope, 'Platform', { vpc: importedCluster(scope).vpc, listener: listener(scope) });

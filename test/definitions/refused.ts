@@ -4,6 +4,7 @@ import { REFUSED_ENDPOINTS } from './refused-endpoints';
 import { REFUSED_LOCKS } from './refused-locks';
 import { REFUSED_PLATFORMS } from './refused-platforms';
 import { REFUSED_SPLITS } from './refused-splits';
+import { REFUSED_TIMES } from './refused-times';
 
 export type { RefusedDefinition } from './refused-definition';
 
@@ -12,6 +13,7 @@ export const REFUSED: readonly RefusedDefinition[] = [
   ...REFUSED_ENDPOINTS,
   ...REFUSED_BACKENDS,
   ...REFUSED_SPLITS,
+  ...REFUSED_TIMES,
   ...REFUSED_PLATFORMS,
   ...REFUSED_LOCKS,
 ];

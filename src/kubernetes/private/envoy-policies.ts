@@ -1,5 +1,4 @@
 import type { ServingPlan } from '../../plan/plan';
-import { MARGIN_SECONDS } from '../../plan/rules';
 import type { EndpointPlan } from '../../plan/serving-plan';
 import { durationOf } from './http-routes';
 
@@ -24,14 +23,15 @@ export function trafficPolicySpec(
   routes: string[],
 ): BackendTrafficPolicySpec {
   const backends = endpoint.shares.map((share) => plan.backend(share.backend));
-  const { requestTimeoutSeconds, heartbeatSeconds = 0 } = endpoint.intent;
-  const silence = Math.ceil(Math.max(requestTimeoutSeconds, 2 * heartbeatSeconds)) + MARGIN_SECONDS;
   const roundRobin = backends.every(({ intent }) => intent.loadBalancing === 'round robin');
   return {
     targetRefs: routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name })),
     loadBalancer: { type: roundRobin ? 'RoundRobin' : 'LeastRequest' },
     timeout: {
-      http: { connectionIdleTimeout: durationOf(plan.balancer.idle), streamIdleTimeout: durationOf(silence) },
+      http: {
+        connectionIdleTimeout: durationOf(plan.balancer.idle),
+        streamIdleTimeout: durationOf(endpoint.silenceSeconds),
+      },
     },
     circuitBreaker: backends.some(({ times }) => times.closeEach) ? { maxRequestsPerConnection: 1 } : undefined,
   };

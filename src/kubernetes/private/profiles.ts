@@ -53,6 +53,11 @@ const ROUTE_CAPABILITIES: Capability[] = [
   ),
   row(Feature.OWN_ADDRESS, SupportLevel.NATIVE, 'rules of the HTTPRoute, for every header rule too'),
   row(
+    Feature.GRPC,
+    SupportLevel.REFUSED,
+    'it needs a GRPCRoute and HTTP/2 to the server, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
+  ),
+  row(
     Feature.MAX_CONCURRENCY,
     SupportLevel.APPLICATION,
     'a gateway has no limit for each replica; the server must hold it',
@@ -61,6 +66,7 @@ const ROUTE_CAPABILITIES: Capability[] = [
 
 const PORTABLE_CAPABILITIES: Capability[] = [
   ...ROUTE_CAPABILITIES,
+  left(Feature.WEB_SOCKET, 'most gateways upgrade a connection; how long both sides may be silent is theirs'),
   left(Feature.ROUND_ROBIN, 'a portable route has no algorithm; many gateways draw replicas or prefer the least busy'),
   left(
     Feature.LEAST_OUTSTANDING,
@@ -78,6 +84,11 @@ const PORTABLE_CAPABILITIES: Capability[] = [
 
 const ENVOY_CAPABILITIES: Capability[] = [
   ...ROUTE_CAPABILITIES,
+  row(
+    Feature.WEB_SOCKET,
+    SupportLevel.NATIVE,
+    'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy ends when both sides are silent',
+  ),
   row(
     Feature.ROUND_ROBIN,
     SupportLevel.NATIVE,
@@ -112,6 +123,8 @@ export function gatewayProfile(gateway: Gateway): TargetProfile {
       ...base,
       name: 'Envoy Gateway',
       idle: { min: 1, max: 86_400, standard: idleSeconds, cutsSilence: false, canCloseEach: true },
+      // Envoy's own default, which nothing here changes.
+      clientIdleSeconds: 3600,
       requestTimeout: true,
       capabilities: [...ENVOY_CAPABILITIES, ...WORKLOAD_CAPABILITIES],
     };

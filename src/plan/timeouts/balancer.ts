@@ -1,43 +1,174 @@
-import type { BackendIntent, EndpointIntent } from '../intents';
+import type { BackendIntent, EndpointIntent, PlatformIntents } from '../intents';
 import { refuse } from '../refuse';
 import { MARGIN_SECONDS } from '../rules';
-import type { BalancerPlan, Refusal } from '../serving-plan';
+import { type BalancerPlan, HopKind } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
-import { silenceOf } from './demand';
+import { atLeast, type Breach, type Checks, time } from './checks';
+import { longestOf, mostOf, promptOf, pulseOf, silenceOf } from './demand';
+import { balancerHop, chainOf, type Hop, hopOf } from './hops';
 import { idleAllowedBy } from './keep-alive';
+import { Slack } from './ladder';
+import { type Demand, type Relation, relationsOfHop, relationsOfPair } from './relations';
+
+/** The prop that sets the idle time of the balancer. */
+const IDLE_PROP = "'idleTimeout' of the platform";
+
+/** The balancer of a platform, and the hops in front of it. */
+export interface SolvedBalancer {
+  readonly plan: BalancerPlan;
+  /** The client and what stands in front of the balancer. */
+  readonly front: Hop[];
+  /** The prop that set its idle time. */
+  readonly setBy?: string;
+  /** How far the times from the client to the balancer are from what limits them. */
+  readonly slack: Slack;
+}
+
+/** What the requests of these endpoints ask of every hop. */
+export function demandOf(endpoints: EndpointIntent[]): Demand {
+  const most = (measure: (endpoint: EndpointIntent) => number): number => Math.max(0, ...endpoints.map(measure));
+  return {
+    request: most(({ requestTimeoutSeconds }) => requestTimeoutSeconds),
+    heartbeat: most(({ heartbeatSeconds = 0 }) => heartbeatSeconds),
+    pulse: most(pulseOf),
+    longest: most(longestOf),
+  };
+}
 
 /**
- * Solves the balancer: its idle time follows the longest silence among its endpoints, and comes down to a server whose
- * keep-alive is fixed or capped as long as that silence allows.
+ * Solves the balancer: its idle time follows the longest silence among its endpoints and what stands in front of it, and
+ * comes down to a server whose keep-alive is fixed or capped as long as they allow.
  */
 export function solveBalancer(
-  target: TargetProfile,
-  endpoints: EndpointIntent[],
-  backends: BackendIntent[],
-  refusals: Refusal[],
-): BalancerPlan {
+  { target, endpoints, backends, behind = [], idleSeconds }: PlatformIntents,
+  checks: Checks,
+): SolvedBalancer {
   const { idle } = target;
-  const longest = endpoints.reduce<EndpointIntent | undefined>(
-    (a, b) => (a === undefined || silenceOf(b) > silenceOf(a) ? b : a),
-    undefined,
-  );
+  const outer = behind.map((hop) => hopOf(hop, HopKind.IN_FRONT));
+  const longest = mostOf(endpoints, silenceOf);
   const silence = longest === undefined ? 0 : silenceOf(longest);
-  const needed = idle.cutsSilence ? silence + MARGIN_SECONDS : idle.min;
-  const allowed = backends.reduce((least, backend) => Math.min(least, idleAllowedBy(backend)), idle.standard);
-  const wanted =
-    idle.settable === false
-      ? idle.standard
-      : Math.max(Math.ceil(needed), idle.min, idle.canCloseEach ? idle.standard : allowed);
+  // Where one timer serves both sides, the balancer must outlast the pool that stands in front of it as well.
+  const pooled = idle.cutsSilence ? (outer.filter((hop) => !hop.passesThrough).at(-1)?.serverIdle ?? 0) : 0;
+  const needed = idle.cutsSilence ? Math.max(silence, pooled) + MARGIN_SECONDS : idle.min;
   const limit = idle.settable === false ? idle.standard : idle.max;
-  if (longest !== undefined && needed > limit) {
+  const own = idle.canCloseEach ? idle.standard : allowedBy(backends, target);
+  const asked = checkIdle(idleSeconds, target, checks);
+  const wanted = idle.settable === false ? idle.standard : (asked ?? Math.max(Math.ceil(needed), idle.min, own));
+  const seconds = Math.min(wanted, limit);
+
+  const setBy = asked === undefined ? undefined : IDLE_PROP;
+  const balancer = balancerHop(target, seconds, undefined, setBy);
+  const chain = chainOf([...outer, balancer]);
+  const first = checks.relations.length;
+  checkChain(chain, endpoints, target, checks);
+  return {
+    plan: {
+      idle: seconds,
+      requestTimeout: silence,
+      ...(Number.isFinite(balancer.clientIdle) && { clientIdle: balancer.clientIdle }),
+    },
+    front: chain.slice(0, -1),
+    setBy,
+    slack: new Slack(checks.relations.slice(first)),
+  };
+}
+
+function allowedBy(backends: BackendIntent[], { idle, sidecar }: TargetProfile): number {
+  return backends.reduce((least, backend) => Math.min(least, idleAllowedBy(backend, sidecar)), idle.standard);
+}
+
+/** The idle time that the user set, where the target can have it. */
+function checkIdle(asked: number | undefined, { idle, name }: TargetProfile, checks: Checks): number | undefined {
+  if (asked === undefined) return undefined;
+  if (idle.settable === false) {
     refuse(
-      refusals,
-      'RequestTimeoutTooLong',
-      longest.path,
-      `'requestTimeout' (${silence} s) must be at most ${limit - MARGIN_SECONDS} s behind ${target.name}, whose idle timeout is ` +
-        `${idle.settable === false ? `${limit} s` : `at most ${limit} s`}: a server that stays silent longer is cut off; ` +
-        `answer sooner, send a heartbeat with 'streaming', or move the work to a queue`,
+      checks.refusals,
+      'TimeoutNotSettable',
+      '',
+      `${IDLE_PROP} (${asked} s) cannot be told to ${name}, which closes idle connections after ${idle.standard} s; leave it out`,
     );
+    return undefined;
   }
-  return { idle: Math.min(wanted, limit), requestTimeout: silence };
+  if (asked >= idle.min && asked <= idle.max) return asked;
+  refuse(
+    checks.refusals,
+    'TimeoutOverride',
+    '',
+    `${IDLE_PROP} (${asked} s) must be between ${idle.min} and ${idle.max} s for ${name}; change it, or leave it out to have it computed`,
+  );
+  return undefined;
+}
+
+/** Holds every pair of neighbours and every hop from the client to the balancer against the rules. */
+function checkChain(chain: Hop[], endpoints: EndpointIntent[], target: TargetProfile, checks: Checks): void {
+  const demand = demandOf(endpoints);
+  chain.forEach((hop, index) => {
+    checks.hops++;
+    const next = chain[index + 1];
+    if (next !== undefined) {
+      for (const relation of relationsOfPair(hop, next))
+        checks.add(relation, '', (broken) => wrongOrder(broken, hop, next));
+    }
+    if (hop.kind === HopKind.CLIENT) return;
+    for (const relation of relationsOfHop(hop, demand))
+      checks.add(relation, pathOf(relation, endpoints), (broken) => tooSilent(broken, hop, endpoints, target));
+  });
+}
+
+/** The endpoint that asks for the shorter side of a relation. */
+function pathOf({ rule }: Relation, endpoints: EndpointIntent[]): string {
+  return mostOf(endpoints, MEASURES[rule] ?? longestOf)?.path ?? '';
+}
+
+const MEASURES: { readonly [rule: string]: (endpoint: EndpointIntent) => number } = {
+  R2: ({ requestTimeoutSeconds }) => requestTimeoutSeconds,
+  R3: pulseOf,
+  E3: ({ heartbeatSeconds = 0 }) => heartbeatSeconds,
+  E2: longestOf,
+};
+
+function wrongOrder(relation: Relation, front: Hop, behind: Hop): Breach {
+  const order = `${front.name} keeps idle connections to ${behind.name} for ${time(front.serverIdle)}`;
+  const lost = 'a connection that is closed from behind loses the request that is just sent on it';
+  const longer = `have ${behind.name} keep them for at least ${time(front.serverIdle + MARGIN_SECONDS)}`;
+  const shorter = `have ${front.name} close them after at most ${time(Math.max(0, behind.clientIdle - MARGIN_SECONDS))}`;
+  const ways = [...(Number.isFinite(front.serverIdle) ? [longer] : []), shorter];
+  return {
+    code: 'KeepAliveTooShort',
+    message: Number.isFinite(front.serverIdle)
+      ? `${atLeast(relation)}: ${order}, and ${lost}; ${ways.join(', or ')}, and say so in 'behind'`
+      : `${order}, but the other end closes them after ${time(behind.clientIdle)} (rule ${relation.rule}), and ${lost}; ${ways.join(', or ')}, and say so in 'behind'`,
+  };
+}
+
+function tooSilent(
+  { less, more, margin, rule }: Relation,
+  hop: Hop,
+  endpoints: EndpointIntent[],
+  target: TargetProfile,
+): Breach {
+  const allowed = Math.max(0, more.seconds - margin);
+  const inFront = hop.kind === HopKind.IN_FRONT;
+  const raise = inFront ? `, raise that time of ${hop.name} and say so in 'behind'` : '';
+  const way = `answer sooner${raise}, send a heartbeat with 'streaming', or move the work to a queue`;
+  if (rule === 'E2') {
+    return {
+      code: 'RequestTimeoutTooLong',
+      message: `${promptOf(endpoints, Math.ceil(less.seconds))} must be at most ${allowed} s (rule E2): ${hop.name} ends a request after ${more.seconds} s, whatever is sent; answer sooner${raise}, or call around ${hop.name}`,
+    };
+  }
+  if (rule !== 'R2') {
+    const [heartbeat, most] = rule === 'R3' ? [less.seconds / 2, Math.floor(allowed / 2)] : [less.seconds, allowed];
+    return {
+      code: 'RequestTimeoutTooLong',
+      message: `'heartbeat' (${heartbeat} s) of 'streaming' must be at most ${most} s (rule ${rule}): ${hop.name} gives up after ${more.seconds} s of silence; send something more often${raise}`,
+    };
+  }
+  const limit = `${target.idle.settable === false ? '' : 'at most '}${more.seconds} s`;
+  return {
+    code: 'RequestTimeoutTooLong',
+    message: inFront
+      ? `'requestTimeout' (${less.seconds} s) must be at most ${allowed} s (rule R2): ${hop.name} gives up on a server that is silent for ${more.seconds} s; ${way}`
+      : `'requestTimeout' (${less.seconds} s) must be at most ${allowed} s (rule R2) behind ${target.name}, whose idle timeout is ${limit}: a server that stays silent longer is cut off; ${way}`,
+  };
 }

@@ -5,10 +5,7 @@ import { renderFrontend } from './frontend';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
 import { renderResolvers } from './resolvers';
-import { timeoutOf } from './routes';
 
-/** Above the idle time of every balancer or client pool that may stand in front. */
-const CLIENT_IDLE_SECONDS = 4010;
 /** The longest that the router may have to work on a request it has accepted, in seconds. */
 export function longestRequest(plan: ServingPlan): number {
   const queued = poolsOf(plan).map((pool) => (pool.intent.maxConcurrency === undefined ? 0 : queueSeconds(plan, pool)));
@@ -50,7 +47,10 @@ function renderGlobal(plan: ServingPlan): string[] {
 }
 
 function renderBase(plan: ServingPlan): string[] {
-  const timeout = plan.endpoints.reduce((longest, endpoint) => Math.max(longest, timeoutOf(endpoint)), MARGIN_SECONDS);
+  const timeout = plan.endpoints.reduce(
+    (longest, endpoint) => Math.max(longest, endpoint.silenceSeconds),
+    MARGIN_SECONDS,
+  );
   return [
     'defaults base',
     '  mode http',
@@ -60,7 +60,7 @@ function renderBase(plan: ServingPlan): string[] {
     '  option dontlognull',
     '  option idle-close-on-response',
     '  timeout http-request 60s',
-    `  timeout http-keep-alive ${CLIENT_IDLE_SECONDS}s`,
+    `  timeout http-keep-alive ${plan.balancer.clientIdle}s`,
     `  timeout client ${timeout}s`,
     `  timeout server ${timeout}s`,
     `  timeout tunnel ${timeout}s`,

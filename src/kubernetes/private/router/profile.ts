@@ -4,13 +4,16 @@ import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile 
 const DISCOVERY_SECONDS = 5;
 
 /** The built-in router: its row of the capability table. */
-export function routerProfile(dnsTtlSeconds: number): TargetProfile {
+export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfile {
   return {
     name: 'the built-in router',
     maxWeight: 10_000,
     maxTotalWeight: 10_000,
     // An idle connection to a server lives up to three times `pool-purge-delay`; nothing sets it for one server.
     idle: { min: 15, max: 15, standard: 15, cutsSilence: false, settable: false, canCloseEach: true },
+    // Above the idle time of every balancer or client pool that may stand in front.
+    clientIdleSeconds: 4010,
+    nodes: replicas,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds: dnsTtlSeconds + DISCOVERY_SECONDS,
     requestTimeout: true,
@@ -34,6 +37,15 @@ const CAPABILITIES: Capability[] = [
   native(Feature.STRIP_PREFIX, 'the router rewrites the path'),
   native(Feature.HEADER_MATCH, 'a condition of the route'),
   native(Feature.PATH_BY_HEADER, 'the router rewrites the path'),
+  native(
+    Feature.WEB_SOCKET,
+    'an upgraded connection, which `timeout tunnel` of the route ends when both sides are silent',
+  ),
+  {
+    feature: Feature.GRPC,
+    level: SupportLevel.REFUSED,
+    detail: 'the router speaks HTTP/1.1 to servers; stream over that, or use WebSocket',
+  },
   native(Feature.OWN_ADDRESS, 'a route in front of the shares'),
   native(Feature.FAILOVER, 'the share of a backend without a ready replica goes to the next one that has a share'),
   {

@@ -1,4 +1,3 @@
-import { MARGIN_SECONDS } from '../../../plan/rules';
 import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
 import { greatestCommonDivisor } from '../../../plan/weights';
 import { encode } from './words';
@@ -26,12 +25,6 @@ export function poolColumn(index: number): number {
   return uptoColumn(index) + 1;
 }
 
-/** The longest silence of a server that the endpoint's requests allow, in seconds. */
-export function timeoutOf(endpoint: EndpointPlan): number {
-  const { requestTimeoutSeconds, heartbeatSeconds = 0 } = endpoint.intent;
-  return Math.ceil(Math.max(requestTimeoutSeconds, 2 * heartbeatSeconds)) + MARGIN_SECONDS;
-}
-
 /** What becomes of the requests of a route, as one line of columns. */
 export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (backend: string) => string): string {
   const shares = sharing(route);
@@ -44,7 +37,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   const [cut, put] = rewriteOf(route);
   return [
     endpoint.slug,
-    String(timeoutOf(endpoint)),
+    String(endpoint.silenceSeconds),
     cut,
     encode(put),
     String(multiplierOf(total)),

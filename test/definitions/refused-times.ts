@@ -1,0 +1,75 @@
+import { Duration, ModelServer, StreamProtocol } from '../../src';
+import { one, type RefusedDefinition } from './refused-definition';
+
+/** Times that are set by hand, and streams. */
+export const REFUSED_TIMES: readonly RefusedDefinition[] = [
+  {
+    name: 'a keep-alive below that of the load balancer',
+    code: 'TimeoutOverride',
+    message:
+      "'keepAlive' of 'timeouts' (30 s) must be at least 80 s (rule R1), because the idle time of an Application Load Balancer is 70 s: the server keeps an idle connection longer than the balancer, or closes it after each response; change it, or leave it out to have it computed (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    define: (scope) => one(scope, { timeouts: { keepAlive: Duration.seconds(30) } }),
+  },
+  {
+    name: 'a keep-alive of a server that cannot be told one',
+    code: 'TimeoutNotSettable',
+    message:
+      "'keepAlive' of 'timeouts' (90 s) cannot be told to Triton, whose keep-alive is 'never closes'; leave it out (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.triton({}), timeouts: { keepAlive: Duration.seconds(90) } }),
+  },
+  {
+    name: 'a kill before the end of the drain',
+    code: 'TimeoutOverride',
+    message:
+      "'stop' of 'timeouts' (30 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s: the kill comes after the server has drained, within what the compute allows; with callers around the balancer the drain holds the longest request; change it, or leave it out to have it computed, and the same for 'drain' of 'timeouts' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { timeouts: { drain: Duration.seconds(60), stop: Duration.seconds(30) } }),
+  },
+  {
+    name: 'callers around the load balancer of a task that cannot drain for its requests',
+    code: 'DrainTooLong',
+    message:
+      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' reach the replicas around an Application Load Balancer, so only the drain ends their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(
+        scope,
+        { server: ModelServer.asgi({ app: 'app' }), directCallers: true },
+        { requestTimeout: Duration.minutes(10) },
+      ),
+  },
+  {
+    name: 'a WebSocket to a server that has none',
+    code: 'ProtocolNotSpoken',
+    message:
+      "'protocol' (WebSocket) of endpoint 'endpoint' is not spoken by gunicorn; use a server that speaks it, such as uvicorn or hypercorn, or another protocol (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(
+        scope,
+        {},
+        {
+          streaming: {
+            maxDuration: Duration.hours(1),
+            heartbeat: Duration.seconds(20),
+            protocol: StreamProtocol.WEB_SOCKET,
+          },
+        },
+      ),
+  },
+  {
+    name: 'a request timeout in milliseconds that was typed as seconds',
+    code: 'InvalidNumber',
+    message:
+      "'requestTimeout' (60000 s) must be between 1 and 21600 s; in seconds; longer answers come with 'streaming'; if 60000 ms were meant, which Duration.millis(60000) says, the units are mixed up (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(60_000) }),
+  },
+  {
+    name: 'a drain in seconds that was typed as milliseconds',
+    code: 'InvalidNumber',
+    message:
+      "'timeouts.drain' (0.06 s) must be between 1 and 604800 s; in seconds; if 60 s were meant, which Duration.seconds(60) says, the units are mixed up (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { timeouts: { drain: Duration.millis(60) } }),
+  },
+];
