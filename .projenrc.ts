@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { awscdk, cdk, JsonFile, javascript, typescript } from 'projen';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -137,13 +138,20 @@ project.package.addField('peerDependenciesMeta', {
 // Later releases lack platform packages in the registry, which breaks `npm ci` on a lock file made from them.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 // The command line carries what it needs, so that installing the package brings no dependency.
+const bundle = { platform: 'node', target: 'node20', format: 'cjs' } as const;
 project.bundler.addBundle('src/tools/serving.ts', {
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
+  ...bundle,
   executable: true,
   banner: '#!/usr/bin/env node',
+  externals: ['*/ecr-sdk', '*/s3-sdk'],
 });
+// Beside it, because reading them takes longer than starting all the rest, and few commands need them.
+for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
+  project.bundler.addBundle(`src/tools/${sdk}.ts`, {
+    ...bundle,
+    outfile: `../../serving/${basename(sdk)}.js`,
+    esbuildArgs: { '--minify': true },
+  });
 project.package.addBin({ serving: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
