@@ -81,6 +81,26 @@ command_line_tools() {
   debian_package skopeo skopeo
 }
 
+# The S3 server of the tests: a Go program, built once for each version.
+s3_server() {
+  local version=v1.8.0 built
+  built=${store%/python}/bin/versitygw-$version
+  if [ ! -x "$built" ]; then
+    command -v go >/dev/null || fail "'go' is missing; install Go 1.26 or newer, which builds the S3 server of the tests"
+    say "building versitygw $version"
+    local folder
+    folder=$(mktemp -d)
+    GOBIN=$folder CGO_ENABLED=0 go install "github.com/versity/versitygw/cmd/versitygw@$version" ||
+      fail "versitygw $version could not be built; Go must reach its module proxy"
+    mkdir -p "$(dirname "$built")"
+    mv "$folder/versitygw" "$built"
+    rm -rf "$folder"
+  fi
+  mkdir -p "$root/.cache/real/bin"
+  ln -sfn "$built" "$root/.cache/real/bin/versitygw"
+}
+
 command_line_tools
 namespaces
+s3_server
 python_environments

@@ -49,6 +49,9 @@ export interface RegistryCall {
   readonly once?: boolean;
 }
 
+/** A name or an address that is wrong stays wrong. */
+const UNREACHABLE_ATTEMPTS = 3;
+
 /** The most 401s in a row that are answered with new credentials. */
 const MAX_RENEWALS = 2;
 
@@ -98,7 +101,9 @@ export class RegistryClient {
     attempt: number,
     report?: (error: StoreError, seconds: number) => void,
   ): Promise<void> {
-    if (!mayPass(error) || attempt + 1 >= this.retry.attempts) throw error;
+    if (!mayPass(error)) throw error;
+    const { attempts } = this.retry;
+    if (attempt + 1 >= (error.code === 'Unreachable' ? Math.min(attempts, UNREACHABLE_ATTEMPTS) : attempts)) throw error;
     const wait = waitBefore(attempt, this.retry, error.retryAfter);
     report?.(error, wait / 1000);
     await sleep(wait);

@@ -1,0 +1,226 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { digestOf } from '../../support/stores/artifacts';
+import { bundleCommandLine, runNode, type Said } from '../support/command-line';
+import { type Registry, startRegistry } from '../support/registry';
+import { type S3Server, startS3 } from '../support/s3-server';
+
+let program: string;
+let registry: Registry;
+let s3: S3Server;
+let folder: string;
+let digest: string;
+
+beforeAll(async () => {
+  program = bundleCommandLine();
+  registry = await startRegistry();
+  s3 = await startS3('models');
+});
+
+afterAll(async () => {
+  await registry.stop();
+  await s3.stop();
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'commands-'));
+  mkdirSync(join(folder, 'models/net'), { recursive: true });
+  writeFileSync(join(folder, 'models/net/weights.bin'), randomBytes(2_000_000));
+  writeFileSync(join(folder, 'models/net/config.json'), '{}');
+  expect(await serving('lock', 'models/net', '--to', `${registry.host}/models/net`)).toMatchObject({ status: 0 });
+  digest = JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8')).models['models/net'].digest;
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function serving(...args: string[]): Promise<Said> {
+  const env = { ...s3.environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
+  return runNode([program, ...args], { cwd: folder, env });
+}
+
+const lines = (text: string): { event: string }[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('serving publish', () => {
+  test('puts a locked model into a registry, and is done at once the second time', async () => {
+    const first = await serving('publish');
+    const reference = `${registry.host}/models/net:${digest.slice(7)}@${digest}`;
+    expect(first).toMatchObject({ status: 0, stdout: `${reference}\n` });
+    expect(lines(first.stderr).at(-1)).toMatchObject({ event: 'published', artifact: 'models/net', reference });
+    const second = await serving('publish', 'models/net');
+    expect(second).toMatchObject({ status: 0, stdout: `${reference}\n` });
+    expect(lines(second.stderr)).toEqual([{ event: 'published', artifact: 'models/net', reference, bytesSent: 0 }]);
+    expect(await serving('verify')).toMatchObject({ status: 0, stdout: `models/net: all is there, ${reference}\n` });
+  });
+
+  test('puts a model where --to says, into a bucket', async () => {
+    const reference = `s3://models/nets/${digest.slice(7)}/`;
+    expect(await serving('publish', '--to', 's3://models/nets')).toMatchObject({ status: 0, stdout: `${reference}\n` });
+    expect(await serving('verify', '--to', 's3://models/nets')).toMatchObject({
+      status: 0,
+      stdout: `models/net: all is there, ${reference}\n`,
+    });
+    rmSync(join(s3.buckets, 'models/nets', digest.slice(7), 'weights.bin'));
+    const broken = await serving('verify', '--to', 's3://models/nets');
+    expect(broken.status).toBe(1);
+    expect(broken.stdout).toContain("  'weights.bin' is missing\n");
+  });
+
+  test('prints the path of a receipt and nothing else', async () => {
+    const { status, stdout, stderr } = await serving('publish', 'models/net', '--receipt');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(readFileSync(stdout.trim(), 'utf8'))).toEqual({
+      model: 'models/net',
+      to: `${registry.host}/models/net`,
+      digest,
+      reference: `${registry.host}/models/net:${digest.slice(7)}@${digest}`,
+    });
+  });
+
+  test('needs no weights for what is published, and says where to run it for what is not', async () => {
+    await serving('publish');
+    rmSync(join(folder, 'models/net'), { recursive: true });
+    expect(await serving('publish', '--receipt')).toMatchObject({ status: 0, stderr: '' });
+    expect(await serving('publish', '--to', `${registry.host}/elsewhere`)).toEqual({
+      status: 3,
+      stdout: '',
+      stderr:
+        "'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are\n",
+    });
+  });
+
+  test('refuses a directory that is not what is locked', async () => {
+    writeFileSync(join(folder, 'models/net/config.json'), '{ }');
+    const { status, stderr } = await serving('publish');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "the directory is not what is locked; put the files back, or run 'serving lock models/net'",
+    );
+    expect(stderr).toContain("models/net: 'config.json' is another");
+  });
+
+  test('warns of files that were changed since', async () => {
+    await serving('publish');
+    writeFileSync(join(folder, 'models/net/config.json'), '{ }');
+    const { status, stderr } = await serving('publish');
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      "warning: 'models/net' differs from what is locked and published: config.json; run: serving lock models/net\n",
+    );
+  });
+
+  test.each([
+    [['--to', '127.0.0.1:9/x'], 4, '[Unreachable] 127.0.0.1:9 cannot be reached (ECONNREFUSED): nothing listens there'],
+    [['--to', 'nowhere.invalid/x'], 4, '[Unreachable] nowhere.invalid cannot be reached'],
+    [['--to', 's3://no-such-bucket/x'], 3, '[RepositoryMissing] cannot'],
+    [['--to', 'Not/A/Name'], 2, "'Not/A/Name' has no repository name"],
+    [['--transport', 'pigeon'], 2, '--transport (pigeon) must be http or ecr-api'],
+    [['--create-repository'], 2, '--create-repository is for ECR'],
+    [['models/other'], 2, "'models/other' is not in 'serving.lock.json'; run: serving lock models/other"],
+    [['--to', 's3://models/x', '--tag', 'v1'], 2, '--tag is for registries'],
+  ])('fails on %j with %d', async (args, exitCode, message) => {
+    const { status, stderr, stdout } = await serving('publish', ...args);
+    expect({ status, stdout }).toEqual({ status: exitCode, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test('says both ways to name a place when there is none', async () => {
+    const path = join(folder, 'serving.lock.json');
+    const lock = JSON.parse(readFileSync(path, 'utf8'));
+    delete lock.models['models/net'].to;
+    writeFileSync(path, JSON.stringify(lock));
+    expect(await serving('publish')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        "nothing says where 'models/net' is published; use --to registry/repository or --to s3://bucket/prefix, or keep it in 'serving.lock.json' with: serving lock models/net --to ...\n",
+    });
+  });
+});
+
+describe('serving status', () => {
+  test('shows what is here, what is there, and what was done', async () => {
+    const [before] = JSON.parse((await serving('status', '--format', 'json')).stdout);
+    expect(before).toMatchObject({ directory: 'as locked', published: 'no', receipt: false });
+    await serving('publish');
+    const [after] = JSON.parse((await serving('status', '--format', 'json')).stdout);
+    expect(after).toMatchObject({ directory: 'as locked', published: 'yes', receipt: true });
+    unlinkSync(join(folder, 'models/net/config.json'));
+    rmSync(join(registry.storage, 'docker/registry/v2/repositories/models/net/_manifests'), { recursive: true });
+    const { stdout } = await serving('status');
+    expect(stdout).toBe(
+      `models/net
+  locked     ${digest}
+  directory  differs (config.json)
+  to         ${registry.host}/models/net
+  published  no
+  receipt    yes; it is gone from there: serving publish
+`,
+    );
+  });
+});
+
+describe('serving verify --key', () => {
+  test('wants a signature of cosign by the key', async () => {
+    await serving('publish');
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    for (const [name, key] of [
+      ['own.pub', publicKey],
+      ['other.pub', other.publicKey],
+    ] as const)
+      writeFileSync(join(folder, name), key.export({ type: 'spki', format: 'pem' }));
+    const unsigned = await serving('verify', '--key', 'own.pub');
+    expect(unsigned.status).toBe(1);
+    expect(unsigned.stdout).toContain(`  no signature is there (sha256-${digest.slice(7)}.sig)\n`);
+    const payload = Buffer.from(
+      JSON.stringify({
+        critical: {
+          identity: {},
+          image: { 'docker-manifest-digest': digest },
+          type: 'cosign container image signature',
+        },
+        optional: null,
+      }),
+    );
+    await pushSignature(payload, sign('sha256', payload, privateKey));
+    expect((await serving('verify', '--key', 'own.pub')).status).toBe(0);
+    const foreign = await serving('verify', '--key', 'other.pub');
+    expect(foreign.status).toBe(1);
+    expect(foreign.stdout).toContain('  no signature is by the key\n');
+  });
+
+  async function pushSignature(payload: Buffer, signature: Buffer): Promise<void> {
+    const layout = join(folder, 'signature');
+    mkdirSync(layout);
+    const config = Buffer.from('{}');
+    const descriptor = (bytes: Buffer, mediaType: string) => ({
+      mediaType,
+      digest: digestOf(bytes),
+      size: bytes.length,
+    });
+    const layer = {
+      ...descriptor(payload, 'application/vnd.dev.cosign.simplesigning.v1+json'),
+      annotations: { 'dev.cosignproject.cosign/signature': signature.toString('base64') },
+    };
+    const manifest = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        config: descriptor(config, 'application/vnd.oci.image.config.v1+json'),
+        layers: [layer],
+      }),
+    );
+    writeFileSync(join(layout, 'version'), 'Directory Transport Version: 1.1\n');
+    writeFileSync(join(layout, 'manifest.json'), manifest);
+    for (const bytes of [payload, config]) writeFileSync(join(layout, digestOf(bytes).slice(7)), bytes);
+    const target = `docker://${registry.host}/models/net:sha256-${digest.slice(7)}.sig`;
+    execFileSync('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', `dir:${layout}`, target]);
+  }
+});

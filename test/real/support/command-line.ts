@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '../../..');
+
+/** What a command said. */
+export interface Said {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line as it is published: bundled, with the clients of AWS beside it. */
+export function bundleCommandLine(): string {
+  const folder = join(ROOT, '.cache/real/serving');
+  const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' } as const;
+  const bundles = (JSON.parse(readFileSync(join(ROOT, '.projen/tasks.json'), 'utf8')) as Tasks).tasks[
+    'bundle:tools/serving'
+  ];
+  const external = (bundles?.steps[0]?.execArgs ?? []).flatMap((arg) => /^--external:(.+)$/.exec(arg)?.[1] ?? []);
+  buildSync({
+    ...options,
+    entryPoints: [join(ROOT, 'src/tools/serving.ts')],
+    outfile: join(folder, 'index.js'),
+    external,
+  });
+  for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
+    buildSync({ ...options, entryPoints: [join(ROOT, `src/tools/${sdk}.ts`)], outdir: folder });
+  return join(folder, 'index.js');
+}
+
+interface Tasks {
+  readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly execArgs?: string[] }[] }>>;
+}
+
+/** Runs a program of Node; can kill it at a moment. */
+export function runNode(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly killAfter?: number } = {},
+): Promise<Said> {
+  const { cwd, env, killAfter } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text) => (stdout += text));
+    child.stderr.on('data', (text) => (stderr += text));
+    child.on('error', reject);
+    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      resolve({ status, stdout, stderr });
+    });
+  });
+}
