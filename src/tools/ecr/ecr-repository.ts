@@ -1,6 +1,6 @@
 import type { Blob, Manifest } from '../artifact/artifact';
 import type { Arrival, ImageRepository, Report } from '../image-store';
-import { DEFAULT_RETRY, sleep, waitBefore } from '../net/retry';
+import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import type { EcrApi } from './ecr-api';
 import { LayerUpload } from './layer-upload';
@@ -20,6 +20,7 @@ export class EcrRepository implements ImageRepository {
     private readonly api: EcrApi,
     registry: string,
     private readonly journal = new UploadJournal(journalFolder()),
+    private readonly retry: RetryPolicy = DEFAULT_RETRY,
   ) {
     this.name = `${registry}/${api.repository}`;
   }
@@ -41,7 +42,7 @@ export class EcrRepository implements ImageRepository {
   }
 
   async putBlob(blob: Blob, report: Report): Promise<Arrival> {
-    await new LayerUpload(this.api, this.name, blob, this.journal, report).run();
+    await new LayerUpload(this.api, this.name, blob, this.journal, this.retry, report).run();
     this.sent.add(blob.digest);
     return 'done';
   }
@@ -67,9 +68,9 @@ export class EcrRepository implements ImageRepository {
   private async patiently({ digest }: Manifest, report: Report, isDone: () => Promise<boolean>): Promise<void> {
     for (let attempt = 0; !(await isDone()); attempt++) {
       const reason = 'ECR does not know all parts yet';
-      if (attempt + 1 >= DEFAULT_RETRY.attempts)
+      if (attempt + 1 >= this.retry.attempts)
         throw new StoreError('StoreFailed', `${reason} of ${digest}; run the command again, it goes on where it was`);
-      const wait = waitBefore(attempt, DEFAULT_RETRY);
+      const wait = waitBefore(attempt, this.retry);
       report({ event: 'retry', part: digest, reason, waitSeconds: wait / 1000 });
       await sleep(wait);
     }

@@ -3,7 +3,7 @@ import type { Blob } from '../artifact/artifact';
 import type { Report } from '../image-store';
 import { nameOf } from '../net/aws-error';
 import { mayPass } from '../net/network-error';
-import { DEFAULT_RETRY, sleep, waitBefore } from '../net/retry';
+import { type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { partsOf } from '../parts';
 import { StoreError } from '../store-error';
 import type { EcrApi } from './ecr-api';
@@ -37,6 +37,7 @@ export class LayerUpload {
     private readonly repository: string,
     private readonly blob: Blob,
     private readonly journal: UploadJournal,
+    private readonly retry: RetryPolicy,
     private readonly report: Report,
   ) {
     this.key = createHash('sha256').update(`${repository}@${blob.digest}`).digest('hex').slice(0, 32);
@@ -48,9 +49,9 @@ export class LayerUpload {
         return await this.attempt();
       } catch (error) {
         const failure = this.asRetriable(error);
-        if (attempt + 1 >= DEFAULT_RETRY.attempts) throw failure;
+        if (attempt + 1 >= this.retry.attempts) throw failure;
         if ((await this.api.available([this.blob.digest])).has(this.blob.digest)) return this.journal.remove(this.key);
-        const wait = waitBefore(attempt, DEFAULT_RETRY);
+        const wait = waitBefore(attempt, this.retry);
         const kept = this.journal.claim(this.key)?.offset ?? 0;
         const { message: reason } = failure;
         this.report({ event: 'retry', part: this.blob.digest, reason, waitSeconds: wait / 1000, kept });

@@ -74,7 +74,7 @@ export class BlobUpload {
 
   private async sendWhole(location: URL): Promise<void> {
     const response = await this.put(location, () => this.bytes(0, this.blob.size), TOO_MUCH_AT_ONCE);
-    if (TOO_MUCH_AT_ONCE.includes(response.status)) this.useChunks(FIRST_CHUNK);
+    if (TOO_MUCH_AT_ONCE.includes(response.status)) this.useChunks(Math.min(FIRST_CHUNK, this.blob.size / 2));
   }
 
   private async sendChunks(start: URL): Promise<void> {
@@ -94,7 +94,7 @@ export class BlobUpload {
         accept: [201, 202, 204, 413, ...UPLOAD_GONE],
         once: true,
       });
-      if (response.status === 413) this.useChunks(Math.floor(this.chunkSize / 2));
+      if (response.status === 413) this.useChunks(this.chunkSize / 2);
       if (UPLOAD_GONE.includes(response.status)) throw uploadGone(this.client.name);
       from += length;
       location = this.locationOf(response);
@@ -125,12 +125,12 @@ export class BlobUpload {
 
   /** Begins anew in smaller pieces; in none below what ECR takes. */
   private useChunks(size: number): never {
-    if (size < LEAST_CHUNK)
+    if (this.chunkSize <= LEAST_CHUNK)
       throw new StoreError(
         'LimitExceeded',
         `${this.client.name} takes no chunk of ${LEAST_CHUNK} bytes; raise the limit of the registry or of the proxy before it`,
       );
-    this.chunkSize = size;
+    this.chunkSize = Math.max(LEAST_CHUNK, Math.ceil(size));
     throw new TryInChunks();
   }
 

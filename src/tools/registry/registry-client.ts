@@ -103,7 +103,8 @@ export class RegistryClient {
   ): Promise<void> {
     if (!mayPass(error)) throw error;
     const { attempts } = this.retry;
-    if (attempt + 1 >= (error.code === 'Unreachable' ? Math.min(attempts, UNREACHABLE_ATTEMPTS) : attempts)) throw error;
+    if (attempt + 1 >= (error.code === 'Unreachable' ? Math.min(attempts, UNREACHABLE_ATTEMPTS) : attempts))
+      throw error;
     const wait = waitBefore(attempt, this.retry, error.retryAfter);
     report?.(error, wait / 1000);
     await sleep(wait);
