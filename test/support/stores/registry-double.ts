@@ -155,7 +155,7 @@ export class RegistryDouble {
     if (rest.startsWith('uploads/')) return this.answerUpload(request, repository, url, rest.slice(8), body, response);
     const blob = this.repositories.get(repository)?.has(rest) ? this.blobs.get(rest) : undefined;
     if (blob === undefined) return refuse(response, 404, 'BLOB_UNKNOWN', 'blob unknown to registry');
-    end(
+    return end(
       response,
       200,
       { 'docker-content-digest': rest, 'content-length': String(blob.length) },
@@ -201,7 +201,7 @@ export class RegistryDouble {
     const bytes = Buffer.concat(upload.chunks);
     if (digestOf(bytes) !== url.searchParams.get('digest'))
       return refuse(response, 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
-    end(response, 201, { 'docker-content-digest': this.keep(repository, bytes) });
+    return end(response, 201, { 'docker-content-digest': this.keep(repository, bytes) });
   }
 
   private answerManifest(
@@ -228,7 +228,7 @@ export class RegistryDouble {
     const manifest = this.manifests.get(`${repository}@${digest}`);
     if (manifest === undefined) return refuse(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown');
     const headers = { 'docker-content-digest': digest as string, 'content-type': manifest.mediaType };
-    end(response, 200, headers, request.method === 'HEAD' ? undefined : manifest.bytes);
+    return end(response, 200, headers, request.method === 'HEAD' ? undefined : manifest.bytes);
   }
 
   keepManifest(repository: string, bytes: Buffer, mediaType: string, reference: string | undefined): string {
@@ -240,8 +240,8 @@ export class RegistryDouble {
 
   private missing(request: IncomingMessage, response: ServerResponse, repository: string): unknown {
     if (this.quirks.closesOnMissingRepository && request.method !== 'HEAD' && request.method !== 'GET')
-      request.socket.destroy();
-    else refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${repository}' does not exist`);
+      return request.socket.destroy();
+    return refuse(response, 404, 'NAME_UNKNOWN', `The repository with name '${repository}' does not exist`);
   }
 
   private isSignedIn(request: IncomingMessage, response: ServerResponse): boolean {
@@ -259,7 +259,7 @@ export class RegistryDouble {
   private answerToken(request: IncomingMessage, response: ServerResponse): unknown {
     if (request.headers.authorization !== basic(this.quirks.signIn?.password ?? '')) return end(response, 401);
     this.tokenUses = 0;
-    end(response, 200, {}, Buffer.from(JSON.stringify({ token: `token-${++this.token}`, expires_in: 300 })));
+    return end(response, 200, {}, Buffer.from(JSON.stringify({ token: `token-${++this.token}`, expires_in: 300 })));
   }
 }
 
