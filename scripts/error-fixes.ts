@@ -2,10 +2,12 @@ import type { ErrorCode } from '../src/private/error-codes';
 
 /** What to do about each error, for the page `docs/errors.md`. */
 export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
+  ArchitectureMismatch: 'Build for the architecture of the compute and lock again, or set `architecture`.',
   ChartInStack: 'Give each framework an `App` of its own and call the same definition in both.',
   ComputeTooLarge: 'Ask for less, or for a GPU, whose instances are larger.',
   ConflictingProps: 'Keep the one that you mean.',
   ConstructRemoved: 'Do not declare it, instead of removing it afterwards.',
+  DiskTooSmall: 'Raise `ephemeralStorage`, or deliver the model in another way.',
   DrainTooLong: 'Shorten `requestTimeout`, or use a server that finishes its requests when it is stopped.',
   DuplicateAutoscaling: 'Keep one policy, with `additionalTargets` for what else it follows.',
   DuplicateBackend: 'Attach the backend once; weights decide its share.',
@@ -40,8 +42,10 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
     'Use a server whose keep-alive can be set, shorter requests, or a platform of its own for the backend.',
   LeftToGateway: 'Drop `strict`, drop the feature, or use a gateway profile that has it.',
   LocalhostBind: 'Listen on `0.0.0.0`.',
+  LockedOtherwise: 'Run the command of the message.',
   LockFileNotFound: 'Run `serving lock` with the directories of the models, and commit the file.',
   LockFileTooNew: 'Upgrade serving-constructs.',
+  ModelDelivery: 'Leave `delivery` out, or publish the model in the way that the message says.',
   ModelPathClash: 'Give one of the models another `path`.',
   MutableImage: 'Use a digest, or a tag that does not move.',
   NameClash: 'Give one of the two another id or name.',

@@ -11,7 +11,7 @@ import { ERROR_FIXES } from './error-fixes';
 
 const ROOT = resolve(__dirname, '..');
 const PAGE = join(ROOT, 'docs/errors.md');
-const SOURCES = ['endpoints', 'backends', 'splits', 'platforms', 'locks'].map((part) =>
+const SOURCES = ['endpoints', 'backends', 'splits', 'platforms', 'locks', 'models'].map((part) =>
   join(ROOT, `test/definitions/refused-${part}.ts`),
 );
 

@@ -12,7 +12,7 @@ import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
 import { overridesOf } from './private/overrides';
 import { requireSeconds } from './private/seconds';
-import type { Resources } from './resources';
+import { CpuArchitecture, type Resources } from './resources';
 import { Rollout } from './rollout';
 import type { SecretValue } from './secret-value';
 import type { ServerImage } from './server-image';
@@ -315,6 +315,8 @@ export class Backend extends Construct {
     }
     for (const [name, value] of Object.entries(props.environment ?? {}))
       requireText(`environment.${name}`, value, this);
+    if (props.resources?.architecture !== undefined)
+      requireOneOf('architecture', props.resources.architecture, Object.values(CpuArchitecture), this);
     if (props.loadBalancing !== undefined)
       requireOneOf('loadBalancing', props.loadBalancing, Object.values(LoadBalancing), this);
   }
@@ -352,6 +354,9 @@ export class Backend extends Construct {
       slug: parent._slug === undefined ? own : joinSlugs(parent._slug, own),
       description: props.description,
       port,
+      image: props.image.reference,
+      imagePlatforms: props.image._platforms,
+      architecture: resources.architecture,
       server,
       environment: this.checkEnvironment(props, server, port),
       models,
@@ -464,6 +469,7 @@ export class Backend extends Construct {
         what: `secret '${name}'`,
         platform: secret.platform,
       })),
+      ...this.models.flatMap((model) => model._owners()),
     ].find((owner) => owner.platform !== undefined && owner.platform !== kind);
     if (foreign !== undefined) {
       throw new ServingError(

@@ -1,13 +1,16 @@
 import type { Duration } from './duration';
-import type { ModelIntent } from './plan/intents';
-import { isUnresolved, requireNumber, requireText } from './private/checks';
+import { driftOf } from './lock/drift';
+import { keyOf, lockedImage, lockedModel } from './lock/entries';
+import type { LockedArtifact, LockedModel } from './lock/lock-file';
+import { readLock, requireLock } from './lock/read-lock';
+import type { ModelDelivery } from './model-delivery';
+import type { ModelVolume } from './model-volume';
+import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from './plan/intents';
+import { isUnresolved, requireNumber, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
-
-/** The directory under which models stand in a container. */
-const MODELS_ROOT = '/models';
-
-/** Directories that are the container's own file system, or hold something else already. */
-const TAKEN = ['/', '/dev', '/dev/shm', '/etc', '/proc', '/sys', '/tmp'];
+import { isRepository, parseReference } from './private/image-reference';
+import { lastPart, resolvePath } from './private/model-path';
+import type { SecretValue } from './secret-value';
 
 /** What a model is called and where the server finds it. */
 export interface ModelOptions {
@@ -34,17 +37,105 @@ export interface ModelOptions {
   readonly path?: string;
 }
 
-/** Options of a model in S3. */
-export interface S3ModelOptions extends ModelOptions {
+/** Options of a model that a container brings before the server starts. */
+export interface FetchedModelOptions extends ModelOptions {
   /**
    * The longest that the fetch may take before the replica is given up.
    *
    * AWS: the start timeout of the container that fetches, at most 120 s on Fargate. Kubernetes: part of the time that a
    * rollout gets.
    *
-   * @default - 10 minutes, or what the compute allows
+   * @default - 10 minutes, more for a model whose size is known and large, or what the compute allows
    */
   readonly fetchTimeout?: Duration;
+}
+
+/** Options of a model in S3. */
+export interface S3ModelOptions extends FetchedModelOptions {}
+
+/** Options of a model that is packed as an image. */
+export interface PackedModelOptions extends FetchedModelOptions {
+  /**
+   * How the model comes to where the server reads it.
+   *
+   * @default - the first way that the target has
+   */
+  readonly delivery?: ModelDelivery;
+}
+
+/** Options of a model that is locked from a directory. */
+export interface DirectoryModelOptions extends PackedModelOptions {
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` upward from the working directory
+   */
+  readonly lockFile?: string;
+
+  /**
+   * Where the model is published: a repository such as `registry.example.com/models`, or `s3://bucket/prefix`.
+   *
+   * @default - what the lock file says
+   */
+  readonly to?: string;
+
+  /**
+   * Whether `cdk deploy` publishes the model before it changes anything. It needs the weights where it runs.
+   *
+   * AWS: a file asset whose command is `serving publish`; its object stands for what was published. Kubernetes: refused,
+   * because manifests are applied by others; run `serving publish` before they are.
+   *
+   * @default false
+   */
+  readonly publishOnDeploy?: boolean;
+}
+
+/** Options of a model that is in an image of any registry. */
+export interface OciModelOptions extends PackedModelOptions {
+  /**
+   * The directory of the image that is the model.
+   *
+   * @default '/models'
+   */
+  readonly directory?: string;
+
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` upward from the working directory
+   */
+  readonly lockFile?: string;
+}
+
+/** Options of a model of the Hugging Face Hub. */
+export interface HuggingFaceModelOptions extends FetchedModelOptions {
+  /** The commit: 40 hex digits, which never change. Branches and tags can move. */
+  readonly revision: string;
+
+  /**
+   * The token that may read a gated or private repository.
+   *
+   * @default - none
+   */
+  readonly token?: SecretValue;
+}
+
+/** Options of a model in a volume that exists. */
+export interface VolumeModelOptions extends ModelOptions {
+  /**
+   * The directory of the volume that is the model, such as `resnet50/v2`.
+   *
+   * @default - the whole volume
+   */
+  readonly directory?: string;
+}
+
+/** What only the platform of a model can use. */
+interface Resources {
+  readonly owner?: unknown;
+  readonly token?: SecretValue;
+  readonly volume?: ModelVolume;
+  readonly directory?: string;
 }
 
 /**
@@ -53,6 +144,39 @@ export interface S3ModelOptions extends ModelOptions {
  * A backend may have several; each has a path of its own.
  */
 export class Model {
+  /**
+   * A directory that `serving lock` packed. Synthesis reads the lock file and no weights, which are there once they are
+   * published with `serving publish`.
+   *
+   * A changed model changes the digest in the lock file, and that alone rolls the backend.
+   *
+   * @param directory as the lock file names it, relative to that file; or an absolute path
+   */
+  public static fromDirectory(directory: string, options: DirectoryModelOptions = {}): Model {
+    requireText('directory', directory);
+    const loaded = requireLock({ lockFile: options.lockFile, command: directory });
+    const key = keyOf(loaded.folder, directory);
+    const locked = lockedModel(loaded, key);
+    const to = options.to ?? locked.to;
+    if (to === undefined) {
+      throw new ServingError(
+        'InvalidModel',
+        `nobody said where model '${key}' is published; set 'to' ('registry.example.com/models' or 's3://bucket/prefix'), or lock it with: serving lock ${key} --to <where>`,
+      );
+    }
+    const hex = locked.digest.split(':')[1] as string;
+    const drift = driftOf(loaded, key);
+    return new Model({
+      ...placeOf(options, lastPart(key)),
+      ...sourceOf(to, hex, locked),
+      fetchSeconds: secondsOf(options.fetchTimeout),
+      delivery: deliveryOf(options.delivery),
+      bytes: locked.bytes,
+      publish: options.publishOnDeploy === true ? { directory: key, lockFile: loaded.path, to, hex } : undefined,
+      drift: drift.length === 0 ? undefined : drift,
+    });
+  }
+
   /**
    * A directory or one file in S3, fetched before the server starts.
    *
@@ -75,22 +199,77 @@ export class Model {
       );
     }
     const single = !uri.endsWith('/');
-    const last = lastPart(uri);
     return new Model({
-      name: options.name ?? last,
-      description: options.description,
+      ...placeOf(options, lastPart(uri), single),
       uri,
-      singleObject: single,
-      mountPath: resolvePath(options.path ?? (single ? last : ''), single),
-      fetchSeconds:
-        options.fetchTimeout === undefined
-          ? undefined
-          : requireNumber('fetchTimeout', options.fetchTimeout.toSeconds(), {
-              min: 2,
-              max: 86_400,
-              hint: 'in seconds',
-            }),
+      fetchSeconds: secondsOf(options.fetchTimeout),
     });
+  }
+
+  /**
+   * A directory of an image in any registry, by digest. A tag is enough where it is locked.
+   *
+   * @param reference such as `registry.example.com/models/resnet50:v2@sha256:...`
+   */
+  public static fromOci(reference: string, options: OciModelOptions = {}): Model {
+    const known = isUnresolved(requireText('reference', reference))
+      ? undefined
+      : resolveLocked(reference, options.lockFile);
+    return new Model({
+      ...placeOf(options, known === undefined ? lastPart(reference) : lastPart(known.name)),
+      image: {
+        reference: known?.reference ?? reference,
+        directory: imageDirectory(options.directory ?? '/models'),
+        platforms: known?.platforms,
+      },
+      fetchSeconds: secondsOf(options.fetchTimeout),
+      delivery: deliveryOf(options.delivery),
+    });
+  }
+
+  /**
+   * A model of the Hugging Face Hub at one commit, fetched before the server starts.
+   *
+   * @param repository owner and name, such as `facebook/opt-125m`
+   */
+  public static fromHuggingFace(repository: string, options: HuggingFaceModelOptions): Model {
+    if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireText('repository', repository))) {
+      throw new ServingError(
+        'InvalidModel',
+        `'${repository}' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'`,
+      );
+    }
+    const { revision, token } = requireShape('options', options, 'revision', "{ revision: '<commit>' }");
+    if (!/^[0-9a-f]{40}$/.test(requireText('revision', revision))) {
+      throw new ServingError(
+        'InvalidModel',
+        `'revision' ('${revision}') of '${repository}' must be a commit of 40 hex digits, because branches and tags move`,
+      );
+    }
+    if (token !== undefined) requireShape('token', token, 'secretName', "SecretValue.fromName('acme/hub')");
+    return new Model(
+      {
+        ...placeOf(options, lastPart(repository)),
+        uri: `hf://${repository}:${revision}`,
+        fetchSeconds: secondsOf(options.fetchTimeout),
+      },
+      { token },
+    );
+  }
+
+  /**
+   * A volume that exists, or a directory of one. Nothing is fetched, and nothing tells when its files change: keep the
+   * version in `directory`.
+   *
+   * @param volume of the target, such as `kubernetes.ClaimVolume.fromName('models')`
+   */
+  public static fromVolume(volume: ModelVolume, options: VolumeModelOptions = {}): Model {
+    const { volumeName } = requireShape('volume', volume, 'volumeName', "kubernetes.ClaimVolume.fromName('models')");
+    const directory = options.directory === undefined ? undefined : volumeDirectory(options.directory);
+    return new Model(
+      { ...placeOf(options, directory === undefined ? volumeName : lastPart(directory)), volume: volumeName },
+      { volume, directory },
+    );
   }
 
   /**
@@ -118,7 +297,7 @@ export class Model {
   private constructor(
     private readonly intent: ModelIntent,
     /** @internal */
-    public readonly _owner?: unknown,
+    public readonly _resources: Resources = {},
   ) {}
 
   /**
@@ -127,7 +306,20 @@ export class Model {
    * @internal
    */
   public _ownedBy(owner: unknown): Model {
-    return new Model(this.intent, owner);
+    return new Model(this.intent, { ...this._resources, owner });
+  }
+
+  /**
+   * What belongs to one platform and cannot be used on others.
+   *
+   * @internal
+   */
+  public _owners(): { what: string; platform?: string }[] {
+    const { token, volume } = this._resources;
+    return [
+      ...(token === undefined ? [] : [{ what: `token of model '${this.intent.name}'`, platform: token.platform }]),
+      ...(volume === undefined ? [] : [{ what: `volume of model '${this.intent.name}'`, platform: volume.platform }]),
+    ];
   }
 
   /** @internal */
@@ -136,25 +328,90 @@ export class Model {
   }
 }
 
-function resolvePath(path: string, single: boolean): string {
-  const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
-  const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
-  if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean)) {
-    throw new ServingError(
-      'InvalidModel',
-      `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`,
-    );
-  }
-  const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;
-  if (TAKEN.includes(directory)) {
-    throw new ServingError(
-      'InvalidModel',
-      `'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '${MODELS_ROOT}'`,
-    );
-  }
-  return clean;
+/** What every model has: its names, and where the server finds it. */
+function placeOf(
+  options: ModelOptions,
+  last: string,
+  single = false,
+): Pick<ModelIntent, 'name' | 'description' | 'singleObject' | 'mountPath'> {
+  return {
+    name: options.name ?? last,
+    description: options.description,
+    singleObject: single,
+    mountPath: resolvePath(options.path ?? (single ? last : ''), single),
+  };
 }
 
-function lastPart(text: string): string {
-  return text.split('/').filter(Boolean).at(-1) ?? text;
+/** Where a locked model is once it is published: files below a prefix, or an image with the digest as its tag. */
+function sourceOf(to: string, hex: string, locked: LockedModel): Pick<ModelIntent, 'uri' | 'image'> {
+  const bucket = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^*?$\s]*)?$/.test(to);
+  if (bucket) return { uri: `${to.replace(/\/+$/, '')}/${hex}/` };
+  if (!isRepository(to)) {
+    throw new ServingError(
+      'InvalidModel',
+      `'to' ('${to}') must be a repository of a registry without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
+    );
+  }
+  return { image: imageOf(to, hex, locked) };
+}
+
+function imageOf(to: string, hex: string, locked: LockedModel): ModelImageIntent {
+  return {
+    reference: `${to}:${hex}@${locked.digest}`,
+    directory: '/models',
+    platforms: platformsOf(locked),
+    canCopy: locked.variant !== 'data',
+    base: locked.variant === 'baked' ? locked.base : undefined,
+  };
+}
+
+function platformsOf({ platforms }: LockedArtifact): ImagePlatformIntent[] {
+  return platforms.map(({ architecture, compressedSize }) => ({ architecture, bytes: compressedSize }));
+}
+
+/** A reference by digest, as it stands there or as it is locked. */
+function resolveLocked(
+  reference: string,
+  lockFile: string | undefined,
+): { name: string; reference: string; platforms?: ImagePlatformIntent[] } {
+  const { name, digest } = parseReference(reference);
+  const loaded = readLock({ lockFile });
+  const locked = loaded === undefined ? undefined : lockedImage(loaded, reference);
+  const platforms = locked === undefined ? undefined : platformsOf(locked);
+  if (digest !== undefined) return { name, reference, platforms };
+  if (locked === undefined) {
+    throw new ServingError(
+      'MutableImage',
+      `'${reference}' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image ${reference}`,
+    );
+  }
+  return { name, reference: `${reference}@${locked.digest}`, platforms };
+}
+
+function secondsOf(timeout: Duration | undefined): number | undefined {
+  return timeout === undefined
+    ? undefined
+    : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, hint: 'in seconds' });
+}
+
+function deliveryOf(delivery: ModelDelivery | undefined): ModelIntent['delivery'] {
+  return delivery === undefined
+    ? undefined
+    : requireShape('delivery', delivery, '_kind', 'ModelDelivery.imageVolume()')._kind;
+}
+
+function imageDirectory(directory: string): string {
+  if (/^(?:\/[^/\s]+)+$/.test(directory) && !directory.split('/').includes('..')) return directory;
+  throw new ServingError(
+    'InvalidModel',
+    `'directory' ('${directory}') must be an absolute directory of the image below '/', such as '/models'`,
+  );
+}
+
+function volumeDirectory(directory: string): string {
+  if (/^[^/\s]+(?:\/[^/\s]+)*$/.test(directory) && !directory.split('/').includes('..')) return directory;
+  throw new ServingError(
+    'InvalidModel',
+    `'directory' ('${directory}') must be relative to the volume and stay inside, such as 'resnet50/v2'`,
+  );
 }

@@ -1,5 +1,13 @@
 import type { Size } from './size';
 
+/** The architecture of processors, in the words of image registries. */
+export enum CpuArchitecture {
+  /** 64-bit processors by Intel and AMD. */
+  AMD64 = 'amd64',
+  /** 64-bit processors by Arm, such as AWS Graviton. */
+  ARM64 = 'arm64',
+}
+
 /** What each replica of a backend gets of a machine. */
 export interface Resources {
   /**
@@ -10,6 +18,16 @@ export interface Resources {
    * @default - 1; with GPUs 2 for each
    */
   readonly cpu?: number;
+
+  /**
+   * The architecture of the processors. Images and models that are locked are checked against it.
+   *
+   * AWS: the runtime platform of the task on Fargate; instances with GPUs have `AMD64`. Kubernetes: the node label
+   * `kubernetes.io/arch` must have this value.
+   *
+   * @default - AWS: `AMD64`; Kubernetes: that of any node
+   */
+  readonly architecture?: CpuArchitecture;
 
   /**
    * Memory, as request and limit.

@@ -1,12 +1,47 @@
-import { isUnresolved, requireText } from './private/checks';
+import { keyOf, lockedApp, lockedImage } from './lock/entries';
+import type { LockedArtifact } from './lock/lock-file';
+import { readLock, requireLock } from './lock/read-lock';
+import type { ImagePlatformIntent } from './plan/intents';
+import { isUnresolved, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
+import { isRepository, parseReference } from './private/image-reference';
 
-const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+/** Options of an image of a registry. */
+export interface RegistryImageOptions {
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` upward from the working directory
+   */
+  readonly lockFile?: string;
+}
 
-/** A registry with a port or a domain, the parts of the name, then tag and digest. */
-const REFERENCE = new RegExp(
-  `^(?<name>(?:(?=[^/]*[.:]|localhost/)[A-Za-z0-9.-]+(?::\\d+)?/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$`,
-);
+/** Options of an image that is made of a directory of code. */
+export interface DirectoryImageOptions {
+  /** The image that the code is put upon, as the lock file names it or by digest. It must have what runs the code. */
+  readonly base: string;
+
+  /**
+   * The list of Python packages that are put beside the code, relative to the directory.
+   *
+   * @default - none
+   */
+  readonly requirements?: string;
+
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` upward from the working directory
+   */
+  readonly lockFile?: string;
+
+  /**
+   * The repository that the image is published to, such as `registry.example.com/svm`.
+   *
+   * @default - what the lock file says
+   */
+  readonly to?: string;
+}
 
 /**
  * The container image that holds a backend's code.
@@ -17,12 +52,64 @@ export abstract class ServerImage {
   /**
    * An image of any registry, by digest or by a tag that does not move.
    *
+   * Where `serving lock --image` has put the tag into the nearest `serving.lock.json`, the image is used by its digest,
+   * and its architectures and size are checked against the compute.
+   *
    * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
    */
-  public static fromRegistry(reference: string): ServerImage {
-    if (!isUnresolved(requireText('reference', reference))) checkReference(reference);
+  public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ServerImage {
+    if (isUnresolved(requireText('reference', reference))) return RegistryImage.of(reference);
+    const { tag, digest } = parseReference(reference);
+    const loaded = readLock({ lockFile: options.lockFile });
+    const locked = loaded === undefined ? undefined : lockedImage(loaded, reference);
+    if (locked !== undefined) {
+      return RegistryImage.of(digest === undefined ? `${reference}@${locked.digest}` : reference, locked);
+    }
+    if (digest === undefined && (tag === undefined || tag === 'latest')) {
+      throw new ServingError(
+        'MutableImage',
+        `'${reference}' ${tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
+      );
+    }
     return RegistryImage.of(reference);
   }
+
+  /**
+   * An image made of a directory of code upon a base image, by `serving lock --app` and `serving publish`, without a
+   * container tool. Synthesis reads the lock file.
+   *
+   * @param directory as the lock file names it, relative to that file; or an absolute path
+   */
+  public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
+    const { base, requirements, lockFile } = requireShape('options', options, 'base', "{ base: 'python:3.12-slim' }");
+    const command = (key: string): string =>
+      ['--app', key, '--base', base, ...(requirements === undefined ? [] : ['--requirements', requirements])].join(' ');
+    requireText('directory', directory);
+    const loaded = requireLock({ lockFile, command: command(directory) });
+    const key = keyOf(loaded.folder, directory);
+    const locked = lockedApp(loaded, key, command(key));
+    const known = parseReference(base).digest ?? lockedImage(loaded, base)?.digest;
+    const [lockedBase] = [locked.base.split('@').at(-1)];
+    if (known !== lockedBase || requirements !== locked.requirements) {
+      const [what, said, found] =
+        known === lockedBase ? ['requirements', requirements, locked.requirements] : ['base', base, locked.base];
+      throw new ServingError(
+        'LockedOtherwise',
+        `'${what}' (${said === undefined ? 'none' : `'${said}'`}) of image '${key}' is not what it was locked with (${found === undefined ? 'none' : `'${found}'`}); run: serving lock ${command(key)}`,
+      );
+    }
+    const to = options.to ?? locked.to;
+    if (to === undefined || !isRepository(to)) {
+      throw new ServingError(
+        'InvalidImage',
+        `'to' (${to === undefined ? 'not said' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
+      );
+    }
+    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked);
+  }
+
+  /** @internal */
+  public readonly _platforms?: ImagePlatformIntent[];
 
   protected constructor(
     /** The reference as a container runtime reads it. @default - only the platform knows the image */
@@ -33,23 +120,17 @@ export abstract class ServerImage {
 }
 
 class RegistryImage extends ServerImage {
-  public static of(reference: string): RegistryImage {
-    return new RegistryImage(reference);
+  public static of(reference: string, locked?: LockedArtifact): RegistryImage {
+    return new RegistryImage(reference, locked);
   }
-}
 
-function checkReference(reference: string): void {
-  const parts = REFERENCE.exec(reference)?.groups;
-  if (parts === undefined) {
-    throw new ServingError(
-      'InvalidImage',
-      `'${reference}' must be an image reference with a tag or a digest of 64 hex digits, such as 'acme/svm@sha256:...' or 'acme/svm:1.4.2'`,
-    );
-  }
-  if (parts.digest === undefined && (parts.tag === undefined || parts.tag === 'latest')) {
-    throw new ServingError(
-      'MutableImage',
-      `'${reference}' ${parts.tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
-    );
+  public override readonly _platforms?: ImagePlatformIntent[];
+
+  private constructor(reference: string, locked?: LockedArtifact) {
+    super(reference);
+    this._platforms = locked?.platforms.map(({ architecture, compressedSize }) => ({
+      architecture,
+      bytes: compressedSize,
+    }));
   }
 }

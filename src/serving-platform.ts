@@ -53,6 +53,14 @@ export interface ComputeLimits {
   readonly maxFetchSeconds?: number;
   /** The most replicas that an autoscaler of the user's own may run. @default - what the definition says */
   readonly maxReplicas?: number;
+  /** What runs a replica, for messages, such as `Fargate`. @default - not known */
+  readonly compute?: string;
+  /** The architecture of its processors, in OCI's words. @default - not known */
+  readonly computeArchitecture?: string;
+  /** The disk in MiB that images, models and scratch files of a replica share. @default - not known */
+  readonly diskMib?: number;
+  /** The largest such disk in MiB. @default - no limit */
+  readonly maxDiskMib?: number;
 }
 
 /**
@@ -161,6 +169,14 @@ export abstract class ServingPlatform extends Construct {
   }
 
   /**
+   * Tells the user of something that is no error. The default writes it as a warning of the process; a framework that has
+   * warnings of its own should get it instead.
+   */
+  public warn(scope: Construct, id: string, message: string): void {
+    process.emitWarning(`${message} (at ${scope.node.path})`, { type: 'ServingWarning', code: id });
+  }
+
+  /**
    * What will be rendered: routes, shares and timeouts of all that was declared so far.
    *
    * It never throws and is computed again only after a later declaration.
@@ -181,6 +197,14 @@ export abstract class ServingPlatform extends Construct {
   /** @internal */
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
+    for (const { name, drift } of backend.intent.models) {
+      if (drift === undefined) continue;
+      this.warn(
+        backend,
+        'modelDrift',
+        `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`,
+      );
+    }
     this.backendList.push(backend);
     this._change();
     this.bindBackend(backend);

@@ -12,10 +12,12 @@ import { isUnresolved, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { urlHost } from '../private/http';
 import { enclosingStack } from '../private/platform-lookup';
+import { CpuArchitecture } from '../resources';
 import { ServerImage } from '../server-image';
 import type { ServingEndpoint } from '../serving-endpoint';
 import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
 import type { TrafficSplit } from '../traffic-split';
+import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from './fargate-sizes';
 import type { GpuCapacity } from './gpu-capacity';
 import type { EcsRenderer } from './private/renderer';
 import { ecsProfile, RULE_QUOTA } from './profile';
@@ -100,6 +102,14 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default - the AWS CLI of the public registry, by a fixed tag
    */
   readonly fetchImage?: string;
+
+  /**
+   * The image that fetches models from the Hugging Face Hub. It is started with an address, such as
+   * `hf://owner/name:<commit>`, and a directory, as KServe's storage initializer is.
+   *
+   * @default - KServe's storage initializer, by a fixed tag
+   */
+  readonly hubImage?: string;
 }
 
 /**
@@ -141,7 +151,7 @@ export class EcsPlatform extends ServingPlatform {
       );
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
-    if (props.fetchImage !== undefined) ServerImage.fromRegistry(props.fetchImage);
+    for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
     this.target = ecsProfile(ruleQuota, this.checkListener(props));
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new EcsRenderer(this, props);
@@ -200,10 +210,26 @@ export class EcsPlatform extends ServingPlatform {
     return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${prefix}`;
   }
 
-  /** What Fargate allows for a backend without a GPU; instances have no limit. */
+  /** What Fargate allows for a backend without a GPU, and what the instances of the others are. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
-    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-    return backend.gpu === undefined ? { maxStopSeconds: 120, maxFetchSeconds: 120 } : {};
+    if (backend.gpu !== undefined) {
+      const compute = this.renderer.instanceTypeOf(backend.path);
+      return { compute, computeArchitecture: CpuArchitecture.AMD64 };
+    }
+    return {
+      compute: 'Fargate',
+      computeArchitecture: CpuArchitecture.AMD64,
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+      maxStopSeconds: 120,
+      maxFetchSeconds: 120,
+      diskMib: (fargateDiskGib(backend.ephemeralStorageMib) ?? FARGATE_DISK_GIB) * 1024,
+      maxDiskMib: FARGATE_MAX_DISK_GIB * 1024,
+    };
+  }
+
+  /** Adds the warning to the construct, where CDK shows and acknowledges it. */
+  public override warn(scope: Construct, id: string, message: string): void {
+    this.renderer.warn(scope, id, message);
   }
 
   /** @internal */

@@ -26,6 +26,15 @@ export function fargateSize(cpus: number, memoryMib: number): FargateSize | unde
   return undefined;
 }
 
+/** The disk of a task where nobody asks for more, and the most that one can have, in GiB. */
+export const FARGATE_DISK_GIB = 20;
+export const FARGATE_MAX_DISK_GIB = 200;
+
+/** The disk that a task asks for, in GiB: more than what it gets anyway. Undefined where nothing is asked for. */
+export function fargateDiskGib(mib: number | undefined): number | undefined {
+  return mib === undefined ? undefined : Math.max(FARGATE_DISK_GIB + 1, Math.ceil(mib / 1024));
+}
+
 function range(from: number, to: number, step: number): number[] {
   return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 }

@@ -77,6 +77,18 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       },
       native(Feature.MODEL_FETCH, 'a container that runs before the server'),
       {
+        feature: Feature.MODEL_IMAGE_VOLUME,
+        level: SupportLevel.REFUSED,
+        detail: "ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy()",
+      },
+      native(
+        Feature.MODEL_COPY,
+        'a container of the image of the model, which copies its files into a volume of the task',
+      ),
+      native(Feature.MODEL_BAKED, 'the image of the server container'),
+      native(Feature.MODEL_VOLUME, 'a volume of the task, mounted read-only'),
+      native(Feature.MODEL_PUBLISH, "a file asset of the stack, whose command is 'serving publish'"),
+      {
         feature: Feature.FAILOVER,
         level: SupportLevel.APPROXIMATED,
         detail: 'a backend without a healthy replica keeps its share, which is answered with 503',

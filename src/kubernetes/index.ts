@@ -1,3 +1,4 @@
+export * from './claim-volume';
 export * from './gateway';
 export * from './kubernetes-backend';
 export * from './kubernetes-endpoint';

@@ -17,6 +17,7 @@ import type { Gateway } from './gateway';
 import { gatewayProfile, withWorkloads } from './private/profiles';
 import type { KubernetesRenderer } from './private/renderer';
 import { routerProfile } from './private/router/profile';
+import { DEFAULT_VERSION, minorVersion } from './private/version';
 
 /** Options of the built-in router. */
 export interface RouterOptions {
@@ -87,6 +88,21 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
    * @default - the AWS CLI of the public registry, by a fixed tag
    */
   readonly fetchImage?: string;
+
+  /**
+   * The image that fetches models from the Hugging Face Hub. It is started with an address, such as
+   * `hf://owner/name:<commit>`, and a directory, as KServe's storage initializer is.
+   *
+   * @default - KServe's storage initializer, by a fixed tag
+   */
+  readonly hubImage?: string;
+
+  /**
+   * The release of Kubernetes that the cluster has, such as `1.34`. From 1.35 on models are mounted as image volumes.
+   *
+   * @default '1.35'
+   */
+  readonly kubernetesVersion?: string;
 }
 
 /**
@@ -125,8 +141,11 @@ export class KubernetesPlatform extends ServingPlatform {
     this.checkProps(props);
     const { replicas, image, clusterDomain, dnsTtl = Duration.seconds(30) } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
+    const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
     const target =
-      props.gateway === undefined ? withWorkloads(routerProfile(ttl, replicas)) : gatewayProfile(props.gateway);
+      props.gateway === undefined
+        ? withWorkloads(routerProfile(ttl, replicas), minor)
+        : gatewayProfile(props.gateway, minor);
     const sidecar = props.sidecar?._intent();
     this.target = sidecar === undefined ? target : { ...target, sidecar };
     const { KubernetesRenderer } = require('./private/renderer') as typeof import('./private/renderer');
@@ -134,6 +153,7 @@ export class KubernetesPlatform extends ServingPlatform {
       gateway: props.gateway,
       router: { replicas, image, clusterDomain },
       fetchImage: props.fetchImage,
+      hubImage: props.hubImage,
       imagePullSecrets: props.imagePullSecrets ?? [],
     });
   }
@@ -177,10 +197,10 @@ export class KubernetesPlatform extends ServingPlatform {
     return maxReplicas === undefined ? {} : { maxReplicas };
   }
 
-  private checkProps({ router = {}, imagePullSecrets = [], fetchImage }: KubernetesPlatformProps): void {
+  private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
     const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
     requireNumber('replicas', replicas, { min: 1, max: 100, integer: true, hint: 'for the router', at: this });
-    for (const reference of [image, fetchImage]) {
+    for (const reference of [image, fetchImage, hubImage]) {
       if (reference !== undefined) ServerImage.fromRegistry(reference);
     }
     for (const [prop, name] of [

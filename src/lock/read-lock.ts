@@ -21,6 +21,8 @@ export interface LockQuestion {
   readonly lockFile?: string;
   /** Where to look from. @default - the working directory */
   readonly from?: string;
+  /** What `serving lock` must be told to make the file, for who has none. @default - the directories of the models */
+  readonly command?: string;
 }
 
 const known = new Map<string, { readonly stamp: string; readonly loaded: LoadedLock }>();
@@ -48,12 +50,14 @@ export function readLock({ lockFile, from = process.cwd() }: LockQuestion = {}):
 export function requireLock(question: LockQuestion = {}): LoadedLock {
   const loaded = readLock(question);
   if (loaded !== undefined) return loaded;
-  const { lockFile, from = process.cwd() } = question;
+  const { lockFile, from = process.cwd(), command } = question;
   const what =
     lockFile === undefined
       ? `no ${LOCK_FILE} is in '${shownPath(resolve(from))}' or above it`
       : `the lock file '${lockFile}' is not there`;
-  throw new ServingError('LockFileNotFound', `${what}; run 'serving lock' with the directories of the models`);
+  const way =
+    command === undefined ? "run 'serving lock' with the directories of the models" : `run: serving lock ${command}`;
+  throw new ServingError('LockFileNotFound', `${what}; ${way}`);
 }
 
 /** The nearest lock file upward of a folder. */

@@ -1,4 +1,5 @@
 import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
+import { capabilityOf } from './capabilities';
 import type {
   AttachmentIntent,
   AutoscalingIntent,
@@ -8,24 +9,13 @@ import type {
   ScalingTargetIntent,
   SplitIntent,
 } from './intents';
+import { FEATURE_OF_DELIVERY } from './models';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { serverEntries } from './server-ledger';
-import type { BackendTimes, BalancerPlan, LedgerEntry, Refusal, SharePlan } from './serving-plan';
+import type { BackendTimes, BalancerPlan, LedgerEntry, ModelPlan, Refusal, SharePlan } from './serving-plan';
 import { streamEntries } from './stream-ledger';
-import { type Capability, Feature, SupportLevel, type TargetProfile } from './target-profile';
-
-/** Looks up what a target says of a feature, by name: one map for each target. */
-const CAPABILITIES = new WeakMap<TargetProfile, Map<Feature, Capability>>();
-
-function capabilityOf(target: TargetProfile, feature: Feature): Capability {
-  let known = CAPABILITIES.get(target);
-  if (known === undefined) {
-    known = new Map(target.capabilities.map((capability) => [capability.feature, capability]));
-    CAPABILITIES.set(target, known);
-  }
-  return known.get(feature) ?? { feature, level: SupportLevel.REFUSED, detail: `${target.name} does not have it` };
-}
+import { Feature, SupportLevel } from './target-profile';
 
 /** The nodes of a balancer of which nobody says how many there are: one in each of two zones. */
 const STANDARD_NODES = 2;
@@ -99,6 +89,7 @@ export class Ledger {
   public addBackend(
     backend: BackendIntent,
     autoscaling: AutoscalingIntent | undefined,
+    models: ModelPlan[],
     times: BackendTimes,
     balancer: BalancerPlan,
   ): void {
@@ -108,7 +99,7 @@ export class Ledger {
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     if (backend.gpu !== undefined)
       this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
-    if (backend.models.some((model) => model.uri !== undefined)) this.use(backend.path, Feature.MODEL_FETCH);
+    this.addModels(backend.path, models);
     if (autoscaling !== undefined) {
       for (const feature of [Feature.AUTOSCALING, Feature.REQUEST_SCALING]) {
         const targets = autoscaling.targets.filter((target) => scalingFeatureOf(target) === feature);
@@ -159,6 +150,18 @@ export class Ledger {
         path,
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
+    }
+  }
+
+  private addModels(path: string, models: ModelPlan[]): void {
+    for (const feature of new Set(models.map(({ delivery }) => FEATURE_OF_DELIVERY[delivery]))) {
+      if (feature !== undefined) this.use(path, feature);
+    }
+    if (models.some(({ intent }) => intent.publish !== undefined)) this.use(path, Feature.MODEL_PUBLISH);
+    for (const { intent } of models) {
+      if (intent.drift === undefined) continue;
+      const detail = `${intent.name}: what is locked is used; the directory differs in ${intent.drift.join(', ')}`;
+      this.add(path, Feature.MODEL_DRIFT, SupportLevel.APPROXIMATED, detail);
     }
   }
 

@@ -1,4 +1,4 @@
-import { planFetches } from './fetches';
+import { refuseCompute } from './compute';
 import type {
   AttachmentIntent,
   AutoscalingIntent,
@@ -10,6 +10,8 @@ import type {
   TimeFlagIntent,
 } from './intents';
 import { Ledger } from './ledger';
+import { refuseModels } from './model-refusals';
+import { planFetches, planModels } from './models';
 import { refuse } from './refuse';
 import { hostParts, orderOf, routesOf, sharesOf, sortRoutes } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
@@ -369,8 +371,11 @@ function planBackend(
       `'rollout' (in place) would stop the only replica of backend '${backend.name}' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true })`,
     );
   }
-  const { times, ladder, chain } = solveBackend(intents.target, balancer, backend, endpoints, checks);
-  ledger.addBackend(backend, autoscaling, times, balancer.plan);
+  const models = planModels(intents.target, backend);
+  refuseModels(intents.target, backend, models, checks.refusals);
+  refuseCompute(backend, models, checks.refusals);
+  const { times, ladder, chain } = solveBackend(intents.target, balancer, backend, endpoints, models, checks);
+  ledger.addBackend(backend, autoscaling, models, times, balancer.plan);
   ledger.addStreams(backend, endpoints);
   const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
   return {
@@ -381,10 +386,8 @@ function planBackend(
     endpoints: endpoints.map((endpoint) => endpoint.path),
     command: commandOf(backend.server, times),
     environment: environmentOf(backend, times),
-    ...planFetches(
-      backend.models,
-      backend.maxFetchSeconds ?? intents.target.maxFetchSeconds ?? Number.POSITIVE_INFINITY,
-    ),
+    models,
+    ...planFetches(models),
     minReplicas,
     maxReplicas,
     autoscaling,

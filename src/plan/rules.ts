@@ -231,6 +231,12 @@ export const IMAGE_PULL_SECONDS = 300;
 /** The time allowed for a model fetch where nobody said one. */
 export const FETCH_SECONDS = 600;
 
+/**
+ * The rate at which a container is taken to bring a model, in bytes per second. A round number below what one copy of the
+ * AWS CLI and general purpose disks are known for; the true rate depends on the machine, and `fetchTimeout` overrules it.
+ */
+export const COPY_BYTES_PER_SECOND = 100 * 2 ** 20;
+
 /** The longest request of a backend that no endpoint uses yet: the default of an endpoint. */
 export const DEFAULT_REQUEST_SECONDS = 60;
 

@@ -1,4 +1,11 @@
-import type { AutoscalingIntent, BackendIntent, EndpointIntent, HeaderIntent } from './intents';
+import type {
+  AutoscalingIntent,
+  BackendIntent,
+  EndpointIntent,
+  HeaderIntent,
+  ModelDeliveryKind,
+  ModelIntent,
+} from './intents';
 import type { SupportLevel } from './target-profile';
 
 /** What kind of requests a route picks, in the order in which routes of one host and path are tried. */
@@ -199,7 +206,19 @@ export interface BackendTimes {
   readonly progress: number;
 }
 
-/** A volume that fetched models are put into, mounted at one place in every container that needs it. */
+/** A model of a backend, and how it comes to where the server reads it. */
+export interface ModelPlan {
+  /** What was asked for, after defaults. */
+  readonly intent: ModelIntent;
+  /** The way. */
+  readonly delivery: ModelDeliveryKind;
+  /** The address or the image that it comes from. @default - it is in the server's image, or in a volume */
+  readonly source?: string;
+  /** The longest that the container which brings it may take, in seconds; 0 without one. */
+  readonly seconds: number;
+}
+
+/** A volume that models are brought into, mounted at one place in every container that needs it. */
 export interface ModelVolumePlan {
   /** The name of the volume. */
   readonly name: string;
@@ -207,19 +226,25 @@ export interface ModelVolumePlan {
   readonly mountPath: string;
 }
 
-/** The fetch of one model, before the server starts. */
+/** The container that brings one model before the server starts. */
 export interface FetchPlan {
   /** The name of the model. */
   readonly model: string;
-  /** The S3 address. */
-  readonly uri: string;
+  /** The place of the model among those of its backend. */
+  readonly index: number;
+  /** The address that it is fetched from. @default - it is copied out of `image` */
+  readonly uri?: string;
+  /** The image that it is copied out of. @default - it is fetched from `uri` */
+  readonly image?: string;
+  /** The directory of the image that is copied. @default - it is fetched */
+  readonly directory?: string;
   /** Whether the address is one object rather than a prefix. */
   readonly singleObject: boolean;
   /** Where the file or the files go; a directory ends in a slash. */
   readonly destination: string;
   /** The name of the volume that holds the destination. */
   readonly volume: string;
-  /** The longest the fetch may take, in seconds. */
+  /** The longest that it may take, in seconds. */
   readonly seconds: number;
 }
 
@@ -249,9 +274,11 @@ export interface BackendPlan {
   readonly command: string[];
   /** The environment with every time filled in. */
   readonly environment: Record<string, string>;
-  /** The fetches of its models. */
+  /** Its models, each with the way in which it is delivered. */
+  readonly models: ModelPlan[];
+  /** The containers that bring models. */
   readonly fetches: FetchPlan[];
-  /** The volumes of its models. */
+  /** The volumes that they are brought into. */
   readonly volumes: ModelVolumePlan[];
   /** The rule that holds it in place, where the target numbers its rules. */
   readonly anchor?: AnchorPlan;

@@ -56,6 +56,18 @@ export enum Feature {
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */
   MODEL_FETCH = 'model fetch',
+  /** The image of a model as a volume. */
+  MODEL_IMAGE_VOLUME = 'model image volume',
+  /** Models that are copied out of their image before the server starts. */
+  MODEL_COPY = 'model copy',
+  /** A server's image that was made with the model in it. */
+  MODEL_BAKED = 'baked model',
+  /** A volume that exists and holds models. */
+  MODEL_VOLUME = 'model volume',
+  /** Models that are published when the definition is deployed. */
+  MODEL_PUBLISH = 'publish on deploy',
+  /** Files of a model that are no longer what was locked. */
+  MODEL_DRIFT = 'model drift',
   /** A balancer that keeps requests off a backend without a ready replica. */
   FAILOVER = 'failover',
   /** A place in the order of rules that the user chose. */

@@ -1,10 +1,12 @@
 /** Every error of this package: its stable code, and what it means. The page `docs/errors.md` is made from this. */
 export const ERROR_CODES = {
+  ArchitectureMismatch: 'An image or a model is not made for the processors that it would run on.',
   ChartInStack: 'A cdk8s Chart stands in a CDK Stack, or the reverse.',
   ComputeTooLarge: 'A backend asks for more than the largest compute has.',
   ConflictingProps: 'Two props say different things.',
   ConstructRemoved:
     'A construct that was declared is no longer in the construct tree, but what it declared still counts.',
+  DiskTooSmall: 'Images and models are larger than the disk of a replica.',
   DrainTooLong: 'The longest request is longer than a stopping replica can be kept for.',
   DuplicateAutoscaling: 'A backend has two autoscaling policies.',
   DuplicateBackend: 'A backend was given to one endpoint twice.',
@@ -38,8 +40,10 @@ export const ERROR_CODES = {
   KeepAliveTooShort: 'A server closes idle connections before its balancer does.',
   LeftToGateway: 'Something is left to the gateway although the platform is strict.',
   LocalhostBind: 'A server listens where nothing outside its container reaches it.',
+  LockedOtherwise: 'What a definition says is not what its lock file was made from.',
   LockFileNotFound: 'There is no lock file.',
   LockFileTooNew: 'A lock file was written by a newer release.',
+  ModelDelivery: 'A model cannot be delivered in the way that was asked for.',
   ModelPathClash: 'Two models want the same path.',
   MutableImage: 'An image reference can change under a running endpoint.',
   NameClash: 'Two things would have the same name.',

@@ -72,7 +72,7 @@ describe('a GPU', () => {
     [
       'a disk that is too small',
       { gpu, resources: { ephemeralStorage: Size.gibibytes(50) } },
-      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 110 GiB: images take 60 GiB, the rest is 'ephemeralStorage' of backend 'backend' (at Serving/endpoint/backend)",
+      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 110 GiB: images take 60 GiB, the rest is 'ephemeralStorage' or models of backend 'backend' (at Serving/endpoint/backend)",
     ],
   ])('fails with %s', (_what, options, message) => {
     const capacity = aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', rootVolume: Size.gibibytes(100) });

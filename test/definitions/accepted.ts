@@ -2,12 +2,14 @@ import type { Construct } from 'constructs';
 import {
   Backend,
   type BackendOptions,
+  CpuArchitecture,
   Duration,
   Gpu,
   HealthCheck,
   HttpMethod,
   LoadBalancing,
   Model,
+  ModelDelivery,
   ModelServer,
   Rollout,
   ScalingTarget,
@@ -25,6 +27,7 @@ export interface AcceptedDefinition {
   readonly define: (scope: Construct) => void;
 }
 
+const lockFile = 'test/definitions/locks/known.lock.json';
 const wsgi = ModelServer.wsgi({ app: 'app:app' });
 const options = (change: Partial<BackendOptions> = {}): BackendOptions => ({
   image: ServerImage.fromRegistry('acme/svm:1.4.2'),
@@ -227,6 +230,44 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, {
         model: Model.fromS3('s3://acme-models/resnet/v2/', { path: 'resnet', description: 'weights' }),
         models: [Model.fromS3('s3://acme-models/labels.json'), Model.inImage('tokenizer')],
+      }),
+  },
+  {
+    name: 'models by a lock file, of a registry and of the Hugging Face Hub',
+    define: (scope) =>
+      one(scope, {
+        models: [
+          Model.fromDirectory('models/resnet50', { lockFile, path: 'resnet50' }),
+          Model.fromOci(`acme/nets:v2@sha256:${'0a'.repeat(32)}`, { path: 'nets' }),
+          Model.fromHuggingFace('facebook/opt-125m', {
+            revision: '0a'.repeat(20),
+            token: SecretValue.fromName('hub', { key: 'token' }),
+            path: 'opt',
+          }),
+        ],
+      }),
+  },
+  {
+    name: 'a model that is copied',
+    define: (scope) =>
+      one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.copy() }) }),
+  },
+  {
+    name: 'an image and an app by a lock file',
+    define: (scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint');
+      const image = ServerImage.fromRegistry('acme/svm:1.4.2', { lockFile });
+      endpoint.addBackend('image', options({ image }));
+      const app = ServerImage.fromDirectory('app', { base: 'python:3.12-slim', lockFile });
+      endpoint.addBackend('app', options({ image: app }));
+    },
+  },
+  {
+    name: 'processors by Arm, and an image for them',
+    define: (scope) =>
+      one(scope, {
+        image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }),
+        resources: { architecture: CpuArchitecture.ARM64 },
       }),
   },
   {

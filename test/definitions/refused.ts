@@ -2,6 +2,7 @@ import { REFUSED_BACKENDS } from './refused-backends';
 import type { RefusedDefinition } from './refused-definition';
 import { REFUSED_ENDPOINTS } from './refused-endpoints';
 import { REFUSED_LOCKS } from './refused-locks';
+import { REFUSED_MODELS } from './refused-models';
 import { REFUSED_PLATFORMS } from './refused-platforms';
 import { REFUSED_SPLITS } from './refused-splits';
 import { REFUSED_TIMES } from './refused-times';
@@ -16,4 +17,5 @@ export const REFUSED: readonly RefusedDefinition[] = [
   ...REFUSED_TIMES,
   ...REFUSED_PLATFORMS,
   ...REFUSED_LOCKS,
+  ...REFUSED_MODELS,
 ];

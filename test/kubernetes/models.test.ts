@@ -1,9 +1,15 @@
-import { KubernetesPlatform } from '../../src/kubernetes';
+import type { Chart } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import { ClaimVolume, KubernetesPlatform } from '../../src/kubernetes';
 import { Model } from '../../src/model';
+import { ModelDelivery } from '../../src/model-delivery';
+import { CpuArchitecture } from '../../src/resources';
 import { SecretValue } from '../../src/secret-value';
+import { ServerImage } from '../../src/server-image';
 import { ServingEndpoint } from '../../src/serving-endpoint';
 import { Size } from '../../src/size';
 import { backendOptions } from '../support/definitions';
+import { digestOf, LockedProject, lockedImage, lockedModel } from '../support/lock';
 import { findObject, manifestsOf, newChart, oneBackend, podOf } from './support';
 
 describe('models', () => {
@@ -110,5 +116,163 @@ describe('models', () => {
     new ServingEndpoint(chart, 'digits').addBackend('svm', backendOptions({ model: Model.fromS3('s3://acme/a/') }));
     const { spec } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm');
     expect(spec.template.spec.initContainers[0].image).toBe('mirror.example.com/aws-cli:2.27.50');
+  });
+});
+
+describe('packed models', () => {
+  const HEX = 'b'.repeat(64);
+  const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+  let project: LockedProject;
+  beforeAll(() => {
+    project = new LockedProject({
+      models: {
+        data: lockedModel('a'),
+        shell: lockedModel('b', undefined, { variant: 'shell', base: `busybox@${digestOf('9')}` }),
+        baked: lockedModel('c', undefined, { variant: 'baked', base: `acme/svm@${digestOf('1')}` }),
+      },
+      images: { 'acme/svm:1': lockedImage('1') },
+    });
+  });
+  afterAll(() => project.remove());
+
+  const model = (directory: string, options: Parameters<typeof Model.fromDirectory>[1] = {}) =>
+    Model.fromDirectory(directory, { lockFile: project.lockFile, ...options });
+
+  const refusalsOf = (chart: Chart) => chart.node.findAll().flatMap(({ node }) => node.validate());
+
+  const podIn = (version: string, given: Model) => {
+    const chart = newChart();
+    new KubernetesPlatform(chart, 'Platform', { kubernetesVersion: version });
+    new ServingEndpoint(chart, 'digits').addBackend('svm', backendOptions({ model: given }));
+    return findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec;
+  };
+
+  test('are image volumes, of which the server sees the models', () => {
+    const pod = podOf({ model: model('data', { path: 'net' }) });
+    expect(pod.initContainers).toBeUndefined();
+    expect(pod.volumes).toContainEqual({
+      name: 'model-0',
+      image: {
+        reference: `registry.example.com/models:${'a'.repeat(64)}@${digestOf('a')}`,
+        pullPolicy: 'IfNotPresent',
+      },
+    });
+    expect(pod.containers[0].volumeMounts).toContainEqual({
+      name: 'model-0',
+      mountPath: '/models/net',
+      subPath: 'models',
+      readOnly: true,
+    });
+  });
+
+  test('of another layout are the directory that was said', () => {
+    const given = Model.fromOci(`acme/nets@${digestOf('a')}`, { directory: '/opt/nets' });
+    expect(podOf({ model: given }).containers[0].volumeMounts).toContainEqual(
+      expect.objectContaining({ mountPath: '/models', subPath: 'opt/nets' }),
+    );
+  });
+
+  test('are copied where the cluster has no image volumes', () => {
+    const pod = podIn('1.34', model('shell'));
+    expect(pod.initContainers).toEqual([
+      expect.objectContaining({
+        name: 'fetch-0',
+        image: `registry.example.com/models:${HEX}@sha256:${HEX}`,
+        command: ['cp'],
+        args: ['-R', '/models/.', '/model/'],
+        env: [{ name: 'HOME', value: '/tmp' }],
+        volumeMounts: [
+          { name: 'model-0', mountPath: '/model' },
+          { name: 'tmp', mountPath: '/tmp' },
+        ],
+      }),
+    ]);
+    expect(pod.volumes).toContainEqual({ name: 'model-0', emptyDir: {} });
+    expect(pod.containers[0].volumeMounts).toContainEqual({ name: 'model-0', mountPath: '/models', readOnly: true });
+  });
+
+  test('are volumes by wish only where the cluster has them', () => {
+    const given = model('data', { delivery: ModelDelivery.imageVolume() });
+    expect(podIn('1.35', given).volumes).toHaveLength(2);
+    const { chart } = oneBackend({ model: given }, {}, { kubernetesVersion: '1.34' });
+    expect(refusalsOf(chart)).toEqual([
+      "[Unsupported] 'model image volume' is not possible on the built-in router: image volumes are on from Kubernetes 1.35, and 'kubernetesVersion' says 1.34; leave 'delivery' out or use ModelDelivery.copy() (at serving/digits/svm)",
+    ]);
+  });
+
+  test('that are baked are the image of the server', () => {
+    const image = project.within(() => ServerImage.fromRegistry('acme/svm:1'));
+    const pod = podOf({ model: model('baked'), image });
+    expect(pod.containers[0].image).toBe(`registry.example.com/models:${'c'.repeat(64)}@${digestOf('c')}`);
+    expect(pod.volumes).toEqual([{ name: 'tmp', emptyDir: {} }]);
+  });
+
+  test('change the pods of their backend and nothing else', () => {
+    const manifests = (digit: string) => {
+      const other = new LockedProject({ models: { m: lockedModel(digit) } });
+      try {
+        return manifestsOf(oneBackend({ model: Model.fromDirectory('m', { lockFile: other.lockFile }) }).chart);
+      } finally {
+        other.remove();
+      }
+    };
+    const [before, after] = [manifests('1'), manifests('2')];
+    const changed = before.filter((manifest, index) => JSON.stringify(manifest) !== JSON.stringify(after[index]));
+    expect(changed.map(({ kind }) => kind)).toEqual(['Deployment']);
+    const names = (deployment: (typeof before)[number]) => {
+      const { labels, name } = deployment.metadata;
+      return { name, labels, selector: deployment.spec.selector, pod: deployment.spec.template.metadata };
+    };
+    const deployments = [before, after].map((list) => list.find(({ kind }) => kind === 'Deployment'));
+    expect(names(deployments[0] as never)).toEqual(names(deployments[1] as never));
+  });
+
+  test('cannot be published by applying manifests', () => {
+    const { chart } = oneBackend({ model: model('data', { publishOnDeploy: true }) });
+    expect(refusalsOf(chart)).toEqual([
+      "[Unsupported] 'publish on deploy' is not possible on the built-in router: manifests are applied by others; run 'serving publish' before they are, and leave 'publishOnDeploy' out (at serving/digits/svm)",
+    ]);
+  });
+
+  test('of the Hugging Face Hub are fetched at their commit, with a token from a Secret', () => {
+    const token = SecretValue.fromName('hub', { key: 'token' });
+    const given = Model.fromHuggingFace('facebook/opt-125m', { revision: COMMIT, token });
+    const { initContainers } = podOf({ model: given }, ['Secret/hub']);
+    expect(initContainers[0]).toMatchObject({
+      image: 'docker.io/kserve/storage-initializer:v0.15.2',
+      args: [`hf://facebook/opt-125m:${COMMIT}`, '/model/'],
+      env: [
+        { name: 'HOME', value: '/tmp' },
+        { name: 'HF_TOKEN', valueFrom: { secretKeyRef: { name: 'hub', key: 'token' } } },
+      ],
+    });
+  });
+
+  test('in a claim are mounted read-only, by name or by the claim of cdk8s-plus', () => {
+    const chart = newChart();
+    const claim = kplus.PersistentVolumeClaim.fromClaimName(chart, 'Claim', 'models');
+    for (const volume of [ClaimVolume.fromName('models'), ClaimVolume.fromClaim(claim)]) {
+      const pod = podOf({ model: Model.fromVolume(volume, { directory: 'net/v2', path: 'net' }) }, [
+        'PersistentVolumeClaim/models',
+      ]);
+      expect(pod.volumes).toContainEqual({
+        name: 'model-0',
+        persistentVolumeClaim: { claimName: 'models', readOnly: true },
+      });
+      expect(pod.containers[0].volumeMounts).toContainEqual({
+        name: 'model-0',
+        mountPath: '/models/net',
+        subPath: 'net/v2',
+        readOnly: true,
+      });
+    }
+  });
+
+  test('run on nodes of the architecture that was asked for', () => {
+    expect(podOf({ resources: { architecture: CpuArchitecture.ARM64 } }).nodeSelector).toEqual({
+      'kubernetes.io/arch': 'arm64',
+    });
+    expect(podOf().nodeSelector).toBeUndefined();
   });
 });

@@ -120,7 +120,8 @@ function modelsOf(containers: readonly Data[], server: Data): ObservedBackend['m
   return before.flatMap(({ ContainerName }) => {
     const fetch = containers.find((container) => container.Name === ContainerName);
     const command = strings(fetch?.Command);
-    const uri = command.find((word) => word.startsWith('s3://'));
+    const copies = strings(fetch?.EntryPoint)[0] === 'cp' && command[0] === '-R';
+    const uri = copies ? text(fetch?.Image) : command.find((word) => /^(?:s3|hf):/.test(word));
     if (uri === undefined) return [];
     const target = command.at(-1) as string;
     const mounts = objects(fetch?.MountPoints).filter((mount) => target.startsWith(text(mount.ContainerPath)));

@@ -196,7 +196,10 @@ function observeDeployment(
     memoryMib: Number(text(limits.memory).replace(/Mi$/, '')),
     readOnlyRoot: security.readOnlyRootFilesystem === true,
     user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
-    models: objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),
+    models: [
+      ...objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),
+      ...objects(pod.volumes).flatMap((volume) => imageOf(volume, server)),
+    ],
     balancerDrain: 0,
     preStop,
     stop: Number(pod.terminationGracePeriodSeconds) - preStop,
@@ -240,10 +243,17 @@ function scalingOf(manifests: readonly Data[], slug: string): ObservedBackend['s
   };
 }
 
+/** A model by the volume that is its image; the models of an image are below its directory for them. */
+function imageOf(volume: Data, server: Data): ObservedBackend['models'] {
+  const mount = objects(server.volumeMounts).find((one) => one.name === volume.name);
+  if (volume.image === undefined || mount?.subPath !== 'models' || mount.readOnly !== true) return [];
+  return [{ path: text(mount.mountPath), uri: text(object(volume.image).reference) }];
+}
+
 /** A model by the container that fetches it and the volume that it and the server mount. */
 function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
   const words = [...strings(fetch.command), ...strings(fetch.args)];
-  const uri = words.find((word) => word.startsWith('s3://'));
+  const uri = words[0] === 'cp' ? text(fetch.image) : words.find((word) => /^(?:s3|hf):/.test(word));
   if (uri === undefined) return [];
   const target = words.at(-1) as string;
   const from = objects(fetch.volumeMounts).find((mount) => target.startsWith(`${text(mount.mountPath)}/`));

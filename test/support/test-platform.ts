@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { AutoscalingPolicy } from '../../src/autoscaling-policy';
 import type { Backend } from '../../src/backend';
+import { bakedImage } from '../../src/plan/models';
 import type { BackendPlan, RoutePlan } from '../../src/plan/serving-plan';
 import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
 import type { ServingEndpoint } from '../../src/serving-endpoint';
@@ -149,7 +150,7 @@ function renderService(backend: Backend, plan: BackendPlan): TestService {
   return {
     name: plan.slug,
     title: plan.name,
-    image: backend.image.reference as string,
+    image: bakedImage(plan.models) ?? (backend.image.reference as string),
     command: plan.command,
     environment: intent.environment,
     secrets: Object.keys(backend.secrets),
@@ -175,8 +176,8 @@ function renderService(backend: Backend, plan: BackendPlan): TestService {
     memoryMib: intent.memoryMib,
     readOnlyRoot: intent.readOnlyRoot,
     user: intent.user,
-    models: intent.models.flatMap((model) =>
-      model.uri === undefined ? [] : [{ path: model.mountPath, uri: model.uri }],
+    models: plan.models.flatMap(({ intent: { mountPath, volume }, source = volume }) =>
+      source === undefined ? [] : [{ path: mountPath, uri: source }],
     ),
     times: {
       preStop: times.preStop,

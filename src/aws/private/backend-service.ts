@@ -8,6 +8,7 @@ import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import type { GpuFleet } from './gpu-fleet';
 import { late } from './late';
+import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { makeTask, type Task } from './task';
@@ -40,6 +41,7 @@ export class BackendService {
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
+    reachModelVolumes(backend, this.securityGroup, this.cfnService);
     this.setRollout();
     this.waitFor(provider === undefined ? undefined : this.network.cluster);
     this.tag();

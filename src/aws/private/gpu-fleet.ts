@@ -4,15 +4,19 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Backend } from '../../backend';
-import type { BackendIntent } from '../../plan/intents';
+import { broughtBytes, modelImageBytes } from '../../plan/compute';
+import { isBrought } from '../../plan/models';
+import { mibOf } from '../../plan/sizes';
 import { renderError, ServingError } from '../../private/errors';
+import { CpuArchitecture } from '../../resources';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
 import { late } from './late';
+import { modelsOf } from './model-assets';
+import { FETCH_MEMORY_MIB } from './model-containers';
 import type { Network } from './network';
 import { rolloutPercents } from './rollout';
-import { FETCH_MEMORY_MIB } from './task';
 
 /** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
 const DEFAULT_ROOT_GIB = 100;
@@ -22,6 +26,7 @@ const IMAGES_GIB = 60;
 export class GpuFleet {
   private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
   private readonly users = new Map<string, Backend[]>();
+  private readonly types = new Map<string, string>();
 
   constructor(
     private readonly platform: EcsPlatform,
@@ -32,21 +37,34 @@ export class GpuFleet {
   /** What a backend runs on; undefined for Fargate. */
   public providerFor(backend: Backend): ecs.CapacityProviderStrategy | undefined {
     if (backend.intent.gpu === undefined) return undefined;
-    const capacity = this.capacityFor(backend, needOf(backend.intent));
+    const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
+    this.types.set(backend.intent.path, capacity.instanceType);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
     const known = this.providers.get(key) ?? this.makeProvider(capacity, key);
     this.providers.set(key, known);
     return known;
   }
 
+  /** The type of the instances that a backend runs on; undefined before it has any. */
+  public instanceTypeOf(backend: string): string | undefined {
+    return this.types.get(backend);
+  }
+
   private capacityFor(backend: Backend, need: GpuNeed): GpuCapacity {
-    const { name, gpu } = backend.intent;
+    const { name, gpu, architecture } = backend.intent;
     const wish = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} virtual CPUs, ${need.memoryMib} MiB)`;
     if (gpu?.resourceName !== 'nvidia.com/gpu') {
       throw new ServingError(
         'Unsupported',
         `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`,
+        backend,
+      );
+    }
+    if (architecture === CpuArchitecture.ARM64) {
+      throw new ServingError(
+        'Unsupported',
+        `'architecture' (${architecture}) of backend '${name}' is not to be had with a GPU: every instance type that this package knows has ${CpuArchitecture.AMD64}; leave it out`,
         backend,
       );
     }
@@ -168,7 +186,7 @@ export class GpuFleet {
     const asked = capacity._options.rootVolume;
     if (asked !== undefined) return asked.toGibibytes();
     return late.number(() =>
-      Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend.intent))),
+      Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend))),
     );
   }
 
@@ -186,41 +204,41 @@ export class GpuFleet {
     return (this.users.get(key) ?? []).reduce((total, backend) => {
       const { minReplicas, maxReplicas } = plan.backend(backend.intent.path);
       const replicas = Math.floor((maxReplicas * rolloutPercents(backend.intent.rollout, minReplicas).max) / 100);
-      return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend.intent)));
+      return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend)));
     }, 0);
   }
 }
 
-/** The disk of an instance full of a backend's replicas: images and logs, and the scratch files of each, in GiB. */
-function diskOf(capacity: GpuCapacity, intent: BackendIntent): number {
-  const scratch = (intent.ephemeralStorageMib ?? 0) / 1024;
-  return IMAGES_GIB + Math.ceil(scratch * tasksPerInstance(capacity._type, needOf(intent)));
+/**
+ * The disk of an instance full of a backend's replicas, in GiB: images and logs, images of models packed and unpacked, and
+ * for each replica its scratch files and the models that are brought to it.
+ */
+function diskOf(capacity: GpuCapacity, backend: Backend): number {
+  const models = modelsOf(backend);
+  const scratch = Math.max(backend.intent.ephemeralStorageMib ?? 0, mibOf(broughtBytes(models)));
+  const replicas = tasksPerInstance(capacity._type, needOf(backend));
+  return IMAGES_GIB + Math.ceil((mibOf(2 * modelImageBytes(models)) + scratch * replicas) / 1024);
 }
 
 function checkDisk(capacity: GpuCapacity, backend: Backend): GpuCapacity {
   const { rootVolume } = capacity._options;
-  const disk = diskOf(capacity, backend.intent);
-  if (
-    rootVolume === undefined ||
-    backend.intent.ephemeralStorageMib === undefined ||
-    rootVolume.toGibibytes() >= disk
-  ) {
-    return capacity;
-  }
+  const disk = diskOf(capacity, backend);
+  if (rootVolume === undefined || disk === IMAGES_GIB || rootVolume.toGibibytes() >= disk) return capacity;
   throw new ServingError(
     'InstanceTooSmall',
-    `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' of backend '${backend.intent.name}'`,
+    `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' or models of backend '${backend.intent.name}'`,
     backend,
   );
 }
 
 /** What a task needs. ECS counts the memory of containers that have ended, too. */
-function needOf(intent: BackendIntent): GpuNeed {
-  const fetches = intent.models.filter((model) => model.uri !== undefined).length;
+function needOf(backend: Backend): GpuNeed {
+  const { gpu, cpu, memoryMib } = backend.intent;
+  const brought = modelsOf(backend).filter(({ delivery }) => isBrought(delivery)).length;
   return {
-    gpus: intent.gpu?.count ?? 0,
-    cpus: intent.cpu,
-    memoryMib: intent.memoryMib + fetches * FETCH_MEMORY_MIB,
-    product: intent.gpu?.product,
+    gpus: gpu?.count ?? 0,
+    cpus: cpu,
+    memoryMib: memoryMib + brought * FETCH_MEMORY_MIB,
+    product: gpu?.product,
   };
 }

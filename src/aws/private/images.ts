@@ -2,6 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Backend } from '../../backend';
+import { bakedImage } from '../../plan/models';
+import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
 
@@ -10,8 +12,14 @@ const ECR =
   /^(?<account>\d{12})\.(?:dkr\.ecr(?:-fips)?|dkr-ecr(?:-fips)?)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn)\/(?<repository>[a-z0-9._/-]+)[:@]/;
 
 /** The image of a backend as ECS knows it, with what the task needs to pull it. */
-export function containerImage(backend: Backend, definition: ecs.TaskDefinition): ecs.ContainerImage {
+export function containerImage(
+  backend: Backend,
+  models: ModelPlan[],
+  definition: ecs.TaskDefinition,
+): ecs.ContainerImage {
   const { image } = backend;
+  const baked = bakedImage(models);
+  if (baked !== undefined) return pulledImage(baked, definition);
   if (image instanceof EcsImage) return fromSource(image.source);
   if (image.reference === undefined) {
     throw new ServingError(

@@ -1,4 +1,5 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
 import type { AttachmentIntent } from '../../plan/intents';
@@ -96,6 +97,15 @@ export class EcsRenderer {
 
   public bindAutoscaling(policy: AutoscalingPolicy): void {
     scaleService(policy, this.service(policy.backend.intent.path), this.network);
+  }
+
+  /** The type of the instances that a backend with GPUs runs on; undefined before it is bound. */
+  public instanceTypeOf(backend: string): string | undefined {
+    return this.fleet.instanceTypeOf(backend);
+  }
+
+  public warn(scope: Construct, id: string, message: string): void {
+    Annotations.of(scope).addWarningV2(`serving-constructs:${id}`, message);
   }
 
   private service(path: string): BackendService {

@@ -2,19 +2,21 @@
 import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Backend } from '../../backend';
+import type { SecretValue } from '../../secret-value';
 import { EcsSecret } from '../ecs-secret';
 
 /** The secrets of a backend as ECS knows them, by environment variable. */
 export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret } {
   const secrets: { [name: string]: ecs.Secret } = {};
   for (const [name, secret] of Object.entries(backend.secrets)) {
-    secrets[name] =
-      secret instanceof EcsSecret
-        ? secret._secret
-        : ecs.Secret.fromSecretsManager(
-            secretsmanager.Secret.fromSecretNameV2(backend, `Secret-${name}`, secret.secretName as string),
-            secret.key,
-          );
+    secrets[name] = secretOf(backend, `Secret-${name}`, secret);
   }
   return secrets;
+}
+
+/** A secret as ECS knows it. */
+export function secretOf(backend: Backend, id: string, secret: SecretValue): ecs.Secret {
+  if (secret instanceof EcsSecret) return secret._secret;
+  const named = secretsmanager.Secret.fromSecretNameV2(backend, id, secret.secretName as string);
+  return ecs.Secret.fromSecretsManager(named, secret.key);
 }

@@ -1,6 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
+import { planModels } from '../../plan/models';
 import { ServingError } from '../../private/errors';
 import { annotationsOf, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
@@ -12,6 +13,7 @@ import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './w
 /** What every backend of a platform shares. */
 export interface WorkloadSettings {
   readonly fetchImage: string;
+  readonly hubImage: string;
   readonly imagePullSecrets: string[];
 }
 
@@ -46,7 +48,9 @@ export class BackendObjects {
       { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
       {
         ...annotationsOf(intent),
-        ...(intent.models.length > 0 && { 'serving-constructs/models': describeModels(intent.models) }),
+        ...(intent.models.length > 0 && {
+          'serving-constructs/models': describeModels(planModels(backend.platform.target, intent)),
+        }),
       },
     );
     this.service = this.add('Service', 'v1', intent.slug, { spec: serviceSpec(this.labels, false) });
@@ -126,6 +130,7 @@ export class BackendObjects {
     const options: PodOptions = {
       ...this.settings,
       image: this.backend.image.reference as string,
+      models: this.backend.models,
       secrets: this.backend.secrets,
       serviceAccountName: this.serviceAccountName,
     };

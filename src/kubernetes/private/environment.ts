@@ -14,11 +14,13 @@ export function environmentOf({ intent, environment }: BackendPlan, secrets: Rec
     { name: 'PORT', value: PORT },
     ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
     ...Object.entries(rest).map(([name, value]) => ({ name, value: literal(value) })),
-    ...Object.entries(secrets).map(([name, secret]) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: secret.secretName as string, key: secret.key ?? name } },
-    })),
+    ...Object.entries(secrets).map(([name, secret]) => secretVariable(name, secret)),
   ];
+}
+
+/** An environment variable whose value stands in a Secret. */
+export function secretVariable(name: string, { secretName, key = name }: SecretValue): EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secretName as string, key } } };
 }
 
 /** What the AWS CLI may need of a server's environment: region, endpoint, and keys where the cluster gives no role. */

@@ -25,7 +25,9 @@ export interface VolumeMount {
 
 export interface Volume {
   readonly name: string;
-  readonly emptyDir: { readonly medium?: 'Memory'; readonly sizeLimit?: string };
+  readonly emptyDir?: { readonly medium?: 'Memory'; readonly sizeLimit?: string };
+  readonly image?: { readonly reference: string; readonly pullPolicy: 'IfNotPresent' };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly: boolean };
 }
 
 export interface ContainerResources {
@@ -95,6 +97,7 @@ export interface PodSpec {
   readonly imagePullSecrets?: { readonly name: string }[];
   readonly securityContext: PodSecurity;
   readonly terminationGracePeriodSeconds: number;
+  readonly nodeSelector?: Record<string, string>;
   readonly affinity?: NodeAffinity;
   readonly tolerations?: { readonly key: string; readonly operator: 'Exists' }[];
   readonly topologySpreadConstraints: TopologySpread[];

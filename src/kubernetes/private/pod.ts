@@ -1,4 +1,6 @@
+import type { Model } from '../../model';
 import type { BackendIntent } from '../../plan/intents';
+import { bakedImage } from '../../plan/models';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../secret-value';
 import { awsEnvironment, environmentOf, literal } from './environment';
@@ -16,6 +18,8 @@ export const SERVER_CONTAINER = 'server';
 export interface PodOptions {
   readonly image: string;
   readonly fetchImage: string;
+  readonly hubImage: string;
+  readonly models: Model[];
   readonly secrets: Record<string, SecretValue>;
   readonly imagePullSecrets: string[];
   readonly serviceAccountName: string;
@@ -25,7 +29,7 @@ export interface PodOptions {
 export function podSpec(plan: BackendPlan, labels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
   const env = environmentOf(plan, options.secrets);
-  const models = modelParts(intent, options.fetchImage, awsEnvironment(env));
+  const models = modelParts(intent, plan.models, options.models, options, awsEnvironment(env));
   const pullSecrets = options.imagePullSecrets.map((name) => ({ name }));
   return {
     serviceAccountName: options.serviceAccountName,
@@ -34,6 +38,7 @@ export function podSpec(plan: BackendPlan, labels: Record<string, string>, optio
     imagePullSecrets: pullSecrets.length === 0 ? undefined : pullSecrets,
     securityContext: podSecurity(intent),
     terminationGracePeriodSeconds: times.grace,
+    nodeSelector: intent.architecture === undefined ? undefined : { 'kubernetes.io/arch': intent.architecture },
     affinity: affinityOf(intent),
     tolerations: intent.gpu === undefined ? undefined : [{ key: intent.gpu.resourceName, operator: 'Exists' }],
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
@@ -43,7 +48,7 @@ export function podSpec(plan: BackendPlan, labels: Record<string, string>, optio
     containers: [
       {
         name: SERVER_CONTAINER,
-        image: options.image,
+        image: bakedImage(plan.models) ?? options.image,
         imagePullPolicy: 'IfNotPresent',
         command: plan.command.map(literal),
         env,

@@ -1,8 +1,9 @@
 import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
 import { type Gateway, GatewayProfile } from '../gateway';
+import { DEFAULT_VERSION, minorVersion } from './version';
 
 /** What a backend's own objects do, whatever carries its requests. */
-export const WORKLOAD_CAPABILITIES: Capability[] = [
+const WORKLOAD_CAPABILITIES: Capability[] = [
   row(
     Feature.DEFAULT_READINESS,
     SupportLevel.EMULATED,
@@ -21,8 +22,40 @@ export const WORKLOAD_CAPABILITIES: Capability[] = [
     SupportLevel.NATIVE,
     'a container that runs before the server; the ServiceAccount or variables that start with AWS_ give it access',
   ),
+  row(
+    Feature.MODEL_COPY,
+    SupportLevel.NATIVE,
+    'an init container of the image of the model, which copies its files into a volume',
+  ),
+  row(Feature.MODEL_BAKED, SupportLevel.NATIVE, 'the image of the pod'),
+  row(Feature.MODEL_VOLUME, SupportLevel.NATIVE, 'a PersistentVolumeClaim, mounted read-only'),
+  row(
+    Feature.MODEL_PUBLISH,
+    SupportLevel.REFUSED,
+    "manifests are applied by others; run 'serving publish' before they are, and leave 'publishOnDeploy' out",
+  ),
   row(Feature.GPU, SupportLevel.NATIVE, 'an extended resource, and a toleration of the taint of that name'),
 ];
+
+/** The first release of Kubernetes that mounts images without a feature gate: https://kep.k8s.io/4639. */
+const IMAGE_VOLUME_MINOR = 35;
+
+/** What a backend's own objects do in a cluster of this minor version. */
+function workloadCapabilities(minor: number): Capability[] {
+  const imageVolume =
+    minor >= IMAGE_VOLUME_MINOR
+      ? row(
+          Feature.MODEL_IMAGE_VOLUME,
+          SupportLevel.NATIVE,
+          'an image volume, which containerd 2.1 or CRI-O 1.31 mount',
+        )
+      : row(
+          Feature.MODEL_IMAGE_VOLUME,
+          SupportLevel.REFUSED,
+          `image volumes are on from Kubernetes 1.${IMAGE_VOLUME_MINOR}, and 'kubernetesVersion' says 1.${minor}; leave 'delivery' out or use ModelDelivery.copy()`,
+        );
+  return [...WORKLOAD_CAPABILITIES, imageVolume];
+}
 
 /** Gateway API: what both profiles can say. */
 const ROUTE_CAPABILITIES: Capability[] = [
@@ -115,7 +148,7 @@ const ENVOY_CAPABILITIES: Capability[] = [
 ];
 
 /** An existing Gateway: its row of the capability table. */
-export function gatewayProfile(gateway: Gateway): TargetProfile {
+export function gatewayProfile(gateway: Gateway, minor: number): TargetProfile {
   const { idleSeconds, propagationSeconds } = gateway;
   const base = { maxWeight: 999, drainOrder: DrainOrder.TOGETHER, propagationSeconds };
   if (gateway.profile === GatewayProfile.ENVOY_GATEWAY) {
@@ -126,7 +159,7 @@ export function gatewayProfile(gateway: Gateway): TargetProfile {
       // Envoy's own default, which nothing here changes.
       clientIdleSeconds: 3600,
       requestTimeout: true,
-      capabilities: [...ENVOY_CAPABILITIES, ...WORKLOAD_CAPABILITIES],
+      capabilities: [...ENVOY_CAPABILITIES, ...workloadCapabilities(minor)],
     };
   }
   return {
@@ -134,16 +167,17 @@ export function gatewayProfile(gateway: Gateway): TargetProfile {
     name: 'a portable gateway',
     idle: { min: 1, max: idleSeconds, standard: idleSeconds, cutsSilence: false, settable: false },
     requestTimeout: false,
-    capabilities: [...PORTABLE_CAPABILITIES, ...WORKLOAD_CAPABILITIES],
+    capabilities: [...PORTABLE_CAPABILITIES, ...workloadCapabilities(minor)],
   };
 }
 
 /** A profile of what carries requests, with what every backend on Kubernetes can do. */
-export function withWorkloads(profile: TargetProfile): TargetProfile {
-  const own = new Set(WORKLOAD_CAPABILITIES.map(({ feature }) => feature));
+export function withWorkloads(profile: TargetProfile, minor = minorVersion(DEFAULT_VERSION)): TargetProfile {
+  const workloads = workloadCapabilities(minor);
+  const own = new Set(workloads.map(({ feature }) => feature));
   return {
     ...profile,
-    capabilities: [...profile.capabilities.filter(({ feature }) => !own.has(feature)), ...WORKLOAD_CAPABILITIES],
+    capabilities: [...profile.capabilities.filter(({ feature }) => !own.has(feature)), ...workloads],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Backend } from '../../backend';
 import type { AttachmentIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { IMAGES } from '../../private/images';
+import type { SecretValue } from '../../secret-value';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
 import type { Gateway } from '../gateway';
@@ -38,6 +39,7 @@ export interface RendererOptions {
   readonly gateway?: Gateway;
   readonly router: Omit<RouterOptions, 'dnsTtl'>;
   readonly fetchImage?: string;
+  readonly hubImage?: string;
   readonly imagePullSecrets: string[];
 }
 
@@ -49,7 +51,8 @@ export class KubernetesRenderer {
   private readonly facades = new Map<string, KubernetesBackend>();
 
   constructor(platform: KubernetesPlatform, options: RendererOptions) {
-    this.settings = { fetchImage: options.fetchImage ?? IMAGES.fetch, imagePullSecrets: options.imagePullSecrets };
+    const { fetchImage = IMAGES.fetch, hubImage = IMAGES.hub, imagePullSecrets } = options;
+    this.settings = { fetchImage, hubImage, imagePullSecrets };
     this.routing =
       options.gateway === undefined
         ? new RouterRouting(platform, options.router, options.imagePullSecrets)
@@ -97,7 +100,10 @@ export class KubernetesRenderer {
 
 /** A name that is legal elsewhere, such as a path in AWS Secrets Manager, cannot be that of a Secret. */
 function checkSecrets(backend: Backend): void {
-  for (const [variable, { secretName = '', key = variable }] of Object.entries(backend.secrets)) {
+  const tokens = backend.models.flatMap(({ _resources: { token } }): [string, SecretValue][] =>
+    token === undefined ? [] : [['HF_TOKEN', token]],
+  );
+  for (const [variable, { secretName = '', key = variable }] of [...Object.entries(backend.secrets), ...tokens]) {
     if (!isObjectName(secretName)) {
       throw new ServingError(
         'InvalidName',

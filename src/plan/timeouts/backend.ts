@@ -3,7 +3,7 @@ import { DrainClass, type ServerDescriptor } from '../../servers/server-descript
 import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
-import { type BackendTimes, HopKind, type HopTimes, type LadderPlan } from '../serving-plan';
+import { type BackendTimes, HopKind, type HopTimes, type LadderPlan, type ModelPlan } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import { demandOf, type SolvedBalancer } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
@@ -36,6 +36,7 @@ export function solveBackend(
   balancer: SolvedBalancer,
   backend: BackendIntent,
   endpoints: EndpointIntent[],
+  models: ModelPlan[],
   checks: Checks,
 ): SolvedBackend {
   const { descriptor } = backend.server;
@@ -44,7 +45,7 @@ export function solveBackend(
   const request = most(longestOf);
   const first = checks.relations.length;
 
-  const startup = solveStartup(target, backend, checks);
+  const startup = solveStartup(backend, models, checks);
   const busy = Math.max(request, startup.load);
   const watchdog = solveWatchdog(backend, busy, balancer.plan.idle, checks);
   const limits = limitsOf(target, endpoints);

@@ -1,0 +1,80 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as efs from 'aws-cdk-lib/aws-efs';
+import { ModelVolume } from '../model-volume';
+import { isUnresolved } from '../private/checks';
+import { ServingError } from '../private/errors';
+
+/** Options of a file system of Amazon EFS. */
+export interface EfsVolumeOptions {
+  /**
+   * The access point, whose directory is then the volume.
+   *
+   * @default - the root of the file system
+   */
+  readonly accessPoint?: efs.IAccessPoint;
+}
+
+/**
+ * A file system of Amazon EFS that holds models. It is mounted read-only and encrypted in transit, and the task's role may
+ * mount it. Its mount targets must let the backend in: those that the app knows get a rule, in the backend's stack.
+ */
+export class EfsVolume extends ModelVolume {
+  /** A file system that the CDK app knows. */
+  public static fromFileSystem(fileSystem: efs.IFileSystem, options: EfsVolumeOptions = {}): EfsVolume {
+    return new EfsVolume(fileSystem, options.accessPoint);
+  }
+
+  private constructor(
+    /** @internal */
+    public readonly _fileSystem: efs.IFileSystem,
+    /** @internal */
+    public readonly _accessPoint?: efs.IAccessPoint,
+  ) {
+    super('aws', fileSystem(_fileSystem));
+  }
+}
+
+/** Options of a file system of Amazon S3 Files. */
+export interface S3FilesVolumeOptions {
+  /** The security groups of its mount targets, which get a rule for the backend, in the backend's stack. */
+  readonly securityGroups: ec2.ISecurityGroup[];
+
+  /**
+   * The ARN of the access point, whose directory is then the volume.
+   *
+   * @default - the root of the file system
+   */
+  readonly accessPointArn?: string;
+}
+
+/**
+ * A file system of Amazon S3 Files, which shows a bucket as files. It is mounted read-only, and the task's role may mount
+ * it. ECS mounts it on Fargate; instances cannot.
+ */
+export class S3FilesVolume extends ModelVolume {
+  /** A file system by its ARN. */
+  public static fromFileSystemArn(fileSystemArn: string, options: S3FilesVolumeOptions): S3FilesVolume {
+    if (!isUnresolved(fileSystemArn) && !/^arn:[a-z-]+:s3files:[^:]+:\d{12}:file-system\/.+$/.test(fileSystemArn)) {
+      throw new ServingError(
+        'InvalidModel',
+        `'${fileSystemArn}' must be the ARN of a file system of S3 Files, such as 'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-...'`,
+      );
+    }
+    return new S3FilesVolume(fileSystemArn, options.securityGroups, options.accessPointArn);
+  }
+
+  private constructor(
+    /** The ARN of the file system. */
+    public readonly fileSystemArn: string,
+    /** @internal */
+    public readonly _securityGroups: ec2.ISecurityGroup[],
+    /** The ARN of the access point; none means the root of the file system. */
+    public readonly accessPointArn?: string,
+  ) {
+    super('aws', fileSystemArn.split('/').at(-1) as string);
+  }
+}
+
+function fileSystem({ fileSystemId, node }: efs.IFileSystem): string {
+  return isUnresolved(fileSystemId) ? node.id : fileSystemId;
+}

@@ -1,0 +1,123 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Backend } from '../../backend';
+import { planFetches } from '../../plan/models';
+import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
+import { IMAGES } from '../../private/images';
+import type { EcsPlatformProps } from '../ecs-platform';
+import { pulledImage } from './images';
+import { SCRATCH } from './scratch';
+import { secretOf } from './secrets';
+
+/** What a container that brings a model is counted with on an instance. */
+export const FETCH_MEMORY_MIB = 256;
+
+/** Where a copying container sees the volume: at the server's path it would hide the files of its own image. */
+const COPY_ROOT = '/copied';
+
+/** How one model is brought: what runs, and where it sees the volume. */
+interface Bringing {
+  readonly image: string;
+  readonly entryPoint?: string[];
+  readonly command: string[];
+  readonly volumePath: string;
+  /** The user, where that of the image could not write to the volume, which belongs to root. */
+  readonly user?: string;
+}
+
+/**
+ * Adds one container for each model that is brought before the server starts, and the volumes between them. The start
+ * timeout stands on the container that others wait for: that is the one the agent times.
+ */
+export function addModelContainers(
+  backend: Backend,
+  models: ModelPlan[],
+  definition: ecs.TaskDefinition,
+  server: ecs.ContainerDefinition,
+  logging: (prefix: string) => ecs.LogDriver,
+  props: EcsPlatformProps,
+): void {
+  const { fetches, volumes } = planFetches(models);
+  const mountPaths = new Map(volumes.map(({ name, mountPath }) => [name, mountPath]));
+  for (const { name, mountPath } of volumes) {
+    definition.addVolume({ name });
+    server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: true });
+  }
+  for (const [position, fetch] of fetches.entries()) {
+    const how = bringingOf(fetch, mountPaths.get(fetch.volume) as string, props);
+    const container = definition.addContainer(`Fetch${position}`, {
+      image: pulledImage(how.image, definition),
+      essential: false,
+      entryPoint: how.entryPoint,
+      command: how.command,
+      user: how.user,
+      startTimeout: Duration.seconds(fetch.seconds),
+      readonlyRootFilesystem: true,
+      environment: { HOME: SCRATCH.mountPath },
+      secrets: tokenOf(backend, fetch),
+      logging: logging('fetch'),
+      ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
+    });
+    container.addMountPoints(
+      { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
+      { sourceVolume: fetch.volume, containerPath: how.volumePath, readOnly: false },
+    );
+    server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
+    if (fetch.uri?.startsWith('s3://')) grantRead(backend, definition, fetch.uri, fetch.singleObject);
+  }
+  for (const model of backend.models)
+    (model._resources.owner as s3.IBucket | undefined)?.encryptionKey?.grantDecrypt(definition.taskRole);
+}
+
+function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): Bringing {
+  const { uri, image, directory, destination, singleObject } = fetch;
+  if (uri === undefined) {
+    const target = `${COPY_ROOT}${destination.slice(mountPath.length)}`;
+    return {
+      image: image as string,
+      entryPoint: ['cp'],
+      command: ['-R', `${directory}/.`, target],
+      volumePath: COPY_ROOT,
+      user: '0',
+    };
+  }
+  if (uri.startsWith('hf://')) {
+    return { image: props.hubImage ?? IMAGES.hub, command: [uri, destination], volumePath: mountPath, user: '0' };
+  }
+  const recursive = singleObject ? [] : ['--recursive'];
+  return {
+    image: props.fetchImage ?? IMAGES.fetch,
+    command: ['s3', 'cp', '--no-progress', ...recursive, uri, destination],
+    volumePath: mountPath,
+  };
+}
+
+function tokenOf(backend: Backend, { index }: FetchPlan): { [name: string]: ecs.Secret } | undefined {
+  const token = backend.models[index]?._resources.token;
+  return token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) };
+}
+
+/** Read access to what is fetched and to nothing else in the bucket. */
+function grantRead(backend: Backend, definition: ecs.TaskDefinition, uri: string, singleObject: boolean): void {
+  const { partition } = Stack.of(backend);
+  const path = uri.replace(/^s3:\/\//, '');
+  const slash = path.indexOf('/');
+  const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
+  definition.addToTaskRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['s3:GetObject'],
+      resources: [`arn:${partition}:s3:::${bucket}/${singleObject ? key : `${key}*`}`],
+    }),
+  );
+  if (singleObject) return;
+  definition.addToTaskRolePolicy(
+    new iam.PolicyStatement({
+      actions: ['s3:ListBucket'],
+      resources: [`arn:${partition}:s3:::${bucket}`],
+      // A request for the whole bucket has no prefix that a condition could compare.
+      conditions: key === '' ? undefined : { StringLike: { 's3:prefix': `${key}*` } },
+    }),
+  );
+}

@@ -1,0 +1,140 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import type { Backend } from '../../backend';
+import { planFetches } from '../../plan/models';
+import type { ModelPlan } from '../../plan/serving-plan';
+import { ServingError } from '../../private/errors';
+import { EfsVolume, S3FilesVolume } from '../efs-volume';
+
+/** The port of NFS, which EFS and S3 Files speak. */
+const NFS_PORT = 2049;
+
+/**
+ * Mounts the volumes that hold models into the server, and lets the task's role mount them.
+ *
+ * @param firstPosition the number of volumes that the task has already
+ */
+export function addModelVolumes(
+  backend: Backend,
+  models: ModelPlan[],
+  definition: ecs.TaskDefinition,
+  server: ecs.ContainerDefinition,
+  firstPosition: number,
+): void {
+  const fetched = planFetches(models).volumes;
+  let position = firstPosition;
+  backend.models.forEach((model, index) => {
+    const { volume, directory } = model._resources;
+    if (volume === undefined) return;
+    const { name: title, mountPath } = model._intent();
+    const around = fetched.find((other) => mountPath.startsWith(`${other.mountPath}/`));
+    if (around !== undefined) {
+      throw new ServingError(
+        'ModelPathClash',
+        `'path' ('${mountPath}') of model '${title}' is inside the read-only volume at '${around.mountPath}' that other models are fetched into, so nothing can be mounted there; set 'path' of one`,
+        backend,
+      );
+    }
+    const name = `volume-${index}`;
+    if (volume instanceof EfsVolume) addEfs(backend, title, name, volume, directory, definition);
+    else if (volume instanceof S3FilesVolume) addS3Files(backend, title, name, volume, directory, definition, position);
+    else {
+      throw new ServingError(
+        'ForeignResource',
+        `the volume of model '${title}' is none that ECS can mount; use aws.EfsVolume or aws.S3FilesVolume`,
+        backend,
+      );
+    }
+    position += 1;
+    server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: true });
+  });
+}
+
+/** Lets a backend reach the mount targets of its volumes. The rules stand in the backend's stack, so stacks form no cycle. */
+export function reachModelVolumes(backend: Backend, securityGroup: ec2.ISecurityGroup, service: IConstruct): void {
+  const groups = new Set(
+    backend.models.flatMap(({ _resources: { volume } }) => {
+      if (volume instanceof S3FilesVolume) return volume._securityGroups;
+      if (!(volume instanceof EfsVolume)) return [];
+      service.node.addDependency(volume._fileSystem.mountTargetsAvailable);
+      return volume._fileSystem.connections.securityGroups;
+    }),
+  );
+  [...groups].forEach((group, index) => {
+    new ec2.CfnSecurityGroupIngress(securityGroup, `ToModels${index}`, {
+      ipProtocol: 'tcp',
+      fromPort: NFS_PORT,
+      toPort: NFS_PORT,
+      groupId: group.securityGroupId,
+      sourceSecurityGroupId: securityGroup.securityGroupId,
+      description: `Models of backend ${backend.intent.slug}`,
+    });
+  });
+}
+
+function addEfs(
+  backend: Backend,
+  title: string,
+  name: string,
+  { _fileSystem: fileSystem, _accessPoint: accessPoint }: EfsVolume,
+  directory: string | undefined,
+  definition: ecs.TaskDefinition,
+): void {
+  checkDirectory(backend, title, accessPoint, directory);
+  definition.addVolume({
+    name,
+    efsVolumeConfiguration: {
+      fileSystemId: fileSystem.fileSystemId,
+      rootDirectory: rootOf(directory),
+      transitEncryption: 'ENABLED',
+      authorizationConfig: { iam: 'ENABLED', accessPointId: accessPoint?.accessPointId },
+    },
+  });
+  fileSystem.grantRead(definition.taskRole);
+}
+
+function addS3Files(
+  backend: Backend,
+  title: string,
+  name: string,
+  { fileSystemArn, accessPointArn }: S3FilesVolume,
+  directory: string | undefined,
+  definition: ecs.TaskDefinition,
+  position: number,
+): void {
+  checkDirectory(backend, title, accessPointArn, directory);
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/s3files-volumes.html
+  if (!definition.isFargateCompatible) {
+    throw new ServingError(
+      'Unsupported',
+      `the volume of model '${title}' is one of S3 Files, which ECS mounts on Fargate and not on the instances that backend '${backend.intent.name}' needs for its GPU; use Model.fromS3 or aws.EfsVolume`,
+      backend,
+    );
+  }
+  definition.addVolume({ name });
+  // The task definition of CDK has no prop for it.
+  const task = definition.node.findChild('Resource') as ecs.CfnTaskDefinition;
+  task.addPropertyOverride(`Volumes.${position}.S3FilesVolumeConfiguration`, {
+    FileSystemArn: fileSystemArn,
+    AccessPointArn: accessPointArn,
+    RootDirectory: rootOf(directory),
+  });
+  definition.addToTaskRolePolicy(
+    new iam.PolicyStatement({ actions: ['s3files:ClientMount'], resources: [fileSystemArn] }),
+  );
+}
+
+function rootOf(directory: string | undefined): string | undefined {
+  return directory === undefined ? undefined : `/${directory}`;
+}
+
+function checkDirectory(backend: Backend, title: string, accessPoint: unknown, directory: string | undefined): void {
+  if (accessPoint === undefined || directory === undefined) return;
+  throw new ServingError(
+    'ConflictingProps',
+    `'directory' ('${directory}') of model '${title}' cannot be chosen where an access point says the directory; leave it out, or make an access point for it`,
+    backend,
+  );
+}

@@ -1,0 +1,27 @@
+import type * as kplus from 'cdk8s-plus-27';
+import { ModelVolume } from '../model-volume';
+import { ServingError } from '../private/errors';
+import { isObjectName } from './private/names';
+
+/** A PersistentVolumeClaim that holds models. It is mounted read-only and must allow that for every replica. */
+export class ClaimVolume extends ModelVolume {
+  /** A claim in the namespace of the chart, by its name. */
+  public static fromName(name: string): ClaimVolume {
+    if (!isObjectName(name)) {
+      throw new ServingError(
+        'InvalidName',
+        `the name of a PersistentVolumeClaim ('${name}') must have small letters, digits, '-' and '.', and start and end with a letter or digit`,
+      );
+    }
+    return new ClaimVolume(name);
+  }
+
+  /** A claim of cdk8s-plus. */
+  public static fromClaim(claim: kplus.IPersistentVolumeClaim): ClaimVolume {
+    return new ClaimVolume(claim.name);
+  }
+
+  private constructor(name: string) {
+    super('kubernetes', name);
+  }
+}

@@ -1,0 +1,16 @@
+import { ServingError } from '../../private/errors';
+
+/** The oldest release of Kubernetes that gets fixes, which is what a cluster is taken to have. */
+export const DEFAULT_VERSION = '1.35';
+
+/** The minor number of a version such as `1.35`. */
+export function minorVersion(version: string): number {
+  const minor = /^1\.(\d{1,3})(?:\.\d+)?$/.exec(version)?.[1];
+  if (minor === undefined || Number(minor) < 30) {
+    throw new ServingError(
+      'InvalidNumber',
+      `'kubernetesVersion' ('${version}') must be a release of Kubernetes from 1.30 on, such as '${DEFAULT_VERSION}'`,
+    );
+  }
+  return Number(minor);
+}

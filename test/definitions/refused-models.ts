@@ -1,0 +1,148 @@
+import { CpuArchitecture, Model, ModelDelivery, ServerImage, Size } from '../../src';
+import { one, type RefusedDefinition } from './refused-definition';
+
+const lockFile = 'test/definitions/locks/known.lock.json';
+
+/** Models and images that are locked or delivered. */
+export const REFUSED_MODELS: readonly RefusedDefinition[] = [
+  {
+    name: 'a model without a lock file',
+    code: 'LockFileNotFound',
+    message: "the lock file 'other.lock.json' is not there; run: serving lock models/vgg",
+    define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile: 'other.lock.json' }) }),
+  },
+  {
+    name: 'a model that is not in its lock file',
+    code: 'NotLocked',
+    message: "the model 'models/vgg' is not in 'test/definitions/locks/known.lock.json'; run: serving lock models/vgg",
+    define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile }) }),
+  },
+  {
+    name: 'an app that is not in its lock file',
+    code: 'NotLocked',
+    message:
+      "the app 'svm' is not in 'test/definitions/locks/known.lock.json'; run: serving lock --app svm --base python:3.12-slim",
+    define: (scope) => one(scope, { image: ServerImage.fromDirectory('svm', { base: 'python:3.12-slim', lockFile }) }),
+  },
+  {
+    name: 'an app upon another base than it was locked with',
+    code: 'LockedOtherwise',
+    message: `'base' ('acme/svm:1.4.2') of image 'app' is not what it was locked with ('python@sha256:${'3'.repeat(64)}'); run: serving lock --app app --base acme/svm:1.4.2`,
+    define: (scope) => one(scope, { image: ServerImage.fromDirectory('app', { base: 'acme/svm:1.4.2', lockFile }) }),
+  },
+  {
+    name: 'an app with other packages than it was locked with',
+    code: 'LockedOtherwise',
+    message:
+      "'requirements' ('requirements.txt') of image 'app' is not what it was locked with (none); run: serving lock --app app --base python:3.12-slim --requirements requirements.txt",
+    define: (scope) =>
+      one(scope, {
+        image: ServerImage.fromDirectory('app', {
+          base: 'python:3.12-slim',
+          requirements: 'requirements.txt',
+          lockFile,
+        }),
+      }),
+  },
+  {
+    name: 'an image that is published nowhere',
+    code: 'InvalidImage',
+    message:
+      "'to' ('s3://bucket') of image 'app' must be the repository that it is published to, such as 'registry.example.com/app'",
+    define: (scope) =>
+      one(scope, {
+        image: ServerImage.fromDirectory('app', { base: 'python:3.12-slim', lockFile, to: 's3://bucket' }),
+      }),
+  },
+  {
+    name: 'a fetch of what is in a registry',
+    code: 'ModelDelivery',
+    message:
+      "'delivery' (fetch) of model 'resnet50' needs a model in S3: publish it there with 'to' (such as 's3://bucket/models'); or leave 'delivery' out (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.fetch() }) }),
+  },
+  {
+    name: 'a copy out of an image that has files alone',
+    code: 'ModelDelivery',
+    message:
+      "the image of model 'data' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock models/data --variant shell (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { model: Model.fromDirectory('models/data', { lockFile }) }),
+  },
+  {
+    name: 'an image volume on ECS',
+    code: 'Unsupported',
+    message:
+      "'model image volume' is not possible on an Application Load Balancer: ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy() (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.imageVolume() }),
+      }),
+  },
+  {
+    name: 'a model that is published by who applies manifests',
+    code: 'Unsupported',
+    message:
+      "'publish on deploy' is not possible on the built-in router: manifests are applied by others; run 'serving publish' before they are, and leave 'publishOnDeploy' out (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) =>
+      one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
+  },
+  {
+    name: 'an image for other processors',
+    code: 'ArchitectureMismatch',
+    message:
+      "the image of backend 'v1' is locked for arm64, and 'architecture' says amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }),
+        resources: { architecture: CpuArchitecture.AMD64 },
+      }),
+  },
+  {
+    name: 'an image for other processors than those of Fargate',
+    code: 'ArchitectureMismatch',
+    message:
+      "the image of backend 'v1' is locked for arm64, and Fargate has amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }) }),
+  },
+  {
+    name: 'a model that is larger than its disk',
+    code: 'DiskTooSmall',
+    message:
+      "'ephemeralStorage' (10240 MiB) of backend 'v1' must be at least 30720 MiB: its models are copied into it; raise it, or deliver them in another way (at Serving/endpoint/v1)",
+    on: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromDirectory('models/large', { lockFile }),
+        resources: { ephemeralStorage: Size.gibibytes(10) },
+      }),
+  },
+  {
+    name: 'a model of a registry by a tag that nobody locked',
+    code: 'MutableImage',
+    message:
+      "'acme/net:v2' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image acme/net:v2",
+    define: (scope) => one(scope, { model: Model.fromOci('acme/net:v2') }),
+  },
+  {
+    name: 'a model of the hub at a branch',
+    code: 'InvalidModel',
+    message:
+      "'revision' ('main') of 'facebook/opt-125m' must be a commit of 40 hex digits, because branches and tags move",
+    define: (scope) => one(scope, { model: Model.fromHuggingFace('facebook/opt-125m', { revision: 'main' }) }),
+  },
+  {
+    name: 'a model of the hub without an owner',
+    code: 'InvalidModel',
+    message: "'opt-125m' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'",
+    define: (scope) => one(scope, { model: Model.fromHuggingFace('opt-125m', { revision: '0'.repeat(40) }) }),
+  },
+];

@@ -1,0 +1,252 @@
+import type { BackendOptions } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { Model } from '../../src/model';
+import { ModelDelivery } from '../../src/model-delivery';
+import { ModelDeliveryKind } from '../../src/plan/intents';
+import { waysOf } from '../../src/plan/models';
+import { Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
+import { CpuArchitecture } from '../../src/resources';
+import { ServerImage } from '../../src/server-image';
+import type { ComputeLimits } from '../../src/serving-platform';
+import { Size } from '../../src/size';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { digestOf, LockedProject, lockedImage, lockedModel } from '../support/lock';
+import { EVERYTHING } from '../support/test-platform';
+
+const GIB = 2 ** 30;
+
+let project: LockedProject;
+beforeAll(() => {
+  project = new LockedProject({
+    models: {
+      data: lockedModel('a', { 'weights.bin': 12 * GIB }),
+      shell: lockedModel('b', { 'weights.bin': 12 * GIB }, { variant: 'shell', base: `busybox@${digestOf('9')}` }),
+      baked: lockedModel('c', undefined, { variant: 'baked', base: `acme/svm@${digestOf('1')}` }),
+      graviton: lockedModel('d', undefined, { platforms: lockedImage('d', ['arm64']).platforms }),
+    },
+    images: {
+      'acme/svm:1': lockedImage('1', ['amd64'], 6 * GIB),
+      'acme/arm:1': lockedImage('2', ['arm64']),
+      'acme/both:1': lockedImage('3'),
+    },
+  });
+});
+afterAll(() => project.remove());
+
+const model = (directory: string, options: Parameters<typeof Model.fromDirectory>[1] = {}) =>
+  Model.fromDirectory(directory, { lockFile: project.lockFile, ...options });
+const image = (reference: string) => project.within(() => ServerImage.fromRegistry(reference));
+
+/** What becomes of one backend on a target that lacks some features, with compute of some kind. */
+function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limits: ComputeLimits = {}) {
+  const target: Partial<TargetProfile> = {
+    capabilities: EVERYTHING.map((capability) =>
+      lacking.includes(capability.feature)
+        ? { ...capability, level: SupportLevel.REFUSED, detail: 'it has none; do otherwise' }
+        : capability,
+    ),
+  };
+  const platform = testPlatform({ target });
+  jest.spyOn(platform, 'limitsOf').mockReturnValue(limits);
+  endpointOn(platform).addBackend('backend', backendOptions(options));
+  const plan = platform.plan();
+  const [backend] = plan.backends;
+  return {
+    delivery: backend?.models[0]?.delivery,
+    fetches: backend?.fetches,
+    times: backend?.times,
+    refusals: plan.refusals.map(({ code, message }) => `[${code}] ${message}`),
+    ledger: plan.ledger.map(({ feature }) => feature),
+  };
+}
+
+describe('a model is delivered', () => {
+  test('as an image volume where the target has that', () => {
+    expect(planOf({ model: model('data') })).toMatchObject({ delivery: 'image volume', fetches: [], refusals: [] });
+  });
+
+  test('as a copy where it has not', () => {
+    const { delivery, fetches, ledger, refusals } = planOf({ model: model('shell') }, [Feature.MODEL_IMAGE_VOLUME]);
+    expect({ delivery, refusals }).toEqual({ delivery: 'copy', refusals: [] });
+    expect(fetches).toEqual([
+      {
+        model: 'shell',
+        index: 0,
+        image: `registry.example.com/models:${'b'.repeat(64)}@${digestOf('b')}`,
+        directory: '/models',
+        singleObject: false,
+        destination: '/models/',
+        volume: 'models-0',
+        seconds: 600,
+      },
+    ]);
+    expect(ledger).toContain(Feature.MODEL_COPY);
+    expect(ledger).not.toContain(Feature.MODEL_IMAGE_VOLUME);
+  });
+
+  test('as was asked for', () => {
+    expect(planOf({ model: model('shell', { delivery: ModelDelivery.copy() }) }).delivery).toBe('copy');
+  });
+
+  test('not in a way that the target has not, and the refusal says what to do', () => {
+    const asked = model('data', { delivery: ModelDelivery.imageVolume() });
+    expect(planOf({ model: asked }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
+      "[Unsupported] 'model image volume' is not possible on the test platform: it has none; do otherwise",
+    ]);
+  });
+
+  test.each([
+    [ModelDelivery.fetch(), 'fetch', "a model in S3: publish it there with 'to' (such as 's3://bucket/models')"],
+    [
+      ModelDelivery.baked(),
+      'baked',
+      "a model that was locked upon the image of its server, with '--variant baked --base <image>'",
+    ],
+  ])('not from where it is not: %j', (delivery, kind, need) => {
+    expect(planOf({ model: model('data', { delivery }) }).refusals).toEqual([
+      `[ModelDelivery] 'delivery' (${kind}) of model 'data' needs ${need}; or leave 'delivery' out`,
+    ]);
+  });
+
+  test.each([
+    ModelDelivery.copy(),
+    ModelDelivery.imageVolume(),
+    ModelDelivery.baked(),
+  ])('from S3 by a fetch alone: %j', (delivery) => {
+    const { refusals } = planOf({ model: model('data', { delivery, to: 's3://acme-models' }) });
+    expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' needs /)]);
+  });
+
+  test('out of an image without a program that copies only as a volume', () => {
+    expect(planOf({ model: model('data') }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
+      "[ModelDelivery] the image of model 'data' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock data --variant shell",
+    ]);
+  });
+
+  test('in the ways that its place allows', () => {
+    const ways = (given: Model) => waysOf(given._intent());
+    expect(ways(Model.inImage('model'))).toEqual([ModelDeliveryKind.IN_IMAGE]);
+    expect(ways(Model.fromS3('s3://acme-models/x/'))).toEqual([ModelDeliveryKind.FETCH]);
+    expect(ways(model('baked'))).toEqual([ModelDeliveryKind.BAKED]);
+    expect(ways(Model.fromOci(`acme/m@${digestOf('a')}`))).toEqual([
+      ModelDeliveryKind.IMAGE_VOLUME,
+      ModelDeliveryKind.COPY,
+    ]);
+  });
+});
+
+describe('a baked model', () => {
+  test('needs the image that it was baked upon', () => {
+    expect(planOf({ model: model('baked'), image: image('acme/svm:1') }).refusals).toEqual([]);
+    expect(planOf({ model: model('baked'), image: image('acme/both:1') }).refusals).toEqual([
+      `[ModelDelivery] model 'baked' is baked upon 'acme/svm@${digestOf('1')}', but the image of backend 'backend' is 'acme/both:1@${digestOf('3')}'; name the one that it is baked upon, by digest or as it is locked, or lock the model again`,
+    ]);
+  });
+
+  test('cannot be moved', () => {
+    expect(planOf({ model: model('baked', { path: 'x' }), image: image('acme/svm:1') }).refusals).toEqual([
+      "[ModelDelivery] 'path' ('/models/x') cannot move model 'baked', which is baked into an image at '/models'; leave it out",
+    ]);
+  });
+
+  test('is the only one', () => {
+    const two = ['x', 'y'].map((path) => model('baked', { path, name: path }));
+    expect(planOf({ models: two, image: image('acme/svm:1') }).refusals).toContain(
+      "[ModelDelivery] models 'x' and 'y' are each baked upon the image of backend 'backend', which can have one; deliver the others in another way, or bake one directory that holds all",
+    );
+  });
+});
+
+describe('the time of a model whose size is known', () => {
+  test('is twice what it takes at the stated rate', () => {
+    // 12 GiB at 100 MiB/s are 123 s: less than the default, which stays.
+    expect(planOf({ model: model('data', { to: 's3://acme-models' }) }).fetches?.[0]?.seconds).toBe(600);
+    const large = new LockedProject({ models: { m: lockedModel('a', { w: 100 * GIB }, { to: 's3://acme-models' }) } });
+    try {
+      const given = Model.fromDirectory('m', { lockFile: large.lockFile });
+      expect(planOf({ model: given }).fetches?.[0]?.seconds).toBe(2 * 1024);
+    } finally {
+      large.remove();
+    }
+  });
+
+  test('must be what the compute allows', () => {
+    const given = model('data', { to: 's3://acme-models' });
+    expect(planOf({ model: given }, [], { maxFetchSeconds: 123 }).refusals).toEqual([]);
+    expect(planOf({ model: given }, [], { maxFetchSeconds: 120, compute: 'Fargate' }).refusals).toEqual([
+      "[FetchTooLong] model 'data' (12 GiB) takes about 123 s at 100 MiB per second to be brought to backend 'backend', and Fargate ends that after 120 s; bake it into the image, use a volume or a compute without the limit, or say a 'fetchTimeout' of at most 120 s if it is faster here",
+    ]);
+  });
+
+  test('is believed where the user says it', () => {
+    const given = model('data', { to: 's3://acme-models', fetchTimeout: Duration.seconds(100) });
+    expect(planOf({ model: given }, [], { maxFetchSeconds: 120 }).refusals).toEqual([]);
+  });
+
+  test('counts for an image, too, before a replica is judged', () => {
+    const seconds = (given: Model) => planOf({ model: given }).times?.startup as number;
+    expect(seconds(model('data')) - seconds(Model.inImage('x'))).toBe(123);
+  });
+});
+
+describe('the architecture', () => {
+  const limits = { compute: 'Fargate', computeArchitecture: 'amd64' };
+
+  test('of an image must be that of the compute', () => {
+    expect(planOf({ image: image('acme/arm:1') }, [], limits).refusals).toEqual([
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for arm64, and Fargate has amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources'",
+    ]);
+    expect(planOf({ image: image('acme/both:1') }, [], limits).refusals).toEqual([]);
+    expect(planOf({ image: image('acme/arm:1') }).refusals).toEqual([]);
+  });
+
+  test('that was asked for counts more', () => {
+    const resources = { architecture: CpuArchitecture.ARM64 };
+    expect(planOf({ image: image('acme/arm:1'), resources }, [], limits).refusals).toEqual([]);
+    expect(planOf({ image: image('acme/svm:1'), resources }).refusals).toEqual([
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, and 'architecture' says arm64; build it for linux/arm64 and lock it again, or set 'architecture' in 'resources'",
+    ]);
+  });
+
+  test('of a model must be that of the compute, and one that the image has', () => {
+    expect(planOf({ model: model('graviton') }, [], limits).refusals).toEqual([
+      expect.stringMatching(/^\[ArchitectureMismatch\] the image of model 'graviton' is locked for arm64, and Fargate/),
+    ]);
+    expect(planOf({ model: model('graviton'), image: image('acme/svm:1') }).refusals).toEqual([
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, and the image of model 'graviton' for arm64: no node runs both; build them for one architecture and lock them again",
+    ]);
+  });
+
+  test('of a model that is fetched as files does not matter', () => {
+    expect(planOf({ model: model('graviton', { to: 's3://acme-models' }) }, [], limits).refusals).toEqual([]);
+  });
+});
+
+describe('the disk', () => {
+  const fargate = { compute: 'Fargate', diskMib: 20 * 1024, maxDiskMib: 200 * 1024 };
+
+  test('must hold images twice and what is copied once', () => {
+    const options = { model: model('shell', { delivery: ModelDelivery.copy() }), image: image('acme/svm:1') };
+    expect(planOf(options, [], fargate).refusals).toEqual([
+      "[DiskTooSmall] the disk of backend 'backend' on Fargate (20 GiB) must be at least 48 GiB: images take 36864 MiB, packed and unpacked, and models that are copied 12288 MiB; set 'ephemeralStorage' in 'resources' to Size.gibibytes(48)",
+    ]);
+    expect(planOf(options, [], { ...fargate, diskMib: 48 * 1024 }).refusals).toEqual([]);
+  });
+
+  test('that no replica can have is refused with another way', () => {
+    const options = { model: model('shell', { delivery: ModelDelivery.copy() }) };
+    expect(planOf(options, [], { ...fargate, maxDiskMib: 30 * 1024 }).refusals).toEqual([
+      expect.stringContaining(
+        'that is more than the 30 GiB that Fargate can have; use a volume, or a compute with larger disks',
+      ),
+    ]);
+  });
+
+  test('for scratch files must hold what is copied into it', () => {
+    const resources = { ephemeralStorage: Size.gibibytes(10) };
+    expect(planOf({ model: model('data', { to: 's3://acme-models' }), resources }).refusals).toEqual([
+      "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied into it; raise it, or deliver them in another way",
+    ]);
+    expect(planOf({ model: model('data'), resources }).refusals).toEqual([]);
+  });
+});
