@@ -17,6 +17,8 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       cutsSilence: true,
       settable: importedIdleSeconds === undefined,
     },
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+    statuses: { closed: 502, silent: 504, unavailable: 503 },
     drainOrder: DrainOrder.BALANCER_FIRST,
     propagationSeconds: 0,
     maxDeregistrationSeconds: 3600,

@@ -6,7 +6,7 @@ import type {
   ModelDeliveryKind,
   ModelIntent,
 } from './intents';
-import type { SupportLevel } from './target-profile';
+import type { BalancerStatuses, SupportLevel } from './target-profile';
 
 /** What kind of requests a route picks, in the order in which routes of one host and path are tried. */
 export enum RouteKind {
@@ -304,6 +304,8 @@ export interface BalancerPlan {
   readonly requestTimeout: number;
   /** How long it keeps an idle connection of a client. @default - unknown */
   readonly clientIdle?: number;
+  /** What it answers when a server does not. @default - unknown */
+  readonly statuses?: BalancerStatuses;
 }
 
 /** What became of one thing that a definition asks for. */

@@ -132,6 +132,16 @@ export interface IdleRange {
   readonly canCloseEach?: boolean;
 }
 
+/** What a balancer answers when a server does not. */
+export interface BalancerStatuses {
+  /** When the server closes the connection on which a request was sent. */
+  readonly closed: number;
+  /** When it gives up on a silent server. */
+  readonly silent: number;
+  /** When no replica can be asked. */
+  readonly unavailable: number;
+}
+
 /** The limits of a target that numbers its rules, such as an Application Load Balancer's listener. */
 export interface RuleLimits {
   /** The first priority that a route may get. */
@@ -174,6 +184,8 @@ export interface TargetProfile {
   readonly clientIdleSeconds?: number;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;
+  /** What the balancer answers when a server does not. @default - unknown */
+  readonly statuses?: BalancerStatuses;
   /** How many nodes of the balancer keep connections to a replica. @default 2 */
   readonly nodes?: number;
   /** How a replica is taken out of service. */

@@ -2,13 +2,14 @@ import type { ServingPlan } from '../plan/plan';
 import { TIMEOUT_RULES } from '../plan/rules';
 import type { BackendPlan, EndpointPlan, RoutePlan } from '../plan/serving-plan';
 import type { Explanation } from '../private/explanation';
-import { ladderTable } from './ladder';
+import { chainTable, ladderTable } from './ladder';
+import { onCallNotes } from './on-call';
 import type { Section, Table } from './sections';
 
 /** Everything a plan says, platform by platform: refusals, routes, timeout ladders, and the capability ledger. */
 export function explain(explanations: Explanation[]): Section[] {
   const sections = explanations.flatMap(explainPlatform);
-  const used = new Set(explanations.flatMap(({ plan }) => plan.backends.flatMap(rulesOf)));
+  const used = new Set(explanations.flatMap(({ plan }) => [...plan.endpoints, ...plan.backends].flatMap(rulesOf)));
   return used.size === 0 ? sections : [...sections, rulesSection(used)];
 }
 
@@ -17,11 +18,20 @@ function explainPlatform({ platform, target, plan, refusals }: Explanation): Sec
     { level: 0, title: `${platform} on ${target}` },
     ...(refusals.length === 0 ? [] : [refusalSection(refusals)]),
     ...plan.endpoints.map((endpoint) => routeSection(plan, endpoint)),
-    ...plan.backends.map((backend) => ({
+    ...plan.endpoints.map(({ name, path, ladder }) => ({
       level: 1,
-      title: `timeouts of ${backend.name} (${backend.path})`,
-      table: ladderTable(backend),
+      title: `timeouts of ${name} (${path})`,
+      table: ladderTable(ladder),
     })),
+    ...plan.backends.flatMap((backend) => [
+      {
+        level: 1,
+        title: `timeouts of ${backend.name} (${backend.path})`,
+        table: ladderTable(backend.ladder),
+        notes: onCallNotes(plan.balancer, backend),
+      },
+      { level: 1, title: `way to ${backend.name} (${backend.path})`, table: chainTable(backend.chain) },
+    ]),
     { level: 1, title: 'capabilities', table: ledgerTable(plan) },
   ];
 }
@@ -78,8 +88,8 @@ function ledgerTable(plan: ServingPlan): Table {
   };
 }
 
-function rulesOf(backend: BackendPlan): string[] {
-  return backend.ladder.hops.map((hop) => hop.rule);
+function rulesOf({ ladder }: Pick<BackendPlan, 'ladder'>): string[] {
+  return ladder.hops.map((hop) => hop.rule);
 }
 
 function rulesSection(used: Set<string>): Section {

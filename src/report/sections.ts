@@ -12,6 +12,8 @@ export interface Section {
   readonly title: string;
   readonly table?: Table;
   readonly text?: string;
+  /** Sentences below the table. */
+  readonly notes?: string[];
 }
 
 /** A table as lines of text, columns aligned. */
@@ -27,9 +29,13 @@ export function tableLines({ headings, rows, numbers = [] }: Table): string[] {
 
 /** A report for a terminal. */
 export function renderText(sections: Section[]): string {
-  const lines = sections.flatMap(({ level, title, table, text }) => {
+  const lines = sections.flatMap(({ level, title, table, text, notes = [] }) => {
     const indent = '  '.repeat(level);
-    const content = [...(text === undefined ? [] : [text]), ...(table === undefined ? [] : tableLines(table))];
+    const content = [
+      ...(text === undefined ? [] : [text]),
+      ...(table === undefined ? [] : tableLines(table)),
+      ...notes,
+    ];
     return [...(level === 0 ? [''] : []), `${indent}${title}`, ...content.map((line) => `${indent}  ${line}`)];
   });
   return `${lines.join('\n').trim()}\n`;
@@ -37,10 +43,11 @@ export function renderText(sections: Section[]): string {
 
 /** A report for a pull request. */
 export function renderMarkdown(sections: Section[]): string {
-  const blocks = sections.flatMap(({ level, title, table, text }) => [
+  const blocks = sections.flatMap(({ level, title, table, text, notes = [] }) => [
     `${'#'.repeat(level + 2)} ${title}`,
     ...(text === undefined ? [] : [text]),
     ...(table === undefined ? [] : [markdownTable(table)]),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
   ]);
   return `${blocks.join('\n\n')}\n`;
 }

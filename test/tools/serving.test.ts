@@ -50,7 +50,7 @@ describe('serving explain', () => {
     expect(result).toMatchObject({ status: 0, stdout: '' });
     expect(report).toMatch(/^## Digits\/ServingPlatform on an Application Load Balancer\n/);
     expect(report).toContain(
-      '| hop | seconds | rule | slack |\n| --- | ---: | --- | ---: |\n| longest request | 60 | T | 0 |',
+      '| hop | seconds | rule | slack |\n| --- | ---: | --- | ---: |\n| client timeout, at least | 70 | R6 | - |',
     );
   });
 

@@ -158,6 +158,8 @@ export function gatewayProfile(gateway: Gateway, minor: number): TargetProfile {
       idle: { min: 1, max: 86_400, standard: idleSeconds, cutsSilence: false, canCloseEach: true },
       // Envoy's own default, which nothing here changes.
       clientIdleSeconds: 3600,
+      // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+      statuses: { closed: 503, silent: 504, unavailable: 503 },
       requestTimeout: true,
       capabilities: [...ENVOY_CAPABILITIES, ...workloadCapabilities(minor)],
     };

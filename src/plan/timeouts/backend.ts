@@ -1,19 +1,20 @@
 import { isTold } from '../../servers/knobs';
-import { DrainClass, type ServerDescriptor } from '../../servers/server-descriptor';
+import type { ServerDescriptor } from '../../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
 import { type BackendTimes, HopKind, type HopTimes, type LadderPlan, type ModelPlan } from '../serving-plan';
-import { DrainOrder, type TargetProfile } from '../target-profile';
+import type { TargetProfile } from '../target-profile';
+import { backendLadder, toldTimes } from './backend-ladder';
 import { demandOf, type SolvedBalancer } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
 import { drainedOf, longestOf, silenceOf } from './demand';
-import { balancerHop, type Hop, isLimited, type RouteLimits, timesOf } from './hops';
+import { balancerHop, type Hop, type RouteLimits, timesOf } from './hops';
 import { solveKeepAlive } from './keep-alive';
-import { LadderRows, Slack } from './ladder';
-import { relationsOfHop } from './relations';
+import { Slack } from './ladder';
+import { type Relation, relationsOfHop } from './relations';
 import { solveStartup } from './startup';
-import { afterOf, solveStop } from './stop';
+import { solveStop } from './stop';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 const WATCHDOG_PROP = "'watchdog' of 'timeouts'";
@@ -39,7 +40,6 @@ export function solveBackend(
   models: ModelPlan[],
   checks: Checks,
 ): SolvedBackend {
-  const { descriptor } = backend.server;
   const most = (measure: (endpoint: EndpointIntent) => number): number =>
     Math.ceil(endpoints.length === 0 ? DEFAULT_REQUEST_SECONDS : Math.max(...endpoints.map(measure)));
   const request = most(longestOf);
@@ -52,70 +52,30 @@ export function solveBackend(
   const hop = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
   const { chain, closeEach } = solveKeepAlive(target, hop, balancer.plan, backend, watchdog, checks);
   const server = chain.at(-1) as Hop;
-  checkSidecar(chain, backend, endpoints, checks);
+  checkSilence(chain, backend, endpoints, checks);
   const drained = most(drainedOf);
   const stop = solveStop(target, backend, endpoints, drained, checks);
-  const requestLimit = request + MARGIN_SECONDS;
-  const told = [...backend.server.timeFlags, ...(backend.server.timeVariables ?? [])].map(({ time }) => time);
-  if (told.includes('request'))
-    checks.add(
-      {
-        rule: 'R7',
-        less: { what: 'the longest request', seconds: request },
-        more: {
-          what: `the request timeout of ${descriptor.name}`,
-          seconds: requestLimit,
-          row: 'server request timeout',
-        },
-        margin: MARGIN_SECONDS,
-      },
-      backend.path,
-    );
+  checkRequestLimit(backend, request, checks);
 
-  const rows = new LadderRows([new Slack(checks.relations.slice(first)), balancer.slack]);
-  rows.add('longest request', request, 'T');
-  if (target.requestTimeout) {
-    rows.add('route timeout', limits.request, 'E2');
-    if (endpoints.some(({ streamSeconds }) => streamSeconds !== undefined))
-      rows.add('route silence', limits.silence, 'E3');
-  }
-  rows.add('balancer idle', balancer.plan.idle, target.idle.cutsSilence ? 'R2' : 'E1');
-  for (const { kind, clientIdle, serverIdle, silence } of chain) {
-    if (kind !== HopKind.SIDECAR) continue;
-    rows.add('sidecar client idle', clientIdle, 'E4');
-    rows.add('sidecar silence', silence, 'R2');
-    rows.add('sidecar idle', serverIdle, 'E1');
-  }
-  rows.add('server keep-alive', server.clientIdle === 0 ? undefined : server.clientIdle, keepAliveRule(target, server));
-  rows.add('server silent connection', server.firstByte, 'R5');
-  if (target.drainOrder === DrainOrder.TOGETHER)
-    rows.add('wait before the signal', stop.preStop, stop.preStop > Math.ceil(target.propagationSeconds) ? 'PT' : 'P');
-  else rows.add('deregistration delay', stop.deregistration, 'D1');
-  if (descriptor.drain !== DrainClass.B) rows.add('server drain', stop.drain, afterOf(backend) > 0 ? 'S2' : 'F');
-  rows.add('stop timeout', stop.stop, 'D2');
-  if (target.drainOrder === DrainOrder.TOGETHER) rows.add('grace period', stop.grace, 'G');
-  if (told.includes('request')) rows.add('server request timeout', requestLimit, 'R7');
-  if (told.includes('watchdog')) rows.add('server watchdog', watchdog, 'R8');
-  if (startup.fetch > 0) rows.add('model fetch', startup.fetch, 'B1');
-  rows.add('load', startup.load, 'B2');
-  rows.add('start-up', startup.startup, 'B3');
+  const times: BackendTimes = {
+    requestTimeout: request,
+    keepAlive: Number.isFinite(server.clientIdle) ? server.clientIdle : 0,
+    closeEach,
+    watchdog,
+    request: request + MARGIN_SECONDS,
+    ...stop,
+    ...startup,
+  };
+  const slacks = [new Slack(checks.relations.slice(first)), balancer.slack];
   return {
-    times: {
-      requestTimeout: request,
-      keepAlive: Number.isFinite(server.clientIdle) ? server.clientIdle : 0,
-      closeEach,
-      watchdog,
-      request: requestLimit,
-      ...stop,
-      ...startup,
-    },
-    ladder: { requestTimeoutSeconds: request, hops: rows.hops },
+    times,
+    ladder: backendLadder(target, { backend, endpoints, chain, limits, times }, slacks),
     chain: [...balancer.front, ...chain].map(timesOf),
   };
 }
 
 /** What the routes to a backend give up on, where the target can be told. */
-function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointIntent[]): RouteLimits {
+export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointIntent[]): RouteLimits {
   if (!requestTimeout || endpoints.length === 0) return { silence: ENDLESS, request: ENDLESS };
   const streams = endpoints.some(({ streamSeconds }) => streamSeconds !== undefined);
   const longest = Math.max(...endpoints.map(({ requestTimeoutSeconds }) => requestTimeoutSeconds));
@@ -125,9 +85,22 @@ function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointIntent[]
   };
 }
 
-function keepAliveRule({ idle }: TargetProfile, server: Hop): 'R1' | 'R4' | 'E1' {
-  if (!idle.cutsSilence) return 'E1';
-  return isLimited(server) ? 'R4' : 'R1';
+/** Where a server can be told how long a request may take, that is longer than the longest one. */
+function checkRequestLimit({ path, server }: BackendIntent, request: number, checks: Checks): void {
+  if (!toldTimes(server).includes('request')) return;
+  checks.add(
+    {
+      rule: 'R7',
+      less: { what: 'the longest request', seconds: request },
+      more: {
+        what: `the request timeout of ${server.descriptor.name}`,
+        seconds: request + MARGIN_SECONDS,
+        row: 'server request timeout',
+      },
+      margin: MARGIN_SECONDS,
+    },
+    path,
+  );
 }
 
 /** The watchdog outlasts load and requests. Where it ends silent connections too, it outlasts the balancer as well. */
@@ -170,18 +143,17 @@ function watchdogOf({ silentLimit }: ServerDescriptor, longest: number, idle: nu
   return silentLimit?.plus === 'watchdog' ? Math.max(longest, idle) : longest;
 }
 
-/** A sidecar must not give up on the requests of its own backend. */
-function checkSidecar(chain: Hop[], backend: BackendIntent, endpoints: EndpointIntent[], checks: Checks): void {
-  const sidecar = chain.find(({ kind }) => kind === HopKind.SIDECAR);
-  if (sidecar === undefined || endpoints.length === 0) return;
-  for (const relation of relationsOfHop(sidecar, demandOf(endpoints))) {
-    checks.add(
-      relation,
-      backend.path,
-      (broken): Breach => ({
-        code: 'RequestTimeoutTooLong',
-        message: `${atLeast(broken)}: ${broken.less.what} is ${broken.less.seconds} s; have ${sidecar.name} wait longer and say so in 'sidecar', or answer sooner`,
-      }),
-    );
+/** Neither the balancer nor a sidecar gives up on the requests of the backend. A balancer that does was refused already. */
+function checkSilence(chain: Hop[], backend: BackendIntent, endpoints: EndpointIntent[], checks: Checks): void {
+  if (endpoints.length === 0) return;
+  const demand = demandOf(endpoints);
+  for (const hop of chain) {
+    if (hop.kind === HopKind.SERVER) continue;
+    const say = (broken: Relation): Breach => ({
+      code: 'RequestTimeoutTooLong',
+      message: `${atLeast(broken)}: ${broken.less.what} is ${broken.less.seconds} s; have ${hop.name} wait longer and say so in 'sidecar', or answer sooner`,
+    });
+    for (const relation of relationsOfHop(hop, demand))
+      checks.add(relation, backend.path, hop.kind === HopKind.SIDECAR ? say : undefined);
   }
 }

@@ -66,6 +66,7 @@ export function solveBalancer(
       idle: seconds,
       requestTimeout: silence,
       ...(Number.isFinite(balancer.clientIdle) && { clientIdle: balancer.clientIdle }),
+      ...(target.statuses !== undefined && { statuses: target.statuses }),
     },
     front: chain.slice(0, -1),
     setBy,

@@ -2,37 +2,43 @@ import type { EndpointIntent } from '../intents';
 import { MARGIN_SECONDS } from '../rules';
 import { HopKind, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
-import { routeSilenceOf } from './backend';
-import type { SolvedBalancer } from './balancer';
+import { limitsOf } from './backend';
+import { demandOf, type SolvedBalancer } from './balancer';
 import { longestOf } from './demand';
-import { LadderRows } from './ladder';
-import { rowOf } from './relations';
+import { balancerHop } from './hops';
+import { LadderRows, Slack } from './ladder';
+import { cutRow, relationsOfHop, rowOf } from './relations';
 
 /** The times of an endpoint from its client to the balancer. What they ask of a client is advice: nothing can be told it. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
   const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds } = endpoint;
+  const { cutsSilence } = target.idle;
+  const limits = limitsOf(target, [endpoint]);
+  const own = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
+  const demand = demandOf([endpoint]);
+  const relations = [...balancer.front, own]
+    .filter(({ kind }) => kind !== HopKind.CLIENT)
+    .flatMap((hop) => relationsOfHop(hop, demand));
+  const rows = new LadderRows([new Slack(relations), balancer.slack]);
+
   const longest = Math.ceil(longestOf(endpoint));
-  const rows = new LadderRows([balancer.slack]);
   rows.add('client timeout, at least', longest + MARGIN_SECONDS, 'R6');
   for (const hop of balancer.front) {
     if (hop.kind === HopKind.CLIENT) {
-      rows.add('client pool idle, at most', hop.serverIdle, 'R6');
+      rows.add(rowOf(hop, 'server'), hop.serverIdle, 'R6');
       continue;
     }
     rows.add(rowOf(hop, 'client'), hop.clientIdle, 'E4');
-    rows.add(`${hop.name}: silence`, hop.silence, 'R2');
-    rows.add(`${hop.name}: request`, hop.request, 'E2');
+    rows.add(cutRow(hop, 'silence'), hop.silence, 'R2');
+    rows.add(cutRow(hop, 'request'), hop.request, 'E2');
     if (!hop.passesThrough) rows.add(rowOf(hop, 'server'), hop.serverIdle, 'E4');
   }
-  const { cutsSilence } = target.idle;
-  if (!cutsSilence) rows.add('balancer client idle', balancer.plan.clientIdle, balancer.front.length > 1 ? 'E4' : 'R6');
-  rows.add('balancer idle', cutsSilence ? balancer.plan.idle : undefined, 'R2');
+  if (cutsSilence) rows.add('balancer idle', balancer.plan.idle, 'R2');
+  else rows.add('balancer client idle', balancer.plan.clientIdle, balancer.front.length > 1 ? 'E4' : 'R6');
   rows.add('longest request', requestTimeoutSeconds, 'T');
   if (streamSeconds !== undefined) rows.add('longest stream', streamSeconds, 'S3');
   if (heartbeatSeconds !== undefined) rows.add('heartbeat', heartbeatSeconds, cutsSilence ? 'R3' : 'E3');
-  if (target.requestTimeout) {
-    if (streamSeconds === undefined) rows.add('route timeout', Math.ceil(requestTimeoutSeconds) + MARGIN_SECONDS, 'E2');
-    else rows.add('route silence', routeSilenceOf(endpoint), 'E3');
-  }
+  rows.add('route timeout', limits.request, 'E2');
+  if (streamSeconds !== undefined) rows.add('route silence', limits.silence, 'E3');
   return { requestTimeoutSeconds: longest, hops: rows.hops };
 }

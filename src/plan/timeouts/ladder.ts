@@ -33,15 +33,16 @@ export class Slack {
 export class LadderRows {
   public readonly hops: HopPlan[] = [];
 
+  /** The first of the slacks that knows a row is the nearest. */
   constructor(private readonly slacks: Slack[]) {}
 
   /** Adds a row, unless its value has no end. */
   public add(hop: string, seconds: number | undefined, rule: TimeoutRuleId): void {
     if (seconds === undefined || !Number.isFinite(seconds)) return;
     const known = this.slacks.map((slack) => slack.of(hop));
-    const slack = Math.min(...known.map(({ slackSeconds = Number.POSITIVE_INFINITY }) => slackSeconds));
+    const slack = known.find(({ slackSeconds }) => slackSeconds !== undefined)?.slackSeconds;
     const setBy = known.find((one) => one.setBy !== undefined)?.setBy;
-    const compared = TIMEOUT_RULES[rule].kind !== RuleKind.GIVEN && Number.isFinite(slack);
+    const compared = TIMEOUT_RULES[rule].kind !== RuleKind.GIVEN && slack !== undefined;
     this.hops.push({
       hop,
       seconds,

@@ -67,6 +67,14 @@ export function rowOf({ kind, name }: Hop, side: 'client' | 'server'): string {
   return kind === HopKind.IN_FRONT ? `${name}: ${ROWS[kind][side]}` : ROWS[kind][side];
 }
 
+/** The row of what ends a request. */
+export function cutRow({ kind, name, cutsConnections }: Hop, what: 'silence' | 'request'): string {
+  if (kind === HopKind.SIDECAR) return `sidecar ${what}`;
+  if (kind !== HopKind.BALANCER) return `${name}: ${what}`;
+  if (what === 'request') return 'route timeout';
+  return cutsConnections ? ROWS[kind].server : 'route silence';
+}
+
 /** Who closes an idle connection first must be who sends the next request. */
 export const PAIR_RULES: readonly PairRule[] = [
   {
@@ -111,12 +119,7 @@ export const PAIR_RULES: readonly PairRule[] = [
 const cut = (hop: Hop): Term => ({
   what: `the time after which ${hop.name} gives up on silence`,
   seconds: hop.silence,
-  row:
-    hop.kind === HopKind.BALANCER
-      ? hop.cutsConnections
-        ? rowOf(hop, 'server')
-        : 'route silence'
-      : `${hop.name}: silence`,
+  row: cutRow(hop, 'silence'),
   setBy: hop.setBy,
 });
 
@@ -145,7 +148,7 @@ export const HOP_RULES: readonly HopRule[] = [
     more: (hop) => ({
       what: `the time after which ${hop.name} ends a request`,
       seconds: hop.request,
-      row: hop.kind === HopKind.BALANCER ? 'route timeout' : `${hop.name}: request`,
+      row: cutRow(hop, 'request'),
     }),
   },
 ];

@@ -14,6 +14,8 @@ export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfil
     // Above the idle time of every balancer or client pool that may stand in front.
     clientIdleSeconds: 4010,
     nodes: replicas,
+    // https://docs.haproxy.org/3.0/configuration.html#1.3.1
+    statuses: { closed: 502, silent: 504, unavailable: 503 },
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds: dnsTtlSeconds + DISCOVERY_SECONDS,
     requestTimeout: true,

@@ -1,0 +1,83 @@
+import { DrainClass } from '../../servers/server-descriptor';
+import type { BackendIntent, EndpointIntent, ServerIntent } from '../intents';
+import { type BackendTimes, HopKind, type LadderPlan } from '../serving-plan';
+import { DrainOrder, type TargetProfile } from '../target-profile';
+import { type Hop, isLimited, type RouteLimits } from './hops';
+import { LadderRows, type Slack } from './ladder';
+import { afterOf } from './stop';
+
+/** What a backend's ladder is written from. */
+export interface BackendRows {
+  readonly backend: BackendIntent;
+  readonly endpoints: EndpointIntent[];
+  readonly chain: Hop[];
+  readonly limits: RouteLimits;
+  readonly times: BackendTimes;
+}
+
+/** The times that a server is told by flags and variables. */
+export function toldTimes({ timeFlags, timeVariables = [] }: ServerIntent): string[] {
+  return [...timeFlags, ...timeVariables].map(({ time }) => time);
+}
+
+/** The times of a backend from the balancer to its kill, then those of its start. */
+export function backendLadder(target: TargetProfile, from: BackendRows, slacks: Slack[]): LadderPlan {
+  const { backend, times } = from;
+  const rows = new LadderRows(slacks);
+  rows.add('longest request', times.requestTimeout, 'T');
+  addRoute(rows, target, from);
+  for (const hop of from.chain) addHop(rows, target, hop);
+  addStop(rows, target, backend, times);
+  const told = toldTimes(backend.server);
+  if (told.includes('request')) rows.add('server request timeout', times.request, 'R7');
+  if (told.includes('watchdog')) rows.add('server watchdog', times.watchdog, 'R8');
+  if (times.fetch > 0) rows.add('model fetch', times.fetch, 'B1');
+  rows.add('load', times.load, 'B2');
+  rows.add('start-up', times.startup, 'B3');
+  return { requestTimeoutSeconds: times.requestTimeout, hops: rows.hops };
+}
+
+function addRoute(rows: LadderRows, { requestTimeout }: TargetProfile, { endpoints, limits }: BackendRows): void {
+  if (!requestTimeout) return;
+  rows.add('route timeout', limits.request, 'E2');
+  if (endpoints.some(({ streamSeconds }) => streamSeconds !== undefined))
+    rows.add('route silence', limits.silence, 'E3');
+}
+
+function addHop(rows: LadderRows, { idle }: TargetProfile, hop: Hop): void {
+  switch (hop.kind) {
+    case HopKind.BALANCER:
+      // A balancer that ends each connection keeps none, but has the timer all the same.
+      rows.add('balancer idle', hop.serverIdle, idle.cutsSilence ? 'R2' : 'E1');
+      break;
+    case HopKind.SIDECAR:
+      rows.add('sidecar client idle', hop.clientIdle, 'E4');
+      rows.add('sidecar silence', hop.silence, 'R2');
+      rows.add('sidecar request', hop.request, 'E2');
+      rows.add('sidecar idle', hop.serverIdle, 'E1');
+      break;
+    default:
+      if (hop.clientIdle > 0) rows.add('server keep-alive', hop.clientIdle, keepAliveRule(idle.cutsSilence, hop));
+      rows.add('server silent connection', hop.firstByte, 'R5');
+  }
+}
+
+function addStop(rows: LadderRows, target: TargetProfile, backend: BackendIntent, times: BackendTimes): void {
+  const together = target.drainOrder === DrainOrder.TOGETHER;
+  if (together)
+    rows.add(
+      'wait before the signal',
+      times.preStop,
+      times.preStop > Math.ceil(target.propagationSeconds) ? 'PT' : 'P',
+    );
+  else rows.add('deregistration delay', times.deregistration, 'D1');
+  if (backend.server.descriptor.drain !== DrainClass.B)
+    rows.add('server drain', times.drain, afterOf(backend) > 0 ? 'S2' : 'F');
+  rows.add('stop timeout', times.stop, 'D2');
+  if (together) rows.add('grace period', times.grace, 'G');
+}
+
+function keepAliveRule(cutsSilence: boolean, server: Hop): 'R1' | 'R4' | 'E1' {
+  if (!cutsSilence) return 'E1';
+  return isLimited(server) ? 'R4' : 'R1';
+}
