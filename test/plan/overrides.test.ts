@@ -1,0 +1,190 @@
+import type { BackendTimeouts } from '../../src/backend-timeouts';
+import { ModelServer } from '../../src/model-server';
+import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
+import { dropping, keeping, planOf, seconds } from './support';
+
+const asgi = ModelServer.asgi({ app: 'app' });
+const set = (timeouts: BackendTimeouts, target = NUMBERED, server = asgi, time = 60) =>
+  planOf({ target, backend: { server, timeouts }, endpoint: { requestTimeout: seconds(time) } });
+
+describe('a keep-alive that is set by hand', () => {
+  test('reaches the server', () => {
+    const { plan, codes } = set({ keepAlive: seconds(90) });
+    const { command, times } = plan.backend('endpoint/backend');
+    expect({ codes, keepAlive: times.keepAlive }).toEqual({ codes: [], keepAlive: 90 });
+    expect(command[command.indexOf('--timeout-keep-alive') + 1]).toBe('90');
+  });
+
+  test('draws the balancer down as far as requests allow', () => {
+    expect(set({ keepAlive: seconds(50) }, NUMBERED, asgi, 30)).toMatchObject({ idle: 40, codes: [] });
+    expect(set({ keepAlive: seconds(49) }, NUMBERED, asgi, 30)).toMatchObject({ idle: 40, codes: ['TimeoutOverride'] });
+  });
+
+  test('is refused where the server closes first', () => {
+    expect(set({ keepAlive: seconds(79) })).toMatchObject({
+      rules: ['R1'],
+      messages: [
+        "'keepAlive' of 'timeouts' (79 s) must be at least 80 s (rule R1), because the idle time of an Application Load Balancer is 70 s: the server keeps an idle connection longer than the balancer, or closes it after each response; change it, or leave it out to have it computed",
+      ],
+    });
+    expect(set({ keepAlive: seconds(80) }).codes).toEqual([]);
+    expect(set({ keepAlive: seconds(100) }, GATEWAY).rules).toEqual(['E1']);
+  });
+
+  test('is no loss where the balancer ends each connection', () => {
+    const { times, codes } = set({ keepAlive: seconds(5) }, ROUTER);
+    expect({ closeEach: times.closeEach, codes }).toEqual({ closeEach: true, codes: [] });
+  });
+
+  test('must be inside the limit of the server', () => {
+    expect(set({ keepAlive: seconds(61) }, NUMBERED, ModelServer.granian({ app: 'app' }), 10).messages).toEqual([
+      "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, which is the limit of --http1-header-read-timeout of granian (rule R4); change it, or leave it out to have it computed",
+    ]);
+  });
+
+  test.each([
+    [keeping(75), "'keepAlive' of 'timeouts' (90 s) cannot be told to llama, which has 75 s; leave it out"],
+    [
+      ModelServer.node({ command: ['node', 'a.js'], keepAlive: seconds(100) }),
+      "'keepAlive' of 'timeouts' (90 s) cannot be told to Node, which has 100 s; leave it out; or set server.keepAliveTimeout in its code and declare 'keepAlive'",
+    ],
+  ])('must be one that the server can be told', (server, message) => {
+    const { codes, messages } = set({ keepAlive: seconds(90) }, ROUTER, server);
+    expect(codes).toEqual(['TimeoutNotSettable']);
+    expect(messages[0]).toContain(message);
+  });
+});
+
+describe('an idle time that is set by hand', () => {
+  const idle = (time: number, target = NUMBERED) =>
+    planOf({ target, platform: { idleTimeout: seconds(time) }, backend: { server: keeping(100) } });
+
+  test('is that of the balancer', () => {
+    expect(idle(80)).toMatchObject({ idle: 80, codes: [] });
+    expect(idle(80).ladder.find(({ hop }) => hop === 'balancer idle')).toEqual({
+      hop: 'balancer idle',
+      seconds: 80,
+      rule: 'R2',
+      slackSeconds: 20,
+      setBy: "'idleTimeout' of the platform",
+    });
+  });
+
+  test('must outlast requests and stay below servers', () => {
+    expect(idle(69).messages).toEqual([
+      "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: nothing on the way gives up on a silent server before the longest request has ended; change it, or leave it out to have it computed",
+    ]);
+    expect(idle(91).messages).toEqual([
+      "'idleTimeout' of the platform (91 s) must be at most 90 s (rule R4), because the keep-alive of llama is 100 s: where the keep-alive of the server is fixed or has a limit, the balancer closes idle connections before it; change it, or leave it out to have it computed",
+    ]);
+  });
+
+  test('must be one that the balancer has, and can be told', () => {
+    expect(idle(4001)).toMatchObject({ idle: 70, codes: ['TimeoutOverride'] });
+    expect(idle(80, GATEWAY)).toMatchObject({ idle: 3600, codes: ['TimeoutNotSettable', 'KeepAliveTooShort'] });
+  });
+});
+
+describe('the end of a replica that is set by hand', () => {
+  test('is as it was set', () => {
+    const timeouts = { deregistrationDelay: seconds(90), drain: seconds(20), stop: seconds(40) };
+    expect(set(timeouts)).toMatchObject({ codes: [], times: { deregistration: 90, drain: 20, stop: 40 } });
+    const together = { preStop: seconds(80), drain: seconds(20), stop: seconds(40) };
+    expect(set(together, ROUTER)).toMatchObject({ codes: [], times: { preStop: 80, drain: 20, stop: 40, grace: 120 } });
+  });
+
+  test('leaves to what was not set what it needs', () => {
+    expect(set({ drain: seconds(20) }, ROUTER)).toMatchObject({
+      codes: [],
+      times: { preStop: 72, drain: 20, stop: 25 },
+    });
+    expect(set({ stop: seconds(30) }, ROUTER)).toMatchObject({
+      codes: [],
+      times: { preStop: 67, drain: 25, grace: 97 },
+    });
+  });
+
+  test.each([
+    [{ deregistrationDelay: seconds(30), drain: seconds(20) }, NUMBERED, asgi, 'D1'],
+    [{ deregistrationDelay: seconds(59) }, NUMBERED, dropping(), 'D1'],
+    [{ preStop: seconds(31) }, ROUTER, asgi, 'P'],
+    [{ preStop: seconds(91) }, ROUTER, dropping(), 'PT'],
+    [{ preStop: seconds(71), drain: seconds(20) }, ROUTER, asgi, 'PT'],
+    [{ drain: seconds(60), stop: seconds(64) }, ROUTER, asgi, 'D2'],
+    [{ stop: seconds(4) }, NUMBERED, asgi, 'D2'],
+    [{ drain: seconds(116) }, SHORT_STOP, asgi, 'D2'],
+  ])('is refused once, with the rule that it breaks: %j', (timeouts, target, server, rule) => {
+    expect(set(timeouts, target, server)).toMatchObject({ codes: ['TimeoutOverride'], rules: [rule] });
+  });
+
+  test('names both props where both were set', () => {
+    expect(set({ drain: seconds(60), stop: seconds(64) }).messages[0]).toContain(
+      "'stop' of 'timeouts' (64 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s",
+    );
+  });
+
+  test.each([
+    [{ preStop: seconds(40) }, NUMBERED, asgi, "set 'deregistrationDelay'"],
+    [{ deregistrationDelay: seconds(70) }, ROUTER, asgi, "set 'preStop'"],
+    [{ drain: seconds(70) }, NUMBERED, dropping(), 'which drops its requests when it is stopped; leave it out'],
+    [
+      { drain: seconds(70) },
+      NUMBERED,
+      keeping(1000),
+      "which takes the time that it needs; set 'stop', or leave it out",
+    ],
+    [{ watchdog: seconds(900) }, NUMBERED, asgi, 'which has no such time; leave it out'],
+  ])('must be one that the target and the server can be told: %j', (timeouts, target, server, words) => {
+    const { codes, messages } = set(timeouts, target, server);
+    expect(codes).toEqual(['TimeoutNotSettable']);
+    expect(messages[0]).toContain(words);
+  });
+
+  test('is inside what the target allows', () => {
+    expect(set({ deregistrationDelay: seconds(3600) }).codes).toEqual([]);
+    expect(set({ stop: seconds(121) }, SHORT_STOP).messages).toEqual([
+      "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), which is what the compute allows; change it, or leave it out to have it computed",
+    ]);
+  });
+});
+
+describe('a watchdog that is set by hand', () => {
+  const wsgi = ModelServer.wsgi({ app: 'app' });
+
+  test('outlasts load and requests', () => {
+    expect(set({ watchdog: seconds(310) }, NUMBERED, wsgi)).toMatchObject({ codes: [], times: { watchdog: 310 } });
+    expect(set({ watchdog: seconds(309) }, NUMBERED, wsgi)).toMatchObject({
+      codes: ['TimeoutOverride'],
+      rules: ['R8'],
+    });
+  });
+});
+
+describe('callers around the balancer', () => {
+  const around = (time: number, target = SHORT_STOP, server = asgi) =>
+    planOf({ target, backend: { server, directCallers: true }, endpoint: { requestTimeout: seconds(time) } });
+
+  test.each([
+    [110, SHORT_STOP, asgi, []],
+    [111, SHORT_STOP, asgi, ['D2']],
+    [600, NUMBERED, asgi, []],
+    [10, NUMBERED, dropping(), ['D2']],
+    [600, ROUTER, asgi, []],
+    [600, ROUTER, dropping(), []],
+  ])('have requests of %i s finished by the drain alone', (time, target, server, rules) => {
+    expect(around(time, target, server).rules).toEqual(rules);
+  });
+
+  test('are told how far the drain goes', () => {
+    expect(around(60).entries('direct callers')).toMatchObject([{ level: 'left to the application' }]);
+  });
+});
+
+test('times that are set by hand stand in the ledger and in the ladder', () => {
+  const { entries, ladder } = set({ drain: seconds(65), stop: seconds(80) });
+  expect(entries('timeout override')).toMatchObject([{ detail: 'set by hand: drain 65 s, stop 80 s' }]);
+  expect(ladder.filter(({ setBy }) => setBy !== undefined)).toMatchObject([
+    { hop: 'server drain', seconds: 65, setBy: "'drain' of 'timeouts'" },
+    { hop: 'stop timeout', seconds: 80, setBy: "'stop' of 'timeouts'" },
+  ]);
+});

@@ -1,0 +1,44 @@
+import type { BackendOptions } from '../../src/backend';
+import { Duration } from '../../src/duration';
+import { ModelServer } from '../../src/model-server';
+import type { ServingEndpointProps } from '../../src/serving-endpoint';
+import type { ServingPlatformProps } from '../../src/serving-platform';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import type { TestPlatformProps } from '../support/test-platform';
+
+export const seconds = Duration.seconds;
+
+/** What a plan is made from. */
+export interface PlanOf {
+  readonly target: TestPlatformProps['target'];
+  readonly platform?: ServingPlatformProps;
+  readonly endpoint?: ServingEndpointProps;
+  readonly backend?: Partial<BackendOptions>;
+}
+
+/** The plan of one endpoint with one backend, and what a test asks of it most. */
+export function planOf({ target, platform, endpoint, backend }: PlanOf) {
+  const declared = testPlatform({ ...platform, target });
+  endpointOn(declared, 'endpoint', endpoint).addBackend('backend', backendOptions(backend));
+  const plan = declared.plan();
+  return {
+    plan,
+    idle: plan.balancer.idle,
+    times: plan.backend('endpoint/backend').times,
+    chain: plan.backend('endpoint/backend').chain,
+    rollout: plan.backend('endpoint/backend').rollout,
+    ladder: plan.backend('endpoint/backend').ladder.hops,
+    front: plan.endpoint('endpoint').ladder.hops,
+    codes: plan.refusals.map(({ code }) => code),
+    rules: plan.refusals.map(({ rule }) => rule),
+    messages: plan.refusals.map(({ message }) => message),
+    entries: (feature: string) => plan.ledger.filter((entry) => entry.feature === feature),
+  };
+}
+
+/** A server that keeps idle connections for a time that nobody can change. */
+export const keeping = (keepAlive: number, name = 'llama') =>
+  ModelServer.command({ command: ['serve'], behavior: { drains: true, name, keepAlive: seconds(keepAlive) } });
+
+/** A server that drops its requests when it is stopped. */
+export const dropping = () => ModelServer.command({ command: ['serve'], behavior: { drains: false } });
