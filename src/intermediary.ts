@@ -207,7 +207,7 @@ export class Intermediary {
   public static cloudFront(times: CloudFrontTimes = {}): Intermediary {
     const silence = seconds('responseTimeout', times.responseTimeout, 30, 600);
     const whole = times.responseCompletionTimeout;
-    const request = whole === undefined ? undefined : seconds('responseCompletionTimeout', whole, 0, 3600);
+    const request = whole === undefined ? undefined : seconds('responseCompletionTimeout', whole, 0);
     if (request !== undefined && request < silence) {
       throw new ServingError(
         'ConflictingProps',

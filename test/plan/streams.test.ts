@@ -1,0 +1,134 @@
+import { Intermediary } from '../../src/intermediary';
+import { ModelServer } from '../../src/model-server';
+import { type Streaming, StreamProtocol } from '../../src/serving-endpoint';
+import { NUMBERED, ROUTER } from '../support/profiles';
+import { planOf, seconds } from './support';
+
+const asgi = ModelServer.asgi({ app: 'app' });
+const stream = (heartbeat: number, change: Partial<Streaming> = {}, maxDuration = 3600): Streaming => ({
+  maxDuration: seconds(maxDuration),
+  heartbeat: seconds(heartbeat),
+  ...change,
+});
+const streamed = (streaming: Streaming, server = asgi, target = NUMBERED, behind: Intermediary[] = []) =>
+  planOf({ target, platform: { behind }, endpoint: { requestTimeout: seconds(30), streaming }, backend: { server } });
+
+describe('the heartbeat of a stream', () => {
+  test.each([
+    [25, 60],
+    [30, 70],
+    [1995, 4000],
+  ])('of %i s comes twice in an idle time of %i s', (heartbeat, idle) => {
+    expect(streamed(stream(heartbeat, {}, 7200))).toMatchObject({ idle, codes: [] });
+  });
+
+  test('is refused where no idle time is long enough', () => {
+    expect(streamed(stream(1996, {}, 7200)).messages).toEqual([
+      "'heartbeat' (1996 s) of 'streaming' must be at most 1995 s (rule R3): an Application Load Balancer gives up after 4000 s of silence; send something more often",
+    ]);
+  });
+
+  test('is shorter than the silence that a proxy in front bears', () => {
+    const nginx = Intermediary.nginx();
+    expect(streamed(stream(50), asgi, ROUTER, [nginx]).rules).toEqual([]);
+    expect(streamed(stream(51), asgi, ROUTER, [nginx])).toMatchObject({
+      rules: ['E3'],
+      messages: [
+        "'heartbeat' (51 s) of 'streaming' must be at most 50 s (rule E3): nginx gives up after 60 s of silence; send something more often, raise that time of nginx and say so in 'behind'",
+      ],
+    });
+  });
+
+  test('comes twice in the idle time of a load balancer in front', () => {
+    const alb = Intermediary.applicationLoadBalancer();
+    expect(streamed(stream(25), asgi, ROUTER, [alb]).rules).toEqual([]);
+    expect(streamed(stream(26), asgi, ROUTER, [alb]).rules).toEqual(['R3']);
+  });
+
+  test('does not lengthen a limit of the whole request', () => {
+    const cloudFront = Intermediary.cloudFront({
+      responseTimeout: seconds(60),
+      responseCompletionTimeout: seconds(3609),
+    });
+    expect(streamed(stream(10), asgi, ROUTER, [cloudFront]).messages).toEqual([
+      "'maxDuration' (3600 s) of 'streaming' must be at most 3599 s (rule E2): Amazon CloudFront ends a request after 3609 s, whatever is sent; answer sooner, raise that time of Amazon CloudFront and say so in 'behind', or call around Amazon CloudFront",
+    ]);
+  });
+});
+
+describe('the end of a replica with streams', () => {
+  test('waits for the longest stream', () => {
+    expect(streamed(stream(20)).times).toMatchObject({ drain: 3600, deregistration: 3600 });
+  });
+
+  test('waits for a request only where streams may be cut', () => {
+    const { times, ladder } = streamed(stream(20, { cutOnStop: true }));
+    expect(times).toMatchObject({ requestTimeout: 3600, drain: 30, deregistration: 40 });
+    expect(ladder[0]).toEqual({ hop: 'longest request', seconds: 3600, rule: 'T' });
+  });
+});
+
+describe('WebSocket', () => {
+  const socket = (heartbeat: number, server = asgi) =>
+    streamed(stream(heartbeat, { protocol: StreamProtocol.WEB_SOCKET }), server);
+
+  test('has its heartbeat from a server that pings often enough', () => {
+    expect(socket(20).entries('web socket')).toMatchObject([
+      { path: 'endpoint', level: 'native' },
+      { level: 'native', detail: 'uvicorn pings every 20 s, which counts as activity on every hop' },
+    ]);
+  });
+
+  test.each([
+    [
+      asgi,
+      19,
+      'the application must send a message or a ping at least every 19 s, because uvicorn pings every 20 s only',
+    ],
+    [ModelServer.hypercorn({ app: 'app' }), 20, 'the application must send a message or a ping at least every 20 s'],
+  ])('has its heartbeat from the application otherwise', (server, heartbeat, detail) => {
+    expect(socket(heartbeat, server).entries('web socket')[1]).toMatchObject({
+      level: 'left to the application',
+      detail,
+    });
+  });
+
+  test('is refused by a server that does not speak it', () => {
+    expect(socket(20, ModelServer.wsgi({ app: 'app' })).codes).toEqual(['ProtocolNotSpoken']);
+  });
+
+  test('must be spoken by a server of which nobody knows', () => {
+    const unknown = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
+    expect(socket(20, unknown)).toMatchObject({ codes: [] });
+    expect(socket(20, unknown).entries('web socket')[1]?.detail).toBe(
+      'nobody declared whether serve speaks WebSocket; it must',
+    );
+  });
+});
+
+describe('gRPC', () => {
+  const calls = (server: ModelServer) => streamed(stream(20, { protocol: StreamProtocol.GRPC }), server);
+
+  test('has messages as heartbeats', () => {
+    expect(calls(ModelServer.triton({})).entries('grpc')[1]).toMatchObject({
+      level: 'left to the application',
+      detail: 'each call must send a message at least every 20 s: a PING of HTTP/2 does not count as activity',
+    });
+  });
+
+  test('is refused by a server that does not speak it', () => {
+    expect(calls(asgi).codes).toEqual(['ProtocolNotSpoken']);
+  });
+});
+
+describe('server-sent events', () => {
+  test('of a server whose answers come whole are answers within the request timeout', () => {
+    const { codes, entries } = streamed(stream(20), ModelServer.textEmbeddingsInference({ model: 'BAAI/bge' }));
+    expect(codes).toEqual([]);
+    expect(entries('streaming')).toMatchObject([{ level: 'approximated' }]);
+  });
+
+  test('ask nothing else of a server', () => {
+    expect(streamed(stream(20)).entries('streaming')).toEqual([]);
+  });
+});
