@@ -5,9 +5,7 @@ import type {
   BackendIntent,
   EndpointIntent,
   PlatformIntents,
-  ServerIntent,
   SplitIntent,
-  TimeFlagIntent,
 } from './intents';
 import { Ledger } from './ledger';
 import { refuseModels } from './model-refusals';
@@ -17,7 +15,6 @@ import { hostParts, orderOf, routesOf, sharesOf, sortRoutes } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
 import type {
   BackendPlan,
-  BackendTimes,
   BalancerPlan,
   EndpointPlan,
   LedgerEntry,
@@ -25,6 +22,7 @@ import type {
   RoutePlan,
   RulePlan,
 } from './serving-plan';
+import { commandOf, environmentOf } from './start-command';
 import { routeSilenceOf, solveBackend } from './timeouts/backend';
 import { type SolvedBalancer, solveBalancer } from './timeouts/balancer';
 import { Checks } from './timeouts/checks';
@@ -396,23 +394,4 @@ function planBackend(
     chain,
     rollout: rolloutOf(intents.target, backend, times, { min: minReplicas, max: Math.max(minReplicas, maxReplicas) }),
   };
-}
-
-function commandOf({ command, timeFlags, commandTail = [] }: ServerIntent, times: BackendTimes): string[] {
-  const flags = timeFlags.flatMap(({ flag, joined, ...hole }) =>
-    joined ? [`${flag}=${fill(hole, times)}`] : [flag, fill(hole, times)],
-  );
-  return [...command, ...flags, ...commandTail];
-}
-
-function environmentOf({ environment, server }: BackendIntent, times: BackendTimes): Record<string, string> {
-  const { timeVariables = [] } = server;
-  return {
-    ...environment,
-    ...Object.fromEntries(timeVariables.map(({ variable, ...hole }) => [variable, fill(hole, times)])),
-  };
-}
-
-function fill({ time, milliseconds }: Pick<TimeFlagIntent, 'time' | 'milliseconds'>, times: BackendTimes): string {
-  return String(times[time] * (milliseconds ? 1000 : 1));
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Installs what the tests against real parts need: Debian packages, and one Python environment for each image of the
-# examples. Running it again costs nothing. What is built here lies in the user's cache, keyed by what it is built from,
-# and not in the checkout: that may stand below /tmp, where an emulated container has a volume of its own.
+# Installs what the tests against real parts need: Debian packages, one Python environment for each image of the examples
+# and for each list of servers, programs on Node and in Go. Running it again costs nothing, and several runs may happen at
+# once. What is built here lies in the user's cache, keyed by what it is built from, and not in the checkout: that may stand
+# below /tmp, where an emulated container has a volume of its own.
+#
+# setup.sh [PART...]: all parts, or some of: tools examples servers stores
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-links=$root/.cache/real/python
-store=${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/serving-constructs/python
-case $store in /tmp/*) store=/var/cache/serving-constructs/python ;; esac
+links=$root/.cache/real
+store=${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/serving-constructs
+case $store in /tmp/*) store=/var/cache/serving-constructs ;; esac
 
 say() { printf 'test:real: %s\n' "$*" >&2; }
 fail() {
@@ -44,28 +47,77 @@ find_python() {
   return 1
 }
 
-# python_environment NAME REQUIREMENTS: an environment of exactly these packages, linked from .cache/real/python/NAME.
-python_environment() {
-  local name=$1 requirements=$root/$2 key venv
-  key=$({ "$python" -VV && "$python" -c 'import sys; print(sys.base_prefix)' && cat "$requirements"; } | sha256sum | cut -c1-16)
-  venv=$store/$name-$key
-  if [ ! -f "$venv/complete" ]; then
-    say "installing $2"
-    rm -rf "$store/$name"-*
-    "$python" -m venv "$venv"
-    # Every package is pinned: a list that lacks one is found by the check.
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$requirements" ||
-      fail "the packages of $2 could not be installed from the Python package index"
-    "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$2 is not complete: $("$venv/bin/pip" check)"
-    touch "$venv/complete"
-  fi
-  ln -sfn "$venv" "$links/$name"
+# cached KIND NAME KEY COMMAND...: what COMMAND makes in the folder it is given, made once for each key and linked from
+# .cache/real/KIND/NAME. What nobody has used for a month is removed; what another checkout uses stays.
+cached() {
+  local kind=$1 name=$2 key made
+  key=$(printf '%s' "$3" | sha256sum | cut -c1-16)
+  made=$store/$kind/$name-$key
+  shift 3
+  mkdir -p "$links/$kind" "$store/$kind"
+  (
+    flock 9
+    if [ ! -f "$made/complete" ]; then
+      say "installing $kind $name"
+      rm -rf "$made"
+      mkdir -p "$made"
+      "$@" "$made"
+    fi
+    touch "$made/complete"
+    find "$store/$kind" -mindepth 2 -maxdepth 2 -path "*/$name-*/complete" -mtime +30 -printf '%h\0' | xargs -0r rm -rf
+  ) 9>"$store/$kind/$name.lock"
+  ln -sfn "$made" "$links/$kind/$name"
 }
 
-python_environments() {
+# python_environment NAME REQUIREMENTS: an environment of exactly these packages.
+python_environment() {
+  local requirements=$root/$2
+  cached python "$1" "$("$python" -VV; "$python" -c 'import sys; print(sys.base_prefix)'; cat "$requirements")" \
+    install_python "$requirements"
+}
+
+install_python() {
+  local requirements=$1 venv=$2
+  "$python" -m venv "$venv"
+  # Every package is pinned: a list that lacks one is found by the check.
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$requirements" ||
+    fail "the packages of $requirements could not be installed from the Python package index"
+  "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$requirements is not complete: $("$venv/bin/pip" check)"
+}
+
+# node_program VERSION: Node itself, as the npm registry has it.
+node_program() {
+  cached node "$1" "$1 $(uname -sm)" install_node "$1"
+}
+
+install_node() {
+  local package
+  package=node-linux-$(node -p process.arch)@$1
+  npm install --silent --prefix "$2" --no-audit --no-fund --no-package-lock --ignore-scripts "$package" ||
+    fail "'$package' could not be installed from the npm registry"
+  ln -s "node_modules/${package%@*}/bin" "$2/bin"
+}
+
+# go_program NAME FOLDER: a program without dependencies, compiled by the toolchain that its go.mod names.
+go_program() {
+  command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
+  local source=$root/$2 toolchain
+  toolchain=$(sed -n 's/^toolchain //p' "$source/go.mod")
+  cached go "$1" "$(uname -m; cat "$source"/*)" install_go "$source" "$toolchain"
+}
+
+install_go() {
+  (cd "$1" && GOTOOLCHAIN=$2 CGO_ENABLED=0 GOFLAGS=-buildvcs=false go build -o "$3/bin/server" .) ||
+    fail "the program in $1 could not be compiled with $2"
+}
+
+with_python() {
   find_python >/dev/null || debian_package ensurepip python3-venv
   python=$(find_python) || fail "Python 3.11 or newer with the modules venv and ensurepip is missing; install it (on Debian 12: apt-get install python3 python3-venv)"
-  mkdir -p "$links" "$store"
+}
+
+examples() {
+  with_python
   python_environment sentiment examples/sentiment/requirements.txt
   python_environment digits examples/digits/requirements.txt
   python_environment svm examples/image-classifier/svm/requirements.txt
@@ -73,34 +125,43 @@ python_environments() {
   python_environment train examples/requirements-train.txt
 }
 
-command_line_tools() {
+servers() {
+  local list version
+  with_python
+  for list in "$root"/test/real/servers/requirements/*.txt; do
+    python_environment "$(basename "$list" .txt)" "${list#"$root"/}"
+  done
+  while read -r version; do node_program "$version"; done <"$root/test/real/servers/requirements/node.versions"
+  go_program server test/real/servers/apps/go
+}
+
+tools() {
   debian_package haproxy haproxy
   debian_package ip iproute2
   debian_package unshare util-linux
+  namespaces
+}
+
+# go_command NAME VERSION PACKAGE: a command of a Go module, built as its author released it.
+go_command() {
+  command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
+  cached go "$1" "$2 $(uname -m)" install_go_command "$3@$2"
+}
+
+install_go_command() {
+  GOBIN=$2/bin CGO_ENABLED=0 go install "$1" || fail "'$1' could not be built; Go must reach its module proxy"
+}
+
+# What artifacts are published to, and a peer that reads them.
+stores() {
   debian_package docker-registry docker-registry
   debian_package skopeo skopeo
+  go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw
 }
 
-# The S3 server of the tests: a Go program, built once for each version.
-s3_server() {
-  local version=v1.8.0 built
-  built=${store%/python}/bin/versitygw-$version
-  if [ ! -x "$built" ]; then
-    command -v go >/dev/null || fail "'go' is missing; install Go 1.26 or newer, which builds the S3 server of the tests"
-    say "building versitygw $version"
-    local folder
-    folder=$(mktemp -d)
-    GOBIN=$folder CGO_ENABLED=0 go install "github.com/versity/versitygw/cmd/versitygw@$version" ||
-      fail "versitygw $version could not be built; Go must reach its module proxy"
-    mkdir -p "$(dirname "$built")"
-    mv "$folder/versitygw" "$built"
-    rm -rf "$folder"
-  fi
-  mkdir -p "$root/.cache/real/bin"
-  ln -sfn "$built" "$root/.cache/real/bin/versitygw"
-}
-
-command_line_tools
-namespaces
-s3_server
-python_environments
+for part in ${*:-tools examples servers stores}; do
+  case $part in
+    tools | examples | servers | stores) "$part" ;;
+    *) fail "'$part' is no part; the parts are: tools examples servers stores" ;;
+  esac
+done

@@ -77,7 +77,8 @@ export interface ExecResult {
   readonly output: string;
 }
 
-const ADDRESS = '10.88.0.2';
+/** The address of every container in its own network namespace. */
+export const ADDRESS = '10.88.0.2';
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 const ETC = [
   'ld.so.cache',
@@ -179,7 +180,7 @@ export class RunningContainer {
     const end = Date.now() + (readiness.timeoutSeconds ?? 60) * 1000;
     let last = 'it was not asked yet';
     while (Date.now() < end) {
-      if (this.exitCode !== undefined) throw new Error(`the container ended with ${this.exitCode}:\n${this.log()}`);
+      this.failIfEnded();
       try {
         this.startForwarder();
         const { status } = await this.request({ path: readiness.path, timeoutSeconds: 5 });
@@ -191,6 +192,23 @@ export class RunningContainer {
       await sleep(50);
     }
     throw new Error(`the container was not ready in time (GET ${readiness.path}: ${last}):\n${this.log()}`);
+  }
+
+  /** Waits for PID 1 and says its process id. */
+  public async started(): Promise<number> {
+    for (;;) {
+      this.failIfEnded();
+      try {
+        return this.pid;
+      } catch {
+        await sleep(10);
+      }
+    }
+  }
+
+  /** Fails with the log when the container has ended. */
+  public failIfEnded(): void {
+    if (this.exitCode !== undefined) throw new Error(`the container ended with ${this.exitCode}:\n${this.log()}`);
   }
 
   /** Runs a command in the running container, as a probe of type exec does. */

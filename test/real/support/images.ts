@@ -42,6 +42,7 @@ interface Recipe {
 
 export const REPOSITORY = join(__dirname, '../../..');
 export const CACHE = join(REPOSITORY, '.cache/real');
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** By repository and tag. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
@@ -70,30 +71,39 @@ export function isKnownImage(reference: string): boolean {
 
 /** The interpreter of a Python environment of setup.sh. */
 export function python(name: string): string {
-  return join(environment(name), 'bin/python');
+  return join(installed('python', name), 'bin/python');
 }
 
-function environment(name: string): string {
-  const link = join(CACHE, 'python', name);
-  if (!existsSync(link)) throw new Error(`the Python environment '${name}' is missing; run: bash test/real/setup.sh`);
+/** The folder of something that setup.sh has installed. */
+export function installed(kind: 'python' | 'node' | 'go', name: string): string {
+  const link = join(CACHE, kind, name);
+  if (!existsSync(link)) throw new Error(`'${name}' of ${kind} is missing; run: bash test/real/setup.sh`);
   return realpathSync(link);
+}
+
+/** What a container sees of a Python environment of setup.sh: its folders and its path. */
+export function pythonRuntime(name: string): { readonly runtime: string[]; readonly path: string } {
+  const venv = installed('python', name);
+  return {
+    runtime: [venv, prefixOf(venv)].filter((path) => !path.startsWith('/usr')),
+    path: `${venv}/bin:${SYSTEM_PATH}`,
+  };
 }
 
 function read(recipe: Recipe): Image {
   const context = join(REPOSITORY, 'examples', recipe.context);
-  const venv = environment(recipe.python);
+  const venv = installed('python', recipe.python);
+  const { runtime, path } = pythonRuntime(recipe.python);
   const values: Record<string, string> = { ...recipe.arguments };
   const expand = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
   const users = new Map<number, ImageUser>([[0, { name: 'root', group: 0, home: '/root' }]]);
   const files: ImageFile[] = [];
-  const env: Record<string, string> = {
-    PATH: `${venv}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-  };
+  const env: Record<string, string> = { PATH: path };
   const image = {
     files,
     env,
     users,
-    runtime: [venv, prefixOf(venv)].filter((path) => !path.startsWith('/usr')),
+    runtime,
     workingDir: '/',
     user: 0,
     volumes: [] as string[],

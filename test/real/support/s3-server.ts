@@ -13,7 +13,7 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-const PROGRAM = join(__dirname, '../../../.cache/real/bin/versitygw');
+const PROGRAM = join(__dirname, '../../../.cache/real/go/versitygw/bin/versitygw');
 
 /** Starts a server on a free port that keeps objects as files, with one bucket. */
 export async function startS3(bucket: string): Promise<S3Server> {

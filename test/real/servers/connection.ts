@@ -1,0 +1,220 @@
+/** Connections whose every event is known with its time, so that a server's behaviour on them can be measured. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { ADDRESS } from '../support/container';
+
+/** A request, as an application answers it. */
+export interface ProbeRequest {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A response that came in whole. */
+export interface ProbeResponse {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** When its first byte and its last byte came. */
+  readonly firstAt: number;
+  readonly at: number;
+}
+
+/** How a connection ended: refused or reset by an error, closed by the server. */
+export interface Ending {
+  readonly how: 'refused' | 'reset' | 'closed';
+  readonly at: number;
+}
+
+interface AgentEvent {
+  readonly id: number;
+  readonly at: number;
+  readonly event: 'open' | 'data' | 'end' | 'error' | 'close';
+  readonly text?: string;
+  readonly code?: string;
+}
+
+/** A process in the network namespace of a container that opens connections to it. */
+export class ProbeAgent {
+  /** Starts it in the network namespace of a process. */
+  public static async start(pid: number): Promise<ProbeAgent> {
+    const enter = ['--pdeathsig', 'KILL', 'nsenter', `--net=/proc/${pid}/ns/net`, '--'];
+    const child = spawn('setpriv', [...enter, process.execPath, join(__dirname, 'probe-agent.cjs')], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    await once(child, 'message');
+    return new ProbeAgent(child);
+  }
+
+  private readonly connections = new Map<number, Connection>();
+  private count = 0;
+
+  private constructor(private readonly child: ChildProcess) {
+    child.on('message', (event) => {
+      const { id } = event as AgentEvent;
+      this.connections.get(id)?.receive(event as AgentEvent);
+    });
+  }
+
+  /** Opens a connection; whether it comes about is an event like others. */
+  public open(port: number): Connection {
+    const id = this.count++;
+    const connection = new Connection((message) => this.child.connected && this.child.send({ id, ...message }));
+    this.connections.set(id, connection);
+    this.child.send({ id, what: 'open', host: ADDRESS, port });
+    return connection;
+  }
+
+  public stop(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+}
+
+export class Connection {
+  private readonly events: AgentEvent[] = [];
+  private waiting: (() => void)[] = [];
+  private taken = 0;
+
+  constructor(private readonly tell: (message: { what: string; text?: string }) => void) {}
+
+  /** Sends a request and waits for its response; undefined when the connection ends before it. */
+  public async ask(request: ProbeRequest): Promise<ProbeResponse | undefined> {
+    this.write(requestText(request));
+    return this.response();
+  }
+
+  public write(text: string): void {
+    this.tell({ what: 'write', text });
+  }
+
+  /** Closes it from this side. */
+  public destroy(): void {
+    this.tell({ what: 'destroy' });
+  }
+
+  /** When it came about. */
+  public get openedAt(): number | undefined {
+    return this.events.find(({ event }) => event === 'open')?.at;
+  }
+
+  /** How the server ended it, where it did. */
+  public get ending(): Ending | undefined {
+    for (const { event, code, at } of this.events) {
+      if (event === 'end') return { how: 'closed', at };
+      if (event === 'error') return { how: code === 'ECONNREFUSED' ? 'refused' : 'reset', at };
+    }
+    return undefined;
+  }
+
+  /** Waits until the server ends it, or until the time is over. */
+  public async ended(milliseconds: number): Promise<Ending | undefined> {
+    await this.until(() => this.ending !== undefined, milliseconds);
+    return this.ending;
+  }
+
+  /** The next response, or undefined when the connection ends before it is whole or the time is over. */
+  public async response(milliseconds = 600_000): Promise<ProbeResponse | undefined> {
+    let parsed: (ProbeResponse & { readonly length: number }) | undefined;
+    await this.until(() => {
+      parsed = this.parse();
+      return parsed !== undefined || this.ending !== undefined;
+    }, milliseconds);
+    if (parsed === undefined) return undefined;
+    this.taken += parsed.length;
+    return parsed;
+  }
+
+  /** @internal */
+  public receive(event: AgentEvent): void {
+    this.events.push(event);
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  private async until(condition: () => boolean, milliseconds: number): Promise<void> {
+    const end = Date.now() + milliseconds;
+    while (!condition() && Date.now() < end) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, end - Date.now());
+        this.waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+  }
+
+  /** What came after the last response, as text and with the time of each part. */
+  private parse(): (ProbeResponse & { readonly length: number }) | undefined {
+    const parts = this.events.filter(({ event }) => event === 'data');
+    const text = parts
+      .map((part) => part.text)
+      .join('')
+      .slice(this.taken);
+    const head = text.indexOf('\r\n\r\n');
+    if (head < 0) return undefined;
+    const [first = '', ...lines] = text.slice(0, head).split('\r\n');
+    const headers = new Map(
+      lines.map((line) => [
+        line.split(':')[0]?.trim().toLowerCase() as string,
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
+    );
+    const body = bodyOf(text.slice(head + 4), headers, this.ending?.how === 'closed');
+    if (body === undefined) return undefined;
+    const length = head + 4 + body.length;
+    let seen = 0;
+    const timeOf = (position: number): number => {
+      seen = 0;
+      for (const { text: part = '', at } of parts) {
+        seen += part.length;
+        if (seen >= position) return at;
+      }
+      return Date.now();
+    };
+    const status = Number(first.split(' ')[1]);
+    return {
+      status,
+      headers,
+      body: body.text,
+      firstAt: timeOf(this.taken + 1),
+      at: timeOf(this.taken + length),
+      length,
+    };
+  }
+}
+
+/** The body at the start of a text, once it is whole. */
+function bodyOf(
+  text: string,
+  headers: ReadonlyMap<string, string>,
+  ended: boolean,
+): { readonly text: string; readonly length: number } | undefined {
+  if (headers.get('transfer-encoding') === 'chunked') {
+    let at = 0;
+    let body = '';
+    for (;;) {
+      const line = text.indexOf('\r\n', at);
+      if (line < 0) return undefined;
+      const size = Number.parseInt(text.slice(at, line), 16);
+      const next = line + 2 + size + 2;
+      if (text.length < next) return undefined;
+      if (size === 0) return { text: body, length: next };
+      body += text.slice(line + 2, line + 2 + size);
+      at = next;
+    }
+  }
+  const said = headers.get('content-length');
+  if (said === undefined) return ended ? { text, length: text.length } : undefined;
+  return text.length < Number(said) ? undefined : { text: text.slice(0, Number(said)), length: Number(said) };
+}
+
+/** The bytes of a request on a connection that is kept. */
+export function requestText({ method = 'GET', path, headers = {}, body = '' }: ProbeRequest): string {
+  const length = method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ host: 'container', ...length, ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return `${[`${method} ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n${body}`;
+}

@@ -1,0 +1,267 @@
+/** The probes: what is done to a running server, and what was seen. */
+import { isTold } from '../../../src/servers/knobs';
+import type { Connection, ProbeRequest, ProbeResponse } from './connection';
+import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
+import { versionOf } from './runtimes';
+import { type ProbeTimes, RunningSubject, render, type StartChanges, sleep } from './start';
+import type { ProbeName, Subject } from './subject';
+
+/** The times of each probe. Where connections are kept at the signal, they are kept longer than the server drains. */
+export const TIMES = {
+  connections: { keepAlive: 3, drain: 9, watchdog: 5, request: 5 },
+  stop: { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
+  'idle stop': { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
+  bound: { keepAlive: 11, drain: 2, watchdog: 60, request: 60 },
+  defaults: {},
+  'default bound': {},
+  load: { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
+} as const satisfies Record<ProbeName, ProbeTimes>;
+
+/** How long loading takes where readiness is probed, in seconds. */
+export const LOAD_SECONDS = 2;
+/** How long a request still runs after the signal, in seconds. */
+export const REMAINING_SECONDS = 2;
+/** When connections are opened after the signal, in seconds. */
+export const ARRIVALS = [0.1, 0.6, 1.1, 1.6] as const;
+/** How long a request lasts that outlasts every limit of its probe, in seconds. */
+export const LATE_SECONDS = 8;
+/** How long a server may take to end before it is killed, beyond its drain time, in seconds. */
+const PATIENCE_SECONDS = 9;
+/** The longest default that is waited for, in seconds. */
+const LONGEST_DEFAULT = 40;
+
+const QUICK = 0;
+const now = () => Date.now();
+const since = (start: number, at = now()) => Math.round((at - start) / 10) / 100;
+
+/** Starts a subject, probes it and ends it. */
+async function probe<T>(
+  subject: Subject,
+  name: ProbeName,
+  changes: StartChanges,
+  body: (running: RunningSubject) => Promise<T>,
+): Promise<T> {
+  const running = await RunningSubject.start(subject, { times: TIMES[name], ...changes });
+  try {
+    return await body(running);
+  } catch (error) {
+    throw new Error(`the probe '${name}' of ${subject.id} failed: ${error}\n${running.container.log()}`);
+  } finally {
+    await running.dispose();
+  }
+}
+
+async function watch(connection: Connection, from: number, seconds: number): Promise<Lifetime> {
+  const end = await connection.ended(seconds * 1000 - (now() - from));
+  const said = await connection.response(0);
+  return {
+    watched: seconds,
+    ...(end !== undefined && { seconds: since(from, end.at) }),
+    ...(said !== undefined && { status: said.status }),
+  };
+}
+
+async function idle(running: RunningSubject, request: ProbeRequest, seconds: number): Promise<Lifetime> {
+  const connection = running.open();
+  const response = await connection.ask(request);
+  if (response === undefined) throw new Error('the request before the idle time got no response');
+  return watch(connection, response.at, seconds);
+}
+
+const outcome = (response: ProbeResponse | undefined, end: number | undefined, from: number): Outcome => ({
+  ...(response !== undefined && { status: response.status }),
+  seconds: since(from, response?.at ?? end),
+});
+
+async function connections(subject: Subject): Promise<Measurement['connections']> {
+  return probe(subject, 'connections', {}, async (running) => {
+    const { patienceSeconds = 14 } = subject;
+    const start = now();
+    const late = running.open();
+    const silent = running.open();
+    const half = running.open();
+    half.write('GET / HTTP/1.1\r\nHost: container\r\n');
+    const [lateResponse, ...lifetimes] = await Promise.all([
+      late.ask(subject.request(LATE_SECONDS)),
+      idle(running, subject.request(QUICK), patienceSeconds),
+      watch(silent, start, patienceSeconds),
+      watch(half, start, patienceSeconds),
+    ]);
+    const [idleTime, silentTime, halfHeader] = lifetimes as [Lifetime, Lifetime, Lifetime];
+    return { idle: idleTime, silent: silentTime, halfHeader, late: outcome(lateResponse, late.ending?.at, start) };
+  });
+}
+
+/** Sends SIGTERM to the first process and waits for its end. */
+async function stop(running: RunningSubject, drain = 0): Promise<Exit> {
+  const limit = drain + PATIENCE_SECONDS;
+  const { code, seconds } = await running.container.stop(limit);
+  return seconds >= limit ? {} : { seconds: Math.round(seconds * 100) / 100, code };
+}
+
+async function arrive(running: RunningSubject, request: ProbeRequest): Promise<Reception> {
+  const opened = now();
+  const connection = running.open();
+  const response = await connection.ask(request);
+  if (response !== undefined) return 'served';
+  if (connection.ending?.how === 'refused') return 'refused';
+  return (connection.ending?.at ?? now()) - opened < 300 ? 'reset' : 'hang';
+}
+
+async function stopWithRequests(subject: Subject): Promise<Measurement['stop']> {
+  return probe(subject, 'stop', {}, async (running) => {
+    const { drain, keepAlive } = TIMES.stop;
+    const kept = running.open();
+    await kept.ask(subject.request(QUICK));
+    const busy = running.open();
+    const seconds = REMAINING_SECONDS + 1;
+    const answered = busy.ask(subject.request(seconds));
+    const stream = subject.stream && running.open().ask(subject.stream(seconds));
+    await sleep(1000);
+    const signal = now();
+    const ended = stop(running, drain);
+    const news = ARRIVALS.map(async (after) => {
+      await sleep(after * 1000);
+      return arrive(running, subject.request(QUICK));
+    });
+    const response = await answered;
+    const streamed = await stream;
+    const exit = await ended;
+    return {
+      running: outcome(response, busy.ending?.at, signal),
+      ...(response !== undefined && {
+        announcesClose: response.headers.get('connection')?.toLowerCase() === 'close',
+      }),
+      ...(stream !== undefined && { stream: streamed?.status === 200 ? ('complete' as const) : ('cut' as const) }),
+      idle: await watch(kept, signal, drain + keepAlive),
+      newConnections: await Promise.all(news),
+      exit,
+    };
+  });
+}
+
+async function stopIdle(subject: Subject): Promise<Measurement['idleStop']> {
+  return probe(subject, 'idle stop', {}, async (running) => {
+    await running.open().ask(subject.request(QUICK));
+    await sleep(300);
+    return { exit: await stop(running, TIMES['idle stop'].drain) };
+  });
+}
+
+async function stopPastBound(
+  subject: Subject,
+  name: 'bound' | 'default bound',
+  drain: number,
+  seconds: number,
+): Promise<NonNullable<Measurement['bound']>> {
+  return probe(subject, name, {}, async (running) => {
+    const busy = running.open();
+    const answered = busy.ask(subject.request(seconds));
+    await sleep(300);
+    const signal = now();
+    const ended = stop(running, Math.max(drain, seconds));
+    const response = await answered;
+    return { running: outcome(response, busy.ending?.at, signal), exit: await ended };
+  });
+}
+
+async function defaults(subject: Subject): Promise<Measurement['defaults']> {
+  return probe(subject, 'defaults', { load: LOAD_SECONDS }, async (running) => {
+    const { keepAliveKnob, keepAliveSeconds, livenessPath } = running.descriptor;
+    const standard = keepAliveKnob?.standardSeconds ?? keepAliveSeconds ?? 0;
+    const paths: Record<string, number> = {};
+    for (const path of new Set([livenessPath, running.readyPath].flatMap((one) => one ?? [])))
+      paths[path] = (await running.ask({ path }))?.status ?? 0;
+    return {
+      listenedBefore: Math.round(running.readiness.listenedBefore * 10) / 10,
+      idle: await idle(running, subject.request(QUICK), Math.min(standard + 4, LONGEST_DEFAULT)),
+      paths,
+    };
+  });
+}
+
+async function defaultBound(subject: Subject): Promise<Measurement['defaultBound']> {
+  const { drainKnob } = render(subject).descriptor;
+  const { standardSeconds = LATE_SECONDS } = drainKnob ?? {};
+  if (!isTold(drainKnob) || standardSeconds > LONGEST_DEFAULT) return undefined;
+  const { running } = await stopPastBound(subject, 'default bound', standardSeconds, standardSeconds + 4);
+  return { running };
+}
+
+async function load(subject: Subject): Promise<Measurement['load']> {
+  return probe(subject, 'load', { extraArgs: subject.loadArgs ?? [] }, async (running) => {
+    const start = now();
+    const requests = Array.from({ length: subject.loadRequests ?? 12 }, () => running.ask(subject.request(1)));
+    const statuses: Record<string, number> = {};
+    for (const response of await Promise.all(requests)) {
+      const key = response === undefined ? 'lost' : String(response.status);
+      statuses[key] = (statuses[key] ?? 0) + 1;
+    }
+    const seconds = since(start);
+    const { metrics } = running.descriptor;
+    if (metrics === undefined) return { statuses, seconds };
+    const page = await running.ask({ path: metrics.path }, metrics.port);
+    const names = [metrics.running, metrics.waiting, metrics.latency].flatMap((one) => one ?? []);
+    return {
+      statuses,
+      seconds,
+      metrics: { status: page?.status ?? 0, missing: names.filter((one) => !page?.body.includes(one)) },
+    };
+  });
+}
+
+const PROBES = {
+  connections,
+  stop: stopWithRequests,
+  'idle stop': stopIdle,
+  bound: (subject: Subject) => stopPastBound(subject, 'bound', TIMES.bound.drain, LATE_SECONDS),
+  defaults,
+  'default bound': defaultBound,
+  load,
+} satisfies Record<ProbeName, (subject: Subject) => Promise<unknown>>;
+
+/** The field of a measurement that a probe fills. */
+const FIELDS = {
+  connections: 'connections',
+  stop: 'stop',
+  'idle stop': 'idleStop',
+  bound: 'bound',
+  defaults: 'defaults',
+  'default bound': 'defaultBound',
+  load: 'load',
+} as const satisfies Record<ProbeName, keyof Measurement>;
+
+/** Lets so many probes run at once; they mostly wait. */
+export class Turns {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  public async take<T>(body: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await body();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.free++;
+      else next();
+    }
+  }
+}
+
+/** Measures a subject: every probe that can be made of it, each with a start of its own. */
+export async function measure(subject: Subject, turns: Turns): Promise<Measurement> {
+  const { without = {} } = subject;
+  const names = (Object.keys(PROBES) as ProbeName[]).filter((name) => without[name] === undefined);
+  const results = await Promise.all(
+    names.map(async (name) => [FIELDS[name], await turns.take(() => PROBES[name](subject))] as const),
+  );
+  const { descriptor } = render(subject);
+  return {
+    server: descriptor.name,
+    version: versionOf(subject.runtime),
+    ...Object.fromEntries(results.filter(([, value]) => value !== undefined)),
+    ...(Object.keys(without).length > 0 && { without }),
+  };
+}

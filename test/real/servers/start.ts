@@ -1,0 +1,149 @@
+import { commandOf, environmentOf } from '../../../src/plan/start-command';
+import type { ServerDescriptor } from '../../../src/servers/server-descriptor';
+import { singleBackend } from '../../support/definitions';
+import { RunningContainer } from '../support/container';
+import { type Connection, ProbeAgent, type ProbeRequest, type ProbeResponse } from './connection';
+import { imageOf, versionOf } from './runtimes';
+import type { Subject } from './subject';
+
+/** The times of a start, in seconds. What is left out is not set, so that the server takes its own default. */
+export interface ProbeTimes {
+  readonly keepAlive?: number;
+  readonly drain?: number;
+  readonly watchdog?: number;
+  readonly request?: number;
+}
+
+export interface StartChanges {
+  readonly times?: ProbeTimes;
+  readonly extraArgs?: string[];
+  /** How long loading shall take, in seconds. */
+  readonly load?: number;
+}
+
+/** The command and environment of a subject as a plan renders them, with small times in place of the solved ones. */
+export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 }: StartChanges = {}) {
+  const { keepAlive: keepAliveSeconds, drain, request } = times;
+  const server = subject.server({ version: versionOf(subject.runtime), extraArgs, keepAliveSeconds });
+  const { platform, backend } = singleBackend({ ...subject.backend, server });
+  const plan = platform.plan().backend(backend.node.path);
+  const set = <T extends { readonly time: keyof ProbeTimes }>(holes: T[] = []) =>
+    holes.filter(({ time }) => times[time] !== undefined);
+  const started = {
+    ...plan.intent.server,
+    timeFlags: set(plan.intent.server.timeFlags),
+    timeVariables: set(plan.intent.server.timeVariables),
+  };
+  const values = { ...plan.times, ...times };
+  const variables = {
+    PROBE_LOAD: load,
+    PROBE_KEEP_ALIVE: keepAliveSeconds,
+    PROBE_DRAIN: drain,
+    PROBE_REQUEST: request,
+  };
+  return {
+    command: commandOf(started, values),
+    environment: {
+      ...subject.environment,
+      ...Object.fromEntries(
+        Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+      ),
+      ...environmentOf({ ...plan.intent, server: started }, values),
+    },
+    port: plan.intent.port,
+    descriptor: plan.intent.server.descriptor,
+    readyPath: plan.intent.server.healthPath ?? subject.readyPath ?? '/',
+  };
+}
+
+/** What a start has shown before the server was ready. */
+export interface Readiness {
+  /** Seconds from the first connection that came about to the first good answer. */
+  readonly listenedBefore: number;
+  /** Seconds from the start to the first good answer. */
+  readonly seconds: number;
+}
+
+/** A subject that runs as the first process of a container and is ready. */
+export class RunningSubject {
+  public static async start(subject: Subject, changes: StartChanges = {}): Promise<RunningSubject> {
+    const rendered = render(subject, changes);
+    const container = new RunningContainer({
+      image: imageOf(subject),
+      argv: rendered.command,
+      env: rendered.environment,
+      port: rendered.port,
+      mounts: [],
+      readOnlyRoot: false,
+    });
+    try {
+      const pid = await container.started();
+      const agent = await ProbeAgent.start(pid);
+      const running = new RunningSubject(subject, container, agent, rendered);
+      await running.waitUntilReady((subject.startSeconds ?? 60) * 1000);
+      return running;
+    } catch (error) {
+      await container.dispose();
+      throw error;
+    }
+  }
+
+  public readonly descriptor: ServerDescriptor;
+  public readonly readyPath: string;
+  public readiness: Readiness = { listenedBefore: 0, seconds: 0 };
+  private readonly port: number;
+
+  private constructor(
+    public readonly subject: Subject,
+    public readonly container: RunningContainer,
+    private readonly agent: ProbeAgent,
+    { port, descriptor, readyPath }: ReturnType<typeof render>,
+  ) {
+    this.port = port;
+    this.descriptor = descriptor;
+    this.readyPath = readyPath;
+  }
+
+  public open(port = this.port): Connection {
+    return this.agent.open(port);
+  }
+
+  /** Sends a request on a connection of its own, which is closed after the response. */
+  public async ask(request: ProbeRequest, port?: number): Promise<ProbeResponse | undefined> {
+    const connection = this.open(port);
+    const response = await connection.ask(request);
+    connection.destroy();
+    return response;
+  }
+
+  public async dispose(): Promise<void> {
+    this.agent.stop();
+    await this.container.dispose();
+  }
+
+  private async waitUntilReady(limit: number): Promise<void> {
+    const begin = Date.now();
+    let listens: number | undefined;
+    while (Date.now() < begin + limit) {
+      this.container.failIfEnded();
+      const connection = this.open();
+      const asked = connection.ask({ path: this.readyPath });
+      const response = await Promise.race([asked, sleep(1000)]);
+      listens ??= connection.openedAt;
+      connection.destroy();
+      if (response !== undefined && response.status < 400) {
+        this.readiness = {
+          listenedBefore: (response.at - (listens ?? response.at)) / 1000,
+          seconds: (response.at - begin) / 1000,
+        };
+        return;
+      }
+      await sleep(50);
+    }
+    throw new Error(`${this.subject.id} was not ready in ${limit / 1000} s:\n${this.container.log()}`);
+  }
+}
+
+export function sleep(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,76 @@
+import { GranianInterface, type GunicornOptions, GunicornWorkerClass, ModelServer } from '../../../../src';
+import type { StartOptions, Subject } from '../subject';
+
+const ASGI = 'asgi_app.py';
+const WSGI = 'wsgi_app.py';
+
+const requests = {
+  request: (seconds: number) => ({ path: `/slow?seconds=${seconds}` }),
+  stream: (seconds: number) => ({ path: `/stream?seconds=${seconds}` }),
+};
+
+/** What an application of `asgi_app.py` or `wsgi_app.py` has in common behind every server. */
+const application = (name: string, file: string, environment = 'applications') => ({
+  ...requests,
+  runtime: { python: environment, package: name },
+  files: [file],
+});
+
+const gunicorn = (id: string, file: string, options: Omit<GunicornOptions, 'app'>, environment?: string): Subject => ({
+  ...application('gunicorn', file, environment),
+  id,
+  server: ({ version, extraArgs }: StartOptions) =>
+    ModelServer.gunicorn({ app: file.replace('.py', ''), version, extraArgs, ...options }),
+});
+
+const { UVICORN, SYNC, ASGI: OWN_ASGI } = GunicornWorkerClass;
+
+/** gunicorn's four workers, in two versions: behaviour moved between them. Sync workers need several for several probes. */
+const GUNICORN: readonly Subject[] = ['', '-26'].flatMap((suffix) => {
+  const environment = suffix === '' ? undefined : `gunicorn${suffix}`;
+  return [
+    gunicorn(`gunicorn-gthread${suffix}`, WSGI, {}, environment),
+    gunicorn(`gunicorn-uvicorn${suffix}`, ASGI, { workerClass: UVICORN }, environment),
+    gunicorn(`gunicorn-sync${suffix}`, WSGI, { workerClass: SYNC, workers: 4 }, environment),
+    gunicorn(`gunicorn-asgi${suffix}`, ASGI, { workerClass: OWN_ASGI }, environment),
+  ];
+});
+
+export const PYTHON_APPLICATIONS: readonly Subject[] = [
+  ...GUNICORN,
+  {
+    ...application('uvicorn', ASGI),
+    id: 'uvicorn',
+    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', ...said(options) }),
+    loadArgs: ['--limit-concurrency', '3'],
+  },
+  {
+    ...application('uvicorn', ASGI),
+    id: 'uvicorn-workers',
+    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', workers: 2, ...said(options) }),
+    loadArgs: ['--limit-concurrency', '3'],
+  },
+  {
+    ...application('hypercorn', ASGI),
+    id: 'hypercorn',
+    server: (options) => ModelServer.hypercorn({ app: 'asgi_app', ...said(options) }),
+  },
+  ...[GranianInterface.ASGI, GranianInterface.WSGI].map(
+    (interfaceType): Subject => ({
+      ...application('granian', interfaceType === GranianInterface.ASGI ? ASGI : WSGI),
+      id: `granian-${interfaceType}`,
+      server: (options) => ModelServer.granian({ app: `${interfaceType}_app`, interfaceType, ...said(options) }),
+      loadArgs: ['--metrics'],
+    }),
+  ),
+  {
+    ...application('waitress', WSGI),
+    id: 'waitress',
+    server: (options) => ModelServer.waitress({ app: 'wsgi_app', ...said(options) }),
+    patienceSeconds: 40,
+  },
+];
+
+function said({ version, extraArgs }: StartOptions) {
+  return { version, extraArgs };
+}
