@@ -3,15 +3,18 @@ import type { CodeBehavior } from './node-http';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
-/** Go's HTTP server. Everything is set in code; without an idle time it keeps connections for ever. */
+/**
+ * Go's HTTP server. Everything is set in code; without an idle time it keeps connections for ever, and without a handler
+ * for the signal it drops its requests.
+ */
 export const GO: ServerDescriptor = {
   name: 'Go',
   drain: DrainClass.B,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: { name: 'Server.IdleTimeout', place: KnobPlace.CODE },
   newConnections: NewConnections.REFUSED,
-  announcesClose: false,
   pastBound: PastBound.NO_BOUND,
+  stopExitCode: 2,
   overflow: { how: 'the application decides' },
   listensWhenReady: true,
   streaming: true,
@@ -19,9 +22,9 @@ export const GO: ServerDescriptor = {
   grpc: true,
   batching: { how: 'the application does it' },
   modelLocation: { how: "the application's code", layout: 'what it expects' },
-  verifiedVersion: '1.24',
+  verifiedVersion: '1.26.8',
   source: 'https://pkg.go.dev/net/http#Server',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   declared: true,
 };
 
@@ -31,6 +34,7 @@ export function go(command: string[], version: string | undefined, code: CodeBeh
     descriptor: {
       ...GO,
       drain: code.drains ? DrainClass.A : DrainClass.B,
+      ...(code.drains && { announcesClose: true, stopExitCode: 0 }),
       keepAlive: code.keepAliveSeconds === undefined ? KeepAliveKind.NEVER_CLOSES : KeepAliveKind.SETTABLE,
       keepAliveSeconds: code.keepAliveSeconds,
     },

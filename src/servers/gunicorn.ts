@@ -47,7 +47,7 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
 };
 
-/** gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it serves on, then dies. */
+/** gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it serves on, then dies. It announces as uvicorn. */
 export const GUNICORN_UVICORN: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with uvicorn workers',
@@ -55,7 +55,6 @@ export const GUNICORN_UVICORN: ServerDescriptor = {
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: KEEP_ALIVE,
   newConnections: NewConnections.REFUSED,
-  announcesClose: true,
   streaming: true,
   webSocket: true,
   source: 'https://github.com/Kludex/uvicorn-worker',
@@ -68,6 +67,7 @@ export const GUNICORN_SYNC: ServerDescriptor = {
   drain: DrainClass.A,
   keepAlive: KeepAliveKind.CLOSES_EACH,
   silentLimit: { seconds: 0, plus: 'watchdog' },
+  headerLimit: { seconds: 0, plus: 'watchdog' },
   requestLimit: { status: 500 },
   newConnections: NewConnections.HANG,
   announcesClose: true,
@@ -85,11 +85,11 @@ export const GUNICORN_ASGI: ServerDescriptor = {
   drain: DrainClass.C,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: KEEP_ALIVE,
-  newConnections: NewConnections.SERVED,
-  announcesClose: true,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
   streaming: true,
   webSocket: true,
-  versions: [{ from: '27.0.1', keepAlive: KeepAliveKind.SETTABLE }],
+  versions: [{ from: '27.0.1', keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/asgi/protocol.py',
 };
 

@@ -35,7 +35,7 @@ export const KSERVE: ServerDescriptor = {
   ],
   verifiedVersion: '0.21.0',
   source: 'https://github.com/kserve/kserve/pull/5448',
-  evidence: Evidence.MEASURED,
+  evidence: Evidence.READ,
   declared: true,
 };
 

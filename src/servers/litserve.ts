@@ -3,17 +3,20 @@ import type { CodeBehavior } from './node-http';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
-/** LitServe. Its parent dies of SIGTERM and leaves its children behind, so that the container's end ends the requests. */
+/** LitServe. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
 export const LITSERVE: ServerDescriptor = {
   name: 'LitServe',
   drain: DrainClass.B,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, standardSeconds: 5 },
-  requestLimit: { knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, standardSeconds: 30 }, status: 504 },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
   pastBound: PastBound.CLOSED,
-  overflow: { how: 'requests wait without a limit' },
+  stopExitCode: 137,
+  overflow: {
+    how: 'timeout of LitServer (code, 30 s unset): the longest that a request waits for its turn',
+    status: 504,
+  },
   listensWhenReady: false,
   livenessPath: '/health',
   readinessPath: '/health',

@@ -43,7 +43,7 @@ export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   drain: DrainClass.A,
   newConnections: NewConnections.REFUSED,
   pastBound: PastBound.NO_BOUND,
-  evidence: Evidence.MEASURED,
+  evidence: Evidence.READ,
 };
 
 /** Models behind MLServer. */

@@ -57,6 +57,8 @@ export interface VersionedBehavior {
   readonly lingerSeconds?: number;
   /** What connections get that are opened while it drains. @default - as in older versions */
   readonly newConnections?: NewConnections;
+  /** Whether its last response on a connection says that the connection ends. @default - as in older versions */
+  readonly announcesClose?: boolean;
 }
 
 /** What changed in a version of a server. */
@@ -79,8 +81,12 @@ export interface ServerDescriptor {
   readonly keepAliveSeconds?: number;
   /** The setting of the idle time. @default - it cannot be set */
   readonly keepAliveKnob?: ServerKnob;
+  /** How much later it may close an idle connection, in seconds, where it looks only now and then. @default 0 */
+  readonly keepAliveLateSeconds?: number;
   /** How long it bears a connection that never sends a byte. @default - no limit */
   readonly silentLimit?: SilentLimit;
+  /** How long it bears a header that is never finished. @default - no limit */
+  readonly headerLimit?: SilentLimit;
   /** After how many requests it closes a connection. The response announces it. @default - it does not count */
   readonly closesAfterRequests?: number;
   /** The setting of the time in which a worker must show life. @default - no such time */
@@ -95,6 +101,12 @@ export interface ServerDescriptor {
   readonly pastBound?: PastBound;
   /** How long it stays after its last response, in seconds. @default 0 */
   readonly lingerSeconds?: number;
+  /**
+   * The exit code after SIGTERM, as the first process of its container; 137 where it ignores the signal until it is killed.
+   *
+   * @default 0
+   */
+  readonly stopExitCode?: number;
   /** What it does with more requests than it works on. @default - unknown */
   readonly overflow?: OverflowBehavior;
   /** The limit of connections. @default - none */

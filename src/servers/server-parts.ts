@@ -70,12 +70,14 @@ export interface ServerKnob {
   readonly joined?: boolean;
 }
 
-/** How long a server bears a connection that never sends a byte. */
+/** How long a server bears a connection that never sends a byte, or a header that is never finished. */
 export interface SilentLimit {
   /** Seconds, beside what `plus` names. */
   readonly seconds: number;
   /** The time that is added: `keepAlive` or `watchdog`. @default - none */
   readonly plus?: string;
+  /** How much later it may notice, in seconds, where it looks only now and then. @default 0 */
+  readonly lateSeconds?: number;
 }
 
 /** What limits the time of a request in a server. */

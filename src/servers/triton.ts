@@ -32,7 +32,7 @@ export const TRITON: ServerDescriptor = {
   sharedMemoryMib: 1024,
   verifiedVersion: '2.51.0',
   source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
-  evidence: Evidence.MEASURED,
+  evidence: Evidence.READ,
   note: 'it exits with status 1 when connections were still open at the end of its drain time',
   declared: true,
 };

@@ -4,7 +4,10 @@ import { applicationOf, EVERY_INTERFACE, option, type ServerDefinition, workersO
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
-/** uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. */
+/**
+ * uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. Whether its
+ * last response announces the close depends on its parser: `httptools` does, `h11` does not.
+ */
 export const UVICORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'uvicorn',
@@ -13,7 +16,6 @@ export const UVICORN: ServerDescriptor = {
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
   newConnections: NewConnections.REFUSED,
-  announcesClose: false,
   pastBound: PastBound.STATUS_500,
   // It counts idle connections, so `maxConcurrency` is never mapped onto it.
   overflow: { how: '--limit-concurrency, which counts idle connections', status: 503 },
@@ -37,11 +39,10 @@ export const UVICORN: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** uvicorn with several processes: the parent opens the port before a worker can answer, and keeps it while it drains. */
+/** uvicorn with several processes: the parent holds the port, and keeps it while they drain. */
 export const UVICORN_WORKERS: ServerDescriptor = {
   ...UVICORN,
   name: 'uvicorn with workers',
-  listensWhenReady: false,
   newConnections: NewConnections.HANG,
 };
 

@@ -24,7 +24,7 @@ export const UWSGI: ServerDescriptor = {
   grpc: false,
   verifiedVersion: '2.0.31',
   source: 'https://github.com/unbit/uwsgi/blob/uwsgi-2.0/plugins/http/http.c',
-  evidence: Evidence.MEASURED,
+  evidence: Evidence.READ,
 };
 
 /** An application behind uWSGI. */

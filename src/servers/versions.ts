@@ -87,9 +87,11 @@ export function versionOfImage(server: ServerDescriptor, reference: string | und
 
 /** The versioned behaviour before the first change, and after each. */
 function states(server: ServerDescriptor): VersionedBehavior[] {
-  const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections } = server;
-  const oldest = { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections };
-  const list: VersionedBehavior[] = [oldest];
+  const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob } = server;
+  const { lingerSeconds, newConnections, announcesClose } = server;
+  const list: VersionedBehavior[] = [
+    { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections, announcesClose },
+  ];
   for (const { from: _, ...change } of server.versions ?? []) list.push({ ...list.at(-1), ...change });
   return list;
 }
@@ -114,6 +116,9 @@ function cautious(each: VersionedBehavior[]): VersionedBehavior {
       NEW_CONNECTIONS_CAUTION,
       each.map(({ newConnections }) => newConnections),
     ),
+    announcesClose: each.every(({ announcesClose }) => announcesClose === each[0]?.announcesClose)
+      ? each[0]?.announcesClose
+      : false,
   };
 }
 

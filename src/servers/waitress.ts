@@ -4,17 +4,23 @@ import { applicationOf, checkThreads, EVERY_INTERFACE, type ServerDefinition, th
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
-/** waitress. It has no handler for SIGTERM: running requests are lost, and as the first process it ignores the signal. */
+/** How often it looks for connections that are due, in seconds (`--cleanup-interval`). */
+const CLEANUP_SECONDS = 30;
+
+/** waitress. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
 export const WAITRESS: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'waitress',
   drain: DrainClass.B,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, standardSeconds: 120 },
-  silentLimit: { seconds: 0, plus: 'keepAlive' },
-  newConnections: NewConnections.REFUSED,
+  keepAliveLateSeconds: CLEANUP_SECONDS,
+  silentLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
+  headerLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
+  newConnections: NewConnections.SERVED,
   announcesClose: false,
   pastBound: PastBound.CLOSED,
+  stopExitCode: 137,
   overflow: { how: 'requests wait for a thread' },
   connectionLimit: { knob: '--connection-limit', standard: 100, beyond: 'no connection is accepted' },
   listensWhenReady: true,

@@ -9,8 +9,8 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 links=$root/.cache/real
-store=${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/serving-constructs
-case $store in /tmp/*) store=/var/cache/serving-constructs ;; esac
+store=${XDG_CACHE_HOME:-${HOME:-/var/cache}/.cache}/serving-constructs/installed
+case $store in /tmp/*) store=/var/cache/serving-constructs/installed ;; esac
 
 say() { printf 'test:real: %s\n' "$*" >&2; }
 fail() {

@@ -1,6 +1,5 @@
 import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/gunicorn';
 import { KSERVE } from '../../src/servers/kserve';
-import { NODE } from '../../src/servers/node-http';
 import { RAY_SERVE } from '../../src/servers/ray-serve';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/servers/server-descriptor';
 import { UVICORN } from '../../src/servers/uvicorn';
@@ -12,10 +11,8 @@ describe('a version', () => {
     [GUNICORN_GTHREAD, '26.2.0', { drain: DrainClass.C }],
     [GUNICORN_GTHREAD, '27.0.0', { drain: DrainClass.C }],
     [GUNICORN_GTHREAD, '27.0.1', { drain: DrainClass.A, lingerSeconds: 2 }],
-    [GUNICORN_ASGI, '26.2.0', { keepAlive: KeepAliveKind.NEVER_CLOSES }],
-    [GUNICORN_ASGI, '27.0.1', { keepAlive: KeepAliveKind.SETTABLE }],
-    [NODE, '20.20.2', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
-    [NODE, 'v26.0.0', { keepAliveKnob: expect.objectContaining({ standardSeconds: 65 }) }],
+    [GUNICORN_ASGI, '26.2.0', { keepAlive: KeepAliveKind.NEVER_CLOSES, announcesClose: false }],
+    [GUNICORN_ASGI, '27.0.1', { keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
     [RAY_SERVE, '2.40.0-py311', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
     [RAY_SERVE, '2.60.0-py311-gpu', { keepAliveKnob: expect.objectContaining({ standardSeconds: 90 }) }],
     [KSERVE, '0.19.0', { keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }],
@@ -37,7 +34,6 @@ describe('a version', () => {
     );
     expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainClass.B, drainKnob: undefined });
     expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
-    expect(descriptorFor(NODE).keepAliveKnob?.standardSeconds).toBe(5);
   });
 
   test('that cannot be read takes it too', () => {

@@ -61,10 +61,15 @@ export class ProbeAgent {
   /** Opens a connection; whether it comes about is an event like others. */
   public open(port: number): Connection {
     const id = this.count++;
-    const connection = new Connection((message) => this.child.connected && this.child.send({ id, ...message }));
+    const connection = new Connection((message) => this.send({ id, ...message }));
     this.connections.set(id, connection);
-    this.child.send({ id, what: 'open', host: ADDRESS, port });
+    this.send({ id, what: 'open', host: ADDRESS, port });
     return connection;
+  }
+
+  private send(message: object): void {
+    // An agent whose container is gone has nothing to do.
+    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   public stop(): void {

@@ -25,8 +25,16 @@ export type Reception = 'refused' | 'reset' | 'served' | 'hang';
 export interface Exit {
   /** Seconds from the signal; without a value it had to be killed. */
   readonly seconds?: number;
+  /** When it was killed, in seconds from the signal. */
+  readonly watched: number;
   /** The exit code; without a value it had to be killed. */
   readonly code?: number;
+}
+
+/** The metrics of a server, with the names of its descriptor that they lack. */
+export interface MetricsPage {
+  readonly status: number;
+  readonly missing: readonly string[];
 }
 
 /** What was measured of one server in one version. Times are seconds; each probe says the times that were set. */
@@ -54,8 +62,8 @@ export interface Measurement {
   readonly idleStop?: { readonly exit: Exit };
   readonly bound?: { readonly running: Outcome; readonly exit: Exit };
   readonly defaults?: {
-    /** Seconds between the first accepted connection and the first good answer. */
-    readonly listenedBefore: number;
+    /** Whether the first connection that came about got a good answer at once. */
+    readonly listensWhenReady: boolean;
     readonly idle: Lifetime;
     /** The status of each path of the descriptor. */
     readonly paths: Readonly<Record<string, number>>;
@@ -65,7 +73,7 @@ export interface Measurement {
     /** How many requests got each status; `lost` without one. */
     readonly statuses: Readonly<Record<string, number>>;
     readonly seconds: number;
-    readonly metrics?: { readonly status: number; readonly missing: readonly string[] };
+    readonly metrics?: MetricsPage;
   };
   readonly without?: Partial<Readonly<Record<ProbeName, string>>>;
 }

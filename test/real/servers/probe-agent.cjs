@@ -6,7 +6,8 @@ const sockets = new Map();
 
 function open({ id, host, port }) {
   const socket = net.connect({ host, port, allowHalfOpen: true, noDelay: true });
-  const tell = (event, more) => process.connected && process.send({ id, at: Date.now(), event, ...more });
+  // What the parent no longer wants to hear is dropped.
+  const tell = (event, more) => process.connected && process.send({ id, at: Date.now(), event, ...more }, () => {});
   sockets.set(id, socket);
   socket.on('connect', () => tell('open'));
   socket.on('data', (data) => tell('data', { text: data.toString('latin1') }));

@@ -1,7 +1,8 @@
 /** The probes: what is done to a running server, and what was seen. */
 import { isTold } from '../../../src/servers/knobs';
+import type { MetricsEndpoint } from '../../../src/servers/server-parts';
 import type { Connection, ProbeRequest, ProbeResponse } from './connection';
-import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
+import type { Exit, Lifetime, Measurement, MetricsPage, Outcome, Reception } from './measurement';
 import { versionOf } from './runtimes';
 import { type ProbeTimes, RunningSubject, render, type StartChanges, sleep } from './start';
 import type { ProbeName, Subject } from './subject';
@@ -14,15 +15,15 @@ export const TIMES = {
   bound: { keepAlive: 11, drain: 2, watchdog: 60, request: 60 },
   defaults: {},
   'default bound': {},
-  load: { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
+  load: { keepAlive: 22, drain: 20, watchdog: 60, request: 5 },
 } as const satisfies Record<ProbeName, ProbeTimes>;
 
 /** How long loading takes where readiness is probed, in seconds. */
 export const LOAD_SECONDS = 2;
 /** How long a request still runs after the signal, in seconds. */
-export const REMAINING_SECONDS = 2;
+export const REMAINING_SECONDS = 4;
 /** When connections are opened after the signal, in seconds. */
-export const ARRIVALS = [0.1, 0.6, 1.1, 1.6] as const;
+export const ARRIVALS = [0.1, 1, 2, 3] as const;
 /** How long a request lasts that outlasts every limit of its probe, in seconds. */
 export const LATE_SECONDS = 8;
 /** How long a server may take to end before it is killed, beyond its drain time, in seconds. */
@@ -30,9 +31,16 @@ const PATIENCE_SECONDS = 9;
 /** The longest default that is waited for, in seconds. */
 const LONGEST_DEFAULT = 40;
 
+/** How often metrics are read, once a second. */
+const METRICS_TRIES = 6;
+
 const QUICK = 0;
 const now = () => Date.now();
 const since = (start: number, at = now()) => Math.round((at - start) / 10) / 100;
+
+/** The descriptor of a subject in a probe. */
+export const descriptorIn = (subject: Subject) => (probe: ProbeName) =>
+  render(subject, { times: TIMES[probe] }).descriptor;
 
 /** Starts a subject, probes it and ends it. */
 async function probe<T>(
@@ -96,7 +104,7 @@ async function connections(subject: Subject): Promise<Measurement['connections']
 async function stop(running: RunningSubject, drain = 0): Promise<Exit> {
   const limit = drain + PATIENCE_SECONDS;
   const { code, seconds } = await running.container.stop(limit);
-  return seconds >= limit ? {} : { seconds: Math.round(seconds * 100) / 100, code };
+  return seconds >= limit ? { watched: limit } : { watched: limit, seconds: Math.round(seconds * 100) / 100, code };
 }
 
 async function arrive(running: RunningSubject, request: ProbeRequest): Promise<Reception> {
@@ -173,7 +181,7 @@ async function defaults(subject: Subject): Promise<Measurement['defaults']> {
     for (const path of new Set([livenessPath, running.readyPath].flatMap((one) => one ?? [])))
       paths[path] = (await running.ask({ path }))?.status ?? 0;
     return {
-      listenedBefore: Math.round(running.readiness.listenedBefore * 10) / 10,
+      listensWhenReady: running.listensWhenReady,
       idle: await idle(running, subject.request(QUICK), Math.min(standard + 4, LONGEST_DEFAULT)),
       paths,
     };
@@ -199,15 +207,19 @@ async function load(subject: Subject): Promise<Measurement['load']> {
     }
     const seconds = since(start);
     const { metrics } = running.descriptor;
-    if (metrics === undefined) return { statuses, seconds };
-    const page = await running.ask({ path: metrics.path }, metrics.port);
-    const names = [metrics.running, metrics.waiting, metrics.latency].flatMap((one) => one ?? []);
-    return {
-      statuses,
-      seconds,
-      metrics: { status: page?.status ?? 0, missing: names.filter((one) => !page?.body.includes(one)) },
-    };
+    return { statuses, seconds, ...(metrics && { metrics: await readMetrics(running, metrics) }) };
   });
+}
+
+/** Reads the metrics until every name is there: some servers collect them every few seconds. */
+async function readMetrics(running: RunningSubject, { path, port, ...names }: MetricsEndpoint): Promise<MetricsPage> {
+  const wanted = [names.running, names.waiting, names.latency].flatMap((one) => one ?? []);
+  for (let tries = 1; ; tries++) {
+    const page = await running.ask({ path }, port);
+    const read = { status: page?.status ?? 0, missing: wanted.filter((one) => !page?.body.includes(one)) };
+    if ((read.status === 200 && read.missing.length === 0) || tries === METRICS_TRIES) return read;
+    await sleep(1000);
+  }
 }
 
 const PROBES = {
@@ -218,7 +230,7 @@ const PROBES = {
   defaults,
   'default bound': defaultBound,
   load,
-} satisfies Record<ProbeName, (subject: Subject) => Promise<unknown>>;
+} as const satisfies Record<ProbeName, (subject: Subject) => Promise<Measurement[keyof Measurement]>>;
 
 /** The field of a measurement that a probe fills. */
 const FIELDS = {
@@ -250,12 +262,16 @@ export class Turns {
   }
 }
 
-/** Measures a subject: every probe that can be made of it, each with a start of its own. */
-export async function measure(subject: Subject, turns: Turns): Promise<Measurement> {
+/** Measures a subject: every probe that can be made of it, or the given ones, each with a start of its own. */
+export async function measure(
+  subject: Subject,
+  turns: Turns,
+  probes = Object.keys(PROBES) as ProbeName[],
+): Promise<Measurement> {
   const { without = {} } = subject;
-  const names = (Object.keys(PROBES) as ProbeName[]).filter((name) => without[name] === undefined);
+  const names = probes.filter((name) => without[name] === undefined);
   const results = await Promise.all(
-    names.map(async (name) => [FIELDS[name], await turns.take(() => PROBES[name](subject))] as const),
+    names.map(async (name) => [FIELDS[name], await turns.take<unknown>(() => PROBES[name](subject))] as const),
   );
   const { descriptor } = render(subject);
   return {

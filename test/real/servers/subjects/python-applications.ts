@@ -45,6 +45,14 @@ export const PYTHON_APPLICATIONS: readonly Subject[] = [
     loadArgs: ['--limit-concurrency', '3'],
   },
   {
+    // The other parser that uvicorn may have; what the image has installed decides.
+    ...application('uvicorn', ASGI),
+    id: 'uvicorn-h11',
+    server: ({ version, extraArgs }) =>
+      ModelServer.uvicorn({ app: 'asgi_app', version, extraArgs: ['--http', 'h11', ...extraArgs] }),
+    loadArgs: ['--limit-concurrency', '3'],
+  },
+  {
     ...application('uvicorn', ASGI),
     id: 'uvicorn-workers',
     server: (options) => ModelServer.uvicorn({ app: 'asgi_app', workers: 2, ...said(options) }),
@@ -60,7 +68,7 @@ export const PYTHON_APPLICATIONS: readonly Subject[] = [
       ...application('granian', interfaceType === GranianInterface.ASGI ? ASGI : WSGI),
       id: `granian-${interfaceType}`,
       server: (options) => ModelServer.granian({ app: `${interfaceType}_app`, interfaceType, ...said(options) }),
-      loadArgs: ['--metrics'],
+      loadArgs: ['--metrics', '--metrics-address', '0.0.0.0', '--metrics-scrape-interval', '1'],
     }),
   ),
   {

@@ -1,0 +1,58 @@
+/** What the lab of `test/real/servers` has measured, as it is recorded in `docs/servers-measured.json`. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const RECORD = join(resolve(__dirname, '..'), 'docs/servers-measured.json');
+
+/** Seconds, or such as '> 14' where nothing had happened when it was watched no longer. */
+export type MeasuredSeconds = number | `> ${number}`;
+
+/** A status, or 'closed' where the connection ended without one. */
+export type MeasuredStatus = number | 'closed';
+
+/** The measured behaviour of one server in one version, with keep-alive 3 s and drain 20 s where they can be set. */
+export interface Facts {
+  readonly server: string;
+  readonly version: string;
+  /** How long a connection is kept after a response. */
+  readonly idle?: MeasuredSeconds;
+  /** How long a connection is kept that never sends. */
+  readonly silent?: MeasuredSeconds;
+  /** How long a connection is kept that has sent half a header. */
+  readonly halfHeader?: MeasuredSeconds;
+  /** How long a connection is kept after a response where no time is set. */
+  readonly defaultIdle?: MeasuredSeconds;
+  /** What a request gets that outlasts every time limit of a server. */
+  readonly late?: MeasuredStatus;
+  /** The class, or those that could not be told apart. */
+  readonly drain?: 'A' | 'B' | 'C' | 'D' | 'A or D';
+  /** What a running request gets. */
+  readonly running?: MeasuredStatus;
+  readonly announcesClose?: boolean;
+  readonly stream?: 'complete' | 'cut';
+  readonly newConnections?: 'refused' | 'reset' | 'served' | 'hang, then reset';
+  /** When the connection is closed that is idle at the signal. */
+  readonly idleAtStop?: MeasuredSeconds;
+  /** From the last response to the exit; from the signal where only an idle connection is open. */
+  readonly exitAfterResponse?: MeasuredSeconds;
+  readonly exitIdle?: MeasuredSeconds;
+  /** The exit code; 137 where the server had to be killed. */
+  readonly exitCode?: number;
+  readonly pastBound?: '500' | 'closed without a response' | 'no bound';
+  readonly listensWhenReady?: boolean;
+  /** The paths of the descriptor that did not answer well. */
+  readonly badPaths?: readonly string[];
+  /** The status of requests that were too many; 'wait' where all were answered. */
+  readonly overflow?: MeasuredStatus | 'wait';
+  /** The names of the descriptor that the metrics lack. */
+  readonly missingMetrics?: readonly string[];
+  /** Probes that were not made, each with the reason. */
+  readonly without?: Readonly<Record<string, string>>;
+}
+
+/** The record, by subject. */
+export type MeasuredRecord = Readonly<Record<string, Facts>>;
+
+export function readRecord(): MeasuredRecord {
+  return JSON.parse(readFileSync(RECORD, 'utf8'));
+}

@@ -1,0 +1,172 @@
+/** Compares what was measured with what a descriptor says, and with what was recorded before. */
+import type { Facts } from '../../../scripts/measured-servers';
+import { keepAliveOf } from '../../../src/servers/knobs';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../../src/servers/server-descriptor';
+import { PastBound, type SilentLimit } from '../../../src/servers/server-parts';
+import { TIMES } from './probes';
+import type { ProbeName } from './subject';
+
+type Value = string | number | boolean | readonly string[] | undefined;
+
+/** What a descriptor says of a fact. */
+interface Claim {
+  readonly fact: keyof Facts;
+  /** The probe that measures it. */
+  readonly probe: ProbeName;
+  readonly declared: (descriptor: ServerDescriptor, facts: Facts) => Value;
+  /** How much a time may differ, in seconds: a busy machine makes everything late, and nothing early. */
+  readonly tolerance?: Tolerance;
+  /** How much later the server itself may be than it is told. */
+  readonly later?: (descriptor: ServerDescriptor) => number | undefined;
+}
+
+interface Tolerance {
+  readonly early: number;
+  readonly late: number;
+}
+
+export interface Difference {
+  readonly fact: keyof Facts;
+  readonly probe: ProbeName;
+  readonly text: string;
+}
+
+/** A time of the server itself, seen by its client. */
+const SEEN = { early: 0.7, late: 2.5 };
+/** A time that ends with the end of all processes. */
+const EXIT = { early: 0.7, late: 10 };
+
+/** Ends never: any time that was watched agrees with it. */
+const OPEN = Number.POSITIVE_INFINITY;
+
+function limit(said: SilentLimit | undefined, keepAlive: number): number {
+  if (said === undefined) return OPEN;
+  const added = { keepAlive, watchdog: TIMES.connections.watchdog }[said.plus ?? ''] ?? 0;
+  return said.seconds + added;
+}
+
+function keptFor(descriptor: ServerDescriptor): number {
+  return descriptor.keepAlive === KeepAliveKind.CLOSES_EACH ? 0 : keepAliveOf(descriptor, TIMES.connections.keepAlive);
+}
+
+const CLAIMS: readonly Claim[] = [
+  {
+    fact: 'idle',
+    probe: 'connections',
+    declared: (descriptor) => (descriptor.keepAlive === KeepAliveKind.UNKNOWN ? undefined : keptFor(descriptor)),
+    tolerance: SEEN,
+    later: ({ keepAliveLateSeconds }) => keepAliveLateSeconds,
+  },
+  {
+    fact: 'silent',
+    probe: 'connections',
+    declared: (descriptor) => limit(descriptor.silentLimit, keptFor(descriptor)),
+    later: ({ silentLimit }) => silentLimit?.lateSeconds,
+    tolerance: SEEN,
+  },
+  {
+    fact: 'halfHeader',
+    probe: 'connections',
+    declared: (descriptor) => limit(descriptor.headerLimit, keptFor(descriptor)),
+    later: ({ headerLimit }) => headerLimit?.lateSeconds,
+    tolerance: SEEN,
+  },
+  {
+    fact: 'late',
+    probe: 'connections',
+    declared: ({ requestLimit }) =>
+      requestLimit === undefined ? 200 : requestLimit.status === 0 ? 'closed' : (requestLimit.status ?? 'unknown'),
+  },
+  {
+    fact: 'defaultIdle',
+    probe: 'defaults',
+    declared: ({ keepAlive, keepAliveKnob, keepAliveSeconds }) => {
+      if (keepAlive === KeepAliveKind.CLOSES_EACH) return 0;
+      if (keepAlive === KeepAliveKind.NEVER_CLOSES) return OPEN;
+      return keepAliveKnob?.standardSeconds ?? keepAliveSeconds;
+    },
+    tolerance: SEEN,
+    later: ({ keepAliveLateSeconds }) => keepAliveLateSeconds,
+  },
+  { fact: 'listensWhenReady', probe: 'defaults', declared: ({ listensWhenReady }) => listensWhenReady },
+  { fact: 'badPaths', probe: 'defaults', declared: () => [] },
+  {
+    fact: 'drain',
+    probe: 'stop',
+    // Without a drain time that can be set, A and D cannot be told apart.
+    declared: ({ drain }, facts) =>
+      facts.drain === 'A or D' && [DrainClass.A, DrainClass.D].includes(drain) ? 'A or D' : drain,
+  },
+  { fact: 'announcesClose', probe: 'stop', declared: ({ announcesClose }) => announcesClose },
+  { fact: 'newConnections', probe: 'stop', declared: ({ newConnections }) => newConnections },
+  {
+    fact: 'stream',
+    probe: 'stop',
+    declared: ({ streaming, drain }) => (streaming && drain !== DrainClass.B ? 'complete' : undefined),
+  },
+  {
+    fact: 'exitAfterResponse',
+    probe: 'stop',
+    declared: ({ drain, lingerSeconds = 0 }) =>
+      drain === DrainClass.A || drain === DrainClass.D ? lingerSeconds : undefined,
+    tolerance: EXIT,
+  },
+  { fact: 'exitCode', probe: 'stop', declared: ({ stopExitCode = 0 }) => stopExitCode },
+  {
+    fact: 'pastBound',
+    probe: 'bound',
+    declared: ({ pastBound, drain }) => (drain === DrainClass.B ? undefined : (pastBound ?? PastBound.UNKNOWN)),
+  },
+  {
+    fact: 'overflow',
+    probe: 'load',
+    declared: ({ overflow }) => (overflow === undefined ? 'unknown' : (overflow.status ?? 'wait')),
+  },
+  { fact: 'missingMetrics', probe: 'load', declared: ({ metrics }) => (metrics === undefined ? undefined : []) },
+];
+
+/** The descriptor of a subject in a probe: what is set in code differs between them. */
+export type DescriptorOf = (probe: ProbeName) => ServerDescriptor;
+
+/** Where a descriptor and what was measured differ. What was not measured, and what is not declared, cannot differ. */
+export function differences(descriptorOf: DescriptorOf, facts: Facts): Difference[] {
+  return CLAIMS.flatMap((claim) => {
+    const { fact, probe } = claim;
+    const descriptor = descriptorOf(probe);
+    const declared = claim.declared(descriptor, facts);
+    const measured = facts[fact] as Value;
+    if (declared === undefined || measured === undefined) return [];
+    if (same(declared, measured, toleranceOf(claim, descriptor))) return [];
+    return [{ fact, probe, text: `${fact}: the descriptor says ${show(declared)}, measured was ${show(measured)}` }];
+  });
+}
+
+/** Where what was measured and what was recorded differ. */
+export function changes(descriptorOf: DescriptorOf, recorded: Facts | undefined, facts: Facts): string[] {
+  if (recorded === undefined) return ['it is not recorded'];
+  return (Object.keys({ ...recorded, ...facts }) as (keyof Facts)[]).flatMap((fact) => {
+    const [before, now] = [recorded[fact], facts[fact]] as [Value, Value];
+    const claim = CLAIMS.find((one) => one.fact === fact);
+    // Either may have been late.
+    const { late } = (claim && toleranceOf(claim, descriptorOf(claim.probe))) ?? EXIT;
+    if (same(before, now, typeof before === 'number' && fact !== 'exitCode' ? { early: late, late } : undefined))
+      return [];
+    return [`${fact}: recorded is ${show(before)}, measured was ${show(now)}`];
+  });
+}
+
+function toleranceOf({ tolerance, later }: Claim, descriptor: ServerDescriptor): Tolerance | undefined {
+  return tolerance && { ...tolerance, late: tolerance.late + (later?.(descriptor) ?? 0) };
+}
+
+function same(declared: Value, measured: Value, tolerance?: Tolerance): boolean {
+  if (tolerance === undefined || typeof declared !== 'number')
+    return JSON.stringify(declared) === JSON.stringify(measured);
+  // What was watched for so long and had not ended may end later.
+  if (typeof measured === 'string') return declared >= Number(measured.replace('> ', '')) - tolerance.early;
+  return (measured as number) >= declared - tolerance.early && (measured as number) <= declared + tolerance.late;
+}
+
+function show(value: Value): string {
+  return value === undefined ? 'nothing' : value === OPEN ? 'never' : JSON.stringify(value);
+}

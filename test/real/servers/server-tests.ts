@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { type Facts, RECORD, readRecord } from '../../../scripts/measured-servers';
+import { changes, differences } from './compare';
+import { factsOf } from './facts';
+import { descriptorIn, measure, Turns } from './probes';
+import { render } from './start';
+import type { Subject } from './subject';
+
+/** How many probes run at once. */
+const AT_ONCE = 6;
+/** How often a probe is made whose result differs: a machine that stands still for seconds makes everything late. */
+const TRIES = 3;
+
+/** Measures subjects and compares each with its descriptor and with the record, which `UPDATE_MEASURED=yes` rewrites. */
+export function serverTests(subjects: readonly Subject[]): void {
+  const turns = new Turns(AT_ONCE);
+  const measured = new Map<string, Promise<Facts>>();
+
+  beforeAll(() => {
+    for (const subject of subjects) {
+      const facts = settle(subject, turns);
+      // A failure belongs to the subject's own test.
+      facts.catch(() => undefined);
+      measured.set(subject.id, facts);
+    }
+  });
+
+  afterAll(async () => {
+    const all = await Promise.allSettled(measured.values());
+    const lines = all.map((result, index) => {
+      const text = result.status === 'fulfilled' ? JSON.stringify(result.value) : 'not measured';
+      return `  ${subjects[index]?.id}: ${text}\n`;
+    });
+    writeSync(1, `\nmeasured:\n${lines.join('')}`);
+  });
+
+  test.each(subjects.map((subject) => [subject.id, subject] as const))(
+    '%s behaves as its descriptor and the record say',
+    async (id, subject) => {
+      const facts = (await measured.get(id)) as Facts;
+      if (process.env.UPDATE_MEASURED === 'yes') record(id, facts);
+      const texts = [
+        ...differences(descriptorIn(subject), facts).map(({ text }) => text),
+        ...changes(descriptorIn(subject), readRecord()[id], facts),
+      ];
+      if (texts.length > 0) throw new Error(`${facts.server} ${facts.version}:\n${texts.join('\n')}`);
+    },
+    1_500_000,
+  );
+}
+
+/** Measures a subject, and once more what differs from its descriptor. */
+async function settle(subject: Subject, turns: Turns): Promise<Facts> {
+  const { descriptor } = render(subject);
+  let measurement = await measure(subject, turns);
+  for (let tries = 1; tries < TRIES; tries++) {
+    const probes = differences(descriptorIn(subject), factsOf(measurement, descriptor)).map(({ probe }) => probe);
+    if (probes.length === 0) break;
+    measurement = { ...measurement, ...(await measure(subject, turns, [...new Set(probes)])) };
+  }
+  return factsOf(measurement, descriptor);
+}
+
+function record(id: string, facts: Facts): void {
+  const records = { ...JSON.parse(readFileSync(RECORD, 'utf8')), [id]: facts };
+  const sorted = Object.fromEntries(Object.entries(records).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(RECORD, `${JSON.stringify(sorted, null, 2)}\n`);
+}
