@@ -192,7 +192,7 @@ function measured(): string[] {
     '',
     'Each server ran as the first process of a container with the command that is rendered for it, with small times:',
     'keep-alive 3 s, watchdog and request limit 5 s; at the signal keep-alive 22 s and drain 20 s, or 2 s for what outlasts',
-    'it. "> 14 s" was still so after that time. At the signal a request had 4 s to go; times are counted from the signal or,',
+    'it. "> 14 s" was still so after that time. At the signal a request had 6 s to go; times are counted from the signal or,',
     'for the exit, from the last response, on a machine of two busy cores, which adds seconds to exits. 137 had to be killed.',
     'Tests repeat this and fail where a server, its description above or this record differ.',
     '',

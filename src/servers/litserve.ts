@@ -17,7 +17,7 @@ export const LITSERVE: ServerDescriptor = {
     how: 'timeout of LitServer (code, 30 s unset): the longest that a request waits for its turn',
     status: 504,
   },
-  listensWhenReady: false,
+  listensWhenReady: true,
   livenessPath: '/health',
   readinessPath: '/health',
   streaming: true,

@@ -27,9 +27,17 @@ interface Tolerance {
 
 export interface Difference {
   readonly fact: keyof Facts;
-  readonly probe: ProbeName;
+  /** The probe that measures it; without one there is none. */
+  readonly probe?: ProbeName;
   readonly text: string;
 }
+
+/** What no descriptor says, and which probe measures it. */
+const PROBES_OF_OTHERS: Partial<Record<keyof Facts, ProbeName>> = {
+  running: 'stop',
+  idleAtStop: 'stop',
+  exitIdle: 'idle stop',
+};
 
 /** A time of the server itself, seen by its client. */
 const SEEN = { early: 0.7, late: 2.5 };
@@ -142,8 +150,8 @@ export function differences(descriptorOf: DescriptorOf, facts: Facts): Differenc
 }
 
 /** Where what was measured and what was recorded differ. */
-export function changes(descriptorOf: DescriptorOf, recorded: Facts | undefined, facts: Facts): string[] {
-  if (recorded === undefined) return ['it is not recorded'];
+export function changes(descriptorOf: DescriptorOf, recorded: Facts | undefined, facts: Facts): Difference[] {
+  if (recorded === undefined) return [];
   return (Object.keys({ ...recorded, ...facts }) as (keyof Facts)[]).flatMap((fact) => {
     const [before, now] = [recorded[fact], facts[fact]] as [Value, Value];
     const claim = CLAIMS.find((one) => one.fact === fact);
@@ -151,7 +159,8 @@ export function changes(descriptorOf: DescriptorOf, recorded: Facts | undefined,
     const { late } = (claim && toleranceOf(claim, descriptorOf(claim.probe))) ?? EXIT;
     if (same(before, now, typeof before === 'number' && fact !== 'exitCode' ? { early: late, late } : undefined))
       return [];
-    return [`${fact}: recorded is ${show(before)}, measured was ${show(now)}`];
+    const text = `${fact}: recorded is ${show(before)}, measured was ${show(now)}`;
+    return [{ fact, probe: claim?.probe ?? PROBES_OF_OTHERS[fact], text }];
   });
 }
 

@@ -19,15 +19,15 @@ export const TIMES = {
 } as const satisfies Record<ProbeName, ProbeTimes>;
 
 /** How long loading takes where readiness is probed, in seconds. */
-export const LOAD_SECONDS = 2;
+export const LOAD_SECONDS = 4;
 /** How long a request still runs after the signal, in seconds. */
-export const REMAINING_SECONDS = 4;
+export const REMAINING_SECONDS = 6;
 /** When connections are opened after the signal, in seconds. */
-export const ARRIVALS = [0.1, 1, 2, 3] as const;
+export const ARRIVALS = [0.1, 1, 3, 5] as const;
 /** How long a request lasts that outlasts every limit of its probe, in seconds. */
 export const LATE_SECONDS = 8;
 /** How long a server may take to end before it is killed, beyond its drain time, in seconds. */
-const PATIENCE_SECONDS = 9;
+const PATIENCE_SECONDS = 14;
 /** The longest default that is waited for, in seconds. */
 const LONGEST_DEFAULT = 40;
 

@@ -6,6 +6,9 @@ import { type Connection, ProbeAgent, type ProbeRequest, type ProbeResponse } fr
 import { imageOf, versionOf } from './runtimes';
 import type { Subject } from './subject';
 
+/** How long a connection waits for its answer before the server is ready, in seconds: less than a slow load takes. */
+const ANSWER_SECONDS = 2.5;
+
 /** The times of a start, in seconds. What is left out is not set, so that the server takes its own default. */
 export interface ProbeTimes {
   readonly keepAlive?: number;
@@ -82,7 +85,7 @@ export class RunningSubject {
 
   public readonly descriptor: ServerDescriptor;
   public readonly readyPath: string;
-  /** Whether the first connection that came about got a good answer within a second. */
+  /** Whether the first connection that came about got a good answer, long before a slow load would be over. */
   public listensWhenReady = true;
   private readonly port: number;
 
@@ -119,7 +122,7 @@ export class RunningSubject {
     while (Date.now() < begin + limit) {
       this.container.failIfEnded();
       const connection = this.open();
-      const response = await Promise.race([connection.ask({ path: this.readyPath }), sleep(1000)]);
+      const response = await Promise.race([connection.ask({ path: this.readyPath }), sleep(ANSWER_SECONDS * 1000)]);
       const accepted = connection.openedAt !== undefined;
       connection.destroy();
       if (response !== undefined && response.status < 400) return;
