@@ -112,7 +112,7 @@ export interface RayServeOptions extends ServerOptions {
   readonly app: string;
 }
 
-/** Options of a BentoML service. */
+/** Options of a BentoML service. How many processes take requests stands in the service: `workers` of `@bentoml.service`. */
 export interface BentomlOptions extends ServerOptions {
   /**
    * The service: `module:Service`, a tag of the model store, or a directory.
@@ -120,13 +120,6 @@ export interface BentomlOptions extends ServerOptions {
    * @default - the directory in which the server starts
    */
   readonly service?: string;
-
-  /**
-   * How many processes take requests.
-   *
-   * @default - what the service says
-   */
-  readonly workers?: number;
 }
 
 /** Options of MLServer. */

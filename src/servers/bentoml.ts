@@ -1,6 +1,5 @@
-import { requireNumber } from '../private/checks';
 import type { BentomlOptions } from './application-options';
-import { EVERY_INTERFACE, option, type ServerDefinition } from './define';
+import { EVERY_INTERFACE, type ServerDefinition } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
@@ -40,17 +39,12 @@ export const BENTOML: ServerDescriptor = {
 
 /** A service of BentoML. */
 export function bentoml(options: BentomlOptions): ServerDefinition {
-  const { service = '.', workers } = options;
-  if (workers !== undefined) requireNumber('workers', workers, { min: 1, max: 256, integer: true });
+  const { service = '.' } = options;
   return {
     descriptor: BENTOML,
     options,
-    workers,
     start: ({ port }) => ({
-      command: [
-        ...['bentoml', 'serve', service, '--host', EVERY_INTERFACE, '--port', String(port)],
-        ...option('--api-workers', workers),
-      ],
+      command: ['bentoml', 'serve', service, '--host', EVERY_INTERFACE, '--port', String(port)],
     }),
   };
 }

@@ -6,7 +6,7 @@ import { HYPERCORN } from './hypercorn';
 import { KSERVE } from './kserve';
 import { LITSERVE } from './litserve';
 import { LLAMA_CPP } from './llama-cpp';
-import { MLFLOW } from './mlflow';
+import { MLFLOW, MLFLOW_WORKERS } from './mlflow';
 import { MLSERVER, MLSERVER_IN_PROCESS } from './mlserver';
 import { NIM } from './nim';
 import { NODE } from './node-http';
@@ -52,6 +52,7 @@ export const CATALOGUE: readonly ServerDescriptor[] = [
   MLSERVER,
   MLSERVER_IN_PROCESS,
   MLFLOW,
+  MLFLOW_WORKERS,
   KSERVE,
   SELDON,
   NIM,

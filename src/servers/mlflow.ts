@@ -1,50 +1,64 @@
 import type { MlflowOptions } from './application-options';
-import { EVERY_INTERFACE, modelPathOf, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition, workersOf } from './define';
+import type { ServerDescriptor } from './server-descriptor';
+import { KnobPlace, NewConnections } from './server-parts';
+import { UVICORN } from './uvicorn';
 
-/** MLflow's scoring server: uvicorn below a shell that MLflow starts, so that nobody knows who gets the signal. */
+/** The variable in which `mlflow models serve` tells the scoring server its model. */
+const MODEL_PATH = '__pyfunc_model_path__';
+
+/**
+ * MLflow's scoring server, started as the uvicorn that it is: `mlflow models serve` starts that below itself and passes no
+ * signal on, so that as the first process of a container it never stops.
+ */
 export const MLFLOW: ServerDescriptor = {
+  ...UVICORN,
   name: 'MLflow',
-  drain: DrainClass.B,
-  keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: 'UVICORN_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
   requestLimit: {
-    knob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 60 },
+    knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 60 },
+    status: 504,
   },
-  newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.UNKNOWN,
-  overflow: { how: 'requests wait without a limit' },
-  listensWhenReady: false,
+  overflow: { how: 'requests wait for a thread; there are as many as CPUs and 4 more' },
+  connectionLimit: undefined,
   livenessPath: '/health',
   readinessPath: '/health',
   port: 5000,
-  streaming: true,
+  streaming: false,
   webSocket: false,
-  grpc: false,
   batching: { how: 'it has none' },
-  modelLocation: { how: '--model-uri', layout: 'a directory with an MLmodel file' },
-  interpreter: 'python',
-  rivalVariables: { MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT: '--timeout' },
+  modelLocation: { how: `\`${MODEL_PATH}\``, layout: 'a directory with an MLmodel file' },
   verifiedVersion: '3.17.2',
-  source: 'https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/',
-  evidence: Evidence.READ,
-  declared: true,
+  source: 'https://github.com/mlflow/mlflow/blob/master/mlflow/pyfunc/scoring_server/__init__.py',
+};
+
+/** MLflow's scoring server in several processes. */
+export const MLFLOW_WORKERS: ServerDescriptor = {
+  ...MLFLOW,
+  name: 'MLflow with workers',
+  listensWhenReady: false,
+  newConnections: NewConnections.HANG,
 };
 
 /** A model behind MLflow's scoring server, in the environment of the image. */
 export function mlflow(options: MlflowOptions): ServerDefinition {
   const workers = workersOf(options.workers);
   return {
-    descriptor: MLFLOW,
+    descriptor: workers > 1 ? MLFLOW_WORKERS : MLFLOW,
     options,
     workers,
     start: (context) => ({
       command: [
-        ...['mlflow', 'models', 'serve', '--model-uri', modelPathOf(options.model, context)],
-        ...['--host', EVERY_INTERFACE, '--port', String(context.port)],
-        ...['--workers', String(workers), '--env-manager', 'local'],
+        ...[
+          'uvicorn',
+          'mlflow.pyfunc.scoring_server.app:app',
+          '--host',
+          EVERY_INTERFACE,
+          '--port',
+          String(context.port),
+        ],
+        ...option('--workers', workers > 1 ? workers : undefined),
       ],
+      environment: { [MODEL_PATH]: modelPathOf(options.model, context) },
     }),
   };
 }

@@ -9,9 +9,9 @@ export const MLSERVER: ServerDescriptor = {
   drain: DrainClass.B,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
-  newConnections: NewConnections.UNKNOWN,
+  newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  pastBound: PastBound.STATUS_500,
   overflow: { how: 'requests wait without a limit' },
   listensWhenReady: false,
   livenessPath: '/v2/health/live',
@@ -32,7 +32,8 @@ export const MLSERVER: ServerDescriptor = {
   interpreter: 'python',
   verifiedVersion: '1.7.1',
   source: 'https://github.com/SeldonIO/MLServer/blob/master/mlserver/server.py',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
+  note: 'its workers need uvloop 0.21 or older, and its requests get status 500 while it stops',
   declared: true,
 };
 
@@ -43,7 +44,7 @@ export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   drain: DrainClass.A,
   newConnections: NewConnections.REFUSED,
   pastBound: PastBound.NO_BOUND,
-  evidence: Evidence.READ,
+  note: undefined,
 };
 
 /** Models behind MLServer. */

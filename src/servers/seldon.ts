@@ -18,14 +18,21 @@ export const SELDON: ServerDescriptor = {
   livenessPath: '/health/ping',
   readinessPath: '/health/status',
   port: 9000,
-  otherPorts: [5000],
   metrics: { port: 6000, path: '/metrics' },
   streaming: false,
   webSocket: false,
-  grpc: true,
+  grpc: false,
   batching: { how: 'it has none' },
   modelLocation: { how: "the class's code", layout: 'what it expects' },
   interpreter: 'python',
+  // With threads it would use gunicorn's other worker, which keeps connections for 2 s.
+  rivalVariables: {
+    PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '--http-port',
+    PREDICTIVE_UNIT_METRICS_SERVICE_PORT: '--metrics-port',
+    GUNICORN_WORKERS: '--workers',
+    GUNICORN_THREADS: '--threads',
+    GRPC_WORKERS: '--grpc-workers',
+  },
   verifiedVersion: '1.18.2',
   source: 'https://docs.seldon.io/projects/seldon-core/en/latest/python/python_server.html',
   evidence: Evidence.READ,
@@ -33,7 +40,7 @@ export const SELDON: ServerDescriptor = {
   declared: true,
 };
 
-/** A class behind Seldon's Python microservice. */
+/** A class behind Seldon's Python microservice, without its gRPC server: nothing stops that, so that the program never ended. */
 export function seldon(options: SeldonOptions): ServerDefinition {
   const name = requireWord('className', options.className, 'MyModel');
   const workers = workersOf(options.workers);
@@ -44,7 +51,7 @@ export function seldon(options: SeldonOptions): ServerDefinition {
     start: ({ port }) => ({
       command: [
         ...['seldon-core-microservice', name, '--service-type', 'MODEL', '--http-port', String(port)],
-        ...['--grpc-port', '5000', '--metrics-port', '6000', '--workers', String(workers)],
+        ...['--metrics-port', '6000', '--workers', String(workers), '--threads', '1', '--grpc-workers', '0'],
       ],
     }),
   };

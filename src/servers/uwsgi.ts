@@ -4,19 +4,23 @@ import { applicationOf, checkThreads, type ServerDefinition, threadsOf, workersO
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
-/** uWSGI behind its own HTTP router. SIGTERM means reload unless it is told to die of it; requests are lost either way. */
+/**
+ * uWSGI behind its own HTTP router. On SIGTERM it would reload, or drop its requests with `--die-on-term`; a hook makes it wait
+ * for them instead, without a bound: its mercy settings are not for this.
+ */
 export const UWSGI: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'uWSGI',
-  drain: DrainClass.B,
+  drain: DrainClass.D,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, standardSeconds: 0, joined: true },
   requestLimit: {
     knob: { name: '--http-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+    status: 0,
   },
-  newConnections: NewConnections.RESET,
+  newConnections: NewConnections.HANG,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  pastBound: PastBound.NO_BOUND,
   overflow: { how: 'the backlog of the socket (--listen)' },
   listensWhenReady: false,
   streaming: true,
@@ -38,7 +42,8 @@ export function uwsgi(options: UwsgiOptions): ServerDefinition {
     workers,
     start: (context) => ({
       command: [
-        ...['uwsgi', '--module', app, '--http', `:${context.port}`, '--master', '--die-on-term', '--need-app'],
+        ...['uwsgi', '--module', app, '--http', `:${context.port}`, '--master', '--need-app'],
+        ...['--hook-master-start', 'unix_signal:15 gracefully_kill_them_all'],
         ...['--processes', String(workers), '--threads', String(threadsOf(options.threads, workers, context))],
       ],
     }),

@@ -76,6 +76,10 @@ describe('a server', () => {
       OLLAMA_MODELS: '/models/m',
       OLLAMA_NUM_PARALLEL: '4',
     });
+    expect(planOf({ server: ModelServer.mlflow() }).environment).toEqual({
+      __pyfunc_model_path__: '/models/m',
+      MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT: '70',
+    });
     expect(planOf({ server: ModelServer.nim() }).environment).toEqual({
       NIM_SERVER_PORT: '8000',
       NIM_MODEL_PATH: '/models/m',
@@ -183,6 +187,8 @@ describe('a conflict', () => {
       { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: '5' },
     ],
     ['MLSERVER_HTTP_PORT', ModelServer.mlServer(), { MLSERVER_HTTP_PORT: '1' }],
+    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.mlflow(), { UVICORN_TIMEOUT_KEEP_ALIVE: '5' }],
+    ['GUNICORN_THREADS', ModelServer.seldon({ className: 'Iris' }), { GUNICORN_THREADS: '8' }],
   ])('of %s in the environment fails', (name, server, environment) => {
     expect(() => planOf({ server, environment })).toThrow(
       new RegExp(

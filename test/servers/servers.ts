@@ -53,7 +53,7 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
     name: 'uWSGI',
     server: ModelServer.uwsgi({ app: 'app', threads: 4 }),
     command:
-      'uwsgi --module app:app --http :9999 --master --die-on-term --need-app --processes 1 --threads 4 --http-keepalive=K --http-timeout=R',
+      'uwsgi --module app:app --http :9999 --master --need-app --hook-master-start unix_signal:15 gracefully_kill_them_all --processes 1 --threads 4 --http-keepalive=K --http-timeout=R',
   },
   {
     name: 'Node',
@@ -105,9 +105,9 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   },
   {
     name: 'BentoML',
-    server: ModelServer.bentoml({ service: 'service:Svc', workers: 2 }),
+    server: ModelServer.bentoml({ service: 'service:Svc' }),
     command:
-      'bentoml serve service:Svc --host 0.0.0.0 --port 9999 --api-workers 2 --timeout-keep-alive K --timeout-graceful-shutdown D',
+      'bentoml serve service:Svc --host 0.0.0.0 --port 9999 --timeout-keep-alive K --timeout-graceful-shutdown D',
   },
   {
     name: 'LitServe',
@@ -124,7 +124,13 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
     name: 'MLflow',
     server: ModelServer.mlflow(),
     command:
-      'mlflow models serve --model-uri /models/m --host 0.0.0.0 --port 9999 --workers 1 --env-manager local --timeout R',
+      'uvicorn mlflow.pyfunc.scoring_server.app:app --host 0.0.0.0 --port 9999 --timeout-keep-alive K --timeout-graceful-shutdown D',
+  },
+  {
+    name: 'MLflow with workers',
+    server: ModelServer.mlflow({ workers: 2 }),
+    command:
+      'uvicorn mlflow.pyfunc.scoring_server.app:app --host 0.0.0.0 --port 9999 --workers 2 --timeout-keep-alive K --timeout-graceful-shutdown D',
   },
   {
     name: 'KServe',
@@ -136,7 +142,7 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
     name: 'Seldon microservice',
     server: ModelServer.seldon({ className: 'Iris' }),
     command:
-      'seldon-core-microservice Iris --service-type MODEL --http-port 9999 --grpc-port 5000 --metrics-port 6000 --workers 1',
+      'seldon-core-microservice Iris --service-type MODEL --http-port 9999 --metrics-port 6000 --workers 1 --threads 1 --grpc-workers 0',
   },
   { name: 'NIM', server: ModelServer.nim(), command: '/opt/nim/start_server.sh' },
   { name: 'Ollama', server: ModelServer.ollama(), command: 'ollama serve' },

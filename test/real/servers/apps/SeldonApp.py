@@ -1,0 +1,12 @@
+"""A class for Seldon's microservice; its name is the module's."""
+import os
+import time
+
+
+class SeldonApp:
+    def __init__(self):
+        time.sleep(float(os.environ.get("PROBE_LOAD", "0")))
+
+    def predict(self, rows, names=None, meta=None):
+        time.sleep(float(rows[0]))
+        return rows
