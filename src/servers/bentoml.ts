@@ -13,7 +13,7 @@ export const BENTOML: ServerDescriptor = {
   requestLimit: { knob: { name: 'traffic.timeout', place: KnobPlace.CODE, standardSeconds: 60 }, status: 504 },
   newConnections: NewConnections.HANG,
   announcesClose: false,
-  pastBound: PastBound.UNKNOWN,
+  pastBound: PastBound.STATUS_500,
   overflow: { how: 'traffic.max_concurrency of the service', status: 429 },
   listensWhenReady: false,
   livenessPath: '/livez',

@@ -8,6 +8,7 @@ export type ServerTime = 'keepAlive' | 'drain' | 'watchdog' | 'request';
 export function knobsOf(descriptor: ServerDescriptor): [ServerTime, ServerKnob][] {
   const knobs: [ServerTime, ServerKnob | undefined][] = [
     ['keepAlive', descriptor.keepAliveKnob],
+    ['keepAlive', descriptor.headerKnob],
     ['drain', descriptor.drainKnob],
     ['watchdog', descriptor.watchdogKnob],
     ['request', descriptor.requestLimit?.knob],

@@ -12,7 +12,7 @@ export const KSERVE: ServerDescriptor = {
   keepAliveSeconds: 5,
   newConnections: NewConnections.REFUSED,
   announcesClose: true,
-  pastBound: PastBound.UNKNOWN,
+  pastBound: PastBound.STATUS_500,
   overflow: { how: 'requests wait without a limit' },
   listensWhenReady: false,
   livenessPath: '/v2/health/live',

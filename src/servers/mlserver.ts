@@ -62,7 +62,11 @@ export function mlServer(options: MlServerOptions): ServerDefinition {
         MLSERVER_GRPC_PORT: '8081',
         MLSERVER_METRICS_PORT: '8082',
         MLSERVER_PARALLEL_WORKERS: String(workers),
+        // It makes folders where it starts, which a user who is not root often cannot.
+        MLSERVER_METRICS_DIR: '/tmp/mlserver/metrics',
+        MLSERVER_ENVIRONMENTS_DIR: '/tmp/mlserver/environments',
       },
+      changeable: ['MLSERVER_METRICS_DIR', 'MLSERVER_ENVIRONMENTS_DIR'],
     }),
   };
 }

@@ -81,6 +81,8 @@ export interface ServerDescriptor {
   readonly keepAliveSeconds?: number;
   /** The setting of the idle time. @default - it cannot be set */
   readonly keepAliveKnob?: ServerKnob;
+  /** The setting of the time in which a request's header must come; it is told the idle time. @default - it cannot be set */
+  readonly headerKnob?: ServerKnob;
   /** How much later it may close an idle connection, in seconds, where it looks only now and then. @default 0 */
   readonly keepAliveLateSeconds?: number;
   /** How long it bears a connection that never sends a byte. @default - no limit */

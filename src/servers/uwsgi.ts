@@ -14,6 +14,9 @@ export const UWSGI: ServerDescriptor = {
   drain: DrainClass.D,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, standardSeconds: 0, joined: true },
+  headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+  // The kernel hands over a connection that sends nothing after 7 s only.
+  silentLimit: { seconds: 7, plus: 'keepAlive' },
   requestLimit: {
     knob: { name: '--http-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
     status: 0,

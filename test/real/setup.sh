@@ -72,7 +72,7 @@ cached() {
 # python_environment NAME REQUIREMENTS: an environment of exactly these packages.
 python_environment() {
   local requirements=$root/$2
-  cached python "$1" "$("$python" -VV; "$python" -c 'import sys; print(sys.base_prefix)'; cat "$requirements")" \
+  cached python "$1" "$("$python" -VV; "$python" -c 'import sys; print(sys.base_prefix)'; cat "${requirements%.txt}".*)" \
     install_python "$requirements"
 }
 
@@ -83,6 +83,8 @@ install_python() {
   "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$requirements" ||
     fail "the packages of $requirements could not be installed from the Python package index"
   "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$requirements is not complete: $("$venv/bin/pip" check)"
+  # A script of the same name does what no package does.
+  [ ! -f "${requirements%.txt}.sh" ] || bash "${requirements%.txt}.sh" "$venv"
 }
 
 # node_program VERSION: Node itself, as the npm registry has it.

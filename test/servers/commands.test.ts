@@ -70,6 +70,8 @@ describe('a server', () => {
       MLSERVER_GRPC_PORT: '8081',
       MLSERVER_METRICS_PORT: '8082',
       MLSERVER_PARALLEL_WORKERS: '0',
+      MLSERVER_METRICS_DIR: '/tmp/mlserver/metrics',
+      MLSERVER_ENVIRONMENTS_DIR: '/tmp/mlserver/environments',
     });
     expect(planOf({ server: ModelServer.ollama(), maxConcurrency: 4 }).environment).toEqual({
       OLLAMA_HOST: '0.0.0.0:11434',

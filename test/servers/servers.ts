@@ -53,7 +53,7 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
     name: 'uWSGI',
     server: ModelServer.uwsgi({ app: 'app', threads: 4 }),
     command:
-      'uwsgi --module app:app --http :9999 --master --need-app --hook-master-start unix_signal:15 gracefully_kill_them_all --processes 1 --threads 4 --http-keepalive=K --http-timeout=R',
+      'uwsgi --module app:app --http :9999 --master --need-app --hook-master-start unix_signal:15 gracefully_kill_them_all --processes 1 --threads 4 --http-keepalive=K --http-headers-timeout=K --http-timeout=R',
   },
   {
     name: 'Node',

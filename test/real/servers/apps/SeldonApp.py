@@ -4,7 +4,7 @@ import time
 
 
 class SeldonApp:
-    def __init__(self):
+    def load(self):
         time.sleep(float(os.environ.get("PROBE_LOAD", "0")))
 
     def predict(self, rows, names=None, meta=None):

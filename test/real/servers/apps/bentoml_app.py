@@ -6,15 +6,8 @@ from typing import AsyncGenerator
 
 import bentoml
 
-LIMIT = os.environ.get("PROBE_REQUEST")
-CONCURRENCY = os.environ.get("PROBE_CONCURRENCY")
-TRAFFIC = {
-    **({} if LIMIT is None else {"timeout": float(LIMIT)}),
-    **({} if CONCURRENCY is None else {"max_concurrency": int(CONCURRENCY)}),
-}
 
-
-@bentoml.service(traffic=TRAFFIC)
+@bentoml.service(traffic={"timeout": float(os.environ.get("PROBE_REQUEST", "60")), "max_concurrency": 8})
 class Sleeper:
     def __init__(self):
         time.sleep(float(os.environ.get("PROBE_LOAD", "0")))

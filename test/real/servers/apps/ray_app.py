@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 
-@serve.deployment(max_ongoing_requests=8, max_queued_requests=int(os.environ.get("PROBE_QUEUE", "-1")))
+@serve.deployment(max_ongoing_requests=8, max_queued_requests=2)
 class Sleeper:
     def __init__(self):
         time.sleep(float(os.environ.get("PROBE_LOAD", "0")))

@@ -1,5 +1,6 @@
 import type { Subject } from '../subject';
 import { LITSERVE } from './litserve';
+import { MODEL_SERVERS } from './model-servers';
 import { PROGRAMS } from './programs';
 import { PYTHON_APPLICATIONS } from './python-applications';
 
@@ -7,4 +8,4 @@ import { PYTHON_APPLICATIONS } from './python-applications';
 export const CORE: readonly Subject[] = [...PYTHON_APPLICATIONS, ...PROGRAMS, LITSERVE];
 
 /** Model servers with environments of their own. */
-export const EXTENDED: readonly Subject[] = [];
+export const EXTENDED: readonly Subject[] = MODEL_SERVERS;

@@ -13,5 +13,5 @@ class TritonPythonModel:
         return [self.sleep(utils.get_input_tensor_by_name(request, "seconds")) for request in requests]
 
     def sleep(self, seconds):
-        time.sleep(float(seconds.as_numpy()[0]))
+        time.sleep(float(seconds.as_numpy().item()))
         return utils.InferenceResponse([utils.Tensor("slept", seconds.as_numpy())])
