@@ -33,7 +33,7 @@ export const BENTOML: ServerDescriptor = {
   rivalVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
   verifiedVersion: '1.4.39',
   source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   declared: true,
 };
 

@@ -14,7 +14,7 @@ export const KSERVE: ServerDescriptor = {
   announcesClose: true,
   pastBound: PastBound.STATUS_500,
   overflow: { how: 'requests wait without a limit' },
-  listensWhenReady: false,
+  listensWhenReady: true,
   livenessPath: '/v2/health/live',
   readinessPath: '/v2/health/ready',
   port: 8080,
@@ -35,7 +35,7 @@ export const KSERVE: ServerDescriptor = {
   ],
   verifiedVersion: '0.21.0',
   source: 'https://github.com/kserve/kserve/pull/5448',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   declared: true,
 };
 

@@ -14,6 +14,7 @@ export const RAY_SERVE: ServerDescriptor = {
   announcesClose: false,
   pastBound: PastBound.CLOSED,
   overflow: { how: 'max_queued_requests of a deployment', status: 503 },
+  stopExitCode: 15,
   listensWhenReady: false,
   livenessPath: '/-/healthz',
   readinessPath: '/-/healthz',

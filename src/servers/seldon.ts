@@ -35,7 +35,7 @@ export const SELDON: ServerDescriptor = {
   },
   verifiedVersion: '1.18.2',
   source: 'https://docs.seldon.io/projects/seldon-core/en/latest/python/python_server.html',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   note: 'a connection that sends nothing holds a worker; do not put it behind balancers that open connections ahead',
   declared: true,
 };

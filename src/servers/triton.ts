@@ -13,7 +13,8 @@ export const TRITON: ServerDescriptor = {
   announcesClose: false,
   pastBound: PastBound.CLOSED,
   overflow: { how: 'max_queue_size of a model', status: 503 },
-  listensWhenReady: false,
+  stopExitCode: 1,
+  listensWhenReady: true,
   livenessPath: '/v2/health/live',
   readinessPath: '/v2/health/ready',
   otherPorts: [8001],
@@ -32,7 +33,7 @@ export const TRITON: ServerDescriptor = {
   sharedMemoryMib: 1024,
   verifiedVersion: '2.51.0',
   source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   note: 'it exits with status 1 when connections were still open at the end of its drain time',
   declared: true,
 };

@@ -17,6 +17,7 @@ export const UWSGI: ServerDescriptor = {
   headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
   // The kernel hands over a connection that sends nothing after 7 s only.
   silentLimit: { seconds: 7, plus: 'keepAlive' },
+  headerLimit: { seconds: 0, plus: 'keepAlive' },
   requestLimit: {
     knob: { name: '--http-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
     status: 0,
@@ -31,7 +32,7 @@ export const UWSGI: ServerDescriptor = {
   grpc: false,
   verifiedVersion: '2.0.31',
   source: 'https://github.com/unbit/uwsgi/blob/uwsgi-2.0/plugins/http/http.c',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
 };
 
 /** An application behind uWSGI. */

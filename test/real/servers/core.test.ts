@@ -1,4 +1,4 @@
 import { serverTests } from './server-tests';
 import { CORE } from './subjects';
 
-serverTests(CORE);
+serverTests(CORE, 6);

@@ -9,6 +9,7 @@ const USER = 10001;
 export function versionOf(runtime: Runtime): string {
   if ('node' in runtime) return runtime.node;
   if ('go' in runtime) return pin('apps/go/go.mod', /^toolchain go(\S+)$/m);
+  if (runtime.version !== undefined) return runtime.version;
   return pin(`requirements/${runtime.python}.txt`, new RegExp(`^${runtime.package}==(\\S+)$`, 'im'));
 }
 

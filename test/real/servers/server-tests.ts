@@ -6,16 +6,17 @@ import { descriptorIn, measure, Turns } from './probes';
 import { render } from './start';
 import type { Subject } from './subject';
 
-/** How many probes run at once. */
-const AT_ONCE = 6;
 /** Whether the record is rewritten. */
 const UPDATES = process.env.UPDATE_MEASURED === 'yes';
 /** How often a probe is made whose result differs: a machine that stands still for seconds makes everything late. */
 const TRIES = 3;
 
-/** Measures subjects and compares each with its descriptor and with the record, which `UPDATE_MEASURED=yes` rewrites. */
-export function serverTests(subjects: readonly Subject[]): void {
-  const turns = new Turns(AT_ONCE);
+/**
+ * Measures subjects, with so many probes at once, and compares each with its descriptor and with the record, which
+ * `UPDATE_MEASURED=yes` rewrites.
+ */
+export function serverTests(subjects: readonly Subject[], atOnce: number): void {
+  const turns = new Turns(atOnce);
   const measured = new Map<string, Promise<Facts>>();
 
   beforeAll(() => {

@@ -14,8 +14,11 @@ export interface StartOptions {
 
 /** A program that an image of a subject has. */
 export type Runtime =
-  /** The Python environment of `requirements/<python>.txt`, and the package whose pin is the version. */
-  | { readonly python: string; readonly package: string }
+  /**
+   * The Python environment of `requirements/<python>.txt`, and the package whose pin is the version, unless the package only
+   * carries a server with a version of its own.
+   */
+  | { readonly python: string; readonly package: string; readonly version?: string }
   /** A Node of the npm registry, whose version stands in `setup.sh`'s list. */
   | { readonly node: string }
   /** The Go program of `apps/go`, with the version that compiled it. */

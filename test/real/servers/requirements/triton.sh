@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Completes the environment that nvidia-pytriton carries Triton in, as its own launcher does: the binary among the
-# programs, and beside the Python backend the stub of this Python and numpy.
+# Completes the environment that nvidia-pytriton carries Triton in, as its own launcher does: the server under its usual
+# name, which looks for its backends in NVIDIA's image otherwise, and beside the Python backend its stub and numpy.
 set -euo pipefail
 
 venv=$1
@@ -8,7 +8,7 @@ packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pu
 version=$("$venv/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 triton=$packages/pytriton/tritonserver
 
-ln -sfn "$triton/bin/tritonserver" "$venv/bin/tritonserver"
-ln -sfn "$triton/backends" "$venv/backends"
+printf '#!/bin/sh\nexec "%s" --backend-directory "%s" "$@"\n' "$triton/bin/tritonserver" "$triton/backends" >"$venv/bin/tritonserver"
+chmod +x "$venv/bin/tritonserver"
 cp "$triton/python_backend_stubs/$version/triton_python_backend_stub" "$triton/backends/python/"
 ln -sfn "$packages/numpy" "$packages/numpy.libs" "$triton/backends/python/"

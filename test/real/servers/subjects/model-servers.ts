@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { ModelServer } from '../../../../src';
-import { installed } from '../../support/images';
 import type { ProbeRequest } from '../connection';
 import type { Subject } from '../subject';
 
@@ -53,14 +51,9 @@ const MLSERVER: readonly Subject[] = [1, 0].map((workers) => ({
 
 const TRITON: Subject = {
   id: 'triton',
-  runtime: { python: 'triton', package: 'nvidia-pytriton' },
+  runtime: { python: 'triton', package: 'nvidia-pytriton', version: '2.51.0' },
   files: ['triton_models'],
-  server: ({ version, extraArgs }) =>
-    ModelServer.triton({
-      modelRepository: 'triton_models',
-      version,
-      extraArgs: ['--backend-directory', join(installed('python', 'triton'), 'backends'), ...extraArgs],
-    }),
+  server: ({ version, extraArgs }) => ModelServer.triton({ modelRepository: 'triton_models', version, extraArgs }),
   request: infer,
   startSeconds: 120,
   loadRequests: 16,
