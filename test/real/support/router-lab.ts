@@ -1,53 +1,65 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderHaproxy } from '../../../src/kubernetes/private/router/haproxy';
 import { podsServiceName } from '../../../src/kubernetes/private/router/pools';
 import type { ServingPlan } from '../../../src/plan/plan';
 import { ClusterDns } from './dns';
+import { freePort, Loopback } from './loopback';
 import { Replica, type ReplicaOptions } from './replica';
 import { NAMESPACE, type RenderedRouter, RouterProcess } from './router-process';
 
 const DOMAIN = 'cluster.local';
 
+/** Something that serves at an address of its own. */
+export interface Member {
+  readonly address: string;
+}
+
 /** A cluster of real processes at loopback addresses of its own: replicas, their DNS, and routers. */
 export class RouterLab {
-  public readonly pools = new Map<string, Replica[]>();
+  public readonly pools = new Map<string, Member[]>();
 
   private readonly folder = mkdtempSync(join(tmpdir(), 'router-lab-'));
   private readonly routers: RouterProcess[] = [];
   private readonly started: Replica[] = [];
-  private lastAddress = 100;
 
   public static async start(ttlSeconds = 0): Promise<RouterLab> {
-    const network = `127.${64 + (process.pid % 128)}.${Math.floor(Math.random() * 256)}`;
-    return new RouterLab(network, await ClusterDns.start(`${network}.53`, ttlSeconds));
+    const network = new Loopback();
+    return new RouterLab(network, await ClusterDns.start(network.at(53), ttlSeconds));
   }
 
   private constructor(
-    private readonly network: string,
+    public readonly network: Loopback,
     public readonly dns: ClusterDns,
   ) {
-    writeFileSync(join(this.folder, 'resolv.conf'), `nameserver ${network}.53\nsearch ${NAMESPACE}.svc.${DOMAIN}\n`);
+    writeFileSync(
+      join(this.folder, 'resolv.conf'),
+      `nameserver ${network.at(53)}\nsearch ${NAMESPACE}.svc.${DOMAIN}\n`,
+    );
   }
 
   /** Starts replicas of a backend. They are announced by `announce`. */
   public async add(pool: string, count: number, options: ReplicaOptions = {}): Promise<Replica[]> {
     const replicas: Replica[] = [];
     for (let index = 0; index < count; index++) {
-      replicas.push(await Replica.start(pool, `${this.network}.${++this.lastAddress}`, options));
+      replicas.push(await Replica.start(pool, this.network.next(), options));
     }
     this.started.push(...replicas);
-    this.pools.set(pool, [...(this.pools.get(pool) ?? []), ...replicas]);
+    this.include(pool, replicas);
     return replicas;
   }
 
-  /** Takes replicas out of a pool; they still run. */
-  public remove(pool: string, replicas: readonly Replica[]): void {
+  /** Puts something that runs already into a pool. */
+  public include(pool: string, members: readonly Member[]): void {
+    this.pools.set(pool, [...(this.pools.get(pool) ?? []), ...members]);
+  }
+
+  /** Takes members out of a pool; they still run. */
+  public remove(pool: string, members: readonly Member[]): void {
     this.pools.set(
       pool,
-      (this.pools.get(pool) ?? []).filter((replica) => !replicas.includes(replica)),
+      (this.pools.get(pool) ?? []).filter((member) => !members.includes(member)),
     );
   }
 
@@ -74,7 +86,7 @@ export class RouterLab {
   public async route(config: RenderedRouter, servers: Record<string, number> = this.sizes()): Promise<RouterProcess> {
     const file = join(this.folder, `haproxy-${config.port}.cfg`);
     writeFileSync(file, config.text);
-    const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), `${this.network}.1`, config);
+    const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), this.network.at(1), config);
     this.routers.push(router);
     for (const [pool, count] of Object.entries(servers)) await router.untilServers(pool, count);
     return router;
@@ -90,14 +102,6 @@ export class RouterLab {
   private sizes(): Record<string, number> {
     return Object.fromEntries([...this.pools].map(([pool, replicas]) => [pool, replicas.length]));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** The name under which the DNS announces the replicas of a backend. */

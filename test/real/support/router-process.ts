@@ -1,33 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Ask, type Reply, type Sender, sendTo } from './client';
 import { sleep } from './load';
-import type { Echo } from './replica';
 
 /** The namespace that the router's pod is in. */
 export const NAMESPACE = 'models';
 
 const HAPROXY = process.env.HAPROXY ?? 'haproxy';
-
-/** A request as a client sends it. */
-export interface Ask {
-  readonly method?: string;
-  readonly path?: string;
-  readonly host?: string;
-  readonly headers?: OutgoingHttpHeaders;
-  readonly agent?: Agent;
-}
-
-/** What came back. A status of 0 means that the connection broke. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  /** What the replica says, where one answered. */
-  readonly echo?: Echo;
-}
 
 /** A configuration and where it listens. */
 export interface RenderedRouter {
@@ -37,7 +19,7 @@ export interface RenderedRouter {
 }
 
 /** HAProxy with the command line of the router's container, its own resolv.conf, and an address as a pod has one. */
-export class RouterProcess {
+export class RouterProcess implements Sender {
   /** What it wrote. */
   public output = '';
   /** How it ended. */
@@ -70,33 +52,7 @@ export class RouterProcess {
 
   /** Sends a request and reads the whole answer. */
   public send(ask: Ask = {}): Promise<Reply> {
-    const { method = 'GET', path = '/', headers = {}, host = 'any.example' } = ask;
-    return new Promise((resolve) => {
-      const broken = (error: Error) => resolve({ status: 0, headers: {}, body: String(error) });
-      const request = httpRequest(
-        {
-          host: this.address,
-          port: this.config.port,
-          method,
-          path,
-          headers: { ...headers, host },
-          agent: ask.agent ?? this.agent,
-        },
-        (response) => {
-          let body = '';
-          response.on('error', broken);
-          response.on('data', (text) => {
-            body += text;
-          });
-          response.on('end', () => {
-            const { statusCode: status = 0, headers: received } = response;
-            resolve({ status, headers: received, body, ...(status === 200 && { echo: JSON.parse(body) as Echo }) });
-          });
-        },
-      );
-      request.on('error', broken);
-      request.end();
-    });
+    return sendTo(this.address, this.config.port, { agent: this.agent, ...ask });
   }
 
   /** The number of servers that the router may send requests to, by its own metrics. */

@@ -1,0 +1,4 @@
+import { proveChain } from './prove';
+import { ENVOY } from './proxies';
+
+proveChain(ENVOY);

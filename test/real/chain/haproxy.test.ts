@@ -1,0 +1,4 @@
+import { proveChain } from './prove';
+import { HAPROXY } from './proxies';
+
+proveChain(HAPROXY);

@@ -1,0 +1,142 @@
+import { App, Chart } from 'cdk8s';
+import { ecsProfile } from '../../../src/aws/profile';
+import { Duration } from '../../../src/duration';
+import { HealthCheck } from '../../../src/health-check';
+import { KubernetesPlatform, type KubernetesPlatformProps } from '../../../src/kubernetes';
+import type { ServingPlan } from '../../../src/plan/plan';
+import type { BackendPlan } from '../../../src/plan/serving-plan';
+import { DrainOrder, type TargetProfile } from '../../../src/plan/target-profile';
+import { ServingEndpoint, type ServingEndpointProps } from '../../../src/serving-endpoint';
+import { backendOptions, testPlatform } from '../../support/definitions';
+import { EVERYTHING } from '../../support/test-platform';
+import type { ServerStart } from '../support/server-process';
+import { APPS, type ChainServer, programsOf } from './servers';
+
+/** What an endpoint and a proxy are asked for, in seconds. */
+export interface Asked {
+  /** The longest request. */
+  readonly longest: number;
+  /** How long an idle connection to a server is kept, where that can be said. */
+  readonly idle: number;
+}
+
+/** The port of every server. */
+export const PORT = 8000;
+
+/** How a replica is ended, in seconds. */
+export interface Ending {
+  /** From the removal to the signal. */
+  readonly wait: number;
+  /** From the signal to the kill. */
+  readonly kill: number;
+}
+
+/** What a plan and what is rendered from it say of one server behind one proxy. */
+export interface Ladder {
+  readonly server: ChainServer;
+  readonly plan: ServingPlan;
+  readonly backend: BackendPlan;
+  readonly start: ServerStart;
+  readonly ending: Ending;
+  readonly order: DrainOrder;
+  /** What was rendered, where the target is Kubernetes. */
+  readonly manifests: readonly Manifest[];
+}
+
+export interface Manifest {
+  readonly kind: string;
+  // biome-ignore lint/suspicious/noExplicitAny: manifests are read like parsed YAML
+  readonly spec: any;
+}
+
+function propsOf({ longest }: Asked): ServingEndpointProps {
+  return { requestTimeout: Duration.seconds(longest) };
+}
+
+/** nginx as a target: it can be told every time, and is reloaded when replicas change. */
+export function nginxProfile(idleSeconds: number, propagationSeconds: number): TargetProfile {
+  return {
+    name: 'nginx',
+    maxWeight: 1000,
+    idle: { min: 1, max: 3600, standard: idleSeconds, cutsSilence: false, canCloseEach: true },
+    drainOrder: DrainOrder.TOGETHER,
+    propagationSeconds,
+    requestTimeout: true,
+    capabilities: EVERYTHING,
+  };
+}
+
+/** What is rendered for Kubernetes. */
+export function kubernetesLadder(server: ChainServer, asked: Asked, props: KubernetesPlatformProps): Ladder {
+  const chart = new Chart(new App(), 'chain');
+  const platform = new KubernetesPlatform(chart, 'Platform', props);
+  const endpoint = new ServingEndpoint(chart, 'chain', propsOf(asked));
+  const { node } = endpoint.addBackend('v1', optionsOf(server));
+  const manifests: Manifest[] = chart.toJson();
+  const pods = manifests.flatMap(({ kind, spec }) => (kind === 'Deployment' ? [spec.template.spec] : []));
+  const pod = pods.find(({ containers }) => containers[0].name === 'server');
+  const [container] = pod.containers;
+  const wait = container.lifecycle.preStop.sleep.seconds;
+  const environment = (container.env as { name: string; value: string }[]).map(({ name, value }) => [name, value]);
+  return {
+    ...laddered(server, platform.plan(), node.path),
+    start: startOf(server, container.command, Object.fromEntries(environment)),
+    ending: { wait, kill: pod.terminationGracePeriodSeconds - wait },
+    order: DrainOrder.TOGETHER,
+    manifests,
+  };
+}
+
+/** The plan for a target described by its profile: in the order of Kubernetes or, with a deregistration, of ECS. */
+export function profileLadder(server: ChainServer, asked: Asked, target: TargetProfile): Ladder {
+  const platform = testPlatform({ target });
+  const endpoint = new ServingEndpoint(platform, 'chain', propsOf(asked));
+  const { node } = endpoint.addBackend('v1', optionsOf(server));
+  platform.synthesize();
+  const { command, environment, times } = platform.plan().backend(node.path);
+  const together = target.drainOrder === DrainOrder.TOGETHER;
+  return {
+    ...laddered(server, platform.plan(), node.path),
+    start: startOf(server, command, environment),
+    ending: { wait: together ? times.preStop : times.deregistration, kill: times.stop },
+    order: target.drainOrder,
+    manifests: [],
+  };
+}
+
+/** The plan for ECS. */
+export function ecsLadder(server: ChainServer, asked: Asked): Ladder {
+  return profileLadder(server, asked, ecsProfile(100));
+}
+
+/** What nobody has thought about: the server's own defaults, and a stop without a wait. */
+export function withoutLadder(ladder: Ladder): Ladder {
+  const { command, commandTail = [] } = ladder.backend.intent.server;
+  return {
+    ...ladder,
+    start: { ...ladder.start, command: [...command, ...commandTail] },
+    ending: { wait: 0, kill: 30 },
+  };
+}
+
+/** The same with another keep-alive of the server, said by the same flag. */
+export function withKeepAlive(ladder: Ladder, seconds: number): Ladder {
+  const { command } = ladder.start;
+  const at = command.indexOf(ladder.server.keepAliveFlag);
+  if (at < 0) throw new Error(`'${command.join(' ')}' has no ${ladder.server.keepAliveFlag}`);
+  const changed = [...command.slice(0, at + 1), String(seconds), ...command.slice(at + 2)];
+  return { ...ladder, start: { ...ladder.start, command: changed } };
+}
+
+function optionsOf({ server }: ChainServer) {
+  return backendOptions({ server, port: PORT, replicas: 2, healthCheck: HealthCheck.http('/') });
+}
+
+function laddered(server: ChainServer, plan: ServingPlan, path: string): Pick<Ladder, 'server' | 'plan' | 'backend'> {
+  if (plan.refusals.length > 0) throw new Error(plan.refusals.map(({ message }) => message).join('\n'));
+  return { server, plan, backend: plan.backend(path) };
+}
+
+function startOf(server: ChainServer, command: string[], environment: Record<string, string>): ServerStart {
+  return { command, environment, port: PORT, programs: programsOf(server), folder: APPS, init: server.init };
+}

@@ -1,0 +1,4 @@
+import { proveChain } from './prove';
+import { NGINX } from './proxies';
+
+proveChain(NGINX);

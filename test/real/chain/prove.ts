@@ -1,0 +1,133 @@
+import { writeSync } from 'node:fs';
+import { MARGIN_SECONDS } from '../../../src/plan/rules';
+import type { Tally } from '../support/load';
+import { raceKeepAlive, rollOut } from './chain';
+import { type Asked, ecsLadder, withKeepAlive, withoutLadder } from './ladder';
+import type { ProxyKind } from './proxies';
+import { type ChainServer, fixedServer, SERVERS } from './servers';
+
+/** The keep-alive of servers without a ladder, and the idle time of the proxy before them: 5 s and 60 s, made smaller. */
+const SHORT_KEEP_ALIVE = 1;
+const LONG_IDLE = 12 * SHORT_KEEP_ALIVE;
+
+/** Where requests are quick, how long they may take only matters on a busy machine. */
+const KEPT: Asked = { idle: SHORT_KEEP_ALIVE, longest: 60 };
+const ROLLING: Asked = { idle: SHORT_KEEP_ALIVE, longest: 4 };
+
+/** How often a run that must lose is tried: what it loses is a matter of chance. */
+const TRIES = 3;
+
+/** Pauses in milliseconds, some of which end while the news that the server has closed is on its way. */
+const around = (seconds: number, steps: readonly number[]) => steps.map((step) => 1000 * seconds + step);
+const ALL_AROUND = Array.from({ length: 13 }, (_, index) => 50 * index - 300);
+const CLOSE_BY = [-150, -100, -50];
+
+/** Proves for a proxy that nothing is lost with the ladder, and that something is without. */
+export function proveChain(kind: ProxyKind): void {
+  let slow: Promise<[Tally, Tally]>;
+
+  beforeAll(() => {
+    slow = Promise.all([closedEach(kind), closest(kind)]);
+    // It is looked at in the last test.
+    slow.catch(() => {});
+  });
+  afterAll(() => slow);
+
+  describe.each(SERVERS)('$name (class $drain) behind the proxy', (server) => {
+    let runs: Promise<Runs>;
+
+    beforeAll(async () => {
+      runs = runAll(kind, server);
+      await runs;
+    });
+
+    test('loses nothing when connections are idle as long as they may be', async () => {
+      const { race, raceControl } = await runs;
+      say(`keep-alive: ${server.drain} ${server.name} behind ${kind.name}`, race, raceControl);
+      expect(lossesOf(race)).toEqual(NOTHING);
+      expect(raceControl.lost).toBeGreaterThan(0);
+    });
+
+    test('loses nothing in a rolling update in the order of Kubernetes', async () => {
+      const { together, control } = await runs;
+      say(`rolling update: ${server.drain} ${server.name} behind ${kind.name}`, together, control);
+      expect(lossesOf(together)).toEqual(NOTHING);
+      expect(control.lost).toBeGreaterThan(0);
+    });
+
+    test('loses nothing in a rolling update in the order of ECS', async () => {
+      const { balancerFirst, control } = await runs;
+      say(`rolling update, balancer first: ${server.drain} ${server.name} behind ${kind.name}`, balancerFirst, control);
+      expect(lossesOf(balancerFirst)).toEqual(NOTHING);
+      expect(control.lost).toBeGreaterThan(0);
+    });
+  });
+
+  test('loses nothing where the server closes first and connections are not kept, or just after the idle time', async () => {
+    const [each, tight] = await slow;
+    say(`keep-alive: a connection for each request behind ${kind.name}`, each);
+    say(`keep-alive: the shortest that is accepted behind ${kind.name}`, tight);
+    expect(lossesOf(each)).toEqual(NOTHING);
+    expect(lossesOf(tight)).toEqual(NOTHING);
+  });
+}
+
+interface Runs {
+  readonly race: Tally;
+  readonly raceControl: Tally;
+  readonly together: Tally;
+  readonly balancerFirst: Tally;
+  readonly control: Tally;
+}
+
+/** All runs of a server at once: most of the time they wait. */
+async function runAll(kind: ProxyKind, server: ChainServer): Promise<Runs> {
+  const kept = kind.ladder(server, KEPT);
+  const short = withKeepAlive(kind.ladder(server, { ...KEPT, idle: LONG_IDLE }), SHORT_KEEP_ALIVE);
+  const rolling = kind.ladder(server, ROLLING);
+  const pauses = around(SHORT_KEEP_ALIVE, ALL_AROUND);
+  const [race, raceControl, together, balancerFirst, control] = await Promise.all([
+    raceKeepAlive(kind, kept, pauses),
+    untilLost(() => raceKeepAlive(kind, short, pauses)),
+    rollOut(kind, rolling),
+    rollOut(kind, ecsLadder(server, ROLLING), { lag: 0 }),
+    untilLost(() => rollOut(kind, withoutLadder(rolling), { redispatch: false })),
+  ]);
+  return { race, raceControl, together, balancerFirst, control };
+}
+
+/** A server that closes early and says so: what is planned around it is that nobody keeps its connections. */
+function closedEach(kind: ProxyKind): Promise<Tally> {
+  const ladder = kind.ladder(fixedServer(SHORT_KEEP_ALIVE), KEPT);
+  if (!ladder.backend.times.closeEach) throw new Error('the plan keeps the connections of a server that closes first');
+  return raceKeepAlive(kind, ladder, around(SHORT_KEEP_ALIVE, ALL_AROUND));
+}
+
+/** The server that closes as early as the plan lets it without giving up kept connections. */
+function closest(kind: ProxyKind): Promise<Tally> {
+  const { idle } = kind.ladder(fixedServer(SHORT_KEEP_ALIVE), KEPT).plan.balancer;
+  const keepAlive = idle + MARGIN_SECONDS;
+  const ladder = kind.ladder(fixedServer(keepAlive), KEPT);
+  if (ladder.backend.times.closeEach) throw new Error(`the plan does not accept a keep-alive of ${keepAlive} s`);
+  return raceKeepAlive(kind, ladder, around(keepAlive, CLOSE_BY));
+}
+
+async function untilLost(run: () => Promise<Tally>): Promise<Tally> {
+  let tally = await run();
+  for (let tries = 1; tries < TRIES && tally.lost === 0; tries++) tally = await run();
+  return tally;
+}
+
+const NOTHING = { lost: 0, losses: {} };
+
+function lossesOf({ lost, losses }: Tally): Pick<Tally, 'lost' | 'losses'> {
+  return { lost, losses };
+}
+
+/** Prints one line of the proof. */
+export function say(what: string, ours: Tally, control?: Tally): void {
+  const count = (number: number) => number.toLocaleString('en-US');
+  const lost = `${count(ours.lost)} lost of ${count(ours.total)}`;
+  const against = control === undefined ? '' : ` (control ${count(control.lost)} of ${count(control.total)})`;
+  writeSync(1, `chain: ${what}: ${lost}${against}\n`);
+}

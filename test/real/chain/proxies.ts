@@ -1,0 +1,162 @@
+/** The proxies, as data: the ladders of plans that know them, and how each is made of a ladder. */
+import { Duration } from '../../../src/duration';
+import { Gateway, GatewayProfile } from '../../../src/kubernetes';
+import type { Sender } from '../support/client';
+import { EnvoyProcess, type EnvoySettings } from '../support/envoy-process';
+import { freePort, type Loopback } from '../support/loopback';
+import { NginxProcess } from '../support/nginx-process';
+import type { Upstream } from '../support/proxy-process';
+import { RouterLab } from '../support/router-lab';
+import type { RouterProcess } from '../support/router-process';
+import { type Asked, kubernetesLadder, type Ladder, nginxProfile, profileLadder } from './ladder';
+import type { ChainServer } from './servers';
+
+/** A proxy in front of servers that come and go. */
+export interface RunningProxy extends Sender {
+  readonly address: string;
+  readonly port: number;
+  /** Makes it send new requests to these servers only; it is told at once. */
+  route(upstreams: readonly Upstream[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A kind of proxy. */
+export interface ProxyKind {
+  readonly name: string;
+  /** The ladder of a server behind it that is stopped in the order of Kubernetes. */
+  ladder(server: ChainServer, asked: Asked): Ladder;
+  /** Starts it as the ladder says; without `redispatch` it tries no other server. */
+  start(ladder: Ladder, network: Loopback, options?: ProxyOptions): Promise<RunningProxy>;
+  /** How long after the removal of a replica it is told of that, in seconds. */
+  readonly lag: number;
+}
+
+export interface ProxyOptions {
+  /** Whether it may try another server where one refuses a connection. Only HAProxy is rendered so. */
+  readonly redispatch?: boolean;
+  /** The path of a proxy in front, in seconds of idle time. */
+  readonly clientIdle?: number;
+}
+
+/** How long a gateway may still send to a removed replica, in seconds. It is told in the middle of it. */
+const PROPAGATION = 2;
+
+/** The built-in router, in a cluster whose DNS keeps no answer. */
+export const HAPROXY: ProxyKind = {
+  name: 'HAProxy',
+  lag: 0,
+  ladder: (server, asked) => kubernetesLadder(server, asked, { router: { dnsTtl: Duration.seconds(0) } }),
+  start: async (ladder, _network, { redispatch = true } = {}) => HaproxyRouter.start(ladder, redispatch),
+};
+
+export const NGINX: ProxyKind = {
+  name: 'nginx',
+  lag: PROPAGATION / 2,
+  ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked.idle, PROPAGATION)),
+  start: async ({ plan, backend }, network, { clientIdle } = {}) => {
+    const read = hop(backend, 'route timeout') ?? plan.balancer.idle;
+    const upstreamIdle = backend.times.closeEach ? undefined : hop(backend, 'balancer idle');
+    return new NginxProcess(network.next(), await freePort(), { upstreamIdle, read, clientIdle });
+  },
+};
+
+export const ENVOY: ProxyKind = {
+  name: 'Envoy',
+  lag: PROPAGATION / 2,
+  ladder: (server, asked) =>
+    kubernetesLadder(server, asked, {
+      gateway: Gateway.fromName('gateway', {
+        profile: GatewayProfile.ENVOY_GATEWAY,
+        idleTimeout: Duration.seconds(asked.idle),
+        propagationDelay: Duration.seconds(PROPAGATION),
+      }),
+    }),
+  start: async (ladder, network) => new EnvoyProcess(network.next(), await freePort(), envoySettings(ladder)),
+};
+
+/** What Envoy Gateway makes of the rendered objects; behind a load balancer's plan, what that has of it. */
+function envoySettings({ manifests, plan }: Ladder): EnvoySettings {
+  const route = manifests.find(({ kind }) => kind === 'HTTPRoute')?.spec;
+  const policy = manifests.find(({ kind }) => kind === 'BackendTrafficPolicy')?.spec;
+  if (route === undefined || policy === undefined) {
+    const { idle } = plan.balancer;
+    return { loadBalancer: 'RoundRobin', upstreamIdle: idle, route: 0, streamIdle: idle };
+  }
+  const shares = route.rules.find(({ backendRefs }: { backendRefs?: unknown }) => backendRefs !== undefined);
+  return {
+    loadBalancer: policy.loadBalancer.type,
+    upstreamIdle: seconds(policy.timeout.http.connectionIdleTimeout),
+    route: seconds(shares.timeouts.request),
+    streamIdle: seconds(policy.timeout.http.streamIdleTimeout),
+    requestsPerConnection: policy.circuitBreaker?.maxRequestsPerConnection,
+  };
+}
+
+/** A length of time as the manifests of this test write it. */
+function seconds(text: string): number {
+  const match = /^(\d+)s$/.exec(text);
+  if (match === null) throw new Error(`'${text}' is not in seconds`);
+  return Number(match[1]);
+}
+
+function hop({ ladder }: Ladder['backend'], name: string): number | undefined {
+  return ladder.hops.find((candidate) => candidate.hop === name)?.seconds;
+}
+
+/** The router with the configuration that is rendered of a plan, told of servers by a cluster's DNS. */
+class HaproxyRouter implements RunningProxy {
+  private router?: RouterProcess;
+
+  public static async start({ plan, backend }: Ladder, redispatch: boolean): Promise<HaproxyRouter> {
+    return new HaproxyRouter(await RouterLab.start(), plan, backend.slug, redispatch);
+  }
+
+  private constructor(
+    private readonly lab: RouterLab,
+    private readonly plan: Ladder['plan'],
+    private readonly slug: string,
+    private readonly redispatch: boolean,
+  ) {}
+
+  public get address(): string {
+    return this.running.address;
+  }
+
+  public get port(): number {
+    return this.running.port;
+  }
+
+  public send(ask = {}): ReturnType<Sender['send']> {
+    return this.running.send(ask);
+  }
+
+  public async route(upstreams: readonly Upstream[]): Promise<void> {
+    this.lab.pools.set(this.slug, [...upstreams]);
+    this.lab.announce();
+    if (this.router === undefined) {
+      const config = await this.lab.render(this.plan);
+      const text = this.redispatch ? config.text : withoutRedispatch(config.text);
+      this.router = await this.lab.route({ ...config, text });
+    }
+    await this.running.untilServers(this.slug, upstreams.length);
+  }
+
+  public stop(): Promise<void> {
+    return this.lab.dispose();
+  }
+
+  private get running(): RouterProcess {
+    if (this.router === undefined) throw new Error('the router is started with its first servers');
+    return this.router;
+  }
+}
+
+/** A configuration as many write it: a request whose server refuses the connection is lost. */
+function withoutRedispatch(config: string): string {
+  const changed = config
+    .replace(/^ {2}retries \d+\n/m, '  retries 0\n')
+    .replace(/^ {2}retry-on .*\n/m, '')
+    .replace(/^ {2}option redispatch .*\n/m, '');
+  if (changed.split('\n').length !== config.split('\n').length - 2) throw new Error(`nothing to change in:\n${config}`);
+  return changed;
+}

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { installed } from './images';
+import { ProxyProcess, type Upstream } from './proxy-process';
+
+/** The settings of Envoy that Envoy Gateway makes of an HTTPRoute and a BackendTrafficPolicy; times in seconds. */
+export interface EnvoySettings {
+  /** The load balancer of the policy. */
+  readonly loadBalancer: 'RoundRobin' | 'LeastRequest';
+  /** How long an idle connection to a server is kept. */
+  readonly upstreamIdle: number;
+  /** How long a request may take; 0 for no limit. */
+  readonly route: number;
+  /** How long a request and its server may both be silent. */
+  readonly streamIdle: number;
+  /** After how many requests a connection to a server is closed. */
+  readonly requestsPerConnection?: number;
+}
+
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const TYPE = 'type.googleapis.com/';
+
+/** Envoy in front of servers, told anew of them by a file as Envoy Gateway tells it by its endpoints. It never retries. */
+export class EnvoyProcess extends ProxyProcess {
+  private started = false;
+
+  constructor(
+    address: string,
+    port: number,
+    private readonly settings: EnvoySettings,
+  ) {
+    super(address, port);
+  }
+
+  public async route(upstreams: readonly Upstream[]): Promise<void> {
+    this.write('endpoints.json', JSON.stringify(endpoints(upstreams)));
+    if (this.started) return;
+    this.started = true;
+    const file = this.write('envoy.json', JSON.stringify(this.bootstrap()));
+    await this.start(program(), '-c', file, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'error');
+  }
+
+  private bootstrap(): unknown {
+    const { loadBalancer, upstreamIdle, route, streamIdle, requestsPerConnection } = this.settings;
+    return {
+      node: { id: 'envoy', cluster: 'envoy' },
+      static_resources: {
+        listeners: [
+          {
+            name: 'requests',
+            address: socket(this.address, this.port),
+            filter_chains: [{ filters: [this.connectionManager(route, streamIdle)] }],
+          },
+        ],
+        clusters: [
+          {
+            name: 'servers',
+            type: 'EDS',
+            lb_policy: loadBalancer === 'RoundRobin' ? 'ROUND_ROBIN' : 'LEAST_REQUEST',
+            // As Envoy Gateway sets it.
+            connect_timeout: '10s',
+            eds_cluster_config: {
+              eds_config: {
+                resource_api_version: 'V3',
+                path_config_source: {
+                  path: join(this.folder, 'endpoints.json'),
+                  watched_directory: { path: this.folder },
+                },
+              },
+            },
+            typed_extension_protocol_options: {
+              [HTTP_OPTIONS]: {
+                '@type': `${TYPE}${HTTP_OPTIONS}`,
+                common_http_protocol_options: {
+                  idle_timeout: `${upstreamIdle}s`,
+                  ...(requestsPerConnection !== undefined && { max_requests_per_connection: requestsPerConnection }),
+                },
+                explicit_http_config: { http_protocol_options: {} },
+              },
+            },
+          },
+        ],
+      },
+    };
+  }
+
+  private connectionManager(route: number, streamIdle: number): unknown {
+    const name = 'envoy.filters.network.http_connection_manager';
+    return {
+      name,
+      typed_config: {
+        '@type': `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+        stat_prefix: 'requests',
+        http_filters: [
+          {
+            name: 'envoy.filters.http.router',
+            typed_config: { '@type': `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+          },
+        ],
+        route_config: {
+          virtual_hosts: [
+            {
+              name: 'all',
+              domains: ['*'],
+              routes: [
+                {
+                  match: { prefix: '/' },
+                  route: { cluster: 'servers', timeout: `${route}s`, idle_timeout: `${streamIdle}s` },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    };
+  }
+}
+
+function endpoints(upstreams: readonly Upstream[]): unknown {
+  return {
+    resources: [
+      {
+        '@type': `${TYPE}envoy.config.endpoint.v3.ClusterLoadAssignment`,
+        cluster_name: 'servers',
+        endpoints: [
+          { lb_endpoints: upstreams.map(({ address, port }) => ({ endpoint: { address: socket(address, port) } })) },
+        ],
+      },
+    ],
+  };
+}
+
+function socket(address: string, port: number): unknown {
+  return { socket_address: { address, port_value: port } };
+}
+
+/** The program inside the package of the Python package index. */
+function program(): string {
+  const lib = join(installed('python', 'envoy'), 'lib');
+  const file = join(lib, readdirSync(lib)[0] as string, 'site-packages/envoy/_bin/envoy');
+  if (!existsSync(file)) throw new Error(`'${file}' is missing; run: bash test/real/setup.sh`);
+  return file;
+}
