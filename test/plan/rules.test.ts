@@ -176,7 +176,7 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
     expect(JSON.stringify(policy)).not.toContain('retr');
   },
   E6: () => {
-    const envoy = gatewayProfile(Gateway.fromName('g', { profile: GatewayProfile.ENVOY_GATEWAY }));
+    const envoy = gatewayProfile(Gateway.fromName('g', { profile: GatewayProfile.ENVOY_GATEWAY }), 35);
     expect(envoy.idle.standard).toBe(300);
     expect(routerProfile(30).idle.standard).toBe(15);
     const forever = planOf({ target: envoy, backend: { server: ModelServer.triton({}) } });
