@@ -88,7 +88,7 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
         cell: ({ requestLimit }) =>
           requestLimit === undefined
             ? '-'
-            : `${knob(requestLimit.knob)}: ${requestLimit.status === 0 ? 'closed' : (requestLimit.status ?? 'unknown')}`,
+            : `${knob(requestLimit.knob)}: ${requestLimit.status === 0 ? 'closed' : (requestLimit.status ?? 'unknown')}${requestLimit.waitingOnly ? ', only while they wait' : ''}`,
       },
       {
         heading: 'too many',
@@ -141,13 +141,16 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
   },
 ];
 
-function change({ drain, drainKnob, keepAlive, keepAliveKnob, lingerSeconds }: VersionedBehavior): string {
+function change(version: VersionedBehavior): string {
+  const { drain, drainKnob, keepAlive, keepAliveKnob, watchdogKnob, lingerSeconds, announcesClose } = version;
   return [
     ...(drain === undefined ? [] : [`class ${drain}`]),
     ...(drainKnob === undefined ? [] : [`drain ${knob(drainKnob)}`]),
     ...(keepAlive === undefined ? [] : [`keep-alive ${keepAlive}`]),
     ...(keepAliveKnob === undefined ? [] : [`keep-alive ${knob(keepAliveKnob)}`]),
+    ...(watchdogKnob === undefined ? [] : [`watchdog ${knob(watchdogKnob)}`]),
     ...(lingerSeconds === undefined ? [] : [`stays ${lingerSeconds} s`]),
+    ...(announcesClose === undefined ? [] : [`announces the close: ${yes(announcesClose)}`]),
   ].join(', ');
 }
 
@@ -182,27 +185,27 @@ const MEASURED: readonly { readonly heading: string; readonly cell: (facts: Fact
 
 /** What was measured, and what was not. */
 function measured(): string[] {
-  const record = Object.values(readRecord());
-  const reasons = record.flatMap(({ server, version, without = {} }) =>
-    Object.entries(without).map(([probe, reason]) => `- **${server} ${version}**, ${probe}: ${reason}.`),
+  const record = Object.entries(readRecord());
+  const reasons = record.flatMap(([id, { without = {} }]) =>
+    Object.entries(without).map(([probe, reason]) => `- **${id}**, ${probe}: ${reason}.`),
   );
   const unread = CATALOGUE.filter(({ evidence }) => evidence === Evidence.READ).map(({ name }) => name);
   return [
     '## Measured',
     '',
     'Each server ran as the first process of a container with the command that is rendered for it, with small times:',
-    'keep-alive 3 s, watchdog and request limit 5 s; at the signal keep-alive 22 s and drain 20 s, or 2 s for what outlasts',
+    'keep-alive 3 s, watchdog 8 s, request limit 5 s; at the signal keep-alive 22 s and drain 20 s, or 2 s for what outlasts',
     'it. "> 14 s" was still so after that time. At the signal a request had 6 s to go; times are counted from the signal or,',
     'for the exit, from the last response, on a machine of two busy cores, which adds seconds to exits. 137 had to be killed.',
     'Tests repeat this and fail where a server, its description above or this record differ.',
     '',
     ...table(
-      ['server', ...MEASURED.map(({ heading }) => heading)],
-      record.map((facts) => [facts.server, ...MEASURED.map(({ cell }) => cell(facts))]),
+      ['', 'server', ...MEASURED.map(({ heading }) => heading)],
+      record.map(([id, facts]) => [code(id), facts.server, ...MEASURED.map(({ cell }) => cell(facts))]),
     ),
     `Read, not run: ${unread.join(', ')}.`,
     '',
-    ...(reasons.length === 0 ? [] : ['Not measured of servers that ran:', '', ...new Set(reasons), '']),
+    ...(reasons.length === 0 ? [] : ['Not measured of servers that ran:', '', ...reasons, '']),
   ];
 }
 

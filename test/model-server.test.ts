@@ -69,10 +69,10 @@ describe('asgi', () => {
     });
   });
 
-  test('listens before it is ready with several processes', () => {
+  test('listens when it is ready with several processes, too', () => {
     const { command, descriptor } = start(ModelServer.asgi({ app: 'serve:app', workers: 2 }));
     expect(command.slice(-2)).toEqual(['--workers', '2']);
-    expect(descriptor.listensWhenReady).toBe(false);
+    expect(descriptor.listensWhenReady).toBe(true);
   });
 });
 

@@ -38,7 +38,7 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
     add(
       Feature.SERVER_REQUEST_LIMIT,
       SupportLevel.APPLICATION,
-      `${name} ends requests after ${knob.standardSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
+      `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.standardSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
     );
   }
   if (image?.user === 'root' && user === undefined) {

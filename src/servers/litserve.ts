@@ -13,10 +13,12 @@ export const LITSERVE: ServerDescriptor = {
   announcesClose: false,
   pastBound: PastBound.CLOSED,
   stopExitCode: 137,
-  overflow: {
-    how: 'timeout of LitServer (code, 30 s unset): the longest that a request waits for its turn',
+  requestLimit: {
+    knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, standardSeconds: 30 },
     status: 504,
+    waitingOnly: true,
   },
+  overflow: { how: 'requests wait as long as the timeout of LitServer says', status: 504 },
   listensWhenReady: true,
   livenessPath: '/health',
   readinessPath: '/health',

@@ -53,6 +53,8 @@ export interface VersionedBehavior {
   readonly keepAliveSeconds?: number;
   /** The setting of the idle time. @default - as in older versions */
   readonly keepAliveKnob?: ServerKnob;
+  /** The setting of the time in which a worker must show life. @default - as in older versions */
+  readonly watchdogKnob?: ServerKnob;
   /** How long it stays after its last response, in seconds. @default - as in older versions */
   readonly lingerSeconds?: number;
   /** What connections get that are opened while it drains. @default - as in older versions */

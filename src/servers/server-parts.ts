@@ -86,6 +86,8 @@ export interface RequestLimit {
   readonly knob?: ServerKnob;
   /** The status that the client gets; 0 where the connection is closed without one. @default - unknown */
   readonly status?: number;
+  /** Whether only the time counts that a request waits for its turn. @default false */
+  readonly waitingOnly?: boolean;
 }
 
 /** What a server does with more requests than it works on. */

@@ -88,10 +88,9 @@ export function versionOfImage(server: ServerDescriptor, reference: string | und
 /** The versioned behaviour before the first change, and after each. */
 function states(server: ServerDescriptor): VersionedBehavior[] {
   const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob } = server;
-  const { lingerSeconds, newConnections, announcesClose } = server;
-  const list: VersionedBehavior[] = [
-    { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob, lingerSeconds, newConnections, announcesClose },
-  ];
+  const { watchdogKnob, lingerSeconds, newConnections, announcesClose } = server;
+  const connections = { keepAlive, keepAliveSeconds, keepAliveKnob, newConnections, announcesClose };
+  const list: VersionedBehavior[] = [{ drain, drainKnob, watchdogKnob, lingerSeconds, ...connections }];
   for (const { from: _, ...change } of server.versions ?? []) list.push({ ...list.at(-1), ...change });
   return list;
 }
@@ -111,6 +110,7 @@ function cautious(each: VersionedBehavior[]): VersionedBehavior {
     ),
     keepAliveSeconds: seconds.length === 0 ? undefined : Math.min(...seconds),
     keepAliveKnob: common(each.map(({ keepAliveKnob }) => keepAliveKnob)),
+    watchdogKnob: common(each.map(({ watchdogKnob }) => watchdogKnob)),
     lingerSeconds: Math.max(...each.map(({ lingerSeconds = 0 }) => lingerSeconds)),
     newConnections: first(
       NEW_CONNECTIONS_CAUTION,

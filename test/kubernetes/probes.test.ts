@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Duration } from '../../src/duration';
 import { HealthCheck } from '../../src/health-check';
 import { ModelServer } from '../../src/model-server';
+import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { serverOf } from './support';
 
 const TCP = { tcpSocket: { port: 'http' } };
@@ -38,7 +39,7 @@ describe('readiness', () => {
 
   test.each([
     ModelServer.wsgi({ app: 'app' }),
-    ModelServer.asgi({ app: 'app', workers: 2 }),
+    ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.UVICORN }),
   ])('asks in the interpreter of a server that listens before it is ready (%#)', (server) => {
     const { exec, timeoutSeconds } = serverOf({ server, port: 1453 }).readinessProbe;
     expect(exec.command.slice(0, 3)).toEqual(['python', '-I', '-c']);

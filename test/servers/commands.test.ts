@@ -63,6 +63,13 @@ describe('a server', () => {
     );
   });
 
+  test('that ends processes which do not answer waits for the load of the model, where it can be told', () => {
+    const workers = (version?: string) => ModelServer.uvicorn({ app: 'app', workers: 2, version });
+    expect(planOf({ server: workers('0.54.0') }).command.join(' ')).toContain('--timeout-worker-healthcheck 310');
+    for (const version of [undefined, '0.36.1'])
+      expect(planOf({ server: workers(version) }).command.join(' ')).not.toContain('healthcheck');
+  });
+
   test('gets its configuration as variables', () => {
     expect(planOf({ server: ModelServer.mlServer({ workers: 0 }) }).environment).toEqual({
       MLSERVER_HOST: '0.0.0.0',
@@ -164,7 +171,7 @@ describe('the ledger', () => {
 
   test('says what the code of a server must do', () => {
     expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, Feature.SERVER_REQUEST_LIMIT)).toBe(
-      'LitServe ends requests after 30 s with 504, unless its code sets timeout of LitServer to 70 s',
+      'LitServe ends requests that wait for 30 s with 504, unless its code sets timeout of LitServer to 70 s',
     );
   });
 

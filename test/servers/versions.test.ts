@@ -2,7 +2,7 @@ import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/gunicorn';
 import { KSERVE } from '../../src/servers/kserve';
 import { RAY_SERVE } from '../../src/servers/ray-serve';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/servers/server-descriptor';
-import { UVICORN } from '../../src/servers/uvicorn';
+import { UVICORN, UVICORN_WORKERS } from '../../src/servers/uvicorn';
 import { descriptorFor, versionOfImage } from '../../src/servers/versions';
 import { VLLM } from '../../src/servers/vllm';
 
@@ -15,6 +15,8 @@ describe('a version', () => {
     [GUNICORN_ASGI, '27.0.1', { keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
     [RAY_SERVE, '2.40.0-py311', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
     [RAY_SERVE, '2.60.0-py311-gpu', { keepAliveKnob: expect.objectContaining({ standardSeconds: 90 }) }],
+    [UVICORN_WORKERS, '0.36.1', { watchdogKnob: undefined }],
+    [UVICORN_WORKERS, '0.37.0', { watchdogKnob: expect.objectContaining({ name: '--timeout-worker-healthcheck' }) }],
     [KSERVE, '0.19.0', { keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }],
     [KSERVE, '0.20', { keepAlive: KeepAliveKind.SETTABLE }],
     [VLLM, '0.17.1', { drain: DrainClass.B, drainKnob: undefined }],

@@ -83,7 +83,11 @@ const CLAIMS: readonly Claim[] = [
     fact: 'late',
     probe: 'connections',
     declared: ({ requestLimit }) =>
-      requestLimit === undefined ? 200 : requestLimit.status === 0 ? 'closed' : (requestLimit.status ?? 'unknown'),
+      requestLimit === undefined || requestLimit.waitingOnly
+        ? 200
+        : requestLimit.status === 0
+          ? 'closed'
+          : (requestLimit.status ?? 'unknown'),
   },
   {
     fact: 'defaultIdle',

@@ -67,13 +67,15 @@ export class ProbeAgent {
     return connection;
   }
 
+  /** Ends it. Nothing is heard of its connections any more. */
+  public stop(): void {
+    if (this.child.connected) this.child.disconnect();
+    for (const [id, connection] of this.connections) connection.receive({ id, at: Date.now(), event: 'close' });
+  }
+
   private send(message: object): void {
     // An agent whose container is gone has nothing to do.
     if (this.child.connected) this.child.send(message, () => undefined);
-  }
-
-  public stop(): void {
-    if (this.child.connected) this.child.disconnect();
   }
 }
 
@@ -115,8 +117,13 @@ export class Connection {
 
   /** Waits until the server ends it, or until the time is over. */
   public async ended(milliseconds: number): Promise<Ending | undefined> {
-    await this.until(() => this.ending !== undefined, milliseconds);
+    await this.until(() => this.over, milliseconds);
     return this.ending;
+  }
+
+  /** Whether nothing more will come, because of either side. */
+  private get over(): boolean {
+    return this.ending !== undefined || this.events.some(({ event }) => event === 'close');
   }
 
   /** The next response, or undefined when the connection ends before it is whole or the time is over. */
@@ -124,7 +131,7 @@ export class Connection {
     let parsed: (ProbeResponse & { readonly length: number }) | undefined;
     await this.until(() => {
       parsed = this.parse();
-      return parsed !== undefined || this.ending !== undefined;
+      return parsed !== undefined || this.over;
     }, milliseconds);
     if (parsed === undefined) return undefined;
     this.taken += parsed.length;

@@ -9,7 +9,7 @@ import type { ProbeName, Subject } from './subject';
 
 /** The times of each probe. Where connections are kept at the signal, they are kept longer than the server drains. */
 export const TIMES = {
-  connections: { keepAlive: 3, drain: 9, watchdog: 5, request: 5 },
+  connections: { keepAlive: 3, drain: 9, watchdog: 8, request: 5 },
   stop: { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
   'idle stop': { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
   bound: { keepAlive: 11, drain: 2, watchdog: 60, request: 60 },
@@ -25,7 +25,7 @@ export const REMAINING_SECONDS = 6;
 /** When connections are opened after the signal, in seconds. */
 export const ARRIVALS = [0.1, 1, 3, 5] as const;
 /** How long a request lasts that outlasts every limit of its probe, in seconds. */
-export const LATE_SECONDS = 8;
+export const LATE_SECONDS = 11;
 /** How long a server may take to end before it is killed, beyond its drain time, in seconds. */
 const PATIENCE_SECONDS = 14;
 /** The longest default that is waited for, in seconds. */
@@ -81,8 +81,9 @@ const outcome = (response: ProbeResponse | undefined, end: number | undefined, f
   seconds: since(from, response?.at ?? end),
 });
 
-async function connections(subject: Subject): Promise<Measurement['connections']> {
-  return probe(subject, 'connections', {}, async (running) => {
+/** What becomes of connections on which nothing happens, of a start that a control may change. */
+export async function connections(subject: Subject, changes: StartChanges = {}): Promise<Measurement['connections']> {
+  return probe(subject, 'connections', changes, async (running) => {
     const { patienceSeconds = 14 } = subject;
     const start = now();
     const late = running.open();
@@ -223,7 +224,7 @@ async function readMetrics(running: RunningSubject, { path, port, ...names }: Me
 }
 
 const PROBES = {
-  connections,
+  connections: (subject: Subject) => connections(subject),
   stop: stopWithRequests,
   'idle stop': stopIdle,
   bound: (subject: Subject) => stopPastBound(subject, 'bound', TIMES.bound.drain, LATE_SECONDS),

@@ -75,7 +75,7 @@ export class RunningSubject {
       const pid = await container.started();
       const agent = await ProbeAgent.start(pid);
       const running = new RunningSubject(subject, container, agent, rendered);
-      await running.waitUntilReady((subject.startSeconds ?? 60) * 1000);
+      await running.waitUntilReady((subject.startSeconds ?? 120) * 1000);
       return running;
     } catch (error) {
       await container.dispose();

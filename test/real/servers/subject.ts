@@ -48,7 +48,7 @@ export interface Subject {
   readonly stream?: (seconds: number) => ProbeRequest;
   /** Where readiness is asked, when neither the start nor the descriptor says: `/`. */
   readonly readyPath?: string;
-  /** How long it may take to start, in seconds: 60. */
+  /** How long it may take to start, in seconds: 120. */
   readonly startSeconds?: number;
   /** Arguments of the start that is overloaded: small limits, and what turns metrics on. */
   readonly loadArgs?: string[];

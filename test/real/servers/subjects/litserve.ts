@@ -17,5 +17,4 @@ export const LITSERVE: Subject = {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ seconds }),
   }),
-  startSeconds: 120,
 };
