@@ -32,6 +32,11 @@ function knob(setting: ServerKnob | undefined): string {
   return `${code(name)} (${facts.join(', ')})`;
 }
 
+/** Whether a fact that is only ever measured was not. */
+function unseen({ evidence }: ServerDescriptor, fact: unknown): boolean {
+  return fact === undefined && evidence !== Evidence.MEASURED;
+}
+
 function patience(limit: SilentLimit | undefined, { keepAlive }: ServerDescriptor): string {
   if (keepAlive === KeepAliveKind.UNKNOWN) return 'unknown';
   if (limit === undefined) return 'stays open';
@@ -55,7 +60,10 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
       { heading: 'idle after a response', cell: idle },
       { heading: 'setting', cell: ({ keepAliveKnob }) => knob(keepAliveKnob) },
       { heading: 'never sends', cell: (server) => patience(server.silentLimit, server) },
-      { heading: 'half a header', cell: (server) => patience(server.headerLimit, server) },
+      {
+        heading: 'half a header',
+        cell: (server) => (unseen(server, server.headerLimit) ? 'unknown' : patience(server.headerLimit, server)),
+      },
       { heading: 'closes after requests', cell: ({ closesAfterRequests }) => String(closesAfterRequests ?? '-') },
       {
         heading: 'limit of connections',
@@ -76,7 +84,10 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
       { heading: 'announces the close', cell: ({ announcesClose }) => yes(announcesClose) },
       { heading: 'past the bound', cell: ({ pastBound }) => pastBound ?? 'unknown' },
       { heading: 'stays after its last response', cell: ({ lingerSeconds = 0 }) => `${lingerSeconds} s` },
-      { heading: 'exit code', cell: ({ stopExitCode = 0 }) => String(stopExitCode) },
+      {
+        heading: 'exit code',
+        cell: (server) => (unseen(server, server.stopExitCode) ? 'unknown' : String(server.stopExitCode ?? 0)),
+      },
     ],
   },
   {

@@ -89,7 +89,7 @@ export interface ServerDescriptor {
   readonly keepAliveLateSeconds?: number;
   /** How long it bears a connection that never sends a byte. @default - no limit */
   readonly silentLimit?: SilentLimit;
-  /** How long it bears a header that is never finished. @default - no limit */
+  /** How long it bears a header that is never finished. @default - no limit, where the evidence is a measurement */
   readonly headerLimit?: SilentLimit;
   /** After how many requests it closes a connection. The response announces it. @default - it does not count */
   readonly closesAfterRequests?: number;
@@ -108,7 +108,7 @@ export interface ServerDescriptor {
   /**
    * The exit code after SIGTERM, as the first process of its container; 137 where it ignores the signal until it is killed.
    *
-   * @default 0
+   * @default 0, where the evidence is a measurement
    */
   readonly stopExitCode?: number;
   /** What it does with more requests than it works on. @default - unknown */
