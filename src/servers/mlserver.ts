@@ -41,9 +41,10 @@ export const MLSERVER: ServerDescriptor = {
 export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   ...MLSERVER,
   name: 'MLServer without workers',
-  drain: DrainClass.A,
+  drain: DrainClass.D,
   newConnections: NewConnections.REFUSED,
   pastBound: PastBound.NO_BOUND,
+  metrics: { port: 8082, path: '/metrics' },
   note: undefined,
 };
 

@@ -73,8 +73,13 @@ const RAY_SERVE: Subject = {
   id: 'ray-serve',
   runtime: { python: 'ray', package: 'ray' },
   files: ['ray_app.py'],
-  // Otherwise Ray makes a token and wants it back, and tells its metrics every 10 s only.
-  environment: { RAY_AUTH_MODE: 'disabled', RAY_metrics_report_interval_ms: '1000' },
+  environment: {
+    // Otherwise Ray makes a token and wants it back.
+    RAY_AUTH_MODE: 'disabled',
+    // Otherwise it gives up on a busy machine after 30 s, and tells its metrics every 10 s only.
+    RAY_raylet_start_wait_time_s: '150',
+    RAY_metrics_report_interval_ms: '1000',
+  },
   server: ({ version, extraArgs }) => ModelServer.rayServe({ app: 'ray_app', version, extraArgs }),
   request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),
   stream: (seconds) => ({ path: `/stream?seconds=${seconds}` }),
