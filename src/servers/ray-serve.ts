@@ -48,7 +48,7 @@ export const RAY_SERVE: ServerDescriptor = {
 
 /**
  * `serve run` listens inside the container only unless a file says otherwise, and has its metrics at any port, so a few lines
- * of Python start it. Where there is a cluster already, that has ports of its own.
+ * of Python start it. A cluster of its own needs no dashboard: that listens inside the container too, with ten processes.
  */
 const LAUNCHER = [
   'import argparse, importlib, os, sys',
@@ -61,7 +61,8 @@ const LAUNCHER = [
   "a.add_argument('--keep-alive-timeout-s', type=int)",
   'o = a.parse_args()',
   "m, n = o.app.split(':')",
-  "ray.init(namespace='serve', **({} if 'RAY_ADDRESS' in os.environ else {'_metrics_export_port': 8080}))",
+  "own = {} if 'RAY_ADDRESS' in os.environ else {'_metrics_export_port': 8080, 'include_dashboard': False}",
+  "ray.init(namespace='serve', **own)",
   "serve.start(http_options={'host': '0.0.0.0', 'port': o.port, 'keep_alive_timeout_s': o.keep_alive_timeout_s})",
   'serve.run(getattr(importlib.import_module(m), n), blocking=True)',
 ].join('\n');
