@@ -346,13 +346,14 @@ function placeOf(
 function sourceOf(to: string, hex: string, locked: LockedModel): Pick<ModelIntent, 'uri' | 'image'> {
   const bucket = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^*?$\s]*)?$/.test(to);
   if (bucket) return { uri: `${to.replace(/\/+$/, '')}/${hex}/` };
-  if (!isRepository(to)) {
+  const repository = to.replace(/^oci:\/\//, '');
+  if (!isRepository(repository)) {
     throw new ServingError(
       'InvalidModel',
       `'to' ('${to}') must be a repository of a registry without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
     );
   }
-  return { image: imageOf(to, hex, locked) };
+  return { image: imageOf(repository, hex, locked) };
 }
 
 function imageOf(to: string, hex: string, locked: LockedModel): ModelImageIntent {

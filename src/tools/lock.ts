@@ -3,13 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockFile } from '../lock/lock-file';
 import { findLock, LOCK_FILE, readLock, shownPath } from '../lock/read-lock';
+import type { AppSettings } from './app-image/pack-app';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { writeEntries } from './lock-writer';
 import { type ModelSettings, packAs } from './pack-locked';
-import { createProgress, size } from './progress';
+import { createProgress, type Progress, size } from './progress';
 
 const USAGE = `Usage: serving lock [DIRECTORY...] [options]
 
@@ -18,10 +19,13 @@ belongs into version control. Without directories and images it does so again fo
 
 Options:
   -i, --image REFERENCE    an image that a definition names; may be repeated
+      --app DIRECTORY      a directory of code that becomes an image upon --base, with the wheels of --requirements;
+                           may be repeated
+      --requirements FILE  the list of Python packages of --app, each with its version, relative to the directory
   -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
       --variant VARIANT    data: files alone (default); shell: upon a small base that can copy them;
                            baked: upon the image of a server
-      --base REFERENCE     the image below the files, for shell and baked; a tag is locked as its digest
+      --base REFERENCE     the image below the files, for shell, baked and --app; a tag is locked as its digest
       --source TEXT        where the files come from, such as the address of a commit
       --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one here)
       --check              write nothing; say what differs from the lock file and exit with 1 when something does
@@ -30,6 +34,8 @@ Options:
 
 const OPTIONS = {
   image: { type: 'string', short: 'i', multiple: true, default: [] },
+  app: { type: 'string', multiple: true, default: [] },
+  requirements: { type: 'string' },
   to: { type: 'string', short: 't' },
   variant: { type: 'string' },
   base: { type: 'string' },
@@ -57,6 +63,8 @@ export const lockCommand: Command = {
 
 type Options = {
   readonly image: string[];
+  readonly app: string[];
+  readonly requirements?: string;
   readonly to?: string;
   readonly variant?: string;
   readonly base?: string;
@@ -76,21 +84,42 @@ async function runLock(directories: string[], options: Options): Promise<number>
 interface Work {
   readonly models: readonly ModelSettings[];
   readonly images: readonly string[];
+  readonly apps: readonly AppSettings[];
 }
 
 function workOf(directories: string[], options: Options, path: string, before: LockFile): Work {
   const folder = dirname(path);
-  const isAll = directories.length === 0 && options.image.length === 0;
-  if (directories.length === 0) {
+  const isAll = directories.length === 0 && options.image.length === 0 && options.app.length === 0;
+  if (options.requirements !== undefined && options.app.length === 0)
+    throw usage('--requirements says something of code, but no --app is named');
+  if (directories.length === 0 && options.app.length === 0) {
     const stray = (['to', 'variant', 'base', 'source'] as const).find((name) => options[name] !== undefined);
     if (stray !== undefined) throw usage(`--${stray} says something of directories, but none is named`);
   }
   const keys = isAll ? Object.keys(before.models) : directories.map((name) => keyOf(folder, resolve(name)));
   const images = isAll ? Object.keys(before.images) : options.image;
-  if (keys.length === 0 && images.length === 0) {
+  const apps = isAll ? Object.keys(before.apps) : options.app.map((name) => keyOf(folder, resolve(name)));
+  if (keys.length === 0 && images.length === 0 && apps.length === 0) {
     throw usage('there is nothing to lock; name directories of models, or images with --image');
   }
-  return { models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)), images };
+  return {
+    models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)),
+    images,
+    apps: [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before)),
+  };
+}
+
+/** What the command line says of a directory of code, and what the lock file said of it before. */
+function appSettingsOf(key: string, folder: string, options: Options, before: LockFile): AppSettings {
+  const old = entryOf(before.apps, key);
+  const base = options.base ?? old?.base;
+  if (base === undefined) throw usage(`--app ${key} needs --base, the image that the code is put upon`);
+  const to = options.to ?? old?.to;
+  if (to !== undefined && parseDestination(to).kind !== 'registry')
+    throw usage(`--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
+  // A base that is named anew is the whole of what is wanted, so a list that is not named is gone.
+  const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
+  return { key, directory: resolve(folder, key), base, requirements, to };
 }
 
 /** What the command line says of a directory, and what the lock file said of it before. */
@@ -106,7 +135,7 @@ function settingsOf(key: string, folder: string, options: Options, before: LockF
   return { key, directory: resolve(folder, key), variant, base, to, source: options.source ?? old?.source };
 }
 
-async function lock({ models, images }: Work, path: string): Promise<number> {
+async function lock({ models, images, apps }: Work, path: string): Promise<number> {
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -123,11 +152,17 @@ async function lock({ models, images }: Work, path: string): Promise<number> {
       `${reference}  ${image.digest}  ${image.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ')}`,
     );
   }
+  for (const settings of apps) {
+    const { entry } = await packApp(settings, progress);
+    entries.push({ apps: { [settings.key]: entry } });
+    progress.end();
+    say(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
+  }
   say(`${shownPath(path)} ${writeEntries(path, entries) ? 'is written' : 'was right already'}`);
   return 0;
 }
 
-async function check({ models, images }: Work, path: string, before: LockFile): Promise<number> {
+async function check({ models, images, apps }: Work, path: string, before: LockFile): Promise<number> {
   const progress = createProgress();
   const differences: string[] = [];
   for (const settings of models) {
@@ -142,6 +177,13 @@ async function check({ models, images }: Work, path: string, before: LockFile): 
   for (const reference of images) {
     differences.push(...differencesOfImage(reference, entryOf(before.images, reference), await lookUp(reference)));
   }
+  for (const settings of apps) {
+    const locked = entryOf(before.apps, settings.key);
+    if (locked === undefined) differences.push(`${settings.key}: is not locked`);
+    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory is not there`);
+    else if ((await packApp(settings, progress)).entry.digest !== locked.digest)
+      differences.push(`${settings.key}: the code, its packages or its base differ`);
+  }
   progress.end();
   for (const difference of differences) say(difference);
   if (differences.length > 0) return 1;
@@ -153,6 +195,10 @@ async function check({ models, images }: Work, path: string, before: LockFile): 
 function requireOutside(path: string, { key, directory }: ModelSettings): void {
   if (!path.startsWith(`${directory}/`)) return;
   throw usage(`the lock file '${shownPath(path)}' must not be in the model '${key}'; say --lock-file`);
+}
+
+function packApp(settings: AppSettings, progress: Progress) {
+  return (require('./app-image/pack-app') as typeof import('./app-image/pack-app')).packApp(settings, progress);
 }
 
 function lookUp(reference: string) {

@@ -14,7 +14,7 @@ import { openStore, type StoreOptions } from './stores';
 
 const USAGE = `Usage: serving publish [MODEL...] [options]
 
-Puts the models of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
+Puts the models and apps of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
 there already is not sent again; after an interruption the same command goes on where it was.
 
 Options:
@@ -60,7 +60,7 @@ export const publishCommand: Command = {
 
 async function publishModel(
   loaded: LoadedLock,
-  { key, model, to, destination }: Selected,
+  { key, kind, model, to, destination }: Selected,
   options: StoreOptions,
   progress: Progress,
 ): Promise<{ receipt: string; reference: string }> {
@@ -73,7 +73,7 @@ async function publishModel(
       warnOfDrift(loaded, key);
       progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
     } else {
-      const artifact = await pack(loaded, key, progress);
+      const artifact = await pack(loaded, key, kind, progress);
       await store.publish(artifact, (event) => progress.report(event));
     }
     return { reference, receipt: writeReceipt({ model: key, to, digest, reference }) };
@@ -82,13 +82,17 @@ async function publishModel(
   }
 }
 
-async function pack(loaded: LoadedLock, key: string, progress: Progress): Promise<Artifact> {
+async function pack(loaded: LoadedLock, key: string, kind: Selected['kind'], progress: Progress): Promise<Artifact> {
   const directory = resolve(loaded.folder, key);
   if (!existsSync(directory))
     throw new CommandError(
       `'${key}' is not published yet and its directory is not here; run 'serving publish ${key}' where the weights are`,
       FAILED,
     );
+  if (kind === 'app') {
+    const { packLockedApp } = require('./app-image/pack-app') as typeof import('./app-image/pack-app');
+    return packLockedApp(loaded, key, progress);
+  }
   const { packLocked } = require('./pack-locked') as typeof import('./pack-locked');
   return packLocked(loaded, key, progress);
 }

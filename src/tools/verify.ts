@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { LockedModel } from '../lock/lock-file';
 import type { ArtifactFile } from './artifact/artifact';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
@@ -66,7 +65,7 @@ async function verifyModel(
 }
 
 /** The locked files, whose bytes nobody reads. */
-function filesOf({ layers }: LockedModel): ArtifactFile[] {
+function filesOf({ layers = [] }: Selected['model']): ArtifactFile[] {
   return layers.flatMap(({ files }) => files.map((file) => ({ ...file, read: unread })));
 }
 

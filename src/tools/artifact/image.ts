@@ -29,6 +29,8 @@ export interface ImageOptions {
   /** What is below the layers. @default - nothing, the image is files alone */
   readonly base?: BaseImage;
   readonly annotations: { readonly [name: string]: string };
+  /** Layers between the base and the others that one platform has of its own. @default - none */
+  readonly below?: (platform: BasePlatform) => readonly Blob[];
   /** Changes what a container of the base starts with, such as its command. @default - as the base has it */
   readonly configure?: (config: { readonly [name: string]: unknown }) => { readonly [name: string]: unknown };
 }
@@ -44,7 +46,7 @@ export interface Image {
 
 /** An image of layers, for each platform of its base, or for both that there are where it has none. */
 export function buildImage(layers: readonly Blob[], options: ImageOptions): Image {
-  const { base, annotations, configure = (config) => config } = options;
+  const { base, annotations, configure = (config) => config, below: ownOf = () => [] } = options;
   const blobs = new Map<string, Blob>();
   const manifests: Manifest[] = [];
   const platforms: LockedPlatform[] = [];
@@ -52,8 +54,9 @@ export function buildImage(layers: readonly Blob[], options: ImageOptions): Imag
   for (const platform of base?.platforms ?? DATA_PLATFORMS) {
     const { os, architecture, variant } = platform;
     const below = 'layers' in platform ? (platform as BasePlatform) : undefined;
-    const config = bytesBlob(CONFIG_TYPE, renderConfig(platform, below, layers, configure));
-    const all = [...(below?.layers ?? []), ...layers];
+    const added = [...(below === undefined ? [] : ownOf(below)), ...layers];
+    const config = bytesBlob(CONFIG_TYPE, renderConfig(platform, below, added, configure));
+    const all = [...(below?.layers ?? []), ...added];
     const manifest = manifestOf(MANIFEST_TYPE, {
       schemaVersion: 2,
       mediaType: MANIFEST_TYPE,

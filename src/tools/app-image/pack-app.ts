@@ -1,0 +1,170 @@
+import { posix, resolve } from 'node:path';
+import { lockedApp } from '../../lock/entries';
+import type { LockedApp } from '../../lock/lock-file';
+import type { LoadedLock } from '../../lock/read-lock';
+import { IGNORED_IN_MODELS } from '../../lock/walk';
+import type { Artifact, Blob } from '../artifact/artifact';
+import type { BaseImage, BasePlatform } from '../artifact/base-image';
+import { buildImage } from '../artifact/image';
+import { type PackedDirectory, packDirectory } from '../artifact/pack';
+import { CommandError, FAILED } from '../command-error';
+import type { Progress } from '../progress';
+import { hasWheels, unpackedWheels } from './wheels';
+
+/** Where the code stands in the image, which is also its working directory. */
+const CODE = '/app';
+
+/** Where the packages stand. */
+const PACKAGES = '/opt/packages';
+
+/** What tools leave beside code. */
+const IGNORED_IN_APPS = [
+  ...IGNORED_IN_MODELS,
+  ...['__pycache__', '.venv', 'venv', 'node_modules', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.env'],
+];
+
+/** Something is not what the lock file says. */
+const DIFFERS = 1;
+
+/** An app as a user wants it locked. */
+export interface AppSettings {
+  readonly key: string;
+  readonly directory: string;
+  readonly base: string;
+  /** The list of packages, relative to the directory. @default - none */
+  readonly requirements?: string;
+  readonly to?: string;
+  /** The architectures that the image is made for. @default - those of the base that have wheels */
+  readonly architectures?: string[];
+}
+
+/** An app as an image, and its entry in the lock file. */
+export interface PackedApp {
+  readonly artifact: Artifact;
+  readonly entry: LockedApp;
+}
+
+/** Makes the image of an app: its packages, and above them its code, upon the base. */
+export async function packApp(settings: AppSettings, progress: Pick<Progress, 'report'>): Promise<PackedApp> {
+  const { key, directory, requirements, to } = settings;
+  const report: Progress['report'] = (event) => progress.report(event);
+  const base = await loadBase(settings);
+  const code = await packDirectory({
+    directory,
+    name: key,
+    prefix: `${CODE.slice(1)}/`,
+    keepExecutable: true,
+    ignored: IGNORED_IN_APPS,
+    image: { annotations: {} },
+    report,
+  });
+  const packages = new Map<string, Blob[]>();
+  for (const platform of requirements === undefined ? [] : base.platforms) {
+    const folder = unpackedWheels({
+      requirements: resolve(directory, requirements as string),
+      architecture: platform.architecture,
+      pythonVersion: pythonOf(platform, base),
+    });
+    const packed = await packDirectory({
+      directory: folder,
+      name: `${key} on linux/${platform.architecture}`,
+      prefix: `${PACKAGES.slice(1)}/`,
+      keepExecutable: true,
+      ignored: [],
+      image: { annotations: {} },
+      report,
+    });
+    packages.set(platform.architecture, layersOf(packed));
+  }
+  const [name, digest] = base.reference.split('@') as [string, string];
+  const image = buildImage(layersOf(code), {
+    base,
+    annotations: {
+      'org.opencontainers.image.title': posix.basename(key),
+      'org.opencontainers.image.base.name': name,
+      'org.opencontainers.image.base.digest': digest,
+    },
+    configure: (config) => configure(config, requirements !== undefined),
+    below: ({ architecture }) => packages.get(architecture) ?? [],
+  });
+  const { index, manifests, blobs, platforms } = image;
+  report({ event: 'hashed', artifact: key, digest: index.digest, bytes: code.bytes });
+  return {
+    artifact: { name: key, index, manifests, blobs, files: [] },
+    entry: {
+      ...(to === undefined ? {} : { to }),
+      ...(requirements === undefined ? {} : { requirements }),
+      base: base.reference,
+      digest: index.digest,
+      mediaType: index.mediaType,
+      platforms,
+    },
+  };
+}
+
+/** The image of an app exactly as it is locked. */
+export async function packLockedApp(
+  loaded: LoadedLock,
+  key: string,
+  progress: Pick<Progress, 'report'>,
+): Promise<Artifact> {
+  const locked = lockedApp(loaded, key, `--app ${key}`);
+  const { base, requirements, to, platforms } = locked;
+  const architectures = platforms.map(({ architecture }) => architecture);
+  const directory = resolve(loaded.folder, key);
+  const { artifact, entry } = await packApp({ key, directory, base, requirements, to, architectures }, progress);
+  if (entry.digest === locked.digest) return artifact;
+  const again = requirements === undefined ? '' : ` --requirements ${requirements}`;
+  throw new CommandError(
+    `the code in '${key}' is not what is locked; put it back, or run 'serving lock --app ${key} --base ${base}${again}'`,
+    DIFFERS,
+  );
+}
+
+/** The base, for the platforms that a container can be placed on. */
+async function loadBase({ base: reference, architectures }: AppSettings): Promise<BaseImage> {
+  const { loadBaseImage } =
+    require('../registry/resolve-image') as typeof import('../registry/resolve-image');
+  const base = await loadBaseImage(reference);
+  const platforms = base.platforms.filter(
+    ({ os, architecture }) =>
+      os === 'linux' && (architectures === undefined ? hasWheels(architecture) : architectures.includes(architecture)),
+  );
+  if (platforms.length > 0) return { ...base, platforms };
+  const has = base.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ');
+  throw new CommandError(`the base '${reference}' is for ${has}, and must be for linux/amd64 or linux/arm64`, FAILED);
+}
+
+/** The layers of a packed directory, without what would make it an image of its own. */
+function layersOf({ artifact, layers }: PackedDirectory): Blob[] {
+  const digests = new Set(layers.map(({ digest }) => digest));
+  return artifact.blobs.filter(({ digest }) => digests.has(digest));
+}
+
+/** The version of Python that the base says it has, as the official images do. */
+function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
+  const { config: { Env = [] } = {} } = JSON.parse(config.toString('utf8')) as { config?: { Env?: string[] } };
+  const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+)/.exec(variable)?.[1] ?? [])[0];
+  if (version !== undefined) return version;
+  throw new CommandError(
+    `the base '${reference}' does not say in PYTHON_VERSION which Python it has, as the official images do; use such a one, or a base that has the packages`,
+    FAILED,
+  );
+}
+
+/** What a container of the base starts with, and besides where code and packages are. */
+function configure(
+  config: { readonly [name: string]: unknown },
+  hasPackages: boolean,
+): { readonly [name: string]: unknown } {
+  const before = (config.Env as string[] | undefined) ?? [];
+  const prefixed = (name: string, value: string, rest: string | undefined): string =>
+    `${name}=${[value, rest].filter((part) => part !== undefined && part !== '').join(':')}`;
+  const valueOf = (name: string): string | undefined =>
+    before.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+  const paths = [prefixed('PYTHONPATH', hasPackages ? `${CODE}:${PACKAGES}` : CODE, valueOf('PYTHONPATH'))];
+  if (hasPackages) paths.push(prefixed('PATH', `${PACKAGES}/bin`, valueOf('PATH') ?? '/usr/local/bin:/usr/bin:/bin'));
+  const replaced = paths.map((variable) => variable.split('=')[0]);
+  const kept = before.filter((variable) => !replaced.includes(variable.split('=')[0]));
+  return { ...config, WorkingDir: CODE, Env: [...kept, ...paths] };
+}
