@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { App } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import { aws, CpuArchitecture, Gpu, Model, ModelDelivery, SecretValue, ServerImage, Size } from '../../src';
@@ -287,5 +290,39 @@ describe('a directory that is not what was locked', () => {
     } finally {
       drifted.remove();
     }
+  });
+});
+
+describe('a model that is published when the stack is deployed', () => {
+  const filesOf = (published: Model) => {
+    const { stack } = oneBackend({ model: published });
+    const assembly = (stack.node.root as App).synth();
+    const manifest = readFileSync(join(assembly.directory, 'Serving.assets.json'), 'utf8');
+    const files = JSON.parse(manifest).files as { [hash: string]: { source: object; destinations: object } };
+    return { files, template: JSON.stringify(assembly.getStackByName(stack.stackName).template) };
+  };
+
+  test('is a file that the command line makes, with no shell between', () => {
+    const { files } = filesOf(model('shell', { publishOnDeploy: true }));
+    expect(files[HEX]?.source).toEqual({
+      executable: [
+        ...['npx', '--no-install', 'serving', 'publish', 'shell'],
+        ...['--lock-file', relative(process.cwd(), project.lockFile)],
+        ...['--to', 'registry.example.com/models', '--receipt'],
+      ],
+    });
+    expect(Object.values(files[HEX]?.destinations as object)).toEqual([expect.objectContaining({ objectKey: HEX })]);
+  });
+
+  test.each(['registry.example.com/models', 's3://acme-models/nets'])(
+    'at %s is kept by cdk gc, because key and tag stand in the template',
+    (to) => {
+      expect(filesOf(model('shell', { publishOnDeploy: true, to })).template).toContain(HEX);
+    },
+  );
+
+  test('is none unless that was asked for', () => {
+    const { files } = filesOf(model('shell'));
+    expect(Object.values(files).filter(({ source }) => 'executable' in source)).toEqual([]);
   });
 });
