@@ -1,0 +1,146 @@
+/**
+ * `cdk deploy` publishes models by itself: the real command line of CDK, the real `serving` command, a real registry, and an
+ * emulator in place of AWS. Nothing that could build or run a container is on the path.
+ */
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ACCOUNT, type AwsEmulator, REGION, startAws } from './support/aws-emulator';
+import { bundleCommandLine } from './support/command-line';
+import { type Registry, startRegistry } from './support/registry';
+
+const ROOT = resolve(__dirname, '../..');
+const ASSETS = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
+
+/** What `cdk` and `npx` need to run, and nothing else: in particular no docker, podman, finch or nerdctl. */
+const COMMANDS = ['node', 'npx', 'npm', 'sh', 'env'];
+
+let aws: AwsEmulator;
+let registry: Registry;
+let project: string;
+
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), 'publish-on-deploy-'));
+  aws = await startAws();
+  registry = await startRegistry();
+  installCommands(bundleCommandLine());
+  for (const model of ['base', 'net', 'files']) {
+    mkdirSync(join(project, 'models', model), { recursive: true });
+    writeFileSync(join(project, 'models', model, 'weights.bin'), randomBytes(100_000));
+  }
+  // Nothing runs here, so any image can stand for one that has a program which copies.
+  serving('lock', 'models/base', '--to', `${registry.host}/base`);
+  serving('publish', 'models/base');
+  const base = `${registry.host}/base@${digestOf('models/base')}`;
+  serving('lock', 'models/net', '--to', `${registry.host}/net`, '--variant', 'shell', '--base', base);
+  serving('lock', 'models/files', '--to', `s3://${ASSETS}/published`);
+  writeFileSync(join(project, 'runs'), '');
+});
+
+afterAll(async () => {
+  await registry?.stop();
+  await aws?.stop();
+  rmSync(project, { recursive: true, force: true });
+});
+
+/** `serving` as npm installs it, and a note of each time that it runs. */
+function installCommands(program: string): void {
+  const bin = join(project, 'bin');
+  const modules = join(project, 'node_modules/.bin');
+  for (const folder of [bin, modules]) mkdirSync(folder, { recursive: true });
+  for (const command of COMMANDS) {
+    const place = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim();
+    symlinkSync(place, join(bin, command));
+  }
+  writeFileSync(join(project, 'package.json'), '{ "private": true }');
+  writeFileSync(
+    join(modules, 'serving'),
+    `#!/usr/bin/env node\nrequire('node:fs').appendFileSync('${join(project, 'runs')}', process.argv.slice(2).join(' ') + '\\n');\nprocess.argv[1] = '${program}';\nrequire('${program}');\n`,
+  );
+  chmodSync(join(modules, 'serving'), 0o755);
+}
+
+const environment = () => ({
+  ...aws.environment,
+  PATH: join(project, 'bin'),
+  HOME: project,
+  XDG_CACHE_HOME: join(project, 'cache'),
+  npm_config_update_notifier: 'false',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
+});
+
+function serving(...args: string[]): void {
+  const said = spawnSync(join(project, 'node_modules/.bin/serving'), args, {
+    cwd: project,
+    encoding: 'utf8',
+    env: environment(),
+  });
+  if (said.status !== 0) throw new Error(`serving ${args.join(' ')}:\n${said.stdout}${said.stderr}`);
+}
+
+function deploy(): { readonly status: number | null; readonly said: string } {
+  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+  const app = `node ${tsx} --tsconfig ${join(ROOT, 'tsconfig.json')} ${join(__dirname, 'apps/publish-on-deploy.ts')}`;
+  const cdk = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
+  const options = ['--require-approval', 'never', '--no-notices', '--no-version-reporting', '--progress', 'events'];
+  const child = spawnSync(process.execPath, [cdk, 'deploy', '--app', app, ...options], {
+    cwd: project,
+    encoding: 'utf8',
+    env: environment(),
+  });
+  return { status: child.status, said: `${child.stdout}${child.stderr}` };
+}
+
+const digestOf = (key: string): string =>
+  JSON.parse(readFileSync(join(project, 'serving.lock.json'), 'utf8')).models[key].digest;
+const runs = (): string[] => readFileSync(join(project, 'runs'), 'utf8').split('\n').filter(Boolean);
+const isPublished = async (): Promise<boolean> => {
+  const hex = digestOf('models/net').slice('sha256:'.length);
+  const accept = { accept: 'application/vnd.oci.image.index.v1+json' };
+  return (await fetch(`http://${registry.host}/v2/net/manifests/${hex}`, { headers: accept })).ok;
+};
+
+test('nothing that builds or runs containers is to be had', () => {
+  const path = { PATH: join(project, 'bin') };
+  for (const tool of ['docker', 'podman', 'finch', 'nerdctl', 'skopeo'])
+    expect({ tool, ...spawnSync(tool, ['--version'], { env: path }) }).toMatchObject({ error: { code: 'ENOENT' } });
+});
+
+test('the first deploy publishes each model, and keeps a receipt by its digest', async () => {
+  expect(await isPublished()).toBe(false);
+  const { status, said } = deploy();
+  expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
+  expect(runs().sort()).toEqual([
+    `publish models/files --lock-file serving.lock.json --to s3://${ASSETS}/published --receipt`,
+    `publish models/net --lock-file serving.lock.json --to ${registry.host}/net --receipt`,
+  ]);
+  expect(await isPublished()).toBe(true);
+  const objects = aws.objectsOf(ASSETS);
+  const [net, files] = ['models/net', 'models/files'].map((key) => digestOf(key).slice('sha256:'.length));
+  expect(JSON.parse(objects[net as string] as string)).toMatchObject({ model: 'models/net', digest: `sha256:${net}` });
+  expect(Object.keys(objects)).toEqual(
+    expect.arrayContaining([files, `published/${files}/weights.bin`, `published/${files}.json`]),
+  );
+});
+
+test('the second deploy publishes nothing', () => {
+  const before = runs().length;
+  expect(deploy()).toMatchObject({ status: 0 });
+  expect(runs()).toHaveLength(before);
+});
+
+test('a deploy where the weights are not says so, and changes nothing', () => {
+  writeFileSync(join(project, 'models/net/weights.bin'), randomBytes(100_001));
+  serving('lock', 'models/net');
+  const hex = digestOf('models/net').slice('sha256:'.length);
+  rmSync(join(project, 'models/net'), { recursive: true });
+  const { status, said } = deploy();
+  expect(status).toBe(1);
+  expect(said).toContain(
+    "'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are",
+  );
+  expect(Object.keys(aws.objectsOf(ASSETS))).not.toContain(hex);
+});
