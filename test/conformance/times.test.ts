@@ -131,4 +131,15 @@ onEvery('times on %s', (_, subject) => {
       }).backends.backend;
     expect(of(true)).toEqual(of(false));
   });
+
+  test('that are set by hand reach the output', () => {
+    const stop = { drain: Duration.seconds(65), stop: Duration.seconds(80), keepAlive: Duration.seconds(3700) };
+    const waits =
+      subject.kind === 'aws' ? { deregistrationDelay: Duration.seconds(90) } : { preStop: Duration.seconds(90) };
+    const { backend } = observe(subject, 60, { server: asgi, timeouts: { ...stop, ...waits } });
+    expect(flag(backend, '--timeout-graceful-shutdown')).toBe(65);
+    expect(flag(backend, '--timeout-keep-alive')).toBe(3700);
+    expect(backend.stop).toBe(80);
+    expect(Math.max(backend.balancerDrain, backend.preStop)).toBe(90);
+  });
 });

@@ -113,12 +113,16 @@ describe.each(Object.entries(written))('%s', (document, markdown) => {
   });
 
   const tests = names.filter((name) => name.endsWith('.test.ts'));
-  test.each(tests.length > 0 ? [tests.join(', ')] : [])('the tests of %s pass', () => {
-    const { status, output } = runTests(folder);
-    const count = tests.flatMap((name) => files[name]?.match(/^\s*(test|it)\(/gm) ?? []).length;
-    expect(output).toMatch(new RegExp(`^Tests: +${count} passed, ${count} total$`, 'm'));
-    expect(status).toBe(0);
-  });
+  // A page may have no tests; a table without rows is an error.
+  const suites = tests.length > 0 ? [tests.join(', ')] : [];
+  for (const suite of suites) {
+    test(`the tests of ${suite} pass`, () => {
+      const { status, output } = runTests(folder);
+      const count = tests.flatMap((name) => files[name]?.match(/^\s*(test|it)\(/gm) ?? []).length;
+      expect(output).toMatch(new RegExp(`^Tests: +${count} passed, ${count} total$`, 'm'));
+      expect(status).toBe(0);
+    });
+  }
 });
 
 describe('the first example of README.md', () => {
