@@ -2,10 +2,11 @@
 import type { Ask } from '../support/client';
 import { sendWaves, sleep, type Tally, Traffic } from '../support/load';
 import { Loopback } from '../support/loopback';
+import type { Upstream } from '../support/proxy-process';
 import { Relay } from '../support/relay';
 import { ServerProcess } from '../support/server-process';
 import { type Ladder, PORT } from './ladder';
-import type { ProxyKind, ProxyOptions } from './proxies';
+import { type ProxyKind, type ProxyOptions, startFront } from './proxies';
 
 const CLIENTS = 32;
 
@@ -72,18 +73,33 @@ export function rollOut(
   });
 }
 
-/** Waves of requests over kept connections with these pauses, in milliseconds, behind a stretch of network. */
-export function raceKeepAlive(kind: ProxyKind, ladder: Ladder, pauses: readonly number[]): Promise<Tally> {
+/**
+ * Waves of requests over kept connections with these pauses, in milliseconds. A stretch of network lies before the server,
+ * or between two proxies where the ladder has two.
+ */
+export function raceKeepAlive(
+  kind: ProxyKind,
+  ladder: Ladder,
+  pauses: readonly number[],
+  options: ProxyOptions = {},
+): Promise<Tally> {
   return withCleanUp(async (later) => {
     const network = new Loopback();
+    const stretch = async (to: Upstream): Promise<Upstream> => {
+      const from = { address: network.next(), port: PORT };
+      const relay = await Relay.start(from, to, DELAY_MS);
+      later(() => relay.close());
+      return from;
+    };
     const server = await ServerProcess.start(ladder.start, network.next());
     later(() => server.dispose());
-    const near = { address: network.next(), port: PORT };
-    const relay = await Relay.start(near, { address: server.address, port: PORT }, DELAY_MS);
-    later(() => relay.close());
-    const proxy = await kind.start(ladder, network);
+    const front = await startFront(ladder, network);
+    later(async () => front?.stop());
+    const proxy = await kind.start(ladder, network, options);
     later(() => proxy.stop());
-    await proxy.route([near]);
-    return sendWaves(proxy, pauses, { method: 'POST', path: '/?seconds=0.05' }, CLIENTS);
+    const near = { address: server.address, port: PORT };
+    await proxy.route([front === undefined ? await stretch(near) : near]);
+    await front?.route([await stretch(proxy)]);
+    return sendWaves(front ?? proxy, pauses, { method: 'POST', path: '/?seconds=0.05' }, CLIENTS);
   });
 }

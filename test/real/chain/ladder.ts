@@ -2,11 +2,14 @@ import { App, Chart } from 'cdk8s';
 import { ecsProfile } from '../../../src/aws/profile';
 import { Duration } from '../../../src/duration';
 import { HealthCheck } from '../../../src/health-check';
+import { Intermediary } from '../../../src/intermediary';
 import { KubernetesPlatform, type KubernetesPlatformProps } from '../../../src/kubernetes';
 import type { ServingPlan } from '../../../src/plan/plan';
+import { MARGIN_SECONDS } from '../../../src/plan/rules';
 import type { BackendPlan } from '../../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../../src/plan/target-profile';
 import { ServingEndpoint, type ServingEndpointProps } from '../../../src/serving-endpoint';
+import type { ServingPlatformProps } from '../../../src/serving-platform';
 import { backendOptions, testPlatform } from '../../support/definitions';
 import { EVERYTHING } from '../../support/test-platform';
 import type { ServerStart } from '../support/server-process';
@@ -18,6 +21,10 @@ export interface Asked {
   readonly longest: number;
   /** How long an idle connection to a server is kept, where that can be said. */
   readonly idle: number;
+  /** How long an idle connection of a client is kept, where that can be said. */
+  readonly clientIdle?: number;
+  /** How long nginx in front of the proxy keeps an idle connection to it; without one there is none in front. */
+  readonly frontIdle?: number;
 }
 
 /** The port of every server. */
@@ -53,12 +60,20 @@ function propsOf({ longest }: Asked): ServingEndpointProps {
   return { requestTimeout: Duration.seconds(longest) };
 }
 
+/** nginx in front, which waits for silent servers just as long as the rules ask for. */
+function behind({ frontIdle, longest }: Asked): Pick<ServingPlatformProps, 'behind'> {
+  if (frontIdle === undefined) return {};
+  const [upstreamKeepaliveTimeout, readTimeout] = [frontIdle, longest + MARGIN_SECONDS].map(Duration.seconds);
+  return { behind: [Intermediary.nginx({ upstreamKeepaliveTimeout, readTimeout })] };
+}
+
 /** nginx as a target: it can be told every time, and is reloaded when replicas change. */
-export function nginxProfile(idleSeconds: number, propagationSeconds: number): TargetProfile {
+export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: number): TargetProfile {
   return {
     name: 'nginx',
     maxWeight: 1000,
-    idle: { min: 1, max: 3600, standard: idleSeconds, cutsSilence: false, canCloseEach: true },
+    idle: { min: 1, max: 3600, standard: idle, cutsSilence: false, canCloseEach: true },
+    clientIdleSeconds: clientIdle,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,
     requestTimeout: true,
@@ -69,7 +84,7 @@ export function nginxProfile(idleSeconds: number, propagationSeconds: number): T
 /** What is rendered for Kubernetes. */
 export function kubernetesLadder(server: ChainServer, asked: Asked, props: KubernetesPlatformProps): Ladder {
   const chart = new Chart(new App(), 'chain');
-  const platform = new KubernetesPlatform(chart, 'Platform', props);
+  const platform = new KubernetesPlatform(chart, 'Platform', { ...props, ...behind(asked) });
   const endpoint = new ServingEndpoint(chart, 'chain', propsOf(asked));
   const { node } = endpoint.addBackend('v1', optionsOf(server));
   const manifests: Manifest[] = chart.toJson();
@@ -89,7 +104,7 @@ export function kubernetesLadder(server: ChainServer, asked: Asked, props: Kuber
 
 /** The plan for a target described by its profile: in the order of Kubernetes or, with a deregistration, of ECS. */
 export function profileLadder(server: ChainServer, asked: Asked, target: TargetProfile): Ladder {
-  const platform = testPlatform({ target });
+  const platform = testPlatform({ target, ...behind(asked) });
   const endpoint = new ServingEndpoint(platform, 'chain', propsOf(asked));
   const { node } = endpoint.addBackend('v1', optionsOf(server));
   platform.synthesize();

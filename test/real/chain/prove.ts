@@ -7,8 +7,8 @@ import type { ProxyKind } from './proxies';
 import { type ChainServer, fixedServer, SERVERS } from './servers';
 
 /** The keep-alive of servers without a ladder, and the idle time of the proxy before them: 5 s and 60 s, made smaller. */
-const SHORT_KEEP_ALIVE = 1;
-const LONG_IDLE = 12 * SHORT_KEEP_ALIVE;
+export const SHORT_KEEP_ALIVE = 1;
+export const LONG_IDLE = 12 * SHORT_KEEP_ALIVE;
 
 /** Where requests are quick, how long they may take only matters on a busy machine. */
 const KEPT: Asked = { idle: SHORT_KEEP_ALIVE, longest: 60 };
@@ -17,10 +17,13 @@ const ROLLING: Asked = { idle: SHORT_KEEP_ALIVE, longest: 4 };
 /** How often a run that must lose is tried: what it loses is a matter of chance. */
 const TRIES = 3;
 
-/** Pauses in milliseconds, some of which end while the news that the server has closed is on its way. */
-const around = (seconds: number, steps: readonly number[]) => steps.map((step) => 1000 * seconds + step);
 const ALL_AROUND = Array.from({ length: 13 }, (_, index) => 50 * index - 300);
 const CLOSE_BY = [-150, -100, -50];
+
+/** Pauses in milliseconds, some of which end while the news that the other side has closed is on its way. */
+export function around(seconds: number, steps: readonly number[] = ALL_AROUND): number[] {
+  return steps.map((step) => 1000 * seconds + step);
+}
 
 /** Proves for a proxy that nothing is lost with the ladder, and that something is without. */
 export function proveChain(kind: ProxyKind): void {
@@ -44,21 +47,21 @@ export function proveChain(kind: ProxyKind): void {
     test('loses nothing when connections are idle as long as they may be', async () => {
       const { race, raceControl } = await runs;
       say(`keep-alive: ${server.drain} ${server.name} behind ${kind.name}`, race, raceControl);
-      expect(lossesOf(race)).toEqual(NOTHING);
+      expectNothingLost(race);
       expect(raceControl.lost).toBeGreaterThan(0);
     });
 
     test('loses nothing in a rolling update in the order of Kubernetes', async () => {
       const { together, control } = await runs;
       say(`rolling update: ${server.drain} ${server.name} behind ${kind.name}`, together, control);
-      expect(lossesOf(together)).toEqual(NOTHING);
+      expectNothingLost(together);
       expect(control.lost).toBeGreaterThan(0);
     });
 
     test('loses nothing in a rolling update in the order of ECS', async () => {
       const { balancerFirst, control } = await runs;
       say(`rolling update, balancer first: ${server.drain} ${server.name} behind ${kind.name}`, balancerFirst, control);
-      expect(lossesOf(balancerFirst)).toEqual(NOTHING);
+      expectNothingLost(balancerFirst);
       expect(control.lost).toBeGreaterThan(0);
     });
   });
@@ -67,8 +70,8 @@ export function proveChain(kind: ProxyKind): void {
     const [each, tight] = await slow;
     say(`keep-alive: a connection for each request behind ${kind.name}`, each);
     say(`keep-alive: the shortest that is accepted behind ${kind.name}`, tight);
-    expect(lossesOf(each)).toEqual(NOTHING);
-    expect(lossesOf(tight)).toEqual(NOTHING);
+    expectNothingLost(each);
+    expectNothingLost(tight);
   });
 }
 
@@ -85,7 +88,7 @@ async function runAll(kind: ProxyKind, server: ChainServer): Promise<Runs> {
   const kept = kind.ladder(server, KEPT);
   const short = withKeepAlive(kind.ladder(server, { ...KEPT, idle: LONG_IDLE }), SHORT_KEEP_ALIVE);
   const rolling = kind.ladder(server, ROLLING);
-  const pauses = around(SHORT_KEEP_ALIVE, ALL_AROUND);
+  const pauses = around(SHORT_KEEP_ALIVE);
   const [race, raceControl, together, balancerFirst, control] = await Promise.all([
     raceKeepAlive(kind, kept, pauses),
     untilLost(() => raceKeepAlive(kind, short, pauses)),
@@ -100,7 +103,7 @@ async function runAll(kind: ProxyKind, server: ChainServer): Promise<Runs> {
 function closedEach(kind: ProxyKind): Promise<Tally> {
   const ladder = kind.ladder(fixedServer(SHORT_KEEP_ALIVE), KEPT);
   if (!ladder.backend.times.closeEach) throw new Error('the plan keeps the connections of a server that closes first');
-  return raceKeepAlive(kind, ladder, around(SHORT_KEEP_ALIVE, ALL_AROUND));
+  return raceKeepAlive(kind, ladder, around(SHORT_KEEP_ALIVE));
 }
 
 /** The server that closes as early as the plan lets it without giving up kept connections. */
@@ -112,16 +115,15 @@ function closest(kind: ProxyKind): Promise<Tally> {
   return raceKeepAlive(kind, ladder, around(keepAlive, CLOSE_BY));
 }
 
-async function untilLost(run: () => Promise<Tally>): Promise<Tally> {
+export async function untilLost(run: () => Promise<Tally>): Promise<Tally> {
   let tally = await run();
   for (let tries = 1; tries < TRIES && tally.lost === 0; tries++) tally = await run();
   return tally;
 }
 
-const NOTHING = { lost: 0, losses: {} };
-
-function lossesOf({ lost, losses }: Tally): Pick<Tally, 'lost' | 'losses'> {
-  return { lost, losses };
+/** Where something is lost, the error says what came instead. */
+export function expectNothingLost({ lost, losses }: Tally): void {
+  expect({ lost, losses }).toEqual({ lost: 0, losses: {} });
 }
 
 /** Prints one line of the proof. */

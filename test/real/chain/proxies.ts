@@ -1,6 +1,7 @@
 /** The proxies, as data: the ladders of plans that know them, and how each is made of a ladder. */
 import { Duration } from '../../../src/duration';
 import { Gateway, GatewayProfile } from '../../../src/kubernetes';
+import { HopKind } from '../../../src/plan/serving-plan';
 import type { Sender } from '../support/client';
 import { EnvoyProcess, type EnvoySettings } from '../support/envoy-process';
 import { freePort, type Loopback } from '../support/loopback';
@@ -34,7 +35,7 @@ export interface ProxyKind {
 export interface ProxyOptions {
   /** Whether it may try another server where one refuses a connection. Only HAProxy is rendered so. */
   readonly redispatch?: boolean;
-  /** The path of a proxy in front, in seconds of idle time. */
+  /** How long it keeps an idle connection of a client, in seconds, where not as the ladder says. */
   readonly clientIdle?: number;
 }
 
@@ -46,14 +47,14 @@ export const HAPROXY: ProxyKind = {
   name: 'HAProxy',
   lag: 0,
   ladder: (server, asked) => kubernetesLadder(server, asked, { router: { dnsTtl: Duration.seconds(0) } }),
-  start: async (ladder, _network, { redispatch = true } = {}) => HaproxyRouter.start(ladder, redispatch),
+  start: async (ladder, _network, options = {}) => HaproxyRouter.start(ladder, options),
 };
 
 export const NGINX: ProxyKind = {
   name: 'nginx',
   lag: PROPAGATION / 2,
-  ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked.idle, PROPAGATION)),
-  start: async ({ plan, backend }, network, { clientIdle } = {}) => {
+  ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked, PROPAGATION)),
+  start: async ({ plan, backend }, network, { clientIdle = plan.balancer.clientIdle } = {}) => {
     const read = hop(backend, 'route timeout') ?? plan.balancer.idle;
     const upstreamIdle = backend.times.closeEach ? undefined : hop(backend, 'balancer idle');
     return new NginxProcess(network.next(), await freePort(), { upstreamIdle, read, clientIdle });
@@ -71,8 +72,18 @@ export const ENVOY: ProxyKind = {
         propagationDelay: Duration.seconds(PROPAGATION),
       }),
     }),
-  start: async (ladder, network) => new EnvoyProcess(network.next(), await freePort(), envoySettings(ladder)),
+  start: async (ladder, network, { clientIdle = ladder.plan.balancer.clientIdle } = {}) =>
+    new EnvoyProcess(network.next(), await freePort(), { ...envoySettings(ladder), clientIdle }),
 };
+
+/** nginx in front of a proxy, as the chain of a plan says. */
+export async function startFront({ backend }: Ladder, network: Loopback): Promise<NginxProcess | undefined> {
+  const front = backend.chain.find(({ kind }) => kind === HopKind.IN_FRONT);
+  if (front === undefined) return undefined;
+  const { clientIdleSeconds: clientIdle, serverIdleSeconds: upstreamIdle, silenceSeconds: read } = front;
+  if (read === undefined) throw new Error('nginx has no limit of its own for silence');
+  return new NginxProcess(network.next(), await freePort(), { clientIdle, upstreamIdle, read });
+}
 
 /** What Envoy Gateway makes of the rendered objects; behind a load balancer's plan, what that has of it. */
 function envoySettings({ manifests, plan }: Ladder): EnvoySettings {
@@ -107,15 +118,15 @@ function hop({ ladder }: Ladder['backend'], name: string): number | undefined {
 class HaproxyRouter implements RunningProxy {
   private router?: RouterProcess;
 
-  public static async start({ plan, backend }: Ladder, redispatch: boolean): Promise<HaproxyRouter> {
-    return new HaproxyRouter(await RouterLab.start(), plan, backend.slug, redispatch);
+  public static async start({ plan, backend }: Ladder, options: ProxyOptions): Promise<HaproxyRouter> {
+    return new HaproxyRouter(await RouterLab.start(), plan, backend.slug, options);
   }
 
   private constructor(
     private readonly lab: RouterLab,
     private readonly plan: Ladder['plan'],
     private readonly slug: string,
-    private readonly redispatch: boolean,
+    private readonly options: ProxyOptions,
   ) {}
 
   public get address(): string {
@@ -135,8 +146,7 @@ class HaproxyRouter implements RunningProxy {
     this.lab.announce();
     if (this.router === undefined) {
       const config = await this.lab.render(this.plan);
-      const text = this.redispatch ? config.text : withoutRedispatch(config.text);
-      this.router = await this.lab.route({ ...config, text });
+      this.router = await this.lab.route({ ...config, text: changed(config.text, this.options) });
     }
     await this.running.untilServers(this.slug, upstreams.length);
   }
@@ -151,12 +161,22 @@ class HaproxyRouter implements RunningProxy {
   }
 }
 
-/** A configuration as many write it: a request whose server refuses the connection is lost. */
-function withoutRedispatch(config: string): string {
-  const changed = config
-    .replace(/^ {2}retries \d+\n/m, '  retries 0\n')
-    .replace(/^ {2}retry-on .*\n/m, '')
-    .replace(/^ {2}option redispatch .*\n/m, '');
-  if (changed.split('\n').length !== config.split('\n').length - 2) throw new Error(`nothing to change in:\n${config}`);
-  return changed;
+/** A configuration as many write it. */
+function changed(config: string, { redispatch = true, clientIdle }: ProxyOptions): string {
+  const changes: [RegExp, string][] = [
+    ...(redispatch
+      ? []
+      : ([
+          [/^ {2}retries \d+$/m, '  retries 0'],
+          [/^ {2}retry-on .*\n/m, ''],
+          [/^ {2}option redispatch .*\n/m, ''],
+        ] as [RegExp, string][])),
+    ...(clientIdle === undefined
+      ? []
+      : ([[/^ {2}timeout http-keep-alive \d+s$/m, `  timeout http-keep-alive ${clientIdle}s`]] as [RegExp, string][])),
+  ];
+  return changes.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new Error(`nothing matches ${from} in:\n${text}`);
+    return text.replace(from, to);
+  }, config);
 }

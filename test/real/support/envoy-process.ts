@@ -13,6 +13,8 @@ export interface EnvoySettings {
   readonly route: number;
   /** How long a request and its server may both be silent. */
   readonly streamIdle: number;
+  /** How long an idle connection of a client is kept: an hour where nobody says. */
+  readonly clientIdle?: number;
   /** After how many requests a connection to a server is closed. */
   readonly requestsPerConnection?: number;
 }
@@ -41,7 +43,7 @@ export class EnvoyProcess extends ProxyProcess {
   }
 
   private bootstrap(): unknown {
-    const { loadBalancer, upstreamIdle, route, streamIdle, requestsPerConnection } = this.settings;
+    const { loadBalancer, upstreamIdle, requestsPerConnection } = this.settings;
     return {
       node: { id: 'envoy', cluster: 'envoy' },
       static_resources: {
@@ -49,7 +51,7 @@ export class EnvoyProcess extends ProxyProcess {
           {
             name: 'requests',
             address: socket(this.address, this.port),
-            filter_chains: [{ filters: [this.connectionManager(route, streamIdle)] }],
+            filter_chains: [{ filters: [this.connectionManager()] }],
           },
         ],
         clusters: [
@@ -84,13 +86,15 @@ export class EnvoyProcess extends ProxyProcess {
     };
   }
 
-  private connectionManager(route: number, streamIdle: number): unknown {
+  private connectionManager(): unknown {
+    const { route, streamIdle, clientIdle = 3600 } = this.settings;
     const name = 'envoy.filters.network.http_connection_manager';
     return {
       name,
       typed_config: {
         '@type': `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
         stat_prefix: 'requests',
+        common_http_protocol_options: { idle_timeout: `${clientIdle}s` },
         http_filters: [
           {
             name: 'envoy.filters.http.router',
