@@ -1,0 +1,27 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A folder for one test, which is gone afterwards. */
+export function withScratch<T>(run: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const result = run(folder);
+    if (result instanceof Promise) return result.finally(remove) as T;
+    remove();
+    return result;
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Writes files by their path below a folder, and returns the folder. */
+export function writeFiles(folder: string, files: { readonly [path: string]: string | Buffer }): string {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
