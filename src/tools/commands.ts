@@ -16,6 +16,10 @@ export const COMMANDS: { readonly [name: string]: CommandRow } = {
     summary: 'write what models and images are into the lock file, or compare',
     load: () => (require('./lock') as typeof import('./lock')).lockCommand,
   },
+  pack: {
+    summary: 'write the images of locked models into a folder, for sites that no network reaches',
+    load: () => (require('./pack') as typeof import('./pack')).packCommand,
+  },
   publish: {
     summary: 'put locked models into a registry or a bucket',
     load: () => (require('./publish') as typeof import('./publish')).publishCommand,
