@@ -161,8 +161,13 @@ install_go_command() {
   GOBIN=$2/bin CGO_ENABLED=0 go install "$1" || fail "'$1' could not be built; Go must reach its module proxy"
 }
 
-# What artifacts are published to, and a peer that reads them.
+# What artifacts are published to, and the peers that read them.
 stores() {
+  debian_package busybox busybox-static
+  debian_package umoci umoci
+  # runc, because crun refuses hosts with both versions of control groups.
+  debian_package runc runc
+  debian_package podman podman
   debian_package docker-registry docker-registry
   debian_package skopeo skopeo
   go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '../..');
+
+/** The command line as the package has it, in a folder of its own. */
+export interface Bundle {
+  readonly file: string;
+  run(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string };
+  remove(): void;
+}
+
+/** Bundles the command line; it starts much faster than from its source. */
+export function bundleServing(): Bundle {
+  const folder = mkdtempSync(join(tmpdir(), 'serving-bundle-'));
+  // Other users run it too.
+  chmodSync(folder, 0o755);
+  const file = join(folder, 'index.js');
+  buildSync({
+    entryPoints: [join(ROOT, 'src/tools/serving.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+  return {
+    file,
+    run: (cwd, ...args) => spawnSync(process.execPath, [file, ...args], { cwd, encoding: 'utf8', env }),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}

@@ -1,0 +1,253 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { driftOf } from '../../src/lock/drift';
+import { requireLock } from '../../src/lock/read-lock';
+import { LOCK_SCHEMA } from '../../src/lock/schema';
+import { type Bundle, bundleServing } from '../support/bundle';
+import { IMAGE } from '../support/lock/locks';
+import { writeFiles } from '../support/scratch';
+
+const MODEL = { 'config.json': '{}', 'weights/model.bin': 'weights' };
+
+describe('serving lock', () => {
+  let bundle: Bundle;
+  let folder: string;
+  const serving = (...args: string[]) => bundle.run(folder, ...args);
+  const lockText = () => readFileSync(join(folder, 'serving.lock.json'), 'utf8');
+  const lock = () => JSON.parse(lockText());
+
+  beforeAll(() => {
+    bundle = bundleServing();
+  });
+  afterAll(() => bundle.remove());
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lock-test-'));
+    writeFiles(join(folder, 'models/net'), MODEL);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('writes what a directory holds, and says so', () => {
+    const { status, stdout } = serving('lock', 'models/net', '--to', 'registry.example.com/net', '--source', 'v1');
+    expect(status).toBe(0);
+    const entry = lock().models['models/net'];
+    expect(stdout).toBe(`models/net  ${entry.digest}  9 B in 1 layer\nserving.lock.json is written\n`);
+    expect(entry).toMatchObject({ to: 'registry.example.com/net', source: 'v1', variant: 'data', bytes: 9 });
+    expect(entry.layers[0].files).toEqual([
+      { path: 'config.json', size: 2 },
+      { path: 'weights/model.bin', size: 7 },
+    ]);
+  });
+
+  test('writes the same again, and keeps what it was told before', () => {
+    serving('lock', 'models/net', '--to', 'registry.example.com/net');
+    const before = lockText();
+    const { status, stdout } = serving('lock');
+    expect(status).toBe(0);
+    expect(stdout).toContain('serving.lock.json was right already\n');
+    expect(lockText()).toBe(before);
+  });
+
+  test('finds the lock file upward and names directories relative to it', () => {
+    serving('lock', 'models/net');
+    writeFiles(join(folder, 'models/other'), MODEL);
+    expect(bundle.run(join(folder, 'models'), 'lock', 'other').status).toBe(0);
+    expect(Object.keys(lock().models)).toEqual(['models/net', 'models/other']);
+  });
+
+  test('keeps members that it does not know, and the entries that it does not touch', () => {
+    serving('lock', 'models/net');
+    const content = lock();
+    content.policies = [1];
+    content.models['models/net'].signature = 'abc';
+    content.images = { 'acme/svm:1': IMAGE };
+    writeFileSync(join(folder, 'serving.lock.json'), JSON.stringify(content));
+    writeFiles(join(folder, 'models/net'), { more: 'x' });
+    serving('lock', 'models/net');
+    expect(lock()).toMatchObject({ policies: [1], images: { 'acme/svm:1': IMAGE } });
+    expect(lock().models['models/net']).toMatchObject({ signature: 'abc', bytes: 10 });
+  });
+
+  test('hashes large layers in threads of its own file, to the digests that one thread gives', () => {
+    for (const [name, size] of [
+      ['a', 70e6],
+      ['b', 80e6],
+    ] as const) {
+      const path = join(folder, 'models/net', name);
+      writeFileSync(path, name);
+      truncateSync(path, size);
+    }
+    const { status, stderr } = serving('lock', 'models/net');
+    expect([status, stderr.match(/"event":"read","part":"[ab]"/g)?.length]).toEqual([0, expect.any(Number)]);
+    const one = spawnSync(
+      process.execPath,
+      [
+        '-e',
+        `
+      require('node:os').availableParallelism = () => 1;
+      process.argv = [process.argv[0], ${JSON.stringify(bundle.file)}, 'lock', 'models/net', '--lock-file', 'one.json'];
+      require('node:module').runMain(process.argv[1]);
+    `,
+      ],
+      { cwd: folder, encoding: 'utf8', env: { ...process.env, XDG_CACHE_HOME: join(folder, 'no-cache') } },
+    );
+    expect(one.stdout).toContain(lock().models['models/net'].digest);
+  });
+
+  describe('--check', () => {
+    const change: Record<string, () => void> = {
+      'is another': () => writeFiles(join(folder, 'models/net'), { 'config.json': '[]' }),
+      'is new': () => writeFiles(join(folder, 'models/net'), { 'added.txt': '' }),
+      'is gone': () => rmSync(join(folder, 'models/net/config.json')),
+    };
+
+    test('exits with 0 where nothing differs', () => {
+      serving('lock', 'models/net');
+      expect(serving('lock', '--check')).toMatchObject({ status: 0, stdout: 'serving.lock.json is what is here\n' });
+    });
+
+    test.each([
+      ['is another', "models/net: 'config.json' is another\n"],
+      ['is new', "models/net: 'added.txt' is new\n"],
+      ['is gone', "models/net: 'config.json' is gone\n"],
+    ])('exits with 1 and names the file where one %s, and writes nothing', (kind, line) => {
+      serving('lock', 'models/net');
+      const before = lockText();
+      change[kind]?.();
+      expect(serving('lock', '--check')).toMatchObject({ status: 1, stdout: line });
+      expect(lockText()).toBe(before);
+    });
+
+    test('says what is not locked, and what is not there', () => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'models/new'), MODEL);
+      expect(serving('lock', '--check', 'models/new')).toMatchObject({
+        status: 1,
+        stdout: 'models/new: is not locked\n',
+      });
+      rmSync(join(folder, 'models/net'), { recursive: true });
+      expect(serving('lock', '--check')).toMatchObject({
+        status: 1,
+        stdout: 'models/net: the directory is not there\n',
+      });
+    });
+  });
+
+  test('--schema prints the schema of the file', () => {
+    expect(JSON.parse(serving('lock', '--schema').stdout)).toEqual(JSON.parse(JSON.stringify(LOCK_SCHEMA)));
+  });
+
+  test.each<[string[], number, string]>([
+    [['lock'], 2, 'there is nothing to lock; name directories of models, or images with --image'],
+    [['lock', 'nowhere'], 3, "/nowhere' is not there"],
+    [['lock', '--to', 'a/b'], 2, '--to says something of directories, but none is named'],
+    [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
+    [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell needs --base'],
+    [['lock', 'models/net', '--base', 'busybox:1'], 2, '--base needs --variant shell or --variant baked'],
+    [['lock', 'models/net', '--to', 's3://'], 2, "'s3://' has no bucket"],
+    [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be in the model'],
+    [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
+    [['pack', 'models/net'], 2, '--output says where to write; it is missing'],
+    [['pack', 'models/net', '-o', 'out'], 2, '[LockFileNotFound] no serving.lock.json is in'],
+  ])('fails on %j', (args, exitCode, message) => {
+    const { status, stderr } = serving(...args);
+    expect(stderr).toContain(message);
+    expect(status).toBe(exitCode);
+  });
+
+  test('says that a folder cannot be written', () => {
+    const { status, stderr } = serving('lock', 'models/net', '--lock-file', 'no/such/lock.json');
+    expect(stderr).toContain("'no/such/lock.json' cannot be written: ENOENT");
+    expect(status).toBe(3);
+  });
+
+  test('refuses a lock file that a merge left broken', () => {
+    writeFileSync(join(folder, 'serving.lock.json'), '<<<<<<< ours\n');
+    const { status, stderr } = serving('lock', 'models/net');
+    expect(stderr).toContain('[InvalidLockFile] holds the marks of a merge conflict');
+    expect(status).toBe(2);
+  });
+
+  describe('pack', () => {
+    test('writes a layout whose blobs have their digests as names, and each once', () => {
+      serving('lock', 'models/net');
+      expect(serving('pack', '-o', 'out').status).toBe(0);
+      const again = serving('pack', '-o', 'out');
+      const { digest } = lock().models['models/net'];
+      expect(again.stdout).toBe(`models/net  ${digest}  oci:out:models-net\n`);
+      expect(again.stderr).not.toContain('"event":"sent"');
+      const [entry, ...rest] = JSON.parse(readFileSync(join(folder, 'out/index.json'), 'utf8')).manifests;
+      expect(entry).toMatchObject({ digest, annotations: { 'org.opencontainers.image.ref.name': 'models-net' } });
+      expect(rest).toEqual([]);
+    });
+
+    test('refuses a directory that is not what is locked, and names the file', () => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'models/net'), { 'config.json': '[]' });
+      const { status, stderr } = serving('pack', '-o', 'out');
+      expect(status).toBe(1);
+      expect(stderr).toContain(
+        "the directory is not what is locked; put the files back, or run 'serving lock models/net'\nmodels/net: 'config.json' is another",
+      );
+    });
+  });
+
+  describe('the drift of a directory that synthesis warns of', () => {
+    const drift = () => driftOf(requireLock({ from: folder }), 'models/net');
+
+    test('is nothing for what was locked, and for a directory that is not there', () => {
+      serving('lock', 'models/net');
+      expect(drift()).toEqual([]);
+      rmSync(join(folder, 'models/net'), { recursive: true });
+      expect(drift()).toEqual([]);
+    });
+
+    test('names files that are missing, new or of another size', () => {
+      serving('lock', 'models/net');
+      rmSync(join(folder, 'models/net/config.json'));
+      writeFiles(join(folder, 'models/net'), { 'weights/model.bin': 'longer weights', 'a.txt': '' });
+      expect(drift()).toEqual(['a.txt', 'config.json', 'weights/model.bin']);
+    });
+
+    test('names a file of the same size that was written to, where this machine hashed it', () => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'models/net'), { 'config.json': '[]' });
+      const cache = process.env.XDG_CACHE_HOME;
+      process.env.XDG_CACHE_HOME = join(bundle.file, '../cache');
+      try {
+        expect(drift()).toEqual(['config.json']);
+      } finally {
+        if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+        else process.env.XDG_CACHE_HOME = cache;
+      }
+      expect(drift()).toEqual([]);
+    });
+
+    test('is the reason where the directory cannot be packed', () => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'models/net'), { 'Config.json': '' });
+      expect(drift()).toEqual([expect.stringContaining('are the same name where case')]);
+    });
+  });
+
+  test('gives the same bytes to another user, umask, time zone and locale', () => {
+    serving('lock', 'models/net');
+    const other = mkdtempSync(join(tmpdir(), 'lock-test-other-'));
+    try {
+      chmodSync(other, 0o777);
+      const script = `umask 077 && mkdir -p models/net/weights && printf '{}' >models/net/config.json && printf weights >models/net/weights/model.bin && exec "$0" "$1" lock models/net`;
+      const isRoot = process.getuid?.() === 0;
+      const result = spawnSync('sh', ['-c', script, process.execPath, bundle.file], {
+        cwd: other,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', HOME: other },
+        ...(isRoot ? { uid: 65534, gid: 65534 } : {}),
+      });
+      expect(result.stderr).not.toContain('Error');
+      expect(readFileSync(join(other, 'serving.lock.json'), 'utf8')).toBe(lockText());
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+});
