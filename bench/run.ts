@@ -1,11 +1,12 @@
-// Compares this package with constructs written by hand and through cdk8s-plus.
+// Compares this package with constructs written by hand and through cdk8s-plus, and its command line with other programs.
 //
 //   npm run bench                              prints the table; about four minutes on two cores
 //   npm run bench -- --sizes 1,10,100          other numbers of endpoints
-//   npm run bench -- --target kubernetes       one target
+//   npm run bench -- --target kubernetes       one target, or 'artifacts' for the command line alone
 //   npm run bench -- --write                   writes the table into docs/performance.md too
 //   npm run --silent bench -- --json           for programs
 import { parseArgs } from 'node:util';
+import { artifactRows } from './artifacts/rows';
 import { linesOf } from './lines';
 import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
 import { CONTESTS, type Contest, compileLibrary, compilePrograms, installLibrary, programOf } from './programs';
@@ -27,15 +28,20 @@ const sizes = options.sizes.split(',').map(Number);
 if (sizes.length === 0 || sizes.some((size) => !Number.isInteger(size) || size < 1))
   throw new Error(`'--sizes' ('${options.sizes}') must be whole numbers of at least 1 with commas between them`);
 
-compileLibrary();
-installLibrary();
-const child = compilePrograms();
 const contests = CONTESTS.filter(({ target }) => options.target === undefined || options.target === target);
-const rows = [...contests.flatMap(runContest), ...runLoading(), ...contests.map(countLines)];
+const hasArtifacts = options.target === undefined || options.target === 'artifacts';
+const rows = [...(contests.length > 0 ? constructRows() : []), ...(hasArtifacts ? artifactRows(progress) : [])];
 if (options.write) console.error(`wrote ${writePage(rows)}`);
 console.log(options.json ? JSON.stringify(rows, null, 2) : renderTable(rows));
 
-function runContest(contest: Contest): Row[] {
+function constructRows(): Row[] {
+  compileLibrary();
+  installLibrary();
+  const child = compilePrograms();
+  return [...contests.flatMap((contest) => runContest(contest, child)), ...runLoading(), ...contests.map(countLines)];
+}
+
+function runContest(contest: Contest, child: string): Row[] {
   const { target, label, theirs, limit } = contest;
   const sides = [programOf(`ours/${target}`), programOf(`handwritten/${theirs}`)] as const;
   const results = sizes.map((size) => {

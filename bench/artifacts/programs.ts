@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { root } from '../programs';
+
+const folder = join(root, '.cache', 'bench', 'artifacts');
+
+/** The command line as the package has it. */
+export const serving = join(folder, 'serving.js');
+const child = join(folder, 'child.js');
+
+export function compileArtifacts(): void {
+  mkdirSync(folder, { recursive: true });
+  const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' } as const;
+  buildSync({ ...common, entryPoints: [join(root, 'src/tools/serving.ts')], outfile: serving });
+  buildSync({ ...common, entryPoints: [join(__dirname, 'child.ts')], outfile: child });
+}
+
+/** What hashing took, the start of Node and of threads included in the clock only. */
+export interface Hashing {
+  readonly seconds: number;
+  /** Processor seconds of the thread that hashed. */
+  readonly cpu: number;
+}
+
+/** Hashes every layer of a directory with so many threads, in a new process. */
+export function hashDirectory(directory: string, workers: number): Hashing {
+  return JSON.parse(output(process.execPath, [child, directory, String(workers)])) as Hashing;
+}
+
+/** The bytes that OpenSSL hashes in a second of processor time, without reading them from anywhere. */
+export function opensslRate(): number {
+  const text = output('openssl', ['speed', '-mr', '-seconds', '1', '-bytes', '16384', '-evp', 'sha256']);
+  const rate = Number(/^\+F:\d+:[^:]+:([\d.]+)/m.exec(text)?.[1]);
+  if (!(rate > 0)) throw new Error(`'openssl speed' says no rate:\n${text}`);
+  return rate;
+}
+
+/** The processor seconds of a process, everything included. */
+export function processorSeconds(command: readonly string[], cwd: string, cache: string): number {
+  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const text = output('sh', ['-c', `${quoted} >/dev/null 2>&1 || exit 1; times`], cwd, { XDG_CACHE_HOME: cache });
+  // The second line is that of the children: minutes and seconds, of the program and of the system.
+  const [, minutes, seconds, systemMinutes, systemSeconds] = /\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s/.exec(text) as string[];
+  return Number(minutes) * 60 + Number(seconds) + Number(systemMinutes) * 60 + Number(systemSeconds);
+}
+
+/** The most resident memory of a run of the command line, in MiB. */
+export function peakMemory(args: readonly string[], cwd: string, cache: string): number {
+  const hook = `if (require('node:worker_threads').isMainThread) process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS))`;
+  const require = `data:text/javascript,import{createRequire}from'node:module';const require=createRequire('/');${encodeURIComponent(hook)}`;
+  const text = output(process.execPath, ['--import', require, serving, ...args], cwd, { XDG_CACHE_HOME: cache });
+  return Number(/^peak (\d+)$/m.exec(text)?.[1]) / 1024;
+}
+
+function output(program: string, args: readonly string[], cwd = root, env: NodeJS.ProcessEnv = {}): string {
+  const result = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    maxBuffer: 2 ** 26,
+  });
+  if (result.status !== 0) throw new Error(`${program} ${args.join(' ')} failed:\n${result.stderr ?? result.error}`);
+  return result.stdout;
+}
