@@ -1,23 +1,19 @@
 import type { MlflowOptions } from './application-options';
 import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition, workersOf } from './define';
 import type { ServerDescriptor } from './server-descriptor';
-import { KnobPlace, NewConnections } from './server-parts';
-import { UVICORN } from './uvicorn';
+import { KnobPlace, PastBound } from './server-parts';
+import { UVICORN, UVICORN_WORKERS } from './uvicorn';
 
 /** The variable in which `mlflow models serve` tells the scoring server its model. */
 const MODEL_PATH = '__pyfunc_model_path__';
 
-/**
- * MLflow's scoring server, started as the uvicorn that it is: `mlflow models serve` starts that below itself and passes no
- * signal on, so that as the first process of a container it never stops.
- */
-export const MLFLOW: ServerDescriptor = {
-  ...UVICORN,
-  name: 'MLflow',
+/** What MLflow adds to uvicorn, however many processes that has. */
+const SCORING_SERVER = {
   requestLimit: {
     knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 60 },
     status: 504,
   },
+  announcesClose: false,
   overflow: { how: 'requests wait for a thread; there are as many as CPUs and 4 more' },
   connectionLimit: undefined,
   livenessPath: '/health',
@@ -25,18 +21,27 @@ export const MLFLOW: ServerDescriptor = {
   port: 5000,
   streaming: false,
   webSocket: false,
+  webSocketPingSeconds: undefined,
   batching: { how: 'it has none' },
   modelLocation: { how: `\`${MODEL_PATH}\``, layout: 'a directory with an MLmodel file' },
   verifiedVersion: '3.17.2',
   source: 'https://github.com/mlflow/mlflow/blob/master/mlflow/pyfunc/scoring_server/__init__.py',
-};
+} as const satisfies Partial<ServerDescriptor>;
+
+/**
+ * MLflow's scoring server, started as the uvicorn that it is: `mlflow models serve` starts that below itself and passes no
+ * signal on, so that as the first process of a container it never stops.
+ */
+export const MLFLOW: ServerDescriptor = { ...UVICORN, ...SCORING_SERVER, name: 'MLflow' };
 
 /** MLflow's scoring server in several processes. */
 export const MLFLOW_WORKERS: ServerDescriptor = {
-  ...MLFLOW,
+  ...UVICORN_WORKERS,
+  ...SCORING_SERVER,
   name: 'MLflow with workers',
-  listensWhenReady: false,
-  newConnections: NewConnections.HANG,
+  pastBound: PastBound.CLOSED,
+  // Older ones may have been installed with a uvicorn that has no such flag.
+  versions: UVICORN_WORKERS.versions?.map((version) => ({ ...version, from: '3.17' })),
 };
 
 /** A model behind MLflow's scoring server, in the environment of the image. */

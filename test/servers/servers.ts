@@ -128,9 +128,9 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   },
   {
     name: 'MLflow with workers',
-    server: ModelServer.mlflow({ workers: 2 }),
+    server: ModelServer.mlflow({ workers: 2, version: '3.17.2' }),
     command:
-      'uvicorn mlflow.pyfunc.scoring_server.app:app --host 0.0.0.0 --port 9999 --workers 2 --timeout-keep-alive K --timeout-graceful-shutdown D',
+      'uvicorn mlflow.pyfunc.scoring_server.app:app --host 0.0.0.0 --port 9999 --workers 2 --timeout-keep-alive K --timeout-graceful-shutdown D --timeout-worker-healthcheck W',
   },
   {
     name: 'KServe',
