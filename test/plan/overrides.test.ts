@@ -1,5 +1,6 @@
 import type { BackendTimeouts } from '../../src/backend-timeouts';
 import { ModelServer } from '../../src/model-server';
+import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
 import { dropping, keeping, planOf, seconds } from './support';
 
@@ -157,6 +158,19 @@ describe('a watchdog that is set by hand', () => {
       codes: ['TimeoutOverride'],
       rules: ['R8'],
     });
+  });
+
+  test('outlasts the balancer where it ends silent connections too', () => {
+    const sync = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC });
+    const watched = (time: number) =>
+      planOf({
+        target: NUMBERED,
+        backend: { server: sync, timeouts: { watchdog: seconds(time) }, loadTimeout: seconds(10) },
+      });
+    expect(watched(80).codes).toEqual([]);
+    expect(watched(79).messages).toEqual([
+      "'watchdog' of 'timeouts' (79 s) must be at least 80 s (rule R5), because the idle time of an Application Load Balancer is 70 s: the server bears a connection that has not sent anything yet longer than the balancer keeps it; change it, or leave it out to have it computed",
+    ]);
   });
 });
 

@@ -10,14 +10,13 @@ import { demandOf, type SolvedBalancer } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
 import { drainedOf, longestOf, silenceOf } from './demand';
 import { balancerHop, type Hop, type RouteLimits, timesOf } from './hops';
-import { solveKeepAlive } from './keep-alive';
+import { solveKeepAlive, WATCHDOG_PROP } from './keep-alive';
 import { Slack } from './ladder';
 import { type Relation, relationsOfHop } from './relations';
 import { solveStartup } from './startup';
 import { solveStop } from './stop';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
-const WATCHDOG_PROP = "'watchdog' of 'timeouts'";
 
 /** The timeouts of a backend. */
 export interface SolvedBackend {

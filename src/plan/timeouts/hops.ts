@@ -26,6 +26,8 @@ export interface Hop {
   readonly firstByte?: number;
   /** The prop that set the time of an idle connection. */
   readonly setBy?: string;
+  /** The prop that set `firstByte`. */
+  readonly firstByteSetBy?: string;
 }
 
 /** A hop as it was declared. */

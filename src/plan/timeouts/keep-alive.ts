@@ -14,6 +14,9 @@ const { POSITIVE_INFINITY: ENDLESS } = Number;
 /** The prop that sets the keep-alive of a server. */
 const KEEP_ALIVE_PROP = "'keepAlive' of 'timeouts'";
 
+/** The prop that sets the watchdog of a server. */
+export const WATCHDOG_PROP = "'watchdog' of 'timeouts'";
+
 /** A server that is asked to keep idle connections for `wanted` seconds, unless the user said how long. */
 export function serverHop({ server, timeouts = {} }: BackendIntent, wanted: number, watchdog: number): Hop {
   const { descriptor } = server;
@@ -22,6 +25,7 @@ export function serverHop({ server, timeouts = {} }: BackendIntent, wanted: numb
   const clientIdle = keepAliveOf(descriptor, setBy === undefined ? wanted : (asked as number));
   const { seconds, plus } = descriptor.silentLimit ?? {};
   const added = plus === 'keepAlive' ? clientIdle : plus === 'watchdog' ? watchdog : 0;
+  const watched = timeouts.watchdogSeconds !== undefined && isTold(descriptor.watchdogKnob);
   return {
     name: descriptor.name,
     kind: HopKind.SERVER,
@@ -34,6 +38,7 @@ export function serverHop({ server, timeouts = {} }: BackendIntent, wanted: numb
     keepAlive: descriptor.keepAlive,
     ...(seconds !== undefined && { firstByte: seconds + added }),
     setBy,
+    firstByteSetBy: plus === 'keepAlive' ? setBy : plus === 'watchdog' && watched ? WATCHDOG_PROP : undefined,
   };
 }
 

@@ -111,7 +111,7 @@ export const PAIR_RULES: readonly PairRule[] = [
       what: `the limit for connections of ${behind.name} that have not sent anything`,
       seconds: behind.firstByte as number,
       row: 'server silent connection',
-      setBy: behind.setBy,
+      setBy: behind.firstByteSetBy,
     }),
   },
 ];
