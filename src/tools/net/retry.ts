@@ -32,6 +32,6 @@ export function retryAfter(headers: { 'retry-after'?: string; date?: string }): 
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 
-export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+export async function sleep(milliseconds: number): Promise<void> {
+  if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -23,7 +23,7 @@ export class Authenticator {
   private pending: Promise<void> | undefined;
 
   constructor(
-    private readonly http: HttpClient,
+    private readonly http: Pick<HttpClient, 'send'>,
     private readonly registry: string,
     private readonly scopes: readonly string[],
     private readonly credentials: () => Promise<Credentials | undefined>,

@@ -28,6 +28,8 @@ export interface RegistryOptions {
   readonly credentials?: () => Promise<Credentials | undefined>;
   readonly retry?: RetryPolicy;
   readonly http?: HttpOptions;
+  /** What carries the requests. @default - HTTP over the network */
+  readonly carrier?: Pick<HttpClient, 'send' | 'stream' | 'close'>;
 }
 
 /** One request to a registry. */
@@ -60,7 +62,7 @@ export class RegistryClient {
   readonly retry: RetryPolicy;
   /** `registry/repository`. */
   readonly name: string;
-  private readonly http: HttpClient;
+  private readonly http: Pick<HttpClient, 'send' | 'stream' | 'close'>;
   private readonly base: URL;
   private readonly authenticator: Authenticator;
 
@@ -71,7 +73,7 @@ export class RegistryClient {
   ) {
     this.name = `${registry}/${repository}`;
     this.retry = options.retry ?? DEFAULT_RETRY;
-    this.http = new HttpClient(options.http);
+    this.http = options.carrier ?? new HttpClient(options.http);
     this.base = options.url ?? registryUrl(registry, options.plainHttp ?? false);
     const scopes = [
       `repository:${repository}:${options.push ? 'pull,push' : 'pull'}`,

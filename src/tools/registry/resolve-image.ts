@@ -24,48 +24,47 @@ interface ResolvedPlatform {
 
 /** Looks an image up: what its tag stands for today, for which platforms it is, and how large they are. */
 export async function resolveImage(reference: string, options: ResolveOptions = {}): Promise<LockedImage> {
-  return withSource(reference, options, async (source, top) => {
-    const platforms = await platformsOf(source, top);
-    return {
-      digest: top.digest,
-      mediaType: top.mediaType,
-      platforms: platforms.map(
-        ({ platform, manifest, layers }): LockedPlatform => ({
-          os: platform.os,
-          architecture: platform.architecture,
-          digest: manifest.digest,
-          compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
-        }),
-      ),
-    };
-  });
+  const parsed = parseReference(reference);
+  return resolveFrom(await openSource(parsed, options), parsed.digest ?? parsed.tag ?? 'latest', reference);
+}
+
+/** The same in a repository that is spoken to already. */
+export async function resolveFrom(source: ImageSource, tag: string, reference: string): Promise<LockedImage> {
+  const top = await topOf(source, tag, reference);
+  const platforms = await platformsOf(source, top);
+  return {
+    digest: top.digest,
+    mediaType: top.mediaType,
+    platforms: platforms.map(
+      ({ platform, manifest, layers }): LockedPlatform => ({
+        os: platform.os,
+        architecture: platform.architecture,
+        digest: manifest.digest,
+        compressedSize: layers.reduce((sum, { size }) => sum + size, 0),
+      }),
+    ),
+  };
 }
 
 /** Looks an image up that files are put upon; its layers are read only when they have to be sent. */
 export async function loadBaseImage(reference: string, options: ResolveOptions = {}): Promise<BaseImage> {
-  return withSource(reference, options, async (source, top) => {
-    const platforms = await platformsOf(source, top);
-    return {
-      reference: `${source.name}@${top.digest}`,
-      platforms: await Promise.all(platforms.map((platform) => basePlatform(source, platform))),
-    };
-  });
-}
-
-async function withSource<T>(
-  reference: string,
-  options: ResolveOptions,
-  read: (source: ImageSource, top: Manifest) => Promise<T>,
-): Promise<T> {
   const parsed = parseReference(reference);
   const source = await openSource(parsed, options);
-  const top = await source.manifest(parsed.digest ?? parsed.tag ?? 'latest');
-  if (top === undefined)
-    throw new StoreError(
-      'NotFound',
-      `'${reference}' is not in ${source.name}; check its name and tag, and that these credentials may read it`,
-    );
-  return read(source, top);
+  const top = await topOf(source, parsed.digest ?? parsed.tag ?? 'latest', reference);
+  const platforms = await platformsOf(source, top);
+  return {
+    reference: `${source.name}@${top.digest}`,
+    platforms: await Promise.all(platforms.map((platform) => basePlatform(source, platform))),
+  };
+}
+
+async function topOf(source: ImageSource, tag: string, reference: string): Promise<Manifest> {
+  const top = await source.manifest(tag);
+  if (top !== undefined) return top;
+  throw new StoreError(
+    'NotFound',
+    `'${reference}' is not in ${source.name}; check its name and tag, and that these credentials may read it`,
+  );
 }
 
 async function platformsOf(source: ImageSource, top: Manifest): Promise<ResolvedPlatform[]> {

@@ -36,9 +36,10 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function serving(...args: string[]): Promise<Said> {
+async function serving(...args: string[]): Promise<Omit<Said, 'lasted'>> {
   const env = { ...s3.environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
-  return runNode([program, ...args], { cwd: folder, env });
+  const { lasted: _, ...said } = await runNode([program, ...args], { cwd: folder, env });
+  return said;
 }
 
 const lines = (text: string): { event: string }[] =>

@@ -10,6 +10,8 @@ export interface Said {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** Milliseconds from the first output to the end. */
+  readonly lasted: number;
 }
 
 /** The command line as it is published: bundled, with the clients of AWS beside it. */
@@ -35,7 +37,7 @@ interface Tasks {
   readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly execArgs?: string[] }[] }>>;
 }
 
-/** Runs a program of Node; can kill it at a moment. */
+/** Runs a program of Node; can kill it so many milliseconds after its first output. */
 export function runNode(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly killAfter?: number } = {},
@@ -48,13 +50,17 @@ export function runNode(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let [stdout, stderr] = ['', ''];
+    let [timer, began]: [NodeJS.Timeout | undefined, number] = [undefined, performance.now()];
+    child.stdout.once('data', () => {
+      began = performance.now();
+      if (killAfter !== undefined) timer = setTimeout(() => child.kill('SIGKILL'), killAfter);
+    });
     child.stdout.on('data', (text) => (stdout += text));
     child.stderr.on('data', (text) => (stderr += text));
     child.on('error', reject);
-    const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
     child.on('close', (status) => {
       clearTimeout(timer);
-      resolve({ status, stdout, stderr });
+      resolve({ status, stdout, stderr, lasted: performance.now() - began });
     });
   });
 }
