@@ -30,9 +30,13 @@ if (sizes.length === 0 || sizes.some((size) => !Number.isInteger(size) || size <
 
 const contests = CONTESTS.filter(({ target }) => options.target === undefined || options.target === target);
 const hasArtifacts = options.target === undefined || options.target === 'artifacts';
-const rows = [...(contests.length > 0 ? constructRows() : []), ...(hasArtifacts ? artifactRows(progress) : [])];
-if (options.write) console.error(`wrote ${writePage(rows)}`);
-console.log(options.json ? JSON.stringify(rows, null, 2) : renderTable(rows));
+void main();
+
+async function main(): Promise<void> {
+  const rows = [...(contests.length > 0 ? constructRows() : []), ...(hasArtifacts ? await artifactRows(progress) : [])];
+  if (options.write) console.error(`wrote ${writePage(rows)}`);
+  console.log(options.json ? JSON.stringify(rows, null, 2) : renderTable(rows));
+}
 
 function constructRows(): Row[] {
   compileLibrary();

@@ -8,12 +8,18 @@ const folder = join(root, '.cache', 'bench', 'artifacts');
 
 /** The command line as the package has it. */
 export const serving = join(folder, 'serving.js');
+/** A registry that keeps nothing. */
+export const sink = join(folder, 'sink.js');
 const child = join(folder, 'child.js');
 
 export function compileArtifacts(): void {
   mkdirSync(folder, { recursive: true });
   const common = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' } as const;
-  buildSync({ ...common, entryPoints: [join(root, 'src/tools/serving.ts')], outfile: serving });
+  const external = ['*/ecr-sdk', '*/s3-sdk'];
+  buildSync({ ...common, entryPoints: [join(root, 'src/tools/serving.ts')], outfile: serving, external });
+  for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
+    buildSync({ ...common, entryPoints: [join(root, `src/tools/${sdk}.ts`)], outdir: folder, minify: true });
+  buildSync({ ...common, entryPoints: [join(__dirname, 'sink.ts')], outfile: sink });
   buildSync({ ...common, entryPoints: [join(__dirname, 'child.ts')], outfile: child });
 }
 

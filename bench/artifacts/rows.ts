@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { median } from '../measure';
 import type { Row } from '../report';
 import { compileArtifacts, hashDirectory, opensslRate, peakMemory, processorSeconds, serving } from './programs';
+import { publishMemoryRow, publishRows } from './publish-rows';
 
 /** Files that stay in the page cache: two layers of this many bytes. */
 const SHARD = 512 * 2 ** 20;
@@ -12,8 +13,8 @@ const TURNS = 5;
 
 const MEMORY_LIMIT = 128;
 
-/** What locking models costs, against OpenSSL, bare Node and a fixed amount of memory. */
-export function artifactRows(report: (row: Row) => void): Row[] {
+/** What locking and publishing models costs, against OpenSSL, bare Node and a fixed amount of memory. */
+export async function artifactRows(report: (row: Row) => void): Promise<Row[]> {
   compileArtifacts();
   const scratch = mkdtempSync(join(tmpdir(), 'bench-artifacts-'));
   try {
@@ -25,6 +26,9 @@ export function artifactRows(report: (row: Row) => void): Row[] {
     for (const row of hashRows(scratch)) add(row);
     add(unchangedRow(scratch));
     for (const gigabytes of [2, 20]) add(memoryRow(scratch, gigabytes));
+    await publishRows(scratch, writeNoise, 2 * SHARD, add);
+    for (const transport of ['http', 'ecr-api'] as const)
+      for (const gigabytes of [2, 20]) add(await publishMemoryRow(scratch, gigabytes, transport));
     return rows;
   } finally {
     rmSync(scratch, { recursive: true });

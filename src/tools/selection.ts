@@ -54,6 +54,9 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
     );
   const destination = parseDestination(to);
   if (kind === 'app' && destination.kind !== 'registry')
-    throw new CommandError(`'${key}' is an image, which '${to}' cannot hold; use --to registry/repository`, USAGE_ERROR);
+    throw new CommandError(
+      `'${key}' is an image, which '${to}' cannot hold; use --to registry/repository`,
+      USAGE_ERROR,
+    );
   return { key, kind, model, to, destination };
 }

@@ -314,12 +314,12 @@ describe('a model that is published when the stack is deployed', () => {
     expect(Object.values(files[HEX]?.destinations as object)).toEqual([expect.objectContaining({ objectKey: HEX })]);
   });
 
-  test.each(['registry.example.com/models', 's3://acme-models/nets'])(
-    'at %s is kept by cdk gc, because key and tag stand in the template',
-    (to) => {
-      expect(filesOf(model('shell', { publishOnDeploy: true, to })).template).toContain(HEX);
-    },
-  );
+  test.each([
+    'registry.example.com/models',
+    's3://acme-models/nets',
+  ])('at %s is kept by cdk gc, because key and tag stand in the template', (to) => {
+    expect(filesOf(model('shell', { publishOnDeploy: true, to })).template).toContain(HEX);
+  });
 
   test('is none unless that was asked for', () => {
     const { files } = filesOf(model('shell'));

@@ -123,8 +123,7 @@ export async function packLockedApp(
 
 /** The base, for the platforms that a container can be placed on. */
 async function loadBase({ base: reference, architectures }: AppSettings): Promise<BaseImage> {
-  const { loadBaseImage } =
-    require('../registry/resolve-image') as typeof import('../registry/resolve-image');
+  const { loadBaseImage } = require('../registry/resolve-image') as typeof import('../registry/resolve-image');
   const base = await loadBaseImage(reference);
   const platforms = base.platforms.filter(
     ({ os, architecture }) =>
