@@ -29,8 +29,8 @@ const HOPS: readonly HopIntent[] = [
 const TARGETS: readonly TargetProfile[] = [
   ecsProfile(RULE_QUOTA),
   routerProfile(30),
-  gatewayProfile(Gateway.fromName('gateway', { profile: GatewayProfile.ENVOY_GATEWAY })),
-  gatewayProfile(Gateway.fromName('gateway')),
+  gatewayProfile(Gateway.fromName('gateway', { profile: GatewayProfile.ENVOY_GATEWAY }), 35),
+  gatewayProfile(Gateway.fromName('gateway'), 35),
 ];
 
 /** A file that a test runs. */

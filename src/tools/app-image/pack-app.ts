@@ -159,10 +159,10 @@ function configure(
   const before = (config.Env as string[] | undefined) ?? [];
   const prefixed = (name: string, value: string, rest: string | undefined): string =>
     `${name}=${[value, rest].filter((part) => part !== undefined && part !== '').join(':')}`;
-  const valueOf = (name: string): string | undefined =>
+  const variableOf = (name: string): string | undefined =>
     before.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
-  const paths = [prefixed('PYTHONPATH', hasPackages ? `${CODE}:${PACKAGES}` : CODE, valueOf('PYTHONPATH'))];
-  if (hasPackages) paths.push(prefixed('PATH', `${PACKAGES}/bin`, valueOf('PATH') ?? '/usr/local/bin:/usr/bin:/bin'));
+  const paths = [prefixed('PYTHONPATH', hasPackages ? `${CODE}:${PACKAGES}` : CODE, variableOf('PYTHONPATH'))];
+  if (hasPackages) paths.push(prefixed('PATH', `${PACKAGES}/bin`, variableOf('PATH') ?? '/usr/local/bin:/usr/bin:/bin'));
   const replaced = paths.map((variable) => variable.split('=')[0]);
   const kept = before.filter((variable) => !replaced.includes(variable.split('=')[0]));
   return { ...config, WorkingDir: CODE, Env: [...kept, ...paths] };
