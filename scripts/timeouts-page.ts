@@ -26,11 +26,14 @@ const HOPS: readonly HopIntent[] = [
   Intermediary.haproxy({ clientTimeout: Duration.minutes(1), serverTimeout: Duration.minutes(1) }),
 ].map((hop) => hop._intent());
 
+/** The version of Kubernetes, which changes no time. */
+const KUBERNETES_MINOR = 35;
+
 const TARGETS: readonly TargetProfile[] = [
   ecsProfile(RULE_QUOTA),
   routerProfile(30),
-  gatewayProfile(Gateway.fromName('gateway', { profile: GatewayProfile.ENVOY_GATEWAY }), 35),
-  gatewayProfile(Gateway.fromName('gateway'), 35),
+  gatewayProfile(Gateway.fromName('gateway', { profile: GatewayProfile.ENVOY_GATEWAY }), KUBERNETES_MINOR),
+  gatewayProfile(Gateway.fromName('gateway'), KUBERNETES_MINOR),
 ];
 
 /** A file that a test runs. */

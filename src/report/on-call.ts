@@ -10,7 +10,7 @@ export function onCallNotes(balancer: BalancerPlan, backend: BackendPlan): strin
   ];
 }
 
-function idleNotes({ statuses }: BalancerPlan, { chain, times }: BackendPlan): string[] {
+function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: BackendPlan): string[] {
   const [server, front] = [...chain].reverse();
   if (server === undefined || front === undefined) return [];
   const closed = statuses === undefined ? 'A lost request' : `A ${statuses.closed}`;
@@ -20,6 +20,8 @@ function idleNotes({ statuses }: BalancerPlan, { chain, times }: BackendPlan): s
   const first = `${front.name} closes first, after ${front.serverIdleSeconds} s`;
   if (server.clientIdleSeconds !== undefined)
     return [`Idle connections: ${first}; ${server.name} would after ${server.clientIdleSeconds} s. ${elsewhere}`];
+  if (intent.server.descriptor.keepAlive !== 'unknown')
+    return [`Idle connections: ${first}; ${server.name} does not while a client may use them. ${elsewhere}`];
   return [
     `Idle connections: ${first}, if ${server.name} keeps them longer. ${closed} that comes now and then, after a pause, says that it does not.`,
   ];
