@@ -43,7 +43,7 @@ describe('what someone on call reads of a backend', () => {
       backend: { server: ModelServer.command({ command: ['serve'] }), healthCheck: HealthCheck.http('/') },
     });
     expect(onCallNotes(plan.balancer, plan.backend('endpoint/backend'))[0]).toBe(
-      'Idle connections: an Application Load Balancer closes first, after 70 s, if serve keeps them longer. A 502 that comes now and then, after a pause, says that it does not.',
+      'Idle connections: an Application Load Balancer closes first, after 70 s, if an undeclared server keeps them longer. A 502 that comes now and then, after a pause, says that it does not.',
     );
   });
 });
