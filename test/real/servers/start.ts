@@ -71,13 +71,15 @@ export class RunningSubject {
       mounts: [],
       readOnlyRoot: false,
     });
+    let agent: ProbeAgent | undefined;
     try {
       const pid = await container.started();
-      const agent = await ProbeAgent.start(pid);
+      agent = await ProbeAgent.start(pid);
       const running = new RunningSubject(subject, container, agent, rendered);
       await running.waitUntilReady((subject.startSeconds ?? 120) * 1000);
       return running;
     } catch (error) {
+      agent?.stop();
       await container.dispose();
       throw error;
     }

@@ -1,11 +1,14 @@
 """An ASGI application without a framework: quick, slow, and in parts."""
 import asyncio
+import ctypes
 import os
 import time
 from urllib.parse import parse_qs
 
 LOAD = float(os.environ.get("PROBE_LOAD", "0"))
 time.sleep(LOAD / 2)
+# A call that keeps the interpreter to itself, as the start of many a native library does.
+ctypes.PyDLL(None).sleep(int(os.environ.get("PROBE_HOLD", "0")))
 
 
 async def lifespan(receive, send):
