@@ -41,7 +41,7 @@ export const RAY_SERVE: ServerDescriptor = {
   ],
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
-  evidence: Evidence.MEASURED,
+  evidence: Evidence.READ,
   note: 'it says ready some seconds before the first replica of the application is there; requests wait until then',
   declared: true,
 };

@@ -69,25 +69,6 @@ const UWSGI: Subject = {
   without: { bound: UNBOUNDED, 'default bound': UNBOUNDED },
 };
 
-const RAY_SERVE: Subject = {
-  id: 'ray-serve',
-  runtime: { python: 'ray', package: 'ray' },
-  files: ['ray_app.py'],
-  environment: {
-    // Otherwise Ray makes a token and wants it back.
-    RAY_AUTH_MODE: 'disabled',
-    // Otherwise it gives up on a busy machine after 30 s, and tells its metrics every 10 s only.
-    RAY_raylet_start_wait_time_s: '150',
-    RAY_metrics_report_interval_ms: '1000',
-  },
-  server: ({ version, extraArgs }) => ModelServer.rayServe({ app: 'ray_app', version, extraArgs }),
-  request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),
-  stream: (seconds) => ({ path: `/stream?seconds=${seconds}` }),
-  startSeconds: 180,
-  loadRequests: 14,
-  without: { 'idle stop': 'it drops its requests', bound: 'it drops its requests', 'default bound': NOT_TOLD },
-};
-
 /** MLflow in one process and in two. */
 const MLFLOW: readonly Subject[] = [1, 2].map((workers) => ({
   id: workers === 1 ? 'mlflow' : 'mlflow-workers',
@@ -115,7 +96,6 @@ export const MODEL_SERVERS: readonly Subject[] = [
   ...MLSERVER,
   TRITON,
   UWSGI,
-  RAY_SERVE,
   ...MLFLOW,
   SELDON,
 ];
