@@ -4,11 +4,11 @@ import { DirectoryError, identityOf, type WalkedFile } from '../../lock/walk';
 import type { PlannedLayer } from './layer-plan';
 import { paddingOf, TAR_END } from './tar';
 
-/** Large enough that reading costs little beside hashing, and small enough for a processor's cache. */
-const CHUNK = 1 << 20;
+/** The most that reads fast: what the kernel copies is then still in the processor's own cache when it is hashed. */
+const CHUNK = 128 * 1024;
 
 /** How many bytes are hashed before that is said. */
-const REPORTED = 32 * CHUNK;
+const REPORTED = 32 * 2 ** 20;
 
 const ZEROS = Buffer.alloc(512);
 
