@@ -22,6 +22,8 @@ export function bundleServing(): Bundle {
   buildSync({
     entryPoints: [join(ROOT, 'src/tools/serving.ts')],
     outfile: file,
+    // As in the package, where they lie beside the bundle; no command that needs them is run from here.
+    external: ['*/ecr-sdk', '*/s3-sdk'],
     bundle: true,
     platform: 'node',
     target: 'node20',
