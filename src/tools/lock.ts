@@ -33,8 +33,8 @@ Options:
 `;
 
 const OPTIONS = {
-  image: { type: 'string', short: 'i', multiple: true, default: [] },
-  app: { type: 'string', multiple: true, default: [] },
+  image: { type: 'string', short: 'i', multiple: true },
+  app: { type: 'string', multiple: true },
   requirements: { type: 'string' },
   to: { type: 'string', short: 't' },
   variant: { type: 'string' },
@@ -57,7 +57,7 @@ export const lockCommand: Command = {
       process.stdout.write(`${JSON.stringify(LOCK_SCHEMA, null, 2)}\n`);
       return 0;
     }
-    return runLock(positionals, values);
+    return runLock(positionals, { image: [], app: [], ...values });
   },
 };
 
