@@ -5,6 +5,7 @@ import { Duration } from '../../src/duration';
 import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
+import { ModelDelivery } from '../../src/model-delivery';
 import { ModelServer } from '../../src/model-server';
 import { SecretValue } from '../../src/secret-value';
 import { ServingEndpoint } from '../../src/serving-endpoint';
@@ -134,6 +135,24 @@ onEvery('a backend on %s', (_, subject) => {
     expect(observe(subject, { models }).models).toEqual([
       { uri: 's3://a-models/x/', path: '/models/x' },
       { uri: 's3://b-models/y.bin', path: '/models/y.bin' },
+    ]);
+  });
+
+  test('finds models that are packed, copied or of the Hugging Face Hub, by what they are', () => {
+    const lockFile = 'test/definitions/locks/known.lock.json';
+    const locked = (options: Parameters<typeof Model.fromDirectory>[1]) =>
+      Model.fromDirectory('models/resnet50', { lockFile, ...options });
+    const models = [
+      locked({ path: 'packed' }),
+      locked({ path: '/opt/copied', delivery: ModelDelivery.copy() }),
+      Model.fromHuggingFace('facebook/opt-125m', { revision: '0a'.repeat(20), path: 'opt' }),
+    ];
+    const uri = `registry.example.com/models:${'c'.repeat(64)}@sha256:${'c'.repeat(64)}`;
+    const found = [...observe(subject, { models }).models].sort((a, b) => a.path.localeCompare(b.path));
+    expect(found).toEqual([
+      { uri: `hf://facebook/opt-125m:${'0a'.repeat(20)}`, path: '/models/opt' },
+      { uri, path: '/models/packed' },
+      { uri, path: '/opt/copied' },
     ]);
   });
 

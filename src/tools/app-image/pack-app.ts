@@ -162,7 +162,8 @@ function configure(
   const variableOf = (name: string): string | undefined =>
     before.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
   const paths = [prefixed('PYTHONPATH', hasPackages ? `${CODE}:${PACKAGES}` : CODE, variableOf('PYTHONPATH'))];
-  if (hasPackages) paths.push(prefixed('PATH', `${PACKAGES}/bin`, variableOf('PATH') ?? '/usr/local/bin:/usr/bin:/bin'));
+  if (hasPackages)
+    paths.push(prefixed('PATH', `${PACKAGES}/bin`, variableOf('PATH') ?? '/usr/local/bin:/usr/bin:/bin'));
   const replaced = paths.map((variable) => variable.split('=')[0]);
   const kept = before.filter((variable) => !replaced.includes(variable.split('=')[0]));
   return { ...config, WorkingDir: CODE, Env: [...kept, ...paths] };
