@@ -30,7 +30,8 @@ export function imageClassifier(scope: Construct): ServingEndpoint {
   const resnet = endpoint.addBackend('ResNet50:v2', {
     image: ServerImage.fromRegistry(RESNET),
     server: ModelServer.asgi({ app: 'serve:app' }),
-    model: Model.fromS3('s3://example-models/resnet50/v2/', { path: 'resnet50' }),
+    // `serving lock models/resnet50 --to s3://example-models` wrote its digest into serving.lock.json.
+    model: Model.fromDirectory('models/resnet50', { path: 'resnet50' }),
     environment: { MODEL_DIR: '/models/resnet50' },
     gpu: Gpu.nvidia({ count: 1 }),
     healthCheck: HealthCheck.http('/healthz'),

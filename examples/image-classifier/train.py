@@ -177,9 +177,9 @@ def main():
     out = parser.parse_args().out
 
     (pictures, labels), (held_out, truth) = data(4000)
-    # The machine's model lies beside its code. The folder bucket/ holds what lies in the S3 bucket.
+    # The machine's model lies beside its code; the network's is a directory of its own, which `serving lock` reads.
     svm = classifier.Svm(save(out / "svm" / "svm.npz", train_svm(pictures / 255, labels)))
-    weights = network.load(save(out / "bucket" / "resnet50" / "v2" / "weights.npz", train_network(pictures / 255, labels)))
+    weights = network.load(save(out / "models" / "resnet50" / "weights.npz", train_network(pictures / 255, labels)))
 
     by_svm = np.array([svm.scores(picture / 255).argmax() for picture in held_out])
     by_network = network.forward((held_out / 255).astype(np.float32), weights).argmax(axis=1)

@@ -11,7 +11,7 @@ import { type RequestOptions, type RunningContainer, startContainer } from './su
 import { workloadsOfTemplate } from './support/from-cloudformation';
 import { workloadsOfManifests } from './support/from-kubernetes';
 import { REPOSITORY } from './support/images';
-import { runFetch, Volumes, type Workload } from './support/workload';
+import { lockedAddress, runFetch, Volumes, type Workload } from './support/workload';
 
 interface Question {
   readonly request: RequestOptions;
@@ -114,7 +114,7 @@ const SUBJECTS: Subject[] = [
   digits('predict', 1453, { probability: expect.any(Number) }),
   digits('explain', 8000, { influence: expect.any(Array) }),
   imageClassifier('SVM:v1', 'svm:v1', []),
-  imageClassifier('ResNet50:v2', 'resnet50:v2', ['s3://example-models/resnet50/v2/']),
+  imageClassifier('ResNet50:v2', 'resnet50:v2', [lockedAddress('image-classifier', 'models/resnet50')]),
 ];
 
 const TARGETS = {

@@ -1,7 +1,9 @@
 /** What a renderer made of a backend, as far as running it needs: the server and the fetches that come before it. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix } from 'node:path';
+import type { LockedModel, LockFile } from '../../../src/lock/lock-file';
+import { LOCK_FILE } from '../../../src/lock/read-lock';
 import type { ContainerDescription, Mount, Readiness } from './container';
 import { REPOSITORY } from './images';
 
@@ -69,11 +71,23 @@ export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fe
   return { uri, destination, recursive: words.includes('--recursive') || words.includes('sync'), mounts };
 }
 
-/** Does what the fetch command does, with the files that the example keeps in place of its bucket. */
+/** Where a model of an example is once it is published, as its lock file says. */
+export function lockedAddress(example: string, model: string): string {
+  const { to, digest } = lockedModels(example)[model] as LockedModel;
+  return `${to}/${digest.slice('sha256:'.length)}/`;
+}
+
+function lockedModels(example: string): LockFile['models'] {
+  const path = join(REPOSITORY, 'examples', example, LOCK_FILE);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LockFile).models : {};
+}
+
+/** Does what the fetch command does, with what the example has locked, or keeps in place of its bucket. */
 export function runFetch(fetch: Fetch, example: string): void {
   const key = /^s3:\/\/[^/]+\/(.*)$/.exec(fetch.uri)?.[1];
   if (key === undefined) throw new Error(`'${fetch.uri}' names no object`);
-  const source = join(REPOSITORY, 'examples', example, 'bucket', key);
+  const locked = Object.keys(lockedModels(example)).find((model) => lockedAddress(example, model) === fetch.uri);
+  const source = join(REPOSITORY, 'examples', example, locked ?? join('bucket', key));
   if (fetch.recursive) {
     const target = onHost(fetch.mounts, fetch.destination);
     mkdirSync(target, { recursive: true });
