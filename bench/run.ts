@@ -7,6 +7,7 @@
 //   npm run --silent bench -- --json           for programs
 import { parseArgs } from 'node:util';
 import { artifactRows } from './artifacts/rows';
+import { hopsEvaluated } from './hops';
 import { linesOf } from './lines';
 import { type Comparison, compare, compareLoading, frameworkFiles, growthExponent } from './measure';
 import { CONTESTS, type Contest, compileLibrary, compilePrograms, installLibrary, programOf } from './programs';
@@ -42,7 +43,12 @@ function constructRows(): Row[] {
   compileLibrary();
   installLibrary();
   const child = compilePrograms();
-  return [...contests.flatMap((contest) => runContest(contest, child)), ...runLoading(), ...contests.map(countLines)];
+  return [
+    ...contests.flatMap((contest) => runContest(contest, child)),
+    ...runLoading(),
+    ...countHops(),
+    ...contests.map(countLines),
+  ];
 }
 
 function runContest(contest: Contest, child: string): Row[] {
@@ -91,6 +97,14 @@ function runLoading(): Row[] {
     rowOf("require('serving-constructs') against require('constructs')", LOADING_LIMIT, ours, theirs, 'ms'),
     { name: 'files of a framework that it loads', ratio: files, limit: 0, ours: files, theirs: 0, unit: 'files' },
   ];
+}
+
+/** What solving costs an endpoint, against a fleet of one: it must not grow with the number. */
+function countHops(): Row[] {
+  const first = hopsEvaluated(1);
+  return sizes.map((size) =>
+    rowOf(`hops looked at for each of ${plural(size)}, against one`, 1, hopsEvaluated(size) / size, first, 'hops'),
+  );
 }
 
 function countLines({ label, target, theirs }: Contest): Row {

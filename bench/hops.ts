@@ -1,0 +1,14 @@
+import { App, Chart } from 'cdk8s';
+import { ModelServer, ServerImage, ServingEndpoint, ServingPlatform } from '../src';
+
+/** How many hops a plan of so many endpoints looks at, each with a backend of its own behind one router. */
+export function hopsEvaluated(endpoints: number): number {
+  const chart = new Chart(new App(), 'fleet');
+  for (let index = 0; index < endpoints; index++) {
+    new ServingEndpoint(chart, `model-${index}`, { path: `/${index}` }).addBackend('v1', {
+      image: ServerImage.fromRegistry('acme/model:1.0.0'),
+      server: ModelServer.uvicorn({ app: 'app' }),
+    });
+  }
+  return ServingPlatform.of(chart).plan().hopsEvaluated;
+}
