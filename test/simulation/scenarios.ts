@@ -15,7 +15,7 @@ export interface Scenario {
 }
 
 /** A little less than a time, but more than a packet takes to get somewhere. */
-const LITTLE = 3 * LATENCY;
+const LITTLE = 8 * LATENCY;
 const LATE: Chance = { early: APART };
 
 const short = (at: number, more: Partial<Call> = {}): Call => ({ at, seconds: 1, silence: 1, ...more });

@@ -84,11 +84,7 @@ class Run {
   /** A party sends a request to the next one. */
   private send(journey: Journey, from: number, now: number): void {
     const isLast = from === this.parties.length - 1;
-    if (
-      from === this.balancer &&
-      this.leaving !== undefined &&
-      now + LATENCY >= this.leaving.at + this.leaving.lastSent
-    ) {
+    if (from === this.balancer && this.isTakenAway(now + (this.parties.length - from) * LATENCY)) {
       journey.done = true; // Another replica gets it.
       return;
     }
@@ -103,6 +99,11 @@ class Run {
       else this.arrive(journey, from + 1, connection, then);
     });
     this.watchSilence(journey, this.forgottenAfter(from), 2, now, 'forgotten on the way while nothing came');
+  }
+
+  /** Whether the balancer knows by then that the replica leaves. */
+  private isTakenAway(then: number): boolean {
+    return this.leaving !== undefined && then >= this.leaving.at + this.leaving.lastSent;
   }
 
   private arrive(journey: Journey, at: number, connection: Connection, now: number): void {
@@ -152,7 +153,7 @@ class Run {
   private serve(journey: Journey, now: number): void {
     const { call } = journey;
     this.atServer.add(journey);
-    if (now > this.signalAt && !this.server.drains) this.lose(journey, 'sent to a server that drops its requests');
+    if (now > this.signalAt && !this.server.servesLate) this.lose(journey, 'sent to a server that stops');
     this.watch(journey, now + this.server.request - this.chance.early, `ended by ${this.server.name}`);
     this.events.at(now + call.seconds, (then) => {
       if (!journey.done) this.answer(journey, this.parties.length, then);

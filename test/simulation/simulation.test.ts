@@ -26,6 +26,7 @@ const server = (change: Partial<Server> = {}): Server => ({
   drain: 60,
   closesIdle: true,
   newcomer: 'hangs',
+  servesLate: true,
   ...change,
 });
 const way = (change: Partial<Server> = {}, ...hops: Hop[]): Way => ({

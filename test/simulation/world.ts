@@ -44,6 +44,8 @@ export interface Server {
   /** Whether it ends its idle connections at the signal. */
   readonly closesIdle: boolean;
   readonly newcomer: Newcomer;
+  /** Whether it works on what reaches it after the signal on a connection that it has kept. */
+  readonly servesLate: boolean;
 }
 
 /** The way of requests: the client, the hops from the outermost to the balancer and a proxy beside the server. */
