@@ -77,6 +77,13 @@ module.exports = {
     only('servers-are-data', 'servers', ['servers', 'private'], 'a server is a descriptor, not a branch'),
     only('report-reads-plans', 'report', ['report', 'plan', 'private'], 'a report reads plans and nothing else'),
     {
+      name: 'lock-reads-files',
+      comment: 'synthesis reads lock files without a network and without constructs',
+      severity: 'error',
+      from: { path: '^src/lock/' },
+      to: { pathNot: ['^src/(lock|private)/', '^(node:)?(crypto|fs|os|path)$'] },
+    },
+    {
       name: 'tools-are-leaves',
       comment: 'tools are bundled on their own; the library never imports them',
       severity: 'error',
