@@ -25,6 +25,7 @@ export const RAY_SERVE: ServerDescriptor = {
     running: 'ray_serve_num_ongoing_http_requests',
     waiting: 'ray_serve_deployment_queued_queries',
     latency: 'ray_serve_http_request_latency_ms',
+    enabledBy: 'metrics_export_port of ray.init',
   },
   streaming: true,
   webSocket: true,
@@ -46,14 +47,10 @@ export const RAY_SERVE: ServerDescriptor = {
   declared: true,
 };
 
-/**
- * `serve run` listens inside the container only unless a file says otherwise, and has its metrics at any port, so a few lines
- * of Python start it. A cluster of its own needs no dashboard: that listens inside the container too, with ten processes.
- */
+/** `serve run` listens inside the container only unless a file says otherwise, so a few lines of Python start it. */
 const LAUNCHER = [
-  'import argparse, importlib, os, sys',
+  'import argparse, importlib, sys',
   "sys.path.insert(0, '')",
-  'import ray',
   'from ray import serve',
   'a = argparse.ArgumentParser()',
   "a.add_argument('app')",
@@ -61,8 +58,6 @@ const LAUNCHER = [
   "a.add_argument('--keep-alive-timeout-s', type=int)",
   'o = a.parse_args()',
   "m, n = o.app.split(':')",
-  "own = {} if 'RAY_ADDRESS' in os.environ else {'_metrics_export_port': 8080, 'include_dashboard': False}",
-  "ray.init(namespace='serve', **own)",
   "serve.start(http_options={'host': '0.0.0.0', 'port': o.port, 'keep_alive_timeout_s': o.keep_alive_timeout_s})",
   'serve.run(getattr(importlib.import_module(m), n), blocking=True)',
 ].join('\n');
