@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+/** A cache file that can neither be read nor made, because what is above it is no folder. */
+export const NO_CACHE = join(__filename, 'cache.json');
+
 /** A folder for one test, which is gone afterwards. */
 export function withScratch<T>(run: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));

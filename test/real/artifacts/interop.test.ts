@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { packDirectory } from '../../../src/tools/artifact/pack';
 import { OciLayout } from '../../../src/tools/oci-layout';
 import { type Bundle, bundleServing } from '../../support/bundle';
-import { writeFiles } from '../../support/scratch';
+import { NO_CACHE, writeFiles } from '../../support/scratch';
 import { Podman, run } from '../support/podman';
 import { type Registry, startRegistry } from '../support/registry';
 
@@ -133,7 +133,7 @@ describe('the image of a model', () => {
       name: 'base',
       prefix: '',
       keepExecutable: true,
-      cacheFile: '/dev/null',
+      cacheFile: NO_CACHE,
       image: { annotations: {} },
     });
     await new OciLayout(join(folder, 'base')).add(artifact, 'base', () => {});

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import type { Blob, HashEvent } from '../../../src/tools/artifact/artifact';
 import { packDirectory } from '../../../src/tools/artifact/pack';
 import { type ModelOptions, packModel } from '../../../src/tools/artifact/pack-model';
-import { withScratch, writeFiles } from '../../support/scratch';
+import { NO_CACHE, withScratch, writeFiles } from '../../support/scratch';
 
 const FILES = {
   'config.json': '{}',
@@ -26,7 +26,7 @@ const FILES = {
 
 /** Packs without a cache, unless one is named. */
 const pack = (folder: string, change: Partial<ModelOptions> = {}) =>
-  packModel({ directory: folder, key: 'models/net', variant: 'data', cacheFile: '/dev/null', ...change });
+  packModel({ directory: folder, key: 'models/net', variant: 'data', cacheFile: NO_CACHE, ...change });
 
 async function bytesOf(blob: Pick<Blob, 'read'>, from?: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -286,7 +286,7 @@ test('a directory of code stands under another prefix', async () => {
       name: 'app',
       prefix: 'app/',
       image: { annotations: {} },
-      cacheFile: '/dev/null',
+      cacheFile: NO_CACHE,
     });
     expect((await bytesOf(artifact.blobs[0]!)).toString('latin1', 512, 522)).toBe('app/app.py');
   });

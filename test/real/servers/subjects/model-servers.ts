@@ -90,12 +90,4 @@ const SELDON: Subject = {
 };
 
 /** Model servers, each with an environment of its own. */
-export const MODEL_SERVERS: readonly Subject[] = [
-  KSERVE,
-  BENTOML,
-  ...MLSERVER,
-  TRITON,
-  UWSGI,
-  ...MLFLOW,
-  SELDON,
-];
+export const MODEL_SERVERS: readonly Subject[] = [KSERVE, BENTOML, ...MLSERVER, TRITON, UWSGI, ...MLFLOW, SELDON];
