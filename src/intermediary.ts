@@ -2,6 +2,7 @@ import type { Duration } from './duration';
 import type { HopIntent } from './plan/intents';
 import { requireText } from './private/checks';
 import { ServingError } from './private/errors';
+import { purgesOf } from './private/haproxy-idle';
 import { requireSeconds } from './private/seconds';
 
 /** Times of an Application Load Balancer. */
@@ -119,7 +120,8 @@ export interface HaproxyTimes {
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * `pool-purge-delay`. An idle connection to a server lives up to three times as long.
+   * `pool-purge-delay`: how often it closes half of the idle connections to a server that are not needed any more. The
+   * last of a thousand lives 13 times as long.
    *
    * @default - 5 seconds, as HAProxy has it
    */
@@ -166,6 +168,9 @@ export interface IntermediaryTimes {
    */
   readonly requestTimeout?: Duration;
 }
+
+/** The idle connections to a server that HAProxy in front is taken to have. */
+const POOL_CONNECTIONS = 1000;
 
 /** The longest time that a balancer or proxy is taken to have. */
 const LONGEST = 86_400;
@@ -264,7 +269,7 @@ export class Intermediary {
     return new Intermediary({
       name: 'HAProxy',
       clientIdleSeconds: seconds('keepAliveTimeout', times.keepAliveTimeout, client),
-      serverIdleSeconds: 3 * seconds('poolPurgeDelay', times.poolPurgeDelay, 5),
+      serverIdleSeconds: purgesOf(POOL_CONNECTIONS) * seconds('poolPurgeDelay', times.poolPurgeDelay, 5),
       silenceSeconds: Math.min(client, server),
       source: 'https://docs.haproxy.org/3.0/configuration.html#4.2-timeout%20server',
     });

@@ -15,7 +15,7 @@ describe('a hop that stands in front', () => {
     [
       'HAProxy',
       Intermediary.haproxy({ clientTimeout: seconds(40), serverTimeout: seconds(50) }),
-      [40, 15, 40, undefined],
+      [40, 65, 40, undefined],
     ],
     ['anything else', Intermediary.of({ name: 'a proxy' }), [undefined, undefined, undefined, undefined]],
   ])('has the times that %s has by itself', (_, hop, times) => {

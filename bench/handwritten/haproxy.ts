@@ -80,7 +80,8 @@ const SERVERS = `defaults pool from base
   http-check send meth GET uri / ver HTTP/1.1 hdr Host localhost
   http-check expect status 200-499
   timeout check 5s
-  default-server init-addr none resolvers cluster resolve-prefer ipv4 pool-purge-delay 5s
+  default-server init-addr none resolvers cluster resolve-prefer ipv4
+  default-server pool-purge-delay 1s pool-max-conn 4096
   default-server check inter 10s rise 2 fall 3 fastinter 1s observe layer4 on-error fastinter`;
 
 /** The configuration of the router of these endpoints. */

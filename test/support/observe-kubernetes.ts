@@ -39,7 +39,11 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
     ),
     balancerIdle: Math.max(
       0,
-      ...pools.map((pool) => seconds(after(serverDefaults(haproxy, pool), 'pool-purge-delay'))),
+      ...pools.map((pool) => {
+        const servers = serverDefaults(haproxy, pool);
+        const purges = 3 + Math.ceil(Math.log2(Number(after(servers, 'pool-max-conn'))));
+        return purges * seconds(after(servers, 'pool-purge-delay'));
+      }),
     ),
     timeoutOf: (request) => {
       const result = new Haproxy(configuration).route('_router', request);

@@ -38,8 +38,8 @@ export const ROUTER_ROWS: readonly Row[] = [
     field: 'pool-purge-delay',
     of: 'platform',
     origin: planned(
-      'balancer idle, of which it is a third: an idle connection lives up to three of them',
-      ({ plan }) => plan.balancer.idle / 3,
+      'balancer idle, of which it is a fifteenth: the last of 4096 idle connections lives up to fifteen of them',
+      ({ plan }) => plan.balancer.idle / 15,
     ),
   },
   {

@@ -18,7 +18,8 @@ const ROLLING: Asked = { idle: SHORT_KEEP_ALIVE, longest: 4 };
 const TRIES = 3;
 
 const ALL_AROUND = Array.from({ length: 13 }, (_, index) => 50 * index - 300);
-const CLOSE_BY = [-150, -100, -50];
+/** Where a wave takes long, those that matter. */
+export const CLOSE_BY = [-150, -100, -50];
 
 /** Pauses in milliseconds, some of which end while the news that the other side has closed is on its way. */
 export function around(seconds: number, steps: readonly number[] = ALL_AROUND): number[] {

@@ -30,6 +30,8 @@ export interface ProxyKind {
   start(ladder: Ladder, network: Loopback, options?: ProxyOptions): Promise<RunningProxy>;
   /** How long after the removal of a replica it is told of that, in seconds. */
   readonly lag: number;
+  /** How long it still answers on a client's connection whose idle time is over, in seconds. */
+  readonly clientGrace: number;
 }
 
 export interface ProxyOptions {
@@ -46,6 +48,7 @@ const PROPAGATION = 2;
 export const HAPROXY: ProxyKind = {
   name: 'HAProxy',
   lag: 0,
+  clientGrace: 0,
   ladder: (server, asked) => kubernetesLadder(server, asked, { router: { dnsTtl: Duration.seconds(0) } }),
   start: async (ladder, _network, options = {}) => HaproxyRouter.start(ladder, options),
 };
@@ -53,6 +56,7 @@ export const HAPROXY: ProxyKind = {
 export const NGINX: ProxyKind = {
   name: 'nginx',
   lag: PROPAGATION / 2,
+  clientGrace: 0,
   ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked, PROPAGATION)),
   start: async ({ plan, backend }, network, { clientIdle = plan.balancer.clientIdle } = {}) => {
     const read = hop(backend, 'route timeout') ?? plan.balancer.idle;
@@ -64,6 +68,8 @@ export const NGINX: ProxyKind = {
 export const ENVOY: ProxyKind = {
   name: 'Envoy',
   lag: PROPAGATION / 2,
+  // Its drain timeout, which nobody sets here.
+  clientGrace: 5,
   ladder: (server, asked) =>
     kubernetesLadder(server, asked, {
       gateway: Gateway.fromName('gateway', {

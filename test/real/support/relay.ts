@@ -1,51 +1,32 @@
-import { createServer, type Server, Socket } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Upstream } from './proxy-process';
 
 /**
  * A stretch of network: everything that passes arrives so much later, data as well as the end and the reset of a
- * connection. Without it both sides of a loopback connection learn of its end at once.
+ * connection. Without it both sides of a loopback connection learn of its end at once. It is a process of its own, so that
+ * nothing else makes it later still.
  */
 export class Relay {
-  private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
-
-  public static async start(
-    from: { readonly address: string; readonly port: number },
-    to: { readonly address: string; readonly port: number },
-    delayMs: number,
-  ): Promise<Relay> {
-    const relay = new Relay(to, delayMs);
-    await new Promise<void>((resolve, reject) => {
-      relay.server.once('error', reject);
-      relay.server.listen(from.port, from.address, resolve);
+  public static async start(from: Upstream, to: Upstream, delayMs: number): Promise<Relay> {
+    const args = [from.address, from.port, to.address, to.port, delayMs].map(String);
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, join(__dirname, 'relay-process.cjs'), ...args], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
-    return relay;
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`the relay ended with ${code}`);
+    });
+    await Promise.race([once(child, 'message'), ended]);
+    ended.catch(() => {});
+    return new Relay(child);
   }
 
-  private constructor(
-    to: { readonly address: string; readonly port: number },
-    private readonly delayMs: number,
-  ) {
-    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
-      const far = new Socket({ allowHalfOpen: true });
-      far.connect(to.port, to.address);
-      far.setNoDelay();
-      this.pass(near, far);
-      this.pass(far, near);
-    });
-  }
+  private constructor(private readonly child: ChildProcess) {}
 
   public async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
-    await closed;
-  }
-
-  private pass(from: Socket, to: Socket): void {
-    const later = (act: () => void) => setTimeout(act, this.delayMs);
-    this.sockets.add(from);
-    from.on('data', (data) => later(() => to.write(data)));
-    from.on('end', () => later(() => to.end()));
-    from.on('error', () => later(() => to.resetAndDestroy()));
-    from.on('close', () => this.sockets.delete(from));
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
   }
 }

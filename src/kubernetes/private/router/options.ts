@@ -26,3 +26,8 @@ export const METRICS_PATH = '/metrics';
 export function addresses(port: number): string {
   return `"\${${ADDRESS_VARIABLE}}:${port},127.0.0.1:${port}"`;
 }
+
+/** How often HAProxy closes half of the idle connections to a server that are not needed any more, in seconds. */
+export const PURGE_SECONDS = 1;
+/** The most idle connections that a router keeps to a server: how long the last one lives depends on their number. */
+export const MAX_IDLE_CONNECTIONS = 4096;

@@ -2,7 +2,7 @@ import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../probes';
-import { type HaproxyOptions, NAMESPACE_VARIABLE } from './options';
+import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
 import { word } from './words';
 
@@ -41,7 +41,8 @@ export function renderPoolDefaults(): string[] {
     '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
     ...check(STANDARD),
     `  timeout check ${STANDARD.timeoutSeconds}s`,
-    `  default-server init-addr none resolvers ${FIRST_RESOLVERS} resolve-prefer ipv4 pool-purge-delay 5s`,
+    `  default-server init-addr none resolvers ${FIRST_RESOLVERS} resolve-prefer ipv4`,
+    `  default-server pool-purge-delay ${PURGE_SECONDS}s pool-max-conn ${MAX_IDLE_CONNECTIONS}`,
     `  default-server check ${rhythm(STANDARD)} fastinter 1s observe layer4 on-error fastinter`,
     '',
   ];

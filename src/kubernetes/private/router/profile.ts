@@ -1,7 +1,12 @@
 import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../../plan/target-profile';
+import { purgesOf } from '../../../private/haproxy-idle';
+import { MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
 
 /** How long the router may need to act on an answer of the cluster's DNS, in seconds. */
 const DISCOVERY_SECONDS = 5;
+
+/** The longest that an idle connection to a server lives, in seconds. */
+const IDLE_SECONDS = PURGE_SECONDS * purgesOf(MAX_IDLE_CONNECTIONS);
 
 /** The built-in router: its row of the capability table. */
 export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfile {
@@ -9,8 +14,15 @@ export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfil
     name: 'the built-in router',
     maxWeight: 10_000,
     maxTotalWeight: 10_000,
-    // An idle connection to a server lives up to three times `pool-purge-delay`; nothing sets it for one server.
-    idle: { min: 15, max: 15, standard: 15, cutsSilence: false, settable: false, canCloseEach: true },
+    // Nothing sets it for one server.
+    idle: {
+      min: IDLE_SECONDS,
+      max: IDLE_SECONDS,
+      standard: IDLE_SECONDS,
+      cutsSilence: false,
+      settable: false,
+      canCloseEach: true,
+    },
     // Above the idle time of every balancer or client pool that may stand in front.
     clientIdleSeconds: 4010,
     nodes: replicas,
