@@ -232,6 +232,7 @@ export function profileOf({ kind, idle, propagation, sidecar, any }: TargetCombi
         idleTimeout: Duration.seconds(idle),
         propagationDelay: Duration.seconds(propagation),
       }),
+      36,
     );
   const profiles: Record<TargetCombination['kind'], () => TargetProfile> = {
     tasks: () => ecsProfile(100),
