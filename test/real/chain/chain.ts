@@ -51,7 +51,7 @@ export function rollOut(
       );
     const at = (servers: ServerProcess[]) => servers.map(({ address }) => ({ address, port: PORT }));
     const old = await replicas();
-    const proxy = await kind.start(ladder, network, options);
+    const proxy = await kind.start(ladder, network, kind.reloads ? { ...options, clientIdle: 0 } : options);
     later(() => proxy.stop());
     await proxy.route(at(old));
     const traffic = new Traffic(

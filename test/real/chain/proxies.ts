@@ -30,6 +30,8 @@ export interface ProxyKind {
   start(ladder: Ladder, network: Loopback, options?: ProxyOptions): Promise<RunningProxy>;
   /** How long after the removal of a replica it is told of that, in seconds. */
   readonly lag: number;
+  /** Whether a reload tells it of servers, which ends idle connections of clients without a word: none may be kept. */
+  readonly reloads: boolean;
   /** How long it still answers on a client's connection whose idle time is over, in seconds. */
   readonly clientGrace: number;
 }
@@ -48,6 +50,7 @@ const PROPAGATION = 2;
 export const HAPROXY: ProxyKind = {
   name: 'HAProxy',
   lag: 0,
+  reloads: false,
   clientGrace: 0,
   ladder: (server, asked) => kubernetesLadder(server, asked, { router: { dnsTtl: Duration.seconds(0) } }),
   start: async (ladder, _network, options = {}) => HaproxyRouter.start(ladder, options),
@@ -56,6 +59,7 @@ export const HAPROXY: ProxyKind = {
 export const NGINX: ProxyKind = {
   name: 'nginx',
   lag: PROPAGATION / 2,
+  reloads: true,
   clientGrace: 0,
   ladder: (server, asked) => profileLadder(server, asked, nginxProfile(asked, PROPAGATION)),
   start: async ({ plan, backend }, network, { clientIdle = plan.balancer.clientIdle } = {}) => {
@@ -68,6 +72,7 @@ export const NGINX: ProxyKind = {
 export const ENVOY: ProxyKind = {
   name: 'Envoy',
   lag: PROPAGATION / 2,
+  reloads: false,
   // Its drain timeout, which nobody sets here.
   clientGrace: 5,
   ladder: (server, asked) =>

@@ -11,9 +11,13 @@ import type { Upstream } from './proxy-process';
 export class Relay {
   public static async start(from: Upstream, to: Upstream, delayMs: number): Promise<Relay> {
     const args = [from.address, from.port, to.address, to.port, delayMs].map(String);
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, join(__dirname, 'relay-process.cjs'), ...args], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+    const child = spawn(
+      'setpriv',
+      ['--pdeathsig', 'KILL', process.execPath, join(__dirname, 'relay-process.cjs'), ...args],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    );
     const ended = once(child, 'exit').then(([code]) => {
       throw new Error(`the relay ended with ${code}`);
     });
