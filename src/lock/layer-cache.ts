@@ -68,9 +68,13 @@ export class LayerCache {
         return index < layers.length || files <= REMEMBERED_FILES;
       },
     );
-    const draft = `${this.path}.${process.pid}`;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
+    } catch {
+      return;
+    }
+    const draft = `${this.path}.${process.pid}`;
+    try {
       writeFileSync(draft, JSON.stringify({ format: FORMAT, root: this.root, layers: this.layers }));
       renameSync(draft, this.path);
     } catch {

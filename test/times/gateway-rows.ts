@@ -1,7 +1,5 @@
 /** Every field of routes and policies that bears a time, and where its value comes from. */
-import type { EndpointPlan } from '../../src/plan/serving-plan';
-import { silenceOf } from './kubernetes-rows';
-import { hop, never, planned, type Row } from './rows';
+import { never, planned, ROUTE_SILENCE, type Row } from './rows';
 
 /** The fields of every gateway. */
 const GATEWAY_ROWS: readonly Row[] = [
@@ -32,12 +30,13 @@ export const ENVOY_ROWS: readonly Row[] = [
   {
     field: 'BackendTrafficPolicy.spec.timeout.http.connectionIdleTimeout',
     of: 'endpoint',
-    origin: hop('balancer idle'),
+    // The ladder of a server whose connections are ended one by one has none; the policy is told it anyway.
+    origin: planned('balancer idle', ({ plan }) => plan.balancer.idle),
   },
   {
     field: 'BackendTrafficPolicy.spec.timeout.http.streamIdleTimeout',
     of: 'endpoint',
-    origin: planned('longest silence, and the margin', ({ endpoint }) => silenceOf(endpoint as EndpointPlan)),
+    origin: ROUTE_SILENCE,
   },
   ...never('a second limit beside that of the route', [
     'BackendTrafficPolicy.spec.timeout.http.requestTimeout',

@@ -1,12 +1,7 @@
 /** Every field of our Kubernetes objects that bears a time, and where its value comes from. */
 import { EXIT_SECONDS, MARGIN_SECONDS } from '../../src/plan/rules';
-import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
+import type { BackendPlan } from '../../src/plan/serving-plan';
 import { constant, hop, isScaled, never, planned, type Row, type Scope, said } from './rows';
-
-/** The longest silence of an endpoint's requests that nobody may cut, in seconds. */
-export function silenceOf({ intent }: EndpointPlan): number {
-  return Math.ceil(Math.max(intent.requestTimeoutSeconds, 2 * (intent.heartbeatSeconds ?? 0))) + MARGIN_SECONDS;
-}
 
 /** The longest that the router works on a request: its time, its time in a queue, and the margin. */
 export function longestInRouter({ plan }: Scope): number {

@@ -1,11 +1,7 @@
 /** Every time of the router's configuration, and where its value comes from. */
-import type { EndpointPlan } from '../../src/plan/serving-plan';
-import { longestInRouter, silenceOf } from './kubernetes-rows';
-import { constant, planned, type Row, reference, said } from './rows';
+import { longestInRouter } from './kubernetes-rows';
+import { constant, planned, ROUTE_SILENCE, type Row, reference, said } from './rows';
 
-const longestSilence = planned('longest silence of all endpoints, and the margin', ({ plan }) =>
-  Math.max(...plan.endpoints.map(silenceOf)),
-);
 const byRoute = reference('var(txn.route),field(2,|),mul(1000)', 'the second field of the route, in milliseconds');
 
 /** What most backends have stands in the defaults; others write what differs. */
@@ -14,13 +10,13 @@ const STANDARD_TIMEOUT = 5;
 
 export const ROUTER_ROWS: readonly Row[] = [
   { field: 'hard-stop-after', of: 'platform', origin: planned('longest request of the router', longestInRouter) },
-  { field: 'timeout client', of: 'platform', origin: longestSilence },
-  { field: 'timeout server', of: 'platform', origin: longestSilence },
-  { field: 'timeout tunnel', of: 'platform', origin: longestSilence },
+  { field: 'timeout client', of: 'platform', origin: ROUTE_SILENCE },
+  { field: 'timeout server', of: 'platform', origin: ROUTE_SILENCE },
+  { field: 'timeout tunnel', of: 'platform', origin: ROUTE_SILENCE },
   {
     field: 'route',
     of: 'endpoint',
-    origin: planned('longest silence, and the margin', ({ endpoint }) => silenceOf(endpoint as EndpointPlan)),
+    origin: ROUTE_SILENCE,
   },
   { field: 'set-timeout server', of: 'platform', origin: byRoute },
   { field: 'set-timeout tunnel', of: 'platform', origin: byRoute },

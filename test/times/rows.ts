@@ -52,6 +52,11 @@ export function planned(what: string, seconds: (scope: Scope) => number): Origin
   return { kind: 'hop', what, seconds: (scope) => [seconds(scope)] };
 }
 
+/** After how long a route of the endpoint gives up on silence; for all of them, the longest. */
+export const ROUTE_SILENCE: Origin = planned('route silence', ({ plan, endpoint }) =>
+  Math.max(...(endpoint === undefined ? plan.endpoints : [endpoint]).map(({ silenceSeconds }) => silenceSeconds)),
+);
+
 /** What the user says of a backend. */
 export function said(what: string, seconds: (backend: BackendPlan) => number | undefined): Origin {
   return {
