@@ -55,10 +55,9 @@ function installCommands(program: string): void {
     symlinkSync(place, join(bin, command));
   }
   writeFileSync(join(project, 'package.json'), '{ "private": true }');
-  writeFileSync(
-    join(modules, 'serving'),
-    `#!/usr/bin/env node\nrequire('node:fs').appendFileSync('${join(project, 'runs')}', process.argv.slice(2).join(' ') + '\\n');\nprocess.argv[1] = '${program}';\nrequire('${program}');\n`,
-  );
+  const note = `require('node:fs').appendFileSync('${join(project, 'runs')}', process.argv.slice(2).join(' ') + '\\n')`;
+  const run = `require('node:child_process').spawnSync(process.execPath, ['${program}', ...process.argv.slice(2)], { stdio: 'inherit' })`;
+  writeFileSync(join(modules, 'serving'), `#!/usr/bin/env node\n${note};\nprocess.exitCode = ${run}.status;\n`);
   chmodSync(join(modules, 'serving'), 0o755);
 }
 

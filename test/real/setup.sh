@@ -173,9 +173,15 @@ stores() {
   go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw
 }
 
-for part in ${*:-tools examples servers proxies stores}; do
+# What 'cdk deploy' is tried on.
+emulator() {
+  with_python
+  python_environment aws-emulator test/real/requirements/aws-emulator.txt
+}
+
+for part in ${*:-tools examples servers proxies stores emulator}; do
   case $part in
-    tools | examples | servers | proxies | stores) "$part" ;;
-    *) fail "'$part' is no part; the parts are: tools examples servers proxies stores" ;;
+    tools | examples | servers | proxies | stores | emulator) "$part" ;;
+    *) fail "'$part' is no part; the parts are: tools examples servers proxies stores emulator" ;;
   esac
 done

@@ -1,10 +1,9 @@
 /** A CDK app whose model is published when it is deployed: to a registry and to a bucket, as the environment says. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Model, ModelServer, ServerImage, ServingEndpoint } from '../../../src';
-import { ACCOUNT, REGION } from '../support/aws-emulator';
 
 const app = new App();
-const stack = new Stack(app, 'Serving', { env: { account: ACCOUNT, region: REGION } });
+const stack = new Stack(app, 'Serving');
 new ServingEndpoint(stack, 'endpoint').addBackend('backend', {
   image: ServerImage.fromRegistry('acme/svm:1.4.2'),
   server: ModelServer.wsgi({ app: 'app' }),

@@ -50,7 +50,12 @@ export async function startAws(): Promise<AwsEmulator> {
   for (let tries = 0; tries < 300 && child.exitCode === null && child.pid !== undefined; tries++) {
     const answer = await fetch(`${url}/moto-api/data.json`).catch(() => undefined);
     if (answer !== undefined) {
-      python(BOOTSTRAP, ACCOUNT, REGION);
+      try {
+        python(BOOTSTRAP, ACCOUNT, REGION);
+      } catch (error) {
+        await stopped(child);
+        throw error;
+      }
       return {
         environment,
         objectsOf: (bucket) => JSON.parse(python(OBJECTS, bucket)),
@@ -66,7 +71,7 @@ export async function startAws(): Promise<AwsEmulator> {
 const BOOTSTRAP = `
 account, region = sys.argv[1:]
 boto3.client('s3').create_bucket(Bucket=f'cdk-hnb659fds-assets-{account}-{region}')
-boto3.client('ssm').put_parameter(Name='/cdk-bootstrap/hnb659fds/version', Value='30', Type='String')
+boto3.client('ssm').put_parameter(Name='/cdk-bootstrap/hnb659fds/version', Value='30', Type='String', Overwrite=True)
 `;
 
 const OBJECTS = `
