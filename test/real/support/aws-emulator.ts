@@ -77,5 +77,5 @@ boto3.client('ssm').put_parameter(Name='/cdk-bootstrap/hnb659fds/version', Value
 const OBJECTS = `
 s3 = boto3.client('s3')
 keys = [one['Key'] for one in s3.list_objects_v2(Bucket=sys.argv[1]).get('Contents', [])]
-print(json.dumps({key: s3.get_object(Bucket=sys.argv[1], Key=key)['Body'].read().decode() for key in keys}))
+print(json.dumps({key: s3.get_object(Bucket=sys.argv[1], Key=key)['Body'].read().decode(errors='replace') for key in keys}))
 `;
