@@ -67,13 +67,6 @@ module.exports = {
       from: { path: '^src/plan/' },
       to: { path: ['(^|/)node_modules/', '^src/[^/]+\\.ts$'], reachable: true },
     },
-    {
-      name: 'lock-reads-files',
-      comment: 'what synthesis reads of a lock file knows neither constructs nor tools',
-      severity: 'error',
-      from: { path: '^src/lock/' },
-      to: { path: '^src/', pathNot: '^src/(lock|private)/' },
-    },
     only('servers-are-data', 'servers', ['servers', 'private'], 'a server is a descriptor, not a branch'),
     only('report-reads-plans', 'report', ['report', 'plan', 'private'], 'a report reads plans and nothing else'),
     {
