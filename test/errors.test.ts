@@ -40,7 +40,9 @@ function codesIn(text: string): string[] {
   return codes;
 }
 
-const said = new Set(filesIn(join(root, 'src')).flatMap((file) => codesIn(readFileSync(file, 'utf8'))));
+// The command line has errors of its own: those of registries and stores.
+const SOURCE = filesIn(join(root, 'src')).filter((file) => !file.startsWith(join(root, 'src/tools')));
+const said = new Set(SOURCE.flatMap((file) => codesIn(readFileSync(file, 'utf8'))));
 
 describe('error codes', () => {
   test('that the source says are in the catalogue', () => {

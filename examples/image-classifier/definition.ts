@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import {
   Duration,
@@ -31,7 +32,7 @@ export function imageClassifier(scope: Construct): ServingEndpoint {
     image: ServerImage.fromRegistry(RESNET),
     server: ModelServer.asgi({ app: 'serve:app' }),
     // `serving lock models/resnet50 --to s3://example-models` wrote its digest into serving.lock.json.
-    model: Model.fromDirectory('models/resnet50', { path: 'resnet50' }),
+    model: Model.fromDirectory('models/resnet50', { path: 'resnet50', lockFile: join(__dirname, 'serving.lock.json') }),
     environment: { MODEL_DIR: '/models/resnet50' },
     gpu: Gpu.nvidia({ count: 1 }),
     healthCheck: HealthCheck.http('/healthz'),
