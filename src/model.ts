@@ -172,6 +172,7 @@ export class Model {
       fetchSeconds: secondsOf(options.fetchTimeout),
       delivery: deliveryOf(options.delivery),
       bytes: locked.bytes,
+      directory: key,
       publish: options.publishOnDeploy === true ? { directory: key, lockFile: loaded.path, to, hex } : undefined,
       drift: drift.length === 0 ? undefined : drift,
     });

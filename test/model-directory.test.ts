@@ -28,6 +28,7 @@ describe('a model of a directory', () => {
   test('is the image that its lock file names, by tag and digest', () => {
     expect(model('models/resnet50')).toEqual({
       name: 'resnet50',
+      directory: 'models/resnet50',
       description: undefined,
       singleObject: false,
       mountPath: '/models',

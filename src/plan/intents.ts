@@ -155,6 +155,8 @@ export interface ModelIntent {
   readonly delivery?: ModelDeliveryKind;
   /** The bytes of its files. @default - not known */
   readonly bytes?: number;
+  /** The directory that it was locked from, as the lock file names it. @default - it was not */
+  readonly directory?: string;
   /** What to publish when the definition is deployed. @default - nothing */
   readonly publish?: ModelPublishIntent;
   /** The files that are no longer what was locked. @default - none */

@@ -78,13 +78,17 @@ function refuseSlow(target: TargetProfile, backend: BackendIntent, model: ModelI
   );
 }
 
-function refuseUncopied(backend: BackendIntent, { name, image, publish }: ModelIntent, refusals: Refusal[]): void {
+function refuseUncopied(
+  backend: BackendIntent,
+  { name, image, directory = name }: ModelIntent,
+  refusals: Refusal[],
+): void {
   if (image?.canCopy !== false) return;
   refuse(
     refusals,
     'ModelDelivery',
     backend.path,
-    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock ${publish?.directory ?? name} --variant shell`,
+    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock ${directory} --variant shell`,
   );
 }
 
