@@ -9,7 +9,7 @@ import { inLab, measurements, routerPlatform } from './support/router-tests';
 const note = measurements();
 
 /** A router of an endpoint with two backends of equal share, beside one whose configuration was changed. */
-async function twoRouters(lab: RouterLab, replicas: number, change: (text: string) => string, found = replicas) {
+async function twoRouters(lab: RouterLab, replicas: number, change: (text: string) => string, findsAll = true) {
   const platform = routerPlatform();
   const endpoint = endpointOn(platform);
   endpoint.addBackend('v1', backendOptions({ replicas }));
@@ -22,7 +22,10 @@ async function twoRouters(lab: RouterLab, replicas: number, change: (text: strin
   expect(changed).not.toBe(control.text);
   return {
     ours: await lab.route(await lab.render(platform.plan())),
-    control: await lab.route({ ...control, text: changed }, { 'endpoint-v1': found, 'endpoint-v2': 1 }),
+    control: await lab.route(
+      { ...control, text: changed },
+      { ...(findsAll && { 'endpoint-v1': replicas }), 'endpoint-v2': 1 },
+    ),
   };
 }
 
@@ -40,9 +43,12 @@ describe('a router and the DNS of the cluster', () => {
   test('finds more replicas than a plain answer holds', () =>
     inLab(async (lab) => {
       const change = (text: string) => text.replace('  accepted_payload_size 65535\n', '');
-      const { ours } = await twoRouters(lab, 20, change, 0);
+      const { ours, control } = await twoRouters(lab, 20, change, false);
       const tally = await sendMany(ours, 400);
-      note('20 replicas, of which a control without accepted_payload_size finds none', tally);
+      // What becomes of an answer that was cut off differs between releases of HAProxy: nothing, or what was left of it.
+      const found = await control.servers('endpoint-v1');
+      expect(found).toBeLessThan(10);
+      note(`20 replicas, of which a control without accepted_payload_size finds ${found}`, tally);
       expect(lab.dns.truncated).toBeGreaterThan(0);
       expect(tally.of(lab.pools.get('endpoint-v1') as Replica[])).toEqual(Array(20).fill(10));
     }));
