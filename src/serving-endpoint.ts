@@ -277,6 +277,13 @@ export class ServingEndpoint extends Construct {
   /** Says who gets which share of the requests. An endpoint has at most one split. */
   public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
     this.checkSplit();
+    if (Array.isArray(options)) {
+      throw new ServingError(
+        'InvalidType',
+        "'options' (a list) must be made like { shares: [{ backend, weight: 9 }] }",
+        this,
+      );
+    }
     return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
   }
 

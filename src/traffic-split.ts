@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { Backend } from './backend';
 import type { HeaderRuleIntent, SplitIntent } from './plan/intents';
 import { nearestWeights, wholeWeights } from './plan/weights';
-import { describe, requireNumber, requireShape } from './private/checks';
+import { describe, requireList, requireNumber, requireShape } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkPath } from './private/http';
 import type { ServingEndpoint } from './serving-endpoint';
@@ -117,6 +117,8 @@ export class TrafficSplit extends Construct {
   }
 
   private checkBackends(props: TrafficSplitProps): void {
+    requireList('shares', props.shares ?? [], this);
+    requireList('headerRules', props.headerRules ?? [], this);
     const { endpoint } = props;
     const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
     for (const { backend } of props.shares ?? []) {

@@ -88,7 +88,7 @@ function refuseUncopied(
     refusals,
     'ModelDelivery',
     backend.path,
-    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock ${directory} --variant shell`,
+    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock ${directory} --variant shell --base busybox:1.37; or publish it to S3`,
   );
 }
 

@@ -66,7 +66,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a copy out of an image that has files alone',
     code: 'ModelDelivery',
     message:
-      "the image of model 'data' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock models/data --variant shell (at Serving/endpoint/v1)",
+      "the image of model 'data' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { model: Model.fromDirectory('models/data', { lockFile }) }),

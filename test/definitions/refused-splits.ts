@@ -1,8 +1,27 @@
-import { Backend, ServingEndpoint, TrafficSplit } from '../../src';
+import { Backend, ServingEndpoint, TrafficSplit, type TrafficSplitOptions } from '../../src';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
 /** Traffic splits: weights, shares and header rules. */
 export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
+  {
+    name: 'shares that are given without their name',
+    code: 'InvalidType',
+    message: "'options' (a list) must be made like { shares: [{ backend, weight: 9 }] } (at Serving/endpoint)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      endpoint.splitTraffic([{ backend, weight: 9 }] as unknown as TrafficSplitOptions);
+    },
+  },
+  {
+    name: 'one share instead of a list',
+    code: 'InvalidType',
+    message: "'shares' ({ backend, weight }) must be a list, such as [{ backend, weight }] (at Serving/endpoint/Split)",
+    define: (scope) => {
+      const { endpoint, backend } = one(scope);
+      const shares = { backend, weight: 9 } as unknown as TrafficSplitOptions['shares'];
+      endpoint.splitTraffic({ shares });
+    },
+  },
   {
     name: 'a weight above that of a load balancer',
     code: 'WeightOutOfRange',

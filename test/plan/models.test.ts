@@ -119,7 +119,7 @@ describe('a model is delivered', () => {
 
   test('out of an image without a program that copies only as a volume', () => {
     expect(planOf({ model: model('data') }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
-      "[ModelDelivery] the image of model 'data' holds files alone, so that no container of it can copy them out; lock it with a program that can: serving lock data --variant shell",
+      "[ModelDelivery] the image of model 'data' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock data --variant shell --base busybox:1.37; or publish it to S3",
     ]);
   });
 
