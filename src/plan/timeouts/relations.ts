@@ -75,6 +75,16 @@ export function cutRow({ kind, name, cutsConnections }: Hop, what: 'silence' | '
   return cutsConnections ? ROWS[kind].server : 'route silence';
 }
 
+/** How long a hop keeps an idle connection to the next one. */
+function idleTimeOf(front: Hop): Term {
+  return {
+    what: `the idle time of ${front.name}`,
+    seconds: front.serverIdle,
+    row: rowOf(front, 'server'),
+    setBy: front.setBy,
+  };
+}
+
 /** Who closes an idle connection first must be who sends the next request. */
 export const PAIR_RULES: readonly PairRule[] = [
   {
@@ -85,12 +95,7 @@ export const PAIR_RULES: readonly PairRule[] = [
       return isLimited(behind) ? 'R4' : 'R1';
     },
     applies: (front) => front.serverIdle > 0,
-    less: (front) => ({
-      what: `the idle time of ${front.name}`,
-      seconds: front.serverIdle,
-      row: rowOf(front, 'server'),
-      setBy: front.setBy,
-    }),
+    less: idleTimeOf,
     more: (behind) => ({
       what: `the ${behind.kind === HopKind.SERVER ? 'keep-alive' : 'idle time'} of ${behind.name}`,
       seconds: behind.clientIdle,
@@ -101,12 +106,7 @@ export const PAIR_RULES: readonly PairRule[] = [
   {
     rule: () => 'R5',
     applies: (front, behind) => front.serverIdle > 0 && behind.firstByte !== undefined,
-    less: (front) => ({
-      what: `the idle time of ${front.name}`,
-      seconds: front.serverIdle,
-      row: rowOf(front, 'server'),
-      setBy: front.setBy,
-    }),
+    less: idleTimeOf,
     more: (behind) => ({
       what: `the limit for connections of ${behind.name} that have not sent anything`,
       seconds: behind.firstByte as number,
