@@ -100,9 +100,13 @@ install_node() {
   ln -s "node_modules/${package%@*}/bin" "$2/bin"
 }
 
+need_go() {
+  command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
+}
+
 # go_program NAME FOLDER: a program without dependencies, compiled by the toolchain that its go.mod names.
 go_program() {
-  command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
+  need_go
   local source=$root/$2 toolchain
   toolchain=$(sed -n 's/^toolchain //p' "$source/go.mod")
   cached go "$1" "$(uname -m; cat "$source"/*)" install_go "$source" "$toolchain"
@@ -153,7 +157,7 @@ proxies() {
 
 # go_command NAME VERSION PACKAGE: a command of a Go module, built as its author released it.
 go_command() {
-  command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
+  need_go
   cached go "$1" "$2 $(uname -m)" install_go_command "$3@$2"
 }
 
