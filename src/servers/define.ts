@@ -60,6 +60,18 @@ export function applicationOf(app: string): string {
   return match[2] === undefined ? `${app}:app` : app;
 }
 
+/** An application for a server that calls nothing by itself: the name, and its flag where a call makes the application. */
+export function factoryOf(server: string, said: string, flag?: string): { app: string; flags: string[] } {
+  const app = applicationOf(said);
+  const [name = app, call] = app.split('(');
+  if (call === undefined) return { app, flags: [] };
+  if (flag !== undefined && call === ')') return { app: name, flags: [flag] };
+  throw new ServingError(
+    'InvalidApp',
+    `'app' ('${said}') is a call${flag === undefined ? '' : ' with arguments'}, which ${server} does not make; assign what '${name.split(':')[1]}' returns to a variable of the module, and name that`,
+  );
+}
+
 /** A number of processes, 1 where nobody says one. */
 export function workersOf(workers: number | undefined, min = 1): number {
   return requireNumber('workers', workers ?? 1, { min, max: 256, integer: true });

@@ -1,6 +1,6 @@
 import { PYTHON_APPLICATION } from './application';
 import { GranianInterface, type GranianOptions } from './application-options';
-import { applicationOf, EVERY_INTERFACE, type ServerDefinition, workersOf } from './define';
+import { EVERY_INTERFACE, factoryOf, type ServerDefinition, workersOf } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from './server-parts';
 
@@ -50,7 +50,7 @@ export const GRANIAN: ServerDescriptor = {
 
 /** An application behind granian. */
 export function granian(options: GranianOptions): ServerDefinition {
-  const app = applicationOf(options.app);
+  const { app, flags } = factoryOf('granian', options.app, '--factory');
   const workers = workersOf(options.workers);
   const { interfaceType = GranianInterface.ASGI } = options;
   return {
@@ -59,7 +59,7 @@ export function granian(options: GranianOptions): ServerDefinition {
     workers,
     start: ({ port }) => ({
       command: [
-        ...['granian', app, '--interface', interfaceType, '--host', EVERY_INTERFACE, '--port', String(port)],
+        ...['granian', app, ...flags, '--interface', interfaceType, '--host', EVERY_INTERFACE, '--port', String(port)],
         ...['--workers', String(workers)],
       ],
     }),

@@ -1,6 +1,6 @@
 import { PYTHON_APPLICATION } from './application';
 import type { UvicornOptions } from './application-options';
-import { applicationOf, EVERY_INTERFACE, option, type ServerDefinition, workersOf } from './define';
+import { EVERY_INTERFACE, factoryOf, option, type ServerDefinition, workersOf } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
@@ -58,7 +58,7 @@ export const UVICORN_WORKERS: ServerDescriptor = {
 
 /** An application behind uvicorn. */
 export function uvicorn(options: UvicornOptions): ServerDefinition {
-  const app = applicationOf(options.app);
+  const { app, flags } = factoryOf('uvicorn', options.app, '--factory');
   const workers = workersOf(options.workers);
   return {
     descriptor: workers > 1 ? UVICORN_WORKERS : UVICORN,
@@ -66,15 +66,7 @@ export function uvicorn(options: UvicornOptions): ServerDefinition {
     workers,
     start: ({ port }) => ({
       command: [
-        // A call without arguments makes the application: uvicorn has a flag for it.
-        ...[
-          'uvicorn',
-          ...(app.endsWith('()') ? [app.slice(0, -2), '--factory'] : [app]),
-          '--host',
-          EVERY_INTERFACE,
-          '--port',
-          String(port),
-        ],
+        ...['uvicorn', app, ...flags, '--host', EVERY_INTERFACE, '--port', String(port)],
         ...option('--workers', workers > 1 ? workers : undefined),
       ],
     }),

@@ -1,6 +1,6 @@
 import { PYTHON_APPLICATION } from './application';
 import type { WaitressOptions } from './application-options';
-import { applicationOf, checkThreads, EVERY_INTERFACE, type ServerDefinition, threadsOf } from './define';
+import { checkThreads, EVERY_INTERFACE, factoryOf, type ServerDefinition, threadsOf } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
@@ -35,7 +35,7 @@ export const WAITRESS: ServerDescriptor = {
 
 /** An application behind waitress. Its options end at the application, so that stands behind the times. */
 export function waitress(options: WaitressOptions): ServerDefinition {
-  const app = applicationOf(options.app);
+  const { app, flags } = factoryOf('waitress', options.app, '--call');
   checkThreads(options.threads);
   return {
     descriptor: WAITRESS,
@@ -47,7 +47,7 @@ export function waitress(options: WaitressOptions): ServerDefinition {
         // Kept connections count, and above 1000 descriptors only poll works.
         ...['--connection-limit', '1000', '--asyncore-use-poll'],
       ],
-      tail: [app],
+      tail: [...flags, app],
     }),
   };
 }

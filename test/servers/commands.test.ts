@@ -49,6 +49,27 @@ test('every server of the catalogue has a factory, but TorchServe', () => {
   expect(rest).toEqual(['uvicorn', 'TorchServe']);
 });
 
+describe('an application that a call makes', () => {
+  test.each([
+    [ModelServer.uvicorn({ app: 'app:make()' }), 'uvicorn app:make --factory'],
+    [ModelServer.granian({ app: 'app:make()' }), 'granian app:make --factory'],
+    [ModelServer.waitress({ app: 'app:make()' }), '--call app:make'],
+    [ModelServer.gunicorn({ app: 'app:make(2)' }), 'gunicorn app:make(2)'],
+    [ModelServer.hypercorn({ app: 'app:make()' }), 'hypercorn app:make()'],
+  ])('is said as the server wants it: %#', (server, words) => {
+    expect(planOf({ server }).command.join(' ')).toContain(words);
+  });
+
+  test('is refused where the server cannot make it', () => {
+    expect(() => ModelServer.rayServe({ app: 'app:make()' })).toThrow(
+      "[InvalidApp] 'app' ('app:make()') is a call, which Ray Serve does not make; assign what 'make' returns to a variable of the module, and name that",
+    );
+    expect(() => ModelServer.waitress({ app: 'app:make(2)' })).toThrow(
+      "[InvalidApp] 'app' ('app:make(2)') is a call with arguments, which waitress does not make;",
+    );
+  });
+});
+
 describe('a server', () => {
   test('gets times in its environment', () => {
     expect(planOf({ server: ModelServer.vllm() }).environment).toEqual({ VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '4010' });
