@@ -1,7 +1,9 @@
 import type { RayServeOptions } from './application-options';
-import { applicationOf, type ServerDefinition } from './define';
+import { factoryOf, type ServerDefinition } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+
+const METRICS_PORT = 8080;
 
 /** Ray Serve. `serve run` drops running requests when it is stopped, and takes its HTTP options from code or a file only. */
 export const RAY_SERVE: ServerDescriptor = {
@@ -9,7 +11,7 @@ export const RAY_SERVE: ServerDescriptor = {
   drain: DrainClass.B,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, standardSeconds: 5 },
-  requestLimit: { knob: { name: 'request_timeout_s', place: KnobPlace.FILE }, status: 408 },
+  requestLimit: { knob: { name: '--request-timeout-s', place: KnobPlace.FLAG }, status: 408 },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
   pastBound: PastBound.CLOSED,
@@ -20,12 +22,11 @@ export const RAY_SERVE: ServerDescriptor = {
   readinessPath: '/-/healthz',
   otherPorts: [6379, 8265, 10001],
   metrics: {
-    port: 8080,
+    port: METRICS_PORT,
     path: '/metrics',
     running: 'ray_serve_num_ongoing_http_requests',
     waiting: 'ray_serve_deployment_queued_queries',
     latency: 'ray_serve_http_request_latency_ms',
-    enabledBy: 'metrics_export_port of ray.init',
   },
   streaming: true,
   webSocket: true,
@@ -42,29 +43,33 @@ export const RAY_SERVE: ServerDescriptor = {
   ],
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
-  evidence: Evidence.READ,
+  evidence: Evidence.MEASURED,
   note: 'it says ready some seconds before the first replica of the application is there; requests wait until then',
   declared: true,
 };
 
 /** `serve run` listens inside the container only unless a file says otherwise, so a few lines of Python start it. */
 const LAUNCHER = [
-  'import argparse, importlib, sys',
+  'import argparse, importlib, operator, sys',
   "sys.path.insert(0, '')",
+  'import ray',
   'from ray import serve',
-  'a = argparse.ArgumentParser()',
+  // What is not given stays Ray's own default.
+  'a = argparse.ArgumentParser(argument_default=argparse.SUPPRESS)',
   "a.add_argument('app')",
   "a.add_argument('--port', type=int)",
   "a.add_argument('--keep-alive-timeout-s', type=int)",
-  'o = a.parse_args()',
-  "m, n = o.app.split(':')",
-  "serve.start(http_options={'host': '0.0.0.0', 'port': o.port, 'keep_alive_timeout_s': o.keep_alive_timeout_s})",
-  'serve.run(getattr(importlib.import_module(m), n), blocking=True)',
+  "a.add_argument('--request-timeout-s', type=float)",
+  'o = vars(a.parse_args())',
+  "m, n = o.pop('app').split(':')",
+  `ray.init(include_dashboard=False, _metrics_export_port=${METRICS_PORT})`,
+  "serve.start(http_options={'host': '0.0.0.0', **o})",
+  'serve.run(operator.attrgetter(n)(importlib.import_module(m)), blocking=True)',
 ].join('\n');
 
 /** An application of Ray Serve. */
 export function rayServe(options: RayServeOptions): ServerDefinition {
-  const app = applicationOf(options.app);
+  const { app } = factoryOf('Ray Serve', options.app);
   return {
     descriptor: RAY_SERVE,
     options,

@@ -55,7 +55,7 @@ export interface VersionedBehavior {
   readonly keepAliveKnob?: ServerKnob;
   /** The setting of the time in which a worker must show life. @default - as in older versions */
   readonly watchdogKnob?: ServerKnob;
-  /** How long it stays after its last response, in seconds. @default - as in older versions */
+  /** How long it stays after its last response at most, in seconds. @default - as in older versions */
   readonly lingerSeconds?: number;
   /** What connections get that are opened while it drains. @default - as in older versions */
   readonly newConnections?: NewConnections;
@@ -103,7 +103,7 @@ export interface ServerDescriptor {
   readonly announcesClose?: boolean;
   /** What becomes of a request that outlasts the drain time. @default PastBound.UNKNOWN */
   readonly pastBound?: PastBound;
-  /** How long it stays after its last response, in seconds. @default 0 */
+  /** How long it stays after its last response at most, in seconds. @default 0 */
   readonly lingerSeconds?: number;
   /**
    * The exit code after SIGTERM, as the first process of its container; 137 where it ignores the signal until it is killed.

@@ -64,7 +64,7 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   {
     name: 'Ray Serve',
     server: ModelServer.rayServe({ app: 'app' }),
-    command: 'python -c LAUNCHER app:app --port 9999 --keep-alive-timeout-s K',
+    command: 'python -c LAUNCHER app:app --port 9999 --keep-alive-timeout-s K --request-timeout-s R',
   },
   {
     name: 'Triton',

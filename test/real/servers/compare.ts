@@ -39,10 +39,14 @@ const PROBES_OF_OTHERS: Partial<Record<keyof Facts, ProbeName>> = {
   exitIdle: 'idle stop',
 };
 
+/** How much earlier a time may seem that begins before its client sees it. */
+const EARLY = 0.7;
 /** A time of the server itself, seen by its client. */
-const SEEN = { early: 0.7, late: 2.5 };
+const SEEN = { early: EARLY, late: 2.5 };
 /** A time that ends with the end of all processes. */
-const EXIT = { early: 0.7, late: 10 };
+const EXIT = { early: EARLY, late: 10 };
+/** Such a time of which the descriptor says the longest. */
+const EXIT_AT_MOST = { ...EXIT, early: Number.POSITIVE_INFINITY };
 
 /** Ends never: any time that was watched agrees with it. */
 const OPEN = Number.POSITIVE_INFINITY;
@@ -121,7 +125,7 @@ const CLAIMS: readonly Claim[] = [
     probe: 'stop',
     declared: ({ drain, lingerSeconds = 0 }) =>
       drain === DrainClass.A || drain === DrainClass.D ? lingerSeconds : undefined,
-    tolerance: EXIT,
+    tolerance: EXIT_AT_MOST,
   },
   { fact: 'exitCode', probe: 'stop', declared: ({ stopExitCode = 0 }) => stopExitCode },
   {
@@ -176,7 +180,7 @@ function same(declared: Value, measured: Value, tolerance?: Tolerance): boolean 
   if (tolerance === undefined || typeof declared !== 'number')
     return JSON.stringify(declared) === JSON.stringify(measured);
   // What was watched for so long and had not ended may end later.
-  if (typeof measured === 'string') return declared >= Number(measured.replace('> ', '')) - tolerance.early;
+  if (typeof measured === 'string') return declared >= Number(measured.replace('> ', '')) - EARLY;
   return (measured as number) >= declared - tolerance.early && (measured as number) <= declared + tolerance.late;
 }
 

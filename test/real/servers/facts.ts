@@ -2,7 +2,7 @@ import type { Facts, MeasuredSeconds, MeasuredStatus } from '../../../scripts/me
 import { isTold } from '../../../src/servers/knobs';
 import type { ServerDescriptor } from '../../../src/servers/server-descriptor';
 import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
-import { TIMES } from './probes';
+import { ARRIVALS, TIMES } from './probes';
 
 /** Less than this before its bound an exit has used its whole drain time, in seconds. */
 const EARLY = 0.7;
@@ -46,7 +46,7 @@ export function factsOf(measured: Measurement, descriptor: ServerDescriptor): Fa
       running: status(stop.running),
       announcesClose: stop.announcesClose,
       stream: stop.stream,
-      newConnections: RECEPTIONS[stop.newConnections.at(-1) as Reception],
+      newConnections: RECEPTIONS[lastReception(stop)],
       idleAtStop: lifetime(stop.idle),
       exitAfterResponse: exitTime(stop.exit, stop.running.status === undefined ? 0 : stop.running.seconds),
       exitCode: stop.exit.code ?? KILLED,
@@ -59,6 +59,12 @@ export function factsOf(measured: Measurement, descriptor: ServerDescriptor): Fa
     }),
     ...(without && { without }),
   };
+}
+
+/** What the last connection got that was opened while the running request was worked on: after it a server may end. */
+function lastReception({ newConnections, running }: NonNullable<Measurement['stop']>): Reception {
+  const during = ARRIVALS.filter((after) => after < running.seconds);
+  return newConnections[Math.max(0, during.length - 1)] as Reception;
 }
 
 function drainOf({ stop, idleStop, defaultBound }: Measurement, { drainKnob }: ServerDescriptor): Facts['drain'] {

@@ -55,7 +55,7 @@ export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 
     },
     port: plan.intent.port,
     descriptor: plan.intent.server.descriptor,
-    readyPath: plan.intent.server.healthPath ?? subject.readyPath ?? '/',
+    readyPath: plan.intent.server.healthPath ?? '/',
   };
 }
 
@@ -124,7 +124,10 @@ export class RunningSubject {
     while (Date.now() < begin + limit) {
       this.container.failIfEnded();
       const connection = this.open();
-      const response = await Promise.race([connection.ask({ path: this.readyPath }), sleep(ANSWER_SECONDS * 1000)]);
+      const response = await Promise.race([
+        connection.ask({ path: this.subject.worksAt ?? this.readyPath }),
+        sleep(ANSWER_SECONDS * 1000),
+      ]);
       const accepted = connection.openedAt !== undefined;
       connection.destroy();
       if (response !== undefined && response.status < 400) return;

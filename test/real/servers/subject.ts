@@ -46,8 +46,8 @@ export interface Subject {
   readonly request: (seconds: number) => ProbeRequest;
   /** A request whose response comes in parts over so many seconds. Without one, streams are not probed. */
   readonly stream?: (seconds: number) => ProbeRequest;
-  /** Where readiness is asked, when neither the start nor the descriptor says: `/`. */
-  readonly readyPath?: string;
+  /** What answers well when requests are worked on, where that is later than the server says: its readiness path. */
+  readonly worksAt?: string;
   /** How long it may take to start, in seconds: 120. */
   readonly startSeconds?: number;
   /** Arguments of the start that is overloaded: small limits, and what turns metrics on. */

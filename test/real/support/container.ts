@@ -79,6 +79,8 @@ export interface ExecResult {
 
 /** The address of every container in its own network namespace. */
 export const ADDRESS = '10.88.0.2';
+/** Its name, which `/etc/hosts` resolves. */
+const HOSTNAME = 'container';
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 const ETC = [
   'ld.so.cache',
@@ -125,14 +127,24 @@ export class RunningContainer {
     this.user = description.user ?? image.user;
     this.directory = description.workingDir ?? image.workingDir;
     const home = image.users.get(this.user)?.home ?? '/';
-    this.env = { HOME: home, HOSTNAME: 'container', ...image.env, ...description.env };
+    this.env = { HOME: home, HOSTNAME, ...image.env, ...description.env };
 
     const script = join(this.state, 'start.sh');
     writeFileSync(script, this.startScript());
     const argv = description.argv.length > 0 ? description.argv : image.command;
     const log = openSync(this.logFile, 'a');
     // If this process dies, the kernel kills the outer process, and with it PID 1 and all that it has started.
-    const outer = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--net', '--fork', '--kill-child=SIGKILL'];
+    const outer = [
+      '--pdeathsig',
+      'KILL',
+      'unshare',
+      '--mount',
+      '--pid',
+      '--net',
+      '--uts',
+      '--fork',
+      '--kill-child=SIGKILL',
+    ];
     this.outer = spawn('setpriv', [...outer, '/bin/bash', script, ...this.asUser(), ...argv], {
       stdio: ['ignore', log, log],
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -315,6 +327,7 @@ export class RunningContainer {
     const at = (path: string) => quote(join(root, path));
     const lines = [
       'set -eu',
+      `hostname ${HOSTNAME}`,
       'ip link set lo up',
       `ip address add ${ADDRESS}/32 dev lo`,
       `mount -t tmpfs -o mode=755 image ${quote(root)}`,
@@ -339,7 +352,7 @@ export class RunningContainer {
     const groups = [...image.users.values()].map(({ name, group }) => `${name}:x:${group}:`);
     lines.push(`printf '%s\\n' ${users.map(quote).join(' ')} > ${at('/etc/passwd')}`);
     lines.push(`printf '%s\\n' ${groups.map(quote).join(' ')} > ${at('/etc/group')}`);
-    lines.push(`printf '127.0.0.1 localhost\\n${ADDRESS} container\\n' > ${at('/etc/hosts')}`);
+    lines.push(`printf '127.0.0.1 localhost\\n${ADDRESS} ${HOSTNAME}\\n' > ${at('/etc/hosts')}`);
 
     lines.push(
       `mkdir -p ${at('/proc')} ${at('/dev')} ${at('/tmp')} ${at('/run')} ${at('/var/tmp')}`,

@@ -89,5 +89,20 @@ const SELDON: Subject = {
   without: { bound: NOT_TOLD, 'default bound': NOT_TOLD },
 };
 
+const RAY: Subject = {
+  id: 'ray-serve',
+  runtime: { python: 'ray', package: 'ray' },
+  files: ['ray_app.py'],
+  server: ({ version, extraArgs }) => ModelServer.rayServe({ app: 'ray_app', version, extraArgs }),
+  // Metrics come every 10 s, and its first process is slow on a busy machine.
+  environment: { RAY_metrics_report_interval_ms: '1000', RAY_raylet_start_wait_time_s: '150' },
+  request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),
+  stream: (seconds) => ({ path: `/stream?seconds=${seconds}` }),
+  startSeconds: 180,
+  worksAt: '/slow?seconds=0',
+  loadRequests: 14,
+  without: { bound: 'it drops its requests', 'default bound': NOT_TOLD },
+};
+
 /** Model servers, each with an environment of its own. */
-export const MODEL_SERVERS: readonly Subject[] = [KSERVE, BENTOML, ...MLSERVER, TRITON, UWSGI, ...MLFLOW, SELDON];
+export const MODEL_SERVERS: readonly Subject[] = [RAY, KSERVE, BENTOML, ...MLSERVER, TRITON, UWSGI, ...MLFLOW, SELDON];
