@@ -130,7 +130,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request that is longer than a stopping replica can be kept for',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, 'streaming' with 'cutOnStop' where an answer may be cut, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
@@ -139,7 +139,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a server with a short keep-alive beside long requests',
     code: 'KeepAliveTooShort',
     message:
-      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend; or use a balancer that ends each connection itself, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
+      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, or use a balancer that ends each connection itself, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>

@@ -30,7 +30,7 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'callers around the load balancer of a task that cannot drain for its requests',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' reach the replicas around an Application Load Balancer, so only the drain ends their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
+      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' reach the replicas around an Application Load Balancer, so only the drain ends their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, 'streaming' with 'cutOnStop' where an answer may be cut, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>

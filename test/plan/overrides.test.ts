@@ -47,7 +47,7 @@ describe('a keep-alive that is set by hand', () => {
     [keeping(75), "'keepAlive' of 'timeouts' (90 s) cannot be told to llama, which has 75 s; leave it out"],
     [
       ModelServer.node({ command: ['node', 'a.js'], keepAlive: seconds(100) }),
-      "'keepAlive' of 'timeouts' (90 s) cannot be told to Node, which has 100 s; leave it out; or set server.keepAliveTimeout in its code and declare 'keepAlive'",
+      "'keepAlive' of 'timeouts' (90 s) cannot be told to Node, which has 100 s; leave it out, or set server.keepAliveTimeout in its code and declare 'keepAlive'",
     ],
   ])('must be one that the server can be told', (server, message) => {
     const { codes, messages } = set({ keepAlive: seconds(90) }, ROUTER, server);

@@ -107,7 +107,7 @@ describe('the ladder behind a load balancer', () => {
   test('says why a request cannot be waited for', () => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
     expect(planOf(NUMBERED, 3700, { server }).plan.refusals[0]?.message).toBe(
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, or a server that drains on a compute without a limit",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, 'streaming' with 'cutOnStop' where an answer may be cut, or a server that drains on a compute without a limit",
     );
   });
 
@@ -126,7 +126,7 @@ describe('the ladder behind a load balancer', () => {
       {
         code: 'KeepAliveTooShort',
         message:
-          'the keep-alive of llama (75 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, a shorter request timeout, or a platform of its own for this backend; or use a balancer that ends each connection itself, such as the built-in router on Kubernetes',
+          'the keep-alive of llama (75 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, or let no request on this balancer be silent for longer than 55 s, or use a balancer that ends each connection itself, such as the built-in router on Kubernetes',
       },
     ]);
   });

@@ -49,7 +49,7 @@ export function solveBackend(
   const watchdog = solveWatchdog(backend, busy, balancer.plan.idle, checks);
   const limits = limitsOf(target, endpoints);
   const hop = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
-  const { chain, closeEach } = solveKeepAlive(target, hop, balancer.plan, backend, watchdog, checks);
+  const { chain, closeEach } = solveKeepAlive(target, hop, balancer.plan, backend, endpoints, watchdog, checks);
   const server = chain.at(-1) as Hop;
   checkSilence(chain, backend, endpoints, checks);
   const drained = most(drainedOf);

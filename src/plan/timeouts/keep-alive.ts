@@ -1,11 +1,12 @@
 import { isTold, keepAliveOf } from '../../servers/knobs';
 import { KeepAliveKind, type ServerDescriptor } from '../../servers/server-descriptor';
-import type { BackendIntent, HopIntent } from '../intents';
+import type { BackendIntent, EndpointIntent, HopIntent } from '../intents';
 import { refuse } from '../refuse';
 import { KEEP_ALIVE_SECONDS, MARGIN_SECONDS } from '../rules';
 import { type BalancerPlan, HopKind } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { atLeast, type Breach, type Checks } from './checks';
+import { silenceOf } from './demand';
 import { type Hop, hopOf } from './hops';
 import { type Relation, relationsOfPair } from './relations';
 
@@ -67,6 +68,7 @@ export function solveKeepAlive(
   balancer: Hop,
   plan: BalancerPlan,
   backend: BackendIntent,
+  endpoints: EndpointIntent[],
   watchdog: number,
   checks: Checks,
 ): SolvedKeepAlive {
@@ -81,7 +83,7 @@ export function solveKeepAlive(
     checks.hops++;
     const behind = chain[index + 1];
     if (behind === undefined) return;
-    const say = (broken: Relation): Breach => tooShort(broken, hop, behind, target, plan, backend);
+    const say = (broken: Relation): Breach => tooShort(broken, hop, behind, target, plan, backend, endpoints);
     // A server that closes early by two timers is one refusal.
     relationsOfPair(hop, behind).reduce(
       (held, relation) => checks.add(relation, backend.path, held ? say : undefined) && held,
@@ -101,12 +103,12 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
     const what = Number.isFinite(hop.clientIdle)
       ? `which has ${hop.clientIdle} s`
       : `whose keep-alive is '${keepAlive}'`;
-    const ways = waysOut(server.descriptor);
+    const ways = ['leave it out', ...waysOut(server.descriptor)].join(', or ');
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
       path,
-      `${KEEP_ALIVE_PROP} (${asked} s) cannot be told to ${name}, ${what}; leave it out${ways}`,
+      `${KEEP_ALIVE_PROP} (${asked} s) cannot be told to ${name}, ${what}; ${ways}`,
     );
   } else if (asked > (knob?.maxSeconds ?? ENDLESS)) {
     refuse(
@@ -125,24 +127,38 @@ function tooShort(
   { idle }: TargetProfile,
   plan: BalancerPlan,
   { server }: BackendIntent,
+  endpoints: EndpointIntent[],
 ): Breach {
-  if (front.kind === HopKind.SIDECAR) {
-    return {
-      code: 'KeepAliveTooShort',
-      message: `${atLeast(relation)}: ${front.name} keeps idle connections for ${front.serverIdle} s, and a server that closes first loses requests; use a server whose keep-alive can be set, or have ${front.name} close them after at most ${Math.max(0, patienceOf(behind) - MARGIN_SECONDS)} s and say so in 'sidecar'${waysOut(server.descriptor)}`,
-    };
-  }
-  const because = idle.settable === false ? '' : ` because of its longest request (${plan.requestTimeout} s)`;
-  const shorter =
-    idle.settable === false ? "state a shorter 'idleTimeout' if that is what it has" : 'a shorter request timeout';
+  const patience = patienceOf(behind);
+  const sidecar = front.kind === HopKind.SIDECAR;
+  const silent = !sidecar && idle.settable !== false && plan.requestTimeout + MARGIN_SECONDS >= plan.idle;
+  const because = silent ? ` because of its longest request (${plan.requestTimeout} s)` : '';
+  const ways = ['use a server whose keep-alive can be set'];
+  if (sidecar)
+    ways.push(
+      `have ${front.name} close them after at most ${Math.max(0, patience - MARGIN_SECONDS)} s and say so in 'sidecar'`,
+    );
+  else if (idle.settable === false) ways.push("state a shorter 'idleTimeout' if that is what it has");
+  else if (silent) ways.push(...shorterSilence(patience - 2 * MARGIN_SECONDS, plan, endpoints));
   return {
     code: 'KeepAliveTooShort',
-    message: `${atLeast(relation)}: ${front.name} keeps idle connections for ${front.serverIdle} s${because}, and a server that closes first loses requests; use a server whose keep-alive can be set, ${shorter}, or a platform of its own for this backend${waysOut(server.descriptor)}`,
+    message: `${atLeast(relation)}: ${front.name} keeps idle connections for ${front.serverIdle} s${because}, and a server that closes first loses requests; ${[...ways, ...waysOut(server.descriptor)].join(', or ')}`,
   };
 }
 
+/** What brings the idle time of a balancer down to a server, whose requests may then be silent for so long. */
+function shorterSilence(allowed: number, plan: BalancerPlan, endpoints: EndpointIntent[]): string[] {
+  if (allowed < 1) return [];
+  const own = Math.max(0, ...endpoints.map(silenceOf));
+  const alone = own <= allowed && own < plan.requestTimeout;
+  return [
+    `let no request on this balancer be silent for longer than ${allowed} s`,
+    ...(alone ? ['give this backend a platform of its own'] : []),
+  ];
+}
+
 /** What else the user can do, where that is more than can be said of every server. */
-function waysOut({ keepAlive, keepAliveKnob: knob, versionNote }: ServerDescriptor): string {
+function waysOut({ keepAlive, keepAliveKnob: knob, versionNote }: ServerDescriptor): string[] {
   const code =
     knob !== undefined && !isTold(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
   const version = versionNote === undefined ? [] : [`say the 'version' (${versionNote})`];
@@ -150,5 +166,5 @@ function waysOut({ keepAlive, keepAliveKnob: knob, versionNote }: ServerDescript
     keepAlive === KeepAliveKind.FIXED && code.length === 0
       ? ['use a balancer that ends each connection itself, such as the built-in router on Kubernetes']
       : [];
-  return [...code, ...around, ...version].map((way) => `; or ${way}`).join('');
+  return [...code, ...around, ...version];
 }

@@ -22,6 +22,9 @@ const PROPS = {
   stop: "'stop' of 'timeouts'",
 } as const;
 
+/** How an answer that takes longer than a stop leaves it behind. */
+const CUT = "'streaming' with 'cutOnStop' where an answer may be cut";
+
 /** How long a server stays after the end of its last request. */
 export function afterOf({ server: { descriptor } }: BackendIntent): number {
   return Math.max(descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0, descriptor.lingerSeconds ?? 0);
@@ -198,7 +201,7 @@ function drainTooLong(
       message:
         `${prompt} must be at most ${deregistration + drain} s (rule D1): ${target.name} waits at most ${deregistration} s ` +
         `for the requests of a stopping replica, and ${name} ${kind === DrainClass.B ? 'drops what is left' : `drains ${drain} s more`}; ` +
-        'use a shorter timeout, or a server that drains on a compute without a limit',
+        `use a shorter timeout, ${CUT}, or a server that drains on a compute without a limit`,
     };
   }
   if (rule === 'D2' && less.row === 'longest request') {
@@ -208,7 +211,7 @@ function drainTooLong(
         : `can drain for at most ${drain} s on this compute`;
     return {
       code: 'DrainTooLong',
-      message: `${prompt} must be at most ${more.seconds} s (rule D2): 'directCallers' reach the replicas around ${target.name}, so only the drain ends their requests, and ${name} ${can}; use a shorter timeout, a compute without a limit, a server that drains, or let every caller use the endpoint`,
+      message: `${prompt} must be at most ${more.seconds} s (rule D2): 'directCallers' reach the replicas around ${target.name}, so only the drain ends their requests, and ${name} ${can}; use a shorter timeout, ${CUT}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
     };
   }
   return {
