@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import {
   Duration,
@@ -14,10 +15,12 @@ const IMAGE = 'registry.example.com/digits:v1@sha256:3c9f0a1b2d4e5f60718293a4b5c
 /** Two endpoints of one project: a WSGI function on a port of its own, and a server that brings its own command. */
 export function digits(scope: Construct): ServingEndpoint[] {
   const image = ServerImage.fromRegistry(IMAGE);
-  const model = Model.fromS3('s3://example-models/digits/v1/digits.npz', {
+  // `serving lock models/digits --to s3://example-models` wrote its digest into serving.lock.json.
+  const model = Model.fromDirectory('models/digits', {
     name: 'model',
     description: 'Handwritten digits, 8 x 8 pixels',
-    path: 'digits/digits.npz',
+    path: 'digits',
+    lockFile: join(__dirname, 'serving.lock.json'),
     fetchTimeout: Duration.minutes(1),
   });
   const environment = { DIGITS_MODEL: '/models/digits/digits.npz' };

@@ -47,7 +47,7 @@ def train(pixels, digits, steps=300, rate=0.5, momentum=0.9, decay=1e-3):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE, help="where bucket/ and the samples go")
+    parser.add_argument("--out", type=Path, default=HERE, help="where models/ and the samples go")
     out = parser.parse_args().out
 
     digits = load_digits()
@@ -55,8 +55,7 @@ def main():
     training, held_out = order[: len(order) * 3 // 4], order[len(order) * 3 // 4 :]
     weights = train(digits.data[training] / 16, digits.target[training])
 
-    # The folder bucket/ holds what lies in the S3 bucket.
-    target = out / "bucket" / "digits" / "v1" / "digits.npz"
+    target = out / "models" / "digits" / "digits.npz"
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez(target, **weights)
 

@@ -1,15 +1,14 @@
+import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import { Duration, HealthCheck, Model, ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
 
-/** The digest of each version, as the registry reports it after the push. */
-const VERSIONS = {
-  v1: 'registry.example.com/sentiment:v1@sha256:0e5f1c7d9c4a4b6e8f2d3a1b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f',
-  v2: 'registry.example.com/sentiment:v2@sha256:7b1d9e3f5a2c4e6081a3b5c7d9ebfd0f2143658709badcfe1032547698badcfe',
-};
+/** The digest of the code, as the registry reports it after the push. */
+const IMAGE =
+  'registry.example.com/sentiment:1@sha256:0e5f1c7d9c4a4b6e8f2d3a1b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f';
 
 /**
- * A Flask application and its web page under one static address, round robin over two versions; each version also has an
- * address of its own.
+ * A Flask application and its web page under one static address, round robin over two versions of its model; each version
+ * also has an address of its own.
  */
 export function sentiment(scope: Construct): ServingEndpoint {
   const endpoint = new ServingEndpoint(scope, 'sentiment', {
@@ -18,11 +17,18 @@ export function sentiment(scope: Construct): ServingEndpoint {
     stripPrefix: true,
     requestTimeout: Duration.seconds(30),
   });
-  for (const [version, image] of Object.entries(VERSIONS)) {
+  for (const version of ['v1', 'v2']) {
     endpoint.addBackend(version, {
-      image: ServerImage.fromRegistry(image),
+      image: ServerImage.fromRegistry(IMAGE),
       server: ModelServer.wsgi({ app: 'app', workers: 2 }),
-      model: Model.inImage('model', { name: 'sentiment', description: `Word weights, version ${version}` }),
+      // `serving lock models/v1 models/v2 --to s3://example-models` wrote their digests into serving.lock.json.
+      model: Model.fromDirectory(`models/${version}`, {
+        name: 'sentiment',
+        description: `Word weights, version ${version}`,
+        path: 'sentiment',
+        lockFile: join(__dirname, 'serving.lock.json'),
+      }),
+      environment: { SENTIMENT_MODEL: '/models/sentiment' },
       healthCheck: HealthCheck.http('/'),
       loadTimeout: Duration.minutes(1),
       replicas: 2,

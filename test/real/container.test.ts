@@ -2,10 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ContainerDescription, type RunningContainer, startContainer } from './support/container';
-import { imageOf } from './support/images';
+import { imageOf, REPOSITORY } from './support/images';
 
 const GUNICORN = ['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--worker-class', 'gthread', '--threads', '4'];
 const any = { path: '/', accept: (status: number) => status < 500 };
+
+const MODEL = { hostPath: join(REPOSITORY, 'examples/sentiment/models/v1'), containerPath: '/model', readOnly: true };
+const env = { SENTIMENT_MODEL: '/model' };
 
 describe('a container that is emulated', () => {
   const folder = mkdtempSync(join(tmpdir(), 'container-test-'));
@@ -13,13 +16,13 @@ describe('a container that is emulated', () => {
   const start = async (changes: Partial<ContainerDescription>) => {
     const container = await startContainer(
       {
-        image: imageOf('registry.example.com/sentiment:v1'),
+        image: imageOf('registry.example.com/sentiment:1'),
         argv: [...GUNICORN, '--worker-tmp-dir', '/dev/shm', '--no-control-socket'],
-        env: {},
         port: 8000,
-        mounts: [],
         readOnlyRoot: true,
         ...changes,
+        env: { ...env, ...changes.env },
+        mounts: [MODEL, ...(changes.mounts ?? [])],
       },
       any,
     );
@@ -66,11 +69,11 @@ describe('a container that is emulated', () => {
   test('is not reached when its server listens on localhost', async () => {
     const argv = GUNICORN.map((word) => word.replace('0.0.0.0', '127.0.0.1'));
     const local = {
-      image: imageOf('registry.example.com/sentiment:v1'),
+      image: imageOf('registry.example.com/sentiment:1'),
       argv,
-      env: {},
+      env,
       port: 8000,
-      mounts: [],
+      mounts: [MODEL],
       readOnlyRoot: false,
     };
     await expect(startContainer(local, { ...any, timeoutSeconds: 4 })).rejects.toThrow(/not ready in time/);

@@ -51,9 +51,9 @@ function sentiment(version: 'v1' | 'v2'): Subject {
   return {
     example: 'sentiment',
     name: version,
-    image: `registry.example.com/sentiment:${version}`,
+    image: 'registry.example.com/sentiment:1',
     port: 8000,
-    fetched: [],
+    fetched: [lockedAddress('sentiment', `models/${version}`)],
     questions: [
       { request: post('/', sample('sentiment', 'sample.json'), 'application/json'), answer: answer('sample.json') },
       { request: upload('/', 'file', 'sample.txt', sample('sentiment', 'sample.txt')), answer: answer('sample.txt') },
@@ -69,7 +69,7 @@ function digits(name: string, port: number, extra: object): Subject {
     name,
     image: 'registry.example.com/digits:v1',
     port,
-    fetched: ['s3://example-models/digits/v1/digits.npz'],
+    fetched: [lockedAddress('digits', 'models/digits')],
     questions: [
       {
         request: post('/', sample('digits', 'sample.json'), 'application/json'),
@@ -137,6 +137,11 @@ const TARGETS = {
   },
 };
 
+/** What tells the backends of an example apart. */
+const identityOf = ({ image, server, fetches }: Workload): string =>
+  [image, server.port, ...fetches.map(({ uri }) => uri)].join(' ');
+const wanted = ({ image, port, fetched }: Subject): string => [image, port, ...fetched].join(' ');
+
 function namesIn(folder: string, ending: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
@@ -166,15 +171,12 @@ describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
     });
 
     test('has these backends and no others', () => {
-      const names = (of: readonly { image: string; port: number }[]) =>
-        of.map(({ image, port }) => `${image} ${port}`).sort();
-      expect(names(workloads.map(({ image, server }) => ({ image, port: server.port })))).toEqual(names(subjects));
+      expect(workloads.map(identityOf).sort()).toEqual(subjects.map(wanted).sort());
     });
 
     test.each(subjects)('$name answers rightly and stops in time', async (subject) => {
-      const workload = workloads.find(({ image, server }) => image === subject.image && server.port === subject.port);
+      const workload = workloads.find((one) => identityOf(one) === wanted(subject));
       if (workload === undefined) throw new Error(`nothing was rendered for '${subject.name}'`);
-      expect(workload.fetches.map(({ uri }) => uri)).toEqual(subject.fetched);
       for (const fetch of workload.fetches) runFetch(fetch, example);
 
       const container = await startContainer(workload.server, workload.readiness);

@@ -40,7 +40,7 @@ async function start(...options: string[]): Promise<void> {
       argv: ['python', '-m', 'explain', ...options],
       env: { PORT: '8000', DIGITS_MODEL: '/models/digits.npz' },
       port: 8000,
-      mounts: [{ hostPath: join(EXAMPLE, 'bucket/digits/v1'), containerPath: '/models', readOnly: true }],
+      mounts: [{ hostPath: join(EXAMPLE, 'models/digits'), containerPath: '/models', readOnly: true }],
       readOnlyRoot: true,
     },
     { path: '/healthz', accept: (status) => status === 200 },

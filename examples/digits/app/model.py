@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 #: The model is not part of the image: it is fetched from object storage and mounted.
-DEFAULT_FILE = "/models/digits.npz"
+DEFAULT_FILE = "/models/digits/digits.npz"
 
 
 class BadInput(ValueError):

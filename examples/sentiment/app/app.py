@@ -1,10 +1,12 @@
 """Says whether a short text is positive or negative.
 
-The WSGI application is the global `app`. The model lies beside this file and is read once, when the module is imported.
+The WSGI application is the global `app`. The model is not part of the image: it is mounted where SENTIMENT_MODEL says, and
+read once, when the module is imported.
 """
 
 import json
 import math
+import os
 from pathlib import Path
 
 from flask import Flask, jsonify, request
@@ -13,7 +15,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from features import features
 
 HERE = Path(__file__).parent
-MODEL = json.loads((HERE / "model" / "weights.json").read_text())
+MODEL = json.loads((Path(os.environ.get("SENTIMENT_MODEL", "/models/sentiment")) / "weights.json").read_text())
 PAGE = (HERE / "page.html").read_text()
 
 app = Flask(__name__)

@@ -35,7 +35,6 @@ export interface Image {
 interface Recipe {
   readonly context: string;
   readonly dockerfile?: string;
-  readonly arguments?: Readonly<Record<string, string>>;
   /** The name of the Python environment of setup.sh. */
   readonly python: string;
 }
@@ -46,8 +45,7 @@ export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 /** By repository and tag. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
-  'registry.example.com/sentiment:v1': { context: 'sentiment', arguments: { MODEL: 'v1' }, python: 'sentiment' },
-  'registry.example.com/sentiment:v2': { context: 'sentiment', arguments: { MODEL: 'v2' }, python: 'sentiment' },
+  'registry.example.com/sentiment:1': { context: 'sentiment', python: 'sentiment' },
   'registry.example.com/digits:v1': { context: 'digits', python: 'digits' },
   'registry.example.com/svm:v1': { context: 'image-classifier', dockerfile: 'svm/Dockerfile', python: 'svm' },
   'registry.example.com/resnet50:v2': {
@@ -94,8 +92,6 @@ function read(recipe: Recipe): Image {
   const context = join(REPOSITORY, 'examples', recipe.context);
   const venv = installed('python', recipe.python);
   const { runtime, path } = pythonRuntime(recipe.python);
-  const values: Record<string, string> = { ...recipe.arguments };
-  const expand = (text: string) => text.replace(/\$\{(\w+)\}/g, (_, name) => values[name] ?? '');
   const users = new Map<number, ImageUser>([[0, { name: 'root', group: 0, home: '/root' }]]);
   const files: ImageFile[] = [];
   const env: Record<string, string> = { PATH: path };
@@ -114,10 +110,9 @@ function read(recipe: Recipe): Image {
   for (const line of readFileSync(join(context, recipe.dockerfile ?? 'Dockerfile'), 'utf8').split('\n')) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [, instruction, rest] = /^(\w+)\s+(.*)$/.exec(line) ?? [];
-    const words = expand(rest ?? '').split(/\s+/);
+    const words = (rest ?? '').split(/\s+/);
     if (instruction === 'FROM' && words[0] === 'python:3.11-slim') continue;
     else if (instruction === 'EXPOSE') continue;
-    else if (instruction === 'ARG') values[words[0]?.split('=')[0] as string] ??= words[0]?.split('=')[1] ?? '';
     else if (instruction === 'ENV')
       for (const word of words) env[word.split('=')[0] as string] = word.split('=')[1] ?? '';
     else if (instruction === 'WORKDIR') image.workingDir = words[0] as string;

@@ -1,7 +1,7 @@
 /** What a renderer made of a backend, as far as running it needs: the server and the fetches that come before it. */
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import type { LockedModel, LockFile } from '../../../src/lock/lock-file';
 import { LOCK_FILE } from '../../../src/lock/read-lock';
 import type { ContainerDescription, Mount, Readiness } from './container';
@@ -82,24 +82,14 @@ function lockedModels(example: string): LockFile['models'] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LockFile).models : {};
 }
 
-/** Does what the fetch command does, with what the example has locked, or keeps in place of its bucket. */
-export function runFetch(fetch: Fetch, example: string): void {
-  const key = /^s3:\/\/[^/]+\/(.*)$/.exec(fetch.uri)?.[1];
-  if (key === undefined) throw new Error(`'${fetch.uri}' names no object`);
-  const locked = Object.keys(lockedModels(example)).find((model) => lockedAddress(example, model) === fetch.uri);
-  const source = join(REPOSITORY, 'examples', example, locked ?? join('bucket', key));
-  if (fetch.recursive) {
-    const target = onHost(fetch.mounts, fetch.destination);
-    mkdirSync(target, { recursive: true });
-    cpSync(source, target, { recursive: true });
-  } else {
-    const target = onHost(
-      fetch.mounts,
-      fetch.destination.endsWith('/') ? posix.join(fetch.destination, basename(key)) : fetch.destination,
-    );
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(source, target);
-  }
+/** Does what the fetch command does, with what the example has locked in place of its bucket. */
+export function runFetch({ uri, destination, recursive, mounts }: Fetch, example: string): void {
+  const locked = Object.keys(lockedModels(example)).find((model) => lockedAddress(example, model) === uri);
+  if (locked === undefined) throw new Error(`'${uri}' is not what the lock file of ${example} has`);
+  if (!recursive) throw new Error(`'${uri}' is fetched as one object, and is a prefix`);
+  const target = onHost(mounts, destination);
+  mkdirSync(target, { recursive: true });
+  cpSync(join(REPOSITORY, 'examples', example, locked), target, { recursive: true });
 }
 
 /** Where a path of a container lies on this machine. */
