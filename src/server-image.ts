@@ -5,6 +5,7 @@ import type { ImagePlatformIntent } from './plan/intents';
 import { isUnresolved, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
+import { isSameImage } from './private/same-image';
 
 /** Options of an image of a registry. */
 export interface RegistryImageOptions {
@@ -88,11 +89,12 @@ export abstract class ServerImage {
     const loaded = requireLock({ lockFile, command: command(directory) });
     const key = keyOf(loaded.folder, directory);
     const locked = lockedApp(loaded, key, command(key));
-    const known = parseReference(base).digest ?? lockedImage(loaded, base)?.digest;
-    const [lockedBase] = [locked.base.split('@').at(-1)];
-    if (known !== lockedBase || requirements !== locked.requirements) {
-      const [what, said, found] =
-        known === lockedBase ? ['requirements', requirements, locked.requirements] : ['base', base, locked.base];
+    parseReference(base);
+    const isBase = isSameImage(locked.base, base, lockedImage(loaded, base)?.digest);
+    if (!isBase || requirements !== locked.requirements) {
+      const [what, said, found] = isBase
+        ? ['requirements', requirements, locked.requirements]
+        : ['base', base, locked.base];
       throw new ServingError(
         'LockedOtherwise',
         `'${what}' (${said === undefined ? 'none' : `'${said}'`}) of image '${key}' is not what it was locked with (${found === undefined ? 'none' : `'${found}'`}); run: serving lock ${command(key)}`,

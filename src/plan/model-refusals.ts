@@ -1,3 +1,4 @@
+import { isSameImage } from '../private/same-image';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { copySecondsOf, isBrought, maxSecondsOf, waysOf } from './models';
 import { refuse } from './refuse';
@@ -101,8 +102,7 @@ function refuseBaked(backend: BackendIntent, { name, image, mountPath }: ModelIn
       `'path' ('${mountPath}') cannot move model '${name}', which is baked into an image at '${BAKED_PATH}'; leave it out`,
     );
   }
-  const base = image?.base?.split('@')[1];
-  if (backend.image?.split('@')[1] === base) return;
+  if (image?.base !== undefined && backend.image !== undefined && isSameImage(image.base, backend.image)) return;
   refuse(
     refusals,
     'ModelDelivery',

@@ -94,7 +94,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     entry: {
       ...(to === undefined ? {} : { to }),
       ...(requirements === undefined ? {} : { requirements }),
-      base: base.reference,
+      base: base.locked,
       digest: index.digest,
       mediaType: index.mediaType,
       platforms,

@@ -4,6 +4,8 @@ import type { Blob } from './artifact';
 export interface BaseImage {
   /** `registry/repository@sha256:…`. */
   readonly reference: string;
+  /** As it was asked for, with the digest: what the lock file keeps, so that a definition can say the same. */
+  readonly locked: string;
   /** One for each platform that a container can run on. */
   readonly platforms: BasePlatform[];
 }

@@ -45,7 +45,7 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
     entry: {
       ...(to === undefined ? {} : { to }),
       ...(source === undefined ? {} : { source }),
-      ...(base === undefined ? {} : { base: base.reference }),
+      ...(base === undefined ? {} : { base: base.locked }),
       variant,
       digest,
       mediaType,

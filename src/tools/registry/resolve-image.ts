@@ -54,6 +54,7 @@ export async function loadBaseImage(reference: string, options: ResolveOptions =
   const platforms = await platformsOf(source, top);
   return {
     reference: `${source.name}@${top.digest}`,
+    locked: parsed.digest === undefined ? `${reference}@${top.digest}` : reference,
     platforms: await Promise.all(platforms.map((platform) => basePlatform(source, platform))),
   };
 }

@@ -259,6 +259,7 @@ test('an image upon a base keeps the layers and the command of the base', async 
     );
     const base = {
       reference: `r/base@sha256:${'3'.repeat(64)}`,
+      locked: `r/base:1@sha256:${'3'.repeat(64)}`,
       platforms: [{ os: 'linux', architecture: 'arm64', variant: 'v8', config, layers: [below] }],
     };
     const { artifact, entry } = await pack(writeFiles(folder, { a: 'x' }), { variant: 'shell', base });
@@ -274,7 +275,7 @@ test('an image upon a base keeps the layers and the command of the base', async 
     expect(built).toMatchObject({ config: { Cmd: ['sh'], Env: ['A=1'] }, architecture: 'arm64', variant: 'v8' });
     expect(built.rootfs.diff_ids).toEqual([`sha256:${'2'.repeat(64)}`, entry.layers[0]!.digest]);
     expect(built.history).toHaveLength(2);
-    expect(entry).toMatchObject({ base: base.reference, variant: 'shell' });
+    expect(entry).toMatchObject({ base: base.locked, variant: 'shell' });
     expect(entry.platforms[0]!.compressedSize).toBe(7 + entry.layers[0]!.size);
   });
 });
