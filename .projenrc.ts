@@ -126,7 +126,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '*.tsbuildinfo',
   ],
   // Nothing but what is named here, by projen (lib) or by jsii.
-  npmIgnoreOptions: { ignorePatterns: ['/*', '!/API.md', '!/CHANGELOG.md', '!/assets/', '/lib/tools/'] },
+  npmIgnoreOptions: {
+    ignorePatterns: [
+      '/*',
+      ...['API.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'assets/', 'docs/'].map((path) => `!/${path}`),
+      '/lib/tools/',
+    ],
+  },
 });
 
 project.package.addField('type', 'commonjs');
