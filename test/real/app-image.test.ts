@@ -7,8 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerImage } from '../../src';
-import { buildImage } from '../../src/tools/artifact/image';
-import { openStore } from '../../src/tools/stores';
+import { publishPythonBase, pythonVersion } from './support/base-image';
 import { bundleCommandLine, runNode, type Said } from './support/command-line';
 import { type Registry, startRegistry } from './support/registry';
 
@@ -17,10 +16,7 @@ const PACKAGES = ['waitress==3.0.2', 'MarkupSafe==3.0.2'];
 let program: string;
 let registry: Registry;
 let folder: string;
-/** The versions of Python that the base says, which is that of this machine so that its packages run here. */
-const python = execFileSync('python3', ['-c', 'import platform; print(platform.python_version())'], {
-  encoding: 'utf8',
-}).trim();
+const python = pythonVersion();
 
 beforeAll(async () => {
   program = bundleCommandLine();
@@ -29,23 +25,13 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app/app.py'), 'import markupsafe\n\ndef app():\n    return markupsafe.escape("<a>")\n');
   writeFileSync(join(folder, 'app/requirements.txt'), `${PACKAGES.join('\n')}\n`);
-  await publishBase();
+  await publishPythonBase(registry.host, python);
 });
 
 afterAll(async () => {
   await registry?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** A base that has nothing but what an official image of Python says of itself. */
-async function publishBase(): Promise<void> {
-  const Env = ['PATH=/usr/local/bin:/usr/bin', `PYTHON_VERSION=${python}`];
-  const image = buildImage([], { annotations: {}, configure: () => ({ Env, Entrypoint: ['python3'] }) });
-  const destination = { kind: 'registry', registry: registry.host, repository: 'python' } as const;
-  const store = await openStore(destination, { push: true, tags: ['3'], createRepository: false });
-  await store.publish({ name: 'python', files: [], ...image }, () => {});
-  store.close();
-}
 
 function serving(...args: string[]): Promise<Said> {
   return runNode([program, ...args], { cwd: folder, env: { XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder } });

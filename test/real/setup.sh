@@ -177,9 +177,10 @@ stores() {
   go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw
 }
 
-# What 'cdk deploy' is tried on.
+# What 'cdk deploy' is tried on, and what its containers fetch models with.
 emulator() {
   with_python
+  python_environment aws-cli test/real/requirements/aws-cli.txt
   python_environment aws-emulator test/real/requirements/aws-emulator.txt
 }
 

@@ -1,6 +1,6 @@
 /** Reads the task definitions of a CloudFormation template as an ECS agent does. */
 import type { ContainerDescription, Mount, Readiness } from './container';
-import { type Image, imageOf, isKnownImage } from './images';
+import { EXAMPLES, type Image } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
 interface ContainerDefinition {
@@ -40,15 +40,17 @@ interface Template {
   readonly Resources: Record<string, { Type: string; Properties?: unknown }>;
 }
 
-/** The backends of a template whose images are examples. */
-export function workloadsOfTemplate(template: Template, volumes: Volumes): Workload[] {
+/** The backends of a template whose images are known: the examples, unless others are given. */
+export function workloadsOfTemplate(template: Template, volumes: Volumes, images = EXAMPLES): Workload[] {
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition')
     .flatMap(([id, { Properties }]) => {
       const task = Properties as TaskDefinition;
       const server = task.ContainerDefinitions.find((container) => (container.PortMappings ?? []).length > 0);
-      if (server === undefined || !isKnownImage(withoutDigest(text(server.Image)))) return [];
-      return [workloadOf(id, template, task, server, volumes)];
+      const image = server && images.find(text(server.Image));
+      return server === undefined || image === undefined
+        ? []
+        : [workloadOf(id, template, task, server, image, volumes)];
     });
 }
 
@@ -57,6 +59,7 @@ function workloadOf(
   template: Template,
   task: TaskDefinition,
   server: ContainerDefinition,
+  image: Image,
   volumes: Volumes,
 ): Workload {
   const before = (server.DependsOn ?? []).map(({ ContainerName, Condition }) => {
@@ -66,7 +69,6 @@ function workloadOf(
       throw new Error(`${id}: the server starts before '${ContainerName}' has succeeded (${Condition})`);
     return container;
   });
-  const image = imageOf(text(server.Image));
   return {
     name: id,
     image: withoutDigest(text(server.Image)),

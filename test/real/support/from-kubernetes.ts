@@ -1,7 +1,7 @@
 /** Reads the Deployments of a manifest as a kubelet does. */
 import { join } from 'node:path';
 import type { ContainerDescription, Mount, Readiness } from './container';
-import { imageOf, isKnownImage } from './images';
+import { EXAMPLES, type Image, type Images } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
 interface Probe {
@@ -29,7 +29,7 @@ interface Container {
 interface PodSpec {
   readonly containers: Container[];
   readonly initContainers?: Container[];
-  readonly volumes?: { name: string; emptyDir?: object; configMap?: object }[];
+  readonly volumes?: { name: string; emptyDir?: object; configMap?: object; image?: { reference: string } }[];
   readonly securityContext?: { runAsUser?: number; runAsNonRoot?: boolean };
   readonly terminationGracePeriodSeconds?: number;
 }
@@ -40,27 +40,34 @@ interface Manifest {
   readonly spec?: unknown;
 }
 
-/** The backends of a manifest whose images are examples. */
-export function workloadsOfManifests(manifests: Manifest[], volumes: Volumes): Workload[] {
+/** The backends of a manifest whose images are known: the examples, unless others are given. */
+export function workloadsOfManifests(manifests: Manifest[], volumes: Volumes, images = EXAMPLES): Workload[] {
   return manifests
     .filter(({ kind }) => kind === 'Deployment')
     .flatMap(({ metadata, spec }) => {
       const pod = (spec as { template: { spec: PodSpec } }).template.spec;
-      const server = pod.containers.find(({ image }) => isKnownImage(withoutDigest(image)));
-      return server === undefined ? [] : [workloadOf(metadata.name, pod, server, volumes)];
+      return pod.containers.flatMap((server) => {
+        const image = images.find(server.image);
+        return image === undefined ? [] : [workloadOf(metadata.name, pod, server, image, { volumes, images })];
+      });
     });
 }
 
-function workloadOf(name: string, pod: PodSpec, server: Container, volumes: Volumes): Workload {
+interface Places {
+  readonly volumes: Volumes;
+  readonly images: Images;
+}
+
+function workloadOf(name: string, pod: PodSpec, server: Container, image: Image, places: Places): Workload {
   const probes = [server.startupProbe, server.readinessProbe, server.livenessProbe].filter(
     (probe) => probe !== undefined,
   );
   return {
     name,
     image: withoutDigest(server.image),
-    server: serverOf(name, pod, server, volumes),
+    server: serverOf(name, pod, server, image, places),
     fetches: (pod.initContainers ?? []).map((container) =>
-      readFetch([...(container.command ?? []), ...(container.args ?? [])], mountsOf(name, pod, container, volumes)),
+      readFetch([...(container.command ?? []), ...(container.args ?? [])], mountsOf(name, pod, container, places)),
     ),
     readiness: readinessOf(name, server),
     probes: probes.flatMap(({ exec }) => (exec === undefined ? [] : [exec.command])),
@@ -83,10 +90,9 @@ function readinessOf(name: string, server: Container): Readiness {
   return { path: probe.httpGet.path, accept: (status) => status >= 200 && status < 400 };
 }
 
-function serverOf(name: string, pod: PodSpec, server: Container, volumes: Volumes): ContainerDescription {
+function serverOf(name: string, pod: PodSpec, server: Container, image: Image, places: Places): ContainerDescription {
   const [port] = server.ports ?? [];
   if (port === undefined) throw new Error(`${name}: the server has no port`);
-  const image = imageOf(server.image);
   const user = server.securityContext?.runAsUser ?? pod.securityContext?.runAsUser ?? image.user;
   const nonRoot = server.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot ?? false;
   if (nonRoot && user === 0) throw new Error(`${name}: the kubelet refuses to run this container as root`);
@@ -104,22 +110,23 @@ function serverOf(name: string, pod: PodSpec, server: Container, volumes: Volume
     workingDir: server.workingDir,
     user,
     port: port.containerPort,
-    mounts: mountsOf(name, pod, server, volumes),
+    mounts: mountsOf(name, pod, server, places),
     readOnlyRoot: server.securityContext?.readOnlyRootFilesystem ?? false,
   };
 }
 
-/** An emptyDir is open to every user. */
-function mountsOf(name: string, pod: PodSpec, container: Container, volumes: Volumes): Mount[] {
+/** An emptyDir is open to every user, and the volume of an image cannot be written to. */
+function mountsOf(name: string, pod: PodSpec, container: Container, { volumes, images }: Places): Mount[] {
   return (container.volumeMounts ?? []).map((mount) => {
     const volume = (pod.volumes ?? []).find((candidate) => candidate.name === mount.name);
-    if (volume?.emptyDir === undefined)
-      throw new Error(`${name}: the volume '${mount.name}' is not defined as emptyDir`);
-    const folder = volumes.folder(name, mount.name, 0o777);
+    const mounted = volume?.image && images.mount?.(volume.image.reference);
+    if (volume?.emptyDir === undefined && mounted === undefined)
+      throw new Error(`${name}: the volume '${mount.name}' is neither an emptyDir nor an image that is known`);
+    const folder = mounted ?? volumes.folder(name, mount.name, 0o777);
     return {
       containerPath: mount.mountPath,
       hostPath: join(folder, mount.subPath ?? ''),
-      readOnly: mount.readOnly ?? false,
+      readOnly: mounted !== undefined || (mount.readOnly ?? false),
     };
   });
 }

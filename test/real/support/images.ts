@@ -55,17 +55,28 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
 };
 
-/** The image of a reference such as `registry.example.com/sentiment:v1@sha256:...`. */
-export function imageOf(reference: string): Image {
-  const recipe = RECIPES[reference.replace(/@sha256:[a-f0-9]{64}$/, '')];
-  if (recipe === undefined) throw new Error(`no recipe for the image '${reference}' in images.ts`);
-  return read(recipe);
+/** Where the images of containers come from. */
+export interface Images {
+  /** The image of a reference such as `registry.example.com/sentiment:1@sha256:...`, if it is one of these. */
+  find(reference: string): Image | undefined;
+  /** The folder of this machine that an image is mounted from as a volume. */
+  mount?(reference: string): string;
 }
 
-/** Whether a reference without a digest is an image of the examples. */
-export function isKnownImage(reference: string): boolean {
-  return reference in RECIPES;
+/** The image of an example. */
+export function imageOf(reference: string): Image {
+  const image = EXAMPLES.find(reference);
+  if (image === undefined) throw new Error(`no recipe for the image '${reference}' in images.ts`);
+  return image;
 }
+
+/** The images of the examples. */
+export const EXAMPLES: Images = {
+  find: (reference) => {
+    const recipe = RECIPES[reference.replace(/@sha256:[a-f0-9]{64}$/, '')];
+    return recipe && read(recipe);
+  },
+};
 
 /** The interpreter of a Python environment of setup.sh. */
 export function python(name: string): string {

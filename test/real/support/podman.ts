@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Runs a program, and returns what it prints; an error has what it complains of. */
 export function run(program: string, ...args: string[]): string {
@@ -10,9 +11,15 @@ export function run(program: string, ...args: string[]): string {
 export class Podman {
   constructor(private readonly folder: string) {}
 
-  /** Pulls an image for an architecture, and returns its id. */
-  public pull(reference: string, architecture: string): string {
-    return this.run('pull', '--quiet', '--tls-verify=false', '--arch', architecture, reference).trim();
+  /** Pulls an image for an architecture, and returns its id. Others in this process may go on meanwhile. */
+  public async pull(reference: string, architecture: string): Promise<string> {
+    const args = this.args('pull', '--quiet', '--tls-verify=false', '--arch', architecture, reference);
+    return (await promisify(execFile)('podman', args, { encoding: 'utf8' })).stdout.trim();
+  }
+
+  /** What an image says of its containers. */
+  public configOf(id: string): { readonly Env: string[]; readonly WorkingDir: string } {
+    return JSON.parse(this.run('image', 'inspect', id))[0].Config;
   }
 
   /** Mounts an image as a volume of a container would be, and returns where. */
@@ -34,17 +41,11 @@ export class Podman {
   }
 
   private run(...args: string[]): string {
+    return run('podman', ...this.args(...args));
+  }
+
+  private args(...args: string[]): string[] {
     const storage = ['--root', join(this.folder, 'root'), '--runroot', join(this.folder, 'run')];
-    return run(
-      'podman',
-      ...storage,
-      '--storage-driver',
-      'vfs',
-      '--runtime',
-      'runc',
-      '--cgroup-manager',
-      'cgroupfs',
-      ...args,
-    );
+    return [...storage, '--storage-driver', 'vfs', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs', ...args];
   }
 }

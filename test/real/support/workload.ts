@@ -9,6 +9,7 @@ import { REPOSITORY } from './images';
 
 /** One fetch, as its rendered command tells it. */
 export interface Fetch {
+  readonly argv: readonly string[];
   readonly uri: string;
   readonly destination: string;
   /** Everything below the URI, not one object. */
@@ -68,7 +69,7 @@ export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fe
   if (at < 0 || uri === undefined || destination === undefined || !destination.startsWith('/')) {
     throw new Error(`no 's3://... /directory' in the fetch command: ${argv.join(' ')}`);
   }
-  return { uri, destination, recursive: words.includes('--recursive') || words.includes('sync'), mounts };
+  return { argv, uri, destination, recursive: words.includes('--recursive') || words.includes('sync'), mounts };
 }
 
 /** Where a model of an example is once it is published, as its lock file says. */
@@ -93,7 +94,7 @@ export function runFetch({ uri, destination, recursive, mounts }: Fetch, example
 }
 
 /** Where a path of a container lies on this machine. */
-function onHost(mounts: readonly Mount[], path: string): string {
+export function onHost(mounts: readonly Mount[], path: string): string {
   const inside = mounts.filter(({ containerPath }) => path === containerPath || path.startsWith(`${containerPath}/`));
   const [mount] = inside.sort((a, b) => b.containerPath.length - a.containerPath.length);
   if (mount === undefined) throw new Error(`nothing is mounted at '${path}', so what is fetched there is lost`);

@@ -1,0 +1,264 @@
+/**
+ * A directory of weights and an `app.py` on their way from the disk to a running process, through the commands of the
+ * README: once as images of a registry that podman mounts by the digests of their indexes, and once fetched from S3 by the
+ * command of the task. The network is cut ten times on the way.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
+import type { PublishEvent } from '../../src/tools/artifact/artifact';
+import { noise } from '../support/stores/artifacts';
+import { publishPythonBase, pythonVersion } from './support/base-image';
+import { bundleCommandLine, runNode } from './support/command-line';
+import { startContainer } from './support/container';
+import { CuttingRelay } from './support/cutting-relay';
+import { workloadsOfTemplate } from './support/from-cloudformation';
+import { workloadsOfManifests } from './support/from-kubernetes';
+import { type Image, installed, pythonRuntime } from './support/images';
+import { Podman } from './support/podman';
+import { type Registry, startRegistry } from './support/registry';
+import { type S3Server, startS3 } from './support/s3-server';
+import { onHost, Volumes, type Workload } from './support/workload';
+
+jest.setTimeout(600_000);
+
+const MIB = 2 ** 20;
+const USER = 10001;
+/** Two layers of one file each, and one of the rest. */
+const WEIGHTS = { 'a.bin': 66 * MIB, 'b.bin': 65 * MIB, 'c.bin': 9 * MIB };
+const WEIGHT = Object.values(WEIGHTS).reduce((sum, size) => sum + size, 0);
+
+const APP = `import hashlib, json, os, pathlib
+
+folder = pathlib.Path(os.environ["MODEL_DIR"])
+seen = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+def app(environ, start_response):
+    start_response("200 OK", [("content-type", "application/json")])
+    return [json.dumps(seen).encode()]
+`;
+
+let program: string;
+let registry: Registry;
+let s3: S3Server;
+let network: { readonly registry: CuttingRelay; readonly s3: CuttingRelay };
+let folder: string;
+let podman: Podman;
+let s3Environment: Record<string, string>;
+let resent = 0;
+const volumes = new Volumes();
+
+beforeAll(async () => {
+  program = bundleCommandLine();
+  registry = await startRegistry();
+  s3 = await startS3('models');
+  const endpoint = new URL(s3.environment.AWS_ENDPOINT_URL_S3 as string);
+  network = { registry: await CuttingRelay.start(registry.host), s3: await CuttingRelay.start(endpoint.host) };
+  s3Environment = { ...s3.environment, AWS_ENDPOINT_URL_S3: `http://${network.s3.host}` };
+  folder = mkdtempSync(join(tmpdir(), 'disk-'));
+  chmodSync(folder, 0o755);
+  podman = new Podman(join(folder, 'podman'));
+  await publishPythonBase(registry.host, pythonVersion());
+  mkdirSync(join(folder, 'models/net'), { recursive: true });
+  for (const [index, [name, size]] of Object.entries(WEIGHTS).entries())
+    writeFileSync(join(folder, 'models/net', name), noise(size, index));
+  mkdirSync(join(folder, 'app'));
+  writeFileSync(join(folder, 'app/app.py'), APP);
+  writeFileSync(join(folder, 'app/requirements.txt'), 'waitress==3.0.2\n');
+});
+
+afterAll(async () => {
+  podman?.remove();
+  volumes.remove();
+  for (const relay of Object.values(network ?? {})) relay.stop();
+  await registry?.stop();
+  await s3?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A command of the README. One that says to try again is run again, as a person would. */
+async function serving(...args: string[]): Promise<void> {
+  const there = new Set<string>();
+  for (let tries = 1; tries <= 5; tries++) {
+    const { status, stderr } = await runNode([program, ...args], {
+      cwd: folder,
+      env: { ...s3Environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder },
+    });
+    count(stderr, there);
+    if (status === 0) return;
+    if (status !== 4) throw new Error(`serving ${args.join(' ')} ended with ${status}:\n${stderr}`);
+  }
+  throw new Error(`serving ${args.join(' ')} did not come to an end`);
+}
+
+/** Counts what was sent although it had been said to be there. */
+function count(stderr: string, there: Set<string>): void {
+  for (const line of stderr.split('\n').filter((text) => text.startsWith('{'))) {
+    const event = JSON.parse(line) as PublishEvent;
+    if (event.event === 'sent' && there.has(event.part)) resent++;
+    if (event.event === 'done' || event.event === 'present') there.add(event.part);
+  }
+}
+
+/** One definition, whichever place the model was published to. */
+function define(scope: Construct, lockFile: string): void {
+  new ServingEndpoint(scope, 'net').addBackend('v1', {
+    image: ServerImage.fromDirectory('app', {
+      base: `${network.registry.host}/python:3`,
+      requirements: 'requirements.txt',
+      lockFile: join(folder, 'serving.lock.json'),
+    }),
+    server: ModelServer.waitress({ app: 'app:app' }),
+    model: Model.fromDirectory('models/net', { path: 'net', lockFile: join(folder, lockFile) }),
+    environment: { MODEL_DIR: '/models/net' },
+  });
+}
+
+/** Images as a container engine has them once they are pulled. */
+class Pulled {
+  private readonly ids = new Map<string, string>();
+
+  /** Pulls an image, and again where that fails, as a kubelet does. An engine takes the digest where there is a tag too. */
+  public async pull(reference: string): Promise<void> {
+    const byDigest = reference.replace(/:[^:/@]+@/, '@');
+    const again = () => podman.pull(byDigest, 'amd64');
+    this.ids.set(reference, await again().catch(again));
+  }
+
+  public mount(reference: string): string {
+    return podman.mount(this.ids.get(reference) as string);
+  }
+
+  public find(reference: string): Image | undefined {
+    const id = this.ids.get(reference);
+    if (id === undefined) return undefined;
+    const root = podman.mount(id);
+    const { runtime, path } = pythonRuntime('aws-cli');
+    const { Env, WorkingDir } = podman.configOf(id);
+    const env = Object.fromEntries(Env.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
+    return {
+      files: ['/app', '/opt'].flatMap((top) =>
+        readdirSync(join(root, top)).map((name) => ({ from: join(root, top, name), to: `${top}/${name}` })),
+      ),
+      runtime,
+      env: { ...env, PATH: `${env.PATH}:${path}` },
+      workingDir: WorkingDir,
+      user: USER,
+      users: new Map([
+        [0, { name: 'root', group: 0, home: '/root' }],
+        [USER, { name: 'app', group: USER, home: '/home/app' }],
+      ]),
+      volumes: [],
+      command: [],
+    };
+  }
+}
+
+/** The digest of each file of the model as it lies on the disk. */
+function onDisk(): Record<string, string> {
+  const directory = join(folder, 'models/net');
+  const names = readdirSync(directory);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(directory, name)))
+        .digest('hex'),
+    ]),
+  );
+}
+
+async function answerOf({ server, readiness }: Workload): Promise<unknown> {
+  const container = await startContainer(server, readiness);
+  try {
+    return JSON.parse((await container.request({ path: '/' })).body.toString());
+  } finally {
+    await container.dispose();
+  }
+}
+
+const only = <T>(list: readonly T[]): T => {
+  if (list.length !== 1) throw new Error(`there should be one, and are ${list.length}`);
+  return list[0] as T;
+};
+
+const pulled = new Pulled();
+
+test('through a registry: published, pulled by the digest of the index, mounted and served', async () => {
+  const { host } = network.registry;
+  await serving(
+    'lock',
+    '--app',
+    'app',
+    '--base',
+    `${host}/python:3`,
+    '--requirements',
+    'requirements.txt',
+    '--to',
+    `${host}/app`,
+  );
+  await serving('lock', 'models/net', '--to', `${host}/models`);
+  network.registry.cutAfter(20_000);
+  await serving('publish', 'app');
+  network.registry.cutAfter(0.2 * WEIGHT, 0.7 * WEIGHT, 1.1 * WEIGHT);
+  await serving('publish', 'models/net');
+  await serving('verify');
+
+  const chart = Testing.chart();
+  define(chart, 'serving.lock.json');
+  const manifests = Testing.synth(chart);
+  const pod = only(manifests.filter(({ kind, metadata }) => kind === 'Deployment' && !metadata.name.includes('router')))
+    .spec.template.spec;
+  network.registry.cutAfter(10_000);
+  await pulled.pull(pod.containers[0].image);
+  network.registry.cutAfter(0.5 * WEIGHT);
+  await pulled.pull(
+    only(pod.volumes.flatMap(({ image }: { image?: { reference: string } }) => image?.reference ?? [])),
+  );
+
+  const workload = only(workloadsOfManifests(manifests, volumes, pulled));
+  expect(workload.fetches).toEqual([]);
+  expect(await answerOf(workload)).toEqual(onDisk());
+});
+
+test('through S3: published, fetched by the command of the task and served', async () => {
+  await serving('lock', 'models/net', '--to', 's3://models/nets', '--lock-file', 's3.lock.json');
+  network.s3.cutAfter(0.3 * WEIGHT, 0.8 * WEIGHT);
+  await serving('publish', '--lock-file', 's3.lock.json');
+  await serving('verify', '--lock-file', 's3.lock.json');
+
+  const stack = new Stack(new CdkApp(), 'Net');
+  define(stack, 's3.lock.json');
+  const template = Template.fromStack(stack).toJSON() as Parameters<typeof workloadsOfTemplate>[0];
+  const workload = only(workloadsOfTemplate(template, volumes, pulled));
+  const fetch = only(workload.fetches);
+  const target = onHost(fetch.mounts, fetch.destination);
+  network.s3.cutAfter(0.25 * WEIGHT, 0.75 * WEIGHT);
+  await promisify(execFile)(
+    join(installed('python', 'aws-cli'), 'bin/aws'),
+    fetch.argv.map((word) => (word === fetch.destination ? target : word)),
+    { env: { ...process.env, ...s3Environment } },
+  );
+  expect(await answerOf(workload)).toEqual(onDisk());
+
+  // The check can fail: a server that reads another byte says so.
+  cpSync(join(target, 'a.bin'), join(target, 'c.bin'));
+  expect(await answerOf(workload)).not.toEqual(onDisk());
+});
+
+test('the network was cut ten times, and nothing that had arrived was sent again', () => {
+  const cuts = network.registry.cuts + network.s3.cuts;
+  const carried = network.registry.carried + network.s3.carried;
+  process.stdout.write(
+    `cuts ${cuts}, finished parts sent again ${resent}, ${(carried / MIB).toFixed(0)} MiB carried for ${(4 * WEIGHT) / MIB} MiB\n`,
+  );
+  expect({ cuts, resent }).toEqual({ cuts: 10, resent: 0 });
+});

@@ -1,0 +1,19 @@
+import { execFileSync } from 'node:child_process';
+import { buildImage } from '../../../src/tools/artifact/image';
+import { openStore } from '../../../src/tools/stores';
+
+/** The version of this machine's Python, which a base must say so that the packages upon it run here. */
+export function pythonVersion(): string {
+  const script = 'import platform; print(platform.python_version())';
+  return execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim();
+}
+
+/** Publishes `python:3`, which has nothing but what an official image of Python says of itself. */
+export async function publishPythonBase(registry: string, version: string): Promise<void> {
+  const Env = ['PATH=/usr/local/bin:/usr/bin', `PYTHON_VERSION=${version}`];
+  const image = buildImage([], { annotations: {}, configure: () => ({ Env, Entrypoint: ['python3'] }) });
+  const destination = { kind: 'registry', registry, repository: 'python' } as const;
+  const store = await openStore(destination, { push: true, tags: ['3'], createRepository: false });
+  await store.publish({ name: 'python', files: [], ...image }, () => {});
+  store.close();
+}
