@@ -35,6 +35,30 @@ export interface LockedArtifact {
   readonly platforms: LockedPlatform[];
 }
 
+/** A signature that was verified, in the layout of cosign. */
+export interface LockedSignature {
+  /** The digest of what was signed, which names the image. */
+  readonly payload: string;
+  /** The signature in Base64. */
+  readonly signature: string;
+}
+
+/** An attestation that was verified, such as one of provenance, in the layout of cosign. */
+export interface LockedAttestation {
+  /** The digest of the signed envelope. */
+  readonly digest: string;
+  /** What kind of statement it is, such as `https://slsa.dev/provenance/v1`. */
+  readonly predicateType: string;
+}
+
+/** What vouches for a published artifact. */
+export interface LockedEvidence {
+  /** Signatures that `serving verify --record` has verified. @default - none is recorded */
+  readonly signatures?: readonly LockedSignature[];
+  /** Attestations that `serving verify --record` has verified. @default - none is recorded */
+  readonly attestations?: readonly LockedAttestation[];
+}
+
 /** One layer of a model, with the files that it carries. */
 export interface LockedLayer {
   /** The digest of the uncompressed tar. */
@@ -54,7 +78,7 @@ export interface LockedFile {
 }
 
 /** A model that is read from a directory. */
-export interface LockedModel extends LockedArtifact {
+export interface LockedModel extends LockedArtifact, LockedEvidence {
   /** Where `serving publish` puts it: `registry/repository`, or `s3://bucket/prefix`. @default - said when it is published */
   readonly to?: string;
   /** Where the files come from, such as the address of a commit. @default - not said */
@@ -73,7 +97,7 @@ export interface LockedModel extends LockedArtifact {
 export interface LockedImage extends LockedArtifact {}
 
 /** An image made of a base image and a directory of code. */
-export interface LockedApp extends LockedArtifact {
+export interface LockedApp extends LockedArtifact, LockedEvidence {
   /** Where `serving publish` puts it: `registry/repository`. @default - said when it is published */
   readonly to?: string;
   /** The base image, by digest. */

@@ -65,6 +65,32 @@ const ARTIFACT: { readonly [name: string]: Schema } = {
   },
 };
 
+const EVIDENCE: { readonly [name: string]: Schema } = {
+  signatures: {
+    type: 'array',
+    title: 'a list of signatures',
+    items: {
+      type: 'object',
+      title: 'a signature',
+      required: ['payload', 'signature'],
+      properties: {
+        payload: DIGEST,
+        signature: { type: 'string', title: 'a signature in Base64', pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+      },
+    },
+  },
+  attestations: {
+    type: 'array',
+    title: 'a list of attestations',
+    items: {
+      type: 'object',
+      title: 'an attestation',
+      required: ['digest', 'predicateType'],
+      properties: { digest: DIGEST, predicateType: TEXT },
+    },
+  },
+};
+
 const LAYER: Schema = {
   type: 'object',
   title: 'a layer',
@@ -93,6 +119,7 @@ const MODEL: Schema = {
   required: [...ARTIFACT_MEMBERS, 'variant', 'layers', 'bytes'],
   properties: {
     ...ARTIFACT,
+    ...EVIDENCE,
     to: TO,
     source: TEXT,
     variant: { type: 'string', title: "'data', 'shell' or 'baked'", enum: ['data', 'shell', 'baked'] },
@@ -113,7 +140,7 @@ const APP: Schema = {
   type: 'object',
   title: 'a locked app',
   required: [...ARTIFACT_MEMBERS, 'base'],
-  properties: { ...ARTIFACT, to: TO, base: PINNED, requirements: { type: 'string', ...RELATIVE } },
+  properties: { ...ARTIFACT, ...EVIDENCE, to: TO, base: PINNED, requirements: { type: 'string', ...RELATIVE } },
 };
 
 /** The lock file as JSON Schema; members that it does not name are kept and not looked at. */

@@ -1,7 +1,7 @@
 import type { Artifact, Blob, Manifest, PublishEvent, Store, Verification } from './artifact/artifact';
 import { concurrently } from './net/concurrently';
-import { isSignedBy, readPublicKey, readSignatures, signatureTag } from './registry/cosign';
 import { referenceOf, tagOf } from './registry/reference';
+import { type EvidenceCheck, type FoundEvidence, verifyEvidence } from './verify-evidence';
 import { verifyIndex } from './verify-index';
 
 export type Report = (event: PublishEvent) => void;
@@ -61,15 +61,9 @@ export class ImageStore implements Store {
     return verifyIndex(this.repository, digest);
   }
 
-  /** What is wrong with the signature of cosign beside an artifact; nothing when one is by the key. */
-  async verifySignature(digest: string, publicKey: string): Promise<string[]> {
-    const { repository } = this;
-    const key = readPublicKey(publicKey);
-    const manifest = await repository.manifest(signatureTag(digest));
-    if (manifest === undefined) return [`no signature is there (${signatureTag(digest)})`];
-    for (const { payload, signature } of readSignatures(manifest, repository.name))
-      if (isSignedBy(key, await repository.blob(payload), signature, digest)) return [];
-    return ['no signature is by the key'];
+  /** What vouches for an artifact in the layout of cosign, and what is wrong with it. */
+  verifyEvidence(digest: string, check: EvidenceCheck): Promise<FoundEvidence> {
+    return verifyEvidence(this.repository, digest, check);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { entryOf } from '../lock/entries';
-import type { LockFile } from '../lock/lock-file';
+import type { LockedArtifact, LockFile } from '../lock/lock-file';
 import { parseLock } from '../lock/parse';
 import { shownPath } from '../lock/read-lock';
 import { renderLock } from '../lock/render';
@@ -27,12 +27,18 @@ export function writeEntries(path: string, entries: readonly Partial<LockFile>[]
 
 /** The members that an entry may have, of which one that is no longer said must go. */
 const OPTIONAL = { base: undefined, requirements: undefined, source: undefined, to: undefined };
+/** The members that vouch for a digest, and for no other. */
+const EVIDENCE = { attestations: undefined, signatures: undefined };
 
-function merge<T extends object>(before: { readonly [name: string]: T }, changes: { readonly [name: string]: T }) {
-  const merged = Object.entries(changes).map(([name, entry]) => [
-    name,
-    { ...entryOf(before, name), ...OPTIONAL, ...entry },
-  ]);
+function merge<T extends LockedArtifact>(
+  before: { readonly [name: string]: T },
+  changes: { readonly [name: string]: T },
+) {
+  const merged = Object.entries(changes).map(([name, entry]) => {
+    const old = entryOf(before, name);
+    const gone = old?.digest === entry.digest ? OPTIONAL : { ...OPTIONAL, ...EVIDENCE };
+    return [name, { ...old, ...gone, ...entry }];
+  });
   return { ...before, ...Object.fromEntries(merged) };
 }
 

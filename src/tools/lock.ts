@@ -10,7 +10,7 @@ import { parseDestination } from './destination';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { writeEntries } from './lock-writer';
 import { type ModelSettings, packAs } from './pack-locked';
-import { createProgress, type Progress, size } from './progress';
+import { createProgress, type Progress, plural, size } from './progress';
 
 const USAGE = `Usage: serving lock [DIRECTORY...] [options]
 
@@ -207,10 +207,6 @@ function lookUp(reference: string) {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function usage(message: string): CommandError {

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
-import type { LockedApp, LockedArtifact, LockedModel, LockFile } from '../lock/lock-file';
+import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
 import { type LoadedLock, requireLock, shownPath } from '../lock/read-lock';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { type Destination, parseDestination } from './destination';
@@ -9,7 +9,7 @@ import { type Destination, parseDestination } from './destination';
 export interface Selected {
   readonly key: string;
   readonly kind: 'model' | 'app';
-  readonly model: LockedArtifact & Partial<Pick<LockedModel, 'base' | 'layers'>>;
+  readonly model: LockedArtifact & LockedEvidence & Partial<Pick<LockedModel, 'base' | 'layers'>>;
   readonly to: string;
   readonly destination: Destination;
 }

@@ -8,6 +8,7 @@ import { HttpRepository } from './registry/http-repository';
 import { isLocal } from './registry/reference';
 import { RegistryClient, type RegistryOptions } from './registry/registry-client';
 import { StoreError } from './store-error';
+import type { EvidenceCheck, FoundEvidence } from './verify-evidence';
 
 /** How layers get to a registry. */
 export const TRANSPORTS = ['http', 'ecr-api'] as const;
@@ -35,8 +36,8 @@ export interface OpenStore extends Store {
   referenceOf(digest: string): string;
   /** Whether an artifact was published to its end. */
   has(digest: string): Promise<boolean>;
-  /** What is wrong with the signature beside an artifact; nothing when one is by the key. */
-  verifySignature(digest: string, publicKey: string): Promise<string[]>;
+  /** What vouches for an artifact, and what is wrong with it. */
+  verifyEvidence(digest: string, check: EvidenceCheck): Promise<FoundEvidence>;
   close(): void;
 }
 

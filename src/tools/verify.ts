@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
+import { shownPath } from '../lock/read-lock';
 import type { ArtifactFile } from './artifact/artifact';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
+import { plural } from './progress';
 import { type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
@@ -12,7 +15,9 @@ Proves that what is published is what the lock file says: the index and manifest
 size, objects of S3 by size and checksum. Reads no weights, neither here nor there.
 
 Options:
-${STORE_USAGE}      --key FILE           a public key (PEM): the signature of cosign beside the image must be by it
+${STORE_USAGE}      --key FILE           a public key (PEM): the signature of cosign beside the image must be by it, and so must the
+                           attestations that the lock file has
+      --record             keep the signatures and attestations by --key in the lock file; from then on each must be there
   -f, --format FORMAT      text or json (default: text)
 
 Exit codes: 0 all is there, 1 something is missing or differs.
@@ -21,6 +26,7 @@ Exit codes: 0 all is there, 1 something is missing or differs.
 const FLAGS = {
   ...STORE_FLAGS,
   key: { type: 'string' },
+  record: { type: 'boolean', default: false },
   format: { type: 'string', short: 'f', default: 'text' },
 } as const;
 
@@ -34,10 +40,13 @@ export const verifyCommand: Command = {
     const { format, key } = values;
     if (format !== 'text' && format !== 'json')
       throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
-    const { selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
+    if (values.record && key === undefined)
+      throw new CommandError('--record needs --key: only what is by a key is recorded', USAGE_ERROR);
+    const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     const publicKey = key === undefined ? undefined : readKey(key);
     const results: Result[] = [];
     for (const model of selected) results.push(await verifyModel(model, storeOptions(values), publicKey));
+    if (values.record) record(loaded.path, selected, results);
     process.stdout.write(format === 'json' ? `${JSON.stringify(results, null, 2)}\n` : results.map(render).join(''));
     return results.every(({ problems }) => problems.length === 0) ? 0 : DIFFERS;
   },
@@ -47,6 +56,21 @@ interface Result {
   readonly model: string;
   readonly reference: string;
   readonly problems: string[];
+  /** What is by the key; empty without one. */
+  readonly verified: LockedEvidence;
+}
+
+/** Keeps what is by the key, of everything that is as it was locked. */
+function record(path: string, selected: readonly Selected[], results: readonly Result[]): void {
+  const entries = results.flatMap(({ problems, verified }, index): Partial<LockFile>[] => {
+    if (problems.length > 0) return [];
+    const { key, kind, model } = selected[index] as Selected;
+    const entry = { ...model, ...verified };
+    return [kind === 'app' ? { apps: { [key]: entry as LockedApp } } : { models: { [key]: entry as LockedModel } }];
+  });
+  const { writeEntries } = require('./lock-writer') as typeof import('./lock-writer');
+  const shown = shownPath(path);
+  process.stderr.write(`${shown} ${writeEntries(path, entries) ? 'is written' : 'was right already'}\n`);
 }
 
 async function verifyModel(
@@ -57,8 +81,12 @@ async function verifyModel(
   const store = await openStore(destination, options);
   try {
     const { reference, problems } = await store.verify(model.digest, { files: filesOf(model) });
-    const signature = publicKey === undefined ? [] : await store.verifySignature(model.digest, publicKey);
-    return { model: name, reference, problems: [...problems, ...signature] };
+    if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
+      process.stderr.write(
+        `warning: a bucket keeps no signatures; those that are locked of '${name}' were not looked for\n`,
+      );
+    const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
+    return { model: name, reference, problems: [...problems, ...evidence.problems], verified: evidence.verified };
   } finally {
     store.close();
   }
@@ -78,8 +106,14 @@ function readKey(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-function render({ model, reference, problems }: Result): string {
-  if (problems.length === 0) return `${model}: all is there, ${reference}\n`;
+function render({ model, reference, problems, verified }: Result): string {
+  const { signatures = [], attestations = [] } = verified;
+  const by = [
+    ...(signatures.length > 0 ? [plural(signatures.length, 'signature')] : []),
+    ...(attestations.length > 0 ? [plural(attestations.length, 'attestation')] : []),
+  ];
+  const signed = by.length === 0 ? '' : `, ${by.join(' and ')} by the key`;
+  if (problems.length === 0) return `${model}: all is there${signed}, ${reference}\n`;
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
   return `${model}: not as locked, ${reference}\n${lines}  publish it again: serving publish ${model}\n`;
 }

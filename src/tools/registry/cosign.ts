@@ -1,33 +1,50 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { LockedAttestation, LockedSignature } from '../../lock/lock-file';
 import type { Manifest } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-error';
 import { StoreError } from '../store-error';
 
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
+const ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
+const STATEMENT = 'application/vnd.in-toto+json';
 
 /** The tag under which cosign keeps signatures of a digest. */
 export function signatureTag(digest: string): string {
   return `${digest.replace(':', '-')}.sig`;
 }
 
-/** One signature of an image: what was signed is in a blob. */
-export interface Signature {
-  readonly payload: string;
-  readonly signature: Buffer;
+/** The tag under which cosign keeps attestations of a digest. */
+export function attestationTag(digest: string): string {
+  return `${digest.replace(':', '-')}.att`;
 }
 
 /** The signatures in the manifest of a signature tag: each layer is a payload, with its signature as an annotation. */
-export function readSignatures(manifest: Manifest, name: string): Signature[] {
+export function readSignatures(manifest: Manifest, name: string): LockedSignature[] {
+  return layersOf(manifest, name).flatMap(({ digest, annotations }) => {
+    const signature = annotations?.[SIGNATURE];
+    return signature === undefined ? [] : [{ payload: digest, signature }];
+  });
+}
+
+/** The attestations in the manifest of an attestation tag: each layer is a signed envelope. */
+export function readAttestations(manifest: Manifest, name: string): LockedAttestation[] {
+  return layersOf(manifest, name).flatMap(({ digest, mediaType, annotations }) =>
+    mediaType === ENVELOPE ? [{ digest, predicateType: annotations?.predicateType ?? 'unknown' }] : [],
+  );
+}
+
+interface Layer {
+  readonly digest: string;
+  readonly mediaType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+function layersOf({ bytes, digest }: Manifest, name: string): Layer[] {
   try {
-    const { layers } = JSON.parse(manifest.bytes.toString('utf8')) as {
-      layers: { digest: string; annotations?: Record<string, string> }[];
-    };
-    return layers.flatMap(({ digest, annotations }) => {
-      const text = annotations?.[SIGNATURE];
-      return text === undefined ? [] : [{ payload: digest, signature: Buffer.from(text, 'base64') }];
-    });
+    const { layers } = JSON.parse(bytes.toString('utf8')) as { layers: Layer[] };
+    return layers.map((layer) => ({ ...layer }));
   } catch {
-    throw new StoreError('UnexpectedAnswer', `${name} keeps something else than signatures as ${manifest.digest}`);
+    throw new StoreError('UnexpectedAnswer', `${name} keeps something else than signatures as ${digest}`);
   }
 }
 
@@ -41,13 +58,35 @@ export function readPublicKey(pem: string): KeyObject {
 }
 
 /** Whether a payload of cosign names the digest and is signed by the key. */
-export function isSignedBy(key: KeyObject, payload: Buffer, signature: Buffer, digest: string): boolean {
-  let named: unknown;
-  try {
-    named = JSON.parse(payload.toString('utf8')).critical.image['docker-manifest-digest'];
-  } catch {
-    return false;
-  }
+export function isSignedBy(key: KeyObject, payload: Buffer, signature: string, digest: string): boolean {
+  const named = parse(payload)?.critical?.image?.['docker-manifest-digest'];
+  return named === digest && isBy(key, payload, signature);
+}
+
+/** Whether an envelope holds a statement about the digest and is signed by the key. */
+export function isAttestedBy(key: KeyObject, envelope: Buffer, digest: string): boolean {
+  const { payload, payloadType, signatures } = parse(envelope) ?? {};
+  if (typeof payload !== 'string' || payloadType !== STATEMENT || !Array.isArray(signatures)) return false;
+  const statement = Buffer.from(payload, 'base64');
+  const subjects = parse(statement)?.subject;
+  const [algorithm, hex] = digest.split(':') as [string, string];
+  if (!Array.isArray(subjects) || !subjects.some((subject) => subject?.digest?.[algorithm] === hex)) return false;
+  // What is signed is not the statement alone: its type stands before it, each with its length.
+  const head = `DSSEv1 ${payloadType.length} ${payloadType} ${statement.length} `;
+  const signed = Buffer.concat([Buffer.from(head), statement]);
+  return signatures.some((one) => typeof one?.sig === 'string' && isBy(key, signed, one.sig));
+}
+
+function isBy(key: KeyObject, signed: Buffer, signature: string): boolean {
   const algorithm = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
-  return named === digest && verify(algorithm, payload, key, signature);
+  return verify(algorithm, signed, key, Buffer.from(signature, 'base64'));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: it comes from a registry, and each member is looked at before it is used
+function parse(bytes: Buffer): any {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@ import { type Report, SentBytes } from '../image-store';
 import { concurrently } from '../net/concurrently';
 import { tagOf } from '../registry/reference';
 import type { OpenStore } from '../stores';
+import type { EvidenceCheck, FoundEvidence } from '../verify-evidence';
 import { FileUpload } from './file-upload';
 import { type FileRecord, readMarker, renderMarker } from './marker';
 import { partSizeOf, partsInFlight } from './part-plan';
@@ -75,8 +76,10 @@ export class S3Store implements OpenStore {
     return { reference, problems };
   }
 
-  async verifySignature(): Promise<string[]> {
-    throw new CommandError('--key is for registries: a bucket keeps no signatures', USAGE_ERROR);
+  async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
+    if (publicKey !== undefined)
+      throw new CommandError('--key is for registries: a bucket keeps no signatures', USAGE_ERROR);
+    return { problems: [], verified: {} };
   }
 
   close(): void {

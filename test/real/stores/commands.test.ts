@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,60 +168,140 @@ describe('serving status', () => {
 });
 
 describe('serving verify --key', () => {
-  test('wants a signature of cosign by the key', async () => {
-    await serving('publish');
-    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const SLSA = 'https://slsa.dev/provenance/v1';
+  let payload: Buffer;
+
+  beforeEach(async () => {
     for (const [name, key] of [
       ['own.pub', publicKey],
       ['other.pub', other.publicKey],
     ] as const)
       writeFileSync(join(folder, name), key.export({ type: 'spki', format: 'pem' }));
+    await serving('publish');
+    const image = { 'docker-manifest-digest': digest };
+    const critical = { identity: {}, image, type: 'cosign container image signature' };
+    payload = Buffer.from(JSON.stringify({ critical, optional: null }));
+  });
+
+  const entry = () => JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8')).models['models/net'];
+
+  /** The layer of a signature as cosign writes it. */
+  const signed = (key: KeyObject): Layer => ({
+    bytes: payload,
+    mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+    annotations: { 'dev.cosignproject.cosign/signature': sign('sha256', payload, key).toString('base64') },
+  });
+
+  /** The layer of a statement of provenance as cosign writes it. */
+  function attested(key: KeyObject, about = digest): Layer {
+    const type = 'application/vnd.in-toto+json';
+    const subject = [{ name: 'models/net', digest: { sha256: about.slice(7) } }];
+    const statement = Buffer.from(
+      JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType: SLSA }),
+    );
+    const before = Buffer.from(`DSSEv1 ${type.length} ${type} ${statement.length} `);
+    const sig = sign('sha256', Buffer.concat([before, statement]), key).toString('base64');
+    const envelope = { payloadType: type, payload: statement.toString('base64'), signatures: [{ keyid: '', sig }] };
+    return {
+      bytes: Buffer.from(JSON.stringify(envelope)),
+      mediaType: 'application/vnd.dsse.envelope.v1+json',
+      annotations: { predicateType: SLSA },
+    };
+  }
+
+  test('wants a signature of cosign by the key', async () => {
     const unsigned = await serving('verify', '--key', 'own.pub');
     expect(unsigned.status).toBe(1);
     expect(unsigned.stdout).toContain(`  no signature is there (sha256-${digest.slice(7)}.sig)\n`);
-    const payload = Buffer.from(
-      JSON.stringify({
-        critical: {
-          identity: {},
-          image: { 'docker-manifest-digest': digest },
-          type: 'cosign container image signature',
-        },
-        optional: null,
-      }),
-    );
-    await pushSignature(payload, sign('sha256', payload, privateKey));
-    expect((await serving('verify', '--key', 'own.pub')).status).toBe(0);
+    await push('sig', signed(privateKey));
+    expect(await serving('verify', '--key', 'own.pub')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^models\/net: all is there, 1 signature by the key, /),
+    });
     const foreign = await serving('verify', '--key', 'other.pub');
     expect(foreign.status).toBe(1);
     expect(foreign.stdout).toContain('  no signature is by the key\n');
   });
 
-  async function pushSignature(payload: Buffer, signature: Buffer): Promise<void> {
-    const layout = join(folder, 'signature');
-    mkdirSync(layout);
+  test('records what is by the key, and wants it from then on', async () => {
+    await push('sig', signed(privateKey), signed(other.privateKey));
+    await push(
+      'att',
+      attested(privateKey),
+      attested(other.privateKey),
+      attested(privateKey, `sha256:${'0'.repeat(64)}`),
+    );
+    expect(await serving('verify', '--record')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--record needs --key'),
+    });
+    expect(await serving('verify', '--key', 'own.pub', '--record')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('1 signature and 1 attestation by the key'),
+    });
+    const { signatures, attestations } = entry();
+    expect(signatures).toEqual([{ payload: digestOf(payload), signature: expect.any(String) }]);
+    expect(attestations).toEqual([{ digest: expect.stringMatching(/^sha256:/), predicateType: SLSA }]);
+
+    // More signatures are no matter; a lost one is, with or without a key.
+    expect(await serving('verify')).toMatchObject({ status: 0 });
+    await push('sig', signed(other.privateKey));
+    await push('att', attested(other.privateKey));
+    const lost = await serving('verify');
+    expect(lost.status).toBe(1);
+    expect(lost.stdout).toContain(`… of the lock file is not in sha256-${digest.slice(7)}.sig\n`);
+    expect(lost.stdout).toContain(`… (${SLSA}) of the lock file is not in sha256-${digest.slice(7)}.att\n`);
+  });
+
+  test('finds a recorded attestation that is not by the key', async () => {
+    await push('sig', signed(privateKey), signed(other.privateKey));
+    await push('att', attested(privateKey));
+    await serving('verify', '--key', 'own.pub', '--record');
+    const { status, stdout } = await serving('verify', '--key', 'other.pub');
+    expect(status).toBe(1);
+    expect(stdout).toContain('is not by the key, or says nothing of this image\n');
+  });
+
+  test('forgets what vouched for another model, and nothing when the same is locked again', async () => {
+    await push('sig', signed(privateKey));
+    await serving('verify', '--key', 'own.pub', '--record');
+    await serving('lock', 'models/net');
+    expect(entry().signatures).toHaveLength(1);
+    writeFileSync(join(folder, 'models/net/config.json'), '{ "changed": true }');
+    await serving('lock', 'models/net');
+    expect(entry().signatures).toBeUndefined();
+  });
+
+  interface Layer {
+    readonly bytes: Buffer;
+    readonly mediaType: string;
+    readonly annotations: Readonly<Record<string, string>>;
+  }
+
+  /** Puts layers where cosign keeps what belongs to the model. */
+  async function push(kind: 'sig' | 'att', ...layers: Layer[]): Promise<void> {
+    const layout = mkdtempSync(join(folder, kind));
     const config = Buffer.from('{}');
     const descriptor = (bytes: Buffer, mediaType: string) => ({
       mediaType,
       digest: digestOf(bytes),
       size: bytes.length,
     });
-    const layer = {
-      ...descriptor(payload, 'application/vnd.dev.cosign.simplesigning.v1+json'),
-      annotations: { 'dev.cosignproject.cosign/signature': signature.toString('base64') },
-    };
     const manifest = Buffer.from(
       JSON.stringify({
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
         config: descriptor(config, 'application/vnd.oci.image.config.v1+json'),
-        layers: [layer],
+        layers: layers.map(({ bytes, mediaType, annotations }) => ({ ...descriptor(bytes, mediaType), annotations })),
       }),
     );
     writeFileSync(join(layout, 'version'), 'Directory Transport Version: 1.1\n');
     writeFileSync(join(layout, 'manifest.json'), manifest);
-    for (const bytes of [payload, config]) writeFileSync(join(layout, digestOf(bytes).slice(7)), bytes);
-    const target = `docker://${registry.host}/models/net:sha256-${digest.slice(7)}.sig`;
+    for (const bytes of [config, ...layers.map((layer) => layer.bytes)])
+      writeFileSync(join(layout, digestOf(bytes).slice(7)), bytes);
+    const target = `docker://${registry.host}/models/net:sha256-${digest.slice(7)}.${kind}`;
     execFileSync('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', `dir:${layout}`, target]);
   }
 });
