@@ -1,7 +1,7 @@
 import { isAbsolute, posix, relative, sep } from 'node:path';
 import { ServingError } from '../private/errors';
 import type { LockedApp, LockedImage, LockedModel } from './lock-file';
-import { type LoadedLock, shownPath } from './read-lock';
+import { type LoadedLock, lockFileFlag, shownPath } from './read-lock';
 
 /** The name of a directory in a lock file: relative to it, with `/` between its parts. */
 export function keyOf(folder: string, directory: string): string {
@@ -30,5 +30,8 @@ export function entryOf<T>(entries: { readonly [name: string]: T }, key: string)
 }
 
 function notLocked(what: string, path: string, command: string): never {
-  throw new ServingError('NotLocked', `${what} is not in '${shownPath(path)}'; run: serving lock ${command}`);
+  throw new ServingError(
+    'NotLocked',
+    `${what} is not in '${shownPath(path)}'; run: serving lock ${command}${lockFileFlag(path)}`,
+  );
 }

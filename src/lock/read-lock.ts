@@ -56,7 +56,9 @@ export function requireLock(question: LockQuestion = {}): LoadedLock {
       ? `no ${LOCK_FILE} is in '${shownPath(resolve(from))}' or above it`
       : `the lock file '${lockFile}' is not there`;
   const way =
-    command === undefined ? "run 'serving lock' with the directories of the models" : `run: serving lock ${command}`;
+    command === undefined
+      ? "run 'serving lock' with the directories of the models"
+      : `run: serving lock ${command}${lockFile === undefined ? '' : lockFileFlag(resolve(from, lockFile))}`;
   throw new ServingError('LockFileNotFound', `${what}; ${way}`);
 }
 
@@ -67,6 +69,11 @@ export function findLock(from = process.cwd()): string | undefined {
     if (existsSync(path)) return path;
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** What `serving lock` must be told besides, so that it writes this lock file and no other. */
+export function lockFileFlag(path: string): string {
+  return path === (findLock() ?? resolve(LOCK_FILE)) ? '' : ` --lock-file ${shownPath(path)}`;
 }
 
 /** A path as the user would type it here, which is the same on every machine. */

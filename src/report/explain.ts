@@ -47,10 +47,21 @@ function routeSection(plan: ServingPlan, endpoint: EndpointPlan): Section {
     title: `routes of ${endpoint.name} (${endpoint.path})`,
     table: {
       headings: [...(numbered ? ['priority'] : []), 'kind', 'hosts', 'path', 'methods', 'headers', 'goes to'],
-      rows: endpoint.routes.map((route) => [...(numbered ? [prioritiesOf(route)] : []), ...routeCells(plan, route)]),
+      rows: inOrder(endpoint.routes).map((route) => [
+        ...(numbered ? [prioritiesOf(route)] : []),
+        ...routeCells(plan, route),
+      ]),
       numbers: ['priority'],
     },
   };
+}
+
+/** Routes in the order in which they are tried: by their first rule where rules have numbers. */
+function inOrder(routes: readonly RoutePlan[]): RoutePlan[] {
+  const first = ({ rules }: RoutePlan): number => Math.min(...rules.map(({ priority }) => priority));
+  return routes.every(({ rules }) => rules.length === 0)
+    ? [...routes]
+    : [...routes].sort((a, b) => first(a) - first(b));
 }
 
 function routeCells(plan: ServingPlan, route: RoutePlan): string[] {

@@ -3,7 +3,7 @@ import { explain } from '../report/explain';
 import { renderMarkdown, renderText, type Section } from '../report/sections';
 import { explainApp, findApp } from './app';
 import { type Command, parseCommandLine } from './command';
-import { CommandError, USAGE_ERROR } from './command-error';
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
 const USAGE = `Usage: serving explain [options]
 
@@ -33,6 +33,7 @@ function runExplain(options: { app?: string; format: string; output?: string }):
   if (render === undefined && format !== 'json') {
     throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
   }
+  if (options.app?.trim() === '') throw new CommandError('--app must say what runs the app', USAGE_ERROR);
   const folder = process.cwd();
   const explanations = explainApp(options.app ?? findApp(folder), folder);
   if (explanations.length === 0) {
@@ -40,6 +41,14 @@ function runExplain(options: { app?: string; format: string; output?: string }):
   }
   const report = render === undefined ? `${JSON.stringify(explanations, null, 2)}\n` : render(explain(explanations));
   if (options.output === undefined) process.stdout.write(report);
-  else writeFileSync(options.output, report);
+  else writeReport(options.output, report);
   return explanations.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+}
+
+function writeReport(path: string, report: string): void {
+  try {
+    writeFileSync(path, report);
+  } catch (error) {
+    throw new CommandError(`--output (${path}) cannot be written: ${(error as Error).message}`, FAILED);
+  }
 }

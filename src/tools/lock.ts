@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockFile } from '../lock/lock-file';
-import { findLock, LOCK_FILE, readLock, shownPath } from '../lock/read-lock';
+import { findLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
 import type { AppSettings } from './app-image/pack-app';
 import { type Command, parseCommandLine } from './command';
-import { CommandError, USAGE_ERROR } from './command-error';
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { writeEntries } from './lock-writer';
@@ -28,6 +28,7 @@ Options:
       --base REFERENCE     the image below the files, for shell, baked and --app; a tag is locked as its digest
       --source TEXT        where the files come from, such as the address of a commit
       --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one here)
+      --plain-http         speak to registries without TLS (those on this machine always are)
       --check              write nothing; say what differs from the lock file and exit with 1 when something does
       --schema             print the JSON Schema of lock files
 `;
@@ -41,6 +42,7 @@ const OPTIONS = {
   base: { type: 'string' },
   source: { type: 'string' },
   'lock-file': { type: 'string' },
+  'plain-http': { type: 'boolean' },
   check: { type: 'boolean', default: false },
   schema: { type: 'boolean', default: false },
 } as const;
@@ -70,12 +72,16 @@ type Options = {
   readonly base?: string;
   readonly source?: string;
   readonly 'lock-file'?: string;
+  readonly 'plain-http'?: boolean;
   readonly check: boolean;
 };
 
 async function runLock(directories: string[], options: Options): Promise<number> {
   const path = resolve(options['lock-file'] ?? findLock() ?? LOCK_FILE);
-  const before = readLock({ lockFile: path })?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
+  const loaded = options.check ? requireLock({ lockFile: options['lock-file'] }) : readLock({ lockFile: path });
+  if (!existsSync(dirname(path)))
+    throw new CommandError(`'${shownPath(path)}' cannot be written: its folder is not there`, FAILED);
+  const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, path, before);
   return options.check ? check(work, path, before) : lock(work, path);
 }
@@ -85,6 +91,7 @@ interface Work {
   readonly models: readonly ModelSettings[];
   readonly images: readonly string[];
   readonly apps: readonly AppSettings[];
+  readonly plainHttp?: boolean;
 }
 
 function workOf(directories: string[], options: Options, path: string, before: LockFile): Work {
@@ -105,6 +112,7 @@ function workOf(directories: string[], options: Options, path: string, before: L
   return {
     models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)),
     images,
+    plainHttp: options['plain-http'],
     apps: [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before)),
   };
 }
@@ -119,7 +127,7 @@ function appSettingsOf(key: string, folder: string, options: Options, before: Lo
     throw usage(`--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
   // A base that is named anew is the whole of what is wanted, so a list that is not named is gone.
   const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
-  return { key, directory: resolve(folder, key), base, requirements, to };
+  return { key, directory: resolve(folder, key), base, requirements, to, plainHttp: options['plain-http'] };
 }
 
 /** What the command line says of a directory, and what the lock file said of it before. */
@@ -132,10 +140,18 @@ function settingsOf(key: string, folder: string, options: Options, before: LockF
   if (variant !== 'data' && base === undefined) throw usage(`--variant ${variant} needs --base`);
   const to = options.to ?? old?.to;
   if (to !== undefined) parseDestination(to);
-  return { key, directory: resolve(folder, key), variant, base, to, source: options.source ?? old?.source };
+  return {
+    key,
+    directory: resolve(folder, key),
+    variant,
+    base,
+    to,
+    source: options.source ?? old?.source,
+    plainHttp: options['plain-http'],
+  };
 }
 
-async function lock({ models, images, apps }: Work, path: string): Promise<number> {
+async function lock({ models, images, apps, plainHttp }: Work, path: string): Promise<number> {
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -146,7 +162,7 @@ async function lock({ models, images, apps }: Work, path: string): Promise<numbe
     say(`${settings.key}  ${entry.digest}  ${size(entry.bytes)} in ${plural(entry.layers.length, 'layer')}`);
   }
   for (const reference of images) {
-    const image = await lookUp(reference);
+    const image = await lookUp(reference, plainHttp);
     entries.push({ images: { [reference]: image } });
     say(
       `${reference}  ${image.digest}  ${image.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ')}`,
@@ -162,7 +178,7 @@ async function lock({ models, images, apps }: Work, path: string): Promise<numbe
   return 0;
 }
 
-async function check({ models, images, apps }: Work, path: string, before: LockFile): Promise<number> {
+async function check({ models, images, apps, plainHttp }: Work, path: string, before: LockFile): Promise<number> {
   const progress = createProgress();
   const differences: string[] = [];
   for (const settings of models) {
@@ -175,7 +191,9 @@ async function check({ models, images, apps }: Work, path: string, before: LockF
     }
   }
   for (const reference of images) {
-    differences.push(...differencesOfImage(reference, entryOf(before.images, reference), await lookUp(reference)));
+    differences.push(
+      ...differencesOfImage(reference, entryOf(before.images, reference), await lookUp(reference, plainHttp)),
+    );
   }
   for (const settings of apps) {
     const locked = entryOf(before.apps, settings.key);
@@ -201,8 +219,9 @@ function packApp(settings: AppSettings, progress: Progress) {
   return (require('./app-image/pack-app') as typeof import('./app-image/pack-app')).packApp(settings, progress);
 }
 
-function lookUp(reference: string) {
-  return (require('./registry/resolve-image') as typeof import('./registry/resolve-image')).resolveImage(reference);
+function lookUp(reference: string, plainHttp: boolean | undefined) {
+  const { resolveImage } = require('./registry/resolve-image') as typeof import('./registry/resolve-image');
+  return resolveImage(reference, { plainHttp });
 }
 
 function say(line: string): void {

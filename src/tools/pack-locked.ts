@@ -16,6 +16,8 @@ export interface ModelSettings {
   readonly base?: string;
   readonly to?: string;
   readonly source?: string;
+  /** Speak to the registry of the base without TLS. @default - with this machine only */
+  readonly plainHttp?: boolean;
 }
 
 /** Something is not what the lock file says. */
@@ -23,8 +25,8 @@ const DIFFERS = 1;
 
 /** Makes the image of a model, upon its base where it has one. */
 export async function packAs(settings: ModelSettings, progress: Pick<Progress, 'report'>): Promise<PackedModel> {
-  const { base: reference, ...rest } = settings;
-  const base = reference === undefined ? undefined : await loadBase(reference);
+  const { base: reference, plainHttp, ...rest } = settings;
+  const base = reference === undefined ? undefined : await loadBase(reference, plainHttp);
   return packModel({ ...rest, base, report: (event) => progress.report(event) });
 }
 
@@ -33,10 +35,11 @@ export async function packLocked(
   loaded: LoadedLock,
   key: string,
   progress: Pick<Progress, 'report'>,
+  plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedModel(loaded, key);
   const { variant, base, to, source } = locked;
-  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, source };
+  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, source, plainHttp };
   const { artifact, entry } = await packAs(settings, progress);
   if (entry.digest === locked.digest) return artifact;
   const differences = differencesOfModel(settings, locked, entry);
@@ -46,7 +49,7 @@ export async function packLocked(
   );
 }
 
-function loadBase(reference: string): Promise<BaseImage> {
+function loadBase(reference: string, plainHttp: boolean | undefined): Promise<BaseImage> {
   const { loadBaseImage } = require('./registry/resolve-image') as typeof import('./registry/resolve-image');
-  return loadBaseImage(reference);
+  return loadBaseImage(reference, { plainHttp });
 }

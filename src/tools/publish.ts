@@ -73,7 +73,7 @@ async function publishModel(
       warnOfDrift(loaded, key);
       progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
     } else {
-      const artifact = await pack(loaded, key, kind, progress);
+      const artifact = await pack(loaded, { key, kind }, progress, options.plainHttp);
       await store.publish(artifact, (event) => progress.report(event));
     }
     return { reference, receipt: writeReceipt({ model: key, to, digest, reference }) };
@@ -82,7 +82,12 @@ async function publishModel(
   }
 }
 
-async function pack(loaded: LoadedLock, key: string, kind: Selected['kind'], progress: Progress): Promise<Artifact> {
+async function pack(
+  loaded: LoadedLock,
+  { key, kind }: Pick<Selected, 'key' | 'kind'>,
+  progress: Progress,
+  plainHttp: boolean | undefined,
+): Promise<Artifact> {
   const directory = resolve(loaded.folder, key);
   if (!existsSync(directory))
     throw new CommandError(
@@ -91,10 +96,10 @@ async function pack(loaded: LoadedLock, key: string, kind: Selected['kind'], pro
     );
   if (kind === 'app') {
     const { packLockedApp } = require('./app-image/pack-app') as typeof import('./app-image/pack-app');
-    return packLockedApp(loaded, key, progress);
+    return packLockedApp(loaded, key, progress, plainHttp);
   }
   const { packLocked } = require('./pack-locked') as typeof import('./pack-locked');
-  return packLocked(loaded, key, progress);
+  return packLocked(loaded, key, progress, plainHttp);
 }
 
 /** What was locked is published already, but the directory has gone on: the new files are not what is deployed. */

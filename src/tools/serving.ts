@@ -41,7 +41,11 @@ ${rows.join('\n')}
 
 'serving <command> --help' says what a command takes.
 
-Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 something that the command needs failed.
+Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else
+one JSON object in a line for each event ({"event":"sent","part":"sha256:...","bytes":1048576}).
+
+Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 something that the command needs failed,
+4 something did not answer: the same command, run again, goes on where it was.
 `;
 }
 

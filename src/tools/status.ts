@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { driftOf } from '../lock/drift';
+import type { LockedApp, LockedModel } from '../lock/lock-file';
 import { type LoadedLock, requireLock } from '../lock/read-lock';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
@@ -11,7 +12,8 @@ import { openStore, type StoreOptions } from './stores';
 
 const USAGE = `Usage: serving status [options]
 
-Shows each model of the lock file: whether its directory is as locked, where it is published, and whether it is there.
+Shows each model and app of the lock file: whether its directory is as locked, where it is published, and whether it is
+there. It exits with 0 whatever that is; 'serving lock --check' and 'serving verify' are for pipelines.
 
 Options:
 ${STORE_USAGE}  -f, --format FORMAT      text or json (default: text)
@@ -19,13 +21,15 @@ ${STORE_USAGE}  -f, --format FORMAT      text or json (default: text)
 
 const FLAGS = { ...STORE_FLAGS, format: { type: 'string', short: 'f', default: 'text' } } as const;
 
-/** What is known of one model. */
+/** What is known of one model or app. */
 interface Status {
+  readonly kind: 'model' | 'app';
   readonly model: string;
   readonly digest: string;
-  readonly bytes: number;
-  /** Whether the directory is here and as locked, and which files are not. */
-  readonly directory: 'as locked' | 'differs' | 'not here';
+  /** The bytes of a model's files. */
+  readonly bytes?: number;
+  /** Whether the directory is here and as locked, and which files are not. Of code only `serving lock --check` tells. */
+  readonly directory: 'as locked' | 'differs' | 'here' | 'not here';
   readonly changed: string[];
   readonly to?: string;
   readonly published: 'yes' | 'no' | 'unknown' | 'nowhere to look';
@@ -44,8 +48,9 @@ export const statusCommand: Command = {
       throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
     const loaded = requireLock({ lockFile: values['lock-file'] });
     const states: Status[] = [];
-    for (const model of Object.keys(loaded.lock.models))
-      states.push(await statusOf(loaded, model, values.to, storeOptions(values)));
+    for (const kind of ['model', 'app'] as const)
+      for (const [key, locked] of Object.entries(loaded.lock[`${kind}s`]))
+        states.push(await statusOf(loaded, { kind, key, locked }, values.to, storeOptions(values)));
     process.stdout.write(format === 'json' ? `${JSON.stringify(states, null, 2)}\n` : states.map(render).join('\n'));
     return 0;
   },
@@ -53,18 +58,26 @@ export const statusCommand: Command = {
 
 async function statusOf(
   loaded: LoadedLock,
-  model: string,
+  { kind, key, locked }: { kind: Status['kind']; key: string; locked: LockedModel | LockedApp },
   explicit: string | undefined,
   options: StoreOptions,
 ): Promise<Status> {
-  const { digest, bytes, to: locked } = loaded.lock.models[model] as { digest: string; bytes: number; to?: string };
-  const to = explicit ?? locked;
-  const changed = driftOf(loaded, model);
-  const isHere = existsSync(resolve(loaded.folder, model));
-  const directory = !isHere ? 'not here' : changed.length > 0 ? 'differs' : 'as locked';
-  const known = { model, digest, bytes, directory, changed } as const;
+  const { digest } = locked;
+  const to = explicit ?? locked.to;
+  const changed = kind === 'app' ? [] : driftOf(loaded, key);
+  const isHere = existsSync(resolve(loaded.folder, key));
+  const asLocked = kind === 'app' ? 'here' : 'as locked';
+  const directory = !isHere ? 'not here' : changed.length > 0 ? 'differs' : asLocked;
+  const known = {
+    kind,
+    model: key,
+    digest,
+    ...('bytes' in locked && { bytes: locked.bytes }),
+    directory,
+    changed,
+  } as const;
   if (to === undefined) return { ...known, published: 'nowhere to look', receipt: false };
-  const receipt = readReceipt({ model, to, digest }) !== undefined;
+  const receipt = readReceipt({ model: key, to, digest }) !== undefined;
   return { ...known, to, receipt, ...(await look(to, digest, options)) };
 }
 

@@ -156,9 +156,15 @@ describe('serving lock', () => {
     expect(status).toBe(exitCode);
   });
 
+  test('has nothing to check without a lock file', () => {
+    const { status, stderr } = serving('lock', '--check', '--lock-file', 'other.lock.json');
+    expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' is not there; run 'serving lock'");
+    expect(status).toBe(2);
+  });
+
   test('says that a folder cannot be written', () => {
     const { status, stderr } = serving('lock', 'models/net', '--lock-file', 'no/such/lock.json');
-    expect(stderr).toContain("'no/such/lock.json' cannot be written: ENOENT");
+    expect(stderr).toBe("'no/such/lock.json' cannot be written: its folder is not there\n");
     expect(status).toBe(3);
   });
 

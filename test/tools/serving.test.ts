@@ -72,6 +72,20 @@ describe('serving explain', () => {
     });
   });
 
+  test.each([
+    ['an empty app', ['--app', ' '], 2, '--app must say what runs the app\n'],
+    [
+      'a folder that is not there',
+      ['--output', 'no/such.md'],
+      3,
+      /^--output \(no\/such\.md\) cannot be written: ENOENT/,
+    ],
+  ])('fails on %s', (_, args, exitCode, message) => {
+    const { status, stderr } = serving(join(EXAMPLES, 'digits/aws'), 'explain', ...args);
+    expect(status).toBe(exitCode);
+    expect(stderr).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
+  });
+
   test('fails with the message of an app that throws', () => {
     withApp("throw new Error('no weights today');", (folder, app) => {
       const { status, stderr } = serving(folder, 'explain', '--app', app);

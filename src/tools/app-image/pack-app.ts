@@ -36,6 +36,8 @@ export interface AppSettings {
   readonly to?: string;
   /** The architectures that the image is made for. @default - those of the base that have wheels */
   readonly architectures?: string[];
+  /** Speak to the registry of the base without TLS. @default - with this machine only */
+  readonly plainHttp?: boolean;
 }
 
 /** An app as an image, and its entry in the lock file. */
@@ -107,12 +109,16 @@ export async function packLockedApp(
   loaded: LoadedLock,
   key: string,
   progress: Pick<Progress, 'report'>,
+  plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedApp(loaded, key, `--app ${key}`);
   const { base, requirements, to, platforms } = locked;
   const architectures = platforms.map(({ architecture }) => architecture);
   const directory = resolve(loaded.folder, key);
-  const { artifact, entry } = await packApp({ key, directory, base, requirements, to, architectures }, progress);
+  const { artifact, entry } = await packApp(
+    { key, directory, base, requirements, to, architectures, plainHttp },
+    progress,
+  );
   if (entry.digest === locked.digest) return artifact;
   const again = requirements === undefined ? '' : ` --requirements ${requirements}`;
   throw new CommandError(
@@ -122,9 +128,9 @@ export async function packLockedApp(
 }
 
 /** The base, for the platforms that a container can be placed on. */
-async function loadBase({ base: reference, architectures }: AppSettings): Promise<BaseImage> {
+async function loadBase({ base: reference, architectures, plainHttp }: AppSettings): Promise<BaseImage> {
   const { loadBaseImage } = require('../registry/resolve-image') as typeof import('../registry/resolve-image');
-  const base = await loadBaseImage(reference);
+  const base = await loadBaseImage(reference, { plainHttp });
   const platforms = base.platforms.filter(
     ({ os, architecture }) =>
       os === 'linux' && (architectures === undefined ? hasWheels(architecture) : architectures.includes(architecture)),

@@ -10,7 +10,7 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-const DOCKER_HUB = 'docker.io';
+export const DOCKER_HUB = 'docker.io';
 const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -25,10 +25,12 @@ export function parseReference(text: string): ImageReference {
   const { registry, repository } = splitName(hasTag ? name.slice(0, colon) : name);
   const wrong =
     (rest.length > 0 && 'more than one digest') ||
-    (!HOST.test(registry) && `no registry host ('${registry}')`) ||
-    ((!REPOSITORY.test(repository) || repository.length > 255) && `no repository name ('${repository}')`) ||
-    (tag !== undefined && !TAG.test(tag) && `no tag ('${tag}')`) ||
-    (digest !== undefined && !DIGEST.test(digest) && `no sha256 digest ('${digest}')`);
+    (!HOST.test(registry) && `a registry ('${registry}') that is no host`) ||
+    (repository === '' && 'no repository') ||
+    (/[A-Z]/.test(repository) && 'upper-case letters in the name of its repository') ||
+    ((!REPOSITORY.test(repository) || repository.length > 255) && 'a name that no repository can have') ||
+    (tag !== undefined && !TAG.test(tag) && `a tag ('${tag}') that no registry takes`) ||
+    (digest !== undefined && !DIGEST.test(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
   if (wrong)
     throw new CommandError(
       `'${text}' has ${wrong}; write it as registry/repository[:tag][@sha256:digest]`,
@@ -48,7 +50,7 @@ function splitName(name: string): { registry: string; repository: string } {
 }
 
 function withLibrary(repository: string): string {
-  return repository.includes('/') ? repository : `library/${repository}`;
+  return repository === '' || repository.includes('/') ? repository : `library/${repository}`;
 }
 
 /** The address that a registry answers at: with TLS, unless it is this machine or plain HTTP was asked for. */

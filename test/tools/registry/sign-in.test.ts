@@ -111,11 +111,11 @@ test.each([
 });
 
 test.each([
-  ['r.example/', "no repository name ('')"],
-  ['r.example/A', "no repository name ('A')"],
-  ['r.example/a:!', "no tag ('!')"],
-  ['r.example/a@md5:1', "no sha256 digest ('md5:1')"],
-  ['r..example:x/a', "no registry host ('r..example:x')"],
+  ['r.example/', 'no repository'],
+  ['r.example/A', 'upper-case letters in the name of its repository'],
+  ['r.example/a:!', "a tag ('!') that no registry takes"],
+  ['r.example/a@md5:1', "a digest ('md5:1') that is not 'sha256:' and 64 hex digits"],
+  ['r..example:x/a', "a registry ('r..example:x') that is no host"],
 ])('%s is refused', (text, message) => {
   expect(() => parseReference(text)).toThrow(
     `'${text}' has ${message}; write it as registry/repository[:tag][@sha256:digest]`,

@@ -1,0 +1,15 @@
+import { explain } from '../../src/report/explain';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { NUMBERED } from '../support/profiles';
+
+test('routes stand in the order in which they are tried', () => {
+  const platform = testPlatform({ target: NUMBERED });
+  const hosts = ['*.example.com', 'api.example.com'];
+  const endpoint = endpointOn(platform, 'endpoint', { path: '/a', hosts });
+  for (const name of ['a', 'b', 'c', 'd', 'e']) endpoint.addBackend(name, { ...backendOptions(), ownUrl: true });
+  const sections = explain([{ platform: 'Platform', target: 'a test', plan: platform.plan(), refusals: [] }]);
+  const { table } = sections.find(({ title }) => title.startsWith('routes of')) ?? {};
+  const first = (table?.rows ?? []).map(([priorities]) => Number.parseInt(priorities as string, 10));
+  expect(first.length).toBeGreaterThan(2);
+  expect(first).toEqual([...first].sort((a, b) => a - b));
+});
