@@ -68,6 +68,9 @@ test('is locked, published, and what both targets run', async () => {
     stdout: `${registry.host}/app:${digest.slice(7)}@${digest}\n`,
   });
   expect(await serving('verify')).toMatchObject({ status: 0 });
+  expect(JSON.parse((await serving('status', '--format', 'json')).stdout)).toMatchObject([
+    { kind: 'app', model: 'app', digest, directory: 'here', published: 'yes' },
+  ]);
   const options = { base, requirements: 'requirements.txt', lockFile: join(folder, 'serving.lock.json') };
   expect(ServerImage.fromDirectory('app', options).reference).toBe(`${registry.host}/app:${digest.slice(7)}@${digest}`);
 });

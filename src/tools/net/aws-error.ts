@@ -46,7 +46,8 @@ export function explainAwsError(
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : byStatus(status, service, name);
   if (meaning === undefined) return explainNetworkError(asNetworkError(error), new URL(`https://${host}`), undefined);
-  const said = [name, message].filter(Boolean).join(': ').slice(0, 500);
+  // An answer without a body, as one to HEAD, has no name of its own.
+  const said = name === 'Unknown' ? `status ${status}` : [name, message].filter(Boolean).join(': ').slice(0, 500);
   return new StoreError(meaning.code, `cannot ${action} (${said}); ${meaning.remedy}`);
 }
 

@@ -147,6 +147,22 @@ describe('serving publish', () => {
   });
 });
 
+describe('serving lock --image', () => {
+  test('keeps what the tag of a registry stands for', async () => {
+    await serving('publish', '--tag', 'stable');
+    const image = `${registry.host}/models/net:stable`;
+    expect(await serving('lock', '--image', image)).toMatchObject({ status: 0 });
+    const { images, models } = JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8'));
+    const { mediaType, platforms } = models['models/net'];
+    expect(images).toEqual({ [image]: { digest, mediaType, platforms } });
+    expect(await serving('lock', '--check', '--image', image)).toMatchObject({ status: 0 });
+    expect(await serving('lock', '--image', `${registry.host}/models/net:missing`)).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining("models/net:missing' is not in"),
+    });
+  });
+});
+
 describe('serving status', () => {
   test('shows what is here, what is there, and what was done', async () => {
     const [before] = JSON.parse((await serving('status', '--format', 'json')).stdout);

@@ -118,8 +118,8 @@ describe('a publisher that is killed at random moments', () => {
         XDG_CACHE_HOME: cache,
       };
       const run = { transport: 'ecr-api', sizes: [11 * MIB, 6 * MIB, 1000], environment };
-      const { finished, killed, resent } = await killAtRandom(25, place, run);
-      expect({ killed, resent }).toEqual({ killed: 25, resent: 0 });
+      const { finished, killed, resent } = await killAtRandom(50, place, run);
+      expect({ killed, resent }).toEqual({ killed: 50, resent: 0 });
       expect(await problemsOf(place, finished, run)).toEqual([]);
     });
     rmSync(cache, { recursive: true, force: true });
@@ -132,8 +132,8 @@ describe('a publisher that is killed at random moments', () => {
     try {
       const place = (seed: number): string => `s3://models/${seed}`;
       const run = { transport: 's3', sizes: [35 * MIB, 17 * MIB, 1000] };
-      const { finished, killed, resent } = await killAtRandom(25, place, run);
-      expect({ killed, resent }).toEqual({ killed: 25, resent: 0 });
+      const { finished, killed, resent } = await killAtRandom(50, place, run);
+      expect({ killed, resent }).toEqual({ killed: 50, resent: 0 });
       expect(await problemsOf(place, finished, run)).toEqual([]);
     } finally {
       process.env = before;

@@ -1,0 +1,89 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { freePort } from './registry';
+
+/** What becomes of a request instead of being answered. */
+export type ProxyFault =
+  | { readonly status: number; readonly body: string; readonly method?: string }
+  /** The connection ends after so many bytes of the body of the request. */
+  | { readonly dropAfter: number }
+  /** The server gets the request, and its answer is lost. */
+  | 'lose-answer'
+  /** The answer is cut off after half of it. */
+  | 'truncate';
+
+/** Stands in front of an HTTP server, and fails now and then: one request of four, the same in every run. */
+export class FaultyProxy {
+  public static async start(target: string, fault: ProxyFault): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(new URL(target), fault);
+    const port = await freePort();
+    await new Promise<void>((resolve) => proxy.server.listen(port, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  /** How many requests failed. */
+  public failed = 0;
+  private readonly server: Server;
+  private state = 1;
+
+  private constructor(
+    private readonly target: URL,
+    private readonly fault: ProxyFault,
+  ) {
+    this.server = createServer((request, response) => this.handle(request, response));
+  }
+
+  public get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+  }
+
+  public stop(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private failureOf({ method }: IncomingMessage): ProxyFault | undefined {
+    const fault = this.fault;
+    if (typeof fault === 'object' && 'method' in fault && fault.method !== method) return undefined;
+    this.state = (Math.imul(this.state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.state >>> 30 === 0 ? fault : undefined;
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    const fault = this.failureOf(request);
+    if (fault !== undefined) this.failed++;
+    if (typeof fault === 'object' && 'status' in fault) {
+      // All of the body is read first, as a server does that is merely busy.
+      request.resume().on('end', () => response.writeHead(fault.status).end(fault.body));
+      return;
+    }
+    if (typeof fault === 'object') {
+      let left = fault.dropAfter;
+      request.on('data', (data) => {
+        left -= data.length;
+        if (left <= 0) request.socket.destroy();
+      });
+      request.on('end', () => request.socket.destroy());
+      return;
+    }
+    const { method, url, headers } = request;
+    const forwarded = httpRequest(new URL(url as string, this.target), { method, headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (data) => parts.push(data));
+      answer.on('end', () => {
+        if (fault === 'lose-answer') return request.socket.destroy();
+        const body = Buffer.concat(parts);
+        response.writeHead(answer.statusCode as number, { ...answer.headers, connection: 'close' });
+        if (fault !== 'truncate') return response.end(body);
+        return response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
+      });
+    });
+    forwarded.on('error', () => request.socket.destroy());
+    request.pipe(forwarded);
+  }
+}
