@@ -2,8 +2,9 @@ import { Construct } from 'constructs';
 import type { Backend } from './backend';
 import { Duration } from './duration';
 import type { AutoscalingIntent, ScalingTargetIntent } from './plan/intents';
-import { requireNumber, requireShape } from './private/checks';
+import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
+import { checkOptions } from './private/options';
 
 /** What an autoscaler follows, and the value it wants for each replica. */
 export class ScalingTarget {
@@ -98,6 +99,7 @@ export class AutoscalingPolicy extends Construct {
 
   constructor(scope: Construct, id: string, props: AutoscalingPolicyProps) {
     super(scope, id);
+    checkOptions('AutoscalingPolicyProps', props, 'options', this);
     this.backend = props.backend;
     const minReplicas = requireNumber('minReplicas', props.minReplicas ?? 1, {
       min: 1,
@@ -120,9 +122,7 @@ export class AutoscalingPolicy extends Construct {
         this,
       );
     }
-    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) =>
-      requireShape('target', target, '_intent', 'ScalingTarget.cpuUtilization(60)', this)._intent(),
-    );
+    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) => target._intent());
     const metrics = targets.map((target) => target.metric);
     const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
     if (twice !== undefined)

@@ -7,12 +7,13 @@ import { HealthCheck } from './health-check';
 import type { Model } from './model';
 import type { ModelServer } from './model-server';
 import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
-import { requireList, requireNumber, requireOneOf, requireShape, requireText } from './private/checks';
+import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
+import { checkOptions, requireOptions } from './private/options';
 import { overridesOf } from './private/overrides';
 import { requireSeconds } from './private/seconds';
-import { CpuArchitecture, type Resources } from './resources';
+import type { Resources } from './resources';
 import { Rollout } from './rollout';
 import type { SecretValue } from './secret-value';
 import type { ServerImage } from './server-image';
@@ -237,7 +238,7 @@ export class Backend extends Construct {
 
   constructor(scope: Construct, id: string, props: BackendProps) {
     super(scope, id);
-    this.checkTypes(props);
+    checkOptions('BackendProps', props, 'options', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this.image = props.image;
     this.secrets = { ...props.secrets };
@@ -259,6 +260,7 @@ export class Backend extends Construct {
 
   /** Keeps the number of replicas near what the load needs. */
   public autoscale(options: AutoscalingOptions): AutoscalingPolicy {
+    requireOptions('AutoscalingOptions', options, 'options', this);
     return new AutoscalingPolicy(this, 'Autoscaling', { ...options, backend: this });
   }
 
@@ -280,45 +282,6 @@ export class Backend extends Construct {
       );
     }
     this.autoscaling = policy;
-  }
-
-  /** What a compiler would have said. */
-  private checkTypes(props: BackendProps): void {
-    requireShape('options', props, 'image', "{ image: ServerImage.fromRegistry('acme/svm:1.4.2'), server: ... }", this);
-    requireShape('image', props.image, 'reference', "ServerImage.fromRegistry('acme/svm:1.4.2')", this);
-    requireShape('server', props.server, '_intent', "ModelServer.wsgi({ app: 'app:app' })", this);
-    const shapes: [string, unknown, string, string][] = [
-      ['gpu', props.gpu, 'resourceName', 'Gpu.nvidia({ count: 1 })'],
-      ['healthCheck', props.healthCheck, '_intent', "HealthCheck.http('/healthz')"],
-      ['loadTimeout', props.loadTimeout, 'toSeconds', 'Duration.minutes(5)'],
-      ['rollout', props.rollout, '_intent', 'Rollout.surge()'],
-      ['memory', props.resources?.memory, 'toMebibytes', 'Size.gibibytes(2)'],
-      ['ephemeralStorage', props.resources?.ephemeralStorage, 'toMebibytes', 'Size.gibibytes(20)'],
-      ['sharedMemory', props.resources?.sharedMemory, 'toMebibytes', 'Size.gibibytes(1)'],
-      ...[props.model, ...requireList('models', props.models ?? [], this)].map(
-        (model): [string, unknown, string, string] => [
-          'model',
-          model,
-          '_intent',
-          "Model.fromS3('s3://bucket/prefix/')",
-        ],
-      ),
-      ...Object.entries(props.secrets ?? {}).map(([name, secret]): [string, unknown, string, string] => [
-        `secrets.${name}`,
-        secret ?? null,
-        'secretName',
-        "SecretValue.fromName('acme/token')",
-      ]),
-    ];
-    for (const [prop, value, member, example] of shapes) {
-      if (value !== undefined) requireShape(prop, value, member, example, this);
-    }
-    for (const [name, value] of Object.entries(props.environment ?? {}))
-      requireText(`environment.${name}`, value, this);
-    if (props.resources?.architecture !== undefined)
-      requireOneOf('architecture', props.resources.architecture, Object.values(CpuArchitecture), this);
-    if (props.loadBalancing !== undefined)
-      requireOneOf('loadBalancing', props.loadBalancing, Object.values(LoadBalancing), this);
   }
 
   private resolve(id: string, props: BackendProps): BackendIntent {

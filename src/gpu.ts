@@ -1,6 +1,7 @@
 import type { GpuIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
+import { checkOptions } from './private/options';
 
 /** Options of an NVIDIA GPU request. */
 export interface NvidiaGpuOptions {
@@ -31,6 +32,7 @@ export interface NvidiaGpuOptions {
 export class Gpu {
   /** GPUs by NVIDIA. */
   public static nvidia(options: NvidiaGpuOptions = {}): Gpu {
+    checkOptions('NvidiaGpuOptions', options, 'options');
     return new Gpu(options.count ?? 1, 'nvidia.com/gpu', options.product);
   }
 

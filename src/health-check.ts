@@ -2,6 +2,7 @@ import { Duration } from './duration';
 import type { HealthCheckIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
+import { checkOptions } from './private/options';
 
 /** Options of an HTTP health check. */
 export interface HttpHealthCheckOptions {
@@ -46,6 +47,7 @@ export class HealthCheck {
    * @param path the path in the container, whatever the endpoints' paths
    */
   public static http(path: string, options: HttpHealthCheckOptions = {}): HealthCheck {
+    checkOptions('HttpHealthCheckOptions', options, 'options');
     if (!/^\/[!-~]*$/.test(path) || path.length > 1024) {
       throw new ServingError('InvalidPath', `the health check path ('${path}') must start with '/' and have no spaces`);
     }

@@ -1,8 +1,8 @@
 import type { Duration } from './duration';
 import type { HopIntent } from './plan/intents';
-import { requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { purgesOf } from './private/haproxy-idle';
+import { checkOptions } from './private/options';
 import { requireSeconds } from './private/seconds';
 
 /** Times of an Application Load Balancer. */
@@ -184,6 +184,7 @@ const LONGEST = 86_400;
 export class Intermediary {
   /** An Application Load Balancer. */
   public static applicationLoadBalancer(times: ApplicationLoadBalancerTimes = {}): Intermediary {
+    checkOptions('ApplicationLoadBalancerTimes', times, 'times');
     const idle = seconds('idleTimeout', times.idleTimeout, 60, 4000);
     return new Intermediary({
       name: 'the Application Load Balancer in front',
@@ -197,6 +198,7 @@ export class Intermediary {
 
   /** A Network Load Balancer: it hands bytes on, and forgets a connection that is silent. */
   public static networkLoadBalancer(times: NetworkLoadBalancerTimes = {}): Intermediary {
+    checkOptions('NetworkLoadBalancerTimes', times, 'times');
     const idle = seconds('idleTimeout', times.idleTimeout, 350, 6000);
     return new Intermediary({
       name: 'the Network Load Balancer in front',
@@ -210,6 +212,7 @@ export class Intermediary {
 
   /** Amazon CloudFront with the platform as a custom origin. */
   public static cloudFront(times: CloudFrontTimes = {}): Intermediary {
+    checkOptions('CloudFrontTimes', times, 'times');
     const silence = seconds('responseTimeout', times.responseTimeout, 30, 600);
     const whole = times.responseCompletionTimeout;
     const request = whole === undefined ? undefined : seconds('responseCompletionTimeout', whole, 0);
@@ -230,6 +233,7 @@ export class Intermediary {
 
   /** nginx as a reverse proxy. */
   public static nginx(times: NginxTimes = {}): Intermediary {
+    checkOptions('NginxTimes', times, 'times');
     return new Intermediary({
       name: 'nginx',
       clientIdleSeconds: seconds('keepaliveTimeout', times.keepaliveTimeout, 75),
@@ -241,6 +245,7 @@ export class Intermediary {
 
   /** Envoy as a reverse proxy. */
   public static envoy(times: EnvoyTimes = {}): Intermediary {
+    checkOptions('EnvoyTimes', times, 'times');
     return new Intermediary({
       name: 'Envoy',
       clientIdleSeconds: seconds('idleTimeout', times.idleTimeout, 3600),
@@ -264,6 +269,7 @@ export class Intermediary {
 
   /** HAProxy as a reverse proxy. */
   public static haproxy(times: HaproxyTimes): Intermediary {
+    checkOptions('HaproxyTimes', times, 'times');
     const client = seconds('clientTimeout', times.clientTimeout, 0);
     const server = seconds('serverTimeout', times.serverTimeout, 0);
     return new Intermediary({
@@ -277,8 +283,9 @@ export class Intermediary {
 
   /** Any other balancer or proxy. */
   public static of(times: IntermediaryTimes): Intermediary {
+    checkOptions('IntermediaryTimes', times, 'times');
     const { reusesConnections = true, serverIdle } = times;
-    if (requireText('name', times.name) === '') throw new ServingError('InvalidName', "'name' ('') must not be empty");
+    if (times.name === '') throw new ServingError('InvalidName', "'name' ('') must not be empty");
     if (!reusesConnections && serverIdle !== undefined) {
       throw new ServingError(
         'ConflictingProps',

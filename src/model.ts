@@ -10,6 +10,7 @@ import { isUnresolved, requireNumber, requireShape, requireText } from './privat
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
+import { checkOptions } from './private/options';
 import type { SecretValue } from './secret-value';
 
 /** What a model is called and where the server finds it. */
@@ -153,6 +154,7 @@ export class Model {
    * @param directory as the lock file names it, relative to that file; or an absolute path
    */
   public static fromDirectory(directory: string, options: DirectoryModelOptions = {}): Model {
+    checkOptions('DirectoryModelOptions', options, 'options');
     requireText('directory', directory);
     const loaded = requireLock({ lockFile: options.lockFile, command: directory });
     const key = keyOf(loaded.folder, directory);
@@ -186,6 +188,7 @@ export class Model {
    * @param uri `s3://bucket/prefix/` for everything below a prefix, `s3://bucket/key` for one object
    */
   public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
+    checkOptions('S3ModelOptions', options, 'options');
     const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(requireText('uri', uri));
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
@@ -213,6 +216,7 @@ export class Model {
    * @param reference such as `registry.example.com/models/resnet50:v2@sha256:...`
    */
   public static fromOci(reference: string, options: OciModelOptions = {}): Model {
+    checkOptions('OciModelOptions', options, 'options');
     const known = isUnresolved(requireText('reference', reference))
       ? undefined
       : resolveLocked(reference, options.lockFile);
@@ -234,20 +238,20 @@ export class Model {
    * @param repository owner and name, such as `facebook/opt-125m`
    */
   public static fromHuggingFace(repository: string, options: HuggingFaceModelOptions): Model {
+    checkOptions('HuggingFaceModelOptions', options, 'options');
     if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireText('repository', repository))) {
       throw new ServingError(
         'InvalidModel',
         `'${repository}' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'`,
       );
     }
-    const { revision, token } = requireShape('options', options, 'revision', "{ revision: '<commit>' }");
-    if (!/^[0-9a-f]{40}$/.test(requireText('revision', revision))) {
+    const { revision, token } = options;
+    if (!/^[0-9a-f]{40}$/.test(revision)) {
       throw new ServingError(
         'InvalidModel',
         `'revision' ('${revision}') of '${repository}' must be a commit of 40 hex digits, because branches and tags move`,
       );
     }
-    if (token !== undefined) requireShape('token', token, 'secretName', "SecretValue.fromName('acme/hub')");
     return new Model(
       {
         ...placeOf(options, lastPart(repository)),
@@ -265,6 +269,7 @@ export class Model {
    * @param volume of the target, such as `kubernetes.ClaimVolume.fromName('models')`
    */
   public static fromVolume(volume: ModelVolume, options: VolumeModelOptions = {}): Model {
+    checkOptions('VolumeModelOptions', options, 'options');
     const { volumeName } = requireShape('volume', volume, 'volumeName', "kubernetes.ClaimVolume.fromName('models')");
     const directory = options.directory === undefined ? undefined : volumeDirectory(options.directory);
     return new Model(
@@ -279,6 +284,7 @@ export class Model {
    * @param location where they are in the container, absolute or relative to the working directory of the image
    */
   public static inImage(location: string, options: ModelOptions = {}): Model {
+    checkOptions('ModelOptions', options, 'options');
     if (location === '')
       throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
     if (options.path !== undefined && options.path !== location) {
@@ -397,9 +403,7 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
 }
 
 function deliveryOf(delivery: ModelDelivery | undefined): ModelIntent['delivery'] {
-  return delivery === undefined
-    ? undefined
-    : requireShape('delivery', delivery, '_kind', 'ModelDelivery.imageVolume()')._kind;
+  return delivery?._kind;
 }
 
 function imageDirectory(directory: string): string {

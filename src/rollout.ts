@@ -1,5 +1,6 @@
 import type { RolloutIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
+import { checkOptions } from './private/options';
 
 /** Options of a rollout that starts new replicas first. */
 export interface SurgeOptions {
@@ -29,12 +30,14 @@ export interface InPlaceOptions {
 export class Rollout {
   /** Starts new replicas before old ones stop: no capacity is lost, and room for the new ones is needed. */
   public static surge(options: SurgeOptions = {}): Rollout {
+    checkOptions('SurgeOptions', options, 'options');
     const percent = requireNumber('percent', options.percent ?? 100, { min: 1, max: 100, integer: true });
     return new Rollout({ surgePercent: percent, availablePercent: 100 });
   }
 
   /** Stops old replicas before new ones start: no room is needed, and one replica's capacity is lost meanwhile. */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
+    checkOptions('InPlaceOptions', options, 'options');
     return new Rollout({ surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 });
   }
 

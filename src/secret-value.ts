@@ -1,4 +1,5 @@
 import { ServingError } from './private/errors';
+import { checkOptions } from './private/options';
 
 /** Options of a secret that is found by its name. */
 export interface NamedSecretOptions {
@@ -23,6 +24,7 @@ export abstract class SecretValue {
    * namespace of the chart.
    */
   public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
+    checkOptions('NamedSecretOptions', options, 'options');
     if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(name)) {
       throw new ServingError(
         'InvalidName',

@@ -2,9 +2,10 @@ import { keyOf, lockedApp, lockedImage } from './lock/entries';
 import type { LockedArtifact } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type { ImagePlatformIntent } from './plan/intents';
-import { isUnresolved, requireShape, requireText } from './private/checks';
+import { isUnresolved, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
+import { checkOptions } from './private/options';
 import { isSameImage } from './private/same-image';
 
 /** Options of an image of a registry. */
@@ -59,6 +60,7 @@ export abstract class ServerImage {
    * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
    */
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ServerImage {
+    checkOptions('RegistryImageOptions', options, 'options');
     if (isUnresolved(requireText('reference', reference))) return RegistryImage.of(reference);
     const { tag, digest } = parseReference(reference);
     const loaded = readLock({ lockFile: options.lockFile });
@@ -82,7 +84,8 @@ export abstract class ServerImage {
    * @param directory as the lock file names it, relative to that file; or an absolute path
    */
   public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
-    const { base, requirements, lockFile } = requireShape('options', options, 'base', "{ base: 'python:3.12-slim' }");
+    checkOptions('DirectoryImageOptions', options, 'options');
+    const { base, requirements, lockFile } = options;
     const command = (key: string): string =>
       ['--app', key, '--base', base, ...(requirements === undefined ? [] : ['--requirements', requirements])].join(' ');
     requireText('directory', directory);

@@ -3,10 +3,11 @@ import { Backend, type BackendOptions } from './backend';
 import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
-import { requireList, requireNumber, requireOneOf } from './private/checks';
+import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
+import { checkOptions, requireOptions } from './private/options';
 import { requireSeconds } from './private/seconds';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -214,6 +215,7 @@ export class ServingEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
     super(scope, id);
+    checkOptions('ServingEndpointProps', props, 'props', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this.intent = this.resolve(id, props);
     this.platform._addEndpoint(this);
@@ -236,6 +238,7 @@ export class ServingEndpoint extends Construct {
 
   /** Adds a backend that serves this endpoint. */
   public addBackend(id: string, options: BackendOptions): Backend {
+    requireOptions('BackendOptions', options, 'options', this);
     this.checkRoom(options.backendName ?? id);
     const backend = new Backend(this, id, { ...options, platform: this.platform });
     this.attachBackend(backend);
@@ -244,6 +247,7 @@ export class ServingEndpoint extends Construct {
 
   /** Lets a backend that stands alone serve this endpoint too. */
   public attachBackend(backend: Backend, options: AttachBackendOptions = {}): void {
+    checkOptions('AttachBackendOptions', options, 'options', this);
     const { name } = backend.intent;
     this.checkRoom(name);
     if (backend.platform !== this.platform) {
@@ -276,14 +280,8 @@ export class ServingEndpoint extends Construct {
 
   /** Says who gets which share of the requests. An endpoint has at most one split. */
   public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
+    requireOptions('TrafficSplitOptions', options, 'options', this);
     this.checkSplit();
-    if (Array.isArray(options)) {
-      throw new ServingError(
-        'InvalidType',
-        "'options' (a list) must be made like { shares: [{ backend, weight: 9 }] }",
-        this,
-      );
-    }
     return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
   }
 
@@ -353,8 +351,6 @@ export class ServingEndpoint extends Construct {
   }
 
   private checkStreaming({ streaming }: ServingEndpointProps): void {
-    if (streaming?.protocol !== undefined)
-      requireOneOf('protocol', streaming.protocol, Object.values(StreamProtocol), this);
     if (streaming === undefined || streaming.heartbeat.toSeconds() <= streaming.maxDuration.toSeconds()) return;
     throw new ServingError(
       'ConflictingProps',
@@ -367,7 +363,7 @@ export class ServingEndpoint extends Construct {
     const name = props.endpointName ?? id;
     if (name === '') throw new ServingError('InvalidName', "'endpointName' ('') must not be empty", this);
     for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
-      if (list !== undefined && requireList<unknown>(prop, list, this).length === 0) {
+      if (list?.length === 0) {
         throw new ServingError(
           'EmptyList',
           `'${prop}' ([]) would match no request; leave it out to match every request`,
@@ -378,13 +374,6 @@ export class ServingEndpoint extends Construct {
     const seconds = (prop: string, duration: Duration | undefined, max: number, hint: string): number | undefined =>
       duration === undefined ? undefined : requireSeconds(prop, duration, { max, hint, whole: false, at: this });
     const methods = [...new Set(props.methods ?? [])];
-    const unknown = methods.find((method) => !Object.values(HttpMethod).includes(method));
-    if (unknown !== undefined)
-      throw new ServingError(
-        'InvalidMethod',
-        `'methods' ('${unknown}') must be of ${Object.values(HttpMethod).join(', ')}`,
-        this,
-      );
     this.checkStreaming(props);
     const { streaming } = props;
     return {

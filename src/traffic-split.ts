@@ -2,9 +2,10 @@ import { Construct } from 'constructs';
 import type { Backend } from './backend';
 import type { HeaderRuleIntent, SplitIntent } from './plan/intents';
 import { nearestWeights, wholeWeights } from './plan/weights';
-import { describe, requireList, requireNumber, requireShape } from './private/checks';
+import { describe, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkPath } from './private/http';
+import { checkOptions } from './private/options';
 import type { ServingEndpoint } from './serving-endpoint';
 
 /** A backend's share of an endpoint's requests. */
@@ -86,6 +87,7 @@ const MAX_TYPED_WEIGHT = 1_000_000_000;
 export class TrafficSplit extends Construct {
   /** The shares of a canary: `percent` of the requests to the new version, the others to the stable one. */
   public static canary(options: CanaryOptions): TrafficSplitOptions {
+    checkOptions('CanaryOptions', options, 'options');
     requireNumber('percent', options.percent, { min: 0, max: 100, code: 'WeightOutOfRange' });
     return {
       shares: [
@@ -102,6 +104,7 @@ export class TrafficSplit extends Construct {
 
   constructor(scope: Construct, id: string, props: TrafficSplitProps) {
     super(scope, id);
+    checkOptions('TrafficSplitProps', props, 'props', this);
     this.endpoint = props.endpoint;
     const shares = props.shares ?? [];
     this.checkBackends(props);
@@ -117,13 +120,8 @@ export class TrafficSplit extends Construct {
   }
 
   private checkBackends(props: TrafficSplitProps): void {
-    requireList('shares', props.shares ?? [], this);
-    requireList('headerRules', props.headerRules ?? [], this);
     const { endpoint } = props;
     const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
-    for (const { backend } of props.shares ?? []) {
-      requireShape('backend', backend, 'intent', "endpoint.addBackend('v1', ...)", this);
-    }
     for (const backend of named) {
       if (backend !== undefined && !endpoint.backends.includes(backend)) {
         throw new ServingError(

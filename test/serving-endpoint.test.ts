@@ -105,7 +105,7 @@ describe('endpoint', () => {
     [{ headers: [{ name: 'x-serving-backend', values: ['a'] }] }, "[InvalidHeader] header 'x-serving-backend' is the"],
     [
       { methods: ['FETCH' as HttpMethod] },
-      "[InvalidMethod] 'methods' ('FETCH') must be of CONNECT, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE",
+      "[InvalidType] 'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'",
     ],
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [

@@ -11,6 +11,7 @@ import type { TargetProfile } from '../plan/target-profile';
 import { isUnresolved, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { urlHost } from '../private/http';
+import { checkOptions } from '../private/options';
 import { enclosingStack } from '../private/platform-lookup';
 import { CpuArchitecture } from '../resources';
 import { ServerImage } from '../server-image';
@@ -130,7 +131,7 @@ export class EcsPlatform extends ServingPlatform {
   private readonly renderer: EcsRenderer;
 
   constructor(scope: Construct, id: string, props: EcsPlatformProps = {}) {
-    super(scope, id, props);
+    super(scope, id, checkOptions('aws.EcsPlatformProps', props, 'props', scope));
     if (enclosingStack(this) === undefined) {
       throw new ServingError(
         'WrongScope',
@@ -261,13 +262,6 @@ export class EcsPlatform extends ServingPlatform {
       throw new ServingError(
         'InvalidUrl',
         `'url' ('${listener.url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com'`,
-        this,
-      );
-    }
-    if (listener.idleTimeout === undefined) {
-      throw new ServingError(
-        'IdleTimeoutRequired',
-        "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked",
         this,
       );
     }

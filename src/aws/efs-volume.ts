@@ -3,6 +3,7 @@ import type * as efs from 'aws-cdk-lib/aws-efs';
 import { ModelVolume } from '../model-volume';
 import { isUnresolved } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
 
 /** Options of a file system of Amazon EFS. */
 export interface EfsVolumeOptions {
@@ -21,6 +22,7 @@ export interface EfsVolumeOptions {
 export class EfsVolume extends ModelVolume {
   /** A file system that the CDK app knows. */
   public static fromFileSystem(fileSystem: efs.IFileSystem, options: EfsVolumeOptions = {}): EfsVolume {
+    checkOptions('aws.EfsVolumeOptions', options, 'options');
     return new EfsVolume(fileSystem, options.accessPoint);
   }
 
@@ -54,6 +56,7 @@ export interface S3FilesVolumeOptions {
 export class S3FilesVolume extends ModelVolume {
   /** A file system by its ARN. */
   public static fromFileSystemArn(fileSystemArn: string, options: S3FilesVolumeOptions): S3FilesVolume {
+    checkOptions('aws.S3FilesVolumeOptions', options, 'options');
     if (!isUnresolved(fileSystemArn) && !/^arn:[a-z-]+:s3files:[^:]+:\d{12}:file-system\/.+$/.test(fileSystemArn)) {
       throw new ServingError(
         'InvalidModel',

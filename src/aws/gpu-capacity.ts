@@ -1,5 +1,6 @@
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
 import { Size } from '../size';
 import { type GpuInstanceType, gpuInstanceType } from './instance-types';
 
@@ -41,6 +42,7 @@ export interface GpuAutoScalingGroupOptions {
 export class GpuCapacity {
   /** A new Auto Scaling group with a capacity provider that starts and stops instances as tasks come and go. */
   public static autoScalingGroup(options: GpuAutoScalingGroupOptions): GpuCapacity {
+    checkOptions('aws.GpuAutoScalingGroupOptions', options, 'options');
     const min = requireNumber('minInstances', options.minInstances ?? 0, { min: 0, integer: true });
     if (options.maxInstances !== undefined) {
       requireNumber('maxInstances', options.maxInstances, {

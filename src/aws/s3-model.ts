@@ -1,5 +1,6 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Model, type S3ModelOptions } from '../model';
+import { checkOptions } from '../private/options';
 
 /** Models in a bucket that the CDK app knows. */
 export class S3Model {
@@ -10,6 +11,7 @@ export class S3Model {
    * @param key `prefix/` for everything below a prefix, `key` for one object
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
+    checkOptions('S3ModelOptions', options, 'options');
     return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }
 

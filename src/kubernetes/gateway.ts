@@ -1,6 +1,7 @@
 import type { Duration } from '../duration';
 import { isUnresolved, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
 import { isObjectName } from './private/names';
 
 /** What a gateway can be told. */
@@ -64,6 +65,7 @@ export interface GatewayOptions {
 export class Gateway {
   /** A Gateway (`gateway.networking.k8s.io/v1`) by its name. */
   public static fromName(name: string, options: GatewayOptions = {}): Gateway {
+    checkOptions('kubernetes.GatewayOptions', options, 'options');
     for (const [prop, value] of Object.entries({
       name,
       namespace: options.namespace,

@@ -8,6 +8,7 @@ import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
 import { enclosingChart } from '../private/platform-lookup';
 import { ServerImage } from '../server-image';
 import type { ServingEndpoint } from '../serving-endpoint';
@@ -123,7 +124,7 @@ export class KubernetesPlatform extends ServingPlatform {
   private readonly renderer: KubernetesRenderer;
 
   constructor(scope: Construct, id: string, props: KubernetesPlatformProps = {}) {
-    super(scope, id, props);
+    super(scope, id, checkOptions('kubernetes.KubernetesPlatformProps', props, 'props', scope));
     if (enclosingChart(this) === undefined) {
       throw new ServingError(
         'WrongScope',

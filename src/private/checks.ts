@@ -55,8 +55,10 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
+  if (typeof value === 'function') return 'a function that was not called';
   if (typeof value !== 'object' || value === null) return String(value);
   const name = value.constructor?.name;
+  if (name === '') return 'an object';
   return name === undefined || name === 'Object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${name}`;
 }
 

@@ -95,7 +95,7 @@ describe('the stated idle timeout', () => {
 describe('an imported listener', () => {
   test('fails without its idle timeout', () => {
     expect(() => imported({ idleTimeout: undefined as unknown as Duration })).toThrow(
-      "[IdleTimeoutRequired] 'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked (at Serving/Platform)",
+      "[InvalidType] 'listener.idleTimeout' (undefined) must be made like Duration.seconds(60) (at Serving)",
     );
   });
 

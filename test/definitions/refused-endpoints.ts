@@ -1,4 +1,4 @@
-import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint } from '../../src';
+import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
 const drops = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
@@ -98,10 +98,16 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   },
   {
     name: 'a method that HTTP does not have',
-    code: 'InvalidMethod',
+    code: 'InvalidType',
     message:
-      "'methods' ('FETCH') must be of CONNECT, DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, TRACE (at Serving/endpoint)",
+      "'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE' (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: ['FETCH' as HttpMethod] }),
+  },
+  {
+    name: 'an option that is spelled wrongly',
+    code: 'UnknownOption',
+    message: "there is no 'requestTimout'; did you mean 'requestTimeout'? (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { requestTimout: Duration.minutes(2) } as ServingEndpointProps),
   },
   {
     name: 'a header with a wildcard',

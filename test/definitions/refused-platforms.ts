@@ -99,9 +99,8 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   },
   {
     name: 'an imported listener of unknown idle time',
-    code: 'IdleTimeoutRequired',
-    message:
-      "'listener' must state its 'idleTimeout', against which keep-alive and request timeouts are checked (at Serving/Platform)",
+    code: 'InvalidType',
+    message: "'listener.idleTimeout' (undefined) must be made like Duration.seconds(60) (at Serving)",
     on: ['aws'],
     define: (scope) => {
       const { vpc } = importedCluster(scope);

@@ -6,7 +6,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'shares that are given without their name',
     code: 'InvalidType',
-    message: "'options' (a list) must be made like { shares: [{ backend, weight: 9 }] } (at Serving/endpoint)",
+    message: "'options' (a list) must be an object of 'headerRules', 'shares' (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic([{ backend, weight: 9 }] as unknown as TrafficSplitOptions);

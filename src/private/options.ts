@@ -1,0 +1,150 @@
+import type { IConstruct } from 'constructs';
+import { describe } from './checks';
+import { ServingError } from './errors';
+import { ENUM_VALUES, OPTION_TYPES } from './option-types';
+
+/** How an instance of a class is made, for who passed something else. */
+const EXAMPLES: { readonly [name: string]: string } = {
+  Backend: "endpoint.addBackend('v1', ...)",
+  Duration: 'Duration.seconds(60)',
+  Gpu: 'Gpu.nvidia({ count: 1 })',
+  HealthCheck: "HealthCheck.http('/healthz')",
+  Intermediary: 'Intermediary.cloudFront()',
+  Model: "Model.fromS3('s3://bucket/prefix/')",
+  ModelDelivery: 'ModelDelivery.imageVolume()',
+  ModelServer: "ModelServer.wsgi({ app: 'app:app' })",
+  Rollout: 'Rollout.surge()',
+  ScalingTarget: 'ScalingTarget.cpuUtilization(60)',
+  SecretValue: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+  ServerImage: "ServerImage.fromRegistry('acme/svm:1.4.2')",
+  ServingEndpoint: "new ServingEndpoint(this, 'endpoint')",
+  ServingPlatform: "new aws.EcsPlatform(this, 'Platform')",
+  Size: 'Size.gibibytes(2)',
+  'aws.GpuCapacity': "aws.GpuCapacity.managedInstances('g5.xlarge')",
+  'kubernetes.Gateway': "kubernetes.Gateway.fromName('inference')",
+};
+
+/** What may not be shown in a message. */
+const SECRET = 'SecretValue';
+
+/** How many names a message holds. */
+const MOST_NAMES = 4;
+
+const WORDS: { readonly [type: string]: string } = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+};
+
+/**
+ * Holds options against their interface, as a compiler does for who has one: every member must be one of it, and be of its
+ * type. Nothing that a user typed is passed over. Numbers and texts are held against their bounds elsewhere.
+ */
+export function checkOptions<T>(type: string, value: T, prop: string, at?: IConstruct): T {
+  requireOptions(type, value, prop, at);
+  checkMembers(type, value as object, '', at);
+  return value;
+}
+
+/** Options that somebody else looks into must be an object. */
+export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
+  if (isPlain(value)) return;
+  const members = OPTION_TYPES[type] ?? {};
+  const required = Object.keys(members).filter((name) => !members[name]?.endsWith('?'));
+  const [joint, names] = required.length > 0 ? ['with', required] : ['of', Object.keys(members)];
+  const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
+  const more = names.length > MOST_NAMES ? ' and others' : '';
+  const found = Array.isArray(value) ? 'a list' : describe(value);
+  throw new ServingError(
+    'InvalidType',
+    `'${prop}' (${found}) must be an object ${joint} ${shown.join(', ')}${more}`,
+    at,
+  );
+}
+
+function checkMembers(type: string, value: object, prefix: string, at: IConstruct | undefined): void {
+  const members = OPTION_TYPES[type] as { readonly [member: string]: string };
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(members, name) || value[name as keyof object] === undefined) continue;
+    throw new ServingError(
+      'UnknownOption',
+      `there is no '${prefix}${name}'; ${suggest(name, Object.keys(members))}`,
+      at,
+    );
+  }
+  for (const [name, member] of Object.entries(members)) {
+    const isOptional = member.endsWith('?');
+    const found = value[name as keyof object] as unknown;
+    if (found === undefined && isOptional) continue;
+    checkValue(isOptional ? member.slice(0, -1) : member, found, `${prefix}${name}`, at);
+  }
+}
+
+function checkValue(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
+  if (type === 'any') return;
+  if (type.endsWith('[]')) {
+    if (!Array.isArray(value)) throw invalid(prop, value, type, `must be a list, such as [${describe(value)}]`, at);
+    value.forEach((one, index) => {
+      checkValue(type.slice(0, -2), one, `${prop}[${index}]`, at);
+    });
+  } else if (type.endsWith('{}')) {
+    if (!isPlain(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
+    for (const [name, one] of Object.entries(value)) checkValue(type.slice(0, -2), one, `${prop}.${name}`, at);
+  } else if (Object.hasOwn(WORDS, type)) {
+    const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
+    if (!isRight) throw invalid(prop, value, type, `must be ${WORDS[type]}`, at);
+  } else if (Object.hasOwn(OPTION_TYPES, type)) {
+    requireOptions(type, value, prop, at);
+    checkMembers(type, value as object, `${prop}.`, at);
+  } else if (Object.hasOwn(ENUM_VALUES, type)) {
+    const values = ENUM_VALUES[type] as readonly unknown[];
+    if (!values.includes(value))
+      throw invalid(prop, value, type, `must be one of ${values.map(describe).join(', ')}`, at);
+  } else if (!isInstance(value, type)) {
+    throw invalid(prop, value, type, `must be made like ${EXAMPLES[type] ?? `a ${type}`}`, at);
+  }
+}
+
+function invalid(prop: string, value: unknown, type: string, must: string, at: IConstruct | undefined): ServingError {
+  const shown = type.startsWith(SECRET) && typeof value === 'string' ? 'text' : describe(value);
+  return new ServingError('InvalidType', `'${prop}' (${shown}) ${must}`, at);
+}
+
+/** An object whose members are what somebody typed, and no instance of a class. */
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Classes are compared by name, because an app can hold two copies of this package. */
+function isInstance(value: unknown, type: string): boolean {
+  const name = type.slice(type.lastIndexOf('.') + 1);
+  if (typeof value !== 'object' || value === null) return false;
+  for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))
+    if (proto.constructor?.name === name) return true;
+  return false;
+}
+
+function suggest(name: string, known: readonly string[]): string {
+  const [nearest] = known
+    .map((one) => ({ one, distance: distanceOf(name.toLowerCase(), one.toLowerCase()) }))
+    .filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest === undefined
+    ? `there is ${known.map((one) => `'${one}'`).join(', ')}`
+    : `did you mean '${nearest.one}'?`;
+}
+
+/** How many letters have to be added, taken away or changed. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,119 @@
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { App, Chart } from 'cdk8s';
+import * as library from '../../src';
+import { ENUM_VALUES, OPTION_TYPES } from '../../src/private/option-types';
+import { checkOptions } from '../../src/private/options';
+import { backendOptions, singleBackend } from '../support/definitions';
+import entries from './option-entries.json';
+
+interface Entry {
+  readonly class: string;
+  readonly method?: string;
+  readonly static?: boolean;
+  readonly index: number;
+  readonly struct: string;
+}
+
+type Callable = (...args: unknown[]) => unknown;
+
+const found = (name: string): unknown =>
+  name.split('.').reduce<unknown>((scope, part) => (scope as Record<string, unknown>)[part], library);
+
+/** Calls what takes options, with these. What stands before them does not matter, because they are looked at first. */
+function call({ class: name, method, static: isStatic, index }: Entry, options: unknown): unknown {
+  const before = ['a', 'b', 'c'].slice(0, index);
+  if (method === undefined) {
+    const scope = name.startsWith('kubernetes.') ? new Chart(new App(), 'Chart') : new Stack(new CdkApp(), 'Stack');
+    return new (found(name) as new (...args: unknown[]) => unknown)(scope, 'Id', options);
+  }
+  if (isStatic) return ((found(name) as Record<string, Callable>)[method] as Callable)(...before, options);
+  const { endpoint, backend } = singleBackend();
+  const split = () => endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
+  const instances: Record<string, () => object> = {
+    Backend: () => backend,
+    ServingEndpoint: () => endpoint,
+    TrafficSplit: split,
+  };
+  const target = (instances[name] as () => object)() as Record<string, Callable>;
+  const first = name === 'ServingEndpoint' && method === 'attachBackend' ? [backend] : before;
+  return (target[method] as Callable).call(target, ...first, options);
+}
+
+describe.each(
+  (entries as Entry[]).map((entry) => [`${entry.class}.${entry.method ?? 'constructor'}`, entry] as const),
+)('%s', (_, entry) => {
+  test.each([5, 'text', [], null, () => undefined])('refuses %p for its options', (options) => {
+    expect(() => call(entry, options)).toThrow(/^\[InvalidType\] '(options|props|times)' \(.*\) must be an object /);
+  });
+
+  test('refuses an option that it does not know', () => {
+    expect(() => call(entry, { noSuchOption: 1 })).toThrow("[UnknownOption] there is no 'noSuchOption'; there is ");
+  });
+});
+
+/** A value of a type, and one that is none. */
+function samples(type: string): { readonly right: unknown; readonly wrong: unknown } {
+  if (type.endsWith('?')) return samples(type.slice(0, -1));
+  if (type.endsWith('[]')) return { right: [], wrong: [samples(type.slice(0, -2)).wrong] };
+  if (type.endsWith('{}')) return { right: {}, wrong: { NAME: samples(type.slice(0, -2)).wrong } };
+  const simple: Record<string, unknown> = { string: 'text', number: 1, boolean: true, object: {} };
+  if (type in simple) return { right: simple[type], wrong: type === 'number' ? '1' : 5 };
+  if (type in ENUM_VALUES) return { right: ENUM_VALUES[type]?.[0], wrong: 'nonsense' };
+  if (type in OPTION_TYPES) return { right: optionsOf(type), wrong: 5 };
+  const name = type.split('.').at(-1) as string;
+  return { right: Object.create({ [name]: class {} }[name]?.prototype ?? null), wrong: {} };
+}
+
+function optionsOf(type: string): Record<string, unknown> {
+  const members = Object.entries(OPTION_TYPES[type] as object).filter(([, member]) => !member.endsWith('?'));
+  return Object.fromEntries(members.map(([name, member]) => [name, samples(member).right]));
+}
+
+const members = Object.entries(OPTION_TYPES).flatMap(([type, all]) =>
+  Object.entries(all)
+    .filter(([, member]) => member !== 'any?' && member !== 'any')
+    .map(([name, member]) => [type, name, member] as const),
+);
+
+describe('options', () => {
+  test.each(Object.keys(OPTION_TYPES))('%s is what its interface says', (type) => {
+    expect(() => checkOptions(type, optionsOf(type), 'options')).not.toThrow();
+  });
+
+  test.each(members)('%s.%s must be %s', (type, name, member) => {
+    const options = { ...optionsOf(type), [name]: samples(member).wrong };
+    expect(() => checkOptions(type, options, 'options')).toThrow(new RegExp(`^\\[InvalidType\\] '${name}[^ ]*' \\(`));
+    if (!member.endsWith('?')) return;
+    expect(() => checkOptions(type, { ...optionsOf(type), [name]: undefined }, 'options')).not.toThrow();
+    expect(() => checkOptions(type, { ...optionsOf(type), [name]: null }, 'options')).toThrow('(null)');
+  });
+
+  test.each([
+    [{ replcias: 2 }, "there is no 'replcias'; did you mean 'replicas'?"],
+    [{ healthcheck: 1 }, "there is no 'healthcheck'; did you mean 'healthCheck'?"],
+    [{ resources: { cpus: 2 } }, "there is no 'resources.cpus'; did you mean 'cpu'?"],
+    [{ timeouts: { grace: 1 } }, "there is no 'timeouts.grace'; there is 'deregistrationDelay', "],
+    [{ replicas: '2' }, "'replicas' ('2') must be a number"],
+    [{ readOnlyRoot: 'false' }, "'readOnlyRoot' ('false') must be true or false"],
+    [{ healthCheck: library.HealthCheck.http }, "'healthCheck' (a function that was not called) must be made like"],
+    [
+      { healthCheck: library.Rollout.surge() },
+      "'healthCheck' (a Rollout) must be made like HealthCheck.http('/healthz')",
+    ],
+    [{ secrets: { TOKEN: 'hunter2' } }, "'secrets.TOKEN' (text) must be made like SecretValue.fromName('acme/token')"],
+  ])('%j: %s', (change, message) => {
+    expect(() => singleBackend(change as object)).toThrow(message);
+  });
+
+  test('a secret of CDK is no secret of a definition, although it has a name', () => {
+    const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
+    expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
+      "'secrets.TOKEN' (an object) must be made like SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+    );
+  });
+
+  test('an option that is undefined is left out, whatever its name', () => {
+    expect(() => singleBackend({ ...backendOptions(), noSuchOption: undefined } as object)).not.toThrow();
+  });
+});
