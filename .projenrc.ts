@@ -228,6 +228,8 @@ project.addTask('start', {
 
 // These are part of compiling: docs and packages are made from what users get.
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
+// The assembly says what options may hold; what is written is compiled by the next run.
+project.postCompileTask.prependExec('tsx scripts/option-types.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 project.packageTask.reset('jsii-pacmak --target js');
 for (const name of ['package-all', 'package:js']) project.removeTask(name);

@@ -1,6 +1,7 @@
 export * from './autoscaling-policy';
 export * as aws from './aws';
 export * from './backend';
+export * from './backend-options';
 export * from './backend-timeouts';
 export * from './duration';
 export * from './gpu';
@@ -9,6 +10,7 @@ export * from './intermediary';
 export * as kubernetes from './kubernetes';
 export * from './model';
 export * from './model-delivery';
+export * from './model-options';
 export * from './model-server';
 export * from './model-volume';
 export * from './plan/intents';

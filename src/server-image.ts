@@ -2,7 +2,7 @@ import { keyOf, lockedApp, lockedImage } from './lock/entries';
 import type { LockedArtifact } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type { ImagePlatformIntent } from './plan/intents';
-import { isUnresolved, requireText } from './private/checks';
+import { isUnresolved, requireDirectory, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { checkOptions } from './private/options';
@@ -88,7 +88,7 @@ export abstract class ServerImage {
     const { base, requirements, lockFile } = options;
     const command = (key: string): string =>
       ['--app', key, '--base', base, ...(requirements === undefined ? [] : ['--requirements', requirements])].join(' ');
-    requireText('directory', directory);
+    requireDirectory(directory);
     const loaded = requireLock({ lockFile, command: command(directory) });
     const key = keyOf(loaded.folder, directory);
     const locked = lockedApp(loaded, key, command(key));

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
-import { Backend, type BackendOptions } from './backend';
+import { Backend } from './backend';
+import type { BackendOptions } from './backend-options';
 import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';

@@ -1,5 +1,6 @@
 import { RootConstruct } from 'constructs';
-import { Backend, type BackendOptions, LoadBalancing } from '../src/backend';
+import { Backend } from '../src/backend';
+import { type BackendOptions, LoadBalancing } from '../src/backend-options';
 import { Duration } from '../src/duration';
 import { Gpu } from '../src/gpu';
 import { HealthCheck } from '../src/health-check';

@@ -71,6 +71,8 @@ describe('the place of a model', () => {
     ['s3://acme-models/x.bin', '/tmp/x.bin', '/tmp'],
     ['s3://acme-models/x.bin', '/x.bin', '/'],
     ['s3://acme-models/x/', '/dev/shm', '/dev/shm'],
+    ['s3://acme-models/x/', '/usr/', '/usr'],
+    ['s3://acme-models/x/', '/proc/1', '/proc/1'],
   ])('of %s fails at %s, because its volume would hide what is there', (uri, path, directory) => {
     expect(() => Model.fromS3(uri, { path })).toThrow(
       `[InvalidModel] 'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '/models'`,

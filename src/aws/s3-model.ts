@@ -1,5 +1,6 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Model, type S3ModelOptions } from '../model';
+import { Model } from '../model';
+import type { S3ModelOptions } from '../model-options';
 import { checkOptions } from '../private/options';
 
 /** Models in a bucket that the CDK app knows. */

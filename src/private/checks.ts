@@ -77,22 +77,18 @@ export function requireText(prop: string, value: string, at?: IConstruct): strin
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
 }
 
+/** A directory as the lock file names it. */
+export function requireDirectory(directory: string): void {
+  if (requireText('directory', directory) !== '') return;
+  throw new ServingError('InvalidType', "'directory' ('') must name one; '.' is that of the lock file");
+}
+
 /** Returns `value` when it is a list. */
 export function requireList<T>(prop: string, value: T[], at?: IConstruct): T[] {
   if (Array.isArray(value)) return value;
   throw new ServingError(
     'InvalidType',
     `'${prop}' (${describe(value)}) must be a list, such as [${describe(value)}]`,
-    at,
-  );
-}
-
-/** Returns `value` when it is one of a closed set. */
-export function requireOneOf<T>(prop: string, value: T, allowed: T[], at?: IConstruct): T {
-  if (allowed.includes(value)) return value;
-  throw new ServingError(
-    'InvalidType',
-    `'${prop}' (${describe(value)}) must be one of ${allowed.map(describe).join(', ')}`,
     at,
   );
 }

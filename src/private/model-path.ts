@@ -4,7 +4,13 @@ import { ServingError } from './errors';
 const MODELS_ROOT = '/models';
 
 /** Directories that are the container's own file system, or hold something else already. */
-const TAKEN = ['/', '/dev', '/dev/shm', '/etc', '/proc', '/sys', '/tmp'];
+const TAKEN = [
+  ...['/', '/bin', '/boot', '/dev/shm', '/etc', '/home', '/lib', '/lib64', '/opt', '/root', '/run', '/sbin', '/tmp'],
+  ...['/usr', '/usr/bin', '/usr/lib', '/usr/local', '/usr/local/bin', '/usr/local/lib', '/usr/sbin', '/usr/share'],
+  ...['/var', '/var/lib', '/var/run', '/var/tmp'],
+];
+/** Where nothing can be mounted, however deep. */
+const KERNEL = /^\/(dev|proc|sys)(\/|$)/;
 
 /** Where a model stands in the container: `path`, relative to the models' root, which must be a directory of its own. */
 export function resolvePath(path: string, single: boolean): string {
@@ -17,7 +23,7 @@ export function resolvePath(path: string, single: boolean): string {
     );
   }
   const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;
-  if (TAKEN.includes(directory)) {
+  if (TAKEN.includes(directory) || KERNEL.test(directory)) {
     throw new ServingError(
       'InvalidModel',
       `'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '${MODELS_ROOT}'`,

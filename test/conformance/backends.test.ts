@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { type AutoscalingOptions, ScalingTarget } from '../../src/autoscaling-policy';
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';

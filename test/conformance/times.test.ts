@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { ModelServer } from '../../src/model-server';
 import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';

@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
-import { Backend, LoadBalancing } from '../../src/backend';
+import { Backend } from '../../src/backend';
+import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import {
   Gateway,

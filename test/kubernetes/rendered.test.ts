@@ -1,5 +1,5 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { LoadBalancing } from '../../src/backend';
+import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { HealthCheck } from '../../src/health-check';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';

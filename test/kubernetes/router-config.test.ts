@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ScalingTarget } from '../../src/autoscaling-policy';
-import { LoadBalancing } from '../../src/backend';
+import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { HealthCheck } from '../../src/health-check';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';

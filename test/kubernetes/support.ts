@@ -1,5 +1,5 @@
 import { App, Chart, type ChartProps } from 'cdk8s';
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
 import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';

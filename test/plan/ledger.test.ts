@@ -1,5 +1,5 @@
 import { ScalingTarget } from '../../src/autoscaling-policy';
-import { LoadBalancing } from '../../src/backend';
+import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';

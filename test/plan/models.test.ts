@@ -1,4 +1,4 @@
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { Model } from '../../src/model';
 import { ModelDelivery } from '../../src/model-delivery';

@@ -1,4 +1,4 @@
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { ModelServer } from '../../src/model-server';
 import type { ServingEndpointProps } from '../../src/serving-endpoint';

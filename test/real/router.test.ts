@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { LoadBalancing } from '../../src/backend';
+import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
 import { HealthCheck } from '../../src/health-check';
 import { ModelServer } from '../../src/model-server';

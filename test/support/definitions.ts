@@ -1,5 +1,5 @@
 import { RootConstruct } from 'constructs';
-import type { BackendOptions } from '../../src/backend';
+import type { BackendOptions } from '../../src/backend-options';
 import { ModelServer } from '../../src/model-server';
 import { ServerImage } from '../../src/server-image';
 import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';

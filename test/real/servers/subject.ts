@@ -1,4 +1,4 @@
-import type { BackendOptions } from '../../../src/backend';
+import type { BackendOptions } from '../../../src/backend-options';
 import type { ModelServer } from '../../../src/model-server';
 import type { ProbeRequest } from './connection';
 
