@@ -130,6 +130,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     ignorePatterns: [
       '/*',
       ...['API.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'assets/', 'docs/'].map((path) => `!/${path}`),
+      '/docs/*.json',
       '/lib/tools/',
     ],
   },

@@ -1,10 +1,11 @@
 // Checks the packed tarball: it holds what users need and nothing else, and its package.json leads to real files.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '..');
-const ALLOWED = /^(\.jsii|API\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json|(lib|assets)\/.+\.(js|d\.ts))$/;
+const ALLOWED =
+  /^(\.jsii|API\.md|ARCHITECTURE\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json|docs\/.+\.md|(lib|assets)\/.+\.(js|d\.ts))$/;
 const REQUIRED = [
   '.jsii',
   'API.md',
@@ -32,7 +33,11 @@ const files = run('tar', '-tzf', path)
 
 const surplus = files.filter((file) => !ALLOWED.test(file));
 if (surplus.length > 0) throw new Error(`the tarball must not hold ${surplus.join(', ')}`);
-const missing = REQUIRED.filter((file) => !files.includes(file));
+// The pages that the readme leads to; examples and the guide for contributors are of use beside the source only.
+const pages = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(
+  ([, page]) => page as string,
+);
+const missing = [...REQUIRED, ...pages].filter((file) => !files.includes(file));
 if (missing.length > 0) throw new Error(`the tarball lacks ${missing.join(', ')}`);
 run('node_modules/.bin/publint', 'run', path, '--strict');
 console.log(`${path}: ${files.length} files`);
