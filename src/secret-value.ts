@@ -1,3 +1,4 @@
+import { requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
 
@@ -25,7 +26,7 @@ export abstract class SecretValue {
    */
   public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
     checkOptions('NamedSecretOptions', options, 'options');
-    if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(name)) {
+    if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireText('name', name))) {
       throw new ServingError(
         'InvalidName',
         `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,

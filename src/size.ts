@@ -8,18 +8,18 @@ import { requireNumber } from './private/checks';
 export class Size {
   /** An amount in mebibytes (1024 x 1024 bytes). */
   public static mebibytes(amount: number): Size {
-    return new Size(amount);
+    return new Size(amount, 1);
   }
 
   /** An amount in gibibytes (1024 mebibytes). */
   public static gibibytes(amount: number): Size {
-    return new Size(amount * 1024);
+    return new Size(amount, 1024);
   }
 
   private readonly amount: number;
 
-  private constructor(mebibytes: number) {
-    this.amount = requireNumber('size', mebibytes, { min: 0 });
+  private constructor(amount: number, unit: number) {
+    this.amount = requireNumber('size', amount, { min: 0 }) * unit;
   }
 
   /** This amount in mebibytes. */

@@ -47,6 +47,11 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
   return value;
 }
 
+/** Holds one argument against its type. */
+export function checkArgument(type: string, value: unknown, prop: string, at?: IConstruct): void {
+  checkValue(type, value, prop, at);
+}
+
 /** Options that somebody else looks into must be an object. */
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (isPlain(value)) return;
@@ -84,7 +89,8 @@ function checkMembers(type: string, value: object, prefix: string, at: IConstruc
 function checkValue(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
   if (type === 'any') return;
   if (type.endsWith('[]')) {
-    if (!Array.isArray(value)) throw invalid(prop, value, type, `must be a list, such as [${describe(value)}]`, at);
+    if (!Array.isArray(value))
+      throw invalid(prop, value, type, `must be a list, such as [${elementOf(type, value)}]`, at);
     value.forEach((one, index) => {
       checkValue(type.slice(0, -2), one, `${prop}[${index}]`, at);
     });
@@ -104,6 +110,13 @@ function checkValue(type: string, value: unknown, prop: string, at: IConstruct |
   } else if (!isInstance(value, type)) {
     throw invalid(prop, value, type, `must be made like ${EXAMPLES[type] ?? `a ${type}`}`, at);
   }
+}
+
+/** What a list could hold for who passed something else: an example, or that value in a list. */
+function elementOf(type: string, value: unknown): string {
+  const example = EXAMPLES[type.slice(0, -2)];
+  if (example !== undefined) return example;
+  return typeof value === 'string' ? value.split(/\s+/).map(describe).join(', ') : describe(value);
 }
 
 function invalid(prop: string, value: unknown, type: string, must: string, at: IConstruct | undefined): ServingError {

@@ -199,7 +199,7 @@ describe('a model in a volume', () => {
 
   test('of S3 Files is mounted on Fargate', () => {
     const stack = newStack();
-    const models = [Model.fromS3('s3://bucket/a.bin', { path: '/opt/a.bin' }), Model.fromVolume(s3Files(stack))];
+    const models = [Model.fromS3('s3://bucket/a.bin', { path: '/data/a.bin' }), Model.fromVolume(s3Files(stack))];
     oneBackend({ models }, {}, stack);
     const template = templateOf(stack);
     expect(only(template, 'AWS::ECS::TaskDefinition').Volumes).toContainEqual({

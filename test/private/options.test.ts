@@ -106,6 +106,23 @@ describe('options', () => {
     expect(() => singleBackend(change as object)).toThrow(message);
   });
 
+  test.each<[() => unknown, string]>([
+    [
+      () => singleBackend().endpoint.attachBackend(5 as never),
+      "'backend' (5) must be made like endpoint.addBackend('v1', ...)",
+    ],
+    [() => singleBackend().endpoint.addressOf({} as never), "'backend' ({  }) must be made like endpoint.addBackend"],
+    [() => library.SecretValue.fromName(5 as never), "'name' (5) must be text"],
+    [() => library.Size.gibibytes('5' as never), "'size' ('5') must be a number of at least 0"],
+    [
+      () => new library.aws.EcsPlatform(new Stack(), 'P', { gpuCapacities: 'g5' as never }),
+      'must be a list, such as [aws.GpuCapacity.',
+    ],
+    [() => library.ModelServer.command({ command: 'python app.py' as never }), "such as ['python', 'app.py']"],
+  ])('arguments are checked too: %#', (define, message) => {
+    expect(define).toThrow(message);
+  });
+
   test('a secret of CDK is no secret of a definition, although it has a name', () => {
     const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
