@@ -16,6 +16,6 @@ describe('size', () => {
   });
 
   test('fails when the amount is below 0', () => {
-    expect(() => Size.gibibytes(-1)).toThrow("[InvalidNumber] 'size' (-1024) must be a number of at least 0");
+    expect(() => Size.gibibytes(-1)).toThrow("[InvalidNumber] 'size' (-1) must be a number of at least 0");
   });
 });
