@@ -1,6 +1,6 @@
 // Compares this package with constructs written by hand and through cdk8s-plus, and its command line with other programs.
 //
-//   npm run bench                              prints the table; about four minutes on two cores
+//   npm run bench                              prints the table; about nine minutes on two cores
 //   npm run bench -- --sizes 1,10,100          other numbers of endpoints
 //   npm run bench -- --target kubernetes       one target, or 'artifacts' for the command line alone
 //   npm run bench -- --write                   writes the table into docs/performance.md too
