@@ -156,7 +156,10 @@ function run(
   environment: Environment,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], { env: environment as NodeJS.ProcessEnv, timeout: HELPER_TIMEOUT });
+    const child = spawn(program, ['get'], { env: environment as NodeJS.ProcessEnv });
+    // The option of spawn keeps the process waiting when the program cannot be started.
+    const timer = setTimeout(() => child.kill(), HELPER_TIMEOUT);
+    child.on('error', () => clearTimeout(timer)).on('close', () => clearTimeout(timer));
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
