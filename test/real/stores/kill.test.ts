@@ -88,7 +88,8 @@ async function problemsOf(place: (seed: number) => string, count: number, run: R
 
 async function withSlowDouble(use: (double: RegistryDouble) => Promise<void>): Promise<void> {
   const double = await new RegistryDouble({
-    repositories: Array.from({ length: 60 }, (_, seed) => `models/${seed}`),
+    // Far more than artifacts are finished between the kills.
+    repositories: Array.from({ length: 1000 }, (_, seed) => `models/${seed}`),
   }).start();
   await use(double).finally(() => double.stop());
 }
