@@ -133,6 +133,8 @@ function isPlain(value: unknown): value is object {
 function isInstance(value: unknown, type: string): boolean {
   const name = type.slice(type.lastIndexOf('.') + 1);
   if (typeof value !== 'object' || value === null) return false;
+  // CDK has a class of this name, whose values would be read as those of nothing.
+  if (name === SECRET && !('secretName' in value)) return false;
   for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))
     if (proto.constructor?.name === name) return true;
   return false;

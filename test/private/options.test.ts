@@ -1,4 +1,4 @@
-import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { App as CdkApp, SecretValue as CdkSecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
 import * as library from '../../src';
@@ -62,7 +62,8 @@ function samples(type: string): { readonly right: unknown; readonly wrong: unkno
   if (type in ENUM_VALUES) return { right: ENUM_VALUES[type]?.[0], wrong: 'nonsense' };
   if (type in OPTION_TYPES) return { right: optionsOf(type), wrong: 5 };
   const name = type.split('.').at(-1) as string;
-  return { right: Object.create({ [name]: class {} }[name]?.prototype ?? null), wrong: {} };
+  const right = Object.create({ [name]: class {} }[name]?.prototype ?? null);
+  return { right: Object.assign(right, { secretName: 'acme' }), wrong: {} };
 }
 
 function optionsOf(type: string): Record<string, unknown> {
@@ -127,6 +128,13 @@ describe('options', () => {
     const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
       "'secrets.TOKEN' (an object) must be made like SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+    );
+  });
+
+  test('a secret value of CDK is none either, although its class has the same name', () => {
+    const secret = CdkSecretValue.unsafePlainText('hunter2');
+    expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
+      "[InvalidType] 'secrets.TOKEN' (a SecretValue) must be made like SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret",
     );
   });
 
