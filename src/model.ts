@@ -3,7 +3,6 @@ import { driftOf } from './lock/drift';
 import { keyOf, lockedImage, lockedModel } from './lock/entries';
 import type { LockedArtifact, LockedModel } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
-import type { ModelDelivery } from './model-delivery';
 import type {
   DirectoryModelOptions,
   HuggingFaceModelOptions,
@@ -62,7 +61,7 @@ export class Model {
       ...placeOf(options, lastPart(key)),
       ...sourceOf(to, hex, locked),
       fetchSeconds: secondsOf(options.fetchTimeout),
-      delivery: deliveryOf(options.delivery),
+      delivery: options.delivery?._kind,
       bytes: locked.bytes,
       directory: key,
       publish: options.publishOnDeploy === true ? { directory: key, lockFile: loaded.path, to, hex } : undefined,
@@ -118,7 +117,7 @@ export class Model {
         platforms: known?.platforms,
       },
       fetchSeconds: secondsOf(options.fetchTimeout),
-      delivery: deliveryOf(options.delivery),
+      delivery: options.delivery?._kind,
     });
   }
 
@@ -290,10 +289,6 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
   return timeout === undefined
     ? undefined
     : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, hint: 'in seconds' });
-}
-
-function deliveryOf(delivery: ModelDelivery | undefined): ModelIntent['delivery'] {
-  return delivery?._kind;
 }
 
 function imageDirectory(directory: string): string {

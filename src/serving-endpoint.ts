@@ -8,7 +8,7 @@ import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
-import { checkArgument, checkOptions, requireOptions } from './private/options';
+import { checkOptions, checkValue, requireOptions } from './private/options';
 import { requireSeconds } from './private/seconds';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -248,7 +248,7 @@ export class ServingEndpoint extends Construct {
 
   /** Lets a backend that stands alone serve this endpoint too. */
   public attachBackend(backend: Backend, options: AttachBackendOptions = {}): void {
-    checkArgument('Backend', backend, 'backend', this);
+    checkValue('Backend', backend, 'backend', this);
     checkOptions('AttachBackendOptions', options, 'options', this);
     const { name } = backend.intent;
     this.checkRoom(name);
@@ -289,7 +289,7 @@ export class ServingEndpoint extends Construct {
 
   /** The address that a backend has beside the shares. */
   public addressOf(backend: Backend): BackendAddress {
-    checkArgument('Backend', backend, 'backend', this);
+    checkValue('Backend', backend, 'backend', this);
     const attachment = this.attachments.find((candidate) => candidate.backend === backend.intent.path);
     if (attachment === undefined || attachment.address === 'none') {
       const why = attachment === undefined ? 'does not serve' : "has no address of its own ('addressable' is false) at";

@@ -47,11 +47,6 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
   return value;
 }
 
-/** Holds one argument against its type. */
-export function checkArgument(type: string, value: unknown, prop: string, at?: IConstruct): void {
-  checkValue(type, value, prop, at);
-}
-
 /** Options that somebody else looks into must be an object. */
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (isPlain(value)) return;
@@ -86,7 +81,8 @@ function checkMembers(type: string, value: object, prefix: string, at: IConstruc
   }
 }
 
-function checkValue(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
+/** Holds one value against its type. */
+export function checkValue(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (type === 'any') return;
   if (type.endsWith('[]')) {
     if (!Array.isArray(value))

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto';
-import type { LockedAttestation, LockedEvidence, LockedSignature } from '../lock/lock-file';
+import type { LockedAttestation, LockedEvidence } from '../lock/lock-file';
 import type { ImageRepository } from './image-store';
 import {
   attestationTag,
@@ -54,8 +53,18 @@ export async function verifyEvidence(
   ];
   if (key === undefined) return { problems, verified: {} };
   const verified = {
-    signatures: await ownSignatures(repository, digest, key, signatures),
-    attestations: await ownAttestations(repository, digest, key, attestations),
+    signatures: await withBlob(
+      repository,
+      signatures,
+      ({ payload }) => payload,
+      (payload, { signature }) => isSignedBy(key, payload, signature, digest),
+    ),
+    attestations: await withBlob(
+      repository,
+      attestations,
+      (one) => one.digest,
+      (envelope) => isAttestedBy(key, envelope, digest),
+    ),
   };
   if (signatures.length === 0) problems.push(`no signature is there (${tags.signatures})`);
   else if (verified.signatures.length === 0) problems.push('no signature is by the key');
@@ -67,27 +76,16 @@ export async function verifyEvidence(
   return { problems, verified };
 }
 
-async function ownSignatures(
+/** Those of a list whose blob holds what is asked for. */
+async function withBlob<T>(
   repository: ImageRepository,
-  digest: string,
-  key: KeyObject,
-  signatures: readonly LockedSignature[],
-): Promise<LockedSignature[]> {
-  const own: LockedSignature[] = [];
-  for (const one of signatures)
-    if (isSignedBy(key, await repository.blob(one.payload), one.signature, digest)) own.push(one);
-  return own;
-}
-
-async function ownAttestations(
-  repository: ImageRepository,
-  digest: string,
-  key: KeyObject,
-  attestations: readonly LockedAttestation[],
-): Promise<LockedAttestation[]> {
-  const own: LockedAttestation[] = [];
-  for (const one of attestations) if (isAttestedBy(key, await repository.blob(one.digest), digest)) own.push(one);
-  return own;
+  list: readonly T[],
+  digestOf: (one: T) => string,
+  holds: (blob: Buffer, one: T) => boolean,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (const one of list) if (holds(await repository.blob(digestOf(one)), one)) found.push(one);
+  return found;
 }
 
 function nameOf({ digest, predicateType }: LockedAttestation): string {

@@ -22,7 +22,7 @@ import { startContainer } from './support/container';
 import { CuttingRelay } from './support/cutting-relay';
 import { workloadsOfTemplate } from './support/from-cloudformation';
 import { workloadsOfManifests } from './support/from-kubernetes';
-import { type Image, installed, pythonRuntime } from './support/images';
+import { APP_USER, type Image, installed, pythonRuntime } from './support/images';
 import { Podman } from './support/podman';
 import { type Registry, startRegistry } from './support/registry';
 import { type S3Server, startS3 } from './support/s3-server';
@@ -31,7 +31,6 @@ import { onHost, Volumes, type Workload } from './support/workload';
 jest.setTimeout(600_000);
 
 const MIB = 2 ** 20;
-const USER = 10001;
 /** Two layers of one file each, and one of the rest. */
 const WEIGHTS = { 'a.bin': 66 * MIB, 'b.bin': 65 * MIB, 'c.bin': 9 * MIB };
 const WEIGHT = Object.values(WEIGHTS).reduce((sum, size) => sum + size, 0);
@@ -151,11 +150,7 @@ class Pulled {
       runtime,
       env: { ...env, PATH: `${env.PATH}:${path}` },
       workingDir: WorkingDir,
-      user: USER,
-      users: new Map([
-        [0, { name: 'root', group: 0, home: '/root' }],
-        [USER, { name: 'app', group: USER, home: '/home/app' }],
-      ]),
+      ...APP_USER,
       volumes: [],
       command: [],
     };

@@ -42,7 +42,7 @@ interface Layer {
 function layersOf({ bytes, digest }: Manifest, name: string): Layer[] {
   try {
     const { layers } = JSON.parse(bytes.toString('utf8')) as { layers: Layer[] };
-    return layers.map((layer) => ({ ...layer }));
+    return layers.map(({ digest, mediaType, annotations }) => ({ digest, mediaType, annotations }));
   } catch {
     throw new StoreError('UnexpectedAnswer', `${name} keeps something else than signatures as ${digest}`);
   }

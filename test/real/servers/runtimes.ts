@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Image, installed, pythonRuntime, SYSTEM_PATH } from '../support/images';
+import { APP_USER, type Image, installed, pythonRuntime, SYSTEM_PATH } from '../support/images';
 import type { Runtime, Subject } from './subject';
-
-const USER = 10001;
 
 /** The version of a subject's server, from where it is pinned. */
 export function versionOf(runtime: Runtime): string {
@@ -27,11 +25,7 @@ export function imageOf({ runtime, files }: Subject): Image {
     runtime: folders,
     env: { PATH: path, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
     workingDir: '/app',
-    user: USER,
-    users: new Map([
-      [0, { name: 'root', group: 0, home: '/root' }],
-      [USER, { name: 'app', group: USER, home: '/home/app' }],
-    ]),
+    ...APP_USER,
     volumes: [],
     command: [],
   };

@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { Random } from '../../support/stores/random';
 import { freePort } from './registry';
 
 /** What becomes of a request instead of being answered. */
@@ -29,7 +30,7 @@ export class FaultyProxy {
   /** How many requests failed. */
   public failed = 0;
   private readonly server: Server;
-  private state = 1;
+  private readonly random = new Random(1);
 
   private constructor(
     private readonly target: URL,
@@ -50,8 +51,7 @@ export class FaultyProxy {
   private failureOf({ method }: IncomingMessage): ProxyFault | undefined {
     const fault = this.fault;
     if (typeof fault === 'object' && 'method' in fault && fault.method !== method) return undefined;
-    this.state = (Math.imul(this.state, 1_664_525) + 1_013_904_223) >>> 0;
-    return this.state >>> 30 === 0 ? fault : undefined;
+    return this.random.chance(1 / 4) ? fault : undefined;
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {

@@ -19,6 +19,15 @@ export interface ImageUser {
   readonly home: string;
 }
 
+/** The user that images have who say no other. */
+export const APP_USER = {
+  user: 10001,
+  users: new Map<number, ImageUser>([
+    [0, { name: 'root', group: 0, home: '/root' }],
+    [10001, { name: 'app', group: 10001, home: '/home/app' }],
+  ]),
+} as const;
+
 /** What a container gets from its image. */
 export interface Image {
   readonly files: readonly ImageFile[];

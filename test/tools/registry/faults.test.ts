@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { noise, testArtifact } from '../../support/stores/artifacts';
 import { countOf, httpStore, publishTo } from '../../support/stores/publishing';
+import { Random } from '../../support/stores/random';
 import { type Fault, RegistryDouble } from '../../support/stores/registry-double';
 
 const artifact = testArtifact({ files: { 'a.bin': noise(3_000_000, 1), 'b.bin': noise(2_000_000, 2) } });
@@ -21,11 +22,8 @@ function always(fault: Fault, matches = (_: IncomingMessage) => true): void {
 
 /** The same fault for one request of four, which are drawn but are the same in every run. */
 function nowAndThen(fault: Fault): void {
-  let state = 1;
-  double.fault = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state >>> 30 === 0 ? fault : undefined;
-  };
+  const random = new Random(1);
+  double.fault = () => (random.chance(1 / 4) ? fault : undefined);
 }
 
 const isPut = ({ method, url }: IncomingMessage): boolean => method === 'PUT' && url?.includes('/uploads/') === true;
