@@ -128,8 +128,15 @@ class Pulled {
   /** Pulls an image, and again where that fails, as a kubelet does. An engine takes the digest where there is a tag too. */
   public async pull(reference: string): Promise<void> {
     const byDigest = reference.replace(/:[^:/@]+@/, '@');
-    const again = () => podman.pull(byDigest, 'amd64');
-    this.ids.set(reference, await again().catch(again));
+    for (let tries = 1; ; tries++) {
+      try {
+        this.ids.set(reference, await podman.pull(byDigest, 'amd64'));
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+        process.stdout.write(`pulled again: ${(error as Error).message.trim().split('\n').at(-1)}\n`);
+      }
+    }
   }
 
   public mount(reference: string): string {

@@ -63,7 +63,8 @@ export class CuttingRelay {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
-        to.destroy();
+        // What was taken already goes out first.
+        to.end();
       });
     }
   }
