@@ -2,7 +2,7 @@ import type { Artifact, Blob, Manifest, PublishEvent, Store, Verification } from
 import { concurrently } from './net/concurrently';
 import { referenceOf, tagOf } from './registry/reference';
 import { type EvidenceCheck, type FoundEvidence, verifyEvidence } from './verify-evidence';
-import { verifyIndex } from './verify-index';
+import { strayTags, verifyIndex } from './verify-index';
 
 export type Report = (event: PublishEvent) => void;
 
@@ -41,24 +41,26 @@ export class ImageStore implements Store {
     return referenceOf(this.repository.name, digest);
   }
 
-  async has(digest: string): Promise<boolean> {
-    return (await this.missingTags(digest)).length === 0;
-  }
-
   async publish(artifact: Artifact, report: Report): Promise<void> {
     const { repository } = this;
     const { index, name, blobs } = artifact;
     const counter = new SentBytes(report);
     report({ event: 'start', artifact: name, digest: index.digest, bytes: sum(blobs) });
-    const missing = await this.missingTags(index.digest);
-    // The index is put last: where one tag stands for it, all below it is there.
-    if (missing.length === 1 + this.tags.length) await this.putParts(artifact, counter.report);
-    for (const tag of missing) await repository.putManifest(index, tag, report);
+    const tags = [tagOf(index.digest), ...this.tags];
+    const astray = [...(await strayTags(repository, index.digest, tags)).keys()];
+    const isTagged = !astray.includes(tagOf(index.digest));
+    // Somebody may have removed a part of what was published, whatever the tags stand for.
+    const isWhole = isTagged && (await verifyIndex(repository, index.digest, [])).length === 0;
+    if (!isWhole) await this.putParts(artifact, counter.report);
+    // Where all tags are right, the index itself may be what is damaged.
+    const references = isWhole || astray.length > 0 ? astray : [index.digest];
+    for (const reference of references) await repository.putManifest(index, reference, report);
     report({ event: 'published', artifact: name, reference: this.referenceOf(index.digest), bytesSent: counter.bytes });
   }
 
-  verify(digest: string): Promise<Verification> {
-    return verifyIndex(this.repository, digest);
+  async verify(digest: string): Promise<Verification> {
+    const problems = await verifyIndex(this.repository, digest, [tagOf(digest), ...this.tags]);
+    return { reference: this.referenceOf(digest), problems, surplus: [] };
   }
 
   /** What vouches for an artifact in the layout of cosign, and what is wrong with it. */
@@ -68,14 +70,6 @@ export class ImageStore implements Store {
 
   close(): void {
     this.repository.close();
-  }
-
-  /** The tags that do not stand for the digest. */
-  private async missingTags(digest: string): Promise<string[]> {
-    const missing: string[] = [];
-    for (const tag of [tagOf(digest), ...this.tags])
-      if ((await this.repository.tagged(tag)) !== digest) missing.push(tag);
-    return missing;
   }
 
   private async putParts({ blobs, manifests }: Artifact, report: Report): Promise<void> {

@@ -8,7 +8,7 @@ import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { createProgress, type Progress } from './progress';
 import { writeReceipt } from './receipt';
 import { parseReference } from './registry/reference';
-import { type Selected, select } from './selection';
+import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
@@ -69,7 +69,8 @@ async function publishModel(
   const store = await openStore(destination, { ...options, mountFrom });
   try {
     const reference = store.referenceOf(digest);
-    if (await store.has(digest)) {
+    const { problems } = await store.verify(digest, { files: filesOf(model) });
+    if (problems.length === 0) {
       warnOfDrift(loaded, key);
       progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
     } else {

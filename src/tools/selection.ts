@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
 import { type LoadedLock, requireLock, shownPath } from '../lock/read-lock';
+import type { ArtifactFile } from './artifact/artifact';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { type Destination, parseDestination } from './destination';
 
@@ -40,6 +41,15 @@ function findKey({ lock, folder, path }: LoadedLock, name: string): string {
   const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
   if (key !== undefined) return key;
   throw new CommandError(`'${name}' is not in '${shownPath(path)}'; run: serving lock ${name}`, USAGE_ERROR);
+}
+
+/** The locked files, whose bytes nobody reads. */
+export function filesOf({ layers = [] }: Selected['model']): ArtifactFile[] {
+  return layers.flatMap(({ files }) => files.map((file) => ({ ...file, read: unread })));
+}
+
+function unread(): never {
+  throw new Error('only the files that are here can be read');
 }
 
 function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | undefined): Selected {

@@ -7,6 +7,7 @@ import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { readReceipt } from './receipt';
+import { filesOf, type Selected } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
@@ -78,15 +79,22 @@ async function statusOf(
   } as const;
   if (to === undefined) return { ...known, published: 'nowhere to look', receipt: false };
   const receipt = readReceipt({ model: key, to, digest }) !== undefined;
-  return { ...known, to, receipt, ...(await look(to, digest, options)) };
+  return { ...known, to, receipt, ...(await look(to, locked, options)) };
 }
 
-async function look(to: string, digest: string, options: StoreOptions): Promise<Pick<Status, 'published' | 'reason'>> {
+async function look(
+  to: string,
+  locked: Selected['model'],
+  options: StoreOptions,
+): Promise<Pick<Status, 'published' | 'reason'>> {
   const destination = parseDestination(to);
   try {
     const store = await openStore(destination, options);
-    const isThere = await store.has(digest).finally(() => store.close());
-    return { published: isThere ? 'yes' : 'no' };
+    const looked = store.verify(locked.digest, { files: filesOf(locked) });
+    const { problems } = await looked.finally(() => store.close());
+    if (problems.length === 0) return { published: 'yes' };
+    const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
+    return { published: 'no', reason: `${problems[0]}${more}` };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return { published: 'unknown', reason: error.message };

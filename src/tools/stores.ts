@@ -34,8 +34,6 @@ export interface StoreOptions {
 export interface OpenStore extends Store {
   /** Where an artifact stands, or will stand. */
   referenceOf(digest: string): string;
-  /** Whether an artifact was published to its end. */
-  has(digest: string): Promise<boolean>;
   /** What vouches for an artifact, and what is wrong with it. */
   verifyEvidence(digest: string, check: EvidenceCheck): Promise<FoundEvidence>;
   close(): void;

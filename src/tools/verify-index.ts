@@ -1,19 +1,36 @@
-import type { Manifest, Verification } from './artifact/artifact';
+import type { Manifest } from './artifact/artifact';
 import type { ImageRepository } from './image-store';
 import { type Descriptor, readIndex, readManifest } from './registry/image-json';
-import { referenceOf, tagOf } from './registry/reference';
 import { StoreError } from './store-error';
 
-/** Follows an index down to its layers: manifests by their bytes, layers and configs by existence and size. */
-export async function verifyIndex(repository: ImageRepository, digest: string): Promise<Verification> {
-  const reference = referenceOf(repository.name, digest);
+/** The tags that do not stand for a digest, and for what they do. */
+export async function strayTags(
+  repository: ImageRepository,
+  digest: string,
+  tags: readonly string[],
+): Promise<Map<string, string | undefined>> {
+  const stray = new Map<string, string | undefined>();
+  for (const tag of tags) {
+    const found = await repository.tagged(tag);
+    if (found !== digest) stray.set(tag, found);
+  }
+  return stray;
+}
+
+/**
+ * Follows an index down to its layers, manifests by their bytes, layers and configs by existence and size, and says what
+ * is missing or differs, and which of the tags are not its own.
+ */
+export async function verifyIndex(
+  repository: ImageRepository,
+  digest: string,
+  tags: readonly string[],
+): Promise<string[]> {
   const problems: string[] = [];
   const index = await read(repository, digest, 'the index', problems);
-  if (index === undefined) return { reference, problems };
-  const tag = tagOf(digest);
-  const tagged = await repository.tagged(tag);
-  if (tagged === undefined) problems.push(`the tag ${tag} is missing`);
-  else if (tagged !== digest) problems.push(`the tag ${tag} stands for ${tagged}`);
+  if (index === undefined) return problems;
+  for (const [tag, found] of await strayTags(repository, digest, tags))
+    problems.push(found === undefined ? `the tag ${tag} is missing` : `the tag ${tag} stands for ${found}`);
   const parts = new Map<string, Descriptor>();
   for (const child of readIndex(index, repository.name)) {
     const manifest = await read(repository, child.digest, 'the manifest', problems);
@@ -26,7 +43,7 @@ export async function verifyIndex(repository: ImageRepository, digest: string): 
     if (found === undefined) problems.push(`the layer ${part} is missing`);
     else if (found !== size) problems.push(`the layer ${part} has ${found} bytes and not ${size}`);
   }
-  return { reference, problems };
+  return problems;
 }
 
 async function read(

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
 import { shownPath } from '../lock/read-lock';
-import type { ArtifactFile } from './artifact/artifact';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { plural } from './progress';
-import { type Selected, select } from './selection';
+import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
@@ -56,6 +55,8 @@ interface Result {
   readonly model: string;
   readonly reference: string;
   readonly problems: string[];
+  /** What mends those of the problems that can be. */
+  readonly remedy?: string;
   /** What is by the key; empty without one. */
   readonly verified: LockedEvidence;
 }
@@ -80,25 +81,22 @@ async function verifyModel(
 ): Promise<Result> {
   const store = await openStore(destination, options);
   try {
-    const { reference, problems } = await store.verify(model.digest, { files: filesOf(model) });
+    const { reference, problems, surplus } = await store.verify(model.digest, { files: filesOf(model) });
     if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
       process.stderr.write(
         `warning: a bucket keeps no signatures; those that are locked of '${name}' were not looked for\n`,
       );
     const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
-    return { model: name, reference, problems: [...problems, ...evidence.problems], verified: evidence.verified };
+    return {
+      model: name,
+      reference,
+      problems: [...problems, ...surplus, ...evidence.problems],
+      ...(problems.length > 0 && { remedy: `publish it again: serving publish ${name}` }),
+      verified: evidence.verified,
+    };
   } finally {
     store.close();
   }
-}
-
-/** The locked files, whose bytes nobody reads. */
-function filesOf({ layers = [] }: Selected['model']): ArtifactFile[] {
-  return layers.flatMap(({ files }) => files.map((file) => ({ ...file, read: unread })));
-}
-
-function unread(): never {
-  throw new Error('verifying reads no weights');
 }
 
 function readKey(path: string): string {
@@ -106,7 +104,7 @@ function readKey(path: string): string {
   return readFileSync(path, 'utf8');
 }
 
-function render({ model, reference, problems, verified }: Result): string {
+function render({ model, reference, problems, remedy, verified }: Result): string {
   const { signatures = [], attestations = [] } = verified;
   const by = [
     ...(signatures.length > 0 ? [plural(signatures.length, 'signature')] : []),
@@ -115,5 +113,5 @@ function render({ model, reference, problems, verified }: Result): string {
   const signed = by.length === 0 ? '' : `, ${by.join(' and ')} by the key`;
   if (problems.length === 0) return `${model}: all is there${signed}, ${reference}\n`;
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
-  return `${model}: not as locked, ${reference}\n${lines}  publish it again: serving publish ${model}\n`;
+  return `${model}: not as locked, ${reference}\n${lines}${remedy === undefined ? '' : `  ${remedy}\n`}`;
 }

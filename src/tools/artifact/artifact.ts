@@ -69,8 +69,10 @@ export type PublishEvent =
 /** What a store says of an artifact that should be in it. */
 export interface Verification {
   readonly reference: string;
-  /** What is missing or differs, in words; empty where all is there. */
+  /** What is missing or differs, in words; empty where all is there. Publishing again brings it. */
   readonly problems: string[];
+  /** What lies there and nobody published, in words. */
+  readonly surplus: string[];
 }
 
 /** Somewhere that artifacts are put: an OCI registry, ECR, or S3. */

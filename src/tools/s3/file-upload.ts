@@ -17,6 +17,8 @@ export class FileUpload {
     private readonly key: string,
     readonly file: ArtifactFile,
     private readonly report: Report,
+    /** What the object must have where it was published before. @default - any will do */
+    private readonly published?: string,
   ) {
     this.plan = planParts(file.size);
   }
@@ -78,10 +80,11 @@ export class FileUpload {
     throw new StoreError('ConnectionLost', `S3 forgot the upload of '${this.file.path}'; run the command again`);
   }
 
-  /** Takes an object for this file when it has its size and a checksum. */
+  /** Takes an object for this file when it has its size, and the checksum that it was published with. */
   private async adopt(): Promise<boolean> {
     const stored = await this.bucket.head(this.key);
     if (stored?.size !== this.file.size || stored.checksum === undefined) return false;
+    if (this.published !== undefined && this.published !== stored.checksum) return false;
     this.checksum = stored.checksum;
     return true;
   }

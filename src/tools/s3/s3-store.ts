@@ -38,42 +38,22 @@ export class S3Store implements OpenStore {
     return `s3://${this.bucket.bucket}/${this.folderOf(digest)}`;
   }
 
-  async has(digest: string): Promise<boolean> {
-    return (await this.bucket.head(this.markerOf(digest))) !== undefined;
-  }
-
   async publish({ name, index, files }: Artifact, report: Report): Promise<void> {
     const { digest } = index;
     const counter = new SentBytes(report);
     const reference = this.referenceOf(digest);
     report({ event: 'start', artifact: name, digest, bytes: files.reduce((sum, { size }) => sum + size, 0) });
-    if (!(await this.has(digest))) {
-      const records = await this.putFiles(digest, files, counter.report);
-      await this.bucket.put(this.markerOf(digest), renderMarker(digest, records), 'application/json');
+    const { problems, records } = await this.check(digest, files);
+    if (problems.length > 0) {
+      const published = await this.putFiles(digest, files, records, counter.report);
+      await this.bucket.put(this.markerOf(digest), renderMarker(digest, published), 'application/json');
     }
     report({ event: 'published', artifact: name, reference, bytesSent: counter.bytes });
   }
 
   async verify(digest: string, expected: Pick<Artifact, 'files'> | undefined): Promise<Verification> {
-    const reference = this.referenceOf(digest);
-    const bytes = await this.bucket.read(this.markerOf(digest));
-    if (bytes === undefined) return { reference, problems: [`${this.markerOf(digest)} is missing`] };
-    const marker = readMarker(bytes, digest);
-    if (marker === undefined) return { reference, problems: [`${this.markerOf(digest)} is damaged`] };
-    const records = new Map(marker.map((record) => [record.path, record]));
-    const sizes = await this.bucket.list(this.folderOf(digest));
-    const problems = [
-      ...(expected === undefined ? [] : differences(expected.files, records)),
-      ...[...sizes.keys()].filter((path) => !records.has(path)).map((path) => `'${path}' was not published`),
-      ...marker.flatMap(({ path, size }) => sizeProblem(path, size, sizes.get(path))),
-    ];
-    const comparable = marker.filter(({ path, size }) => sizes.get(path) === size);
-    await concurrently(comparable, IN_FLIGHT, async ({ path, checksum }) => {
-      const stored = await this.bucket.head(this.folderOf(digest) + path);
-      if (stored?.checksum !== checksum)
-        problems.push(`'${path}' has the checksum ${stored?.checksum} and not ${checksum}`);
-    });
-    return { reference, problems };
+    const { problems, surplus } = await this.check(digest, expected?.files);
+    return { reference: this.referenceOf(digest), problems, surplus };
   }
 
   async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
@@ -86,10 +66,41 @@ export class S3Store implements OpenStore {
     this.bucket.close();
   }
 
-  private async putFiles(digest: string, files: readonly ArtifactFile[], report: Report): Promise<FileRecord[]> {
+  /** Compares the marker with what should be there, and what is there with the marker. */
+  private async check(digest: string, expected: readonly FileOfSize[] | undefined): Promise<Check> {
+    const bytes = await this.bucket.read(this.markerOf(digest));
+    const marker = bytes === undefined ? undefined : readMarker(bytes, digest);
+    if (marker === undefined) {
+      const what = bytes === undefined ? 'missing' : 'damaged';
+      return { problems: [`${this.markerOf(digest)} is ${what}`], surplus: [], records: new Map() };
+    }
+    const records = new Map(marker.map((record) => [record.path, record]));
+    const sizes = await this.bucket.list(this.folderOf(digest));
+    const problems = [
+      ...(expected === undefined ? [] : differences(expected, records)),
+      ...marker.flatMap(({ path, size }) => sizeProblem(path, size, sizes.get(path))),
+    ];
+    const comparable = marker.filter(({ path, size }) => sizes.get(path) === size);
+    await concurrently(comparable, IN_FLIGHT, async ({ path, checksum }) => {
+      const stored = await this.bucket.head(this.folderOf(digest) + path);
+      if (stored?.checksum !== checksum)
+        problems.push(`'${path}' has the checksum ${stored?.checksum} and not ${checksum}`);
+    });
+    const strangers = [...sizes.keys()].filter((path) => !records.has(path));
+    return { problems, surplus: strangers.map((path) => `'${path}' was not published; remove it`), records };
+  }
+
+  private async putFiles(
+    digest: string,
+    files: readonly ArtifactFile[],
+    records: ReadonlyMap<string, FileRecord>,
+    report: Report,
+  ): Promise<FileRecord[]> {
     const folder = this.folderOf(digest);
     const present = await this.bucket.list(folder);
-    const uploads = files.map((file) => new FileUpload(this.bucket, folder + file.path, file, report));
+    const uploads = files.map(
+      (file) => new FileUpload(this.bucket, folder + file.path, file, report, records.get(file.path)?.checksum),
+    );
     await concurrently(uploads, IN_FLIGHT, (upload) => upload.prepare(present.get(upload.file.path)));
     const parts = uploads.flatMap((upload) => upload.missing().map((part) => ({ upload, part })));
     const largest = Math.max(...files.map(({ size }) => partSizeOf(size)));
@@ -106,6 +117,14 @@ export class S3Store implements OpenStore {
   }
 }
 
+type FileOfSize = Pick<ArtifactFile, 'path' | 'size'>;
+
+/** What is wrong with what lies below a digest. */
+interface Check extends Omit<Verification, 'reference'> {
+  /** What the marker says of each file. */
+  readonly records: ReadonlyMap<string, FileRecord>;
+}
+
 /** Questions at once. */
 const IN_FLIGHT = 8;
 
@@ -114,7 +133,7 @@ function sizeProblem(path: string, expected: number, found: number | undefined):
   return found === expected ? [] : [`'${path}' has ${found} bytes and not ${expected}`];
 }
 
-function differences(files: readonly { path: string; size: number }[], records: Map<string, FileRecord>): string[] {
+function differences(files: readonly FileOfSize[], records: ReadonlyMap<string, FileRecord>): string[] {
   const paths = new Set(files.map(({ path }) => path));
   const surplus = [...records.keys()]
     .filter((path) => !paths.has(path))

@@ -178,7 +178,7 @@ describe('serving status', () => {
   locked     ${digest}
   directory  differs (config.json)
   to         ${registry.host}/models/net
-  published  no
+  published  no: the index ${digest} is missing
   receipt    yes; it is gone from there: serving publish
 `,
     );

@@ -57,6 +57,11 @@ async function verify(repository: string, digest = artifact.index.digest): Promi
   return problems;
 }
 
+async function remove(repository: string, what: 'blobs' | 'manifests', digest: string): Promise<void> {
+  const { status } = await fetch(`http://${registry.host}/v2/${repository}/${what}/${digest}`, { method: 'DELETE' });
+  expect(status).toBe(202);
+}
+
 function count(events: PublishEvent[], kind: PublishEvent['event']): number {
   return events.filter(({ event }) => event === kind).length;
 }
@@ -121,8 +126,22 @@ describe('a real registry', () => {
   test('is found incomplete when a layer is gone', async () => {
     await publish('gone');
     const [layer] = artifact.blobs;
-    await fetch(`http://${registry.host}/v2/gone/blobs/${layer!.digest}`, { method: 'DELETE' });
+    await remove('gone', 'blobs', layer!.digest);
     expect(await verify('gone')).toEqual([`the layer ${layer!.digest} is missing`]);
+  });
+
+  test.each<[string, (repository: string) => Promise<void>]>([
+    ['a layer is gone', (repository) => remove(repository, 'blobs', artifact.blobs[0]!.digest)],
+    ['a manifest is gone', (repository) => remove(repository, 'manifests', artifact.manifests[1]!.digest)],
+    ['the index is gone', (repository) => remove(repository, 'manifests', artifact.index.digest)],
+  ])('is made whole by publishing again when %s', async (what, breakIt) => {
+    const repository = `mended/${what.replaceAll(' ', '-')}`;
+    await publish(repository, artifact, { tags: ['v1'] });
+    await breakIt(repository);
+    expect(await verify(repository)).not.toEqual([]);
+    const events = await publish(repository, artifact, { tags: ['v1'] });
+    expect(count(events, 'done') + count(events, 'present')).toBe(artifact.blobs.length);
+    expect(await verify(repository)).toEqual([]);
   });
 
   test('is found without what was never published', async () => {

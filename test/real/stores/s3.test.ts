@@ -43,11 +43,19 @@ async function publish(prefix: string, content: Artifact = artifact): Promise<Pu
 }
 
 async function problems(prefix: string, content: Artifact = artifact): Promise<string[]> {
-  return (await withStore(prefix, (store) => store.verify(content.index.digest, content))).problems;
+  const found = await withStore(prefix, (store) => store.verify(content.index.digest, content));
+  return [...found.problems, ...found.surplus];
 }
 
 function pathOf(prefix: string, path: string, content: Artifact = artifact): string {
   return join(server.buckets, BUCKET, prefix, tagOf(content.index.digest), path);
+}
+
+/** Puts other bytes in the place of an object. */
+async function overwrite(prefix: string, path: string, body: Buffer): Promise<void> {
+  const bucket = S3Bucket.open(BUCKET);
+  await bucket.put(`${prefix}/${tagOf(artifact.index.digest)}/${path}`, body);
+  bucket.close();
 }
 
 const errorBody = (code: string): string => `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
@@ -104,10 +112,34 @@ describe('a real S3 server', () => {
     writeFileSync(pathOf('broken', 'b.bin'), 'short');
     writeFileSync(pathOf('broken', 'other.bin'), 'other');
     expect(await problems('broken')).toEqual([
-      "'other.bin' was not published",
       "'config.json' is missing",
       `'b.bin' has 5 bytes and not ${5 * MIB}`,
+      "'other.bin' was not published; remove it",
     ]);
+  });
+
+  test('is made whole by publishing again, the objects that are right left alone', async () => {
+    await publish('mended');
+    rmSync(pathOf('mended', 'config.json'));
+    await overwrite('mended', 'b.bin', noise(5 * MIB, 9));
+    expect(await problems('mended')).toEqual([
+      "'config.json' is missing",
+      expect.stringMatching(/^'b\.bin' has the checksum \S+ and not \S+$/),
+    ]);
+    expect((await publish('mended')).at(-1)).toMatchObject({ bytesSent: 5 * MIB + 2 });
+    expect(await problems('mended')).toEqual([]);
+    expect(readFileSync(pathOf('mended', 'b.bin')).equals(noise(5 * MIB, 2))).toBe(true);
+  });
+
+  test('is made whole when the marker is damaged', async () => {
+    await publish('marker');
+    const marker = `marker/${tagOf(artifact.index.digest)}.json`;
+    const bucket = S3Bucket.open(BUCKET);
+    await bucket.put(marker, Buffer.from('{'));
+    bucket.close();
+    expect(await problems('marker')).toEqual([`${marker} is damaged`]);
+    expect((await publish('marker')).at(-1)).toMatchObject({ bytesSent: 0 });
+    expect(await problems('marker')).toEqual([]);
   });
 
   test('is found without what was never published', async () => {

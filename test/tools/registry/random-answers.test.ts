@@ -117,7 +117,6 @@ async function ask(random: Random, options: object, host = '127.0.0.1:5000'): Pr
   const operation = random.pick([
     () => store.publish(artifact, () => undefined),
     () => store.verify(digest),
-    () => store.has(digest),
     () => resolveFrom(source, 'latest', 'x/models'),
   ]);
   return operation()
