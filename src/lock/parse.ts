@@ -3,13 +3,18 @@ import type { LockedModel, LockFile } from './lock-file';
 import { LOCK_SCHEMA, LOCK_VERSION } from './schema';
 import { describeValue, findViolation } from './validate';
 
-const MEND = "run 'serving lock' again, or take the file from version control";
+const MEND =
+  "take the file from version control, or delete it and name all directories and images to 'serving lock' again";
 
 /** The content of a lock file, or an error that says what is wrong with it. The path is for the message. */
 export function parseLock(text: string, path: string): LockFile {
   const content = text.replace(/^\uFEFF/, '');
   if (/^(<{7} |={7}$|>{7} )/m.test(content)) {
-    invalid('holds the marks of a merge conflict; take either side whole and run', path, "'serving lock' again");
+    invalid(
+      'holds the marks of a merge conflict;',
+      path,
+      "take either side whole (git checkout --ours or --theirs), then run 'serving lock'",
+    );
   }
   const value = parseJson(content, path);
   const duplicate = findDuplicateKey(content);

@@ -12,11 +12,17 @@ const KINDS = ['apps', 'images', 'models'] as const;
  * Puts entries into a lock file and returns whether that changed it. The file is read again first, because what was locked
  * may have taken long, and somebody else may have locked something meanwhile. Members that this release does not know stay.
  */
-export function writeEntries(path: string, entries: readonly Partial<LockFile>[]): boolean {
+export function writeEntries(
+  path: string,
+  entries: readonly Partial<LockFile>[],
+  removed: readonly string[] = [],
+): boolean {
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   let lock: LockFile =
     before === undefined ? { version: 1, models: {}, images: {}, apps: {} } : parseLock(before, shownPath(path));
   for (const kind of KINDS) {
+    const kept = Object.entries(lock[kind]).filter(([name]) => !removed.includes(name));
+    lock = { ...lock, [kind]: Object.fromEntries(kept) };
     for (const change of entries) lock = { ...lock, [kind]: merge(lock[kind], change[kind] ?? {}) };
   }
   const after = renderLock(lock);

@@ -22,6 +22,8 @@ Options:
       --app DIRECTORY      a directory of code that becomes an image upon --base, with the wheels of --requirements;
                            may be repeated
       --requirements FILE  the list of Python packages of --app, each with its version, relative to the directory
+      --remove NAME        take a model, an app or an image out of the lock file, by the name that it has there; may be
+                           repeated
   -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
       --variant VARIANT    data: files alone (default); shell: upon a small base that can copy them;
                            baked: upon the image of a server
@@ -37,6 +39,7 @@ const OPTIONS = {
   image: { type: 'string', short: 'i', multiple: true },
   app: { type: 'string', multiple: true },
   requirements: { type: 'string' },
+  remove: { type: 'string', multiple: true },
   to: { type: 'string', short: 't' },
   variant: { type: 'string' },
   base: { type: 'string' },
@@ -59,7 +62,7 @@ export const lockCommand: Command = {
       process.stdout.write(`${JSON.stringify(LOCK_SCHEMA, null, 2)}\n`);
       return 0;
     }
-    return runLock(positionals, { image: [], app: [], ...values });
+    return runLock(positionals, { image: [], app: [], remove: [], ...values });
   },
 };
 
@@ -67,6 +70,7 @@ type Options = {
   readonly image: string[];
   readonly app: string[];
   readonly requirements?: string;
+  readonly remove: string[];
   readonly to?: string;
   readonly variant?: string;
   readonly base?: string;
@@ -83,7 +87,7 @@ async function runLock(directories: string[], options: Options): Promise<number>
     throw new CommandError(`'${shownPath(path)}' cannot be written: its folder is not there`, FAILED);
   const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, path, before);
-  return options.check ? check(work, path, before) : lock(work, path);
+  return options.check ? check(work, path, before) : lock(work, path, before);
 }
 
 /** What is to be looked at. */
@@ -91,12 +95,15 @@ interface Work {
   readonly models: readonly ModelSettings[];
   readonly images: readonly string[];
   readonly apps: readonly AppSettings[];
+  /** What leaves the lock file. */
+  readonly removed: readonly string[];
   readonly plainHttp?: boolean;
 }
 
 function workOf(directories: string[], options: Options, path: string, before: LockFile): Work {
   const folder = dirname(path);
-  const isAll = directories.length === 0 && options.image.length === 0 && options.app.length === 0;
+  const named = [directories, options.image, options.app, options.remove];
+  const isAll = named.every(({ length }) => length === 0);
   if (options.requirements !== undefined && options.app.length === 0)
     throw usage('--requirements says something of code, but no --app is named');
   if (directories.length === 0 && options.app.length === 0) {
@@ -106,15 +113,28 @@ function workOf(directories: string[], options: Options, path: string, before: L
   const keys = isAll ? Object.keys(before.models) : directories.map((name) => keyOf(folder, resolve(name)));
   const images = isAll ? Object.keys(before.images) : options.image;
   const apps = isAll ? Object.keys(before.apps) : options.app.map((name) => keyOf(folder, resolve(name)));
-  if (keys.length === 0 && images.length === 0 && apps.length === 0) {
+  const removed = options.remove.map((name) => nameIn(before, name, folder, path));
+  if (removed.length > 0 && options.check) throw usage('--remove writes the lock file, and --check does not');
+  const contradiction = [...keys, ...images, ...apps].find((name) => removed.includes(name));
+  if (contradiction !== undefined) throw usage(`'${contradiction}' is named to be locked and in --remove`);
+  if ([keys, images, apps, removed].every(({ length }) => length === 0)) {
     throw usage('there is nothing to lock; name directories of models, or images with --image');
   }
   return {
     models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)),
     images,
+    removed,
     plainHttp: options['plain-http'],
     apps: [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before)),
   };
+}
+
+/** The name that something has in the lock file: that name, or a path from here. */
+function nameIn(before: LockFile, name: string, folder: string, path: string): string {
+  const names = [before.models, before.apps, before.images].flatMap((entries) => Object.keys(entries));
+  const found = [name, keyOf(folder, name), keyOf(folder, resolve(name))].find((known) => names.includes(known));
+  if (found !== undefined) return found;
+  throw usage(`--remove (${name}) must be a name in '${shownPath(path)}'; it has: ${names.join(', ') || 'none'}`);
 }
 
 /** What the command line says of a directory of code, and what the lock file said of it before. */
@@ -151,7 +171,12 @@ function settingsOf(key: string, folder: string, options: Options, before: LockF
   };
 }
 
-async function lock({ models, images, apps, plainHttp }: Work, path: string): Promise<number> {
+async function lock(
+  { models, images, apps, removed, plainHttp }: Work,
+  path: string,
+  before: LockFile,
+): Promise<number> {
+  for (const { key, directory } of [...models, ...apps]) requireThere(key, directory, before);
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -174,7 +199,7 @@ async function lock({ models, images, apps, plainHttp }: Work, path: string): Pr
     progress.end();
     say(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
   }
-  say(`${shownPath(path)} ${writeEntries(path, entries) ? 'is written' : 'was right already'}`);
+  say(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'was right already'}`);
   return 0;
 }
 
@@ -207,6 +232,16 @@ async function check({ models, images, apps, plainHttp }: Work, path: string, be
   if (differences.length > 0) return 1;
   say(`${shownPath(path)} is what is here`);
   return 0;
+}
+
+/** A directory that is gone leaves an entry behind. */
+function requireThere(key: string, directory: string, { models, apps }: LockFile): void {
+  const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
+  if (!isLocked || existsSync(directory)) return;
+  throw new CommandError(
+    `'${key}' is in the lock file and not here; put it back, or run: serving lock --remove ${key}`,
+    FAILED,
+  );
 }
 
 /** A file that says what is in a directory cannot be in it. */

@@ -5,7 +5,8 @@ import { digest, IMAGE, LOCK, MODEL } from '../support/lock/locks';
 const parse = (value: unknown) => parseLock(JSON.stringify(value), 'serving.lock.json');
 const withModel = (change: object) => ({ ...LOCK, models: { 'models/net': { ...MODEL, ...change } } });
 
-const MEND = "; run 'serving lock' again, or take the file from version control (at serving.lock.json)";
+const MEND =
+  "; take the file from version control, or delete it and name all directories and images to 'serving lock' again (at serving.lock.json)";
 const MODEL_PLACE = 'models["models/net"]';
 
 describe('a lock file', () => {

@@ -95,6 +95,46 @@ describe('serving lock', () => {
     expect(one.stdout).toContain(lock().models['models/net'].digest);
   });
 
+  describe('--remove', () => {
+    test('takes an entry out by its name or its path, and leaves the others alone', () => {
+      writeFiles(join(folder, 'models/old'), MODEL);
+      serving('lock', 'models/net', 'models/old');
+      const content = lock();
+      content.images = { 'acme/svm:1': IMAGE };
+      writeFileSync(join(folder, 'serving.lock.json'), JSON.stringify(content));
+      rmSync(join(folder, 'models/old'), { recursive: true });
+      const before = lock().models['models/net'];
+      const removed = bundle.run(join(folder, 'models'), 'lock', '--remove', 'old', '--remove', 'acme/svm:1');
+      expect(removed).toMatchObject({ status: 0, stdout: '../serving.lock.json is written\n' });
+      expect(lock()).toEqual({ version: 1, models: { 'models/net': before }, images: {}, apps: {} });
+    });
+
+    test('is what is advised where a locked directory is gone', () => {
+      serving('lock', 'models/net');
+      rmSync(join(folder, 'models/net'), { recursive: true });
+      expect(serving('lock')).toMatchObject({
+        status: 3,
+        stderr: expect.stringContaining(
+          "'models/net' is in the lock file and not here; put it back, or run: serving lock --remove models/net",
+        ),
+      });
+    });
+
+    test.each<[string[], string]>([
+      [
+        ['--remove', 'models/other'],
+        "--remove (models/other) must be a name in 'serving.lock.json'; it has: models/net",
+      ],
+      [['models/net', '--remove', 'models/net'], "'models/net' is named to be locked and in --remove"],
+      [['--check', '--remove', 'models/net'], '--remove writes the lock file, and --check does not'],
+    ])('refuses %j', (args, message) => {
+      serving('lock', 'models/net');
+      const before = lockText();
+      expect(serving('lock', ...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+      expect(lockText()).toBe(before);
+    });
+  });
+
   describe('--check', () => {
     const change: Record<string, () => void> = {
       'is another': () => writeFiles(join(folder, 'models/net'), { 'config.json': '[]' }),
