@@ -29,7 +29,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidHeaderRule: 'Name a `backend`, a `path`, or both.',
   InvalidHost: 'Write the domain name only.',
   InvalidImage: 'Write name and tag, or name and digest.',
-  InvalidLockFile: 'Run `serving lock` again, or take the file from version control.',
+  InvalidLockFile:
+    'Take the file from version control, or delete it and name all directories and images to `serving lock` again.',
   InvalidModel: 'Use an S3 address, or `Model.inImage` for files that are in the image.',
   InvalidName: 'Use the characters that the message allows.',
   InvalidNumber: 'Use a number inside the bounds of the message.',
@@ -44,6 +45,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   LockFileNotFound: 'Run `serving lock` with the directories of the models, and commit the file.',
   LockFileTooNew: 'Upgrade serving-constructs.',
   ModelDelivery: 'Leave `delivery` out, or publish the model in the way that the message says.',
+  ModelNotNamed: 'Name the path of one model in the options of the server, or give the backend just one.',
   ModelPathClash: 'Give one of the models another `path`.',
   MutableImage: 'Use a digest, or a tag that does not move.',
   NameClash: 'Give one of the two another id or name.',

@@ -105,8 +105,9 @@ export class Backend extends Construct {
       port,
       maxConcurrency,
       gpus,
-      modelPaths: models.map((model) => model.mountPath),
+      models: this.models.map((model) => ({ path: model._intent().mountPath, files: model._resources.files })),
       image: props.image.reference,
+      at: this,
     });
     if (!server.descriptor.declared && props.healthCheck === undefined) {
       throw new ServingError(

@@ -26,6 +26,8 @@ interface Resources {
   readonly token?: SecretValue;
   readonly volume?: ModelVolume;
   readonly directory?: string;
+  /** The paths of the files, where they are locked. */
+  readonly files?: readonly string[];
 }
 
 /**
@@ -57,7 +59,7 @@ export class Model {
     }
     const hex = locked.digest.split(':')[1] as string;
     const drift = driftOf(loaded, key);
-    return new Model({
+    const intent: ModelIntent = {
       ...placeOf(options, lastPart(key)),
       ...sourceOf(to, hex, locked),
       fetchSeconds: secondsOf(options.fetchTimeout),
@@ -66,7 +68,8 @@ export class Model {
       directory: key,
       publish: options.publishOnDeploy === true ? { directory: key, lockFile: loaded.path, to, hex } : undefined,
       drift: drift.length === 0 ? undefined : drift,
-    });
+    };
+    return new Model(intent, { files: locked.layers.flatMap(({ files }) => files.map(({ path }) => path)) });
   }
 
   /**

@@ -3,7 +3,8 @@ import { ModelServer } from '../src/model-server';
 import type { ServerBehavior } from '../src/server-behavior';
 import { DrainClass, KeepAliveKind } from '../src/servers/server-descriptor';
 
-const start = (server: ModelServer, maxConcurrency?: number) => server._intent({ port: 8000, maxConcurrency });
+const start = (server: ModelServer, maxConcurrency?: number) =>
+  server._intent({ port: 8000, maxConcurrency, models: [] });
 
 describe('wsgi', () => {
   test('is gunicorn with threads, on every interface', () => {

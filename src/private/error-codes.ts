@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   LockFileNotFound: 'There is no lock file.',
   LockFileTooNew: 'A lock file was written by a newer release.',
   ModelDelivery: 'A model cannot be delivered in the way that was asked for.',
+  ModelNotNamed: 'A server is not told which model it serves.',
   ModelPathClash: 'Two models want the same path.',
   MutableImage: 'An image reference can change under a running endpoint.',
   NameClash: 'Two things would have the same name.',

@@ -108,7 +108,11 @@ export interface UwsgiOptions extends PythonServerOptions {
 
 /** Options of a Ray Serve application. */
 export interface RayServeOptions extends ServerOptions {
-  /** The application: `module:bound application`, or `module` for its `app`. */
+  /**
+   * The application: `module:bound application` or `module:builder`, or `module` for its `app`.
+   *
+   * A builder is called with the `key=value` pairs of `extraArgs`, as `serve run` does.
+   */
   readonly app: string;
 }
 
@@ -127,7 +131,7 @@ export interface MlServerOptions extends ServerOptions {
   /**
    * The directory with the settings of the server and of the models.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; `/models` without one, and needed with several
    */
   readonly modelsPath?: string;
 
@@ -144,7 +148,7 @@ export interface MlflowOptions extends ServerOptions {
   /**
    * The model: a directory or an address that MLflow knows.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; needed without one and with several
    */
   readonly model?: string;
 
@@ -167,7 +171,7 @@ export interface KserveOptions extends ServerOptions {
   /**
    * The directory with the model.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; needed without one and with several
    */
   readonly modelPath?: string;
 

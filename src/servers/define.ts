@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import { requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { ServerOptions } from './application-options';
@@ -8,10 +9,18 @@ export interface StartContext {
   readonly port: number;
   readonly maxConcurrency?: number;
   readonly gpus?: number;
-  /** Where the backend's models are. */
-  readonly modelPaths?: string[];
+  readonly models: readonly PlacedModel[];
   /** The image's reference, which may say the version. */
   readonly image?: string;
+  /** The backend, for messages. */
+  readonly at?: IConstruct;
+}
+
+/** A model of a backend, as a server finds it. */
+export interface PlacedModel {
+  readonly path: string;
+  /** The paths of its files below that one, where they are locked. */
+  readonly files?: readonly string[];
 }
 
 /** How a server is started: exec form, without the times. */
@@ -34,15 +43,37 @@ export interface ServerDefinition {
   readonly start: (context: StartContext) => ServerStart;
 }
 
-/** Where models stand that nobody gave a place. */
-const MODELS = '/models';
-
 /** The address that reaches every interface of a container. */
 export const EVERY_INTERFACE = '0.0.0.0';
 
+/** The only model of the backend, or nothing where it has none. Of several the user must say which is meant. */
+export function onlyModelOf(option: string, { models, at }: StartContext): PlacedModel | undefined {
+  if (models.length < 2) return models[0];
+  const paths = models.map(({ path }) => `'${path}'`).join(', ');
+  throw new ServingError(
+    'ModelNotNamed',
+    `the backend has ${models.length} models (${paths}) and its server takes one; say which with '${option}' of the server`,
+    at,
+  );
+}
+
 /** Where the server finds its model: what the user says, else the only model of the backend. */
-export function modelPathOf(said: string | undefined, { modelPaths = [] }: StartContext): string {
-  return said ?? (modelPaths.length === 1 ? (modelPaths[0] as string) : MODELS);
+export function modelPathOf(option: string, said: string | undefined, context: StartContext): string {
+  return said ?? (onlyModelOf(option, context) ?? missingModel(option, context)).path;
+}
+
+/** Where the server finds a directory of models: what the user says, else the only model of the backend, else `/models`. */
+export function repositoryPathOf(option: string, said: string | undefined, context: StartContext): string {
+  return said ?? onlyModelOf(option, context)?.path ?? '/models';
+}
+
+/** A server that serves one model, and nobody says which. */
+export function missingModel(option: string, { at }: StartContext): never {
+  throw new ServingError(
+    'ModelNotNamed',
+    `the server needs a model and the backend has none; give the backend a 'model', or say '${option}' of the server`,
+    at,
+  );
 }
 
 /** A flag with its value, or nothing where there is no value. */

@@ -5,7 +5,7 @@ export interface TritonOptions extends ServerOptions {
   /**
    * The model repository.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; `/models` without one, and needed with several
    */
   readonly modelRepository?: string;
 }
@@ -18,7 +18,7 @@ export interface TensorflowServingOptions extends ServerOptions {
   /**
    * The directory with a folder for each version of the model.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; needed without one and with several
    */
   readonly modelPath?: string;
 }
@@ -28,7 +28,7 @@ export interface LanguageModelOptions extends ServerOptions {
   /**
    * The model: a directory, or a name of the Hugging Face hub.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; needed without one and with several
    */
   readonly model?: string;
 
@@ -68,7 +68,7 @@ export interface TextEmbeddingsInferenceOptions extends ServerOptions {
   /**
    * The model: a directory, or a name of the Hugging Face hub.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; needed without one and with several
    */
   readonly model?: string;
 }
@@ -78,7 +78,8 @@ export interface LlamaCppOptions extends ServerOptions {
   /**
    * The model file.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - the backend's only model: its path where that is a `.gguf` file, else the only such file of what is locked
+   *   of it, or the first part of one that was split; needed otherwise
    */
   readonly model?: string;
 
@@ -102,7 +103,7 @@ export interface NimOptions extends ServerOptions {
   /**
    * The directory with the model.
    *
-   * @default - where the backend's only model is; the NIM fetches its own without one
+   * @default - where the backend's only model is; the NIM fetches its own without one, and needed with several
    */
   readonly model?: string;
 }
@@ -112,7 +113,7 @@ export interface OllamaOptions extends ServerOptions {
   /**
    * The directory with the models.
    *
-   * @default - where the backend's only model is; `/models` without one
+   * @default - where the backend's only model is; `/models` without one, and needed with several
    */
   readonly modelsPath?: string;
 }

@@ -50,7 +50,15 @@ export function kserve(options: KserveOptions): ServerDefinition {
     workers,
     start: (context) => ({
       command: [
-        ...['python', '-m', module, '--model_name', name, '--model_dir', modelPathOf(options.modelPath, context)],
+        ...[
+          'python',
+          '-m',
+          module,
+          '--model_name',
+          name,
+          '--model_dir',
+          modelPathOf('modelPath', options.modelPath, context),
+        ],
         ...['--http_port', String(context.port), '--grpc_port', '8081', '--workers', String(workers)],
       ],
     }),

@@ -1,4 +1,5 @@
-import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import { ServingError } from '../private/errors';
+import { EVERY_INTERFACE, missingModel, onlyModelOf, option, type ServerDefinition, type StartContext } from './define';
 import type { LlamaCppOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
@@ -51,10 +52,25 @@ export function llamaCpp(options: LlamaCppOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: [
-        ...[options.program ?? '/app/llama-server', '--model', modelPathOf(options.model, context)],
+        ...[options.program ?? '/app/llama-server', '--model', options.model ?? ggufOf(context)],
         ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--metrics'],
         ...option('--parallel', context.maxConcurrency),
       ],
     }),
   };
+}
+
+/** The one file of the backend's model that llama.cpp loads: of a file that was split it is told the first part. */
+function ggufOf(context: StartContext): string {
+  const { path, files } = onlyModelOf('model', context) ?? missingModel('model', context);
+  if (path.endsWith('.gguf')) return path;
+  const models = files?.filter((file) => file.endsWith('.gguf') && !/-(?!0*1-)\d+-of-\d+\.gguf$/.test(file)) ?? [];
+  if (models.length === 1) return `${path}/${models[0]}`;
+  const found =
+    files === undefined ? 'what it has is not known' : models.map((file) => `'${file}'`).join(', ') || 'it has none';
+  throw new ServingError(
+    'ModelNotNamed',
+    `llama.cpp is told one GGUF file of the model at '${path}' (${found}); name it with 'model' of the server, such as '${path}/${models[0] ?? 'model.gguf'}'`,
+    context.at,
+  );
 }

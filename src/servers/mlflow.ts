@@ -63,7 +63,7 @@ export function mlflow(options: MlflowOptions): ServerDefinition {
         ],
         ...option('--workers', workers > 1 ? workers : undefined),
       ],
-      environment: { [MODEL_PATH]: modelPathOf(options.model, context) },
+      environment: { [MODEL_PATH]: modelPathOf('model', options.model, context) },
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { MlServerOptions } from './application-options';
-import { EVERY_INTERFACE, modelPathOf, type ServerDefinition, workersOf } from './define';
+import { EVERY_INTERFACE, repositoryPathOf, type ServerDefinition, workersOf } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
@@ -56,7 +56,7 @@ export function mlServer(options: MlServerOptions): ServerDefinition {
     options,
     workers,
     start: (context) => ({
-      command: ['mlserver', 'start', modelPathOf(options.modelsPath, context)],
+      command: ['mlserver', 'start', repositoryPathOf('modelsPath', options.modelsPath, context)],
       environment: {
         MLSERVER_HOST: EVERY_INTERFACE,
         MLSERVER_HTTP_PORT: String(context.port),

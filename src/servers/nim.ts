@@ -1,4 +1,4 @@
-import type { ServerDefinition } from './define';
+import { onlyModelOf, type ServerDefinition } from './define';
 import type { NimOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, NewConnections, PastBound } from './server-parts';
@@ -40,12 +40,12 @@ export function nim(options: NimOptions): ServerDefinition {
   return {
     descriptor: NIM,
     options,
-    start: ({ port, modelPaths = [] }) => {
-      const model = options.model ?? (modelPaths.length === 1 ? modelPaths[0] : undefined);
+    start: (context) => {
+      const model = options.model ?? onlyModelOf('model', context)?.path;
       return {
         command: options.command ?? ['/opt/nim/start_server.sh'],
         environment: {
-          NIM_SERVER_PORT: String(port),
+          NIM_SERVER_PORT: String(context.port),
           ...(model !== undefined && { NIM_MODEL_PATH: model }),
         },
       };

@@ -1,4 +1,4 @@
-import { EVERY_INTERFACE, modelPathOf, type ServerDefinition } from './define';
+import { EVERY_INTERFACE, repositoryPathOf, type ServerDefinition } from './define';
 import type { OllamaOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
@@ -38,7 +38,7 @@ export function ollama(options: OllamaOptions): ServerDefinition {
       command: ['ollama', 'serve'],
       environment: {
         OLLAMA_HOST: `${EVERY_INTERFACE}:${context.port}`,
-        OLLAMA_MODELS: modelPathOf(options.modelsPath, context),
+        OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context),
         ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
       },
     }),

@@ -1,3 +1,4 @@
+import { ServingError } from '../private/errors';
 import type { RayServeOptions } from './application-options';
 import { factoryOf, type ServerDefinition } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
@@ -50,26 +51,41 @@ export const RAY_SERVE: ServerDescriptor = {
 
 /** `serve run` listens inside the container only unless a file says otherwise, so a few lines of Python start it. */
 const LAUNCHER = [
-  'import argparse, importlib, operator, sys',
+  'import argparse, importlib, inspect, operator, sys',
   "sys.path.insert(0, '')",
   'import ray',
   'from ray import serve',
   // What is not given stays Ray's own default.
   'a = argparse.ArgumentParser(argument_default=argparse.SUPPRESS)',
   "a.add_argument('app')",
+  "a.add_argument('arguments', nargs='*')",
   "a.add_argument('--port', type=int)",
   "a.add_argument('--keep-alive-timeout-s', type=int)",
   "a.add_argument('--request-timeout-s', type=float)",
-  'o = vars(a.parse_args())',
+  'o = vars(a.parse_intermixed_args())',
   "m, n = o.pop('app').split(':')",
+  "k = dict(x.split('=', 1) for x in o.pop('arguments', []))",
   `ray.init(include_dashboard=False, _metrics_export_port=${METRICS_PORT})`,
   "serve.start(http_options={'host': '0.0.0.0', **o})",
-  'serve.run(operator.attrgetter(n)(importlib.import_module(m)), blocking=True)',
+  'b = operator.attrgetter(n)(importlib.import_module(m))',
+  // A builder takes a dictionary, or the model of pydantic that it says.
+  'if not isinstance(b, serve.Application):',
+  '    t, = inspect.signature(b).parameters.values()',
+  "    b = b(getattr(t.annotation, 'model_validate', dict)(k))",
+  "elif k: sys.exit('arguments are for a builder, and the application is built already')",
+  'serve.run(b, blocking=True)',
 ].join('\n');
 
 /** An application of Ray Serve. */
 export function rayServe(options: RayServeOptions): ServerDefinition {
   const { app } = factoryOf('Ray Serve', options.app);
+  const stray = options.extraArgs?.find((word) => !/^[^-=][^=]*=/.test(word));
+  if (stray !== undefined) {
+    throw new ServingError(
+      'InvalidCommand',
+      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', which its application builder is called with; HTTP options are solved from 'requestTimeout', and those of Ray are variables such as RAY_SERVE_LOG_TO_STDERR in 'environment'`,
+    );
+  }
   return {
     descriptor: RAY_SERVE,
     options,

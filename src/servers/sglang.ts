@@ -48,7 +48,7 @@ export function sglang(options: SglangOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: [
-        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelPathOf(options.model, context)],
+        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelPathOf('model', options.model, context)],
         ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
         ...option('--served-model-name', options.servedModelName),
         ...option('--tp-size', parallelism(context)),

@@ -35,7 +35,7 @@ export interface StartedServer {
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
   const descriptor = descriptorFor(server.descriptor, version ?? versionOfImage(server.descriptor, context.image));
-  checkPorts(descriptor, context.port);
+  checkPorts(descriptor, context);
   const start = server.start(context);
   const { environment = {}, changeable = [], tail } = start;
   const knobs = knobsOf(descriptor);
@@ -51,7 +51,8 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     time,
     ...(unit === TimeUnit.MILLISECONDS && { milliseconds: true }),
   }));
-  checkArguments(extraArgs, [...start.command, ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])], descriptor);
+  const words = [...start.command, ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
+  checkArguments(extraArgs, words, descriptor, context);
   const owned = Object.keys(environment).filter((name) => name !== 'PORT' && !changeable.includes(name));
   return {
     command: [...start.command, ...extraArgs],
@@ -77,22 +78,24 @@ const TIME_NAMES: { readonly [time in ServerTime]: string } = {
   request: 'request',
 };
 
-function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, port: number): void {
+function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port, at }: StartContext): void {
   if ([...otherPorts, metrics?.port].includes(port)) {
     throw new ServingError(
       'ConflictingProps',
       `'port' (${port}) is one that ${name} listens on for something else; use another`,
+      at,
     );
   }
 }
 
-function checkArguments(extra: string[], words: string[], { name }: ServerDescriptor): void {
+function checkArguments(extra: string[], words: string[], { name }: ServerDescriptor, { at }: StartContext): void {
   const flags = words.filter((word) => word.startsWith('-')).map((word) => word.replace(/=.*$/, ''));
   const rival = extra.find((word) => flags.includes(word.replace(/=.*$/, '')));
   if (rival !== undefined) {
     throw new ServingError(
       'ConflictingProps',
       `'${rival}' in 'extraArgs' is a flag that the command of ${name} has already; leave it out`,
+      at,
     );
   }
 }

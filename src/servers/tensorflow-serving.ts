@@ -45,7 +45,7 @@ export function tensorflowServing(options: TensorflowServingOptions): ServerDefi
     start: (context) => ({
       command: [
         ...['tensorflow_model_server', '--port=8500', `--rest_api_port=${context.port}`],
-        ...[`--model_name=${name}`, `--model_base_path=${modelPathOf(options.modelPath, context)}`],
+        ...[`--model_name=${name}`, `--model_base_path=${modelPathOf('modelPath', options.modelPath, context)}`],
       ],
       readinessPath: `/v1/models/${name}`,
     }),

@@ -40,7 +40,7 @@ export function textEmbeddingsInference(options: TextEmbeddingsInferenceOptions)
     options,
     start: (context) => ({
       command: [
-        ...['text-embeddings-router', '--model-id', modelPathOf(options.model, context)],
+        ...['text-embeddings-router', '--model-id', modelPathOf('model', options.model, context)],
         ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
         ...option('--max-concurrent-requests', context.maxConcurrency),
       ],

@@ -52,7 +52,7 @@ export function textGenerationInference(options: TextGenerationInferenceOptions)
     options,
     start: (context) => ({
       command: [
-        ...['text-generation-launcher', '--model-id', modelPathOf(options.model, context)],
+        ...['text-generation-launcher', '--model-id', modelPathOf('model', options.model, context)],
         ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
         ...option('--num-shard', parallelism(context)),
         ...option('--max-concurrent-requests', context.maxConcurrency),

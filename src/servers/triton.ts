@@ -1,4 +1,4 @@
-import { modelPathOf, type ServerDefinition } from './define';
+import { repositoryPathOf, type ServerDefinition } from './define';
 import type { TritonOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
@@ -45,7 +45,11 @@ export function triton(options: TritonOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: [
-        ...['tritonserver', '--model-repository', modelPathOf(options.modelRepository, context)],
+        ...[
+          'tritonserver',
+          '--model-repository',
+          repositoryPathOf('modelRepository', options.modelRepository, context),
+        ],
         ...['--http-port', String(context.port), '--grpc-port', '8001', '--metrics-port', '8002'],
       ],
     }),

@@ -51,7 +51,7 @@ export function vllm(options: VllmOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: [
-        ...['vllm', 'serve', modelPathOf(options.model, context), '--host', EVERY_INTERFACE],
+        ...['vllm', 'serve', modelPathOf('model', options.model, context), '--host', EVERY_INTERFACE],
         ...['--port', String(context.port)],
         ...option('--served-model-name', options.servedModelName),
         ...option('--tensor-parallel-size', parallelism(context)),

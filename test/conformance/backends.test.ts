@@ -47,7 +47,7 @@ onEvery('a backend on %s', (_, subject) => {
     ModelServer.command({ command: ['python', 'serve.py', '--name', 'a b'], behavior: { drains: true } }),
     ModelServer.shell({ line: 'exec serve --port "$PORT"', behavior: { drains: true } }),
   ])('runs exactly the command of its server', (server) => {
-    const { command, timeFlags } = server._intent({ port: 1453 });
+    const { command, timeFlags } = server._intent({ port: 1453, models: [] });
     const { command: words, port } = observe(subject, { server, port: 1453 });
     expect(words.slice(0, command.length)).toEqual(command);
     expect(words.slice(command.length)).toEqual(

@@ -1,4 +1,4 @@
-import { CpuArchitecture, Model, ModelDelivery, ServerImage, Size } from '../../src';
+import { CpuArchitecture, Model, ModelDelivery, ModelServer, ServerImage, Size } from '../../src';
 import { one, type RefusedDefinition } from './refused-definition';
 
 const lockFile = 'test/definitions/locks/known.lock.json';
@@ -92,6 +92,32 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
+  },
+  {
+    name: 'several models for a server that serves one',
+    code: 'ModelNotNamed',
+    message:
+      "the backend has 2 models ('/models/a', '/models/b') and its server takes one; say which with 'model' of the server (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.vllm(),
+        models: ['a', 'b'].map((path) => Model.fromS3('s3://acme/models/', { path })),
+      }),
+  },
+  {
+    name: 'no model for a server that needs one',
+    code: 'ModelNotNamed',
+    message:
+      "the server needs a model and the backend has none; give the backend a 'model', or say 'modelPath' of the server (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' }) }),
+  },
+  {
+    name: 'a directory for a server that loads one file',
+    code: 'ModelNotNamed',
+    message:
+      "llama.cpp is told one GGUF file of the model at '/models/llama' (what it has is not known); name it with 'model' of the server, such as '/models/llama/model.gguf' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.llamaCpp(), model: Model.fromS3('s3://acme/llama/', { path: 'llama' }) }),
   },
   {
     name: 'an image for other processors',

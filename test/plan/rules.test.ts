@@ -52,7 +52,7 @@ describe('the rules', () => {
   });
 
   test('that compare two times are looked at in some chain', () => {
-    const sync = ModelServer.mlflow();
+    const sync = ModelServer.mlflow({ model: '/m' });
     const stream = { maxDuration: seconds(100), heartbeat: seconds(10) };
     const plans = [
       planOf({ target: NUMBERED, platform: { behind: [Intermediary.envoy()] }, endpoint: { streaming: stream } }),

@@ -187,12 +187,12 @@ describe('the ladder of a server', () => {
   });
 
   test('whose drain time is in its code gets the signal later', () => {
-    const server = ModelServer.kserve({ module: 'm', modelName: 'n', version: '0.21.0' });
+    const server = ModelServer.kserve({ module: 'm', modelName: 'n', modelPath: '/m', version: '0.21.0' });
     expect(planOf(ROUTER, 60, { server }).times).toMatchObject({ drain: 30, preStop: 62 });
   });
 
   test('gives requests more than they take', () => {
-    expect(rulesOf(ModelServer.mlflow()).R7).toMatchObject({ seconds: 70, slackSeconds: 10 });
+    expect(rulesOf(ModelServer.mlflow({ model: '/m' })).R7).toMatchObject({ seconds: 70, slackSeconds: 10 });
   });
 });
 

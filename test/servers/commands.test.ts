@@ -6,7 +6,7 @@ import { KnobPlace } from '../../src/servers/server-parts';
 import { type backendOptions, singleBackend } from '../support/definitions';
 import { SERVERS } from './servers';
 
-const context = { port: 9999, modelPaths: ['/models/m'] };
+const context = { port: 9999, models: [{ path: '/models/m' }] };
 const LETTERS = { keepAlive: 'K', drain: 'D', watchdog: 'W', request: 'R' };
 
 function wordsOf(server: ModelServer): string {
@@ -233,6 +233,15 @@ describe('a conflict', () => {
     const server = ModelServer.uvicorn({ app: 'app', extraArgs: ['--timeout-keep-alive=5'] });
     expect(() => planOf({ server })).toThrow(
       "[ConflictingProps] '--timeout-keep-alive=5' in 'extraArgs' is a flag that the command of uvicorn has already; leave it out",
+    );
+  });
+
+  test('of what Ray Serve cannot be told fails', () => {
+    expect(() => ModelServer.rayServe({ app: 'app', extraArgs: ['model=a', '--working-dir=/app'] })).toThrow(
+      "[InvalidCommand] '--working-dir=/app' in 'extraArgs' of Ray Serve must be 'key=value', which its application builder is called with;",
+    );
+    expect(wordsOf(ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=a'] }))).toBe(
+      'python -c LAUNCHER app:build --port 9999 model=a --keep-alive-timeout-s K --request-timeout-s R',
     );
   });
 

@@ -100,8 +100,8 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   },
   {
     name: 'llama.cpp',
-    server: ModelServer.llamaCpp(),
-    command: '/app/llama-server --model /models/m --host 0.0.0.0 --port 9999 --metrics --timeout R',
+    server: ModelServer.llamaCpp({ model: '/models/m/x.gguf' }),
+    command: '/app/llama-server --model /models/m/x.gguf --host 0.0.0.0 --port 9999 --metrics --timeout R',
   },
   {
     name: 'BentoML',

@@ -4,13 +4,14 @@ import os
 import time
 
 import fastapi
+import pydantic
 from fastapi.responses import StreamingResponse
 from ray import serve
 
 api = fastapi.FastAPI()
 
 
-@serve.deployment(num_replicas=1, max_ongoing_requests=8, max_queued_requests=2)
+@serve.deployment(num_replicas=1, max_ongoing_requests=8)
 @serve.ingress(api)
 class Sleeper:
     def __init__(self):
@@ -32,3 +33,11 @@ class Sleeper:
 
 
 app = Sleeper.bind()
+
+
+class Arguments(pydantic.BaseModel):
+    queued: int
+
+
+def build(arguments: Arguments):
+    return Sleeper.options(max_queued_requests=arguments.queued).bind()

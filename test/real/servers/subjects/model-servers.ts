@@ -93,7 +93,8 @@ const RAY: Subject = {
   id: 'ray-serve',
   runtime: { python: 'ray', package: 'ray' },
   files: ['ray_app.py'],
-  server: ({ version, extraArgs }) => ModelServer.rayServe({ app: 'ray_app', version, extraArgs }),
+  server: ({ version, extraArgs }) =>
+    ModelServer.rayServe({ app: 'ray_app:build', version, extraArgs: ['queued=2', ...extraArgs] }),
   // Metrics come every 10 s, and its first process is slow on a busy machine.
   environment: { RAY_metrics_report_interval_ms: '1000', RAY_raylet_start_wait_time_s: '150' },
   request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),

@@ -1,0 +1,70 @@
+import { ModelServer } from '../../src';
+import type { PlacedModel } from '../../src/servers/define';
+
+const commandOf = (server: ModelServer, ...models: PlacedModel[]) => server._intent({ port: 9999, models }).command;
+const A = { path: '/models/a' };
+const B = { path: '/models/b' };
+
+/** The servers that find a directory of models at `/models`, unless they are told another. */
+const REPOSITORIES = [ModelServer.triton(), ModelServer.mlServer()];
+
+describe('a server that serves one model', () => {
+  const server = ModelServer.vllm();
+
+  test('is told the only one of its backend', () => {
+    expect(commandOf(server, A)).toContain('/models/a');
+  });
+
+  test('is told what the user says, whichever models the backend has', () => {
+    for (const models of [[], [A], [A, B]])
+      expect(commandOf(ModelServer.vllm({ model: 'acme/llama' }), ...models)).toContain('acme/llama');
+  });
+
+  test('is not told to guess', () => {
+    expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server needs a model and the backend has none;');
+    expect(() => commandOf(server, A, B)).toThrow(
+      "[ModelNotNamed] the backend has 2 models ('/models/a', '/models/b') and its server takes one;",
+    );
+  });
+});
+
+test.each(REPOSITORIES)('a server of a model repository has a usual place for it: %#', (server) => {
+  expect(commandOf(server).join(' ')).toMatch(/ \/models( |$)/);
+  expect(commandOf(server, A).join(' ')).toMatch(/ \/models\/a( |$)/);
+  expect(() => commandOf(server, A, B)).toThrow('[ModelNotNamed]');
+});
+
+test('a NIM fetches its own model where it is told none', () => {
+  const variables = (...models: PlacedModel[]) => ModelServer.nim()._intent({ port: 9999, models }).environment;
+  expect(variables()).not.toHaveProperty('NIM_MODEL_PATH');
+  expect(variables(A)).toMatchObject({ NIM_MODEL_PATH: '/models/a' });
+  expect(() => variables(A, B)).toThrow('[ModelNotNamed]');
+});
+
+describe('llama.cpp is told', () => {
+  const modelOf = (model: PlacedModel) => commandOf(ModelServer.llamaCpp(), model)[2];
+
+  test.each<[string, PlacedModel, string]>([
+    ['the file that the model is', { path: '/models/llama.gguf' }, '/models/llama.gguf'],
+    ['the only one that is locked', { ...A, files: ['README.md', 'q4/llama.gguf'] }, '/models/a/q4/llama.gguf'],
+    [
+      'the first part of one that was split',
+      { ...A, files: ['x-00002-of-00002.gguf', 'x-00001-of-00002.gguf'] },
+      '/models/a/x-00001-of-00002.gguf',
+    ],
+  ])('%s', (_, model, path) => {
+    expect(modelOf(model)).toBe(path);
+  });
+
+  test.each<[string, PlacedModel, string]>([
+    ['there are two', { ...A, files: ['q4.gguf', 'q8.gguf'] }, "('q4.gguf', 'q8.gguf'); name it with 'model'"],
+    ['there is none', { ...A, files: ['model.safetensors'] }, "(it has none); name it with 'model'"],
+    [
+      'nothing is locked',
+      A,
+      "(what it has is not known); name it with 'model' of the server, such as '/models/a/model.gguf'",
+    ],
+  ])('nothing where %s', (_, model, message) => {
+    expect(() => modelOf(model)).toThrow(message);
+  });
+});
