@@ -9,11 +9,24 @@ export interface Command {
   readonly run: (args: string[]) => Promise<number>;
 }
 
-/** Parses the words after a command; wrong ones are an error with the usage below it. */
+/** Parses the words after a command; wrong ones are an error that says where the right ones are. */
 export function parseCommandLine<T extends ParseArgsConfig>(config: T, usage: string): ReturnType<typeof parseArgs<T>> {
+  const [, command] = /^Usage: (serving \w+)/.exec(usage) as RegExpExecArray;
+  const wrong = (message: string): never => {
+    throw new CommandError(`${message}\n'${command} --help' says what it takes`, USAGE_ERROR);
+  };
   try {
+    const { tokens = [] } = parseArgs({ ...config, tokens: true });
+    const said = new Set<string>();
+    for (const token of tokens) {
+      if (token.kind !== 'option' || config.options?.[token.name]?.multiple) continue;
+      // The last would win, and the others would be lost.
+      if (said.has(token.name)) wrong(`--${token.name} is said twice, and takes one value`);
+      said.add(token.name);
+    }
     return parseArgs(config);
   } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${usage}`, USAGE_ERROR);
+    if (error instanceof CommandError) throw error;
+    return wrong((error as Error).message);
   }
 }

@@ -6,13 +6,16 @@ export type Destination =
   | { readonly kind: 'registry'; readonly registry: string; readonly repository: string }
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
 
+const FORM = 'registry/repository or s3://bucket/prefix';
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Reads `registry/repository` or `s3://bucket/prefix`. */
 export function parseDestination(text: string): Destination {
-  if (text.startsWith('s3:')) return parseBucket(text);
+  if (/^s3:/i.test(text)) return parseBucket(text);
   const name = text.replace(/^oci:\/\//, '');
-  const { registry, repository, tag, digest } = parseReference(name);
+  if (/^(?:localhost|[^/@]*[.:][^/@]*)\/*$/.test(name))
+    throw new CommandError(`'${text}' names no repository; write it as ${FORM}`, USAGE_ERROR);
+  const { registry, repository, tag, digest } = parseReference(name, FORM);
   if (tag !== undefined || digest !== undefined)
     throw new CommandError(
       `'${text}' has a tag or a digest; what is published is named by its digest, and --tag adds a name`,
@@ -20,18 +23,15 @@ export function parseDestination(text: string): Destination {
     );
   // A name alone would mean Docker Hub, which nobody publishes to by accident.
   if (registry === DOCKER_HUB && !/^(index\.)?docker\.io\//.test(name))
-    throw new CommandError(
-      `'${text}' names no registry; write it as registry/repository, such as docker.io/acme/net, or as s3://bucket/prefix`,
-      USAGE_ERROR,
-    );
+    throw new CommandError(`'${text}' names no registry; write it as ${FORM}, such as docker.io/acme/net`, USAGE_ERROR);
   return { kind: 'registry', registry, repository };
 }
 
 function parseBucket(text: string): Destination {
-  const [bucket = '', ...rest] = text.replace(/^s3:(\/\/)?/, '').split('/');
+  const [bucket = '', ...rest] = text.replace(/^s3:(\/\/)?/i, '').split('/');
   const prefix = rest.join('/').replace(/\/+$/, '');
   const wrong =
-    (!text.startsWith('s3://') && "'s3:' without two slashes") ||
+    (!text.startsWith('s3://') && "no 's3://' in front of the bucket") ||
     (bucket === '' && 'no bucket') ||
     (!BUCKET.test(bucket) && `a bucket ('${bucket}') that S3 would not take`) ||
     (prefix.split('/').some((part) => part === '' && prefix !== '') && 'an empty part') ||

@@ -7,7 +7,7 @@ import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { createProgress, type Progress } from './progress';
 import { writeReceipt } from './receipt';
-import { parseReference } from './registry/reference';
+import { isTag, parseReference } from './registry/reference';
 import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
@@ -35,6 +35,8 @@ export const publishCommand: Command = {
   usage: USAGE,
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    for (const tag of values.tag ?? [])
+      if (!isTag(tag)) throw new CommandError(`--tag ('${tag}') is a name that no registry takes`, USAGE_ERROR);
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     if (values.receipt && selected.length !== 1)
       throw new CommandError('--receipt is for one model; name it', USAGE_ERROR);

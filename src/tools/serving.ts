@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DirectoryError } from '../lock/walk';
 import { ServingError } from '../private/errors';
 import { isHashWorker } from './artifact/hash-worker';
@@ -11,9 +13,17 @@ export async function main(args: string[]): Promise<number> {
     process.stdout.write(usage());
     return name === undefined ? USAGE_ERROR : 0;
   }
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
   try {
     const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (row === undefined) throw new CommandError(`there is no command '${name}'\n\n${usage()}`, USAGE_ERROR);
+    if (row === undefined)
+      throw new CommandError(
+        `there is no command '${name}'; the commands are ${Object.keys(COMMANDS).join(', ')}`,
+        USAGE_ERROR,
+      );
     const command = row.load();
     if (!rest.includes('--help')) return await command.run(rest);
     process.stdout.write(command.usage);
@@ -31,6 +41,14 @@ function fail(error: Error, exitCode: number): number {
   return exitCode;
 }
 
+/** The release, of the package that this file is in. */
+function version(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+}
+
 function usage(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}   ${summary}`);
@@ -39,7 +57,7 @@ function usage(): string {
 Commands:
 ${rows.join('\n')}
 
-'serving <command> --help' says what a command takes.
+'serving <command> --help' says what a command takes, and 'serving --version' which release this is.
 
 Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else
 one JSON object in a line for each event ({"event":"sent","part":"sha256:...","bytes":1048576}).

@@ -56,6 +56,11 @@ export async function openStore(destination: Destination, options: StoreOptions 
       );
     return overHttp(registry, repository, options);
   }
+  if (!isEcr && process.env.AWS_ENDPOINT_URL_ECR === undefined)
+    throw new CommandError(
+      `--transport ecr-api speaks to the API of ECR, and '${registry}' is no registry of it; leave it out`,
+      USAGE_ERROR,
+    );
   const { EcrApi } = require('./ecr/ecr-api') as typeof import('./ecr/ecr-api');
   const api = await EcrApi.open(registry, repository);
   if (usesApi) {

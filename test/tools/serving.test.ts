@@ -94,12 +94,19 @@ describe('serving explain', () => {
     });
   });
 
+  test('--version is that of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(serving(ROOT, '--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
   test.each([
     [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; say what runs the app with --app'],
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
     [['explain', '--depth', '3'], "Unknown option '--depth'"],
-    [['explode'], "there is no command 'explode'"],
+    [['explain', '--depth', '3'], "\n'serving explain --help' says what it takes\n"],
+    [['explain', '--app', 'a', '--app', 'b'], '--app is said twice, and takes one value'],
+    [['explode'], "there is no command 'explode'; the commands are explain, lock, pack, publish, status, verify"],
   ])('fails on %j', (args, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
     const { status, stderr } = serving(folder, ...args);

@@ -14,10 +14,15 @@ export const DOCKER_HUB = 'docker.io';
 const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const HOST = /^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?$/;
+const HOST = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/;
+
+/** Whether a registry would take a tag. */
+export function isTag(tag: string): boolean {
+  return TAG.test(tag);
+}
 
 /** Reads an image reference as Docker does: a first part without a dot or colon belongs to Docker Hub. */
-export function parseReference(text: string): ImageReference {
+export function parseReference(text: string, form = 'registry/repository[:tag][@sha256:digest]'): ImageReference {
   const [name = '', digest, ...rest] = text.split('@');
   const colon = name.lastIndexOf(':');
   const hasTag = colon > name.lastIndexOf('/');
@@ -25,26 +30,27 @@ export function parseReference(text: string): ImageReference {
   const { registry, repository } = splitName(hasTag ? name.slice(0, colon) : name);
   const wrong =
     (rest.length > 0 && 'more than one digest') ||
-    (!HOST.test(registry) && `a registry ('${registry}') that is no host`) ||
+    (!isHost(registry) && `a registry ('${registry}') that is no host`) ||
     (repository === '' && 'no repository') ||
     (/[A-Z]/.test(repository) && 'upper-case letters in the name of its repository') ||
     ((!REPOSITORY.test(repository) || repository.length > 255) && 'a name that no repository can have') ||
-    (tag !== undefined && !TAG.test(tag) && `a tag ('${tag}') that no registry takes`) ||
+    (tag !== undefined && !isTag(tag) && `a tag ('${tag}') that no registry takes`) ||
     (digest !== undefined && !DIGEST.test(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
-  if (wrong)
-    throw new CommandError(
-      `'${text}' has ${wrong}; write it as registry/repository[:tag][@sha256:digest]`,
-      USAGE_ERROR,
-    );
+  if (wrong) throw new CommandError(`'${text}' has ${wrong}; write it as ${form}`, USAGE_ERROR);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+}
+
+function isHost(registry: string): boolean {
+  const [whole, port = '1'] = HOST.exec(registry) ?? [];
+  return whole !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
 }
 
 function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash === -1 ? '' : name.slice(0, slash);
-  const isHost = first === 'localhost' || /[.:]/.test(first);
-  const registry = isHost ? first : DOCKER_HUB;
-  const repository = isHost ? name.slice(slash + 1) : name;
+  const isRegistry = first === 'localhost' || /[.:]/.test(first);
+  const registry = isRegistry ? first : DOCKER_HUB;
+  const repository = isRegistry ? name.slice(slash + 1) : name;
   if (registry === 'index.docker.io') return { registry: DOCKER_HUB, repository: withLibrary(repository) };
   return { registry, repository: registry === DOCKER_HUB ? withLibrary(repository) : repository };
 }
