@@ -8,6 +8,7 @@ import { CATALOGUE } from '../src/servers/catalogue';
 import { keepAliveOf } from '../src/servers/knobs';
 import { KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../src/servers/server-descriptor';
 import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/servers/server-parts';
+import { longestRequest, TARGETS } from './longest-requests';
 import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } from './measured-servers';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/servers.md');
@@ -238,6 +239,16 @@ export function renderServersPage(): string {
         evidence ?? '-',
         `<${source}>`,
       ]),
+    ),
+    '## Longest request',
+    '',
+    'The longest `requestTimeout` of an endpoint with this server: its keep-alive has to outlast the balancer, whose idle time',
+    'has to outlast the request, and an Application Load Balancer waits an hour at most for requests to a replica that goes.',
+    'What is longer is refused, with the ways out.',
+    '',
+    ...table(
+      ['server', ...TARGETS.map(({ name }) => `behind the ${name}`)],
+      CATALOGUE.map((server) => [server.name, ...TARGETS.map((target) => longestRequest(server, target))]),
     ),
     ...TABLES.flatMap(({ title, text, columns }) => [
       `## ${title}`,

@@ -1,0 +1,45 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { App as Cdk8sApp, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Duration, HealthCheck, ModelServer, ServerImage, ServingEndpoint } from '../src';
+import { KeepAliveKind, type ServerDescriptor } from '../src/servers/server-descriptor';
+import { KnobPlace } from '../src/servers/server-parts';
+
+/** Where a server may stand, and the longest request that any may have there, in seconds. */
+export const TARGETS: readonly { readonly name: string; readonly most: number; readonly scope: () => Construct }[] = [
+  { name: 'Application Load Balancer', most: 3990, scope: () => new Stack(new App(), 'Stack') },
+  { name: 'built-in router', most: 21_600, scope: () => new Chart(new Cdk8sApp(), 'chart') },
+];
+
+/** The longest `requestTimeout` that is accepted of a server, in words. */
+export function longestRequest(descriptor: ServerDescriptor, { most, scope }: (typeof TARGETS)[number]): string {
+  const longestOf = (server: ServerDescriptor) => longest((seconds) => accepts(server, scope(), seconds), most);
+  const seconds = longestOf(descriptor);
+  const { keepAlive, keepAliveKnob } = descriptor;
+  const isInCode = keepAlive === KeepAliveKind.SETTABLE && keepAliveKnob?.place === KnobPlace.CODE;
+  if (seconds === 0 && isInCode)
+    return `${longestOf({ ...descriptor, keepAliveSeconds: 10 * most, silentLimit: undefined })} s, where \`keepAlive\` says so much`;
+  return seconds === 0 ? 'none' : `${seconds} s`;
+}
+
+function accepts(descriptor: ServerDescriptor, scope: Construct, seconds: number): boolean {
+  const endpoint = new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(seconds) });
+  endpoint.addBackend('backend', {
+    image: ServerImage.fromRegistry('acme/server:1'),
+    server: ModelServer.custom({ command: ['serve'], descriptor, version: descriptor.verifiedVersion }),
+    healthCheck: HealthCheck.http('/'),
+  });
+  return endpoint.platform.plan().refusals.length === 0;
+}
+
+/** The greatest number that holds, where all below it hold too; 0 where none does. */
+function longest(holds: (seconds: number) => boolean, most: number): number {
+  if (holds(most)) return most;
+  let [low, high] = [0, most];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
