@@ -16,7 +16,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   DuplicateScalingTarget: 'Keep one target of each kind.',
   DuplicateShare: 'Add the weights up.',
   DuplicateSplit: 'Say all shares and header rules in one split.',
-  EmptyList: 'Leave the prop out to match every request.',
+  EmptyList: 'Leave the prop out to mean everything.',
   FetchTooLong: 'Shorten `fetchTimeout`, bake the model into the image, or use a compute without the limit.',
   ForeignBackend: 'Pass the same `platform` to both, or declare the backend twice.',
   ForeignResource: 'Use something that every platform knows, or decide by platform.',

@@ -146,7 +146,7 @@ export class AutoscalingPolicy extends Construct {
 }
 
 function percentOf(percent: number): number {
-  return requireNumber('percent', percent, { min: 1, max: 100, integer: true });
+  return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: '60 is 60 %' });
 }
 
 function delayOf(prop: string, delay: Duration, at: Construct): number {

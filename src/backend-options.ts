@@ -27,7 +27,8 @@ export interface BackendOptions {
   readonly server: ModelServer;
 
   /**
-   * The name for people, which requests use in the header `x-serving-backend`.
+   * The name for people, which requests use in the header `x-serving-backend` where it has letters, digits and `._:-`
+   * alone. Otherwise that has the name that resources have; `ServingEndpoint.addressOf` says it.
    *
    * @default - the construct id
    */

@@ -5,7 +5,7 @@ import { Duration } from './duration';
 import { HealthCheck } from './health-check';
 import type { Model } from './model';
 import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
+import { requireName, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
 import { checkOptions, requireOptions } from './private/options';
@@ -91,8 +91,7 @@ export class Backend extends Construct {
   }
 
   private resolve(id: string, props: BackendProps): BackendIntent {
-    const name = props.backendName ?? id;
-    if (name === '') throw new ServingError('InvalidName', "'backendName' ('') must not be empty", this);
+    const name = requireName('backendName', props.backendName ?? id, this);
     const count = (prop: string, value: number | undefined, fallback: number, min: number, max: number): number =>
       requireNumber(prop, value ?? fallback, { min, max, integer: true, at: this });
     const gpus = props.gpu?.count ?? 0;
@@ -107,9 +106,9 @@ export class Backend extends Construct {
       gpus,
       models: this.models.map((model) => ({ path: model._intent().mountPath, files: model._resources.files })),
       image: props.image.reference,
-      at: this,
+      at: this.node.path,
     });
-    if (!server.descriptor.declared && props.healthCheck === undefined) {
+    if (server.descriptor.declared === false && props.healthCheck === undefined) {
       throw new ServingError(
         'HealthCheckRequired',
         `nothing is known of the server of backend '${name}', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,

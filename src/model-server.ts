@@ -79,7 +79,10 @@ export class ModelServer {
     return new ModelServer(servers.hypercorn(options));
   }
 
-  /** An application behind granian, which must be in the image. It keeps idle connections for a minute at most. */
+  /**
+   * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
+   * bounds `requestTimeout` to 40 s.
+   */
   public static granian(options: GranianOptions): ModelServer {
     checkOptions('GranianOptions', options, 'options');
     return new ModelServer(servers.granian(options));
@@ -139,7 +142,7 @@ export class ModelServer {
     return new ModelServer(servers.textEmbeddingsInference(options));
   }
 
-  /** A language model behind llama.cpp's server. It closes idle connections after 5 s. */
+  /** A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses. */
   public static llamaCpp(options: LlamaCppOptions = {}): ModelServer {
     checkOptions('LlamaCppOptions', options, 'options');
     return new ModelServer(servers.llamaCpp(options));
@@ -151,7 +154,7 @@ export class ModelServer {
     return new ModelServer(servers.bentoml(options));
   }
 
-  /** Models behind MLServer. It closes idle connections after 5 s. */
+  /** Models behind MLServer. It closes idle connections after 5 s, which AWS refuses. */
   public static mlServer(options: MlServerOptions = {}): ModelServer {
     checkOptions('MlServerOptions', options, 'options');
     return new ModelServer(servers.mlServer(options));
@@ -270,6 +273,13 @@ export class ModelServer {
 function checkCommand(command: string[]): string[] {
   if (command[0] === undefined || command[0] === '')
     throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
+  if (/\s/.test(command[0])) {
+    const words = command[0].trim().split(/\s+/);
+    throw new ServingError(
+      'InvalidCommand',
+      `'command[0]' ('${command[0]}') must be a program; write every word on its own, such as ['${words.join("', '")}']`,
+    );
+  }
   refuseLocalhost(command, command.join(' '));
   return [...command];
 }
@@ -298,6 +308,5 @@ function descriptorOf(behavior: ServerBehavior | undefined, name: string): Serve
     listensWhenReady: behavior.listensWhenReady ?? false,
     readinessPath: behavior.readinessPath,
     evidence: Evidence.DECLARED,
-    declared: true,
   };
 }

@@ -85,7 +85,7 @@ export class Model {
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+        `'${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
       );
     }
     if (match !== null && /[*?$\s]/.test(match[2] as string)) {

@@ -157,7 +157,7 @@ export interface CustomServerOptions {
 /** What the code of a server of one's own does with connections, which nothing outside can set. */
 export interface CodeServerOptions {
   /**
-   * How long the code keeps an idle connection.
+   * How long the code keeps an idle connection. AWS needs it: what Node and LitServe do otherwise, 5 s, is refused there.
    *
    * @default - what the server does when its code says nothing
    */

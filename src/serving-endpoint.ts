@@ -4,7 +4,7 @@ import type { BackendOptions } from './backend-options';
 import type { Duration } from './duration';
 import type { AttachmentIntent, EndpointIntent } from './plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from './plan/routes';
-import { requireNumber } from './private/checks';
+import { requireName, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
@@ -363,8 +363,7 @@ export class ServingEndpoint extends Construct {
   }
 
   private resolve(id: string, props: ServingEndpointProps): EndpointIntent {
-    const name = props.endpointName ?? id;
-    if (name === '') throw new ServingError('InvalidName', "'endpointName' ('') must not be empty", this);
+    const name = requireName('endpointName', props.endpointName ?? id, this);
     for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
       if (list?.length === 0) {
         throw new ServingError(

@@ -106,6 +106,13 @@ export class TrafficSplit extends Construct {
     super(scope, id);
     checkOptions('TrafficSplitProps', props, 'props', this);
     this.endpoint = props.endpoint;
+    if (props.shares?.length === 0) {
+      throw new ServingError(
+        'EmptyList',
+        "'shares' ([]) would give no backend a share; leave it out to give each the same",
+        this,
+      );
+    }
     const shares = props.shares ?? [];
     this.checkBackends(props);
     this.checkWeights(shares);

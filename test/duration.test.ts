@@ -23,9 +23,13 @@ describe('duration', () => {
     expect(String(duration)).toBe(text);
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('fails when the amount is %p', (amount) => {
+  test.each([
+    [-1, 'a number'],
+    [Number.NaN, 'a number'],
+    [Number.POSITIVE_INFINITY, 'a finite number'],
+  ])('fails when the amount is %p', (amount, kind) => {
     expect(() => Duration.seconds(amount)).toThrow(
-      `[InvalidNumber] 'duration' (${amount}) must be a number of at least 0`,
+      `[InvalidNumber] 'duration' (${amount}) must be ${kind} of at least 0`,
     );
   });
 

@@ -63,7 +63,10 @@ describe('a hop that stands in front', () => {
       () => Intermediary.nginx({ readTimeout: 60 as unknown as Duration }),
       "[InvalidType] 'readTimeout' (60) must be made like Duration.seconds(60)",
     ],
-    [() => seconds(Number.POSITIVE_INFINITY), "[InvalidNumber] 'duration' (Infinity) must be a number of at least 0"],
+    [
+      () => seconds(Number.POSITIVE_INFINITY),
+      "[InvalidNumber] 'duration' (Infinity) must be a finite number of at least 0",
+    ],
     [() => seconds(Number.NaN), "[InvalidNumber] 'duration' (NaN) must be a number of at least 0"],
     [() => seconds(-1), "[InvalidNumber] 'duration' (-1) must be a number of at least 0"],
     [() => seconds(-1.8881545897087503e289), "[UnresolvedNumber] 'duration' is a token"],

@@ -19,7 +19,6 @@ describe('wsgi', () => {
         { flag: '--timeout', time: 'watchdog' },
       ],
       environment: {},
-      descriptor: { name: 'gunicorn', drain: DrainClass.C, declared: true },
     });
   });
 
@@ -103,7 +102,6 @@ describe('command', () => {
   ])('behaves as declared: %j', (behavior, descriptor) => {
     expect(start(ModelServer.command({ command: ['python', 'serve.py'], behavior })).descriptor).toMatchObject({
       ...descriptor,
-      declared: true,
     });
   });
 

@@ -54,7 +54,7 @@ describe('model in S3', () => {
     'gs://bucket/x',
   ])('fails when the address is %p', (uri) => {
     expect(() => Model.fromS3(uri)).toThrow(
-      `[InvalidModel] '${uri}' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+      `[InvalidModel] '${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
     );
   });
 

@@ -177,7 +177,7 @@ export class Ledger {
   }
 
   private addDrain(backend: BackendIntent, times: BackendTimes): void {
-    const { declared, drain, name, note } = backend.server.descriptor;
+    const { declared = true, drain, name, note } = backend.server.descriptor;
     const waits = 'so the signal waits until they have ended';
     const [level, detail] = !declared
       ? [

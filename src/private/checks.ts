@@ -43,7 +43,8 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
     Number.isFinite(value)
   )
     return value;
-  const kind = integer ? 'a whole number' : 'a number';
+  const infinite = value === Number.POSITIVE_INFINITY && max === value;
+  const kind = integer ? 'a whole number' : infinite ? 'a finite number' : 'a number';
   throw new ServingError(
     code,
     `'${prop}' (${describe(value)}) must be ${kind}${range(min, max)}${rule.hint ? `; ${rule.hint}` : ''}`,
@@ -75,6 +76,14 @@ export function requireShape<T>(prop: string, value: T, member: string, example:
 export function requireText(prop: string, value: string, at?: IConstruct): string {
   if (typeof value === 'string') return value;
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
+}
+
+/** Returns `name` when people can read it. */
+export function requireName(prop: string, name: string, at: IConstruct): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name.
+  if (name !== '' && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  const must = name === '' ? 'not be empty' : 'be one line, without control characters';
+  throw new ServingError('InvalidName', `'${prop}' (${JSON.stringify(name).replace(/^"|"$/g, "'")}) must ${must}`, at);
 }
 
 /** A directory as the lock file names it. */

@@ -15,7 +15,7 @@ export const ERROR_CODES = {
   DuplicateScalingTarget: 'An autoscaling policy follows one thing twice.',
   DuplicateShare: 'A split names one backend twice.',
   DuplicateSplit: 'An endpoint has two splits.',
-  EmptyList: 'A list that selects requests is empty.',
+  EmptyList: 'A list that must select something is empty.',
   FetchTooLong: 'A model fetch may take longer than the compute allows.',
   ForeignBackend: 'An endpoint uses a backend of another platform.',
   ForeignResource: 'An image or a secret belongs to another platform.',

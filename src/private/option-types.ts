@@ -350,7 +350,6 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     silentLimit: 'Duration?',
   },
   ServerDescriptor: {
-    declared: 'boolean',
     drain: 'DrainClass',
     keepAlive: 'KeepAliveKind',
     listensWhenReady: 'boolean',
@@ -359,6 +358,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     batching: 'BatchingBehavior?',
     closesAfterRequests: 'number?',
     connectionLimit: 'ConnectionLimit?',
+    declared: 'boolean?',
     drainKnob: 'ServerKnob?',
     environmentWins: 'boolean?',
     evidence: 'Evidence?',

@@ -3,26 +3,34 @@ import { describe } from './checks';
 import { ServingError } from './errors';
 import { ENUM_VALUES, OPTION_TYPES } from './option-types';
 
-/** How an instance of a class is made, for who passed something else. */
-const EXAMPLES: { readonly [name: string]: string } = {
-  Backend: "endpoint.addBackend('v1', ...)",
-  Duration: 'Duration.seconds(60)',
-  Gpu: 'Gpu.nvidia({ count: 1 })',
-  HealthCheck: "HealthCheck.http('/healthz')",
-  Intermediary: 'Intermediary.cloudFront()',
-  Model: "Model.fromS3('s3://bucket/prefix/')",
-  ModelDelivery: 'ModelDelivery.imageVolume()',
-  ModelServer: "ModelServer.wsgi({ app: 'app:app' })",
-  Rollout: 'Rollout.surge()',
-  ScalingTarget: 'ScalingTarget.cpuUtilization(60)',
-  SecretValue: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
-  ServerImage: "ServerImage.fromRegistry('acme/svm:1.4.2')",
-  ServingEndpoint: "new ServingEndpoint(this, 'endpoint')",
-  ServingPlatform: "new aws.EcsPlatform(this, 'Platform')",
-  Size: 'Size.gibibytes(2)',
-  'aws.GpuCapacity': "aws.GpuCapacity.managedInstances('g5.xlarge')",
-  'kubernetes.Gateway': "kubernetes.Gateway.fromName('inference')",
-};
+/**
+ * How an instance of a class is made, for who passed something else, and what each has one of: a class of the same name
+ * from elsewhere, and one whose constructor a caller without types called, have nothing there.
+ */
+export const CLASSES: { readonly [name: string]: { readonly example: string; readonly members?: readonly string[] } } =
+  {
+    Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
+    Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'] },
+    Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
+    HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
+    Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },
+    Model: { example: "Model.fromS3('s3://bucket/prefix/')", members: ['intent'] },
+    ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
+    ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
+    Rollout: { example: 'Rollout.surge()', members: ['intent'] },
+    ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
+    // CDK has a class of this name, whose values would be read as those of nothing.
+    SecretValue: {
+      example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+      members: ['secretName', 'platform'],
+    },
+    ServerImage: { example: "ServerImage.fromRegistry('acme/svm:1.4.2')", members: ['reference', 'platform'] },
+    ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
+    ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
+    Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'] },
+    'aws.GpuCapacity': { example: "aws.GpuCapacity.managedInstances('g5.xlarge')" },
+    'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')" },
+  };
 
 /** What may not be shown in a message. */
 const SECRET = 'SecretValue';
@@ -51,8 +59,8 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (isPlain(value)) return;
   const members = OPTION_TYPES[type] ?? {};
-  const required = Object.keys(members).filter((name) => !members[name]?.endsWith('?'));
-  const [joint, names] = required.length > 0 ? ['with', required] : ['of', Object.keys(members)];
+  const names = leadingMembers(members);
+  const joint = members[names[0] as string]?.endsWith('?') ? 'of' : 'with';
   const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
   const more = names.length > MOST_NAMES ? ' and others' : '';
   const found = Array.isArray(value) ? 'a list' : describe(value);
@@ -104,15 +112,25 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
     if (!values.includes(value))
       throw invalid(prop, value, type, `must be one of ${values.map(describe).join(', ')}`, at);
   } else if (!isInstance(value, type)) {
-    throw invalid(prop, value, type, `must be made like ${EXAMPLES[type] ?? `a ${type}`}`, at);
+    throw invalid(prop, value, type, `must be made like ${CLASSES[type]?.example ?? `a ${type}`}`, at);
   }
 }
 
 /** What a list could hold for who passed something else: an example, or that value in a list. */
 function elementOf(type: string, value: unknown): string {
-  const example = EXAMPLES[type.slice(0, -2)];
+  const element = type.slice(0, -2);
+  const { example } = CLASSES[element] ?? {};
   if (example !== undefined) return example;
+  const members = OPTION_TYPES[element];
+  if (members !== undefined) return `{ ${leadingMembers(members).join(': ..., ')}: ... }`;
   return typeof value === 'string' ? value.split(/\s+/).map(describe).join(', ') : describe(value);
+}
+
+/** The members that must be said, or all where none must. */
+function leadingMembers(members: { readonly [member: string]: string }): string[] {
+  const names = Object.keys(members);
+  const required = names.filter((name) => !members[name]?.endsWith('?'));
+  return required.length > 0 ? required : names;
 }
 
 function invalid(prop: string, value: unknown, type: string, must: string, at: IConstruct | undefined): ServingError {
@@ -125,12 +143,12 @@ function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Classes are compared by name, because an app can hold two copies of this package. */
+/** Classes are compared by name and by what their instances have, because an app can hold two copies of this package. */
 function isInstance(value: unknown, type: string): boolean {
   const name = type.slice(type.lastIndexOf('.') + 1);
   if (typeof value !== 'object' || value === null) return false;
-  // CDK has a class of this name, whose values would be read as those of nothing.
-  if (name === SECRET && !('secretName' in value)) return false;
+  const { members } = CLASSES[type] ?? {};
+  if (members?.every((member) => value[member as keyof object] === undefined)) return false;
   for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))
     if (proto.constructor?.name === name) return true;
   return false;

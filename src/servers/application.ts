@@ -5,5 +5,4 @@ export const PYTHON_APPLICATION = {
   interpreter: 'python',
   batching: { how: 'the application does it' },
   modelLocation: { how: "the application's code", layout: 'what it expects' },
-  declared: true,
 } as const satisfies Partial<ServerDescriptor>;

@@ -34,7 +34,6 @@ export const BENTOML: ServerDescriptor = {
   verifiedVersion: '1.4.39',
   source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',
   evidence: Evidence.MEASURED,
-  declared: true,
 };
 
 /** A service of BentoML. */

@@ -1,4 +1,3 @@
-import type { IConstruct } from 'constructs';
 import { requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { ServerOptions } from './application-options';
@@ -12,8 +11,8 @@ export interface StartContext {
   readonly models: readonly PlacedModel[];
   /** The image's reference, which may say the version. */
   readonly image?: string;
-  /** The backend, for messages. */
-  readonly at?: IConstruct;
+  /** The path of the backend, for messages. */
+  readonly at?: string;
 }
 
 /** A model of a backend, as a server finds it. */

@@ -25,7 +25,6 @@ export const GO: ServerDescriptor = {
   verifiedVersion: '1.26.8',
   source: 'https://pkg.go.dev/net/http#Server',
   evidence: Evidence.MEASURED,
-  declared: true,
 };
 
 /** A program in Go. */

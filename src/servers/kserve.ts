@@ -36,7 +36,6 @@ export const KSERVE: ServerDescriptor = {
   verifiedVersion: '0.21.0',
   source: 'https://github.com/kserve/kserve/pull/5448',
   evidence: Evidence.MEASURED,
-  declared: true,
 };
 
 /** A model behind a server that is built on KServe's Python package. */

@@ -31,7 +31,6 @@ export const LITSERVE: ServerDescriptor = {
   verifiedVersion: '0.2.19',
   source: 'https://github.com/Lightning-AI/LitServe/blob/main/src/litserve/server.py',
   evidence: Evidence.MEASURED,
-  declared: true,
 };
 
 /** A script that runs LitServe at the port in `PORT`. */

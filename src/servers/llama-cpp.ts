@@ -42,7 +42,6 @@ export const LLAMA_CPP: ServerDescriptor = {
   verifiedVersion: '2026',
   source: 'https://github.com/ggml-org/llama.cpp/issues/7694',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A model behind llama.cpp. */

@@ -34,7 +34,6 @@ export const MLSERVER: ServerDescriptor = {
   source: 'https://github.com/SeldonIO/MLServer/blob/master/mlserver/server.py',
   evidence: Evidence.MEASURED,
   note: 'its workers need uvloop 0.21 or older, and its requests get status 500 while it stops',
-  declared: true,
 };
 
 /** MLServer without processes of its own for models. */

@@ -32,7 +32,6 @@ export const NIM: ServerDescriptor = {
   verifiedVersion: '3.0.0',
   source: 'https://docs.nvidia.com/nim/large-language-models/latest/configuration.html',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A NIM. */

@@ -31,7 +31,6 @@ export const NODE: ServerDescriptor = {
   verifiedVersion: '26.10.0',
   source: 'https://nodejs.org/api/http.html#serverkeepalivetimeout',
   evidence: Evidence.MEASURED,
-  declared: true,
 };
 
 /** What the code of a server of one's own does, in seconds. */

@@ -26,7 +26,6 @@ export const OLLAMA: ServerDescriptor = {
   source: 'https://github.com/ollama/ollama/blob/main/server/routes.go',
   evidence: Evidence.READ,
   note: 'its readiness does not mean that a model is loaded',
-  declared: true,
 };
 
 /** Ollama. */

@@ -46,7 +46,6 @@ export const RAY_SERVE: ServerDescriptor = {
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
   evidence: Evidence.MEASURED,
   note: 'it says ready some seconds before the first replica of the application is there; requests wait until then',
-  declared: true,
 };
 
 /** `serve run` listens inside the container only unless a file says otherwise, so a few lines of Python start it. */

@@ -37,7 +37,6 @@ export const SELDON: ServerDescriptor = {
   source: 'https://docs.seldon.io/projects/seldon-core/en/latest/python/python_server.html',
   evidence: Evidence.MEASURED,
   note: 'a connection that sends nothing holds a worker; do not put it behind balancers that open connections ahead',
-  declared: true,
 };
 
 /** A class behind Seldon's Python microservice, without its gRPC server: nothing stops that, so that the program never ended. */

@@ -165,6 +165,10 @@ export interface ServerDescriptor {
   readonly source?: string;
   /** Whether the behaviour was measured or read. @default Evidence.DECLARED */
   readonly evidence?: Evidence;
-  /** Whether anyone declared the behaviour at all. */
-  readonly declared: boolean;
+  /**
+   * Whether anyone declared the behaviour at all. Of a server that nobody did, the worst is taken.
+   *
+   * @default true
+   */
+  readonly declared?: boolean;
 }

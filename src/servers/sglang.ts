@@ -37,7 +37,6 @@ export const SGLANG: ServerDescriptor = {
   verifiedVersion: '0.5',
   source: 'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/http_server.py',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A model behind SGLang. */

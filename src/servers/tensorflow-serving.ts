@@ -33,7 +33,6 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   verifiedVersion: '2.20.0',
   source: 'https://github.com/tensorflow/serving/blob/master/tensorflow_serving/model_servers/main.cc',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A model behind TensorFlow Serving. */

@@ -30,7 +30,6 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   verifiedVersion: '1.9.3',
   source: 'https://github.com/huggingface/text-embeddings-inference/blob/main/router/src/http/server.rs',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A model behind Text Embeddings Inference. */

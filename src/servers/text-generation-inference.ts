@@ -41,7 +41,6 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   source: 'https://github.com/huggingface/text-generation-inference/blob/main/launcher/src/main.rs',
   evidence: Evidence.READ,
   note: 'the project only maintains it any more and points to vLLM and SGLang',
-  declared: true,
 };
 
 /** A model behind Text Generation Inference. */

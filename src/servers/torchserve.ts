@@ -28,5 +28,4 @@ export const TORCHSERVE: ServerDescriptor = {
   source: 'https://github.com/pytorch/serve/blob/master/docs/configuration.md',
   evidence: Evidence.READ,
   note: "its image's entry point keeps the signal from it",
-  declared: true,
 };

@@ -35,7 +35,6 @@ export const TRITON: ServerDescriptor = {
   source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
   evidence: Evidence.MEASURED,
   note: 'it exits with status 1 when connections were still open at the end of its drain time',
-  declared: true,
 };
 
 /** A model repository behind Triton. */

@@ -40,7 +40,6 @@ export const VLLM: ServerDescriptor = {
   verifiedVersion: '0.18.0',
   source: 'https://github.com/vllm-project/vllm/pull/36666',
   evidence: Evidence.READ,
-  declared: true,
 };
 
 /** A model behind vLLM. */

@@ -117,7 +117,8 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a model that is not in S3',
     code: 'InvalidModel',
-    message: "'gs://acme/model/' must be an S3 address, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
+    message:
+      "'gs://acme/model/' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
     define: (scope) => one(scope, { model: Model.fromS3('gs://acme/model/') }),
   },
   {

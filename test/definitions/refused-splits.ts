@@ -15,7 +15,8 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'one share instead of a list',
     code: 'InvalidType',
-    message: "'shares' ({ backend, weight }) must be a list, such as [{ backend, weight }] (at Serving/endpoint/Split)",
+    message:
+      "'shares' ({ backend, weight }) must be a list, such as [{ backend: ..., weight: ... }] (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       const shares = { backend, weight: 9 } as unknown as TrafficSplitOptions['shares'];

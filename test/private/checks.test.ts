@@ -12,7 +12,7 @@ describe('numbers', () => {
 
   test.each([
     [Number.NaN, {}, "[InvalidNumber] 'prop' (NaN) must be a number"],
-    [Number.POSITIVE_INFINITY, {}, "[InvalidNumber] 'prop' (Infinity) must be a number"],
+    [Number.POSITIVE_INFINITY, {}, "[InvalidNumber] 'prop' (Infinity) must be a finite number"],
     [0, { min: 1 }, "[InvalidNumber] 'prop' (0) must be a number of at least 1"],
     [2, { max: 1 }, "[InvalidNumber] 'prop' (2) must be a number of at most 1"],
     [1.5, { integer: true, min: 0, max: 9 }, "[InvalidNumber] 'prop' (1.5) must be a whole number between 0 and 9"],

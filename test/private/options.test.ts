@@ -3,7 +3,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
 import * as library from '../../src';
 import { ENUM_VALUES, OPTION_TYPES } from '../../src/private/option-types';
-import { checkOptions } from '../../src/private/options';
+import { CLASSES, checkOptions } from '../../src/private/options';
 import { backendOptions, singleBackend } from '../support/definitions';
 import entries from './option-entries.json';
 
@@ -63,7 +63,8 @@ function samples(type: string): { readonly right: unknown; readonly wrong: unkno
   if (type in OPTION_TYPES) return { right: optionsOf(type), wrong: 5 };
   const name = type.split('.').at(-1) as string;
   const right = Object.create({ [name]: class {} }[name]?.prototype ?? null);
-  return { right: Object.assign(right, { secretName: 'acme' }), wrong: {} };
+  for (const member of CLASSES[type]?.members ?? []) right[member] = 'acme';
+  return { right, wrong: {} };
 }
 
 function optionsOf(type: string): Record<string, unknown> {
@@ -102,6 +103,15 @@ describe('options', () => {
       { healthCheck: library.Rollout.surge() },
       "'healthCheck' (a Rollout) must be made like HealthCheck.http('/healthz')",
     ],
+    [{ models: { net: 1 } }, "'models' ({ net }) must be a list, such as [Model.fromS3('s3://bucket/prefix/')]"],
+    [
+      { resources: { memory: new (class Size {})() } },
+      "'resources.memory' (a Size) must be made like Size.gibibytes(2)",
+    ],
+    ...[library.ServerImage, library.ModelServer, library.Model].map((made): [object, string] => {
+      const prop = { ServerImage: 'image', ModelServer: 'server', Model: 'model' }[made.name] as string;
+      return [{ [prop]: new (made as never as new () => object)() }, `'${prop}' (a ${made.name}) must be made like`];
+    }),
     [{ secrets: { TOKEN: 'hunter2' } }, "'secrets.TOKEN' (text) must be made like SecretValue.fromName('acme/token')"],
   ])('%j: %s', (change, message) => {
     expect(() => singleBackend(change as object)).toThrow(message);
@@ -120,6 +130,23 @@ describe('options', () => {
       'must be a list, such as [aws.GpuCapacity.',
     ],
     [() => library.ModelServer.command({ command: 'python app.py' as never }), "such as ['python', 'app.py']"],
+    [
+      () => library.ModelServer.command({ command: ['python app.py'] }),
+      "[InvalidCommand] 'command[0]' ('python app.py') must be a program; write every word on its own, such as ['python', 'app.py']",
+    ],
+    [
+      () => singleBackend().endpoint.splitTraffic({ shares: { v1: 1 } as never }),
+      "'shares' ({ v1 }) must be a list, such as [{ backend: ..., weight: ... }]",
+    ],
+    [() => singleBackend().endpoint.splitTraffic({ shares: [] }), "[EmptyList] 'shares'"],
+    [
+      () => library.Duration.seconds(Number.POSITIVE_INFINITY),
+      "'duration' (Infinity) must be a finite number of at least 0",
+    ],
+    [
+      () => library.ScalingTarget.cpuUtilization(0.6),
+      "'percent' (0.6) must be a whole number between 1 and 100; 60 is 60 %",
+    ],
   ])('arguments are checked too: %#', (define, message) => {
     expect(define).toThrow(message);
   });
