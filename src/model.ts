@@ -13,11 +13,12 @@ import type {
 } from './model-options';
 import type { ModelVolume } from './model-volume';
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from './plan/intents';
-import { isUnresolved, requireDirectory, requireNumber, requireShape, requireText } from './private/checks';
+import { requireDirectory, requireNumber, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
 import { checkOptions } from './private/options';
+import { isUnresolved } from './private/tokens';
 import type { SecretValue } from './secret-value';
 
 /** What only the platform of a model can use. */

@@ -2,11 +2,12 @@ import { keyOf, lockedApp, lockedImage } from './lock/entries';
 import type { LockedArtifact } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type { ImagePlatformIntent } from './plan/intents';
-import { isUnresolved, requireDirectory, requireText } from './private/checks';
+import { requireDirectory, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { checkOptions } from './private/options';
 import { isSameImage } from './private/same-image';
+import { isUnresolved } from './private/tokens';
 
 /** Options of an image of a registry. */
 export interface RegistryImageOptions {

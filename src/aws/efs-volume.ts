@@ -1,9 +1,9 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
 import { ModelVolume } from '../model-volume';
-import { isUnresolved } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { isUnresolved } from '../private/tokens';
 
 /** Options of a file system of Amazon EFS. */
 export interface EfsVolumeOptions {

@@ -95,6 +95,7 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
         level: SupportLevel.APPROXIMATED,
         detail: 'a backend without a healthy replica keeps its share, which is answered with 503',
       },
+      native(Feature.TOKENS, 'CDK fills them in'),
       native(Feature.GPU, 'an instance of a capacity provider'),
       native(
         Feature.WEB_SOCKET,

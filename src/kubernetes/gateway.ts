@@ -1,7 +1,8 @@
 import type { Duration } from '../duration';
-import { isUnresolved, requireNumber } from '../private/checks';
+import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { isUnresolved } from '../private/tokens';
 import { isObjectName } from './private/names';
 
 /** What a gateway can be told. */

@@ -1,3 +1,4 @@
+import { isUnresolved } from '../private/tokens';
 import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
 import { capabilityOf } from './capabilities';
 import type {
@@ -50,6 +51,7 @@ export class Ledger {
     if (attachments.some((attachment) => attachment.address !== 'none')) this.use(endpoint.path, Feature.OWN_ADDRESS);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
     if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
+    this.addTokens(endpoint.path, { hosts: endpoint.hosts.join(), path: endpoint.prefix });
     if (endpoint.protocol === Feature.WEB_SOCKET) this.use(endpoint.path, Feature.WEB_SOCKET);
     if (endpoint.protocol === Feature.GRPC) this.use(endpoint.path, Feature.GRPC);
   }
@@ -94,6 +96,12 @@ export class Ledger {
     balancer: BalancerPlan,
   ): void {
     this.use(backend.path, backend.loadBalancing === 'round robin' ? Feature.ROUND_ROBIN : Feature.LEAST_OUTSTANDING);
+    this.addTokens(backend.path, {
+      ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),
+      image: backend.image,
+      command: backend.server.command.join(' '),
+      models: backend.models.map(({ uri, image }) => uri ?? image?.reference).join(' '),
+    });
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
@@ -163,6 +171,13 @@ export class Ledger {
       const detail = `${intent.name}: what is locked is used; the directory differs in ${intent.drift.join(', ')}`;
       this.add(path, Feature.MODEL_DRIFT, SupportLevel.APPROXIMATED, detail);
     }
+  }
+
+  /** Texts that only CDK can fill in are news where it does not do so by itself. */
+  private addTokens(path: string, props: { readonly [prop: string]: string | undefined }): void {
+    if (capabilityOf(this.intents.target, Feature.TOKENS).level === SupportLevel.NATIVE) return;
+    const unresolved = Object.keys(props).filter((prop) => isUnresolved(props[prop] ?? ''));
+    if (unresolved.length > 0) this.use(path, Feature.TOKENS, unresolved.join(', '));
   }
 
   private addPriority(path: string, priority: number): void {

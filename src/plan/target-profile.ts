@@ -82,6 +82,8 @@ export enum Feature {
   CONNECTION_LIMIT = 'connection limit',
   /** A limit of the server on the time that a request may take. */
   SERVER_REQUEST_LIMIT = 'server request timeout',
+  /** Texts that only the framework knows when it synthesizes. */
+  TOKENS = 'tokens',
   /** The user that the server's own image runs as. */
   IMAGE_USER = 'image user',
   /** Answers that come in parts. */

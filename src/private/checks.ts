@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { type ErrorCode, ServingError } from './errors';
+import { isUnresolvedNumber } from './tokens';
 
 /** The bounds of a number, and the code of the error for a value outside them. */
 export interface NumberRule {
@@ -12,14 +13,6 @@ export interface NumberRule {
   readonly at?: IConstruct;
 }
 
-/** CDK encodes an unresolved number as one below any that a person types. */
-const NUMERIC_TOKEN_CEILING = -1e280;
-
-/** Whether a text holds a value that only the framework can resolve. */
-export function isUnresolved(text: string): boolean {
-  return text.includes('${Token[');
-}
-
 /** Returns `value` when it is a usable number inside the rule, and says which prop is wrong otherwise. */
 export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
   const {
@@ -28,7 +21,7 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
     integer = false,
     code = 'InvalidNumber',
   } = rule;
-  if (typeof value === 'number' && value < NUMERIC_TOKEN_CEILING) {
+  if (typeof value === 'number' && isUnresolvedNumber(value)) {
     throw new ServingError(
       'UnresolvedNumber',
       `'${prop}' is a token, but the number must be known when the definition is made; pass a plain number`,

@@ -5,7 +5,7 @@ import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
-import { Feature } from '../../src/plan/target-profile';
+import { Feature, SupportLevel } from '../../src/plan/target-profile';
 import { HttpMethod, type ServingEndpointProps } from '../../src/serving-endpoint';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
@@ -50,6 +50,30 @@ describe('the ledger', () => {
   ])('has %s where it is asked for', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
+  });
+
+  test('names what holds a token where the target does not fill it in by itself', () => {
+    const token = `\${Token[AWS.Region.9]}`;
+    const filling = {
+      ...ROUTER,
+      capabilities: ROUTER.capabilities.filter(({ feature }) => feature !== Feature.TOKENS),
+    };
+    const detail = 'written as it is';
+    const writing = {
+      ...filling,
+      capabilities: [...filling.capabilities, { feature: Feature.TOKENS, level: SupportLevel.APPROXIMATED, detail }],
+    };
+    const environment = { REGION: token, PLAIN: 'eu-west-1' };
+    expect(ledgerOf({}, { environment }).features()).not.toContain(Feature.TOKENS);
+    expect(ledgerOf({}, {}, writing).features()).not.toContain(Feature.TOKENS);
+    expect(ledgerOf({}, { environment }, writing).detail(Feature.TOKENS)).toMatchObject({
+      path: 'endpoint/backend',
+      detail: 'environment.REGION: written as it is',
+    });
+    expect(ledgerOf({ hosts: [token] }, {}, writing).detail(Feature.TOKENS)).toMatchObject({
+      path: 'endpoint',
+      detail: 'hosts: written as it is',
+    });
   });
 
   test.each<[string, ServingEndpointProps, Partial<ReturnType<typeof backendOptions>>]>([

@@ -1,5 +1,6 @@
 import { Construct, RootConstruct } from 'constructs';
-import { describe as describeValue, isUnresolved, requireNumber } from '../../src/private/checks';
+import { describe as describeValue, requireNumber } from '../../src/private/checks';
+import { isUnresolved } from '../../src/private/tokens';
 
 describe('numbers', () => {
   test.each([

@@ -1,7 +1,7 @@
 import type { RouteConditions } from '../../plan/routes';
 import { pathPatterns } from '../../plan/rule-slots';
-import { isUnresolved } from '../../private/checks';
 import { ServingError } from '../../private/errors';
+import { isUnresolved } from '../../private/tokens';
 import type { ServingEndpoint } from '../../serving-endpoint';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */

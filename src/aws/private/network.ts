@@ -2,7 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { isUnresolved } from '../../private/checks';
+import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { late } from './late';
 

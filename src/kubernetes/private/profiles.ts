@@ -34,6 +34,11 @@ const WORKLOAD_CAPABILITIES: Capability[] = [
     SupportLevel.REFUSED,
     "manifests are applied by others; run 'serving publish' before they are, and leave 'publishOnDeploy' out",
   ),
+  row(
+    Feature.TOKENS,
+    SupportLevel.APPROXIMATED,
+    "CDK fills them in where the Chart is given to 'cluster.addCdk8sChart'; 'cdk8s synth' writes them out as they are",
+  ),
   row(Feature.GPU, SupportLevel.NATIVE, 'an extended resource, and a toleration of the taint of that name'),
 ];
 
