@@ -4,6 +4,7 @@ export * from './backend';
 export * from './backend-options';
 export * from './backend-timeouts';
 export * from './duration';
+export * from './endpoint-options';
 export * from './gpu';
 export * from './health-check';
 export * from './intermediary';

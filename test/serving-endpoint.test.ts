@@ -1,7 +1,8 @@
 import type { RootConstruct } from 'constructs';
 import { Backend } from '../src/backend';
 import { Duration } from '../src/duration';
-import { HttpMethod, type ServingEndpoint, type ServingEndpointProps } from '../src/serving-endpoint';
+import { HttpMethod, type ServingEndpointProps } from '../src/endpoint-options';
+import type { ServingEndpoint } from '../src/serving-endpoint';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from './support/definitions';
 
 const intentOf = (props: ServingEndpointProps = {}) => endpointOn(testPlatform(), 'endpoint', props).intent;

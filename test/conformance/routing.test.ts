@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { Backend } from '../../src/backend';
-import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
 import { onEvery } from './subjects';

@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
 import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import type { ServingEndpointProps } from '../../src/endpoint-options';
 import { ModelServer } from '../../src/model-server';
-import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
 import { onEvery, type Subject } from './subjects';

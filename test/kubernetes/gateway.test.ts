@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { Backend } from '../../src/backend';
 import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
 import {
   Gateway,
   type GatewayOptions,
@@ -11,7 +12,7 @@ import {
 } from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/http-routes';
 import { ModelServer } from '../../src/model-server';
-import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions, singleBackend } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart } from './support';
 

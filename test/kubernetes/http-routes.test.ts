@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { HttpMethod } from '../../src/endpoint-options';
 import { Gateway, KubernetesPlatform } from '../../src/kubernetes';
 import { BACKEND_HEADER } from '../../src/plan/routes';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
-import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { EXACT_HOSTS, METHODS, TIERS, WILDCARD_HOSTS } from '../support/arbitraries';
 import { backendOptions } from '../support/definitions';
 import { matchHttpRoutes } from '../support/http-routes';

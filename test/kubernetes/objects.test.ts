@@ -1,10 +1,11 @@
 import { ApiObject, App, Chart, type IResolver, JsonPatch, type ResolutionContext } from 'cdk8s';
 import { ScalingTarget } from '../../src/autoscaling-policy';
 import { Backend } from '../../src/backend';
+import { HttpMethod } from '../../src/endpoint-options';
 import { Gpu } from '../../src/gpu';
 import { Gateway, GatewayProfile, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
 import { Model } from '../../src/model';
-import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 

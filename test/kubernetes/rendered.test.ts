@@ -1,10 +1,11 @@
 import { App, Chart, Testing } from 'cdk8s';
 import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import { HttpMethod } from '../../src/endpoint-options';
 import { HealthCheck } from '../../src/health-check';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
 import { ModelServer } from '../../src/model-server';
-import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { ServingPlatform } from '../../src/serving-platform';
 import { object, text } from '../support/data';
 import { backendOptions } from '../support/definitions';

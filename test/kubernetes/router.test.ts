@@ -1,8 +1,9 @@
 import { type Chart, JsonPatch } from 'cdk8s';
 import { Duration } from '../../src/duration';
+import { HttpMethod } from '../../src/endpoint-options';
 import { KubernetesPlatform } from '../../src/kubernetes';
 import type { Router } from '../../src/kubernetes/private/router/router';
-import { HttpMethod, ServingEndpoint } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart, oneBackend } from './support';
 

@@ -1,7 +1,8 @@
 import { App, Chart, type ChartProps } from 'cdk8s';
 import type { BackendOptions } from '../../src/backend-options';
+import type { ServingEndpointProps } from '../../src/endpoint-options';
 import { KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
-import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import { checkManifests } from '../support/manifests';
 

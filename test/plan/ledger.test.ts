@@ -1,12 +1,12 @@
 import { ScalingTarget } from '../../src/autoscaling-policy';
 import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
 import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
 import { Feature, SupportLevel } from '../../src/plan/target-profile';
-import { HttpMethod, type ServingEndpointProps } from '../../src/serving-endpoint';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
 

@@ -1,6 +1,6 @@
+import { type Streaming, StreamProtocol } from '../../src/endpoint-options';
 import { Intermediary } from '../../src/intermediary';
 import { ModelServer } from '../../src/model-server';
-import { type Streaming, StreamProtocol } from '../../src/serving-endpoint';
 import { NUMBERED, ROUTER } from '../support/profiles';
 import { planOf, seconds } from './support';
 

@@ -1,7 +1,7 @@
 import type { BackendOptions } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import type { ServingEndpointProps } from '../../src/endpoint-options';
 import { ModelServer } from '../../src/model-server';
-import type { ServingEndpointProps } from '../../src/serving-endpoint';
 import type { ServingPlatformProps } from '../../src/serving-platform';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import type { TestPlatformProps } from '../support/test-platform';

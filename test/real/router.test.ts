@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
+import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
 import { HealthCheck } from '../../src/health-check';
 import { ModelServer } from '../../src/model-server';
-import { HttpMethod, type ServingEndpointProps } from '../../src/serving-endpoint';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sendMany, sleep, Tally } from './support/load';
 import type { Replica } from './support/replica';

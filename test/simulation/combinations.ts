@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ecsProfile } from '../../src/aws/profile';
 import { Backend } from '../../src/backend';
 import { Duration } from '../../src/duration';
+import { StreamProtocol } from '../../src/endpoint-options';
 import { HealthCheck } from '../../src/health-check';
 import { Intermediary } from '../../src/intermediary';
 import { Gateway, GatewayProfile } from '../../src/kubernetes';
@@ -12,7 +13,7 @@ import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { ModelServer } from '../../src/model-server';
 import { DrainOrder, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
 import { CATALOGUE } from '../../src/servers/catalogue';
-import { ServingEndpoint, StreamProtocol } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 

@@ -2,11 +2,12 @@ import type { RootConstruct } from 'constructs';
 import fc from 'fast-check';
 import { Backend } from '../../src/backend';
 import { Duration } from '../../src/duration';
+import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
 import { HealthCheck } from '../../src/health-check';
 import { ModelServer } from '../../src/model-server';
 import type { PlatformIntents } from '../../src/plan/intents';
 import type { TargetProfile } from '../../src/plan/target-profile';
-import { HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
 

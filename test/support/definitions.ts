@@ -1,8 +1,9 @@
 import { RootConstruct } from 'constructs';
 import type { BackendOptions } from '../../src/backend-options';
+import type { ServingEndpointProps } from '../../src/endpoint-options';
 import { ModelServer } from '../../src/model-server';
 import { ServerImage } from '../../src/server-image';
-import { ServingEndpoint, type ServingEndpointProps } from '../../src/serving-endpoint';
+import { ServingEndpoint } from '../../src/serving-endpoint';
 import { TestPlatform, type TestPlatformProps } from './test-platform';
 
 /** An image reference that never moves. */

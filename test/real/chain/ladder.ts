@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { ecsProfile } from '../../../src/aws/profile';
 import { Duration } from '../../../src/duration';
+import type { ServingEndpointProps } from '../../../src/endpoint-options';
 import { HealthCheck } from '../../../src/health-check';
 import { Intermediary } from '../../../src/intermediary';
 import { KubernetesPlatform, type KubernetesPlatformProps } from '../../../src/kubernetes';
@@ -8,7 +9,7 @@ import type { ServingPlan } from '../../../src/plan/plan';
 import { MARGIN_SECONDS } from '../../../src/plan/rules';
 import type { BackendPlan } from '../../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../../src/plan/target-profile';
-import { ServingEndpoint, type ServingEndpointProps } from '../../../src/serving-endpoint';
+import { ServingEndpoint } from '../../../src/serving-endpoint';
 import type { ServingPlatformProps } from '../../../src/serving-platform';
 import { backendOptions, testPlatform } from '../../support/definitions';
 import { EVERYTHING } from '../../support/test-platform';
