@@ -27,8 +27,6 @@ const ALB_TROUBLE =
 const ENVOY_TIMEOUTS = 'https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts';
 const POD_TERMINATION = 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination';
 const ECS_CONTAINER = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html';
-const ECS_DRAINING =
-  'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-connection-draining.html';
 const { GIVEN, RELATION, CHOICE } = RuleKind;
 
 /** The rules that give the timeouts, by id. A ladder names the rule of each of its values. */
@@ -172,7 +170,11 @@ export const TIMEOUT_RULES = {
     sentence: 'the grace period holds the wait, the drain and the exit',
     source: POD_TERMINATION,
   },
-  D1: { kind: RELATION, sentence: 'a replica is emptied of its requests before it is stopped', source: ECS_DRAINING },
+  D1: {
+    kind: RELATION,
+    sentence: 'the balancer waits for the longest request of a replica that it takes out, before that is stopped',
+    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html',
+  },
   D2: {
     kind: RELATION,
     sentence:

@@ -101,7 +101,7 @@ describe('the idle timeout', () => {
   test('fails beyond what a load balancer has', () => {
     const { stack } = oneBackend({}, { requestTimeout: Duration.seconds(3991) });
     expect(() => templateOf(stack)).toThrow(
-      "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3990 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s",
+      "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1)",
     );
   });
 });

@@ -127,7 +127,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request that is longer than the load balancer waits',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (3991 s) must be at most 3990 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1): a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
@@ -136,7 +136,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request that is longer than a stopping replica can be kept for',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits at most 3600 s for the requests of a stopping replica, and serve drops what is left; use a shorter timeout, 'streaming' with 'cutOnStop' where an answer may be cut, or a server that drains on a compute without a limit (at Serving/endpoint/v1)",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits no longer for the requests of a replica that it takes out, and ends what runs then, whatever the server does; use a shorter timeout, or 'streaming' with 'cutOnStop' where an answer may be cut (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),

@@ -107,6 +107,7 @@ describe('the end of a replica that is set by hand', () => {
 
   test.each([
     [{ deregistrationDelay: seconds(30), drain: seconds(20) }, NUMBERED, asgi, 'D1'],
+    [{ deregistrationDelay: seconds(59) }, NUMBERED, asgi, 'D1'],
     [{ deregistrationDelay: seconds(59) }, NUMBERED, dropping(), 'D1'],
     [{ preStop: seconds(31) }, ROUTER, asgi, 'P'],
     [{ preStop: seconds(91) }, ROUTER, dropping(), 'PT'],

@@ -116,8 +116,8 @@ const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
     return lastSent > 0 && one.way.server.drains && left > 1 ? withLeaving(one, { kill: left - 1 }) : undefined;
   },
   D1: (one) => {
-    if (one.leaving.lastSent > 0 || one.way.server.drains) return undefined;
-    return one.demand.request > 1 ? withLeaving(one, { signal: one.demand.request - 1 }) : undefined;
+    if (one.leaving.letsGo === undefined || one.demand.request <= 1) return undefined;
+    return withLeaving(one, { letsGo: one.demand.request - 1 });
   },
   D2: (one) => {
     const { lastSent, signal } = one.leaving;

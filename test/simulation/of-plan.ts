@@ -159,7 +159,8 @@ export function leavingOf(target: TargetProfile, { times, intent }: BackendPlan)
   if (target.drainOrder === DrainOrder.BALANCER_FIRST) {
     // Nobody tells those who call a task by its address, so that they call it until it is told to stop.
     const { deregistration, stop } = times;
-    return { lastSent: 0, lastDirect: directCallers ? deregistration : 0, signal: deregistration, kill: stop };
+    const lastDirect = directCallers ? deregistration : 0;
+    return { lastSent: 0, lastDirect, letsGo: deregistration, signal: deregistration, kill: stop };
   }
   const { propagationSeconds: lastSent } = target;
   const { preStop, grace } = times;

@@ -106,7 +106,13 @@ function* stopGrid(target: TargetProfile, backend: BackendPlan): Generator<Omit<
     const kill = timeouts.stopSeconds ?? drain + EXIT;
     if (kill < drain + EXIT || kill > mostStop) continue;
     for (const wait of waits)
-      yield { ...base, lastDirect: base.lastDirect > 0 && first ? wait : base.lastDirect, signal: wait, kill, drain };
+      yield {
+        ...base,
+        ...(first && { letsGo: wait, lastDirect: base.lastDirect > 0 ? wait : 0 }),
+        signal: wait,
+        kill,
+        drain,
+      };
   }
 }
 

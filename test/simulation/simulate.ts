@@ -70,6 +70,7 @@ class Run {
     this.balancer = this.parties.filter(({ inReplica }) => !inReplica).length - 1;
     this.signalAt = leaving === undefined ? NEVER : leaving.at + leaving.signal;
     this.killAt = leaving === undefined ? NEVER : this.signalAt + leaving.kill;
+    if (leaving?.letsGo !== undefined) this.events.at(leaving.at + leaving.letsGo, () => this.letGo());
     this.events.at(this.signalAt, () => this.signal());
     this.events.at(this.signalAt + this.server.drain, () => this.dropAll('not finished in the drain time'));
     this.events.at(this.killAt, () => this.dropAll('killed'));
@@ -215,8 +216,13 @@ class Run {
     for (const connection of this.links.at(-1) ?? []) if (!connection.busy) this.end(connection, this.signalAt);
   }
 
-  private dropAll(why: string): void {
-    for (const journey of [...this.atServer]) this.lose(journey, why, true);
+  /** The balancer waits no longer for what it has sent to the replica. */
+  private letGo(): void {
+    this.dropAll('ended by the balancer, which waits no longer', ({ direct }) => !direct);
+  }
+
+  private dropAll(why: string, concerns: (call: Call) => boolean = () => true): void {
+    for (const journey of [...this.atServer]) if (concerns(journey.call)) this.lose(journey, why, true);
   }
 
   /** Loses a request at a time, unless it has its answer by then. */

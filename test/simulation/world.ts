@@ -62,6 +62,8 @@ export interface Leaving {
   readonly lastSent: number;
   /** The same of those who call it around the balancer. */
   readonly lastDirect: number;
+  /** After how long the balancer ends what still runs there. @default - never */
+  readonly letsGo?: number;
   /** How long after the beginning the server gets the signal. */
   readonly signal: number;
   /** How long after the signal the server is killed. */

@@ -51,9 +51,9 @@ export function solveBackend(
   const hop = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
   const { chain, closeEach } = solveKeepAlive(target, hop, balancer.plan, backend, endpoints, watchdog, checks);
   const server = chain.at(-1) as Hop;
-  checkSilence(chain, backend, endpoints, checks);
+  const heard = checkSilence(chain, backend, endpoints, checks);
   const drained = most(drainedOf);
-  const stop = solveStop(target, backend, endpoints, drained, checks);
+  const stop = solveStop(target, backend, endpoints, { request: drained, heard }, checks);
   checkRequestLimit(backend, request, checks);
 
   const times: BackendTimes = {
@@ -142,10 +142,11 @@ function watchdogOf({ silentLimit }: ServerDescriptor, longest: number, idle: nu
   return silentLimit?.plus === 'watchdog' ? Math.max(longest, idle) : longest;
 }
 
-/** Neither the balancer nor a sidecar gives up on the requests of the backend. A balancer that does was refused already. */
-function checkSilence(chain: Hop[], backend: BackendIntent, endpoints: EndpointIntent[], checks: Checks): void {
-  if (endpoints.length === 0) return;
+/** Neither the balancer nor a sidecar gives up on the requests of the backend. A balancer that does was refused already. Returns whether none does. */
+function checkSilence(chain: Hop[], backend: BackendIntent, endpoints: EndpointIntent[], checks: Checks): boolean {
+  if (endpoints.length === 0) return true;
   const demand = demandOf(endpoints);
+  let heard = true;
   for (const hop of chain) {
     if (hop.kind === HopKind.SERVER) continue;
     const say = (broken: Relation): Breach => ({
@@ -153,6 +154,7 @@ function checkSilence(chain: Hop[], backend: BackendIntent, endpoints: EndpointI
       message: `${atLeast(broken)}: ${broken.less.what} is ${broken.less.seconds} s; have ${hop.name} wait longer and say so in 'sidecar', or answer sooner`,
     });
     for (const relation of relationsOfHop(hop, demand))
-      checks.add(relation, backend.path, hop.kind === HopKind.SIDECAR ? say : undefined);
+      heard = checks.add(relation, backend.path, hop.kind === HopKind.SIDECAR ? say : undefined) && heard;
   }
+  return heard;
 }

@@ -166,10 +166,12 @@ function tooSilent(
     };
   }
   const limit = `${target.idle.settable === false ? '' : 'at most '}${more.seconds} s`;
+  const { maxDeregistrationSeconds: waits = Number.POSITIVE_INFINITY } = target;
+  const goes = waits < allowed ? ` and which waits at most ${waits} s for a replica that goes (rule D1)` : '';
   return {
     code: 'RequestTimeoutTooLong',
     message: inFront
       ? `'requestTimeout' (${less.seconds} s) must be at most ${allowed} s (rule R2): ${hop.name} gives up on a server that is silent for ${more.seconds} s; ${way}`
-      : `'requestTimeout' (${less.seconds} s) must be at most ${allowed} s (rule R2) behind ${target.name}, whose idle timeout is ${limit}: a server that stays silent longer is cut off; ${way}`,
+      : `'requestTimeout' (${less.seconds} s) must be at most ${Math.min(allowed, waits)} s (rule R2) behind ${target.name}, whose idle timeout is ${limit}${goes}: a server that stays silent longer is cut off; ${way}`,
   };
 }

@@ -30,12 +30,20 @@ export function afterOf({ server: { descriptor } }: BackendIntent): number {
   return Math.max(descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0, descriptor.lingerSeconds ?? 0);
 }
 
-/** Solves the end of a replica whose longest request takes `request` seconds. */
+/** What a replica may be in the middle of when it is taken away. */
+interface Unfinished {
+  /** The longest request, in seconds. */
+  readonly request: number;
+  /** Whether nothing on the way gives up on it; what does was refused already, and says how long it may be here too. */
+  readonly heard: boolean;
+}
+
+/** Solves the end of a replica. */
 export function solveStop(
   target: TargetProfile,
   backend: BackendIntent,
   endpoints: EndpointIntent[],
-  request: number,
+  { request, heard }: Unfinished,
   checks: Checks,
 ): StopTimes {
   const { descriptor } = backend.server;
@@ -96,7 +104,7 @@ export function solveStop(
         { rule: 'P', less: spread, more: wait, margin: 0 },
         { rule: 'PT', less: unserved, more: wait, margin: 0 },
       ]
-    : [{ rule: 'D1', less: undrained, more: delay, margin: 0 }];
+    : [{ rule: 'D1', less: longest, more: delay, margin: 0 }];
   const around: Relation[] =
     !together && backend.directCallers === true ? [{ rule: 'D2', less: longest, more: drained, margin: 0 }] : [];
   const finished: Relation[] = drops ? [] : [{ rule: 'F', less: left, more: drained, margin: 0 }];
@@ -116,7 +124,10 @@ export function solveStop(
   const say = (broken: Relation): Breach => drainTooLong(broken, target, backend, endpoints, request, times);
   // What follows from a broken rule is no refusal of its own.
   for (const group of [[...emptied, ...finished], around, ended])
-    group.reduce((held, relation) => checks.add(relation, backend.path, held ? say : undefined) && held, true);
+    group.reduce((held, relation) => {
+      const isNews = held && (heard || relation.rule !== 'D1' || asked.deregistration !== undefined);
+      return checks.add(relation, backend.path, isNews ? say : undefined) && held;
+    }, true);
   return times;
 }
 
@@ -199,9 +210,8 @@ function drainTooLong(
     return {
       code: 'DrainTooLong',
       message:
-        `${prompt} must be at most ${deregistration + drain} s (rule D1): ${target.name} waits at most ${deregistration} s ` +
-        `for the requests of a stopping replica, and ${name} ${kind === DrainClass.B ? 'drops what is left' : `drains ${drain} s more`}; ` +
-        `use a shorter timeout, ${CUT}, or a server that drains on a compute without a limit`,
+        `${prompt} must be at most ${deregistration} s (rule D1): ${target.name} waits no longer for the requests of a replica ` +
+        `that it takes out, and ends what runs then, whatever the server does; use a shorter timeout, or ${CUT}`,
     };
   }
   if (rule === 'D2' && less.row === 'longest request') {
