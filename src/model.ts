@@ -89,12 +89,17 @@ export class Model {
         `'${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
       );
     }
-    if (match !== null && /[*?$\s]/.test(match[2] as string)) {
+    if (match !== null && /[*?$\s]|(^|\/)\.{1,2}(\/|$)/.test(match[2] as string)) {
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must not have '*', '?', '$' or spaces: it is one object, or with a '/' at the end everything below a prefix`,
+        `'${uri}' must not have '*', '?', '$', spaces, '.' or '..': it is one object, or with a '/' at the end everything below a prefix`,
       );
     }
+    if (match !== null && Buffer.byteLength(match[2] as string) > 1024)
+      throw new ServingError(
+        'InvalidModel',
+        `'uri' (${uri.length} characters) must have a key of at most 1024 bytes, as S3 has`,
+      );
     const single = !uri.endsWith('/');
     return new Model({
       ...placeOf(options, lastPart(uri), single),

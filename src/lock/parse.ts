@@ -13,7 +13,7 @@ export function parseLock(text: string, path: string): LockFile {
     invalid(
       'holds the marks of a merge conflict;',
       path,
-      "take either side whole (git checkout --ours or --theirs), then run 'serving lock'",
+      "take either side whole (git checkout --ours or --theirs), then run 'serving lock', and again with the directories that are new on the other side",
     );
   }
   const value = parseJson(content, path);

@@ -25,7 +25,7 @@ const DIGEST: Schema = {
   pattern: '^sha256:[0-9a-f]{64}$',
 };
 const BYTES: Schema = { type: 'integer', title: 'a whole number of bytes', minimum: 0, maximum: 2 ** 53 - 1 };
-const TEXT: Schema = { type: 'string', title: 'text that is not empty', pattern: '^[^\\u0000-\\u001f]+$' };
+const TEXT: Schema = { type: 'string', title: 'one line of text that is not empty', pattern: '^[^\\u0000-\\u001f]+$' };
 const PINNED: Schema = {
   type: 'string',
   title: "an image with a digest, such as 'registry.example.com/base@sha256:…'",

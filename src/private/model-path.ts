@@ -12,14 +12,22 @@ const TAKEN = [
 /** Where nothing can be mounted, however deep. */
 const KERNEL = /^\/(dev|proc|sys)(\/|$)/;
 
+/** What every file system takes, with the names of files behind. */
+const LONGEST = 1024;
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
 /** Where a model stands in the container: `path`, relative to the models' root, which must be a directory of its own. */
 export function resolvePath(path: string, single: boolean): string {
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
-  if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean)) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a path.
+  if (clean.split('/').includes('..') || !/^\/[^\s:,\u0000-\u001f\u007f]+$/.test(clean) || clean.length > LONGEST) {
     throw new ServingError(
       'InvalidModel',
-      `'path' ('${path}') must be a directory or file below '/', without '..', spaces, ':' or ','`,
+      `'path' ('${shortened(path)}') must be a directory or file below '/', without '..', spaces, ':' or ',', of at most ${LONGEST} characters`,
     );
   }
   const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;

@@ -1,6 +1,7 @@
 import type { Artifact, Blob, Manifest, PublishEvent, Store, Verification } from './artifact/artifact';
 import { concurrently } from './net/concurrently';
 import { referenceOf, tagOf } from './registry/reference';
+import { StoreError } from './store-error';
 import { type EvidenceCheck, type FoundEvidence, verifyEvidence } from './verify-evidence';
 import { strayTags, verifyIndex } from './verify-index';
 
@@ -83,7 +84,20 @@ export class ImageStore implements Store {
       const event = await repository.putBlob(blob, report);
       report({ event, part: blob.digest, bytes: blob.size });
     });
+    await this.requireMended(missing.filter(({ digest }) => present.has(digest)));
     for (const manifest of manifests) await repository.putManifest(manifest, manifest.digest, report);
+  }
+
+  /** A registry may keep the bytes that it has, although they are not what their name says. */
+  private async requireMended(damaged: readonly Blob[]): Promise<void> {
+    if (damaged.length === 0) return;
+    const sizes = await this.repository.sizes(damaged.map(({ digest }) => digest));
+    const broken = damaged.find(({ digest, size }) => sizes.get(digest) !== size);
+    if (broken === undefined) return;
+    throw new StoreError(
+      'DigestMismatch',
+      `${this.repository.name} keeps ${sizes.get(broken.digest)} bytes as ${broken.digest}, which has ${broken.size}, and takes no others; have it deleted there, or publish to another repository`,
+    );
   }
 }
 

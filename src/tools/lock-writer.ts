@@ -4,7 +4,9 @@ import type { LockedArtifact, LockFile } from '../lock/lock-file';
 import { parseLock } from '../lock/parse';
 import { shownPath } from '../lock/read-lock';
 import { renderLock } from '../lock/render';
-import { CommandError, FAILED } from './command-error';
+import { LOCK_SCHEMA } from '../lock/schema';
+import { describeValue, findViolation } from '../lock/validate';
+import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
 const KINDS = ['apps', 'images', 'models'] as const;
 
@@ -27,8 +29,17 @@ export function writeEntries(
   }
   const after = renderLock(lock);
   if (after === before) return false;
+  requireReadable(lock);
   replaceFile(path, after);
   return true;
+}
+
+/** What could not be read again is not written. */
+export function requireReadable(lock: LockFile): void {
+  const violation = findViolation(JSON.parse(renderLock(lock)), LOCK_SCHEMA);
+  if (violation === undefined) return;
+  const { where, value, expected } = violation;
+  throw new CommandError(`${where} (${describeValue(value)}) must be ${expected}`, USAGE_ERROR);
 }
 
 /** The members that an entry may have, of which one that is no longer said must go. */

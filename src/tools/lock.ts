@@ -8,7 +8,7 @@ import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
-import { writeEntries } from './lock-writer';
+import { requireReadable, writeEntries } from './lock-writer';
 import { type ModelSettings, packAs } from './pack-locked';
 import { createProgress, type Progress, plural, size } from './progress';
 
@@ -87,7 +87,24 @@ async function runLock(directories: string[], options: Options): Promise<number>
     throw new CommandError(`'${shownPath(path)}' cannot be written: its folder is not there`, FAILED);
   const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, path, before);
+  requireReadable(outlineOf(work));
   return options.check ? check(work, path, before) : lock(work, path, before);
+}
+
+/** What will be written, without what is not known before the files are read. */
+function outlineOf({ models, images, apps }: Work): LockFile {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  const platform = { os: 'linux', architecture: 'amd64', digest, compressedSize: 0 };
+  const image = { digest, mediaType: 'image', platforms: [platform] };
+  const layers = [{ digest, size: 0, files: [] }];
+  return {
+    version: 1,
+    models: Object.fromEntries(
+      models.map(({ key, to, source }) => [key, { ...image, variant: 'data', bytes: 0, layers, to, source }]),
+    ),
+    images: Object.fromEntries(images.map((reference) => [reference, image])),
+    apps: Object.fromEntries(apps.map(({ key, to }) => [key, { ...image, base: `base@${digest}`, to }])),
+  };
 }
 
 /** What is to be looked at. */
@@ -177,6 +194,8 @@ async function lock(
   before: LockFile,
 ): Promise<number> {
   for (const { key, directory } of [...models, ...apps]) requireThere(key, directory, before);
+  const missing = apps.find(({ directory }) => !existsSync(directory));
+  if (missing !== undefined) throw new CommandError(`--app (${missing.key}) is not there`, FAILED);
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  createReadStream,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -13,6 +15,13 @@ import { join } from 'node:path';
 import type { Artifact, Blob, Manifest, PublishEvent } from './artifact/artifact';
 import { INDEX_TYPE } from './artifact/image';
 import { CommandError, FAILED } from './command-error';
+
+/** A medium that is carried around may have changed what is on it. */
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
+  return `sha256:${hash.digest('hex')}`;
+}
 
 /** What the top of a layout says of an artifact in it. */
 interface LayoutEntry {
@@ -68,7 +77,7 @@ export class OciLayout {
   /** Returns how many bytes were written. */
   private async addBlob({ digest, size, read }: Blob, report: (event: PublishEvent) => void): Promise<number> {
     const path = this.pathOf(digest);
-    if (existsSync(path) && statSync(path).size === size) {
+    if (existsSync(path) && statSync(path).size === size && (await digestOfFile(path)) === digest) {
       report({ event: 'present', part: digest, bytes: size });
       return 0;
     }

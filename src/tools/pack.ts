@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { keyOf } from '../lock/entries';
-import { requireLock } from '../lock/read-lock';
+import { type LoadedLock, requireLock } from '../lock/read-lock';
+import { fingerprint } from '../private/hash';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { OciLayout } from './oci-layout';
@@ -30,12 +31,14 @@ export const packCommand: Command = {
       positionals.length === 0
         ? Object.keys(loaded.lock.models)
         : positionals.map((name) => keyOf(loaded.folder, resolve(name)));
+    requireOutside(values.output, loaded);
+    const names = namesOf(Object.keys(loaded.lock.models));
     const layout = new OciLayout(resolve(values.output));
     const progress = createProgress();
     try {
-      for (const key of keys) {
+      for (const key of new Set(keys)) {
         const artifact = await packLocked(loaded, key, progress);
-        const name = nameOf(key);
+        const name = names.get(key) as string;
         await layout.add(artifact, name, (event) => progress.report(event));
         progress.end();
         process.stdout.write(`${key}  ${artifact.index.digest}  oci:${values.output}:${name}\n`);
@@ -47,7 +50,31 @@ export const packCommand: Command = {
   },
 };
 
-/** A name as layouts allow it: `models/net` is `models-net`. */
-function nameOf(key: string): string {
+/** What is written into a model would make it another than the one that is locked. */
+function requireOutside(output: string, { lock, folder }: LoadedLock): void {
+  const path = resolve(output);
+  const taken = [lock.models, lock.apps]
+    .flatMap((entries) => Object.keys(entries))
+    .find((key) => `${path}/`.startsWith(`${resolve(folder, key)}/`));
+  if (taken !== undefined)
+    throw new CommandError(
+      `--output (${output}) must not be in '${taken}', which is locked; name another folder`,
+      USAGE_ERROR,
+    );
+}
+
+/** Names as layouts allow them: `models/net` is `models-net`. Those that would be one have digits of the directory behind. */
+function namesOf(keys: readonly string[]): Map<string, string> {
+  const plain = keys.map(plainName);
+  return new Map(
+    keys.map((key, index) => {
+      const name = plain[index] as string;
+      const isClear = plain.indexOf(name) === plain.lastIndexOf(name) && /^[\w./-]+$/.test(key);
+      return [key, isClear ? name : `${name}-${fingerprint(key)}`];
+    }),
+  );
+}
+
+function plainName(key: string): string {
   return key.replace(/[^A-Za-z0-9._]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model';
 }

@@ -128,7 +128,7 @@ function neighbours(
   ];
   const found = places.flatMap((place) => {
     if (place === undefined || place.startsWith('s3://')) return [];
-    const other = parseReference(place);
+    const other = parseReference(place.replace(/^oci:\/\//, ''));
     return other.registry === registry && other.repository !== repository ? [other.repository] : [];
   });
   return [...new Set(found)];

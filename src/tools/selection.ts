@@ -27,7 +27,7 @@ export function select(
       `'${shownPath(loaded.path)}' has no model and no app; run 'serving lock' with the directory of one`,
       USAGE_ERROR,
     );
-  return { loaded, selected: keys.map((key) => selectOne(loaded, key, options.to)) };
+  return { loaded, selected: [...new Set(keys)].map((key) => selectOne(loaded, key, options.to)) };
 }
 
 /** What is locked and published, models first. */

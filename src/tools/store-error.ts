@@ -6,6 +6,7 @@ export const STORE_FAILED = 4;
 /** What can go wrong between this machine and a store: whether somebody must act, or waiting may help. */
 const EXIT_CODES = {
   AccessDenied: FAILED,
+  AwsSettings: FAILED,
   CredentialHelperFailed: FAILED,
   CredentialsMissing: FAILED,
   DigestMismatch: FAILED,

@@ -81,11 +81,12 @@ async function verifyModel(
 ): Promise<Result> {
   const store = await openStore(destination, options);
   try {
-    const { reference, problems, surplus } = await store.verify(model.digest, { files: filesOf(model) });
+    const { reference, problems, surplus, note } = await store.verify(model.digest, { files: filesOf(model) });
     if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
       process.stderr.write(
         `warning: a bucket keeps no signatures; those that are locked of '${name}' were not looked for\n`,
       );
+    if (note !== undefined) process.stderr.write(`warning: '${name}': ${note}\n`);
     const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
     return {
       model: name,

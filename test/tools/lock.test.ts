@@ -205,6 +205,29 @@ describe('serving lock', () => {
       2,
       "'a.io/b:v1' has a tag or a digest; what is published is named by",
     ],
+    [
+      ['lock', 'models/net', '--to', 'https://a.io/b'],
+      2,
+      "'https://a.io/b' has a scheme; write it as registry/repository",
+    ],
+    [['lock', 'models/net', '--to', 's3://models/my nets'], 2, "'s3://models/my nets' has a space; write it as"],
+    [
+      ['lock', 'models/net', '--to', 's3://models/a/../b'],
+      2,
+      "'s3://models/a/../b' has a part '.' or '..'; write it as",
+    ],
+    [
+      ['lock', 'models/net', '--to', `s3://models/${'a'.repeat(159)}`],
+      2,
+      'has a prefix of more than 158 bytes; write it',
+    ],
+    [
+      ['lock', 'models/net', '--source', ''],
+      2,
+      `models["models/net"].source ('') must be one line of text that is not empty`,
+    ],
+    [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one line of text that is not empty'],
+    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) is not there'],
     [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be in the model'],
     [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
     [['pack', 'models/net'], 2, '--output says where to write; it is missing'],
@@ -245,6 +268,44 @@ describe('serving lock', () => {
       const [entry, ...rest] = JSON.parse(readFileSync(join(folder, 'out/index.json'), 'utf8')).manifests;
       expect(entry).toMatchObject({ digest, annotations: { 'org.opencontainers.image.ref.name': 'models-net' } });
       expect(rest).toEqual([]);
+    });
+
+    test('gives directories names of their own, although layouts allow few characters', () => {
+      for (const name of ['models-net', 'größe']) writeFiles(join(folder, name), { 'config.json': name });
+      serving('lock', 'models/net', 'models-net', 'größe');
+      const { stdout, status } = serving('pack', '-o', 'out');
+      expect(status).toBe(0);
+      const names = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(':').at(-1));
+      expect(names).toEqual([
+        expect.stringMatching(/^gr-e-[0-9a-f]{6}$/),
+        expect.stringMatching(/^models-net-[0-9a-f]{6}$/),
+        expect.stringMatching(/^models-net-[0-9a-f]{6}$/),
+      ]);
+      expect(new Set(names).size).toBe(3);
+      const { manifests } = JSON.parse(readFileSync(join(folder, 'out/index.json'), 'utf8'));
+      expect(manifests).toHaveLength(3);
+      expect(serving('pack', 'models/net', '-o', 'other').stdout).toContain(`oci:other:${names[2]}\n`);
+    });
+
+    test('writes a layer again whose bytes are not what its name says', () => {
+      serving('lock', 'models/net');
+      serving('pack', '-o', 'out');
+      const layer = join(folder, 'out/blobs/sha256', lock().models['models/net'].layers[0].digest.slice(7));
+      const right = readFileSync(layer);
+      writeFileSync(layer, Buffer.alloc(right.length));
+      expect(serving('pack', '-o', 'out').status).toBe(0);
+      expect(readFileSync(layer).equals(right)).toBe(true);
+    });
+
+    test.each(['models/net', 'models/net/out'])('writes nothing into what is locked: %s', (output) => {
+      serving('lock', 'models/net');
+      expect(serving('pack', '-o', output)).toMatchObject({
+        status: 2,
+        stderr: `--output (${output}) must not be in 'models/net', which is locked; name another folder\n`,
+      });
     });
 
     test('refuses a directory that is not what is locked, and names the file', () => {

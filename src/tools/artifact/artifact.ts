@@ -73,6 +73,8 @@ export interface Verification {
   readonly problems: string[];
   /** What lies there and nobody published, in words. */
   readonly surplus: string[];
+  /** What could not be looked at, in words. */
+  readonly note?: string;
 }
 
 /** Somewhere that artifacts are put: an OCI registry, ECR, or S3. */

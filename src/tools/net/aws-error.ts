@@ -42,6 +42,8 @@ export function explainAwsError(
 ): Error {
   if (error instanceof CommandError) return error;
   const { service, meanings, action, host } = context;
+  const early = beforeAsking(error);
+  if (early !== undefined) return early;
   const { name, message, $metadata, $response } = error as AwsError;
   const status = $response?.statusCode ?? $metadata?.httpStatusCode;
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : byStatus(status, service, name);
@@ -49,6 +51,19 @@ export function explainAwsError(
   // An answer without a body, as one to HEAD, has no name of its own.
   const said = name === 'Unknown' ? `status ${status}` : [name, message].filter(Boolean).join(': ').slice(0, 500);
   return new StoreError(meaning.code, `cannot ${action} (${said}); ${meaning.remedy}`);
+}
+
+/** What keeps the client from asking at all. */
+function beforeAsking(error: unknown): StoreError | undefined {
+  const { message, code } = error as Error & { code?: string };
+  if (/^Region (is missing|not accepted)/.test(message))
+    return new StoreError(
+      'AwsSettings',
+      `no region of AWS can be used (${message}); set AWS_REGION, or a profile that has one`,
+    );
+  if (code === 'ERR_INVALID_URL' || message === 'Invalid URL')
+    return new StoreError('AwsSettings', 'the endpoint of AWS is no URL; mend AWS_ENDPOINT_URL or that of the service');
+  return undefined;
 }
 
 type AwsError = Error & { $metadata?: { httpStatusCode?: number }; $response?: { statusCode?: number } };

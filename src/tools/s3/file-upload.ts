@@ -80,12 +80,13 @@ export class FileUpload {
     throw new StoreError('ConnectionLost', `S3 forgot the upload of '${this.file.path}'; run the command again`);
   }
 
-  /** Takes an object for this file when it has its size, and the checksum that it was published with. */
+  /** Takes an object for this file when it has its size, and the checksum that it was published with where one is kept. */
   private async adopt(): Promise<boolean> {
     const stored = await this.bucket.head(this.key);
-    if (stored?.size !== this.file.size || stored.checksum === undefined) return false;
-    if (this.published !== undefined && this.published !== stored.checksum) return false;
-    this.checksum = stored.checksum;
+    if (stored?.size !== this.file.size) return false;
+    const { checksum = this.published ?? '' } = stored;
+    if (this.published !== undefined && this.published !== checksum) return false;
+    this.checksum = checksum;
     return true;
   }
 

@@ -19,5 +19,8 @@ const MEANINGS: Readonly<Record<string, AwsMeaning>> = {
 
 /** Turns an error of the client into one of ours, with the words of S3 in it. */
 export function explainS3Error(error: unknown, action: string, bucket: string): Error {
-  return explainAwsError(error, { service: 'S3', meanings: MEANINGS, action, host: `${bucket}.s3` });
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  const host = endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).host : `${bucket}.s3`;
+  return explainAwsError(error, { service: 'S3', meanings: MEANINGS, action, host });
 }

@@ -3,6 +3,7 @@ import { CommandError, USAGE_ERROR } from '../command-error';
 import type { Destination } from '../destination';
 import { type Report, SentBytes } from '../image-store';
 import { concurrently } from '../net/concurrently';
+import { plural } from '../progress';
 import { tagOf } from '../registry/reference';
 import type { OpenStore } from '../stores';
 import type { EvidenceCheck, FoundEvidence } from '../verify-evidence';
@@ -52,8 +53,8 @@ export class S3Store implements OpenStore {
   }
 
   async verify(digest: string, expected: Pick<Artifact, 'files'> | undefined): Promise<Verification> {
-    const { problems, surplus } = await this.check(digest, expected?.files);
-    return { reference: this.referenceOf(digest), problems, surplus };
+    const { problems, surplus, note } = await this.check(digest, expected?.files);
+    return { reference: this.referenceOf(digest), problems, surplus, note };
   }
 
   async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
@@ -80,14 +81,20 @@ export class S3Store implements OpenStore {
       ...(expected === undefined ? [] : differences(expected, records)),
       ...marker.flatMap(({ path, size }) => sizeProblem(path, size, sizes.get(path))),
     ];
+    const unchecked: string[] = [];
     const comparable = marker.filter(({ path, size }) => sizes.get(path) === size);
     await concurrently(comparable, IN_FLIGHT, async ({ path, checksum }) => {
       const stored = await this.bucket.head(this.folderOf(digest) + path);
-      if (stored?.checksum !== checksum)
-        problems.push(`'${path}' has the checksum ${stored?.checksum} and not ${checksum}`);
+      if (stored?.checksum === undefined || checksum === '') unchecked.push(path);
+      else if (stored.checksum !== checksum)
+        problems.push(`'${path}' has the checksum ${stored.checksum} and not ${checksum}`);
     });
     const strangers = [...sizes.keys()].filter((path) => !records.has(path));
-    return { problems, surplus: strangers.map((path) => `'${path}' was not published; remove it`), records };
+    const note =
+      unchecked.length === 0
+        ? undefined
+        : `the store keeps no SHA-256 checksum of ${plural(unchecked.length, 'file')}, so that sizes alone were compared`;
+    return { problems, note, surplus: strangers.map((path) => `'${path}' was not published; remove it`), records };
   }
 
   private async putFiles(

@@ -36,8 +36,15 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function serving(...args: string[]): Promise<Omit<Said, 'lasted'>> {
-  const env = { ...s3.environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
+function serving(...args: string[]): Promise<Omit<Said, 'lasted'>> {
+  return servingWith({}, ...args);
+}
+
+async function servingWith(
+  environment: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<Omit<Said, 'lasted'>> {
+  const env = { ...s3.environment, ...environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
   const { lasted: _, ...said } = await runNode([program, ...args], { cwd: folder, env });
   return said;
 }
@@ -71,6 +78,16 @@ describe('serving publish', () => {
     const broken = await serving('verify', '--to', 's3://models/nets');
     expect(broken.status).toBe(1);
     expect(broken.stdout).toContain("  'weights.bin' is missing\n");
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ AWS_REGION: '' }, '[AwsSettings] no region of AWS can be used (Region '],
+    [{ AWS_ENDPOINT_URL_S3: 'foo' }, '[AwsSettings] the endpoint of AWS is no URL; mend AWS_ENDPOINT_URL or'],
+  ])('says what of the settings of AWS is wrong: %j', async (environment, message) => {
+    const settings = { AWS_CONFIG_FILE: '/dev/null', ...environment };
+    const { status, stderr } = await servingWith(settings, 'verify', '--to', 's3://models/nets');
+    expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining(message) });
+    expect(await servingWith(settings, 'status', '--to', 's3://models/nets')).toMatchObject({ status: 0 });
   });
 
   test('prints the path of a receipt and nothing else', async () => {

@@ -144,6 +144,20 @@ describe('a real registry', () => {
     expect(await verify(repository)).toEqual([]);
   });
 
+  test('that keeps other bytes than a layer has is not said to be mended', async () => {
+    await publish('kept');
+    const { digest, size } = artifact.blobs[0]!;
+    const [, hex] = digest.split(':') as [string, string];
+    const path = join(registry.storage, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
+    const right = readFileSync(path);
+    writeFileSync(path, '');
+    await expect(publish('kept')).rejects.toThrow(
+      `[DigestMismatch] ${registry.host}/kept keeps 0 bytes as ${digest}, which has ${size}, and takes no others; have it deleted there, or publish to another repository`,
+    );
+    writeFileSync(path, right);
+    expect(await verify('kept')).toEqual([]);
+  });
+
   test('is found without what was never published', async () => {
     await publish('other');
     const digest = `sha256:${'0'.repeat(64)}`;
