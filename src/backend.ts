@@ -104,7 +104,10 @@ export class Backend extends Construct {
       port,
       maxConcurrency,
       gpus,
-      models: this.models.map((model) => ({ path: model._intent().mountPath, files: model._resources.files })),
+      models: this.models.map((model) => {
+        const { mountPath, singleObject } = model._intent();
+        return { path: mountPath, isFile: singleObject, files: model._resources.files };
+      }),
       image: props.image.reference,
       at: this.node.path,
     });

@@ -1,5 +1,6 @@
 import type { Duration } from './duration';
 import type { HopIntent } from './plan/intents';
+import { requireName } from './private/checks';
 import { ServingError } from './private/errors';
 import { purgesOf } from './private/haproxy-idle';
 import { checkOptions } from './private/options';
@@ -199,7 +200,7 @@ export class Intermediary {
   /** A Network Load Balancer: it hands bytes on, and forgets a connection that is silent. */
   public static networkLoadBalancer(times: NetworkLoadBalancerTimes = {}): Intermediary {
     checkOptions('NetworkLoadBalancerTimes', times, 'times');
-    const idle = seconds('idleTimeout', times.idleTimeout, 350, 6000);
+    const idle = seconds('idleTimeout', times.idleTimeout, 350, 6000, 60);
     return new Intermediary({
       name: 'the Network Load Balancer in front',
       clientIdleSeconds: idle,
@@ -285,7 +286,7 @@ export class Intermediary {
   public static of(times: IntermediaryTimes): Intermediary {
     checkOptions('IntermediaryTimes', times, 'times');
     const { reusesConnections = true, serverIdle } = times;
-    if (times.name === '') throw new ServingError('InvalidName', "'name' ('') must not be empty");
+    requireName('name', times.name);
     if (!reusesConnections && serverIdle !== undefined) {
       throw new ServingError(
         'ConflictingProps',
@@ -311,6 +312,6 @@ export class Intermediary {
   }
 }
 
-function seconds(prop: string, time: Duration | undefined, standard: number, max = LONGEST): number {
-  return time === undefined ? standard : requireSeconds(prop, time, { max });
+function seconds(prop: string, time: Duration | undefined, standard: number, max = LONGEST, min?: number): number {
+  return time === undefined ? standard : requireSeconds(prop, time, { max, min });
 }

@@ -29,6 +29,7 @@ import type {
   UwsgiOptions,
   WaitressOptions,
 } from './servers/application-options';
+import { checkDescriptor } from './servers/check-descriptor';
 import type { ServerDefinition, StartContext } from './servers/define';
 import type {
   LlamaCppOptions,
@@ -94,7 +95,7 @@ export class ModelServer {
     return new ModelServer(servers.waitress(options));
   }
 
-  /** A WSGI application behind uWSGI, which must be in the image. It drops requests when it is stopped. */
+  /** A WSGI application behind uWSGI, which must be in the image. It is told to finish its requests when it is stopped. */
   public static uwsgi(options: UwsgiOptions): ModelServer {
     checkOptions('UwsgiOptions', options, 'options');
     return new ModelServer(servers.uwsgi(options));
@@ -217,7 +218,9 @@ export class ModelServer {
   public static custom(options: CustomServerOptions): ModelServer {
     checkOptions('CustomServerOptions', options, 'options');
     const { version, environment } = options;
-    return ModelServer.declared(checkCommand(options.command), options.descriptor, { version, environment });
+    const command = checkCommand(options.command);
+    checkDescriptor(options.descriptor, command);
+    return ModelServer.declared(command, options.descriptor, { version, environment });
   }
 
   /**
@@ -240,6 +243,13 @@ export class ModelServer {
     if (line === '')
       throw new ServingError('InvalidCommand', "'line' must name a program, such as 'exec python serve.py'");
     refuseLocalhost(line.split(/[\s"']+/), line);
+    const flag = (['keepAliveFlag', 'drainFlag'] as const).find((name) => options.behavior?.[name] !== undefined);
+    if (flag !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'${flag}' of 'behavior' would be an argument of the shell and not of the server in 'line'; use ModelServer.command`,
+      );
+    }
     const note = /(?:^|[;&]\s*)exec\s/.test(line) ? undefined : SHELL_NOTE;
     const descriptor = descriptorOf(options.behavior, line.split(/\s+/)[0] as string);
     return ModelServer.declared(['/bin/sh', '-c', line], { ...descriptor, note });
@@ -291,6 +301,12 @@ function codeOf(options: CodeServerOptions, drains?: boolean): CodeBehavior {
 function descriptorOf(behavior: ServerBehavior | undefined, name: string): ServerDescriptor {
   if (behavior === undefined) return UNDECLARED;
   const { keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;
+  if (drainFlag !== undefined && !behavior.drains) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'drainFlag' ('${drainFlag}') of 'behavior' sets how long a server finishes its requests, which 'drains' (false) says it does not; leave one of them out`,
+    );
+  }
   const flag = (word: string | undefined) => (word === undefined ? undefined : { name: word, place: KnobPlace.FLAG });
   return {
     name: behavior.name ?? name,
@@ -300,7 +316,7 @@ function descriptorOf(behavior: ServerBehavior | undefined, name: string): Serve
       keepAliveFlag !== undefined
         ? KeepAliveKind.SETTABLE
         : keepAlive === undefined
-          ? KeepAliveKind.NEVER_CLOSES
+          ? KeepAliveKind.UNKNOWN
           : KeepAliveKind.FIXED,
     keepAliveSeconds: keepAlive?.toSeconds(),
     keepAliveKnob: flag(keepAliveFlag),

@@ -21,6 +21,13 @@ export interface WsgiServerOptions {
    * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
    */
   readonly threads?: number;
+
+  /**
+   * The version of gunicorn in the image.
+   *
+   * @default - unknown, and the most cautious behaviour of all versions is taken
+   */
+  readonly version?: string;
 }
 
 /** Options of an ASGI application behind uvicorn. */
@@ -36,6 +43,13 @@ export interface AsgiServerOptions {
    * @default 1
    */
   readonly workers?: number;
+
+  /**
+   * The version of uvicorn in the image.
+   *
+   * @default - unknown, and the most cautious behaviour of all versions is taken
+   */
+  readonly version?: string;
 }
 
 /** What a server does, so that timeouts can be computed for it. */
@@ -53,9 +67,9 @@ export interface ServerBehavior {
   readonly drains: boolean;
 
   /**
-   * How long the server keeps an idle connection open.
+   * How long the server keeps an idle connection open; a day where it never closes one.
    *
-   * @default - it never closes one
+   * @default - nobody knows, and the application must keep them long enough
    */
   readonly keepAlive?: Duration;
 

@@ -89,7 +89,7 @@ describe('command', () => {
   test.each<[ServerBehavior, object]>([
     [
       { drains: true },
-      { name: 'python', drain: DrainClass.A, keepAlive: KeepAliveKind.NEVER_CLOSES, listensWhenReady: false },
+      { name: 'python', drain: DrainClass.A, keepAlive: KeepAliveKind.UNKNOWN, listensWhenReady: false },
     ],
     [
       { drains: false, name: 'mine' },

@@ -91,7 +91,7 @@ class Backend extends Construct {
       image: ecs.ContainerImage.fromRegistry(props.image),
       entryPoint: props.command.slice(0, 1),
       command: props.command.slice(1),
-      environment: props.environment,
+      environment: { HOME: '/tmp', ...props.environment },
       dockerLabels: props.model === undefined ? undefined : { 'serving.model.0': `${this.id} at ${props.model.path}` },
       portMappings: [{ containerPort: PORT }],
       readonlyRootFilesystem: true,

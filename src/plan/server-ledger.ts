@@ -5,8 +5,8 @@ import { Feature, SupportLevel } from './target-profile';
 
 /** What the server of a backend does by halves, or leaves to its code. */
 export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
-  const { path, server, gpu, user, maxConcurrency } = backend;
-  const { name, versionNote, connectionLimit, requestLimit, image } = server.descriptor;
+  const { path, server, gpu, user, maxConcurrency, healthCheck } = backend;
+  const { name, versionNote, connectionLimit, requestLimit, image, serial } = server.descriptor;
   const entries: LedgerEntry[] = [];
   const add = (feature: Feature, level: SupportLevel, detail: string): void => {
     entries.push({ path, feature, level, detail });
@@ -30,6 +30,14 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
       needed === undefined
         ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(standard / (nodes + 1))} requests at a time fit`
         : `${rule}; ${nodes} nodes of the balancer keep up to ${maxConcurrency} each, which with ${maxConcurrency} at work makes ${needed}${needed <= standard ? '' : ': raise the limit, or lower maxConcurrency'}`,
+    );
+  }
+  const patience = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
+  if (serial && server.workers === 1 && patience < times.requestTimeout) {
+    add(
+      Feature.HEALTH_CHECK,
+      SupportLevel.APPLICATION,
+      `${name} works on one request at a time, so that during one of ${times.requestTimeout} s it is taken for dead after ${patience} s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers`,
     );
   }
   const knob = requestLimit?.knob;

@@ -80,6 +80,8 @@ export enum Feature {
   WORKERS = 'workers',
   /** A limit of connections that kept ones use up. */
   CONNECTION_LIMIT = 'connection limit',
+  /** Health checks of a server that works on something else. */
+  HEALTH_CHECK = 'health check',
   /** A limit of the server on the time that a request may take. */
   SERVER_REQUEST_LIMIT = 'server request timeout',
   /** Texts that only the framework knows when it synthesizes. */

@@ -72,7 +72,7 @@ export function requireText(prop: string, value: string, at?: IConstruct): strin
 }
 
 /** Returns `name` when people can read it. */
-export function requireName(prop: string, name: string, at: IConstruct): string {
+export function requireName(prop: string, name: string, at?: IConstruct): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name.
   if (name !== '' && !/[\u0000-\u001f\u007f]/.test(name)) return name;
   const must = name === '' ? 'not be empty' : 'be one line, without control characters';

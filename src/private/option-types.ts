@@ -7,6 +7,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   AsgiServerOptions: {
     app: 'string',
+    version: 'string?',
     workers: 'number?',
   },
   AttachBackendOptions: {
@@ -376,6 +377,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     modelLocation: 'ModelLocation?',
     newConnections: 'NewConnections?',
     note: 'string?',
+    oldestVersion: 'string?',
     otherPorts: 'number[]?',
     overflow: 'OverflowBehavior?',
     pastBound: 'PastBound?',
@@ -383,6 +385,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     readinessPath: 'string?',
     requestLimit: 'RequestLimit?',
     rivalVariables: 'string{}?',
+    serial: 'boolean?',
     sharedMemoryMib: 'number?',
     silentLimit: 'SilentLimit?',
     source: 'string?',
@@ -527,6 +530,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   WsgiServerOptions: {
     app: 'string',
     threads: 'number?',
+    version: 'string?',
     workers: 'number?',
   },
   'aws.EcsPlatformProps': {

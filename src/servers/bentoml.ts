@@ -31,6 +31,7 @@ export const BENTOML: ServerDescriptor = {
   modelLocation: { how: 'the model store of the bento', layout: 'what the service expects' },
   interpreter: 'python',
   rivalVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
+  oldestVersion: '1.2.20',
   verifiedVersion: '1.4.39',
   source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',
   evidence: Evidence.MEASURED,

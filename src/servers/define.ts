@@ -20,6 +20,8 @@ export interface PlacedModel {
   readonly path: string;
   /** The paths of its files below that one, where they are locked. */
   readonly files?: readonly string[];
+  /** Whether it is one file. */
+  readonly isFile?: boolean;
 }
 
 /** How a server is started: exec form, without the times. */
@@ -39,6 +41,8 @@ export interface ServerDefinition {
   readonly descriptor: ServerDescriptor;
   readonly options: ServerOptions;
   readonly workers?: number;
+  /** Short flags, with the long ones that they stand for. */
+  readonly shortFlags?: { readonly [short: string]: string };
   readonly start: (context: StartContext) => ServerStart;
 }
 
@@ -61,9 +65,38 @@ export function modelPathOf(option: string, said: string | undefined, context: S
   return said ?? (onlyModelOf(option, context) ?? missingModel(option, context)).path;
 }
 
+/** The same for a server that takes no single file. */
+export function modelDirectoryOf(option: string, said: string | undefined, context: StartContext): string {
+  if (said === undefined) requireDirectoryOf(onlyModelOf(option, context), context);
+  return modelPathOf(option, said, context);
+}
+
+function requireDirectoryOf(model: PlacedModel | undefined, { at }: StartContext): void {
+  if (!model?.isFile) return;
+  throw new ServingError(
+    'InvalidModel',
+    `the model at '${model.path}' is one file and its server wants a directory; fetch a prefix ('s3://bucket/prefix/'), or name a directory in the options of the server`,
+    at,
+  );
+}
+
 /** Where the server finds a directory of models: what the user says, else the only model of the backend, else `/models`. */
-export function repositoryPathOf(option: string, said: string | undefined, context: StartContext): string {
-  return said ?? onlyModelOf(option, context)?.path ?? '/models';
+export function repositoryPathOf(
+  option: string,
+  said: string | undefined,
+  context: StartContext,
+  otherwise = '/models',
+): string {
+  if (said === undefined) requireDirectoryOf(onlyModelOf(option, context), context);
+  return said ?? onlyModelOf(option, context)?.path ?? otherwise;
+}
+
+/**
+ * The variable that says where models of the Hugging Face hub are kept, for an image that keeps them where nothing can be
+ * written; nothing where the model is a directory.
+ */
+export function hubCacheOf(variable: string, model: string): Pick<ServerStart, 'environment' | 'changeable'> {
+  return model.startsWith('/') ? {} : { environment: { [variable]: '/tmp/hub' }, changeable: [variable] };
 }
 
 /** A server that serves one model, and nobody says which. */
@@ -119,9 +152,9 @@ export function threadsOf(threads: number | undefined, workers: number, { maxCon
 
 /** A word that must be said, such as the name of a model. */
 export function requireWord(prop: string, value: string, example: string): string {
-  if (/^\S+$/.test(value)) return value;
+  if (/^[\w][\w.:-]*$/.test(value)) return value;
   throw new ServingError(
     'InvalidName',
-    `'${prop}' ('${value}') must not be empty or have spaces, such as '${example}'`,
+    `'${prop}' ('${value}') must have letters, digits and '._:-' only, and start with a letter or digit, such as '${example}'`,
   );
 }

@@ -113,7 +113,7 @@ export interface OllamaOptions extends ServerOptions {
   /**
    * The directory with the models.
    *
-   * @default - where the backend's only model is; `/models` without one, and needed with several
+   * @default - where the backend's only model is; `/tmp/ollama` without one, and needed with several
    */
   readonly modelsPath?: string;
 }

@@ -43,6 +43,7 @@ export const GRANIAN: ServerDescriptor = {
     GRANIAN_HTTP1_HEADER_READ_TIMEOUT: '--http1-header-read-timeout',
     GRANIAN_WORKERS_KILL_TIMEOUT: '--workers-kill-timeout',
   },
+  oldestVersion: '2.0',
   verifiedVersion: '2.8.7',
   source: 'https://github.com/emmett-framework/granian/blob/master/granian/cli.py',
   evidence: Evidence.MEASURED,

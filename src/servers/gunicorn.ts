@@ -65,6 +65,7 @@ export const GUNICORN_SYNC: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with sync workers',
   drain: DrainClass.A,
+  serial: true,
   keepAlive: KeepAliveKind.CLOSES_EACH,
   silentLimit: { seconds: 0, plus: 'watchdog' },
   headerLimit: { seconds: 0, plus: 'watchdog' },
@@ -89,6 +90,7 @@ export const GUNICORN_ASGI: ServerDescriptor = {
   announcesClose: false,
   streaming: true,
   webSocket: true,
+  oldestVersion: '24.0',
   versions: [{ from: '27.0.1', keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/asgi/protocol.py',
 };
@@ -118,6 +120,7 @@ export function gunicorn(options: GunicornOptions): ServerDefinition {
     descriptor,
     options,
     workers,
+    shortFlags: { '-b': '--bind', '-k': '--worker-class', '-w': '--workers', '-t': '--timeout' },
     start: (context) => ({
       command: [
         ...['gunicorn', app, '--bind', `${EVERY_INTERFACE}:${context.port}`],

@@ -36,6 +36,7 @@ export function hypercorn(options: HypercornOptions): ServerDefinition {
     descriptor: HYPERCORN,
     options,
     workers,
+    shortFlags: { '-b': '--bind', '-w': '--workers' },
     start: ({ port }) => ({
       command: ['hypercorn', app, '--bind', `${EVERY_INTERFACE}:${port}`, '--workers', String(workers)],
     }),

@@ -1,5 +1,5 @@
 import type { KserveOptions } from './application-options';
-import { modelPathOf, requireWord, type ServerDefinition, workersOf } from './define';
+import { modelDirectoryOf, requireWord, type ServerDefinition, workersOf } from './define';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
@@ -56,7 +56,7 @@ export function kserve(options: KserveOptions): ServerDefinition {
           '--model_name',
           name,
           '--model_dir',
-          modelPathOf('modelPath', options.modelPath, context),
+          modelDirectoryOf('modelPath', options.modelPath, context),
         ],
         ...['--http_port', String(context.port), '--grpc_port', '8081', '--workers', String(workers)],
       ],

@@ -1,5 +1,5 @@
 import type { MlflowOptions } from './application-options';
-import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition, workersOf } from './define';
+import { EVERY_INTERFACE, modelDirectoryOf, option, type ServerDefinition, workersOf } from './define';
 import type { ServerDescriptor } from './server-descriptor';
 import { KnobPlace, PastBound } from './server-parts';
 import { UVICORN, UVICORN_WORKERS } from './uvicorn';
@@ -24,6 +24,7 @@ const SCORING_SERVER = {
   webSocketPingSeconds: undefined,
   batching: { how: 'it has none' },
   modelLocation: { how: `\`${MODEL_PATH}\``, layout: 'a directory with an MLmodel file' },
+  oldestVersion: '2.22',
   verifiedVersion: '3.17.2',
   source: 'https://github.com/mlflow/mlflow/blob/master/mlflow/pyfunc/scoring_server/__init__.py',
 } as const satisfies Partial<ServerDescriptor>;
@@ -63,7 +64,7 @@ export function mlflow(options: MlflowOptions): ServerDefinition {
         ],
         ...option('--workers', workers > 1 ? workers : undefined),
       ],
-      environment: { [MODEL_PATH]: modelPathOf('model', options.model, context) },
+      environment: { [MODEL_PATH]: modelDirectoryOf('model', options.model, context) },
     }),
   };
 }

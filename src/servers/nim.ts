@@ -45,8 +45,9 @@ export function nim(options: NimOptions): ServerDefinition {
         command: options.command ?? ['/opt/nim/start_server.sh'],
         environment: {
           NIM_SERVER_PORT: String(context.port),
-          ...(model !== undefined && { NIM_MODEL_PATH: model }),
+          ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }),
         },
+        changeable: ['NIM_CACHE_PATH'],
       };
     },
   };

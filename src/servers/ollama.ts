@@ -35,9 +35,12 @@ export function ollama(options: OllamaOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: ['ollama', 'serve'],
+      changeable: ['OLLAMA_NOPRUNE'],
       environment: {
         OLLAMA_HOST: `${EVERY_INTERFACE}:${context.port}`,
-        OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context),
+        OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context, '/tmp/ollama'),
+        // What is mounted cannot be tidied up at the start.
+        ...(context.models.length > 0 && { OLLAMA_NOPRUNE: '1' }),
         ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
       },
     }),

@@ -8,6 +8,7 @@ export const SELDON: ServerDescriptor = {
   name: 'Seldon microservice',
   drain: DrainClass.A,
   drainKnob: { name: 'graceful_timeout', place: KnobPlace.CODE, standardSeconds: 30 },
+  serial: true,
   keepAlive: KeepAliveKind.CLOSES_EACH,
   newConnections: NewConnections.HANG,
   announcesClose: true,

@@ -111,6 +111,8 @@ export interface ServerDescriptor {
    * @default 0, where the evidence is a measurement
    */
   readonly stopExitCode?: number;
+  /** Whether each of its processes works on one request at a time, health checks included. @default false */
+  readonly serial?: boolean;
   /** What it does with more requests than it works on. @default - unknown */
   readonly overflow?: OverflowBehavior;
   /** The limit of connections. @default - none */
@@ -155,6 +157,8 @@ export interface ServerDescriptor {
   readonly interpreter?: string;
   /** The version whose behaviour this is. */
   readonly verifiedVersion?: string;
+  /** The oldest version that knows all of the command. @default - every version does */
+  readonly oldestVersion?: string;
   /** What changed in which version, oldest first. @default - no change is known */
   readonly versions?: ServerVersion[];
   /** What a plan has to say of the version that it computes with. @default - the version is known */

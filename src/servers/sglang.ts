@@ -1,4 +1,4 @@
-import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import { EVERY_INTERFACE, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { SglangOptions } from './engine-options';
 import { parallelismOf } from './parallelism';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
@@ -8,8 +8,8 @@ import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 export const SGLANG: ServerDescriptor = {
   name: 'SGLang',
   drain: DrainClass.D,
-  keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
   requestLimit: { knob: { name: 'SGLANG_REQ_RUNNING_TIMEOUT', place: KnobPlace.FILE } },
   newConnections: NewConnections.UNKNOWN,
   pastBound: PastBound.NO_BOUND,
@@ -34,7 +34,14 @@ export const SGLANG: ServerDescriptor = {
   image: { repository: 'lmsysorg/sglang', user: 'root' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',
-  verifiedVersion: '0.5',
+  versions: [
+    {
+      from: '0.5.10',
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+    },
+  ],
+  verifiedVersion: '0.5.10',
   source: 'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/http_server.py',
   evidence: Evidence.READ,
 };
@@ -47,7 +54,7 @@ export function sglang(options: SglangOptions): ServerDefinition {
     options,
     start: (context) => ({
       command: [
-        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelPathOf('model', options.model, context)],
+        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelDirectoryOf('model', options.model, context)],
         ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
         ...option('--served-model-name', options.servedModelName),
         ...option('--tp-size', parallelism(context)),

@@ -3,7 +3,7 @@ import type { ServerDefinition, StartContext } from './define';
 import { knobsOf, type ServerTime } from './knobs';
 import type { ServerDescriptor } from './server-descriptor';
 import { KnobPlace, TimeUnit } from './server-parts';
-import { descriptorFor, versionOfImage } from './versions';
+import { compareVersions, descriptorFor, versionNumbers, versionOfImage } from './versions';
 
 interface TimeFlag {
   readonly flag: string;
@@ -34,7 +34,9 @@ export interface StartedServer {
 /** Starts a server for a backend: the version's behaviour, the command, and holes for the times. */
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
-  const descriptor = descriptorFor(server.descriptor, version ?? versionOfImage(server.descriptor, context.image));
+  const said = version ?? versionOfImage(server.descriptor, context.image);
+  checkVersion(server.descriptor, said, context);
+  const descriptor = withArguments(descriptorFor(server.descriptor, said), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
   const { environment = {}, changeable = [], tail } = start;
@@ -52,7 +54,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     ...(unit === TimeUnit.MILLISECONDS && { milliseconds: true }),
   }));
   const words = [...start.command, ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
-  checkArguments(extraArgs, words, descriptor, context);
+  checkArguments(extraArgs, words, server, context);
   const owned = Object.keys(environment).filter((name) => name !== 'PORT' && !changeable.includes(name));
   return {
     command: [...start.command, ...extraArgs],
@@ -78,6 +80,31 @@ const TIME_NAMES: { readonly [time in ServerTime]: string } = {
   request: 'request',
 };
 
+function checkVersion({ name, oldestVersion }: ServerDescriptor, said: string | undefined, { at }: StartContext): void {
+  const [asked, oldest] = [said, oldestVersion].map((version) => versionNumbers(version ?? ''));
+  if (asked === undefined || oldest === undefined || compareVersions(asked, oldest) >= 0) return;
+  throw new ServingError(
+    'ServerTooOld',
+    `version ${said} of ${name} is older than ${oldestVersion}, the first that knows all of its command; use a newer one, or ModelServer.command with a 'behavior'`,
+    at,
+  );
+}
+
+/** What the user's arguments change of the behaviour. */
+function withArguments(descriptor: ServerDescriptor, extra: string[]): ServerDescriptor {
+  const { connectionLimit } = descriptor;
+  if (connectionLimit === undefined) return descriptor;
+  const at = extra.findIndex((word) => flagOf(word) === connectionLimit.knob);
+  const value = Number(extra[at]?.split('=')[1] ?? extra[at + 1]);
+  if (at < 0 || !Number.isInteger(value)) return descriptor;
+  return { ...descriptor, connectionLimit: { ...connectionLimit, standard: value } };
+}
+
+/** The flag that a word is or begins with; `_` is `-` for many a parser. */
+function flagOf(word: string): string {
+  return word.replace(/=.*$/, '').replaceAll('_', '-');
+}
+
 function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port, at }: StartContext): void {
   if ([...otherPorts, metrics?.port].includes(port)) {
     throw new ServingError(
@@ -88,9 +115,18 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   }
 }
 
-function checkArguments(extra: string[], words: string[], { name }: ServerDescriptor, { at }: StartContext): void {
-  const flags = words.filter((word) => word.startsWith('-')).map((word) => word.replace(/=.*$/, ''));
-  const rival = extra.find((word) => flags.includes(word.replace(/=.*$/, '')));
+function checkArguments(
+  extra: string[],
+  words: string[],
+  { descriptor: { name }, shortFlags = {} }: ServerDefinition,
+  { at }: StartContext,
+): void {
+  const flags = words.filter((word) => word.startsWith('-')).map(flagOf);
+  const short = Object.keys(shortFlags).filter((flag) => flags.includes(shortFlags[flag] as string));
+  // A flag of one letter may have its value behind it in the same word.
+  const isShort = (word: string, flag: string) =>
+    word === flag || (flag.length === 2 && word.startsWith(flag) && !word.startsWith('--'));
+  const rival = extra.find((word) => flags.includes(flagOf(word)) || short.some((flag) => isShort(word, flag)));
   if (rival !== undefined) {
     throw new ServingError(
       'ConflictingProps',

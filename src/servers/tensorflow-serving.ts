@@ -1,4 +1,4 @@
-import { modelPathOf, requireWord, type ServerDefinition } from './define';
+import { modelDirectoryOf, requireWord, type ServerDefinition } from './define';
 import type { TensorflowServingOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from './server-parts';
@@ -44,7 +44,7 @@ export function tensorflowServing(options: TensorflowServingOptions): ServerDefi
     start: (context) => ({
       command: [
         ...['tensorflow_model_server', '--port=8500', `--rest_api_port=${context.port}`],
-        ...[`--model_name=${name}`, `--model_base_path=${modelPathOf('modelPath', options.modelPath, context)}`],
+        ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
       ],
       readinessPath: `/v1/models/${name}`,
     }),

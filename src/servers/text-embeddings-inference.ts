@@ -1,4 +1,4 @@
-import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import { EVERY_INTERFACE, hubCacheOf, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { TextEmbeddingsInferenceOptions } from './engine-options';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
@@ -27,6 +27,8 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
     MODEL_ID: '--model-id',
     MAX_CONCURRENT_REQUESTS: '--max-concurrent-requests',
   },
+  // Its metrics are at a port of their own, too.
+  otherPorts: [9000],
   verifiedVersion: '1.9.3',
   source: 'https://github.com/huggingface/text-embeddings-inference/blob/main/router/src/http/server.rs',
   evidence: Evidence.READ,
@@ -37,12 +39,14 @@ export function textEmbeddingsInference(options: TextEmbeddingsInferenceOptions)
   return {
     descriptor: TEXT_EMBEDDINGS_INFERENCE,
     options,
-    start: (context) => ({
-      command: [
-        ...['text-embeddings-router', '--model-id', modelPathOf('model', options.model, context)],
+    start: (context) => {
+      const model = modelDirectoryOf('model', options.model, context);
+      const command = [
+        ...['text-embeddings-router', '--model-id', model],
         ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
         ...option('--max-concurrent-requests', context.maxConcurrency),
-      ],
-    }),
+      ];
+      return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
+import { EVERY_INTERFACE, hubCacheOf, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { TextGenerationInferenceOptions } from './engine-options';
 import { parallelismOf } from './parallelism';
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
@@ -49,13 +49,15 @@ export function textGenerationInference(options: TextGenerationInferenceOptions)
   return {
     descriptor: TEXT_GENERATION_INFERENCE,
     options,
-    start: (context) => ({
-      command: [
-        ...['text-generation-launcher', '--model-id', modelPathOf('model', options.model, context)],
+    start: (context) => {
+      const model = modelDirectoryOf('model', options.model, context);
+      const command = [
+        ...['text-generation-launcher', '--model-id', model],
         ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
         ...option('--num-shard', parallelism(context)),
         ...option('--max-concurrent-requests', context.maxConcurrency),
-      ],
-    }),
+      ];
+      return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+    },
   };
 }

@@ -34,6 +34,7 @@ export const UVICORN: ServerDescriptor = {
     UVICORN_WORKERS: '--workers',
     WEB_CONCURRENCY: '--workers',
   },
+  oldestVersion: '0.22',
   verifiedVersion: '0.54.0',
   source: 'https://github.com/encode/uvicorn/blob/master/uvicorn/server.py',
   evidence: Evidence.MEASURED,

@@ -45,7 +45,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
     return {
       ...base,
       ...cautious(each),
-      versionNote: `${said}, and it behaves differently from ${froms} on; the most cautious is assumed`,
+      versionNote: `${said}, and it behaves differently from ${froms} on; the most cautious is assumed${watched(each)}`,
     };
   }
   const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], asked) <= 0).length;
@@ -93,6 +93,14 @@ function states(server: ServerDescriptor): VersionedBehavior[] {
   const list: VersionedBehavior[] = [{ drain, drainKnob, watchdogKnob, lingerSeconds, ...connections }];
   for (const { from: _, ...change } of server.versions ?? []) list.push({ ...list.at(-1), ...change });
   return list;
+}
+
+/** What a version ends that it cannot be told, because others would not start with the setting. */
+function watched(each: VersionedBehavior[]): string {
+  const knob = each.find(({ watchdogKnob }) => watchdogKnob !== undefined)?.watchdogKnob;
+  if (knob?.standardSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
+    return '';
+  return `, but a version with ${knob.name} ends a process that shows no life for ${knob.standardSeconds} s, unless it is known and told more`;
 }
 
 function cautious(each: VersionedBehavior[]): VersionedBehavior {

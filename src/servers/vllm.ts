@@ -8,8 +8,8 @@ import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 export const VLLM: ServerDescriptor = {
   name: 'vLLM',
   drain: DrainClass.B,
-  keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: 'VLLM_HTTP_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
   newConnections: NewConnections.UNKNOWN,
   pastBound: PastBound.CLOSED,
   overflow: { how: 'requests wait without a limit' },
@@ -30,7 +30,13 @@ export const VLLM: ServerDescriptor = {
   image: { repository: 'vllm/vllm-openai', user: 'root' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',
+  oldestVersion: '0.5.2',
   versions: [
+    {
+      from: '0.9.1',
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: { name: 'VLLM_HTTP_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+    },
     {
       from: '0.18',
       drain: DrainClass.A,
@@ -48,6 +54,7 @@ export function vllm(options: VllmOptions): ServerDefinition {
   return {
     descriptor: VLLM,
     options,
+    shortFlags: { '-tp': '--tensor-parallel-size' },
     start: (context) => ({
       command: [
         ...['vllm', 'serve', modelPathOf('model', options.model, context), '--host', EVERY_INTERFACE],

@@ -133,10 +133,24 @@ describe('the server', () => {
       healthCheck: HealthCheck.http('/'),
     });
     expect(container(templateOf(stack)).Environment).toEqual([
+      { Name: 'HOME', Value: '/tmp' },
       { Name: 'PORT', Value: '8000' },
       { Name: 'MODEL', Value: 'a' },
       { Name: 'EMPTY', Value: '' },
     ]);
+  });
+
+  test.each<[Parameters<typeof oneBackend>[0], string | undefined]>([
+    [{}, '/tmp'],
+    [{ environment: { HOME: '/home/app' } }, '/home/app'],
+    [{ user: 1000 }, undefined],
+    [{ readOnlyRoot: false }, undefined],
+  ])('has a home that can be written to, unless it has its own: %j', (options, home) => {
+    const variables = (container(templateOf(oneBackend(options).stack)).Environment ?? []) as {
+      Name: string;
+      Value: string;
+    }[];
+    expect(variables.find(({ Name }) => Name === 'HOME')?.Value).toBe(home);
   });
 
   test('writes its logs into a group of its own that is kept for a month', () => {

@@ -1,8 +1,10 @@
 import {
   AutoscalingPolicy,
+  DrainClass,
   Duration,
   Gpu,
   HealthCheck,
+  KeepAliveKind,
   Model,
   ModelServer,
   Rollout,
@@ -17,6 +19,31 @@ const cpu = ScalingTarget.cpuUtilization(60);
 
 /** Backends: images, servers, models, resources and autoscaling. */
 export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
+  {
+    name: 'a version that does not know the command',
+    code: 'ServerTooOld',
+    message:
+      "version 0.21.1 of uvicorn is older than 0.22, the first that knows all of its command; use a newer one, or ModelServer.command with a 'behavior' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'app', version: '0.21.1' }) }),
+  },
+  {
+    name: 'a server whose idle time is fixed and not said',
+    code: 'InvalidDescriptor',
+    message: "'descriptor.keepAlive' ('fixed') must come with 'keepAliveSeconds'",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.custom({
+          command: ['serve'],
+          descriptor: {
+            name: 'mine',
+            drain: DrainClass.A,
+            keepAlive: KeepAliveKind.FIXED,
+            listensWhenReady: true,
+            readinessPath: '/ready',
+          },
+        }),
+      }),
+  },
   {
     name: 'a mutable tag',
     code: 'MutableImage',

@@ -103,6 +103,7 @@ describe('server', () => {
     expect(env).toEqual([
       { name: 'PORT', value: '1453' },
       { name: 'HOME', value: '/tmp' },
+      { name: 'USER', value: 'serving' },
       { name: 'THREADS', value: '4' },
       secret('TOKEN', 'registry', 'TOKEN'),
       secret('KEY', 'keys', 'public'),

@@ -7,6 +7,7 @@ import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
 import { Feature, SupportLevel } from '../../src/plan/target-profile';
+import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
 
@@ -50,6 +51,18 @@ describe('the ledger', () => {
   ])('has %s where it is asked for', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
+  });
+
+  test('says when a health check waits for longer than it may', () => {
+    const server = (workers: number) =>
+      ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers });
+    const patient = HealthCheck.http('/', { interval: Duration.seconds(30) });
+    expect(ledgerOf({}, { server: server(1) }).detail(Feature.HEALTH_CHECK)?.detail).toBe(
+      "gunicorn with sync workers works on one request at a time, so that during one of 60 s it is taken for dead after 30 s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers",
+    );
+    expect(ledgerOf({}, { server: server(1), healthCheck: patient }).features()).not.toContain(Feature.HEALTH_CHECK);
+    expect(ledgerOf({}, { server: server(2) }).features()).not.toContain(Feature.HEALTH_CHECK);
+    expect(ledgerOf().features()).not.toContain(Feature.HEALTH_CHECK);
   });
 
   test('names what holds a token where the target does not fill it in by itself', () => {
@@ -117,7 +130,12 @@ describe('the ledger', () => {
       'emulated',
       'serve closes idle connections after 5 s, so the balancer ends each after its response',
     ],
-    [ModelServer.command({ command: ['serve'], behavior: { drains: true } }), 'native', 'serve: never closes'],
+    [ModelServer.triton(), 'native', 'Triton: never closes'],
+    [
+      ModelServer.command({ command: ['serve'], behavior: { drains: true } }),
+      'left to the application',
+      'the server must keep idle connections for at least 15 s',
+    ],
     [
       ModelServer.command({ command: ['serve'] }),
       'left to the application',

@@ -72,7 +72,9 @@ describe('an application that a call makes', () => {
 
 describe('a server', () => {
   test('gets times in its environment', () => {
-    expect(planOf({ server: ModelServer.vllm() }).environment).toEqual({ VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '4010' });
+    expect(planOf({ server: ModelServer.vllm({ version: '0.9.1' }) }).environment).toEqual({
+      VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '4010',
+    });
     expect(planOf({ server: ModelServer.textGenerationInference() }).environment).toEqual({
       GRACEFUL_TERMINATION_TIMEOUT: '60',
     });
@@ -104,6 +106,7 @@ describe('a server', () => {
     expect(planOf({ server: ModelServer.ollama(), maxConcurrency: 4 }).environment).toEqual({
       OLLAMA_HOST: '0.0.0.0:11434',
       OLLAMA_MODELS: '/models/m',
+      OLLAMA_NOPRUNE: '1',
       OLLAMA_NUM_PARALLEL: '4',
     });
     expect(planOf({ server: ModelServer.mlflow() }).environment).toEqual({
@@ -114,6 +117,23 @@ describe('a server', () => {
       NIM_SERVER_PORT: '8000',
       NIM_MODEL_PATH: '/models/m',
     });
+  });
+
+  test('keeps what it fetches where it can write', () => {
+    const environmentOf = (server: ModelServer, options = {}) =>
+      planOf({ server, model: undefined, ...options }).environment;
+    const hub = { HUGGINGFACE_HUB_CACHE: '/tmp/hub' };
+    const model = 'BAAI/bge';
+    expect(environmentOf(ModelServer.textEmbeddingsInference({ model }))).toMatchObject(hub);
+    expect(environmentOf(ModelServer.textGenerationInference({ model }))).toMatchObject(hub);
+    expect(environmentOf(ModelServer.textEmbeddingsInference({ model: '/models/bge' }))).not.toHaveProperty(
+      'HUGGINGFACE_HUB_CACHE',
+    );
+    const environment = { HUGGINGFACE_HUB_CACHE: '/data' };
+    expect(environmentOf(ModelServer.textEmbeddingsInference({ model }), { environment })).toMatchObject(environment);
+    expect(environmentOf(ModelServer.nim())).toMatchObject({ NIM_CACHE_PATH: '/tmp/nim' });
+    expect(environmentOf(ModelServer.ollama())).toMatchObject({ OLLAMA_MODELS: '/tmp/ollama' });
+    expect(environmentOf(ModelServer.ollama())).not.toHaveProperty('OLLAMA_NOPRUNE');
   });
 
   test('spreads its model over the GPUs of the backend', () => {
@@ -210,7 +230,7 @@ describe('a conflict', () => {
   test.each<[string, ModelServer, Record<string, string>]>([
     ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.uvicorn({ app: 'app' }), { UVICORN_TIMEOUT_KEEP_ALIVE: '5' }],
     ['WEB_CONCURRENCY', ModelServer.gunicorn({ app: 'app' }), { WEB_CONCURRENCY: '2' }],
-    ['VLLM_HTTP_TIMEOUT_KEEP_ALIVE', ModelServer.vllm(), { VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '5' }],
+    ['VLLM_HTTP_TIMEOUT_KEEP_ALIVE', ModelServer.vllm({ version: '0.9.1' }), { VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '5' }],
     [
       'RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S',
       ModelServer.rayServe({ app: 'a' }),
@@ -242,6 +262,42 @@ describe('a conflict', () => {
     );
     expect(wordsOf(ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=a'] }))).toBe(
       'python -c LAUNCHER app:build --port 9999 model=a --keep-alive-timeout-s K --request-timeout-s R',
+    );
+  });
+
+  test.each<[ModelServer, string]>([
+    [ModelServer.gunicorn({ app: 'app', extraArgs: ['-k', 'gevent'] }), "'-k' in 'extraArgs'"],
+    [ModelServer.gunicorn({ app: 'app', extraArgs: ['-w4'] }), "'-w4' in 'extraArgs'"],
+    [ModelServer.gunicorn({ app: 'app', extraArgs: ['-b', ':9000'] }), "'-b' in 'extraArgs'"],
+    [
+      ModelServer.gunicorn({ app: 'app', extraArgs: ['--worker_class=gevent'] }),
+      "'--worker_class=gevent' in 'extraArgs'",
+    ],
+  ])('of short and misspelled arguments fails: %#', (server, message) => {
+    expect(() => planOf({ server })).toThrow(
+      `[ConflictingProps] ${message} is a flag that the command of gunicorn has`,
+    );
+  });
+
+  test('does not arise with another argument, and a limit of connections is counted with', () => {
+    expect(() =>
+      planOf({ server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--preload', '-c', 'conf.py'] }) }),
+    ).not.toThrow();
+    for (const extraArgs of [['--limit-concurrency', '4'], ['--limit-concurrency=4']]) {
+      const { plan } = planOf({ server: ModelServer.uvicorn({ app: 'app', extraArgs }) });
+      expect(plan.ledger.find(({ feature }) => feature === Feature.CONNECTION_LIMIT)?.detail).toContain(
+        'uvicorn counts kept connections too (--limit-concurrency, 4)',
+      );
+    }
+  });
+
+  test('of flags and a shell, which would keep them for itself, fails', () => {
+    const behavior = { drains: true, drainFlag: '--drain' };
+    expect(() => ModelServer.shell({ line: 'exec serve', behavior })).toThrow(
+      "[ConflictingProps] 'drainFlag' of 'behavior' would be an argument of the shell and not of the server in 'line'; use ModelServer.command",
+    );
+    expect(() => ModelServer.command({ command: ['serve'], behavior: { ...behavior, drains: false } })).toThrow(
+      "[ConflictingProps] 'drainFlag' ('--drain') of 'behavior' sets how long a server finishes its requests",
     );
   });
 

@@ -34,6 +34,16 @@ test.each(REPOSITORIES)('a server of a model repository has a usual place for it
   expect(() => commandOf(server, A, B)).toThrow('[ModelNotNamed]');
 });
 
+test.each([
+  ModelServer.mlflow(),
+  ModelServer.tensorflowServing({ modelName: 'm' }),
+  ModelServer.triton(),
+])('a server of directories takes no single file: %#', (server) => {
+  expect(() => commandOf(server, { path: '/models/m.onnx', isFile: true })).toThrow(
+    "[InvalidModel] the model at '/models/m.onnx' is one file and its server wants a directory; fetch a prefix",
+  );
+});
+
 test('a NIM fetches its own model where it is told none', () => {
   const variables = (...models: PlacedModel[]) => ModelServer.nim()._intent({ port: 9999, models }).environment;
   expect(variables()).not.toHaveProperty('NIM_MODEL_PATH');

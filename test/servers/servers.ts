@@ -85,7 +85,7 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   },
   {
     name: 'SGLang',
-    server: ModelServer.sglang(),
+    server: ModelServer.sglang({ version: '0.5.10' }),
     command: 'python3 -m sglang.launch_server --model-path /models/m --host 0.0.0.0 --port 9999 --enable-metrics',
   },
   {

@@ -97,8 +97,8 @@ export const SERVER_NAMES: readonly string[] = [...CATALOGUE.map(({ name }) => n
 
 /** Versions of a server: those that changed something, others around them, and words that say none. */
 function versionsOf(name: string): (string | undefined)[] {
-  const { versions = [], verifiedVersion } = CATALOGUE.find((one) => one.name === name) ?? {};
-  return [undefined, 'latest', '0.0.1', ...versions.map(({ from }) => from), verifiedVersion, '999.0'];
+  const { versions = [], oldestVersion = '0.0.1', verifiedVersion } = CATALOGUE.find((one) => one.name === name) ?? {};
+  return [undefined, 'latest', oldestVersion, ...versions.map(({ from }) => from), verifiedVersion, '999.0'];
 }
 
 const seconds: fc.Arbitrary<number> = fc.oneof(

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Backend } from '../../backend';
-import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan, ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../resources';
@@ -92,7 +91,7 @@ function addServer(
     // Both are set, so that nothing of the image's own command is left.
     entryPoint: late.list(() => plan().command.slice(0, 1)),
     command: late.list(() => plan().command.slice(1)),
-    environment: environmentOf(intent, plan),
+    environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],
     readonlyRootFilesystem: intent.readOnlyRoot,
@@ -114,13 +113,15 @@ function addServer(
   return server;
 }
 
-/** The environment; variables with times are read late. */
-function environmentOf(intent: BackendIntent, plan: () => BackendPlan): { [name: string]: string } {
+/** The environment; variables with times are read late. Where the root is read-only, home is where something can be written. */
+function environmentOf({ intent, secrets }: Backend, plan: () => BackendPlan): { [name: string]: string } {
   const times = (intent.server.timeVariables ?? []).map(({ variable }) => [
     variable,
     late.string(() => plan().environment[variable] as string),
   ]);
-  return { ...intent.environment, ...Object.fromEntries(times) };
+  const isHomeless = intent.readOnlyRoot && intent.user === undefined && !('HOME' in secrets);
+  const home = isHomeless ? { HOME: SCRATCH.mountPath } : {};
+  return { ...home, ...intent.environment, ...Object.fromEntries(times) };
 }
 
 /** What people should know of the models, also of those that are in the image. */

@@ -5,14 +5,17 @@ import { TMP_MOUNT } from './volumes';
 
 /**
  * The environment of a server: the port, what the user said, and secrets by reference. A user that the image does not
- * know has no home, so `/tmp` is one unless a user or a home is given.
+ * know has no home and no name, which libraries ask for, so `/tmp` is one and `serving` the other unless they are given.
  */
 export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
-  const { HOME, PORT = String(intent.port), ...rest } = environment;
-  const home = HOME ?? (intent.user === undefined && !('HOME' in secrets) ? TMP_MOUNT.mountPath : undefined);
+  const { HOME, USER, PORT = String(intent.port), ...rest } = environment;
+  const own = (name: string, value: string) => (intent.user === undefined && !(name in secrets) ? value : undefined);
+  const home = HOME ?? own('HOME', TMP_MOUNT.mountPath);
+  const user = USER ?? own('USER', 'serving');
   return [
     { name: 'PORT', value: PORT },
     ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
+    ...(user === undefined ? [] : [{ name: 'USER', value: literal(user) }]),
     ...Object.entries(rest).map(([name, value]) => ({ name, value: literal(value) })),
     ...Object.entries(secrets).map(([name, secret]) => secretVariable(name, secret)),
   ];

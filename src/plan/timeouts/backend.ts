@@ -93,12 +93,16 @@ function checkRequestLimit({ path, server }: BackendIntent, request: number, che
       less: { what: 'the longest request', seconds: request },
       more: {
         what: `the request timeout of ${server.descriptor.name}`,
-        seconds: request + MARGIN_SECONDS,
+        seconds: Math.min(request + MARGIN_SECONDS, server.descriptor.requestLimit?.knob?.maxSeconds ?? ENDLESS),
         row: 'server request timeout',
       },
       margin: MARGIN_SECONDS,
     },
     path,
+    (relation): Breach => ({
+      code: 'RequestTimeoutTooLong',
+      message: `'requestTimeout' (${request} s) must be at most ${relation.more.seconds - MARGIN_SECONDS} s (rule R7): ${server.descriptor.name} ends a request after ${relation.more.seconds} s at most; answer sooner, or use another server`,
+    }),
   );
 }
 
@@ -106,14 +110,18 @@ function checkRequestLimit({ path, server }: BackendIntent, request: number, che
 function solveWatchdog(backend: BackendIntent, busy: number, idle: number, checks: Checks): number {
   const { timeouts = {}, path, server } = backend;
   const { watchdogSeconds: asked } = timeouts;
-  const { watchdogKnob: knob, name } = server.descriptor;
+  const { watchdogKnob: knob, name, versionNote } = server.descriptor;
   const computed = watchdogOf(server.descriptor, busy, idle) + MARGIN_SECONDS;
   if (asked !== undefined && !isTold(knob)) {
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
       path,
-      `${WATCHDOG_PROP} (${asked} s) cannot be told to ${name}, which has no such time; leave it out`,
+      `${WATCHDOG_PROP} (${asked} s) cannot be told to ${name}, ${
+        versionNote === undefined
+          ? 'which has no such time; leave it out'
+          : "which has no such time in every version; say the 'version', or leave it out"
+      }`,
     );
   }
   const seconds = isTold(knob) ? (asked ?? computed) : computed;

@@ -1,0 +1,84 @@
+import { requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { isTold, knobsOf } from './knobs';
+import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from './server-descriptor';
+import { KnobPlace } from './server-parts';
+import { compareVersions, versionNumbers } from './versions';
+
+/** What a flag and a variable may be called. */
+const NAMES: { readonly [place in KnobPlace]?: RegExp } = {
+  [KnobPlace.FLAG]: /^-{1,2}[A-Za-z][\w.-]*$/,
+  [KnobPlace.VARIABLE]: /^[A-Za-z_]\w*$/,
+};
+const LONGEST = 604_800;
+
+/** Holds what a user declares of a server against itself, so that a plan promises nothing that is not there. */
+export function checkDescriptor(descriptor: ServerDescriptor, command: string[]): void {
+  const { versions = [], drain, drainKnob } = descriptor;
+  checkNumbers(descriptor);
+  checkKnobs(descriptor, command);
+  if (drain === DrainClass.B && drainKnob !== undefined)
+    wrong('drainKnob', `'${drainKnob.name}'`, "be left out where 'drain' says that requests are dropped");
+  const numbers = versions.map(({ from }, index) => {
+    const found = versionNumbers(from);
+    return found ?? wrong(`versions[${index}].from`, `'${from}'`, "start with a number, such as '27.0.1'");
+  });
+  numbers.forEach((version, index) => {
+    const before = numbers[index - 1];
+    if (before !== undefined && compareVersions(before, version) >= 0)
+      wrong(`versions[${index}].from`, `'${versions[index]?.from}'`, 'be newer than the one before it');
+  });
+  let state: VersionedBehavior = descriptor;
+  checkKeepAlive(state, '');
+  versions.forEach(({ from: _, ...change }, index) => {
+    state = { ...state, ...change };
+    checkKeepAlive(state, `versions[${index}].`);
+  });
+}
+
+function checkNumbers(descriptor: ServerDescriptor): void {
+  const seconds = ['keepAliveSeconds', 'keepAliveLateSeconds', 'lingerSeconds', 'webSocketPingSeconds'] as const;
+  for (const name of seconds)
+    if (descriptor[name] !== undefined) requireNumber(`descriptor.${name}`, descriptor[name], { min: 0, max: LONGEST });
+  for (const name of ['silentLimit', 'headerLimit'] as const) {
+    const { seconds: limit, plus } = descriptor[name] ?? { seconds: 0 };
+    requireNumber(`descriptor.${name}.seconds`, limit, { min: 0, max: LONGEST });
+    if (plus !== undefined && plus !== 'keepAlive' && plus !== 'watchdog')
+      wrong(`${name}.plus`, `'${plus}'`, "be 'keepAlive' or 'watchdog'");
+  }
+}
+
+function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
+  const seen = new Set<string>();
+  for (const [, { name, place, standardSeconds, maxSeconds }] of knobsOf(descriptor)) {
+    if (NAMES[place]?.test(name) === false)
+      wrong(`the ${place}`, `'${name}'`, 'be one word, such as --keep-alive or KEEP_ALIVE');
+    if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'be set one time and not two');
+    seen.add(name);
+    if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
+      wrong(`the ${place}`, `'${name}'`, "not stand in 'command', because it is told the computed time");
+    for (const value of [standardSeconds, maxSeconds])
+      if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
+  }
+}
+
+/** What is said of idle connections has to fit the kind that is named. */
+function checkKeepAlive({ keepAlive, keepAliveSeconds, keepAliveKnob: knob }: VersionedBehavior, prefix: string): void {
+  const said = `'${keepAlive}'`;
+  const prop = `${prefix}keepAlive`;
+  if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.standardSeconds === undefined)
+    wrong(prop, said, "come with 'keepAliveSeconds'");
+  if (keepAlive === KeepAliveKind.FIXED && isTold(knob))
+    wrong(prop, said, "come without a 'keepAliveKnob' that sets it");
+  if (keepAlive === KeepAliveKind.SETTABLE && knob === undefined)
+    wrong(prop, said, "come with the 'keepAliveKnob' that sets it");
+  if (keepAlive === KeepAliveKind.CAPPED && knob?.maxSeconds === undefined)
+    wrong(prop, said, "come with a 'keepAliveKnob' that has 'maxSeconds'");
+}
+
+function wrong(prop: string, found: string, must: string): never {
+  throw new ServingError(
+    'InvalidDescriptor',
+    `'${prop.startsWith('the ') ? prop : `descriptor.${prop}`}' (${found}) must ${must}`,
+  );
+}

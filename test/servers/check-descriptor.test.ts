@@ -1,0 +1,68 @@
+import { DrainClass, KeepAliveKind, KnobPlace, ModelServer, type ServerDescriptor } from '../../src';
+
+const flag = (name: string, more: object = {}) => ({ name, place: KnobPlace.FLAG, ...more });
+const declare = (change: Partial<ServerDescriptor>, command = ['serve']) =>
+  ModelServer.custom({
+    command,
+    descriptor: {
+      name: 'mine',
+      drain: DrainClass.A,
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: flag('--keep-alive'),
+      listensWhenReady: true,
+      ...change,
+    },
+  });
+
+describe('a descriptor', () => {
+  test('is taken when it fits together', () => {
+    expect(() => declare({ versions: [{ from: '1.0' }, { from: 'v1.10', drain: DrainClass.B }] })).not.toThrow();
+    expect(() => declare({ keepAlive: KeepAliveKind.UNKNOWN, keepAliveKnob: undefined })).not.toThrow();
+    expect(() =>
+      declare({ keepAlive: KeepAliveKind.CAPPED, keepAliveKnob: flag('-k', { maxSeconds: 60 }) }),
+    ).not.toThrow();
+  });
+
+  test.each<[Partial<ServerDescriptor>, string]>([
+    [
+      { versions: [{ from: 'abc' }] },
+      "'descriptor.versions[0].from' ('abc') must start with a number, such as '27.0.1'",
+    ],
+    [
+      { versions: [{ from: '2.0' }, { from: '1.0' }] },
+      "'descriptor.versions[1].from' ('1.0') must be newer than the one before it",
+    ],
+    [{ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined }, "must come with 'keepAliveSeconds'"],
+    [{ keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }, "must come without a 'keepAliveKnob' that sets it"],
+    [
+      { keepAliveKnob: undefined },
+      "'descriptor.keepAlive' ('settable') must come with the 'keepAliveKnob' that sets it",
+    ],
+    [{ keepAlive: KeepAliveKind.CAPPED }, "must come with a 'keepAliveKnob' that has 'maxSeconds'"],
+    [
+      { versions: [{ from: '2', keepAlive: KeepAliveKind.CAPPED }] },
+      "'descriptor.versions[0].keepAlive' ('capped') must come with a 'keepAliveKnob' that has 'maxSeconds'",
+    ],
+    [
+      { keepAliveSeconds: Number.POSITIVE_INFINITY },
+      "'descriptor.keepAliveSeconds' (Infinity) must be a number between 0",
+    ],
+    [{ lingerSeconds: -5 }, "'descriptor.lingerSeconds' (-5) must be a number between 0"],
+    [
+      { silentLimit: { seconds: 5, plus: 'idle' } },
+      "'descriptor.silentLimit.plus' ('idle') must be 'keepAlive' or 'watchdog'",
+    ],
+    [{ keepAliveKnob: flag('--ka x') }, "'the flag' ('--ka x') must be one word"],
+    [{ keepAliveKnob: { name: '1 KA=', place: KnobPlace.VARIABLE } }, "'the variable' ('1 KA=') must be one word"],
+    [{ drainKnob: flag('--keep-alive') }, "'the flag' ('--keep-alive') must be set one time and not two"],
+    [{ drain: DrainClass.B, drainKnob: flag('--drain') }, "'descriptor.drainKnob' ('--drain') must be left out where"],
+  ])('that does not is refused: %j', (change, message) => {
+    expect(() => declare(change)).toThrow(message);
+  });
+
+  test('whose flag stands in the command already is refused', () => {
+    expect(() => declare({}, ['serve', '--keep-alive=5'])).toThrow(
+      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not stand in 'command', because it is told the computed time",
+    );
+  });
+});
