@@ -270,7 +270,9 @@ function intermediaryOf({ kind, request, reuses, ...times }: HopCombination): In
     case 'load balancer':
       return Intermediary.applicationLoadBalancer({ idleTimeout: Duration.seconds(Math.min(4000, times.clientIdle)) });
     case 'balancer of packets':
-      return Intermediary.networkLoadBalancer({ idleTimeout: Duration.seconds(Math.min(6000, times.clientIdle)) });
+      return Intermediary.networkLoadBalancer({
+        idleTimeout: Duration.seconds(Math.min(6000, Math.max(60, times.clientIdle))),
+      });
     case 'CDN':
       return Intermediary.cloudFront({ responseTimeout: Duration.seconds(Math.min(600, times.silence)) });
     case 'nginx':
