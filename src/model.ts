@@ -13,7 +13,7 @@ import type {
 } from './model-options';
 import type { ModelVolume } from './model-volume';
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from './plan/intents';
-import { requireDirectory, requireNumber, requireShape, requireText } from './private/checks';
+import { requireDirectory, requireName, requireNumber, requireShape, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
@@ -192,7 +192,7 @@ export class Model {
       );
     }
     return new Model({
-      name: options.name ?? lastPart(location),
+      name: options.name === undefined ? lastPart(location) : requireName('name', options.name),
       description: options.description,
       singleObject: false,
       mountPath: location,
@@ -240,7 +240,7 @@ function placeOf(
   single = false,
 ): Pick<ModelIntent, 'name' | 'description' | 'singleObject' | 'mountPath'> {
   return {
-    name: options.name ?? last,
+    name: options.name === undefined ? last : requireName('name', options.name),
     description: options.description,
     singleObject: single,
     mountPath: resolvePath(options.path ?? (single ? last : ''), single),

@@ -71,10 +71,19 @@ export function requireText(prop: string, value: string, at?: IConstruct): strin
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
 }
 
+/** What people read and every target keeps. */
+const LONGEST_NAME = 256;
+
 /** Returns `name` when people can read it. */
 export function requireName(prop: string, name: string, at?: IConstruct): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name.
-  if (name !== '' && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  if (name !== '' && name.length <= LONGEST_NAME && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  if (name.length > LONGEST_NAME)
+    throw new ServingError(
+      'InvalidName',
+      `'${prop}' (${name.length} characters) must have at most ${LONGEST_NAME} characters`,
+      at,
+    );
   const must = name === '' ? 'not be empty' : 'be one line, without control characters';
   throw new ServingError('InvalidName', `'${prop}' (${JSON.stringify(name).replace(/^"|"$/g, "'")}) must ${must}`, at);
 }

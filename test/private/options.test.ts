@@ -139,6 +139,13 @@ describe('options', () => {
       "'shares' ({ v1 }) must be a list, such as [{ backend: ..., weight: ... }]",
     ],
     [() => singleBackend().endpoint.splitTraffic({ shares: [] }), "[EmptyList] 'shares'"],
+    [() => singleBackend({ backendName: 'a\nb' }), "[InvalidName] 'backendName' ('a\\nb') must be one line"],
+    [
+      () => library.Model.fromS3('s3://acme/net/', { name: 'n'.repeat(257) }),
+      "[InvalidName] 'name' (257 characters) must have at most 256 characters",
+    ],
+    [() => library.Model.fromS3('s3://acme/../net/'), "[InvalidModel] 's3://acme/../net/' must not have"],
+    [() => library.Model.fromS3('s3://acme/net/', { path: 'a\u0000b' }), "[InvalidModel] 'path'"],
     [
       () => library.Duration.seconds(Number.POSITIVE_INFINITY),
       "'duration' (Infinity) must be a finite number of at least 0",
