@@ -40,12 +40,14 @@ export function merge(a: Tally, b: Tally): Tally {
  */
 const MOST = 0.45;
 
-/** Those that keep connections for seconds or a minute, which is too short for most load balancers. */
+/** Those of which some or all versions keep connections for seconds or a minute, which is too short for most load balancers. */
 const MOST_OF: { readonly [name: string]: number } = {
   'MLServer without workers': 0.85,
   'a server that the user describes': 0.6,
   granian: 0.75,
   KServe: 0.6,
+  SGLang: 0.6,
+  vLLM: 0.6,
   LitServe: 0.85,
   'llama.cpp': 0.85,
   MLServer: 0.85,
