@@ -33,7 +33,7 @@ export async function publishRows(
   const help = median(Array.from({ length: 5 }, () => run(['--help']).cpu));
   add(rowOf("'serving --help' against bare Node", START_LIMIT, help, bare));
 
-  await withSink(undefined, async (host) => {
+  await withSink([], async (host) => {
     const publish = ['publish', '--to', `${host}/model`];
     const copy = [
       'skopeo',
@@ -68,7 +68,7 @@ export async function publishRows(
   const { digest } = JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8')).models.model as {
     digest: string;
   };
-  await withSink(digest, async (host) => {
+  await withSink([digest, join(folder, 'layout')], async (host) => {
     const ours = median(Array.from({ length: 5 }, () => run(['publish', '--to', `${host}/model`]).cpu));
     add(rowOf('Publishing what is published against bare Node', NO_OP_LIMIT, ours, bare));
   });
@@ -94,7 +94,7 @@ export async function publishMemoryRow(
   costOf([process.execPath, serving, 'lock', 'model'], folder, cache);
   const limit = MEMORY_LIMITS[transport];
   let ours = 0;
-  await withSink(undefined, async (host) => {
+  await withSink([], async (host) => {
     const environment = {
       AWS_ENDPOINT_URL_ECR: `http://${host}`,
       AWS_ACCESS_KEY_ID: 'bench',
@@ -121,8 +121,8 @@ function costOf(command: readonly string[], cwd: string, cache: string): Cost {
   return { seconds: (performance.now() - start) / 1000, cpu };
 }
 
-async function withSink(published: string | undefined, use: (host: string) => Promise<void>): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [sink, ...(published === undefined ? [] : [published])], {
+async function withSink(published: readonly string[], use: (host: string) => Promise<void>): Promise<void> {
+  const child: ChildProcess = spawn(process.execPath, [sink, ...published], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {

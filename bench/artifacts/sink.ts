@@ -1,10 +1,16 @@
 // A registry that takes everything and keeps nothing, over HTTP and the API of ECR, so that a publisher is measured and
-// not a disk. Prints its port. An image counts as published when its tag is the digest that the argument names.
+// not a disk. Prints its port. It has what a folder in the layout of OCI has, where arguments name one and its index.
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 
-const published = process.argv[2];
+const [, , published, layout = ''] = process.argv;
+/** What is in the folder, by digest. */
+const fileOf = (digest: string): string => join(layout, 'blobs', ...digest.split(':'));
 let uploads = 0;
+/** The layers that the image under way has already. */
+const arrived = new Set<string>();
 
 const server = createServer((request, response) => {
   let body = '';
@@ -18,25 +24,38 @@ const server = createServer((request, response) => {
 
 function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): unknown {
   const end = (status: number, headers = {}): unknown => response.writeHead(status, headers).end();
-  if (method === 'GET') return end(url === '/v2/' ? 200 : 404);
-  if (method === 'HEAD') {
-    const isThere = published !== undefined && url.endsWith(`/manifests/${published.slice(7)}`);
-    return isThere ? end(200, { 'docker-content-digest': published }) : end(404);
+  if (method === 'GET' && url === '/v2/') return end(200);
+  if (method === 'GET' || method === 'HEAD') {
+    const [, kind, name = ''] = /\/(manifests|blobs)\/([^/]+)$/.exec(url) ?? [];
+    const digest = name.includes(':') ? name : `sha256:${name}`;
+    if (published === undefined || !existsSync(fileOf(digest))) return end(404);
+    const { size } = statSync(fileOf(digest));
+    response.writeHead(200, {
+      'content-length': size,
+      ...(kind === 'manifests' && { 'docker-content-digest': digest, 'content-type': typeOf(digest) }),
+    });
+    return method === 'HEAD' ? response.end() : response.end(readFileSync(fileOf(digest)));
   }
   if (method === 'POST') return end(202, { location: `${url}${++uploads}` });
   if (method === 'PATCH') return end(202, { location: url.split('?')[0] });
   return end(201);
 }
 
+function typeOf(digest: string): string {
+  return JSON.parse(readFileSync(fileOf(digest), 'utf8')).mediaType;
+}
+
 function answerCall({ headers }: IncomingMessage, body: string, response: ServerResponse): void {
   const operation = String(headers['x-amz-target']).split('.')[1];
   const { layerDigests = [] } = operation === 'UploadLayerPart' ? {} : JSON.parse(body);
+  if (operation === 'CompleteLayerUpload') for (const digest of layerDigests) arrived.add(digest);
+  if (operation === 'PutImage' && JSON.parse(body).imageTag !== undefined) arrived.clear();
   const last = Number(/"partLastByte":(\d+)/.exec(body)?.[1]);
   const answers: Record<string, object> = {
     BatchCheckLayerAvailability: {
       layers: layerDigests.map((layerDigest: string) => ({
         layerDigest,
-        layerAvailability: uploads > 0 ? 'AVAILABLE' : 'UNAVAILABLE',
+        layerAvailability: arrived.has(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
       })),
     },
     BatchGetImage: { images: [] },

@@ -3,7 +3,7 @@ import { concurrently } from './net/concurrently';
 import { referenceOf, tagOf } from './registry/reference';
 import { StoreError } from './store-error';
 import { type EvidenceCheck, type FoundEvidence, verifyEvidence } from './verify-evidence';
-import { strayTags, verifyIndex } from './verify-index';
+import { hasSize, strayTags, verifyIndex } from './verify-index';
 
 export type Report = (event: PublishEvent) => void;
 
@@ -22,7 +22,7 @@ export interface ImageRepository {
   manifest(reference: string): Promise<Manifest | undefined>;
   /** A small blob. */
   blob(digest: string): Promise<Buffer>;
-  /** The sizes of those of the blobs that are there. */
+  /** The sizes of those of the blobs that are there; `NaN` where the store does not say it. */
   sizes(digests: readonly string[]): Promise<Map<string, number>>;
   /** Brings a blob that is not there. */
   putBlob(blob: Blob, report: Report): Promise<Arrival>;
@@ -76,7 +76,7 @@ export class ImageStore implements Store {
   private async putParts({ blobs, manifests }: Artifact, report: Report): Promise<void> {
     const { repository } = this;
     const present = await repository.sizes(blobs.map(({ digest }) => digest));
-    const isThere = ({ digest, size }: Blob): boolean => present.get(digest) === size;
+    const isThere = ({ digest, size }: Blob): boolean => hasSize(present.get(digest), size);
     for (const { digest, size } of blobs.filter(isThere)) report({ event: 'present', part: digest, bytes: size });
     // The largest first, so that none of them is begun when the others end.
     const missing = blobs.filter((blob) => !isThere(blob)).sort((a, b) => b.size - a.size);
@@ -92,7 +92,7 @@ export class ImageStore implements Store {
   private async requireMended(damaged: readonly Blob[]): Promise<void> {
     if (damaged.length === 0) return;
     const sizes = await this.repository.sizes(damaged.map(({ digest }) => digest));
-    const broken = damaged.find(({ digest, size }) => sizes.get(digest) !== size);
+    const broken = damaged.find(({ digest, size }) => !hasSize(sizes.get(digest), size));
     if (broken === undefined) return;
     throw new StoreError(
       'DigestMismatch',

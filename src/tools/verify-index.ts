@@ -41,9 +41,14 @@ export async function verifyIndex(
   for (const [part, { size }] of parts) {
     const found = sizes.get(part);
     if (found === undefined) problems.push(`the layer ${part} is missing`);
-    else if (found !== size) problems.push(`the layer ${part} has ${found} bytes and not ${size}`);
+    else if (!hasSize(found, size)) problems.push(`the layer ${part} has ${found} bytes and not ${size}`);
   }
   return problems;
+}
+
+/** Whether a blob has its size, as far as the store says it. */
+export function hasSize(found: number | undefined, size: number): boolean {
+  return found === size || Number.isNaN(found);
 }
 
 async function read(

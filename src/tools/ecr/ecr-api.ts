@@ -86,7 +86,7 @@ export class EcrApi {
         'look for layers',
         this.ecr.batchCheckLayerAvailability({ ...this.name, layerDigests: digests.slice(at, at + BATCH) }),
       );
-      for (const { layerDigest = '', layerAvailability, layerSize = 0 } of layers)
+      for (const { layerDigest = '', layerAvailability, layerSize = Number.NaN } of layers)
         if (layerAvailability === 'AVAILABLE') found.set(layerDigest, layerSize);
     }
     return found;

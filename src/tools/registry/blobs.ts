@@ -2,7 +2,7 @@ import { StoreError } from '../store-error';
 import { digestOf } from './manifests';
 import type { RegistryClient } from './registry-client';
 
-/** The size of a blob in the registry, or nothing when it is not there. */
+/** The size of a blob in the registry, `NaN` where it does not say, or nothing when it is not there. */
 export async function blobSize(client: RegistryClient, digest: string): Promise<number | undefined> {
   const response = await client.call({
     method: 'HEAD',
@@ -10,7 +10,7 @@ export async function blobSize(client: RegistryClient, digest: string): Promise<
     action: `look for ${digest}`,
     accept: [200, 404],
   });
-  return response.status === 404 ? undefined : Number(response.headers['content-length']);
+  return response.status === 404 ? undefined : Number(response.headers['content-length'] ?? Number.NaN);
 }
 
 /** A small blob such as an image config, checked against its digest. */
