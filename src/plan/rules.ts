@@ -173,7 +173,7 @@ export const TIMEOUT_RULES = {
   D1: {
     kind: RELATION,
     sentence: 'the balancer waits for the longest request of a replica that it takes out, before that is stopped',
-    source: 'https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html',
+    source: ALB_TROUBLE,
   },
   D2: {
     kind: RELATION,

@@ -3,7 +3,7 @@ import { ServingError } from '../private/errors';
 import { isTold, knobsOf } from './knobs';
 import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from './server-descriptor';
 import { KnobPlace } from './server-parts';
-import { compareVersions, versionNumbers } from './versions';
+import { compareVersions, statesOf, versionNumbers } from './versions';
 
 /** What a flag and a variable may be called. */
 const NAMES: { readonly [place in KnobPlace]?: RegExp } = {
@@ -28,11 +28,8 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
     if (before !== undefined && compareVersions(before, version) >= 0)
       wrong(`versions[${index}].from`, `'${versions[index]?.from}'`, 'be newer than the one before it');
   });
-  let state: VersionedBehavior = descriptor;
-  checkKeepAlive(state, '');
-  versions.forEach(({ from: _, ...change }, index) => {
-    state = { ...state, ...change };
-    checkKeepAlive(state, `versions[${index}].`);
+  statesOf(descriptor).forEach((state, index) => {
+    checkKeepAlive(state, index === 0 ? '' : `versions[${index - 1}].`);
   });
 }
 

@@ -67,16 +67,16 @@ export function modelPathOf(option: string, said: string | undefined, context: S
 
 /** The same for a server that takes no single file. */
 export function modelDirectoryOf(option: string, said: string | undefined, context: StartContext): string {
-  if (said === undefined) requireDirectoryOf(onlyModelOf(option, context), context);
-  return modelPathOf(option, said, context);
+  return said ?? (onlyDirectoryOf(option, context) ?? missingModel(option, context)).path;
 }
 
-function requireDirectoryOf(model: PlacedModel | undefined, { at }: StartContext): void {
-  if (!model?.isFile) return;
+function onlyDirectoryOf(option: string, context: StartContext): PlacedModel | undefined {
+  const model = onlyModelOf(option, context);
+  if (!model?.isFile) return model;
   throw new ServingError(
     'InvalidModel',
     `the model at '${model.path}' is one file and its server wants a directory; fetch a prefix ('s3://bucket/prefix/'), or name a directory in the options of the server`,
-    at,
+    context.at,
   );
 }
 
@@ -87,8 +87,7 @@ export function repositoryPathOf(
   context: StartContext,
   otherwise = '/models',
 ): string {
-  if (said === undefined) requireDirectoryOf(onlyModelOf(option, context), context);
-  return said ?? onlyModelOf(option, context)?.path ?? otherwise;
+  return said ?? onlyDirectoryOf(option, context)?.path ?? otherwise;
 }
 
 /**

@@ -39,7 +39,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
   if (versions.length === 0) return base;
   const asked = version === undefined ? undefined : versionNumbers(version);
   if (asked === undefined) {
-    const each = states(server);
+    const each = statesOf(server);
     const said = version === undefined ? 'its version was not said' : `its version ('${version}') cannot be read`;
     const froms = versions.map(({ from }) => from).join(' and ');
     return {
@@ -53,7 +53,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
   const newer = verified !== undefined && compareVersions(asked, verified) > 0;
   return {
     ...base,
-    ...(states(server)[last] as VersionedBehavior),
+    ...(statesOf(server)[last] as VersionedBehavior),
     ...(newer && {
       versionNote: `version ${version} is newer than ${base.verifiedVersion}, whose behaviour is assumed`,
     }),
@@ -86,7 +86,7 @@ export function versionOfImage(server: ServerDescriptor, reference: string | und
 }
 
 /** The versioned behaviour before the first change, and after each. */
-function states(server: ServerDescriptor): VersionedBehavior[] {
+export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
   const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob } = server;
   const { watchdogKnob, lingerSeconds, newConnections, announcesClose } = server;
   const connections = { keepAlive, keepAliveSeconds, keepAliveKnob, newConnections, announcesClose };
