@@ -53,15 +53,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.5.1',
   peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
   devDeps: [
-    '@aws-sdk/client-ecr@^3',
-    '@aws-sdk/client-s3@^3',
+    // One release of both, so that the packages they share are bundled once.
+    '@aws-sdk/client-ecr@3.1169.0',
+    '@aws-sdk/client-s3@3.1169.0',
     // Evaluates the validation rules of custom resource definitions in tests.
     '@bufbuild/cel@0.6.1',
     '@bufbuild/protobuf@^2',
+    '@cyclonedx/cyclonedx-library@^10',
     '@kubernetes/client-node@2.0.1',
     '@types/node@^20',
     '@types/tar-stream@^3',
+    // The release that both proxy agents depend on, so that they share one copy in the bundle.
+    'agent-base@^7',
     'ajv@^8',
+    // The validator of bills of materials needs both.
+    'ajv-formats@^3',
+    'ajv-formats-draft2019@^1.6.1',
     // The registry's latest tag is an unrelated 3.0.0 that cannot read current assemblies.
     'aws-cdk@^2.1148.1',
     'cdk8s-cli@^2',
@@ -74,8 +81,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'https-proxy-agent@^7',
     'jsii-diff@^1',
     'jsii-pacmak@^1',
+    'packageurl-js@^2',
     'proxy-from-env@^2',
     'publint@^0.3',
+    'spdx-expression-parse@^4',
     'tar-stream@^3',
     'tsx@^4',
     'yaml@^2',
