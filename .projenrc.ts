@@ -138,9 +138,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmIgnoreOptions: {
     ignorePatterns: [
       '/*',
-      ...['API.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'assets/', 'docs/'].map((path) => `!/${path}`),
+      ...['API.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md', 'assets/', 'docs/'].map((path) => `!/${path}`),
       '/docs/*.json',
-      '/lib/tools/',
     ],
   },
 });
@@ -168,6 +167,8 @@ for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
     outfile: `../../serving/${basename(sdk)}.js`,
     esbuildArgs: { '--minify': true },
   });
+// Licences ask for their terms beside the code.
+project.bundler.bundleTask.exec('tsx scripts/third-party.ts');
 project.package.addBin({ serving: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
@@ -244,5 +245,8 @@ project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 project.packageTask.reset('jsii-pacmak --target js');
 for (const name of ['package-all', 'package:js']) project.removeTask(name);
 project.packageTask.exec('tsx scripts/check-package.ts');
+
+// After the pattern with which projen includes lib/. The bundles are made of the same sources, with what they import.
+project.addPackageIgnore('/lib/tools/');
 
 project.synth();
