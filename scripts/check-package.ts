@@ -1,21 +1,12 @@
 // Checks the packed tarball: it holds what users need and nothing else, and its package.json leads to real files.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { type Contents, problemsOf } from './package-contents';
+import { SBOM, thirdPartyFiles } from './third-party';
 
 const root = resolve(__dirname, '..');
-const ALLOWED =
-  /^(\.jsii|API\.md|ARCHITECTURE\.md|CHANGELOG\.md|LICENSE|README\.md|package\.json|docs\/.+\.md|(lib|assets)\/.+\.(js|d\.ts))$/;
-const REQUIRED = [
-  '.jsii',
-  'API.md',
-  'CHANGELOG.md',
-  'LICENSE',
-  'README.md',
-  'package.json',
-  'lib/index.js',
-  'lib/index.d.ts',
-];
 
 function run(command: string, ...args: string[]): string {
   const child = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
@@ -23,21 +14,34 @@ function run(command: string, ...args: string[]): string {
   return child.stdout;
 }
 
-const [tarball, ...others] = readdirSync(join(root, 'dist/js')).filter((file) => file.endsWith('.tgz'));
-if (tarball === undefined || others.length > 0) throw new Error('dist/js must hold one tarball');
-const path = join('dist/js', tarball);
-const files = run('tar', '-tzf', path)
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => line.replace(/^package\//, ''));
+function contentsOf(tarball: string): Contents {
+  const folder = mkdtempSync(join(tmpdir(), 'package-'));
+  try {
+    run('tar', '-xzf', tarball, '-C', folder);
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+    return new Map(paths.map((path) => [relative(join(folder, 'package'), path), readFileSync(path)]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-const surplus = files.filter((file) => !ALLOWED.test(file));
-if (surplus.length > 0) throw new Error(`the tarball must not hold ${surplus.join(', ')}`);
-// The pages that the readme leads to; examples and the guide for contributors are of use beside the source only.
-const pages = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)#]+)/g)].map(
-  ([, page]) => page as string,
-);
-const missing = [...REQUIRED, ...pages].filter((file) => !files.includes(file));
-if (missing.length > 0) throw new Error(`the tarball lacks ${missing.join(', ')}`);
-run('node_modules/.bin/publint', 'run', path, '--strict');
-console.log(`${path}: ${files.length} files`);
+async function main(): Promise<void> {
+  const [tarball, ...others] = readdirSync(join(root, 'dist/js')).filter((file) => file.endsWith('.tgz'));
+  if (tarball === undefined || others.length > 0) throw new Error('dist/js must hold one tarball');
+  const path = join('dist/js', tarball);
+  const contents = contentsOf(path);
+  // The pages that the readme leads to; examples and the guide for contributors are of use beside the source only.
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const pages = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, page]) => page as string);
+  const texts = await thirdPartyFiles();
+  const problems = problemsOf(contents, { files: pages, texts, sbom: SBOM, folders: [root, `${homedir()}/`] });
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  run('node_modules/.bin/publint', 'run', path, '--strict');
+  console.log(`${path}: ${contents.size} files`);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

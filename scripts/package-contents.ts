@@ -1,0 +1,89 @@
+/** What the packed package may contain, and what it must. */
+import { createHash } from 'node:crypto';
+import { isAbsolute, posix } from 'node:path';
+
+/** The files of the package by path. */
+export type Contents = ReadonlyMap<string, Buffer>;
+
+const ALLOWED = [
+  /^(\.jsii|LICENSE|package\.json)$/,
+  /^(API|ARCHITECTURE|CHANGELOG|README|SECURITY)\.md$/,
+  /^docs\/.+\.md$/,
+  // The command line is bundled; its single files import packages that nobody installs.
+  /^lib\/(?!tools\/).+\.(js|d\.ts)$/,
+  /^assets\/.+\.js$/,
+  /^assets\/tools\/serving\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
+];
+
+const REQUIRED = [
+  '.jsii',
+  'API.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'SECURITY.md',
+  'docs/security.md',
+  'package.json',
+  'lib/index.js',
+  'lib/index.d.ts',
+];
+
+export interface Expected {
+  /** Files that must be there beside those of every package. */
+  readonly files: readonly string[];
+  /** Files whose text is known. */
+  readonly texts: { readonly [path: string]: string };
+  /** Where the bill of materials is, which has the digests of the bundles. */
+  readonly sbom: string;
+  /** Folders of the machine that builds the package. */
+  readonly folders: readonly string[];
+}
+
+/** What is wrong with a package, one sentence for each kind. */
+export function problemsOf(contents: Contents, expected: Expected): string[] {
+  const paths = [...contents.keys()];
+  const required = [...REQUIRED, ...expected.files, ...Object.keys(expected.texts)];
+  return [
+    ['must not contain', paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)))],
+    ['lacks', required.filter((path) => !contents.has(path))],
+    ['names a folder of this machine in', paths.filter((path) => namesFolder(contents.get(path), expected.folders))],
+    ['has a source map that leads out of src/ in', paths.filter((path) => leadsOut(path, contents.get(path)))],
+    ['is not what the sources become in', differing(contents, expected.texts)],
+    ['has bundles that differ from the bill of materials:', unlisted(contents, expected.sbom)],
+  ].flatMap(([problem, found]) => (found?.length ? [`the package ${problem} ${(found as string[]).join(', ')}`] : []));
+}
+
+function namesFolder(bytes: Buffer | undefined, folders: readonly string[]): boolean {
+  return folders.some((folder) => bytes?.includes(folder));
+}
+
+const SOURCE_MAP = /^\/\/# sourceMappingURL=data:application\/json;(?:charset=utf-8;)?base64,([\w+/=]+)$/gm;
+
+function leadsOut(path: string, bytes: Buffer | undefined): boolean {
+  if (!path.endsWith('.js')) return false;
+  return [...(bytes?.toString() ?? '').matchAll(SOURCE_MAP)].some(([, encoded = '']) => {
+    const { sources, sourceRoot = '' } = JSON.parse(Buffer.from(encoded, 'base64').toString());
+    const resolved = (sources as string[]).map((source) => posix.join(posix.dirname(path), sourceRoot, source));
+    return isAbsolute(sourceRoot) || resolved.some((source) => !source.startsWith('src/'));
+  });
+}
+
+function differing(contents: Contents, texts: Expected['texts']): string[] {
+  return Object.keys(texts).filter((path) => contents.has(path) && contents.get(path)?.toString() !== texts[path]);
+}
+
+/** Bundles without their digest in the bill of materials, and those that it lists and the package lacks. */
+function unlisted(contents: Contents, path: string): string[] {
+  const { components = [] } = JSON.parse(contents.get(path)?.toString() ?? '{}') as {
+    components?: { type: string; name: string; hashes: { content: string }[] }[];
+  };
+  const listed = new Map(
+    components.filter(({ type }) => type === 'file').map(({ name, hashes }) => [name, hashes[0]?.content]),
+  );
+  const digestOf = (file: string) =>
+    createHash('sha256')
+      .update(contents.get(file) ?? '')
+      .digest('hex');
+  const bundles = [...contents.keys()].filter((file) => /^assets\/.+\.js$/.test(file));
+  return [...new Set([...bundles, ...listed.keys()])].filter((file) => listed.get(file) !== digestOf(file));
+}

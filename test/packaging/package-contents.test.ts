@@ -1,0 +1,97 @@
+/** Each fault of a package is found and named. */
+import { createHash } from 'node:crypto';
+import { type Contents, type Expected, problemsOf } from '../../scripts/package-contents';
+
+const SBOM = 'assets/tools/serving/sbom.cdx.json';
+const NOTICES = 'assets/tools/serving/THIRD-PARTY-NOTICES.txt';
+const BUNDLE = 'assets/tools/serving/index.js';
+const FOLDER = '/build/serving-constructs';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const sbom = JSON.stringify({
+  components: [
+    { type: 'library', name: 'yaml', hashes: [] },
+    { type: 'file', name: BUNDLE, hashes: [{ alg: 'SHA-256', content: sha256('bundle') }] },
+  ],
+});
+const expected: Expected = {
+  files: ['docs/models.md'],
+  texts: { [NOTICES]: 'notices', [SBOM]: sbom },
+  sbom: SBOM,
+  folders: [FOLDER],
+};
+
+function mapped(map: object): string {
+  const encoded = Buffer.from(JSON.stringify(map)).toString('base64');
+  return `exports.a = 1;\n//# sourceMappingURL=data:application/json;base64,${encoded}`;
+}
+
+const GOOD: { readonly [path: string]: string } = {
+  '.jsii': '{}',
+  'API.md': '',
+  'CHANGELOG.md': '',
+  LICENSE: '',
+  'README.md': '',
+  'SECURITY.md': '',
+  'package.json': '{}',
+  'docs/models.md': '',
+  'docs/security.md': '',
+  'lib/index.js': mapped({ sources: ['../src/index.ts'] }),
+  'lib/index.d.ts': '',
+  'lib/aws/ecs.js': mapped({ sources: ['../../src/aws/ecs.ts'] }),
+  [BUNDLE]: 'bundle',
+  [NOTICES]: 'notices',
+  [SBOM]: sbom,
+};
+
+const contents = (files: { readonly [path: string]: string | undefined }): Contents =>
+  new Map(Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [[path, Buffer.from(text)]])));
+
+test('a package without faults passes', () => {
+  expect(problemsOf(contents(GOOD), expected)).toEqual([]);
+});
+
+test.each<[string, { readonly [path: string]: string | undefined }, string]>([
+  ['test data', { 'test/data.json': '{}' }, 'must not contain test/data.json'],
+  ['a separate source map', { 'lib/index.js.map': '{}' }, 'must not contain lib/index.js.map'],
+  ['sources', { 'src/index.ts': '' }, 'must not contain src/index.ts'],
+  ['credentials of npm', { '.npmrc': '' }, 'must not contain .npmrc'],
+  ['single files of the command line', { 'lib/tools/app.js': '' }, 'must not contain lib/tools/app.js'],
+  ['no notices', { [NOTICES]: undefined }, `lacks ${NOTICES}`],
+  ['no policy', { 'SECURITY.md': undefined }, 'lacks SECURITY.md'],
+  ['no page that the readme links to', { 'docs/models.md': undefined }, 'lacks docs/models.md'],
+  ['a path of the machine', { 'API.md': `see ${FOLDER}/src` }, 'names a folder of this machine in API.md'],
+  [
+    'an absolute source in a map',
+    { 'lib/index.js': mapped({ sources: ['/home/me/src/index.ts'] }) },
+    'has a source map that leads out of src/ in lib/index.js',
+  ],
+  [
+    'a source above the package',
+    { 'lib/index.js': mapped({ sources: ['../../other/index.ts'] }) },
+    'has a source map that leads out of src/ in lib/index.js',
+  ],
+  [
+    'an absolute root in a map',
+    { 'lib/index.js': mapped({ sources: ['../src/index.ts'], sourceRoot: '/home/me' }) },
+    'has a source map that leads out of src/ in lib/index.js',
+  ],
+  ['old notices', { [NOTICES]: 'other' }, `is not what the sources become in ${NOTICES}`],
+  ['another bundle', { [BUNDLE]: 'other' }, `has bundles that differ from the bill of materials: ${BUNDLE}`],
+  [
+    'an unlisted bundle',
+    { 'assets/tools/more.js': 'more' },
+    'has bundles that differ from the bill of materials: assets/tools/more.js',
+  ],
+  ['no bundle', { [BUNDLE]: undefined }, `has bundles that differ from the bill of materials: ${BUNDLE}`],
+])('a package with %s is refused', (_, change, problem) => {
+  expect(problemsOf(contents({ ...GOOD, ...change }), expected)).toEqual([`the package ${problem}`]);
+});
+
+test('a package without a bill of materials lists nothing', () => {
+  const problems = problemsOf(contents({ ...GOOD, [SBOM]: undefined }), expected);
+  expect(problems).toEqual([
+    `the package lacks ${SBOM}`,
+    `the package has bundles that differ from the bill of materials: ${BUNDLE}`,
+  ]);
+});
