@@ -64,6 +64,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   ReplicasWithAutoscaling: 'Leave `replicas` out and set `minReplicas`.',
   RequestTimeoutTooLong: 'Answer sooner, send heartbeats with `streaming`, or move the work to a queue.',
   RolloutStopsOnlyReplica: 'Run two replicas, use `Rollout.surge()`, or allow the downtime.',
+  RouterTooOld: 'Use a newer release of HAProxy, or omit `router.image`.',
   ServerTooOld: 'Use a newer version, or `ModelServer.command` with the command of that version.',
   TimeoutNotSettable: 'Leave it out; the message says what can be set instead.',
   TimeoutOverride: 'Change it as the message says, or leave it out to have it computed.',

@@ -112,7 +112,9 @@ class Backend extends Construct {
     model: { readonly prefix: string; readonly path: string },
   ): void {
     const fetch = definition.addContainer('Fetch0', {
-      image: ecs.ContainerImage.fromRegistry('public.ecr.aws/aws-cli/aws-cli:2.27.50'),
+      image: ecs.ContainerImage.fromRegistry(
+        'public.ecr.aws/aws-cli/aws-cli:2.37.9@sha256:92de75724b6a746951f0e8b915d86bbccd7cb55aff96cd0cb4f7017272160780',
+      ),
       essential: false,
       command: ['s3', 'cp', '--no-progress', '--recursive', `s3://${BUCKET}/${model.prefix}`, `${model.path}/`],
       startTimeout: Duration.seconds(120),

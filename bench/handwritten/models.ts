@@ -5,7 +5,8 @@ export const PORT = 8000;
 export const PORT_NAME = 'http';
 
 export const BUCKET = 'example-models';
-export const FETCH_IMAGE = 'public.ecr.aws/aws-cli/aws-cli:2.27.50';
+export const FETCH_IMAGE =
+  'public.ecr.aws/aws-cli/aws-cli:2.37.9@sha256:92de75724b6a746951f0e8b915d86bbccd7cb55aff96cd0cb4f7017272160780';
 
 /** The user of every container. */
 export const USER = 10001;

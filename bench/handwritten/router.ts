@@ -94,7 +94,7 @@ export class Router extends Construct {
     const memory = this.memory();
     return {
       name: 'router',
-      image: 'haproxy:3.0.11-alpine',
+      image: 'haproxy:3.2.25-alpine@sha256:5d97434a423c2533cfeb42874d45cf6d69a840b60334582dfbfd5008e94c80be',
       imagePullPolicy: 'IfNotPresent',
       command: ['haproxy', '-db', '-f', `${FOLDER}/haproxy.cfg`],
       env: [

@@ -11,6 +11,7 @@ import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { urlHost } from '../private/http';
+import { imagesOf } from '../private/images';
 import { checkOptions } from '../private/options';
 import { enclosingStack } from '../private/platform-lookup';
 import { isUnresolved } from '../private/tokens';
@@ -154,7 +155,8 @@ export class EcsPlatform extends ServingPlatform {
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
     for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
-    this.target = ecsProfile(ruleQuota, this.checkListener(props));
+    const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
+    this.target = { ...ecsProfile(ruleQuota, this.checkListener(props)), images };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new EcsRenderer(this, props);
   }

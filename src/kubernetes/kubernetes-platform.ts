@@ -8,6 +8,7 @@ import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { imagesOf } from '../private/images';
 import { checkOptions } from '../private/options';
 import { enclosingChart } from '../private/platform-lookup';
 import { ServerImage } from '../server-image';
@@ -17,6 +18,7 @@ import type { TrafficSplit } from '../traffic-split';
 import type { Gateway } from './gateway';
 import { gatewayProfile, withWorkloads } from './private/profiles';
 import type { KubernetesRenderer } from './private/renderer';
+import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
 import { DEFAULT_VERSION, minorVersion } from './private/version';
 
@@ -86,7 +88,7 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   /**
    * The image that fetches models from S3. Its entry point must be the `aws` command.
    *
-   * @default - the AWS CLI of the public registry, by a fixed tag
+   * @default - the AWS CLI of the public registry, by tag and digest
    */
   readonly fetchImage?: string;
 
@@ -148,7 +150,12 @@ export class KubernetesPlatform extends ServingPlatform {
         ? withWorkloads(routerProfile(ttl, replicas), minor)
         : gatewayProfile(props.gateway, minor);
     const sidecar = props.sidecar?._intent();
-    this.target = sidecar === undefined ? target : { ...target, sidecar };
+    const images = imagesOf({
+      router: props.gateway === undefined && image === undefined,
+      fetch: props.fetchImage === undefined,
+      hub: props.hubImage === undefined,
+    });
+    this.target = { ...target, images, ...(sidecar !== undefined && { sidecar }) };
     const { KubernetesRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new KubernetesRenderer(this, {
       gateway: props.gateway,
@@ -198,12 +205,29 @@ export class KubernetesPlatform extends ServingPlatform {
     return maxReplicas === undefined ? {} : { maxReplicas };
   }
 
+  /** Fixes that a distribution has put into an older release do not show in a tag, so what is vulnerable is no error. */
+  private checkRouterImage(reference: string): void {
+    const problem = routerImageProblem(reference);
+    if (problem === undefined) return;
+    const { kind, version, required } = problem;
+    const what = `'router.image' ('${reference}') is HAProxy ${version}`;
+    if (kind === 'unsupported') {
+      throw new ServingError('RouterTooOld', `${what}, but the router requires ${required} or newer`, this);
+    }
+    this.warn(
+      this,
+      'routerImage',
+      `${what}, which has known request smuggling vulnerabilities; use ${required} or newer, or omit 'router.image'`,
+    );
+  }
+
   private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
     const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
     requireNumber('replicas', replicas, { min: 1, max: 100, integer: true, hint: 'for the router', at: this });
     for (const reference of [image, fetchImage, hubImage]) {
       if (reference !== undefined) ServerImage.fromRegistry(reference);
     }
+    if (image !== undefined) this.checkRouterImage(image);
     for (const [prop, name] of [
       ['clusterDomain', clusterDomain],
       ...imagePullSecrets.map((secret) => ['imagePullSecrets', secret]),

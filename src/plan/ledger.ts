@@ -1,6 +1,7 @@
 import { isUnresolved } from '../private/tokens';
 import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
 import { capabilityOf } from './capabilities';
+import { imageEntries } from './image-ledger';
 import type {
   AttachmentIntent,
   AutoscalingIntent,
@@ -132,6 +133,11 @@ export class Ledger {
         `who calls a replica around the balancer must stop when it closes the connection, and send again what it refuses; the drain of ${times.drain} s is for what is running`,
       );
     }
+  }
+
+  /** Lists the images that the target brings for these models and for the endpoints. */
+  public addImages(models: ModelPlan[]): void {
+    this.entries.push(...imageEntries(this.intents.target, this.intents.endpoints, models));
   }
 
   /** Writes an entry with the target's own words, and refuses what it cannot do. */

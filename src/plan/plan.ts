@@ -71,6 +71,7 @@ export class ServingPlan {
     this.balancer = balancer.plan;
     this.endpoints = planEndpoints(intents, index, balancer, ledger, this.refusals);
     this.backends = planBackends(intents, index, balancer, ledger, checks);
+    ledger.addImages(this.backends.flatMap(({ models }) => models));
     this.ledger = ledger.entries;
     this.hopsEvaluated = checks.hops;
     this._relations = checks.relations;

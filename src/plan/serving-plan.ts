@@ -310,7 +310,7 @@ export interface BalancerPlan {
 
 /** What became of one thing that a definition asks for. */
 export interface LedgerEntry {
-  /** The construct path. */
+  /** The construct path; empty where it is about the platform. */
   readonly path: string;
   /** The feature. */
   readonly feature: string;

@@ -100,6 +100,8 @@ export enum Feature {
   TIMEOUT_OVERRIDE = 'timeout override',
   /** Callers that reach a replica around the balancer. */
   DIRECT_CALLERS = 'direct callers',
+  /** Images that the package brings, with the day on which their version was released. */
+  IMAGES = 'images',
 }
 
 /** What a target says of one feature. */
@@ -164,6 +166,26 @@ export interface RuleLimits {
   readonly maxBackends: number;
 }
 
+/** What an image is used for that runs beside those of the user. */
+export enum ImageUse {
+  /** Carries the requests. */
+  ROUTER = 'router',
+  /** Fetches models from S3. */
+  S3 = 'models from S3',
+  /** Fetches models from the Hugging Face Hub. */
+  HUB = 'models from the Hugging Face Hub',
+}
+
+/** An image that the target brings. */
+export interface TargetImage {
+  /** What it is used for. */
+  readonly use: ImageUse;
+  /** Its name, with tag and digest. */
+  readonly reference: string;
+  /** The day on which its version was released, such as `2026-09-28`. */
+  readonly released: string;
+}
+
 /**
  * A row of the capability table: the limits of one target and what it can do.
  *
@@ -208,4 +230,6 @@ export interface TargetProfile {
   readonly requestTimeout: boolean;
   /** What the target can do. A feature that is not listed is refused. */
   readonly capabilities: Capability[];
+  /** The images that the target brings where the user has set none. @default - none */
+  readonly images?: TargetImage[];
 }

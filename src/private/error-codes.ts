@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   ReplicasWithAutoscaling: 'A backend has a fixed number of replicas and an autoscaling policy.',
   RequestTimeoutTooLong: 'A request may stay silent for longer than the balancer waits.',
   RolloutStopsOnlyReplica: 'A rollout would stop the only replica before a new one runs.',
+  RouterTooOld: 'The image of the router has a release of HAProxy that cannot read the configuration.',
   ServerTooOld: 'A version of a server does not know the command that it would be started with.',
   TimeoutNotSettable: 'A time was set that the target or the server cannot be told.',
   TimeoutOverride: 'A time that was set breaks a rule of the timeout chain.',

@@ -32,7 +32,7 @@ function explainPlatform({ platform, target, plan, refusals }: Explanation): Sec
       },
       { level: 1, title: `way to ${backend.name} (${backend.path})`, table: chainTable(backend.chain) },
     ]),
-    { level: 1, title: 'capabilities', table: ledgerTable(plan) },
+    { level: 1, title: 'capabilities', table: ledgerTable(platform, plan) },
   ];
 }
 
@@ -92,10 +92,10 @@ function prioritiesOf(route: RoutePlan): string {
     .join(', ');
 }
 
-function ledgerTable(plan: ServingPlan): Table {
+function ledgerTable(platform: string, plan: ServingPlan): Table {
   return {
     headings: ['construct', 'feature', 'level', 'how'],
-    rows: plan.ledger.map(({ path, feature, level, detail }) => [path, feature, level, detail]),
+    rows: plan.ledger.map(({ path, feature, level, detail }) => [path || platform, feature, level, detail]),
   };
 }
 

@@ -9,7 +9,7 @@ describe('a model in S3', () => {
   test('is fetched by a container of its own that ends well before the server starts', () => {
     const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/v1/') }).stack);
     expect(container(template, 'Fetch0')).toMatchObject({
-      Image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:\d+\.\d+\.\d+$/),
+      Image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/),
       Essential: false,
       Command: ['s3', 'cp', '--no-progress', '--recursive', 's3://bucket/model/v1/', '/models/'],
       StartTimeout: 120,

@@ -40,6 +40,15 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => one(new Chart(scope, 'chart')),
   },
   {
+    name: 'a router whose image cannot read its configuration',
+    code: 'RouterTooOld',
+    message:
+      "'router.image' ('haproxy:2.4.36-alpine') is HAProxy 2.4.36, but the router requires 2.6 or newer (at Serving/Platform)",
+    on: ['kubernetes'],
+    define: (scope) =>
+      new kubernetes.KubernetesPlatform(scope, 'Platform', { router: { image: 'haproxy:2.4.36-alpine' } }),
+  },
+  {
     name: 'a Stack in a Chart',
     code: 'ChartInStack',
     message:

@@ -3,6 +3,7 @@ import * as kplus from 'cdk8s-plus-27';
 import { ClaimVolume, KubernetesPlatform } from '../../src/kubernetes';
 import { Model } from '../../src/model';
 import { ModelDelivery } from '../../src/model-delivery';
+import { IMAGES, referenceOf } from '../../src/private/images';
 import { CpuArchitecture } from '../../src/resources';
 import { SecretValue } from '../../src/secret-value';
 import { ServerImage } from '../../src/server-image';
@@ -18,7 +19,7 @@ describe('models', () => {
     expect(pod.initContainers).toHaveLength(1);
     expect(pod.initContainers[0]).toMatchObject({
       name: 'fetch-0',
-      image: 'public.ecr.aws/aws-cli/aws-cli:2.27.50',
+      image: referenceOf(IMAGES.fetch),
       args: ['s3', 'cp', '--recursive', '--no-progress', 's3://acme/resnet50/v2/', '/model/'],
       env: [{ name: 'HOME', value: '/tmp' }],
       securityContext: { runAsUser: 10001, readOnlyRootFilesystem: true },
@@ -240,7 +241,7 @@ describe('packed models', () => {
     const given = Model.fromHuggingFace('facebook/opt-125m', { revision: COMMIT, token });
     const { initContainers } = podOf({ model: given }, ['Secret/hub']);
     expect(initContainers[0]).toMatchObject({
-      image: 'docker.io/kserve/storage-initializer:v0.15.2',
+      image: referenceOf(IMAGES.hub),
       args: [`hf://facebook/opt-125m:${COMMIT}`, '/model/'],
       env: [
         { name: 'HOME', value: '/tmp' },

@@ -6,7 +6,7 @@ import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
-import { Feature, SupportLevel } from '../../src/plan/target-profile';
+import { Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
@@ -161,5 +161,39 @@ describe('the ledger', () => {
   ])('says who finishes requests', (server, level, detail) => {
     const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
     expect(ledger.detail(Feature.DRAIN)).toMatchObject({ level, detail });
+  });
+});
+
+describe('the images that a target brings', () => {
+  const images = [
+    { use: ImageUse.ROUTER, reference: `haproxy:1.2.3@sha256:${'a'.repeat(64)}`, released: '2026-01-02' },
+    { use: ImageUse.S3, reference: 'aws-cli:4.5.6', released: '2026-03-04' },
+    { use: ImageUse.HUB, reference: 'hub:v7.8.9', released: '2026-05-06' },
+  ];
+  const linesOf = (model?: Model, target = { ...ROUTER, images }) => {
+    const { platform } = ledgerOf({}, model === undefined ? {} : { model }, target);
+    return platform.plan().ledger.filter(({ feature }) => feature === Feature.IMAGES);
+  };
+  const line = (detail: string) => [{ path: '', feature: 'images', level: 'native', detail }];
+
+  test('are one line of the platform, with the days of their release', () => {
+    expect(linesOf()).toEqual(line('router: haproxy:1.2.3 of 2026-01-02'));
+  });
+
+  test('are listed where a model is fetched with them', () => {
+    expect(linesOf(Model.fromS3('s3://acme-models/a/'))).toEqual(
+      line('router: haproxy:1.2.3 of 2026-01-02, models from S3: aws-cli:4.5.6 of 2026-03-04'),
+    );
+    const revision = '0123456789abcdef0123456789abcdef01234567';
+    expect(linesOf(Model.fromHuggingFace('acme/model', { revision }))).toEqual(
+      line('router: haproxy:1.2.3 of 2026-01-02, models from the Hugging Face Hub: hub:v7.8.9 of 2026-05-06'),
+    );
+  });
+
+  test('are not listed where the target brings none', () => {
+    expect(linesOf(undefined, { ...ROUTER, images: [] })).toEqual([]);
+    expect(linesOf(Model.fromS3('s3://acme-models/a/'), { ...ROUTER, images: images.slice(0, 1) })).toEqual(
+      line('router: haproxy:1.2.3 of 2026-01-02'),
+    );
   });
 });

@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Backend } from '../../backend';
 import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
-import { IMAGES } from '../../private/images';
+import { IMAGES, referenceOf } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { pulledImage } from './images';
 import { SCRATCH } from './scratch';
@@ -84,11 +84,16 @@ function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps
     };
   }
   if (uri.startsWith('hf://')) {
-    return { image: props.hubImage ?? IMAGES.hub, command: [uri, destination], volumePath: mountPath, user: '0' };
+    return {
+      image: props.hubImage ?? referenceOf(IMAGES.hub),
+      command: [uri, destination],
+      volumePath: mountPath,
+      user: '0',
+    };
   }
   const recursive = singleObject ? [] : ['--recursive'];
   return {
-    image: props.fetchImage ?? IMAGES.fetch,
+    image: props.fetchImage ?? referenceOf(IMAGES.fetch),
     command: ['s3', 'cp', '--no-progress', ...recursive, uri, destination],
     volumePath: mountPath,
   };

@@ -3,7 +3,7 @@ import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
 import type { AttachmentIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import { IMAGES } from '../../private/images';
+import { IMAGES, referenceOf } from '../../private/images';
 import type { SecretValue } from '../../secret-value';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
@@ -51,7 +51,7 @@ export class KubernetesRenderer {
   private readonly facades = new Map<string, KubernetesBackend>();
 
   constructor(platform: KubernetesPlatform, options: RendererOptions) {
-    const { fetchImage = IMAGES.fetch, hubImage = IMAGES.hub, imagePullSecrets } = options;
+    const { fetchImage = referenceOf(IMAGES.fetch), hubImage = referenceOf(IMAGES.hub), imagePullSecrets } = options;
     this.settings = { fetchImage, hubImage, imagePullSecrets };
     this.routing =
       options.gateway === undefined

@@ -1,8 +1,66 @@
+import { parseReference } from '../../../private/image-reference';
+import { IMAGES, referenceOf } from '../../../private/images';
+
 /**
  * The image of the router, from Docker Hub. Another one must have HAProxy 2.6 or newer with the Prometheus exporter as
  * `haproxy` in its path, and SIGUSR1 as its stop signal.
  */
-export const ROUTER_IMAGE = 'haproxy:3.0.11-alpine';
+export const ROUTER_IMAGE = referenceOf(IMAGES.router);
 
 /** The user of the image. */
 export const ROUTER_USER = 99;
+
+/** The first release that reads the router's configuration. */
+const OLDEST: Version = [2, 6, 0];
+
+/**
+ * The first safe release of each maintained branch, all of 2026-07-29. Earlier ones forward requests that the server
+ * reads otherwise (CVE-2026-33555, sizes of chunks above 32 bits, a comma in the authority, every `h2c` of an `Upgrade`
+ * header), or crash while they decode headers of HTTP/2 (CVE-2026-55204). A branch newer than all of these is safe.
+ */
+const SAFE: readonly Version[] = [
+  [2, 6, 32],
+  [2, 8, 27],
+  [3, 0, 26],
+  [3, 2, 22],
+  [3, 3, 13],
+  [3, 4, 3],
+];
+
+type Version = readonly [major: number, minor: number, patch: number];
+
+/** What is wrong with the HAProxy of an image. */
+export interface RouterImageProblem {
+  readonly kind: 'unsupported' | 'vulnerable';
+  readonly version: string;
+  /** The first release without the problem. */
+  readonly required: string;
+}
+
+/** What the tag of an image tells of its HAProxy. An image that is named otherwise is taken as it is. */
+export function routerImageProblem(reference: string): RouterImageProblem | undefined {
+  const release = versionOf(reference);
+  if (release === undefined) return undefined;
+  const version = release.join('.');
+  if (isBefore(release, OLDEST)) return { kind: 'unsupported', version, required: OLDEST.slice(0, 2).join('.') };
+  const branch = SAFE.find(([major, minor]) => major === release[0] && minor === release[1]);
+  // A branch between the maintained ones gets no fixes any more.
+  const required = branch ?? (SAFE.at(-1) as Version);
+  return isBefore(release, required) ? { kind: 'vulnerable', version, required: required.join('.') } : undefined;
+}
+
+/** Repositories whose tags begin with the release of HAProxy; those of ingress controllers have numbers of their own. */
+const REPOSITORY = /(?:^|\/)haproxy(?:-(?:alpine|debian|ubuntu))?$/;
+
+/** The version in a tag such as `3.2.25-alpine`. */
+function versionOf(reference: string): Version | undefined {
+  const { name, tag = '' } = parseReference(reference);
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(?=$|[-_.])/.exec(tag);
+  if (match === null || !REPOSITORY.test(name)) return undefined;
+  return [Number(match[1]), Number(match[2]), Number(match[3])];
+}
+
+function isBefore(version: Version, other: Version): boolean {
+  const index = version.findIndex((part, at) => part !== other[at]);
+  return index >= 0 && (version[index] as number) < (other[index] as number);
+}

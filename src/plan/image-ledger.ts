@@ -1,0 +1,28 @@
+import { type EndpointIntent, ModelDeliveryKind } from './intents';
+import type { LedgerEntry, ModelPlan } from './serving-plan';
+import { Feature, ImageUse, SupportLevel, type TargetProfile } from './target-profile';
+
+/** One line for all images of the package that the definitions make run. */
+export function imageEntries(
+  { images = [] }: TargetProfile,
+  endpoints: readonly EndpointIntent[],
+  models: readonly ModelPlan[],
+): LedgerEntry[] {
+  const fetched = models.filter(({ delivery }) => delivery === ModelDeliveryKind.FETCH);
+  const isHub = ({ source = '' }: ModelPlan) => source.startsWith('hf://');
+  const used: { readonly [use in ImageUse]: boolean } = {
+    [ImageUse.ROUTER]: endpoints.length > 0,
+    [ImageUse.S3]: fetched.some((model) => !isHub(model)),
+    [ImageUse.HUB]: fetched.some(isHub),
+  };
+  const parts = images
+    .filter(({ use }) => used[use])
+    .map((image) => `${image.use}: ${nameOf(image.reference)} of ${image.released}`);
+  if (parts.length === 0) return [];
+  return [{ path: '', feature: Feature.IMAGES, level: SupportLevel.NATIVE, detail: parts.join(', ') }];
+}
+
+/** A reference for a reader, without the digest. */
+function nameOf(reference: string): string {
+  return reference.replace(/@.*/, '');
+}

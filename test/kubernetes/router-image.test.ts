@@ -1,0 +1,74 @@
+/** A router image of the user's own is held to the releases of HAProxy that are safe. */
+import { App, Chart } from 'cdk8s';
+import { kubernetes } from '../../src';
+import { ROUTER_IMAGE, routerImageProblem } from '../../src/kubernetes/private/router/image';
+
+const DIGEST = `sha256:${'b'.repeat(64)}`;
+
+test.each([
+  ROUTER_IMAGE,
+  'haproxy:3.0.26-alpine',
+  'haproxy:3.0.100',
+  'docker.io/library/haproxy:3.2.26',
+  'haproxytech/haproxy-alpine:3.4.6',
+  'haproxy:3.5.0',
+  'haproxy:4.0.0',
+  // Nothing is known of these.
+  'haproxy:3.0-alpine',
+  'haproxy:lts',
+  `haproxy@${DIGEST}`,
+  'registry.example.com/platform/router:2.4.1',
+  'jcmoraisjr/haproxy-ingress:0.14.7',
+])('%s is taken', (reference) => {
+  expect(routerImageProblem(reference)).toBeUndefined();
+});
+
+test.each([
+  ['haproxy:3.0.11-alpine', '3.0.11', '3.0.26'],
+  [`haproxy:3.0.25-alpine@${DIGEST}`, '3.0.25', '3.0.26'],
+  ['registry.example.com/mirror/haproxy:3.2.21-alpine3.24', '3.2.21', '3.2.22'],
+  ['haproxy:2.6.12', '2.6.12', '2.6.32'],
+  ['haproxy:v2.8.3', '2.8.3', '2.8.27'],
+  ['haproxytech/haproxy-debian:3.4.2', '3.4.2', '3.4.3'],
+  // A branch without further fixes.
+  ['haproxy:3.1.99', '3.1.99', '3.4.3'],
+])('%s is vulnerable', (reference, version, required) => {
+  expect(routerImageProblem(reference)).toEqual({ kind: 'vulnerable', version, required });
+});
+
+test.each([
+  ['haproxy:2.5.14-alpine', '2.5.14'],
+  ['haproxy:1.9.16', '1.9.16'],
+])('%s is unsupported', (reference, version) => {
+  expect(routerImageProblem(reference)).toEqual({ kind: 'unsupported', version, required: '2.6' });
+});
+
+describe('a platform', () => {
+  const platform = (image: string) =>
+    new kubernetes.KubernetesPlatform(new Chart(new App(), 'serving'), 'Platform', { router: { image } });
+
+  test('warns of a vulnerable router once, and uses it', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    try {
+      platform('haproxy:3.0.11-alpine');
+      expect(warn.mock.calls).toEqual([
+        [
+          "'router.image' ('haproxy:3.0.11-alpine') is HAProxy 3.0.11, which has known request smuggling vulnerabilities; use 3.0.26 or newer, or omit 'router.image' (at serving/Platform)",
+          { type: 'ServingWarning', code: 'routerImage' },
+        ],
+      ]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  test('does not warn of a safe one', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    try {
+      platform('haproxy:3.2.26-alpine');
+      expect(warn).not.toHaveBeenCalled();
+    } finally {
+      warn.mockRestore();
+    }
+  });
+});
