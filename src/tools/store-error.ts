@@ -20,6 +20,7 @@ const EXIT_CODES = {
   StoreRefused: FAILED,
   TlsFailed: FAILED,
   TokenExpired: FAILED,
+  UntrustedAddress: FAILED,
   ConnectionLost: STORE_FAILED,
   StoreFailed: STORE_FAILED,
   StoreFull: STORE_FAILED,

@@ -1,14 +1,16 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
 import { StoreError } from '../store-error';
-import { explainNetworkError, proxyRefusal } from './network-error';
-import { type Agents, agentsFor } from './proxy';
+import { type Exchange, NetworkExchange } from './exchange';
+import { type Permit, permitOf } from './origins';
+import { timedOut } from './pace';
+import { printable } from './printable';
 
 /** A request whose body, if it has one, can be read once. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
+  /** The address that named this one. @default - none, the user did */
+  readonly from?: URL;
   readonly headers?: Record<string, string>;
   /** Bytes, or a stream of exactly `length` bytes. */
   readonly body?: Buffer | { readonly length: number; readonly chunks: AsyncIterable<Buffer> };
@@ -30,46 +32,59 @@ export interface HttpResponse extends Omit<HttpStream, 'chunks'> {
   readonly body: Buffer;
 }
 
+/** What carries requests: HTTP, or what a test puts in its place. */
+export interface Carrier {
+  send(request: HttpRequest): Promise<HttpResponse>;
+  stream(request: HttpRequest): Promise<HttpStream>;
+  /** The IP address that answered for an origin, where it is known. */
+  addressOf?(url: URL): string | undefined;
+  close(): void;
+}
+
 export interface HttpOptions {
   /** Milliseconds without a byte in either direction before a connection counts as lost. @default 60000 */
   readonly idleTimeout?: number;
-  /** The same while the store works on a body that it has received. @default 900000 */
+  /** Milliseconds for the answer to a body that the store has received. @default 900000 */
   readonly uploadTimeout?: number;
-  /** The most bytes that an answer may have. @default 8388608 */
+  /** Milliseconds for an answer that is read whole. @default 300000 */
+  readonly answerTimeout?: number;
+  /** The most bytes that an answer may have that is read whole. @default 8388608 */
   readonly maxResponseBytes?: number;
+  /** What requests go over. @default - the network */
+  readonly exchange?: Exchange;
 }
 
 const IDLE_TIMEOUT = 60_000;
 /** A registry hashes a layer again, and some copy it to other storage, before they answer. */
 const UPLOAD_TIMEOUT = 900_000;
+const ANSWER_TIMEOUT = 300_000;
 /** Twice what the largest manifest may have. */
 const MAX_RESPONSE_BYTES = 8 * 2 ** 20;
 const MAX_REDIRECTS = 5;
+const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** HTTP as a registry needs it: streamed bodies, proxies of the environment, and every failure as a named error. */
-export class HttpClient {
-  private readonly agents: Agents = agentsFor();
-  private readonly idleTimeout: number;
-  private readonly uploadTimeout: number;
-  private readonly maxResponseBytes: number;
+export class HttpClient implements Carrier {
+  private readonly exchange: Exchange;
+  private readonly limits: ReadLimits;
 
   constructor(options: HttpOptions = {}) {
-    this.idleTimeout = options.idleTimeout ?? IDLE_TIMEOUT;
-    this.uploadTimeout = options.uploadTimeout ?? UPLOAD_TIMEOUT;
-    this.maxResponseBytes = options.maxResponseBytes ?? MAX_RESPONSE_BYTES;
+    const { idleTimeout = IDLE_TIMEOUT, uploadTimeout = UPLOAD_TIMEOUT, answerTimeout, maxResponseBytes } = options;
+    this.exchange = options.exchange ?? new NetworkExchange({ idle: idleTimeout, upload: uploadTimeout });
+    this.limits = { answerTimeout, maxBytes: maxResponseBytes };
   }
 
   /** Sends a request and reads the whole answer. Follows redirects of requests that can be repeated. */
   async send(request: HttpRequest): Promise<HttpResponse> {
-    return readWhole(await this.stream(request), this.maxResponseBytes);
+    return readWhole(await this.stream(request), this.limits);
   }
 
   /** The same for an answer of any size, which is read as it comes. It must be read to its end, or left. */
   async stream(request: HttpRequest): Promise<HttpStream> {
     let current = request;
     for (let redirects = 0; ; redirects++) {
-      const response = await this.exchange(current);
-      const next = redirectOf(current, response);
+      const response = await this.exchange.send(current);
+      const next = this.redirectOf(current, response);
       if (next === undefined) return response;
       if (redirects === MAX_REDIRECTS)
         throw new StoreError('UnexpectedAnswer', `${request.url.origin} redirects more than ${MAX_REDIRECTS} times`);
@@ -78,154 +93,74 @@ export class HttpClient {
     }
   }
 
+  addressOf(url: URL): string | undefined {
+    return this.exchange.addressOf(url);
+  }
+
   /** Closes idle connections, so that the process can end. */
   close(): void {
-    this.agents.close();
+    this.exchange.close();
   }
 
-  private async exchange(request: HttpRequest): Promise<HttpStream> {
-    const { url, method, headers, body } = request;
-    const length = body?.length;
-    const message = (url.protocol === 'https:' ? https : http).request(url, {
-      method,
-      agent: this.agents.of(url),
-      headers: { ...headers, ...(length === undefined ? {} : { 'content-length': String(length) }) },
-    });
-    const answer = answerTo(message);
-    message.setTimeout(this.idleTimeout, () => message.destroy(timedOut()));
-    try {
-      const complete = await this.writeBody(message, answer, request);
-      if (complete) message.end();
-      const response = await answer;
-      return {
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        url,
-        chunks: this.read(message, response, url, complete),
-      };
-    } catch (error) {
-      message.destroy();
-      throw explainNetworkError(error, url, this.agents.proxyOf(url));
-    }
-  }
-
-  private async *read(
-    message: ClientRequest,
-    response: IncomingMessage,
-    url: URL,
-    complete: boolean,
-  ): AsyncIterable<Buffer> {
-    try {
-      yield* response as AsyncIterable<Buffer>;
-      // What is left of the body would be taken for the next request of this connection.
-      if (!complete) message.destroy();
-    } catch (error) {
-      message.destroy();
-      throw explainNetworkError(error, url, this.agents.proxyOf(url));
-    }
-  }
-
-  /** Writes the body, and says whether it is over: the store may answer before it has read everything. */
-  private async writeBody(
-    message: ClientRequest,
-    answer: Promise<IncomingMessage>,
-    { body, onSent }: HttpRequest,
-  ): Promise<boolean> {
-    if (body === undefined) return true;
-    let answered = false;
-    let goOn: () => void = () => undefined;
-    const stop = (): void => {
-      answered = true;
-      goOn();
-    };
-    answer.then(stop, stop);
-    let sent = 0;
-    const chunks = Buffer.isBuffer(body) ? [body] : body.chunks;
-    for await (const chunk of chunks) {
-      if (answered) return false;
-      sent += chunk.length;
-      if (sent > body.length) throw new Error(`the body has more than the ${body.length} bytes that were announced`);
-      if (!message.write(chunk)) {
-        await new Promise<void>((resolve) => {
-          goOn = resolve;
-          message.once('drain', resolve);
-          if (answered) resolve();
-        });
-      }
-      onSent?.(chunk.length);
-    }
-    if (sent < body.length)
-      throw new Error(`the body has ${sent} bytes and not the ${body.length} that were announced`);
-    message.setTimeout(this.uploadTimeout);
-    return true;
+  /** The request that a redirect asks for, with credentials only where they were meant to go. */
+  private redirectOf(request: HttpRequest, { status, headers }: HttpStream): HttpRequest | undefined {
+    const { url: from, method } = request;
+    if (!REDIRECTS.includes(status) || headers.location === undefined) return undefined;
+    if (method !== 'GET' && method !== 'HEAD') return undefined;
+    const url = parseLocation(headers.location, from);
+    const permit = permitOf({ step: 'redirect', from, to: url, fromAddress: this.addressOf(from) });
+    return { ...request, url, from: request.from ?? from, headers: headersFor(permit, request.headers) };
   }
 }
 
-/** Reads an answer to its end. */
-export async function readWhole(
-  answer: HttpStream | HttpResponse,
-  maxBytes = MAX_RESPONSE_BYTES,
-): Promise<HttpResponse> {
+function headersFor(permit: Permit, headers: Record<string, string> = {}): Record<string, string> {
+  if (permit === 'credentials') return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(authorization|cookie)$/i.test(name)));
+}
+
+interface ReadLimits {
+  readonly maxBytes?: number;
+  readonly answerTimeout?: number;
+}
+
+/** Reads an answer to its end. Nothing is decompressed, so that what is received is what is counted. */
+export async function readWhole(answer: HttpStream | HttpResponse, limits: ReadLimits = {}): Promise<HttpResponse> {
   if ('body' in answer) return answer;
+  const { maxBytes = MAX_RESPONSE_BYTES, answerTimeout = ANSWER_TIMEOUT } = limits;
   const { status, headers, url, chunks } = answer;
   const body: Buffer[] = [];
   let bytes = 0;
+  const begun = performance.now();
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBytes)
-      throw new StoreError('UnexpectedAnswer', `${url.origin} answers with more than ${maxBytes} bytes`);
+      throw new StoreError(
+        'LimitExceeded',
+        `${url.origin} answers with more than ${maxBytes} bytes; check the address`,
+      );
+    if (performance.now() - begun > answerTimeout) {
+      const { message } = timedOut();
+      throw new StoreError(
+        'ConnectionLost',
+        `${url.origin} takes more than ${answerTimeout / 1000} s for an answer (${message})`,
+      );
+    }
     body.push(chunk);
   }
   return { status, headers, url, body: Buffer.concat(body) };
 }
 
-function answerTo(message: ClientRequest): Promise<IncomingMessage> {
-  const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    message.once('response', resolve);
-    message.on('error', reject);
-    // A request that is destroyed between two events has no other sign of its end.
-    message.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
-    message.once('proxyConnect', (connect: { statusCode: number; statusText: string }) => {
-      if (connect.statusCode !== 200) reject(proxyRefusal(connect.statusCode, connect.statusText));
-    });
-  });
-  // It is awaited only after the body was written.
-  answer.catch(() => undefined);
-  return answer;
-}
-
-function timedOut(): Error {
-  return Object.assign(new Error('nothing was heard for too long'), { code: 'ETIMEDOUT' });
-}
-
-/** The request that a redirect asks for, with credentials only where they were meant to go. */
-function redirectOf(request: HttpRequest, { status, headers }: HttpStream): HttpRequest | undefined {
-  const { location } = headers;
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
-  if (request.method !== 'GET' && request.method !== 'HEAD') return undefined;
-  const url = parseLocation(location, request.url);
-  if (request.url.protocol === 'https:' && url.protocol !== 'https:')
-    throw new StoreError(
-      'UnexpectedAnswer',
-      `${request.url.origin} redirects from https to ${url.protocol}//${url.host}`,
-    );
-  const { authorization, ...others } = request.headers ?? {};
-  const keepsCredentials = url.host === request.url.host && authorization !== undefined;
-  return { ...request, url, headers: keepsCredentials ? { ...others, authorization } : others };
-}
-
 /** The address in a `Location` header, which may be relative. */
 export function parseLocation(location: string, base: URL): URL {
-  let url: URL;
-  try {
-    url = new URL(location, base);
-  } catch {
-    throw new StoreError('UnexpectedAnswer', `${base.origin} answers with the location '${location}', which is no URL`);
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new StoreError(
-      'UnexpectedAnswer',
-      `${base.origin} answers with the location '${location}', which is not HTTP`,
-    );
+  const wrong = (why: string): StoreError =>
+    new StoreError('UnexpectedAnswer', `${base.origin} answers with the location '${shownLocation(location)}', ${why}`);
+  if (!URL.canParse(location, base.href)) throw wrong('which is not a URL');
+  const url = new URL(location, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('which is not HTTP');
   return url;
+}
+
+/** Queries and user names in addresses can be secrets. */
+function shownLocation(location: string): string {
+  return printable(location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')).slice(0, 200);
 }

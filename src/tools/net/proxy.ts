@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { StoreError } from '../store-error';
 
 const { getProxyForUrl } = require('proxy-from-env') as { getProxyForUrl(url: URL): string };
 
@@ -20,7 +21,14 @@ const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 } as const;
 export function proxyOf(url: URL): URL | undefined {
   if (isLoopback(url.hostname)) return undefined;
   const proxy = getProxyForUrl(url);
-  return proxy === '' ? undefined : new URL(proxy);
+  if (proxy === '') return undefined;
+  // The value is not shown: it often has a password in it.
+  if (!URL.canParse(proxy))
+    throw new StoreError(
+      'ProxyFailed',
+      `the proxy for ${url.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to one such as http://proxy.example.com:3128`,
+    );
+  return new URL(proxy);
 }
 
 /** Whether a host is this machine. */

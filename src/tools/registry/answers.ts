@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../net/http';
+import { printable } from '../net/printable';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../store-error';
 
@@ -153,10 +154,4 @@ function wordsOf(code: unknown, message: unknown, detail: unknown): string {
   const more =
     detail === undefined || detail === null ? '' : ` ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`;
   return `${code}: ${message ?? ''}${more.slice(0, 200)}`;
-}
-
-/** Text of a stranger, safe to be printed on a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
 }

@@ -1,8 +1,9 @@
-import type { HttpClient, HttpResponse } from '../net/http';
-import { isLoopback } from '../net/proxy';
+import type { Carrier, HttpResponse } from '../net/http';
+import { type Permit, permitOf, trustAdvice } from '../net/origins';
 import { StoreError } from '../store-error';
 import { type Challenge, parseChallenges } from './challenge';
 import type { Credentials } from './credentials';
+import { parseJson } from './json';
 
 /** How a registry wants to be asked, learned from its first refusal. */
 interface Ticket {
@@ -11,8 +12,18 @@ interface Ticket {
   readonly usableUntil: number;
 }
 
+/** The registry that requests are for. */
+interface Registry {
+  /** What people call it. */
+  readonly name: string;
+  /** Where it answers. */
+  readonly url: URL;
+}
+
 /** Registries that do not say how long a token lives mean this (Docker's token specification). */
 const DEFAULT_TOKEN_SECONDS = 60;
+/** Longer headers are refused by servers, and are no tokens. */
+const MAX_TOKEN_LENGTH = 12_288;
 /** A token that ends within this time may end during the request. */
 const MARGIN_SECONDS = 10;
 
@@ -23,8 +34,8 @@ export class Authenticator {
   private pending: Promise<void> | undefined;
 
   constructor(
-    private readonly http: Pick<HttpClient, 'send'>,
-    private readonly registry: string,
+    private readonly http: Pick<Carrier, 'send' | 'addressOf'>,
+    private readonly registry: Registry,
     private readonly scopes: readonly string[],
     private readonly credentials: () => Promise<Credentials | undefined>,
   ) {}
@@ -67,7 +78,7 @@ export class Authenticator {
     if (credentials?.kind !== 'password') {
       throw new StoreError(
         'CredentialsMissing',
-        `${this.registry} wants a user and password, and none are known; sign in with 'docker login ${this.registry}' or name a file with REGISTRY_AUTH_FILE`,
+        `${this.registry.name} wants a user and password, and none are known; sign in with 'docker login ${this.registry.name}' or name a file with REGISTRY_AUTH_FILE`,
       );
     }
     const { user, password, seconds = Number.POSITIVE_INFINITY } = credentials;
@@ -76,26 +87,29 @@ export class Authenticator {
 
   /** Fetches a token as the registry's challenge describes. */
   private async exchangeToken({ parameters }: Challenge, credentials: Credentials | undefined): Promise<Ticket> {
-    const realm = this.realmOf(parameters.realm);
+    const { realm, permit } = this.realmOf(parameters.realm);
+    // Docker sends a password wherever the registry points.
+    if (credentials !== undefined && permit !== 'credentials')
+      throw new StoreError(
+        'UntrustedAddress',
+        `${this.registry.name} asks for its credentials to be sent to ${realm.origin}, ${trustAdvice(realm)}`,
+      );
     const scopes = [...new Set([...(parameters.scope?.split(' ') ?? []), ...this.scopes])];
     const response =
       credentials?.kind === 'identity'
         ? await this.refresh(realm, parameters.service, scopes, credentials.token)
         : await this.request(realm, parameters.service, scopes, credentials);
-    if (response.status !== 200) throw refusal(this.registry, realm, response, credentials !== undefined);
-    let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null;
-    try {
-      answer = JSON.parse(response.body.toString('utf8'));
-    } catch {
+    if (response.status !== 200) throw refusal(this.registry.name, realm, response, credentials !== undefined);
+    const answer = parseJson(response.body);
+    if (answer === undefined)
       throw new StoreError(
         'UnexpectedAnswer',
-        `${realm.host} answers the request for a token with something else than JSON`,
+        `${realm.host} answers the request for a token with something other than a JSON object`,
       );
-    }
-    const token = answer?.token ?? answer?.access_token;
-    if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))
+    const token = answer.token ?? answer.access_token;
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token))
       throw new StoreError('UnexpectedAnswer', `${realm.host} answers the request for a token without one`);
-    const seconds = Number(answer?.expires_in ?? DEFAULT_TOKEN_SECONDS);
+    const seconds = Number(answer.expires_in ?? DEFAULT_TOKEN_SECONDS);
     return {
       header: `Bearer ${token}`,
       usableUntil: usableUntil(Number.isFinite(seconds) ? seconds : DEFAULT_TOKEN_SECONDS),
@@ -113,7 +127,7 @@ export class Authenticator {
     for (const scope of scopes) url.searchParams.append('scope', scope);
     const headers: Record<string, string> = {};
     if (credentials?.kind === 'password') headers.authorization = basic(credentials.user, credentials.password);
-    return this.http.send({ method: 'GET', url, headers });
+    return this.http.send({ method: 'GET', url, from: this.registry.url, headers });
   }
 
   private refresh(realm: URL, service: string | undefined, scopes: string[], token: string): Promise<HttpResponse> {
@@ -127,26 +141,20 @@ export class Authenticator {
     return this.http.send({
       method: 'POST',
       url: realm,
+      from: this.registry.url,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: Buffer.from(form.toString()),
     });
   }
 
-  /** Where tokens come from. A password goes over plain HTTP only inside this machine or where the registry itself does. */
-  private realmOf(realm: string | undefined): URL {
-    let url: URL;
-    try {
-      url = new URL(realm ?? '');
-    } catch {
-      throw new StoreError('NotARegistry', `${this.registry} wants a token but does not say where it is to be had`);
-    }
-    const isSafe = url.protocol === 'https:' || isLoopback(url.hostname) || url.host === this.registry;
-    if (!isSafe)
-      throw new StoreError(
-        'TlsFailed',
-        `${this.registry} wants a token from ${url.origin}, where a password would be readable`,
-      );
-    return url;
+  /** Where tokens come from, and whether credentials may go there. */
+  private realmOf(realm: string | undefined): { readonly realm: URL; readonly permit: Permit } {
+    const { name, url } = this.registry;
+    if (realm === undefined || !URL.canParse(realm))
+      throw new StoreError('NotARegistry', `${name} wants a token but does not say where it is to be had`);
+    const to = new URL(realm);
+    const permit = permitOf({ step: 'token', from: url, to, fromAddress: this.http.addressOf?.(url) });
+    return { realm: to, permit };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Report } from '../image-store';
 import {
+  type Carrier,
   HttpClient,
   type HttpOptions,
   type HttpRequest,
@@ -8,6 +9,7 @@ import {
   readWhole,
 } from '../net/http';
 import { mayPass } from '../net/network-error';
+import { isSameOrigin, permitOf } from '../net/origins';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { explainAnswer, isPage } from './answers';
@@ -29,7 +31,7 @@ export interface RegistryOptions {
   readonly retry?: RetryPolicy;
   readonly http?: HttpOptions;
   /** What carries the requests. @default - HTTP over the network */
-  readonly carrier?: Pick<HttpClient, 'send' | 'stream' | 'close'>;
+  readonly carrier?: Carrier;
 }
 
 /** One request to a registry. */
@@ -62,7 +64,7 @@ export class RegistryClient {
   readonly retry: RetryPolicy;
   /** `registry/repository`. */
   readonly name: string;
-  private readonly http: Pick<HttpClient, 'send' | 'stream' | 'close'>;
+  private readonly http: Carrier;
   private readonly base: URL;
   private readonly authenticator: Authenticator;
 
@@ -80,7 +82,7 @@ export class RegistryClient {
       ...(options.alsoFrom ?? []).map((from) => `repository:${from}:pull`),
     ];
     const credentials = options.credentials ?? (() => findCredentials(registry, repository));
-    this.authenticator = new Authenticator(this.http, registry, scopes, credentials);
+    this.authenticator = new Authenticator(this.http, { name: registry, url: this.base }, scopes, credentials);
   }
 
   close(): void {
@@ -153,17 +155,21 @@ export class RegistryClient {
     { method, to, headers, body, onSent }: RegistryCall,
     send: (request: HttpRequest) => Promise<T>,
   ): Promise<T> {
-    const url = typeof to === 'string' ? new URL(`/v2/${this.repository}/${to}`, this.base) : to;
+    const from = this.base;
+    const url = typeof to === 'string' ? new URL(`/v2/${this.repository}/${to}`, from) : to;
+    const permit = permitOf({ step: 'upload', from, to: url, fromAddress: this.http.addressOf?.(from) });
     for (let renewals = 0; ; renewals++) {
-      const authorization = url.host === this.base.host ? await this.authenticator.authorization() : undefined;
+      const authorization = permit === 'credentials' ? await this.authenticator.authorization() : undefined;
       const response = await send({
         method,
         url,
+        from,
         headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
         body: body?.(),
         onSent,
       });
-      if (response.status !== 401 || url.host !== this.base.host || renewals === MAX_RENEWALS) return response;
+      // What a redirect led to has no say in where credentials go.
+      if (response.status !== 401 || !isSameOrigin(response.url, from) || renewals === MAX_RENEWALS) return response;
       if (!(await this.authenticator.answer(response.headers['www-authenticate'], authorization))) return response;
     }
   }

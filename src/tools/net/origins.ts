@@ -1,0 +1,130 @@
+import { isIP } from 'node:net';
+import { StoreError } from '../store-error';
+import { isWithin, type Scope, scopeOf } from './scope';
+
+/**
+ * How a store names an address that nobody typed: the redirect of a download, the place of an upload, the token service
+ * of a challenge, or the address that AWS gives for a download.
+ */
+export type Step = 'redirect' | 'upload' | 'token' | 'download';
+
+/** What a request to an address may contain. Bodies and paths are bytes; `Authorization` and tokens are credentials. */
+export type Permit = 'credentials' | 'bytes';
+
+/** An address, and who named it. */
+export interface Lead {
+  readonly step: Step;
+  /** The address that was asked. */
+  readonly from: URL;
+  readonly to: URL;
+  /** The IP address behind `from`. @default - unknown, which counts as public unless the name says otherwise */
+  readonly fromAddress?: string;
+}
+
+/** What may go to an address of another origin, when no reason against it applies. */
+const OTHER_ORIGIN: { readonly [step in Step]: (lead: Lead) => Permit | undefined } = {
+  redirect: () => 'bytes',
+  download: () => 'bytes',
+  // The content of an upload is private, and no registry is known to take it elsewhere.
+  upload: ({ to }) => (isTrusted(to) ? 'bytes' : undefined),
+  // Anonymous tokens come from anywhere.
+  token: ({ from, to }) => (isTokenService(from, to) ? 'credentials' : 'bytes'),
+};
+
+/** Token services outside of the domain of their registry. */
+const TOKEN_SERVICES: readonly { readonly registry: RegExp; readonly service: string }[] = [
+  { registry: /^registry-1\.docker\.io$/, service: 'auth.docker.io' },
+  { registry: /^registry\.digitalocean\.com$/, service: 'api.digitalocean.com' },
+  { registry: /^rg\.[a-z]{2}-[a-z]{3}\.scw\.cloud$/, service: 'api.scaleway.com' },
+  { registry: /^registry\.([a-z0-9-]+)\.aliyuncs\.com$/, service: 'dockerauth.$1.aliyuncs.com' },
+];
+
+/** Names further hosts that registries may use for tokens and uploads. */
+export const TRUSTED_HOSTS = 'SERVING_TRUSTED_HOSTS';
+
+/**
+ * The one place that decides which host gets what. The same origin (scheme, host and port) gets everything. Another one
+ * gets no credentials and no upload, with the exceptions above. Nothing leads from https to http, and nothing from a
+ * public address into a private network.
+ */
+export function permitOf(lead: Lead): Permit {
+  const reason = objectionTo(lead);
+  const permit = isSameOrigin(lead.from, lead.to) ? 'credentials' : OTHER_ORIGIN[lead.step](lead);
+  if (reason === undefined && permit !== undefined) return permit;
+  throw untrusted(lead, reason ?? `it is another origin, ${trustAdvice(lead.to)}`);
+}
+
+/** Whether two addresses are of one scheme, host and port. */
+export function isSameOrigin(a: URL, b: URL): boolean {
+  return a.origin === b.origin;
+}
+
+/** The scope of the address that was asked. */
+export function scopeOfSource({ from, fromAddress }: Pick<Lead, 'from' | 'fromAddress'>): Scope {
+  return scopeOf(fromAddress ?? from.hostname);
+}
+
+/** The error for a name that resolves to an address that must not be reached from where it was named. */
+export function strayAddress(from: URL, hostname: string, address: string): StoreError {
+  return new StoreError(
+    'UntrustedAddress',
+    `${shownOrigin(from)} names ${hostname}, which resolves to ${address}: ${SCOPES[scopeOf(address)]} must not be reached from there`,
+  );
+}
+
+/** How credentials can be allowed for a host. */
+export function trustAdvice({ host }: URL): string {
+  return `which is not trusted; if it belongs to the registry, set ${TRUSTED_HOSTS}=${host}`;
+}
+
+const SCOPES: { readonly [scope in Scope]: string } = {
+  public: 'a public address',
+  private: 'an address of a private network',
+  loopback: 'an address of this machine',
+  'link-local': 'an address of the local link, such as the metadata service of a cloud,',
+};
+
+const STEP_NAMES: { readonly [step in Step]: string } = {
+  redirect: 'redirects to',
+  upload: 'names as the upload address',
+  token: 'names as its token service',
+  download: 'names as the download address',
+};
+
+/** Why an address must not be used whatever it is for. */
+function objectionTo(lead: Lead): string | undefined {
+  const { step, from, to } = lead;
+  if (to.username !== '' || to.password !== '') return 'an address must not contain a user name or a password';
+  if (to.protocol !== 'https:' && to.protocol !== 'http:') return 'it is not HTTP';
+  if (isSameOrigin(from, to)) return undefined;
+  if (from.protocol === 'https:' && to.protocol !== 'https:')
+    return 'https must not lead to http; configure the external URL of the registry with https';
+  const target = scopeOf(to.hostname);
+  const source = scopeOfSource(lead);
+  if (to.protocol === 'http:' && step !== 'redirect' && (source !== 'loopback' || target !== 'loopback'))
+    return 'it is another host without TLS, where others can read what is sent';
+  return isWithin(target, source) ? undefined : `${SCOPES[target]} must not be reached from there`;
+}
+
+function untrusted({ step, from, to }: Lead, reason: string): StoreError {
+  return new StoreError('UntrustedAddress', `${shownOrigin(from)} ${STEP_NAMES[step]} ${shownOrigin(to)}: ${reason}`);
+}
+
+/** A domain above the registry's (`gitlab.com` of `registry.gitlab.com`), a known service, or one that is configured. */
+function isTokenService(registry: URL, service: URL): boolean {
+  const [own, other] = [registry.hostname, service.hostname];
+  if (service.protocol !== 'https:') return scopeOf(own) === 'loopback' && scopeOf(other) === 'loopback';
+  if (own === other || isTrusted(service)) return true;
+  if (isIP(own) === 0 && other.includes('.') && own.endsWith(`.${other}`)) return true;
+  return TOKEN_SERVICES.some((row) => row.registry.test(own) && own.replace(row.registry, row.service) === other);
+}
+
+function isTrusted({ protocol, host }: URL): boolean {
+  const trusted = (process.env[TRUSTED_HOSTS] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  return protocol === 'https:' && trusted.includes(host);
+}
+
+/** Without paths and queries, which can be secrets. */
+function shownOrigin({ protocol, host }: URL): string {
+  return `${protocol}//${host}`;
+}
