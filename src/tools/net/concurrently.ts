@@ -1,3 +1,16 @@
+/** What is made of each item, a few at a time and in the order of the items. */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  make: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const made: R[] = [];
+  await concurrently([...items.entries()], limit, async ([index, item]) => {
+    made[index] = await make(item);
+  });
+  return made;
+}
+
 /** Does something with each item, a few at a time. Begins nothing new after a failure, and waits for what runs. */
 export async function concurrently<T>(
   items: readonly T[],

@@ -13,6 +13,9 @@ export async function blobSize(client: RegistryClient, digest: string): Promise<
   return response.status === 404 ? undefined : Number(response.headers['content-length'] ?? Number.NaN);
 }
 
+/** What a connection must bring so that losing it does not count as a failure: else it could be lost for ever. */
+const PROGRESS_BYTES = 2 ** 20;
+
 /** A small blob such as an image config, checked against its digest. */
 export async function readBlob(client: RegistryClient, digest: string): Promise<Buffer> {
   const { body } = await client.call({
@@ -29,7 +32,7 @@ export async function readBlob(client: RegistryClient, digest: string): Promise<
   return body;
 }
 
-/** The bytes of a large blob from an offset on. After a lost connection it goes on where it was. */
+/** The bytes of a large blob from an offset on, as the registry sends them. After a lost connection it goes on where it was. */
 export async function* streamBlob(
   client: RegistryClient,
   digest: string,
@@ -41,7 +44,7 @@ export async function* streamBlob(
   while (at < size) {
     const before = at;
     try {
-      const { status, chunks } = await client.stream({
+      const { status, headers, chunks } = await client.stream({
         method: 'GET',
         to: `blobs/${digest}`,
         headers: at === 0 ? {} : { range: `bytes=${at}-` },
@@ -49,6 +52,11 @@ export async function* streamBlob(
         accept: [200, 206],
         once: true,
       });
+      if (status === 206 && !startsAt(headers['content-range'], at))
+        throw new StoreError(
+          'UnexpectedAnswer',
+          `${client.name} sends another part of ${digest} than the one from byte ${at} on`,
+        );
       // A store without ranges begins at the start.
       let skip = status === 200 ? at : 0;
       for await (const chunk of chunks) {
@@ -60,8 +68,13 @@ export async function* streamBlob(
       if (at < size)
         throw new StoreError('ConnectionLost', `${client.name} ends ${digest} after ${at} of ${size} bytes`);
     } catch (error) {
-      failures = at > before ? 0 : failures + 1;
+      failures = at - before >= PROGRESS_BYTES ? 0 : failures + 1;
       await client.mayTryAgain(error, failures);
     }
   }
+}
+
+function startsAt(range: string | undefined, at: number): boolean {
+  const [, from] = /^bytes (\d+)-/.exec(range ?? '') ?? [];
+  return from === undefined || Number(from) === at;
 }

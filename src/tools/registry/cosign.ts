@@ -2,7 +2,9 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { LockedAttestation, LockedSignature } from '../../lock/lock-file';
 import type { Manifest } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-error';
+import { printable } from '../net/printable';
 import { StoreError } from '../store-error';
+import { type Descriptor, readManifest } from './image-json';
 
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
 const ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
@@ -22,30 +24,36 @@ export function attestationTag(digest: string): string {
 export function readSignatures(manifest: Manifest, name: string): LockedSignature[] {
   return layersOf(manifest, name).flatMap(({ digest, annotations }) => {
     const signature = annotations?.[SIGNATURE];
-    return signature === undefined ? [] : [{ payload: digest, signature }];
+    return isBase64(signature) ? [{ payload: digest, signature }] : [];
   });
 }
 
 /** The attestations in the manifest of an attestation tag: each layer is a signed envelope. */
 export function readAttestations(manifest: Manifest, name: string): LockedAttestation[] {
   return layersOf(manifest, name).flatMap(({ digest, mediaType, annotations }) =>
-    mediaType === ENVELOPE ? [{ digest, predicateType: annotations?.predicateType ?? 'unknown' }] : [],
+    mediaType === ENVELOPE ? [{ digest, predicateType: predicateOf(annotations?.predicateType) }] : [],
   );
 }
 
-interface Layer {
-  readonly digest: string;
-  readonly mediaType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+/** Each is fetched and checked. */
+const MAX_SIGNATURES = 128;
+
+function layersOf(manifest: Manifest, name: string): Descriptor[] {
+  const [, ...layers] = readManifest(manifest, name);
+  if (layers.length <= MAX_SIGNATURES) return layers;
+  throw new StoreError(
+    'LimitExceeded',
+    `${name} lists ${layers.length} signatures in ${manifest.digest}; at most ${MAX_SIGNATURES} are supported`,
+  );
 }
 
-function layersOf({ bytes, digest }: Manifest, name: string): Layer[] {
-  try {
-    const { layers } = JSON.parse(bytes.toString('utf8')) as { layers: Layer[] };
-    return layers.map(({ digest, mediaType, annotations }) => ({ digest, mediaType, annotations }));
-  } catch {
-    throw new StoreError('UnexpectedAnswer', `${name} keeps something else than signatures as ${digest}`);
-  }
+function isBase64(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+}
+
+/** The type is recorded and printed, so it is one line. */
+function predicateOf(type: unknown): string {
+  return (typeof type === 'string' ? printable(type).slice(0, 200) : '') || 'unknown';
 }
 
 /** Reads a public key in PEM. */

@@ -1,5 +1,6 @@
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../store-error';
+import { isObject, parseJson } from './json';
 
 /** What an image runs on. */
 export interface Platform {
@@ -14,59 +15,142 @@ export interface Descriptor {
   readonly digest: string;
   readonly size: number;
   readonly platform?: Platform;
+  readonly annotations?: Readonly<Record<string, unknown>>;
 }
+
+/** What registries must accept (distribution specification 1.1). */
+export const MAX_MANIFEST_BYTES = 4 * 2 ** 20;
+/** The largest indexes have a few dozen: platforms, and attestations of each. */
+export const MAX_MANIFESTS = 256;
+/** ECR takes 500, and runtimes stop near 127. */
+export const MAX_LAYERS = 512;
+/** The manifests of an index, or the configs of an image, are all kept in memory. */
+export const MAX_TOTAL_BYTES = 32 * 2 ** 20;
+/** More than any registry takes; sums of them are exact. */
+const MAX_BLOB_BYTES = 2 ** 40;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+/** RFC 6838, section 4.2. */
+const MEDIA_TYPE = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/;
+const PLATFORM_WORD = /^[A-Za-z0-9][\w.+-]{0,63}$/;
+const INDEX_TYPE = /image\.index|manifest\.list/;
 
 /** The manifests of an index. */
 export function readIndex(index: Manifest, name: string): Descriptor[] {
-  const { manifests } = parse(index, name);
-  return descriptors(manifests, index, name);
-}
-
-/** The config and the layers of a manifest. */
-export function readManifest(manifest: Manifest, name: string): Descriptor[] {
-  const { config, layers } = parse(manifest, name);
-  return descriptors([config, ...(Array.isArray(layers) ? layers : [undefined])], manifest, name);
-}
-
-/** The platform that an image config names. */
-export function readConfig(config: Buffer, digest: string, name: string): Platform {
-  const json = parse({ bytes: config, digest, mediaType: '' }, name);
-  if (!isPlatform(json)) throw unreadable({ bytes: config, digest, mediaType: '' }, name);
-  const { os, architecture, variant } = json;
-  return { os, architecture, ...(typeof variant === 'string' ? { variant } : {}) };
-}
-
-function parse(manifest: Manifest, name: string): Record<string, unknown> {
-  try {
-    const json = JSON.parse(manifest.bytes.toString('utf8')) as unknown;
-    if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
-  throw unreadable(manifest, name);
-}
-
-function descriptors(list: unknown, manifest: Manifest, name: string): Descriptor[] {
-  if (!Array.isArray(list) || !list.every(isDescriptor)) throw unreadable(manifest, name);
+  const { manifests } = read(index, name);
+  const list = descriptors(manifests, index, name, { what: 'manifests', most: MAX_MANIFESTS });
+  if (list.some(({ mediaType }) => INDEX_TYPE.test(mediaType)))
+    throw new StoreError(
+      'UnexpectedAnswer',
+      `${name} keeps an index in the index ${index.digest}, which is not supported`,
+    );
+  requireTotal(list, 'manifests', index.digest, name);
   return list;
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
-  if (typeof value !== 'object' || value === null) return false;
-  const { mediaType, digest, size, platform } = value as Record<string, unknown>;
-  const isKnown = typeof mediaType === 'string' && typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest);
-  return (
-    isKnown && Number.isSafeInteger(size) && (size as number) >= 0 && (platform === undefined || isPlatform(platform))
+/** The config and the layers of a manifest. Descriptors may have `urls` of other places, which are not read. */
+export function readManifest(manifest: Manifest, name: string): Descriptor[] {
+  const { config, layers } = read(manifest, name);
+  return [
+    ...descriptors([config], manifest, name, { what: 'configs', most: 1 }),
+    ...descriptors(layers, manifest, name, { what: 'layers', most: MAX_LAYERS }),
+  ];
+}
+
+/** Refuses parts that are too large to be kept together. */
+export function requireTotal(parts: readonly Descriptor[], what: string, digest: string, name: string): void {
+  const total = parts.reduce((sum, { size }) => sum + size, 0);
+  if (total <= MAX_TOTAL_BYTES) return;
+  throw new StoreError(
+    'LimitExceeded',
+    `${name} lists ${what} of ${total} bytes in ${digest}; at most ${MAX_TOTAL_BYTES} are supported`,
   );
 }
 
-function isPlatform(value: unknown): value is Platform {
-  if (typeof value !== 'object' || value === null) return false;
-  const { os, architecture } = value as Record<string, unknown>;
-  return typeof os === 'string' && typeof architecture === 'string';
+/** The platform that an image config names. What is used of the config has its type, or the image is refused. */
+export function readConfig(config: Buffer, digest: string, name: string): Platform {
+  const json = parseJson(config);
+  if (json === undefined || !isPlatform(json) || !isUsable(json)) throw unreadable(digest, name);
+  return plain(json);
 }
 
-function unreadable({ digest }: Manifest, name: string): StoreError {
+function plain({ os, architecture, variant }: Platform): Platform {
+  return { os, architecture, ...(variant ? { variant } : {}) };
+}
+
+/** Go writes what is missing as `null`. */
+function isUsable({ config, rootfs, history }: Record<string, unknown>): boolean {
+  const { Env } = isObject(config) ? config : {};
+  const { diff_ids } = isObject(rootfs) ? rootfs : {};
+  return (
+    isObject(config ?? {}) &&
+    isObject(rootfs ?? {}) &&
+    isListOf(Env, (variable) => typeof variable === 'string') &&
+    isListOf(diff_ids, (id) => typeof id === 'string' && DIGEST.test(id)) &&
+    isListOf(history, isObject)
+  );
+}
+
+function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.every(isOne));
+}
+
+/** An index or a manifest, which must not be both at once: then every reader would see another image. */
+function read(manifest: Manifest, name: string): Record<string, unknown> {
+  const json = parseJson(manifest.bytes);
+  const types = [manifest.mediaType, json?.mediaType].filter((type) => typeof type === 'string' && type !== '');
+  const isIndex = types.some((type) => INDEX_TYPE.test(type as string));
+  const isManifest = types.some((type) => /image\.manifest|distribution\.manifest\.v2/.test(type as string));
+  const isBoth = (isIndex && isManifest) || (json !== undefined && 'manifests' in json && 'layers' in json);
+  if (json === undefined || isBoth) throw unreadable(manifest.digest, name);
+  return json;
+}
+
+function descriptors(
+  list: unknown,
+  { digest }: Manifest,
+  name: string,
+  { what, most }: { readonly what: string; readonly most: number },
+): Descriptor[] {
+  if (Array.isArray(list) && list.length > most)
+    throw new StoreError(
+      'LimitExceeded',
+      `${name} lists ${list.length} ${what} in ${digest}; at most ${most} are supported`,
+    );
+  if (!Array.isArray(list) || !list.every(isDescriptor)) throw unreadable(digest, name);
+  return list.map(({ mediaType, digest, size, platform, annotations }) => ({
+    mediaType,
+    digest,
+    size,
+    ...(platform === undefined ? {} : { platform: plain(platform) }),
+    ...(isObject(annotations) ? { annotations } : {}),
+  }));
+}
+
+function isDescriptor(value: unknown): value is Descriptor {
+  if (!isObject(value)) return false;
+  const { mediaType, digest, size, platform } = value;
+  const isKnown = isMatch(mediaType, MEDIA_TYPE) && isMatch(digest, DIGEST);
+  const isSize = Number.isSafeInteger(size) && (size as number) >= 0 && (size as number) <= MAX_BLOB_BYTES;
+  return isKnown && isSize && (platform === undefined || isPlatform(platform));
+}
+
+/** These words are printed, and written into the lock file. */
+function isPlatform(value: unknown): value is Platform {
+  if (!isObject(value)) return false;
+  const { os, architecture, variant } = value;
+  return (
+    isMatch(os, PLATFORM_WORD) &&
+    isMatch(architecture, PLATFORM_WORD) &&
+    (variant === undefined || variant === null || variant === '' || isMatch(variant, PLATFORM_WORD))
+  );
+}
+
+function isMatch(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function unreadable(digest: string, name: string): StoreError {
   return new StoreError(
     'UnexpectedAnswer',
     `${name} keeps something else than an image as ${digest}; check the reference`,

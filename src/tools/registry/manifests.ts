@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Manifest } from '../artifact/artifact';
 import type { Report } from '../image-store';
 import type { HttpResponse } from '../net/http';
+import { printable } from '../net/printable';
 import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { lagsBehind } from './answers';
+import { MAX_MANIFEST_BYTES } from './image-json';
 import type { RegistryClient } from './registry-client';
 
 /** What may stand behind a reference: the forms of OCI, and those of Docker that came before. */
@@ -14,6 +16,8 @@ export const MEDIA_TYPES = {
 } as const;
 
 const ACCEPT = [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest].join(', ');
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest of some bytes. */
 export function digestOf(bytes: Buffer): string {
@@ -32,7 +36,7 @@ export async function manifestDigest(client: RegistryClient, reference: string):
   if (response.status === 404) return undefined;
   const digest = response.headers['docker-content-digest'];
   // The header is not required; the bytes say it too.
-  return typeof digest === 'string' ? digest : (await getManifest(client, reference))?.digest;
+  return typeof digest === 'string' && DIGEST.test(digest) ? digest : (await getManifest(client, reference))?.digest;
 }
 
 /** A manifest or an index, checked against its digest, or nothing when it is not there. */
@@ -46,10 +50,17 @@ export async function getManifest(client: RegistryClient, reference: string): Pr
   });
   if (response.status === 404) return undefined;
   const digest = digestOf(response.body);
-  if (reference.startsWith('sha256:') && digest !== reference)
+  const claimed = reference.startsWith('sha256:') ? reference : response.headers['docker-content-digest'];
+  // Other algorithms than this one are not compared: what is kept is the digest that was computed here.
+  if (typeof claimed === 'string' && claimed.startsWith('sha256:') && digest !== claimed)
     throw new StoreError(
       'DigestMismatch',
-      `${client.name} answers to ${reference} with bytes of the digest ${digest}; what it keeps is damaged`,
+      `${client.name} answers to ${reference} with bytes of the digest ${digest}${claimed === reference ? '' : `, and calls it ${printable(claimed)}`}; what it keeps is damaged`,
+    );
+  if (response.body.length > MAX_MANIFEST_BYTES)
+    throw new StoreError(
+      'LimitExceeded',
+      `${client.name} keeps a manifest of ${response.body.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
     );
   const mediaType = String(response.headers['content-type'] ?? '').split(';')[0] as string;
   return { digest, mediaType, bytes: response.body };
@@ -97,5 +108,8 @@ export async function putManifest(
 function checkDigest({ headers }: HttpResponse, { digest }: Manifest, name: string): void {
   const answered = headers['docker-content-digest'];
   if (answered !== undefined && answered !== digest)
-    throw new StoreError('DigestMismatch', `${name} keeps ${digest} as ${answered}; a proxy may rewrite manifests`);
+    throw new StoreError(
+      'DigestMismatch',
+      `${name} keeps ${digest} as ${printable(String(answered))}; a proxy may rewrite manifests`,
+    );
 }

@@ -1,8 +1,10 @@
 import type { LockedImage, LockedPlatform } from '../../lock/lock-file';
 import type { Blob, Manifest } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
+import { mapConcurrently } from '../net/concurrently';
+import { VerifiedBytes } from '../net/verified';
 import { StoreError } from '../store-error';
-import { type Descriptor, type Platform, readConfig, readIndex, readManifest } from './image-json';
+import { type Descriptor, type Platform, readConfig, readIndex, readManifest, requireTotal } from './image-json';
 import type { ImageSource } from './image-source';
 import { MEDIA_TYPES } from './manifests';
 import { parseReference } from './reference';
@@ -13,6 +15,9 @@ export interface ResolveOptions {
   /** Speak HTTP without TLS. @default - with this machine only */
   readonly plainHttp?: boolean;
 }
+
+/** Questions at once. */
+const IN_FLIGHT = 6;
 
 /** One platform of an image with everything that its manifest says. */
 interface ResolvedPlatform {
@@ -52,10 +57,12 @@ export async function loadBaseImage(reference: string, options: ResolveOptions =
   const source = await openSource(parsed, options);
   const top = await topOf(source, parsed.digest ?? parsed.tag ?? 'latest', reference);
   const platforms = await platformsOf(source, top);
+  const configs = platforms.map(({ config }) => config);
+  requireTotal(configs, 'configs', top.digest, source.name);
   return {
     reference: `${source.name}@${top.digest}`,
     locked: parsed.digest === undefined ? `${reference}@${top.digest}` : reference,
-    platforms: await Promise.all(platforms.map((platform) => basePlatform(source, platform))),
+    platforms: await mapConcurrently(platforms, IN_FLIGHT, (platform) => basePlatform(source, platform)),
   };
 }
 
@@ -78,34 +85,36 @@ async function platformsOf(source: ImageSource, top: Manifest): Promise<Resolved
   const children = readIndex(top, source.name).filter(
     ({ platform }) => platform !== undefined && platform.os !== 'unknown',
   );
-  return Promise.all(
-    children.map(async ({ digest, platform }) => {
-      const manifest = await source.manifest(digest);
-      if (manifest === undefined)
-        throw new StoreError('NotFound', `${source.name} lists ${digest} in ${top.digest} and does not have it`);
-      const [config, ...layers] = readManifest(manifest, source.name) as [Descriptor, ...Descriptor[]];
-      return { platform: platform as Platform, manifest, config, layers };
-    }),
-  );
+  return mapConcurrently(children, IN_FLIGHT, async ({ digest, size, platform }) => {
+    const manifest = await source.manifest(digest);
+    if (manifest === undefined)
+      throw new StoreError('NotFound', `${source.name} lists ${digest} in ${top.digest} and does not have it`);
+    requireSize(manifest.bytes, { digest, size }, source.name);
+    const [config, ...layers] = readManifest(manifest, source.name) as [Descriptor, ...Descriptor[]];
+    return { platform: platform as Platform, manifest, config, layers };
+  });
+}
+
+/** Sizes are what limits are compared with, so they must be right. */
+function requireSize(bytes: Buffer, { digest, size }: Pick<Descriptor, 'digest' | 'size'>, name: string): void {
+  if (bytes.length === size) return;
+  throw new StoreError('DigestMismatch', `${name} lists ${digest} with ${size} bytes, and it has ${bytes.length}`);
 }
 
 async function basePlatform(
   source: ImageSource,
   { platform, config, layers }: ResolvedPlatform,
 ): Promise<BasePlatform> {
-  return {
-    ...platform,
-    config: await source.config(config.digest),
-    layers: layers.map(
-      ({ digest, mediaType, size }): Blob => ({
-        digest,
-        mediaType,
-        size,
-        origin: source.name,
-        read: (from) => source.layer(digest, size, from),
-      }),
-    ),
-  };
+  const bytes = await source.config(config.digest);
+  requireSize(bytes, config, source.name);
+  readConfig(bytes, config.digest, source.name);
+  return { ...platform, config: bytes, layers: layers.map((layer) => layerBlob(source, layer)) };
+}
+
+/** A layer that is read from the registry when it is sent on, and checked on the way. */
+function layerBlob(source: ImageSource, { digest, mediaType, size }: Descriptor): Blob {
+  const verified = new VerifiedBytes({ digest, size, source: source.name }, (from) => source.layer(digest, size, from));
+  return { digest, mediaType, size, origin: source.name, read: (from) => verified.read(from) };
 }
 
 function isOneOf(types: readonly string[], type: string): boolean {

@@ -14,7 +14,7 @@ export async function openSource(
     registrySource(new RegistryClient(registry, repository, { plainHttp, ...access }));
   if (parseEcrHost(registry) === undefined) return overHttp();
   const { EcrApi } = require('../ecr/ecr-api') as typeof import('../ecr/ecr-api');
-  const api = await EcrApi.open(registry, repository);
+  const api = await EcrApi.open(registry, repository, options.plainHttp);
   try {
     const { url, credentials } = await api.access();
     // Manifests through the API, which reaches the registries behind pull-through caches; layers over HTTP.
