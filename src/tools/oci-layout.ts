@@ -1,27 +1,21 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createReadStream,
   createWriteStream,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../private/replace-file';
 import type { Artifact, Blob, Manifest, PublishEvent } from './artifact/artifact';
 import { INDEX_TYPE } from './artifact/image';
 import { CommandError, FAILED } from './command-error';
-
-/** A medium that is carried around may have changed what is on it. */
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path)) hash.update(bytes as Buffer);
-  return `sha256:${hash.digest('hex')}`;
-}
+import { VerifiedBytes } from './net/verified';
 
 /** What the top of a layout says of an artifact in it. */
 interface LayoutEntry {
@@ -31,22 +25,26 @@ interface LayoutEntry {
   readonly annotations?: { readonly [name: string]: string };
 }
 
+type Report = (event: PublishEvent) => void;
+
 const REF_NAME = 'org.opencontainers.image.ref.name';
+const BLOBS = ['blobs', 'blobs/sha256'];
 
 /**
  * A folder in the image layout of OCI, which can be carried where no network leads: podman, skopeo, umoci and containerd
- * read it. Several artifacts share it, and each layer is in it once.
+ * read it. Several artifacts share it, and each layer is in it once. A file gets the name of a digest when its bytes were
+ * found to have it.
  */
 export class OciLayout {
   constructor(private readonly folder: string) {}
 
   /** Puts an artifact there under a name; layers that are there already are not written again. */
-  public async add(artifact: Artifact, name: string, report: (event: PublishEvent) => void): Promise<void> {
+  public async add(artifact: Artifact, name: string, report: Report): Promise<void> {
     const { index, manifests, blobs } = artifact;
     const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
     report({ event: 'start', artifact: artifact.name, digest: index.digest, bytes });
     const top = this.entries().filter(({ annotations }) => annotations?.[REF_NAME] !== name);
-    mkdirSync(join(this.folder, 'blobs', 'sha256'), { recursive: true });
+    this.makeFolders();
     let bytesSent = 0;
     for (const blob of blobs) bytesSent += await this.addBlob(blob, report);
     for (const manifest of [...manifests, index]) this.addManifest(manifest);
@@ -62,10 +60,7 @@ export class OciLayout {
 
   private entries(): LayoutEntry[] {
     const path = join(this.folder, 'index.json');
-    if (!existsSync(path)) {
-      if (!existsSync(this.folder) || statSync(this.folder).isDirectory()) return [];
-      throw new CommandError(`'${this.folder}' must be a folder`, FAILED);
-    }
+    if (!existsSync(path)) return [];
     try {
       const { manifests } = JSON.parse(readFileSync(path, 'utf8')) as { manifests: LayoutEntry[] };
       return [...manifests];
@@ -74,38 +69,41 @@ export class OciLayout {
     }
   }
 
+  /** What is below the folder must be in it: a link would have files written elsewhere. */
+  private makeFolders(): void {
+    if (existsSync(this.folder) && !lstatSync(join(this.folder, '.')).isDirectory())
+      throw new CommandError(`'${this.folder}' must be a folder`, FAILED);
+    for (const name of BLOBS) {
+      const path = join(this.folder, name);
+      this.writing(path, () => mkdirSync(path, { recursive: true }));
+      if (!lstatSync(path).isDirectory())
+        throw new CommandError(`'${path}' must be a folder and not a link; name another folder`, FAILED);
+    }
+  }
+
   /** Returns how many bytes were written. */
-  private async addBlob({ digest, size, read }: Blob, report: (event: PublishEvent) => void): Promise<number> {
+  private async addBlob(blob: Blob, report: Report): Promise<number> {
+    const { digest, size } = blob;
     const path = this.pathOf(digest);
-    if (existsSync(path) && statSync(path).size === size && (await digestOfFile(path)) === digest) {
+    if (await isWhole(path, blob)) {
       report({ event: 'present', part: digest, bytes: size });
       return 0;
     }
-    const draft = `${path}.${process.pid}`;
-    const file = createWriteStream(draft);
-    const opened = once(file, 'open');
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
     try {
-      await opened;
-      for await (const bytes of read()) {
-        if (!file.write(bytes)) await once(file, 'drain');
-        report({ event: 'sent', part: digest, bytes: bytes.length });
-      }
-      file.end();
-      await once(file, 'close');
+      await writeDraft(draft, blob, (bytes) => report({ event: 'sent', part: digest, bytes }));
       renameSync(draft, path);
     } catch (error) {
-      file.destroy();
       rmSync(draft, { force: true });
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      throw new CommandError(`'${path}' cannot be written (${code})`, FAILED);
+      throw unwritable(path, error);
     }
     report({ event: 'done', part: digest, bytes: size });
     return size;
   }
 
   private addManifest({ digest, bytes }: Manifest): void {
-    writeFileSync(this.pathOf(digest), bytes);
+    const path = this.pathOf(digest);
+    this.writing(path, () => replaceFile(path, bytes));
   }
 
   private pathOf(digest: string): string {
@@ -114,7 +112,53 @@ export class OciLayout {
 
   private write(name: string, content: object): void {
     const path = join(this.folder, name);
-    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(content)}\n`);
-    renameSync(`${path}.${process.pid}`, path);
+    this.writing(path, () => replaceFile(path, `${JSON.stringify(content)}\n`));
   }
+
+  private writing(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+}
+
+/** A medium that is carried around may have changed what is on it. */
+async function isWhole(path: string, { digest, size }: Blob): Promise<boolean> {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status?.isFile() || status.size !== size) return false;
+  const bytes = new VerifiedBytes({ digest, size, source: path }, (start) => createReadStream(path, { start }));
+  try {
+    for await (const _ of bytes.read());
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw unwritable(path, error);
+  }
+}
+
+/** Writes a file that must not be there yet, and fails where its bytes are not those of its digest. */
+async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => void): Promise<void> {
+  const { digest, size, origin = 'the directory' } = blob;
+  const file = createWriteStream(draft, { flags: 'wx' });
+  const opened = once(file, 'open');
+  try {
+    await opened;
+    for await (const bytes of new VerifiedBytes({ digest, size, source: origin }, blob.read).read()) {
+      if (!file.write(bytes)) await once(file, 'drain');
+      sent(bytes.length);
+    }
+    file.end();
+    await once(file, 'close');
+  } finally {
+    file.destroy();
+  }
+}
+
+function unwritable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || error instanceof CommandError
+    ? error
+    : new CommandError(`'${path}' cannot be written (${code})`, FAILED);
 }

@@ -1,6 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeOwnFolder } from '../../private/own-folder';
+import { replaceFile } from '../../private/replace-file';
+import { CommandError, FAILED } from '../command-error';
 
 /** An upload that was begun: what is needed to go on with it in another process. */
 export interface JournalEntry {
@@ -18,7 +21,16 @@ const MAX_AGE = 24 * 3600 * 1000;
 /** Where uploads are noted, in the cache of the user. */
 export function journalFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const cache = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache');
-  return join(cache, 'serving-constructs', 'uploads');
+  const own = join(cache, 'serving-constructs');
+  requireOwn(own);
+  return join(own, 'uploads');
+}
+
+/** An entry of somebody else would have an upload go on with theirs. */
+function requireOwn(folder: string): void {
+  const problem = makeOwnFolder(folder);
+  if (problem !== undefined)
+    throw new CommandError(`'${folder}' cannot be used: ${problem}; remove it, or set XDG_CACHE_HOME`, FAILED);
 }
 
 /**
@@ -45,11 +57,9 @@ export class UploadJournal {
   }
 
   write(key: string, entry: JournalEntry): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const path = this.pathOf(key);
+    requireOwn(this.folder);
     // A process that is killed leaves the old entry or the new one.
-    writeFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    replaceFile(this.pathOf(key), JSON.stringify(entry), 0o600);
   }
 
   remove(key: string): void {
@@ -57,6 +67,7 @@ export class UploadJournal {
   }
 
   private entries(key: string): { name: string; pid: number }[] {
+    requireOwn(this.folder);
     let names: string[];
     try {
       names = readdirSync(this.folder);
