@@ -2,8 +2,11 @@ import type { ECR, Image } from '@aws-sdk/client-ecr';
 import type { Manifest } from '../artifact/artifact';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';
-import { HttpClient } from '../net/http';
+import { HttpClient, parseLocation } from '../net/http';
+import { permitOf } from '../net/origins';
+import { scopeOf } from '../net/scope';
 import type { Credentials } from '../registry/credentials';
+import { MAX_MANIFEST_BYTES } from '../registry/image-json';
 import { digestOf, MEDIA_TYPES } from '../registry/manifests';
 import { StoreError } from '../store-error';
 import { explainEcrError } from './ecr-errors';
@@ -32,10 +35,10 @@ export class EcrApi {
   ) {}
 
   /** Loads the client of AWS, which takes a while, and makes one for the registry's region. */
-  static async open(registry: string, repository: string): Promise<EcrApi> {
+  static async open(registry: string, repository: string, plainHttp = false): Promise<EcrApi> {
     const sdk = require('./ecr-sdk') as typeof import('./ecr-sdk');
     const { registryId, region }: Partial<EcrHost> = parseEcrHost(registry) ?? {};
-    const connections = awsConnections('api.ecr', region ?? 'us-east-1');
+    const connections = awsConnections('api.ecr', region ?? 'us-east-1', plainHttp);
     const ecr = new sdk.ECR({
       ...(region === undefined ? {} : { region }),
       requestHandler: connections.requestHandler,
@@ -61,7 +64,10 @@ export class EcrApi {
       .split(/:(.*)/s);
     if (!user || !password || proxyEndpoint === undefined)
       throw new StoreError('UnexpectedAnswer', `ECR gives no token for ${this.registry}; check the account in --to`);
-    return { url: new URL(proxyEndpoint), credentials: { kind: 'password', user, password, seconds: TOKEN_SECONDS } };
+    return {
+      url: this.endpointOf(proxyEndpoint),
+      credentials: { kind: 'password', user, password, seconds: TOKEN_SECONDS },
+    };
   }
 
   /** Says what is wrong when the repository is missing; makes it when that was asked for. */
@@ -112,14 +118,17 @@ export class EcrApi {
       `read ${digest}`,
       this.ecr.getDownloadUrlForLayer({ ...this.name, layerDigest: digest }),
     );
+    const { protocol, hostname, port, path } = await this.endpoint();
+    const from = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`);
+    const url = parseLocation(downloadUrl, from);
     const http = new HttpClient();
     try {
-      const { status, body } = await http.send({ method: 'GET', url: new URL(downloadUrl) });
-      if (status !== 200 || digestOf(body) !== digest)
-        throw new StoreError(
-          'UnexpectedAnswer',
-          `the storage of ECR answers ${status} and not ${digest}; try again later`,
-        );
+      permitOf({ step: 'download', from, to: url });
+      const { status, body } = await http.send({ method: 'GET', url, from });
+      if (status !== 200)
+        throw new StoreError('UnexpectedAnswer', `the storage of ECR answers ${status} for ${digest}; try again later`);
+      if (digestOf(body) !== digest)
+        throw new StoreError('DigestMismatch', `the storage of ECR sends other bytes than those of ${digest}`);
       return body;
     } finally {
       http.close();
@@ -200,13 +209,39 @@ export class EcrApi {
 
   private manifestOf({ imageManifest = '', imageManifestMediaType = '', imageId }: Image, reference: string): Manifest {
     const bytes = Buffer.from(imageManifest);
+    if (bytes.length > MAX_MANIFEST_BYTES)
+      throw new StoreError(
+        'LimitExceeded',
+        `ECR keeps a manifest of ${bytes.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
+      );
     const digest = digestOf(bytes);
-    if ((imageId?.imageDigest ?? digest) !== digest)
+    const claimed = reference.startsWith('sha256:') ? reference : (imageId?.imageDigest ?? digest);
+    if (claimed !== digest)
       throw new StoreError(
         'DigestMismatch',
         `ECR answers to ${reference} with bytes of the digest ${digest}; try again`,
       );
     return { digest, mediaType: imageManifestMediaType, bytes };
+  }
+
+  /** A password goes to the registry that was named, and nowhere else. */
+  private endpointOf(text: string): URL {
+    const url = parseLocation(text, new URL(`https://${this.registry}`));
+    const found = parseEcrHost(url.host);
+    const own = parseEcrHost(this.registry);
+    const isOwn = url.protocol === 'https:' && found?.registryId === own?.registryId && found?.region === own?.region;
+    if ((found !== undefined && isOwn) || scopeOf(url.hostname) === 'loopback') return url;
+    throw new StoreError(
+      'UntrustedAddress',
+      `ECR names ${url.origin} as the address of ${this.registry}, which is another registry; check AWS_ENDPOINT_URL`,
+    );
+  }
+
+  /** Where the API answers. */
+  private async endpoint(): Promise<{ protocol: string; hostname: string; port?: number; path: string }> {
+    const { endpoint, region } = this.ecr.config;
+    if (endpoint !== undefined) return endpoint();
+    return { protocol: 'https:', hostname: `api.ecr.${await region()}.amazonaws.com`, path: '/' };
   }
 
   private get ids(): { registryId?: string } {
