@@ -81,6 +81,8 @@ export interface LockedFile {
 export interface LockedModel extends LockedArtifact, LockedEvidence {
   /** Where `serving publish` puts it: `registry/repository`, or `s3://bucket/prefix`. @default - said when it is published */
   readonly to?: string;
+  /** The AWS account that must own the bucket. @default - any */
+  readonly owner?: string;
   /** Where the files come from, such as the address of a commit. @default - not said */
   readonly source?: string;
   /** `data` for files alone, `shell` with a small base that can copy them, `baked` upon a server's image. */

@@ -37,6 +37,8 @@ const TO: Schema = {
   pattern: '^[^\\s@]+$',
 };
 
+const OWNER: Schema = { type: 'string', title: 'an AWS account ID of 12 digits', pattern: '^\\d{12}$' };
+
 /** A path that stays below the directory that it is relative to. */
 const RELATIVE = {
   title: "a path below the directory, with '/' between its parts and without '.' or '..'",
@@ -121,6 +123,7 @@ const MODEL: Schema = {
     ...ARTIFACT,
     ...EVIDENCE,
     to: TO,
+    owner: OWNER,
     source: TEXT,
     variant: { type: 'string', title: "'data', 'shell' or 'baked'", enum: ['data', 'shell', 'baked'] },
     base: PINNED,

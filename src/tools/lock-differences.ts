@@ -14,7 +14,7 @@ export function differencesOfModel(
   const files = filesThatDiffer(directory, locked.layers, found.layers).map((text) => `${key}: ${text}`);
   if (files.length > 0) return files;
   if (locked.digest !== found.digest) return [`${key}: the files are the same, but not the image that is made of them`];
-  const changed = (['to', 'source', 'variant', 'base', 'bytes', 'platforms', 'layers'] as const).filter(
+  const changed = (['to', 'owner', 'source', 'variant', 'base', 'bytes', 'platforms', 'layers'] as const).filter(
     (member) => !isDeepStrictEqual(locked[member], found[member]),
   );
   return changed.map((member) => `${key}: '${member}' differs`);

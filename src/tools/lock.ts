@@ -11,6 +11,7 @@ import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { requireReadable, writeEntries } from './lock-writer';
 import { type ModelSettings, packAs } from './pack-locked';
 import { createProgress, type Progress, plural, size } from './progress';
+import { bucketOwnerOf } from './store-flags';
 
 const USAGE = `Usage: serving lock [DIRECTORY...] [options]
 
@@ -25,6 +26,7 @@ Options:
       --remove NAME        take a model, an app or an image out of the lock file, by the name that it has there; may be
                            repeated
   -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
+      --bucket-owner ID    the AWS account that must own the bucket of --to
       --variant VARIANT    data: files alone (default); shell: upon a small base that can copy them;
                            baked: upon the image of a server
       --base REFERENCE     the image below the files, for shell, baked and --app; a tag is locked as its digest
@@ -41,6 +43,7 @@ const OPTIONS = {
   requirements: { type: 'string' },
   remove: { type: 'string', multiple: true },
   to: { type: 'string', short: 't' },
+  'bucket-owner': { type: 'string' },
   variant: { type: 'string' },
   base: { type: 'string' },
   source: { type: 'string' },
@@ -72,6 +75,7 @@ type Options = {
   readonly requirements?: string;
   readonly remove: string[];
   readonly to?: string;
+  readonly 'bucket-owner'?: string;
   readonly variant?: string;
   readonly base?: string;
   readonly source?: string;
@@ -100,7 +104,10 @@ function outlineOf({ models, images, apps }: Work): LockFile {
   return {
     version: 1,
     models: Object.fromEntries(
-      models.map(({ key, to, source }) => [key, { ...image, variant: 'data', bytes: 0, layers, to, source }]),
+      models.map(({ key, to, owner, source }) => [
+        key,
+        { ...image, variant: 'data', bytes: 0, layers, to, owner, source },
+      ]),
     ),
     images: Object.fromEntries(images.map((reference) => [reference, image])),
     apps: Object.fromEntries(apps.map(({ key, to }) => [key, { ...image, base: `base@${digest}`, to }])),
@@ -124,7 +131,9 @@ function workOf(directories: string[], options: Options, path: string, before: L
   if (options.requirements !== undefined && options.app.length === 0)
     throw usage('--requirements says something of code, but no --app is named');
   if (directories.length === 0 && options.app.length === 0) {
-    const stray = (['to', 'variant', 'base', 'source'] as const).find((name) => options[name] !== undefined);
+    const stray = (['to', 'bucket-owner', 'variant', 'base', 'source'] as const).find(
+      (name) => options[name] !== undefined,
+    );
     if (stray !== undefined) throw usage(`--${stray} says something of directories, but none is named`);
   }
   const keys = isAll ? Object.keys(before.models) : directories.map((name) => keyOf(folder, resolve(name)));
@@ -176,13 +185,17 @@ function settingsOf(key: string, folder: string, options: Options, before: LockF
   if (variant === 'data' && base !== undefined) throw usage('--base needs --variant shell or --variant baked');
   if (variant !== 'data' && base === undefined) throw usage(`--variant ${variant} needs --base`);
   const to = options.to ?? old?.to;
-  if (to !== undefined) parseDestination(to);
+  const isBucket = to !== undefined && parseDestination(to).kind === 's3';
+  const owner = bucketOwnerOf(options['bucket-owner']);
+  if (owner !== undefined && !isBucket) throw usage('--bucket-owner requires a bucket, as in --to s3://bucket/prefix');
   return {
     key,
     directory: resolve(folder, key),
     variant,
     base,
     to,
+    // Another bucket may have another owner.
+    owner: owner ?? (to === old?.to ? old?.owner : undefined),
     source: options.source ?? old?.source,
     plainHttp: options['plain-http'],
   };

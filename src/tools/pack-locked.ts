@@ -15,6 +15,7 @@ export interface ModelSettings {
   readonly variant: string;
   readonly base?: string;
   readonly to?: string;
+  readonly owner?: string;
   readonly source?: string;
   /** Speak to the registry of the base without TLS. @default - with this machine only */
   readonly plainHttp?: boolean;
@@ -38,8 +39,8 @@ export async function packLocked(
   plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedModel(loaded, key);
-  const { variant, base, to, source } = locked;
-  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, source, plainHttp };
+  const { variant, base, to, owner, source } = locked;
+  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, owner, source, plainHttp };
   const { artifact, entry } = await packAs(settings, progress);
   if (entry.digest === locked.digest) return artifact;
   const differences = differencesOfModel(settings, locked, entry);

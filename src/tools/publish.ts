@@ -9,7 +9,7 @@ import { createProgress, type Progress } from './progress';
 import { writeReceipt } from './receipt';
 import { isTag, parseReference } from './registry/reference';
 import { filesOf, type Selected, select } from './selection';
-import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
+import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
 const USAGE = `Usage: serving publish [MODEL...] [options]
@@ -68,7 +68,7 @@ async function publishModel(
 ): Promise<{ receipt: string; reference: string }> {
   const { digest } = model;
   const mountFrom = destination.kind === 'registry' ? neighbours(loaded, destination, model.base) : [];
-  const store = await openStore(destination, { ...options, mountFrom });
+  const store = await openStore(destination, { ...withOwner(options, model, to), mountFrom });
   try {
     const reference = store.referenceOf(digest);
     const { problems } = await store.verify(digest, { files: filesOf(model) });

@@ -10,7 +10,7 @@ import { type Destination, parseDestination } from './destination';
 export interface Selected {
   readonly key: string;
   readonly kind: 'model' | 'app';
-  readonly model: LockedArtifact & LockedEvidence & Partial<Pick<LockedModel, 'base' | 'layers'>>;
+  readonly model: LockedArtifact & LockedEvidence & Partial<Pick<LockedModel, 'base' | 'layers' | 'owner'>>;
   readonly to: string;
   readonly destination: Destination;
 }

@@ -8,7 +8,7 @@ import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { readReceipt } from './receipt';
 import { filesOf, type Selected } from './selection';
-import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
+import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
 const USAGE = `Usage: serving status [options]
@@ -89,7 +89,7 @@ async function look(
 ): Promise<Pick<Status, 'published' | 'reason'>> {
   const destination = parseDestination(to);
   try {
-    const store = await openStore(destination, options);
+    const store = await openStore(destination, withOwner(options, locked, to));
     const looked = store.verify(locked.digest, { files: filesOf(locked) });
     const { problems } = await looked.finally(() => store.close());
     if (problems.length === 0) return { published: 'yes' };

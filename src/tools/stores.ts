@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly createRepository?: boolean;
   /** Speak HTTP without TLS. @default - with this machine only */
   readonly plainHttp?: boolean;
+  /** The account that must own the bucket. @default - any */
+  readonly bucketOwner?: string;
   /** Whether something will be put there. @default false */
   readonly push?: boolean;
   /** Names for what is published beside its digest. @default - none */
@@ -46,6 +48,8 @@ export async function openStore(destination: Destination, options: StoreOptions 
     return openBucket(destination, options);
   }
   const { registry, repository } = destination;
+  if (options.bucketOwner !== undefined)
+    throw new CommandError(`--bucket-owner is for buckets; leave it out with '${registry}'`, USAGE_ERROR);
   const isEcr = parseEcrHost(registry) !== undefined;
   const usesApi = options.transport === 'ecr-api';
   if (!isEcr && !usesApi) {
@@ -62,7 +66,7 @@ export async function openStore(destination: Destination, options: StoreOptions 
       USAGE_ERROR,
     );
   const { EcrApi } = require('./ecr/ecr-api') as typeof import('./ecr/ecr-api');
-  const api = await EcrApi.open(registry, repository);
+  const api = await EcrApi.open(registry, repository, options.plainHttp);
   if (usesApi) {
     const { EcrRepository } = require('./ecr/ecr-repository') as typeof import('./ecr/ecr-repository');
     if (options.push) await api.ensureRepository(options.createRepository ?? false);

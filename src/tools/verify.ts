@@ -5,7 +5,7 @@ import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { plural } from './progress';
 import { filesOf, type Selected, select } from './selection';
-import { STORE_FLAGS, STORE_USAGE, storeOptions } from './store-flags';
+import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
 import { openStore, type StoreOptions } from './stores';
 
 const USAGE = `Usage: serving verify [MODEL...] [options]
@@ -75,11 +75,11 @@ function record(path: string, selected: readonly Selected[], results: readonly R
 }
 
 async function verifyModel(
-  { key: name, model, destination }: Selected,
+  { key: name, model, to, destination }: Selected,
   options: StoreOptions,
   publicKey: string | undefined,
 ): Promise<Result> {
-  const store = await openStore(destination, options);
+  const store = await openStore(destination, withOwner(options, model, to));
   try {
     const { reference, problems, surplus, note } = await store.verify(model.digest, { files: filesOf(model) });
     if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)

@@ -12,6 +12,7 @@ export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' 
   /** The image below the files, for every variant but `data`. */
   readonly base?: BaseImage;
   readonly to?: string;
+  readonly owner?: string;
   readonly source?: string;
 }
 
@@ -23,7 +24,7 @@ export interface PackedModel {
 
 /** Makes the image of a model. */
 export async function packModel(options: ModelOptions): Promise<PackedModel> {
-  const { directory, key, variant, base, to, source, workers, cacheFile, report } = options;
+  const { directory, key, variant, base, to, owner, source, workers, cacheFile, report } = options;
   const annotations = {
     'org.opencontainers.image.title': titleOf(key),
     ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
@@ -44,6 +45,7 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
     artifact,
     entry: {
       ...(to === undefined ? {} : { to }),
+      ...(owner === undefined ? {} : { owner }),
       ...(source === undefined ? {} : { source }),
       ...(base === undefined ? {} : { base: base.locked }),
       variant,

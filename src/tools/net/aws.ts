@@ -1,6 +1,9 @@
-import type { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { StoreError } from '../store-error';
 import { type Agents, agentsFor } from './proxy';
+import { scopeOf } from './scope';
 
 /** What the clients of AWS are given so that they go through the proxies of the environment, which they do not by themselves. */
 export interface AwsConnections {
@@ -21,17 +24,38 @@ const REQUEST_TIMEOUT = 300_000;
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** The connections to one service of a region. */
-export function awsConnections(service: string, region: string): AwsConnections {
+export function awsConnections(service: string, region: string, plainHttp = false): AwsConnections {
   const agents: Agents = agentsFor();
+  const plain = plainHttp ? new HttpAgent({ keepAlive: true }) : new LoopbackAgent({ keepAlive: true });
   return {
     requestHandler: {
-      // Endpoints without TLS are those of emulators on this machine.
-      httpAgent: agents.of(new URL('http://localhost')),
+      httpAgent: plain,
       httpsAgent: agents.of(new URL(`https://${service}.${region}.amazonaws.com`)) as HttpsAgent,
       connectionTimeout: CONNECTION_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       throwOnRequestTimeout: true,
     },
-    close: agents.close,
+    close: () => {
+      plain.destroy();
+      agents.close();
+    },
   };
+}
+
+/**
+ * Keeps signed requests off plain HTTP, wherever the endpoint is configured: session tokens, passwords of registries and
+ * weights would be readable on the way. Emulators on this machine are exempt.
+ */
+class LoopbackAgent extends HttpAgent {
+  override createConnection(
+    options: { readonly host?: string | null },
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const { host } = options;
+    if (scopeOf(host ?? '') === 'loopback') return super.createConnection(options, callback);
+    throw new StoreError(
+      'AwsSettings',
+      `the endpoint of AWS (http://${host}) must use https: credentials and weights would be readable on the way; change AWS_ENDPOINT_URL or 'endpoint_url' of the profile, or use --plain-http`,
+    );
+  }
 }

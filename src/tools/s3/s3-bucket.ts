@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { S3 } from '@aws-sdk/client-s3';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';
+import { StoreError } from '../store-error';
 import { explainS3Error } from './s3-errors';
 
 /** What S3 keeps of an object. */
@@ -19,6 +20,20 @@ export interface StoredPart {
   readonly checksum: string;
 }
 
+/** How a bucket is opened. */
+export interface BucketOptions {
+  /** The account that must own the bucket. @default - any */
+  readonly owner?: string;
+  /** Whether its endpoint may be one without TLS. @default - on this machine only */
+  readonly plainHttp?: boolean;
+  /** @default - of this process */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/** A marker of half a million files has this size. */
+const MAX_SMALL_OBJECT = 64 * 2 ** 20;
+/** Far more than the files of an artifact. */
+const MAX_KEYS = 1_000_000;
 const ATTEMPTS = 8;
 const NOT_FOUND = new Set(['NotFound', 'NoSuchKey']);
 
@@ -28,12 +43,13 @@ export class S3Bucket {
     private readonly s3: S3,
     private readonly connections: AwsConnections,
     readonly bucket: string,
+    private readonly owned: { readonly Bucket: string; readonly ExpectedBucketOwner?: string },
   ) {}
 
   /** Loads the client of AWS, which takes a while. */
-  static open(bucket: string, environment: NodeJS.ProcessEnv = process.env): S3Bucket {
+  static open(bucket: string, { owner, plainHttp, environment = process.env }: BucketOptions = {}): S3Bucket {
     const { S3: Client } = require('./s3-sdk') as typeof import('./s3-sdk');
-    const connections = awsConnections('s3', environment.AWS_REGION ?? 'us-east-1');
+    const connections = awsConnections('s3', environment.AWS_REGION ?? 'us-east-1', plainHttp);
     const s3 = new Client({
       requestHandler: connections.requestHandler,
       maxAttempts: ATTEMPTS,
@@ -41,7 +57,9 @@ export class S3Bucket {
       // Servers with an address of their own seldom answer to names below it.
       forcePathStyle: (environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL) !== undefined,
     });
-    return new S3Bucket(s3, connections, bucket);
+    // With it, S3 refuses a request to a bucket of that name that somebody else owns.
+    const owned = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
+    return new S3Bucket(s3, connections, bucket, owned);
   }
 
   close(): void {
@@ -52,7 +70,7 @@ export class S3Bucket {
   /** An object's size and checksum, or nothing when it is not there. */
   async head(key: string): Promise<StoredObject | undefined> {
     try {
-      const answer = await this.s3.headObject({ Bucket: this.bucket, Key: key, ChecksumMode: 'ENABLED' });
+      const answer = await this.s3.headObject({ ...this.owned, Key: key, ChecksumMode: 'ENABLED' });
       return { size: answer.ContentLength ?? 0, checksum: answer.ChecksumSHA256 };
     } catch (error) {
       if (NOT_FOUND.has(nameOf(error))) return undefined;
@@ -63,8 +81,8 @@ export class S3Bucket {
   /** A small object, or nothing when it is not there. */
   async read(key: string): Promise<Buffer | undefined> {
     try {
-      const { Body } = await this.s3.getObject({ Bucket: this.bucket, Key: key });
-      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+      const { Body } = await this.s3.getObject({ ...this.owned, Key: key });
+      return await this.small(key, (Body ?? []) as AsyncIterable<Uint8Array>);
     } catch (error) {
       if (NOT_FOUND.has(nameOf(error))) return undefined;
       throw this.explain(error, `read ${key}`);
@@ -78,12 +96,28 @@ export class S3Bucket {
     do {
       const page = await this.ask(
         `list ${prefix}`,
-        this.s3.listObjectsV2({ Bucket: this.bucket, Prefix: prefix, ContinuationToken: token }),
+        this.s3.listObjectsV2({ ...this.owned, Prefix: prefix, ContinuationToken: token }),
       );
       for (const { Key = '', Size = 0 } of page.Contents ?? []) sizes.set(Key.slice(prefix.length), Size);
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    } while (token !== undefined && sizes.size <= MAX_KEYS);
+    if (sizes.size > MAX_KEYS) throw this.tooMuch(`lists more than ${MAX_KEYS} objects below ${prefix}`);
     return sizes;
+  }
+
+  private async small(key: string, body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > MAX_SMALL_OBJECT) throw this.tooMuch(`has more than ${MAX_SMALL_OBJECT} bytes as ${key}`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  private tooMuch(what: string): StoreError {
+    return new StoreError('LimitExceeded', `the bucket ${this.bucket} ${what}; publish to another prefix`);
   }
 
   /** Puts an object whole. Returns its checksum. */
@@ -92,7 +126,7 @@ export class S3Bucket {
     await this.ask(
       `put ${key}`,
       this.s3.putObject({
-        Bucket: this.bucket,
+        ...this.owned,
         Key: key,
         Body: body,
         ChecksumSHA256: checksum,
@@ -105,7 +139,7 @@ export class S3Bucket {
   /** The upload of a key that was begun last and not ended, if any. */
   async unfinishedUpload(key: string): Promise<string | undefined> {
     try {
-      const { Uploads = [] } = await this.s3.listMultipartUploads({ Bucket: this.bucket, Prefix: key });
+      const { Uploads = [] } = await this.s3.listMultipartUploads({ ...this.owned, Prefix: key });
       const own = Uploads.filter(
         ({ Key, ChecksumAlgorithm }) => Key === key && (ChecksumAlgorithm ?? 'SHA256') === 'SHA256',
       );
@@ -123,7 +157,7 @@ export class S3Bucket {
     const { UploadId = '' } = await this.ask(
       `begin to send ${key}`,
       this.s3.createMultipartUpload({
-        Bucket: this.bucket,
+        ...this.owned,
         Key: key,
         ChecksumAlgorithm: 'SHA256',
         ContentType: 'application/octet-stream',
@@ -139,7 +173,7 @@ export class S3Bucket {
     try {
       do {
         const page = await this.s3.listParts({
-          Bucket: this.bucket,
+          ...this.owned,
           Key: key,
           UploadId: uploadId,
           PartNumberMarker: marker,
@@ -160,7 +194,7 @@ export class S3Bucket {
     const checksum = sha256(body);
     try {
       const { ETag = '' } = await this.s3.uploadPart({
-        Bucket: this.bucket,
+        ...this.owned,
         Key: key,
         UploadId: uploadId,
         PartNumber: number,
@@ -179,7 +213,7 @@ export class S3Bucket {
     const sorted = [...parts].sort((a, b) => a.number - b.number);
     try {
       const answer = await this.s3.completeMultipartUpload({
-        Bucket: this.bucket,
+        ...this.owned,
         Key: key,
         UploadId: uploadId,
         MultipartUpload: {

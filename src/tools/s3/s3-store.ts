@@ -5,7 +5,7 @@ import { type Report, SentBytes } from '../image-store';
 import { concurrently } from '../net/concurrently';
 import { plural } from '../progress';
 import { tagOf } from '../registry/reference';
-import type { OpenStore } from '../stores';
+import type { OpenStore, StoreOptions } from '../stores';
 import type { EvidenceCheck, FoundEvidence } from '../verify-evidence';
 import { FileUpload } from './file-upload';
 import { type FileRecord, readMarker, renderMarker } from './marker';
@@ -15,14 +15,14 @@ import { S3Bucket } from './s3-bucket';
 /** Opens the store of a bucket. */
 export function openBucket(
   { bucket, prefix }: Extract<Destination, { kind: 's3' }>,
-  options: { readonly tags?: readonly string[]; readonly transport?: string; readonly createRepository?: boolean },
+  options: Pick<StoreOptions, 'tags' | 'transport' | 'createRepository' | 'bucketOwner' | 'plainHttp'>,
 ): S3Store {
   const wrong =
     (options.tags !== undefined && options.tags.length > 0 && '--tag') ||
     (options.transport !== undefined && '--transport') ||
     (options.createRepository && '--create-repository');
   if (wrong) throw new CommandError(`${wrong} is for registries; leave it out with s3://${bucket}`, USAGE_ERROR);
-  return new S3Store(S3Bucket.open(bucket), prefix);
+  return new S3Store(S3Bucket.open(bucket, { owner: options.bucketOwner, plainHttp: options.plainHttp }), prefix);
 }
 
 /**
