@@ -45,6 +45,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   LockedOtherwise: 'Run the command of the message.',
   LockFileNotFound: 'Run `serving lock` with the directories of the models, and commit the file.',
   LockFileTooNew: 'Upgrade serving-constructs.',
+  LockFileUntrusted: 'Remove the file, or name it with `lockFile` or `--lock-file` if it is yours.',
   ModelDelivery: 'Leave `delivery` out, or publish the model in the way that the message says.',
   ModelNotNamed: 'Name the path of one model in the options of the server, or give the backend just one.',
   ModelPathClash: 'Give one of the models another `path`.',

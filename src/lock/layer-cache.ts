@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../private/replace-file';
+import { isWritable, userCache } from '../private/user-folders';
 import type { WalkedFile } from './walk';
+
+export { cacheFolder } from '../private/user-folders';
 
 /** Changes with the bytes that a layer is made of: what an older release hashed is then hashed again. */
 const FORMAT = 1;
@@ -33,7 +36,8 @@ export class LayerCache {
 
   constructor(
     private readonly root: string,
-    private readonly path: string = cachePath(root),
+    /** The file; undefined for a user without a cache. */
+    private readonly path: string | undefined = cachePath(root),
   ) {
     this.layers = this.read();
   }
@@ -68,21 +72,16 @@ export class LayerCache {
         return index < layers.length || files <= REMEMBERED_FILES;
       },
     );
+    if (this.path === undefined || !isWritable(dirname(this.path))) return;
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      replaceFile(this.path, JSON.stringify({ format: FORMAT, root: this.root, layers: this.layers }), 0o600);
     } catch {
-      return;
-    }
-    const draft = `${this.path}.${process.pid}`;
-    try {
-      writeFileSync(draft, JSON.stringify({ format: FORMAT, root: this.root, layers: this.layers }));
-      renameSync(draft, this.path);
-    } catch {
-      rmSync(draft, { force: true });
+      // A disk that is full costs the next run some time.
     }
   }
 
   private read(): HashedLayer[] {
+    if (this.path === undefined) return [];
     try {
       const { format, root, layers } = JSON.parse(readFileSync(this.path, 'utf8'));
       return format === FORMAT && root === this.root && layers.every(isHashedLayer) ? layers : [];
@@ -92,15 +91,10 @@ export class LayerCache {
   }
 }
 
-/** The folder of this package in the user's cache. */
-export function cacheFolder(): string {
-  const { XDG_CACHE_HOME } = process.env;
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'serving-constructs');
-}
-
-function cachePath(root: string): string {
+function cachePath(root: string): string | undefined {
+  const cache = userCache();
   const name = createHash('sha256').update(root).digest('hex').slice(0, 32);
-  return join(cacheFolder(), 'layers', `${name}.json`);
+  return cache === undefined ? undefined : join(cache, 'layers', `${name}.json`);
 }
 
 function sameKey(a: LayerKey, b: LayerKey): boolean {

@@ -1,5 +1,6 @@
 import { ServingError } from '../private/errors';
 import type { LockedModel, LockFile } from './lock-file';
+import { findOddity } from './scan';
 import { LOCK_SCHEMA, LOCK_VERSION } from './schema';
 import { describeValue, findViolation } from './validate';
 
@@ -17,10 +18,8 @@ export function parseLock(text: string, path: string): LockFile {
     );
   }
   const value = parseJson(content, path);
-  const duplicate = findDuplicateKey(content);
-  if (duplicate !== undefined) {
-    invalid(`says ${describeValue(duplicate)} twice, as a merge can leave it;`, path, 'keep one of the two');
-  }
+  const oddity = findOddity(content);
+  if (oddity !== undefined) invalid(oddity.what, path, oddity.remedy);
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && Number.isInteger(version) && version > LOCK_VERSION) {
     throw new ServingError(
@@ -53,6 +52,8 @@ function checkModel(directory: string, model: LockedModel, path: string): void {
     seen.add(file);
   }
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (!Number.isSafeInteger(bytes))
+    invalid(`the files of '${place}' (${bytes} bytes) must be at most 2^53 bytes;`, path);
   if (bytes !== model.bytes) {
     invalid(`'${place}.bytes' (${model.bytes}) must be the sum of the files (${bytes});`, path);
   }
@@ -63,31 +64,16 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (text.trim() === '') invalid('the lock file is empty;', path);
-    const reason = (error as Error).message.replace(/\s+/g, ' ').slice(0, 120);
-    invalid(`the lock file is not JSON (${reason});`, path);
+    invalid(`the lock file is not JSON (${placeOf(error as Error, text)});`, path);
   }
 }
 
-/**
- * The first name that an object of a JSON text has twice. `JSON.parse` takes the last of the two, so that a merge which
- * kept both would go unnoticed.
- */
-function findDuplicateKey(text: string): string | undefined {
-  const open: (Set<string> | undefined)[] = [];
-  let last: string | undefined;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (token !== ':') last = token;
-    else {
-      const names = open.at(-1);
-      const name = JSON.parse(last as string) as string;
-      if (names?.has(name)) return name;
-      names?.add(name);
-    }
-  }
-  return undefined;
+/** Where a text stops being JSON. The text itself may be a secret, when the file is a link to another. */
+function placeOf({ message }: Error, text: string): string {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position === undefined)
+    return /end of JSON/.test(message) ? 'it ends too early' : 'it does not start as an object';
+  return `line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 function invalid(what: string, path: string, mend = MEND): never {

@@ -6,12 +6,13 @@ export interface Schema {
   readonly const?: number;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
   readonly required?: readonly string[];
   readonly properties?: { readonly [name: string]: Schema };
-  readonly propertyNames?: { readonly title: string; readonly pattern: string };
+  readonly propertyNames?: { readonly title: string; readonly pattern: string; readonly maxLength: number };
   readonly additionalProperties?: Schema;
   readonly items?: Schema;
 }
@@ -25,16 +26,29 @@ const DIGEST: Schema = {
   pattern: '^sha256:[0-9a-f]{64}$',
 };
 const BYTES: Schema = { type: 'integer', title: 'a whole number of bytes', minimum: 0, maximum: 2 ** 53 - 1 };
-const TEXT: Schema = { type: 'string', title: 'one line of text that is not empty', pattern: '^[^\\u0000-\\u001f]+$' };
+/** Patterns are tried on nothing longer, and file systems have no longer paths. */
+const LONGEST = 4096;
+
+/** What no name has: controls, and characters that end a line or reorder what is shown after them. */
+const UNSEEN = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069';
+
+const TEXT: Schema = {
+  type: 'string',
+  title: 'one line of text that is not empty',
+  pattern: `^[^${UNSEEN}]+$`,
+  maxLength: LONGEST,
+};
 const PINNED: Schema = {
   type: 'string',
   title: "an image with a digest, such as 'registry.example.com/base@sha256:…'",
-  pattern: '^[^\\s@]+@sha256:[0-9a-f]{64}$',
+  pattern: '^[^\\s@\\p{C}]+@sha256:[0-9a-f]{64}$',
+  maxLength: LONGEST,
 };
 const TO: Schema = {
   type: 'string',
   title: "'registry/repository' or 's3://bucket/prefix'",
-  pattern: '^[^\\s@]+$',
+  pattern: '^[^\\s@\\p{C}]+$',
+  maxLength: LONGEST,
 };
 
 const OWNER: Schema = { type: 'string', title: 'an AWS account ID of 12 digits', pattern: '^\\d{12}$' };
@@ -42,13 +56,15 @@ const OWNER: Schema = { type: 'string', title: 'an AWS account ID of 12 digits',
 /** A path that stays below the directory that it is relative to. */
 const RELATIVE = {
   title: "a path below the directory, with '/' between its parts and without '.' or '..'",
-  pattern: '^(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\\\u0000-\\u001f]+$',
+  pattern: `^(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\${UNSEEN}]+$`,
+  maxLength: LONGEST,
 };
 
 /** A directory relative to the lock file, which may lie beside it. */
 const DIRECTORY = {
   title: "a directory relative to the lock file, with '/' between its parts",
-  pattern: '^(\\.|(\\.\\./)*(\\.\\.|(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\\\u0000-\\u001f]+))$',
+  pattern: `^(\\.|(\\.\\./)*(\\.\\.|(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\${UNSEEN}]+))$`,
+  maxLength: LONGEST,
 };
 
 const ARTIFACT: { readonly [name: string]: Schema } = {
@@ -77,7 +93,12 @@ const EVIDENCE: { readonly [name: string]: Schema } = {
       required: ['payload', 'signature'],
       properties: {
         payload: DIGEST,
-        signature: { type: 'string', title: 'a signature in Base64', pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+        signature: {
+          type: 'string',
+          title: 'a signature in Base64',
+          pattern: '^[A-Za-z0-9+/]+={0,2}$',
+          maxLength: 65_536,
+        },
       },
     },
   },
@@ -163,7 +184,11 @@ export const LOCK_SCHEMA: Schema = {
     images: {
       type: 'object',
       title: 'images by their reference',
-      propertyNames: { title: 'an image reference without spaces', pattern: '^[^\\s\\u0000-\\u001f]+$' },
+      propertyNames: {
+        title: 'an image reference without spaces',
+        pattern: '^[^\\s\\p{C}]+$',
+        maxLength: LONGEST,
+      },
       additionalProperties: IMAGE,
     },
     apps: {

@@ -34,7 +34,7 @@ function findInObject(object: Record<string, unknown>, schema: Schema, where: st
   }
   for (const [name, member] of Object.entries(object)) {
     const place = memberOf(where, name);
-    if (propertyNames !== undefined && !patternOf(propertyNames.pattern).test(name)) {
+    if (propertyNames !== undefined && !isWritten(name, propertyNames)) {
       return { where: place, value: name, expected: propertyNames.title };
     }
     const rule = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
@@ -53,15 +53,18 @@ function isOfType(value: unknown, type: Schema['type']): boolean {
 
 function meetsBounds(value: unknown, schema: Schema): boolean {
   if (typeof value === 'string') {
-    return (
-      (schema.pattern === undefined || patternOf(schema.pattern).test(value)) && (schema.enum?.includes(value) ?? true)
-    );
+    return isWritten(value, schema) && (schema.enum?.includes(value) ?? true);
   }
   if (typeof value === 'number') {
     const { minimum = value, maximum = value } = schema;
     return value >= minimum && value <= maximum && (schema.const === undefined || value === schema.const);
   }
   return !Array.isArray(value) || value.length >= (schema.minItems ?? 0);
+}
+
+/** The length first: a pattern takes long for hostile text. */
+function isWritten(text: string, { pattern, maxLength = text.length }: Pick<Schema, 'pattern' | 'maxLength'>): boolean {
+  return text.length <= maxLength && (pattern === undefined || patternOf(pattern).test(text));
 }
 
 const patterns = new Map<string, RegExp>();
@@ -76,7 +79,7 @@ function patternOf(source: string): RegExp {
 }
 
 function memberOf(where: string, name: string): string {
-  if (!/^[A-Za-z_]\w*$/.test(name)) return `${where}[${JSON.stringify(shorten(name))}]`;
+  if (!/^[A-Za-z_]\w{0,79}$/.test(name)) return `${where}[${JSON.stringify(shorten(name))}]`;
   return where === '' ? name : `${where}.${name}`;
 }
 

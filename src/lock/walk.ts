@@ -164,7 +164,7 @@ function checkName(path: string, name: string, bytes: Buffer): void {
   const shown = JSON.stringify(path);
   if (!Buffer.from(name).equals(bytes)) throw new DirectoryError(`the name ${shown} is not UTF-8; rename it`);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f\\]/.test(name)) {
+  if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\\]/.test(name)) {
     throw new DirectoryError(`the name ${shown} has a backslash or a control character; rename it`);
   }
   if (name.startsWith('.wh.')) {

@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   LockedOtherwise: 'What a definition says is not what its lock file was made from.',
   LockFileNotFound: 'There is no lock file.',
   LockFileTooNew: 'A lock file was written by a newer release.',
+  LockFileUntrusted: 'A lock file that was found, and not named, may be that of another user.',
   ModelDelivery: 'A model cannot be delivered in the way that was asked for.',
   ModelNotNamed: 'A server is not told which model it serves.',
   ModelPathClash: 'Two models want the same path.',

@@ -1,3 +1,4 @@
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { lockedModel } from '../../src/lock/entries';
 import { readLock, requireLock } from '../../src/lock/read-lock';
 import type { RefusedDefinition } from './refused-definition';
@@ -25,6 +26,18 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
     message:
       "'version' (7) must be at most 1: a newer release wrote the lock file; upgrade serving-constructs (at test/definitions/locks/newer.lock.json)",
     define: () => readLock({ lockFile: `${FOLDER}/newer.lock.json` }),
+  },
+  {
+    name: 'a lock file in a folder that every user may write to',
+    code: 'LockFileUntrusted',
+    message:
+      "'.cache/shared-lock/serving.lock.json' is in a folder that every user may write to; remove it, or name it with 'lockFile' or --lock-file if it is yours",
+    define: () => {
+      mkdirSync('.cache/shared-lock', { recursive: true });
+      chmodSync('.cache/shared-lock', 0o1777);
+      copyFileSync(`${FOLDER}/empty.lock.json`, '.cache/shared-lock/serving.lock.json');
+      readLock({ from: '.cache/shared-lock' });
+    },
   },
   {
     name: 'a model that was never locked',
