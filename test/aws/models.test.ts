@@ -306,9 +306,9 @@ describe('a model that is published when the stack is deployed', () => {
     const { files } = filesOf(model('shell', { publishOnDeploy: true }));
     expect(files[HEX]?.source).toEqual({
       executable: [
-        ...['npx', '--no-install', 'serving', 'publish', 'shell'],
+        ...['node', 'assets/tools/serving/index.js', 'publish'],
         ...['--lock-file', relative(process.cwd(), project.lockFile)],
-        ...['--to', 'registry.example.com/models', '--receipt'],
+        ...['--to', 'registry.example.com/models', '--receipt', '--', 'shell'],
       ],
     });
     expect(Object.values(files[HEX]?.destinations as object)).toEqual([expect.objectContaining({ objectKey: HEX })]);

@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Backend } from '../../backend';
 import { planModels } from '../../plan/models';
@@ -17,14 +18,46 @@ export function publishModels(backend: Backend, models: ModelPlan[]): void {
   for (const { intent } of models) {
     if (intent.publish === undefined) continue;
     const { directory, lockFile, to, hex } = intent.publish;
-    const path = relative(process.cwd(), lockFile);
     Stack.of(backend).synthesizer.addFileAsset({
       sourceHash: hex,
       displayName: `model ${intent.name}`,
       executable: [
-        ...['npx', '--no-install', 'serving', 'publish', directory],
-        ...['--lock-file', path, '--to', to, '--receipt'],
+        ...['node', commandLine(), 'publish', '--lock-file', fromHere(lockFile), '--to', to, '--receipt'],
+        // The definition names a directory outside, which is more than a lock file that does.
+        ...(directory.split('/')[0] === '..' ? ['--allow-outside'] : []),
+        ...['--', directory],
       ],
     });
   }
+}
+
+const PACKAGE = resolve(__dirname, '../../..');
+
+/**
+ * The command line of this very package, by its file: a name would be looked for on the PATH. It is named by the nearest
+ * `node_modules` that leads to the package, because that is the same on every machine.
+ */
+function commandLine(): string {
+  const root = installedAs(process.cwd()) ?? PACKAGE;
+  return fromHere(join(root, 'assets', 'tools', 'serving', 'index.js'));
+}
+
+function installedAs(folder: string): string | undefined {
+  const candidate = join(folder, 'node_modules', 'serving-constructs');
+  if (realPath(candidate) === realPath(PACKAGE)) return candidate;
+  return dirname(folder) === folder ? undefined : installedAs(dirname(folder));
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path from where the app runs, which is where the command runs; a first letter '-' would make it an option. */
+function fromHere(path: string): string {
+  const way = relative(process.cwd(), path).split(sep).join('/');
+  return way.startsWith('-') ? `./${way}` : way;
 }
