@@ -3,6 +3,7 @@ import type { AutoscalingPolicy } from './autoscaling-policy';
 import type { Backend } from './backend';
 import type { Duration } from './duration';
 import type { Intermediary } from './intermediary';
+import { locksRead } from './lock/read-lock';
 import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import type { TargetProfile } from './plan/target-profile';
@@ -296,6 +297,7 @@ export abstract class ServingPlatform extends Construct {
       platform: this.node.path,
       target: this.target.name,
       plan: this.plan(),
+      lockFiles: locksRead(),
       refusals: this.refusals(),
     });
     return [];

@@ -10,6 +10,8 @@ export interface Explanation {
   readonly target: string;
   /** What will be rendered. */
   readonly plan: ServingPlan;
+  /** The lock files that were read until then, as paths from the working directory. */
+  readonly lockFiles: string[];
   /** What keeps it from being rendered, as an error would say it. */
   readonly refusals: string[];
 }

@@ -10,7 +10,15 @@ import type { Section, Table } from './sections';
 export function explain(explanations: Explanation[]): Section[] {
   const sections = explanations.flatMap(explainPlatform);
   const used = new Set(explanations.flatMap(({ plan }) => [...plan.endpoints, ...plan.backends].flatMap(rulesOf)));
-  return used.size === 0 ? sections : [...sections, rulesSection(used)];
+  return [...sections, ...lockSection(explanations), ...(used.size === 0 ? [] : [rulesSection(used)])];
+}
+
+/** Which lock files digests and destinations come from. Without any, nothing of them is in the definition. */
+function lockSection(explanations: Explanation[]): Section[] {
+  const files = [...new Set(explanations.flatMap(({ lockFiles = [] }) => lockFiles))].sort();
+  return files.length === 0
+    ? []
+    : [{ level: 0, title: 'lock files', table: { headings: ['file'], rows: files.map((file) => [file]) } }];
 }
 
 function explainPlatform({ platform, target, plan, refusals }: Explanation): Section[] {

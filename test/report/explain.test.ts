@@ -7,7 +7,9 @@ test('routes stand in the order in which they are tried', () => {
   const hosts = ['*.example.com', 'api.example.com'];
   const endpoint = endpointOn(platform, 'endpoint', { path: '/a', hosts });
   for (const name of ['a', 'b', 'c', 'd', 'e']) endpoint.addBackend(name, { ...backendOptions(), ownUrl: true });
-  const sections = explain([{ platform: 'Platform', target: 'a test', plan: platform.plan(), refusals: [] }]);
+  const sections = explain([
+    { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] },
+  ]);
   const { table } = sections.find(({ title }) => title.startsWith('routes of')) ?? {};
   const first = (table?.rows ?? []).map(([priorities]) => Number.parseInt(priorities as string, 10));
   expect(first.length).toBeGreaterThan(2);
