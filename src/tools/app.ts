@@ -6,6 +6,9 @@ import { parse } from 'yaml';
 import type { Explanation } from '../private/explanation';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
+/** What an app may print; it is shown where the app fails. */
+const MAX_OUTPUT = 64 * 2 ** 20;
+
 /** The command that runs the app of this folder, from `cdk.json` or `cdk8s.yaml`. */
 export function findApp(folder: string): string {
   const found = [readApp(folder, 'cdk.json', JSON.parse), readApp(folder, 'cdk8s.yaml', parse)].filter(
@@ -19,7 +22,7 @@ export function findApp(folder: string): string {
 
 /** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */
 export function explainApp(command: string, folder: string): Explanation[] {
-  const scratch = mkdtempSync(join(tmpdir(), 'serving-'));
+  const scratch = scratchFolder();
   try {
     const plans = join(scratch, 'plans');
     const result = spawnSync(command, {
@@ -27,6 +30,7 @@ export function explainApp(command: string, folder: string): Explanation[] {
       shell: true,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: MAX_OUTPUT,
       env: {
         ...process.env,
         SERVING_EXPLAIN: plans,
@@ -36,12 +40,25 @@ export function explainApp(command: string, folder: string): Explanation[] {
         CDK_VALIDATION: 'false',
       },
     });
+    if (result.error !== undefined)
+      throw new CommandError(`the app ('${command}') could not be run: ${result.error.message}`, FAILED);
     if (result.status !== 0) {
       throw new CommandError(`the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim(), FAILED);
     }
     return existsSync(plans) ? readExplanations(plans) : [];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function scratchFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'serving-'));
+  } catch (error) {
+    throw new CommandError(
+      `the folder of temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or name another with TMPDIR`,
+      FAILED,
+    );
   }
 }
 
@@ -60,8 +77,9 @@ function readContext(folder: string): Record<string, unknown> {
 }
 
 function readApp(folder: string, name: string, read: (text: string) => unknown): string | undefined {
-  const { app } = (readFile(folder, name, read) ?? {}) as { app?: string };
-  return app;
+  const { app } = (readFile(folder, name, read) ?? {}) as { app?: unknown };
+  if (app === undefined || typeof app === 'string') return app;
+  throw new CommandError(`'app' in '${name}' must be a command, as text`, USAGE_ERROR);
 }
 
 function readFile(folder: string, name: string, read: (text: string) => unknown): unknown {

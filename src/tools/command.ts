@@ -15,6 +15,7 @@ export function parseCommandLine<T extends ParseArgsConfig>(config: T, usage: st
   const wrong = (message: string): never => {
     throw new CommandError(`${message}\n'${command} --help' says what it takes`, USAGE_ERROR);
   };
+  if (config.args?.some((arg) => arg.includes('\0'))) wrong('an argument has a NUL character, which no name has');
   try {
     const { tokens = [] } = parseArgs({ ...config, tokens: true });
     const said = new Set<string>();

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import type { Explanation } from '../private/explanation';
 import { explain } from '../report/explain';
-import { renderMarkdown, renderText, type Section } from '../report/sections';
+import { renderMarkdown, renderText } from '../report/sections';
 import { explainApp, findApp } from './app';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
+import { clean, cleanJson, stdout } from './output';
 
 const USAGE = `Usage: serving explain [options]
 
@@ -19,7 +21,12 @@ const OPTIONS = {
   output: { type: 'string', short: 'o' },
 } as const;
 
-const FORMATS: Record<string, (sections: Section[]) => string> = { text: renderText, markdown: renderMarkdown };
+/** How a report is written. What stands in it is cleaned here too, for reports that go into a file. */
+const FORMATS = {
+  json: (explanations) => `${cleanJson(explanations, 2)}\n`,
+  markdown: (explanations) => clean(renderMarkdown(explain(explanations))),
+  text: (explanations) => clean(renderText(explain(explanations))),
+} as const satisfies Record<string, (explanations: Explanation[]) => string>;
 
 /** Runs an app and prints what it will make of its endpoints. Returns 1 when something is refused. */
 export const explainCommand: Command = {
@@ -29,20 +36,21 @@ export const explainCommand: Command = {
 
 function runExplain(options: { app?: string; format: string; output?: string }): number {
   const { format } = options;
-  const render = FORMATS[format];
-  if (render === undefined && format !== 'json') {
-    throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
-  }
+  if (!isFormat(format)) throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
   if (options.app?.trim() === '') throw new CommandError('--app must say what runs the app', USAGE_ERROR);
   const folder = process.cwd();
   const explanations = explainApp(options.app ?? findApp(folder), folder);
   if (explanations.length === 0) {
     throw new CommandError('the app has no endpoint: no ServingPlatform was synthesized', USAGE_ERROR);
   }
-  const report = render === undefined ? `${JSON.stringify(explanations, null, 2)}\n` : render(explain(explanations));
-  if (options.output === undefined) process.stdout.write(report);
+  const report = FORMATS[format](explanations);
+  if (options.output === undefined) stdout.text(report);
   else writeReport(options.output, report);
   return explanations.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+}
+
+function isFormat(name: string): name is keyof typeof FORMATS {
+  return Object.hasOwn(FORMATS, name);
 }
 
 function writeReport(path: string, report: string): void {

@@ -1,4 +1,6 @@
+import { oneLine } from '../private/redact';
 import type { HashEvent, PublishEvent } from './artifact/artifact';
+import { type OutputStream, Printer, stderr } from './output';
 
 /** Something that takes a while says this of itself. */
 export type ProgressEvent = HashEvent | PublishEvent;
@@ -10,16 +12,10 @@ export interface Progress {
   end(): void;
 }
 
-/** What a progress needs of the stream that it writes to. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
 /** A bar on a terminal, and one JSON line for each event anywhere else. */
-export function createProgress(stream: ProgressStream = process.stderr, now = () => performance.now()): Progress {
-  return stream.isTTY === true ? new Bar(stream, now) : new Lines(stream, now);
+export function createProgress(stream?: OutputStream, now = () => performance.now()): Progress {
+  const printer = stream === undefined ? stderr : new Printer(stream);
+  return printer.isTerminal ? new Bar(printer, now) : new Lines(printer, now);
 }
 
 /** The least time between two drawings of the bar, and between two lines about one part. */
@@ -40,7 +36,7 @@ class Bar implements Progress {
   private drawn = false;
 
   constructor(
-    private readonly stream: ProgressStream,
+    private readonly printer: Printer,
     private readonly now: () => number,
   ) {}
 
@@ -58,7 +54,7 @@ class Bar implements Progress {
         break;
       case 'retry':
         this.parts.set(event.part, event.kept ?? 0);
-        this.line(`${event.part.slice(0, 19)}: ${event.reason}; again in ${duration(event.waitSeconds)}`);
+        this.line(`${event.part.slice(0, 19)}: ${oneLine(event.reason)}; again in ${duration(event.waitSeconds)}`);
         break;
       case 'unchanged':
       case 'present':
@@ -66,6 +62,9 @@ class Bar implements Progress {
       case 'done':
         this.parts.set(event.part, event.bytes);
         this.draw();
+        break;
+      case 'destination':
+        this.line(`${event.artifact}: publishing to ${event.to}`);
         break;
       case 'hashed':
         this.line(`${event.artifact}: ${size(event.bytes)} read, ${event.digest}`);
@@ -80,7 +79,7 @@ class Bar implements Progress {
   }
 
   private begin(title: string, total: number): void {
-    this.title = title;
+    this.title = oneLine(title);
     this.total = total;
     this.parts.clear();
     this.moved = 0;
@@ -99,19 +98,19 @@ class Bar implements Progress {
     const rate = at > since ? ((this.moved - moved) * 1000) / (at - since) : 0;
     const done = Math.min(this.total, sum(this.parts.values()));
     this.clear();
-    this.stream.write(renderBar(this.title, { done, total: this.total, rate }, (this.stream.columns ?? 80) - 1));
+    this.printer.text(renderBar(this.title, { done, total: this.total, rate }, this.printer.columns - 1));
     this.drawn = true;
   }
 
   /** A line of its own above the bar. */
   private line(text: string): void {
     this.clear();
-    this.stream.write(`${text}\n`);
+    this.printer.line(text);
     this.drawnAt = Number.NEGATIVE_INFINITY;
   }
 
   private clear(): void {
-    if (this.drawn) this.stream.write('\r\u001b[K');
+    if (this.drawn) this.printer.clearLine();
     this.drawn = false;
   }
 }
@@ -139,7 +138,7 @@ class Lines implements Progress {
   private readonly held = new Map<string, { at: number; kind: 'read' | 'sent'; bytes: number }>();
 
   constructor(
-    private readonly stream: ProgressStream,
+    private readonly printer: Printer,
     private readonly now: () => number,
   ) {}
 
@@ -167,7 +166,7 @@ class Lines implements Progress {
   }
 
   private write(event: ProgressEvent): void {
-    this.stream.write(`${JSON.stringify(event)}\n`);
+    this.printer.json(event);
   }
 }
 

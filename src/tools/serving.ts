@@ -1,44 +1,58 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DirectoryError } from '../lock/walk';
-import { ServingError } from '../private/errors';
+import { homeFolder } from '../private/user-folders';
 import { isHashWorker } from './artifact/hash-worker';
-import { CommandError, FAILED, USAGE_ERROR } from './command-error';
+import { CommandError, USAGE_ERROR } from './command-error';
 import { COMMANDS } from './commands';
+import { fail } from './failure';
+import { finishOutput, stdout } from './output';
 
 /** Runs the command line and returns the exit code. */
-export async function main(args: string[]): Promise<number> {
-  const [name, ...rest] = args;
+export async function main(args: readonly string[]): Promise<number> {
+  const { words, debug } = withoutDebug(args);
+  let exitCode: number;
+  try {
+    exitCode = await run(words);
+  } catch (error) {
+    exitCode = fail(error, debug);
+  }
+  const lost = await finishOutput();
+  return lost === undefined ? exitCode : fail(lost, debug);
+}
+
+async function run([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help') {
-    process.stdout.write(usage());
+    stdout.text(usage());
     return name === undefined ? USAGE_ERROR : 0;
   }
   if (name === '--version') {
-    process.stdout.write(`${version()}\n`);
+    stdout.line(version());
     return 0;
   }
-  try {
-    const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (row === undefined)
-      throw new CommandError(
-        `there is no command '${name}'; the commands are ${Object.keys(COMMANDS).join(', ')}`,
-        USAGE_ERROR,
-      );
-    const command = row.load();
-    if (!rest.includes('--help')) return await command.run(rest);
-    process.stdout.write(command.usage);
-    return 0;
-  } catch (error) {
-    if (error instanceof ServingError) return fail(error, USAGE_ERROR);
-    if (error instanceof CommandError) return fail(error, error.exitCode);
-    if (error instanceof DirectoryError) return fail(error, FAILED);
-    throw error;
-  }
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (row === undefined)
+    throw new CommandError(
+      `there is no command '${name}'; the commands are ${Object.keys(COMMANDS).join(', ')}`,
+      USAGE_ERROR,
+    );
+  const command = row.load();
+  if (!optionsOf(rest).includes('--help')) return await command.run(rest);
+  stdout.text(command.usage);
+  return 0;
 }
 
-function fail(error: Error, exitCode: number): number {
-  process.stderr.write(`${error.message}\n`);
-  return exitCode;
+/** The words before `--`; behind it are names, whatever they look like. */
+function optionsOf(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** Every command takes `--debug`, which prints where an error comes from. */
+function withoutDebug(args: readonly string[]): { readonly words: readonly string[]; readonly debug: boolean } {
+  const options = optionsOf(args);
+  const words = [...options.filter((word) => word !== '--debug'), ...args.slice(options.length)];
+  const { SERVING_DEBUG = '' } = process.env;
+  return { words, debug: words.length < args.length || !['', '0', 'false'].includes(SERVING_DEBUG) };
 }
 
 /** The release, of the package that this file is in. */
@@ -57,7 +71,8 @@ function usage(): string {
 Commands:
 ${rows.join('\n')}
 
-'serving <command> --help' says what a command takes, and 'serving --version' which release this is.
+'serving <command> --help' says what a command takes, and 'serving --version' which release this is. Every command takes
+--debug, which prints the stack of an error (as does SERVING_DEBUG=1).
 
 Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else
 one JSON object in a line for each event ({"event":"sent","part":"sha256:...","bytes":1048576}).
@@ -67,8 +82,17 @@ Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 s
 `;
 }
 
+/** Ends at an error that no command has caught: one of a callback, or a rejection that nobody waits for. */
+function endAt(error: unknown): void {
+  const exitCode = fail(error, withoutDebug(process.argv.slice(2)).debug);
+  void finishOutput().finally(() => process.exit(exitCode));
+}
+
 // Threads that hash run the same file.
 if (require.main === module && !isHashWorker()) {
+  process.on('uncaughtException', endAt);
+  // Node and the clients of AWS throw where a user has no home; in one that cannot exist they find nothing.
+  if (homeFolder() === undefined) process.env.HOME = '/dev/null';
   void main(process.argv.slice(2)).then((exitCode) => {
     process.exitCode = exitCode;
   });

@@ -3,6 +3,7 @@ import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../lock/l
 import { shownPath } from '../lock/read-lock';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
+import { stderr, stdout, warn } from './output';
 import { plural } from './progress';
 import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
@@ -46,7 +47,8 @@ export const verifyCommand: Command = {
     const results: Result[] = [];
     for (const model of selected) results.push(await verifyModel(model, storeOptions(values), publicKey));
     if (values.record) record(loaded.path, selected, results);
-    process.stdout.write(format === 'json' ? `${JSON.stringify(results, null, 2)}\n` : results.map(render).join(''));
+    if (format === 'json') stdout.json(results, 2);
+    else stdout.text(results.map(render).join(''));
     return results.every(({ problems }) => problems.length === 0) ? 0 : DIFFERS;
   },
 };
@@ -71,7 +73,7 @@ function record(path: string, selected: readonly Selected[], results: readonly R
   });
   const { writeEntries } = require('./lock-writer') as typeof import('./lock-writer');
   const shown = shownPath(path);
-  process.stderr.write(`${shown} ${writeEntries(path, entries) ? 'is written' : 'was right already'}\n`);
+  stderr.line(`${shown} ${writeEntries(path, entries) ? 'is written' : 'was right already'}`);
 }
 
 async function verifyModel(
@@ -83,10 +85,8 @@ async function verifyModel(
   try {
     const { reference, problems, surplus, note } = await store.verify(model.digest, { files: filesOf(model) });
     if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
-      process.stderr.write(
-        `warning: a bucket keeps no signatures; those that are locked of '${name}' were not looked for\n`,
-      );
-    if (note !== undefined) process.stderr.write(`warning: '${name}': ${note}\n`);
+      warn(`a bucket keeps no signatures; those that are locked of '${name}' were not looked for`);
+    if (note !== undefined) warn(`'${name}': ${note}`);
     const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
     return {
       model: name,
