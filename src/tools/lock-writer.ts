@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { entryOf } from '../lock/entries';
 import type { LockedArtifact, LockFile } from '../lock/lock-file';
 import { parseLock } from '../lock/parse';
@@ -6,6 +6,7 @@ import { shownPath } from '../lock/read-lock';
 import { renderLock } from '../lock/render';
 import { LOCK_SCHEMA } from '../lock/schema';
 import { describeValue, findViolation } from '../lock/validate';
+import { replaceFile } from '../private/replace-file';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
 const KINDS = ['apps', 'images', 'models'] as const;
@@ -30,7 +31,7 @@ export function writeEntries(
   const after = renderLock(lock);
   if (after === before) return false;
   requireReadable(lock);
-  replaceFile(path, after);
+  writeLock(path, after);
   return true;
 }
 
@@ -59,14 +60,10 @@ function merge<T extends LockedArtifact>(
   return { ...before, ...Object.fromEntries(merged) };
 }
 
-/** A reader finds the old file or the new one, and never half of one. */
-function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
+function writeLock(path: string, text: string): void {
   try {
-    writeFileSync(draft, text);
-    renameSync(draft, path);
+    replaceFile(path, text);
   } catch (error) {
-    rmSync(draft, { force: true });
     throw new CommandError(`'${shownPath(path)}' cannot be written: ${(error as Error).message}`, FAILED);
   }
 }

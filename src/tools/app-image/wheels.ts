@@ -27,7 +27,7 @@ export interface WheelsQuestion {
 
 /** Whether there are wheels for an architecture at all. */
 export function hasWheels(architecture: string): boolean {
-  return architecture in MACHINES;
+  return Object.hasOwn(MACHINES, architecture);
 }
 
 /**

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { makeOwnFolder } from '../../private/own-folder';
 import { replaceFile } from '../../private/replace-file';
-import { CommandError, FAILED } from '../command-error';
+import { cacheFolder, isWritable, userCache } from '../../private/user-folders';
 
 /** An upload that was begun: what is needed to go on with it in another process. */
 export interface JournalEntry {
@@ -20,17 +18,7 @@ const MAX_AGE = 24 * 3600 * 1000;
 
 /** Where uploads are noted, in the cache of the user. */
 export function journalFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const cache = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache');
-  const own = join(cache, 'serving-constructs');
-  requireOwn(own);
-  return join(own, 'uploads');
-}
-
-/** An entry of somebody else would have an upload go on with theirs. */
-function requireOwn(folder: string): void {
-  const problem = makeOwnFolder(folder);
-  if (problem !== undefined)
-    throw new CommandError(`'${folder}' cannot be used: ${problem}; remove it, or set XDG_CACHE_HOME`, FAILED);
+  return join(userCache(environment) ?? cacheFolder(), 'uploads');
 }
 
 /**
@@ -56,18 +44,25 @@ export class UploadJournal {
     return undefined;
   }
 
+  /** A process that is killed leaves the old entry or the new one. An upload that cannot be noted only cannot be resumed. */
   write(key: string, entry: JournalEntry): void {
-    requireOwn(this.folder);
-    // A process that is killed leaves the old entry or the new one.
-    replaceFile(this.pathOf(key), JSON.stringify(entry), 0o600);
+    if (!isWritable(this.folder)) return;
+    try {
+      replaceFile(this.pathOf(key), JSON.stringify(entry), 0o600);
+    } catch {
+      // A full disk must not end the upload.
+    }
   }
 
   remove(key: string): void {
-    rmSync(this.pathOf(key), { force: true });
+    try {
+      rmSync(this.pathOf(key), { force: true });
+    } catch {
+      // In a folder that is read-only by now, the entry expires.
+    }
   }
 
   private entries(key: string): { name: string; pid: number }[] {
-    requireOwn(this.folder);
     let names: string[];
     try {
       names = readdirSync(this.folder);

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { homeFolder } from '../../private/user-folders';
+import { warn } from '../output';
 import { StoreError } from '../store-error';
 
 /** What a registry is shown: a user and password, or a token that is exchanged for others. */
@@ -30,8 +31,9 @@ export async function findCredentials(
   repository: string,
   environment: Environment = process.env,
 ): Promise<Credentials | undefined> {
+  const isDefault = !environment.REGISTRY_AUTH_FILE && !environment.DOCKER_CONFIG;
   for (const path of authFiles(environment)) {
-    const file = await readAuthFile(path);
+    const file = await readAuthFile(path, isDefault);
     if (file === undefined) continue;
     const found = await lookUp(file, path, registry, repository, environment);
     if (found !== undefined) return found;
@@ -41,15 +43,24 @@ export async function findCredentials(
 
 /** The files to read, the first that knows the registry wins. */
 function authFiles(environment: Environment): string[] {
-  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR, HOME } = environment;
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR } = environment;
   if (REGISTRY_AUTH_FILE) return [REGISTRY_AUTH_FILE];
-  const docker = join(DOCKER_CONFIG || join(HOME ?? homedir(), '.docker'), 'config.json');
-  return XDG_RUNTIME_DIR ? [docker, join(XDG_RUNTIME_DIR, 'containers', 'auth.json')] : [docker];
+  const home = homeFolder(environment as NodeJS.ProcessEnv);
+  const docker = DOCKER_CONFIG || (home === undefined ? undefined : join(home, '.docker'));
+  return [
+    ...(docker === undefined ? [] : [join(docker, 'config.json')]),
+    ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, 'containers', 'auth.json')] : []),
+  ];
 }
 
-async function readAuthFile(path: string): Promise<AuthFile | undefined> {
+async function readAuthFile(path: string, isDefault: boolean): Promise<AuthFile | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    // The home may be that of another user, as in a container that runs as a number; Docker warns too and goes on.
+    if (error.code === 'EACCES' && isDefault) {
+      warn(`'${path}' cannot be read (EACCES), so registries are asked without it`);
+      return undefined;
+    }
     throw new StoreError('CredentialsMissing', `'${path}' cannot be read (${error.code}); make it readable`);
   });
   if (text === undefined) return undefined;
