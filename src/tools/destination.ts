@@ -34,6 +34,13 @@ export function parseDestination(text: string): Destination {
   return { kind: 'registry', registry, repository };
 }
 
+/** The name of a destination, the same however it was typed. */
+export function nameOf(destination: Destination): string {
+  if (destination.kind === 'registry') return `${destination.registry}/${destination.repository}`;
+  const { bucket, prefix } = destination;
+  return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
+}
+
 function parseBucket(text: string): Destination {
   const [bucket = '', ...rest] = text.replace(/^s3:(\/\/)?/i, '').split('/');
   const prefix = rest.join('/').replace(/\/+$/, '');

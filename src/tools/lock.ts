@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockFile } from '../lock/lock-file';
-import { findLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
+import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
 import type { AppSettings } from './app-image/pack-app';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
+import { rememberDestinations } from './known-destinations';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { requireReadable, writeEntries } from './lock-writer';
+import { stdout, warn } from './output';
 import { type ModelSettings, packAs } from './pack-locked';
 import { createProgress, type Progress, plural, size } from './progress';
 import { bucketOwnerOf } from './store-flags';
@@ -33,7 +36,7 @@ Options:
       --source TEXT        where the files come from, such as the address of a commit
       --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one here)
       --plain-http         speak to registries without TLS (those on this machine always are)
-      --check              write nothing; say what differs from the lock file and exit with 1 when something does
+${DIRECTORY_USAGE}      --check              write nothing; say what differs from the lock file and exit with 1 when something does
       --schema             print the JSON Schema of lock files
 `;
 
@@ -49,6 +52,7 @@ const OPTIONS = {
   source: { type: 'string' },
   'lock-file': { type: 'string' },
   'plain-http': { type: 'boolean' },
+  ...DIRECTORY_FLAGS,
   check: { type: 'boolean', default: false },
   schema: { type: 'boolean', default: false },
 } as const;
@@ -62,7 +66,7 @@ export const lockCommand: Command = {
     const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
     if (values.schema) {
       const { LOCK_SCHEMA } = require('../lock/schema') as typeof import('../lock/schema');
-      process.stdout.write(`${JSON.stringify(LOCK_SCHEMA, null, 2)}\n`);
+      stdout.json(LOCK_SCHEMA, 2);
       return 0;
     }
     return runLock(positionals, { image: [], app: [], remove: [], ...values });
@@ -81,18 +85,30 @@ type Options = {
   readonly source?: string;
   readonly 'lock-file'?: string;
   readonly 'plain-http'?: boolean;
+  readonly 'allow-outside'?: boolean;
   readonly check: boolean;
 };
 
 async function runLock(directories: string[], options: Options): Promise<number> {
-  const path = resolve(options['lock-file'] ?? findLock() ?? LOCK_FILE);
+  const path = resolve(options['lock-file'] ?? discoverLock() ?? LOCK_FILE);
   const loaded = options.check ? requireLock({ lockFile: options['lock-file'] }) : readLock({ lockFile: path });
   if (!existsSync(dirname(path)))
     throw new CommandError(`'${shownPath(path)}' cannot be written: its folder is not there`, FAILED);
   const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, path, before);
   requireReadable(outlineOf(work));
-  return options.check ? check(work, path, before) : lock(work, path, before);
+  requireInside(dirname(path), directoriesOf(work), allowsOutside(options));
+  if (options.check) return check(work, path, before);
+  const exitCode = await lock(work, path, before);
+  if (options.to !== undefined) rememberTyped(options.to);
+  return exitCode;
+}
+
+/** Whoever types a destination confirms it for 'serving publish' on this machine. */
+function rememberTyped(to: string): void {
+  const why = rememberDestinations([parseDestination(to)]);
+  if (why !== undefined)
+    warn(`this machine cannot remember '${to}' (${why}); 'serving publish' needs --to or --allow-destination`);
 }
 
 /** What will be written, without what is not known before the files are read. */
@@ -110,8 +126,16 @@ function outlineOf({ models, images, apps }: Work): LockFile {
       ]),
     ),
     images: Object.fromEntries(images.map((reference) => [reference, image])),
-    apps: Object.fromEntries(apps.map(({ key, to }) => [key, { ...image, base: `base@${digest}`, to }])),
+    apps: Object.fromEntries(
+      apps.map(({ key, to, requirements }) => [key, { ...image, base: `base@${digest}`, to, requirements }]),
+    ),
   };
+}
+
+/** What will be read of this machine, relative to the lock file. */
+function directoriesOf({ models, apps }: Work): string[] {
+  const lists = apps.flatMap(({ key, requirements }) => (requirements === undefined ? [] : [join(key, requirements)]));
+  return [...[...models, ...apps].map(({ key }) => key), ...lists];
 }
 
 /** What is to be looked at. */
@@ -216,12 +240,12 @@ async function lock(
     const { entry } = await packAs(settings, progress);
     entries.push({ models: { [settings.key]: entry } });
     progress.end();
-    say(`${settings.key}  ${entry.digest}  ${size(entry.bytes)} in ${plural(entry.layers.length, 'layer')}`);
+    stdout.line(`${settings.key}  ${entry.digest}  ${size(entry.bytes)} in ${plural(entry.layers.length, 'layer')}`);
   }
   for (const reference of images) {
     const image = await lookUp(reference, plainHttp);
     entries.push({ images: { [reference]: image } });
-    say(
+    stdout.line(
       `${reference}  ${image.digest}  ${image.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ')}`,
     );
   }
@@ -229,9 +253,9 @@ async function lock(
     const { entry } = await packApp(settings, progress);
     entries.push({ apps: { [settings.key]: entry } });
     progress.end();
-    say(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
+    stdout.line(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
   }
-  say(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'was right already'}`);
+  stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'was right already'}`);
   return 0;
 }
 
@@ -260,9 +284,9 @@ async function check({ models, images, apps, plainHttp }: Work, path: string, be
       differences.push(`${settings.key}: the code, its packages or its base differ`);
   }
   progress.end();
-  for (const difference of differences) say(difference);
+  for (const difference of differences) stdout.line(difference);
   if (differences.length > 0) return 1;
-  say(`${shownPath(path)} is what is here`);
+  stdout.line(`${shownPath(path)} is what is here`);
   return 0;
 }
 
@@ -289,10 +313,6 @@ function packApp(settings: AppSettings, progress: Progress) {
 function lookUp(reference: string, plainHttp: boolean | undefined) {
   const { resolveImage } = require('./registry/resolve-image') as typeof import('./registry/resolve-image');
   return resolveImage(reference, { plainHttp });
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 function usage(message: string): CommandError {

@@ -4,7 +4,9 @@ import { type LoadedLock, requireLock } from '../lock/read-lock';
 import { fingerprint } from '../private/hash';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
 import { OciLayout } from './oci-layout';
+import { stdout } from './output';
 import { packLocked } from './pack-locked';
 import { createProgress } from './progress';
 
@@ -16,9 +18,13 @@ skopeo, umoci and containerd read it. Without directories it does so for all mod
 Options:
   -o, --output FOLDER      where to write; layers that are there already are not written again
       --lock-file FILE     the lock file (default: the nearest serving.lock.json upward)
-`;
+${DIRECTORY_USAGE}`;
 
-const OPTIONS = { output: { type: 'string', short: 'o' }, 'lock-file': { type: 'string' } } as const;
+const OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  'lock-file': { type: 'string' },
+  ...DIRECTORY_FLAGS,
+} as const;
 
 /** Writes images of models into a folder. */
 export const packCommand: Command = {
@@ -31,6 +37,7 @@ export const packCommand: Command = {
       positionals.length === 0
         ? Object.keys(loaded.lock.models)
         : positionals.map((name) => keyOf(loaded.folder, resolve(name)));
+    requireInside(loaded.folder, keys, allowsOutside(values));
     requireOutside(values.output, loaded);
     const names = namesOf(Object.keys(loaded.lock.models));
     const layout = new OciLayout(resolve(values.output));
@@ -41,7 +48,7 @@ export const packCommand: Command = {
         const name = names.get(key) as string;
         await layout.add(artifact, name, (event) => progress.report(event));
         progress.end();
-        process.stdout.write(`${key}  ${artifact.index.digest}  oci:${values.output}:${name}\n`);
+        stdout.line(`${key}  ${artifact.index.digest}  oci:${values.output}:${name}`);
       }
     } finally {
       progress.end();

@@ -1,12 +1,19 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { driftOf } from '../lock/drift';
+import { entryOf } from '../lock/entries';
 import type { LoadedLock } from '../lock/read-lock';
+import { shellWord } from '../private/shell-word';
 import type { Artifact } from './artifact/artifact';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
+import { confirmDestinations, DESTINATION_FLAGS, DESTINATION_USAGE } from './confirm-destinations';
+import { nameOf } from './destination';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
+import { rememberDestinations } from './known-destinations';
+import { stdout, warn } from './output';
 import { createProgress, type Progress } from './progress';
-import { writeReceipt } from './receipt';
+import { keepReceipt, type Receipt, receiptFile } from './receipt';
 import { isTag, parseReference } from './registry/reference';
 import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
@@ -15,16 +22,19 @@ import { openStore, type StoreOptions } from './stores';
 const USAGE = `Usage: serving publish [MODEL...] [options]
 
 Puts the models and apps of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
-there already is not sent again; after an interruption the same command goes on where it was.
+there already is not sent again; after an interruption the same command goes on where it was. A destination that only the lock
+file names is confirmed once on a terminal, unless 'serving lock --to' was run on this machine; elsewhere it must be allowed.
 
 Options:
-${STORE_USAGE}      --tag NAME           a name beside the digest; may be repeated
+${STORE_USAGE}${DESTINATION_USAGE}${DIRECTORY_USAGE}      --tag NAME           a name beside the digest; may be repeated
       --create-repository  make the repository of ECR when it is missing
       --receipt            print nothing but the path of a receipt, for 'cdk deploy'
 `;
 
 const FLAGS = {
   ...STORE_FLAGS,
+  ...DESTINATION_FLAGS,
+  ...DIRECTORY_FLAGS,
   tag: { type: 'string', multiple: true },
   'create-repository': { type: 'boolean', default: false },
   receipt: { type: 'boolean', default: false },
@@ -40,6 +50,15 @@ export const publishCommand: Command = {
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     if (values.receipt && selected.length !== 1)
       throw new CommandError('--receipt is for one model; name it', USAGE_ERROR);
+    requireInside(
+      loaded.folder,
+      selected.flatMap(({ key }) => pathsOf(loaded, key)),
+      allowsOutside(values),
+    );
+    await confirmDestinations(
+      selected.map(({ destination }) => destination),
+      { isTyped: values.to !== undefined, allowed: values['allow-destination'] },
+    );
     const options = {
       ...storeOptions(values),
       push: true,
@@ -49,9 +68,11 @@ export const publishCommand: Command = {
     const progress: Progress = values.receipt ? { report: () => {}, end: () => {} } : createProgress();
     try {
       for (const model of selected) {
-        const { receipt, reference } = await publishModel(loaded, model, options, progress);
+        const receipt = await publishModel(loaded, model, options, progress);
         progress.end();
-        process.stdout.write(`${values.receipt ? receipt : reference}\n`);
+        stdout.line(values.receipt ? receiptFile(receipt) : receipt.reference);
+        if (!values.receipt) note(receipt);
+        rememberDestinations([model.destination]);
       }
     } finally {
       progress.end();
@@ -60,12 +81,24 @@ export const publishCommand: Command = {
   },
 };
 
+/** What is read of this machine to publish something. */
+function pathsOf({ lock }: LoadedLock, key: string): string[] {
+  const requirements = entryOf(lock.apps, key)?.requirements;
+  return requirements === undefined ? [key] : [key, join(key, requirements)];
+}
+
+/** Keeps a receipt for 'serving status'. What was published stays published without. */
+function note(receipt: Receipt): void {
+  const kept = keepReceipt(receipt);
+  if ('why' in kept) warn(`'${receipt.model}' is published, but without a receipt on this machine: ${kept.why}`);
+}
+
 async function publishModel(
   loaded: LoadedLock,
   { key, kind, model, to, destination }: Selected,
   options: StoreOptions,
   progress: Progress,
-): Promise<{ receipt: string; reference: string }> {
+): Promise<Receipt> {
   const { digest } = model;
   const mountFrom = destination.kind === 'registry' ? neighbours(loaded, destination, model.base) : [];
   const store = await openStore(destination, { ...withOwner(options, model, to), mountFrom });
@@ -76,10 +109,11 @@ async function publishModel(
       warnOfDrift(loaded, key);
       progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
     } else {
+      progress.report({ event: 'destination', artifact: key, to: nameOf(destination) });
       const artifact = await pack(loaded, { key, kind }, progress, options.plainHttp);
       await store.publish(artifact, (event) => progress.report(event));
     }
-    return { reference, receipt: writeReceipt({ model: key, to, digest, reference }) };
+    return { model: key, to, digest, reference };
   } finally {
     store.close();
   }
@@ -94,7 +128,7 @@ async function pack(
   const directory = resolve(loaded.folder, key);
   if (!existsSync(directory))
     throw new CommandError(
-      `'${key}' is not published yet and its directory is not here; run 'serving publish ${key}' where the weights are`,
+      `'${key}' is not published yet and its directory is not here; run 'serving publish ${shellWord(key)}' where the weights are`,
       FAILED,
     );
   if (kind === 'app') {
@@ -110,9 +144,7 @@ function warnOfDrift(loaded: LoadedLock, key: string): void {
   const files = driftOf(loaded, key);
   if (files.length === 0) return;
   const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
-  process.stderr.write(
-    `warning: '${key}' differs from what is locked and published: ${names}; run: serving lock ${key}\n`,
-  );
+  warn(`'${key}' differs from what is locked and published: ${names}; run: serving lock ${shellWord(key)}`);
 }
 
 /** The other repositories of a registry that the lock file knows: they may have the same layers. */

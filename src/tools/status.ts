@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { driftOf } from '../lock/drift';
+import { leavesFolder } from '../lock/inside';
 import type { LockedApp, LockedModel } from '../lock/lock-file';
 import { type LoadedLock, requireLock } from '../lock/read-lock';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE } from './directory-flags';
+import { stdout } from './output';
 import { readReceipt } from './receipt';
 import { filesOf, type Selected } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
@@ -17,10 +20,10 @@ Shows each model and app of the lock file: whether its directory is as locked, w
 there. It exits with 0 whatever that is; 'serving lock --check' and 'serving verify' are for pipelines.
 
 Options:
-${STORE_USAGE}  -f, --format FORMAT      text or json (default: text)
+${STORE_USAGE}${DIRECTORY_USAGE}  -f, --format FORMAT      text or json (default: text)
 `;
 
-const FLAGS = { ...STORE_FLAGS, format: { type: 'string', short: 'f', default: 'text' } } as const;
+const FLAGS = { ...STORE_FLAGS, ...DIRECTORY_FLAGS, format: { type: 'string', short: 'f', default: 'text' } } as const;
 
 /** What is known of one model or app. */
 interface Status {
@@ -30,7 +33,7 @@ interface Status {
   /** The bytes of a model's files. */
   readonly bytes?: number;
   /** Whether the directory is here and as locked, and which files are not. Of code only `serving lock --check` tells. */
-  readonly directory: 'as locked' | 'differs' | 'here' | 'not here';
+  readonly directory: 'as locked' | 'differs' | 'here' | 'not here' | 'outside';
   readonly changed: string[];
   readonly to?: string;
   readonly published: 'yes' | 'no' | 'unknown' | 'nowhere to look';
@@ -51,32 +54,38 @@ export const statusCommand: Command = {
     const states: Status[] = [];
     for (const kind of ['model', 'app'] as const)
       for (const [key, locked] of Object.entries(loaded.lock[`${kind}s`]))
-        states.push(await statusOf(loaded, { kind, key, locked }, values.to, storeOptions(values)));
-    process.stdout.write(format === 'json' ? `${JSON.stringify(states, null, 2)}\n` : states.map(render).join('\n'));
+        states.push({
+          ...directoryOf(loaded, { kind, key }, allowsOutside(values)),
+          ...(await placeOf({ kind, key, locked }, values.to, storeOptions(values))),
+        });
+    if (format === 'json') stdout.json(states, 2);
+    else stdout.text(states.map(render).join('\n'));
     return 0;
   },
 };
 
-async function statusOf(
+/** How the directory stands to what is locked. One outside the folder of the lock file is not looked at. */
+function directoryOf(
   loaded: LoadedLock,
+  { kind, key }: Pick<Status, 'kind'> & { readonly key: string },
+  allowed: boolean,
+): Pick<Status, 'directory' | 'changed'> {
+  if (!allowed && leavesFolder(loaded.folder, key) !== undefined) return { directory: 'outside', changed: [] };
+  if (!existsSync(resolve(loaded.folder, key))) return { directory: 'not here', changed: [] };
+  if (kind === 'app') return { directory: 'here', changed: [] };
+  const changed = driftOf(loaded, key);
+  return { directory: changed.length > 0 ? 'differs' : 'as locked', changed };
+}
+
+/** Where something is published, and whether it is there. */
+async function placeOf(
   { kind, key, locked }: { kind: Status['kind']; key: string; locked: LockedModel | LockedApp },
   explicit: string | undefined,
   options: StoreOptions,
-): Promise<Status> {
+): Promise<Omit<Status, 'directory' | 'changed'>> {
   const { digest } = locked;
+  const known = { kind, model: key, digest, ...('bytes' in locked && { bytes: locked.bytes }) } as const;
   const to = explicit ?? locked.to;
-  const changed = kind === 'app' ? [] : driftOf(loaded, key);
-  const isHere = existsSync(resolve(loaded.folder, key));
-  const asLocked = kind === 'app' ? 'here' : 'as locked';
-  const directory = !isHere ? 'not here' : changed.length > 0 ? 'differs' : asLocked;
-  const known = {
-    kind,
-    model: key,
-    digest,
-    ...('bytes' in locked && { bytes: locked.bytes }),
-    directory,
-    changed,
-  } as const;
   if (to === undefined) return { ...known, published: 'nowhere to look', receipt: false };
   const receipt = readReceipt({ model: key, to, digest }) !== undefined;
   return { ...known, to, receipt, ...(await look(to, locked, options)) };
@@ -103,11 +112,12 @@ async function look(
 
 function render({ model, digest, directory, changed, to, published, reason, receipt }: Status): string {
   const files = changed.length === 0 ? '' : ` (${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ', ...' : ''})`;
+  const outside = directory === 'outside' ? ' the folder of the lock file, not looked at without --allow-outside' : '';
   const stale = receipt && published === 'no' ? '; it is gone from there: serving publish' : '';
   return [
     `${model}`,
     `  locked     ${digest}`,
-    `  directory  ${directory}${files}`,
+    `  directory  ${directory}${outside}${files}`,
     `  to         ${to ?? 'not said'}`,
     `  published  ${published}${reason === undefined ? '' : `: ${reason}`}`,
     `  receipt    ${receipt ? 'yes' : 'none on this machine'}${stale}`,

@@ -50,6 +50,8 @@ export type HashEvent =
 
 /** One step of a publication: what a progress bar shows, and one JSON line where there is no terminal. */
 export type PublishEvent =
+  /** Where an artifact is about to be sent. */
+  | { readonly event: 'destination'; readonly artifact: string; readonly to: string }
   | { readonly event: 'start'; readonly artifact: string; readonly digest: string; readonly bytes: number }
   /** A part that the store has already, or that it took over from another repository. */
   | { readonly event: 'present' | 'mounted'; readonly part: string; readonly bytes: number }
