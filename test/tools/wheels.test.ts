@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const ask = (text: string) => {
   const requirements = join(folder, 'requirements.txt');
   writeFileSync(requirements, text);
-  return () => unpackedWheels({ requirements, architecture: 'amd64', pythonVersion: '3.12' });
+  return () => unpackedWheels({ requirements, directory: folder, architecture: 'amd64', pythonVersion: '3.12' });
 };
 
 describe('a list of packages', () => {

@@ -62,11 +62,13 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
   });
   const packages = new Map<string, Blob[]>();
   for (const platform of requirements === undefined ? [] : base.platforms) {
-    const folder = unpackedWheels({
+    const { folder, notes } = unpackedWheels({
       requirements: resolve(directory, requirements as string),
+      directory,
       architecture: platform.architecture,
       pythonVersion: pythonOf(platform, base),
     });
+    for (const note of notes) process.stderr.write(`note: ${note}\n`);
     const packed = await packDirectory({
       directory: folder,
       name: `${key} on linux/${platform.architecture}`,

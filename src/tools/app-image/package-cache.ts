@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../lock/layer-cache';
+import { walk } from '../../lock/walk';
+import { CommandError, FAILED } from '../command-error';
+
+/** Packages as they stand in an image. */
+export interface UnpackedPackages {
+  readonly folder: string;
+  /** What the user should know of them, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** The last thing that is written into an entry. */
+const MARKER = 'complete.json';
+const PACKAGES = 'packages';
+
+/** Unpacked packages in the user's cache, by everything that decides what they are. */
+export class PackageCache {
+  private readonly root = ownFolder(join(cacheFolder(), PACKAGES));
+
+  /** A new folder of our own, for a working directory and for what becomes an entry. */
+  public draft(): string {
+    return mkdtempSync(join(this.root, 'draft-'));
+  }
+
+  /** What was kept under a key, or nothing: an entry that is not as it was when it was kept is removed. */
+  public take(key: string): UnpackedPackages | undefined {
+    const entry = this.placeOf(key);
+    const stats = lookAt(entry);
+    if (stats === undefined) return undefined;
+    requireOwn(entry, stats);
+    const folder = join(entry, PACKAGES);
+    const marker = readMarker(join(entry, MARKER));
+    if (stats.isDirectory() && marker?.key === key && marker.listing === listingOf(folder))
+      return { folder, notes: marker.notes };
+    rmSync(entry, { recursive: true, force: true });
+    return undefined;
+  }
+
+  /** Keeps what a draft has in its folder `packages`. Whoever was faster has kept the same. */
+  public keep(key: string, draft: string, notes: readonly string[]): UnpackedPackages {
+    const listing = listingOf(join(draft, PACKAGES));
+    writeFileSync(join(draft, MARKER), JSON.stringify({ key, notes, listing }), { flag: 'wx', mode: 0o600 });
+    try {
+      renameSync(draft, this.placeOf(key));
+    } catch (error) {
+      const kept = this.take(key);
+      if (kept === undefined) throw error;
+      return kept;
+    }
+    return { folder: join(this.placeOf(key), PACKAGES), notes };
+  }
+
+  private placeOf(key: string): string {
+    return join(this.root, key.slice(0, 32));
+  }
+}
+
+interface Marker {
+  readonly key: string;
+  readonly notes: readonly string[];
+  readonly listing: string;
+}
+
+function readMarker(path: string): Marker | undefined {
+  try {
+    const marker = JSON.parse(readFileSync(path, 'utf8')) as Marker;
+    return Array.isArray(marker.notes) ? marker : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes when a file is missing, new, a link, or has another size. */
+function listingOf(folder: string): string | undefined {
+  try {
+    const { root, files } = walk(folder, []);
+    const lines = files.map(({ path, size, executable, source }) =>
+      JSON.stringify([path, size, executable, source === join(root, path)]),
+    );
+    return createHash('sha256').update(lines.join('\n')).digest('hex');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder that nobody else can put anything into. */
+function ownFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const stats = lstatSync(path);
+    requireOwn(path, stats);
+    if ((stats.mode & 0o022) !== 0) chmodSync(path, 0o700);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(
+      `the cache folder '${path}' cannot be used (${(error as NodeJS.ErrnoException).code}); set XDG_CACHE_HOME to a folder that you can write to`,
+      FAILED,
+    );
+  }
+  return path;
+}
+
+function requireOwn(path: string, stats: Stats): void {
+  const user = process.getuid?.();
+  if (stats.isDirectory() && (user === undefined || stats.uid === user)) return;
+  throw new CommandError(
+    `'${path}' in the cache must be a folder of the user who runs the command; remove it, or set XDG_CACHE_HOME to another folder`,
+    FAILED,
+  );
+}
+
+function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}

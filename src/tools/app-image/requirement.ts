@@ -1,0 +1,70 @@
+/** One package of a list, in the only form that decides what is installed: a name with its version. */
+export interface Requirement {
+  /** As the index compares it. */
+  readonly name: string;
+  /** The line that pip is given. */
+  readonly line: string;
+  /** Whether it is for some interpreters or systems only. */
+  readonly isConditional: boolean;
+  readonly hasHashes: boolean;
+}
+
+/** The longest that a package is with its version and its markers. */
+const LONGEST = 1000;
+
+const NAME = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?';
+const VERSION = '[A-Za-z0-9][A-Za-z0-9.!+_-]*';
+const PINNED = new RegExp(
+  `^(${NAME})\\s*(?:\\[\\s*((?:${NAME})(?:\\s*,\\s*${NAME})*)?\\s*\\])?\\s*(===?)\\s*(${VERSION})\\s*(?:;(.*))?$`,
+);
+const CONDITION = `(?:===?|~=|!=|<=|>=|<|>)\\s*${VERSION}(?:\\.\\*)?`;
+const CONSTRAINED = new RegExp(`^(${NAME})\\s*(${CONDITION}(?:\\s*,\\s*${CONDITION})*)\\s*(?:;(.*))?$`);
+const HASH = /^--hash(?:=|\s+)(sha(?:256|384|512):[0-9a-f]{64,128})$/;
+
+/** The environment markers of PEP 508: variables, strings and operators, and nothing that pip reads as an option. */
+const MARKER = new RegExp(
+  `^(?:\\s*(?:${[
+    'python_version|python_full_version|os_name|sys_platform|platform_(?:release|system|version|machine)',
+    'platform_python_implementation|implementation_(?:name|version)|extra|and|or|not|in',
+    // Two operators in a row are none, and would match in too many ways.
+    '(?:===?|~=|!=|<=|>=|<|>)(?![=<>~!])|\\(|\\)',
+    `'[\\w .+*!-]*'|"[\\w .+*!-]*"`,
+  ].join('|')}))+\\s*$`,
+);
+
+/** A package with its version, its markers and its hashes; undefined for every other line. */
+export function parseRequirement(text: string): Requirement | undefined {
+  const [specifier = '', ...options] = text.replace(/\s+/g, ' ').split(/ (?=-)/);
+  if (specifier.length > LONGEST) return undefined;
+  const match = PINNED.exec(specifier);
+  const hashes = options.map((option) => HASH.exec(option)?.[1]);
+  if (match === null || !isMarker(match[5]) || hashes.includes(undefined)) return undefined;
+  const [, name, extras, operator, version, marker] = match as unknown as string[];
+  const wanted = extras === undefined ? '' : `[${extras.replace(/\s/g, '')}]`;
+  const condition = marker === undefined ? '' : ` ; ${marker.trim()}`;
+  return {
+    name: normalized(name as string),
+    line: [`${name}${wanted}${operator}${version}${condition}`, ...hashes.map((hash) => `--hash=${hash}`)].join(' '),
+    isConditional: marker !== undefined,
+    hasHashes: hashes.length > 0,
+  };
+}
+
+/** A line of a list of constraints, as pip is given it; undefined for what is none. */
+export function parseConstraint(text: string): string | undefined {
+  const pinned = parseRequirement(text);
+  if (pinned !== undefined) return pinned.line;
+  const match = text.length > LONGEST ? null : CONSTRAINED.exec(text);
+  if (match === null || !isMarker(match[3])) return undefined;
+  const [, name, conditions, marker] = match as unknown as string[];
+  return `${name}${conditions?.replace(/\s/g, '')}${marker === undefined ? '' : ` ; ${marker.trim()}`}`;
+}
+
+/** The name of a package as the index compares it. */
+export function normalized(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+function isMarker(text: string | undefined): boolean {
+  return text === undefined || MARKER.test(text);
+}

@@ -1,0 +1,195 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { CommandError, FAILED } from '../command-error';
+import { parseConstraint, parseRequirement, type Requirement } from './requirement';
+
+/** A list of packages as it was understood. pip is given what is rendered from it, and never the file. */
+export interface RequirementsList {
+  readonly requirements: Requirement[];
+  /** Lines of the lists that `-c` names. */
+  readonly constraints: string[];
+  /** Where packages come from: option lines. */
+  readonly sources: string[];
+  readonly requireHashes: boolean;
+}
+
+const MAX_BYTES = 2 ** 20;
+const MAX_FILES = 100;
+
+const WHEELS_ONLY = 'only wheels are installed, because building a package runs its code on this machine';
+
+/** What an option of a list does here. */
+type Handling = 'list' | 'constraints' | 'source' | 'no-index' | 'hashes' | 'satisfied';
+
+const HANDLED: { readonly [option: string]: Handling } = {
+  '-r': 'list',
+  '--requirement': 'list',
+  '-c': 'constraints',
+  '--constraint': 'constraints',
+  '-i': 'source',
+  '--index-url': 'source',
+  '--extra-index-url': 'source',
+  '-f': 'source',
+  '--find-links': 'source',
+  '--no-index': 'no-index',
+  '--require-hashes': 'hashes',
+  // Wheels alone are taken anyway.
+  '--only-binary': 'satisfied',
+  '--prefer-binary': 'satisfied',
+};
+
+const WITHOUT_VALUE = ['--no-index', '--require-hashes', '--prefer-binary'];
+
+/** Why an option is not supported, where more than its name is worth saying. */
+const REFUSED: { readonly [option: string]: string } = {
+  '-e': `${WHEELS_ONLY}; put the code into the directory of the app, or publish a wheel of it`,
+  '--editable': `${WHEELS_ONLY}; put the code into the directory of the app, or publish a wheel of it`,
+  '--no-binary': `${WHEELS_ONLY}; remove it, or publish a wheel of the package`,
+  '--trusted-host':
+    "a list cannot turn off TLS; set it in pip's own configuration (pip config set global.trusted-host)",
+};
+
+const SUPPORTED = '-r, -c, --index-url, --extra-index-url, --find-links, --no-index, --require-hashes and --hash';
+
+/** Reads a list of packages below a directory, with the lists that it includes. */
+export function readRequirements(file: string, directory: string): RequirementsList {
+  const reader = new Reader(realpathSync(directory));
+  reader.read(file, 'list', []);
+  return reader.list;
+}
+
+/** The list that pip is given. */
+export function renderRequirements({ requirements, sources, requireHashes }: RequirementsList): string {
+  const lines = [...sources, ...(requireHashes ? ['--require-hashes'] : []), ...requirements.map(({ line }) => line)];
+  return [...new Set(lines)].map((line) => `${line}\n`).join('');
+}
+
+class Reader {
+  public readonly list = {
+    requirements: [] as Requirement[],
+    constraints: [] as string[],
+    sources: [] as string[],
+    requireHashes: false,
+  };
+  private files = 0;
+
+  constructor(private readonly root: string) {}
+
+  public read(file: string, kind: 'list' | 'constraints', above: readonly string[]): void {
+    const place = this.placeOf(file);
+    if (above.includes(place)) throw new CommandError(`'${file}' includes itself`, FAILED);
+    this.files += 1;
+    if (this.files > MAX_FILES) throw new CommandError(`'${above[0]}' includes more than ${MAX_FILES} lists`, FAILED);
+    for (const { text, number } of logicalLines(readFileSync(place, 'utf8'))) {
+      const line = { text, file, number };
+      if (text.startsWith('-')) this.readOptions(line, kind, [...above, place]);
+      else if (kind === 'list') this.list.requirements.push(requirementOf(line));
+      else this.list.constraints.push(constraintOf(line));
+    }
+  }
+
+  private readOptions(line: Line, kind: 'list' | 'constraints', above: readonly string[]): void {
+    const words = line.text.split(/\s+/);
+    while (words.length > 0) {
+      const [name = '', attached] = split(words.shift() as string);
+      const handling = Object.hasOwn(HANDLED, name) ? HANDLED[name] : undefined;
+      if (handling === undefined || (kind === 'constraints' && handling !== 'constraints'))
+        throw refused(line, Object.hasOwn(REFUSED, name) ? (REFUSED[name] as string) : supportedIn(kind));
+      const value = WITHOUT_VALUE.includes(name) ? '' : (attached ?? words.shift() ?? '');
+      if (handling === 'list' || handling === 'constraints') this.include(line, value, handling, above);
+      else if (handling === 'source') this.list.sources.push(`${name} ${addressOf(line, value)}`);
+      else if (handling === 'no-index') this.list.sources.push(name);
+      else if (handling === 'hashes') this.list.requireHashes = true;
+    }
+  }
+
+  private include(line: Line, value: string, kind: 'list' | 'constraints', above: readonly string[]): void {
+    if (!/^[\w./+@-]+$/.test(value))
+      throw refused(line, 'an included list must be a file in the directory of the app, without spaces in its name');
+    this.read(resolve(dirname(line.file), value), kind, above);
+  }
+
+  /** Where a list is. It comes with the code, so what is outside of it is not read, not even through a link. */
+  private placeOf(file: string): string {
+    let place: string;
+    try {
+      place = realpathSync(file);
+    } catch (error) {
+      throw new CommandError(`'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`, FAILED);
+    }
+    const stats = statSync(place);
+    if (!place.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep))
+      throw new CommandError(`'${file}' is outside of '${this.root}'; put it into the directory of the app`, FAILED);
+    if (!stats.isFile() || stats.size > MAX_BYTES)
+      throw new CommandError(`'${file}' must be a file of at most ${MAX_BYTES} bytes`, FAILED);
+    return place;
+  }
+}
+
+interface Line {
+  readonly text: string;
+  readonly file: string;
+  readonly number: number;
+}
+
+/** Lines without comments, those that end in a backslash joined with the next; the number is that of the first. */
+function* logicalLines(content: string): Iterable<{ readonly text: string; readonly number: number }> {
+  let [held, first] = ['', 0];
+  const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  for (const [index, line] of lines.entries()) {
+    const isComment = /^\s*#/.test(line);
+    if (held === '') first = index + 1;
+    const isContinued = !isComment && line.endsWith('\\');
+    held += isContinued ? `${line.slice(0, -1)} ` : line;
+    if (isContinued && index < lines.length - 1) continue;
+    const text = held.replace(/(^|\s)#.*/, '').trim();
+    held = '';
+    if (text !== '') yield { text, number: first };
+  }
+}
+
+function requirementOf(line: Line): Requirement {
+  const requirement = parseRequirement(line.text);
+  if (requirement !== undefined) return requirement;
+  const option = /\s(--?[\w-]+)/.exec(line.text)?.[1];
+  if (option !== undefined && option !== '--hash') throw refused(line, `${option} of a package is not supported`);
+  throw new CommandError(`${placeOf(line)} must have a version, such as 'numpy==2.3.4'${numberOf(line)}`, FAILED);
+}
+
+function constraintOf(line: Line): string {
+  const constraint = parseConstraint(line.text);
+  if (constraint !== undefined) return constraint;
+  throw refused(line, "a constraint must be a name and versions, such as 'numpy<3'");
+}
+
+/** The address of an index. It is taken literally: a list that could name variables could send them anywhere. */
+function addressOf(line: Line, value: string): string {
+  if (/^https?:\/\/[\w.~:/?#[\]@!&()*+,;=%-]+$/.test(value) && URL.canParse(value)) return value;
+  throw refused(
+    line,
+    "an index must be an https:// address without variables; local folders and secrets belong into pip's own configuration, such as PIP_INDEX_URL or PIP_FIND_LINKS",
+  );
+}
+
+function split(word: string): [name: string, attached?: string] {
+  const at = word.indexOf('=');
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function supportedIn(kind: 'list' | 'constraints'): string {
+  return kind === 'list' ? `supported options are ${SUPPORTED}` : 'the only option of a list of constraints is -c';
+}
+
+function refused(line: Line, why: string): CommandError {
+  return new CommandError(`${placeOf(line)} is not supported${numberOf(line)}: ${why}`, FAILED);
+}
+
+/** A line as it was written, without what may be a password. */
+function placeOf({ text, file }: Line): string {
+  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return `'${shown.replace(/\/\/[^/@\s]*@/g, '//****@')}' in '${file}'`;
+}
+
+function numberOf({ number }: Line): string {
+  return ` (line ${number})`;
+}
