@@ -36,7 +36,10 @@ export class BackendService {
   ) {
     this.intent = backend.intent;
     const provider = fleet.providerFor(backend);
-    this.task = makeTask(backend, () => this.plan, props, provider === undefined);
+    this.task = makeTask(backend, () => this.plan, props, {
+      onFargate: provider === undefined,
+      onOwnInstance: fleet.makesInstancesOf(this.intent.path),
+    });
     this.securityGroup = this.makeSecurityGroup();
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);

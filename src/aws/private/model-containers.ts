@@ -7,6 +7,7 @@ import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
 import { IMAGES, referenceOf } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
+import { confine, type TaskHost } from './confinement';
 import { pulledImage } from './images';
 import { SCRATCH } from './scratch';
 import { secretOf } from './secrets';
@@ -37,7 +38,7 @@ export function addModelContainers(
   definition: ecs.TaskDefinition,
   server: ecs.ContainerDefinition,
   logging: (prefix: string) => ecs.LogDriver,
-  props: EcsPlatformProps,
+  props: EcsPlatformProps & TaskHost,
 ): void {
   const { fetches, volumes } = planFetches(models);
   const mountPaths = new Map(volumes.map(({ name, mountPath }) => [name, mountPath]));
@@ -57,6 +58,7 @@ export function addModelContainers(
       readonlyRootFilesystem: true,
       environment: { HOME: SCRATCH.mountPath },
       secrets: tokenOf(backend, fetch),
+      ...confine(backend, `Fetch${position}LinuxParameters`, { noNewPrivileges: props.onOwnInstance }),
       logging: logging('fetch'),
       ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
     });

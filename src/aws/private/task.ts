@@ -7,6 +7,7 @@ import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../resources';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
+import { confine, type TaskHost } from './confinement';
 import { containerImage } from './images';
 import { late } from './late';
 import { modelsOf, publishModels } from './model-assets';
@@ -23,16 +24,16 @@ export interface Task {
 }
 
 /** Makes the task of a backend: the server, and before it one container for each model that is fetched. */
-export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, onFargate: boolean): Task {
+export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, host: TaskHost): Task {
   const models = modelsOf(backend);
   const logGroup = new logs.LogGroup(backend, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
-  const definition = onFargate
+  const definition = host.onFargate
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
-  const server = addServer(backend, plan, models, definition, logging('server'), onFargate);
+  const server = addServer(backend, plan, models, definition, logging('server'), host);
   addModelVolumes(backend, models, definition, server, 1);
-  addModelContainers(backend, models, definition, server, logging, props);
+  addModelContainers(backend, models, definition, server, logging, { ...props, ...host });
   publishModels(backend, models);
   return { definition, server, logGroup };
 }
@@ -79,13 +80,9 @@ function addServer(
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
   logging: ecs.LogDriver,
-  onFargate: boolean,
+  { onFargate, onOwnInstance }: TaskHost,
 ): ecs.ContainerDefinition {
   const { intent } = backend;
-  const linuxParameters = new ecs.LinuxParameters(backend, 'LinuxParameters', {
-    initProcessEnabled: true,
-    sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
-  });
   const server = definition.addContainer('Server', {
     image: containerImage(backend, models, definition),
     // Both are set, so that nothing of the image's own command is left.
@@ -97,7 +94,12 @@ function addServer(
     readonlyRootFilesystem: intent.readOnlyRoot,
     user: intent.user?.toString(),
     stopTimeout: Duration.seconds(late.number(() => plan().times.stop)),
-    linuxParameters,
+    ...confine(backend, 'LinuxParameters', {
+      initProcessEnabled: true,
+      sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
+      port: intent.port,
+      noNewPrivileges: onOwnInstance,
+    }),
     logging,
     dockerLabels: modelLabels(backend),
     ...(onFargate

@@ -1,0 +1,145 @@
+/** What every container is denied, whatever it runs on and whatever its image is. */
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { aws, Gpu, Model, ModelServer, ServerImage, Size } from '../../src';
+import { container, newApp, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
+import { everything } from '../support/aws-everything';
+import { type Data, object, objects } from '../support/data';
+import { digestOf, LockedProject, lockedModel } from '../support/lock';
+
+const TASK = 'AWS::ECS::TaskDefinition';
+const gpu = Gpu.nvidia();
+
+/** Every container of every task of an app, with what its task runs on. */
+function containersOf(templates: { [stack: string]: Data }): { readonly host: unknown; readonly container: Data }[] {
+  const resources = Object.values(templates).flatMap(({ Resources }) => Object.values(object(Resources)).map(object));
+  return resources
+    .filter(({ Type }) => Type === TASK)
+    .map(({ Properties }) => object(Properties))
+    .flatMap(({ RequiresCompatibilities, ContainerDefinitions }) =>
+      objects(ContainerDefinitions).map((container) => ({ host: RequiresCompatibilities, container })),
+    );
+}
+
+describe('every container', () => {
+  const app = newApp();
+  everything(app);
+  const all = containersOf(templatesOf(app));
+
+  test('is one of a server or one that fetches, on Fargate and on instances', () => {
+    const kinds = all.map(({ host, container: { Name } }) => `${host} ${String(Name).replace(/\d+$/, '')}`);
+    expect([...new Set(kinds)].sort()).toEqual(['EC2 Fetch', 'EC2 Server', 'FARGATE Fetch', 'FARGATE Server']);
+  });
+
+  test('has no capability, no privileged mode and a read-only root', () => {
+    for (const { container } of all) {
+      expect(container).toMatchObject({
+        Privileged: false,
+        ReadonlyRootFilesystem: true,
+        LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      });
+      expect(object(object(container.LinuxParameters).Capabilities).Add).toBeUndefined();
+    }
+  });
+
+  test('gains no privileges on instances; Fargate has no setting for it', () => {
+    for (const { host, container } of all)
+      expect(container.DockerSecurityOptions).toEqual(String(host) === 'EC2' ? ['no-new-privileges'] : undefined);
+  });
+});
+
+test('a container that copies a model out of its image has no capability either', () => {
+  const shell = { variant: 'shell', base: `busybox@${digestOf('9')}` } as const;
+  const project = new LockedProject({ models: { net: lockedModel('b', undefined, shell) } });
+  try {
+    const model = Model.fromDirectory('net', { lockFile: project.lockFile });
+    expect(container(templateOf(oneBackend({ model }).stack), 'Fetch0')).toMatchObject({
+      User: '0',
+      Privileged: false,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+    });
+  } finally {
+    project.remove();
+  }
+});
+
+describe('the capabilities of a server', () => {
+  const dropped = (port: number) => {
+    const { LinuxParameters } = container(templateOf(oneBackend({ port }).stack));
+    return object(object(LinuxParameters).Capabilities).Drop;
+  };
+
+  test.each([1024, 8000])('are none with port %d', (port) => {
+    expect(dropped(port)).toEqual(['ALL']);
+  });
+
+  test.each([80, 1023])('are the one to listen on it with port %d, which Fargate could not add back', (port) => {
+    expect(dropped(port)).toEqual([
+      'AUDIT_WRITE',
+      'CHOWN',
+      'DAC_OVERRIDE',
+      'FOWNER',
+      'FSETID',
+      'KILL',
+      'MKNOD',
+      'NET_RAW',
+      'SETFCAP',
+      'SETGID',
+      'SETPCAP',
+      'SETUID',
+      'SYS_CHROOT',
+    ]);
+  });
+
+  test('can be widened by an override of the task definition', () => {
+    const { stack, backend } = oneBackend();
+    const task = aws.EcsBackend.of(backend).taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
+    task.addPropertyOverride('ContainerDefinitions.0.LinuxParameters.Capabilities.Drop', ['NET_RAW']);
+    expect(container(templateOf(stack)).LinuxParameters).toMatchObject({ Capabilities: { Drop: ['NET_RAW'] } });
+  });
+});
+
+describe('instances', () => {
+  test('of the platform register what the option needs of their agent', () => {
+    const template = templateOf(oneBackend({ gpu }).stack);
+    const userData = JSON.stringify(only(template, 'AWS::EC2::LaunchTemplate'));
+    expect(userData).toContain('ECS_SELINUX_CAPABLE=true >> /etc/ecs/ecs.config');
+    expect(container(template).DockerSecurityOptions).toEqual(['no-new-privileges']);
+  });
+
+  test('that exist may not register it, so their tasks do without the option and keep the rest', () => {
+    const stack = newStack();
+    const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', {
+      clusterName: 'models',
+      vpc: new ec2.Vpc(stack, 'Vpc'),
+    });
+    const gpuCapacities = [aws.GpuCapacity.fromCapacityProviderName('gpus', 'g6e.xlarge')];
+    new aws.EcsPlatform(stack, 'Platform', { cluster, gpuCapacities });
+    oneBackend({ gpu, model: Model.fromS3('s3://bucket/model/') }, {}, stack);
+    const template = templateOf(stack);
+    for (const name of ['Server', 'Fetch0']) {
+      expect(container(template, name)).toMatchObject({ LinuxParameters: { Capabilities: { Drop: ['ALL'] } } });
+      expect(container(template, name).DockerSecurityOptions).toBeUndefined();
+    }
+  });
+
+  test('keep the shared memory of their tasks', () => {
+    const resources = { sharedMemory: Size.gibibytes(2) };
+    expect(container(templateOf(oneBackend({ gpu, resources }).stack)).LinuxParameters).toEqual({
+      Capabilities: { Drop: ['ALL'] },
+      InitProcessEnabled: true,
+      SharedMemorySize: 2048,
+    });
+  });
+});
+
+describe('the user of a server', () => {
+  test.each([
+    ['its own, where the definition has none', undefined, undefined],
+    ['the one of the definition', 1000, '1000'],
+  ])('is %s', (_what, user, expected) => {
+    const image = ServerImage.fromRegistry('rayproject/ray:2.60.0');
+    const server = ModelServer.rayServe({ app: 'serve:app' });
+    expect(container(templateOf(oneBackend({ image, server, user }).stack)).User).toBe(expected);
+  });
+});
