@@ -15,6 +15,7 @@ import { addModelContainers } from './model-containers';
 import { addModelVolumes } from './model-volumes';
 import { SCRATCH } from './scratch';
 import { containerSecrets } from './secrets';
+import { trustOwnTasks } from './trust';
 
 /** A task definition and the container that serves. */
 export interface Task {
@@ -35,6 +36,7 @@ export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPl
   addModelVolumes(backend, models, definition, server, 1);
   addModelContainers(backend, models, definition, server, logging, { ...props, ...host });
   publishModels(backend, models);
+  for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
 }
 
