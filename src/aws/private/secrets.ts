@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Backend } from '../../backend';
 import type { SecretValue } from '../../secret-value';
 import { EcsSecret } from '../ecs-secret';
+import { readOnlySecret } from './secret-rights';
 
 /** The secrets of a backend as ECS knows them, by environment variable. */
 export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret } {
@@ -16,7 +17,7 @@ export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret
 
 /** A secret as ECS knows it. */
 export function secretOf(backend: Backend, id: string, secret: SecretValue): ecs.Secret {
-  if (secret instanceof EcsSecret) return secret._secret;
+  if (secret instanceof EcsSecret) return readOnlySecret(backend, secret._secret);
   const named = secretsmanager.Secret.fromSecretNameV2(backend, id, secret.secretName as string);
-  return ecs.Secret.fromSecretsManager(named, secret.key);
+  return readOnlySecret(backend, ecs.Secret.fromSecretsManager(named, secret.key));
 }

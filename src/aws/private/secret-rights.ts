@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { narrowed, without } from './narrowed-role';
+
+/** What CDK lets everyone do who may read a secret or a parameter, and ECS never does. */
+const UNUSED_ACTIONS = [
+  'secretsmanager:DescribeSecret',
+  'ssm:DescribeParameters',
+  'ssm:GetParameter',
+  'ssm:GetParameterHistory',
+];
+
+/** The services that decrypt what ECS puts into the environment. */
+const SECRET_SERVICES = ['secretsmanager', 'ssm'];
+
+/**
+ * A secret that the execution role may read and do nothing else with: no right beside those that ECS uses, and a key
+ * decrypts for the two services alone.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html#task-execution-secrets
+ */
+export function readOnlySecret(scope: IConstruct, secret: ecs.Secret): ecs.Secret {
+  const { region, urlSuffix } = Stack.of(scope);
+  const viaSecretServices = {
+    StringEquals: { 'kms:ViaService': SECRET_SERVICES.map((service) => `${service}.${region}.${urlSuffix}`) },
+  };
+  const narrow = (statement: iam.PolicyStatement): iam.PolicyStatement | undefined => {
+    const rest = without(UNUSED_ACTIONS, statement);
+    if (rest?.actions.some((action) => action.startsWith('kms:'))) rest.addConditions(viaSecretServices);
+    return rest;
+  };
+  return {
+    arn: secret.arn,
+    hasField: secret.hasField,
+    grantRead: (grantee: iam.IGrantable): iam.Grant => secret.grantRead(narrowed(grantee, narrow)),
+  };
+}
