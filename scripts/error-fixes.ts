@@ -23,6 +23,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   GpuOnFargate: 'Name the GPU instances of an imported cluster with `gpuCapacities`.',
   HealthCheckRequired: 'Declare a `healthCheck`, or the `behavior` of the server.',
   InstanceTooSmall: 'Ask for less, or name a larger instance type with `gpuCapacities`.',
+  InvalidAccount: 'Write the 12 digits of the account.',
   InvalidApp: 'Write `module:callable`, as gunicorn and uvicorn take it.',
   InvalidCommand: 'Name the program first.',
   InvalidDescriptor: 'Mend the member of the descriptor that the message names.',

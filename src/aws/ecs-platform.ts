@@ -22,6 +22,7 @@ import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '
 import type { TrafficSplit } from '../traffic-split';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from './fargate-sizes';
 import type { GpuCapacity } from './gpu-capacity';
+import { checkModelBucketAccounts } from './model-bucket-accounts';
 import type { EcsRenderer } from './private/renderer';
 import { ecsProfile, RULE_QUOTA } from './profile';
 
@@ -113,6 +114,16 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default - KServe's storage initializer, by a fixed tag
    */
   readonly hubImage?: string;
+
+  /**
+   * The accounts whose S3 buckets models are read from by their URI, or `*` for every account. The name of a bucket says
+   * nothing of its owner: a name that becomes free can be taken by anyone, with other weights in it.
+   *
+   * A bucket of `aws.S3Model.fromBucket` is always read in its own account.
+   *
+   * @default - the account of the backend's stack
+   */
+  readonly modelBucketAccounts?: string[];
 }
 
 /**
@@ -155,6 +166,7 @@ export class EcsPlatform extends ServingPlatform {
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
     for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
+    checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
     this.target = { ...ecsProfile(ruleQuota, this.checkListener(props)), images };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');

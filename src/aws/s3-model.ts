@@ -8,6 +8,9 @@ export class S3Model {
   /**
    * A directory or one file in a bucket. The task may read it, and decrypt it where the bucket has a key.
    *
+   * The right is limited to the account of the bucket. An imported one has that of its stack unless it states another:
+   * `Bucket.fromBucketAttributes(this, 'Models', { bucketName, account })`.
+   *
    * @param bucket the bucket
    * @param key `prefix/` for everything below a prefix, `key` for one object
    */

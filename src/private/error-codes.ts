@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   GpuOnFargate: 'A backend with a GPU would run on Fargate, which has none.',
   HealthCheckRequired: 'A server of unknown behaviour has no health check.',
   InstanceTooSmall: 'No instance type holds what a backend asks for.',
+  InvalidAccount: 'An account is not the ID of an AWS account.',
   InvalidApp: 'A Python application is not named as module and callable.',
   InvalidCommand: 'A server command names no program.',
   InvalidDescriptor: 'What is declared of a server does not fit together.',

@@ -544,6 +544,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     gpuCapacities: 'aws.GpuCapacity[]?',
     hubImage: 'string?',
     listener: 'aws.ImportedListener?',
+    modelBucketAccounts: 'string[]?',
     publicAccess: 'boolean?',
     ruleQuota: 'number?',
     vpc: 'object?',

@@ -3,6 +3,9 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { aws, Duration, Gpu, Model } from '../../src';
 import { container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 
+/** Buckets of that name of other accounts are refused. */
+const OWN_ACCOUNT = { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } };
+
 const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${rest}`]] });
 
 describe('a model in S3', () => {
@@ -110,21 +113,24 @@ describe('the task may read', () => {
     [
       's3://bucket/model/v1/',
       [
-        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model/v1/*') },
+        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model/v1/*'), Condition: OWN_ACCOUNT },
         {
           Action: 's3:ListBucket',
           Effect: 'Allow',
           Resource: arn('bucket'),
-          Condition: { StringLike: { 's3:prefix': 'model/v1/*' } },
+          Condition: { ...OWN_ACCOUNT, StringLike: { 's3:prefix': 'model/v1/*' } },
         },
       ],
     ],
-    ['s3://bucket/model.bin', [{ Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model.bin') }]],
+    [
+      's3://bucket/model.bin',
+      [{ Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/model.bin'), Condition: OWN_ACCOUNT }],
+    ],
     [
       's3://bucket/',
       [
-        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/*') },
-        { Action: 's3:ListBucket', Effect: 'Allow', Resource: arn('bucket') },
+        { Action: 's3:GetObject', Effect: 'Allow', Resource: arn('bucket/*'), Condition: OWN_ACCOUNT },
+        { Action: 's3:ListBucket', Effect: 'Allow', Resource: arn('bucket'), Condition: OWN_ACCOUNT },
       ],
     ],
   ])('%s and nothing else', (uri, expected) => {
@@ -145,6 +151,11 @@ describe('the task may read', () => {
       Action: 'kms:Decrypt',
       Effect: 'Allow',
       Resource: { 'Fn::GetAtt': [key, 'Arn'] },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }]] },
+        },
+      },
     });
     expect(read.map(({ Action }) => Action)).toEqual(['s3:GetObject', 's3:ListBucket', 'kms:Decrypt']);
     expect(JSON.stringify(container(template, 'Fetch0').Command)).toContain(`["",["s3://",{"Ref":"${id}"},"/model/"]]`);

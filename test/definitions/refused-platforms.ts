@@ -99,6 +99,14 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => aws.EcsBackend.of(one(scope).backend),
   },
   {
+    name: 'an account of buckets that is none',
+    code: 'InvalidAccount',
+    message:
+      "'modelBucketAccounts' ('acme') must be account IDs of 12 digits such as '123456789012', or '*' for every account (at Serving/Platform)",
+    on: ['aws'],
+    define: (scope) => new aws.EcsPlatform(scope, 'Platform', { modelBucketAccounts: ['acme'] }),
+  },
+  {
     name: 'a public load balancer without encryption',
     code: 'PlainHttp',
     message:

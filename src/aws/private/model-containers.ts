@@ -1,14 +1,14 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Backend } from '../../backend';
+import type { Model } from '../../model';
 import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
 import { IMAGES, referenceOf } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { confine, type TaskHost } from './confinement';
 import { pulledImage } from './images';
+import { accountsOf, grantS3Decrypt, grantS3Read } from './model-rights';
 import { SCRATCH } from './scratch';
 import { secretOf } from './secrets';
 
@@ -67,10 +67,13 @@ export function addModelContainers(
       { sourceVolume: fetch.volume, containerPath: how.volumePath, readOnly: false },
     );
     server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
-    if (fetch.uri?.startsWith('s3://')) grantRead(backend, definition, fetch.uri, fetch.singleObject);
+    const { uri, singleObject, index } = fetch;
+    if (uri?.startsWith('s3://')) {
+      const accounts = accountsOf(backend.models[index] as Model, definition, props.modelBucketAccounts);
+      grantS3Read(definition, { uri, singleObject, accounts });
+    }
   }
-  for (const model of backend.models)
-    (model._resources.owner as s3.IBucket | undefined)?.encryptionKey?.grantDecrypt(definition.taskRole);
+  for (const model of backend.models) grantS3Decrypt(definition, model);
 }
 
 function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): Bringing {
@@ -104,27 +107,4 @@ function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps
 function tokenOf(backend: Backend, { index }: FetchPlan): { [name: string]: ecs.Secret } | undefined {
   const token = backend.models[index]?._resources.token;
   return token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) };
-}
-
-/** Read access to what is fetched and to nothing else in the bucket. */
-function grantRead(backend: Backend, definition: ecs.TaskDefinition, uri: string, singleObject: boolean): void {
-  const { partition } = Stack.of(backend);
-  const path = uri.replace(/^s3:\/\//, '');
-  const slash = path.indexOf('/');
-  const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
-  definition.addToTaskRolePolicy(
-    new iam.PolicyStatement({
-      actions: ['s3:GetObject'],
-      resources: [`arn:${partition}:s3:::${bucket}/${singleObject ? key : `${key}*`}`],
-    }),
-  );
-  if (singleObject) return;
-  definition.addToTaskRolePolicy(
-    new iam.PolicyStatement({
-      actions: ['s3:ListBucket'],
-      resources: [`arn:${partition}:s3:::${bucket}`],
-      // A request for the whole bucket has no prefix that a condition could compare.
-      conditions: key === '' ? undefined : { StringLike: { 's3:prefix': `${key}*` } },
-    }),
-  );
 }
