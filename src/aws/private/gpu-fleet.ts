@@ -15,12 +15,16 @@ import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types'
 import { late } from './late';
 import { modelsOf } from './model-assets';
 import { FETCH_MEMORY_MIB } from './model-containers';
+import { narrowed, without } from './narrowed-role';
 import type { Network } from './network';
 import { rolloutPercents } from './rollout';
 
 /** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
 const DEFAULT_ROOT_GIB = 100;
 const IMAGES_GIB = 60;
+
+/** What CDK also gives to instances, for tasks without an execution role; ours have one that names the log group. */
+const RIGHTS_OF_TASKS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
 /** What the agent of an instance is told: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
 const AGENT_SETTINGS = [
@@ -175,7 +179,7 @@ export class GpuFleet {
     return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
       instanceType: new ec2.InstanceType(capacity.instanceType),
       machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),
-      role: new iam.Role(scope, `${id}-Role`, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+      role: instanceRole(scope, `${id}-Role`),
       securityGroup: new ec2.SecurityGroup(scope, `${id}-SecurityGroup`, {
         vpc: this.network.vpc,
         description: `Instances ${capacity.instanceType}`,
@@ -244,6 +248,12 @@ function checkDisk(capacity: GpuCapacity, backend: Backend): GpuCapacity {
     `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' or models of backend '${backend.intent.name}'`,
     backend,
   );
+}
+
+/** The role of the instances: what their agent needs, and nothing that the execution roles of the tasks have. */
+function instanceRole(scope: EcsPlatform, id: string): iam.IRole {
+  const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+  return narrowed(role, (statement) => without(RIGHTS_OF_TASKS, statement));
 }
 
 /** What a task needs. ECS counts the memory of containers that have ended, too. */
