@@ -73,7 +73,8 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly publicAccess?: boolean;
 
   /**
-   * The certificate of the listener, which then speaks HTTPS.
+   * The certificate of the listener, which then speaks HTTPS: TLS 1.3, or 1.2 with forward secrecy and authenticated
+   * encryption (`ELBSecurityPolicy-TLS13-1-2-Res-2021-06`).
    *
    * @default - HTTP
    */

@@ -42,10 +42,14 @@ describe('without any configuration', () => {
     });
   });
 
-  test('the load balancer is internal and drops invalid headers', () => {
+  test('the load balancer is internal, drops invalid headers and closes ambiguous requests', () => {
     const balancer = only(template, BALANCER);
     expect(balancer).toMatchObject({ Scheme: 'internal', Type: 'application' });
-    expect(attributes(balancer)).toMatchObject({ 'routing.http.drop_invalid_header_fields.enabled': 'true' });
+    expect(attributes(balancer)).toMatchObject({
+      'routing.http.drop_invalid_header_fields.enabled': 'true',
+      'routing.http.desync_mitigation_mode': 'defensive',
+      'routing.http.xff_header_processing.mode': 'append',
+    });
   });
 
   test('the listener speaks HTTP and answers 404', () => {
@@ -114,7 +118,7 @@ describe('a certificate', () => {
     template.hasResourceProperties(LISTENER, {
       Port: 443,
       Protocol: 'HTTPS',
-      SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+      SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
       Certificates: [{ CertificateArn: Match.stringLikeRegexp('^arn:aws:acm') }],
     });
     expect(JSON.stringify(stack.resolve(endpoint.url))).toContain('https://');

@@ -6,6 +6,20 @@ import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
 import { late } from './late';
 
+/**
+ * What the load balancer makes of headers. The last two are its defaults, written because they are a decision.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+ */
+const HEADER_POLICY: Partial<elbv2.ApplicationLoadBalancerProps> = {
+  dropInvalidHeaderFields: true,
+  // Closes the connections of ambiguous requests, which ends smuggling. The strictest mode also refuses harmless ones, such
+  // as a GET with 'Content-Length: 0'.
+  desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
+  // The last address is that of the caller; those before it are what the caller sent.
+  xffHeaderProcessingMode: elbv2.XffHeaderProcessingMode.APPEND,
+};
+
 /** Network, cluster and load balancer: what the endpoints of a platform share. */
 export class Network {
   public readonly vpc: ec2.IVpc;
@@ -79,7 +93,7 @@ export class Network {
       vpc: this.vpc,
       internetFacing: props.publicAccess ?? false,
       securityGroup: this.securityGroup,
-      dropInvalidHeaderFields: true,
+      ...HEADER_POLICY,
     });
     // The L2 property takes no lazy number, and the idle time depends on endpoints that come later.
     loadBalancer.setAttribute(
@@ -107,7 +121,8 @@ export class Network {
       loadBalancer,
       protocol: secure ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
       certificates: props.certificate === undefined ? undefined : [props.certificate],
-      sslPolicy: secure ? elbv2.SslPolicy.RECOMMENDED_TLS : undefined,
+      // TLS 1.3, or 1.2 with forward secrecy and authenticated encryption.
+      sslPolicy: secure ? elbv2.SslPolicy.TLS13_RES : undefined,
       open: false,
       defaultAction: elbv2.ListenerAction.fixedResponse(404, { contentType: 'text/plain', messageBody: 'not found' }),
     });
