@@ -19,6 +19,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   EmptyList: 'Leave the prop out to mean everything.',
   FetchTooLong: 'Shorten `fetchTimeout`, bake the model into the image, or use a compute without the limit.',
   ForeignBackend: 'Pass the same `platform` to both, or declare the backend twice.',
+  ForeignCopy:
+    'Install one version for the whole app, for example with `npm dedupe`; the message has both versions and where they are.',
   ForeignResource: 'Use something that every platform knows, or decide by platform.',
   GpuOnFargate: 'Name the GPU instances of an imported cluster with `gpuCapacities`.',
   HealthCheckRequired: 'Declare a `healthCheck`, or the `behavior` of the server.',

@@ -5,6 +5,7 @@ import type { AutoscalingIntent, ScalingTargetIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 
 /** What an autoscaler follows, and the value it wants for each replica. */
 export class ScalingTarget {
@@ -38,6 +39,8 @@ export class ScalingTarget {
     return { metric: this.metric, value: this.value };
   }
 }
+
+tagClass('ScalingTarget', ScalingTarget);
 
 /** How many replicas a backend has under load. */
 export interface AutoscalingOptions {
@@ -144,6 +147,8 @@ export class AutoscalingPolicy extends Construct {
     props.backend.platform._addAutoscaling(this);
   }
 }
+
+tagClass('AutoscalingPolicy', AutoscalingPolicy);
 
 function percentOf(percent: number): number {
   return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: '60 is 60 %' });

@@ -10,6 +10,7 @@ import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
 import { checkOptions, requireOptions } from './private/options';
 import { overridesOf } from './private/overrides';
+import { tagClass } from './private/package-copy';
 import { requireSeconds } from './private/seconds';
 import { Rollout } from './rollout';
 import type { SecretValue } from './secret-value';
@@ -252,6 +253,8 @@ export class Backend extends Construct {
     }
   }
 }
+
+tagClass('Backend', Backend);
 
 function standardCheckOf({ healthPath }: ServerIntent): HealthCheck {
   return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);

@@ -1,4 +1,5 @@
 import { requireNumber } from './private/checks';
+import { tagClass } from './private/package-copy';
 
 /**
  * A length of time.
@@ -52,3 +53,5 @@ export class Duration {
     return this.milliseconds % 1000 === 0 ? `${this.milliseconds / 1000} s` : `${this.milliseconds} ms`;
   }
 }
+
+tagClass('Duration', Duration);

@@ -2,6 +2,7 @@ import type { GpuIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 
 /** Options of an NVIDIA GPU request. */
 export interface NvidiaGpuOptions {
@@ -73,3 +74,5 @@ export class Gpu {
     return { count: this.count, resourceName: this.resourceName, product: this.product };
   }
 }
+
+tagClass('Gpu', Gpu);

@@ -3,6 +3,7 @@ import type { HealthCheckIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 
 /** Options of an HTTP health check. */
 export interface HttpHealthCheckOptions {
@@ -97,3 +98,5 @@ export class HealthCheck {
     return this.intent;
   }
 }
+
+tagClass('HealthCheck', HealthCheck);

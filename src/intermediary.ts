@@ -4,6 +4,7 @@ import { requireName } from './private/checks';
 import { ServingError } from './private/errors';
 import { purgesOf } from './private/haproxy-idle';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 import { requireSeconds } from './private/seconds';
 
 /** Times of an Application Load Balancer. */
@@ -311,6 +312,8 @@ export class Intermediary {
     return this.intent;
   }
 }
+
+tagClass('Intermediary', Intermediary);
 
 function seconds(prop: string, time: Duration | undefined, standard: number, max = LONGEST, min?: number): number {
   return time === undefined ? standard : requireSeconds(prop, time, { max, min });

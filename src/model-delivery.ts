@@ -1,4 +1,5 @@
 import { ModelDeliveryKind } from './plan/intents';
+import { tagClass } from './private/package-copy';
 
 /**
  * How a model that was packed comes to where its server reads it.
@@ -48,3 +49,5 @@ export class ModelDelivery {
     public readonly _kind: ModelDeliveryKind,
   ) {}
 }
+
+tagClass('ModelDelivery', ModelDelivery);

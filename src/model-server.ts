@@ -2,6 +2,7 @@ import type { ServerIntent } from './plan/intents';
 import { ServingError } from './private/errors';
 import { refuseLocalhost } from './private/localhost';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 import type {
   AsgiServerOptions,
   CodeServerOptions,
@@ -279,6 +280,8 @@ export class ModelServer {
     return startServer(this.definition, context);
   }
 }
+
+tagClass('ModelServer', ModelServer);
 
 function checkCommand(command: string[]): string[] {
   if (command[0] === undefined || command[0] === '')

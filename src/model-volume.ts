@@ -1,3 +1,5 @@
+import { tagClass } from './private/package-copy';
+
 /**
  * A volume that exists and holds models.
  *
@@ -11,3 +13,5 @@ export abstract class ModelVolume {
     public readonly volumeName: string,
   ) {}
 }
+
+tagClass('ModelVolume', ModelVolume);

@@ -13,11 +13,12 @@ import type {
 } from './model-options';
 import type { ModelVolume } from './model-volume';
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from './plan/intents';
-import { requireDirectory, requireName, requireNumber, requireShape, requireText } from './private/checks';
+import { requireDirectory, requireName, requireNumber, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
-import { checkOptions } from './private/options';
+import { checkOptions, checkValue } from './private/options';
+import { tagClass } from './private/package-copy';
 import { isUnresolved } from './private/tokens';
 import type { SecretValue } from './secret-value';
 
@@ -168,7 +169,8 @@ export class Model {
    */
   public static fromVolume(volume: ModelVolume, options: VolumeModelOptions = {}): Model {
     checkOptions('VolumeModelOptions', options, 'options');
-    const { volumeName } = requireShape('volume', volume, 'volumeName', "kubernetes.ClaimVolume.fromName('models')");
+    checkValue('ModelVolume', volume, 'volume');
+    const { volumeName } = volume;
     const directory = options.directory === undefined ? undefined : volumeDirectory(options.directory);
     return new Model(
       { ...placeOf(options, directory === undefined ? volumeName : lastPart(directory)), volume: volumeName },
@@ -232,6 +234,8 @@ export class Model {
     return this.intent;
   }
 }
+
+tagClass('Model', Model);
 
 /** What every model has: its names, and where the server finds it. */
 function placeOf(

@@ -1,6 +1,7 @@
 import type { RolloutIntent } from './plan/intents';
 import { requireNumber } from './private/checks';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 
 /** Options of a rollout that starts new replicas first. */
 export interface SurgeOptions {
@@ -48,3 +49,5 @@ export class Rollout {
     return this.intent;
   }
 }
+
+tagClass('Rollout', Rollout);

@@ -1,6 +1,7 @@
 import { requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 
 /** Options of a secret that is found by its name. */
 export interface NamedSecretOptions {
@@ -44,6 +45,8 @@ export abstract class SecretValue {
     public readonly key?: string,
   ) {}
 }
+
+tagClass('SecretValue', SecretValue);
 
 class NamedSecret extends SecretValue {
   constructor(name: string, key?: string) {

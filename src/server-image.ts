@@ -6,6 +6,7 @@ import { requireDirectory, requireText } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 import { isSameImage } from './private/same-image';
 import { isUnresolved } from './private/tokens';
 
@@ -124,6 +125,8 @@ export abstract class ServerImage {
     public readonly platform?: string,
   ) {}
 }
+
+tagClass('ServerImage', ServerImage);
 
 class RegistryImage extends ServerImage {
   public static of(reference: string, locked?: LockedArtifact): RegistryImage {

@@ -10,6 +10,7 @@ import { ServingError } from './private/errors';
 import { checkHeader, checkHost, checkPath } from './private/http';
 import { slug } from './private/names';
 import { checkOptions, checkValue, requireOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 import { requireSeconds } from './private/seconds';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -231,3 +232,5 @@ export class ServingEndpoint extends Construct {
     };
   }
 }
+
+tagClass('ServingEndpoint', ServingEndpoint);

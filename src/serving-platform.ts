@@ -7,16 +7,15 @@ import { locksRead } from './lock/read-lock';
 import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import type { TargetProfile } from './plan/target-profile';
-import { requireList, requireShape } from './private/checks';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
+import { checkValue } from './private/options';
+import { hasTag, tagClass } from './private/package-copy';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
 import { requireSeconds } from './private/seconds';
 import { removedWith } from './private/tree';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
-
-const TAG = Symbol.for('serving-constructs.ServingPlatform');
 
 /** Properties that every platform has. */
 export interface ServingPlatformProps {
@@ -82,7 +81,7 @@ export abstract class ServingPlatform extends Construct {
 
   /** Whether `x` is a platform, also one of another copy of this package. */
   public static isServingPlatform(x: unknown): x is ServingPlatform {
-    return x !== null && typeof x === 'object' && TAG in x;
+    return hasTag('ServingPlatform', x);
   }
 
   /** A short name of the kind of platform, such as `aws`, which images and secrets of one platform carry. */
@@ -114,11 +113,9 @@ export abstract class ServingPlatform extends Construct {
 
   constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
     super(scope, id);
-    Object.defineProperty(this, TAG, { value: true });
     this.strict = props.strict ?? false;
-    this.behind = requireList('behind', props.behind ?? [], this).map((hop) =>
-      requireShape('behind', hop, '_intent', 'Intermediary.cloudFront()', this)._intent(),
-    );
+    checkValue('Intermediary[]', props.behind ?? [], 'behind', this);
+    this.behind = (props.behind ?? []).map((hop) => hop._intent());
     this.idleSeconds =
       props.idleTimeout === undefined
         ? undefined
@@ -303,6 +300,8 @@ export abstract class ServingPlatform extends Construct {
     return [];
   }
 }
+
+tagClass('ServingPlatform', ServingPlatform);
 
 function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
   return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };

@@ -1,4 +1,5 @@
 import { requireNumber } from './private/checks';
+import { tagClass } from './private/package-copy';
 
 /**
  * An amount of memory or disk.
@@ -37,3 +38,5 @@ export class Size {
     return this.amount % 1024 === 0 ? `${this.amount / 1024} GiB` : `${this.amount} MiB`;
   }
 }
+
+tagClass('Size', Size);

@@ -6,6 +6,7 @@ import { describe, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkHeader, checkPath } from './private/http';
 import { checkOptions } from './private/options';
+import { tagClass } from './private/package-copy';
 import type { ServingEndpoint } from './serving-endpoint';
 
 /** A backend's share of an endpoint's requests. */
@@ -219,3 +220,5 @@ export class TrafficSplit extends Construct {
     };
   }
 }
+
+tagClass('TrafficSplit', TrafficSplit);

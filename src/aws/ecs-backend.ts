@@ -5,15 +5,18 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Backend } from '../backend';
 import { ServingError } from '../private/errors';
+import { checkValue } from '../private/options';
+import { Rendered } from '../private/rendered';
 import type { BackendService } from './private/backend-service';
 
-const SERVICES = new WeakMap<Backend, BackendService>();
+const SERVICES = new Rendered<BackendService>('ecsBackend');
 
 /** What a backend became on AWS. */
 export class EcsBackend {
   /** The AWS side of a backend. */
   public static of(backend: Backend): EcsBackend {
-    const service = SERVICES.get(backend);
+    checkValue('Backend', backend, 'backend');
+    const service = SERVICES.of(backend);
     if (service === undefined) {
       throw new ServingError(
         'WrongPlatform',

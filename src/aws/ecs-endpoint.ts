@@ -1,15 +1,18 @@
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { ServingError } from '../private/errors';
+import { checkValue } from '../private/options';
+import { Rendered } from '../private/rendered';
 import type { ServingEndpoint } from '../serving-endpoint';
 import type { ListenerRules } from './private/listener-rules';
 
-const RULES = new WeakMap<ServingEndpoint, ListenerRules>();
+const RULES = new Rendered<ListenerRules>('ecsEndpoint');
 
 /** What an endpoint became on AWS. */
 export class EcsEndpoint {
   /** The AWS side of an endpoint. */
   public static of(endpoint: ServingEndpoint): EcsEndpoint {
-    const rules = RULES.get(endpoint);
+    checkValue('ServingEndpoint', endpoint, 'endpoint');
+    const rules = RULES.of(endpoint);
     if (rules === undefined) {
       throw new ServingError(
         'WrongPlatform',

@@ -1,6 +1,7 @@
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { ServingError } from '../private/errors';
+import { hasTag, tagClass } from '../private/package-copy';
 import { ServerImage } from '../server-image';
 
 /** Where an image comes from; the renderer makes it known to ECS. */
@@ -22,6 +23,11 @@ export class EcsImage extends ServerImage {
     return new EcsImage({ image });
   }
 
+  /** Whether `x` is such an image, also one of another copy of this package. */
+  public static isEcsImage(x: unknown): x is EcsImage {
+    return hasTag('EcsImage', x);
+  }
+
   /** @internal */
   public static _from(source: EcsImageSource): EcsImage {
     return new EcsImage(source);
@@ -34,6 +40,8 @@ export class EcsImage extends ServerImage {
     super(undefined, 'aws');
   }
 }
+
+tagClass('EcsImage', EcsImage);
 
 /** Images in repositories of Amazon ECR. */
 export class EcrImage {

@@ -1,4 +1,5 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { hasTag, tagClass } from '../private/package-copy';
 import { SecretValue } from '../secret-value';
 
 /** A secret that only AWS knows. */
@@ -8,6 +9,11 @@ export class EcsSecret extends SecretValue {
     return new EcsSecret(secret);
   }
 
+  /** Whether `x` is such a secret, also one of another copy of this package. */
+  public static isEcsSecret(x: unknown): x is EcsSecret {
+    return hasTag('EcsSecret', x);
+  }
+
   private constructor(
     /** @internal */
     public readonly _secret: ecs.Secret,
@@ -15,3 +21,5 @@ export class EcsSecret extends SecretValue {
     super('aws');
   }
 }
+
+tagClass('EcsSecret', EcsSecret);

@@ -3,6 +3,7 @@ import type * as efs from 'aws-cdk-lib/aws-efs';
 import { ModelVolume } from '../model-volume';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { hasTag, tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
 
 /** Options of a file system of Amazon EFS. */
@@ -26,6 +27,11 @@ export class EfsVolume extends ModelVolume {
     return new EfsVolume(fileSystem, options.accessPoint);
   }
 
+  /** Whether `x` is such a volume, also one of another copy of this package. */
+  public static isEfsVolume(x: unknown): x is EfsVolume {
+    return hasTag('EfsVolume', x);
+  }
+
   private constructor(
     /** @internal */
     public readonly _fileSystem: efs.IFileSystem,
@@ -35,6 +41,8 @@ export class EfsVolume extends ModelVolume {
     super('aws', fileSystem(_fileSystem));
   }
 }
+
+tagClass('EfsVolume', EfsVolume);
 
 /** Options of a file system of Amazon S3 Files. */
 export interface S3FilesVolumeOptions {
@@ -66,6 +74,11 @@ export class S3FilesVolume extends ModelVolume {
     return new S3FilesVolume(fileSystemArn, options.securityGroups, options.accessPointArn);
   }
 
+  /** Whether `x` is such a volume, also one of another copy of this package. */
+  public static isS3FilesVolume(x: unknown): x is S3FilesVolume {
+    return hasTag('S3FilesVolume', x);
+  }
+
   private constructor(
     /** The ARN of the file system. */
     public readonly fileSystemArn: string,
@@ -77,6 +90,8 @@ export class S3FilesVolume extends ModelVolume {
     super('aws', fileSystemArn.split('/').at(-1) as string);
   }
 }
+
+tagClass('S3FilesVolume', S3FilesVolume);
 
 function fileSystem({ fileSystemId, node }: efs.IFileSystem): string {
   return isUnresolved(fileSystemId) ? node.id : fileSystemId;

@@ -1,6 +1,7 @@
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
 import { Size } from '../size';
 import { type GpuInstanceType, gpuInstanceType } from './instance-types';
 
@@ -84,6 +85,8 @@ export class GpuCapacity {
     return this._options.instanceType;
   }
 }
+
+tagClass('GpuCapacity', GpuCapacity);
 
 function knownType(name: string): GpuInstanceType {
   const type = gpuInstanceType(name);

@@ -1,6 +1,7 @@
 import type * as kplus from 'cdk8s-plus-27';
 import { ModelVolume } from '../model-volume';
 import { ServingError } from '../private/errors';
+import { tagClass } from '../private/package-copy';
 import { isObjectName } from './private/names';
 
 /** A PersistentVolumeClaim that holds models. It is mounted read-only and must allow that for every replica. */
@@ -25,3 +26,5 @@ export class ClaimVolume extends ModelVolume {
     super('kubernetes', name);
   }
 }
+
+tagClass('ClaimVolume', ClaimVolume);

@@ -2,6 +2,7 @@ import type { Duration } from '../duration';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
 import { isObjectName } from './private/names';
 
@@ -116,6 +117,8 @@ export class Gateway {
     );
   }
 }
+
+tagClass('Gateway', Gateway);
 
 function checkAddress(address: string): string {
   if (!isUnresolved(address) && !/^https?:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?\/?$/.test(address)) {

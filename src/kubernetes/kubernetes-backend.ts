@@ -3,9 +3,11 @@ import type * as kplus from 'cdk8s-plus-27';
 import type { IConstruct } from 'constructs';
 import type { Backend } from '../backend';
 import { ServingError } from '../private/errors';
+import { checkValue } from '../private/options';
+import { Rendered } from '../private/rendered';
 import type { BackendObjects } from './private/backend-objects';
 
-const FACADES = new WeakMap<Backend, KubernetesBackend>();
+const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
 
 /**
  * What a backend became on Kubernetes.
@@ -16,7 +18,8 @@ const FACADES = new WeakMap<Backend, KubernetesBackend>();
 export class KubernetesBackend implements kplus.IScalable {
   /** The Kubernetes side of a backend. */
   public static of(backend: Backend): KubernetesBackend {
-    const facade = FACADES.get(backend);
+    checkValue('Backend', backend, 'backend');
+    const facade = FACADES.of(backend);
     if (facade === undefined) {
       throw new ServingError(
         'WrongPlatform',

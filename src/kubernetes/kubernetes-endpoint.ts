@@ -1,15 +1,18 @@
 import type { ApiObject } from 'cdk8s';
 import { ServingError } from '../private/errors';
+import { checkValue } from '../private/options';
+import { Rendered } from '../private/rendered';
 import type { ServingEndpoint } from '../serving-endpoint';
 import type { EndpointObjects } from './private/renderer';
 
-const OBJECTS = new WeakMap<ServingEndpoint, EndpointObjects>();
+const OBJECTS = new Rendered<EndpointObjects>('kubernetesEndpoint');
 
 /** What an endpoint became on Kubernetes. Behind the built-in router it has no objects of its own. */
 export class KubernetesEndpoint {
   /** The Kubernetes side of an endpoint. */
   public static of(endpoint: ServingEndpoint): KubernetesEndpoint {
-    const objects = OBJECTS.get(endpoint);
+    checkValue('ServingEndpoint', endpoint, 'endpoint');
+    const objects = OBJECTS.of(endpoint);
     if (objects === undefined) {
       throw new ServingError(
         'WrongPlatform',

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   EmptyList: 'A list that must select something is empty.',
   FetchTooLong: 'A model fetch may take longer than the compute allows.',
   ForeignBackend: 'An endpoint uses a backend of another platform.',
+  ForeignCopy: 'An object was made by another version of this package.',
   ForeignResource: 'An image or a secret belongs to another platform.',
   GpuOnFargate: 'A backend with a GPU would run on Fargate, which has none.',
   HealthCheckRequired: 'A server of unknown behaviour has no health check.',

@@ -2,35 +2,49 @@ import type { IConstruct } from 'constructs';
 import { describe } from './checks';
 import { ServingError } from './errors';
 import { ENUM_VALUES, OPTION_TYPES } from './option-types';
+import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
 
-/**
- * How an instance of a class is made, for who passed something else, and what each has one of: a class of the same name
- * from elsewhere, and one whose constructor a caller without types called, have nothing there.
- */
-export const CLASSES: { readonly [name: string]: { readonly example: string; readonly members?: readonly string[] } } =
-  {
-    Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
-    Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'] },
-    Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
-    HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
-    Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },
-    Model: { example: "Model.fromS3('s3://bucket/prefix/')", members: ['intent'] },
-    ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
-    ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
-    Rollout: { example: 'Rollout.surge()', members: ['intent'] },
-    ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
-    // CDK has a class of this name, whose values would be read as those of nothing.
-    SecretValue: {
-      example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
-      members: ['secretName', 'platform'],
-    },
-    ServerImage: { example: "ServerImage.fromRegistry('acme/svm:1.4.2')", members: ['reference', 'platform'] },
-    ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
-    ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
-    Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'] },
-    'aws.GpuCapacity': { example: "aws.GpuCapacity.managedInstances('g5.xlarge')" },
-    'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')" },
-  };
+/** What options take as an instance of one class. */
+interface OptionClass {
+  /** How one is made, for who passed something else. */
+  readonly example: string;
+  /**
+   * What each has one of: a class of the same name from elsewhere, and one whose constructor a caller without types
+   * called, have nothing there.
+   */
+  readonly members?: readonly string[];
+  /** Whether the members are methods that say all, so that the classes of frameworks and of other releases will do. */
+  readonly byShape?: boolean;
+}
+
+/** The classes that options and arguments take. */
+export const CLASSES: { readonly [name: string]: OptionClass } = {
+  Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
+  Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
+  Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
+  HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
+  Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },
+  Model: { example: "Model.fromS3('s3://bucket/prefix/')", members: ['intent'] },
+  ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
+  ModelVolume: { example: "kubernetes.ClaimVolume.fromName('models')", members: ['volumeName'] },
+  ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
+  Rollout: { example: 'Rollout.surge()', members: ['intent'] },
+  ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
+  // CDK has a class of this name, whose values would be read as those of nothing.
+  SecretValue: {
+    example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+    members: ['secretName', 'platform'],
+  },
+  ServerImage: { example: "ServerImage.fromRegistry('acme/svm:1.4.2')", members: ['reference', 'platform'] },
+  ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
+  ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
+  Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'], byShape: true },
+  'aws.GpuCapacity': {
+    example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",
+    members: ['instanceType'],
+  },
+  'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
+};
 
 /** What may not be shown in a message. */
 const SECRET = 'SecretValue';
@@ -111,9 +125,7 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
     const values = ENUM_VALUES[type] as readonly unknown[];
     if (!values.includes(value))
       throw invalid(prop, value, type, `must be one of ${values.map(describe).join(', ')}`, at);
-  } else if (!isInstance(value, type)) {
-    throw invalid(prop, value, type, `must be made like ${CLASSES[type]?.example ?? `a ${type}`}`, at);
-  }
+  } else checkInstance(value, type, prop, at);
 }
 
 /** What a list could hold for who passed something else: an example, or that value in a list. */
@@ -143,12 +155,32 @@ function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Classes are compared by name and by what their instances have, because an app can hold two copies of this package. */
-function isInstance(value: unknown, type: string): boolean {
+/** Holds a value against its class. An app can hold several copies of this package, and each has a class of its own. */
+function checkInstance(value: unknown, type: string, prop: string, at: IConstruct | undefined): void {
   const name = type.slice(type.lastIndexOf('.') + 1);
+  const { example = `a ${name}`, members = [], byShape = false } = CLASSES[type] ?? {};
+  const isKnown =
+    (hasTag(name, value) || isNamed(value, name)) &&
+    (members.length === 0 || members.some((member) => hasMember(value, member)));
+  if (isKnown && (byShape || isOwn(name, value))) return;
+  if (isKnown) refuseCopy(name, value as object, prop, at);
+  throw invalid(prop, value, type, `must be made like ${example}`, at);
+}
+
+/** Refuses an instance of a class of this package that another release made. */
+export function refuseCopy(name: string, value: object, prop: string, at: IConstruct | undefined): void {
+  const copy = copyOf(name, value);
+  if (isCompatible(copy)) return;
+  throw new ServingError('ForeignCopy', foreignCopy(`'${prop}' (${describe(value)})`, copy), at);
+}
+
+function hasMember(value: unknown, member: string): boolean {
+  return typeof value === 'object' && value !== null && value[member as keyof object] !== undefined;
+}
+
+/** Whether a value has a class of this name, as those of frameworks and of releases without tags do. */
+function isNamed(value: unknown, name: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { members } = CLASSES[type] ?? {};
-  if (members?.every((member) => value[member as keyof object] === undefined)) return false;
   for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))
     if (proto.constructor?.name === name) return true;
   return false;

@@ -1,6 +1,7 @@
 import type { Construct, IConstruct } from 'constructs';
 import type { ServingPlatform } from '../serving-platform';
 import { ServingError } from './errors';
+import { refuseCopy } from './options';
 
 /** A platform that the user constructed in this scope. */
 const ATTACHED = Symbol.for('serving-constructs.platform');
@@ -51,7 +52,11 @@ export function findPlatform(construct: IConstruct): ServingPlatform {
   refuseMixedTrees(construct, scopes);
   const host = builtInHost(scopes);
   const owner = scopes.find((scope) => scope[ATTACHED] !== undefined && (scope === host || !scope[BUILT_IN]));
-  if (owner?.[ATTACHED] !== undefined) return owner[ATTACHED];
+  const attached = owner?.[ATTACHED];
+  if (attached !== undefined) {
+    refuseCopy('ServingPlatform', attached, attached.node.path, construct);
+    return attached;
+  }
   if (host === undefined) {
     throw new ServingError(
       'NoPlatform',

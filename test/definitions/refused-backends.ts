@@ -15,10 +15,23 @@ import {
 } from '../../src';
 import { one, type RefusedDefinition } from './refused-definition';
 
+/** What a copy of another version made. */
+const OTHER_IMAGE = Object.create(ServerImage.prototype, {
+  reference: { value: 'acme/svm:1.4.2' },
+  [Symbol.for('serving-constructs.ServerImage')]: { value: { version: '9.0.0', folder: '/elsewhere' } },
+});
+
 const cpu = ScalingTarget.cpuUtilization(60);
 
 /** Backends: images, servers, models, resources and autoscaling. */
 export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
+  {
+    name: 'an image of another version of the package',
+    code: 'ForeignCopy',
+    message:
+      "'image' (a ServerImage) comes from another copy of serving-constructs (version 9.0.0 in '/elsewhere'); install one version for the whole app, for example with: npm dedupe",
+    define: (scope) => one(scope, { image: OTHER_IMAGE }),
+  },
   {
     name: 'a version that does not know the command',
     code: 'ServerTooOld',

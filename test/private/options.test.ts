@@ -4,6 +4,7 @@ import { App, Chart } from 'cdk8s';
 import * as library from '../../src';
 import { ENUM_VALUES, OPTION_TYPES } from '../../src/private/option-types';
 import { CLASSES, checkOptions } from '../../src/private/options';
+import { tagClass } from '../../src/private/package-copy';
 import { backendOptions, singleBackend } from '../support/definitions';
 import entries from './option-entries.json';
 
@@ -62,7 +63,9 @@ function samples(type: string): { readonly right: unknown; readonly wrong: unkno
   if (type in ENUM_VALUES) return { right: ENUM_VALUES[type]?.[0], wrong: 'nonsense' };
   if (type in OPTION_TYPES) return { right: optionsOf(type), wrong: 5 };
   const name = type.split('.').at(-1) as string;
-  const right = Object.create({ [name]: class {} }[name]?.prototype ?? null);
+  const ofName = { [name]: class {} }[name] as new () => Record<string, unknown>;
+  tagClass(name, ofName);
+  const right = new ofName();
   for (const member of CLASSES[type]?.members ?? []) right[member] = 'acme';
   return { right, wrong: {} };
 }

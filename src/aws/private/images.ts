@@ -20,7 +20,7 @@ export function containerImage(
   const { image } = backend;
   const baked = bakedImage(models);
   if (baked !== undefined) return pulledImage(baked, definition);
-  if (image instanceof EcsImage) return fromSource(image.source);
+  if (EcsImage.isEcsImage(image)) return fromSource(image.source);
   if (image.reference === undefined) {
     throw new ServingError(
       'ForeignResource',

@@ -38,8 +38,9 @@ export function addModelVolumes(
       );
     }
     const name = `volume-${index}`;
-    if (volume instanceof EfsVolume) addEfs(backend, title, name, volume, directory, definition);
-    else if (volume instanceof S3FilesVolume) addS3Files(backend, title, name, volume, directory, definition, position);
+    if (EfsVolume.isEfsVolume(volume)) addEfs(backend, title, name, volume, directory, definition);
+    else if (S3FilesVolume.isS3FilesVolume(volume))
+      addS3Files(backend, title, name, volume, directory, definition, position);
     else {
       throw new ServingError(
         'ForeignResource',
@@ -56,8 +57,8 @@ export function addModelVolumes(
 export function reachModelVolumes(backend: Backend, securityGroup: ec2.ISecurityGroup, service: IConstruct): void {
   const groups = new Set(
     backend.models.flatMap(({ _resources: { volume } }) => {
-      if (volume instanceof S3FilesVolume) return volume._securityGroups;
-      if (!(volume instanceof EfsVolume)) return [];
+      if (S3FilesVolume.isS3FilesVolume(volume)) return volume._securityGroups;
+      if (!EfsVolume.isEfsVolume(volume)) return [];
       service.node.addDependency(volume._fileSystem.mountTargetsAvailable);
       return volume._fileSystem.connections.securityGroups;
     }),

@@ -2,6 +2,7 @@
 import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Backend } from '../../backend';
+import { ServingError } from '../../private/errors';
 import type { SecretValue } from '../../secret-value';
 import { EcsSecret } from '../ecs-secret';
 import { readOnlySecret } from './secret-rights';
@@ -17,7 +18,14 @@ export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret
 
 /** A secret as ECS knows it. */
 export function secretOf(backend: Backend, id: string, secret: SecretValue): ecs.Secret {
-  if (secret instanceof EcsSecret) return readOnlySecret(backend, secret._secret);
-  const named = secretsmanager.Secret.fromSecretNameV2(backend, id, secret.secretName as string);
+  if (EcsSecret.isEcsSecret(secret)) return readOnlySecret(backend, secret._secret);
+  if (secret.secretName === undefined) {
+    throw new ServingError(
+      'ForeignResource',
+      `secret '${id}' of backend '${backend.intent.name}' has no name and is no EcsSecret, so ECS cannot read it; use SecretValue.fromName or aws.EcsSecret.fromSecret`,
+      backend,
+    );
+  }
+  const named = secretsmanager.Secret.fromSecretNameV2(backend, id, secret.secretName);
   return readOnlySecret(backend, ecs.Secret.fromSecretsManager(named, secret.key));
 }

@@ -1,0 +1,168 @@
+import { Stack } from 'aws-cdk-lib';
+import { ServingEndpoint, ServingPlatform } from '../src';
+import { copyFolder, copyPackage, type Library, removeCopies } from './support/package-copies';
+import { type From, OUTPUTS } from './support/two-copies';
+
+/** Classes that no value of a definition is an instance of. */
+const OTHERS: { readonly [name: string]: string } = {
+  ServingPlan: 'is computed by a platform and never passed to one',
+};
+
+/** Factories: what they make is an instance of another class. */
+const FACTORIES: { readonly [name: string]: string } = {
+  EcrImage: 'EcsImage',
+  DockerfileImage: 'EcsImage',
+  S3Model: 'Model',
+  KubernetesSecret: 'SecretValue',
+};
+
+/** Classes that are only a view of a construct, made on demand. */
+const FACADES = ['EcsBackend', 'EcsEndpoint', 'KubernetesBackend', 'KubernetesEndpoint'];
+
+/** Every class that the package exports. */
+function classesOf(library: Library): Map<string, { readonly prototype: object }> {
+  const found = new Map<string, { readonly prototype: object }>();
+  for (const scope of [library, library.aws, library.kubernetes])
+    for (const [name, value] of Object.entries(scope)) if (typeof value === 'function') found.set(name, value as never);
+  return found;
+}
+
+const OWN_VERSION = '1.2.3';
+let own: Library;
+let same: Library;
+let newer: Library;
+let bundled: Library;
+
+beforeAll(() => {
+  own = copyPackage('own', OWN_VERSION);
+  same = copyPackage('same', OWN_VERSION);
+  newer = copyPackage('newer', '1.3.0');
+  bundled = copyPackage('bundled');
+});
+afterAll(removeCopies);
+
+/** The names for which the definition of a target takes a class from a copy. */
+function usedNames(target: string): string[] {
+  const names = new Set<string>();
+  OUTPUTS[target]?.((name) => {
+    names.add(name);
+    return library;
+  });
+  return [...names].sort();
+}
+
+const library: Library = require('../src');
+const classes = [...classesOf(library).keys()].filter((name) => !(name in OTHERS));
+const NAMES = new Map(Object.keys(OUTPUTS).map((target) => [target, usedNames(target)]));
+
+describe('every public class', () => {
+  test('is used by the definitions of this test', () => {
+    const used = [...NAMES.values()].flat();
+    // An abstract class is used by its subclasses.
+    const missing = classes.filter((name) => !used.includes(name) && name !== 'ModelVolume');
+    expect(missing).toEqual([]);
+  });
+
+  test('is known to other copies by a tag of its own, unless it makes others or is a view', () => {
+    const untagged = [...classesOf(own)]
+      .filter(([name, { prototype }]) => !Object.hasOwn(prototype, Symbol.for(`serving-constructs.${name}`)))
+      .map(([name]) => name)
+      // Both targets are platforms.
+      .filter((name) => !['EcsPlatform', 'KubernetesPlatform'].includes(name));
+    expect(untagged.sort()).toEqual([...Object.keys(FACTORIES), ...Object.keys(OTHERS), ...FACADES].sort());
+  });
+});
+
+describe.each([...NAMES])('on %s', (target, names) => {
+  const render = (from: From): string => JSON.stringify(OUTPUTS[target]?.(from));
+  let expected: string;
+  beforeAll(() => {
+    expected = render(() => own);
+  });
+
+  test.each(names)('%s of another copy of the same version gives the same output', (name) => {
+    expect(render((wanted) => (wanted === name ? same : own))).toBe(expected);
+  });
+
+  test.each(names)('%s of another version is refused by name, or gives the same output', (name) => {
+    let output: string | undefined;
+    try {
+      output = render((wanted) => (wanted === name ? newer : own));
+    } catch (error) {
+      const { message } = error as Error;
+      expect(message).toMatch(
+        /^\[ForeignCopy\] '.+' \(.+\) comes from another copy of serving-constructs \(version 1\./,
+      );
+      for (const text of ['version 1.2.3 in', 'version 1.3.0 in', copyFolder('own'), copyFolder('newer')])
+        expect(message).toContain(text);
+      expect(message).toContain('npm dedupe');
+    }
+    if (output !== undefined) expect(output).toBe(expected);
+  });
+});
+
+describe('objects of another version', () => {
+  const image = () => newer.ServerImage.fromRegistry('acme/svm:1.4.2');
+  const options = (change: object) => ({
+    image: own.ServerImage.fromRegistry('acme/svm:1.4.2'),
+    server: own.ModelServer.wsgi({ app: 'app' }),
+    ...change,
+  });
+  const endpoint = () => new own.ServingEndpoint(new Stack(), 'endpoint');
+
+  test('are refused by the name of their prop, with both versions', () => {
+    expect(() => endpoint().addBackend('v1', options({ image: image() }))).toThrow(
+      `[ForeignCopy] 'image' (a RegistryImage) comes from another copy of serving-constructs (version 1.3.0 in '${copyFolder('newer')}'); install one version for the whole app, for example with: npm dedupe; this copy is version 1.2.3 in '${copyFolder('own')}'`,
+    );
+  });
+
+  test('are times and sizes, which say all that is needed', () => {
+    const made = endpoint().addBackend(
+      'v1',
+      options({ loadTimeout: newer.Duration.minutes(7), resources: { memory: newer.Size.gibibytes(3) } }),
+    );
+    expect(made.intent).toMatchObject({ loadSeconds: 420, memoryMib: 3072 });
+  });
+
+  test('are platforms around an endpoint', () => {
+    const stack = new Stack();
+    new newer.ServingEndpoint(stack, 'theirs');
+    expect(() => new own.ServingEndpoint(stack, 'endpoint')).toThrow(
+      "[ForeignCopy] 'Default/ServingPlatform' (a EcsPlatform) comes from another copy",
+    );
+  });
+
+  test('are backends whose target view is asked for', () => {
+    const backend = new newer.ServingEndpoint(new Stack(), 'theirs').addBackend('v1', {
+      image: image(),
+      server: newer.ModelServer.wsgi({ app: 'app' }),
+    });
+    expect(() => own.aws.EcsBackend.of(backend)).toThrow("[ForeignCopy] 'backend' (a Backend) comes from another copy");
+  });
+
+  test('are refused where neither copy knows its version', () => {
+    const backend = () => endpoint().addBackend('v1', options({ server: bundled.ModelServer.wsgi({ app: 'app' }) }));
+    expect(backend).toThrow('(version unknown in ');
+  });
+
+  test('are those of a release that had no tags', () => {
+    const { ServerImage } = { ServerImage: class ServerImage {} };
+    const untagged = Object.assign(new ServerImage(), { reference: 'acme/svm:1.4.2' });
+    expect(() => endpoint().addBackend('v1', options({ image: untagged }))).toThrow(
+      "[ForeignCopy] 'image' (a ServerImage) comes from another copy of serving-constructs (version unknown); install",
+    );
+  });
+});
+
+test('an EcsSecret of another copy stays the secret that it is', () => {
+  const text = JSON.stringify(OUTPUTS.aws?.((name) => (name === 'EcsSecret' ? same : own)));
+  expect(text).toContain('acme/key');
+  expect(text).not.toMatch(/undefined|:secret-\?{6}|:secret"/);
+});
+
+test('a platform is known in every copy', () => {
+  const platform = own.ServingPlatform.of(new Stack());
+  expect([same, newer].map((copy) => copy.ServingPlatform.isServingPlatform(platform))).toEqual([true, true]);
+  expect(ServingPlatform.isServingPlatform(platform)).toBe(true);
+  expect(ServingPlatform.isServingPlatform(new ServingEndpoint(new Stack(), 'endpoint'))).toBe(false);
+});

@@ -1,0 +1,163 @@
+/** Definitions that use every public class, each taken from the copy that `from` gives for its name. */
+import {
+  App as CdkApp,
+  aws_ec2 as ec2,
+  aws_ecr as ecr,
+  aws_ecs as ecs,
+  aws_efs as efs,
+  aws_iam as iam,
+  Stack,
+  aws_s3 as s3,
+  aws_secretsmanager as secretsmanager,
+} from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { BackendOptions } from '../../src';
+import { dockerfileFolder, type Library } from './package-copies';
+
+/** The copy that a class is taken from. */
+export type From = (className: string) => Library;
+
+const IMAGE = 'acme/svm:1.4.2';
+const OCI_MODEL = `registry.example.com/models/resnet50@sha256:${'0b'.repeat(32)}`;
+
+/** What every target takes. */
+function common(scope: Construct, from: From, change: Partial<BackendOptions>): void {
+  const { Duration } = from('Duration');
+  const { Size } = from('Size');
+  const endpoint = new (from('ServingEndpoint').ServingEndpoint)(scope, 'endpoint', {
+    path: '/classify',
+    requestTimeout: Duration.seconds(20),
+    streaming: { heartbeat: Duration.seconds(10), maxDuration: Duration.minutes(2) },
+  });
+  const least: BackendOptions = {
+    image: from('ServerImage').ServerImage.fromRegistry(IMAGE),
+    server: from('ModelServer').ModelServer.wsgi({ app: 'app' }),
+  };
+  const first = endpoint.addBackend('v1', {
+    ...least,
+    healthCheck: from('HealthCheck').HealthCheck.http('/healthz', { interval: Duration.seconds(20) }),
+    loadTimeout: Duration.minutes(3),
+    resources: { memory: Size.gibibytes(4), ephemeralStorage: Size.gibibytes(40) },
+    rollout: from('Rollout').Rollout.surge({ percent: 50 }),
+    secrets: { TOKEN: from('SecretValue').SecretValue.fromName('token', { key: 'value' }) },
+    timeouts: { drain: Duration.seconds(110) },
+    models: [
+      from('Model').Model.fromOci(OCI_MODEL, { path: 'oci', delivery: from('ModelDelivery').ModelDelivery.copy() }),
+      from('Model').Model.fromHuggingFace('acme/opt', {
+        revision: 'a'.repeat(40),
+        path: 'hub',
+        token: from('SecretValue').SecretValue.fromName('hub', { key: 'value' }),
+        fetchTimeout: Duration.seconds(90),
+      }),
+    ],
+  });
+  new (from('AutoscalingPolicy').AutoscalingPolicy)(first, 'Autoscaling', {
+    backend: first,
+    maxReplicas: 4,
+    target: from('ScalingTarget').ScalingTarget.cpuUtilization(60),
+    additionalTargets: [from('ScalingTarget').ScalingTarget.memoryUtilization(70)],
+  });
+  const second = new (from('Backend').Backend)(scope, 'v2', { ...least, ...change });
+  endpoint.attachBackend(second);
+  new (from('TrafficSplit').TrafficSplit)(endpoint, 'Split', {
+    endpoint,
+    ...from('TrafficSplit').TrafficSplit.canary({ stable: first, canary: second, percent: 5 }),
+  });
+  void endpoint.addressOf(second);
+}
+
+function onAws(from: From): object {
+  const stack = new Stack(new CdkApp(), 'Serving');
+  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
+  const group = new ec2.SecurityGroup(stack, 'Files', { vpc });
+  const fileSystem = new efs.FileSystem(stack, 'FileSystem', { vpc });
+  const platform = new (from('EcsPlatform').aws.EcsPlatform)(stack, 'Platform', {
+    vpc,
+    behind: [from('Intermediary').Intermediary.cloudFront()],
+    idleTimeout: from('Duration').Duration.seconds(200),
+    gpuCapacities: [from('GpuCapacity').aws.GpuCapacity.autoScalingGroup({ instanceType: 'g5.xlarge' })],
+  });
+  if (from('ServingPlatform').ServingPlatform.of(stack) !== platform) throw new Error('another platform');
+  const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-models');
+  const { EfsVolume } = from('EfsVolume').aws;
+  const { S3FilesVolume } = from('S3FilesVolume').aws;
+  common(stack, from, {
+    image: from('EcrImage').aws.EcrImage.fromRepository(
+      ecr.Repository.fromRepositoryName(stack, 'Repository', 'acme/svm'),
+      '1.4.2',
+    ),
+    secrets: {
+      KEY: from('EcsSecret').aws.EcsSecret.fromSecret(
+        ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'acme/key'), 'field'),
+      ),
+    },
+    models: [
+      from('S3Model').aws.S3Model.fromBucket(bucket, 'net/', { path: 's3' }),
+      from('Model').Model.fromVolume(EfsVolume.fromFileSystem(fileSystem), { path: 'efs', directory: 'net' }),
+      from('Model').Model.fromVolume(
+        S3FilesVolume.fromFileSystemArn('arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1', {
+          securityGroups: [group],
+        }),
+        { path: 'files', directory: 'net' },
+      ),
+    ],
+  });
+  const other = new (from('ServingEndpoint').ServingEndpoint)(stack, 'other', {
+    path: '/other',
+    requestTimeout: from('Duration').Duration.seconds(20),
+  });
+  const server = from('ModelServer').ModelServer.asgi({ app: 'app' });
+  const gpu = other.addBackend('gpu', {
+    image: from('DockerfileImage').aws.DockerfileImage.fromDirectory(dockerfileFolder()),
+    server,
+    gpu: from('Gpu').Gpu.nvidia(),
+  });
+  other.addBackend('hub', {
+    image: from('EcsImage').aws.EcsImage.fromContainerImage(ecs.ContainerImage.fromRegistry(IMAGE)),
+    server,
+  });
+  const { taskRole } = from('EcsBackend').aws.EcsBackend.of(gpu);
+  taskRole.addManagedPolicy(iam.ManagedPolicy.fromAwsManagedPolicyName('ReadOnlyAccess'));
+  for (const rule of from('EcsEndpoint').aws.EcsEndpoint.of(other).rules) rule.addMetadata('seen', true);
+  return Template.fromStack(stack).toJSON();
+}
+
+function onKubernetes(from: From): object {
+  const app = new Cdk8sApp();
+  const { Gateway, GatewayProfile } = from('Gateway').kubernetes;
+  const { Duration } = from('Duration');
+  const { KubernetesPlatform } = from('KubernetesPlatform').kubernetes;
+  const secrets = { KEY: from('KubernetesSecret').kubernetes.KubernetesSecret.fromName('acme', 'key') };
+  const volume = () => from('ClaimVolume').kubernetes.ClaimVolume.fromName('models');
+  const routed = new Chart(app, 'routed', { namespace: 'one' });
+  const attached = new Chart(app, 'attached', { namespace: 'two' });
+  new KubernetesPlatform(routed, 'Platform', { router: { dnsTtl: Duration.seconds(20) }, kubernetesVersion: '1.34' });
+  new KubernetesPlatform(attached, 'Platform', {
+    gateway: Gateway.fromName('inference', {
+      profile: GatewayProfile.ENVOY_GATEWAY,
+      address: 'https://models.example.com',
+    }),
+    sidecar: from('Intermediary').Intermediary.istioSidecar(),
+    kubernetesVersion: '1.34',
+  });
+  for (const chart of [routed, attached]) {
+    common(chart, from, {
+      secrets,
+      gpu: from('Gpu').Gpu.nvidia(),
+      model: from('Model').Model.fromVolume(volume(), { directory: 'net' }),
+    });
+    const endpoint = chart.node.findChild('endpoint') as InstanceType<Library['ServingEndpoint']>;
+    const backend = endpoint.backends[0] as InstanceType<Library['Backend']>;
+    from('KubernetesBackend').kubernetes.KubernetesBackend.of(backend).deployment.metadata.addLabel('seen', 'true');
+    for (const route of from('KubernetesEndpoint').kubernetes.KubernetesEndpoint.of(endpoint).httpRoutes)
+      route.metadata.addLabel('seen', 'true');
+  }
+  return [routed, attached].map((chart) => Testing.synth(chart));
+}
+
+export const OUTPUTS: { readonly [target: string]: (from: From) => object } = {
+  aws: onAws,
+  kubernetes: onKubernetes,
+};
