@@ -39,6 +39,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidName: 'Use the characters that the message allows.',
   InvalidNumber: 'Use a number inside the bounds of the message.',
   InvalidPath: 'Use whole segments of plain characters; a prefix means everything below it.',
+  InvalidText: 'Remove the character, or pass the value that was meant.',
   InvalidUrl: 'Write scheme and host, without a path.',
   InvalidType: 'Make the value as the message shows.',
   KeepAliveTooShort:

@@ -6,6 +6,7 @@ import { HealthCheck } from './health-check';
 import type { Model } from './model';
 import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
 import { requireName, requireNumber } from './private/checks';
+import { containerEnvironment } from './private/container-environment';
 import { ServingError } from './private/errors';
 import { joinSlugs, slug } from './private/names';
 import { checkOptions, requireOptions } from './private/options';
@@ -131,7 +132,12 @@ export class Backend extends Construct {
       imagePlatforms: props.image._platforms,
       architecture: resources.architecture,
       server,
-      environment: this.checkEnvironment(props, server, port),
+      environment: containerEnvironment(
+        { environment: { ...props.environment }, secrets: this.secrets },
+        server,
+        port,
+        this,
+      ),
       models,
       gpu: props.gpu?._intent(),
       cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: this }),
@@ -171,52 +177,6 @@ export class Backend extends Construct {
     return size === undefined
       ? undefined
       : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'in MiB', at: this });
-  }
-
-  private checkEnvironment(props: BackendProps, server: ServerIntent, port: number): { [name: string]: string } {
-    const environment = { ...props.environment };
-    for (const name of [...Object.keys(environment), ...Object.keys(this.secrets)]) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        throw new ServingError(
-          'InvalidName',
-          `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`,
-          this,
-        );
-      }
-      if (name in environment && name in this.secrets) {
-        throw new ServingError(
-          'ConflictingProps',
-          `'${name}' stands in 'environment' and in 'secrets'; keep one`,
-          this,
-        );
-      }
-    }
-    const taken = Object.keys({ PORT: port, ...server.environment }).find((name) => name in this.secrets);
-    if (taken !== undefined) {
-      throw new ServingError(
-        'ConflictingProps',
-        `'${taken}' in 'secrets' is set for the server already; leave it out`,
-        this,
-      );
-    }
-    for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
-      if (name in environment || name in this.secrets) {
-        throw new ServingError(
-          'ConflictingProps',
-          `'${name}' in '${name in environment ? 'environment' : 'secrets'}' would say what 'server' says already (${what}); leave it out`,
-          this,
-        );
-      }
-    }
-    const set = environment.PORT;
-    if (set !== undefined && set !== String(port)) {
-      throw new ServingError(
-        'ConflictingProps',
-        `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`,
-        this,
-      );
-    }
-    return { ...server.environment, ...environment };
   }
 
   private checkModels(): ModelIntent[] {

@@ -1,5 +1,5 @@
 import type { GpuIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
+import { requireIdentifier, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
 import { tagClass } from './private/package-copy';
@@ -44,7 +44,7 @@ export class Gpu {
    * @param count how many devices each replica gets
    */
   public static custom(resourceName: string, count: number): Gpu {
-    if (!/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/.test(resourceName)) {
+    if (!/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/.test(requireIdentifier('resourceName', resourceName))) {
       throw new ServingError(
         'InvalidName',
         `'resourceName' ('${resourceName}') must be a domain and a name, such as 'amd.com/gpu'`,

@@ -1,6 +1,6 @@
 import { Duration } from './duration';
 import type { HealthCheckIntent } from './plan/intents';
-import { requireNumber } from './private/checks';
+import { requireIdentifier, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
 import { tagClass } from './private/package-copy';
@@ -49,7 +49,7 @@ export class HealthCheck {
    */
   public static http(path: string, options: HttpHealthCheckOptions = {}): HealthCheck {
     checkOptions('HttpHealthCheckOptions', options, 'options');
-    if (!/^\/[!-~]*$/.test(path) || path.length > 1024) {
+    if (!/^\/[!-~]*$/.test(requireIdentifier('path', path)) || path.length > 1024) {
       throw new ServingError('InvalidPath', `the health check path ('${path}') must start with '/' and have no spaces`);
     }
     return new HealthCheck(path, '200-399', true, options);

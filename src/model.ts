@@ -13,7 +13,7 @@ import type {
 } from './model-options';
 import type { ModelVolume } from './model-volume';
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from './plan/intents';
-import { requireDirectory, requireName, requireNumber, requireText } from './private/checks';
+import { requireDirectory, requireIdentifier, requireName, requireNumber } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
@@ -83,7 +83,7 @@ export class Model {
    */
   public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');
-    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(requireText('uri', uri));
+    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(requireIdentifier('uri', uri));
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
         'InvalidModel',
@@ -116,7 +116,7 @@ export class Model {
    */
   public static fromOci(reference: string, options: OciModelOptions = {}): Model {
     checkOptions('OciModelOptions', options, 'options');
-    const known = isUnresolved(requireText('reference', reference))
+    const known = isUnresolved(requireIdentifier('reference', reference))
       ? undefined
       : resolveLocked(reference, options.lockFile);
     return new Model({
@@ -138,7 +138,7 @@ export class Model {
    */
   public static fromHuggingFace(repository: string, options: HuggingFaceModelOptions): Model {
     checkOptions('HuggingFaceModelOptions', options, 'options');
-    if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireText('repository', repository))) {
+    if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireIdentifier('repository', repository))) {
       throw new ServingError(
         'InvalidModel',
         `'${repository}' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'`,
@@ -185,7 +185,7 @@ export class Model {
    */
   public static inImage(location: string, options: ModelOptions = {}): Model {
     checkOptions('ModelOptions', options, 'options');
-    if (location === '')
+    if (requireIdentifier('location', location) === '')
       throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
     if (options.path !== undefined && options.path !== location) {
       throw new ServingError(

@@ -1,4 +1,4 @@
-import { requireText } from './private/checks';
+import { requireIdentifier } from './private/checks';
 import { ServingError } from './private/errors';
 import { checkOptions } from './private/options';
 import { tagClass } from './private/package-copy';
@@ -27,7 +27,7 @@ export abstract class SecretValue {
    */
   public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
     checkOptions('NamedSecretOptions', options, 'options');
-    if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireText('name', name))) {
+    if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireIdentifier('name', name))) {
       throw new ServingError(
         'InvalidName',
         `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,
@@ -43,7 +43,10 @@ export abstract class SecretValue {
     public readonly secretName?: string,
     /** The key inside the secret. */
     public readonly key?: string,
-  ) {}
+  ) {
+    if (secretName !== undefined) requireIdentifier('secretName', secretName);
+    if (key !== undefined) requireIdentifier('key', key);
+  }
 }
 
 tagClass('SecretValue', SecretValue);

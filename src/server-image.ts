@@ -2,7 +2,7 @@ import { keyOf, lockedApp, lockedImage } from './lock/entries';
 import type { LockedArtifact } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type { ImagePlatformIntent } from './plan/intents';
-import { requireDirectory, requireText } from './private/checks';
+import { requireDirectory, requireIdentifier } from './private/checks';
 import { ServingError } from './private/errors';
 import { isRepository, parseReference } from './private/image-reference';
 import { checkOptions } from './private/options';
@@ -63,7 +63,7 @@ export abstract class ServerImage {
    */
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ServerImage {
     checkOptions('RegistryImageOptions', options, 'options');
-    if (isUnresolved(requireText('reference', reference))) return RegistryImage.of(reference);
+    if (isUnresolved(requireIdentifier('reference', reference))) return RegistryImage.of(reference);
     const { tag, digest } = parseReference(reference);
     const loaded = readLock({ lockFile: options.lockFile });
     const locked = loaded === undefined ? undefined : lockedImage(loaded, reference);

@@ -1,5 +1,6 @@
 import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { hasTag, tagClass } from '../private/package-copy';
 import { ServerImage } from '../server-image';
@@ -20,7 +21,9 @@ export interface EcsImageSource {
 export class EcsImage extends ServerImage {
   /** Any image that ECS knows. */
   public static fromContainerImage(image: ecs.ContainerImage): EcsImage {
-    return new EcsImage({ image });
+    return new EcsImage({
+      image: requireShape('image', image, 'bind', "ecs.ContainerImage.fromRegistry('acme/svm:1')"),
+    });
   }
 
   /** Whether `x` is such an image, also one of another copy of this package. */
@@ -52,6 +55,8 @@ export class EcrImage {
    * @param tagOrDigest a tag that does not move, or a digest such as `sha256:...`
    */
   public static fromRepository(repository: ecr.IRepository, tagOrDigest: string): EcsImage {
+    requireShape('repository', repository, 'repositoryArn', "ecr.Repository.fromRepositoryName(this, 'Images', 'svm')");
+    requireIdentifier('tagOrDigest', tagOrDigest);
     if (tagOrDigest === '' || tagOrDigest === 'latest') {
       throw new ServingError(
         'MutableImage',
@@ -72,7 +77,7 @@ export class DockerfileImage {
    * @param directory the directory, relative to the working directory of the app
    */
   public static fromDirectory(directory: string): EcsImage {
-    return EcsImage._from({ directory });
+    return EcsImage._from({ directory: requireIdentifier('directory', directory) });
   }
 
   private constructor() {}

@@ -21,6 +21,7 @@ import type { ServingEndpoint } from '../serving-endpoint';
 import { type ComputeLimits, ServingPlatform, type ServingPlatformProps } from '../serving-platform';
 import type { TrafficSplit } from '../traffic-split';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from './fargate-sizes';
+import { checkFrameworkObjects } from './framework-objects';
 import type { GpuCapacity } from './gpu-capacity';
 import { checkModelBucketAccounts } from './model-bucket-accounts';
 import type { EcsRenderer } from './private/renderer';
@@ -167,6 +168,7 @@ export class EcsPlatform extends ServingPlatform {
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
     for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
+    checkFrameworkObjects(props, this);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
     this.target = { ...ecsProfile(ruleQuota, this.checkListener(props)), images };

@@ -1,4 +1,5 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { requireShape } from '../private/checks';
 import { hasTag, tagClass } from '../private/package-copy';
 import { SecretValue } from '../secret-value';
 
@@ -6,7 +7,7 @@ import { SecretValue } from '../secret-value';
 export class EcsSecret extends SecretValue {
   /** Any secret that ECS can put into an environment variable, such as one of Secrets Manager or of Parameter Store. */
   public static fromSecret(secret: ecs.Secret): EcsSecret {
-    return new EcsSecret(secret);
+    return new EcsSecret(requireShape('secret', secret, 'arn', 'ecs.Secret.fromSecretsManager(secret)'));
   }
 
   /** Whether `x` is such a secret, also one of another copy of this package. */

@@ -1,10 +1,15 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
 import { ModelVolume } from '../model-volume';
+import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
+
+const FILE_SYSTEM = "new efs.FileSystem(this, 'Models', { vpc })";
+const ACCESS_POINT = "fileSystem.addAccessPoint('Models')";
+const SECURITY_GROUP = "ec2.SecurityGroup.fromSecurityGroupId(this, 'Files', 'sg-1')";
 
 /** Options of a file system of Amazon EFS. */
 export interface EfsVolumeOptions {
@@ -24,6 +29,9 @@ export class EfsVolume extends ModelVolume {
   /** A file system that the CDK app knows. */
   public static fromFileSystem(fileSystem: efs.IFileSystem, options: EfsVolumeOptions = {}): EfsVolume {
     checkOptions('aws.EfsVolumeOptions', options, 'options');
+    requireShape('fileSystem', fileSystem, 'fileSystemId', FILE_SYSTEM);
+    if (options.accessPoint !== undefined)
+      requireShape('accessPoint', options.accessPoint, 'accessPointId', ACCESS_POINT);
     return new EfsVolume(fileSystem, options.accessPoint);
   }
 
@@ -65,6 +73,10 @@ export class S3FilesVolume extends ModelVolume {
   /** A file system by its ARN. */
   public static fromFileSystemArn(fileSystemArn: string, options: S3FilesVolumeOptions): S3FilesVolume {
     checkOptions('aws.S3FilesVolumeOptions', options, 'options');
+    requireIdentifier('fileSystemArn', fileSystemArn);
+    for (const group of options.securityGroups)
+      requireShape('securityGroups', group, 'securityGroupId', SECURITY_GROUP);
+    if (options.accessPointArn !== undefined) requireIdentifier('accessPointArn', options.accessPointArn);
     if (!isUnresolved(fileSystemArn) && !/^arn:[a-z-]+:s3files:[^:]+:\d{12}:file-system\/.+$/.test(fileSystemArn)) {
       throw new ServingError(
         'InvalidModel',

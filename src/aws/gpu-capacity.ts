@@ -1,4 +1,4 @@
-import { requireNumber } from '../private/checks';
+import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
@@ -68,7 +68,7 @@ export class GpuCapacity {
    * @param instanceType the type of its instances
    */
   public static fromCapacityProviderName(name: string, instanceType: string): GpuCapacity {
-    return new GpuCapacity(knownType(instanceType), { instanceType }, name);
+    return new GpuCapacity(knownType(instanceType), { instanceType }, requireIdentifier('name', name));
   }
 
   private constructor(
@@ -89,7 +89,7 @@ export class GpuCapacity {
 tagClass('GpuCapacity', GpuCapacity);
 
 function knownType(name: string): GpuInstanceType {
-  const type = gpuInstanceType(name);
+  const type = gpuInstanceType(requireIdentifier('instanceType', name));
   if (type === undefined) {
     throw new ServingError(
       'UnknownInstanceType',

@@ -1,6 +1,7 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Model } from '../model';
 import type { S3ModelOptions } from '../model-options';
+import { requireIdentifier, requireShape } from '../private/checks';
 import { checkOptions } from '../private/options';
 
 /** Models in a bucket that the CDK app knows. */
@@ -16,6 +17,8 @@ export class S3Model {
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');
+    requireShape('bucket', bucket, 'bucketName', "s3.Bucket.fromBucketName(this, 'Models', 'acme-models')");
+    requireIdentifier('key', key);
     return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }
 

@@ -1,5 +1,5 @@
 import type { Duration } from '../duration';
-import { requireNumber } from '../private/checks';
+import { requireIdentifier, requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
@@ -68,12 +68,13 @@ export class Gateway {
   /** A Gateway (`gateway.networking.k8s.io/v1`) by its name. */
   public static fromName(name: string, options: GatewayOptions = {}): Gateway {
     checkOptions('kubernetes.GatewayOptions', options, 'options');
+    requireText('name', name);
     for (const [prop, value] of Object.entries({
       name,
       namespace: options.namespace,
       sectionName: options.sectionName,
     })) {
-      if (value !== undefined && !isUnresolved(value) && !isObjectName(value)) {
+      if (value !== undefined && !isUnresolved(requireIdentifier(prop, value)) && !isObjectName(value)) {
         throw new ServingError(
           'InvalidName',
           `'${prop}' ('${value}') must have small letters, digits, '-' and '.', and start and end with a letter or digit`,
@@ -121,6 +122,7 @@ export class Gateway {
 tagClass('Gateway', Gateway);
 
 function checkAddress(address: string): string {
+  requireIdentifier('address', address);
   if (!isUnresolved(address) && !/^https?:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?\/?$/.test(address)) {
     throw new ServingError(
       'InvalidHost',

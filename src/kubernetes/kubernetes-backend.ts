@@ -2,10 +2,13 @@ import type { ApiObject } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-27';
 import type { IConstruct } from 'constructs';
 import type { Backend } from '../backend';
+import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
 import type { BackendObjects } from './private/backend-objects';
+
+const SERVICE_ACCOUNT = "kplus.ServiceAccount.fromServiceAccountName(this, 'Account', 'models')";
 
 const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
 
@@ -74,7 +77,8 @@ export class KubernetesBackend implements kplus.IScalable {
 
   /** Lets the pods run as a ServiceAccount that exists or that cdk8s-plus makes, instead of one of their own. */
   public useServiceAccount(serviceAccount: kplus.IServiceAccount): void {
-    this.objects.useServiceAccount(serviceAccount.name);
+    const { name } = requireShape('serviceAccount', serviceAccount, 'name', SERVICE_ACCOUNT);
+    this.objects.useServiceAccount(requireIdentifier('serviceAccount.name', name));
   }
 
   /** Called by an autoscaler of cdk8s-plus: the number of replicas is then its own. */

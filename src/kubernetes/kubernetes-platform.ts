@@ -6,7 +6,7 @@ import { Duration } from '../duration';
 import type { Intermediary } from '../intermediary';
 import type { AttachmentIntent, BackendIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
-import { requireNumber } from '../private/checks';
+import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { imagesOf } from '../private/images';
 import { checkOptions } from '../private/options';
@@ -232,7 +232,7 @@ export class KubernetesPlatform extends ServingPlatform {
       ['clusterDomain', clusterDomain],
       ...imagePullSecrets.map((secret) => ['imagePullSecrets', secret]),
     ]) {
-      if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(name as string)) {
+      if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(requireIdentifier(prop as string, name as string, this))) {
         throw new ServingError(
           'InvalidName',
           `'${prop}' ('${name}') must have small letters, digits, '-' and '.'`,

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { type ErrorCode, ServingError } from './errors';
+import { requireFilledIn, requireWritable } from './text';
 import { isUnresolvedNumber } from './tokens';
 
 /** The bounds of a number, and the code of the error for a value outside them. */
@@ -61,14 +62,19 @@ export function describe(value: unknown): string {
  * because an app can hold two copies of this package; callers without types pass anything.
  */
 export function requireShape<T>(prop: string, value: T, member: string, example: string, at?: IConstruct): T {
-  if (typeof value === 'object' && value !== null && member in value) return value;
+  if (typeof value === 'object' && value !== null && value[member as keyof object] !== undefined) return value;
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be made like ${example}`, at);
 }
 
-/** Returns `value` when it is text. */
+/** Returns `value` when it is text that can be written. */
 export function requireText(prop: string, value: string, at?: IConstruct): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return requireWritable(prop, value, at);
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
+}
+
+/** Returns `value` when it is the text of a name or an address, with every part of it filled in. */
+export function requireIdentifier(prop: string, value: string, at?: IConstruct): string {
+  return requireFilledIn(prop, requireText(prop, value, at), at);
 }
 
 /** What people read and every target keeps. */
@@ -76,6 +82,7 @@ const LONGEST_NAME = 256;
 
 /** Returns `name` when people can read it. */
 export function requireName(prop: string, name: string, at?: IConstruct): string {
+  requireIdentifier(prop, name, at);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name.
   if (name !== '' && name.length <= LONGEST_NAME && !/[\u0000-\u001f\u007f]/.test(name)) return name;
   if (name.length > LONGEST_NAME)

@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   InvalidNumber: 'A number is outside its bounds.',
   InvalidPath: 'A path cannot be matched.',
   InvalidType: 'A value is not of the kind that a prop takes.',
+  InvalidText: 'A text has something in it that cannot be written, or that a missing value became.',
   InvalidUrl: 'The URL of something that exists cannot be used.',
   KeepAliveTooShort: 'A server closes idle connections before its balancer does.',
   LeftToGateway: 'Something is left to the gateway although the platform is strict.',

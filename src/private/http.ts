@@ -1,13 +1,13 @@
 import type { IConstruct } from 'constructs';
 import type { HeaderIntent } from '../plan/intents';
 import { BACKEND_HEADER, OWN_PATH } from '../plan/routes';
-import { requireList, requireText } from './checks';
+import { requireIdentifier, requireList, requireText } from './checks';
 import { ServingError } from './errors';
 import { isUnresolved } from './tokens';
 
 /** Checks and tidies a path prefix or a path: segments of unreserved characters, no wildcard, no trailing slash. */
 export function checkPath(prop: string, path: string, at: IConstruct): string {
-  if (isUnresolved(requireText(prop, path, at)))
+  if (isUnresolved(requireIdentifier(prop, path, at)))
     throw new ServingError(
       'InvalidPath',
       `'${prop}' must be known when the definition is made, because routes are compared by it; pass plain text`,
@@ -85,7 +85,7 @@ export function urlHost(
 
 /** Checks a host name, of which the first label may be a wildcard. String tokens pass. */
 export function checkHost(host: string, at: IConstruct): string {
-  if (isUnresolved(requireText('hosts', host, at))) return host;
+  if (isUnresolved(requireIdentifier('hosts', host, at))) return host;
   const name = host.toLowerCase();
   if (
     !/^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name) ||

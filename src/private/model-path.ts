@@ -1,3 +1,4 @@
+import { requireIdentifier } from './checks';
 import { ServingError } from './errors';
 
 /** The directory under which models stand in a container. */
@@ -21,6 +22,7 @@ function shortened(text: string): string {
 
 /** Where a model stands in the container: `path`, relative to the models' root, which must be a directory of its own. */
 export function resolvePath(path: string, single: boolean): string {
+  requireIdentifier('path', path);
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a path.

@@ -3,6 +3,7 @@ import { describe } from './checks';
 import { ServingError } from './errors';
 import { ENUM_VALUES, OPTION_TYPES } from './option-types';
 import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
+import { requireWritable } from './text';
 
 /** What options take as an instance of one class. */
 interface OptionClass {
@@ -114,10 +115,11 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
     });
   } else if (type.endsWith('{}')) {
     if (!isPlain(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
-    for (const [name, one] of Object.entries(value)) checkValue(type.slice(0, -2), one, `${prop}.${name}`, at);
+    for (const [name, one] of Object.entries(value)) checkEntry(type.slice(0, -2), one, `${prop}.${name}`, at);
   } else if (Object.hasOwn(WORDS, type)) {
     const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
     if (!isRight) throw invalid(prop, value, type, `must be ${WORDS[type]}`, at);
+    if (typeof value === 'string') requireWritable(prop, value, at);
   } else if (Object.hasOwn(OPTION_TYPES, type)) {
     requireOptions(type, value, prop, at);
     checkMembers(type, value as object, `${prop}.`, at);
@@ -126,6 +128,20 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
     if (!values.includes(value))
       throw invalid(prop, value, type, `must be one of ${values.map(describe).join(', ')}`, at);
   } else checkInstance(value, type, prop, at);
+}
+
+/** Holds a value of a map against its type. What maps hold of text are variables, whose values no message shows. */
+function checkEntry(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
+  requireWritable(prop, prop, at);
+  if (type === 'string' && typeof value !== 'string')
+    throw new ServingError('InvalidType', `'${prop}' (${kindOf(value)}) must be text`, at);
+  checkValue(type, value, prop, at);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : typeof value;
 }
 
 /** What a list could hold for who passed something else: an example, or that value in a list. */

@@ -33,6 +33,20 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { image: OTHER_IMAGE }),
   },
   {
+    name: 'a name with the text of a missing value',
+    code: 'InvalidText',
+    message:
+      "'backendName' ('net-undefined') contains 'undefined', which a missing value becomes as text; pass the value that was meant (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { backendName: 'net-undefined' }),
+  },
+  {
+    name: 'a variable with a NUL character',
+    code: 'InvalidText',
+    message:
+      "'environment.MODE' contains a NUL character, which ends a text for every program; remove it (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { environment: { MODE: 'fast\u0000' } }),
+  },
+  {
     name: 'a version that does not know the command',
     code: 'ServerTooOld',
     message:

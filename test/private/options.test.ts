@@ -148,7 +148,7 @@ describe('options', () => {
       "[InvalidName] 'name' (257 characters) must have at most 256 characters",
     ],
     [() => library.Model.fromS3('s3://acme/../net/'), "[InvalidModel] 's3://acme/../net/' must not have"],
-    [() => library.Model.fromS3('s3://acme/net/', { path: 'a\u0000b' }), "[InvalidModel] 'path'"],
+    [() => library.Model.fromS3('s3://acme/net/', { path: 'a\u0001b' }), "[InvalidModel] 'path'"],
     [
       () => library.Duration.seconds(Number.POSITIVE_INFINITY),
       "'duration' (Infinity) must be a finite number of at least 0",

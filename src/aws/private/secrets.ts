@@ -9,11 +9,9 @@ import { readOnlySecret } from './secret-rights';
 
 /** The secrets of a backend as ECS knows them, by environment variable. */
 export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret } {
-  const secrets: { [name: string]: ecs.Secret } = {};
-  for (const [name, secret] of Object.entries(backend.secrets)) {
-    secrets[name] = secretOf(backend, `Secret-${name}`, secret);
-  }
-  return secrets;
+  return Object.fromEntries(
+    Object.entries(backend.secrets).map(([name, secret]) => [name, secretOf(backend, `Secret-${name}`, secret)]),
+  );
 }
 
 /** A secret as ECS knows it. */

@@ -123,7 +123,7 @@ function environmentOf({ intent, secrets }: Backend, plan: () => BackendPlan): {
     variable,
     late.string(() => plan().environment[variable] as string),
   ]);
-  const isHomeless = intent.readOnlyRoot && intent.user === undefined && !('HOME' in secrets);
+  const isHomeless = intent.readOnlyRoot && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
   const home = isHomeless ? { HOME: SCRATCH.mountPath } : {};
   return { ...home, ...intent.environment, ...Object.fromEntries(times) };
 }

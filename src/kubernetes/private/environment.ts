@@ -9,7 +9,8 @@ import { TMP_MOUNT } from './volumes';
  */
 export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
   const { HOME, USER, PORT = String(intent.port), ...rest } = environment;
-  const own = (name: string, value: string) => (intent.user === undefined && !(name in secrets) ? value : undefined);
+  const own = (name: string, value: string) =>
+    intent.user === undefined && !Object.hasOwn(secrets, name) ? value : undefined;
   const home = HOME ?? own('HOME', TMP_MOUNT.mountPath);
   const user = USER ?? own('USER', 'serving');
   return [

@@ -37,10 +37,9 @@ function written(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(written);
   if (value instanceof Lazy) return written(value.produce());
   const source = value as Record<string, unknown>;
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(source).sort()) {
-    const part = written(source[key]);
-    if (part !== undefined) result[key] = part;
-  }
-  return result;
+  const parts = Object.keys(source)
+    .sort()
+    .map((key) => [key, written(source[key])] as const)
+    .filter(([, part]) => part !== undefined);
+  return Object.fromEntries(parts);
 }

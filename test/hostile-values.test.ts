@@ -1,0 +1,321 @@
+import { App as CdkApp, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
+import type * as kplus from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import type { BackendOptions, ServingEndpointProps } from '../src';
+import * as library from '../src';
+import { OPTION_TYPES } from '../src/private/option-types';
+import { checkOptions } from '../src/private/options';
+import { backendOptions, singleBackend } from './support/definitions';
+
+const { HealthCheck, Model, ModelServer, SecretValue, ServerImage, ServingEndpoint } = library;
+
+const UNWRITABLE = ['a\u0000b', 'a\ud800b', '[object Object]'];
+
+type Define = (scope: Construct) => void;
+
+/** What a definition becomes on each target, as the objects of the template or of the manifest. */
+const RENDER: Record<string, (define: Define) => object> = {
+  aws: (define) => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack);
+    return Template.fromStack(stack).toJSON();
+  },
+  kubernetes: (define) => {
+    const chart = new Chart(new Cdk8sApp(), 'serving');
+    define(chart);
+    return Testing.synth(chart);
+  },
+};
+const TARGETS = Object.keys(RENDER);
+
+const one = (change: Partial<BackendOptions>, props: ServingEndpointProps = {}): Define => {
+  return (scope) => new ServingEndpoint(scope, 'endpoint', props).addBackend('v1', backendOptions(change));
+};
+
+/** Every object inside a value, itself included. */
+function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return;
+  yield value as Record<string, unknown>;
+  for (const part of Object.values(value)) yield* objectsIn(part);
+}
+
+/** The environment of the serving container on either target, secrets by the name of their variable alone. */
+function environmentIn(output: object): [name: unknown, value: unknown][] {
+  const found: [unknown, unknown][] = [];
+  for (const part of objectsIn(output)) {
+    if ('Name' in part && ('Value' in part || 'ValueFrom' in part)) found.push([part.Name, part.Value]);
+    if ('name' in part && ('value' in part || 'valueFrom' in part)) found.push([part.name, part.value]);
+  }
+  return found;
+}
+
+describe('texts that nothing can hold are refused', () => {
+  const members = Object.entries(OPTION_TYPES).flatMap(([type, all]) =>
+    Object.entries(all)
+      .filter(([, member]) => /^string(\[\]|\{\})?\??$/.test(member))
+      .map(([name, member]) => [type, name, member.replace(/\?$/, '')] as const),
+  );
+
+  test.each(members)('in %s.%s (%s)', (type, name, member) => {
+    const wrap = (text: string): unknown => (member === 'string' ? text : member === 'string[]' ? [text] : { A: text });
+    for (const text of UNWRITABLE) {
+      const messages = messagesOf(type, { [name]: wrap(text) });
+      expect(messages).toMatch(new RegExp(`^\\[InvalidText\\] '${name}(\\[0\\]|\\.A)?' contains `));
+      expect(messages).not.toContain(text === '[object Object]' ? '\u0000' : text);
+    }
+  });
+
+  test.each(members.filter(([, , member]) => member === 'string{}'))('in a name of %s.%s', (type, name) => {
+    for (const text of UNWRITABLE) expect(messagesOf(type, { [name]: { [text]: 'a' } })).toMatch(/^\[InvalidText\] /);
+  });
+
+  /** What checking one member says; members that are required and missing come after it in the message's order. */
+  function messagesOf(type: string, options: object): string {
+    const members = OPTION_TYPES[type] as Record<string, string>;
+    const only = Object.fromEntries(Object.keys(options).map((name) => [name, members[name] as string]));
+    const all = OPTION_TYPES as Record<string, object>;
+    try {
+      all[type] = only;
+      checkOptions(type, options, 'options');
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      all[type] = members;
+    }
+    return 'accepted';
+  }
+
+  const factories = [library, library.aws, library.kubernetes].flatMap((scope) =>
+    Object.values(scope)
+      .filter((value) => typeof value === 'function')
+      .flatMap((type) =>
+        Object.getOwnPropertyNames(type)
+          .filter((name) => typeof type[name as never] === 'function' && !/^(_|is[A-Z]|of$|declared$)/.test(name))
+          .map(
+            (name) => [`${type.name}.${name}`, type[name as never] as (...args: unknown[]) => unknown, type] as const,
+          ),
+      ),
+  );
+
+  test.each(factories.filter(([, factory]) => factory.length > 0))('by %s', (_, factory, type) => {
+    for (const text of UNWRITABLE)
+      expect(() => factory.call(type, ...Array.from({ length: factory.length }, () => text))).toThrow(
+        /^\[(InvalidText|InvalidType|InvalidNumber)\] /,
+      );
+  });
+
+  test.each(TARGETS)('as ids of constructs on %s', (target) => {
+    for (const id of UNWRITABLE)
+      expect(() => RENDER[target]?.((scope) => new ServingEndpoint(scope, id))).toThrow(/\[InvalidText\]/);
+  });
+});
+
+describe('names that every object inherits', () => {
+  const NAMES = ['constructor', '__proto__', 'hasOwnProperty', 'toString', 'valueOf', '__defineGetter__'];
+  const typed = (value: unknown) => Object.fromEntries(NAMES.map((name) => [name, value]));
+
+  test.each(TARGETS)('are variables on %s', (target) => {
+    const output = RENDER[target]?.(one({ environment: typed('kept') as never })) as object;
+    for (const name of NAMES) expect(environmentIn(output)).toContainEqual([name, 'kept']);
+    expect(Object.hasOwn(Object.prototype, 'kept')).toBe(false);
+  });
+
+  test.each(TARGETS)('are secrets on %s', (target) => {
+    const secret = SecretValue.fromName('token', { key: 'value' });
+    const output = RENDER[target]?.(one({ secrets: typed(secret) as never })) as object;
+    const names = environmentIn(output).map(([name]) => name);
+    for (const name of NAMES) expect(names.filter((found) => found === name)).toHaveLength(1);
+  });
+
+  test.each(TARGETS)('are variables of a server of the user on %s', (target) => {
+    const descriptor = {
+      name: 'own',
+      drain: library.DrainClass.A,
+      keepAlive: library.KeepAliveKind.NEVER_CLOSES,
+      listensWhenReady: true,
+    };
+    const server = ModelServer.custom({ command: ['own'], descriptor, environment: typed('kept') as never });
+    const output = RENDER[target]?.(one({ server, healthCheck: HealthCheck.http('/') })) as object;
+    for (const name of NAMES) expect(environmentIn(output)).toContainEqual([name, 'kept']);
+  });
+
+  test.each(NAMES)('%s is no option', (name) => {
+    expect(() => singleBackend(Object.fromEntries([[name, 'x']]) as never)).toThrow(`there is no '${name}'`);
+  });
+
+  test('do not reach into the prototype by a value that is parsed', () => {
+    const environment = JSON.parse('{"__proto__": "x", "A": "y"}');
+    const { backend } = singleBackend({ environment });
+    expect(Object.entries(backend.intent.environment)).toEqual(expect.arrayContaining([['__proto__', 'x']]));
+    expect(Object.getPrototypeOf(backend.intent.environment)).toBe(Object.prototype);
+  });
+
+  test('are names of headers', () => {
+    const define = one({}, { headers: [{ name: 'constructor', values: ['a'] }] });
+    for (const target of TARGETS) expect(JSON.stringify(RENDER[target]?.(define))).toContain('constructor');
+  });
+});
+
+describe('lines and controls in texts', () => {
+  const INJECTED = 'x\nbackend evil\n  server s 127.0.0.1:1\nkey: value\r\nx-evil: 1\t\u0007';
+  /** Everything of a definition that takes a text, as a definition with that text. */
+  const PLACES: Record<string, (text: string) => Define> = {
+    'endpoint description': (description) => one({}, { description }),
+    'endpoint name': (endpointName) => one({}, { endpointName }),
+    path: (text) => one({}, { path: `/${text}` }),
+    host: (text) => one({}, { hosts: [`${text}.example.com`] }),
+    'header name': (name) => one({}, { headers: [{ name, values: ['a'] }] }),
+    'header value': (text) => one({}, { headers: [{ name: 'x-a', values: [text] }] }),
+    'backend description': (description) => one({ description }),
+    'backend name': (backendName) => one({ backendName }),
+    environment: (text) => one({ environment: { A: text } }),
+    'variable name': (text) => one({ environment: { [text]: 'a' } }),
+    'secret name': (text) => one({ secrets: { A: SecretValue.fromName(text) } }),
+    'secret key': (key) => one({ secrets: { A: SecretValue.fromName('a', { key }) } }),
+    'health check': (text) => one({ healthCheck: HealthCheck.http(`/${text}`) }),
+    'extra arguments': (text) => one({ server: ModelServer.uvicorn({ app: 'app', extraArgs: ['--x', text] }) }),
+    app: (app) => one({ server: ModelServer.uvicorn({ app }) }),
+    command: (text) =>
+      one({ server: ModelServer.command({ command: ['serve', text] }), healthCheck: HealthCheck.http('/') }),
+    'shell line': (line) => one({ server: ModelServer.shell({ line }), healthCheck: HealthCheck.http('/') }),
+    image: (text) => one({ image: ServerImage.fromRegistry(`acme/svm:${text}`) }),
+    'model name': (name) => one({ model: Model.fromS3('s3://acme/net/', { name }) }),
+    'model description': (description) => one({ model: Model.fromS3('s3://acme/net/', { description }) }),
+    'model path': (path) => one({ model: Model.fromS3('s3://acme/net/', { path }) }),
+    'model key': (text) => one({ model: Model.fromS3(`s3://acme/${text}/`) }),
+    'model in the image': (text) => one({ model: Model.inImage(`/models/${text}`) }),
+  };
+  const REFUSED = /^\[(Invalid\w+|LocalhostBind)\] /;
+
+  test.each(
+    Object.entries(PLACES).flatMap(([place, define]) => TARGETS.map((target) => [place, target, define] as const)),
+  )('of the %s are refused or kept as data on %s', (_place, target, define) => {
+    let output: object;
+    try {
+      output = RENDER[target]?.(define(INJECTED)) as object;
+    } catch (error) {
+      expect((error as Error).message).toMatch(REFUSED);
+      return;
+    }
+    if (target === 'aws') return;
+    const objects = output as unknown[];
+    const text = kplusFree(define(INJECTED));
+    expect(parseAllDocuments(text).map((document) => document.toJS())).toEqual(objects);
+    const configuration = [...objectsIn(output)].flatMap((part) => Object.entries(part));
+    for (const [key, value] of configuration)
+      if (key === 'haproxy.cfg') expect(value).not.toMatch(/^\s*(backend evil|server s 127|key: value|x-evil)/m);
+  });
+
+  /** The manifest as it is written to a file. */
+  function kplusFree(define: Define): string {
+    const app = new Cdk8sApp();
+    define(new Chart(app, 'serving'));
+    return app.synthYaml();
+  }
+});
+
+describe('missing values', () => {
+  const missing = fc.constantFrom<unknown>(
+    undefined,
+    null,
+    Number.NaN,
+    {},
+    [],
+    'undefined',
+    'null',
+    'a-NaN',
+    '[object Object]',
+  );
+  /** What takes a value that an untyped caller can leave out, as a definition with it. */
+  const TAKERS: Record<string, (value: never, scope: Construct) => Partial<BackendOptions> | ServingEndpointProps> = {
+    image: (value) => ({ image: ServerImage.fromRegistry(value) }),
+    'image of a template': (value) => ({ image: ServerImage.fromRegistry(`acme/svm:${value}`) }),
+    secret: (value) => ({ secrets: { A: SecretValue.fromName(value) } }),
+    EcsSecret: (value) => ({ secrets: { A: library.aws.EcsSecret.fromSecret(value) } }),
+    'own secret': (value) => ({
+      secrets: { A: new (SecretValue as never as new (...args: unknown[]) => library.SecretValue)(undefined, value) },
+    }),
+    'Kubernetes secret': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromName(value, value) } }),
+    'Kubernetes secret key': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromName('a', value) } }),
+    'kplus secret': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromSecret(value, 'a') } }),
+    'kplus secret value': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromSecretValue(value) } }),
+    'ECR image': (value) => ({ image: library.aws.EcrImage.fromRepository(value, '1') }),
+    'ECR tag': (value, scope) => ({
+      image: library.aws.EcrImage.fromRepository(repositoryIn(scope), value),
+    }),
+    'ECS image': (value) => ({ image: library.aws.EcsImage.fromContainerImage(value) }),
+    Dockerfile: (value) => ({ image: library.aws.DockerfileImage.fromDirectory(value) }),
+    bucket: (value) => ({ model: library.aws.S3Model.fromBucket(value, 'net/') }),
+    'bucket key': (value) => ({ model: library.aws.S3Model.fromBucket({ bucketName: 'acme' } as never, value) }),
+    'bucket of a template': (value) => ({ model: Model.fromS3(`s3://${value}/net/`) }),
+    'key of a template': (value) => ({ model: Model.fromS3(`s3://acme/${value}/`) }),
+    'file system': (value) => ({ model: Model.fromVolume(library.aws.EfsVolume.fromFileSystem(value)) }),
+    'file system ARN': (value) => ({
+      model: Model.fromVolume(library.aws.S3FilesVolume.fromFileSystemArn(value, { securityGroups: [] })),
+    }),
+    claim: (value) => ({ model: Model.fromVolume(library.kubernetes.ClaimVolume.fromName(value)) }),
+    'kplus claim': (value) => ({ model: Model.fromVolume(library.kubernetes.ClaimVolume.fromClaim(value)) }),
+    'model in the image': (value) => ({ model: Model.inImage(value) }),
+    'health check': (value) => ({ healthCheck: HealthCheck.http(value) }),
+    environment: (value) => ({ environment: { A: typeof value === 'string' ? 'text' : value } }),
+    name: (value) => ({ backendName: value }),
+    'name of a template': (value) => ({ backendName: `net-${value}` }),
+    gpu: (value) => ({ gpu: library.Gpu.custom(`acme.com/${value}`, 1) }),
+  };
+
+  const repositoryIn = (scope: Construct) =>
+    ({ repositoryArn: 'arn:a', repositoryName: 'a', node: scope.node }) as never;
+
+  test.each(TARGETS)('become no text on %s', (target) => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(TAKERS)), missing, (taker, value) => {
+        let output: object;
+        try {
+          output = RENDER[target]?.((scope) => one(TAKERS[taker]?.(value as never, scope) as object)(scope)) as object;
+        } catch (error) {
+          // What this package throws, and nothing that a property of nothing threw.
+          expect((error as Error).message).toMatch(/\[[A-Z][A-Za-z]+\] /);
+          return;
+        }
+        const text = JSON.stringify(output);
+        expect(text).not.toMatch(/(?<![A-Za-z])(undefined|NaN)(?![A-Za-z])|\[object Object\]/);
+        expect(text).not.toMatch(/[-:/.]null(?![A-Za-z])|(?<![A-Za-z])null[-:/.]/);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each<[string, () => unknown]>([
+    ['vpc', () => new library.aws.EcsPlatform(new Stack(), 'P', { vpc: {} as never })],
+    ['cluster', () => new library.aws.EcsPlatform(new Stack(), 'P', { cluster: {} as never })],
+    ['certificate', () => new library.aws.EcsPlatform(new Stack(), 'P', { certificate: {} as never })],
+    ['name', () => library.kubernetes.Gateway.fromName(undefined as never)],
+    ['name', () => library.aws.GpuCapacity.fromCapacityProviderName(undefined as never, 'g5.xlarge')],
+  ])('of %s are refused', (prop, define) => {
+    expect(define).toThrow(`[InvalidType] '${prop}' (`);
+  });
+
+  test('of a ServiceAccount are refused', () => {
+    const chart = new Chart(new Cdk8sApp(), 'serving');
+    const backend = new ServingEndpoint(chart, 'endpoint').addBackend('v1', backendOptions());
+    const facade = library.kubernetes.KubernetesBackend.of(backend);
+    expect(() => facade.useServiceAccount({} as kplus.IServiceAccount)).toThrow("[InvalidType] 'serviceAccount'");
+  });
+
+  test('are no tokens, which pass', () => {
+    const reference = Token.asString(Lazy.any({ produce: () => 'acme/svm:1' }));
+    expect(() => singleBackend({ image: ServerImage.fromRegistry(reference) })).not.toThrow();
+  });
+});
+
+test('values of variables are in no message', () => {
+  const secret = 'hunter2';
+  for (const environment of [{ A: [secret] }, { A: { [secret]: 1 } }, { A: `${secret}\u0000` }])
+    expect(() => singleBackend({ environment: environment as never })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
+});
