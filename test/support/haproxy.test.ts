@@ -93,9 +93,9 @@ describe('a request', () => {
   test.each([
     ['http-request deny', "unknown action 'deny'"],
     ['use_backend a if nobody', "no ACL is called 'nobody'"],
-    ['use_backend %[src]', "unknown fetch 'src'"],
+    ['use_backend %[dst]', "unknown fetch 'dst'"],
     ['use_backend %[path,upper]', "unknown converter 'upper'"],
-    ['http-response return status 200', "unknown keyword 'http-response'"],
+    ['http-after-response set-status 200', "unknown keyword 'http-after-response'"],
     ['use_backend c', "the configuration has no backend 'c'"],
     ['http-request set-var(txn.a) str(b)', 'no rule of the frontend answers the request'],
   ])('fails at a word that nobody knows: %s', (rule, message) => {

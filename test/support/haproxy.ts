@@ -3,6 +3,7 @@
  * backend. It knows the words that routing needs and refuses others, so that a word it does not know cannot pass unread.
  * Source: HAProxy 3.0 configuration manual, sections 2.2 (quoting), 7.1 (ACLs), 7.3 (converters and fetches).
  */
+import { BlockList } from 'node:net';
 import { lowerCased, type Request, splitPath } from './request';
 
 /** What a section of the configuration says, line by line and word by word. */
@@ -16,6 +17,9 @@ export interface Section {
 export type RoutingResult =
   | { readonly backend: string; readonly path: string; readonly timeout?: number }
   | { readonly status: number; readonly headers: { readonly [name: string]: string } };
+
+/** What is read in another place, or is about connections and answers. */
+const ELSEWHERE = new Set(['bind', 'option', 'acl', 'tcp-request', 'http-response']);
 
 const SECTIONS = new Set(['global', 'resolvers', 'defaults', 'frontend', 'backend']);
 
@@ -96,7 +100,7 @@ type Sample = string | undefined;
 class Run {
   private readonly acls = new Map<string, (readonly string[])[]>();
   private readonly variables = new Map<string, string>();
-  private readonly headers: { readonly [name: string]: string };
+  private readonly headers: { [name: string]: string };
   private path: string;
   private tracked = '';
 
@@ -117,7 +121,7 @@ class Run {
     }
     for (const line of this.frontend.lines) {
       const [keyword] = line;
-      if (keyword === 'bind' || keyword === 'option' || keyword === 'acl') continue;
+      if (ELSEWHERE.has(keyword as string)) continue;
       const at = line.findIndex((word) => word === 'if' || word === 'unless');
       const body = at < 0 ? line : line.slice(0, at);
       if (at >= 0 && this.holds(line.slice(at + 1)) === (line[at] === 'unless')) continue;
@@ -135,18 +139,33 @@ class Run {
       const value = this.fetch(rest[0] as string);
       if (value !== undefined) this.variables.set(variable, value);
     } else if (action === 'set-path') this.path = this.format(rest[0] as string);
+    else if (action === 'del-header') this.deleteHeaders(rest);
+    else if (action === 'set-header') this.headers[(rest[0] as string).toLowerCase()] = this.format(rest[1] as string);
     else if (action === 'track-sc0') this.tracked = `${rest[2]} ${this.fetch(rest[0] as string)}`;
     else if (action === 'return') {
       const header = rest.indexOf('hdr');
       const headers =
         header < 0 ? {} : { [(rest[header + 1] as string).toLowerCase()]: this.format(rest[header + 2] as string) };
       return { status: Number(rest[rest.indexOf('status') + 1]), headers };
-    } else if (action !== 'set-header') throw new Error(`unknown action '${action}'`);
+    } else if (action !== 'set-uri') throw new Error(`unknown action '${action}'`);
     return undefined;
   }
 
-  /** Whether all terms hold: names of ACLs, `!` for not, and tests between braces. */
+  private deleteHeaders([pattern = '', , method]: readonly string[]): void {
+    const matches = (name: string) =>
+      method === 'reg' ? new RegExp(pattern).test(name) : name === pattern.toLowerCase();
+    for (const name of Object.keys(this.headers).filter(matches)) delete this.headers[name];
+  }
+
+  /** Whether the terms between two `or`, or before or behind one, hold. */
   private holds(terms: readonly string[]): boolean {
+    const at = terms.indexOf('or');
+    if (at < 0) return this.holdAll(terms);
+    return this.holdAll(terms.slice(0, at)) || this.holds(terms.slice(at + 1));
+  }
+
+  /** Whether all terms hold: names of ACLs, `!` for not, and tests between braces. */
+  private holdAll(terms: readonly string[]): boolean {
     for (let index = 0; index < terms.length; index++) {
       let term = terms[index] as string;
       const wanted = !term.startsWith('!');
@@ -168,25 +187,19 @@ class Run {
 
   private test([expression = '', ...rest]: readonly string[]): boolean {
     const value = this.fetch(expression);
-    const flag = rest[0] === '-m' ? rest[1] : undefined;
-    const patterns = (flag === undefined ? rest : rest.slice(2)).filter(
-      (word, index) => !(index === 0 && word === '--'),
-    );
+    const { flag, ignoreCase, patterns } = matchOf(rest);
     if (flag === 'found') return value !== undefined;
     if (value === undefined) return false;
     const [operator = '', operand] = patterns;
-    if (operator === 'gt') return (flag === 'len' ? value.length : Number(value)) > Number(operand);
-    switch (flag) {
-      case 'beg':
-        return patterns.some((pattern) => value.startsWith(pattern));
-      case 'end':
-        return patterns.some((pattern) => value.endsWith(pattern));
-      case 'str':
-      case undefined:
-        return patterns.includes(value);
-      default:
-        throw new Error(`unknown match '${flag}'`);
-    }
+    const number = flag === 'len' ? value.length : Number(value);
+    if (operator === 'gt') return number > Number(operand);
+    if (operator === 'eq') return number === Number(operand);
+    if (expression === 'src') return patterns.some((pattern) => contains(pattern, value));
+    if (flag === 'reg') return patterns.some((pattern) => new RegExp(pattern, ignoreCase ? 'i' : '').test(value));
+    const matches = MATCHES[flag];
+    if (matches === undefined) throw new Error(`unknown match '${flag}'`);
+    const same = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+    return patterns.some((pattern) => matches(same(value), same(pattern)));
   }
 
   /** A text in which `%[...]` stands for a sample. */
@@ -214,7 +227,14 @@ class Run {
       case 'str':
         return argument;
       case 'path':
+      case 'url':
         return this.path;
+      case 'src':
+        return this.request.sourceIp ?? '198.51.100.7';
+      case 'req.ver':
+        return '1.1';
+      case 'req.fhdr_cnt':
+        return this.headers[argument.toLowerCase()] === undefined ? '0' : '1';
       case 'method':
         return this.request.method ?? 'GET';
       case 'req.hdr':
@@ -241,8 +261,12 @@ class Run {
         return value.replace(/:\d+$/, '');
       case 'lower':
         return value.toLowerCase();
+      case 'rtrim':
+        return value.slice(0, value.length - (new RegExp(`[${args[0]}]*$`).exec(value)?.[0].length ?? 0));
+      case 'regsub':
+        return value.replace(new RegExp(args[0] as string, args[2]), args[1] as string);
       case 'url_dec':
-        return decodeURIComponent(value);
+        return urlDecoded(value);
       case 'field': {
         const [index, delimiter = '', count] = args;
         const parts = value.split(delimiter).slice(Number(index) - 1);
@@ -261,6 +285,42 @@ class Run {
         throw new Error(`unknown converter '${name}'`);
     }
   }
+}
+
+const MATCHES: { readonly [flag: string]: (value: string, pattern: string) => boolean } = {
+  beg: (value, pattern) => value.startsWith(pattern),
+  end: (value, pattern) => value.endsWith(pattern),
+  sub: (value, pattern) => value.includes(pattern),
+  str: (value, pattern) => value === pattern,
+};
+
+/** How a test compares, with what, by its words behind the sample. */
+function matchOf(test: readonly string[]) {
+  let [flag, ignoreCase, index] = ['str', false, 0];
+  for (; index < test.length; index++) {
+    if (test[index] === '-m') flag = test[++index] as string;
+    else if (test[index] === '-i') ignoreCase = true;
+    else break;
+  }
+  return { flag, ignoreCase, patterns: test.slice(test[index] === '--' ? index + 1 : index) };
+}
+
+/** Whether an address is in a network, written as HAProxy reads it. */
+function contains(network: string, address: string): boolean {
+  const family = (text: string) => (text.includes(':') ? 'ipv6' : 'ipv4');
+  const [base = '', bits] = network.split('/');
+  const list = new BlockList();
+  if (bits === undefined) list.addAddress(base, family(base));
+  else list.addSubnet(base, Number(bits), family(base));
+  return list.check(address, family(address));
+}
+
+/** The text that an encoded one stands for, byte by byte; none where an escape is broken. */
+function urlDecoded(text: string): Sample {
+  if (/%(?![0-9a-f]{2})/i.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'utf8').toString('latin1');
+  const decoded = bytes.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(decoded, 'latin1').toString('utf8');
 }
 
 interface Call {

@@ -61,7 +61,12 @@ export const ROUTER_ROWS: readonly Row[] = [
   {
     field: 'timeout http-request',
     of: 'platform',
-    origin: constant(60, 'a client that takes longer to send a header is cut off'),
+    origin: constant(10, 'a client that takes longer to send all headers is cut off'),
+  },
+  {
+    field: 'expire',
+    of: 'platform',
+    origin: constant(10, 'how long an address is remembered that has no connection any more'),
   },
   {
     field: 'timeout connect',

@@ -1,5 +1,5 @@
 import { RouteKind, type RoutePlan } from '../../../plan/serving-plan';
-import { call, word } from './words';
+import { call, hasControls, word } from './words';
 
 /** HAProxy reads at most 64 words of a line. */
 const PATTERNS_PER_LINE = 48;
@@ -20,7 +20,10 @@ export class Conditions {
     if (prefix !== '/') {
       const base = `${endpoint}.${kind === RouteKind.OWN_ADDRESS && !pickedByHeader ? own : 'path'}`;
       names.push(
-        this.name(base, prefix, () => [...test('path -m str', [prefix]), ...test('path -m beg', [`${prefix}/`])]),
+        this.name(base, prefix, () => {
+          const path = decoded(prefix);
+          return [...test('var(txn.path) -m str', [path]), ...test('var(txn.path) -m beg', [`${path}/`])];
+        }),
       );
     }
     if (hosts.length > 0) names.push(this.name(`${endpoint}.host`, hosts.join(' '), () => hostTests(hosts)));
@@ -55,8 +58,18 @@ function hostTests(hosts: string[]): string[] {
   return [...test('var(txn.host) -m str', full), ...test('var(txn.host) -m end', wild)];
 }
 
+/** A prefix as requests have it once they are decoded; as it is where that leads to no text. */
+function decoded(prefix: string): string {
+  try {
+    const text = decodeURIComponent(prefix);
+    return hasControls(text) ? prefix : text;
+  } catch {
+    return prefix;
+  }
+}
+
 /** Tests of one value against any of the patterns, on as many lines as the words need. */
-function test(what: string, patterns: string[]): string[] {
+export function test(what: string, patterns: string[]): string[] {
   const lines: string[] = [];
   for (let start = 0; start < patterns.length; start += PATTERNS_PER_LINE) {
     lines.push(

@@ -1,6 +1,14 @@
 import type { ServingPlan } from '../../../plan/plan';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
 import { Conditions } from './conditions';
+import {
+  refuse,
+  renderConnectionGuard,
+  renderHeaderGuard,
+  renderMessageGuard,
+  renderSources,
+  renderUpgradeGuard,
+} from './guards';
 import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
 import { Column, CUT_ALL, cutDepths, poolColumn, renderRoute, sharing, uptoColumn } from './routes';
 import { literal } from './words';
@@ -26,19 +34,21 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
   return [
     'frontend _router from base',
     `  bind ${addresses(options.port)}`,
-    '  option forwardfor',
-    '  http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }',
-    `  http-request set-header X-Forwarded-Port ${SERVICE_PORT} unless { req.hdr(X-Forwarded-Port) -m found }`,
-    '  http-request set-header X-Request-Id %[uuid] unless { req.hdr(X-Request-Id) -m found }',
+    ...renderConnectionGuard(options),
+    ...renderMessageGuard(routes),
+    ...renderHeaderGuard(options, SERVICE_PORT),
+    '',
     ...(routes.some((route) => route.hosts.length > 0)
-      ? ['  http-request set-var(txn.host) req.hdr(host),host_only,lower']
+      ? ['  http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)']
       : []),
     '  acl routed var(txn.route) -m found',
     ...conditions.lines,
     '',
-    '  # The first match wins: endpoint|timeout|segments cut off|put in front|step|total|up to|backend|up to|backend...',
+    '  # The first match wins: endpoint|timeout|protocol|segments cut off|put in front|step|total|up to|backend|up to|backend...',
     ...rows,
     '  http-request return status 404 content-type text/plain string "not found" if !routed',
+    '',
+    ...renderUpgradeGuard(),
     '',
     ...renderRewrite(routes),
     ...renderChoice(Math.max(0, ...pools), counted.size > 0),
@@ -47,6 +57,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     ...(counted.size === 0
       ? []
       : [`backend ${COUNTERS} from base`, `  stick-table type string len 64 size ${counted.size} store gpc0`, '']),
+    ...renderSources(),
   ];
 }
 
@@ -67,6 +78,10 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     `  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`,
     ...(whole ? [`  http-request set-path %[var(txn.put)] if { var(txn.cut) -m str ${CUT_ALL} }`] : []),
     // The first field is the nothing in front of the first slash.
+    // Cut off is what the route compared, so no segment of it may have another one inside.
+    ...depths.map((depth) =>
+      refuse(400, 'ambiguous path', `if { var(txn.cut) -m str ${depth} } { path,field(2,/,${depth}) -m sub -i %2f }`),
+    ),
     ...depths.map(
       (depth) => `  http-request set-var(txn.rest) path,field(${depth + 2},/,0) if { var(txn.cut) -m str ${depth} }`,
     ),

@@ -2,6 +2,7 @@ import type { ServingPlan } from '../../../plan/plan';
 import { MARGIN_SECONDS } from '../../../plan/rules';
 import { longestOf } from '../../../plan/timeouts/demand';
 import { renderFrontend } from './frontend';
+import { MAX_CONNECTIONS } from './guards';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
 import { renderResolvers } from './resolvers';
@@ -37,7 +38,7 @@ function renderGlobal(plan: ServingPlan): string[] {
   return [
     'global',
     '  log stdout format raw daemon',
-    '  maxconn 10000',
+    `  maxconn ${MAX_CONNECTIONS}`,
     '  # A node that allows fewer open files serves fewer connections.',
     '  no strict-limits',
     '  nbthread 2',
@@ -59,7 +60,9 @@ function renderBase(plan: ServingPlan): string[] {
     '  option dontlog-normal',
     '  option dontlognull',
     '  option idle-close-on-response',
-    '  timeout http-request 60s',
+    '  # Clients speak HTTP/1.1: what could pass as HTTP/2 without encryption is refused.',
+    '  option disable-h2-upgrade',
+    '  timeout http-request 10s',
     `  timeout http-keep-alive ${plan.balancer.clientIdle}s`,
     `  timeout client ${timeout}s`,
     `  timeout server ${timeout}s`,

@@ -1,5 +1,7 @@
+import type { GuardOptions } from './guards';
+
 /** What the configuration needs beside the plan. */
-export interface HaproxyOptions {
+export interface HaproxyOptions extends GuardOptions {
   /** The domain of the cluster's Services. */
   readonly clusterDomain: string;
   /** How many replicas of the router share the concurrency of a server. */

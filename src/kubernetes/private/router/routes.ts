@@ -1,4 +1,5 @@
 import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
+import { Feature } from '../../../plan/target-profile';
 import { greatestCommonDivisor } from '../../../plan/weights';
 import { encode } from './words';
 
@@ -6,11 +7,15 @@ import { encode } from './words';
 export enum Column {
   ENDPOINT = 1,
   TIMEOUT = 2,
-  CUT = 3,
-  PUT = 4,
-  MULTIPLIER = 5,
-  TOTAL = 6,
+  PROTOCOL = 3,
+  CUT = 4,
+  PUT = 5,
+  MULTIPLIER = 6,
+  TOTAL = 7,
 }
+
+/** The protocol of a route whose endpoint streams by WebSocket. */
+export const WEB_SOCKET = 'ws';
 
 /** The column that cuts off the whole path. */
 export const CUT_ALL = 'all';
@@ -38,6 +43,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   return [
     endpoint.slug,
     String(endpoint.silenceSeconds),
+    endpoint.intent.protocol === Feature.WEB_SOCKET ? WEB_SOCKET : '',
     cut,
     encode(put),
     String(multiplierOf(total)),

@@ -30,6 +30,7 @@ function hex(char: string): string {
   return char.charCodeAt(0).toString(16).toUpperCase();
 }
 
-function hasControls(text: string): boolean {
+/** Whether a text has characters that no line of the configuration can hold. */
+export function hasControls(text: string): boolean {
   return [...text].some((char) => char < ' ' || char === '\x7f');
 }

@@ -1,0 +1,138 @@
+import type { RoutePlan } from '../../../plan/serving-plan';
+import { test } from './conditions';
+import { Column, WEB_SOCKET } from './routes';
+import { call, word } from './words';
+
+/** How far the router trusts its clients. */
+export interface GuardOptions {
+  /** The networks of the proxies in front, whose forwarded headers are passed on. @default - none */
+  readonly trustedProxies?: readonly string[];
+  /** The most connections that one address may have open to a replica of the router. @default 1000 */
+  readonly maxConnectionsPerSource?: number;
+  /** Whether headers with an underscore in their name are passed on. @default false */
+  readonly underscoresInHeaders?: boolean;
+}
+
+/** What a replica of the router accepts from one address, a tenth of what it accepts in all. */
+export const MAX_CONNECTIONS_PER_SOURCE = 1000;
+/** The most connections of clients to a replica of the router. */
+export const MAX_CONNECTIONS = 10_000;
+
+/** The table of open connections by address. No backend has a name with an underscore. */
+const SOURCES = '_sources';
+/** More addresses than there can be connections, so that none is forgotten while it has one. */
+const MAX_SOURCES = 2 * MAX_CONNECTIONS;
+
+/** CONNECT asks for a tunnel past all rules, and TRACE shows headers that a proxy has added. */
+export const REFUSED_METHODS: readonly string[] = ['CONNECT', 'TRACE'];
+
+/** The names, in small letters, of headers by which servers learn who asked, and for what: only a proxy may set them. */
+const FORWARDED = [
+  '(x-)?forwarded(-.*)?',
+  '(x-)?(true-|cluster-|fastly-|cf-)?(client|connecting|real|remote|originating)-?(ip|ipv6|addr)',
+  'x-(azure-clientip|envoy-.*)',
+  'x-(original|rewrite)-(url|uri|host)',
+  'x-(host|scheme|url-scheme)',
+  'front-end-https',
+  '(x-)?ssl-client-.*',
+];
+
+/** Headers for one hop only, and `Proxy`, which a program behind CGI reads as its own setting `HTTP_PROXY`. */
+const ONE_HOP = ['http2-settings', 'keep-alive', 'proxy', 'proxy-connection', 'te'];
+
+/** A separator of segments, also for a server that decodes a path once more. */
+const SEPARATOR = '/|%(25)*(2f|5c)';
+
+/** In a decoded path: an empty segment, a backslash, and a segment that stands for this or the one above. */
+const AMBIGUOUS = `//|\\\\|(^|${SEPARATOR})([.]|%(25)*2e){1,2}(;|${SEPARATOR}|$)`;
+
+/** In an encoded path: controls, and bytes that no text in UTF-8 has but some servers read as `.` or `/`. */
+const UNPRINTABLE = '%([01][0-9a-f]|7f|c[01])';
+
+/** A name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
+const HOST = '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$';
+
+/** What the router keeps of the request id of a client: what cannot break a line of a log. */
+const REQUEST_ID = '^[A-Za-z0-9._:/+=@-]{1,128}$';
+
+/** Answers a request under a condition, without a server. */
+export function refuse(status: number, reason: string, condition: string): string {
+  return `  http-request return status ${status} content-type text/plain string ${word(reason)} ${condition}`;
+}
+
+/** Before anything is read: no address may use up the connections. */
+export function renderConnectionGuard(options: GuardOptions): string[] {
+  const { trustedProxies = [], maxConnectionsPerSource = MAX_CONNECTIONS_PER_SOURCE } = options;
+  const strangers = trustedProxies.length > 0;
+  return [
+    ...test('src', [...trustedProxies]).map((line) => `  acl trusted ${line}`),
+    `  tcp-request connection track-sc1 src table ${SOURCES}${strangers ? ' if !trusted' : ''}`,
+    `  tcp-request connection reject if { sc1_conn_cur gt ${maxConnectionsPerSource} }${strangers ? ' !trusted' : ''}`,
+  ];
+}
+
+/** The table that the connection guard counts in. */
+export function renderSources(): string[] {
+  return [`backend ${SOURCES} from base`, `  stick-table type ipv6 size ${MAX_SOURCES} expire 10s store conn_cur`, ''];
+}
+
+/** In front of the routes: what two readers could understand in two ways is refused, or written in one. */
+export function renderMessageGuard(routes: RoutePlan[]): string[] {
+  const picking = new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)));
+  return [
+    refuse(501, 'method not supported', `if { method ${REFUSED_METHODS.join(' ')} }`),
+    refuse(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
+    `  acl named req.fhdr(host) -m reg -i -- ${word(HOST)}`,
+    refuse(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
+    refuse(400, 'invalid transfer-encoding', 'if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }'),
+    refuse(417, 'unknown expectation', 'if { req.fhdr(expect) -m found } !{ req.fhdr(expect) -m str -i 100-continue }'),
+    ...[...picking].sort().map((name) => refuse(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`)),
+    '  # An address with a host becomes a path, and empty segments go. Routes compare what a server decodes.',
+    refuse(400, 'invalid path', 'unless { path -m beg / }'),
+    '  http-request set-uri %[pathq] unless { url -m beg / }',
+    "  http-request set-path '%[path,regsub(//+,/,g)]' if { path -m sub // }",
+    '  http-request set-var(txn.path) path,url_dec',
+    `  acl ambiguous path -m reg -i -- ${word(UNPRINTABLE)}`,
+    `  acl ambiguous var(txn.path) -m reg -i -- ${word(AMBIGUOUS)}`,
+    refuse(400, 'ambiguous path', 'if ambiguous or !{ var(txn.path) -m found }'),
+  ];
+}
+
+/** The headers that a server gets of those that clients send. */
+export function renderHeaderGuard(options: GuardOptions, port: number): string[] {
+  const { trustedProxies = [], underscoresInHeaders = false } = options;
+  const strangers = trustedProxies.length > 0 ? ' if !trusted' : '';
+  const always = `${underscoresInHeaders ? '' : '_|'}^(${ONE_HOP.join('|')})$`;
+  return [
+    `  http-request del-header ${word(always)} -m reg`,
+    `  http-request del-header ${word(`^(${FORWARDED.join('|')})$`)} -m reg${strangers}`,
+    '  option forwardfor',
+    ...[
+      ['X-Forwarded-Proto', 'http'],
+      ['X-Forwarded-Port', String(port)],
+    ].map(([name, value]) => `  http-request set-header ${name} ${value} unless { req.hdr(${name}) -m found }`),
+    '  http-request set-header X-Forwarded-Host %[req.fhdr(host)] if named !{ req.hdr(X-Forwarded-Host) -m found }',
+    `  http-request set-header X-Request-Id %[uuid] unless { req.fhdr(X-Request-Id) -m reg -- ${word(REQUEST_ID)} }`,
+  ];
+}
+
+/** Behind the routes: a connection becomes a WebSocket where its endpoint has that, and never anything else. */
+export function renderUpgradeGuard(): string[] {
+  return [
+    '  acl upgrade req.hdr(connection) -m str -i upgrade',
+    '  acl websocket req.fhdr(upgrade) -m str -i websocket',
+    '  acl once req.fhdr_cnt(upgrade) eq 1',
+    '  http-request set-var(txn.upgrade) str(websocket) if upgrade websocket once { method GET }',
+    '  acl upgrading var(txn.upgrade) -m found',
+    refuse(
+      400,
+      "this endpoint does not accept WebSocket: its 'streaming' has another protocol",
+      `if upgrading !{ var(txn.route),field(${Column.PROTOCOL},|) -m str ${WEB_SOCKET} }`,
+    ),
+    '  http-request del-header Connection',
+    '  http-request set-header Connection Upgrade if upgrading',
+    '  http-request del-header Upgrade unless upgrading',
+    '  http-response return status 502 if { status 101 } !upgrading',
+    '  http-response return status 502 if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }',
+  ];
+}
