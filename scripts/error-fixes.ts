@@ -37,6 +37,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
     'Take the file from version control, or delete it and name all directories and images to `serving lock` again.',
   InvalidModel: 'Use an S3 address, or `Model.inImage` for files that are in the image.',
   InvalidName: 'Use the characters that the message allows.',
+  InvalidNetwork: 'Write an IP address or a network in CIDR notation, such as `10.0.0.0/8` or `fd00::/8`.',
   InvalidNumber: 'Use a number inside the bounds of the message.',
   InvalidPath: 'Use whole segments of plain characters; a prefix means everything below it.',
   InvalidText: 'Remove the character, or pass the value that was meant.',

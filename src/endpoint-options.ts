@@ -3,7 +3,7 @@ import type { ServingPlatform } from './serving-platform';
 
 /** A method of an HTTP request. */
 export enum HttpMethod {
-  /** CONNECT */
+  /** CONNECT. The built-in router of Kubernetes does not support it. */
   CONNECT = 'CONNECT',
   /** DELETE */
   DELETE = 'DELETE',
@@ -19,7 +19,7 @@ export enum HttpMethod {
   POST = 'POST',
   /** PUT */
   PUT = 'PUT',
-  /** TRACE */
+  /** TRACE. The built-in router of Kubernetes does not support it. */
   TRACE = 'TRACE',
 }
 
@@ -35,7 +35,10 @@ export interface HeaderMatch {
 export enum StreamProtocol {
   /** An answer over HTTP that comes in parts, such as server-sent events. Comments and chunks are heartbeats. */
   SERVER_SENT_EVENTS = 'server-sent events',
-  /** WebSocket. Messages and pings are heartbeats. */
+  /**
+   * WebSocket. Messages and pings are heartbeats. The built-in router of Kubernetes refuses a WebSocket on every endpoint
+   * that does not stream by it.
+   */
   WEB_SOCKET = 'web socket',
   /** gRPC. Messages are heartbeats, a PING of HTTP/2 is none. */
   GRPC = 'grpc',

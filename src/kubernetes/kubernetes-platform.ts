@@ -20,6 +20,7 @@ import { gatewayProfile, withWorkloads } from './private/profiles';
 import type { KubernetesRenderer } from './private/renderer';
 import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
+import { checkTrust } from './private/router/trust';
 import { DEFAULT_VERSION, minorVersion } from './private/version';
 
 /** Options of the built-in router. */
@@ -52,6 +53,34 @@ export interface RouterOptions {
    * @default 'cluster.local'
    */
   readonly clusterDomain?: string;
+
+  /**
+   * The networks of the proxies in front of the router, as `10.0.0.0/8`, `fd00::/8` or single addresses.
+   *
+   * Forwarded headers of these proxies are passed on, such as `X-Forwarded-For`, `X-Forwarded-Proto`, `Forwarded` and
+   * `X-Real-IP`. From all other clients the router removes them and sets `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`
+   * itself, so that no client can invent an address, a scheme or a host. `maxConnectionsPerSource` does not apply to these
+   * proxies. A load balancer that replaces the address of the client by that of a node makes all clients look like it.
+   *
+   * @default - none
+   */
+  readonly trustedProxies?: string[];
+
+  /**
+   * The most connections that one address may have open to a pod of the router, which accepts 10,000 in all. The next one is
+   * closed at once. Declare a proxy that keeps more of them in `trustedProxies`.
+   *
+   * @default 1000
+   */
+  readonly maxConnectionsPerSource?: number;
+
+  /**
+   * Whether request headers with an underscore in their name are passed on, as `underscores_in_headers` of nginx. A WSGI
+   * server gives `X_Forwarded_For` and `X-Forwarded-For` the same name, so a client can use one to set the other.
+   *
+   * @default false - they are removed
+   */
+  readonly underscoresInHeaders?: boolean;
 }
 
 /** Properties of the Kubernetes platform. */
@@ -142,7 +171,8 @@ export class KubernetesPlatform extends ServingPlatform {
       );
     }
     this.checkProps(props);
-    const { replicas, image, clusterDomain, dnsTtl = Duration.seconds(30) } = props.router ?? {};
+    const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
+    const { replicas } = router;
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
     const target =
@@ -151,7 +181,7 @@ export class KubernetesPlatform extends ServingPlatform {
         : gatewayProfile(props.gateway, minor);
     const sidecar = props.sidecar?._intent();
     const images = imagesOf({
-      router: props.gateway === undefined && image === undefined,
+      router: props.gateway === undefined && router.image === undefined,
       fetch: props.fetchImage === undefined,
       hub: props.hubImage === undefined,
     });
@@ -159,7 +189,7 @@ export class KubernetesPlatform extends ServingPlatform {
     const { KubernetesRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new KubernetesRenderer(this, {
       gateway: props.gateway,
-      router: { replicas, image, clusterDomain },
+      router,
       fetchImage: props.fetchImage,
       hubImage: props.hubImage,
       imagePullSecrets: props.imagePullSecrets ?? [],
@@ -224,6 +254,7 @@ export class KubernetesPlatform extends ServingPlatform {
   private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
     const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
     requireNumber('replicas', replicas, { min: 1, max: 100, integer: true, hint: 'for the router', at: this });
+    checkTrust(router, this);
     for (const reference of [image, fetchImage, hubImage]) {
       if (reference !== undefined) ServerImage.fromRegistry(reference);
     }

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   InvalidLockFile: 'A lock file cannot be read as one.',
   InvalidModel: 'A model address or path cannot be used.',
   InvalidName: 'A name cannot be used.',
+  InvalidNetwork: 'A network is not an address with an optional prefix length.',
   InvalidNumber: 'A number is outside its bounds.',
   InvalidPath: 'A path cannot be matched.',
   InvalidType: 'A value is not of the kind that a prop takes.',

@@ -593,7 +593,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     clusterDomain: 'string?',
     dnsTtl: 'Duration?',
     image: 'string?',
+    maxConnectionsPerSource: 'number?',
     replicas: 'number?',
+    trustedProxies: 'string[]?',
+    underscoresInHeaders: 'boolean?',
   },
 };
 

@@ -66,6 +66,26 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
+    name: 'a network that is none, of proxies in front of the router',
+    code: 'InvalidNetwork',
+    message:
+      "'trustedProxies[1]' ('10.0.0.0/33') must be an IP address or a network, such as '10.0.0.0/8' or 'fd00::/8' (at Serving/Platform)",
+    on: ['kubernetes'],
+    define: (scope) =>
+      new kubernetes.KubernetesPlatform(scope, 'Platform', {
+        router: { trustedProxies: ['fd00::/8', '10.0.0.0/33'] },
+      }),
+  },
+  {
+    name: 'a method that the router refuses',
+    code: 'Unsupported',
+    message:
+      "method 'TRACE' is not supported by the built-in router, which answers it with 501; remove it from 'methods' (at Serving/endpoint)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) => one(scope, {}, { methods: [HttpMethod.GET, HttpMethod.TRACE] }),
+  },
+  {
     name: 'a backend of another platform',
     code: 'ForeignBackend',
     message:

@@ -52,9 +52,35 @@ describe('platform', () => {
     [{ router: { image: 'haproxy' } }, "[MutableImage] 'haproxy'"],
     [{ fetchImage: 'aws-cli:latest' }, "[MutableImage] 'aws-cli:latest'"],
     [{ router: { clusterDomain: 'a b' } }, "[InvalidName] 'clusterDomain' ('a b')"],
+    [{ router: { maxConnectionsPerSource: 0 } }, "[InvalidNumber] 'maxConnectionsPerSource' (0)"],
+    [{ router: { maxConnectionsPerSource: 10_001 } }, "[InvalidNumber] 'maxConnectionsPerSource' (10001)"],
+    ...[
+      '',
+      '10.0.0.0/',
+      '10.0.0.0/33',
+      '10.0.0/8',
+      '10.0.0.0/8/8',
+      '10.0.0.0/08',
+      'fd00::/129',
+      'fe80::1%eth0',
+      'a.b',
+    ].map((network): [KubernetesPlatformProps, string] => [
+      { router: { trustedProxies: [network] } },
+      `[InvalidNetwork] 'trustedProxies[0]' ('${network}') must be an IP address or a network`,
+    ]),
     [{ imagePullSecrets: ['A B'] }, "[InvalidName] 'imagePullSecrets' ('A B')"],
   ])('fails with %j', (props, message) => {
     expect(platform(props)).toThrow(message);
+  });
+
+  test('tells its router whom to trust', () => {
+    const router = { trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'], maxConnectionsPerSource: 50 };
+    const { chart } = oneBackend({}, {}, { router: { ...router, underscoresInHeaders: true } });
+    const { data } = findObject(manifestsOf(chart), 'ConfigMap', 'serving-router');
+    const config: string = data['haproxy.cfg'];
+    expect(config).toContain('  acl trusted src -- 10.0.0.0/8 fd00::/8 192.0.2.7\n');
+    expect(config).toContain('  tcp-request connection reject if { sc1_conn_cur gt 50 } !trusted\n');
+    expect(config).not.toContain("'_|^");
   });
 
   test('fails when DNS answers are kept for too long', () => {

@@ -6,6 +6,7 @@ import { slug } from '../../private/names';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
 import type { EndpointObjects, Routing } from './renderer';
+import { REFUSED_METHODS } from './router/guards';
 import { Router } from './router/router';
 
 /** Sends the requests of a platform's endpoints through the built-in router, made with the first endpoint. */
@@ -19,6 +20,14 @@ export class RouterRouting implements Routing {
   ) {}
 
   public bindEndpoint(endpoint: ServingEndpoint): EndpointObjects {
+    const refused = endpoint.intent.methods.find((method) => REFUSED_METHODS.includes(method));
+    if (refused !== undefined) {
+      throw new ServingError(
+        'Unsupported',
+        `method '${refused}' is not supported by the built-in router, which answers it with 501; remove it from 'methods'`,
+        endpoint,
+      );
+    }
     this.router ??= new Router(this.platform, 'Router', {
       ...this.options,
       platform: this.platform,

@@ -7,6 +7,7 @@ import { hash } from '../../../private/hash';
 import type { ServingPlatform } from '../../../serving-platform';
 import { labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
+import type { GuardOptions } from './guards';
 import { longestRequest, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
 import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
@@ -14,7 +15,7 @@ import { placesOf, poolsOf } from './pools';
 import { discoverySeconds } from './resolvers';
 
 /** Properties of the router. */
-export interface RouterProps {
+export interface RouterProps extends GuardOptions {
   /** The platform whose plan it carries out. */
   readonly platform: ServingPlatform;
   /** The name of its objects. */
@@ -61,11 +62,13 @@ export class Router extends Construct {
   constructor(scope: Construct, id: string, props: RouterProps) {
     super(scope, id);
     const { name, replicas = 2, clusterDomain = 'cluster.local' } = props;
+    const { trustedProxies, maxConnectionsPerSource, underscoresInHeaders } = props;
+    const guards: GuardOptions = { trustedProxies, maxConnectionsPerSource, underscoresInHeaders };
     const labels = labelsOf(name);
     const namespace = namespaceOf(this);
     this.platform = props.platform;
     this.host = namespace === undefined ? name : `${name}.${namespace}.svc.${clusterDomain}`;
-    this.options = { clusterDomain, replicas, port: PORT, adminPort: ADMIN_PORT };
+    this.options = { clusterDomain, replicas, port: PORT, adminPort: ADMIN_PORT, ...guards };
     this.node.addValidation({ validate: () => this.validateSize() });
 
     const add = (kind: string, apiVersion: string, body: Record<string, unknown>): ApiObject =>
