@@ -1,3 +1,4 @@
+import { printableJson } from '../private/redact';
 import type { Schema } from './schema';
 
 /** Where a value stands, and what it must be. */
@@ -83,10 +84,10 @@ function memberOf(where: string, name: string): string {
   return where === '' ? name : `${where}.${name}`;
 }
 
-/** A value for a message: what it is, at most some 60 characters of it. */
+/** A value for a message: what it is, at most some 60 characters of it, with what nobody can see as its code. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (typeof value === 'string') return `'${shorten(value)}'`;
+  if (typeof value === 'string') return `'${printableJson(shorten(value))}'`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

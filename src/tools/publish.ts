@@ -109,8 +109,8 @@ async function publishModel(
       warnOfDrift(loaded, key);
       progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
     } else {
-      progress.report({ event: 'destination', artifact: key, to: nameOf(destination) });
       const artifact = await pack(loaded, { key, kind }, progress, options.plainHttp);
+      progress.report({ event: 'destination', artifact: key, to: nameOf(destination) });
       await store.publish(artifact, (event) => progress.report(event));
     }
     return { model: key, to, digest, reference };

@@ -4,7 +4,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ACCOUNT, type AwsEmulator, REGION, startAws } from './support/aws-emulator';
@@ -14,8 +24,11 @@ import { type Registry, startRegistry } from './support/registry';
 const ROOT = resolve(__dirname, '../..');
 const ASSETS = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
 
-/** What `cdk` and `npx` need to run, and nothing else: in particular no docker, podman, finch or nerdctl. */
-const COMMANDS = ['node', 'npx', 'npm', 'sh', 'env'];
+/** What `cdk` needs to run, and nothing else: in particular no docker, podman, finch or nerdctl. */
+const COMMANDS = ['node', 'sh', 'env'];
+
+/** The command line as npm installs it with the package. */
+const PROGRAM = 'node_modules/serving-constructs/assets/tools/serving/index.js';
 
 let aws: AwsEmulator;
 let registry: Registry;
@@ -45,11 +58,15 @@ afterAll(async () => {
   rmSync(project, { recursive: true, force: true });
 });
 
-/** `serving` as npm installs it, and a note of each time that it runs. */
+/**
+ * The package in the project, with its sources in place of what is compiled from them, and a command line that notes each time
+ * that it runs. First on the PATH and in `.bin` is another program of its name.
+ */
 function installCommands(program: string): void {
   const bin = join(project, 'bin');
-  const modules = join(project, 'node_modules/.bin');
-  for (const folder of [bin, modules]) mkdirSync(folder, { recursive: true });
+  const modules = join(project, 'node_modules');
+  for (const folder of [bin, join(modules, '.bin'), join(project, PROGRAM, '..')])
+    mkdirSync(folder, { recursive: true });
   for (const command of COMMANDS) {
     const place = spawnSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(place, join(bin, command));
@@ -57,8 +74,15 @@ function installCommands(program: string): void {
   writeFileSync(join(project, 'package.json'), '{ "private": true }');
   const note = `require('node:fs').appendFileSync('${join(project, 'runs')}', process.argv.slice(2).join(' ') + '\\n')`;
   const run = `require('node:child_process').spawnSync(process.execPath, ['${program}', ...process.argv.slice(2)], { stdio: 'inherit' })`;
-  writeFileSync(join(modules, 'serving'), `#!/usr/bin/env node\n${note};\nprocess.exitCode = ${run}.status;\n`);
-  chmodSync(join(modules, 'serving'), 0o755);
+  writeFileSync(join(project, PROGRAM), `${note};\nprocess.exitCode = ${run}.status;\n`);
+  for (const part of ['src', 'test/real/apps/publish-on-deploy.ts'])
+    cpSync(join(ROOT, part), join(modules, 'serving-constructs', part), { recursive: true });
+  for (const peer of ['aws-cdk-lib', 'constructs', 'cdk8s'])
+    symlinkSync(join(ROOT, 'node_modules', peer), join(modules, peer));
+  for (const folder of [bin, join(modules, '.bin')]) {
+    writeFileSync(join(folder, 'serving'), `#!/bin/sh\necho ran >>'${join(project, 'hijacked')}'\n`);
+    chmodSync(join(folder, 'serving'), 0o755);
+  }
 }
 
 const environment = () => ({
@@ -72,7 +96,7 @@ const environment = () => ({
 });
 
 function serving(...args: string[]): void {
-  const said = spawnSync(join(project, 'node_modules/.bin/serving'), args, {
+  const said = spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: project,
     encoding: 'utf8',
     env: environment(),
@@ -82,7 +106,7 @@ function serving(...args: string[]): void {
 
 function deploy(): { readonly status: number | null; readonly said: string } {
   const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-  const app = `node ${tsx} --tsconfig ${join(ROOT, 'tsconfig.json')} ${join(__dirname, 'apps/publish-on-deploy.ts')}`;
+  const app = `node ${tsx} --tsconfig ${join(ROOT, 'tsconfig.json')} ${join(project, 'node_modules/serving-constructs/test/real/apps/publish-on-deploy.ts')}`;
   const cdk = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
   const options = ['--require-approval', 'never', '--no-notices', '--no-version-reporting', '--progress', 'events'];
   const child = spawnSync(process.execPath, [cdk, 'deploy', '--app', app, ...options], {
@@ -113,8 +137,8 @@ test('the first deploy publishes each model, and keeps a receipt by its digest',
   const { status, said } = deploy();
   expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
   expect(runs().sort()).toEqual([
-    `publish models/files --lock-file serving.lock.json --to s3://${ASSETS}/published --receipt`,
-    `publish models/net --lock-file serving.lock.json --to ${registry.host}/net --receipt`,
+    `publish --lock-file serving.lock.json --to ${registry.host}/net --receipt -- models/net`,
+    `publish --lock-file serving.lock.json --to s3://${ASSETS}/published --receipt -- models/files`,
   ]);
   expect(await isPublished()).toBe(true);
   const objects = aws.objectsOf(ASSETS);
@@ -123,6 +147,18 @@ test('the first deploy publishes each model, and keeps a receipt by its digest',
   expect(Object.keys(objects)).toEqual(
     expect.arrayContaining([files, `published/${files}/weights.bin`, `published/${files}.json`]),
   );
+});
+
+test('the command is that of the package, and not the first of its name', () => {
+  const { files } = JSON.parse(readFileSync(join(project, 'cdk.out/Serving.assets.json'), 'utf8'));
+  const commands = Object.values(files as Record<string, { source: { executable?: string[] } }>).flatMap(
+    ({ source }) => (source.executable === undefined ? [] : [source.executable.slice(0, 2)]),
+  );
+  expect(commands).toEqual([
+    ['node', PROGRAM],
+    ['node', PROGRAM],
+  ]);
+  expect(existsSync(join(project, 'hijacked'))).toBe(false);
 });
 
 test('the second deploy publishes nothing', () => {
