@@ -1,0 +1,136 @@
+/** Users without a home, with one that they cannot write to, and disks that are read-only: what is convenience is left out. */
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { bundleCommandLine } from '../support/command-line';
+import { HostileProject, NOBODY_KNOWN, run } from '../support/hostile';
+import { type Registry, startRegistry } from '../support/registry';
+import { type S3Server, startS3 } from '../support/s3-server';
+
+const ROOT = join(__dirname, '../../..');
+
+let program: string;
+let registry: Registry;
+let s3: S3Server;
+let project: HostileProject;
+
+beforeAll(async () => {
+  program = bundleCommandLine();
+  registry = await startRegistry();
+  s3 = await startS3('models');
+});
+afterAll(async () => {
+  await registry.stop();
+  await s3.stop();
+});
+beforeEach(() => {
+  project = new HostileProject(program);
+  project.giveTo(NOBODY_KNOWN, 'project', 'project/models', 'project/models/net', 'project/models/net/weights.bin');
+  mkdirSync(join(project.outside, 'home/.docker'), { recursive: true });
+});
+afterEach(() => project.remove());
+
+/** The environments of users to whom nothing can be written. */
+const HOMES: Record<string, () => Record<string, string>> = {
+  'no home and no entry in the list of users': () => ({}),
+  'an empty home': () => ({ HOME: '' }),
+  'a home that is not there': () => ({ HOME: '/nonexistent/home' }),
+  'a home of another user': () => ({ HOME: join(project.outside, 'home') }),
+  'a home that cannot be entered': () => {
+    chmodSync(join(project.outside, 'home'), 0o700);
+    return { HOME: join(project.outside, 'home') };
+  },
+  'a home that is a file': () => ({ HOME: '/dev/null' }),
+};
+
+describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
+  const serving = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    project.serving(args, { uid: NOBODY_KNOWN, env: { ...HOMES[kind]?.(), ...env } });
+
+  test('locks, publishes, verifies and asks for the status', async () => {
+    const to = `${registry.host}/net`;
+    const locked = await serving(['lock', 'models/net', '--to', to]);
+    expect(locked).toMatchObject({ status: 0, stdout: expect.stringContaining('serving.lock.json is written') });
+    expect(locked.stderr).toContain('warning: this machine cannot remember');
+    expect(await serving(['publish'])).toMatchObject({ status: 1 });
+    const published = await serving(['publish', '--to', to]);
+    expect(published).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${to}:`) });
+    expect(published.stderr).toContain("warning: 'models/net' is published, but without a receipt on this machine: ");
+    expect(await serving(['verify'])).toMatchObject({ status: 0 });
+    expect(await serving(['status'])).toMatchObject({ status: 0, stdout: expect.stringContaining('published  yes') });
+    expect(await serving(['pack', '--output', 'out'])).toMatchObject({ status: 0 });
+    expect(existsSync(join(project.folder, '.cache'))).toBe(false);
+  });
+
+  test('gets a receipt for cdk deploy', async () => {
+    await serving(['lock', 'models/net']);
+    const { status, stdout } = await serving(['publish', '--to', `${registry.host}/net`, '--receipt']);
+    expect(status).toBe(0);
+    expect(JSON.parse(readFileSync(stdout.trim(), 'utf8'))).toMatchObject({ model: 'models/net' });
+  });
+
+  test('publishes to a bucket with the credentials of the environment', async () => {
+    await serving(['lock', 'models/net']);
+    const { status, stderr } = await serving(['publish', '--to', 's3://models/nets'], s3.environment);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('"event":"published"') });
+  });
+
+  test('synthesizes', async () => {
+    await serving(['lock', 'models/net', '--to', 's3://acme-models']);
+    const outfile = join(project.outside, 'app.js');
+    const contents = `const { Model } = require('${ROOT}/src/model'); console.log(Model.fromDirectory('models/net')._intent().name);`;
+    const stdin = { contents, resolveDir: ROOT };
+    buildSync({
+      stdin,
+      outfile,
+      bundle: true,
+      platform: 'node',
+      logLevel: 'error',
+      external: ['aws-cdk-lib', 'cdk8s'],
+    });
+    const here = { cwd: project.folder, uid: NOBODY_KNOWN, env: HOMES[kind]?.() };
+    expect(await run([process.execPath, outfile], here)).toEqual({ status: 0, stdout: 'net\n', stderr: '' });
+  });
+});
+
+describe('a user without a folder of temporary files', () => {
+  const env = { TMPDIR: '/nonexistent/tmp' };
+
+  test('locks and publishes', async () => {
+    await project.serving(['lock', 'models/net'], { env: { ...project.home(), ...env } });
+    const args = ['publish', '--to', `${registry.host}/net`];
+    expect(await project.serving(args, { env: { ...project.home(), ...env } })).toMatchObject({ status: 0 });
+    expect(await project.serving(args, { env, uid: NOBODY_KNOWN })).toMatchObject({ status: 0 });
+  });
+
+  test('is told so by explain, which needs one', async () => {
+    project.write('project', { 'cdk.json': '{"app":"true"}' });
+    expect(await project.serving(['explain'], { env: { ...project.home(), ...env } })).toEqual({
+      status: 3,
+      stdout: '',
+      stderr:
+        "the folder of temporary files ('/nonexistent/tmp') cannot be used (ENOENT); make it writable, or name another with TMPDIR\n",
+    });
+  });
+});
+
+describe('on a disk that is read-only', () => {
+  /** Runs a command in a namespace of its own, in which the folder of the test cannot be written. */
+  const onReadOnly = (...args: string[]) => {
+    const script = `mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0/project" && exec "$@"`;
+    const command = ['unshare', '--mount', 'sh', '-c', script, project.outside, process.execPath, program, ...args];
+    return run(command, { env: project.home() });
+  };
+
+  test('publish works, without a receipt', async () => {
+    await project.serving(['lock', 'models/net']);
+    const { status, stderr } = await onReadOnly('publish', '--to', `${registry.host}/net`);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('without a receipt') });
+  });
+
+  test('lock says in a sentence that it cannot write', async () => {
+    const { status, stderr } = await onReadOnly('lock', 'models/net');
+    expect(status).toBe(3);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^'serving.lock.json' cannot be written: EROFS: /);
+  });
+});
