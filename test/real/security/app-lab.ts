@@ -7,6 +7,9 @@ import { bundleCommandLine, runNode, type Said } from '../support/command-line';
 import { type PackageIndex, startPackageIndex } from '../support/package-index';
 import { type Registry, startRegistry } from '../support/registry';
 
+/** Variables of the environment; one without a value is unset. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
 /** A registry with a base and a package index, for apps that are locked through the command line. */
 export class AppLab {
   static async start(): Promise<AppLab> {
@@ -56,13 +59,13 @@ export class AppSite {
   }
 
   /** `serving lock --app app` in the project, with the packages of `app/requirements.txt` where that is there. */
-  lock(env: Readonly<Record<string, string>> = {}, ...more: string[]): Promise<Said> {
+  lock(env: Variables = {}, ...more: string[]): Promise<Said> {
     const base = ['--base', `${this.registry.host}/python:3`, '--to', `${this.registry.host}/app`];
     const list = existsSync(join(this.app, 'requirements.txt')) ? ['--requirements', 'requirements.txt'] : [];
     return this.serving(['lock', '--app', 'app', ...base, ...list, ...more], env);
   }
 
-  serving(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Said> {
+  serving(args: readonly string[], env: Variables = {}): Promise<Said> {
     const home = join(this.folder, 'home');
     return runNode([this.program, ...args], {
       cwd: this.project,

@@ -40,7 +40,11 @@ interface Tasks {
 /** Runs a program of Node; can kill it so many milliseconds after its first output. */
 export function runNode(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly killAfter?: number } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    readonly killAfter?: number;
+  } = {},
 ): Promise<Said> {
   const { cwd, env, killAfter } = options;
   return new Promise((resolve, reject) => {
