@@ -20,6 +20,7 @@ MAX_RATIO = 100
 RATIO_APPLIES_FROM = 64 * MIB
 MAX_NAME = 255
 MAX_PATH = 700
+MAX_DEPTH = 40
 
 class Refused(Exception):
     """Something that is not unpacked; its text is for the user."""
@@ -45,6 +46,8 @@ FAULTS = (
 def parts_of(path):
     """The parts of a path that stays below the folder that it is relative to."""
     parts = path.split('/')
+    if len(parts) > MAX_DEPTH:
+        raise Refused(f'the path {shown(path)} has more than {MAX_DEPTH} parts')
     for part in parts:
         for fault, applies in FAULTS:
             if applies(part):

@@ -14,6 +14,7 @@ class Target:
         self.root = os.path.realpath(folder)
         self.files = {}
         self.folders = {}
+        self.entered = {'': self.root}
         self.left = MAX_BYTES
 
     def put(self, wheel, parts, chunks, executable):
@@ -33,6 +34,9 @@ class Target:
 
     def enter(self, wheel, parts):
         """The folder of these parts, which is made where it is not there yet."""
+        whole = '/'.join(parts)
+        if whole in self.entered:
+            return self.entered[whole]
         place = self.root
         for index, part in enumerate(parts):
             place = os.path.join(place, part)
@@ -46,7 +50,8 @@ class Target:
             elif known[0] != path:
                 raise Refused(f'{shown(path)} and {shown(known[0])} of {known[1]} differ by case or accents only')
         if os.path.realpath(place) != place:
-            raise Refused(f'{shown("/".join(parts))} leads out of the target')
+            raise Refused(f'{shown(whole)} leads out of the target')
+        self.entered[whole] = place
         return place
 
     def write(self, place, chunks):

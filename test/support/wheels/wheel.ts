@@ -31,7 +31,7 @@ export function wheelEntries(content: WheelContent): ZipEntry[] {
     ...(entryPoints === undefined ? {} : { [`${about}/entry_points.txt`]: entryPoints }),
   };
   const all = [...Object.entries(own).map(([path, data]): ZipEntry => ({ name: path, data })), ...entries];
-  const rows = all.map(({ name: path, data = '' }) => `"${path}",sha256=${hashOf(data)},${data.length}\n`);
+  const rows = all.map(({ name: path, data = '' }) => `${quoted(path)},sha256=${hashOf(data)},${data.length}\n`);
   const text = `${rows.join('')}${about}/RECORD,,\n`;
   return [...all, { name: `${about}/RECORD`, data: content.record?.(text) ?? text }];
 }
@@ -42,4 +42,8 @@ export function wheelOf(content: WheelContent): Buffer {
 
 function hashOf(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('base64url');
+}
+
+function quoted(path: string | Buffer): string {
+  return `"${path.toString().replaceAll('"', '""')}"`;
 }

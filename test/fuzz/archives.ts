@@ -1,0 +1,104 @@
+/** Archives that the program which unpacks wheels meets, from generated hostile wheels. Python 3.8 and newer is needed. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UNPACK_WHEELS } from '../../src/tools/app-image/unpack-wheels';
+import { Random } from '../support/stores/random';
+import { ARCHIVE_DRIVER } from './archive-driver';
+import { hostileWheels } from './archive-mutations';
+import { type Fuzzer, merge, NOTHING, type Tally } from './fuzzer';
+
+/** How many archives one process of Python gets: few enough to lie on a disk at once. */
+const BATCH = 5000;
+
+/** Each archive is below 400 kB, and what it may unpack to is streamed. */
+const MAX_MEBIBYTES = 200;
+const MAX_SECONDS = 3;
+
+/** Fuzzes a program that unpacks wheels; the same seed gives the same archives. */
+export function fuzzArchives(program: string, { runs, seed }: { readonly runs: number; readonly seed: number }): Tally {
+  let tally = NOTHING;
+  for (let first = 0; first < runs && tally.failure === undefined; first += BATCH)
+    tally = merge(tally, runBatch(program, { seed, first, count: Math.min(BATCH, runs - first) }));
+  return tally;
+}
+
+/** For `npm run test:fuzz`. */
+export const archives: Fuzzer = {
+  name: 'archives',
+  what: 'archives',
+  run: async (options) => fuzzArchives(UNPACK_WHEELS, options),
+};
+
+interface Batch {
+  readonly seed: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+function runBatch(program: string, batch: Batch): Tally {
+  // Memory, where there is such a folder: a disk is not what is tested.
+  const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'fuzz-archives-'));
+  try {
+    const sandbox = join(scratch, 'sandbox');
+    for (let index = 0; index < batch.count; index++)
+      writeArchives(join(sandbox, String(index)), randomOf(batch, index));
+    writeFileSync(join(scratch, 'program.py'), program);
+    const found = drive(scratch, sandbox, batch.count);
+    const failure = failureOf(found, batch) ?? litterIn(scratch, sandbox);
+    const runs = Object.values(found.ends).reduce((sum, count) => sum + count, 0);
+    return { runs, ends: found.ends, ...(failure === undefined ? {} : { failure }) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function randomOf({ seed, first }: Batch, index: number): Random {
+  return new Random(Math.imul(seed, 1_000_003) + first + index);
+}
+
+function writeArchives(folder: string, random: Random): void {
+  mkdirSync(join(folder, 'wheels'), { recursive: true });
+  for (const [name, bytes] of Object.entries(hostileWheels(random))) writeFileSync(join(folder, 'wheels', name), bytes);
+}
+
+interface Found {
+  readonly ends: { readonly [end: string]: number };
+  /** The first of each kind. */
+  readonly failures: readonly string[];
+  readonly mebibytes: number;
+}
+
+function drive(scratch: string, sandbox: string, count: number): Found {
+  const args = ['-I', '-c', ARCHIVE_DRIVER, join(scratch, 'program.py'), sandbox, String(count), String(MAX_SECONDS)];
+  const ran = spawnSync('python3', args, { encoding: 'utf8', cwd: scratch });
+  if (ran.error !== undefined) throw new Error(`python3 is needed: ${ran.error.message}; install Python 3.8 or newer`);
+  if (ran.status !== 0) throw new Error(ran.stderr);
+  return JSON.parse(ran.stdout) as Found;
+}
+
+function failureOf({ failures, mebibytes }: Found, { seed, first }: Batch): string | undefined {
+  const memory = mebibytes <= MAX_MEBIBYTES ? [] : [`${mebibytes} MiB of memory`];
+  const problems = [...failures, ...memory];
+  return problems.length === 0 ? undefined : [`seed ${seed}, counted from ${first}:`, ...problems].join('\n');
+}
+
+/** Every attempt removes its own folder, so that nothing else may be left. */
+function litterIn(scratch: string, sandbox: string): string | undefined {
+  const left = [...readdirSync(scratch).sort(), ...readdirSync(sandbox)];
+  return left.join() === 'program.py,sandbox' ? undefined : `left beside the target: ${left}`;
+}
+
+if (require.main === module) {
+  const [runs = '100000', seed = '1'] = process.argv.slice(2);
+  const started = performance.now();
+  const tally = fuzzArchives(UNPACK_WHEELS, { runs: Number(runs), seed: Number(seed) });
+  for (const [end, count] of Object.entries(tally.ends).sort(([, a], [, b]) => b - a))
+    console.log(`${String(count).padStart(8)}  ${end}`);
+  console.log(`${tally.runs} archives in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  if (tally.failure !== undefined) {
+    console.log(tally.failure);
+    process.exitCode = 1;
+  }
+}
