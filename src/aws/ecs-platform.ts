@@ -32,7 +32,10 @@ export interface ImportedListener {
   /** The ARN of the listener. */
   readonly listenerArn: string;
 
-  /** The security group of the load balancer, which gets a rule to reach each backend. */
+  /**
+   * The security group of the load balancer, which gets a rule to reach each backend. One that was imported with
+   * `mutable: false` is left as it is, and must reach the backends already.
+   */
   readonly securityGroup: ec2.ISecurityGroup;
 
   /** The idle timeout of the load balancer, against which every backend is checked. */
@@ -116,6 +119,19 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * @default - KServe's storage initializer, by a fixed tag
    */
   readonly hubImage?: string;
+
+  /**
+   * What backends and GPU instances may open connections to, over HTTPS (port 443) and nothing else, such as
+   * `Peer.prefixList('pl-...')` for S3 and `Peer.ipv4(vpc.vpcCidrBlock)` for interface endpoints in the network.
+   *
+   * Tasks cannot start without what they need of these: the registry of each image (ECR: `ecr.api`, `ecr.dkr` and S3, where
+   * the layers are), S3 or the Hugging Face Hub for models, CloudWatch Logs, and Secrets Manager or Parameter Store for
+   * secrets; instances also ECS (`ecs`, `ecs-agent`, `ecs-telemetry`). Volumes of models are added by themselves. For
+   * everything else, such as other endpoints or a database, use `connections` of `aws.EcsBackend`.
+   *
+   * @default - every address and port
+   */
+  readonly outboundPeers?: ec2.IPeer[];
 
   /**
    * The accounts whose S3 buckets models are read from by their URI, or `*` for every account. The name of a bucket says

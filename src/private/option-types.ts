@@ -545,6 +545,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     hubImage: 'string?',
     listener: 'aws.ImportedListener?',
     modelBucketAccounts: 'string[]?',
+    outboundPeers: 'object[]?',
     publicAccess: 'boolean?',
     ruleQuota: 'number?',
     vpc: 'object?',

@@ -10,6 +10,7 @@ import type { GpuFleet } from './gpu-fleet';
 import { late } from './late';
 import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
+import { makeOutboundGroup, takesRules } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { makeTask, type Task } from './task';
 
@@ -40,7 +41,7 @@ export class BackendService {
       onFargate: provider === undefined,
       onOwnInstance: fleet.makesInstancesOf(this.intent.path),
     });
-    this.securityGroup = this.makeSecurityGroup();
+    this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);
     this.cfnService = this.service.node.findChild('Service') as ecs.CfnService;
@@ -62,12 +63,10 @@ export class BackendService {
   }
 
   /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */
-  private makeSecurityGroup(): ec2.SecurityGroup {
+  private makeSecurityGroup(outboundPeers?: ec2.IPeer[]): ec2.SecurityGroup {
     const { vpc, securityGroup: balancer } = this.network;
-    const group = new ec2.SecurityGroup(this.backend, 'SecurityGroup', {
-      vpc,
-      description: `Backend ${this.intent.slug}`,
-    });
+    const description = `Backend ${this.intent.slug}`;
+    const group = makeOutboundGroup(this.backend, 'SecurityGroup', { vpc, description, outboundPeers });
     const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ...port,
@@ -75,12 +74,14 @@ export class BackendService {
       sourceSecurityGroupId: balancer.securityGroupId,
       description: 'Requests from the load balancer',
     });
-    new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
-      ...port,
-      groupId: balancer.securityGroupId,
-      destinationSecurityGroupId: group.securityGroupId,
-      description: `Requests to backend ${this.intent.slug}`,
-    });
+    if (takesRules(balancer)) {
+      new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
+        ...port,
+        groupId: balancer.securityGroupId,
+        destinationSecurityGroupId: group.securityGroupId,
+        description: `Requests to backend ${this.intent.slug}`,
+      });
+    }
     return group;
   }
 
@@ -172,13 +173,15 @@ export class BackendService {
   }
 
   /**
-   * What CDK does not order: tasks need the policies of their execution role, and a capacity provider can be used only
+   * What CDK does not order: tasks need the policies of their execution role and a way out, and a capacity provider can be used only
    * while it is one of the cluster's, which is said by a resource that CDK makes below the cluster at synthesis.
    */
   private waitFor(cluster: ecs.ICluster | undefined): void {
     const { executionRole } = this.task.definition;
     if (executionRole !== undefined) this.cfnService.node.addDependency(executionRole);
     if (cluster !== undefined) this.cfnService.node.addDependency(cluster);
+    // Rules that stand beside their group: without them the first tasks could not pull their images.
+    if (!this.securityGroup.allowAllOutbound) this.cfnService.node.addDependency(this.securityGroup);
   }
 
   private tag(): void {

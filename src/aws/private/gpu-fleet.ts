@@ -17,6 +17,7 @@ import { modelsOf } from './model-assets';
 import { FETCH_MEMORY_MIB } from './model-containers';
 import { narrowed, without } from './narrowed-role';
 import type { Network } from './network';
+import { makeOutboundGroup } from './outbound';
 import { rolloutPercents } from './rollout';
 
 /** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
@@ -180,9 +181,10 @@ export class GpuFleet {
       instanceType: new ec2.InstanceType(capacity.instanceType),
       machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),
       role: instanceRole(scope, `${id}-Role`),
-      securityGroup: new ec2.SecurityGroup(scope, `${id}-SecurityGroup`, {
+      securityGroup: makeOutboundGroup(scope, `${id}-SecurityGroup`, {
         vpc: this.network.vpc,
         description: `Instances ${capacity.instanceType}`,
+        outboundPeers: this.props.outboundPeers,
       }),
       userData,
       requireImdsv2: true,

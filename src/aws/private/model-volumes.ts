@@ -72,6 +72,8 @@ export function reachModelVolumes(backend: Backend, securityGroup: ec2.ISecurity
       sourceSecurityGroupId: securityGroup.securityGroupId,
       description: `Models of backend ${backend.intent.slug}`,
     });
+    if (!securityGroup.allowAllOutbound)
+      securityGroup.addEgressRule(group, ec2.Port.tcp(NFS_PORT), 'Models in volumes');
   });
 }
 
