@@ -23,6 +23,12 @@ const BATCH = 100;
 const ATTEMPTS = 6;
 /** What ECR documents; its answer has a date, which this machine's clock may take for another time. */
 const TOKEN_SECONDS = 12 * 3600;
+/** What a new repository has: tags that stay what they are, a scan of what is pushed, and encryption. */
+const REPOSITORY = {
+  imageTagMutability: 'IMMUTABLE',
+  imageScanningConfiguration: { scanOnPush: true },
+  encryptionConfiguration: { encryptionType: 'AES256' },
+} as const;
 
 /** The API of ECR for one repository: each call as the errors that it may end with. */
 export class EcrApi {
@@ -199,7 +205,7 @@ export class EcrApi {
 
   private async createRepository(): Promise<void> {
     try {
-      await this.ecr.createRepository({ ...this.name, imageTagMutability: 'IMMUTABLE' });
+      await this.ecr.createRepository({ ...this.name, ...REPOSITORY });
     } catch (error) {
       // Somebody else made it in the meantime.
       if (nameOf(error) !== 'RepositoryAlreadyExistsException')

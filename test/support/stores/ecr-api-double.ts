@@ -45,8 +45,9 @@ const OPERATIONS: Readonly<Record<string, (double: RegistryDouble, input: Input)
     repositoryOf(double, name);
     return { repositories: [{ repositoryName: name }] };
   },
-  CreateRepository: (double, { repositoryName }) => {
+  CreateRepository: (double, { repositoryName, ...settings }) => {
     if (double.repositories.has(repositoryName)) throw new ApiError('RepositoryAlreadyExistsException', 'it exists');
+    double.created.push(settings);
     double.repositories.set(repositoryName, new Set());
     return { repository: { repositoryName } };
   },

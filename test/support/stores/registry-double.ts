@@ -55,6 +55,8 @@ export class RegistryDouble {
   /** How often each blob was received to its end. */
   readonly received = new Map<string, number>();
   readonly requests: string[] = [];
+  /** What repositories were made with. */
+  readonly created: object[] = [];
   fault: FaultOf = () => undefined;
   private lag = 0;
   private tokenUses = 0;

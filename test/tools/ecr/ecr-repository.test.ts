@@ -131,6 +131,13 @@ describe('the layer API of ECR', () => {
     await api.ensureRepository(true);
     await api.ensureRepository(true);
     api.close();
+    expect(double.created).toEqual([
+      {
+        imageTagMutability: 'IMMUTABLE',
+        imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfiguration: { encryptionType: 'AES256' },
+      },
+    ]);
     await publish();
     expect(await problems()).toEqual([]);
   });
