@@ -77,7 +77,10 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
         level: SupportLevel.APPROXIMATED,
         detail: 'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away',
       },
-      native(Feature.MODEL_FETCH, 'a container that runs before the server'),
+      native(
+        Feature.MODEL_FETCH,
+        'a container that runs before the server, as root without capabilities, because volumes of a task belong to root; any user can read the files',
+      ),
       {
         feature: Feature.MODEL_IMAGE_VOLUME,
         level: SupportLevel.REFUSED,
@@ -85,7 +88,7 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       },
       native(
         Feature.MODEL_COPY,
-        'a container of the image of the model, which copies its files into a volume of the task',
+        'a container of the image of the model, which copies its files into a volume of the task, as root without capabilities',
       ),
       native(Feature.MODEL_BAKED, 'the image of the server container'),
       native(Feature.MODEL_VOLUME, 'a volume of the task, mounted read-only'),
@@ -97,6 +100,12 @@ export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): Tar
       },
       native(Feature.TOKENS, 'CDK fills them in'),
       native(Feature.GPU, 'an instance of a capacity provider'),
+      {
+        feature: Feature.IMAGE_USER,
+        level: SupportLevel.APPLICATION,
+        detail:
+          "the container runs as the user of its image, which is root where the image names none, and without capabilities; set 'user' to one that can read and write what the server needs, on Fargate with 'VOLUME /tmp' in the image",
+      },
       native(
         Feature.WEB_SOCKET,
         'an upgraded connection, which the idle timeout of the load balancer ends when both sides are silent',

@@ -108,6 +108,7 @@ export class Ledger {
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     if (backend.gpu !== undefined)
       this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
+    this.addUser(backend);
     this.addModels(backend.path, models);
     if (autoscaling !== undefined) {
       for (const feature of [Feature.AUTOSCALING, Feature.REQUEST_SCALING]) {
@@ -164,6 +165,19 @@ export class Ledger {
         path,
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
+    }
+  }
+
+  /** Says which user a container has where the definition names none. A target that lists the feature takes the image's. */
+  private addUser({ path, user, image: reference, server: { descriptor } }: BackendIntent): void {
+    const { image } = descriptor;
+    if (user !== undefined) return;
+    if (capabilityOf(this.intents.target, Feature.IMAGE_USER).level !== SupportLevel.REFUSED) {
+      const isOwn = image !== undefined && isOf(image.repository, reference);
+      this.use(path, Feature.IMAGE_USER, isOwn ? `${image.repository} runs as ${image.user}` : undefined);
+    } else if (image?.user === 'root') {
+      const detail = `${image.repository} runs as root; where the target wants another user, the image must let it read and write what the server needs`;
+      this.add(path, Feature.IMAGE_USER, SupportLevel.APPLICATION, detail);
     }
   }
 
@@ -248,6 +262,11 @@ export class Ledger {
   private add(path: string, feature: Feature, level: SupportLevel, detail: string): void {
     this.entries.push({ path, feature, level, detail });
   }
+}
+
+/** Whether an image is of this repository, whichever its tag or digest. */
+function isOf(repository: string, image = ''): boolean {
+  return image.replace(/^docker\.io\//, '').split(/[:@]/)[0] === repository;
 }
 
 /** Counting requests needs the balancer; the use of processors and memory does not. */

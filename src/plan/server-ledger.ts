@@ -5,8 +5,8 @@ import { Feature, SupportLevel } from './target-profile';
 
 /** What the server of a backend does by halves, or leaves to its code. */
 export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
-  const { path, server, gpu, user, maxConcurrency, healthCheck } = backend;
-  const { name, versionNote, connectionLimit, requestLimit, image, serial } = server.descriptor;
+  const { path, server, gpu, maxConcurrency, healthCheck } = backend;
+  const { name, versionNote, connectionLimit, requestLimit, serial } = server.descriptor;
   const entries: LedgerEntry[] = [];
   const add = (feature: Feature, level: SupportLevel, detail: string): void => {
     entries.push({ path, feature, level, detail });
@@ -47,13 +47,6 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
       Feature.SERVER_REQUEST_LIMIT,
       SupportLevel.APPLICATION,
       `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.standardSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
-    );
-  }
-  if (image?.user === 'root' && user === undefined) {
-    add(
-      Feature.IMAGE_USER,
-      SupportLevel.APPLICATION,
-      `${image.repository} runs as root; where the target wants another user, the image must let it read and write what the server needs`,
     );
   }
   return entries;

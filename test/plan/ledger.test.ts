@@ -7,6 +7,7 @@ import { HealthCheck } from '../../src/health-check';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
 import { Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
+import { ServerImage } from '../../src/server-image';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
@@ -31,6 +32,7 @@ describe('the ledger', () => {
       'own address',
       'round robin',
       'default readiness',
+      'image user',
       'keep-alive',
       'drain',
       'server version',
@@ -51,6 +53,40 @@ describe('the ledger', () => {
   ])('has %s where it is asked for', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
+  });
+
+  describe('the user of a container', () => {
+    const without = {
+      ...ROUTER,
+      capabilities: ROUTER.capabilities.filter(({ feature }) => feature !== Feature.IMAGE_USER),
+    };
+    const vllm = { server: ModelServer.vllm({ model: 'acme/llm' }), gpu: Gpu.nvidia() };
+
+    test.each<[string, string | undefined]>([
+      ['acme/llm:1.4.2', undefined],
+      ['acme/vllm/vllm-openai:v0.18.0', undefined],
+      ['vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
+      ['docker.io/vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
+      [`vllm/vllm-openai@sha256:${'0a'.repeat(32)}`, 'vllm/vllm-openai runs as root'],
+    ])('is that of the image %s where the definition names none: %p', (reference, known) => {
+      const image = ServerImage.fromRegistry(reference);
+      expect(ledgerOf({}, { ...vllm, image }).detail(Feature.IMAGE_USER)?.detail).toBe(
+        known === undefined ? 'done' : `${known}: done`,
+      );
+    });
+
+    test('is no matter where the definition names one', () => {
+      expect(ledgerOf({}, { ...vllm, user: 1000 }).features()).not.toContain(Feature.IMAGE_USER);
+    });
+
+    test('is a matter of the image on a target that names one by itself', () => {
+      expect(ledgerOf({}, {}, without).features()).not.toContain(Feature.IMAGE_USER);
+      expect(ledgerOf({}, vllm, without).detail(Feature.IMAGE_USER)).toMatchObject({
+        level: SupportLevel.APPLICATION,
+        detail: expect.stringMatching(/^vllm\/vllm-openai runs as root; where the target wants another user/),
+      });
+      expect(ledgerOf({}, { ...vllm, user: 1000 }, without).features()).not.toContain(Feature.IMAGE_USER);
+    });
   });
 
   test('says when a health check waits for longer than it may', () => {
