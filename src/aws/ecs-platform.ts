@@ -152,6 +152,10 @@ export interface EcsPlatformProps extends ServingPlatformProps {
  * Endpoints get `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`; backends get `LogGroup`,
  * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`. Where a route needs several rules, the others
  * have the same id with `.1`, `.2` and so on.
+ *
+ * Containers have no Linux capabilities, except for a port below 1024 the one to listen on it. An image that needs others
+ * gets them by an override of the task definition, such as `addPropertyOverride` of
+ * `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop`; Fargate has no more than Docker's default ones.
  */
 export class EcsPlatform extends ServingPlatform {
   /** The kind of platform that images and secrets of AWS carry. */

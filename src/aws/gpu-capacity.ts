@@ -62,7 +62,8 @@ export class GpuCapacity {
   }
 
   /**
-   * A capacity provider that the cluster has already.
+   * A capacity provider that the cluster has already. Its instances must keep tasks from their own role: with IMDSv2
+   * required, a hop limit of 1 and `ECS_AWSVPC_BLOCK_IMDS=true` in the configuration of the agent. The platform's own do.
    *
    * @param name the name of the capacity provider
    * @param instanceType the type of its instances
