@@ -1,4 +1,5 @@
 import type { ServerIntent } from './plan/intents';
+import { hideArguments } from './private/credential-arguments';
 import { ServingError } from './private/errors';
 import { refuseLocalhost } from './private/localhost';
 import { checkOptions } from './private/options';
@@ -252,7 +253,7 @@ export class ModelServer {
       );
     }
     const note = /(?:^|[;&]\s*)exec\s/.test(line) ? undefined : SHELL_NOTE;
-    const descriptor = descriptorOf(options.behavior, line.split(/\s+/)[0] as string);
+    const descriptor = descriptorOf(options.behavior, programOf(line));
     return ModelServer.declared(['/bin/sh', '-c', line], { ...descriptor, note });
   }
 
@@ -264,7 +265,11 @@ export class ModelServer {
     return new ModelServer({
       descriptor,
       options,
-      start: ({ port }) => ({ command, environment: { ...options.environment, PORT: String(port) } }),
+      start: ({ port }) => ({
+        command,
+        environment: { ...options.environment, PORT: String(port) },
+        typed: Object.keys(options.environment ?? {}),
+      }),
     });
   }
 
@@ -287,14 +292,20 @@ function checkCommand(command: string[]): string[] {
   if (command[0] === undefined || command[0] === '')
     throw new ServingError('InvalidCommand', "'command' must name a program, such as ['python', 'serve.py']");
   if (/\s/.test(command[0])) {
-    const words = command[0].trim().split(/\s+/);
+    const words = hideArguments(command[0].trim().split(/\s+/));
     throw new ServingError(
       'InvalidCommand',
-      `'command[0]' ('${command[0]}') must be a program; write every word on its own, such as ['${words.join("', '")}']`,
+      `'command[0]' ('${words.join(' ')}') must be a program; write every word on its own, such as ['${words.join("', '")}']`,
     );
   }
   refuseLocalhost(command, command.join(' '));
   return [...command];
+}
+
+/** The program of a line, behind the variables that the line sets. */
+function programOf(line: string): string {
+  const words = line.split(/\s+/);
+  return words.find((word) => !/^\w+=/.test(word)) ?? 'the shell';
 }
 
 function codeOf(options: CodeServerOptions, drains?: boolean): CodeBehavior {

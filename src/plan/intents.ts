@@ -215,6 +215,8 @@ export interface ServerIntent {
   readonly timeVariables?: TimeVariableIntent[];
   /** Environment variables that the server reads. */
   readonly environment: Record<string, string>;
+  /** Those of them that the user typed, whose values no report shows. @default - none */
+  readonly typedVariables?: string[];
   /** Environment variables that the user must not set, each with what says the same. @default - none */
   readonly ownedVariables?: Record<string, string>;
   /** The server's behaviour. */

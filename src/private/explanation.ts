@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServingPlan } from '../plan/plan';
+import { shownExplanation } from './shown-explanation';
 
 /** What one platform says of itself: the input of every report. */
 export interface Explanation {
@@ -20,5 +21,5 @@ export interface Explanation {
 export function writeExplanation(folder: string, explanation: Explanation): void {
   mkdirSync(folder, { recursive: true });
   const name = explanation.platform.replace(/[^A-Za-z0-9._-]+/g, '-') || 'root';
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(explanation, null, 2)}\n`);
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(shownExplanation(explanation), null, 2)}\n`);
 }

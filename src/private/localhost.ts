@@ -1,3 +1,4 @@
+import { hideArguments } from './credential-arguments';
 import { ServingError } from './errors';
 
 /** An address that only the container itself reaches, alone or as the value of an option or a variable. */
@@ -17,7 +18,7 @@ export function refuseLocalhost(words: string[], command: string): void {
   if (word !== undefined) {
     throw new ServingError(
       'LocalhostBind',
-      `'${word}' in the server command ('${command}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
+      `'${word}' in the server command ('${hideArguments(command.split(' ')).join(' ')}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
     );
   }
 }

@@ -30,6 +30,8 @@ export interface ServerStart {
   /** What must stand behind the times. */
   readonly tail?: string[];
   readonly environment?: Record<string, string>;
+  /** Variables of the environment that the user typed. */
+  readonly typed?: string[];
   /** Variables of the environment that the user may set to something else. */
   readonly changeable?: string[];
   /** The path that says ready, where it depends on the options. */

@@ -25,6 +25,7 @@ export interface StartedServer {
   readonly timeFlags: TimeFlag[];
   readonly timeVariables: TimeVariable[];
   readonly environment: Record<string, string>;
+  readonly typedVariables?: string[];
   readonly ownedVariables: Record<string, string>;
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
@@ -39,7 +40,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const descriptor = withArguments(descriptorFor(server.descriptor, said), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
-  const { environment = {}, changeable = [], tail } = start;
+  const { environment = {}, changeable = [], typed = [], tail } = start;
   const knobs = knobsOf(descriptor);
   const at = (place: KnobPlace) => knobs.filter(([, knob]) => knob.place === place);
   const timeFlags = at(KnobPlace.FLAG).map(([time, { name, unit, joined }]) => ({
@@ -62,9 +63,12 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     timeFlags,
     timeVariables,
     environment,
+    ...(typed.length > 0 && { typedVariables: typed }),
     ownedVariables: {
       ...descriptor.rivalVariables,
-      ...Object.fromEntries(owned.map((name) => [name, `'${environment[name]}'`])),
+      ...Object.fromEntries(
+        owned.map((name) => [name, typed.includes(name) ? "its 'environment'" : `'${environment[name]}'`]),
+      ),
       ...Object.fromEntries(timeVariables.map(({ variable, time }) => [variable, `the ${TIME_NAMES[time]} time`])),
     },
     descriptor,

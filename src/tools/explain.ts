@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Explanation } from '../private/explanation';
+import { shownExplanation } from '../private/shown-explanation';
 import { explain } from '../report/explain';
 import { renderMarkdown, renderText } from '../report/sections';
 import { explainApp, findApp } from './app';
@@ -39,7 +40,8 @@ function runExplain(options: { app?: string; format: string; output?: string }):
   if (!isFormat(format)) throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
   if (options.app?.trim() === '') throw new CommandError('--app must say what runs the app', USAGE_ERROR);
   const folder = process.cwd();
-  const explanations = explainApp(options.app ?? findApp(folder), folder);
+  // The app may use a release that wrote values.
+  const explanations = explainApp(options.app ?? findApp(folder), folder).map(shownExplanation);
   if (explanations.length === 0) {
     throw new CommandError('the app has no endpoint: no ServingPlatform was synthesized', USAGE_ERROR);
   }

@@ -1,0 +1,72 @@
+import { hideArguments } from './credential-arguments';
+import { credentialReason, HIDDEN, hideCredentials } from './credential-names';
+
+type Data = { readonly [member: string]: unknown };
+
+/**
+ * An explanation for people and files, as plain data: the variables that users typed have names and no values, and
+ * credentials in commands, headers and texts are hidden. Doing it twice changes nothing.
+ */
+export function shownExplanation<T>(explanation: T): T {
+  return shown(JSON.parse(JSON.stringify(explanation)), '') as T;
+}
+
+/** What is shown of members by their name, wherever in a plan they stand. */
+const MEMBERS: { readonly [member: string]: (value: unknown) => unknown } = {
+  command: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
+  commandTail: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
+  headers: (value) => (Array.isArray(value) ? value.map(shownHeader) : value),
+  header: (value) => (isObject(value) ? shownHeader(value) : value),
+};
+
+function shown(value: unknown, member: string): unknown {
+  if (Object.hasOwn(MEMBERS, member)) return MEMBERS[member]?.(value);
+  if (typeof value === 'string') return hideCredentials(value);
+  if (Array.isArray(value)) return value.map((one) => shown(one, ''));
+  if (!isObject(value)) return value;
+  const plan = isObject(value.server) && isObject(value.environment) ? shownBackend(value) : value;
+  const inner = isObject(plan.intent) && isObject(plan.environment) ? { ...plan, environment: shownOf(plan) } : plan;
+  return Object.fromEntries(Object.entries(inner).map(([name, one]) => [name, shown(one, name)]));
+}
+
+/** The intent of a backend with the values of the package's own variables alone. */
+function shownBackend(intent: Data): Data {
+  const server = intent.server as Data;
+  const own = ownVariables(server);
+  return {
+    ...intent,
+    environment: hideOthers(intent.environment as Data, own),
+    server: { ...server, environment: hideOthers((server.environment ?? {}) as Data, own) },
+  };
+}
+
+/** The environment of a plan, which has the variables of times besides. */
+function shownOf({ intent, environment }: Data): Data {
+  const server = ((intent as Data).server ?? {}) as Data;
+  const times = ((server.timeVariables ?? []) as { readonly variable: string }[]).map(({ variable }) => variable);
+  const own = ownVariables(server);
+  for (const variable of times) own.set(variable, (environment as Data)[variable]);
+  return hideOthers(environment as Data, own);
+}
+
+function ownVariables(server: Data): Map<string, unknown> {
+  const typed = (server.typedVariables ?? []) as string[];
+  return new Map(Object.entries((server.environment ?? {}) as Data).filter(([name]) => !typed.includes(name)));
+}
+
+function hideOthers(environment: Data, own: Map<string, unknown>): Data {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, own.get(name) === value ? value : HIDDEN]),
+  );
+}
+
+function shownHeader(header: unknown): unknown {
+  const { name, values } = header as { readonly name: string; readonly values?: readonly string[] };
+  if (values === undefined) return header;
+  const hide = (value: string): string => (credentialReason(name, value) === undefined ? value : HIDDEN);
+  return { ...(header as Data), values: values.map(hide) };
+}
+
+function isObject(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
