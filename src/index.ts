@@ -31,3 +31,4 @@ export * from './serving-endpoint';
 export * from './serving-platform';
 export * from './size';
 export * from './traffic-split';
+export * from './warnings';

@@ -7,6 +7,7 @@ import { locksRead } from './lock/read-lock';
 import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import type { TargetProfile } from './plan/target-profile';
+import { backendCredentials, headerCredentials, type Warning } from './private/credential-warnings';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
 import { checkValue } from './private/options';
@@ -14,6 +15,7 @@ import { hasTag, tagClass } from './private/package-copy';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
 import { requireSeconds } from './private/seconds';
 import { removedWith } from './private/tree';
+import { reportAtSynthesis, WARNING_PREFIX } from './private/warnings';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -167,11 +169,11 @@ export abstract class ServingPlatform extends Construct {
   }
 
   /**
-   * Tells the user of something that is no error. The default writes it as a warning of the process; a framework that has
+   * Reports something that is no error, at synthesis. The default writes a line to standard error; a framework that has
    * warnings of its own should get it instead.
    */
   public warn(scope: Construct, id: string, message: string): void {
-    process.emitWarning(`${message} (at ${scope.node.path})`, { type: 'ServingWarning', code: id });
+    process.stderr.write(`[Warning at ${scope.node.path}] ${message} [ack: ${WARNING_PREFIX}${id}]\n`);
   }
 
   /**
@@ -187,6 +189,8 @@ export abstract class ServingPlatform extends Construct {
   /** @internal */
   public _addEndpoint(endpoint: ServingEndpoint): void {
     this.claim('endpoint', endpoint.intent, endpoint);
+    const { name, headers } = endpoint.intent;
+    this._warn(endpoint, headerCredentials(`endpoint '${name}'`, headers));
     this.endpointList.push(endpoint);
     this._change();
     this.bindEndpoint(endpoint);
@@ -195,14 +199,7 @@ export abstract class ServingPlatform extends Construct {
   /** @internal */
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
-    for (const { name, drift } of backend.intent.models) {
-      if (drift === undefined) continue;
-      this.warn(
-        backend,
-        'modelDrift',
-        `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`,
-      );
-    }
+    this._warn(backend, [...driftsOf(backend.intent), ...backendCredentials(backend.intent)]);
     this.backendList.push(backend);
     this._change();
     this.bindBackend(backend);
@@ -217,6 +214,8 @@ export abstract class ServingPlatform extends Construct {
 
   /** @internal */
   public _addSplit(split: TrafficSplit): void {
+    const headers = split.intent.headerRules.map(({ header }) => header);
+    this._warn(split, headerCredentials('a header rule', headers));
     this.splits.push(split);
     this._change();
     this.bindSplit(split);
@@ -227,6 +226,15 @@ export abstract class ServingPlatform extends Construct {
     this.policies.push(policy);
     this._change();
     this.bindAutoscaling(policy);
+  }
+
+  /**
+   * Reports warnings of a construct at synthesis, those that are acknowledged by then excepted.
+   *
+   * @internal
+   */
+  public _warn(scope: Construct, warnings: readonly Warning[]): void {
+    for (const { id, message } of warnings) reportAtSynthesis(scope, id, () => this.warn(scope, id, message));
   }
 
   /** @internal */
@@ -302,6 +310,15 @@ export abstract class ServingPlatform extends Construct {
 }
 
 tagClass('ServingPlatform', ServingPlatform);
+
+/** What became of the directories of locked models since. */
+function driftsOf({ models }: BackendIntent): Warning[] {
+  return models.flatMap(({ name, drift }) => {
+    if (drift === undefined) return [];
+    const message = `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
+    return [{ id: 'modelDrift', message }];
+  });
+}
 
 function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
   return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };

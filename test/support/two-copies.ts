@@ -65,6 +65,7 @@ function common(scope: Construct, from: From, change: Partial<BackendOptions>): 
     endpoint,
     ...from('TrafficSplit').TrafficSplit.canary({ stable: first, canary: second, percent: 5 }),
   });
+  from('Warnings').Warnings.of(scope).acknowledge('serving-constructs:modelDrift');
   void endpoint.addressOf(second);
 }
 

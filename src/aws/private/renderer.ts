@@ -16,6 +16,7 @@ import {
 import { ServingError } from '../../private/errors';
 import { hasUrl } from '../../private/http';
 import { enclosingStack } from '../../private/platform-lookup';
+import { WARNING_PREFIX } from '../../private/warnings';
 import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
 import { EcsBackend } from '../ecs-backend';
@@ -105,7 +106,7 @@ export class EcsRenderer {
   }
 
   public warn(scope: Construct, id: string, message: string): void {
-    Annotations.of(scope).addWarningV2(`serving-constructs:${id}`, message);
+    Annotations.of(scope).addWarningV2(`${WARNING_PREFIX}${id}`, message);
   }
 
   private service(path: string): BackendService {

@@ -1,0 +1,91 @@
+import { Annotations as CdkAnnotations, App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { App as Cdk8sApp, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { type BackendOptions, ModelServer, ServingEndpoint, type ServingEndpointProps, Warnings } from '../src';
+import { backendOptions } from './support/definitions';
+
+const SECRET = 'hunter2';
+
+function define(scope: Construct, change: Partial<BackendOptions>, props: ServingEndpointProps = {}): ServingEndpoint {
+  const endpoint = new ServingEndpoint(scope, 'endpoint', props);
+  endpoint.addBackend('v1', backendOptions(change));
+  return endpoint;
+}
+
+/** Each way in which a credential gets into the output, and the id of its warning. */
+const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
+  ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
+  ['credentialInCommand.--api-key', { server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', SECRET] }) }],
+  ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
+];
+
+/** The lines on standard error while an app of cdk8s is synthesized. */
+function linesOf(run: (chart: Chart) => void, syntheses = 1): string[] {
+  const app = new Cdk8sApp();
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    run(new Chart(app, 'serving'));
+    expect(write).not.toHaveBeenCalled();
+    for (let synthesis = 0; synthesis < syntheses; synthesis++) app.synthYaml();
+    return write.mock.calls.map(([line]) => String(line));
+  } finally {
+    write.mockRestore();
+  }
+}
+
+describe.each(CASES)('%s', (id, change, props) => {
+  test('is a warning of CDK, without the value', () => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, change, props);
+    const found = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp(`ack: serving-constructs:${id}`),
+    );
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found[0]?.entry.data)).not.toContain(SECRET);
+  });
+
+  test('is one line of cdk8s, without the value', () => {
+    const lines = linesOf((chart) => define(chart, change, props), 2);
+    expect(lines).toEqual([expect.stringMatching(/^\[Warning at serving\/endpoint/)]);
+    expect(lines[0]).toContain(`[ack: serving-constructs:${id}]\n`);
+    expect(lines[0]).not.toContain(SECRET);
+  });
+
+  test.each(['here', 'above'])('is acknowledged %s, on both targets', (place) => {
+    const acknowledge = (scope: Construct, endpoint: ServingEndpoint) =>
+      Warnings.of(place === 'here' ? endpoint : scope).acknowledge(`serving-constructs:${id}`, 'a test');
+    expect(linesOf((chart) => acknowledge(chart, define(chart, change, props)))).toEqual([]);
+    const stack = new Stack(new CdkApp(), 'Serving');
+    acknowledge(stack, define(stack, change, props));
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('is acknowledged in the way of CDK', () => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, change, props);
+    CdkAnnotations.of(stack).acknowledgeWarning(`serving-constructs:${id}`);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+test('one warning that is acknowledged leaves the others', () => {
+  const lines = linesOf((chart) => {
+    define(chart, { environment: { API_KEY: SECRET, PASSWORD: SECRET } });
+    Warnings.of(chart).acknowledge('serving-constructs:credentialInEnvironment.API_KEY');
+  });
+  expect(lines).toEqual([expect.stringContaining('credentialInEnvironment.PASSWORD')]);
+});
+
+test('a definition without credentials has no warning', () => {
+  expect(
+    linesOf((chart) => define(chart, { environment: { TOKENIZERS_PARALLELISM: 'false', MAX_TOKENS: '4' } })),
+  ).toEqual([]);
+});
+
+test('fails when the id is none of a warning', () => {
+  expect(() => Warnings.of(new Stack()).acknowledge('API_KEY')).toThrow(
+    "[InvalidName] 'id' ('API_KEY') must be the id of a warning",
+  );
+});
