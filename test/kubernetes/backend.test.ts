@@ -12,8 +12,6 @@ import { Size } from '../../src/size';
 import { backendOptions, IMAGE } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend, podOf, serverOf } from './support';
 
-const LABELS = { 'app.kubernetes.io/instance': 'digits-svm' };
-
 describe('objects of a backend', () => {
   test('are a Deployment, two Services and a ServiceAccount of its name', () => {
     const { chart } = oneBackend({ description: 'Reads a digit' }, { endpointName: 'digits' });
@@ -25,20 +23,6 @@ describe('objects of a backend', () => {
       'Service digits-svm-pods',
     ]);
     expect(own).toMatchSnapshot();
-  });
-
-  test('have one label in selectors, which no version, hash or path is in', () => {
-    const { chart } = oneBackend({ replicas: 2 });
-    const manifests = manifestsOf(chart);
-    const { spec } = findObject(manifests, 'Deployment', 'digits-svm');
-    expect(spec.selector).toEqual({ matchLabels: LABELS });
-    expect(spec.template.metadata.labels).toEqual(LABELS);
-    expect(findObject(manifests, 'Service', 'digits-svm').spec.selector).toEqual(LABELS);
-    expect(findObject(manifests, 'PodDisruptionBudget', 'digits-svm').spec).toEqual({
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: LABELS },
-    });
   });
 
   test('keep the words of the user as annotations', () => {
@@ -242,7 +226,7 @@ describe('rollout', () => {
         topologyKey,
         maxSkew: 1,
         whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: LABELS },
+        labelSelector: { matchLabels: { 'serving-constructs/backend': 'digits-svm' } },
         matchLabelKeys: ['pod-template-hash'],
       })),
     );

@@ -36,9 +36,10 @@ describe('the objects of the router', () => {
   test('select the pods of the router and no others', () => {
     const manifests = manifestsOf(oneBackend().chart);
     const { labels } = deployment(oneBackend().chart).spec.template.metadata;
-    expect(router(manifests, 'Service').spec.selector).toEqual(labels);
-    expect(router(manifests, 'PodDisruptionBudget').spec.selector.matchLabels).toEqual(labels);
-    expect(findObject(manifests, 'Deployment', 'digits-svm').spec.template.metadata.labels).not.toMatchObject(labels);
+    const { selector } = router(manifests, 'Service').spec;
+    expect(labels).toMatchObject(selector);
+    expect(router(manifests, 'PodDisruptionBudget').spec.selector.matchLabels).toEqual(selector);
+    expect(findObject(manifests, 'Deployment', 'digits-svm').spec.template.metadata.labels).not.toMatchObject(selector);
   });
 
   test('stand once in a chart, however many endpoints there are', () => {

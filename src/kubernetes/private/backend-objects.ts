@@ -3,7 +3,7 @@ import type { AutoscalingPolicy } from '../../autoscaling-policy';
 import type { Backend } from '../../backend';
 import { planModels } from '../../plan/models';
 import { ServingError } from '../../private/errors';
-import { annotationsOf, labelsOf } from './labels';
+import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
 import { describeModels } from './models';
 import { addObject } from './objects';
@@ -31,14 +31,14 @@ export class BackendObjects {
   public horizontalPodAutoscaler?: ApiObject;
   public hasOtherAutoscaler = false;
 
-  private readonly labels: Record<string, string>;
+  private readonly labels: Labels;
 
   constructor(
     private readonly backend: Backend,
     private readonly settings: WorkloadSettings,
   ) {
     const { intent } = backend;
-    this.labels = labelsOf(intent.slug);
+    this.labels = labelsOf(Component.BACKEND, intent.slug, backend);
     this.serviceAccountName = intent.slug;
     this.serviceAccount = this.add('ServiceAccount', 'v1', intent.slug, { automountServiceAccountToken: false });
     this.deployment = this.add(
@@ -53,12 +53,12 @@ export class BackendObjects {
         }),
       },
     );
-    this.service = this.add('Service', 'v1', intent.slug, { spec: serviceSpec(this.labels, false) });
+    this.service = this.add('Service', 'v1', intent.slug, { spec: serviceSpec(this.labels.selector, false) });
     this.podsService = this.add(
       'Service',
       'v1',
       `${intent.slug}-pods`,
-      { spec: serviceSpec(this.labels, true) },
+      { spec: serviceSpec(this.labels.selector, true) },
       undefined,
       'PodsService',
     );
@@ -80,7 +80,7 @@ export class BackendObjects {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
       name: intent.slug,
-      labels: this.labels,
+      labels: this.labels.all,
       body: { spec: autoscalerSpec(policy.intent, intent.slug) },
     });
   }
@@ -100,7 +100,7 @@ export class BackendObjects {
 
   private addDisruptionBudget(): void {
     this.podDisruptionBudget ??= this.add('PodDisruptionBudget', 'policy/v1', this.backend.intent.slug, {
-      spec: disruptionSpec(this.labels),
+      spec: disruptionSpec(this.labels.selector),
     });
   }
 
@@ -121,7 +121,7 @@ export class BackendObjects {
     annotations?: Record<string, string>,
     id = kind,
   ): ApiObject {
-    return addObject(this.backend, id, { apiVersion, kind, name, labels: this.labels, annotations, body });
+    return addObject(this.backend, id, { apiVersion, kind, name, labels: this.labels.all, annotations, body });
   }
 
   private deploymentSpec(): DeploymentSpec {

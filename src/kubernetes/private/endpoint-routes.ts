@@ -9,7 +9,7 @@ import type { TrafficSplit } from '../../traffic-split';
 import { type Gateway, GatewayProfile } from '../gateway';
 import { ENVOY_GROUP, ENVOY_VERSION, methodNotAllowedSpec, trafficPolicySpec } from './envoy-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
-import { annotationsOf, labelsOf } from './labels';
+import { annotationsOf, Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { takesEveryMethod } from './open-places';
 import type { EndpointObjects } from './renderer';
@@ -75,7 +75,7 @@ export class EndpointRoutes implements EndpointObjects {
       kind: 'HTTPRoute',
       // Among routes of one age the name decides, so the names are in the order of the rules.
       name: index === 0 ? intent.slug : `${intent.slug}-${String(number).padStart(3, '0')}`,
-      labels: labelsOf(intent.slug),
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
       annotations: annotationsOf(intent),
       body: { spec: Lazy.any({ produce: () => ({ parentRefs: [this.parentRef()], ...this.part(index) }) }) },
     });
@@ -103,7 +103,7 @@ export class EndpointRoutes implements EndpointObjects {
       apiVersion: ENVOY_VERSION,
       kind: 'BackendTrafficPolicy',
       name: intent.slug,
-      labels: labelsOf(intent.slug),
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
       body: {
         spec: Lazy.any({
           produce: () =>
@@ -123,7 +123,7 @@ export class EndpointRoutes implements EndpointObjects {
       apiVersion: ENVOY_VERSION,
       kind: 'HTTPRouteFilter',
       name: `${intent.slug}-405`,
-      labels: labelsOf(intent.slug),
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
       body: {
         spec: Lazy.any({
           produce: () => methodNotAllowedSpec(platform.plan().route(intent.path, METHOD_NOT_ALLOWED_KEY).allow),

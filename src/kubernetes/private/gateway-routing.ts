@@ -6,7 +6,7 @@ import type { ServingEndpoint } from '../../serving-endpoint';
 import type { TrafficSplit } from '../../traffic-split';
 import type { Gateway } from '../gateway';
 import { EndpointRoutes } from './endpoint-routes';
-import { labelsOf } from './labels';
+import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import type { EndpointObjects, Routing } from './renderer';
 
@@ -70,7 +70,7 @@ export class GatewayRouting implements Routing {
       apiVersion: `${group}/v1beta1`,
       kind: 'ReferenceGrant',
       name: slug,
-      labels: labelsOf(slug),
+      labels: labelsOf(Component.BACKEND, slug, backend).all,
       body: {
         spec: {
           from: Lazy.any({

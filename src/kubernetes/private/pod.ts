@@ -26,7 +26,7 @@ export interface PodOptions {
 }
 
 /** The pod of one replica. */
-export function podSpec(plan: BackendPlan, labels: Record<string, string>, options: PodOptions): PodSpec {
+export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
   const env = environmentOf(plan, options.secrets);
   const models = modelParts(intent, plan.models, options.models, options, awsEnvironment(env));
@@ -42,7 +42,7 @@ export function podSpec(plan: BackendPlan, labels: Record<string, string>, optio
     affinity: affinityOf(intent),
     tolerations: intent.gpu === undefined ? undefined : [{ key: intent.gpu.resourceName, operator: 'Exists' }],
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
-      spread(key, { matchLabels: labels }),
+      spread(key, { matchLabels }),
     ),
     initContainers: models.initContainers.length === 0 ? undefined : models.initContainers,
     containers: [

@@ -1,5 +1,6 @@
 import type { AutoscalingIntent, RolloutIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
+import type { Labels } from './labels';
 import type {
   DeploymentSpec,
   HorizontalPodAutoscalerSpec,
@@ -19,7 +20,7 @@ const MIN_READY_SECONDS = 10;
 /** The Deployment of a backend. A scaler owns the number of replicas: a number here would reset it at each apply. */
 export function deploymentSpec(
   plan: BackendPlan,
-  labels: Record<string, string>,
+  labels: Labels,
   options: PodOptions,
   scaled: boolean,
 ): DeploymentSpec {
@@ -28,24 +29,24 @@ export function deploymentSpec(
     minReadySeconds: MIN_READY_SECONDS,
     progressDeadlineSeconds: plan.times.progress,
     strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plan.intent.rollout) },
-    selector: { matchLabels: labels },
-    template: { metadata: { labels }, spec: podSpec(plan, labels, options) },
+    selector: { matchLabels: labels.selector },
+    template: { metadata: { labels: labels.all }, spec: podSpec(plan, labels.selector, options) },
   };
 }
 
 /** The Service that shares requests among the replicas, or the headless one that lists them. */
-export function serviceSpec(labels: Record<string, string>, headless: boolean): ServiceSpec {
+export function serviceSpec(selector: Record<string, string>, headless: boolean): ServiceSpec {
   return {
     type: 'ClusterIP',
     clusterIP: headless ? 'None' : undefined,
-    selector: labels,
+    selector,
     ports: [{ name: PORT_NAME, port: SERVICE_PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
   };
 }
 
 /** Evictions take one replica at a time, and never wait for one that is broken already. */
-export function disruptionSpec(labels: Record<string, string>): PodDisruptionBudgetSpec {
-  return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: labels } };
+export function disruptionSpec(matchLabels: Record<string, string>): PodDisruptionBudgetSpec {
+  return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels } };
 }
 
 /** The autoscaler of a Deployment. */

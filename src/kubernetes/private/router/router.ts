@@ -5,7 +5,7 @@ import { EXIT_SECONDS } from '../../../plan/rules';
 import { renderError } from '../../../private/errors';
 import { hash } from '../../../private/hash';
 import type { ServingPlatform } from '../../../serving-platform';
-import { labelsOf } from '../labels';
+import { Component, labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
 import type { GuardOptions } from './guards';
 import { longestRequest, renderHaproxy } from './haproxy';
@@ -64,7 +64,7 @@ export class Router extends Construct {
     const { name, replicas = 2, clusterDomain = 'cluster.local' } = props;
     const { trustedProxies, maxConnectionsPerSource, underscoresInHeaders } = props;
     const guards: GuardOptions = { trustedProxies, maxConnectionsPerSource, underscoresInHeaders };
-    const labels = labelsOf(name);
+    const { selector: matchLabels, all: labels } = labelsOf(Component.ROUTER, name, this);
     const namespace = namespaceOf(this);
     this.platform = props.platform;
     this.host = namespace === undefined ? name : `${name}.${namespace}.svc.${clusterDomain}`;
@@ -73,7 +73,7 @@ export class Router extends Construct {
 
     const add = (kind: string, apiVersion: string, body: Record<string, unknown>): ApiObject =>
       addObject(this, kind, { apiVersion, kind, name, labels, body });
-    const selector = { matchLabels: labels };
+    const selector = { matchLabels };
     this.serviceAccount = add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
     this.configMap = add('ConfigMap', 'v1', { data: { [CONFIG_FILE]: Lazy.any({ produce: () => this.config() }) } });
     this.deployment = add('Deployment', 'apps/v1', {
@@ -97,7 +97,7 @@ export class Router extends Construct {
     this.service = add('Service', 'v1', {
       spec: {
         type: 'ClusterIP',
-        selector: labels,
+        selector: matchLabels,
         ports: [{ name: 'http', port: SERVICE_PORT, targetPort: 'http', protocol: 'TCP' }],
       },
     });
@@ -127,7 +127,7 @@ export class Router extends Construct {
       topologyKey,
       maxSkew: 1,
       whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: labelsOf(name) },
+      labelSelector: { matchLabels: labelsOf(Component.ROUTER, name, this).selector },
     });
     return {
       serviceAccountName: name,
