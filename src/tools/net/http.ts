@@ -60,6 +60,7 @@ const UPLOAD_TIMEOUT = 900_000;
 const ANSWER_TIMEOUT = 300_000;
 /** Twice what the largest manifest may have. */
 const MAX_RESPONSE_BYTES = 8 * 2 ** 20;
+const MAX_ERROR_BYTES = 65_536;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -84,12 +85,11 @@ export class HttpClient implements Carrier {
     let current = request;
     for (let redirects = 0; ; redirects++) {
       const response = await this.exchange.send(current);
-      const next = this.redirectOf(current, response);
-      if (next === undefined) return response;
+      if (!isRedirect(current, response)) return response;
+      await leave(response);
       if (redirects === MAX_REDIRECTS)
         throw new StoreError('UnexpectedAnswer', `${request.url.origin} redirects more than ${MAX_REDIRECTS} times`);
-      for await (const _ of response.chunks) break;
-      current = next;
+      current = this.redirected(current, response.headers.location as string);
     }
   }
 
@@ -103,14 +103,16 @@ export class HttpClient implements Carrier {
   }
 
   /** The request that a redirect asks for, with credentials only where they were meant to go. */
-  private redirectOf(request: HttpRequest, { status, headers }: HttpStream): HttpRequest | undefined {
-    const { url: from, method } = request;
-    if (!REDIRECTS.includes(status) || headers.location === undefined) return undefined;
-    if (method !== 'GET' && method !== 'HEAD') return undefined;
-    const url = parseLocation(headers.location, from);
+  private redirected(request: HttpRequest, location: string): HttpRequest {
+    const { url: from } = request;
+    const url = parseLocation(location, from);
     const permit = permitOf({ step: 'redirect', from, to: url, fromAddress: this.addressOf(from) });
     return { ...request, url, from: request.from ?? from, headers: headersFor(permit, request.headers) };
   }
+}
+
+function isRedirect({ method }: HttpRequest, { status, headers }: HttpStream): boolean {
+  return (method === 'GET' || method === 'HEAD') && REDIRECTS.includes(status) && headers.location !== undefined;
 }
 
 function headersFor(permit: Permit, headers: Record<string, string> = {}): Record<string, string> {
@@ -146,6 +148,25 @@ export async function readWhole(answer: HttpStream | HttpResponse, limits: ReadL
       );
     }
     body.push(chunk);
+  }
+  return { status, headers, url, body: Buffer.concat(body) };
+}
+
+/** What is left unread would keep the connection, and with it the process. */
+export async function leave(answer: HttpStream | HttpResponse): Promise<void> {
+  if ('chunks' in answer) for await (const _ of answer.chunks) break;
+}
+
+/** The beginning of an answer that is an error, as much as is shown of it. */
+export async function readError(answer: HttpStream | HttpResponse): Promise<HttpResponse> {
+  if ('body' in answer) return answer;
+  const { status, headers, url, chunks } = answer;
+  const body: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    body.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_ERROR_BYTES) break;
   }
   return { status, headers, url, body: Buffer.concat(body) };
 }

@@ -6,7 +6,8 @@ import {
   type HttpRequest,
   type HttpResponse,
   type HttpStream,
-  readWhole,
+  leave,
+  readError,
 } from '../net/http';
 import { mayPass } from '../net/network-error';
 import { isSameOrigin, permitOf } from '../net/origins';
@@ -141,7 +142,7 @@ export class RegistryClient {
       try {
         const response = await this.signed(call, send);
         if (call.accept.includes(response.status)) return response;
-        throw await this.explain(await readWhole(response), call.action);
+        throw await this.explain(await readError(response), call.action);
       } catch (error) {
         if (call.once) throw error;
         await this.mayTryAgain(error, attempt, ({ message }, waitSeconds) => {
@@ -171,6 +172,7 @@ export class RegistryClient {
       // What a redirect led to has no say in where credentials go.
       if (response.status !== 401 || !isSameOrigin(response.url, from) || renewals === MAX_RENEWALS) return response;
       if (!(await this.authenticator.answer(response.headers['www-authenticate'], authorization))) return response;
+      await leave(response);
     }
   }
 }

@@ -54,14 +54,18 @@ export async function resolveFrom(source: ImageSource, tag: string, reference: s
 /** Looks an image up that files are put upon; its layers are read only when they have to be sent. */
 export async function loadBaseImage(reference: string, options: ResolveOptions = {}): Promise<BaseImage> {
   const parsed = parseReference(reference);
-  const source = await openSource(parsed, options);
-  const top = await topOf(source, parsed.digest ?? parsed.tag ?? 'latest', reference);
+  return loadFrom(await openSource(parsed, options), parsed.digest ?? parsed.tag ?? 'latest', reference);
+}
+
+/** The same in a repository that is spoken to already. */
+export async function loadFrom(source: ImageSource, tag: string, reference: string): Promise<BaseImage> {
+  const top = await topOf(source, tag, reference);
   const platforms = await platformsOf(source, top);
   const configs = platforms.map(({ config }) => config);
   requireTotal(configs, 'configs', top.digest, source.name);
   return {
     reference: `${source.name}@${top.digest}`,
-    locked: parsed.digest === undefined ? `${reference}@${top.digest}` : reference,
+    locked: reference.includes('@') ? reference : `${reference}@${top.digest}`,
     platforms: await mapConcurrently(platforms, IN_FLIGHT, (platform) => basePlatform(source, platform)),
   };
 }
