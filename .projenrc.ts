@@ -224,6 +224,10 @@ project.addTask('test:properties', {
   description: 'Put 100,000 combinations of servers, targets and times to the test of events',
   steps: [{ exec: 'tsx test/simulation/run.ts', receiveArgs: true }],
 });
+project.addTask('test:fuzz', {
+  description: 'Put 100,000 hostile inputs of each kind to the command line, in process',
+  steps: [{ exec: 'tsx test/fuzz/run.ts', receiveArgs: true }],
+});
 project.addTask('test:mutations', {
   description: 'Show that removing a value from a renderer turns a test red',
   steps: [{ exec: 'tsx test/mutations/run.ts', receiveArgs: true }],
