@@ -1,0 +1,285 @@
+import { gzipSync } from 'node:zlib';
+import { type Answer, endless, type Received, type Script } from '../support/hostile-registry';
+import { descriptorOf, type Lab, partOf } from './hostile-lab';
+
+/** What a registry does in the place of an honest answer, to which command, and how the command names it. */
+export interface Attack {
+  readonly name: string;
+  readonly command: 'publish' | 'verify' | 'lock' | 'pack';
+  readonly script: (lab: Lab) => Script;
+  readonly message: RegExp;
+}
+
+const CHALLENGE = (realm: string): Answer => ({
+  status: 401,
+  headers: { 'www-authenticate': `Bearer realm="${realm}",service="s"` },
+});
+const isBegin = ({ method, path }: Received): boolean => method === 'POST' && path.includes('/uploads/');
+const isBlobOf = ({ path }: Received, digest: string): boolean => path.endsWith(`/blobs/${digest}`);
+
+/** Names another place for uploads. */
+const uploadsTo =
+  (place: (lab: Lab) => string) =>
+  (lab: Lab): Script =>
+  (received) =>
+    isBegin(received) && received.authorization !== undefined
+      ? { status: 202, headers: { location: place(lab) } }
+      : undefined;
+
+/** Has tokens fetched elsewhere. */
+const tokensFrom =
+  (realm: (lab: Lab) => string) =>
+  (lab: Lab): Script =>
+  () =>
+    CHALLENGE(realm(lab));
+
+/** Redirects what is read. */
+const redirectsTo =
+  (place: (lab: Lab) => string) =>
+  (lab: Lab): Script =>
+  ({ method, authorization }) =>
+    method === 'GET' && authorization !== undefined ? { status: 307, headers: { location: place(lab) } } : undefined;
+
+/** Answers for the layer of the base. */
+const layerAs =
+  (answer: (lab: Lab, received: Received) => Answer) =>
+  (lab: Lab): Script =>
+  (received) =>
+    received.method === 'GET' && isBlobOf(received, lab.base.layer.digest) && received.authorization !== undefined
+      ? answer(lab, received)
+      : undefined;
+
+/** Answers for the tag of the base with another index. */
+const indexAs =
+  (content: (lab: Lab) => Buffer | object) =>
+  (lab: Lab): Script =>
+  ({ path, authorization }) => {
+    if (!path.endsWith('/manifests/v1') || authorization === undefined) return undefined;
+    const { bytes, mediaType } = partOf(content(lab), lab.types.index);
+    return { status: 200, headers: { 'content-type': mediaType }, body: bytes };
+  };
+
+const ADDRESSES: readonly Attack[] = [
+  {
+    name: 'an upload in plain text on the same host and port',
+    command: 'publish',
+    script: uploadsTo(({ home }) => `http://${home.host}/v2/net/blobs/uploads/1`),
+    message:
+      /^\[UntrustedAddress\] https:\/\/registry\.test:\d+ names as the upload address http:.*https must not lead to http/m,
+  },
+  {
+    name: 'an upload at a stranger',
+    command: 'publish',
+    script: uploadsTo(({ other }) => `https://${other.host}/upload`),
+    message:
+      /^\[UntrustedAddress\] .*it is another origin, which is not trusted.*SERVING_TRUSTED_HOSTS=other\.test:\d+$/m,
+  },
+  {
+    name: 'an upload with another user in its address',
+    command: 'publish',
+    script: uploadsTo(({ other }) => `https://user:password@${other.host}/upload`),
+    message: /^\[UntrustedAddress\] .*must not contain a user name or a password$/m,
+  },
+  {
+    name: 'an upload at the metadata service of a cloud',
+    command: 'publish',
+    script: uploadsTo(() => 'https://169.254.169.254/latest/meta-data'),
+    message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
+  },
+  {
+    name: 'the next chunk of an upload in plain text',
+    command: 'publish',
+    script:
+      ({ home }) =>
+      ({ method, path, authorization }) => {
+        if (authorization === undefined) return undefined;
+        if (method === 'PUT' && path.includes('/uploads/')) return { status: 413 };
+        if (method === 'PATCH')
+          return { status: 202, headers: { location: `http://${home.host}/v2/net/blobs/uploads/1` } };
+        return undefined;
+      },
+    message: /^\[UntrustedAddress\] .*https must not lead to http/m,
+  },
+  ...(['publish', 'verify', 'lock'] as const).flatMap((command): Attack[] => [
+    {
+      name: `the token service of a stranger, to ${command}`,
+      command,
+      script: tokensFrom(({ other }) => `https://${other.host}/token`),
+      message: /^\[UntrustedAddress\] registry\.test:\d+ asks for its credentials to be sent to https:\/\/other\.test/m,
+    },
+    {
+      name: `a token service in plain text on this machine, to ${command}`,
+      command,
+      script: tokensFrom(({ other }) => `http://127.0.0.1:${other.port}/token`),
+      message: /^\[UntrustedAddress\] .*names as its token service http:.*https must not lead to http/m,
+    },
+    {
+      name: `a token service in plain text on the same host and port, to ${command}`,
+      command,
+      script: tokensFrom(({ home }) => `http://${home.host}/token`),
+      message: /^\[UntrustedAddress\] .*https must not lead to http/m,
+    },
+    {
+      name: `a redirect to plain text, to ${command}`,
+      command,
+      script: redirectsTo(({ home }) => `http://${home.host}/v2/`),
+      message: /^\[UntrustedAddress\] .*redirects to http:.*https must not lead to http/m,
+    },
+    {
+      name: `a redirect to the metadata service of a cloud, to ${command}`,
+      command,
+      script: redirectsTo(() => 'https://169.254.169.254/latest/meta-data'),
+      message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
+    },
+    {
+      name: `a redirect to a stranger who asks for credentials, to ${command}`,
+      command,
+      script: (lab) => {
+        lab.other.script = ({ path }) => (path === '/token' ? undefined : CHALLENGE(`https://${lab.other.host}/token`));
+        return redirectsTo(({ other }) => `https://${other.host}/elsewhere`)(lab);
+      },
+      message: /^\[AccessDenied\] cannot read/m,
+    },
+  ]),
+];
+
+const flipped = (bytes: Buffer): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy[copy.length - 1] = (copy.at(-1) as number) ^ 1;
+  return copy;
+};
+
+const BYTES: readonly Attack[] = [
+  {
+    name: 'a layer with other bytes',
+    command: 'pack',
+    script: layerAs(({ base }) => ({ status: 200, body: flipped(base.layer.bytes) })),
+    message: /^\[DigestMismatch\] registry\.test:\d+\/base sends bytes of the digest sha256:\w+ as sha256:/m,
+  },
+  {
+    name: 'a layer that is longer',
+    command: 'pack',
+    script: layerAs(({ base }) => ({ status: 200, body: Buffer.concat([base.layer.bytes, Buffer.from('x')]) })),
+    message: /^\[DigestMismatch\] .*sends more than the 3145728 bytes/m,
+  },
+  {
+    name: 'a layer without an end',
+    command: 'pack',
+    script: layerAs(() => ({ status: 200, body: endless() })),
+    message: /^\[DigestMismatch\] .*sends more than the 3145728 bytes/m,
+  },
+  {
+    name: 'a layer whose connection is cut, and goes on with other bytes',
+    command: 'pack',
+    script: layerAs(({ base: { layer } }, { range }) =>
+      range === undefined
+        ? { status: 200, headers: { 'content-length': String(layer.size) }, body: layer.bytes, cutAfter: 2_000_000 }
+        : { status: 206, body: flipped(layer.bytes.subarray(Number(/\d+/.exec(range)?.[0]))) },
+    ),
+    message: /^\[DigestMismatch\] .*sends bytes of the digest/m,
+  },
+  {
+    name: 'an image whose tag has another digest than it says',
+    command: 'lock',
+    script:
+      (lab) =>
+      ({ path, authorization }) =>
+        path.endsWith('/manifests/v1') && authorization !== undefined
+          ? {
+              status: 200,
+              headers: { 'content-type': lab.types.index, 'docker-content-digest': `sha256:${'0'.repeat(64)}` },
+              body: lab.base.index.bytes,
+            }
+          : undefined,
+    message: /^\[DigestMismatch\] .*answers to v1 with bytes of the digest sha256:\w+, and calls it sha256:0000/m,
+  },
+  {
+    name: 'an index of 20,000 manifests',
+    command: 'lock',
+    script: indexAs(({ base, types }) => {
+      const platform = { os: 'linux', architecture: 'amd64' };
+      const entry = { ...descriptorOf(base.manifest), platform };
+      return { schemaVersion: 2, mediaType: types.index, manifests: Array.from({ length: 20_000 }, () => entry) };
+    }),
+    message: /^\[LimitExceeded\] .*lists 20000 manifests in sha256:\w+; at most 256 are supported$/m,
+  },
+  {
+    name: 'an index in an index',
+    command: 'lock',
+    script: indexAs(({ base, types }) => {
+      const platform = { os: 'linux', architecture: 'amd64' };
+      return { schemaVersion: 2, mediaType: types.index, manifests: [{ ...descriptorOf(base.index), platform }] };
+    }),
+    message: /^\[UnexpectedAnswer\] .*keeps an index in the index/m,
+  },
+  {
+    name: 'an index that is a manifest too',
+    command: 'lock',
+    script: indexAs(({ base }) => ({
+      ...JSON.parse(base.manifest.bytes.toString()),
+      ...JSON.parse(base.index.bytes.toString()),
+    })),
+    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+  },
+  {
+    name: 'a platform that a terminal would obey',
+    command: 'lock',
+    script: indexAs(({ base, types }) => {
+      const platform = { os: 'linux', architecture: '\u001b]0;owned\u0007' };
+      return { schemaVersion: 2, mediaType: types.index, manifests: [{ ...descriptorOf(base.manifest), platform }] };
+    }),
+    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+  },
+  {
+    name: 'an index without an end',
+    command: 'lock',
+    script:
+      (lab) =>
+      ({ path, authorization }) =>
+        path.endsWith('/manifests/v1') && authorization !== undefined
+          ? { status: 200, headers: { 'content-type': lab.types.index }, body: endless(Buffer.alloc(65_536, ' ')) }
+          : undefined,
+    message: /^\[LimitExceeded\] .*answers with more than 8388608 bytes/m,
+  },
+  {
+    name: 'an index of lists in lists',
+    command: 'lock',
+    script: indexAs(() => Buffer.from(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)),
+    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+  },
+  {
+    name: 'a gigabyte in a few compressed bytes',
+    command: 'lock',
+    script:
+      (lab) =>
+      ({ path, authorization }) =>
+        path.endsWith('/manifests/v1') && authorization !== undefined
+          ? {
+              status: 200,
+              headers: { 'content-type': lab.types.index, 'content-encoding': 'gzip' },
+              body: gzipSync(Buffer.alloc(64 * 2 ** 20)),
+            }
+          : undefined,
+    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+  },
+  {
+    name: 'a config whose environment is no list',
+    command: 'lock',
+    script: ({ base, types }) => {
+      const config = partOf({ architecture: 'amd64', os: 'linux', config: { Env: {} }, history: 5 }, types.config);
+      const manifest = partOf(
+        { ...JSON.parse(base.manifest.bytes.toString()), config: descriptorOf(config) },
+        types.manifest,
+      );
+      return ({ path, authorization }) => {
+        if (authorization === undefined) return undefined;
+        if (path.endsWith('/manifests/v1'))
+          return { status: 200, headers: { 'content-type': types.manifest }, body: manifest.bytes };
+        return path.endsWith(`/blobs/${config.digest}`) ? { status: 200, body: config.bytes } : undefined;
+      };
+    },
+    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+  },
+];
+
+export const ATTACKS: readonly Attack[] = [...ADDRESSES, ...BYTES];
