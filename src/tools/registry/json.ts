@@ -3,7 +3,7 @@ const MAX_DEPTH = 64;
 
 /** A JSON object of a stranger: nothing for other values, for what is not JSON, and for what is nested too deeply. */
 export function parseJson(bytes: Buffer): Record<string, unknown> | undefined {
-  if (depthOf(bytes) > MAX_DEPTH) return undefined;
+  if (isTooDeep(bytes)) return undefined;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
     return isObject(value) ? value : undefined;
@@ -16,21 +16,21 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = Buffer.from('"\\[{]}');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
 
-/** How deeply lists and objects are nested, without building them. */
-function depthOf(bytes: Buffer): number {
+/** Whether lists and objects are nested too deeply, without building them. */
+function isTooDeep(bytes: Buffer): boolean {
   let depth = 0;
-  let deepest = 0;
   let isText = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (isText) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) isText = false;
-    } else if (byte === QUOTE) isText = true;
-    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) deepest = Math.max(deepest, ++depth);
-    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+  for (let at = 0; at < bytes.length && depth <= MAX_DEPTH; at++) {
+    const byte = bytes[at] as number;
+    if (byte === QUOTE) isText = !isText;
+    else if (isText && byte === BACKSLASH) at++;
+    else if (!isText && OPENING.has(byte)) depth++;
+    else if (!isText && CLOSING.has(byte)) depth--;
   }
-  return deepest;
+  return depth > MAX_DEPTH;
 }

@@ -81,9 +81,9 @@ const ADDRESSES: readonly Attack[] = [
     message: /^\[UntrustedAddress\] .*must not contain a user name or a password$/m,
   },
   {
-    name: 'an upload at the metadata service of a cloud',
+    name: 'an upload at an address of the local link',
     command: 'publish',
-    script: uploadsTo(() => 'https://169.254.169.254/latest/meta-data'),
+    script: uploadsTo(() => 'https://169.254.12.34/latest/meta-data'),
     message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
   },
   {
@@ -126,9 +126,9 @@ const ADDRESSES: readonly Attack[] = [
       message: /^\[UntrustedAddress\] .*redirects to http:.*https must not lead to http/m,
     },
     {
-      name: `a redirect to the metadata service of a cloud, to ${command}`,
+      name: `a redirect to an address of the local link, to ${command}`,
       command,
-      script: redirectsTo(() => 'https://169.254.169.254/latest/meta-data'),
+      script: redirectsTo(() => 'https://169.254.12.34/latest/meta-data'),
       message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
     },
     {

@@ -134,7 +134,7 @@ function give({ status, headers, body, cutAfter }: Answer, response: ServerRespo
   pipeline(Readable.from(body), response, () => undefined);
 }
 
-/** Bytes without an end. */
+/** More bytes than anything should read; not for ever, so that what reads them fails and does not fill a disk. */
 export async function* endless(chunk = Buffer.alloc(65_536)): AsyncIterable<Buffer> {
-  for (;;) yield chunk;
+  for (let given = 0; given < 2 ** 29; given += chunk.length) yield chunk;
 }

@@ -1,0 +1,54 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeOwnFolder } from '../../src/private/own-folder';
+import { replaceFile } from '../../src/private/replace-file';
+import { withScratch, writeFiles } from '../support/scratch';
+
+const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
+
+describe('a folder of the user', () => {
+  test('is made for its owner alone', () => {
+    withScratch((folder) => {
+      expect(makeOwnFolder(join(folder, 'a/b'))).toBeUndefined();
+      expect(modeOf(join(folder, 'a/b'))).toBe(0o700);
+    });
+  });
+
+  test('is closed to others where an earlier release left it open', () => {
+    withScratch((folder) => {
+      const path = join(folder, 'a');
+      mkdirSync(path);
+      chmodSync(path, 0o777);
+      expect(makeOwnFolder(path)).toBeUndefined();
+      expect(modeOf(path)).toBe(0o700);
+    });
+  });
+
+  test('is not one of somebody else', () => {
+    withScratch((folder) => {
+      const other = lstatSync(folder).uid + 1;
+      expect(makeOwnFolder(folder, other)).toBe(`it belongs to the user ${other - 1}, and must belong to ${other}`);
+    });
+  });
+
+  test('is no link, and no file', () => {
+    withScratch((folder) => {
+      writeFiles(folder, { 'target/x': '', file: '' });
+      symlinkSync(join(folder, 'target'), join(folder, 'link'));
+      expect(makeOwnFolder(join(folder, 'link'))).toBe('it is a link and not a folder');
+      expect(makeOwnFolder(join(folder, 'file'))).toBe('it cannot be made (EEXIST)');
+    });
+  });
+});
+
+test('a file that is replaced leaves alone what a link in its place leads to', () => {
+  withScratch((folder) => {
+    const path = join(folder, 'a.json');
+    writeFileSync(join(folder, 'victim'), 'victim');
+    symlinkSync(join(folder, 'victim'), path);
+    replaceFile(path, Buffer.from('new'));
+    expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('victim');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder).sort()).toEqual(['a.json', 'victim']);
+  });
+});

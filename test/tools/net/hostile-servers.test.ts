@@ -1,0 +1,145 @@
+import * as dns from 'node:dns';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { HttpClient, type HttpOptions } from '../../../src/tools/net/http';
+
+jest.mock('node:dns', () => ({ ...jest.requireActual('node:dns'), lookup: jest.fn() }));
+
+let server: Server;
+const sockets = new Set<Socket>();
+
+async function serve(listener: RequestListener): Promise<URL> {
+  server = createServer(listener);
+  server.on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+}
+
+afterEach(() => {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
+  server?.close();
+});
+
+async function get(url: URL, options: HttpOptions): Promise<number> {
+  const http = new HttpClient(options);
+  return http
+    .send({ method: 'GET', url })
+    .then(({ body }) => body.length)
+    .finally(() => http.close());
+}
+
+/** A byte now and then. */
+function drip(write: (byte: string) => boolean, every = 20): void {
+  const timer = setInterval(() => {
+    if (!write('x')) clearInterval(timer);
+  }, every);
+}
+
+test('an answer that comes a byte at a time is given up, though it never stops', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200);
+    drip((byte) => !response.destroyed && response.write(byte));
+  });
+  await expect(get(url, { idleTimeout: 200 })).rejects.toThrow(
+    /^\[ConnectionLost\] the connection to .* was lost \(ETIMEDOUT: less than 1024 bytes a second came\)/,
+  );
+});
+
+test('headers that come a byte at a time are given up', async () => {
+  const url = await serve((request) => {
+    request.socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
+    drip((byte) => !request.socket.destroyed && request.socket.write(byte));
+  });
+  await expect(get(url, { idleTimeout: 200 })).rejects.toThrow('[ConnectionLost]');
+});
+
+test('early answers without an end are given up', async () => {
+  const url = await serve((request) => {
+    drip(() => !request.socket.destroyed && request.socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
+  });
+  await expect(get(url, { idleTimeout: 200 })).rejects.toThrow('[ConnectionLost]');
+});
+
+test('an answer that is read whole has a time', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200);
+    drip(() => !response.destroyed && response.write('x'.repeat(1000)), 5);
+  });
+  await expect(get(url, { answerTimeout: 100 })).rejects.toThrow(/^\[ConnectionLost\] .* takes more than 0.1 s/);
+});
+
+test('an upload that is read a byte at a time is given up', async () => {
+  const url = await serve((request) => {
+    request.pause();
+    request.on('data', () => {
+      request.pause();
+      setTimeout(() => request.resume(), 400);
+    });
+  });
+  const http = new HttpClient({ idleTimeout: 300 });
+  async function* chunks(): AsyncIterable<Buffer> {
+    for (let sent = 0; sent < 64; sent++) yield Buffer.alloc(2 ** 20);
+  }
+  const sent = http.send({ method: 'PUT', url, body: { length: 64 * 2 ** 20, chunks: chunks() } });
+  await expect(sent.finally(() => http.close())).rejects.toThrow('[ConnectionLost]');
+});
+
+test('an answer is not decompressed', async () => {
+  const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('abc'));
+  expect(await get(url, {})).toBe(3);
+});
+
+test('an answer that has more than the limit is not read on', async () => {
+  let written = 0;
+  const url = await serve((_, response) => {
+    const more = (): void => {
+      while (!response.destroyed && written < 2 ** 28) {
+        written += 65_536;
+        if (!response.write(Buffer.alloc(65_536))) {
+          response.once('drain', more);
+          return;
+        }
+      }
+    };
+    more();
+  });
+  await expect(get(url, { maxResponseBytes: 2 ** 20 })).rejects.toThrow(
+    /^\[LimitExceeded\] .* more than 1048576 bytes/,
+  );
+  expect(written).toBeLessThan(2 ** 25);
+});
+
+describe('a name that a registry gives', () => {
+  const resolveTo = (address: string): void => {
+    jest
+      .mocked(dns.lookup)
+      .mockImplementation(((_: string, options: dns.LookupOptions, done: (...all: unknown[]) => void) =>
+        options.all ? done(null, [{ address, family: 4 }]) : done(null, address, 4)) as never);
+  };
+
+  test.each([
+    ['127.0.0.1', 'an address of this machine'],
+    ['169.254.169.254', 'an address of the local link'],
+    ['10.0.0.1', 'an address of a private network'],
+  ])('must not resolve to %s when the registry is public', async (address, what) => {
+    resolveTo(address);
+    const http = new HttpClient();
+    const from = new URL('https://registry.example.com');
+    await expect(
+      http.send({ method: 'GET', url: new URL('http://innocent.example.com/'), from }).finally(() => http.close()),
+    ).rejects.toThrow(
+      `[UntrustedAddress] https://registry.example.com names innocent.example.com, which resolves to ${address}: ${what}`,
+    );
+  });
+
+  test('may resolve to this machine when the registry is on it', async () => {
+    const url = await serve((_, response) => response.end('abc'));
+    resolveTo('127.0.0.1');
+    const http = new HttpClient();
+    url.hostname = 'innocent.example.com';
+    const from = new URL('http://127.0.0.1:1');
+    expect((await http.send({ method: 'GET', url, from })).status).toBe(200);
+    http.close();
+  });
+});
