@@ -124,8 +124,9 @@ export class EcrApi {
       `read ${digest}`,
       this.ecr.getDownloadUrlForLayer({ ...this.name, layerDigest: digest }),
     );
-    const { protocol, hostname, port, path } = await this.endpoint();
-    const from = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`);
+    const from = this.endpoint();
+    if (!URL.canParse(downloadUrl))
+      throw new StoreError('UnexpectedAnswer', `ECR gives no address for ${digest}; try again later`);
     const url = parseLocation(downloadUrl, from);
     const http = new HttpClient();
     try {
@@ -243,11 +244,11 @@ export class EcrApi {
     );
   }
 
-  /** Where the API answers. */
-  private async endpoint(): Promise<{ protocol: string; hostname: string; port?: number; path: string }> {
-    const { endpoint, region } = this.ecr.config;
-    if (endpoint !== undefined) return endpoint();
-    return { protocol: 'https:', hostname: `api.ecr.${await region()}.amazonaws.com`, path: '/' };
+  /** Where the API answers: AWS, or an emulator. */
+  private endpoint(): URL {
+    const { AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL } = process.env;
+    const endpoint = AWS_ENDPOINT_URL_ECR ?? AWS_ENDPOINT_URL ?? '';
+    return new URL(URL.canParse(endpoint) ? endpoint : `https://${this.registry}`);
   }
 
   private get ids(): { registryId?: string } {

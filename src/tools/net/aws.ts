@@ -53,9 +53,12 @@ class LoopbackAgent extends HttpAgent {
   ): Duplex | null | undefined {
     const { host } = options;
     if (scopeOf(host ?? '') === 'loopback') return super.createConnection(options, callback);
-    throw new StoreError(
+    const error = new StoreError(
       'AwsSettings',
       `the endpoint of AWS (http://${host}) must use https: credentials and weights would be readable on the way; change AWS_ENDPOINT_URL or 'endpoint_url' of the profile, or use --plain-http`,
     );
+    // Not thrown: the client of AWS would leave its timers behind, and the process would wait for them.
+    callback?.(error, undefined as never);
+    return undefined;
   }
 }

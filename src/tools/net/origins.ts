@@ -116,7 +116,9 @@ function isTokenService(registry: URL, service: URL): boolean {
   if (service.protocol !== 'https:') return scopeOf(own) === 'loopback' && scopeOf(other) === 'loopback';
   if (own === other || isTrusted(service)) return true;
   if (isIP(own) === 0 && other.includes('.') && own.endsWith(`.${other}`)) return true;
-  return TOKEN_SERVICES.some((row) => row.registry.test(own) && own.replace(row.registry, row.service) === service.host);
+  return TOKEN_SERVICES.some(
+    (row) => row.registry.test(own) && own.replace(row.registry, row.service) === service.host,
+  );
 }
 
 function isTrusted({ protocol, host }: URL): boolean {

@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseDestination } from '../../../src/tools/destination';
+import { EcrApi } from '../../../src/tools/ecr/ecr-api';
+import { openStore, type StoreOptions } from '../../../src/tools/stores';
+import { digestOf } from '../../support/stores/artifacts';
+
+const before = { ...process.env };
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const digest = digestOf(Buffer.from('{}'));
+
+/** A service of AWS on this machine. */
+let server: Server;
+let asked: IncomingMessage[] = [];
+let answer: (request: IncomingMessage) => { status?: number; body: string };
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request);
+    const { status = 200, body } = answer(request);
+    request.resume().on('end', () => response.writeHead(status).end(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(() => {
+  process.env = before;
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(() => {
+  asked = [];
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env = {
+    ...before,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SESSION_TOKEN: 'session',
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: url,
+  };
+});
+
+async function verify(to: string, options: StoreOptions = {}): Promise<string[]> {
+  const store = await openStore(parseDestination(to), options);
+  return store
+    .verify(digest, undefined)
+    .then(({ problems }) => problems)
+    .finally(() => store.close());
+}
+
+const NO_KEY = { status: 404, body: '<Error><Code>NoSuchKey</Code><Message>no</Message></Error>' };
+
+describe('a bucket', () => {
+  test('is named with its owner in every request when one is required', async () => {
+    answer = () => NO_KEY;
+    expect(await verify('s3://models/nets', { bucketOwner: '123456789012' })).toEqual([
+      expect.stringContaining('is missing'),
+    ]);
+    expect(asked.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual(['123456789012']);
+  });
+
+  test('of another account is refused', async () => {
+    answer = () => ({ status: 403, body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>' });
+    await expect(verify('s3://models/nets', { bucketOwner: '123456789012' })).rejects.toThrow('[AccessDenied]');
+  });
+
+  test('may be of anybody by default', async () => {
+    answer = () => NO_KEY;
+    await verify('s3://models/nets');
+    expect(asked.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual([undefined]);
+  });
+
+  test('is what an owner is for', async () => {
+    await expect(verify('localhost:1/models', { bucketOwner: '123456789012' })).rejects.toThrow(
+      "--bucket-owner is for buckets; leave it out with 'localhost:1'",
+    );
+  });
+});
+
+describe('an endpoint without TLS', () => {
+  test.each([
+    ['s3://models/nets', {}],
+    [`${ECR}/models`, { transport: 'ecr-api' }],
+    [`${ECR}/models`, {}],
+  ] as const)('gets no signed request for %s %j', async (to, options) => {
+    process.env.AWS_ENDPOINT_URL = 'http://192.0.2.1:9000';
+    await expect(verify(to, options)).rejects.toThrow(
+      /^\[AwsSettings\] the endpoint of AWS \(http:\/\/[\w.]*192\.0\.2\.1\) must use https: .* or use --plain-http$/,
+    );
+  });
+});
+
+describe('the API of ECR', () => {
+  const open = (): Promise<EcrApi> => EcrApi.open(ECR, 'models');
+  const tokenFor = (proxyEndpoint: string): void => {
+    const authorizationToken = Buffer.from('AWS:secret').toString('base64');
+    answer = () => ({ body: JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint }] }) });
+  };
+
+  test.each([
+    `https://${ECR}`,
+    'https://123456789012.dkr-ecr.eu-west-1.on.aws',
+    'http://127.0.0.1:5000',
+  ])('may give its password to %s', async (endpoint) => {
+    tokenFor(endpoint);
+    const api = await open();
+    expect((await api.access()).url.origin).toBe(endpoint);
+    api.close();
+  });
+
+  test.each([
+    'https://stranger.example',
+    `https://${ECR}.stranger.example`,
+    `http://${ECR}`,
+    'https://210987654321.dkr.ecr.eu-west-1.amazonaws.com',
+    'https://123456789012.dkr.ecr.us-east-1.amazonaws.com',
+  ])('must not give it to %s', async (endpoint) => {
+    tokenFor(endpoint);
+    const api = await open();
+    await expect(api.access().finally(() => api.close())).rejects.toThrow(
+      `[UntrustedAddress] ECR names ${endpoint} as the address of ${ECR}, which is another registry`,
+    );
+  });
+
+  test.each([
+    ['', /^\[UnexpectedAnswer\] ECR gives no address for sha256:/],
+    ['http://stranger.example/x', /^\[UntrustedAddress\] .* another host without TLS/],
+    ['http://169.254.12.34/x', /^\[UntrustedAddress\]/],
+    ['file:///etc/passwd', /^\[UnexpectedAnswer\] .*which is not HTTP$/],
+    ['https://user:secret@stranger.example/x', /^\[UntrustedAddress\] .* user name or a password/],
+  ])('must not have a blob fetched from %p', async (downloadUrl, message) => {
+    answer = () => ({ body: JSON.stringify({ downloadUrl }) });
+    const api = await open();
+    await expect(api.blob(digest).finally(() => api.close())).rejects.toThrow(message);
+  });
+
+  test('has its blobs and manifests compared with their digests', async () => {
+    answer = ({ url }) =>
+      url === '/blob'
+        ? { body: 'other bytes' }
+        : {
+            body: JSON.stringify({
+              downloadUrl: `${process.env.AWS_ENDPOINT_URL}/blob`,
+              images: [{ imageManifest: '{"other":1}', imageManifestMediaType: 'x', imageId: {} }],
+            }),
+          };
+    const api = await open();
+    await expect(api.blob(digest)).rejects.toThrow('[DigestMismatch] the storage of ECR sends other bytes');
+    await expect(api.image(digest)).rejects.toThrow('[DigestMismatch] ECR answers to sha256:');
+    api.close();
+  });
+});
+
+test('a proxy that is no URL is named without its password', async () => {
+  process.env.HTTPS_PROXY = 'http://user:secret@host:port';
+  delete process.env.AWS_ENDPOINT_URL;
+  const failure = await verify('registry.invalid/models').catch((error: Error) => error.message);
+  expect(failure).toMatch(/^\[ProxyFailed\] the proxy for registry\.invalid is not a URL; set HTTPS_PROXY/);
+  expect(failure).not.toContain('secret');
+});
