@@ -4,7 +4,7 @@
 # once. What is built here lies in the user's cache, keyed by what it is built from, and not in the checkout: that may stand
 # below /tmp, where an emulated container has a volume of its own.
 #
-# setup.sh [PART...]: all parts, or some of: tools examples servers proxies stores
+# setup.sh [PART...]: all parts, or some of: tools examples servers proxies haproxy stores emulator
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -104,7 +104,7 @@ need_go() {
   command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
 }
 
-# go_program NAME FOLDER: a program without dependencies, compiled by the toolchain that its go.mod names.
+# go_program NAME FOLDER: a program compiled by the toolchain that its go.mod names.
 go_program() {
   need_go
   local source=$root/$2 toolchain
@@ -165,6 +165,56 @@ install_go_command() {
   GOBIN=$2/bin CGO_ENABLED=0 go install "$1" || fail "'$1' could not be built; Go must reach its module proxy"
 }
 
+# debian_haproxy NAME SUITE...: HAProxy as other suites of Debian have it, with its libraries beside it; nothing of the system
+# changes. The first suite that has one counts.
+debian_haproxy() {
+  local name=$1
+  shift
+  cached haproxy "$name" "$* $(uname -m)" install_haproxy "$*"
+}
+
+install_haproxy() {
+  local suites=$1 made=$2 apt=$2/apt mirror library
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -1)
+  [ -n "$mirror" ] || fail "HAProxy of the Debian suites '$suites' cannot be installed: apt knows no archive of Debian; run: apt-get update"
+  mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/sources"
+  : >"$apt/state/status"
+  printf '%s\n' 'Types: deb' "URIs: $mirror" "Suites: $suites" 'Components: main' \
+    'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >"$apt/sources/haproxy.sources"
+  cat >"$apt/apt.conf" <<CONFIGURATION
+Dir::State "$apt/state";
+Dir::State::status "$apt/state/status";
+Dir::Cache "$apt/cache";
+Dir::Etc::SourceList "/dev/null";
+Dir::Etc::SourceParts "$apt/sources";
+APT::Sandbox::User "root";
+APT::Default-Release "${suites%% *}";
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+CONFIGURATION
+  APT_CONFIG=$apt/apt.conf apt-get update -qq &&
+    APT_CONFIG=$apt/apt.conf apt-get install -qq -y --download-only haproxy >/dev/null ||
+    fail "HAProxy of the Debian suites '$suites' could not be fetched"
+  find "$apt/cache/archives" -name '*.deb' -exec dpkg-deb -x {} "$made/root" \;
+  library=$(dirname "$(find "$made/root/usr/lib" -name 'libc.so.6')")
+  mkdir "$made/bin"
+  printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' "$(find "$library" -name 'ld-linux*.so.*' | head -1)" \
+    "$library" "$made/root/usr/sbin/haproxy" >"$made/bin/haproxy"
+  chmod +x "$made/bin/haproxy"
+  rm -rf "$apt" "$made/root/usr/share" "$made/root/var"
+  "$made/bin/haproxy" -v >/dev/null || fail "HAProxy of the Debian suites '$suites' does not start"
+}
+
+# The versions of the router that are attacked beside Debian's own, and servers that upgrade to HTTP/2.
+haproxy_versions() {
+  with_python
+  debian_package haproxy haproxy
+  debian_haproxy 3.0 trixie
+  debian_haproxy newest experimental sid
+  python_environment hypercorn test/real/requirements/hypercorn.txt
+  go_program h2c test/real/security/router/h2c-go
+}
+
 # What artifacts are published to, and the peers that read them.
 stores() {
   debian_package busybox busybox-static
@@ -184,9 +234,11 @@ emulator() {
   python_environment aws-emulator test/real/requirements/aws-emulator.txt
 }
 
-for part in ${*:-tools examples servers proxies stores emulator}; do
+for part in ${*:-tools examples servers proxies haproxy stores emulator}; do
   case $part in
     tools | examples | servers | proxies | stores | emulator) "$part" ;;
-    *) fail "'$part' is no part; the parts are: tools examples servers proxies stores emulator" ;;
+    # Not a function of that name, which would hide the command.
+    haproxy) haproxy_versions ;;
+    *) fail "'$part' is no part; the parts are: tools examples servers proxies haproxy stores emulator" ;;
   esac
 done

@@ -231,6 +231,10 @@ class Run {
         return this.path;
       case 'src':
         return this.request.sourceIp ?? '198.51.100.7';
+      case 'req.hdrs':
+        return Object.entries(this.headers)
+          .map(([header, value]) => `${header}: ${value}\r\n`)
+          .join('');
       case 'req.ver':
         return '1.1';
       case 'req.fhdr_cnt':

@@ -93,7 +93,7 @@ export function python(name: string): string {
 }
 
 /** The folder of something that setup.sh has installed. */
-export function installed(kind: 'python' | 'node' | 'go', name: string): string {
+export function installed(kind: 'python' | 'node' | 'go' | 'haproxy', name: string): string {
   const link = join(CACHE, kind, name);
   if (!existsSync(link)) throw new Error(`'${name}' of ${kind} is missing; run: bash test/real/setup.sh`);
   return realpathSync(link);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GuardOptions } from '../../../src/kubernetes/private/router/guards';
 import { renderHaproxy } from '../../../src/kubernetes/private/router/haproxy';
 import { podsServiceName } from '../../../src/kubernetes/private/router/pools';
 import type { ServingPlan } from '../../../src/plan/plan';
@@ -77,16 +78,21 @@ export class RouterLab {
   }
 
   /** The configuration of a plan, on free ports. */
-  public async render(plan: ServingPlan, replicas = 1): Promise<RenderedRouter> {
+  public async render(plan: ServingPlan, replicas = 1, guards: GuardOptions = {}): Promise<RenderedRouter> {
     const [port, adminPort] = [await freePort(), await freePort()];
-    return { text: renderHaproxy(plan, { clusterDomain: DOMAIN, replicas, port, adminPort }), port, adminPort };
+    const options = { clusterDomain: DOMAIN, replicas, port, adminPort, ...guards };
+    return { text: renderHaproxy(plan, options), port, adminPort };
   }
 
   /** Starts HAProxy with a configuration, and waits until it has found these numbers of servers. */
-  public async route(config: RenderedRouter, servers: Record<string, number> = this.sizes()): Promise<RouterProcess> {
+  public async route(
+    config: RenderedRouter,
+    servers: Record<string, number> = this.sizes(),
+    program?: string,
+  ): Promise<RouterProcess> {
     const file = join(this.folder, `haproxy-${config.port}.cfg`);
     writeFileSync(file, config.text);
-    const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), this.network.at(1), config);
+    const router = new RouterProcess(file, join(this.folder, 'resolv.conf'), this.network.at(1), config, program);
     this.routers.push(router);
     for (const [pool, count] of Object.entries(servers)) await router.untilServers(pool, count);
     return router;

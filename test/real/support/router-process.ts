@@ -33,9 +33,10 @@ export class RouterProcess implements Sender {
     resolvConf: string,
     public readonly address: string,
     private readonly config: RenderedRouter,
+    program = HAPROXY,
   ) {
     const script = 'mount --bind "$1" /etc/resolv.conf && exec "$2" -db -f "$3"';
-    const args = ['--mount', 'sh', '-c', script, 'sh', resolvConf, HAPROXY, file];
+    const args = ['--mount', 'sh', '-c', script, 'sh', resolvConf, program, file];
     this.child = spawn('unshare', args, { env: routerEnvironment(address), stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (text) => {

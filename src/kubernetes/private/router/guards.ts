@@ -52,6 +52,12 @@ const UNPRINTABLE = '%([01][0-9a-f]|7f|c[01])';
 /** A name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const HOST = '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$';
 
+/** Headers by which a body is sent: where a server reads them in another way, it takes a part of a body for a request. */
+const TRANSFER = [
+  { name: 'transfer-encoding', value: '-m str chunked', status: 400, reason: 'invalid transfer-encoding' },
+  { name: 'expect', value: '-m str -i 100-continue', status: 417, reason: 'unknown expectation' },
+];
+
 /** What the router keeps of the request id of a client: what cannot break a line of a log. */
 const REQUEST_ID = '^[A-Za-z0-9._:/+=@-]{1,128}$';
 
@@ -80,12 +86,20 @@ export function renderSources(): string[] {
 export function renderMessageGuard(routes: RoutePlan[]): string[] {
   const picking = new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)));
   return [
-    refuse(501, 'method not supported', `if { method ${REFUSED_METHODS.join(' ')} }`),
+    refuse(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
     refuse(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
     `  acl named req.fhdr(host) -m reg -i -- ${word(HOST)}`,
     refuse(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
+    // Newer versions refuse it themselves.
+    refuse(400, 'invalid header', `if { req.hdrs -m reg -- ${word('\\x00')} }`),
+    ...TRANSFER.map(({ reason, status, name, value }) =>
+      refuse(
+        status,
+        reason,
+        `if { req.fhdr(${name}) -m found } !{ req.fhdr(${name}) ${value} } or { req.fhdr_cnt(${name}) gt 1 }`,
+      ),
+    ),
     refuse(400, 'invalid transfer-encoding', 'if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }'),
-    refuse(417, 'unknown expectation', 'if { req.fhdr(expect) -m found } !{ req.fhdr(expect) -m str -i 100-continue }'),
     ...[...picking].sort().map((name) => refuse(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`)),
     '  # An address with a host becomes a path, and empty segments go. Routes compare what a server decodes.',
     refuse(400, 'invalid path', 'unless { path -m beg / }'),
@@ -112,7 +126,7 @@ export function renderHeaderGuard(options: GuardOptions, port: number): string[]
       ['X-Forwarded-Port', String(port)],
     ].map(([name, value]) => `  http-request set-header ${name} ${value} unless { req.hdr(${name}) -m found }`),
     '  http-request set-header X-Forwarded-Host %[req.fhdr(host)] if named !{ req.hdr(X-Forwarded-Host) -m found }',
-    `  http-request set-header X-Request-Id %[uuid] unless { req.fhdr(X-Request-Id) -m reg -- ${word(REQUEST_ID)} }`,
+    `  http-request set-header X-Request-Id %[uuid] unless { req.fhdr_cnt(X-Request-Id) eq 1 } { req.fhdr(X-Request-Id) -m reg -- ${word(REQUEST_ID)} }`,
   ];
 }
 

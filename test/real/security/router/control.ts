@@ -1,0 +1,99 @@
+/** Takes the guards out of a configuration, so that attacks can be seen to succeed without them. */
+
+import {
+  renderConnectionGuard,
+  renderHeaderGuard,
+  renderMessageGuard,
+  renderUpgradeGuard,
+} from '../../../../src/kubernetes/private/router/guards';
+import type { ServingPlan } from '../../../../src/plan/plan';
+
+/** Header lines that do no more than add what a load balancer adds. */
+const ADDED = /option forwardfor|set-header X-Forwarded-/;
+const REQUEST_ID = /( {2}http-request set-header X-Request-Id .*) unless .*/;
+
+/** Every line that guards, without those that only name a condition. */
+export function guardLines(plan: ServingPlan): string[] {
+  return [
+    '  option disable-h2-upgrade',
+    ...renderConnectionGuard({}),
+    ...renderMessageGuard(plan.routes),
+    ...renderHeaderGuard({}, 80).filter((line) => !ADDED.test(line)),
+    ...renderUpgradeGuard(),
+  ].filter((line) => !/^ {2}(acl|#)/.test(line));
+}
+
+/** The configuration as it was: routes compare the path and the host as they are written. */
+export function withoutGuards(plan: ServingPlan): (text: string) => string {
+  const guards = new Set(guardLines(plan));
+  return (text) =>
+    text
+      .split('\n')
+      .filter((line) => (!guards.has(line) || REQUEST_ID.test(line)) && !line.includes('sub -i %2f'))
+      .join('\n')
+      .replace(REQUEST_ID, '$1 unless { req.hdr(X-Request-Id) -m found }')
+      .replaceAll('var(txn.path)', 'path')
+      .replace(',rtrim(.)', '');
+}
+
+/** Attacks that succeeded on all versions before there were guards, at least one for each kind of hole. */
+export const HOLES = [
+  'h2c at go: two headers, h2c first',
+  'h2c at hyper: two headers, h2c first',
+  'HTTP/2 with prior knowledge for /echo',
+  'chunks in HTTP/1.0',
+  'TRACE',
+  'no host',
+  'host "a.example.com:x"',
+  'host a.example.com.',
+  'path "/a/%2e%2e/guarded/x"',
+  'path /strip//evil.example',
+  'DELETE //guarded/x',
+  'DELETE /%67uarded/x',
+  'DELETE /guarded%2fx',
+  'header "X-Forwarded-For: 6.6.6.6"',
+  'header "X_Forwarded_For: 6.6.6.6"',
+  'header "Forwarded: for=6.6.6.6"',
+  'header "Connection: X-Forwarded-For"',
+  'header "X-Forwarded-Proto: https"',
+  'header "X_Serving_Backend: dark"',
+  'headers X-Tier: gold and X-Tier: free',
+] as const;
+
+/** For each guard, by a part of its line, an attack that only this one stops, at least on 2.6. */
+export const STOPPED_BY: Readonly<Record<string, string>> = {
+  'method not supported': 'TRACE',
+  'invalid version': 'HTTP/2.0 in text',
+  'invalid host': 'no host',
+  'invalid header': 'a NUL in a header',
+  "'invalid transfer-encoding' if { req.fhdr(transfer-encoding)": 'capitals of an encoding',
+  "'invalid transfer-encoding' if { req.ver 1.0 }": 'chunks in HTTP/1.0',
+  'unknown expectation': 'two expectations',
+  'duplicate x-tier': 'headers X-Tier: gold and X-Tier: free',
+  'duplicate x-serving-backend': 'headers X-Serving-Backend: v1 and X-Serving-Backend: dark',
+  'set-uri': 'an address with this host',
+  'regsub(//+': 'path /strip//evil.example',
+  'ambiguous path': 'path "/a/../guarded/x"',
+  "del-header '_|": 'header "X_Forwarded_For: 6.6.6.6"',
+  "del-header '^((x-)?forwarded": 'header "Forwarded: for=6.6.6.6"',
+  'set-header X-Request-Id': 'header "X-Request-Id: a b"',
+  'does not accept WebSocket': 'WebSocket at an endpoint without it',
+  'del-header Connection': 'header "Connection: X-Forwarded-For"',
+  'set-header Connection': 'WebSocket where an endpoint has it',
+  'del-header Upgrade': 'upgrade to echo',
+  'set-var(txn.upgrade)': 'WebSocket where an endpoint has it',
+  'set-var(txn.path)': 'path /strip',
+  '!{ res.fhdr(upgrade)': 'a server that answers WebSocket with another protocol',
+};
+
+/** Guards that no attack needs today, each with its reason. */
+export const SECOND_LINES: readonly string[] = [
+  // HAProxy itself answers 502 where a server upgrades although nothing asked for it.
+  '{ status 101 } !upgrading',
+  // Version 2.0 is refused by a rule too.
+  'disable-h2-upgrade',
+  // Without a path `set-uri` fails, which versions answer with 400 or 500.
+  'invalid path',
+  // The test of the limit is about them.
+  'tcp-request',
+];

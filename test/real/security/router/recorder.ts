@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Arrival } from './attack';
+
+/** A server that keeps what reaches it byte by byte, and understands no more than RFC 9112 allows. */
+export class Recorder {
+  private readonly arrivals: Arrival[] = [];
+  private readonly sockets = new Set<Socket>();
+
+  public static async start(pool: string, address: string): Promise<Recorder> {
+    const recorder = new Recorder(pool, address);
+    await new Promise<void>((resolve, reject) => {
+      recorder.server.once('error', reject);
+      recorder.server.listen(8000, address, resolve);
+    });
+    return recorder;
+  }
+
+  private constructor(
+    public readonly pool: string,
+    public readonly address: string,
+    private readonly server: Server = createServer((socket) => this.accept(socket)),
+  ) {}
+
+  /** What arrived since the last call. */
+  public take(): Arrival[] {
+    return this.arrivals.splice(0);
+  }
+
+  public async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(socket: Socket): void {
+    let buffer = '';
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      buffer += data.toString('latin1');
+      for (let length = 1; length > 0; buffer = buffer.slice(length)) length = this.read(buffer, socket);
+    });
+  }
+
+  /** Answers the message at the start, and tells how long it is; 0 while a part is missing. */
+  private read(buffer: string, socket: Socket): number {
+    const end = buffer.indexOf('\r\n\r\n');
+    if (end < 0) return 0;
+    const [line = '', ...headers] = buffer.slice(0, end).split('\r\n');
+    const [method = '', path = '', version = ''] = line.split(' ');
+    const arrival: Arrival = {
+      ...{ pool: this.pool, method, path, version },
+      headers: headers.map((header) => [
+        header.slice(0, header.indexOf(':')).toLowerCase(),
+        header.slice(header.indexOf(':') + 1).replace(/^ /, ''),
+      ]),
+    };
+    const length = messageLength(buffer, end + 4, arrival);
+    if (length === 0) return 0;
+    if (header(arrival, 'host') !== 'localhost') this.arrivals.push(arrival);
+    socket.write(answerTo(arrival));
+    return length;
+  }
+}
+
+/** The value of a header; the first where there are several. */
+export function header({ headers }: Arrival, name: string): string | undefined {
+  return headers.find(([known]) => known === name)?.[1];
+}
+
+/** Agrees to every upgrade, and upgrades unasked where the path wants that. */
+function answerTo(arrival: Arrival): string {
+  const upgrade = header(arrival, 'upgrade') ?? (arrival.path.includes('unasked') ? 'h2c' : undefined);
+  const protocol = arrival.path.includes('other-protocol') ? 'h2c' : upgrade;
+  if (protocol === undefined) return 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  const key = `${header(arrival, 'sec-websocket-key')}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash('sha1').update(key).digest('base64');
+  return [
+    'HTTP/1.1 101 Switching Protocols',
+    'Connection: Upgrade',
+    `Upgrade: ${protocol}`,
+    `Sec-WebSocket-Accept: ${accept}`,
+    '\r\n',
+  ].join('\r\n');
+}
+
+function messageLength(buffer: string, start: number, arrival: Arrival): number {
+  if (header(arrival, 'transfer-encoding') !== undefined) return chunkedLength(buffer, start);
+  const whole = start + Number(header(arrival, 'content-length') ?? 0);
+  return buffer.length < whole ? 0 : whole;
+}
+
+function chunkedLength(buffer: string, start: number): number {
+  for (let at = start; ; ) {
+    const end = buffer.indexOf('\r\n', at);
+    if (end < 0) return 0;
+    const size = Number.parseInt(buffer.slice(at, end), 16);
+    if (size === 0) {
+      const last = buffer.indexOf('\r\n\r\n', end);
+      return last < 0 ? 0 : last + 4;
+    }
+    at = end + 2 + size + 2;
+  }
+}
