@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { LoadBalancing } from '../../src/backend-options';
 import { Duration } from '../../src/duration';
-import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
+import { HttpMethod, type ServingEndpointProps, StreamProtocol } from '../../src/endpoint-options';
 import { HealthCheck } from '../../src/health-check';
 import { ModelServer } from '../../src/model-server';
 import { backendOptions, endpointOn } from '../support/definitions';
@@ -10,6 +10,7 @@ import type { Replica } from './support/replica';
 import { RouterLab } from './support/router-lab';
 import type { RouterProcess } from './support/router-process';
 import { measurements, routerPlatform } from './support/router-tests';
+import { KEY } from './support/web-socket';
 
 const note = measurements();
 
@@ -81,6 +82,12 @@ describe('a router', () => {
     at('short', { requestTimeout: Duration.seconds(1) }).addBackend('v1', backendOptions());
     at('long', { requestTimeout: Duration.seconds(5) }).addBackend('v1', backendOptions());
 
+    const streaming = { maxDuration: Duration.minutes(5), heartbeat: Duration.seconds(20) };
+    at('socket', { streaming: { ...streaming, protocol: StreamProtocol.WEB_SOCKET } }).addBackend(
+      'v1',
+      backendOptions({ server: ModelServer.asgi({ app: 'app' }) }),
+    );
+
     const delays: Record<string, number | (() => number)> = { 'limited-v1': 20, 'short-v1': 13_000, 'long-v1': 13_000 };
     for (const { slug, intent } of platform.plan().backends) {
       if (slug === 'busy-v1') continue;
@@ -143,8 +150,8 @@ describe('a router', () => {
     ['/team/equal', '/'],
     ['/team/equal/', '/'],
     ['/team/equal?x=1', '/?x=1'],
-    ['/team/equal//y', '//y'],
-    ['/team/equal/%2Fy/?x=/a/b', '/%2Fy/?x=/a/b'],
+    ['/team/equal//y', '/y'],
+    ['/team/equal/a%2Fy/?x=/a/b', '/a%2Fy/?x=/a/b'],
   ])('strips the prefix of %s to %s', async (path, seen) => {
     expect((await router.send({ path })).echo?.path).toBe(seen);
   });
@@ -243,10 +250,11 @@ describe('a router', () => {
   });
 
   test('adds what a load balancer adds', async () => {
-    const { echo } = await router.send({ path: '/split', headers: { 'x-forwarded-proto': 'https' } });
+    const { echo } = await router.send({ path: '/split' });
     expect(echo?.headers).toMatchObject({
       'x-forwarded-for': expect.stringMatching(/^127\./),
-      'x-forwarded-proto': 'https',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': 'any.example',
       'x-forwarded-port': '80',
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -255,21 +263,25 @@ describe('a router', () => {
     ).toBe('mine');
   });
 
-  test('passes upgraded connections on', async () => {
+  test.each([
+    ['/socket', /^HTTP\/1\.1 101 [\s\S]*hello$/],
+    ['/split', /^HTTP\/1\.1 400 [\s\S]*this endpoint does not accept WebSocket/],
+  ])('makes a connection a WebSocket where the endpoint streams by it: %s', async (path, expected) => {
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connect(router.port, router.address, () => {
-        socket.write('GET /split HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+        const handshake = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ${KEY}`;
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${handshake}\r\n\r\n`);
       });
       let seen = '';
       socket.on('error', reject);
       socket.on('data', (data) => {
         seen += data;
         if (seen.endsWith('\r\n\r\n')) socket.write('hello');
-        if (seen.endsWith('hello')) socket.end();
+        else socket.end();
       });
       socket.on('close', () => resolve(seen));
     });
-    expect(text).toMatch(/^HTTP\/1\.1 101 [\s\S]*hello$/);
+    expect(text).toMatch(expected);
   });
 
   test('answers health and metrics on a port of their own', async () => {

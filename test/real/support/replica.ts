@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { acceptOf } from './web-socket';
 
 /** What a replica says of a request that it got. */
 export interface Echo {
@@ -76,8 +77,11 @@ export class Replica {
     // Longer than the router keeps an idle connection, as the command lines of the servers say.
     this.server.keepAliveTimeout = options.keepAlive ?? 4_010_000;
     this.server.on('connection', () => this.connections++);
-    this.server.on('upgrade', (_request, socket) => {
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    this.server.on('upgrade', ({ headers }, socket) => {
+      const accept = acceptOf(headers['sec-websocket-key']);
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
       socket.pipe(socket);
       socket.on('error', () => socket.destroy());
     });

@@ -76,9 +76,13 @@ export class AttackLab {
   }
 
   /** What becomes of an attack: the statuses of all answers, and what the servers got. */
-  public async attack(router: RouterProcess, attack: Attack): Promise<{ statuses: number[]; arrivals: Arrival[] }> {
+  public async attack(
+    router: RouterProcess,
+    attack: Attack,
+    from = ATTACKER,
+  ): Promise<{ statuses: number[]; arrivals: Arrival[] }> {
     await this.take();
-    const statuses = await sendRaw({ address: router.address, port: router.port, from: ATTACKER }, attack);
+    const statuses = await sendRaw({ address: router.address, port: router.port, from }, attack);
     return { statuses, arrivals: await this.take() };
   }
 

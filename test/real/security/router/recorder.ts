@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { acceptOf } from '../../support/web-socket';
 import type { Arrival } from './attack';
 
 /** A server that keeps what reaches it byte by byte, and understands no more than RFC 9112 allows. */
@@ -74,13 +74,11 @@ function answerTo(arrival: Arrival): string {
   const upgrade = header(arrival, 'upgrade') ?? (arrival.path.includes('unasked') ? 'h2c' : undefined);
   const protocol = arrival.path.includes('other-protocol') ? 'h2c' : upgrade;
   if (protocol === undefined) return 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-  const key = `${header(arrival, 'sec-websocket-key')}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-  const accept = createHash('sha1').update(key).digest('base64');
   return [
     'HTTP/1.1 101 Switching Protocols',
     'Connection: Upgrade',
     `Upgrade: ${protocol}`,
-    `Sec-WebSocket-Accept: ${accept}`,
+    `Sec-WebSocket-Accept: ${acceptOf(header(arrival, 'sec-websocket-key'))}`,
     '\r\n',
   ].join('\r\n');
 }

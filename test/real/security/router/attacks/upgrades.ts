@@ -1,10 +1,11 @@
+import { KEY as WEB_SOCKET_KEY } from '../../../support/web-socket';
 import { type Attack, get, refused, request, served } from '../attack';
 import { HTTP2_SETTINGS, http2 } from '../h2-frames';
 
 const SETTINGS = `HTTP2-Settings: ${HTTP2_SETTINGS}`;
 const UPGRADE = 'Connection: Upgrade, HTTP2-Settings';
 
-const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+const KEY = `Sec-WebSocket-Key: ${WEB_SOCKET_KEY}`;
 
 /** Ways to ask for HTTP/2 of a server that has it. */
 const WAYS: readonly (readonly [name: string, ...headers: string[]])[] = [
