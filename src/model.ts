@@ -19,6 +19,7 @@ import { isRepository, parseReference } from './private/image-reference';
 import { lastPart, resolvePath } from './private/model-path';
 import { checkOptions, checkValue } from './private/options';
 import { tagClass } from './private/package-copy';
+import { shellWord } from './private/shell-word';
 import { isUnresolved } from './private/tokens';
 import type { SecretValue } from './secret-value';
 
@@ -49,14 +50,14 @@ export class Model {
   public static fromDirectory(directory: string, options: DirectoryModelOptions = {}): Model {
     checkOptions('DirectoryModelOptions', options, 'options');
     requireDirectory(directory);
-    const loaded = requireLock({ lockFile: options.lockFile, command: directory });
+    const loaded = requireLock({ lockFile: options.lockFile, command: shellWord(directory) });
     const key = keyOf(loaded.folder, directory);
     const locked = lockedModel(loaded, key);
     const to = options.to ?? locked.to;
     if (to === undefined) {
       throw new ServingError(
         'InvalidModel',
-        `nobody said where model '${key}' is published; set 'to' ('registry.example.com/models' or 's3://bucket/prefix'), or lock it with: serving lock ${key} --to <where>`,
+        `nobody said where model '${key}' is published; set 'to' ('registry.example.com/models' or 's3://bucket/prefix'), or lock it with: serving lock ${shellWord(key)} --to <where>`,
       );
     }
     const hex = locked.digest.split(':')[1] as string;
@@ -292,7 +293,7 @@ function resolveLocked(
   if (locked === undefined) {
     throw new ServingError(
       'MutableImage',
-      `'${reference}' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image ${reference}`,
+      `'${reference}' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image ${shellWord(reference)}`,
     );
   }
   return { name, reference: `${reference}@${locked.digest}`, platforms };

@@ -8,6 +8,7 @@ import { isRepository, parseReference } from './private/image-reference';
 import { checkOptions } from './private/options';
 import { tagClass } from './private/package-copy';
 import { isSameImage } from './private/same-image';
+import { shellWord } from './private/shell-word';
 import { isUnresolved } from './private/tokens';
 
 /** Options of an image of a registry. */
@@ -88,8 +89,8 @@ export abstract class ServerImage {
   public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
     checkOptions('DirectoryImageOptions', options, 'options');
     const { base, requirements, lockFile } = options;
-    const command = (key: string): string =>
-      ['--app', key, '--base', base, ...(requirements === undefined ? [] : ['--requirements', requirements])].join(' ');
+    const list = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
+    const command = (key: string): string => `--app ${shellWord(key)} --base ${shellWord(base)}${list}`;
     requireDirectory(directory);
     const loaded = requireLock({ lockFile, command: command(directory) });
     const key = keyOf(loaded.folder, directory);

@@ -1,5 +1,6 @@
 import { isAbsolute, posix, relative, sep } from 'node:path';
 import { ServingError } from '../private/errors';
+import { shellWord } from '../private/shell-word';
 import type { LockedApp, LockedImage, LockedModel } from './lock-file';
 import { type LoadedLock, lockFileFlag, shownPath } from './read-lock';
 
@@ -11,7 +12,7 @@ export function keyOf(folder: string, directory: string): string {
 
 /** What is locked of the model in a directory. */
 export function lockedModel({ path, lock }: LoadedLock, key: string): LockedModel {
-  return entryOf(lock.models, key) ?? notLocked(`the model '${key}'`, path, key);
+  return entryOf(lock.models, key) ?? notLocked(`the model '${key}'`, path, shellWord(key));
 }
 
 /** What is locked of an image; undefined where nobody locked it. */

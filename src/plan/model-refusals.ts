@@ -1,4 +1,5 @@
 import { isSameImage } from '../private/same-image';
+import { shellWord } from '../private/shell-word';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { copySecondsOf, isBrought, maxSecondsOf, waysOf } from './models';
 import { refuse } from './refuse';
@@ -89,7 +90,7 @@ function refuseUncopied(
     refusals,
     'ModelDelivery',
     backend.path,
-    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock ${directory} --variant shell --base busybox:1.37; or publish it to S3`,
+    `the image of model '${name}' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock ${shellWord(directory)} --variant shell --base busybox:1.37; or publish it to S3`,
   );
 }
 

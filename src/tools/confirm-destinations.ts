@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { shellWord } from '../private/shell-word';
 import { CommandError } from './command-error';
 import { type Destination, nameOf } from './destination';
 import { knownDestinations, rememberDestinations } from './known-destinations';
@@ -50,7 +51,7 @@ export async function confirmDestinations(destinations: readonly Destination[], 
 }
 
 function refusal(names: readonly string[]): CommandError {
-  const [first] = names;
+  const first = shellWord(names[0] ?? '');
   return new CommandError(
     `only the lock file names ${names.map((name) => `'${name}'`).join(', ')}, and this machine has never published there; pass --to ${first}, or --allow-destination ${first} (or SERVING_ALLOWED_DESTINATIONS) if it is right`,
     REFUSED,

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockFile } from '../lock/lock-file';
 import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
+import { shellWord } from '../private/shell-word';
 import type { AppSettings } from './app-image/pack-app';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
@@ -295,7 +296,7 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
   if (!isLocked || existsSync(directory)) return;
   throw new CommandError(
-    `'${key}' is in the lock file and not here; put it back, or run: serving lock --remove ${key}`,
+    `'${key}' is in the lock file and not here; put it back, or run: serving lock --remove ${shellWord(key)}`,
     FAILED,
   );
 }

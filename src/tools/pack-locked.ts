@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { lockedModel } from '../lock/entries';
 import type { LoadedLock } from '../lock/read-lock';
+import { shellWord } from '../private/shell-word';
 import type { Artifact } from './artifact/artifact';
 import type { BaseImage } from './artifact/base-image';
 import { type PackedModel, packModel } from './artifact/pack-model';
@@ -45,7 +46,7 @@ export async function packLocked(
   if (entry.digest === locked.digest) return artifact;
   const differences = differencesOfModel(settings, locked, entry);
   throw new CommandError(
-    `the directory is not what is locked; put the files back, or run 'serving lock ${key}'\n${differences.join('\n')}`,
+    `the directory is not what is locked; put the files back, or run 'serving lock ${shellWord(key)}'\n${differences.join('\n')}`,
     DIFFERS,
   );
 }

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
 import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
 import { type LoadedLock, requireLock, shownPath } from '../lock/read-lock';
+import { shellWord } from '../private/shell-word';
 import type { ArtifactFile } from './artifact/artifact';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { type Destination, parseDestination } from './destination';
@@ -40,7 +41,7 @@ function findKey({ lock, folder, path }: LoadedLock, name: string): string {
   const here = keyOf(folder, relative(folder, resolve(name)) || '.');
   const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
   if (key !== undefined) return key;
-  throw new CommandError(`'${name}' is not in '${shownPath(path)}'; run: serving lock ${name}`, USAGE_ERROR);
+  throw new CommandError(`'${name}' is not in '${shownPath(path)}'; run: serving lock ${shellWord(name)}`, USAGE_ERROR);
 }
 
 /** The locked files, whose bytes nobody reads. */
@@ -59,7 +60,7 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
   const to = explicit ?? model.to;
   if (to === undefined)
     throw new CommandError(
-      `nothing says where '${key}' is published; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${key} --to ...`,
+      `nothing says where '${key}' is published; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
       USAGE_ERROR,
     );
   const destination = parseDestination(to);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
 import { shownPath } from '../lock/read-lock';
+import { shellWord } from '../private/shell-word';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { stderr, stdout, warn } from './output';
@@ -92,7 +93,7 @@ async function verifyModel(
       model: name,
       reference,
       problems: [...problems, ...surplus, ...evidence.problems],
-      ...(problems.length > 0 && { remedy: `publish it again: serving publish ${name}` }),
+      ...(problems.length > 0 && { remedy: `publish it again: serving publish ${shellWord(name)}` }),
       verified: evidence.verified,
     };
   } finally {

@@ -43,6 +43,14 @@ describe('a lock file', () => {
     ['has the marks of a merge', '{\n<<<<<<< HEAD\n', 'holds the marks of a merge conflict; take either side whole'],
     ['has a name twice', '{"version":1,"models":{},"models":{}}', "says 'models' twice, as a merge can leave it"],
     ['has a name twice deeper down', '{"a":[{"b":{"x":1}},{"b":1,"\\u0062":2}]}', "says 'b' twice"],
+    ['has the name of every prototype', '{"a":{"__proto__":{}}}', "has the name '__proto__'; remove it"],
+    ['is nested without end', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'is nested more than 32 levels deep'],
+    [
+      'is the beginning of another file',
+      '[default]\nkey = hunter2',
+      'the lock file is not JSON (it does not start as an object)',
+    ],
+    ['stops being JSON', '{\n"version": 1,\nhunter2}', 'the lock file is not JSON (line 3)'],
     ['has no version', '{"models":{},"images":{},"apps":{}}', "'version' (missing) must be the number 1"],
   ])('that %s is refused', (_, text, message) => {
     expect(() => parseLock(text, 'serving.lock.json')).toThrow(`[InvalidLockFile] ${message}`);
@@ -111,6 +119,23 @@ describe('a lock file', () => {
   ])('with the file %j is refused', (path) => {
     const layers = [{ ...MODEL.layers[0], files: [{ path, size: 12 }] }];
     expect(() => parse(withModel({ layers }))).toThrow(`[InvalidLockFile] '${MODEL_PLACE}.layers[0].files[0].path'`);
+  });
+
+  test.each([
+    ['models', `a/${'b/'.repeat(3000)}c`],
+    ['models', 'a\u202eb'],
+    ['models', 'a\u009b2J'],
+    ['images', 'acme/net\u200b:1'],
+    ['images', `acme/${'n'.repeat(5000)}`],
+  ])('with the name %j %j is refused', (kind, name) => {
+    const entry = kind === 'models' ? MODEL : IMAGE;
+    expect(() => parse({ ...LOCK, [kind]: { [name]: entry } })).toThrow('[InvalidLockFile]');
+  });
+
+  test('with files of more bytes than a number counts exactly is refused', () => {
+    const files = ['a', 'b'].map((path) => ({ path, size: Number.MAX_SAFE_INTEGER }));
+    const layers = [{ ...MODEL.layers[0], files }];
+    expect(() => parse(withModel({ layers, bytes: 1 }))).toThrow('must be at most 2^53 bytes');
   });
 
   test('with a file twice is refused', () => {

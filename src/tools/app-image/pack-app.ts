@@ -3,6 +3,7 @@ import { lockedApp } from '../../lock/entries';
 import type { LockedApp } from '../../lock/lock-file';
 import type { LoadedLock } from '../../lock/read-lock';
 import { IGNORED_IN_MODELS } from '../../lock/walk';
+import { shellWord } from '../../private/shell-word';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
 import { buildImage } from '../artifact/image';
@@ -122,9 +123,9 @@ export async function packLockedApp(
     progress,
   );
   if (entry.digest === locked.digest) return artifact;
-  const again = requirements === undefined ? '' : ` --requirements ${requirements}`;
+  const again = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
   throw new CommandError(
-    `the code in '${key}' is not what is locked; put it back, or run 'serving lock --app ${key} --base ${base}${again}'`,
+    `the code in '${key}' is not what is locked; put it back, or run 'serving lock --app ${shellWord(key)} --base ${base}${again}'`,
     DIFFERS,
   );
 }

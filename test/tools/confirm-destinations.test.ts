@@ -1,0 +1,102 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { confirmDestinations } from '../../src/tools/confirm-destinations';
+import { nameOf, parseDestination } from '../../src/tools/destination';
+
+const before = process.env;
+let state: string;
+
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'state-'));
+  process.env = { ...before, XDG_STATE_HOME: state, SERVING_ALLOWED_DESTINATIONS: '' };
+});
+afterEach(() => {
+  process.env = before;
+  rmSync(state, { recursive: true });
+});
+
+const file = () => join(state, 'serving-constructs/destinations.json');
+
+/** Whether destinations may be used, and what was asked. */
+async function confirm(to: readonly string[], answer?: string, allowed: string[] = []) {
+  const questions: string[] = [];
+  const ask = async (question: string) => {
+    questions.push(question);
+    return answer ?? '';
+  };
+  const error = await confirmDestinations(to.map(parseDestination), { isTyped: false, allowed, ask }).catch(
+    ({ message }: Error) => message,
+  );
+  return { isAllowed: error === undefined, questions };
+}
+
+test('a destination is asked for once, several in one question', async () => {
+  const to = ['r.example/a', 's3://bucket/nets', 'r.example/a'];
+  expect(await confirm(to, 'y')).toEqual({
+    isAllowed: true,
+    questions: ['This machine has never published to r.example/a, s3://bucket/nets. Publish there? [y/N] '],
+  });
+  expect(await confirm(to)).toEqual({ isAllowed: true, questions: [] });
+  expect(await confirm(['r.example/b'])).toMatchObject({ isAllowed: false });
+  expect(statSync(file()).mode & 0o777).toBe(0o600);
+});
+
+test.each(['', 'n', 'no', 'yep', 'yes please'])('the answer %j is no', async (answer) => {
+  expect(await confirm(['r.example/a'], answer)).toMatchObject({ isAllowed: false });
+  expect(await confirm(['r.example/a'], ' YES ')).toMatchObject({ isAllowed: true });
+});
+
+test.each([
+  ['r.example/team/net', 'r.example', true],
+  ['r.example/team/net', 'oci://r.example/team/', true],
+  ['r.example/team-evil/net', 'r.example/team', false],
+  ['r.example.evil/net', 'r.example', false],
+  ['r.example:5000/net', 'r.example', false],
+  ['docker.io/acme/net', 'docker.io/acme', true],
+  ['s3://bucket/nets', 's3://bucket', true],
+  ['s3://bucket-evil/nets', 's3://bucket', false],
+  ['s3://bucket', 's3://bucket/nets', false],
+])('%s is allowed by the prefix %s: %j', async (to, prefix, isAllowed) => {
+  expect(await confirm([to], '', [prefix])).toMatchObject({ isAllowed });
+  process.env.SERVING_ALLOWED_DESTINATIONS = `x.example ${prefix}`;
+  expect(await confirm([to])).toMatchObject({ isAllowed });
+});
+
+test('one destination that is new refuses all', async () => {
+  expect(await confirm(['r.example/a', 'evil.example/a'], 'n', ['r.example'])).toEqual({
+    isAllowed: false,
+    questions: [expect.stringContaining('published to evil.example/a.')],
+  });
+});
+
+test.each([
+  '{',
+  '[]',
+  '{"format":2,"destinations":["r.example/a"]}',
+  '{"format":1}',
+])('a state that is %j confirms nothing', async (text) => {
+  await confirm(['r.example/x'], 'y');
+  writeFileSync(file(), text);
+  expect(await confirm(['r.example/a'])).toMatchObject({ isAllowed: false });
+});
+
+test('an answer that cannot be kept counts once', async () => {
+  await confirm(['r.example/x'], 'y');
+  const text = readFileSync(file(), 'utf8');
+  rmSync(join(state, 'serving-constructs'), { recursive: true });
+  writeFileSync(join(state, 'serving-constructs'), text);
+  chmodSync(join(state, 'serving-constructs'), 0o400);
+  expect(await confirm(['r.example/x'], 'y')).toMatchObject({ isAllowed: true, questions: [expect.any(String)] });
+  expect(await confirm(['r.example/x'], 'n')).toMatchObject({ isAllowed: false });
+});
+
+test('a destination has one name, however it is written', () => {
+  for (const [text, name] of [
+    ['index.docker.io/acme/net', 'docker.io/acme/net'],
+    ['oci://r.example/a', 'r.example/a'],
+    ['s3://bucket/nets/', 's3://bucket/nets'],
+    ['s3://bucket', 's3://bucket'],
+  ] as const)
+    expect(nameOf(parseDestination(text))).toBe(name);
+});

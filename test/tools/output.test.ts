@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Printer } from '../../src/tools/output';
+
+const TOOLS = join(__dirname, '../../src/tools');
+
+function printed(print: (printer: Printer) => void): string {
+  let text = '';
+  print(new Printer({ write: (piece) => (text += piece) }));
+  return text;
+}
+
+test('a line has no credentials and nothing that a terminal acts on', () => {
+  expect(printed((printer) => printer.line('a\u001b[2Jb https://user:hunter2@host\r\n\tc'))).toBe(
+    'ab https://***@host\n\tc\n',
+  );
+});
+
+test('JSON stays JSON, of the same value but for credentials', () => {
+  const json = printed((printer) => printer.json({ a: 'x\u202ey', b: ['https://user:hunter2@host'], c: 1 }, 2));
+  expect(JSON.parse(json)).toEqual({ a: 'x\u202ey', b: ['https://***@host'], c: 1 });
+  expect(json).not.toContain('\u202e');
+});
+
+test('a bar is removed with a sequence of our own', () => {
+  expect(printed((printer) => printer.clearLine())).toBe('\r\u001b[K');
+});
+
+/** Ways to write past the printer. */
+const PAST = /process\s*\.\s*std(?:out|err)|process\s*\[|\bconsole\b|writeSync\(\s*[12]\b|\/dev\/(?:stdout|stderr|tty)/;
+
+test('nothing in the tools writes past the printer', () => {
+  const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(50);
+  const lines = files
+    .filter((file) => file !== 'output.ts')
+    .flatMap((file) =>
+      readFileSync(join(TOOLS, file), 'utf8')
+        .split('\n')
+        .filter((line) => PAST.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  expect(lines).toEqual([]);
+  expect(PAST.test(readFileSync(join(TOOLS, 'output.ts'), 'utf8'))).toBe(true);
+});
+
+test.each([
+  'process.stdout.write(x)',
+  'process . stderr',
+  "process['stdout']",
+  'console.log(x)',
+  'writeSync(1, x)',
+])('%s would write past it', (code) => expect(PAST.test(code)).toBe(true));
