@@ -108,7 +108,7 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   /**
    * The image that fetches models from S3. Its entry point must be the `aws` command.
    *
-   * @default - the AWS CLI of the public registry, by a fixed tag
+   * @default - the AWS CLI of the public registry, by tag and digest
    */
   readonly fetchImage?: string;
 

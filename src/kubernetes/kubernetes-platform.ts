@@ -33,9 +33,12 @@ export interface RouterOptions {
   readonly replicas?: number;
 
   /**
-   * The image of HAProxy, 2.6 or newer, by a digest or a tag that does not move.
+   * The image of HAProxy, 2.6 or newer, by a tag that does not move, a digest, or both, as in `haproxy:3.2.25-alpine@sha256:...`.
    *
-   * @default - HAProxy of the Docker library, by a fixed tag
+   * A release with known vulnerabilities causes a warning where the tag has its number. The image must have `haproxy` in
+   * its path, the Prometheus exporter, and SIGUSR1 as its stop signal.
+   *
+   * @default - a long-term release of the Docker library's HAProxy, by tag and digest
    */
   readonly image?: string;
 

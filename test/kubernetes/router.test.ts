@@ -72,7 +72,7 @@ describe('the pod of the router', () => {
     const pod = podOf(oneBackend().chart);
     const [container] = pod.containers;
     expect(pod.containers).toHaveLength(1);
-    expect(container.image).toMatch(/^haproxy:3\.\d+\.\d+-alpine$/);
+    expect(container.image).toMatch(/^haproxy:3\.\d+\.\d+-alpine@sha256:[0-9a-f]{64}$/);
     expect(container.command).toEqual(['haproxy', '-db', '-f', '/usr/local/etc/haproxy/haproxy.cfg']);
     expect(pod.securityContext).toMatchObject({
       runAsNonRoot: true,

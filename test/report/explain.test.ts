@@ -1,3 +1,4 @@
+import { ImageUse } from '../../src/plan/target-profile';
 import { explain } from '../../src/report/explain';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { NUMBERED } from '../support/profiles';
@@ -14,4 +15,13 @@ test('routes stand in the order in which they are tried', () => {
   const first = (table?.rows ?? []).map(([priorities]) => Number.parseInt(priorities as string, 10));
   expect(first.length).toBeGreaterThan(2);
   expect(first).toEqual([...first].sort((a, b) => a - b));
+});
+
+test('a capability of the platform stands under its name', () => {
+  const images = [{ use: ImageUse.ROUTER, reference: 'haproxy:1.2.3', released: '2026-01-02' }];
+  const platform = testPlatform({ target: { ...NUMBERED, images } });
+  endpointOn(platform, 'endpoint').addBackend('a', backendOptions());
+  const sections = explain([{ platform: 'Platform', target: 'a test', plan: platform.plan(), refusals: [] }]);
+  const rows = sections.find(({ title }) => title === 'capabilities')?.table?.rows;
+  expect(rows?.at(-1)).toEqual(['Platform', 'images', 'native', 'router: haproxy:1.2.3 of 2026-01-02']);
 });

@@ -34,7 +34,7 @@ function revealing() {
     environment: { FLAG: SECRET, HOME: '/data' },
   });
   endpoint.splitTraffic({ headerRules: [{ header: 'authorization', value: SECRET, path: '/a' }] });
-  return { platform: 'Platform', target: 'a test', plan: platform.plan(), refusals: [] };
+  return { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] };
 }
 
 test('values that users typed are in no explanation, but names, own values and other arguments are', () => {
