@@ -6,6 +6,10 @@ import { updatedImage, withEntry } from '../../scripts/images/update';
 import type { LockedImage } from '../../src/lock/lock-file';
 import { parseReference } from '../../src/private/image-reference';
 import { IMAGES, imagesOf, type PackageImage, referenceOf } from '../../src/private/images';
+import { resolveImage } from '../../src/tools/registry/resolve-image';
+import { testArtifact } from '../support/stores/artifacts';
+import { httpStore, publishTo } from '../support/stores/publishing';
+import { RegistryDouble } from '../support/stores/registry-double';
 
 const table = readFileSync(join(__dirname, '../../src/private/images.ts'), 'utf8');
 const entries = Object.entries<PackageImage>(IMAGES);
@@ -87,6 +91,19 @@ describe('an update', () => {
       sources: ["digest: the registry's answer for this tag on 2026-12-01"],
     });
     expect(resolve).toHaveBeenCalledWith('haproxy:3.2.27-alpine');
+  });
+
+  test('takes the digest of the index from a registry', async () => {
+    const double = await new RegistryDouble().start();
+    try {
+      const artifact = testArtifact({ files: { a: Buffer.from('a') } });
+      await publishTo(httpStore(double.host, { tags: ['1.2.3'] }), artifact);
+      const image = { ...IMAGES.router, repository: `${double.host}/models` };
+      const { digest } = await updatedImage(image, { ...update, tag: '1.2.3' }, resolveImage);
+      expect(digest).toBe(artifact.index.digest);
+    } finally {
+      await double.stop();
+    }
   });
 
   test('refuses an image of one platform', async () => {
