@@ -29,7 +29,7 @@ export const IMAGES = {
     sources: [
       'version and date: CHANGELOG of HAProxy 3.2.26, as Debian packages it',
       'digest: pinned with this tag by unrelated public repositories, among them adamkakol/glm-flash-a100-docker',
-      '3.2.26 (2026-10-14) is newer; no public source has the digest of its image',
+      '3.2.26 (2026-10-14) is newer: its fixes are of HTTP/2, which the router refuses, and an error for long chunk sizes; no public source has the digest of its image',
     ],
   },
   /** Fetches models from S3. Its entry point is the `aws` command. */

@@ -7,7 +7,7 @@ const DIGEST = `sha256:${'b'.repeat(64)}`;
 
 test.each([
   ROUTER_IMAGE,
-  'haproxy:3.0.26-alpine',
+  'haproxy:3.0.28-alpine',
   'haproxy:3.0.100',
   'docker.io/library/haproxy:3.2.26',
   'haproxytech/haproxy-alpine:3.4.6',
@@ -24,14 +24,14 @@ test.each([
 });
 
 test.each([
-  ['haproxy:3.0.11-alpine', '3.0.11', '3.0.26'],
-  [`haproxy:3.0.25-alpine@${DIGEST}`, '3.0.25', '3.0.26'],
-  ['registry.example.com/mirror/haproxy:3.2.21-alpine3.24', '3.2.21', '3.2.22'],
-  ['haproxy:2.6.12', '2.6.12', '2.6.32'],
-  ['haproxy:v2.8.3', '2.8.3', '2.8.27'],
-  ['haproxytech/haproxy-debian:3.4.2', '3.4.2', '3.4.3'],
+  ['haproxy:3.0.11-alpine', '3.0.11', '3.0.28'],
+  [`haproxy:3.0.27-alpine@${DIGEST}`, '3.0.27', '3.0.28'],
+  ['registry.example.com/mirror/haproxy:3.2.23-alpine3.24', '3.2.23', '3.2.24'],
+  ['haproxy:2.6.12', '2.6.12', '2.6.34'],
+  ['haproxy:v2.8.3', '2.8.3', '2.8.29'],
+  ['haproxytech/haproxy-debian:3.4.4', '3.4.4', '3.4.5'],
   // A branch without further fixes.
-  ['haproxy:3.1.99', '3.1.99', '3.4.3'],
+  ['haproxy:3.1.99', '3.1.99', '3.4.5'],
 ])('%s is vulnerable', (reference, version, required) => {
   expect(routerImageProblem(reference)).toEqual({ kind: 'vulnerable', version, required });
 });
@@ -60,7 +60,7 @@ describe('a platform', () => {
       [
         'serving/Platform',
         'routerImage',
-        "'router.image' ('haproxy:3.0.11-alpine') is HAProxy 3.0.11, which has known request smuggling vulnerabilities; use 3.0.26 or newer, or omit 'router.image'",
+        "'router.image' ('haproxy:3.0.11-alpine') is HAProxy 3.0.11, which has known request smuggling vulnerabilities; use 3.0.28 or newer, or omit 'router.image'",
       ],
     ]);
   });

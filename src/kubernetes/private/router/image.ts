@@ -14,17 +14,19 @@ export const ROUTER_USER = 99;
 const OLDEST: Version = [2, 6, 0];
 
 /**
- * The first safe release of each maintained branch, all of 2026-07-29. Earlier ones forward requests that the server
- * reads otherwise (CVE-2026-33555, sizes of chunks above 32 bits, a comma in the authority, every `h2c` of an `Upgrade`
- * header), or crash while they decode headers of HTTP/2 (CVE-2026-55204). A branch newer than all of these is safe.
+ * The first safe release of each maintained branch, all of 2026-09-24. Earlier ones forward requests that the server reads
+ * otherwise (CVE-2026-33555, sizes of chunks above 32 bits, a comma in the authority, every `h2c` of an `Upgrade` header),
+ * crash while they decode headers of HTTP/2 (CVE-2026-55204), or do not check the length of headers that rules change. Most of
+ * what was fixed after that is of HTTP/2, such as CVE-2026-110353, or of QUIC, and the router accepts neither. A branch newer
+ * than all of these is safe.
  */
 const SAFE: readonly Version[] = [
-  [2, 6, 32],
-  [2, 8, 27],
-  [3, 0, 26],
-  [3, 2, 22],
-  [3, 3, 13],
-  [3, 4, 3],
+  [2, 6, 34],
+  [2, 8, 29],
+  [3, 0, 28],
+  [3, 2, 24],
+  [3, 3, 15],
+  [3, 4, 5],
 ];
 
 type Version = readonly [major: number, minor: number, patch: number];
