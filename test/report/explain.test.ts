@@ -21,7 +21,9 @@ test('a capability of the platform stands under its name', () => {
   const images = [{ use: ImageUse.ROUTER, reference: 'haproxy:1.2.3', released: '2026-01-02' }];
   const platform = testPlatform({ target: { ...NUMBERED, images } });
   endpointOn(platform, 'endpoint').addBackend('a', backendOptions());
-  const sections = explain([{ platform: 'Platform', target: 'a test', plan: platform.plan(), refusals: [] }]);
+  const sections = explain([
+    { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] },
+  ]);
   const rows = sections.find(({ title }) => title === 'capabilities')?.table?.rows;
   expect(rows?.at(-1)).toEqual(['Platform', 'images', 'native', 'router: haproxy:1.2.3 of 2026-01-02']);
 });
