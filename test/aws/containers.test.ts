@@ -2,7 +2,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { aws, Gpu, Model, ModelServer, ServerImage, Size } from '../../src';
-import { container, newApp, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
+import { container, newApp, newStack, oneBackend, templateOf, templatesOf } from '../support/aws';
 import { everything } from '../support/aws-everything';
 import { type Data, object, objects } from '../support/data';
 import { digestOf, LockedProject, lockedModel } from '../support/lock';
@@ -42,9 +42,8 @@ describe('every container', () => {
     }
   });
 
-  test('gains no privileges on instances; Fargate has no setting for it', () => {
-    for (const { host, container } of all)
-      expect(container.DockerSecurityOptions).toEqual(String(host) === 'EC2' ? ['no-new-privileges'] : undefined);
+  test('is placed on instances that run already: it has no option that their agent must have registered', () => {
+    for (const { container } of all) expect(container.DockerSecurityOptions).toBeUndefined();
   });
 });
 
@@ -100,14 +99,7 @@ describe('the capabilities of a server', () => {
 });
 
 describe('instances', () => {
-  test('of the platform register what the option needs of their agent', () => {
-    const template = templateOf(oneBackend({ gpu }).stack);
-    const userData = JSON.stringify(only(template, 'AWS::EC2::LaunchTemplate'));
-    expect(userData).toContain('ECS_SELINUX_CAPABLE=true >> /etc/ecs/ecs.config');
-    expect(container(template).DockerSecurityOptions).toEqual(['no-new-privileges']);
-  });
-
-  test('that exist may not register it, so their tasks do without the option and keep the rest', () => {
+  test('that exist confine tasks in the same way', () => {
     const stack = newStack();
     const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', {
       clusterName: 'models',
@@ -119,7 +111,6 @@ describe('instances', () => {
     const template = templateOf(stack);
     for (const name of ['Server', 'Fetch0']) {
       expect(container(template, name)).toMatchObject({ LinuxParameters: { Capabilities: { Drop: ['ALL'] } } });
-      expect(container(template, name).DockerSecurityOptions).toBeUndefined();
     }
   });
 

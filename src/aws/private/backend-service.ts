@@ -37,10 +37,7 @@ export class BackendService {
   ) {
     this.intent = backend.intent;
     const provider = fleet.providerFor(backend);
-    this.task = makeTask(backend, () => this.plan, props, {
-      onFargate: provider === undefined,
-      onOwnInstance: fleet.makesInstancesOf(this.intent.path),
-    });
+    this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();
     this.service = this.makeService(provider);

@@ -22,38 +22,26 @@ const DEFAULT_CAPABILITIES = [
   ecs.Capability.SYS_CHROOT,
 ];
 
-/** What a task runs on. */
-export interface TaskHost {
-  /** Whether that is Fargate and not an instance. */
-  readonly onFargate: boolean;
-  /** Whether the platform makes the instances, and so knows what their agent supports. */
-  readonly onOwnInstance: boolean;
-}
-
 /** What a container needs beside its confinement. */
 export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swappiness' | 'maxSwap'> {
   /** The port that the container listens on. @default - none */
   readonly port?: number;
-  /** Whether Docker may be told that no process gains privileges. @default false */
-  readonly noNewPrivileges?: boolean;
 }
 
 /**
- * What every container of a task is denied: privileged mode, the capabilities of root, and on our own instances gaining
- * privileges by a set-user-ID program. Fargate has no setting for the last.
+ * What every container of a task is denied: privileged mode and the capabilities of root, also to set-user-ID programs.
+ *
+ * Not `no-new-privileges`: Fargate has no setting for it, and instances accept it only when their agent registered an
+ * attribute at its start, so tasks could not be placed on instances that run already.
  */
 export function confine(
   scope: Construct,
   id: string,
-  { port, noNewPrivileges = false, ...options }: ConfinementOptions = {},
-): Pick<ecs.ContainerDefinitionOptions, 'linuxParameters' | 'privileged' | 'dockerSecurityOptions'> {
+  { port, ...options }: ConfinementOptions = {},
+): Pick<ecs.ContainerDefinitionOptions, 'linuxParameters' | 'privileged'> {
   const linuxParameters = new ecs.LinuxParameters(scope, id, options);
   linuxParameters.dropCapabilities(...droppedCapabilities(port));
-  return {
-    linuxParameters,
-    privileged: false,
-    dockerSecurityOptions: noNewPrivileges ? ['no-new-privileges'] : undefined,
-  };
+  return { linuxParameters, privileged: false };
 }
 
 /**

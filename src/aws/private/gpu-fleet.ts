@@ -27,20 +27,11 @@ const IMAGES_GIB = 60;
 /** What CDK also gives to instances, for tasks without an execution role; ours have one that names the log group. */
 const RIGHTS_OF_TASKS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** What the agent of an instance is told: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
-const AGENT_SETTINGS = [
-  // Tasks cannot reach the credentials of the instance.
-  'ECS_AWSVPC_BLOCK_IMDS=true',
-  // Only registers an attribute, without which tasks with Docker security options are not placed.
-  'ECS_SELINUX_CAPABLE=true',
-];
-
 /** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
 export class GpuFleet {
   private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
   private readonly users = new Map<string, Backend[]>();
   private readonly types = new Map<string, string>();
-  private readonly onOwnInstances = new Set<string>();
 
   constructor(
     private readonly platform: EcsPlatform,
@@ -54,7 +45,6 @@ export class GpuFleet {
     const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
     this.types.set(backend.intent.path, capacity.instanceType);
-    if (capacity.capacityProviderName === undefined) this.onOwnInstances.add(backend.intent.path);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
     const known = this.providers.get(key) ?? this.makeProvider(capacity, key);
     this.providers.set(key, known);
@@ -64,11 +54,6 @@ export class GpuFleet {
   /** The type of the instances that a backend runs on; undefined before it has any. */
   public instanceTypeOf(backend: string): string | undefined {
     return this.types.get(backend);
-  }
-
-  /** Whether a backend runs on instances that the platform makes: not on Fargate, and not on capacity that exists. */
-  public makesInstancesOf(backend: string): boolean {
-    return this.onOwnInstances.has(backend);
   }
 
   private capacityFor(backend: Backend, need: GpuNeed): GpuCapacity {
@@ -176,7 +161,8 @@ export class GpuFleet {
     const scope = this.platform;
     const id = `Gpu-${key.replace('.', '-')}`;
     const userData = ec2.UserData.forLinux();
-    userData.addCommands(...AGENT_SETTINGS.map((setting) => `echo ${setting} >> /etc/ecs/ecs.config`));
+    // Tasks cannot reach the credentials of the instance.
+    userData.addCommands('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
     return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
       instanceType: new ec2.InstanceType(capacity.instanceType),
       machineImage: ecs.EcsOptimizedImage.amazonLinux2023(ecs.AmiHardwareType.GPU),

@@ -6,7 +6,7 @@ import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
 import { IMAGES, referenceOf } from '../../private/images';
 import type { EcsPlatformProps } from '../ecs-platform';
-import { confine, type TaskHost } from './confinement';
+import { confine } from './confinement';
 import { pulledImage } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-rights';
 import { SCRATCH } from './scratch';
@@ -38,7 +38,7 @@ export function addModelContainers(
   definition: ecs.TaskDefinition,
   server: ecs.ContainerDefinition,
   logging: (prefix: string) => ecs.LogDriver,
-  props: EcsPlatformProps & TaskHost,
+  props: EcsPlatformProps,
 ): void {
   const { fetches, volumes } = planFetches(models);
   const mountPaths = new Map(volumes.map(({ name, mountPath }) => [name, mountPath]));
@@ -58,7 +58,7 @@ export function addModelContainers(
       readonlyRootFilesystem: true,
       environment: { HOME: SCRATCH.mountPath },
       secrets: tokenOf(backend, fetch),
-      ...confine(backend, `Fetch${position}LinuxParameters`, { noNewPrivileges: props.onOwnInstance }),
+      ...confine(backend, `Fetch${position}LinuxParameters`),
       logging: logging('fetch'),
       ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
     });

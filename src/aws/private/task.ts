@@ -7,7 +7,7 @@ import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../resources';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
-import { confine, type TaskHost } from './confinement';
+import { confine } from './confinement';
 import { containerImage } from './images';
 import { late } from './late';
 import { modelsOf, publishModels } from './model-assets';
@@ -25,16 +25,16 @@ export interface Task {
 }
 
 /** Makes the task of a backend: the server, and before it one container for each model that is fetched. */
-export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, host: TaskHost): Task {
+export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, onFargate: boolean): Task {
   const models = modelsOf(backend);
   const logGroup = new logs.LogGroup(backend, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
-  const definition = host.onFargate
+  const definition = onFargate
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
-  const server = addServer(backend, plan, models, definition, logging('server'), host);
+  const server = addServer(backend, plan, models, definition, logging('server'), onFargate);
   addModelVolumes(backend, models, definition, server, 1);
-  addModelContainers(backend, models, definition, server, logging, { ...props, ...host });
+  addModelContainers(backend, models, definition, server, logging, props);
   publishModels(backend, models);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
@@ -82,7 +82,7 @@ function addServer(
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
   logging: ecs.LogDriver,
-  { onFargate, onOwnInstance }: TaskHost,
+  onFargate: boolean,
 ): ecs.ContainerDefinition {
   const { intent } = backend;
   const server = definition.addContainer('Server', {
@@ -100,7 +100,6 @@ function addServer(
       initProcessEnabled: true,
       sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
       port: intent.port,
-      noNewPrivileges: onOwnInstance,
     }),
     logging,
     dockerLabels: modelLabels(backend),
