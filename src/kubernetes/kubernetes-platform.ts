@@ -175,12 +175,11 @@ export class KubernetesPlatform extends ServingPlatform {
     }
     this.checkProps(props);
     const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
-    const { replicas } = router;
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
     const target =
       props.gateway === undefined
-        ? withWorkloads(routerProfile(ttl, replicas), minor)
+        ? withWorkloads(routerProfile(ttl, router.replicas, router.trustedProxies), minor)
         : gatewayProfile(props.gateway, minor);
     const sidecar = props.sidecar?._intent();
     const images = imagesOf({

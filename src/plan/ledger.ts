@@ -74,6 +74,10 @@ export class Ledger {
       const names = behind.map(({ name }) => name).join(', then ');
       this.add(path, Feature.OTHER_HOPS, SupportLevel.APPLICATION, `${names} must have the times that were declared`);
     }
+    if (last !== undefined && target.replacesForwarded === true) {
+      const detail = `${target.name} replaces the forwarded headers of ${last.name}, such as the address of the client; name its networks in 'trustedProxies' to keep them`;
+      this.add(path, Feature.OTHER_HOPS, SupportLevel.APPLICATION, detail);
+    }
     if (target.sidecar !== undefined) {
       this.add(
         path,

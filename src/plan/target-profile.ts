@@ -208,6 +208,12 @@ export interface TargetProfile {
    * @default - unknown
    */
   readonly clientIdleSeconds?: number;
+  /**
+   * Whether it replaces the forwarded headers, such as `X-Forwarded-For`, of the proxies in front, because it trusts none.
+   *
+   * @default false
+   */
+  readonly replacesForwarded?: boolean;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;
   /** What the balancer answers when a server does not. @default - unknown */

@@ -65,6 +65,35 @@ describe('a request', () => {
     expect(route(request, ...rules)).toMatchObject(expected);
   });
 
+  test.each<[string, object, number]>([
+    ['{ req.hdr(x-list) -m str -i B }', { headers: { 'x-list': 'a, b' } }, 400],
+    ['{ req.fhdr(x-list) -m str -i B }', { headers: { 'x-list': 'a, b' } }, 404],
+    ['{ path -m reg -i -- ^/A+$ }', { path: '/aa' }, 400],
+    ['{ path -m reg -- ^/A+$ }', { path: '/aa' }, 404],
+    ['{ path,url_dec -m sub // }', { path: '/a%2f/b' }, 400],
+    ['!{ path,url_dec -m found }', { path: '/a%2' }, 400],
+    ['{ src 10.0.0.0/8 192.0.2.7 }', { sourceIp: '10.1.2.3' }, 400],
+    ['{ src 10.0.0.0/8 192.0.2.7 }', { sourceIp: '192.0.2.8' }, 404],
+    ['{ method PUT } or { req.fhdr_cnt(x-list) eq 1 }', { headers: { 'x-list': 'a' } }, 400],
+    ['{ method PUT } or { req.fhdr_cnt(x-list) eq 1 }', {}, 404],
+  ])('is refused if %s: %j', (condition, request, status) => {
+    expect(route(request, `http-request return status 400 if ${condition}`, 'http-request return status 404')).toEqual({
+      status,
+      headers: {},
+    });
+  });
+
+  test.each([
+    ['http-request del-header ^x-(a|b)$ -m reg', 404],
+    ['http-request del-header X-B', 404],
+    ['http-request set-header X-B other', 404],
+    ['http-request del-header X-C', 400],
+  ])('has its headers changed by %s', (rule, status) => {
+    const condition = 'http-request return status 400 if { req.fhdr(x-b) -m str 1 }';
+    const result = route({ headers: { 'X-B': '1' } }, rule, condition, 'http-request return status 404');
+    expect(result).toMatchObject({ status });
+  });
+
   test('takes turns by a counter', () => {
     const haproxy = new Haproxy(
       config(

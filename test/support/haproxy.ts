@@ -199,7 +199,9 @@ class Run {
     const matches = MATCHES[flag];
     if (matches === undefined) throw new Error(`unknown match '${flag}'`);
     const same = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-    return patterns.some((pattern) => matches(same(value), same(pattern)));
+    // A list in a header is tested item by item.
+    const values = expression.startsWith('req.hdr(') ? value.split(',').map((item) => item.trim()) : [value];
+    return patterns.some((pattern) => values.some((item) => matches(same(item), same(pattern))));
   }
 
   /** A text in which `%[...]` stands for a sample. */

@@ -82,7 +82,7 @@ const ROUTE_CAPABILITIES: Capability[] = [
   row(
     Feature.HEADER_MATCH,
     SupportLevel.APPROXIMATED,
-    'header matches of an HTTPRoute; between endpoints at one path methods count before headers',
+    'header matches of an HTTPRoute; between endpoints at one path methods count before headers, and where a client sends a header twice the gateway decides which value counts',
   ),
   row(
     Feature.PATH_BY_HEADER,
@@ -125,7 +125,7 @@ const ENVOY_CAPABILITIES: Capability[] = [
   row(
     Feature.WEB_SOCKET,
     SupportLevel.NATIVE,
-    'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy ends when both sides are silent',
+    'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy ends when both sides are silent; other endpoints of the gateway accept WebSocket too',
   ),
   row(
     Feature.ROUND_ROBIN,

@@ -39,7 +39,7 @@ export class EnvoyProcess extends ProxyProcess {
     if (this.started) return;
     this.started = true;
     const file = this.write('envoy.json', JSON.stringify(this.bootstrap()));
-    await this.start(program(), '-c', file, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'error');
+    await this.start(envoyProgram(), '-c', file, '--use-dynamic-base-id', '--concurrency', '1', '--log-level', 'error');
   }
 
   private bootstrap(): unknown {
@@ -139,7 +139,7 @@ function socket(address: string, port: number): unknown {
 }
 
 /** The program inside the package of the Python package index. */
-function program(): string {
+export function envoyProgram(): string {
   const lib = join(installed('python', 'envoy'), 'lib');
   const file = join(lib, readdirSync(lib)[0] as string, 'site-packages/envoy/_bin/envoy');
   if (!existsSync(file)) throw new Error(`'${file}' is missing; run: bash test/real/setup.sh`);

@@ -9,7 +9,11 @@ const DISCOVERY_SECONDS = 5;
 const IDLE_SECONDS = PURGE_SECONDS * purgesOf(MAX_IDLE_CONNECTIONS);
 
 /** The built-in router: its row of the capability table. */
-export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfile {
+export function routerProfile(
+  dnsTtlSeconds: number,
+  replicas = 2,
+  trustedProxies: readonly string[] = [],
+): TargetProfile {
   return {
     name: 'the built-in router',
     maxWeight: 10_000,
@@ -26,6 +30,7 @@ export function routerProfile(dnsTtlSeconds: number, replicas = 2): TargetProfil
     // Above the idle time of every balancer or client pool that may stand in front.
     clientIdleSeconds: 4010,
     nodes: replicas,
+    replacesForwarded: trustedProxies.length === 0,
     // https://docs.haproxy.org/3.0/configuration.html#1.3.1
     statuses: { closed: 502, silent: 504, unavailable: 503 },
     drainOrder: DrainOrder.TOGETHER,
@@ -45,20 +50,23 @@ const CAPABILITIES: Capability[] = [
     level: SupportLevel.APPROXIMATED,
     detail: 'a request whose server is silent for longer is answered with 504; nothing ends one that keeps sending',
   },
-  native(Feature.METHOD_MATCH, 'a condition of the route'),
+  native(Feature.METHOD_MATCH, 'a condition of the route; CONNECT and TRACE are answered with 501'),
   native(Feature.METHOD_NOT_ALLOWED, 'answered by the router after the routes of the path'),
   native(Feature.ALLOW_HEADER, 'the methods of the path'),
-  native(Feature.STRIP_PREFIX, 'the router rewrites the path'),
-  native(Feature.HEADER_MATCH, 'a condition of the route'),
+  native(
+    Feature.STRIP_PREFIX,
+    'the router rewrites the path, without empty segments; a path that servers could resolve in another way is answered with 400',
+  ),
+  native(Feature.HEADER_MATCH, 'a condition of the route; a request that has the header twice is answered with 400'),
   native(Feature.PATH_BY_HEADER, 'the router rewrites the path'),
   native(
     Feature.WEB_SOCKET,
-    'an upgraded connection, which `timeout tunnel` of the route ends when both sides are silent',
+    'an upgraded connection, which `timeout tunnel` of the route ends when both sides are silent; no other endpoint accepts one, and no other protocol, such as HTTP/2, is upgraded to',
   ),
   {
     feature: Feature.GRPC,
     level: SupportLevel.REFUSED,
-    detail: 'the router speaks HTTP/1.1 to servers; stream over that, or use WebSocket',
+    detail: 'the router speaks HTTP/1.1 to clients and servers; stream over that, or use WebSocket',
   },
   native(Feature.OWN_ADDRESS, 'a route in front of the shares'),
   native(Feature.FAILOVER, 'the share of a backend without a ready replica goes to the next one that has a share'),

@@ -26,7 +26,7 @@ export const VERSIONS = {
 export const ATTACKER = '127.0.0.9';
 
 /** The endpoints that are attacked, each with a server of its own. */
-const ENDPOINTS: Readonly<Record<string, ServingEndpointProps>> = {
+export const ENDPOINTS: Readonly<Record<string, ServingEndpointProps>> = {
   root: { path: '/' },
   hosted: { path: '/', hosts: ['a.example.com', '*.b.example.com'] },
   guarded: { path: '/guarded', methods: [HttpMethod.GET] },
@@ -75,9 +75,19 @@ export class AttackLab {
     return this.lab.route(changed, undefined, haproxy);
   }
 
+  /** The servers by the names of their pools. */
+  public get addresses(): ReadonlyMap<string, string> {
+    return new Map([...this.lab.pools].map(([pool, [member]]) => [pool, (member as { address: string }).address]));
+  }
+
+  /** An address of the attacked network for another proxy. */
+  public nextAddress(): string {
+    return this.lab.network.next();
+  }
+
   /** What becomes of an attack: the statuses of all answers, and what the servers got. */
   public async attack(
-    router: RouterProcess,
+    router: Pick<RouterProcess, 'address' | 'port'>,
     attack: Attack,
     from = ATTACKER,
   ): Promise<{ statuses: number[]; arrivals: Arrival[] }> {

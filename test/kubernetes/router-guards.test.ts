@@ -1,0 +1,95 @@
+import { Duration } from '../../src/duration';
+import { HttpMethod, StreamProtocol } from '../../src/endpoint-options';
+import { ModelServer } from '../../src/model-server';
+import { backendOptions, endpointOn } from '../support/definitions';
+import { Haproxy } from '../support/haproxy';
+import type { Request } from '../support/request';
+import { render, routerPlatform } from './router-support';
+
+const HANDSHAKE = { connection: 'keep-alive, Upgrade', upgrade: 'WebSocket' };
+
+function router(change: Parameters<typeof render>[1] = {}): Haproxy {
+  const platform = routerPlatform();
+  const streaming = {
+    maxDuration: Duration.minutes(5),
+    heartbeat: Duration.seconds(20),
+    protocol: StreamProtocol.WEB_SOCKET,
+  };
+  endpointOn(platform, 'root', { path: '/' }).addBackend('v', backendOptions());
+  endpointOn(platform, 'reads', { path: '/reads', methods: [HttpMethod.GET], stripPrefix: true }).addBackend(
+    'v',
+    backendOptions(),
+  );
+  endpointOn(platform, 'host', { path: '/host', hosts: ['a.example.com'] }).addBackend('v', backendOptions());
+  endpointOn(platform, 'real', { path: '/real', headers: [{ name: 'x-real-ip', values: ['10.0.0.1'] }] }).addBackend(
+    'v',
+    backendOptions(),
+  );
+  endpointOn(platform, 'é', { path: '/caf%C3%A9' }).addBackend('v', backendOptions());
+  endpointOn(platform, 'chat', { path: '/chat', streaming }).addBackend(
+    'v',
+    backendOptions({ server: ModelServer.asgi({ app: 'app' }) }),
+  );
+  return new Haproxy(render(platform.plan(), change));
+}
+
+describe('a request through the guards of the router', () => {
+  test.each<[string, Request, object]>([
+    ['is refused as TRACE', { method: 'TRACE' }, { status: 501 }],
+    ['is refused as CONNECT', { method: 'CONNECT' }, { status: 501 }],
+    ['is refused with a host that is none', { host: 'a.example.com@b' }, { status: 400 }],
+    ['is refused with a segment that leads upwards', { path: '/reads/../x' }, { status: 400 }],
+    ['is refused with one that is encoded', { path: '/reads/%2E%2e/x' }, { status: 400 }],
+    ['is refused with one that is encoded twice', { path: '/x/%252e%252e/y' }, { status: 400 }],
+    ['is refused with a backslash', { path: '/\\evil.example' }, { status: 400 }],
+    ['is refused with an encoded control', { path: '/x%0d%0ay' }, { status: 400 }],
+    ['is refused with a broken escape', { path: '/x%2' }, { status: 400 }],
+    ['is refused where an encoded slash would be cut off', { path: '/reads%2fx' }, { status: 400 }],
+    [
+      'keeps an encoded slash elsewhere',
+      { path: '/models/org%2Fname' },
+      { backend: 'root-v', path: '/models/org%2Fname' },
+    ],
+    ['loses empty segments', { path: '/reads//evil.example' }, { backend: 'reads-v', path: '/evil.example' }],
+    ['is routed by what its path stands for', { path: '/%72eads/x', method: 'DELETE' }, { status: 405 }],
+    ['finds an encoded path in small letters', { path: '/caf%c3%a9/x' }, { path: '/caf%c3%a9/x' }],
+    ['finds its host with a dot and a port', { path: '/host', host: 'A.example.com.:80' }, { backend: 'host-v' }],
+    ['cannot say where it comes from', { path: '/real', headers: { 'X-Real-IP': '10.0.0.1' } }, { backend: 'root-v' }],
+    ['becomes a WebSocket where that is streamed', { path: '/chat', headers: HANDSHAKE }, { backend: 'chat-v' }],
+    ['becomes none elsewhere', { path: '/x', headers: HANDSHAKE }, { status: 400 }],
+    ['is not upgraded otherwise', { path: '/x', headers: { ...HANDSHAKE, upgrade: 'h2c' } }, { backend: 'root-v' }],
+  ])('%s', (_, request, expected) => {
+    expect(router().route('_router', request)).toMatchObject(expected);
+  });
+
+  test('may say where it comes from when a proxy does that is trusted', () => {
+    const request = { path: '/real', headers: { 'X-Real-IP': '10.0.0.1' } };
+    const backendOf = (sourceIp: string) =>
+      router({ trustedProxies: ['192.0.2.0/24', 'fd00::/8'] }).route('_router', { ...request, sourceIp });
+    expect(backendOf('192.0.2.7')).toMatchObject({ backend: 'real-v' });
+    expect(backendOf('fd00::7')).toMatchObject({ backend: 'real-v' });
+    expect(backendOf('192.0.3.7')).toMatchObject({ backend: 'root-v' });
+  });
+
+  test('trusts more networks than a line has words', () => {
+    const networks = Array.from({ length: 100 }, (_, index) => `10.${index}.0.0/16`);
+    const haproxy = router({ trustedProxies: networks });
+    const lines = haproxy
+      .section('frontend', '_router')
+      .lines.filter(([word, name]) => word === 'acl' && name === 'trusted');
+    expect(lines.flatMap((line) => line.slice(4))).toEqual(networks);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(64);
+  });
+
+  test('passes as many lines however many endpoints there are', () => {
+    const count = (endpoints: number) => {
+      const platform = routerPlatform();
+      for (let index = 0; index < endpoints; index++) {
+        endpointOn(platform, `e${index}`, { path: `/e${index}` }).addBackend('v', backendOptions());
+      }
+      const { lines } = new Haproxy(render(platform.plan())).section('frontend', '_router');
+      return lines.filter((line) => !line.some((word) => /^(str\()?e\d+[.|]/.test(word))).length;
+    };
+    expect(count(50)).toBe(count(2));
+  });
+});
