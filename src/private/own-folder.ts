@@ -20,3 +20,9 @@ export function makeOwnFolder(folder: string, user = process.getuid?.()): string
     return `it cannot be made (${(error as NodeJS.ErrnoException).code})`;
   }
 }
+
+/** Whether a folder is there and somebody else made it, so that nothing in it can be trusted. */
+export function isForeign(folder: string, user = process.getuid?.()): boolean {
+  const status = lstatSync(folder, { throwIfNoEntry: false });
+  return status !== undefined && (!status.isDirectory() || (user !== undefined && status.uid !== user));
+}

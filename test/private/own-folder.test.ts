@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeOwnFolder } from '../../src/private/own-folder';
+import { isForeign, makeOwnFolder } from '../../src/private/own-folder';
 import { replaceFile } from '../../src/private/replace-file';
 import { withScratch, writeFiles } from '../support/scratch';
 
@@ -27,6 +27,11 @@ describe('a folder of the user', () => {
   test('is not one of somebody else', () => {
     withScratch((folder) => {
       const other = lstatSync(folder).uid + 1;
+      expect([isForeign(folder), isForeign(folder, other), isForeign(join(folder, 'none'))]).toEqual([
+        false,
+        true,
+        false,
+      ]);
       expect(makeOwnFolder(folder, other)).toBe(`it belongs to the user ${other - 1}, and must belong to ${other}`);
     });
   });
@@ -35,6 +40,7 @@ describe('a folder of the user', () => {
     withScratch((folder) => {
       writeFiles(folder, { 'target/x': '', file: '' });
       symlinkSync(join(folder, 'target'), join(folder, 'link'));
+      expect(isForeign(join(folder, 'link'))).toBe(true);
       expect(makeOwnFolder(join(folder, 'link'))).toBe('it is a link and not a folder');
       expect(makeOwnFolder(join(folder, 'file'))).toBe('it cannot be made (EEXIST)');
     });
