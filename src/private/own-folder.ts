@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 
 const OTHERS = 0o077;
+const STICKY = 0o1000;
 
 /**
  * Makes a folder for its owner alone, and returns what keeps it from being one. Where a cache is in a folder that all
@@ -13,6 +14,7 @@ export function makeOwnFolder(folder: string, user = process.getuid?.()): string
     if (!status.isDirectory()) return 'it is a link and not a folder';
     if (user !== undefined && status.uid !== user)
       return `it belongs to the user ${status.uid}, and must belong to ${user}`;
+    if ((status.mode & STICKY) !== 0) return 'all users share it';
     // An earlier release made it with the mode of the shell.
     if (user !== undefined && (status.mode & OTHERS) !== 0) chmodSync(folder, 0o700);
     return undefined;

@@ -24,6 +24,16 @@ describe('a folder of the user', () => {
     });
   });
 
+  test('is not one that all users share, which stays as it is', () => {
+    withScratch((folder) => {
+      const path = join(folder, 'tmp');
+      mkdirSync(path);
+      chmodSync(path, 0o1777);
+      expect(makeOwnFolder(path)).toBe('all users share it');
+      expect(modeOf(path)).toBe(0o777);
+    });
+  });
+
   test('is not one of somebody else', () => {
     withScratch((folder) => {
       const other = lstatSync(folder).uid + 1;

@@ -108,3 +108,23 @@ test('a host that the user trusts takes uploads, without credentials', async () 
   expect(lab.other.received.some(({ method, bytes }) => method === 'PUT' && bytes > 2 * MIB)).toBe(true);
   expect(lab.other.received.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
 });
+
+test('an endpoint of AWS without TLS gets nothing, and the command ends at once', async () => {
+  const settings = {
+    AWS_ENDPOINT_URL: 'http://192.0.2.1:9000',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, settings);
+  const begun = performance.now();
+  const { status, stderr } = await lab.serving('verify', '--to', 's3://models/nets').finally(() => {
+    process.env = before;
+  });
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr: expect.stringContaining('[AwsSettings] the endpoint of AWS'),
+  });
+  expect(performance.now() - begun).toBeLessThan(30_000);
+});
