@@ -93,6 +93,8 @@ export interface LockedModel extends LockedArtifact, LockedEvidence {
   readonly layers: LockedLayer[];
   /** The bytes of all files. */
   readonly bytes: number;
+  /** Files that look like credentials and are published on purpose. @default - none */
+  readonly allowed?: readonly string[];
 }
 
 /** An image that a definition names by a tag. */
@@ -106,4 +108,8 @@ export interface LockedApp extends LockedArtifact, LockedEvidence {
   readonly base: string;
   /** The list of Python packages whose wheels are in the image, relative to the directory. @default - none */
   readonly requirements?: string;
+  /** The layers that carry the code, with its files. @default - an older release locked it, and did not list them */
+  readonly layers?: LockedLayer[];
+  /** Files that look like credentials and are published on purpose. @default - none */
+  readonly allowed?: readonly string[];
 }

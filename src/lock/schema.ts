@@ -134,6 +134,9 @@ const LAYER: Schema = {
   },
 };
 
+/** Files that look like credentials and are published on purpose. */
+const ALLOWED: Schema = { type: 'array', title: 'a list of paths', items: { type: 'string', ...RELATIVE } };
+
 const ARTIFACT_MEMBERS = ['digest', 'mediaType', 'platforms'];
 
 const MODEL: Schema = {
@@ -150,6 +153,7 @@ const MODEL: Schema = {
     base: PINNED,
     layers: { type: 'array', title: 'a list of at least one layer', minItems: 1, items: LAYER },
     bytes: BYTES,
+    allowed: ALLOWED,
   },
 };
 
@@ -164,7 +168,15 @@ const APP: Schema = {
   type: 'object',
   title: 'a locked app',
   required: [...ARTIFACT_MEMBERS, 'base'],
-  properties: { ...ARTIFACT, ...EVIDENCE, to: TO, base: PINNED, requirements: { type: 'string', ...RELATIVE } },
+  properties: {
+    ...ARTIFACT,
+    ...EVIDENCE,
+    to: TO,
+    base: PINNED,
+    requirements: { type: 'string', ...RELATIVE },
+    layers: { type: 'array', title: 'a list of layers', items: LAYER },
+    allowed: ALLOWED,
+  },
 };
 
 /** The lock file as JSON Schema; members that it does not name are kept and not looked at. */

@@ -30,11 +30,14 @@ export interface WalkedDirectory {
 /** What version control, file managers and downloads leave beside weights: a name, or the end of a path. */
 export const IGNORED_IN_MODELS: readonly string[] = ['.git', '.DS_Store', '.cache/huggingface'];
 
+/** What is passed over: names and ends of paths, or a rule that is asked for each path from the top down. */
+export type Ignored = readonly string[] | ((path: string, isDirectory: boolean) => boolean);
+
 /** S3 takes keys of 1,024 bytes, of which prefix and digest need some. */
 const LONGEST_PATH = 800;
 
 /** Lists a directory for packing; what cannot be packed the same everywhere is an error that names it. */
-export function walk(directory: string, ignored: readonly string[] = IGNORED_IN_MODELS): WalkedDirectory {
+export function walk(directory: string, ignored: Ignored = IGNORED_IN_MODELS): WalkedDirectory {
   const root = rootOf(directory);
   const walker = new Walker(root, ignored);
   walker.enter(root, '', []);
@@ -73,7 +76,7 @@ class Walker {
 
   constructor(
     private readonly root: string,
-    private readonly ignored: readonly string[],
+    private readonly ignored: Ignored,
   ) {}
 
   /** Lists a directory that stands at `path`; `above` are the directories that lead to it. */
@@ -83,7 +86,7 @@ class Walker {
     for (const bytes of this.read(folder, path)) {
       const name = bytes.toString('utf8');
       const inner = path === '' ? name : `${path}/${name}`;
-      if (this.isIgnored(inner)) continue;
+      if (this.isIgnored(inner, join(folder, name))) continue;
       empty = false;
       checkName(inner, name, bytes);
       const folded = fold(name);
@@ -155,7 +158,9 @@ class Walker {
     }
   }
 
-  private isIgnored(path: string): boolean {
+  private isIgnored(path: string, place: string): boolean {
+    if (typeof this.ignored === 'function')
+      return this.ignored(path, lstatSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false);
     return this.ignored.some((end) => path === end || path.endsWith(`/${end}`));
   }
 }

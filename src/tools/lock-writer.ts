@@ -44,7 +44,14 @@ export function requireReadable(lock: LockFile): void {
 }
 
 /** The members that an entry may have, of which one that is no longer said must go. */
-const OPTIONAL = { base: undefined, owner: undefined, requirements: undefined, source: undefined, to: undefined };
+const OPTIONAL = {
+  allowed: undefined,
+  base: undefined,
+  owner: undefined,
+  requirements: undefined,
+  source: undefined,
+  to: undefined,
+};
 /** The members that vouch for a digest, and for no other. */
 const EVIDENCE = { attestations: undefined, signatures: undefined };
 
