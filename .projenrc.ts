@@ -79,6 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // 9 is for ES modules only, which the tests cannot load.
     'http-proxy-agent@^7',
     'https-proxy-agent@^7',
+    'ignore@^7',
     'jsii-diff@^1',
     'jsii-pacmak@^1',
     'packageurl-js@^2',

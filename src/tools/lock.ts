@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { entryOf, keyOf } from '../lock/entries';
-import type { LockFile } from '../lock/lock-file';
+import type { LockedLayer, LockFile } from '../lock/lock-file';
 import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import type { AppSettings } from './app-image/pack-app';
@@ -12,7 +12,7 @@ import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from '
 import { rememberDestinations } from './known-destinations';
 import { differencesOfImage, differencesOfModel } from './lock-differences';
 import { requireReadable, writeEntries } from './lock-writer';
-import { stdout, warn } from './output';
+import { stderr, stdout, warn } from './output';
 import { type ModelSettings, packAs } from './pack-locked';
 import { createProgress, type Progress, plural, size } from './progress';
 import { bucketOwnerOf } from './store-flags';
@@ -27,6 +27,7 @@ Options:
       --app DIRECTORY      a directory of code that becomes an image upon --base, with the wheels of --requirements;
                            may be repeated
       --requirements FILE  the list of Python packages of --app, each with its version, relative to the directory
+      --allow-file PATH    publish a file although it looks like credentials; relative to its directory, may be repeated
       --remove NAME        take a model, an app or an image out of the lock file, by the name that it has there; may be
                            repeated
   -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
@@ -45,6 +46,7 @@ const OPTIONS = {
   image: { type: 'string', short: 'i', multiple: true },
   app: { type: 'string', multiple: true },
   requirements: { type: 'string' },
+  'allow-file': { type: 'string', multiple: true },
   remove: { type: 'string', multiple: true },
   to: { type: 'string', short: 't' },
   'bucket-owner': { type: 'string' },
@@ -70,7 +72,7 @@ export const lockCommand: Command = {
       stdout.json(LOCK_SCHEMA, 2);
       return 0;
     }
-    return runLock(positionals, { image: [], app: [], remove: [], ...values });
+    return runLock(positionals, { image: [], app: [], remove: [], 'allow-file': [], ...values });
   },
 };
 
@@ -78,6 +80,7 @@ type Options = {
   readonly image: string[];
   readonly app: string[];
   readonly requirements?: string;
+  readonly 'allow-file': string[];
   readonly remove: string[];
   readonly to?: string;
   readonly 'bucket-owner'?: string;
@@ -144,6 +147,8 @@ interface Work {
   readonly models: readonly ModelSettings[];
   readonly images: readonly string[];
   readonly apps: readonly AppSettings[];
+  /** The files of --allow-file. */
+  readonly allowed: readonly string[];
   /** What leaves the lock file. */
   readonly removed: readonly string[];
   readonly plainHttp?: boolean;
@@ -156,6 +161,7 @@ function workOf(directories: string[], options: Options, path: string, before: L
   if (options.requirements !== undefined && options.app.length === 0)
     throw usage('--requirements says something of code, but no --app is named');
   if (directories.length === 0 && options.app.length === 0) {
+    if (options['allow-file'].length > 0) throw usage('--allow-file requires a directory, or --app');
     const stray = (['to', 'bucket-owner', 'variant', 'base', 'source'] as const).find(
       (name) => options[name] !== undefined,
     );
@@ -175,6 +181,7 @@ function workOf(directories: string[], options: Options, path: string, before: L
     models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)),
     images,
     removed,
+    allowed: options['allow-file'],
     plainHttp: options['plain-http'],
     apps: [...new Set(apps)].map((key) => appSettingsOf(key, folder, options, before)),
   };
@@ -198,7 +205,8 @@ function appSettingsOf(key: string, folder: string, options: Options, before: Lo
     throw usage(`--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
   // A base that is named anew is the whole of what is wanted, so a list that is not named is gone.
   const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
-  return { key, directory: resolve(folder, key), base, requirements, to, plainHttp: options['plain-http'] };
+  const allowed = [...(old?.allowed ?? []), ...options['allow-file']];
+  return { key, directory: resolve(folder, key), base, requirements, to, allowed, plainHttp: options['plain-http'] };
 }
 
 /** What the command line says of a directory, and what the lock file said of it before. */
@@ -222,15 +230,13 @@ function settingsOf(key: string, folder: string, options: Options, before: LockF
     // Another bucket may have another owner.
     owner: owner ?? (to === old?.to ? old?.owner : undefined),
     source: options.source ?? old?.source,
+    allowed: [...(old?.allowed ?? []), ...options['allow-file']],
     plainHttp: options['plain-http'],
   };
 }
 
-async function lock(
-  { models, images, apps, removed, plainHttp }: Work,
-  path: string,
-  before: LockFile,
-): Promise<number> {
+async function lock(work: Work, path: string, before: LockFile): Promise<number> {
+  const { models, images, apps, removed, plainHttp } = work;
   for (const { key, directory } of [...models, ...apps]) requireThere(key, directory, before);
   const missing = apps.find(({ directory }) => !existsSync(directory));
   if (missing !== undefined) throw new CommandError(`--app (${missing.key}) is not there`, FAILED);
@@ -255,7 +261,9 @@ async function lock(
     entries.push({ apps: { [settings.key]: entry } });
     progress.end();
     stdout.line(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
+    showFiles(settings.key, entry.layers);
   }
+  requireUsed(work.allowed, entries);
   stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'was right already'}`);
   return 0;
 }
@@ -291,6 +299,16 @@ async function check({ models, images, apps, plainHttp }: Work, path: string, be
   return 0;
 }
 
+/** A path that allows nothing is mistyped, or stands for a file that is not what its author believes. */
+function requireUsed(allowed: readonly string[], entries: readonly Partial<LockFile>[]): void {
+  const used = entries.flatMap(({ models = {}, apps = {} }) =>
+    [...Object.values(models), ...Object.values(apps)].flatMap((entry) => entry.allowed ?? []),
+  );
+  const unused = allowed.find((path) => !used.includes(path));
+  if (unused === undefined) return;
+  throw usage(`--allow-file (${unused}) is no file of the directories that looks like credentials; remove the option`);
+}
+
 /** A directory that is gone leaves an entry behind. */
 function requireThere(key: string, directory: string, { models, apps }: LockFile): void {
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
@@ -309,6 +327,11 @@ function requireOutside(path: string, { key, directory }: ModelSettings): void {
 
 function packApp(settings: AppSettings, progress: Progress) {
   return (require('./app-image/pack-app') as typeof import('./app-image/pack-app')).packApp(settings, progress);
+}
+
+function showFiles(key: string, layers: LockedLayer[] | undefined): void {
+  const { describeFiles } = require('./app-image/describe-files') as typeof import('./app-image/describe-files');
+  stderr.line(describeFiles(key, layers));
 }
 
 function lookUp(reference: string, plainHttp: boolean | undefined) {

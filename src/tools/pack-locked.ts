@@ -18,6 +18,8 @@ export interface ModelSettings {
   readonly to?: string;
   readonly owner?: string;
   readonly source?: string;
+  /** Files that look like credentials and are published all the same. @default - none */
+  readonly allowed?: readonly string[];
   /** Speak to the registry of the base without TLS. @default - with this machine only */
   readonly plainHttp?: boolean;
 }
@@ -40,8 +42,9 @@ export async function packLocked(
   plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedModel(loaded, key);
-  const { variant, base, to, owner, source } = locked;
-  const settings = { key, directory: resolve(loaded.folder, key), variant, base, to, owner, source, plainHttp };
+  const { variant, base, to, owner, source, allowed } = locked;
+  const directory = resolve(loaded.folder, key);
+  const settings = { key, directory, variant, base, to, owner, source, allowed, plainHttp };
   const { artifact, entry } = await packAs(settings, progress);
   if (entry.digest === locked.digest) return artifact;
   const differences = differencesOfModel(settings, locked, entry);

@@ -174,6 +174,39 @@ describe('serving lock', () => {
     });
   });
 
+  describe('a file of a model that looks like credentials', () => {
+    test('is refused, and published where it is allowed, which the lock file keeps', () => {
+      writeFiles(join(folder, 'models/net'), { '.netrc': 'password' });
+      expect(serving('lock', 'models/net')).toMatchObject({
+        status: 3,
+        stderr:
+          "'models/net' has files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
+      });
+      expect(serving('lock', 'models/net', '--allow-file', '.netrc').status).toBe(0);
+      expect(lock().models['models/net'].allowed).toEqual(['.netrc']);
+      expect(serving('lock', '--check').status).toBe(0);
+      expect(serving('pack', '-o', 'out').status).toBe(0);
+      rmSync(join(folder, 'models/net/.netrc'));
+      expect(serving('lock').status).toBe(0);
+      expect(lock().models['models/net']).not.toHaveProperty('allowed');
+    });
+
+    test('cannot be left out by a file that is for apps', () => {
+      writeFiles(join(folder, 'models/net'), { '.servingignore': '*' });
+      expect(serving('lock', 'models/net')).toMatchObject({
+        status: 3,
+        stderr: expect.stringContaining("'.servingignore' is read in apps only"),
+      });
+    });
+
+    test.each<[string[], string]>([
+      [['lock', 'models/net', '--allow-file', 'w'], '--allow-file (w) is no file of the directories that looks like'],
+      [['lock', '--allow-file', 'w'], '--allow-file requires a directory, or --app'],
+    ])('must be there to be allowed: %j', (args, message) => {
+      expect(serving(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+    });
+  });
+
   test('--schema prints the schema of the file', () => {
     expect(JSON.parse(serving('lock', '--schema').stdout)).toEqual(JSON.parse(JSON.stringify(LOCK_SCHEMA)));
   });

@@ -2,14 +2,16 @@ import { posix, resolve } from 'node:path';
 import { lockedApp } from '../../lock/entries';
 import type { LockedApp } from '../../lock/lock-file';
 import type { LoadedLock } from '../../lock/read-lock';
-import { IGNORED_IN_MODELS } from '../../lock/walk';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
 import { buildImage } from '../artifact/image';
 import { type PackedDirectory, packDirectory } from '../artifact/pack';
 import { CommandError, FAILED } from '../command-error';
+import { requireNoCredentials } from '../credential-files';
+import { stderr } from '../output';
 import type { Progress } from '../progress';
+import { IGNORE_FILE, ignoreRules } from './ignore-rules';
 import { hasWheels, unpackedWheels } from './wheels';
 
 /** Where the code stands in the image, which is also its working directory. */
@@ -17,12 +19,6 @@ const CODE = '/app';
 
 /** Where the packages stand. */
 const PACKAGES = '/opt/packages';
-
-/** What tools leave beside code. */
-const IGNORED_IN_APPS = [
-  ...IGNORED_IN_MODELS,
-  ...['__pycache__', '.venv', 'venv', 'node_modules', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.env'],
-];
 
 /** Something is not what the lock file says. */
 const DIFFERS = 1;
@@ -35,6 +31,8 @@ export interface AppSettings {
   /** The list of packages, relative to the directory. @default - none */
   readonly requirements?: string;
   readonly to?: string;
+  /** Files that look like credentials and are published all the same. @default - none */
+  readonly allowed?: readonly string[];
   /** The architectures that the image is made for. @default - those of the base that have wheels */
   readonly architectures?: string[];
   /** Speak to the registry of the base without TLS. @default - with this machine only */
@@ -52,16 +50,22 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
   const { key, directory, requirements, to } = settings;
   const report: Progress['report'] = (event) => progress.report(event);
   const base = await loadBase(settings);
+  let allowed: string[] = [];
   const code = await packDirectory({
     directory,
     name: key,
     prefix: `${CODE.slice(1)}/`,
     keepExecutable: true,
-    ignored: IGNORED_IN_APPS,
+    ignored: ignoreRules(directory),
+    inspect: (walked) => {
+      const leaveOut = `name them in '${key}/${IGNORE_FILE}' to leave them out`;
+      allowed = requireNoCredentials(walked, { name: key, allowed: settings.allowed ?? [], leaveOut });
+    },
     image: { annotations: {} },
     report,
   });
   const packages = new Map<string, Blob[]>();
+  const told = new Set<string>();
   for (const platform of requirements === undefined ? [] : base.platforms) {
     const { folder, notes } = unpackedWheels({
       requirements: resolve(directory, requirements as string),
@@ -69,7 +73,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
       architecture: platform.architecture,
       pythonVersion: pythonOf(platform, base),
     });
-    for (const note of notes) process.stderr.write(`note: ${note}\n`);
+    for (const note of notes) told.add(note);
     const packed = await packDirectory({
       directory: folder,
       name: `${key} on linux/${platform.architecture}`,
@@ -81,6 +85,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     });
     packages.set(platform.architecture, layersOf(packed));
   }
+  for (const note of told) stderr.line(`note: ${note}`);
   const [name, digest] = base.reference.split('@') as [string, string];
   const image = buildImage(layersOf(code), {
     base,
@@ -103,6 +108,8 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
       digest: index.digest,
       mediaType: index.mediaType,
       platforms,
+      layers: code.layers,
+      ...(allowed.length === 0 ? {} : { allowed }),
     },
   };
 }
@@ -115,11 +122,11 @@ export async function packLockedApp(
   plainHttp?: boolean,
 ): Promise<Artifact> {
   const locked = lockedApp(loaded, key, `--app ${key}`);
-  const { base, requirements, to, platforms } = locked;
+  const { base, requirements, to, platforms, allowed } = locked;
   const architectures = platforms.map(({ architecture }) => architecture);
   const directory = resolve(loaded.folder, key);
   const { artifact, entry } = await packApp(
-    { key, directory, base, requirements, to, architectures, plainHttp },
+    { key, directory, base, requirements, to, allowed, architectures, plainHttp },
     progress,
   );
   if (entry.digest === locked.digest) return artifact;

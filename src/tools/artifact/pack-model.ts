@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import type { LockedModel } from '../../lock/lock-file';
+import { DirectoryError, type WalkedDirectory } from '../../lock/walk';
+import { requireNoCredentials } from '../credential-files';
 import type { Artifact } from './artifact';
 import type { BaseImage } from './base-image';
 import { type PackOptions, packDirectory } from './pack';
@@ -14,6 +16,8 @@ export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' 
   readonly to?: string;
   readonly owner?: string;
   readonly source?: string;
+  /** Files that look like credentials and are published all the same. @default - none */
+  readonly allowed?: readonly string[];
 }
 
 /** A model as an image, and its entry in the lock file. */
@@ -30,10 +34,16 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
     ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
     ...(base === undefined ? {} : baseAnnotations(base)),
   };
+  let allowed: string[] = [];
   const packed = await packDirectory({
     directory,
     name: key,
     image: { base, annotations },
+    inspect: (walked) => {
+      requireNoIgnoreFile(walked);
+      const policy = { name: key, allowed: options.allowed ?? [], leaveOut: 'move them out of the directory' };
+      allowed = requireNoCredentials(walked, policy);
+    },
     workers,
     cacheFile,
     report,
@@ -54,8 +64,16 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
       platforms,
       layers,
       bytes,
+      ...(allowed.length === 0 ? {} : { allowed }),
     },
   };
+}
+
+/** Weights are published whole: the synthesis compares a model's directory with the lock file, file by file. */
+function requireNoIgnoreFile({ files }: WalkedDirectory): void {
+  const found = files.find(({ path }) => posix.basename(path) === '.servingignore');
+  if (found === undefined) return;
+  throw new DirectoryError(`'${found.path}' is read in apps only; move what is not published out of the model`);
 }
 
 /** The last part of a directory's name; the directory of the lock file itself may be called differently everywhere. */

@@ -1,6 +1,6 @@
 import { LayerCache, type LayerKey } from '../../lock/layer-cache';
 import type { LockedLayer, LockedPlatform } from '../../lock/lock-file';
-import { IGNORED_IN_MODELS, type WalkedFile, walk } from '../../lock/walk';
+import { IGNORED_IN_MODELS, type Ignored, type WalkedDirectory, type WalkedFile, walk } from '../../lock/walk';
 import type { Artifact, ArtifactFile, Blob, HashEvent } from './artifact';
 import { hashLayers, workersFor } from './hash-layers';
 import { buildImage, type ImageOptions, LAYER_TYPE } from './image';
@@ -16,8 +16,10 @@ export interface PackOptions extends Partial<LayerStyle> {
   /** What people call it, in events. */
   readonly name: string;
   readonly image: ImageOptions;
-  /** Names that are passed over. @default - what version control, file managers and downloads leave in models */
-  readonly ignored?: readonly string[];
+  /** What is passed over. @default - what version control, file managers and downloads leave in models */
+  readonly ignored?: Ignored;
+  /** Looks at what was found before a byte of it is packed. @default - everything is packed */
+  readonly inspect?: (walked: WalkedDirectory) => void;
   /** How many threads hash. @default - as many as there are processors and large layers */
   readonly workers?: number;
   /** Where digests of earlier runs are. @default - in the user's cache */
@@ -38,6 +40,7 @@ export interface PackedDirectory {
 export async function packDirectory(options: PackOptions): Promise<PackedDirectory> {
   const { directory, name, image, ignored = IGNORED_IN_MODELS, prefix = MODELS_PREFIX } = options;
   const walked = walk(directory, ignored);
+  options.inspect?.(walked);
   const style = { prefix, keepExecutable: options.keepExecutable, maxLayers: options.maxLayers };
   const planned = planLayers(walked, style);
   const digests = await digestsOf(planned, walked.root, { ...options, prefix });

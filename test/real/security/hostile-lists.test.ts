@@ -89,7 +89,8 @@ describe('a list is refused, with the number of the line,', () => {
     ['with a repository', () => 'git+https://example.com/x.git', 'must have a version'],
     ['with a folder', () => './package', 'must have a version'],
   ])('%s', async (_, line, refusal) => {
-    writeFiles(join(site.app, 'package'), project('package'));
+    // Options such as -e are relative to the working directory, others to the list.
+    for (const folder of [site.app, site.project]) writeFiles(join(folder, 'package'), project('package'));
     if (line().includes('linked')) symlinkSync(join(site.canary, 'kept'), join(site.app, 'linked.txt'));
     lab.index.add('source-1.0.tar.gz', await sourceArchive('source'));
     const from = lab.index.asked.length;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasWheels, unpackedWheels } from '../../src/tools/app-image/wheels';
+import { hasWheels, unpackedWheels } from '../../../src/tools/app-image/wheels';
 
 let folder: string;
 beforeAll(() => {

@@ -1,0 +1,72 @@
+/** What lies beside code and is not for everyone who can pull an image, through `serving lock` and `serving publish`. */
+import { AppLab, type AppSite } from './app-lab';
+
+let lab: AppLab;
+let site: AppSite;
+
+beforeAll(async () => {
+  lab = await AppLab.start();
+});
+afterAll(() => lab?.stop());
+beforeEach(() => {
+  site = lab.site();
+});
+afterEach(() => site.remove());
+
+const KEY = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(4)}\n-----END PRIVATE KEY-----\n`;
+
+const SECRETS = [
+  '.env.production',
+  '.aws/credentials',
+  '.ssh/id_ed25519',
+  '.netrc',
+  '.npmrc',
+  '.pypirc',
+  'tls/server.key',
+];
+
+const files = () => site.locked().layers?.flatMap((layer) => layer.files.map(({ path }) => path));
+
+test.each(SECRETS)('%s is not published without a word', async (path) => {
+  site.write({ [`app/${path}`]: 'secret' });
+  const { status, stderr } = await site.lock();
+  expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining(`look like credentials`) });
+  expect(stderr).toContain(
+    `'${path}'; name them in 'app/.servingignore' to leave them out, or lock it with --allow-file`,
+  );
+});
+
+test('a private key is not published under another name', async () => {
+  site.write({ 'app/settings.json': JSON.stringify({ private_key: KEY }) });
+  expect(await site.lock()).toMatchObject({ status: 3, stderr: expect.stringContaining("'settings.json'") });
+});
+
+test('what the app ignores is not published, and what is published is shown and locked', async () => {
+  site.write(Object.fromEntries(SECRETS.map((path) => [`app/${path}`, 'secret'])));
+  site.write({ 'app/.servingignore': '.*\n/tls/\n*.csv\n', 'app/big.csv': '1', 'app/run.py': '' });
+  const said = await site.lock();
+  expect(said.stderr).toContain('app: 2 files of code: app.py, run.py\n');
+  expect(files()).toEqual(['app.py', 'run.py']);
+  expect(await site.serving(['publish', 'app'])).toMatchObject({ status: 0 });
+  site.write({ 'app/more.csv': '2' });
+  expect(await site.serving(['lock', '--check'])).toMatchObject({ status: 0 });
+});
+
+test('a file that is allowed is published, is locked as such, and is allowed for good', async () => {
+  site.write({ 'app/tls/server.key': 'not a secret' });
+  expect(await site.lock({}, '--allow-file', 'tls/server.key')).toMatchObject({ status: 0 });
+  expect(site.locked()).toMatchObject({ allowed: ['tls/server.key'] });
+  expect(files()).toEqual(['app.py', 'tls/server.key']);
+  expect(await site.serving(['lock', '--check'])).toMatchObject({ status: 0 });
+  expect(await site.serving(['publish', 'app'])).toMatchObject({ status: 0 });
+  expect(await site.serving(['lock'])).toMatchObject({ status: 0 });
+  site.write({ 'app/tls/other.key': 'new' });
+  expect(await site.serving(['lock'])).toMatchObject({ status: 3, stderr: expect.stringContaining("'tls/other.key'") });
+});
+
+test('a path that allows nothing is refused', async () => {
+  expect(await site.lock({}, '--allow-file', 'app.py')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--allow-file (app.py) is no file of the directories that looks like credentials'),
+  });
+});

@@ -1,0 +1,44 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { walk } from '../../../src/lock/walk';
+import { ignoreRules } from '../../../src/tools/app-image/ignore-rules';
+import { withScratch, writeFiles } from '../../support/scratch';
+
+/** The files of an app that are published. */
+const published = (files: { readonly [path: string]: string }) =>
+  withScratch((folder) => {
+    writeFiles(folder, files);
+    return walk(folder, ignoreRules(folder)).files.map(({ path }) => path);
+  });
+
+test('what tools leave beside code is never published', () => {
+  const left = ['.git/HEAD', 'a/.git', '__pycache__/a', 'venv/x', 'a/node_modules/x', '.env', '.cache/huggingface/x'];
+  const files = Object.fromEntries(left.map((path) => [path, '']));
+  expect(published({ ...files, 'app.py': '', '.cache/x': '', 'env.py': '' })).toEqual(['.cache/x', 'app.py', 'env.py']);
+});
+
+test.each<[rules: string, kept: string[]]>([
+  ['*.csv\n', ['Datum/a', 'data/keep/b', 'x.CSV']],
+  ['/data/\n', ['Datum/a', 'a.csv', 'x.CSV']],
+  ['data/*\n!data/keep\n', ['Datum/a', 'a.csv', 'data/keep/b', 'x.CSV']],
+  ['data\n!data/keep\n', ['Datum/a', 'a.csv', 'x.CSV']],
+  ['\uFEFF# c\r\na.csv\r\n', ['Datum/a', 'data/keep/b', 'data/x.csv', 'x.CSV']],
+  ['**/keep/\n', ['Datum/a', 'a.csv', 'data/x.csv', 'x.CSV']],
+])('%j has the meaning that it has in .gitignore', (rules, kept) => {
+  const files = { 'a.csv': '', 'x.CSV': '', 'data/x.csv': '', 'data/keep/b': '', 'Datum/a': '' };
+  expect(published({ ...files, '.servingignore': rules })).toEqual(kept.sort());
+});
+
+test('what is never published is, where the app says so', () => {
+  expect(published({ '.servingignore': '!venv\n!.servingignore', 'venv/x': '' })).toEqual(['.servingignore', 'venv/x']);
+});
+
+test('a file of rules that is not read is refused', () => {
+  expect(() => published({ 'app.py': '', 'sub/.servingignore': '*' })).toThrow(
+    "'sub/.servingignore' has no effect; move its lines to '.servingignore' beside the code",
+  );
+  withScratch((folder) => {
+    symlinkSync('/etc/hostname', join(folder, '.servingignore'));
+    expect(() => ignoreRules(folder)).toThrow('must be a file of at most 1048576 bytes, and no link');
+  });
+});
