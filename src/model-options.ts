@@ -58,7 +58,7 @@ export interface DirectoryModelOptions extends PackedModelOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` upward from the working directory
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
    */
   readonly lockFile?: string;
 
@@ -92,7 +92,7 @@ export interface OciModelOptions extends PackedModelOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` upward from the working directory
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
    */
   readonly lockFile?: string;
 }

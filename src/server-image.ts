@@ -16,7 +16,7 @@ export interface RegistryImageOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` upward from the working directory
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
    */
   readonly lockFile?: string;
 }
@@ -36,7 +36,7 @@ export interface DirectoryImageOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` upward from the working directory
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
    */
   readonly lockFile?: string;
 

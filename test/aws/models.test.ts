@@ -315,6 +315,24 @@ describe('a model that is published when the stack is deployed', () => {
   });
 
   test.each([
+    ['--to', [], './--to'],
+    ['-x', [], './-x'],
+    ['../net', ['--allow-outside'], '../net'],
+    ['..net', [], '..net'],
+  ])('may be called %s, which is no option of the command', (key, options, directory) => {
+    const odd = new LockedProject({ models: { [key]: lockedModel('b', undefined, { to: 's3://acme-models' }) } });
+    try {
+      const { files } = filesOf(Model.fromDirectory(directory, { lockFile: odd.lockFile, publishOnDeploy: true }));
+      const commands = Object.values(files).flatMap(
+        ({ source }) => (source as { executable?: string[] }).executable ?? [],
+      );
+      expect(commands.slice(commands.indexOf('--receipt') + 1)).toEqual([...options, '--', key]);
+    } finally {
+      odd.remove();
+    }
+  });
+
+  test.each([
     'registry.example.com/models',
     's3://acme-models/nets',
   ])('at %s is kept by cdk gc, because key and tag stand in the template', (to) => {
