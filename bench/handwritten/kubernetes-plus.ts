@@ -18,6 +18,7 @@ const RESOURCES: kplus.ContainerResources = {
 };
 
 class Backend extends Construct {
+  private readonly selector: Record<string, string>;
   private readonly labels: Record<string, string>;
 
   constructor(
@@ -26,7 +27,15 @@ class Backend extends Construct {
   ) {
     super(scope, version.name);
     const { slug } = version;
-    this.labels = { 'app.kubernetes.io/instance': slug };
+    this.selector = { 'serving-constructs/backend': slug };
+    this.labels = {
+      'app.kubernetes.io/name': 'serving-constructs',
+      'app.kubernetes.io/instance': slug,
+      'app.kubernetes.io/component': 'backend',
+      'app.kubernetes.io/part-of': Chart.of(this).node.id,
+      'app.kubernetes.io/managed-by': 'cdk8s',
+      ...this.selector,
+    };
     const serviceAccount = new kplus.ServiceAccount(this, 'ServiceAccount', {
       metadata: { name: slug, labels: this.labels },
       automountToken: false,
@@ -60,7 +69,7 @@ class Backend extends Construct {
         fsGroupChangePolicy: kplus.FsGroupChangePolicy.ON_ROOT_MISMATCH,
       },
     });
-    deployment.select(kplus.LabelSelector.of({ labels: this.labels }));
+    deployment.select(kplus.LabelSelector.of({ labels: this.selector }));
     const tmp = kplus.Volume.fromEmptyDir(this, 'Tmp', 'tmp');
     const server = deployment.addContainer(this.server());
     server.mount('/tmp', tmp);
@@ -81,7 +90,7 @@ class Backend extends Construct {
       topologyKey,
       maxSkew: 1,
       whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: this.labels },
+      labelSelector: { matchLabels: this.selector },
       matchLabelKeys: ['pod-template-hash'],
     });
     const object = ApiObject.of(deployment);
@@ -158,7 +167,7 @@ class Backend extends Construct {
       clusterIP,
       ports: [{ name: PORT_NAME, port: 80, targetPort: PORT, protocol: kplus.Protocol.TCP }],
     });
-    for (const [key, value] of Object.entries(this.labels)) service.selectLabel(key, value);
+    for (const [key, value] of Object.entries(this.selector)) service.selectLabel(key, value);
   }
 
   private addScaling(target: kplus.Deployment): void {
@@ -188,7 +197,7 @@ class Backend extends Construct {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: slug, labels: this.labels },
-      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: this.labels } },
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: this.selector } },
     });
   }
 }

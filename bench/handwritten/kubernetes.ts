@@ -15,6 +15,7 @@ const CONTAINER_SECURITY = {
 const RESOURCES = { requests: { cpu: '1', memory: '2048Mi' }, limits: { memory: '2048Mi' } };
 
 class Backend extends Construct {
+  private readonly selector: Record<string, string>;
   private readonly labels: Record<string, string>;
 
   constructor(
@@ -23,8 +24,16 @@ class Backend extends Construct {
   ) {
     super(scope, version.name);
     const { slug, scaling } = version;
-    this.labels = { 'app.kubernetes.io/instance': slug };
-    const selector = { matchLabels: this.labels };
+    this.selector = { 'serving-constructs/backend': slug };
+    this.labels = {
+      'app.kubernetes.io/name': 'serving-constructs',
+      'app.kubernetes.io/instance': slug,
+      'app.kubernetes.io/component': 'backend',
+      'app.kubernetes.io/part-of': Chart.of(this).node.id,
+      'app.kubernetes.io/managed-by': 'cdk8s',
+      ...this.selector,
+    };
+    const selector = { matchLabels: this.selector };
     this.add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
     this.add('Deployment', 'apps/v1', { spec: this.deployment() }, this.annotations());
     this.add('Service', 'v1', { spec: this.service(undefined) });
@@ -84,7 +93,7 @@ class Backend extends Construct {
     return {
       type: 'ClusterIP',
       clusterIP,
-      selector: this.labels,
+      selector: this.selector,
       ports: [{ name: PORT_NAME, port: 80, targetPort: PORT_NAME, protocol: 'TCP' }],
     };
   }
@@ -95,7 +104,7 @@ class Backend extends Construct {
       minReadySeconds: 10,
       progressDeadlineSeconds: this.version.progressSeconds,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
-      selector: { matchLabels: this.labels },
+      selector: { matchLabels: this.selector },
       template: { metadata: { labels: this.labels }, spec: this.pod() },
     };
   }
@@ -126,7 +135,7 @@ class Backend extends Construct {
       topologyKey,
       maxSkew: 1,
       whenUnsatisfiable: 'ScheduleAnyway',
-      labelSelector: { matchLabels: this.labels },
+      labelSelector: { matchLabels: this.selector },
       matchLabelKeys: ['pod-template-hash'],
     };
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { FleetEndpoint } from '../fleet';
 import { haproxyConfig } from './haproxy';
@@ -10,6 +10,7 @@ const FOLDER = '/usr/local/etc/haproxy';
 
 /** HAProxy in front of some endpoints. */
 export class Router extends Construct {
+  private readonly selector: Record<string, string>;
   private readonly labels: Record<string, string>;
 
   constructor(
@@ -18,8 +19,16 @@ export class Router extends Construct {
     private readonly endpoints: FleetEndpoint[],
   ) {
     super(scope, 'Router');
-    this.labels = { 'app.kubernetes.io/instance': name };
-    const selector = { matchLabels: this.labels };
+    this.selector = { 'serving-constructs/router': name };
+    this.labels = {
+      'app.kubernetes.io/name': 'serving-constructs',
+      'app.kubernetes.io/instance': name,
+      'app.kubernetes.io/component': 'router',
+      'app.kubernetes.io/part-of': Chart.of(this).node.id,
+      'app.kubernetes.io/managed-by': 'cdk8s',
+      ...this.selector,
+    };
+    const selector = { matchLabels: this.selector };
     const config = haproxyConfig(endpoints);
     this.add('ServiceAccount', 'v1', { automountServiceAccountToken: false });
     this.add('ConfigMap', 'v1', { data: { 'haproxy.cfg': config } });
@@ -44,7 +53,7 @@ export class Router extends Construct {
     });
     const spec = {
       type: 'ClusterIP',
-      selector: this.labels,
+      selector: this.selector,
       ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
     };
     this.add('Service', 'v1', { spec }, this.urls());
@@ -82,7 +91,7 @@ export class Router extends Construct {
         topologyKey,
         maxSkew: 1,
         whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: this.labels },
+        labelSelector: { matchLabels: this.selector },
       })),
       containers: [this.container()],
       volumes: [{ name: 'config', configMap: { name: this.name } }],
