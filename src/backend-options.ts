@@ -161,9 +161,12 @@ export interface BackendOptions {
 
   /**
    * Whether the backend has an address of its own: requests of the endpoint with the header `x-serving-backend` and the
-   * backend's name go to it whatever the shares.
+   * backend's name go to it whatever the shares, also at weight 0. Every client that reaches the balancer can do so.
    *
-   * @default true
+   * AWS: with `publicAccess` these are the clients of the internet. Kubernetes: with a `gateway` they are those that it
+   * admits, which the definition does not know; set `false` where it is public.
+   *
+   * @default - true; false where the platform is public, unless `ownUrl` is true
    */
   readonly addressable?: boolean;
 

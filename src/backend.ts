@@ -5,6 +5,7 @@ import { Duration } from './duration';
 import { HealthCheck } from './health-check';
 import type { Model } from './model';
 import type { BackendIntent, ModelIntent, ServerIntent } from './plan/intents';
+import { BalancerAccess } from './plan/target-profile';
 import { requireName, requireNumber } from './private/checks';
 import { containerEnvironment } from './private/container-environment';
 import { ServingError } from './private/errors';
@@ -51,8 +52,9 @@ export class Backend extends Construct {
     this.image = props.image;
     this.secrets = { ...props.secrets };
     this.models = [...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])];
-    this.addressable = props.addressable ?? true;
     this.ownUrl = props.ownUrl ?? false;
+    // Behind a public balancer every client could reach a backend that gets no requests yet.
+    this.addressable = props.addressable ?? (this.ownUrl || this.platform.target.access !== BalancerAccess.PUBLIC);
     this.hasFixedReplicas = props.replicas !== undefined;
     if (this.ownUrl && !this.addressable) {
       throw new ServingError(

@@ -6,7 +6,7 @@ import type { Intermediary } from './intermediary';
 import { locksRead } from './lock/read-lock';
 import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
-import type { TargetProfile } from './plan/target-profile';
+import { BalancerAccess, type TargetProfile } from './plan/target-profile';
 import { backendCredentials, headerCredentials, type Warning } from './private/credential-warnings';
 import type { ErrorCode } from './private/errors';
 import { renderError, ServingError } from './private/errors';
@@ -207,6 +207,7 @@ export abstract class ServingPlatform extends Construct {
 
   /** @internal */
   public _attach(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+    this._warn(endpoint, this.exposureOf(endpoint, backend, attachment));
     this.attachments.push(attachment);
     this._change();
     this.attachBackend(endpoint, backend, attachment);
@@ -240,6 +241,13 @@ export abstract class ServingPlatform extends Construct {
   /** @internal */
   public _change(): void {
     this.memo = undefined;
+  }
+
+  /** An address of its own, behind a public balancer, is one that everybody can call. */
+  private exposureOf(endpoint: ServingEndpoint, backend: Backend, { address, segment }: AttachmentIntent): Warning[] {
+    if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
+    const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet by its own address, whatever its share; leave 'addressable' and 'ownUrl' out, or acknowledge this`;
+    return [{ id: `publicBackendAddress.${segment}`, message }];
   }
 
   private claim(

@@ -231,6 +231,28 @@ describe('own addresses', () => {
     expect(endpoint.addressOf(endpoint.addBackend('SVM:v1', backendOptions({ ownUrl: true })))).toEqual({ url });
   });
 
+  test.each<[object, object]>([
+    [{}, { a: 1, b: 0 }],
+    [{ addressable: true }, { b: 1 }],
+  ])('of a public target are asked for: %j', (options, shares) => {
+    const platform = testPlatform({ target: { access: BalancerAccess.PUBLIC } });
+    const endpoint = endpointOn(platform);
+    const [a] = ['a', 'b'].map((name) => endpoint.addBackend(name, backendOptions(options))) as [Backend];
+    endpoint.splitTraffic({ shares: [{ backend: a, weight: 1 }] });
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const { routes } = platform.synthesize();
+      const named = ({ headers }: { headers: { name: string; values: string[] }[] }) =>
+        headers.every(({ name, values }) => name === 'x-serving-backend' && values.includes('b'));
+      const [first] = routes.filter(named);
+      const weights = first?.forward.map(({ service, weight }) => [service.replace('endpoint-', ''), weight]);
+      expect(Object.fromEntries(weights ?? [])).toEqual(shares);
+      expect(write).toHaveBeenCalledTimes('addressable' in options ? 2 : 0);
+    } finally {
+      write.mockRestore();
+    }
+  });
+
   test('are decided for each endpoint of a shared backend', () => {
     const platform = testPlatform();
     const backend = new Backend(platform.node.root as RootConstruct, 'shared', backendOptions({ addressable: false }));

@@ -7,7 +7,7 @@ import type { AutoscalingPolicy } from '../autoscaling-policy';
 import type { Backend } from '../backend';
 import type { Duration } from '../duration';
 import type { AttachmentIntent, BackendIntent } from '../plan/intents';
-import type { TargetProfile } from '../plan/target-profile';
+import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { urlHost } from '../private/http';
@@ -70,7 +70,8 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly listener?: ImportedListener;
 
   /**
-   * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`.
+   * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`, and
+   * backends have no address of their own unless they set `addressable` or `ownUrl`.
    *
    * @default false
    */
@@ -191,7 +192,7 @@ export class EcsPlatform extends ServingPlatform {
     checkFrameworkObjects(props, this);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
-    this.target = { ...ecsProfile(ruleQuota, this.checkListener(props)), images };
+    this.target = { ...ecsProfile(ruleQuota, this.checkListener(props), accessOf(props)), images };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new EcsRenderer(this, props);
   }
@@ -310,4 +311,9 @@ export class EcsPlatform extends ServingPlatform {
       at: this,
     });
   }
+}
+
+function accessOf({ listener, publicAccess }: EcsPlatformProps): BalancerAccess {
+  if (listener !== undefined) return BalancerAccess.UNKNOWN;
+  return publicAccess ? BalancerAccess.PUBLIC : BalancerAccess.INTERNAL;
 }

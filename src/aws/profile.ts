@@ -1,12 +1,17 @@
-import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../plan/target-profile';
+import { BalancerAccess, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../plan/target-profile';
 
 /** The rules of a load balancer that its quota allows at first. */
 export const RULE_QUOTA = 100;
 
 /** ECS behind an Application Load Balancer: its row of the capability table. */
-export function ecsProfile(ruleQuota: number, importedIdleSeconds?: number): TargetProfile {
+export function ecsProfile(
+  ruleQuota: number,
+  importedIdleSeconds?: number,
+  access = BalancerAccess.INTERNAL,
+): TargetProfile {
   return {
     name: 'an Application Load Balancer',
+    access,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
     maxWeight: 999,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html

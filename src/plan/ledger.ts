@@ -17,7 +17,7 @@ import { MARGIN_SECONDS } from './rules';
 import { serverEntries } from './server-ledger';
 import type { BackendTimes, BalancerPlan, LedgerEntry, ModelPlan, Refusal, SharePlan } from './serving-plan';
 import { streamEntries } from './stream-ledger';
-import { Feature, SupportLevel } from './target-profile';
+import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 
 /** The nodes of a balancer of which nobody says how many there are: one in each of two zones. */
 const STANDARD_NODES = 2;
@@ -49,7 +49,10 @@ export class Ledger {
     if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))
       this.use(endpoint.path, Feature.PATH_BY_HEADER);
     if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
-    if (attachments.some((attachment) => attachment.address !== 'none')) this.use(endpoint.path, Feature.OWN_ADDRESS);
+    if (attachments.some((attachment) => attachment.address !== 'none')) {
+      this.use(endpoint.path, Feature.OWN_ADDRESS);
+      this.addAccess(endpoint.path);
+    }
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
     if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
     this.addTokens(endpoint.path, { hosts: endpoint.hosts.join(), path: endpoint.prefix });
@@ -213,6 +216,18 @@ export class Ledger {
         `${priority}: routes have no numbers here; host, path and conditions decide`,
       );
     } else this.add(path, Feature.PRIORITY, SupportLevel.NATIVE, `${priority}: the number of the first rule`);
+  }
+
+  /** Says who can reach backends by their own addresses, those without a share too, where that is not the network's own. */
+  private addAccess(path: string): void {
+    const { behind = [], target } = this.intents;
+    const reach = 'reaches a backend by its own address, one of weight 0 too';
+    if (target.access === BalancerAccess.PUBLIC) {
+      this.add(path, Feature.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
+    } else if (target.access === BalancerAccess.UNKNOWN || behind.length > 0) {
+      const detail = `who gets to ${target.name} is not known here, and whoever does ${reach}; set 'addressable' to false where that is the public`;
+      this.add(path, Feature.ACCESS, SupportLevel.GATEWAY, detail);
+    }
   }
 
   private addDrain(backend: BackendIntent, times: BackendTimes): void {

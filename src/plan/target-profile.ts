@@ -40,6 +40,8 @@ export enum Feature {
   METHOD_MATCH = 'method match',
   /** The address that a backend has of its own. */
   OWN_ADDRESS = 'own address',
+  /** Who can call a backend by its own address. */
+  ACCESS = 'access',
   /** The most requests a replica works on at a time. */
   MAX_CONCURRENCY = 'max concurrency',
   /** Readiness without a declared health check. */
@@ -112,6 +114,16 @@ export interface Capability {
   readonly level: SupportLevel;
   /** How it is done, how far, or what to do instead. */
   readonly detail: string;
+}
+
+/** Who can reach a balancer. */
+export enum BalancerAccess {
+  /** Callers in its own network. */
+  INTERNAL = 'internal',
+  /** Everybody. */
+  PUBLIC = 'public',
+  /** The definition does not know, because the balancer exists already. */
+  UNKNOWN = 'unknown',
 }
 
 /** When the balancer and the server learn that a replica is to go. */
@@ -214,6 +226,8 @@ export interface TargetProfile {
    * @default false
    */
   readonly replacesForwarded?: boolean;
+  /** Who can reach the balancer. Backends of a public one have an address of their own only if they ask for it. @default BalancerAccess.INTERNAL */
+  readonly access?: BalancerAccess;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;
   /** What the balancer answers when a server does not. @default - unknown */

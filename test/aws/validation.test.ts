@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { digits } from '../../examples/digits/definition';
 import { imageClassifier } from '../../examples/image-classifier/definition';
 import { sentiment } from '../../examples/sentiment/definition';
-import { ServingEndpoint } from '../../src';
+import { ServingEndpoint, Warnings } from '../../src';
 import { messagesOf, strictApp, templatesOf } from '../support/aws';
 import { everything } from '../support/aws-everything';
 import { backendOptions } from '../support/definitions';
@@ -38,6 +38,7 @@ const APPS: [what: string, define: (app: App) => unknown][] = [
         CERTIFICATE,
       );
       everything(app, { publicAccess: true, certificate });
+      Warnings.of(app).acknowledge('serving-constructs:publicBackendAddress.resnet50-v2', "'ownUrl' asks for it");
     },
   ],
 ];

@@ -4,13 +4,15 @@ import { Duration } from '../../src/duration';
 import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
 import { Gpu } from '../../src/gpu';
 import { HealthCheck } from '../../src/health-check';
+import { Intermediary } from '../../src/intermediary';
 import { Model } from '../../src/model';
 import { ModelServer } from '../../src/model-server';
-import { Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
+import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
 import { ServerImage } from '../../src/server-image';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { ROUTER } from '../support/profiles';
+import type { TestPlatformProps } from '../support/test-platform';
 
 function ledgerOf(
   props: ServingEndpointProps = {},
@@ -132,6 +134,32 @@ describe('the ledger', () => {
     [Feature.OWN_ADDRESS, {}, { addressable: false }],
   ])('has no %s where there is nothing to do', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).not.toContain(feature);
+  });
+
+  const reach = 'reaches a backend by its own address, one of weight 0 too';
+  const unknown = {
+    level: 'left to the gateway',
+    detail: `who gets to the test platform is not known here, and whoever does ${reach}; set 'addressable' to false where that is the public`,
+  };
+
+  test.each<[string, TestPlatformProps, object[]]>([
+    ['an internal balancer', {}, []],
+    [
+      'a public balancer',
+      { target: { access: BalancerAccess.PUBLIC } },
+      [{ level: 'native', detail: `public: every client ${reach}` }],
+    ],
+    ['a balancer that exists', { target: { access: BalancerAccess.UNKNOWN } }, [unknown]],
+    ['an internal balancer behind another', { behind: [Intermediary.networkLoadBalancer()] }, [unknown]],
+  ])('says who reaches a backend behind %s', (_, props, rows) => {
+    const accessOf = (addressable: boolean) => {
+      const platform = testPlatform({ ...props, strict: true });
+      endpointOn(platform).addBackend('backend', backendOptions({ addressable }));
+      expect(platform.plan().refusals).toEqual([]);
+      return platform.plan().ledger.filter(({ feature }) => feature === Feature.ACCESS);
+    };
+    expect(accessOf(true)).toEqual(rows.map((row) => ({ path: 'endpoint', feature: 'access', ...row })));
+    expect(accessOf(false)).toEqual([]);
   });
 
   test('has weights and failover once there are two backends', () => {

@@ -1,4 +1,11 @@
-import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
+import {
+  BalancerAccess,
+  type Capability,
+  DrainOrder,
+  Feature,
+  SupportLevel,
+  type TargetProfile,
+} from '../../plan/target-profile';
 import { type Gateway, GatewayProfile } from '../gateway';
 import { DEFAULT_VERSION, minorVersion } from './version';
 
@@ -155,7 +162,12 @@ const ENVOY_CAPABILITIES: Capability[] = [
 /** An existing Gateway: its row of the capability table. */
 export function gatewayProfile(gateway: Gateway, minor: number): TargetProfile {
   const { idleSeconds, propagationSeconds } = gateway;
-  const base = { maxWeight: 999, drainOrder: DrainOrder.TOGETHER, propagationSeconds };
+  const base = {
+    maxWeight: 999,
+    drainOrder: DrainOrder.TOGETHER,
+    propagationSeconds,
+    access: BalancerAccess.UNKNOWN,
+  };
   if (gateway.profile === GatewayProfile.ENVOY_GATEWAY) {
     return {
       ...base,
