@@ -2,8 +2,10 @@ import type { RootConstruct } from 'constructs';
 import { Backend } from '../src/backend';
 import { Duration } from '../src/duration';
 import { HttpMethod, type ServingEndpointProps } from '../src/endpoint-options';
+import { BalancerAccess } from '../src/plan/target-profile';
 import type { ServingEndpoint } from '../src/serving-endpoint';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from './support/definitions';
+import type { TestRoute } from './support/test-platform';
 
 const intentOf = (props: ServingEndpointProps = {}) => endpointOn(testPlatform(), 'endpoint', props).intent;
 const TOKEN = '$' + '{Token[Stack.Host.7]}';
@@ -242,7 +244,7 @@ describe('own addresses', () => {
     const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
       const { routes } = platform.synthesize();
-      const named = ({ headers }: { headers: { name: string; values: string[] }[] }) =>
+      const named = ({ headers }: TestRoute) =>
         headers.every(({ name, values }) => name === 'x-serving-backend' && values.includes('b'));
       const [first] = routes.filter(named);
       const weights = first?.forward.map(({ service, weight }) => [service.replace('endpoint-', ''), weight]);
