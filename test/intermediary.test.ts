@@ -81,7 +81,7 @@ describe('a hop that stands in front', () => {
     ],
     [
       () => testPlatform({ behind: [{}] as never }),
-      "[InvalidType] 'behind' ({  }) must be made like Intermediary.cloudFront()",
+      "[InvalidType] 'behind[0]' ({  }) must be made like Intermediary.cloudFront()",
     ],
     [() => testPlatform({ behind: {} as never }), "[InvalidType] 'behind' ({  }) must be a list"],
   ])('fails when it is wrong: %p', (make, message) => {
