@@ -42,6 +42,8 @@ export class Network extends Construct {
       internetFacing: false,
       securityGroup: this.securityGroup,
       dropInvalidHeaderFields: true,
+      desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
+      xffHeaderProcessingMode: elbv2.XffHeaderProcessingMode.APPEND,
       idleTimeout: Duration.seconds(70),
     });
     this.listener = new elbv2.ApplicationListener(this, 'Listener', {

@@ -96,13 +96,29 @@ class Backend extends Construct {
       portMappings: [{ containerPort: PORT }],
       readonlyRootFilesystem: true,
       stopTimeout: Duration.seconds(props.stopSeconds),
-      linuxParameters: new ecs.LinuxParameters(this, 'LinuxParameters', { initProcessEnabled: true }),
+      linuxParameters: this.withoutCapabilities('LinuxParameters', { initProcessEnabled: true }),
+      privileged: false,
       logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: 'server' }),
     });
     definition.addVolume({ name: 'scratch' });
     server.addMountPoints({ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false });
     if (props.model !== undefined) this.addModel(definition, server, logGroup, props.model);
+    for (const role of [definition.taskRole, definition.obtainExecutionRole()]) this.trustOwnTasks(role);
     return definition;
+  }
+
+  private withoutCapabilities(id: string, props: ecs.LinuxParametersProps = {}): ecs.LinuxParameters {
+    const parameters = new ecs.LinuxParameters(this, id, props);
+    parameters.dropCapabilities(ecs.Capability.ALL);
+    return parameters;
+  }
+
+  private trustOwnTasks(role: iam.IRole): void {
+    const { partition, region, account } = Stack.of(this);
+    (role.node.defaultChild as iam.CfnRole).addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', {
+      StringEquals: { 'aws:SourceAccount': account },
+      ArnLike: { 'aws:SourceArn': `arn:${partition}:ecs:${region}:${account}:*` },
+    });
   }
 
   private addModel(
@@ -120,6 +136,8 @@ class Backend extends Construct {
       startTimeout: Duration.seconds(120),
       readonlyRootFilesystem: true,
       environment: { HOME: '/tmp' },
+      linuxParameters: this.withoutCapabilities('Fetch0LinuxParameters'),
+      privileged: false,
       logging: ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: 'fetch' }),
     });
     fetch.addMountPoints({ sourceVolume: 'scratch', containerPath: '/tmp', readOnly: false });
@@ -128,14 +146,19 @@ class Backend extends Construct {
     server.addMountPoints({ sourceVolume: 'models-0', containerPath: model.path, readOnly: true });
     fetch.addMountPoints({ sourceVolume: 'models-0', containerPath: model.path, readOnly: false });
     const bucketArn = `arn:${Stack.of(this).partition}:s3:::${BUCKET}`;
+    const ownAccount = { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } };
     definition.addToTaskRolePolicy(
-      new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`${bucketArn}/${model.prefix}*`] }),
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [`${bucketArn}/${model.prefix}*`],
+        conditions: ownAccount,
+      }),
     );
     definition.addToTaskRolePolicy(
       new iam.PolicyStatement({
         actions: ['s3:ListBucket'],
         resources: [bucketArn],
-        conditions: { StringLike: { 's3:prefix': `${model.prefix}*` } },
+        conditions: { ...ownAccount, StringLike: { 's3:prefix': `${model.prefix}*` } },
       }),
     );
   }
