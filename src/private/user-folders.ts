@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { isForeign, makeOwnFolder } from './own-folder';
 
 const NAME = 'serving-constructs';
 
@@ -35,7 +36,7 @@ export function cacheFolder(): string {
 /** Makes a folder; false where that is not possible. */
 export function isWritable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (makeOwnFolder(folder) !== undefined) return false;
     accessSync(folder, constants.W_OK | constants.X_OK);
     return true;
   } catch {
@@ -55,9 +56,11 @@ function processFolder(): string {
   return ofProcess;
 }
 
+/** A folder that somebody else made there first is none: what is in it would be trusted. */
 function below(environment: NodeJS.ProcessEnv, variable: string, folder: string): string | undefined {
   const named = environment[variable];
-  if (named !== undefined && isAbsolute(named)) return join(named, NAME);
   const home = homeFolder(environment);
-  return home === undefined ? undefined : join(home, folder, NAME);
+  const parent = named !== undefined && isAbsolute(named) ? named : home && join(home, folder);
+  const own = parent && join(parent, NAME);
+  return own === undefined || isForeign(own) ? undefined : own;
 }
