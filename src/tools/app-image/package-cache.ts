@@ -1,18 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../lock/layer-cache';
 import { walk } from '../../lock/walk';
+import { makeOwnFolder } from '../../private/own-folder';
 import { CommandError, FAILED } from '../command-error';
 
 /** Packages as they stand in an image. */
@@ -38,9 +29,8 @@ export class PackageCache {
   /** What was kept under a key, or nothing: an entry that is not as it was when it was kept is removed. */
   public take(key: string): UnpackedPackages | undefined {
     const entry = this.placeOf(key);
-    const stats = lookAt(entry);
+    const stats = lstatSync(entry, { throwIfNoEntry: false });
     if (stats === undefined) return undefined;
-    requireOwn(entry, stats);
     const folder = join(entry, PACKAGES);
     const marker = readMarker(join(entry, MARKER));
     if (stats.isDirectory() && marker?.key === key && marker.listing === listingOf(folder))
@@ -98,30 +88,10 @@ function listingOf(folder: string): string | undefined {
 
 /** A folder that nobody else can put anything into. */
 function ownFolder(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    const stats = lstatSync(path);
-    requireOwn(path, stats);
-    if ((stats.mode & 0o022) !== 0) chmodSync(path, 0o700);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(
-      `the cache folder '${path}' cannot be used (${(error as NodeJS.ErrnoException).code}); set XDG_CACHE_HOME to a folder that you can write to`,
-      FAILED,
-    );
-  }
-  return path;
-}
-
-function requireOwn(path: string, stats: Stats): void {
-  const user = process.getuid?.();
-  if (stats.isDirectory() && (user === undefined || stats.uid === user)) return;
+  const problem = makeOwnFolder(path);
+  if (problem === undefined) return path;
   throw new CommandError(
-    `'${path}' in the cache must be a folder of the user who runs the command; remove it, or set XDG_CACHE_HOME to another folder`,
+    `the cache folder '${path}' cannot be used: ${problem}; set XDG_CACHE_HOME to a folder that you can write to`,
     FAILED,
   );
-}
-
-function lookAt(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
 }
