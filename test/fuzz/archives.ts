@@ -89,16 +89,3 @@ function litterIn(scratch: string, sandbox: string): string | undefined {
   const left = [...readdirSync(scratch).sort(), ...readdirSync(sandbox)];
   return left.join() === 'program.py,sandbox' ? undefined : `left beside the target: ${left}`;
 }
-
-if (require.main === module) {
-  const [runs = '100000', seed = '1'] = process.argv.slice(2);
-  const started = performance.now();
-  const tally = fuzzArchives(UNPACK_WHEELS, { runs: Number(runs), seed: Number(seed) });
-  for (const [end, count] of Object.entries(tally.ends).sort(([, a], [, b]) => b - a))
-    console.log(`${String(count).padStart(8)}  ${end}`);
-  console.log(`${tally.runs} archives in ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  if (tally.failure !== undefined) {
-    console.log(tally.failure);
-    process.exitCode = 1;
-  }
-}
