@@ -246,11 +246,8 @@ export class KubernetesPlatform extends ServingPlatform {
     if (kind === 'unsupported') {
       throw new ServingError('RouterTooOld', `${what}, but the router requires ${required} or newer`, this);
     }
-    this.warn(
-      this,
-      'routerImage',
-      `${what}, which has known request smuggling vulnerabilities; use ${required} or newer, or omit 'router.image'`,
-    );
+    const message = `${what}, which has known request smuggling vulnerabilities; use ${required} or newer, or omit 'router.image'`;
+    this._warn(this, [{ id: 'routerImage', message }]);
   }
 
   private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
