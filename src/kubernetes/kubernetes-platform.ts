@@ -33,7 +33,7 @@ export interface RouterOptions {
   readonly replicas?: number;
 
   /**
-   * The image of HAProxy, 2.6 or newer, by a tag that does not move, a digest, or both, as in `haproxy:3.2.25-alpine@sha256:...`.
+   * The image of HAProxy, 2.6 or newer and built with PCRE2, by a tag that does not move, a digest, or both, as in `haproxy:3.2.25-alpine@sha256:...`.
    *
    * A release with known vulnerabilities causes a warning where the tag has its number. The image must have `haproxy` in
    * its path, the Prometheus exporter, and SIGUSR1 as its stop signal.

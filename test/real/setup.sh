@@ -173,13 +173,15 @@ debian_haproxy() {
   cached haproxy "$name" "$* $(uname -m)" install_haproxy "$*"
 }
 
-install_haproxy() {
-  local suites=$1 made=$2 apt=$2/apt mirror library
+# isolated_apt FOLDER TYPE SUITE...: settings of apt for other suites of Debian than this system's, which stays as it is.
+isolated_apt() {
+  local apt=$1 type=$2 mirror
+  shift 2
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -1)
-  [ -n "$mirror" ] || fail "HAProxy of the Debian suites '$suites' cannot be installed: apt knows no archive of Debian; run: apt-get update"
+  [ -n "$mirror" ] || fail "HAProxy of the Debian suites '$*' cannot be installed: apt knows no archive of Debian; run: apt-get update"
   mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/sources"
   : >"$apt/state/status"
-  printf '%s\n' 'Types: deb' "URIs: $mirror" "Suites: $suites" 'Components: main' \
+  printf '%s\n' "Types: $type" "URIs: $mirror" "Suites: $*" 'Components: main' \
     'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >"$apt/sources/haproxy.sources"
   cat >"$apt/apt.conf" <<CONFIGURATION
 Dir::State "$apt/state";
@@ -188,13 +190,19 @@ Dir::Cache "$apt/cache";
 Dir::Etc::SourceList "/dev/null";
 Dir::Etc::SourceParts "$apt/sources";
 APT::Sandbox::User "root";
-APT::Default-Release "${suites%% *}";
+APT::Default-Release "$1";
 APT::Install-Recommends "false";
 Acquire::Languages "none";
 CONFIGURATION
-  APT_CONFIG=$apt/apt.conf apt-get update -qq &&
+  APT_CONFIG=$apt/apt.conf apt-get update -qq
+}
+
+install_haproxy() {
+  local made=$2 apt=$2/apt library
+  # The suites are words.
+  isolated_apt "$apt" deb $1 &&
     APT_CONFIG=$apt/apt.conf apt-get install -qq -y --download-only haproxy >/dev/null ||
-    fail "HAProxy of the Debian suites '$suites' could not be fetched"
+    fail "HAProxy of the Debian suites '$1' could not be fetched"
   find "$apt/cache/archives" -name '*.deb' -exec dpkg-deb -x {} "$made/root" \;
   library=$(dirname "$(find "$made/root/usr/lib" -name 'libc.so.6')")
   mkdir "$made/bin"
@@ -202,7 +210,29 @@ CONFIGURATION
     "$library" "$made/root/usr/sbin/haproxy" >"$made/bin/haproxy"
   chmod +x "$made/bin/haproxy"
   rm -rf "$apt" "$made/root/usr/share" "$made/root/var"
-  "$made/bin/haproxy" -v >/dev/null || fail "HAProxy of the Debian suites '$suites' does not start"
+  "$made/bin/haproxy" -v >/dev/null || fail "HAProxy of the Debian suites '$1' does not start"
+}
+
+# upstream_haproxy NAME SUITE: HAProxy as its authors released it, without what Debian mends in the version of a suite.
+upstream_haproxy() {
+  debian_package make make
+  debian_package cc gcc
+  debian_package pcre2-config libpcre2-dev
+  cached haproxy "$1" "$2 $(uname -m)" build_haproxy "$2"
+}
+
+build_haproxy() {
+  local made=$2
+  isolated_apt "$made/apt" deb-src "$1" || fail "the sources of HAProxy in Debian '$1' could not be listed"
+  mkdir "$made/source" "$made/bin"
+  # Debian's own changes may be missing from a mirror; the original archive is what counts.
+  (cd "$made" && APT_CONFIG=$made/apt/apt.conf apt-get source -qq --download-only haproxy >/dev/null 2>&1) || true
+  tar -xf "$made"/haproxy_*.orig.tar.gz -C "$made/source" --strip-components=1 ||
+    fail "the source of HAProxy in Debian '$1' could not be fetched"
+  make -s -j2 -C "$made/source" TARGET=linux-glibc USE_PCRE2=1 USE_PROMEX=1 >/dev/null 2>&1 ||
+    fail "HAProxy of Debian '$1' could not be compiled"
+  strip -o "$made/bin/haproxy" "$made/source/haproxy"
+  rm -rf "$made/apt" "$made/source" "$made"/haproxy_*
 }
 
 # The versions of the router that are attacked beside Debian's own, and servers that upgrade to HTTP/2.
@@ -210,6 +240,7 @@ haproxy_versions() {
   with_python
   debian_package haproxy haproxy
   debian_haproxy 3.0 trixie
+  upstream_haproxy 3.0-unpatched trixie
   debian_haproxy newest experimental sid
   python_environment hypercorn test/real/requirements/hypercorn.txt
   go_program h2c test/real/security/router/h2c-go

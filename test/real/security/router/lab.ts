@@ -15,9 +15,10 @@ import type { Arrival, Attack } from './attack';
 import { sendRaw } from './raw-client';
 import { Recorder } from './recorder';
 
-/** The versions of HAProxy that are attacked: the oldest that is supported, the image's, and the newest. */
+/** The versions of HAProxy that are attacked: the oldest that is supported, the image's with and without fixes, the newest. */
 export const VERSIONS = {
   '2.6': () => 'haproxy',
+  '3.0.11': () => join(installed('haproxy', '3.0-unpatched'), 'bin/haproxy'),
   '3.0': () => join(installed('haproxy', '3.0'), 'bin/haproxy'),
   newest: () => join(installed('haproxy', 'newest'), 'bin/haproxy'),
 } as const;

@@ -33,7 +33,7 @@ export const UPGRADES: readonly Attack[] = [
     WAYS.map(
       ([name, ...headers]): Attack => ({
         name: `h2c at ${server}: ${name}`,
-        send: request(`POST /${server}/x`, [...headers, 'Content-Length: 0']),
+        send: request(`POST /${server}/x`, headers),
         next: http2('DELETE', '/internal/admin'),
         status: 200,
         arrives: [`${server}-v1 POST /${server}/x`],
