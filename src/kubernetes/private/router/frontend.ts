@@ -2,7 +2,7 @@ import type { ServingPlan } from '../../../plan/plan';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
 import { Conditions } from './conditions';
 import {
-  refuse,
+  answer,
   renderConnectionGuard,
   renderHeaderGuard,
   renderMessageGuard,
@@ -80,7 +80,7 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     // The first field is the nothing in front of the first slash.
     // Cut off is what the route compared, so no segment of it may have another one inside.
     ...depths.map((depth) =>
-      refuse(400, 'ambiguous path', `if { var(txn.cut) -m str ${depth} } { path,field(2,/,${depth}) -m sub -i %2f }`),
+      answer(400, 'ambiguous path', `if { var(txn.cut) -m str ${depth} } { path,field(2,/,${depth}) -m sub -i %2f }`),
     ),
     ...depths.map(
       (depth) => `  http-request set-var(txn.rest) path,field(${depth + 2},/,0) if { var(txn.cut) -m str ${depth} }`,

@@ -62,7 +62,7 @@ const TRANSFER = [
 const REQUEST_ID = '^[A-Za-z0-9._:/+=@-]{1,128}$';
 
 /** Answers a request under a condition, without a server. */
-export function refuse(status: number, reason: string, condition: string): string {
+export function answer(status: number, reason: string, condition: string): string {
   return `  http-request return status ${status} content-type text/plain string ${word(reason)} ${condition}`;
 }
 
@@ -86,29 +86,29 @@ export function renderSources(): string[] {
 export function renderMessageGuard(routes: RoutePlan[]): string[] {
   const picking = new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)));
   return [
-    refuse(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
-    refuse(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
+    answer(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
+    answer(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
     `  acl named req.fhdr(host) -m reg -i -- ${word(HOST)}`,
-    refuse(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
+    answer(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
     // Newer versions refuse it themselves.
-    refuse(400, 'invalid header', `if { req.hdrs -m reg -- ${word('\\x00')} }`),
+    answer(400, 'invalid header', `if { req.hdrs -m reg -- ${word('\\x00')} }`),
     ...TRANSFER.map(({ reason, status, name, value }) =>
-      refuse(
+      answer(
         status,
         reason,
         `if { req.fhdr(${name}) -m found } !{ req.fhdr(${name}) ${value} } or { req.fhdr_cnt(${name}) gt 1 }`,
       ),
     ),
-    refuse(400, 'invalid transfer-encoding', 'if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }'),
-    ...[...picking].sort().map((name) => refuse(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`)),
+    answer(400, 'invalid transfer-encoding', 'if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }'),
+    ...[...picking].sort().map((name) => answer(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`)),
     '  # An address with a host becomes a path, and empty segments go. Routes compare what a server decodes.',
-    refuse(400, 'invalid path', 'unless { path -m beg / }'),
+    answer(400, 'invalid path', 'unless { path -m beg / }'),
     '  http-request set-uri %[pathq] unless { url -m beg / }',
     "  http-request set-path '%[path,regsub(//+,/,g)]' if { path -m sub // }",
     '  http-request set-var(txn.path) path,url_dec',
     `  acl ambiguous path -m reg -i -- ${word(UNPRINTABLE)}`,
     `  acl ambiguous var(txn.path) -m reg -i -- ${word(AMBIGUOUS)}`,
-    refuse(400, 'ambiguous path', 'if ambiguous or !{ var(txn.path) -m found }'),
+    answer(400, 'ambiguous path', 'if ambiguous or !{ var(txn.path) -m found }'),
   ];
 }
 
@@ -138,7 +138,7 @@ export function renderUpgradeGuard(): string[] {
     '  acl once req.fhdr_cnt(upgrade) eq 1',
     '  http-request set-var(txn.upgrade) str(websocket) if upgrade websocket once { method GET }',
     '  acl upgrading var(txn.upgrade) -m found',
-    refuse(
+    answer(
       400,
       "this endpoint does not accept WebSocket: its 'streaming' has another protocol",
       `if upgrading !{ var(txn.route),field(${Column.PROTOCOL},|) -m str ${WEB_SOCKET} }`,
