@@ -158,7 +158,7 @@ export interface AttachBackendOptions {
   /**
    * Whether the endpoint gives the backend an address of its own.
    *
-   * @default - as the backend says, which has none where the platform is public and nothing else is said
+   * @default - as the backend, which by default has none where the platform is public
    */
   readonly addressable?: boolean;
 

@@ -221,11 +221,11 @@ export class Ledger {
   /** Says who can reach backends by their own addresses, those without a share too, where that is not the network's own. */
   private addAccess(path: string): void {
     const { behind = [], target } = this.intents;
-    const reach = 'reaches a backend by its own address, one of weight 0 too';
+    const reach = 'reaches a backend by its own address, also at weight 0';
     if (target.access === BalancerAccess.PUBLIC) {
       this.add(path, Feature.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
     } else if (target.access === BalancerAccess.UNKNOWN || behind.length > 0) {
-      const detail = `who gets to ${target.name} is not known here, and whoever does ${reach}; set 'addressable' to false where that is the public`;
+      const detail = `the clients of ${target.name} are not known here, and each of them ${reach}; set 'addressable' to false where it is public`;
       this.add(path, Feature.ACCESS, SupportLevel.GATEWAY, detail);
     }
   }

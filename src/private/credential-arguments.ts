@@ -57,10 +57,12 @@ function hideWord(word: string): string {
 }
 
 function isValueOf(flag: string | undefined, word: string): boolean {
-  return flag !== undefined && FLAG.test(flag) && !word.startsWith('-') && isCredentialName(flag) && isTold(flag, word);
+  return (
+    flag !== undefined && FLAG.test(flag) && !word.startsWith('-') && isCredentialName(flag) && isCredential(flag, word)
+  );
 }
 
-function isTold(flag: string, word: string): boolean {
+function isCredential(flag: string, word: string): boolean {
   return credentialReason(flag, unquoted(word)) !== undefined;
 }
 

@@ -22,7 +22,7 @@ const OTHER_TOKENS =
 const NAME = new RegExp(`(?:${NAME_ENDINGS.join('|')})$`);
 const OTHER_NAME = new RegExp(`${OTHER_TOKENS}$`);
 
-/** What says no credential under a name of one: nothing, a switch, a path, the name of what holds it. */
+/** Values that are no credential under any name: nothing, a switch, a path, a reference to what holds it. */
 const REFERENCE =
   /^(?:|true|false|yes|no|on|off|none|null|auto|[01]|\/[\w.-]+(?:\/[\w.-]+)+|(?:file|vault|arn:aws[\w-]*):.*|\$\(?\{?[A-Za-z_]\w*\)?\}?|\*+)$/i;
 

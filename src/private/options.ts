@@ -14,7 +14,7 @@ interface OptionClass {
    * called, have nothing there.
    */
   readonly members?: readonly string[];
-  /** Whether the members are methods that say all, so that the classes of frameworks and of other releases will do. */
+  /** Whether the public methods suffice, so that classes of frameworks and of other releases are accepted. */
   readonly byShape?: boolean;
 }
 
@@ -130,7 +130,7 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
   } else checkInstance(value, type, prop, at);
 }
 
-/** Holds a value of a map against its type. What maps hold of text are variables, whose values no message shows. */
+/** Checks a value of a map. Text in maps is the value of a variable, which no message shows. */
 function checkEntry(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
   requireWritable(prop, prop, at);
   if (type === 'string' && typeof value !== 'string')
@@ -171,7 +171,7 @@ function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Holds a value against its class. An app can hold several copies of this package, and each has a class of its own. */
+/** Checks the class of a value. An app can hold several copies of this package, and each has a class of its own. */
 function checkInstance(value: unknown, type: string, prop: string, at: IConstruct | undefined): void {
   const name = type.slice(type.lastIndexOf('.') + 1);
   const { example = `a ${name}`, members = [], byShape = false } = CLASSES[type] ?? {};

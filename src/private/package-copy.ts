@@ -46,7 +46,7 @@ export function isOwn(className: string, value: unknown): boolean {
   return hasTag(className, value) && isCompatible(copyOf(className, value as object));
 }
 
-/** The copy that made an instance of the class of this name; older releases say nothing of it. */
+/** The copy that made an instance of the class of this name; older releases have no tag. */
 export function copyOf(className: string, value: object): PackageCopy | undefined {
   const copy = value[tagOf(className) as keyof object] as unknown;
   return typeof copy === 'object' && copy !== null ? (copy as PackageCopy) : undefined;

@@ -136,10 +136,10 @@ describe('the ledger', () => {
     expect(ledgerOf(props, options).features()).not.toContain(feature);
   });
 
-  const reach = 'reaches a backend by its own address, one of weight 0 too';
+  const reach = 'reaches a backend by its own address, also at weight 0';
   const unknown = {
     level: 'left to the gateway',
-    detail: `who gets to the test platform is not known here, and whoever does ${reach}; set 'addressable' to false where that is the public`,
+    detail: `the clients of the test platform are not known here, and each of them ${reach}; set 'addressable' to false where it is public`,
   };
 
   test.each<[string, TestPlatformProps, object[]]>([
