@@ -189,10 +189,10 @@ export class EcsPlatform extends ServingPlatform {
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
     for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
-    checkFrameworkObjects(props, this);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
     this.target = { ...ecsProfile(ruleQuota, this.checkListener(props), accessOf(props)), images };
+    checkFrameworkObjects(props, this);
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     this.renderer = new EcsRenderer(this, props);
   }
