@@ -28,7 +28,8 @@ defaults base
   option dontlog-normal
   option dontlognull
   option idle-close-on-response
-  timeout http-request 60s
+  option disable-h2-upgrade
+  timeout http-request 10s
   timeout http-keep-alive 4010s
   timeout client 70s
   timeout server 70s
@@ -47,29 +48,67 @@ frontend _admin from base
 
 frontend _router from base
   bind "\${POD_IP}:8080,127.0.0.1:8080"
+  tcp-request connection track-sc1 src table _sources
+  tcp-request connection reject if { sc1_conn_cur gt 1000 }
+  http-request return status 501 content-type text/plain string 'method not supported' if { method -m str -i CONNECT TRACE }
+  http-request return status 400 content-type text/plain string 'invalid version' unless { req.ver 1.0 1.1 }
+  acl named req.fhdr(host) -m reg -i -- '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$'
+  http-request return status 400 content-type text/plain string 'invalid host' if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }
+  http-request return status 400 content-type text/plain string 'invalid header' if { req.hdrs -m reg -- '\\x00' }
+  http-request return status 400 content-type text/plain string 'invalid transfer-encoding' if { req.fhdr(transfer-encoding) -m found } !{ req.fhdr(transfer-encoding) -m str chunked } or { req.fhdr_cnt(transfer-encoding) gt 1 }
+  http-request return status 417 content-type text/plain string 'unknown expectation' if { req.fhdr(expect) -m found } !{ req.fhdr(expect) -m str -i 100-continue } or { req.fhdr_cnt(expect) gt 1 }
+  http-request return status 400 content-type text/plain string 'invalid transfer-encoding' if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }
+  http-request return status 400 content-type text/plain string 'duplicate x-serving-backend' if { req.fhdr_cnt(x-serving-backend) gt 1 }
+  http-request return status 400 content-type text/plain string 'invalid path' unless { path -m beg / }
+  http-request set-uri %[pathq] unless { url -m beg / }
+  http-request set-path '%[path,regsub(//+,/,g)]' if { path -m sub // }
+  http-request set-var(txn.path) path,url_dec
+  acl ambiguous path -m reg -i -- '%([01][0-9a-f]|7f|c[01])'
+  acl ambiguous var(txn.path) -m reg -i -- '//|\\\\|(^|/|%(25)*(2f|5c))([.]|%(25)*2e){1,2}(;|/|%(25)*(2f|5c)|$)'
+  http-request return status 400 content-type text/plain string 'ambiguous path' if ambiguous or !{ var(txn.path) -m found }
+  http-request del-header '_|^(http2-settings|keep-alive|proxy|proxy-connection|te)$' -m reg
+  http-request del-header '^((x-)?forwarded(-.*)?|(x-)?(true-|cluster-|fastly-|cf-)?(client|connecting|real|remote|originating)-?(ip|ipv6|addr)|x-(azure-clientip|envoy-.*)|x-(original|rewrite)-(url|uri|host)|x-(host|scheme|url-scheme)|front-end-https|(x-)?ssl-client-.*)$' -m reg
   option forwardfor
   http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }
   http-request set-header X-Forwarded-Port 80 unless { req.hdr(X-Forwarded-Port) -m found }
-  http-request set-header X-Request-Id %[uuid] unless { req.hdr(X-Request-Id) -m found }
+  http-request set-header X-Forwarded-Host %[req.fhdr(host)] if named !{ req.hdr(X-Forwarded-Host) -m found }
+  http-request set-header X-Request-Id %[uuid] unless { req.fhdr_cnt(X-Request-Id) eq 1 } { req.fhdr(X-Request-Id) -m reg -- '^[A-Za-z0-9._:/+=@-]{1,128}$' }
   acl routed var(txn.route) -m found`;
+
+/** WebSocket passes where the route allows it, and no other upgrade anywhere. */
+const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
+  acl websocket req.fhdr(upgrade) -m str -i websocket
+  acl once req.fhdr_cnt(upgrade) eq 1
+  http-request set-var(txn.upgrade) str(websocket) if upgrade websocket once { method GET }
+  acl upgrading var(txn.upgrade) -m found
+  http-request return status 400 content-type text/plain string 'this endpoint does not accept WebSocket' if upgrading !{ var(txn.route),field(3,|) -m str ws }
+  http-request del-header Connection
+  http-request set-header Connection Upgrade if upgrading
+  http-request del-header Upgrade unless upgrading
+  http-response return status 502 if { status 101 } !upgrading
+  http-response return status 502 if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }`;
+
+/** The connections of each address. */
+const SOURCES = `backend _sources from base
+  stick-table type ipv6 size 20000 expire 10s store conn_cur`;
 
 /** The one backend that the route names. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
-  http-request set-var(txn.pool) var(txn.route),field(8,|) if !chosen
+  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 /** By a counter of the endpoint, then the next one with a ready server, else the first. */
 const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
-  http-request set-var(txn.step) var(txn.route),field(5,|)
-  http-request set-var(txn.total) var(txn.route),field(6,|)
+  http-request set-var(txn.step) var(txn.route),field(6,|)
+  http-request set-var(txn.total) var(txn.route),field(7,|)
   acl counted var(txn.total) -m int gt 1
   http-request track-sc0 var(txn.route),field(1,|) table _counters if counted
   http-request set-var(txn.slot) sc0_inc_gpc0(_counters),mul(txn.step),mod(txn.total) if counted
-  http-request set-var(txn.pool) var(txn.route),field(8,|) if !chosen { var(txn.route),field(7,|),sub(txn.slot) gt 0 } { var(txn.route),field(8,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen { var(txn.route),field(9,|),sub(txn.slot) gt 0 } { var(txn.route),field(10,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(8,|) if !chosen counted { var(txn.route),field(8,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(10,|) if !chosen counted { var(txn.route),field(10,|),nbsrv gt 0 }
-  http-request set-var(txn.pool) var(txn.route),field(8,|) if !chosen
+  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen { var(txn.route),field(8,|),sub(txn.slot) gt 0 } { var(txn.route),field(9,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(11,|) if !chosen { var(txn.route),field(10,|),sub(txn.slot) gt 0 } { var(txn.route),field(11,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen counted { var(txn.route),field(9,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(11,|) if !chosen counted { var(txn.route),field(11,|),nbsrv gt 0 }
+  http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
 const SERVERS = `defaults pool from base
@@ -99,11 +138,15 @@ export function haproxyConfig(endpoints: FleetEndpoint[]): string {
     ),
     '  http-request return status 404 content-type text/plain string "not found" if !routed',
     '',
+    UPGRADES,
+    '',
     canaries === 0 ? CHOICE_OF_ONE : CHOICE_OF_TWO,
     '',
     ...(canaries === 0
       ? []
       : ['backend _counters from base', `  stick-table type string len 64 size ${canaries} store gpc0`, '']),
+    SOURCES,
+    '',
     SERVERS,
     '',
     ...endpoints.flatMap(servers),
@@ -113,17 +156,17 @@ export function haproxyConfig(endpoints: FleetEndpoint[]): string {
 
 function conditions({ name, hasCanary }: FleetEndpoint): string[] {
   return [
-    `  acl ${name}.path path -m str -- /${name}`,
-    `  acl ${name}.path path -m beg -- /${name}/`,
+    `  acl ${name}.path var(txn.path) -m str -- /${name}`,
+    `  acl ${name}.path var(txn.path) -m beg -- /${name}/`,
     `  acl ${name}.method method -- POST`,
     `  acl ${name}.own req.fhdr(x-serving-backend) -m str -- v1`,
     ...(hasCanary ? [`  acl ${name}.own-2 req.fhdr(x-serving-backend) -m str -- v2`] : []),
   ];
 }
 
-/** A route is what the frontend knows of the request: endpoint, timeout, rewriting, step, total, and shares by backend. */
+/** A route is what the frontend knows of the request: endpoint, timeout, protocol, rewriting, step, total, and shares by backend. */
 function route(name: string, shares: string, conditions: string): string {
-  return `  http-request set-var(txn.route) str(${name}|70|||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
+  return `  http-request set-var(txn.route) str(${name}|70||||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
 }
 
 function ownRoutes({ name, hasCanary }: FleetEndpoint): string[] {

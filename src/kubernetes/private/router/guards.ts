@@ -140,7 +140,7 @@ export function renderUpgradeGuard(): string[] {
     '  acl upgrading var(txn.upgrade) -m found',
     answer(
       400,
-      "this endpoint does not accept WebSocket: its 'streaming' has another protocol",
+      'this endpoint does not accept WebSocket',
       `if upgrading !{ var(txn.route),field(${Column.PROTOCOL},|) -m str ${WEB_SOCKET} }`,
     ),
     '  http-request del-header Connection',
