@@ -1,4 +1,6 @@
-import { credentialReason, HIDDEN, hideCredentials, isCredentialName } from './credential-names';
+import { REDACTED } from './credential-forms';
+import { credentialReason, isCredentialName } from './credential-names';
+import { redact } from './redact';
 
 /** A word that gives a value to a name: `--api-key=...`, `API_KEY=...`. */
 const ASSIGNMENT = /^(-{0,2}[A-Za-z][\w.-]*)=([\s\S]*)$/;
@@ -32,7 +34,7 @@ export function hideArguments(words: readonly string[]): string[] {
   const isNamed = (index: number): boolean => isValueOf(words[index - 1], words[index] as string);
   return words.map((word, index) => {
     if (/\s/.test(word)) return hideLine(word);
-    return isNamed(index) ? HIDDEN : hideWord(word);
+    return isNamed(index) ? REDACTED : hideWord(word);
   });
 }
 
@@ -42,18 +44,18 @@ function hideLine(line: string): string {
   const parts = line.match(SHELL_WORDS) ?? [];
   const shown = parts.map((part) => {
     if (/^\s+$/.test(part)) return part;
-    const text = isValueOf(before, part) ? HIDDEN : hideWord(part);
+    const text = isValueOf(before, part) ? REDACTED : hideWord(part);
     before = part;
     return text;
   });
-  return hideCredentials(shown.join(''));
+  return redact(shown.join(''));
 }
 
 function hideWord(word: string): string {
   const [, name = '', value = ''] = ASSIGNMENT.exec(word) ?? [];
   if (name !== '' && isCredentialName(name) && credentialReason(name, unquoted(value)) !== undefined)
-    return `${name}=${HIDDEN}`;
-  return hideCredentials(word);
+    return `${name}=${REDACTED}`;
+  return redact(word);
 }
 
 function isValueOf(flag: string | undefined, word: string): boolean {

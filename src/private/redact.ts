@@ -1,11 +1,4 @@
-/** What stands in the place of a credential. */
-export const REDACTED = '***';
-
-/** One kind of credential. Quantifiers follow a fixed anchor, so that hostile text costs linear time. */
-interface Kind {
-  readonly pattern: RegExp;
-  readonly replacement: string;
-}
+import { CREDENTIAL_FORMS, type CredentialForm, REDACTED } from './credential-forms';
 
 /** Names of parameters and members whose value is a credential. */
 const SECRET_NAMES = [
@@ -20,11 +13,8 @@ const SECRET_NAMES = [
   'pass(?:word|wd|phrase)',
 ].join('|');
 
-const KINDS: readonly Kind[] = [
-  {
-    pattern: /-----BEGIN ([A-Z0-9 ]{0,40})PRIVATE KEY-----(?:(?!-----END )[\s\S])*(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
-    replacement: `-----BEGIN $1PRIVATE KEY----- ${REDACTED}`,
-  },
+/** Credentials that are told by what stands around them, and those of a form of their own. */
+const KINDS: readonly Pick<CredentialForm, 'pattern' | 'replacement'>[] = [
   // Passwords may have '@' in them, so the last one ends the user and password.
   {
     pattern: /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+)*@(?!sha\d+:)/g,
@@ -52,12 +42,7 @@ const KINDS: readonly Kind[] = [
     pattern: new RegExp(`(["'](?:${SECRET_NAMES}|auth)["']\\s{0,4}:\\s{0,4}["'])[^"']+`, 'gi'),
     replacement: `$1${REDACTED}`,
   },
-  { pattern: /(?<![A-Za-z0-9])(AKIA|ASIA)[A-Z0-9]{12,}/g, replacement: `$1${REDACTED}` },
-  { pattern: /(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)*/g, replacement: REDACTED },
-  {
-    pattern: /(?<![\w-])(gh[opusr]_|github_pat_|glpat-|hf_|npm_|dckr_pat_|pypi-|xox[abpr]-)[\w-]{16,}/g,
-    replacement: `$1${REDACTED}`,
-  },
+  ...CREDENTIAL_FORMS,
 ];
 
 /**

@@ -1,5 +1,7 @@
 import { hideArguments } from './credential-arguments';
-import { credentialReason, HIDDEN, hideCredentials } from './credential-names';
+import { REDACTED } from './credential-forms';
+import { credentialReason } from './credential-names';
+import { redact } from './redact';
 
 type Data = { readonly [member: string]: unknown };
 
@@ -21,7 +23,7 @@ const MEMBERS: { readonly [member: string]: (value: unknown) => unknown } = {
 
 function shown(value: unknown, member: string): unknown {
   if (Object.hasOwn(MEMBERS, member)) return MEMBERS[member]?.(value);
-  if (typeof value === 'string') return hideCredentials(value);
+  if (typeof value === 'string') return redact(value);
   if (Array.isArray(value)) return value.map((one) => shown(one, ''));
   if (!isObject(value)) return value;
   const plan = isObject(value.server) && isObject(value.environment) ? shownBackend(value) : value;
@@ -56,14 +58,14 @@ function ownVariables(server: Data): Map<string, unknown> {
 
 function hideOthers(environment: Data, own: Map<string, unknown>): Data {
   return Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, own.get(name) === value ? value : HIDDEN]),
+    Object.entries(environment).map(([name, value]) => [name, own.get(name) === value ? value : REDACTED]),
   );
 }
 
 function shownHeader(header: unknown): unknown {
   const { name, values } = header as { readonly name: string; readonly values?: readonly string[] };
   if (values === undefined) return header;
-  const hide = (value: string): string => (credentialReason(name, value) === undefined ? value : HIDDEN);
+  const hide = (value: string): string => (credentialReason(name, value) === undefined ? value : REDACTED);
   return { ...(header as Data), values: values.map(hide) };
 }
 
