@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { oneLine } from '../../private/redact';
 import { StoreError } from '../store-error';
 import { type Exchange, NetworkExchange } from './exchange';
 import { type Permit, permitOf } from './origins';
 import { timedOut } from './pace';
-import { printable } from './printable';
 
 /** A request whose body, if it has one, can be read once. */
 export interface HttpRequest {
@@ -183,5 +183,5 @@ export function parseLocation(location: string, base: URL): URL {
 
 /** Queries and user names in addresses can be secrets. */
 function shownLocation(location: string): string {
-  return printable(location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')).slice(0, 200);
+  return oneLine(location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')).slice(0, 200);
 }

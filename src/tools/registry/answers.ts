@@ -1,5 +1,5 @@
+import { oneLine } from '../../private/redact';
 import type { HttpResponse } from '../net/http';
-import { printable } from '../net/printable';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../store-error';
 
@@ -141,13 +141,13 @@ function readErrors(body: Buffer): RegistryErrors {
       const errors = parsed.errors.filter((error) => typeof error === 'object' && error !== null);
       return {
         codes: errors.map(({ code }) => String(code)),
-        text: printable(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
+        text: oneLine(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
       };
     }
   } catch {
     // Not every answer comes from a registry.
   }
-  return { codes: [], text: /^\s*</.test(raw) ? '' : printable(raw) };
+  return { codes: [], text: /^\s*</.test(raw) ? '' : oneLine(raw) };
 }
 
 function wordsOf(code: unknown, message: unknown, detail: unknown): string {

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { LockedAttestation, LockedSignature } from '../../lock/lock-file';
+import { oneLine } from '../../private/redact';
 import type { Manifest } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-error';
-import { printable } from '../net/printable';
 import { StoreError } from '../store-error';
 import { type Descriptor, readManifest } from './image-json';
 
@@ -53,7 +53,7 @@ function isBase64(value: unknown): value is string {
 
 /** The type is recorded and printed, so it is one line. */
 function predicateOf(type: unknown): string {
-  return (typeof type === 'string' ? printable(type).slice(0, 200) : '') || 'unknown';
+  return (typeof type === 'string' ? oneLine(type).slice(0, 200) : '') || 'unknown';
 }
 
 /** Reads a public key in PEM. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { oneLine } from '../../private/redact';
 import type { Manifest } from '../artifact/artifact';
 import type { Report } from '../image-store';
 import type { HttpResponse } from '../net/http';
-import { printable } from '../net/printable';
 import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { lagsBehind } from './answers';
@@ -55,7 +55,7 @@ export async function getManifest(client: RegistryClient, reference: string): Pr
   if (typeof claimed === 'string' && claimed.startsWith('sha256:') && digest !== claimed)
     throw new StoreError(
       'DigestMismatch',
-      `${client.name} answers to ${reference} with bytes of the digest ${digest}${claimed === reference ? '' : `, and calls it ${printable(claimed)}`}; what it keeps is damaged`,
+      `${client.name} answers to ${reference} with bytes of the digest ${digest}${claimed === reference ? '' : `, and calls it ${oneLine(claimed)}`}; what it keeps is damaged`,
     );
   if (response.body.length > MAX_MANIFEST_BYTES)
     throw new StoreError(
@@ -110,6 +110,6 @@ function checkDigest({ headers }: HttpResponse, { digest }: Manifest, name: stri
   if (answered !== undefined && answered !== digest)
     throw new StoreError(
       'DigestMismatch',
-      `${name} keeps ${digest} as ${printable(String(answered))}; a proxy may rewrite manifests`,
+      `${name} keeps ${digest} as ${oneLine(String(answered))}; a proxy may rewrite manifests`,
     );
 }
