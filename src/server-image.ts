@@ -23,7 +23,7 @@ export interface RegistryImageOptions {
 
 /** Options of an image that is made of a directory of code. */
 export interface DirectoryImageOptions {
-  /** The image that the code is put upon, as the lock file names it or by digest. It must have what runs the code. */
+  /** The image below the code, as the lock file names it or by digest. It must have what runs the code. */
   readonly base: string;
 
   /**

@@ -140,7 +140,7 @@ describe('backend', () => {
     [{ secrets: { '1A': SecretValue.fromName('a') } }, "[InvalidName] the environment variable ('1A')"],
     [
       { environment: { A: 'b' }, secrets: { A: SecretValue.fromName('a') } },
-      "[ConflictingProps] 'A' stands in 'environment' and in 'secrets'; keep one",
+      "[ConflictingProps] 'A' is set in both 'environment' and 'secrets'; remove one",
     ],
     [
       { environment: { PORT: '9000' } },

@@ -30,7 +30,7 @@ export function containerEnvironment(
     if (prop !== undefined) {
       throw new ServingError(
         'ConflictingProps',
-        `'${name}' in '${prop}' would say what 'server' says already (${what}); leave it out`,
+        `'${name}' in '${prop}' conflicts with 'server', which sets it (${what}); leave it out`,
         at,
       );
     }
@@ -56,7 +56,11 @@ function checkNames({ environment, secrets }: TypedVariables, at: IConstruct): v
       );
     }
     if (Object.hasOwn(environment, name) && Object.hasOwn(secrets, name)) {
-      throw new ServingError('ConflictingProps', `'${name}' stands in 'environment' and in 'secrets'; keep one`, at);
+      throw new ServingError(
+        'ConflictingProps',
+        `'${name}' is set in both 'environment' and 'secrets'; remove one`,
+        at,
+      );
     }
   }
 }

@@ -25,7 +25,7 @@ export function requireFilledIn(prop: string, text: string, at?: IConstruct): st
   if (missing === undefined) return text;
   throw new ServingError(
     'InvalidText',
-    `'${prop}' ('${text}') contains '${missing}', which a missing value becomes as text; pass the value that was meant`,
+    `'${prop}' ('${text}') contains '${missing}', probably from an undefined variable; pass the intended value`,
     at,
   );
 }

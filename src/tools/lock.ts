@@ -199,7 +199,7 @@ function nameIn(before: LockFile, name: string, folder: string, path: string): s
 function appSettingsOf(key: string, folder: string, options: Options, before: LockFile): AppSettings {
   const old = entryOf(before.apps, key);
   const base = options.base ?? old?.base;
-  if (base === undefined) throw usage(`--app ${key} needs --base, the image that the code is put upon`);
+  if (base === undefined) throw usage(`--app ${key} requires --base, the image below the code`);
   const to = options.to ?? old?.to;
   if (to !== undefined && parseDestination(to).kind !== 'registry')
     throw usage(`--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
@@ -260,11 +260,11 @@ async function lock(work: Work, path: string, before: LockFile): Promise<number>
     const { entry } = await packApp(settings, progress);
     entries.push({ apps: { [settings.key]: entry } });
     progress.end();
-    stdout.line(`${settings.key}  ${entry.digest}  upon ${entry.base}`);
+    stdout.line(`${settings.key}  ${entry.digest}  based on ${entry.base}`);
     showFiles(settings.key, entry.layers);
   }
   requireUsed(work.allowed, entries);
-  stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'was right already'}`);
+  stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'is up to date'}`);
   return 0;
 }
 
@@ -295,7 +295,7 @@ async function check({ models, images, apps, plainHttp }: Work, path: string, be
   progress.end();
   for (const difference of differences) stdout.line(difference);
   if (differences.length > 0) return 1;
-  stdout.line(`${shownPath(path)} is what is here`);
+  stdout.line(`${shownPath(path)} matches the working tree`);
   return 0;
 }
 
@@ -306,7 +306,7 @@ function requireUsed(allowed: readonly string[], entries: readonly Partial<LockF
   );
   const unused = allowed.find((path) => !used.includes(path));
   if (unused === undefined) return;
-  throw usage(`--allow-file (${unused}) is no file of the directories that looks like credentials; remove the option`);
+  throw usage(`--allow-file (${unused}) matches no file that looks like a credential; remove the option`);
 }
 
 /** A directory that is gone leaves an entry behind. */
@@ -314,7 +314,7 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
   if (!isLocked || existsSync(directory)) return;
   throw new CommandError(
-    `'${key}' is in the lock file and not here; put it back, or run: serving lock --remove ${shellWord(key)}`,
+    `'${key}' is locked, but its directory does not exist; restore it, or run: serving lock --remove ${shellWord(key)}`,
     FAILED,
   );
 }
@@ -322,7 +322,9 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
 /** A file that says what is in a directory cannot be in it. */
 function requireOutside(path: string, { key, directory }: ModelSettings): void {
   if (!path.startsWith(`${directory}/`)) return;
-  throw usage(`the lock file '${shownPath(path)}' must not be in the model '${key}'; say --lock-file`);
+  throw usage(
+    `the lock file '${shownPath(path)}' must not be in the model '${key}'; pass --lock-file with a path outside it`,
+  );
 }
 
 function packApp(settings: AppSettings, progress: Progress) {

@@ -60,7 +60,7 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
   const to = explicit ?? model.to;
   if (to === undefined)
     throw new CommandError(
-      `nothing says where '${key}' is published; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
+      `'${key}' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
       USAGE_ERROR,
     );
   const destination = parseDestination(to);

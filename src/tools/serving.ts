@@ -71,7 +71,7 @@ function usage(): string {
 Commands:
 ${rows.join('\n')}
 
-'serving <command> --help' says what a command takes, and 'serving --version' which release this is. Every command takes
+'serving <command> --help' lists the options of a command, and 'serving --version' prints the version. Every command takes
 --debug, which prints the stack of an error (as does SERVING_DEBUG=1).
 
 Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else

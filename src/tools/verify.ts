@@ -74,7 +74,7 @@ function record(path: string, selected: readonly Selected[], results: readonly R
   });
   const { writeEntries } = require('./lock-writer') as typeof import('./lock-writer');
   const shown = shownPath(path);
-  stderr.line(`${shown} ${writeEntries(path, entries) ? 'is written' : 'was right already'}`);
+  stderr.line(`${shown} ${writeEntries(path, entries) ? 'is written' : 'is up to date'}`);
 }
 
 async function verifyModel(

@@ -36,7 +36,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a name with the text of a missing value',
     code: 'InvalidText',
     message:
-      "'backendName' ('net-undefined') contains 'undefined', which a missing value becomes as text; pass the value that was meant (at Serving/endpoint/v1)",
+      "'backendName' ('net-undefined') contains 'undefined', probably from an undefined variable; pass the intended value (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { backendName: 'net-undefined' }),
   },
   {

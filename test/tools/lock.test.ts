@@ -45,7 +45,7 @@ describe('serving lock', () => {
     const before = lockText();
     const { status, stdout } = serving('lock');
     expect(status).toBe(0);
-    expect(stdout).toContain('serving.lock.json was right already\n');
+    expect(stdout).toContain('serving.lock.json is up to date\n');
     expect(lockText()).toBe(before);
   });
 
@@ -115,7 +115,7 @@ describe('serving lock', () => {
       expect(serving('lock')).toMatchObject({
         status: 3,
         stderr: expect.stringContaining(
-          "'models/net' is in the lock file and not here; put it back, or run: serving lock --remove models/net",
+          "'models/net' is locked, but its directory does not exist; restore it, or run: serving lock --remove models/net",
         ),
       });
     });
@@ -144,7 +144,10 @@ describe('serving lock', () => {
 
     test('exits with 0 where nothing differs', () => {
       serving('lock', 'models/net');
-      expect(serving('lock', '--check')).toMatchObject({ status: 0, stdout: 'serving.lock.json is what is here\n' });
+      expect(serving('lock', '--check')).toMatchObject({
+        status: 0,
+        stdout: 'serving.lock.json matches the working tree\n',
+      });
     });
 
     test.each([
@@ -200,7 +203,7 @@ describe('serving lock', () => {
     });
 
     test.each<[string[], string]>([
-      [['lock', 'models/net', '--allow-file', 'w'], '--allow-file (w) is no file of the directories that looks like'],
+      [['lock', 'models/net', '--allow-file', 'w'], '--allow-file (w) matches no file that looks like'],
       [['lock', '--allow-file', 'w'], '--allow-file requires a directory, or --app'],
     ])('must be there to be allowed: %j', (args, message) => {
       expect(serving(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });

@@ -165,7 +165,7 @@ describe('serving publish', () => {
       status: 2,
       stdout: '',
       stderr:
-        "nothing says where 'models/net' is published; use --to registry/repository or --to s3://bucket/prefix, or keep it in 'serving.lock.json' with: serving lock models/net --to ...\n",
+        "'models/net' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in 'serving.lock.json' with: serving lock models/net --to ...\n",
     });
   });
 });

@@ -58,7 +58,7 @@ test('a layout is not written, has nothing half, and is ended by the same comman
 test('a cache that cannot be written costs time, and nothing else', async () => {
   fill();
   const { status, stdout } = await serveWith({ XDG_CACHE_HOME: disk }, 'lock', 'model');
-  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('was right already') });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('is up to date') });
 });
 
 test('a lock file that cannot be written stays what it was', async () => {
