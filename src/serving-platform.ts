@@ -9,7 +9,7 @@ import { ServingPlan } from './plan/plan';
 import { BalancerAccess, type TargetProfile } from './plan/target-profile';
 import { backendCredentials, headerCredentials, type Warning } from './private/credential-warnings';
 import type { ErrorCode } from './private/errors';
-import { renderError, ServingError } from './private/errors';
+import { escapeControls, renderError, ServingError } from './private/errors';
 import { checkValue } from './private/options';
 import { hasTag, tagClass } from './private/package-copy';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
@@ -173,7 +173,8 @@ export abstract class ServingPlatform extends Construct {
    * warnings of its own should get it instead.
    */
   public warn(scope: Construct, id: string, message: string): void {
-    process.stderr.write(`[Warning at ${scope.node.path}] ${message} [ack: ${WARNING_PREFIX}${id}]\n`);
+    const line = `[Warning at ${scope.node.path}] ${message} [ack: ${WARNING_PREFIX}${id}]`;
+    process.stderr.write(`${escapeControls(line)}\n`);
   }
 
   /**

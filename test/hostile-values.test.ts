@@ -154,6 +154,13 @@ describe('names that every object inherits', () => {
     expect(Object.getPrototypeOf(backend.intent.environment)).toBe(Object.prototype);
   });
 
+  test('are refused where they make variables that nothing reads', () => {
+    const environment = { __proto__: { A: 'x' }, B: 'y' } as never;
+    expect(() => singleBackend({ environment })).toThrow(
+      "[InvalidType] 'environment' ({ B }) must have its members itself, but inherits some; copy them, as in { ...others }",
+    );
+  });
+
   test('are names of headers', () => {
     const define = one({}, { headers: [{ name: 'constructor', values: ['a'] }] });
     for (const target of TARGETS) expect(JSON.stringify(RENDER[target]?.(define))).toContain('constructor');

@@ -16,7 +16,18 @@ export class ServingError extends Error {
   }
 }
 
-/** The text of an error or of a collected refusal. */
+/** What would begin a line of its own, in a log that some reader acts on, or move a cursor. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+/** The text of an error or of a collected refusal: one line, whatever the values in it have. */
 export function renderError(code: ErrorCode, message: string, path?: string): string {
-  return `[${code}] ${message}${path ? ` (at ${path})` : ''}`;
+  return escapeControls(`[${code}] ${message}${path ? ` (at ${path})` : ''}`);
+}
+
+/** Text with its control characters as they would be typed. */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (character) =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

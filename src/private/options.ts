@@ -115,6 +115,15 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
     });
   } else if (type.endsWith('{}')) {
     if (!isPlain(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
+    if (inherits(value)) {
+      throw invalid(
+        prop,
+        value,
+        type,
+        'must have its members itself, but inherits some; copy them, as in { ...others }',
+        at,
+      );
+    }
     for (const [name, one] of Object.entries(value)) checkEntry(type.slice(0, -2), one, `${prop}.${name}`, at);
   } else if (Object.hasOwn(WORDS, type)) {
     const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
@@ -169,6 +178,12 @@ function invalid(prop: string, value: unknown, type: string, must: string, at: I
 /** An object whose members are what somebody typed, and no instance of a class. */
 function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether an object has members of another one, as with `__proto__` in a literal: nothing reads those. */
+function inherits(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }
 
 /** Checks the class of a value. An app can hold several copies of this package, and each has a class of its own. */

@@ -14,3 +14,14 @@ describe('errors', () => {
     expect(renderError('NoBackend', 'there is none', path)).toBe('[NoBackend] there is none');
   });
 });
+
+test('an error is one line, whatever the values in it have', () => {
+  const error = new ServingError(
+    'InvalidName',
+    "'name' ('a\n::error::b\r\u001b[2J\u0085\u2028') is invalid",
+    'Serving/a\nb',
+  );
+  expect(error.message).toBe(
+    "[InvalidName] 'name' ('a\\n::error::b\\u000d\\u001b[2J\\u0085\\u2028') is invalid (at Serving/a\\nb)",
+  );
+});
