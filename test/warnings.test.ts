@@ -78,6 +78,24 @@ test('one warning that is acknowledged leaves the others', () => {
   expect(lines).toEqual([expect.stringContaining('credentialInEnvironment.PASSWORD')]);
 });
 
+test('a reference that no platform expands is a warning', () => {
+  const server = (argument: string) => ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', argument] });
+  const messages = linesOf((chart) => define(chart, { environment: { API_KEY: '$(KEY)' }, server: server('$(KEY)') }));
+  expect(messages).toEqual(
+    ["'API_KEY' in the environment", "'--api-key' in the server command"].map((place) =>
+      expect.stringContaining(
+        `${place} of backend 'v1' is given as '$(...)', which is not expanded: the server gets that text; pass it with 'secrets'`,
+      ),
+    ),
+  );
+});
+
+test('a credential is to be rotated', () => {
+  expect(linesOf((chart) => define(chart, { environment: { API_KEY: SECRET } }))[0]).toContain(
+    "can read it; rotate it, and pass it with 'secrets'",
+  );
+});
+
 test('a definition without credentials has no warning', () => {
   expect(
     linesOf((chart) => define(chart, { environment: { TOKENIZERS_PARALLELISM: 'false', MAX_TOKENS: '4' } })),

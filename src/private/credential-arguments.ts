@@ -1,5 +1,6 @@
 import { REDACTED } from './credential-forms';
-import { credentialReason, isCredentialName } from './credential-names';
+import { isCredentialName } from './credential-names';
+import { credentialReason, isUnexpanded } from './credential-reason';
 import { redact } from './redact';
 
 /** A word that gives a value to a name: `--api-key=...`, `API_KEY=...`. */
@@ -13,6 +14,8 @@ const SHELL_WORDS = /(?:[^\s"']|"[^"]*"|'[^']*')+|\s+|["']/g;
 interface NamedArgument {
   readonly name: string;
   readonly value: string;
+  /** Whether a shell reads it, which expands variables. */
+  readonly isInLine: boolean;
 }
 
 /** An argument that appears to be a credential. */
@@ -23,18 +26,25 @@ export interface CredentialArgument {
 
 /** The arguments of a command that appear to be credentials. */
 export function credentialArguments(words: readonly string[]): CredentialArgument[] {
-  return argumentsIn(words.flatMap(wordsIn)).flatMap(({ name, value }) => {
+  return argumentsOf(words).flatMap(({ name, value }) => {
     const reason = credentialReason(name, value);
     return reason === undefined ? [] : [{ name, reason }];
   });
+}
+
+/** The names of arguments that are to be credentials, and are a reference that no platform expands. */
+export function unexpandedArguments(words: readonly string[]): string[] {
+  return argumentsOf(words)
+    .filter(({ name, value, isInLine }) => !isInLine && isUnexpanded(name, value))
+    .map(({ name }) => name);
 }
 
 /** A command for people: the values of flags and variables with names of credentials are hidden. */
 export function hideArguments(words: readonly string[]): string[] {
   const isNamed = (index: number): boolean => isValueOf(words[index - 1], words[index] as string);
   return words.map((word, index) => {
-    if (/\s/.test(word)) return hideLine(word);
-    return isNamed(index) ? REDACTED : hideWord(word);
+    if (isNamed(index)) return REDACTED;
+    return /\s/.test(word) ? hideLine(word) : hideWord(word);
   });
 }
 
@@ -59,28 +69,28 @@ function hideWord(word: string): string {
 }
 
 function isValueOf(flag: string | undefined, word: string): boolean {
-  return (
-    flag !== undefined && FLAG.test(flag) && !word.startsWith('-') && isCredentialName(flag) && isCredential(flag, word)
-  );
+  return takesCredential(flag, word) && credentialReason(flag, unquoted(word)) !== undefined;
 }
 
-function isCredential(flag: string, word: string): boolean {
-  return credentialReason(flag, unquoted(word)) !== undefined;
+/** Whether a word is the value of a flag for credentials. Such a value may begin with a hyphen, but not with two. */
+function takesCredential(flag: string | undefined, word: string): flag is string {
+  return flag !== undefined && FLAG.test(flag) && !word.startsWith('--') && isCredentialName(flag);
 }
 
-function argumentsIn(words: readonly string[]): NamedArgument[] {
-  return words.map((word, index) => {
-    const [, name, value] = ASSIGNMENT.exec(word) ?? [];
-    if (name !== undefined && value !== undefined) return { name, value: unquoted(value) };
-    const flag = words[index - 1];
-    const isValue = flag !== undefined && FLAG.test(flag) && !word.startsWith('-');
-    return { name: isValue ? flag : 'argument', value: unquoted(word) };
+/** The arguments by their names. One that is a line for a shell has several, unless it is the value of a credential. */
+function argumentsOf(words: readonly string[]): NamedArgument[] {
+  const parts = words.flatMap((word, index) => {
+    const isLine = /\s/.test(word) && !takesCredential(words[index - 1], word);
+    const inside = isLine ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
+    return inside.map((text) => ({ text, isInLine: isLine }));
   });
-}
-
-/** The words of one argument: several, where it is a line for a shell. */
-function wordsIn(word: string): string[] {
-  return /\s/.test(word) ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
+  return parts.map(({ text, isInLine }, index) => {
+    const [, name, value] = ASSIGNMENT.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return { name, value: unquoted(value), isInLine };
+    const flag = parts[index - 1]?.text;
+    const isValue = flag !== undefined && FLAG.test(flag) && (!text.startsWith('-') || takesCredential(flag, text));
+    return { name: isValue ? flag : 'argument', value: unquoted(text), isInLine };
+  });
 }
 
 function unquoted(text: string): string {

@@ -1,6 +1,6 @@
 import type { BackendIntent, HeaderIntent } from '../plan/intents';
-import { credentialArguments } from './credential-arguments';
-import { credentialReason } from './credential-names';
+import { credentialArguments, unexpandedArguments } from './credential-arguments';
+import { credentialReason, isUnexpanded } from './credential-reason';
 
 /** A warning about one thing of a definition. */
 export interface Warning {
@@ -10,19 +10,33 @@ export interface Warning {
 
 const READABLE = 'whoever reads the template or the manifest can read it';
 
-/** Values of a backend that appear to be credentials and would be written out. */
+/** What is wrong with `$(NAME)`: values are written as they are. */
+const UNEXPANDED = "is given as '$(...)', which is not expanded: the server gets that text; pass it with 'secrets'";
+
+const readable = (reason: string): string =>
+  `appears to be a credential (${reason}), and ${READABLE}; rotate it, and pass it with 'secrets'`;
+
+/** Values of a backend that appear to be credentials and would be written out, or that are to be and are not expanded. */
 export function backendCredentials({ name, environment, server }: BackendIntent): Warning[] {
-  const variables = Object.entries(environment).flatMap(([variable, value]) => {
-    const reason = credentialReason(variable, value);
-    if (reason === undefined) return [];
-    const message = `'${variable}' in the environment of backend '${name}' appears to be a credential (${reason}), and ${READABLE}; pass it with 'secrets'`;
-    return [{ id: `credentialInEnvironment.${variable}`, message }];
+  const words = [...server.command, ...(server.commandTail ?? [])];
+  const ofVariable = (variable: string, problem: string): Warning => ({
+    id: `credentialInEnvironment.${variable}`,
+    message: `'${variable}' in the environment of backend '${name}' ${problem}`,
   });
-  const args = credentialArguments([...server.command, ...(server.commandTail ?? [])]).map((found) => ({
-    id: `credentialInCommand.${found.name}`,
-    message: `'${found.name}' in the server command of backend '${name}' appears to be a credential (${found.reason}), and ${READABLE}; pass it with 'secrets', as a variable that the server reads`,
-  }));
-  return distinct([...variables, ...args]);
+  const ofArgument = (argument: string, problem: string): Warning => ({
+    id: `credentialInCommand.${argument}`,
+    message: `'${argument}' in the server command of backend '${name}' ${problem}, as a variable that the server reads`,
+  });
+  const variables = Object.entries(environment).flatMap(([variable, value]) => {
+    if (isUnexpanded(variable, value)) return [ofVariable(variable, UNEXPANDED)];
+    const reason = credentialReason(variable, value);
+    return reason === undefined ? [] : [ofVariable(variable, readable(reason))];
+  });
+  return distinct([
+    ...variables,
+    ...unexpandedArguments(words).map((argument) => ofArgument(argument, UNEXPANDED)),
+    ...credentialArguments(words).map((found) => ofArgument(found.name, readable(found.reason))),
+  ]);
 }
 
 /** Header values that appear to be credentials and would be written out. */

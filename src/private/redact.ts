@@ -1,48 +1,31 @@
-import { CREDENTIAL_FORMS, type CredentialForm, REDACTED } from './credential-forms';
+import { CREDENTIAL_FORMS, REDACTED } from './credential-forms';
+import { isCredentialName, isHarmless } from './credential-names';
 
-/** Names of parameters and members whose value is a credential. */
-const SECRET_NAMES = [
-  'X-Amz-(?:Signature|Credential|Security-Token)',
-  'AWSAccessKeyId',
-  'aws_(?:secret_access_key|session_token)',
-  'sig(?:nature)?',
-  'credential',
-  '(?:access|refresh|id|identity|auth|session|security)?[_-]?token',
-  '(?:client|shared)?[_-]?secret(?:[_-]?(?:access)?[_-]?key)?',
-  '(?:secret|api|private|access|account)[_-]?key',
-  'pass(?:word|wd|phrase)',
-].join('|');
+type Replacement = readonly [pattern: RegExp, replacement: string];
 
-/** Credentials that are told by what stands around them, and those of a form of their own. */
-const KINDS: readonly Pick<CredentialForm, 'pattern' | 'replacement'>[] = [
+/** The logins of URLs. */
+const LOGINS: readonly Replacement[] = [
   // Passwords may have '@' in them, so the last one ends the user and password.
-  {
-    pattern: /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+)*@(?!sha\d+:)/g,
-    replacement: `${REDACTED}@`,
-  },
+  [/(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+){0,32}@(?!sha\d+:)/g, `${REDACTED}@`],
   // A password with '/' in it makes the URL invalid, and the error shows it whole.
-  {
-    pattern:
-      /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@:]{1,256}:(?!\d{1,5}[/\s])[^\s'"`<>@]{1,256}(?:@[^\s'"`<>@/]{1,256}){0,8}@(?!sha\d+:)/g,
-    replacement: `${REDACTED}@`,
-  },
-  { pattern: /(?<![^\s'"=(,])[\w.%+-]+:[^\s'"/@:]+@(?!sha\d+:)(?=[\w.-]+)/g, replacement: `${REDACTED}@` },
-  {
-    pattern: /(?<![\w-])((?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[a-z0-9-]{1,32}\s+)?)[^\s"',]+/gi,
-    replacement: `$1${REDACTED}`,
-  },
+  [
+    /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@:]{1,256}:(?!\d{1,5}[/\s])[^\s'"`<>@]{1,256}(?:@[^\s'"`<>@/]{1,256}){0,8}@(?!sha\d+:)/g,
+    `${REDACTED}@`,
+  ],
+];
+
+/** Credentials that are told by what stands around them. */
+const SURROUNDED: readonly Replacement[] = [
+  [/(?<![^\s'"=(,])[\w.%+-]+:[^\s'"/@:]+@(?!sha\d+:)(?=[\w.-]+)/g, `${REDACTED}@`],
+  [
+    /(?<![\w-])((?:[\w-]*[-_])?authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[a-z0-9-]{1,32}\s+)?)[^\s"',]+/gi,
+    `$1${REDACTED}`,
+  ],
   // What follows must look like a token: 'basic authentication' is none.
-  {
-    pattern:
-      /(?<![\w-])([Bb]earer|[Bb]asic|BEARER|BASIC|[Nn]egotiate) +(?=[^\s"']*(?:\d|=|[a-z][A-Z]))(?!realm=)[\w+/=.~-]{8,}/g,
-    replacement: `$1 ${REDACTED}`,
-  },
-  { pattern: new RegExp(`(?<![\\w-])(${SECRET_NAMES})=(?!\\*)[^\\s&"',;)]+`, 'gi'), replacement: `$1=${REDACTED}` },
-  {
-    pattern: new RegExp(`(["'](?:${SECRET_NAMES}|auth)["']\\s{0,4}:\\s{0,4}["'])[^"']+`, 'gi'),
-    replacement: `$1${REDACTED}`,
-  },
-  ...CREDENTIAL_FORMS,
+  [
+    /(?<![\w-])([Bb]earer|[Bb]asic|BEARER|BASIC|[Nn]egotiate) +(?=[^\s"']*(?:\d|=|[a-z][A-Z]))(?!realm=)[\w+/=.~-]{8}[\w+/=.~-]*/g,
+    `$1 ${REDACTED}`,
+  ],
 ];
 
 /**
@@ -51,22 +34,70 @@ const KINDS: readonly Pick<CredentialForm, 'pattern' | 'replacement'>[] = [
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
-  return KINDS.reduce((rest, { pattern, replacement }) => rest.replace(pattern, replacement), known);
+  const named = redactNamed(replaceAll(known, LOGINS));
+  return CREDENTIAL_FORMS.reduce((rest, { hide }) => hide(rest), named);
+}
+
+/** Text without what is called a credential in it: by a name, a scheme of HTTP, or a login before a host. */
+export function redactNamed(text: string): string {
+  return hideNamed(replaceAll(text, SURROUNDED));
+}
+
+function replaceAll(text: string, replacements: readonly Replacement[]): string {
+  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+}
+
+/** A name and what follows it: an assignment, a member of JSON, a line of YAML or a header; of a flag, spaces too. */
+const NAMED =
+  /(?<![\w.-])(?:([A-Za-z_][\w.-]*)(\\?["']?\s{0,2}=\s{0,2}|\\?["']\s{0,4}:\s{0,4}|:\s{1,2})|(--?[A-Za-z][\w.-]*)(\s{0,2}=\s{0,2}|\s{1,2}(?!--)))/g;
+
+/** The value from there: what opens a quotation, and the rest up to its end. */
+const VALUE = /(\\")([^"\\]*)|(")([^"\\]*(?:\\[\s\S][^"\\]*){0,64})|(')([^']*)|()([^\s&"',;)]*[^\s&"',;)}\]])/y;
+
+/** Words of a sentence after a colon or a flag: 'token: missing'. */
+const PROSE = /^(?:[A-Za-z]{1,15}[.:!?]?|[^A-Za-z0-9]{1,3})$/;
+
+/** Parameters of signed URLs, and members of files of logins, that no variable or flag has as its name. */
+const PARAMETER = /^(?:sig|signature|x-(?:amz|goog)-signature|awsaccesskeyid)$/i;
+
+function hideNamed(text: string): string {
+  const shown: string[] = [];
+  let end = 0;
+  for (const match of text.matchAll(NAMED)) {
+    const [whole, word, separator, flag, space] = match;
+    const name = word ?? (flag as string);
+    // A value that was looked at is not looked into again: each character is read once.
+    if (match.index < end || !isHidden(name, separator)) continue;
+    const from = match.index + whole.length;
+    VALUE.lastIndex = from;
+    const [all = '', ...parts] = VALUE.exec(text) ?? [];
+    const quote = parts[0] ?? parts[2] ?? parts[4] ?? '';
+    const value = all.slice(quote.length);
+    const isLoose = quote === '' && !(separator ?? space ?? '').includes('=') && !/["']/.test(separator ?? '');
+    const isShown = isHarmless(value) || (isLoose && PROSE.test(value));
+    shown.push(text.slice(end, from), isShown ? all : `${quote}${REDACTED}`);
+    end = from + all.length;
+  }
+  return shown.join('') + text.slice(end);
+}
+
+/** A header of authorization has a scheme before its credential, which is shown. */
+function isHidden(name: string, separator = ''): boolean {
+  if (/authorization$/i.test(name)) return false;
+  return isCredentialName(name) || PARAMETER.test(name) || (name === 'auth' && /["']/.test(separator));
 }
 
 /** The shortest value that is searched for: shorter ones are words of other texts too. */
 const SHORTEST_SECRET = 8;
 
-const SECRET_VARIABLE =
-  /(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PWD|PASSPHRASE|API_?KEY|SECRET_?KEY|ACCESS_?KEY|PRIVATE_?KEY|ACCESSTOKEN|AUTH_CONFIG)$/i;
 const PROXY_VARIABLE = /_proxy$/i;
 
 /** The credentials in variables of an environment: by the names that tools use, and the passwords of proxies. */
 export function secretsOf(environment: { readonly [name: string]: string | undefined }): string[] {
   const found = Object.entries(environment).flatMap(([name, value = '']) => {
     if (PROXY_VARIABLE.test(name)) return proxySecrets(value);
-    const isPath = value.startsWith('/') || /^(?:OLD)?PWD$/.test(name);
-    return SECRET_VARIABLE.test(name) && !isPath && !/^[A-Za-z]*$/.test(value) ? [value] : [];
+    const isPath = value.startsWith('/') || isHarmless(value);
+    return isCredentialName(name) && !isPath && !/^[A-Za-z]*$/.test(value) ? [value] : [];
   });
   // The longest first: one may contain another.
   return [...new Set(found)].filter(({ length }) => length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);

@@ -1,6 +1,6 @@
 import { hideArguments } from './credential-arguments';
 import { REDACTED } from './credential-forms';
-import { credentialReason } from './credential-names';
+import { credentialReason } from './credential-reason';
 import { redact } from './redact';
 
 type Data = { readonly [member: string]: unknown };

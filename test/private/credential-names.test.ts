@@ -1,5 +1,5 @@
-import { credentialArguments, hideArguments } from '../../src/private/credential-arguments';
-import { credentialReason } from '../../src/private/credential-names';
+import { credentialArguments, hideArguments, unexpandedArguments } from '../../src/private/credential-arguments';
+import { credentialReason, isUnexpanded } from '../../src/private/credential-reason';
 import { redact } from '../../src/private/redact';
 
 // Joined here, so that no scanner takes this file for one with credentials.
@@ -24,6 +24,7 @@ describe('a credential', () => {
     ...['PASSWORD', 'DB_PASSWORD', 'PGPASSWORD', 'password', 'MYSQL_PWD', 'REDIS_PASSWD', 'SSH_PASSPHRASE'],
     ...['SECRET', 'CLIENT_SECRET', 'clientSecret', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'HF_TOKEN', 'TOKEN_2'],
     ...['API_KEY', 'OPENAI_API_KEY', 'apikey', 'x-api-key', 'PRIVATE_KEY', 'SIGNING_KEY_B64', 'GOOGLE_CREDENTIALS'],
+    ...['DB_PASS', 'PRIVATEKEY', 'REFRESH_TOKEN', 'DOCKER_AUTH_CONFIG'],
     ...['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_ACCOUNT_KEY', 'Authorization', 'DJANGO_SECRET_KEY'],
   ])('is known by its name: %s', (name) => {
     expect(credentialReason(name, 'hunter2')).toBe('its name is that of a credential');
@@ -33,6 +34,17 @@ describe('a credential', () => {
     expect(credentialReason('VALUE_OF_X', `see ${value} here`)).toBe(`its value looks like ${what}`);
     expect(redact(`see ${value} here`)).not.toContain(value);
     expect(redact(`see ${value} here`)).toMatch(/^see .*\*\*\*.* here$/s);
+  });
+
+  test.each([
+    join('DefaultEndpointsProtocol=https;AccountName=a;Account', 'Key=aGk=;EndpointSuffix=x'),
+    join('https://acme.blob.example.com/models?sv=1&si', 'g=f00d%3D'),
+    join('Authorization: Bear', 'er 0a1b2c3d4e'),
+    join('{"user":"app","pass', 'word":"hunter2"}'),
+    join('api-k', 'ey=0a1b2c'),
+    join('app:hunt', 'er2@db.example.com'),
+  ])('is known by what is named in its value: %s', (value) => {
+    expect(credentialReason('VALUE_OF_X', value)).toBe('a part of its value is named as a credential');
   });
 
   test.each([
@@ -53,7 +65,22 @@ describe('a credential', () => {
     ['HF_HUB_DISABLE_IMPLICIT_TOKEN', '1'],
     ['REQUIRE_PASSWORD', 'true'],
     ['API_KEY', ''],
-    ['API_KEY', '$(OTHER_KEY)'],
+    ['API_KEY', 'EMPTY'],
+    ['API_KEY', 'dummy'],
+    ['API_KEY', 'not-needed'],
+    ['API_TOKEN', '32000'],
+    ['API_TOKEN', '<unk>'],
+    ['PRIVATE_KEY', './tls.key'],
+    ['PRIVATE_KEY', 'certs/key.json'],
+    ['DB_PASSWORD', 'ssm:/acme/password'],
+    ['MAX_NEW_TOKEN', 'many-of-them'],
+    ['DEFAULT_TOKEN', 'hello'],
+    ['UNKNOWN_TOKEN', 'what'],
+    ['SEPARATOR_TOKEN', 'and'],
+    ['BOI_TOKEN', 'begin-image'],
+    ['CHAT_TOKEN', 'user:'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=$(OTLP_KEY)'],
+    ['MODEL_PATH', 'models/sk-learn-image-classifier-v2'],
     ['API_KEY', join('$', '{OTHER_KEY}')],
     ['API_KEY_HEADER', 'x-api-key'],
     ['PRIMARY_KEY', 'id'],
@@ -75,10 +102,24 @@ describe('a credential', () => {
   });
 });
 
+test('a variable in the place of a credential is none, and is not expanded where no shell reads it', () => {
+  const inHeader = join('Authorization: Bearer $', '{OTLP_KEY}');
+  expect(credentialReason('OTEL_EXPORTER_OTLP_HEADERS', inHeader)).toBeUndefined();
+  expect(isUnexpanded('API_KEY', '$(OTHER_KEY)')).toBe(true);
+  expect(isUnexpanded('MODE', '$(OTHER)')).toBe(false);
+  expect(unexpandedArguments(['serve', '--api-key', '$(KEY)', '--token=$(KEY)', '--mode', '$(MODE)'])).toEqual([
+    '--api-key',
+    '--token',
+  ]);
+  expect(unexpandedArguments(['/bin/sh', '-c', 'serve --api-key $(KEY)'])).toEqual([]);
+});
+
 describe('the arguments of a command', () => {
   test.each<[words: string[], hidden: string[], names: string[]]>([
     [['vllm', '--api-key=hunter2'], ['vllm', '--api-key=***'], ['--api-key']],
     [['vllm', '--api-key', 'hunter2', '--port', '1'], ['vllm', '--api-key', '***', '--port', '1'], ['--api-key']],
+    [['serve', '--api-key', 'a b c'], ['serve', '--api-key', '***'], ['--api-key']],
+    [['serve', '--api-key', '-abc123'], ['serve', '--api-key', '***'], ['--api-key']],
     [['env', 'DB_PASSWORD=hunter2', 'serve'], ['env', 'DB_PASSWORD=***', 'serve'], ['DB_PASSWORD']],
     [
       ['/bin/sh', '-c', 'exec serve --token "a b"  --port 1'],
@@ -101,7 +142,7 @@ describe('the arguments of a command', () => {
   test.each([
     [['vllm', '--max-num-batched-tokens', '8192', '--tokenizer', 'bert', '--skip-tokenizer-init']],
     [['serve', '--api-key', '--port', '1']],
-    [['serve', '--api-key=$(API_KEY)', '--token', '$TOKEN', '--password-file', '/run/p']],
+    [['serve', '--api-key=$API_KEY', '--token', '$TOKEN', '--password-file', '/run/p']],
     [['/bin/sh', '-c', 'exec serve --api-key "$API_KEY" && echo "it\'s"']],
     [['uvicorn', 'app:app', '--host', '0.0.0.0', '--timeout-keep-alive', '4010']],
   ])('%j are shown as they are', (words) => {
