@@ -3,6 +3,8 @@ export class CommandError extends Error {
   constructor(
     message: string,
     public readonly exitCode: number,
+    /** Whether the message is of values that a person compares and copies, so that nothing in it is hidden. */
+    public readonly isExact: boolean = false,
   ) {
     super(message);
   }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { oneLine } from '../private/redact';
 import { shellWord } from '../private/shell-word';
 import { CommandError } from './command-error';
 import { type Destination, nameOf } from './destination';
@@ -42,6 +43,7 @@ export async function confirmDestinations(destinations: readonly Destination[], 
   );
   if (strange.length === 0) return;
   const names = [...new Set(strange.map(nameOf))];
+  if (!names.every(isShownWhole)) throw new CommandError(UNSHOWABLE, REFUSED);
   const { ask = askTerminal() } = consent;
   if (ask === undefined) throw refusal(names);
   const answer = await ask(`This machine has never published to ${names.join(', ')}. Publish there? [y/N] `);
@@ -55,7 +57,16 @@ function refusal(names: readonly string[]): CommandError {
   return new CommandError(
     `only the lock file names ${names.map((name) => `'${name}'`).join(', ')}, and this machine has never published there; pass --to ${first}, or --allow-destination ${first} (or SERVING_ALLOWED_DESTINATIONS) if it is right`,
     REFUSED,
+    true,
   );
+}
+
+const UNSHOWABLE =
+  'a destination that only the lock file names has invisible characters, so it cannot be confirmed; write it without them in the lock file, or pass --to';
+
+/** What a person approves is what is used: nothing of it is left out where it is shown. */
+function isShownWhole(name: string): boolean {
+  return oneLine(name) === name;
 }
 
 function allowedByEnvironment(): string[] {
@@ -80,7 +91,7 @@ function startsWith(name: string, prefix: string): boolean {
 function askTerminal(): Ask | undefined {
   if (process.stdin.isTTY !== true || !stderr.isTerminal) return undefined;
   return async (question) => {
-    stderr.text(question);
+    stderr.exact(question);
     const terminal = createInterface({ input: process.stdin });
     try {
       return await new Promise<string>((resolve) => {

@@ -10,7 +10,8 @@ const LONGEST_MESSAGE = 500;
 /** Shows why a command ended, with the stack where that was asked for, and returns the exit code. */
 export function fail(error: unknown, debug: boolean): number {
   const { message, exitCode } = explainFailure(error);
-  stderr.line(message);
+  if (error instanceof CommandError && error.isExact) stderr.exact(`${message}\n`);
+  else stderr.line(message);
   if (debug && error instanceof Error) stderr.line(error.stack ?? error.message);
   return exitCode;
 }

@@ -11,11 +11,15 @@ export interface OutputStream {
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * The only way to a terminal, a log or a pipe. What it writes has no credentials, and nothing that a terminal acts on: much of
- * it comes from registries, file names, lock files and other programs.
+ * The only way to a terminal, a log or a pipe. Nothing that it writes is acted on by a terminal: much of it comes from
+ * registries, file names, lock files and other programs. Text in sentences has no credentials either. A value that a person
+ * compares or a program reads again is exact: hiding a part of it would show another value.
  */
 export class Printer {
-  constructor(private readonly stream: OutputStream) {}
+  constructor(
+    private readonly stream: OutputStream,
+    private readonly shown: (text: string) => string = clean,
+  ) {}
 
   public get isTerminal(): boolean {
     return this.stream.isTTY === true;
@@ -27,16 +31,21 @@ export class Printer {
 
   /** Text as it is to be read, with its ends of lines. */
   public text(text: string): void {
-    this.stream.write(clean(text));
+    this.stream.write(this.shown(text));
   }
 
   public line(text: string): void {
     this.text(`${text}\n`);
   }
 
-  /** A value for a program: on one line, or indented. */
+  /** Text of names, paths, references and digests, and of sentences that were cleaned: nothing is hidden in it. */
+  public exact(text: string): void {
+    this.stream.write(printable(text));
+  }
+
+  /** A value for a program: on one line, or indented. Texts of others in it are to be cleaned before. */
   public json(value: unknown, indent?: number): void {
-    this.stream.write(`${cleanJson(value, indent)}\n`);
+    this.stream.write(`${printableJson(JSON.stringify(value, undefined, indent))}\n`);
   }
 
   /** Removes what a progress bar drew. */
@@ -53,7 +62,7 @@ function known(): readonly string[] {
   return secrets;
 }
 
-/** Text that may be shown. */
+/** Text that may be shown: sentences, and what others wrote. */
 export function clean(text: string): string {
   return redact(printable(text), known());
 }
@@ -110,8 +119,8 @@ class ProcessStream implements OutputStream {
 
 const STREAMS = { stdout: new ProcessStream('stdout'), stderr: new ProcessStream('stderr') } as const;
 
-/** Results. */
-export const stdout = new Printer(STREAMS.stdout);
+/** Results, which programs read. */
+export const stdout = new Printer(STREAMS.stdout, printable);
 
 /** Progress, warnings and errors. */
 export const stderr = new Printer(STREAMS.stderr);

@@ -1,6 +1,6 @@
 import { oneLine } from '../private/redact';
 import type { HashEvent, PublishEvent } from './artifact/artifact';
-import { type OutputStream, Printer, stderr } from './output';
+import { clean, type OutputStream, Printer, stderr } from './output';
 
 /** Something that takes a while says this of itself. */
 export type ProgressEvent = HashEvent | PublishEvent;
@@ -54,7 +54,9 @@ class Bar implements Progress {
         break;
       case 'retry':
         this.parts.set(event.part, event.kept ?? 0);
-        this.line(`${event.part.slice(0, 19)}: ${oneLine(event.reason)}; again in ${duration(event.waitSeconds)}`);
+        this.line(
+          `${event.part.slice(0, 19)}: ${oneLine(clean(event.reason))}; again in ${duration(event.waitSeconds)}`,
+        );
         break;
       case 'unchanged':
       case 'present':
@@ -98,14 +100,14 @@ class Bar implements Progress {
     const rate = at > since ? ((this.moved - moved) * 1000) / (at - since) : 0;
     const done = Math.min(this.total, sum(this.parts.values()));
     this.clear();
-    this.printer.text(renderBar(this.title, { done, total: this.total, rate }, this.printer.columns - 1));
+    this.printer.exact(renderBar(this.title, { done, total: this.total, rate }, this.printer.columns - 1));
     this.drawn = true;
   }
 
   /** A line of its own above the bar. */
   private line(text: string): void {
     this.clear();
-    this.printer.line(text);
+    this.printer.exact(`${text}\n`);
     this.drawnAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -166,7 +168,7 @@ class Lines implements Progress {
   }
 
   private write(event: ProgressEvent): void {
-    this.printer.json(event);
+    this.printer.json('reason' in event ? { ...event, reason: clean(event.reason) } : event);
   }
 }
 

@@ -8,7 +8,7 @@ import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';
 import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE } from './directory-flags';
-import { stdout } from './output';
+import { clean, stdout } from './output';
 import { readReceipt } from './receipt';
 import { filesOf, type Selected } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
@@ -103,10 +103,10 @@ async function look(
     const { problems } = await looked.finally(() => store.close());
     if (problems.length === 0) return { published: 'yes' };
     const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
-    return { published: 'no', reason: `${problems[0]}${more}` };
+    return { published: 'no', reason: clean(`${problems[0]}${more}`) };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return { published: 'unknown', reason: error.message };
+    return { published: 'unknown', reason: clean(error.message) };
   }
 }
 

@@ -4,7 +4,7 @@ import { shownPath } from '../lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
-import { stderr, stdout, warn } from './output';
+import { clean, stderr, stdout, warn } from './output';
 import { plural } from './progress';
 import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
@@ -92,7 +92,7 @@ async function verifyModel(
     return {
       model: name,
       reference,
-      problems: [...problems, ...surplus, ...evidence.problems],
+      problems: [...problems, ...surplus, ...evidence.problems].map(clean),
       ...(problems.length > 0 && { remedy: `publish it again: serving publish ${shellWord(name)}` }),
       verified: evidence.verified,
     };

@@ -1,8 +1,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import readline from 'node:readline/promises';
 import { confirmDestinations } from '../../src/tools/confirm-destinations';
 import { nameOf, parseDestination } from '../../src/tools/destination';
+import { fail } from '../../src/tools/failure';
 
 const before = process.env;
 let state: string;
@@ -99,4 +101,39 @@ test('a destination has one name, however it is written', () => {
     ['s3://bucket', 's3://bucket'],
   ] as const)
     expect(nameOf(parseDestination(text))).toBe(name);
+});
+
+/** Destinations of which a redacted text would leave out what a person has to see. */
+const LIKE_CREDENTIALS = [
+  'eyJhbGci.eyJevil0.evil.example/models',
+  `sk-${'a1'.repeat(12)}.evil.example/models`,
+  's3://evil-bucket/token=hidden/models',
+];
+
+test.each(LIKE_CREDENTIALS)('%s is shown as it is, in the question and in the refusal', async (to) => {
+  const written: string[] = [];
+  const write = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const isTTY = [process.stdin.isTTY, process.stderr.isTTY];
+  const close = jest.spyOn(readline, 'createInterface').mockReturnValue({
+    once: (event: string, listener: (line: string) => void) => event === 'line' && listener('n'),
+    close: () => undefined,
+  } as never);
+  try {
+    process.stdin.isTTY = true;
+    process.stderr.isTTY = true;
+    const refused = await confirmDestinations([parseDestination(to)], { isTyped: false }).catch((error) => error);
+    fail(refused, false);
+  } finally {
+    [process.stdin.isTTY, process.stderr.isTTY] = isTTY as [boolean, boolean];
+    for (const spy of [write, close]) spy.mockRestore();
+  }
+  expect(written).toEqual([
+    `This machine has never published to ${to}. Publish there? [y/N] `,
+    expect.stringContaining(`only the lock file names '${to}'`),
+  ]);
+});
+
+test('one with invisible characters is refused without a question', async () => {
+  expect(await confirm(['s3://bucket/mo\u200bdels'], 'y')).toEqual({ isAllowed: false, questions: [] });
+  expect(await confirm(['s3://bucket/mo\u202edels'], 'y')).toEqual({ isAllowed: false, questions: [] });
 });

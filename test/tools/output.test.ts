@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Printer } from '../../src/tools/output';
+import { Printer, stderr, stdout } from '../../src/tools/output';
 
 const TOOLS = join(__dirname, '../../src/tools');
 
@@ -16,10 +16,37 @@ test('a line has no credentials and nothing that a terminal acts on', () => {
   );
 });
 
-test('JSON stays JSON, of the same value but for credentials', () => {
-  const json = printed((printer) => printer.json({ a: 'x\u202ey', b: ['https://user:hunter2@host'], c: 1 }, 2));
-  expect(JSON.parse(json)).toEqual({ a: 'x\u202ey', b: ['https://***@host'], c: 1 });
+const PATH = '/builds/acme/ghp_0123456789abcdefghij/.cache/receipts/0a.json';
+
+test('JSON stays JSON, of the same value', () => {
+  const value = { a: 'x\u202ey', model: PATH, c: 1 };
+  const json = printed((printer) => printer.json(value, 2));
+  expect(JSON.parse(json)).toEqual(value);
   expect(json).not.toContain('\u202e');
+});
+
+test('a value that a program or a person takes is exact, and a terminal does not act on it', () => {
+  expect(printed((printer) => printer.exact(`${PATH}\u001b[2J\n`))).toBe(`${PATH}\n`);
+});
+
+test('results are exact, and what is said beside them has no credentials', () => {
+  const written: Record<string, string[]> = {};
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] = [...(written[name] ?? []), String(text)];
+      return true;
+    }),
+  );
+  try {
+    stdout.line(PATH);
+    stderr.line(PATH);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  expect(written).toEqual({
+    stdout: [`${PATH}\n`],
+    stderr: ['/builds/acme/ghp_***/.cache/receipts/0a.json\n'],
+  });
 });
 
 test('a bar is removed with a sequence of our own', () => {

@@ -27,6 +27,17 @@ describe('without a terminal', () => {
     expect(written).toEqual([`${JSON.stringify(start)}\n`, '{"event":"present","part":"sha256:aaaa","bytes":5}\n']);
   });
 
+  test('writes names and destinations as they are, and reasons of others without credentials', () => {
+    const { written, at } = listener(false);
+    const named = 'models/ghp_0123456789abcdefghij';
+    at(0, { event: 'destination', artifact: named, to: `r.example/${named}` });
+    at(1, { event: 'retry', part, reason: 'https://me:hunter2@r.example failed', waitSeconds: 1 });
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      { event: 'destination', artifact: named, to: `r.example/${named}` },
+      { event: 'retry', part, reason: 'https://***@r.example failed', waitSeconds: 1 },
+    ]);
+  });
+
   test('adds up what moves of a part and writes it at most once a second', () => {
     const { written, at } = listener(false);
     for (let time = 0; time <= 2500; time += 100) at(time, sent(10));
@@ -53,6 +64,16 @@ describe('on a terminal', () => {
     expect(written.at(-1)).toBe(
       'publishing models/net  [#######-----------------------]  500.0 kB of 2.0 MB  500.0 kB/s  3 s left',
     );
+  });
+
+  test('shows destinations as they are, and reasons of others without credentials', () => {
+    const { written, at } = listener(true);
+    at(0, { event: 'destination', artifact: 'net', to: 'r.example/ghp_0123456789abcdefghij' });
+    at(1, { event: 'retry', part, reason: 'https://me:hunter2@r.example failed', waitSeconds: 1 });
+    expect(written).toEqual([
+      'net: publishing to r.example/ghp_0123456789abcdefghij\n',
+      'sha256:aaaa: https://***@r.example failed; again in 1 s\n',
+    ]);
   });
 
   test('draws at most ten times a second', () => {
