@@ -1,5 +1,9 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { printable } from '../../private/redact';
 import { CommandError, FAILED } from '../command-error';
+
+/** How much of the output of a program is shown, from its end. */
+const LONGEST_OUTPUT = 8000;
 
 /** How the interpreter of this machine is run. */
 export interface PythonRun {
@@ -28,15 +32,9 @@ export function runPython({ args, purpose, folder, settings = {} }: PythonRun): 
   if (ran.error !== undefined)
     throw new CommandError(`python3 is needed to ${purpose} (${ran.error.message}); install it, with pip`, FAILED);
   if (ran.status === 0) return ran.stdout;
-  const output = printable(`${ran.stdout}${ran.stderr}`.trim());
+  const output = printable(`${ran.stdout}${ran.stderr}`.trim()).slice(-LONGEST_OUTPUT);
   const way = /No module named pip\b/.test(output)
     ? '\ninstall pip for the python3 of the PATH: packages below the home directory of the user are not read'
     : '';
   throw new CommandError(`could not ${purpose}:\n${output}${way}`, FAILED);
-}
-
-/** Text of others for a terminal: without escapes, and not endless. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?').slice(-8000);
 }
