@@ -1,16 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { WalkedDirectory, WalkedFile } from '../lock/walk';
+import { shellWord } from '../private/shell-word';
 import { CommandError, FAILED } from './command-error';
 
 /** Files that hold credentials wherever they lie: a whole name, or the end of a path. */
 const NAMES = [
   ...['.netrc', '_netrc', '.npmrc', '.pypirc', '.git-credentials', '.envrc', '.env', '.htpasswd', '.pgpass', '.my.cnf'],
-  ...['.s3cfg', '.boto', '.dockercfg', '.docker/config.json', '.vault-token', '.terraformrc', 'credentials.tfrc.json'],
+  ...[
+    '.s3cfg',
+    '.boto',
+    '.dockercfg',
+    '.dockerconfigjson',
+    '.docker/config.json',
+    '.vault-token',
+    '.terraformrc',
+    'credentials.tfrc.json',
+  ],
   ...['application_default_credentials.json', 'kubeconfig', '.kubeconfig', '.databrickscfg', '.config/gh/hosts.yml'],
   ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'id_ecdsa_sk', 'id_ed25519_sk'],
   ...['.cargo/credentials', '.cargo/credentials.toml', '.gem/credentials', '.streamlit/secrets.toml'],
-  ...['huggingface/token', '.huggingface/token', '.kaggle/kaggle.json'],
+  ...['huggingface/token', '.huggingface/token', '.kaggle/kaggle.json', '.ngc/config', '.oci/config', 'rclone.conf'],
   ...['.bash_history', '.zsh_history', '.python_history', '.psql_history', '.mysql_history'],
 ];
 
@@ -20,6 +30,8 @@ const FOLDERS = ['.aws', '.ssh', '.gnupg', '.kube', '.azure', '.config/gcloud'];
 const PATTERNS = [
   // Examples of it are for everyone.
   /^\.env\.(?!(?:example|sample|template|dist)$)/,
+  /^(?!.*\b(?:example|sample|template|dist)\.env$).+\.env$/,
+  /^client_secret_.+\.json$/,
   /\.tfstate(?:\.|$)/,
   /\.(?:p12|pfx|jks|keystore|kdbx|ppk|agekey)$/,
 ];
@@ -29,6 +41,10 @@ const KEY_OR_CERTIFICATE = /\.(?:pem|key)$/;
 
 /** No key has more, and what has more is weights. */
 const MAX_SNIFFED = 64 * 1024;
+
+/** Settings of package indexes, which have logins in their addresses or none at all. */
+const INDEX_SETTINGS = /(?:^|\/)(?:pip\.conf|pip\.ini|\.condarc)$/;
+const LOGIN = /:\/\/[^\s/@]{1,512}@|\/t\/[\w-]{8,}\//;
 
 /** A private key with its content, as a file or as a text in one; the words alone stand in many programs. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,200}?[A-Za-z0-9+/]{40}/;
@@ -58,7 +74,9 @@ export function requireNoCredentials(walked: WalkedDirectory, { name, allowed, l
     `'${name}' has files that look like credentials, which everyone who can pull the image could read: ${refused
       .slice(0, 10)
       .map((path) => `'${path}'`)
-      .join(', ')}${more}; ${leaveOut}, or lock it with --allow-file ${refused[0]} to publish that file on purpose`,
+      .join(
+        ', ',
+      )}${more}; ${leaveOut}, or lock it with --allow-file ${shellWord(refused[0] as string)} to publish that file on purpose`,
     FAILED,
   );
 }
@@ -67,6 +85,7 @@ function isCredential(file: WalkedFile, root: string): boolean {
   // A link has the name of the content, too.
   const places = [file.path, relative(root, file.source).split(sep).join('/')].map((path) => path.toLowerCase());
   if (places.some(hasName)) return true;
+  if (places.some((path) => INDEX_SETTINGS.test(path)) && LOGIN.test(textOf(file))) return true;
   if (!places.some((path) => KEY_OR_CERTIFICATE.test(path))) return hasPrivateKey(file);
   return hasPrivateKey(file) || !isCertificate(file);
 }

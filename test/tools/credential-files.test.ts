@@ -45,6 +45,8 @@ describe('looks like credentials:', () => {
       'x.tfstate.backup',
     ],
     ...['store.p12', 'a.PFX', 'a.jks', 'a.kdbx', 'a.ppk', 'server.key', 'server.pem', '.vault-token', '.pgpass'],
+    ...['prod.env', 'config/Local.ENV', '.dockerconfigjson', 'client_secret_1234.apps.json', '.ngc/config'],
+    ...['.oci/config', '.config/rclone/rclone.conf'],
     ...['application_default_credentials.json', '.streamlit/secrets.toml', '.huggingface/token', '.bash_history'],
   ])('%s', (path) => {
     expect(found({ [path]: 'x' })).toEqual([path]);
@@ -67,6 +69,14 @@ describe('looks like credentials:', () => {
     ).toEqual(['account.json']);
   });
 
+  test('settings of a package index with a login', () => {
+    const files = {
+      'pip.conf': '[global]\nindex-url = https://me:hunter2@pypi.example.com/simple\n',
+      '.condarc': 'channels:\n  - https://conda.example.com/t/ab-01234567/team\n',
+    };
+    expect(found(files)).toEqual(['.condarc', 'pip.conf']);
+  });
+
   test('a certificate with its key', () => {
     expect(found({ 'both.pem': KEY('CERTIFICATE') + KEY('PRIVATE KEY') })).toEqual(['both.pem']);
   });
@@ -80,6 +90,11 @@ test.each([
   ...[
     'app.py',
     '.env.example',
+    'example.env',
+    'prod.sample.env',
+    'config/dev-template.env',
+    'client_secret.py',
+    'oci/config',
     'env',
     'environment.env.py',
     'keys.py',
@@ -93,6 +108,13 @@ test.each([
 });
 
 test.each([
+  [
+    'settings of a package index without a login',
+    {
+      'pip.conf': '[global]\nindex-url = https://pypi.example.com/simple\n',
+      '.condarc': 'channels:\n  - conda-forge\n',
+    },
+  ],
   ['a bundle of certificates', { 'cacert.pem': KEY('CERTIFICATE').repeat(500) }],
   ['a public key', { 'jwt.key': KEY('PUBLIC KEY') }],
   ['code that looks for keys', { 'a.py': 'if "-----BEGIN PRIVATE KEY-----" in text: raise ValueError("not here")\n' }],
@@ -113,3 +135,10 @@ test('is refused with the names and what to do, and returned where it is allowed
   );
   expect(look(['a.key', 'b.key', 'c.key'])).toEqual(['a.key', 'b.key']);
 });
+
+test('the way to allow a file can be pasted into a shell, whatever its name', () =>
+  withScratch((folder) => {
+    writeFiles(folder, { '$(id) a.key': 'x' });
+    const policy = { name: 'app', leaveOut: 'leave them out', allowed: [] };
+    expect(() => requireNoCredentials(walk(folder, []), policy)).toThrow("--allow-file '$(id) a.key' to publish");
+  }));
