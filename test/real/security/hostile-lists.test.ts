@@ -139,7 +139,7 @@ describe('a list is refused, with the number of the line,', () => {
     list(`--index-url https://user:hunter2@example.com/\${A}/\n`);
     const { status, stderr } = await site.lock();
     expect(status).toBe(3);
-    expect(stderr).toContain('https://****@example.com');
+    expect(stderr).toContain('https://***@example.com');
     expect(stderr).not.toContain('hunter2');
   });
 });
