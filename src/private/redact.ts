@@ -49,13 +49,13 @@ function replaceAll(text: string, replacements: readonly Replacement[]): string 
 
 /** A name and what follows it: an assignment, a member of JSON, a line of YAML or a header; of a flag, spaces too. */
 const NAMED =
-  /(?<![\w.-])(?:([A-Za-z_][\w.-]*)(\\?["']?\s{0,2}=\s{0,2}|\\?["']\s{0,4}:\s{0,4}|:\s{1,2})|(--?[A-Za-z][\w.-]*)(\s{0,2}=\s{0,2}|\s{1,2}(?!--)))/g;
+  /(?<![\w.-])(?:([A-Za-z_][\w.-]*)(\\?["']?[ \t]{0,2}=[ \t]{0,2}|\\?["']\s{0,4}:\s{0,4}|:[ \t]{1,2})|(--?[A-Za-z][\w.-]*)([ \t]{0,2}=[ \t]{0,2}|[ \t]{1,2}(?!--)))/g;
 
 /** The value from there: what opens a quotation, and the rest up to its end. */
 const VALUE = /(\\")([^"\\]*)|(")([^"\\]*(?:\\[\s\S][^"\\]*){0,64})|(')([^']*)|()([^\s&"',;)]*[^\s&"',;)}\]])/y;
 
-/** Words of a sentence after a colon or a flag: 'token: missing'. */
-const PROSE = /^(?:[A-Za-z]{1,15}[.:!?]?|[^A-Za-z0-9]{1,3})$/;
+/** Words of a sentence after a colon or a flag: 'token: missing', '--token (from CI)'. */
+const PROSE = /^(?:[A-Za-z]{1,15}[.:!?]?$|[^A-Za-z0-9]{1,3}$|\()/;
 
 /** Parameters of signed URLs, and members of files of logins, that no variable or flag has as its name. */
 const PARAMETER = /^(?:sig|signature|x-(?:amz|goog)-signature|awsaccesskeyid)$/i;

@@ -54,6 +54,7 @@ describe('credentials by their form', () => {
     'give it a user and password, as in HTTPS_PROXY=http://user:password@host',
     '-----BEGIN PUBLIC KEY-----\nMII\n-----END PUBLIC KEY-----',
     'token: missing, the password is wrong, secret: not found, Unexpected token: }',
+    'not found with this token:\nr.example/net2, --api-key (key1) is not there',
     '--token is required, or --api-key; --password --port 1',
     'registry.example.com/acme/api-token:1.4.2, token=$TOKEN, password=/run/secrets/password',
     '/builds/acme/sk-learn-image-classifier-ci/.cache, models/sk-learn-image-classifier-v2, sk-proj-image-classifier-v2-large',
