@@ -66,8 +66,8 @@ frontend _router from base
   acl ambiguous path -m reg -i -- '%([01][0-9a-f]|7f|c[01])'
   acl ambiguous var(txn.path) -m reg -i -- '//|\\\\|(^|/|%(25)*(2f|5c))([.]|%(25)*2e){1,2}(;|/|%(25)*(2f|5c)|$)'
   http-request return status 400 content-type text/plain string 'ambiguous path' if ambiguous or !{ var(txn.path) -m found }
-  http-request del-header '_|^(http2-settings|keep-alive|proxy|proxy-connection|te)$' -m reg
-  http-request del-header '^((x-)?forwarded(-.*)?|(x-)?(true-|cluster-|fastly-|cf-)?(client|connecting|real|remote|originating)-?(ip|ipv6|addr)|x-(azure-clientip|envoy-.*)|x-(original|rewrite)-(url|uri|host)|x-(host|scheme|url-scheme)|front-end-https|(x-)?ssl-client-.*)$' -m reg
+  http-request del-header '_|^(http2[-_]settings|keep[-_]alive|proxy|proxy[-_]connection|te|x[-_]http[-_]method([-_]override)?|x[-_]method[-_]override)$' -m reg
+  http-request del-header '^((x[-_])?(original[-_])?forwarded([-_].*)?|(x[-_])?(true[-_]|cluster[-_]|fastly[-_]|cf[-_])?(client|connecting|real|remote|originating)[-_]?(ip|ipv6|addr)|(wl[-_])?proxy[-_]client[-_]ip|x[-_](azure[-_]clientip|envoy[-_].*)|x[-_](original|rewrite)[-_](url|uri|host|path|prefix|method)|x[-_](host|scheme|url[-_]scheme)|(x[-_])?(script[-_]name|path[-_]info)|front[-_]end[-_]https|(x[-_])?ssl[-_]client[-_].*|client[-_]cert([-_]chain)?)$' -m reg
   option forwardfor
   http-request set-header X-Forwarded-Proto http unless { req.hdr(X-Forwarded-Proto) -m found }
   http-request set-header X-Forwarded-Port 80 unless { req.hdr(X-Forwarded-Port) -m found }

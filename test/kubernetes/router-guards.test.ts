@@ -71,6 +71,47 @@ describe('a request through the guards of the router', () => {
     expect(backendOf('192.0.3.7')).toMatchObject({ backend: 'root-v' });
   });
 
+  const NAMES = [
+    'X-Original-Forwarded-For',
+    'X-Forwarded-Prefix',
+    'X-Real-IP',
+    'Proxy-Client-IP',
+    'WL-Proxy-Client-IP',
+    'Client-Cert',
+    'Client-Cert-Chain',
+    'X-HTTP-Method',
+    'X-HTTP-Method-Override',
+    'X-Method-Override',
+    'Script-Name',
+    'X-Script-Name',
+    'X-Original-Path',
+  ];
+
+  /** Whether a header is still there when a route is chosen. */
+  function arrives(name: string, change: Parameters<typeof render>[1]): boolean {
+    const platform = routerPlatform();
+    endpointOn(platform, 'root', { path: '/' }).addBackend('v', backendOptions());
+    const seen = `  http-request return status 204 if { req.fhdr(${name}) -m found }\n  acl routed`;
+    const haproxy = new Haproxy(render(platform.plan(), change).replace('  acl routed', seen));
+    return 'status' in haproxy.route('_router', { headers: { [name]: '1' } });
+  }
+
+  test.each(NAMES)('does not arrive with %s', (name) => {
+    expect(arrives(name, {})).toBe(false);
+  });
+
+  test.each([
+    ...NAMES,
+    'X-Serving-Backend',
+  ])('does not arrive with %s in underscores, where these are passed on', (name) => {
+    expect(arrives(name.replaceAll('-', '_'), { underscoresInHeaders: true })).toBe(false);
+  });
+
+  test('arrives with other names in underscores, where these are passed on', () => {
+    expect(arrives('X_Model', { underscoresInHeaders: true })).toBe(true);
+    expect(arrives('X_Model', {})).toBe(false);
+  });
+
   test('trusts more networks than a line has words', () => {
     const networks = Array.from({ length: 100 }, (_, index) => `10.${index}.0.0/16`);
     const haproxy = router({ trustedProxies: networks });

@@ -3,6 +3,7 @@ import { sleep } from '../support/load';
 import type { RouterProcess } from '../support/router-process';
 import { measurements } from '../support/router-tests';
 import { get } from './router/attack';
+import { DISGUISED } from './router/attacks/headers';
 import { AttackLab, VERSIONS } from './router/lab';
 import { sendRaw } from './router/raw-client';
 
@@ -75,6 +76,18 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
         ['x-forwarded-port', '80'],
       ]),
     );
+  });
+
+  test('passes on names with underscores where they are wanted, but none that stands for one of its own', async () => {
+    const open = await lab.route(program(), { trustedProxies: ['127.0.1.0/24'], underscoresInHeaders: true });
+    const send = get('/echo', 'X_Model: m', ...DISGUISED);
+    const namesFrom = async (from: string) => {
+      const { arrivals } = await lab.attack(open, { name: '', send, status: 200, arrives: [] }, from);
+      return arrivals[0]?.headers.map(([name]) => name).filter((name) => name.includes('_'));
+    };
+    expect(await namesFrom(STRANGER)).toEqual(['x_model']);
+    expect(await namesFrom(PROXY)).toEqual(['x_model']);
+    await open.stop('SIGKILL');
   });
 
   test('bounds the connections of one address, except those of a trusted proxy', async () => {

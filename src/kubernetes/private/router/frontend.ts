@@ -36,7 +36,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     `  bind ${addresses(options.port)}`,
     ...renderConnectionGuard(options),
     ...renderMessageGuard(routes),
-    ...renderHeaderGuard(options, SERVICE_PORT),
+    ...renderHeaderGuard(options, SERVICE_PORT, routes),
     '',
     ...(routes.some((route) => route.hosts.length > 0)
       ? ['  http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)']

@@ -28,17 +28,34 @@ export const REFUSED_METHODS: readonly string[] = ['CONNECT', 'TRACE'];
 
 /** The names, in small letters, of headers by which servers learn who asked, and for what: only a proxy may set them. */
 const FORWARDED = [
-  '(x-)?forwarded(-.*)?',
+  '(x-)?(original-)?forwarded(-.*)?',
   '(x-)?(true-|cluster-|fastly-|cf-)?(client|connecting|real|remote|originating)-?(ip|ipv6|addr)',
+  '(wl-)?proxy-client-ip',
   'x-(azure-clientip|envoy-.*)',
-  'x-(original|rewrite)-(url|uri|host)',
+  'x-(original|rewrite)-(url|uri|host|path|prefix|method)',
   'x-(host|scheme|url-scheme)',
+  '(x-)?(script-name|path-info)',
   'front-end-https',
   '(x-)?ssl-client-.*',
+  'client-cert(-chain)?',
 ];
 
-/** Headers for one hop only, and `Proxy`, which a program behind CGI reads as its own setting `HTTP_PROXY`. */
-const ONE_HOP = ['http2-settings', 'keep-alive', 'proxy', 'proxy-connection', 'te'];
+/**
+ * Headers that no server gets, whoever sends them: those for one hop; `Proxy`, which a program behind CGI reads as its own
+ * setting `HTTP_PROXY`; and other methods than the one that chose the route.
+ */
+const REMOVED = [
+  'http2-settings',
+  'keep-alive',
+  'proxy',
+  'proxy-connection',
+  'te',
+  'x-http-method(-override)?',
+  'x-method-override',
+];
+
+/** Headers that the router itself reads or sets, beside those of routes. */
+const OWN = ['content-length', 'transfer-encoding', 'x-request-id'];
 
 /** A separator of segments, also for a server that decodes a path once more. */
 const SEPARATOR = '/|%(25)*(2f|5c)';
@@ -66,6 +83,21 @@ export function answer(status: number, reason: string, condition: string): strin
   return `  http-request return status ${status} content-type text/plain string ${word(reason)} ${condition}`;
 }
 
+/** The names of the headers that choose a route. */
+function matchedHeaders(routes: readonly RoutePlan[]): string[] {
+  return [...new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)))].sort();
+}
+
+/** One of these names, with `_` for any `-`: behind CGI and WSGI both have the same name. */
+function spelled(names: readonly string[]): string {
+  return names.join('|').replaceAll('-', '[-_]');
+}
+
+/** What matches the names that become this one behind CGI and WSGI, but not itself. */
+function twins(name: string): string {
+  return `^(?!${name}$)${spelled([name])}$`;
+}
+
 /** Before anything is read: no address may use up the connections. */
 export function renderConnectionGuard(options: GuardOptions): string[] {
   const { trustedProxies = [], maxConnectionsPerSource = MAX_CONNECTIONS_PER_SOURCE } = options;
@@ -83,8 +115,7 @@ export function renderSources(): string[] {
 }
 
 /** In front of the routes: what two readers could understand in two ways is refused, or written in one. */
-export function renderMessageGuard(routes: RoutePlan[]): string[] {
-  const picking = new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)));
+export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
   return [
     answer(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
     answer(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
@@ -100,7 +131,9 @@ export function renderMessageGuard(routes: RoutePlan[]): string[] {
       ),
     ),
     answer(400, 'invalid transfer-encoding', 'if { req.ver 1.0 } { req.fhdr(transfer-encoding) -m found }'),
-    ...[...picking].sort().map((name) => answer(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`)),
+    ...matchedHeaders(routes).map((name) =>
+      answer(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`),
+    ),
     '  # An address with a host becomes a path, and empty segments go. Routes compare what a server decodes.',
     answer(400, 'invalid path', 'unless { path -m beg / }'),
     '  http-request set-uri %[pathq] unless { url -m beg / }',
@@ -113,13 +146,19 @@ export function renderMessageGuard(routes: RoutePlan[]): string[] {
 }
 
 /** The headers that a server gets of those that clients send. */
-export function renderHeaderGuard(options: GuardOptions, port: number): string[] {
+export function renderHeaderGuard(options: GuardOptions, port: number, routes: readonly RoutePlan[]): string[] {
   const { trustedProxies = [], underscoresInHeaders = false } = options;
   const strangers = trustedProxies.length > 0 ? ' if !trusted' : '';
-  const always = `${underscoresInHeaders ? '' : '_|'}^(${ONE_HOP.join('|')})$`;
+  const remove = (pattern: string, condition = '') => `  http-request del-header ${word(pattern)} -m reg${condition}`;
   return [
-    `  http-request del-header ${word(always)} -m reg`,
-    `  http-request del-header ${word(`^(${FORWARDED.join('|')})$`)} -m reg${strangers}`,
+    remove(`${underscoresInHeaders ? '' : '_|'}^(${spelled(REMOVED)})$`),
+    remove(`^(${spelled(FORWARDED)})$`, strangers),
+    // A proxy that is trusted writes these names with `-`, and passes on what its clients write.
+    ...(underscoresInHeaders
+      ? [`^(?=.*_)(${spelled(FORWARDED)})$`, ...[...OWN, ...matchedHeaders(routes)].map(twins)].map((name) =>
+          remove(name),
+        )
+      : []),
     '  option forwardfor',
     ...[
       ['X-Forwarded-Proto', 'http'],

@@ -18,7 +18,7 @@ export function guardLines(plan: ServingPlan): string[] {
     '  option disable-h2-upgrade',
     ...renderConnectionGuard({}),
     ...renderMessageGuard(plan.routes),
-    ...renderHeaderGuard({}, 80).filter((line) => !ADDED.test(line)),
+    ...renderHeaderGuard({}, 80, plan.routes).filter((line) => !ADDED.test(line)),
     ...renderUpgradeGuard(),
   ].filter((line) => !/^ {2}(acl|#)/.test(line));
 }
@@ -79,8 +79,8 @@ export const STOPPED_BY: Readonly<Record<string, string>> = {
   'set-uri': 'an address with this host',
   'regsub(//+': 'path /strip//evil.example',
   'ambiguous path': 'path "/a/../guarded/x"',
-  "del-header '_|": 'header "X_Forwarded_For: 6.6.6.6"',
-  "del-header '^((x-)?forwarded": 'header "Forwarded: for=6.6.6.6"',
+  "del-header '_|": 'header "X_Serving_Backend: dark"',
+  "del-header '^((x[-_])?(original[-_])?forwarded": 'header "Forwarded: for=6.6.6.6"',
   'set-header X-Request-Id': 'header "X-Request-Id: a b"',
   'does not accept WebSocket': 'WebSocket at an endpoint without it',
   'del-header Connection': 'header "Connection: X-Forwarded-For"',

@@ -33,7 +33,7 @@ export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
 
 /** What no client may say to a server. */
 const FORBIDDEN =
-  /^(forwarded|x-real-ip|true-client-ip|x-client-ip|x-original-url|x-rewrite-url|http2-settings|proxy|te|keep-alive|proxy-connection)$|_/;
+  /^(forwarded(-for)?|x-real-ip|(true|x)-client-ip|x-(original|rewrite)-.+|(wl-)?proxy-client-ip|client-cert(-chain)?|x-http-method.*|x-method-override|(x-)?script-name|path-info|http2-settings|proxy|te|keep-alive|proxy-connection)$|^x-forwarded-(?!(for|proto|host|port)$)|_/;
 
 /** What is wrong with a request that reached a server from a client at this address; nothing where it keeps all promises. */
 export function violations(arrival: Arrival, client: string): string[] {
