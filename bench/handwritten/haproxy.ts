@@ -61,11 +61,12 @@ frontend _router from base
   http-request return status 400 content-type text/plain string 'duplicate x-serving-backend' if { req.fhdr_cnt(x-serving-backend) gt 1 }
   http-request return status 400 content-type text/plain string 'invalid path' unless { path -m beg / }
   http-request set-uri %[pathq] unless { url -m beg / }
-  http-request set-path '%[path,regsub(//+,/,g)]' if { path -m sub // }
+  http-request set-path '%[path,regsub("(?<!:)//+",/,g)]' if { path -m sub // }
   http-request set-var(txn.path) path,url_dec
   acl ambiguous path -m reg -i -- '%([01][0-9a-f]|7f|c[01])'
-  acl ambiguous var(txn.path) -m reg -i -- '//|\\\\|(^|/|%(25)*(2f|5c))([.]|%(25)*2e){1,2}(;|/|%(25)*(2f|5c)|$)'
+  acl ambiguous var(txn.path) -m reg -i -- '(?<!:)//+|\\\\|(^|/|%(25)*(2f|5c))([.]|%(25)*2e){1,2}(;|/|%(25)*(2f|5c)|$)'
   http-request return status 400 content-type text/plain string 'ambiguous path' if ambiguous or !{ var(txn.path) -m found }
+  http-request set-var(txn.path) 'var(txn.path),regsub(//+,/,g)' if { var(txn.path) -m sub // }
   http-request del-header '_|^(http2[-_]settings|keep[-_]alive|proxy|proxy[-_]connection|te|x[-_]http[-_]method([-_]override)?|x[-_]method[-_]override)$' -m reg
   http-request del-header '^((x[-_])?(original[-_])?forwarded([-_].*)?|(x[-_])?(true[-_]|cluster[-_]|fastly[-_]|cf[-_])?(client|connecting|real|remote|originating)[-_]?(ip|ipv6|addr)|(wl[-_])?proxy[-_]client[-_]ip|x[-_](azure[-_]clientip|envoy[-_].*)|x[-_](original|rewrite)[-_](url|uri|host|path|prefix|method)|x[-_](host|scheme|url[-_]scheme)|(x[-_])?(script[-_]name|path[-_]info)|front[-_]end[-_]https|(x[-_])?ssl[-_]client[-_].*|client[-_]cert([-_]chain)?)$' -m reg
   option forwardfor

@@ -20,6 +20,8 @@ function router(change: Parameters<typeof render>[1] = {}): Haproxy {
     'v',
     backendOptions(),
   );
+  endpointOn(platform, 'colon', { path: '/c:', stripPrefix: true }).addBackend('v', backendOptions());
+  endpointOn(platform, 'address', { path: '/x:/reads', methods: [HttpMethod.GET] }).addBackend('v', backendOptions());
   endpointOn(platform, 'host', { path: '/host', hosts: ['a.example.com'] }).addBackend('v', backendOptions());
   endpointOn(platform, 'real', { path: '/real', headers: [{ name: 'x-real-ip', values: ['10.0.0.1'] }] }).addBackend(
     'v',
@@ -51,6 +53,15 @@ describe('a request through the guards of the router', () => {
       { backend: 'root-v', path: '/models/org%2Fname' },
     ],
     ['loses empty segments', { path: '/reads//evil.example' }, { backend: 'reads-v', path: '/evil.example' }],
+    ['keeps those of an address', { path: '/reads/https://x/y' }, { backend: 'reads-v', path: '/https://x/y' }],
+    [
+      'keeps an encoded address',
+      { path: '/x/https%3A%2F%2Fy%2Fz.jpg' },
+      { backend: 'root-v', path: '/x/https%3A%2F%2Fy%2Fz.jpg' },
+    ],
+    ['is refused where a host would be left behind a prefix', { path: '/c://evil.example' }, { status: 400 }],
+    ['is refused where an encoded one would be left', { path: '/c:/%2fevil.example' }, { status: 400 }],
+    ['is routed without empty segments', { path: '/x://reads', method: 'DELETE' }, { status: 405 }],
     ['is routed by what its path stands for', { path: '/%72eads/x', method: 'DELETE' }, { status: 405 }],
     ['finds an encoded path in small letters', { path: '/caf%c3%a9/x' }, { path: '/caf%c3%a9/x' }],
     ['finds its host with a dot and a port', { path: '/host', host: 'A.example.com.:80' }, { backend: 'host-v' }],

@@ -277,7 +277,7 @@ class Run {
         const [index, delimiter = '', count] = args;
         const parts = value.split(delimiter).slice(Number(index) - 1);
         if (parts.length === 0) return undefined;
-        return count === '0' ? parts.join(delimiter) : parts[0];
+        return (count === '0' ? parts : parts.slice(0, Number(count ?? 1))).join(delimiter);
       }
       case 'mul':
         return String(Number(value) * number());
@@ -334,7 +334,7 @@ interface Call {
   readonly args: readonly string[];
 }
 
-/** `var(txn.a),field(2,|)` as its calls; commas inside parentheses belong to the arguments, a backslash takes the next character as it is. */
+/** `var(txn.a),field(2,|)` as its calls; commas inside parentheses belong to the arguments, quotes keep a text together, a backslash takes the next character as it is. */
 function calls(expression: string): Call[] {
   const result: Call[] = [];
   let [name, args, depth] = ['', [] as string[], 0];
@@ -346,6 +346,12 @@ function calls(expression: string): Call[] {
     let char = expression[index] as string;
     const escaped = char === '\\' && depth > 0;
     if (escaped) char = expression[++index] ?? '';
+    if (!escaped && depth > 0 && char === '"') {
+      const close = expression.indexOf('"', index + 1);
+      args[args.length - 1] += expression.slice(index + 1, close);
+      index = close;
+      continue;
+    }
     if (!escaped && depth === 0 && char === '(') [depth, args] = [1, ['']];
     else if (!escaped && depth === 1 && char === ')') depth = 0;
     else if (!escaped && depth === 1 && char === ',') args.push('');

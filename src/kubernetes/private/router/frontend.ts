@@ -78,9 +78,13 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     `  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`,
     ...(whole ? [`  http-request set-path %[var(txn.put)] if { var(txn.cut) -m str ${CUT_ALL} }`] : []),
     // The first field is the nothing in front of the first slash.
-    // Cut off is what the route compared, so no segment of it may have another one inside.
+    // Cut off is what the route compared, so no segment of it may be empty or have another one inside.
     ...depths.map((depth) =>
-      answer(400, 'ambiguous path', `if { var(txn.cut) -m str ${depth} } { path,field(2,/,${depth}) -m sub -i %2f }`),
+      answer(
+        400,
+        'ambiguous path',
+        `if { var(txn.cut) -m str ${depth} } { path,field(2,/,${depth}) -m reg -i -- '%2f|//|/$' }`,
+      ),
     ),
     ...depths.map(
       (depth) => `  http-request set-var(txn.rest) path,field(${depth + 2},/,0) if { var(txn.cut) -m str ${depth} }`,
@@ -88,6 +92,8 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     ...(depths.length === 0
       ? []
       : [
+          // What is left may not begin with an empty segment either: a server could take the next one for a host.
+          answer(400, 'ambiguous path', 'if { var(txn.rest) -m beg -i / %2f }'),
           '  acl cut var(txn.cut) -m int gt 0',
           '  acl rest var(txn.rest) -m found',
           '  acl put var(txn.put) -m len gt 0',

@@ -60,8 +60,11 @@ const OWN = ['content-length', 'transfer-encoding', 'x-request-id'];
 /** A separator of segments, also for a server that decodes a path once more. */
 const SEPARATOR = '/|%(25)*(2f|5c)';
 
+/** Empty segments. Those of an address in a path, such as `/fetch/https://example.com/a.jpg`, belong to it. */
+const EMPTY = '(?<!:)//+';
+
 /** In a decoded path: an empty segment, a backslash, and a segment that stands for this or the one above. */
-const AMBIGUOUS = `//|\\\\|(^|${SEPARATOR})([.]|%(25)*2e){1,2}(;|${SEPARATOR}|$)`;
+const AMBIGUOUS = `${EMPTY}|\\\\|(^|${SEPARATOR})([.]|%(25)*2e){1,2}(;|${SEPARATOR}|$)`;
 
 /** In an encoded path: controls, and bytes that no text in UTF-8 has but some servers read as `.` or `/`. */
 const UNPRINTABLE = '%([01][0-9a-f]|7f|c[01])';
@@ -134,14 +137,16 @@ export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
     ...matchedHeaders(routes).map((name) =>
       answer(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`),
     ),
-    '  # An address with a host becomes a path, and empty segments go. Routes compare what a server decodes.',
+    '  # An address with a host becomes a path, and empty segments go, except behind a colon. Routes compare what a server decodes.',
     answer(400, 'invalid path', 'unless { path -m beg / }'),
     '  http-request set-uri %[pathq] unless { url -m beg / }',
-    "  http-request set-path '%[path,regsub(//+,/,g)]' if { path -m sub // }",
+    `  http-request set-path '%[path,regsub("${EMPTY}",/,g)]' if { path -m sub // }`,
     '  http-request set-var(txn.path) path,url_dec',
     `  acl ambiguous path -m reg -i -- ${word(UNPRINTABLE)}`,
     `  acl ambiguous var(txn.path) -m reg -i -- ${word(AMBIGUOUS)}`,
     answer(400, 'ambiguous path', 'if ambiguous or !{ var(txn.path) -m found }'),
+    '  # A server may remove the empty segments that are left.',
+    "  http-request set-var(txn.path) 'var(txn.path),regsub(//+,/,g)' if { var(txn.path) -m sub // }",
   ];
 }
 

@@ -12,6 +12,9 @@ import type { ServingPlan } from '../../../../src/plan/plan';
 const ADDED = /option forwardfor|set-header X-Forwarded-/;
 const REQUEST_ID = /( {2}http-request set-header X-Request-Id .*) unless .*/;
 
+/** What is refused of a path whose beginning is cut off. */
+const CUT = /'ambiguous path' if \{ var\(txn\.(cut|rest)\)/;
+
 /** Every line that guards, without those that only name a condition. */
 export function guardLines(plan: ServingPlan): string[] {
   return [
@@ -29,7 +32,7 @@ export function withoutGuards(plan: ServingPlan): (text: string) => string {
   return (text) =>
     text
       .split('\n')
-      .filter((line) => (!guards.has(line) || REQUEST_ID.test(line)) && !line.includes('sub -i %2f'))
+      .filter((line) => (!guards.has(line) || REQUEST_ID.test(line)) && !CUT.test(line))
       .join('\n')
       .replace(REQUEST_ID, '$1 unless { req.hdr(X-Request-Id) -m found }')
       .replaceAll('var(txn.path)', 'path')
@@ -77,7 +80,7 @@ export const STOPPED_BY: Readonly<Record<string, string>> = {
   'duplicate x-tier': 'headers X-Tier: gold and X-Tier: free',
   'duplicate x-serving-backend': 'headers X-Serving-Backend: v1 and X-Serving-Backend: dark',
   'set-uri': 'an address with this host',
-  'regsub(//+': 'path /strip//evil.example',
+  'set-path': 'path /strip//evil.example',
   'ambiguous path': 'path "/a/../guarded/x"',
   "del-header '_|": 'header "X_Serving_Backend: dark"',
   "del-header '^((x[-_])?(original[-_])?forwarded": 'header "Forwarded: for=6.6.6.6"',
@@ -87,7 +90,8 @@ export const STOPPED_BY: Readonly<Record<string, string>> = {
   'set-header Connection': 'WebSocket where an endpoint has it',
   'del-header Upgrade': 'upgrade to echo',
   'set-var(txn.upgrade)': 'WebSocket where an endpoint has it',
-  'set-var(txn.path)': 'path /strip',
+  'set-var(txn.path) path': 'path /strip',
+  "set-var(txn.path) 'var(txn.path)": 'DELETE /http://host/x',
   '!{ res.fhdr(upgrade)': 'a server that answers WebSocket with another protocol',
 };
 

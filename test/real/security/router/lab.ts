@@ -33,6 +33,8 @@ export const ENDPOINTS: Readonly<Record<string, ServingEndpointProps>> = {
   guarded: { path: '/guarded', methods: [HttpMethod.GET] },
   tier: { path: '/tier', headers: [{ name: 'x-tier', values: ['gold'] }] },
   strip: { path: '/strip', stripPrefix: true },
+  colon: { path: '/c:', stripPrefix: true },
+  address: { path: '/http:/host', methods: [HttpMethod.GET] },
   ws: {
     path: '/ws',
     streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(20), protocol: StreamProtocol.WEB_SOCKET },

@@ -8,7 +8,7 @@ interface PoolRule {
 }
 
 const below = (prefix: string) => (path: string) => path === prefix || path.startsWith(`${prefix}/`);
-const PREFIXES = ['/guarded', '/strip', '/ws', '/go', '/hyper'];
+const PREFIXES = ['/guarded', '/strip', '/c:', '/http:/host', '/ws', '/go', '/hyper'];
 
 /** What the definition of the attacked platform promises to the server of each endpoint. */
 export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
@@ -26,6 +26,8 @@ export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
     allows: ({ headers }) => headers.filter(([name]) => name === 'x-tier').join() === 'x-tier,gold',
   },
   'strip-v1': { owns: () => true },
+  'colon-v1': { owns: () => true },
+  'address-v1': { owns: below('/http:/host'), allows: ({ method }) => method === 'GET' },
   'ws-v1': { owns: below('/ws') },
   'go-v1': { owns: below('/go'), allows: ({ method }) => method === 'POST' },
   'hyper-v1': { owns: below('/hyper'), allows: ({ method }) => method === 'POST' },
@@ -46,8 +48,8 @@ export function violations(arrival: Arrival, client: string): string[] {
   const checks: readonly (readonly [string, boolean])[] = [
     ['method', /^[A-Z]+$/.test(arrival.method) && !['CONNECT', 'TRACE'].includes(arrival.method)],
     ['version', /^HTTP\/1[.][01]$/.test(arrival.version)],
-    ['route', rule.owns(path) && (rule.allows?.(arrival) ?? true)],
-    ['path', /^\/(?!\/)[\x20-\x7e\x80-\xff]*$/.test(path) && !/\/\/|\\|(^|\/)[.]{1,2}(\/|;|$)/.test(path)],
+    ['route', rule.owns(path.replace(/\/\/+/g, '/')) && (rule.allows?.(arrival) ?? true)],
+    ['path', /^\/(?!\/)[\x20-\x7e\x80-\xff]*$/.test(path) && !/(?<!:)\/\/|\\|(^|\/)[.]{1,2}(\/|;|$)/.test(path)],
     ['names', arrival.headers.every(([name]) => /^[!#$%&'*+.^`|~0-9a-z-]+$/.test(name) && !FORBIDDEN.test(name))],
     ['values', arrival.headers.every(([, value]) => !/[\0\r\n]/.test(value))],
     ['length', all('content-length').length + all('transfer-encoding').length <= 1],
