@@ -194,6 +194,16 @@ describe('security', () => {
     expect(pod.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 1000 });
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: 1000, readOnlyRootFilesystem: false });
   });
+
+  test.each([
+    [80, [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '80' }]],
+    [1023, [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1023' }]],
+    [1024, undefined],
+  ])('may listen on port %d without a capability', (port, sysctls) => {
+    const pod = podOf({ port });
+    expect(pod.securityContext.sysctls).toEqual(sysctls);
+    expect(pod.containers[0].securityContext.capabilities).toEqual({ drop: ['ALL'] });
+  });
 });
 
 describe('rollout', () => {

@@ -88,6 +88,7 @@ export interface PodSecurity {
   readonly fsGroup: number;
   readonly fsGroupChangePolicy: 'OnRootMismatch';
   readonly seccompProfile: { readonly type: 'RuntimeDefault' };
+  readonly sysctls?: { readonly name: string; readonly value: string }[];
 }
 
 export interface PodSpec {

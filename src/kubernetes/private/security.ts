@@ -4,6 +4,9 @@ import type { ContainerSecurity, PodSecurity } from './manifests';
 /** The user of a container where nobody said one: the restricted Pod Security level wants a number above 0. */
 const DEFAULT_USER = 10001;
 
+/** The first port that a process without capabilities may listen on, unless a pod sets another one. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
 /** What the restricted Pod Security level asks of a pod, and a group that may write to its volumes. */
 export function podSecurity(intent: BackendIntent): PodSecurity {
   const user = userOf(intent);
@@ -13,6 +16,7 @@ export function podSecurity(intent: BackendIntent): PodSecurity {
     fsGroup: user,
     fsGroupChangePolicy: 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },
+    sysctls: listeningOn(intent.port),
   };
 }
 
@@ -25,6 +29,12 @@ export function containerSecurity(intent: BackendIntent, readOnlyRoot: boolean):
     runAsNonRoot: true,
     runAsUser: userOf(intent),
   };
+}
+
+/** containerd 2 permits every port, older releases and CRI-O do not. The setting is one of those that Kubernetes calls safe. */
+function listeningOn(port: number): PodSecurity['sysctls'] {
+  if (port >= FIRST_UNPRIVILEGED_PORT) return undefined;
+  return [{ name: 'net.ipv4.ip_unprivileged_port_start', value: String(port) }];
 }
 
 function userOf(intent: BackendIntent): number {
