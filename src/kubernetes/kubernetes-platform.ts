@@ -20,7 +20,7 @@ import { gatewayProfile, withWorkloads } from './private/profiles';
 import type { KubernetesRenderer } from './private/renderer';
 import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
-import { checkTrust } from './private/router/trust';
+import { checkTrust, trustWarnings } from './private/router/trust';
 import { DEFAULT_VERSION, minorVersion } from './private/version';
 
 /** Options of the built-in router. */
@@ -174,6 +174,10 @@ export class KubernetesPlatform extends ServingPlatform {
       );
     }
     this.checkProps(props);
+    if (props.gateway === undefined) {
+      const names = (props.behind ?? []).map((hop) => hop._intent().name);
+      this._warn(this, trustWarnings(props.router ?? {}, names));
+    }
     const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);

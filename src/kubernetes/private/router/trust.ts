@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { IConstruct } from 'constructs';
 import { requireNumber } from '../../../private/checks';
+import type { Warning } from '../../../private/credential-warnings';
 import { ServingError } from '../../../private/errors';
 import { type GuardOptions, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SOURCE } from './guards';
 
@@ -17,6 +18,23 @@ export function checkTrust(options: GuardOptions, at: IConstruct): void {
       at,
     );
   });
+}
+
+/** No private network has fewer bits that count: the largest one is fc00::/7. */
+const FEWEST_BITS = 7;
+
+/** What is doubtful in the trust of a router that stands behind these proxies. */
+export function trustWarnings({ trustedProxies = [] }: GuardOptions, behind: readonly string[]): Warning[] {
+  const names = behind.map((name) => `'${name}'`).join(' and ');
+  const wide = trustedProxies.flatMap((network, index) => {
+    const bits = network.split('/')[1];
+    if (bits === undefined || Number(bits) >= FEWEST_BITS) return [];
+    const message = `'trustedProxies[${index}]' ('${network}') contains public networks, whose clients can then invent their address, scheme and host and have no limit of connections; list the networks of your proxies only, or acknowledge this`;
+    return [{ id: `publicTrustedProxies.${network}`, message }];
+  });
+  if (behind.length === 0 || trustedProxies.length > 0) return wide;
+  const message = `'behind' declares ${names} in front of the router, but 'trustedProxies' is not set: the router replaces the forwarded headers of ${names}, so servers get its address as that of the client, and 'http' as the scheme; list its networks in 'router.trustedProxies', or acknowledge this`;
+  return [{ id: 'untrustedProxies', message }];
 }
 
 /** Whether a text is an address, or an address and the number of its bits that count. */
