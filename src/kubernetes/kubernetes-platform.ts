@@ -62,7 +62,8 @@ export interface RouterOptions {
    *
    * Forwarded headers of these proxies are passed on, such as `X-Forwarded-For`, `X-Forwarded-Proto`, `Forwarded` and
    * `X-Real-IP`. From all other clients the router removes them and sets `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`
-   * itself, so that no client can invent an address, a scheme or a host. `maxConnectionsPerSource` does not apply to these
+   * itself, so that no client can invent an address, a scheme or a host. A warning is reported where a network contains public
+   * addresses, and where `behind` declares a proxy but no network is trusted. `maxConnectionsPerSource` does not apply to these
    * proxies. A load balancer that replaces the address of the client by that of a node makes all clients look like it.
    *
    * @default - none
@@ -71,7 +72,8 @@ export interface RouterOptions {
 
   /**
    * The most connections that one address may have open to a pod of the router, which accepts 10,000 in all. The next one is
-   * closed at once. Declare a proxy that keeps more of them in `trustedProxies`.
+   * closed at once. Declare a proxy that keeps more of them in `trustedProxies`. IPv6 is counted by address, because the pods
+   * of a node share a /64: where clients with networks of their own reach the router, limit them in front of it.
    *
    * @default 1000
    */
@@ -79,7 +81,8 @@ export interface RouterOptions {
 
   /**
    * Whether request headers with an underscore in their name are passed on, as `underscores_in_headers` of nginx. A WSGI
-   * server gives `X_Forwarded_For` and `X-Forwarded-For` the same name, so a client can use one to set the other.
+   * server gives `X_Forwarded_For` and `X-Forwarded-For` the same name, so names that stand for a forwarded header, or for
+   * another one that the router sets or reads, are removed in any case.
    *
    * @default false - they are removed
    */

@@ -36,6 +36,17 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
   });
   afterAll(() => lab?.dispose());
 
+  /** A counter of the router's metrics. */
+  const counted = async (name: string) => {
+    const { body } = await router.admin('/metrics');
+    return Number(
+      body
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(' ')[1],
+    );
+  };
+
   const sent = get(
     '/echo',
     'X-Forwarded-For: 192.0.2.1',
@@ -94,11 +105,19 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
     expect(await held(router, STRANGER, 3 * LIMIT)).toBe(LIMIT);
     expect(await held(router, PROXY, 3 * LIMIT)).toBe(3 * LIMIT);
     expect(await held(router, '127.0.2.8', LIMIT)).toBe(LIMIT);
+    expect(await counted('haproxy_frontend_denied_connections_total{proxy="_router"}')).toBe(2 * LIMIT);
     // What was closed makes room.
     await sleep(200);
     expect(
       await sendRaw({ address: router.address, port: router.port, from: STRANGER }, { send: get('/echo') }),
     ).toEqual([200]);
+  });
+
+  test('counts the requests that it refuses', async () => {
+    const answered = 'haproxy_frontend_http_responses_total{proxy="_router",code="4xx"}';
+    const before = await counted(answered);
+    await sendRaw({ address: router.address, port: router.port, from: STRANGER }, { send: get('/a/../b') });
+    expect(await counted(answered)).toBe(before + 1);
   });
 
   test('does not wait for a header for longer than ten seconds', async () => {
