@@ -24,6 +24,7 @@ const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
     'headers x-tier: gold and X-TIER: gold',
   ],
   'controls stay encoded': ['%0d%0aX-Tier:%20gold', '%0a', '%09b', '%7f', '%1f'].map((path) => `path "/a${path}"`),
+  'reserved characters match as they are written': ['path /c%3A//a'],
   'parameters of a segment are part of its name': ['path "/a/%2e%2e;/guarded"'],
 };
 
