@@ -73,6 +73,9 @@ export interface EcsPlatformProps extends ServingPlatformProps {
    * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`, and
    * backends have no address of their own unless they set `addressable` or `ownUrl`.
    *
+   * It cannot be changed on a deployed platform: the load balancer is replaced while its target groups stay, which fails
+   * with `TargetGroupAssociationLimit`. Add a second platform, move DNS to it, and remove the first.
+   *
    * @default false
    */
   readonly publicAccess?: boolean;
@@ -135,12 +138,13 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly outboundPeers?: ec2.IPeer[];
 
   /**
-   * The accounts whose S3 buckets models are read from by their URI, or `*` for every account. The name of a bucket says
-   * nothing of its owner: a name that becomes free can be taken by anyone, with other weights in it.
+   * The accounts whose S3 buckets models are read from by their URI, in addition to the account of the backend's stack,
+   * or `*` for every account. The name of a bucket does not include its owner: a name that becomes free can be taken by
+   * anyone, with other weights in it.
    *
    * A bucket of `aws.S3Model.fromBucket` is always read in its own account.
    *
-   * @default - the account of the backend's stack
+   * @default - the account of the backend's stack alone
    */
   readonly modelBucketAccounts?: string[];
 }

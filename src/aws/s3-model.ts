@@ -9,8 +9,9 @@ export class S3Model {
   /**
    * A directory or one file in a bucket. The task may read it, and decrypt it where the bucket has a key.
    *
-   * The right is limited to the account of the bucket. An imported one has that of its stack unless it states another:
-   * `Bucket.fromBucketAttributes(this, 'Models', { bucketName, account })`.
+   * The right is limited to the account of the bucket, and to the Region of its key. An imported bucket of another account
+   * must state it, or the fetch is refused with 403: `Bucket.fromBucketAttributes(this, 'Models', { bucketName, account,
+   * region, encryptionKey })`. An imported key has the Region of its ARN.
    *
    * @param bucket the bucket
    * @param key `prefix/` for everything below a prefix, `key` for one object

@@ -2,6 +2,7 @@
  * Every right that the AWS target gives: a new one is a change of this file. Roles are trusted by tasks of this account,
  * resources are named, and what CDK's grants give beyond need is not there.
  */
+import { Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as efs from 'aws-cdk-lib/aws-efs';
@@ -190,12 +191,18 @@ describe('a model in S3', () => {
     return statements(templateOf(stack), 'TaskRole').map(({ Condition }) => object(Condition).StringEquals);
   };
 
-  test('is read in a bucket of another account only where that is named', () => {
+  test('is read in a bucket of another account only where that is named, and always in the own account', () => {
+    const own = { Ref: 'AWS::AccountId' };
+    expect(ownersOf({})).toEqual(Array(2).fill({ 'aws:ResourceAccount': own }));
     expect(ownersOf({ modelBucketAccounts: ['210987654321'] })).toEqual(
-      Array(2).fill({ 'aws:ResourceAccount': '210987654321' }),
+      Array(2).fill({ 'aws:ResourceAccount': [own, '210987654321'] }),
     );
-    expect(ownersOf({ modelBucketAccounts: ['210987654321', '123456789012'] })).toEqual(
-      Array(2).fill({ 'aws:ResourceAccount': ['210987654321', '123456789012'] }),
+  });
+
+  test('is read in the own account once where that is named too', () => {
+    const stack = new Stack(newApp(), 'Serving', { env: { account: '123456789012', region: 'eu-west-1' } });
+    expect(ownersOf({ modelBucketAccounts: ['210987654321', '123456789012'] }, stack)).toEqual(
+      Array(2).fill({ 'aws:ResourceAccount': ['123456789012', '210987654321'] }),
     );
   });
 
@@ -239,6 +246,36 @@ describe('a model in S3', () => {
           StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['s3.us-east-1.', { Ref: 'AWS::URLSuffix' }]] } },
         },
       },
+    ]);
+  });
+
+  test('of an imported bucket without a Region is decrypted in the Region of its key', () => {
+    const stack = newStack();
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:210987654321:key/0123-4567');
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'models-of-acme', encryptionKey });
+    oneBackend({ model: aws.S3Model.fromBucket(bucket, 'model.bin') }, {}, stack);
+    const decrypts = statements(templateOf(stack), 'TaskRole').filter(({ Action }) => Action === 'kms:Decrypt');
+    const service = { 'Fn::Join': ['', ['s3.us-east-1.', { Ref: 'AWS::URLSuffix' }]] };
+    expect(decrypts.map(({ Condition }) => Condition)).toEqual([{ StringEquals: { 'kms:ViaService': service } }]);
+  });
+
+  test('is decrypted under the conditions that the grant of its key has, too', () => {
+    const stack = newStack();
+    const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:210987654321:key/0123-4567');
+    const context = { 'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::models-of-acme' };
+    const grantDecrypt = (grantee: iam.IGrantable) =>
+      iam.Grant.addToPrincipal({
+        grantee,
+        actions: ['kms:Decrypt'],
+        resourceArns: [key.keyArn],
+        conditions: { StringEquals: context },
+      });
+    const encryptionKey: kms.IKey = Object.create(key, { grantDecrypt: { value: grantDecrypt } });
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'models-of-acme', encryptionKey });
+    oneBackend({ model: aws.S3Model.fromBucket(bucket, 'model.bin') }, {}, stack);
+    const decrypts = statements(templateOf(stack), 'TaskRole').filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(decrypts.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { ...context, 'kms:ViaService': expect.anything() } },
     ]);
   });
 

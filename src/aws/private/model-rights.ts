@@ -46,18 +46,23 @@ export function grantS3Read(definition: ecs.TaskDefinition, { uri, singleObject,
 export function grantS3Decrypt(definition: ecs.TaskDefinition, { _resources }: Model): void {
   const bucket = _resources.owner as s3.IBucket | undefined;
   if (bucket?.encryptionKey === undefined) return;
-  const viaS3 = { 'kms:ViaService': `s3.${bucket.env.region}.${Stack.of(definition).urlSuffix}` };
-  bucket.encryptionKey.grantDecrypt(
-    narrowed(definition.taskRole, (statement) => statement.copy({ conditions: { StringEquals: viaS3 } })),
-  );
+  const { encryptionKey: key } = bucket;
+  // The key of a bucket is in the Region of the bucket, and an ARN states it where an imported bucket does not.
+  const viaS3 = { 'kms:ViaService': `s3.${key.env.region}.${Stack.of(definition).urlSuffix}` };
+  const narrow = (statement: iam.PolicyStatement): iam.PolicyStatement => {
+    const narrower = statement.copy();
+    narrower.addConditions({ StringEquals: viaS3 });
+    return narrower;
+  };
+  key.grantDecrypt(narrowed(definition.taskRole, narrow));
 }
 
-/** The accounts that the bucket of a model may be of. */
+/** The accounts that the bucket of a model may be of: its own where the app knows it, or that of the stack and the named. */
 export function accountsOf(model: Model, definition: ecs.TaskDefinition, named?: string[]): string[] | undefined {
   const bucket = model._resources.owner as s3.IBucket | undefined;
   if (bucket !== undefined) return [bucket.env.account];
-  if (named === undefined) return [Stack.of(definition).account];
-  return named.includes(ANY_ACCOUNT) ? undefined : named;
+  if (named?.includes(ANY_ACCOUNT)) return undefined;
+  return [...new Set([Stack.of(definition).account, ...(named ?? [])])];
 }
 
 function single<T>(list: T[]): T | T[] {
