@@ -42,6 +42,13 @@ export class Backend extends Construct {
   /** Whether that address is a path. */
   public readonly ownUrl: boolean;
 
+  /**
+   * `addressable` as it was stated, without the default.
+   *
+   * @internal
+   */
+  public readonly _addressable?: boolean;
+
   private readonly hasFixedReplicas: boolean;
   private autoscaling?: AutoscalingPolicy;
 
@@ -53,6 +60,7 @@ export class Backend extends Construct {
     this.secrets = { ...props.secrets };
     this.models = [...(props.model === undefined ? [] : [props.model]), ...(props.models ?? [])];
     this.ownUrl = props.ownUrl ?? false;
+    this._addressable = props.addressable;
     // Behind a public balancer every client could reach a backend that gets no requests yet.
     this.addressable = props.addressable ?? (this.ownUrl || this.platform.target.access !== BalancerAccess.PUBLIC);
     this.hasFixedReplicas = props.replicas !== undefined;

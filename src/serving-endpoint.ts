@@ -38,6 +38,8 @@ export class ServingEndpoint extends Construct {
 
   private readonly backendList: Backend[] = [];
   private readonly attachments: AttachmentIntent[] = [];
+  /** Backends whose address was denied by `addressable`, and not by the default. */
+  private readonly denied = new Set<Backend>();
   private split?: TrafficSplit;
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
@@ -103,6 +105,7 @@ export class ServingEndpoint extends Construct {
     this.checkAddress(backend, attachment);
     this.backendList.push(backend);
     this.attachments.push(attachment);
+    if ((options.addressable ?? backend._addressable) === false) this.denied.add(backend);
     this.platform._attach(this, backend, attachment);
   }
 
@@ -117,12 +120,15 @@ export class ServingEndpoint extends Construct {
   public addressOf(backend: Backend): BackendAddress {
     checkValue('Backend', backend, 'backend', this);
     const attachment = this.attachments.find((candidate) => candidate.backend === backend.intent.path);
-    if (attachment === undefined || attachment.address === 'none') {
-      const why = attachment === undefined ? 'does not serve' : "has no address of its own ('addressable' is false) at";
-      throw new ServingError(
-        'NoAddress',
-        `backend '${backend.intent.name}' ${why} endpoint '${this.intent.name}'`,
-        this,
+    const { name } = this.intent;
+    const refuse = (why: string): ServingError =>
+      new ServingError('NoAddress', `backend '${backend.intent.name}' ${why}`, this);
+    if (attachment === undefined) throw refuse(`does not serve endpoint '${name}'`);
+    if (attachment.address === 'none') {
+      throw refuse(
+        this.denied.has(backend)
+          ? `has no address of its own ('addressable' is false) at endpoint '${name}'`
+          : `has no address of its own at endpoint '${name}', because the load balancer is public; set 'addressable' (true) to give it one`,
       );
     }
     if (attachment.address === 'header')

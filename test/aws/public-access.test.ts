@@ -43,7 +43,16 @@ describe('a dark backend', () => {
 
   test('of a public load balancer has no address to ask for', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true });
-    expect(() => endpoint.addressOf(dark)).toThrow("[NoAddress] backend 'dark' has no address of its own");
+    expect(() => endpoint.addressOf(dark)).toThrow(
+      "[NoAddress] backend 'dark' has no address of its own at endpoint 'endpoint', because the load balancer is public; set 'addressable' (true) to give it one (at Serving/endpoint)",
+    );
+  });
+
+  test('of a public load balancer has no address where that is denied', () => {
+    const { endpoint, dark } = definitionOf({ publicAccess: true }, { addressable: false });
+    expect(() => endpoint.addressOf(dark)).toThrow(
+      "[NoAddress] backend 'dark' has no address of its own ('addressable' is false) at endpoint 'endpoint'",
+    );
   });
 
   test('of a public load balancer may have one at one endpoint alone', () => {
