@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import { aws, Duration, Gpu, Model } from '../../src';
+import { takesRules } from '../../src/aws/private/outbound';
 import { messagesOf, newApp, newStack, oneBackend, templateOf } from '../support/aws';
 import { type Data, objects } from '../support/data';
 
@@ -137,5 +138,30 @@ describe('the group of an imported load balancer', () => {
     const make = (scope: ReturnType<typeof newStack>, id: string) =>
       new ec2.SecurityGroup(scope, id, { vpc: new ec2.Vpc(scope, 'Other'), allowAllOutbound: false });
     expect(rulesWith(undefined, make as never)).toEqual([1, 1]);
+  });
+});
+
+/** What the source relies on, so that a release of CDK that changes it fails here and not in a network. */
+describe('to add a rule', () => {
+  const add = (group: ec2.ISecurityGroup) => () =>
+    group.addIngressRule.call(Object.create(null), ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
+
+  test('does nothing in CDK for a group imported as immutable, and needs no group', () => {
+    const group = ec2.SecurityGroup.fromSecurityGroupId(newStack(), 'Group', 'sg-12345678', { mutable: false });
+    expect(add(group)()).toBeUndefined();
+    expect(takesRules(group)).toBe(false);
+  });
+
+  test.each<[string, (stack: ReturnType<typeof newStack>) => ec2.ISecurityGroup]>([
+    ['imported', (stack) => ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-12345678')],
+    ['of the app', (stack) => new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc') })],
+    [
+      'of the app without inline rules',
+      (stack) => new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc'), disableInlineRules: true }),
+    ],
+  ])('needs the group in CDK where it is %s', (_, make) => {
+    const group = make(newStack());
+    expect(add(group)).toThrow(TypeError);
+    expect(takesRules(group)).toBe(true);
   });
 });
