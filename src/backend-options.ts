@@ -46,6 +46,9 @@ export interface BackendOptions {
   /**
    * The port that the server listens on.
    *
+   * AWS: another port replaces the target group, which fails while rules forward to it: add a second backend with the new
+   * port, move the requests to it with `splitTraffic`, and remove the first.
+   *
    * @default - the server's usual one; 8000 for applications and commands
    */
   readonly port?: number;
