@@ -7,7 +7,8 @@ import { locksRead } from './lock/read-lock';
 import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from './plan/intents';
 import { ServingPlan } from './plan/plan';
 import { BalancerAccess, type TargetProfile } from './plan/target-profile';
-import { backendCredentials, headerCredentials, type Warning } from './private/credential-warnings';
+import { backendCredentials, headerCredentials } from './private/credential-warnings';
+import { modelDrifts, unreachable } from './private/definition-warnings';
 import type { ErrorCode } from './private/errors';
 import { escapeControls, renderError, ServingError } from './private/errors';
 import { checkValue } from './private/options';
@@ -15,7 +16,7 @@ import { hasTag, tagClass } from './private/package-copy';
 import { attachPlatform, findPlatform } from './private/platform-lookup';
 import { requireSeconds } from './private/seconds';
 import { removedWith } from './private/tree';
-import { reportAtSynthesis, WARNING_PREFIX } from './private/warnings';
+import { type FindWarnings, reportAtSynthesis, WARNING_PREFIX, type Warning } from './private/warnings';
 import type { ServingEndpoint } from './serving-endpoint';
 import type { TrafficSplit } from './traffic-split';
 
@@ -200,7 +201,9 @@ export abstract class ServingPlatform extends Construct {
   /** @internal */
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
-    this._warn(backend, [...driftsOf(backend.intent), ...backendCredentials(backend.intent)]);
+    const { intent } = backend;
+    this._warn(backend, [...modelDrifts(intent), ...backendCredentials(intent)]);
+    this.warnOf(backend, () => unreachable(this.plan(), intent));
     this.backendList.push(backend);
     this._change();
     this.bindBackend(backend);
@@ -236,7 +239,11 @@ export abstract class ServingPlatform extends Construct {
    * @internal
    */
   public _warn(scope: Construct, warnings: readonly Warning[]): void {
-    for (const { id, message } of warnings) reportAtSynthesis(scope, id, () => this.warn(scope, id, message));
+    if (warnings.length > 0) this.warnOf(scope, () => warnings);
+  }
+
+  private warnOf(scope: Construct, find: FindWarnings): void {
+    reportAtSynthesis(scope, find, ({ id, message }) => this.warn(scope, id, message));
   }
 
   /** @internal */
@@ -319,15 +326,6 @@ export abstract class ServingPlatform extends Construct {
 }
 
 tagClass('ServingPlatform', ServingPlatform);
-
-/** What became of the directories of locked models since. */
-function driftsOf({ models }: BackendIntent): Warning[] {
-  return models.flatMap(({ name, drift }) => {
-    if (drift === undefined) return [];
-    const message = `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
-    return [{ id: 'modelDrift', message }];
-  });
-}
 
 function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
   return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };

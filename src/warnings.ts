@@ -23,10 +23,9 @@ export class Warnings {
    * Keeps a warning from being reported.
    *
    * @param id the id behind `ack:` in the report
-   * @param reason why the warning does not matter here, for those who read the code
+   * @param reason why the warning does not matter here, which is recorded in the metadata of the construct
    */
   public acknowledge(id: string, reason?: string): void {
-    void reason;
     if (!requireText('id', id).startsWith(WARNING_PREFIX)) {
       throw new ServingError(
         'InvalidName',
@@ -34,7 +33,7 @@ export class Warnings {
         this.scope,
       );
     }
-    acknowledgeWarning(this.scope, id);
+    acknowledgeWarning(this.scope, id, reason);
   }
 }
 

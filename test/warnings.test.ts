@@ -2,7 +2,16 @@ import { Annotations as CdkAnnotations, App as CdkApp, Stack } from 'aws-cdk-lib
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { type BackendOptions, ModelServer, ServingEndpoint, type ServingEndpointProps, Warnings } from '../src';
+import {
+  aws,
+  type BackendOptions,
+  ModelServer,
+  ServingEndpoint,
+  type ServingEndpointProps,
+  TrafficSplit,
+  type TrafficSplitOptions,
+  Warnings,
+} from '../src';
 import { backendOptions } from './support/definitions';
 
 const SECRET = 'hunter2';
@@ -106,4 +115,104 @@ test('fails when the id is none of a warning', () => {
   expect(() => Warnings.of(new Stack()).acknowledge('API_KEY')).toThrow(
     "[InvalidName] 'id' ('API_KEY') must be the id of a warning",
   );
+});
+
+test('why a warning is acknowledged is recorded, in the assembly of CDK too', () => {
+  const app = new CdkApp();
+  const stack = new Stack(app, 'Serving');
+  Warnings.of(stack).acknowledge('serving-constructs:modelDrift', 'restored by the next build');
+  const data = { id: 'serving-constructs:modelDrift', reason: 'restored by the next build' };
+  expect(stack.node.metadata).toContainEqual(expect.objectContaining({ data }));
+  expect(app.synth().getStackByName('Serving').metadata['/Serving']).toContainEqual(
+    expect.objectContaining({ type: 'serving-constructs:acknowledgedWarning', data }),
+  );
+});
+
+describe('a backend without requests', () => {
+  const [HIDDEN, SHOWN] = [{ addressable: false }, { addressable: true }];
+  type Split = (endpoint: ServingEndpoint) => TrafficSplitOptions;
+
+  /** Two backends of an endpoint, and the split. */
+  function two(scope: Construct, change: Partial<BackendOptions>, split?: Split): ServingEndpoint {
+    const endpoint = define(scope, change);
+    endpoint.addBackend('v2', backendOptions(change));
+    if (split !== undefined) endpoint.splitTraffic(split(endpoint));
+    return endpoint;
+  }
+
+  const all: Split = ({ backends: [v1] }) => ({ shares: [{ backend: v1!, weight: 1 }] });
+  const zero: Split = ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0 });
+  const ID = 'serving-constructs:unreachableBackend.v2';
+  const MESSAGE =
+    "backend 'v2' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)";
+
+  test.each<[string, Split]>([
+    ['left out of the shares', all],
+    ['of weight 0', zero],
+  ])('%s is a warning on both targets', (_, split) => {
+    expect(linesOf((chart) => two(chart, HIDDEN, split), 2)).toEqual([
+      `[Warning at serving/endpoint/v2] ${MESSAGE} [ack: ${ID}]\n`,
+    ]);
+    const stack = new Stack(new CdkApp(), 'Serving');
+    new aws.EcsPlatform(stack, 'Platform', { publicAccess: true, allowPlainHttp: true });
+    two(stack, {}, split);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(found.map(({ id, entry }) => [id, entry.data])).toEqual([
+      ['/Serving/endpoint/v2', `${MESSAGE} [ack: ${ID}]`],
+    ]);
+  });
+
+  test('is acknowledged', () => {
+    expect(linesOf((chart) => Warnings.of(two(chart, HIDDEN, zero)).acknowledge(ID, 'the next release'))).toEqual([]);
+  });
+
+  const rule = (backend?: number): Split => {
+    return (endpoint) => ({
+      ...zero(endpoint),
+      headerRules: [
+        {
+          header: 'x-model',
+          value: 'v2',
+          path: '/new',
+          ...(backend !== undefined && { backend: endpoint.backends[backend]! }),
+        },
+      ],
+    });
+  };
+
+  test('that a header rule does not name is a warning, whatever the other rules are', () => {
+    expect(linesOf((chart) => two(chart, HIDDEN, rule()))).toHaveLength(1);
+    expect(linesOf((chart) => two(chart, HIDDEN, rule(0)))).toHaveLength(1);
+  });
+
+  test.each<[string, (chart: Chart) => void]>([
+    ['alone', (chart) => define(chart, HIDDEN)],
+    ['of an equal share', (chart) => two(chart, HIDDEN)],
+    [
+      'of a small share',
+      (chart) =>
+        two(chart, HIDDEN, ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0.1 })),
+    ],
+    ['of a header rule', (chart) => two(chart, HIDDEN, rule(1))],
+    ['with an address of its own', (chart) => two(chart, SHOWN, zero)],
+    ['that is called directly', (chart) => two(chart, { ...HIDDEN, directCallers: true }, zero)],
+    [
+      'of a share of another endpoint',
+      (chart) => {
+        const [, v2] = two(chart, HIDDEN, zero).backends;
+        new ServingEndpoint(chart, 'preview', { path: '/preview' }).attachBackend(v2!);
+      },
+    ],
+  ])('is not one %s', (_, declare) => {
+    expect(linesOf(declare)).toEqual([]);
+  });
+
+  test('is found by what is declared last', () => {
+    const lines = linesOf((chart) => {
+      const endpoint = define(chart, HIDDEN);
+      endpoint.splitTraffic(all(endpoint));
+      endpoint.addBackend('v2', backendOptions(HIDDEN));
+    });
+    expect(lines).toEqual([expect.stringContaining(ID)]);
+  });
 });

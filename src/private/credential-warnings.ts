@@ -1,12 +1,7 @@
 import type { BackendIntent, HeaderIntent } from '../plan/intents';
 import { credentialArguments, unexpandedArguments } from './credential-arguments';
 import { credentialReason, isUnexpanded } from './credential-reason';
-
-/** A warning about one thing of a definition. */
-export interface Warning {
-  readonly id: string;
-  readonly message: string;
-}
+import type { Warning } from './warnings';
 
 const READABLE = 'whoever reads the template or the manifest can read it';
 

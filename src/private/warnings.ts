@@ -1,28 +1,34 @@
 import type { IConstruct } from 'constructs';
 
-/** Warnings that were acknowledged at a construct, for it and for everything below it. */
-const ACKNOWLEDGED = Symbol.for('serving-constructs.acknowledgedWarnings');
+/** A warning about one thing of a definition. */
+export interface Warning {
+  readonly id: string;
+  readonly message: string;
+}
+
+/** Finds warnings when a construct is validated, because later declarations may change what there is to warn of. */
+export type FindWarnings = () => readonly Warning[];
 
 /** How the id of every warning begins. */
 export const WARNING_PREFIX = 'serving-constructs:';
 
-type Scope = IConstruct & { [ACKNOWLEDGED]?: Set<string> };
+/** The metadata of a construct that acknowledges a warning of it or of anything below it. CDK writes it out. */
+const ACKNOWLEDGED = 'serving-constructs:acknowledgedWarning';
 
-/** Keeps a warning of this scope from being reported. */
-export function acknowledgeWarning(scope: IConstruct, id: string): void {
-  const known = (scope as Scope)[ACKNOWLEDGED];
-  if (known === undefined) Object.defineProperty(scope, ACKNOWLEDGED, { value: new Set([id]) });
-  else known.add(id);
+/** Keeps a warning of this scope from being reported, and records why. */
+export function acknowledgeWarning(scope: IConstruct, id: string, reason?: string): void {
+  scope.node.addMetadata(ACKNOWLEDGED, { id, ...(reason !== undefined && { reason }) });
 }
 
-/** Reports a warning once when its construct is validated, unless it was acknowledged by then. */
-export function reportAtSynthesis(scope: IConstruct, id: string, report: () => void): void {
-  let isReported = false;
+/** Reports warnings when their construct is validated, each once, unless it was acknowledged by then. */
+export function reportAtSynthesis(scope: IConstruct, find: FindWarnings, report: (warning: Warning) => void): void {
+  const reported = new Set<string>();
   scope.node.addValidation({
     validate: () => {
-      if (!isReported && !isAcknowledged(scope, `${WARNING_PREFIX}${id}`)) {
-        isReported = true;
-        report();
+      for (const warning of find()) {
+        if (reported.has(warning.id) || isAcknowledged(scope, `${WARNING_PREFIX}${warning.id}`)) continue;
+        reported.add(warning.id);
+        report(warning);
       }
       return [];
     },
@@ -30,5 +36,7 @@ export function reportAtSynthesis(scope: IConstruct, id: string, report: () => v
 }
 
 function isAcknowledged(scope: IConstruct, id: string): boolean {
-  return scope.node.scopes.some((around) => (around as Scope)[ACKNOWLEDGED]?.has(id));
+  return scope.node.scopes.some(({ node }) =>
+    node.metadata.some(({ type, data }) => type === ACKNOWLEDGED && data.id === id),
+  );
 }

@@ -1,0 +1,26 @@
+import type { BackendIntent } from '../plan/intents';
+import type { ServingPlan } from '../plan/plan';
+import { slug } from './names';
+import type { Warning } from './warnings';
+
+/** What became of the directories of locked models since. */
+export function modelDrifts({ models }: BackendIntent): Warning[] {
+  return models.flatMap(({ name, drift }) => {
+    if (drift === undefined) return [];
+    const message = `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
+    return [{ id: 'modelDrift', message }];
+  });
+}
+
+/**
+ * A backend that serves endpoints and gets none of their requests: without a share, a header rule and an address of its
+ * own. One that no endpoint has, or whose replicas are called directly, gets its requests from elsewhere.
+ */
+export function unreachable({ endpoints }: ServingPlan, { path, name, directCallers }: BackendIntent): Warning[] {
+  const serving = endpoints.filter(({ shares }) => shares.some(({ backend }) => backend === path));
+  const routes = serving.flatMap((endpoint) => endpoint.routes);
+  const isReached = routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0));
+  if (serving.length === 0 || directCallers === true || isReached) return [];
+  const message = `backend '${name}' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)`;
+  return [{ id: `unreachableBackend.${slug(name)}`, message }];
+}
