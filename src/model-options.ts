@@ -73,7 +73,8 @@ export interface DirectoryModelOptions extends PackedModelOptions {
    * Whether `cdk deploy` publishes the model before it changes anything. It needs the weights where it runs.
    *
    * AWS: a file asset whose command is `serving publish`; its object stands for what was published. Kubernetes: refused,
-   * because manifests are applied by others; run `serving publish` before they are.
+   * because manifests are applied by others; run `serving publish` before they are. Set `to` as well: a destination that
+   * the lock file alone names is not confirmed by a person, which causes a warning.
    *
    * @default false
    */

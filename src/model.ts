@@ -69,7 +69,10 @@ export class Model {
       delivery: options.delivery?._kind,
       bytes: locked.bytes,
       directory: key,
-      publish: options.publishOnDeploy === true ? { directory: key, lockFile: loaded.path, to, hex } : undefined,
+      publish:
+        options.publishOnDeploy === true
+          ? { directory: key, lockFile: loaded.path, to, isLocked: options.to === undefined, hex }
+          : undefined,
       drift: drift.length === 0 ? undefined : drift,
     };
     return new Model(intent, { files: locked.layers.flatMap(({ files }) => files.map(({ path }) => path)) });

@@ -8,7 +8,7 @@ import type { AttachmentIntent, BackendIntent, HopIntent, PlatformIntents } from
 import { ServingPlan } from './plan/plan';
 import { BalancerAccess, type TargetProfile } from './plan/target-profile';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
-import { modelDrifts, unreachable } from './private/definition-warnings';
+import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
 import type { ErrorCode } from './private/errors';
 import { escapeControls, renderError, ServingError } from './private/errors';
 import { checkValue } from './private/options';
@@ -202,7 +202,7 @@ export abstract class ServingPlatform extends Construct {
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
     const { intent } = backend;
-    this._warn(backend, [...modelDrifts(intent), ...backendCredentials(intent)]);
+    this._warn(backend, [...modelDrifts(intent), ...lockedDestinations(intent), ...backendCredentials(intent)]);
     this.warnOf(backend, () => unreachable(this.plan(), intent));
     this.backendList.push(backend);
     this._change();

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import {
   aws,
   type BackendOptions,
+  Model,
   ModelServer,
   ServingEndpoint,
   type ServingEndpointProps,
@@ -13,6 +14,7 @@ import {
   Warnings,
 } from '../src';
 import { backendOptions } from './support/definitions';
+import { LockedProject, lockedModel } from './support/lock';
 
 const SECRET = 'hunter2';
 
@@ -214,5 +216,33 @@ describe('a backend without requests', () => {
       endpoint.addBackend('v2', backendOptions(HIDDEN));
     });
     expect(lines).toEqual([expect.stringContaining(ID)]);
+  });
+});
+
+describe('a model that each deployment publishes', () => {
+  const project = new LockedProject({
+    models: { net: lockedModel('a', undefined, { to: 's3://acme-models' }) },
+  });
+  afterAll(() => project.remove());
+
+  const warningsOf = (options: { to?: string; publishOnDeploy?: boolean }, acknowledged?: string) => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, { model: Model.fromDirectory('net', { lockFile: project.lockFile, ...options }) });
+    if (acknowledged !== undefined) Warnings.of(stack).acknowledge(acknowledged);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('publishDestination'));
+    return found.map(({ entry }) => entry.data);
+  };
+  const ID = 'serving-constructs:publishDestination.net';
+
+  test('to where the lock file alone leads is a warning', () => {
+    expect(warningsOf({ publishOnDeploy: true })).toEqual([
+      `model 'net' is published to 's3://acme-models' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('s3://acme-models') in the definition [ack: ${ID}]`,
+    ]);
+  });
+
+  test('is none where the definition states where, where nothing is published, or where it is acknowledged', () => {
+    expect(warningsOf({ publishOnDeploy: true, to: 's3://acme-models' })).toEqual([]);
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ publishOnDeploy: true }, ID)).toEqual([]);
   });
 });

@@ -129,6 +129,8 @@ export interface ModelPublishIntent {
   readonly lockFile: string;
   /** Where it is published to. */
   readonly to: string;
+  /** Whether the lock file alone names that. */
+  readonly isLocked: boolean;
   /** The digest without the name of its algorithm. */
   readonly hex: string;
 }

@@ -12,6 +12,15 @@ export function modelDrifts({ models }: BackendIntent): Warning[] {
   });
 }
 
+/** Models that a deployment publishes to where the lock file alone leads, without the question that the command line asks. */
+export function lockedDestinations({ models }: BackendIntent): Warning[] {
+  return models.flatMap(({ name, publish }) => {
+    if (publish?.isLocked !== true) return [];
+    const message = `model '${name}' is published to '${publish.to}' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('${publish.to}') in the definition`;
+    return [{ id: `publishDestination.${name}`, message }];
+  });
+}
+
 /**
  * A backend that serves endpoints and gets none of their requests: without a share, a header rule and an address of its
  * own. One that no endpoint has, or whose replicas are called directly, gets its requests from elsewhere.
