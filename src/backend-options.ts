@@ -191,8 +191,8 @@ export interface BackendOptions {
    * Whether the container's root file system is read-only, with an empty volume at `/tmp`, which is `HOME` then unless
    * `user` or `environment` say otherwise.
    *
-   * AWS: on Fargate that volume belongs to root, so an image with another user must declare `VOLUME /tmp`. Kubernetes:
-   * the user of the container may write to it.
+   * AWS: on Fargate that volume belongs to root, so an image with another user must declare `VOLUME /tmp`. It is there
+   * also where the root is not read-only. Kubernetes: the user of the container may write to it.
    *
    * @default true
    */
