@@ -202,7 +202,11 @@ export abstract class ServingPlatform extends Construct {
   public _addBackend(backend: Backend): void {
     this.claim('backend', backend.intent, backend);
     const { intent } = backend;
-    this._warn(backend, [...modelDrifts(intent), ...lockedDestinations(intent), ...backendCredentials(intent)]);
+    this._warn(backend, [
+      ...modelDrifts(intent),
+      ...lockedDestinations(this.target, intent),
+      ...backendCredentials(intent),
+    ]);
     this.warnOf(backend, () => unreachable(this.plan(), intent));
     this.backendList.push(backend);
     this._change();

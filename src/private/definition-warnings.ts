@@ -1,5 +1,7 @@
+import { capabilityOf } from '../plan/capabilities';
 import type { BackendIntent } from '../plan/intents';
 import type { ServingPlan } from '../plan/plan';
+import { Feature, SupportLevel, type TargetProfile } from '../plan/target-profile';
 import { slug } from './names';
 import type { Warning } from './warnings';
 
@@ -13,7 +15,9 @@ export function modelDrifts({ models }: BackendIntent): Warning[] {
 }
 
 /** Models that a deployment publishes to where the lock file alone leads, without the question that the command line asks. */
-export function lockedDestinations({ models }: BackendIntent): Warning[] {
+export function lockedDestinations(target: TargetProfile, { models }: BackendIntent): Warning[] {
+  // Where nothing is published by a deployment, that is an error already.
+  if (capabilityOf(target, Feature.MODEL_PUBLISH).level === SupportLevel.REFUSED) return [];
   return models.flatMap(({ name, publish }) => {
     if (publish?.isLocked !== true) return [];
     const message = `model '${name}' is published to '${publish.to}' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('${publish.to}') in the definition`;
