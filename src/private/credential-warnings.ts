@@ -3,6 +3,8 @@ import { credentialArguments, unexpandedArguments } from './credential-arguments
 import { credentialReason, isUnexpanded } from './credential-reason';
 import type { Warning } from './warnings';
 
+export type { Warning };
+
 const READABLE = 'whoever reads the template or the manifest can read it';
 
 /** What is wrong with `$(NAME)`: values are written as they are. */
