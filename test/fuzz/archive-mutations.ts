@@ -131,7 +131,17 @@ function ending(random: Random): ZipEnd {
     () => ({ comment: random.bytes(random.below(100)) }),
     () => ({ comment: Buffer.from('PK\x05\x06'.padEnd(40, '\xff'), 'latin1') }),
     () => ({ prefix: random.bytes(random.below(100)) }),
+    () => ({ ...smallEnd(random), zip64: {} }),
+    () => ({
+      ...smallEnd(random),
+      zip64: { entries: number(random), length: number(random), shift: random.pick([0, 0, 1, -56, number(random)]) },
+    }),
   ])();
+}
+
+/** An end that claims less than the archive has. */
+function smallEnd(random: Random): ZipEnd {
+  return random.chance(0.5) ? {} : { entries: 1, length: 100 };
 }
 
 function damaged(random: Random, bytes: Buffer): Buffer {
@@ -154,7 +164,7 @@ function bomb(random: Random): Buffer {
         },
       ]
     : Array.from({ length: 3000 }, (_, index): ZipEntry => ({ name: `${'d/'.repeat(index % 200)}${index}` }));
-  return zipOf(wheelEntries({ name: 'pkg', entries }));
+  return zipOf(wheelEntries({ name: 'pkg', entries }), ending(random));
 }
 
 /** The wheels of one attempt by their file names. */

@@ -65,19 +65,38 @@ def normalized(name):
 
 def require_small_directory(file, size):
     """Refuses a list of entries that would fill the memory when it is read."""
-    file.seek(max(0, size - 65557))
+    start = max(0, size - 65557)
+    file.seek(start)
     tail = file.read()
     at = tail.rfind(b'PK\x05\x06')
     if at < 0 or len(tail) < at + 22:
         raise Refused('it is not a zip archive')
     entries, length = struct.unpack('<HL', tail[at + 10:at + 16])
-    if at >= 20 and tail[at - 20:at - 16] == b'PK\x06\x07' and (entries == 0xFFFF or length == 0xFFFFFFFF):
-        file.seek(struct.unpack('<Q', tail[at - 12:at - 4])[0])
-        record = file.read(56)
-        if len(record) == 56:
-            entries, length = struct.unpack('<QQ', record[32:48])
-    if entries > MAX_ENTRIES or length > MAX_DIRECTORY:
+    end = start + at
+    if tail[max(0, at - 20):at][:4] == b'PK\x06\x07':
+        end -= 76
+        entries, length = large_directory(file, end, struct.unpack('<Q', tail[at - 12:at - 4])[0])
+    if entries > MAX_ENTRIES or length > MAX_DIRECTORY or has_more_entries(file, end - length, length):
         raise Refused(f'it has more than {MAX_ENTRIES} entries')
+
+def large_directory(file, at, claimed):
+    """The entries and bytes in the record of zip64, which Python takes wherever a locator follows it, whatever the end has."""
+    file.seek(max(0, at))
+    record = file.read(56)
+    if at != claimed or record[:4] != b'PK\x06\x06' or len(record) < 56:
+        raise Refused('its record of zip64 is not where its locator points')
+    return struct.unpack('<QQ', record[32:48])
+
+def has_more_entries(file, start, length):
+    """Whether the list itself is longer than allowed: Python reads it by its bytes, whatever count is claimed."""
+    file.seek(max(0, start))
+    listed = file.read(length)
+    at = 0
+    for _ in range(MAX_ENTRIES):
+        if at + 46 > len(listed):
+            return False
+        at += 46 + sum(struct.unpack('<HHH', listed[at + 28:at + 34]))
+    return at + 46 <= len(listed)
 
 def check_entry(info):
     name = info.filename

@@ -27,6 +27,15 @@ export interface ZipEnd {
   readonly comment?: Buffer;
   /** Bytes before the first entry. */
   readonly prefix?: Buffer;
+  /** The bytes that the list of entries has. */
+  readonly length?: number;
+  /** The record and the locator of zip64 before the end. @default - none */
+  readonly zip64?: {
+    readonly entries?: number;
+    readonly length?: number;
+    /** How far from the record its locator points. */
+    readonly shift?: number;
+  };
 }
 
 const UTF8 = 0x800;
@@ -69,10 +78,31 @@ export function zipOf(entries: readonly ZipEntry[], end: ZipEnd = {}): Buffer {
   last.writeUInt32LE(0x06054b50, 0);
   last.writeUInt16LE(end.entries ?? entries.length, 8);
   last.writeUInt16LE(end.entries ?? entries.length, 10);
-  last.writeUInt32LE(list.length, 12);
+  last.writeUInt32LE(end.length ?? list.length, 12);
   last.writeUInt32LE(offset, 16);
   last.writeUInt16LE(comment.length, 20);
-  return Buffer.concat([...bodies, list, last, comment]);
+  const large = end.zip64 === undefined ? [] : [zip64Of(end.zip64, { entries: entries.length, list, offset })];
+  return Buffer.concat([...bodies, list, ...large, last, comment]);
+}
+
+/** The record of an archive that has more than the fields of its end can hold, and the locator that points to it. */
+function zip64Of(
+  { entries, length, shift = 0 }: NonNullable<ZipEnd['zip64']>,
+  found: { readonly entries: number; readonly list: Buffer; readonly offset: number },
+): Buffer {
+  const bytes = Buffer.alloc(56 + 20);
+  bytes.writeUInt32LE(0x06064b50, 0);
+  bytes.writeBigUInt64LE(44n, 4);
+  bytes.writeUInt16LE(45, 12);
+  bytes.writeUInt16LE(45, 14);
+  bytes.writeBigUInt64LE(BigInt(entries ?? found.entries), 24);
+  bytes.writeBigUInt64LE(BigInt(entries ?? found.entries), 32);
+  bytes.writeBigUInt64LE(BigInt(length ?? found.list.length), 40);
+  bytes.writeBigUInt64LE(BigInt(found.offset), 48);
+  bytes.writeUInt32LE(0x07064b50, 56);
+  bytes.writeBigUInt64LE(BigInt(found.offset + found.list.length + shift), 64);
+  bytes.writeUInt32LE(1, 72);
+  return bytes;
 }
 
 interface Fields {
