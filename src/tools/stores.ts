@@ -1,8 +1,8 @@
+import { parseEcrHost } from '../private/ecr-host';
 import type { Store } from './artifact/artifact';
 import { CommandError, USAGE_ERROR } from './command-error';
 import type { Destination } from './destination';
 import type { EcrApi } from './ecr/ecr-api';
-import { parseEcrHost } from './ecr/ecr-host';
 import { ImageStore } from './image-store';
 import { HttpRepository } from './registry/http-repository';
 import { isLocal } from './registry/reference';

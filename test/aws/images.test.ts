@@ -22,10 +22,12 @@ describe('an image by its reference', () => {
   });
 
   test.each([
-    '123456789012.dkr.ecr.eu-west-1.amazonaws.com',
-    '123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com',
-    '123456789012.dkr-ecr.eu-west-1.on.aws',
-  ])('in %s may be pulled by its task, and CDK has nothing to say', (host) => {
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'eu-west-1'],
+    ['123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com', 'eu-west-1'],
+    ['123456789012.dkr-ecr.eu-west-1.on.aws', 'eu-west-1'],
+    ['123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu', 'eusc-de-east-1'],
+    ['123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
+  ])('in %s may be pulled by its task, and CDK has nothing to say', (host, region) => {
     const { stack } = oneBackend({ image: ServerImage.fromRegistry(`${host}/models/svm:1.4.2`) });
     expect(pullRights(stack)).toEqual([
       { Action: 'ecr:GetAuthorizationToken', Effect: 'Allow', Resource: '*' },
@@ -33,7 +35,7 @@ describe('an image by its reference', () => {
         Action: ECR_ACTIONS,
         Effect: 'Allow',
         Resource: {
-          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecr:eu-west-1:123456789012:repository/models/svm']],
+          'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:ecr:${region}:123456789012:repository/models/svm`]],
         },
       },
     ]);

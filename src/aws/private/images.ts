@@ -4,12 +4,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Backend } from '../../backend';
 import { bakedImage } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
+import { type EcrHost, parseEcrHost } from '../../private/ecr-host';
 import { ServingError } from '../../private/errors';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
 
-/** A repository of Amazon ECR inside an image reference; FIPS and dual-stack hosts are others for the same one. */
-const ECR =
-  /^(?<account>\d{12})\.(?:dkr\.ecr(?:-fips)?|dkr-ecr(?:-fips)?)\.(?<region>[a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn)\/(?<repository>[a-z0-9._/-]+)[:@]/;
+/** The registry and the repository of an image reference. */
+const REFERENCE = /^(?<registry>[^/]+)\/(?<repository>[a-z0-9._/-]+)[:@]/;
 
 /** The image of a backend as ECS knows it, with what the task needs to pull it. */
 export function containerImage(
@@ -33,9 +33,10 @@ export function containerImage(
 
 /** An image by its reference, and the right to pull it where that is a matter of rights. */
 export function pulledImage(reference: string, definition: ecs.TaskDefinition): ecs.ContainerImage {
-  const parts = ECR.exec(reference)?.groups;
-  if (parts === undefined) return ecs.ContainerImage.fromRegistry(reference);
-  grantPull(definition, parts as { account: string; region: string; repository: string });
+  const { registry = '', repository = '' } = REFERENCE.exec(reference)?.groups ?? {};
+  const host = parseEcrHost(registry);
+  if (host === undefined) return ecs.ContainerImage.fromRegistry(reference);
+  grantPull(definition, host, repository);
   return new GrantedImage(reference);
 }
 
@@ -57,10 +58,7 @@ class GrantedImage extends ecs.ContainerImage {
   }
 }
 
-function grantPull(
-  definition: ecs.TaskDefinition,
-  { account, region, repository }: { account: string; region: string; repository: string },
-): void {
+function grantPull(definition: ecs.TaskDefinition, { registryId, region }: EcrHost, repository: string): void {
   const { partition } = Stack.of(definition);
   definition.addToExecutionRolePolicy(
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
@@ -68,7 +66,7 @@ function grantPull(
   definition.addToExecutionRolePolicy(
     new iam.PolicyStatement({
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      resources: [`arn:${partition}:ecr:${region}:${account}:repository/${repository}`],
+      resources: [`arn:${partition}:ecr:${region}:${registryId}:repository/${repository}`],
     }),
   );
 }

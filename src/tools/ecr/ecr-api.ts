@@ -1,4 +1,5 @@
 import type { ECR, Image } from '@aws-sdk/client-ecr';
+import { type EcrHost, parseEcrHost } from '../../private/ecr-host';
 import type { Manifest } from '../artifact/artifact';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';
@@ -10,7 +11,6 @@ import { MAX_MANIFEST_BYTES } from '../registry/image-json';
 import { digestOf, MEDIA_TYPES } from '../registry/manifests';
 import { StoreError } from '../store-error';
 import { explainEcrError } from './ecr-errors';
-import { type EcrHost, parseEcrHost } from './ecr-host';
 
 /** How the HTTP side of a registry is spoken to. */
 export interface RegistryAccess {

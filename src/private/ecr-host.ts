@@ -38,3 +38,20 @@ export function parseEcrHost(registry: string): EcrHost | undefined {
   );
   return isKnown ? { registryId, region } : undefined;
 }
+
+const SERVICE = /(?:^|\.)(?:dkr[.-]|api\.)?ecr(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?([a-z0-9.-]+)$/;
+const STORAGE = /(?:^|\.)s3(?:-fips)?(?:\.dualstack)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
+
+/** Whether a host is S3 in the partition of a host of ECR, which keeps its layers there. */
+export function isStorageOfEcr(ecr: string, storage: string): boolean {
+  const partition = partitionOf(SERVICE.exec(ecr));
+  return partition !== undefined && partitionOf(STORAGE.exec(storage)) === partition;
+}
+
+/** The partition of a region and a domain, as the name of a service has them. */
+function partitionOf(match: RegExpExecArray | null): Partition | undefined {
+  const [, region = '', domain] = match ?? [];
+  return PARTITIONS.find(
+    (partition) => partition.regions.test(region) && (domain === partition.domain || domain === partition.dualStack),
+  );
+}
