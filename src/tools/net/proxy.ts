@@ -4,6 +4,7 @@ import * as https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { StoreError } from '../store-error';
+import { scopeOf } from './scope';
 
 const { getProxyForUrl } = require('proxy-from-env') as { getProxyForUrl(url: URL): string };
 
@@ -19,7 +20,7 @@ const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 } as const;
 
 /** The proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` for an address; this machine never has one. */
 export function proxyOf(url: URL): URL | undefined {
-  if (isLoopback(url.hostname)) return undefined;
+  if (scopeOf(url.hostname) === 'loopback') return undefined;
   const proxy = getProxyForUrl(url);
   if (proxy === '') return undefined;
   // The value is not shown: it often has a password in it.
@@ -29,11 +30,6 @@ export function proxyOf(url: URL): URL | undefined {
       `the proxy for ${url.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to one such as http://proxy.example.com:3128`,
     );
   return new URL(proxy);
-}
-
-/** Whether a host is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 export function agentsFor(): Agents {

@@ -1,5 +1,5 @@
 import { CommandError, USAGE_ERROR } from '../command-error';
-import { isLoopback } from '../net/proxy';
+import { scopeOf } from '../net/scope';
 
 /** The name of something in a registry, with nothing left out. */
 export interface ImageReference {
@@ -76,5 +76,5 @@ export function referenceOf(name: string, digest: string): string {
 
 /** Whether a registry is on this machine, where plain HTTP harms nobody. */
 export function isLocal(registry: string): boolean {
-  return isLoopback(new URL(`http://${registry}`).hostname);
+  return scopeOf(new URL(`http://${registry}`).hostname) === 'loopback';
 }
