@@ -5,10 +5,10 @@ import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { HttpRequest, HttpStream } from './http';
 import { explainNetworkError, proxyRefusal } from './network-error';
-import { scopeOfSource, strayAddress } from './origins';
+import { namersOf, scopeOfChain, strayAddress } from './origins';
 import { Pace, timedOut } from './pace';
 import { type Agents, agentsFor } from './proxy';
-import { isWithin, scopeOf } from './scope';
+import type { Scope } from './scope';
 
 /** One request and the beginning of its answer, without redirects. */
 export interface Exchange {
@@ -83,9 +83,12 @@ export class NetworkExchange implements Exchange {
   }
 
   /** Names that a store gives may resolve to addresses that only this machine or its network can reach. */
-  private lookupFor({ url, from }: HttpRequest): { readonly lookup?: LookupFunction } {
-    if (from === undefined || from.origin === url.origin) return {};
-    return { lookup: lookupFrom(from, this.addressOf(from)) };
+  private lookupFor(request: HttpRequest): { readonly lookup?: LookupFunction } {
+    const namers = namersOf(request);
+    const from = namers.at(-1);
+    if (from === undefined || namers[0]?.origin === request.url.origin) return {};
+    const source = scopeOfChain(namers, (url) => this.addressOf(url));
+    return { lookup: lookupFrom(from, request.url, source) };
   }
 
   private async *read(
@@ -105,14 +108,13 @@ export class NetworkExchange implements Exchange {
   }
 }
 
-/** Resolves names, but to no address that is nearer to this machine than the one that named it. */
-function lookupFrom(from: URL, fromAddress: string | undefined): LookupFunction {
-  const source = scopeOfSource({ from, fromAddress });
+/** Resolves names, but to no address that is nearer to this machine than those that named it. */
+function lookupFrom(from: URL, to: URL, source: Scope): LookupFunction {
   return (hostname, options, callback) =>
     dns.lookup(hostname, options, (error, found, family) => {
       const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
-      const stray = addresses.find((address) => !isWithin(scopeOf(address), source));
-      callback(error ?? (stray === undefined ? null : strayAddress(from, hostname, stray)), found, family);
+      const [stray] = addresses.flatMap((address) => strayAddress(from, to, { address, source }) ?? []);
+      callback(error ?? stray ?? null, found, family);
     });
 }
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { oneLine } from '../../private/redact';
 import { StoreError } from '../store-error';
 import { type Exchange, NetworkExchange } from './exchange';
-import { type Permit, permitOf } from './origins';
+import { namersOf, type Permit, permitOf, scopeOfChain } from './origins';
 import { timedOut } from './pace';
 
 /** A request whose body, if it has one, can be read once. */
@@ -11,6 +11,8 @@ export interface HttpRequest {
   readonly url: URL;
   /** The address that named this one. @default - none, the user did */
   readonly from?: URL;
+  /** The addresses that redirected to this one, in their order. @default - none */
+  readonly via?: readonly URL[];
   readonly headers?: Record<string, string>;
   /** Bytes, or a stream of exactly `length` bytes. */
   readonly body?: Buffer | { readonly length: number; readonly chunks: AsyncIterable<Buffer> };
@@ -106,8 +108,10 @@ export class HttpClient implements Carrier {
   private redirected(request: HttpRequest, location: string): HttpRequest {
     const { url: from } = request;
     const url = parseLocation(location, from);
-    const permit = permitOf({ step: 'redirect', from, to: url, fromAddress: this.addressOf(from) });
-    return { ...request, url, from: request.from ?? from, headers: headersFor(permit, request.headers) };
+    const via = [...(request.via ?? []), from];
+    const chain = scopeOfChain(namersOf({ ...request, via }), (one) => this.addressOf(one));
+    const permit = permitOf({ step: 'redirect', from, to: url, fromAddress: this.addressOf(from), chain });
+    return { ...request, url, via, headers: headersFor(permit, request.headers) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
+import { isStorageOfEcr } from '../../private/ecr-host';
 import { StoreError } from '../store-error';
-import { isWithin, type Scope, scopeOf } from './scope';
+import { isWithin, nearer, type Scope, scopeOf, wider } from './scope';
 
 /**
  * How a store names an address that nobody typed: the redirect of a download, the place of an upload, the token service
@@ -19,6 +20,8 @@ export interface Lead {
   readonly to: URL;
   /** The IP address behind `from`. @default - unknown, which counts as public unless the name says otherwise */
   readonly fromAddress?: string;
+  /** The widest network that the addresses before `from` are in. @default - that of `from` */
+  readonly chain?: Scope;
 }
 
 /** What may go to an address of another origin, when no reason against it applies. */
@@ -39,13 +42,13 @@ const TOKEN_SERVICES: readonly { readonly registry: RegExp; readonly service: st
   { registry: /^registry\.([a-z0-9-]+)\.aliyuncs\.com$/, service: 'dockerauth.$1.aliyuncs.com' },
 ];
 
-/** Names further hosts that registries may use for tokens and uploads. */
+/** Names further hosts that registries may use for tokens and uploads, and that may be in a private network. */
 export const TRUSTED_HOSTS = 'SERVING_TRUSTED_HOSTS';
 
 /**
  * The one place that decides which host gets what. The same origin (scheme, host and port) gets everything. Another one
  * gets no credentials and no upload, with the exceptions above. Nothing leads from https to http, and nothing from a
- * public address into a private network.
+ * public address into a private network, except to hosts that the user trusts and to the storage of ECR.
  */
 export function permitOf(lead: Lead): Permit {
   const reason = objectionTo(lead);
@@ -59,17 +62,45 @@ export function isSameOrigin(a: URL, b: URL): boolean {
   return a.origin === b.origin;
 }
 
-/** The scope of the address that was asked. */
-export function scopeOfSource({ from, fromAddress }: Pick<Lead, 'from' | 'fromAddress'>): Scope {
-  return scopeOf(fromAddress ?? from.hostname);
+/** The addresses that led to a request: the first one was typed, and each named the next one. */
+export function namersOf({ from, via = [] }: { readonly from?: URL; readonly via?: readonly URL[] }): readonly URL[] {
+  return from === undefined ? via : [from, ...via];
 }
 
-/** The error for a name that resolves to an address that must not be reached from where it was named. */
-export function strayAddress(from: URL, hostname: string, address: string): StoreError {
-  return new StoreError(
-    'UntrustedAddress',
-    `${shownOrigin(from)} names ${hostname}, which resolves to ${address}: ${SCOPES[scopeOf(address)]} must not be reached from there`,
-  );
+/** The widest network that the addresses of a chain are in: one that is public makes what it leads to its own choice. */
+export function scopeOfChain(chain: readonly URL[], addressOf: (url: URL) => string | undefined): Scope {
+  return chain.map((url) => scopeOf(addressOf(url) ?? url.hostname)).reduce(wider);
+}
+
+/** The error for an address that a name has, where that must not be reached from where the name comes from. */
+export function strayAddress(
+  from: URL,
+  to: URL,
+  { address, source }: { address: string; source: Scope },
+): StoreError | undefined {
+  const reason = objectionToScope(scopeOf(address), { from, to, source });
+  return reason === undefined
+    ? undefined
+    : new StoreError(
+        'UntrustedAddress',
+        `${shownOrigin(from)} names ${to.hostname}, which resolves to ${address}: ${reason}`,
+      );
+}
+
+/** Why a network must not be reached. Layers are often kept where endpoints of a private network answer for public names. */
+function objectionToScope(
+  target: Scope,
+  { from, to, source }: { readonly from: URL; readonly to: URL; readonly source: Scope },
+): string | undefined {
+  const reach = isTrusted(to) || isOwnStorage(from, to) ? nearer(source, 'private') : source;
+  if (isWithin(target, reach)) return undefined;
+  const reason = `${SCOPES[target]} must not be reached from there`;
+  const canTrust = target === 'private' && to.protocol === 'https:';
+  return canTrust ? `${reason}; if it belongs to the registry, set ${TRUSTED_HOSTS}=${to.host}` : reason;
+}
+
+function isOwnStorage(from: URL, to: URL): boolean {
+  return from.protocol === 'https:' && to.protocol === 'https:' && isStorageOfEcr(from.hostname, to.hostname);
 }
 
 /** How credentials can be allowed for a host. */
@@ -100,10 +131,11 @@ function objectionTo(lead: Lead): string | undefined {
   if (from.protocol === 'https:' && to.protocol !== 'https:')
     return 'https must not lead to http; configure the external URL of the registry with https';
   const target = scopeOf(to.hostname);
-  const source = scopeOfSource(lead);
+  const own = scopeOf(lead.fromAddress ?? from.hostname);
+  const source = wider(own, lead.chain ?? own);
   if (to.protocol === 'http:' && step !== 'redirect' && (source !== 'loopback' || target !== 'loopback'))
     return 'it is another host without TLS, where others can read what is sent';
-  return isWithin(target, source) ? undefined : `${SCOPES[target]} must not be reached from there`;
+  return objectionToScope(target, { from, to, source });
 }
 
 function untrusted({ step, from, to }: Lead, reason: string): StoreError {

@@ -133,6 +133,53 @@ describe('a name that a registry gives', () => {
     );
   });
 
+  /** What a request to a name comes to whose address is of a private network where nothing answers. */
+  const failureOf = async (request: { url: string; from: string; via?: string[] }): Promise<string> => {
+    const http = new HttpClient({ idleTimeout: 50 });
+    const { url, from, via = [] } = request;
+    return http
+      .send({ method: 'GET', url: new URL(url), from: new URL(from), via: via.map((one) => new URL(one)) })
+      .then(
+        () => 'answered',
+        ({ message }: Error) => message,
+      )
+      .finally(() => http.close());
+  };
+  const STORAGE = 'https://layers.s3.eu-west-1.amazonaws.com/x';
+  const ECR = 'https://123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+  const STRAY = /^\[UntrustedAddress\]/;
+
+  describe('where endpoints of a private network answer for public names', () => {
+    beforeEach(() => resolveTo('10.255.255.1'));
+    afterEach(() => {
+      delete process.env.SERVING_TRUSTED_HOSTS;
+    });
+
+    test('may be the storage of ECR, for ECR only', async () => {
+      expect(await failureOf({ url: STORAGE, from: ECR })).not.toMatch(STRAY);
+      expect(await failureOf({ url: STORAGE, from: 'https://quay.io' })).toMatch(STRAY);
+      resolveTo('169.254.169.254');
+      expect(await failureOf({ url: STORAGE, from: ECR })).toMatch(STRAY);
+    });
+
+    test('may be a host that the user trusts, and the error names the setting', async () => {
+      const request = { url: 'https://cdn.example.com/x', from: 'https://quay.io' };
+      expect(await failureOf(request)).toBe(
+        '[UntrustedAddress] https://quay.io names cdn.example.com, which resolves to 10.255.255.1: an address of a private network must not be reached from there; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=cdn.example.com',
+      );
+      process.env.SERVING_TRUSTED_HOSTS = 'cdn.example.com';
+      expect(await failureOf(request)).not.toMatch(STRAY);
+    });
+
+    test('must not be named by a public address that a private one redirected to', async () => {
+      const request = { url: 'https://internal.example.com/x', from: 'https://10.0.0.5' };
+      expect(await failureOf(request)).not.toMatch(STRAY);
+      expect(await failureOf({ ...request, via: ['https://cdn.example.com'] })).toMatch(
+        /^\[UntrustedAddress\] https:\/\/cdn\.example\.com names internal\.example\.com/,
+      );
+    });
+  });
+
   test('may resolve to this machine when the registry is on it', async () => {
     const url = await serve((_, response) => response.end('abc'));
     resolveTo('127.0.0.1');

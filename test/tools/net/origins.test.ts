@@ -141,6 +141,22 @@ describe('SERVING_TRUSTED_HOSTS', () => {
     expect(permit('token', REGISTRY, 'http://gitlab.example.com/jwt/auth')).toContain(DOWNGRADE.slice(9));
   });
 
+  test('lets hosts be in a private network, and nearer ones never', () => {
+    process.env.SERVING_TRUSTED_HOSTS = '10.0.0.9,127.0.0.1,169.254.169.254,10.0.0.8:8443';
+    expect(permit('redirect', REGISTRY, 'https://10.0.0.9/')).toBe('bytes');
+    expect(permit('redirect', REGISTRY, 'https://10.0.0.8:8443/')).toBe('bytes');
+    expect(permit('redirect', REGISTRY, 'https://10.0.0.8/')).toContain('refused: ');
+    expect(permit('redirect', REGISTRY, 'https://127.0.0.1/')).toContain('refused: ');
+    expect(permit('redirect', REGISTRY, 'https://169.254.169.254/')).toContain('refused: ');
+    expect(permit('redirect', 'http://registry.example.com', 'http://10.0.0.9/')).toContain('refused: ');
+  });
+
+  test('is named as the way out of a private network', () => {
+    expect(permit('redirect', REGISTRY, 'https://10.0.0.9:8443/x')).toBe(
+      'refused: https://registry.example.com redirects to https://10.0.0.9:8443: an address of a private network must not be reached from there; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=10.0.0.9:8443',
+    );
+  });
+
   test('trusts nobody when it is empty', () => {
     process.env.SERVING_TRUSTED_HOSTS = '';
     expect(permit('token', REGISTRY, 'https://gitlab.example.com/jwt/auth')).toBe('bytes');
@@ -175,6 +191,25 @@ test.each<[string, Scope]>([
   ['[fd00:ec2::254]', 'link-local'],
   ['100.100.100.200', 'link-local'],
   ['metadata.google.internal', 'link-local'],
+  // Addresses of IPv6 that lead to one of IPv4.
+  ['[::ffff:10.0.0.1]', 'private'],
+  ['[::ffff:8.8.8.8]', 'public'],
+  ['[::ffff:0:a9fe:a9fe]', 'link-local'],
+  ['[::7f00:1]', 'loopback'],
+  ['64:ff9b::169.254.169.254', 'link-local'],
+  ['[64:ff9b::7f00:1]', 'loopback'],
+  ['[64:ff9b::808:808]', 'public'],
+  ['[64:ff9b:1::808:808]', 'private'],
+  ['[64:ff9b:1::a9fe:a9fe]', 'link-local'],
+  ['[2002:a00:1::]', 'private'],
+  ['[2002:a9fe:a9fe::1]', 'link-local'],
+  ['[2002:808:808::1]', 'public'],
+  ['[2001:0:1::1]', 'private'],
+  ['[2001:4860:4860::8888]', 'public'],
+  ['192.0.0.8', 'private'],
+  ['192.0.0.192', 'link-local'],
+  ['192.0.2.1', 'public'],
+  ['fe80::1%eth0', 'link-local'],
 ])('%s is %s', (host, scope) => {
   expect(scopeOf(host)).toBe(scope);
 });
