@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import {
   createReadStream,
   createWriteStream,
@@ -11,11 +10,13 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { replaceFile } from '../private/replace-file';
 import type { Artifact, Blob, Manifest, PublishEvent } from './artifact/artifact';
 import { INDEX_TYPE } from './artifact/image';
 import { CommandError, FAILED } from './command-error';
 import { VerifiedBytes } from './net/verified';
+import { isObject, parseJson } from './registry/json';
 
 /** What the top of a layout says of an artifact in it. */
 interface LayoutEntry {
@@ -62,11 +63,12 @@ export class OciLayout {
     const path = join(this.folder, 'index.json');
     if (!existsSync(path)) return [];
     try {
-      const { manifests } = JSON.parse(readFileSync(path, 'utf8')) as { manifests: LayoutEntry[] };
-      return [...manifests];
+      const manifests = parseJson(readFileSync(path))?.manifests;
+      if (Array.isArray(manifests) && manifests.every(isObject)) return manifests as unknown as LayoutEntry[];
     } catch {
-      throw new CommandError(`'${path}' is not the index of an OCI image layout; name another folder`, FAILED);
+      // A folder of that name, or a file that must not be read.
     }
+    throw new CommandError(`'${path}' is not the index of an OCI image layout; name another folder`, FAILED);
   }
 
   /** What is below the folder must be in it: a link would have files written elsewhere. */
@@ -141,18 +143,20 @@ async function isWhole(path: string, { digest, size }: Blob): Promise<boolean> {
 /** Writes a file that must not be there yet, and fails where its bytes are not those of its digest. */
 async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => void): Promise<void> {
   const { digest, size, origin = 'the directory' } = blob;
-  const file = createWriteStream(draft, { flags: 'wx' });
-  const opened = once(file, 'open');
-  try {
-    await opened;
-    for await (const bytes of new VerifiedBytes({ digest, size, source: origin }, blob.read).read()) {
-      if (!file.write(bytes)) await once(file, 'drain');
+  const verified = new VerifiedBytes({ digest, size, source: origin }, blob.read);
+  async function* counted(): AsyncIterable<Buffer> {
+    for await (const bytes of verified.read()) {
+      yield bytes;
       sent(bytes.length);
     }
-    file.end();
-    await once(file, 'close');
+  }
+  const file = createWriteStream(draft, { flags: 'wx' });
+  // A file that is still being opened would come into being after its removal.
+  const closed = new Promise((resolve) => file.once('close', resolve));
+  try {
+    await pipeline(counted, file);
   } finally {
-    file.destroy();
+    await closed;
   }
 }
 

@@ -1,9 +1,15 @@
+import * as fs from 'node:fs';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, PublishEvent } from '../../src/tools/artifact/artifact';
 import { OciLayout } from '../../src/tools/oci-layout';
 import { withScratch } from '../support/scratch';
 import { digestOf, noise, testArtifact } from '../support/stores/artifacts';
+
+jest.mock('node:fs', () => {
+  const actual = jest.requireActual('node:fs');
+  return { ...actual, createWriteStream: jest.fn(actual.createWriteStream) };
+});
 
 const artifact = testArtifact({ files: { 'a.bin': noise(300_000, 1), 'b.bin': noise(100, 2) } });
 
@@ -71,5 +77,44 @@ test.each(['blobs', 'blobs/sha256'])("a link in place of the folder '%s' is refu
       `${name}' must be a folder and not a link; name another folder`,
     );
     expect(readdirSync(join(folder, 'elsewhere'), { recursive: true })).toEqual(['sha256']);
+  });
+});
+
+test('a medium that is full between two writes is named, and no draft stays on it', async () => {
+  const { createWriteStream } = jest.requireActual('node:fs') as typeof fs;
+  const full = (_: unknown, __: unknown, done: (error: Error) => void): void => {
+    setImmediate(() => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
+  };
+  jest.mocked(fs.createWriteStream).mockImplementation((path, options) => {
+    const file = createWriteStream(path, options);
+    return Object.assign(file, { _write: full, _writev: undefined });
+  });
+  async function* read(): AsyncIterable<Buffer> {
+    for (const seed of [1, 2, 3, 4]) {
+      yield noise(1000, seed);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const [layer] = artifact.blobs;
+  const blobs = [{ ...layer!, read }, ...artifact.blobs.slice(1)];
+  await withScratch(async (folder) => {
+    await expect(add(folder, { ...artifact, blobs })).rejects.toThrow(/cannot be written \(ENOSPC\)$/);
+    expect(readdirSync(blobsOf(folder))).toEqual([]);
+  });
+});
+
+test.each([
+  '{"manifests":[null]}',
+  '{"manifests":["x"]}',
+  '{"manifests":{}}',
+  '{}',
+  'null',
+  `{"manifests":${'['.repeat(100_000)}`,
+])('%.30s is not the index of a layout', async (index) => {
+  await withScratch(async (folder) => {
+    writeFileSync(join(folder, 'index.json'), index);
+    await expect(add(folder)).rejects.toThrow(
+      `'${join(folder, 'index.json')}' is not the index of an OCI image layout; name another folder`,
+    );
   });
 });
