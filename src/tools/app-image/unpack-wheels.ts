@@ -172,7 +172,8 @@ BROKEN = (
 )
 
 # What every Python process of the image runs at its start, without anything that imports it.
-AT_START = ('sitecustomize.py', 'usercustomize.py')
+# It may be a package, or a module of bytecode or machine code.
+AT_START = ('sitecustomize', 'usercustomize')
 
 def unpack(folder, name, target):
     try:
@@ -183,9 +184,10 @@ def unpack(folder, name, target):
         sys.exit(f'{shown(name)} is refused: {refusal}')
     except BROKEN as error:
         sys.exit(f'{shown(name)} is refused: it is damaged ({type(error).__name__}: {shown(str(error))})')
-    for path in sorted(AT_START):
-        if path in target.files and target.files[path][1] == name:
-            print(f'{shown(name)} has {path}, which every Python process of the image runs at its start')
+    tops = {path.split('/')[0] for path, wheel in target.files.values() if wheel == name}
+    for top in sorted(tops):
+        if top.split('.')[0] in AT_START:
+            print(f'{shown(name)} has {shown(top)[1:-1]}, which every Python process of the image runs at its start')
 
 def main(folder, place):
     target = Target(place)

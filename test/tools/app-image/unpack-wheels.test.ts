@@ -59,3 +59,20 @@ describe('the list of entries', () => {
     expect(readFileSync(join(folder, 'packages/pkg/a.py'), 'utf8')).toBe('a');
   });
 });
+
+test.each([
+  ['sitecustomize.py', 'sitecustomize.py'],
+  ['usercustomize.pyc', 'usercustomize.pyc'],
+  ['sitecustomize.cpython-312-x86_64-linux-gnu.so', 'sitecustomize.cpython-312-x86_64-linux-gnu.so'],
+  ['sitecustomize/__init__.py', 'sitecustomize'],
+  ['pkg-1.0.data/purelib/usercustomize/__init__.pyc', 'usercustomize'],
+])('%s is reported', (file, shown) => {
+  expect(unpackWheel({ files: { [file]: '' } })).toMatchObject({
+    status: 0,
+    stdout: `'pkg-1.0-py3-none-any.whl' has ${shown}, which every Python process of the image runs at its start\n`,
+  });
+});
+
+test.each(['pkg/sitecustomize.py', 'sitecustomizer.py', 'my_sitecustomize.py'])('%s is not', (file) => {
+  expect(unpackWheel({ files: { [file]: '' } })).toMatchObject({ status: 0, stdout: '' });
+});
