@@ -8,7 +8,7 @@ import { permitOf } from '../net/origins';
 import { scopeOf } from '../net/scope';
 import type { Credentials } from '../registry/credentials';
 import { MAX_MANIFEST_BYTES } from '../registry/image-json';
-import { digestOf, MEDIA_TYPES } from '../registry/manifests';
+import { digestOf, MEDIA_TYPES, mediaTypeOf } from '../registry/manifests';
 import { StoreError } from '../store-error';
 import { explainEcrError } from './ecr-errors';
 
@@ -228,7 +228,7 @@ export class EcrApi {
         'DigestMismatch',
         `ECR answers to ${reference} with bytes of the digest ${digest}; try again`,
       );
-    return { digest, mediaType: imageManifestMediaType, bytes };
+    return { digest, mediaType: mediaTypeOf(bytes, imageManifestMediaType), bytes };
   }
 
   /** A password goes to the registry that was named, and nowhere else. */

@@ -7,6 +7,7 @@ import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../store-error';
 import { lagsBehind } from './answers';
 import { MAX_MANIFEST_BYTES } from './image-json';
+import { parseJson } from './json';
 import type { RegistryClient } from './registry-client';
 
 /** What may stand behind a reference: the forms of OCI, and those of Docker that came before. */
@@ -62,8 +63,16 @@ export async function getManifest(client: RegistryClient, reference: string): Pr
       'LimitExceeded',
       `${client.name} keeps a manifest of ${response.body.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
     );
-  const mediaType = String(response.headers['content-type'] ?? '').split(';')[0] as string;
-  return { digest, mediaType, bytes: response.body };
+  return { digest, mediaType: mediaTypeOf(response.body, response.headers['content-type']), bytes: response.body };
+}
+
+const KNOWN_TYPES: readonly unknown[] = [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest];
+
+/** The type of a manifest: one that is known, since it is kept in the lock file; else by what the manifest has. */
+export function mediaTypeOf(bytes: Buffer, claimed = ''): string {
+  const { mediaType, manifests } = parseJson(bytes) ?? {};
+  const found = [claimed.split(';')[0]?.trim().toLowerCase(), mediaType].find((type) => KNOWN_TYPES.includes(type));
+  return (found ?? MEDIA_TYPES[Array.isArray(manifests) ? 'index' : 'manifest'][0]) as string;
 }
 
 /** Puts a manifest under its digest or a tag. Waits for a registry that does not know its parts yet. */
