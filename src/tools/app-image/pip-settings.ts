@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runPython } from './python';
 
 /** The settings of pip that say where packages are and how they are reached. */
@@ -9,11 +10,17 @@ const KEPT = [
   ...['timeout', 'default-timeout', 'retries', 'resume-retries', 'cache-dir', 'no-cache-dir'],
 ];
 
-/** Those of them that decide which wheels are found. */
-const DECISIVE = ['index-url', 'extra-index-url', 'no-index', 'find-links'];
+/** Those of them that decide which wheels are found, and who is believed to have them. */
+const DECISIVE = [
+  ...['index-url', 'extra-index-url', 'no-index', 'find-links'],
+  ...['trusted-host', 'cert', 'client-cert', 'proxy'],
+];
 
-/** Paths, which are relative to where the user is; find-links has several, which may be addresses too. */
-const PATHS = ['cert', 'client-cert', 'cache-dir', 'find-links'];
+/** Paths, which are relative to where the user is and may have spaces. */
+const PATHS = ['cert', 'client-cert', 'cache-dir'];
+
+/** A list of paths and addresses, between spaces. */
+const PLACES = 'find-links';
 
 /** The parts of pip's configuration that apply to a download, the last wins. */
 const SECTIONS = ['global', 'download', ':env:'];
@@ -61,8 +68,9 @@ export function parseConfiguration(text: string): Map<string, string> {
   return found;
 }
 
-function settingsOf(found: Map<string, string>): PipSettings {
-  const values = new Map([...found].map(([key, value]) => [key, PATHS.includes(key) ? absolute(value) : value]));
+/** The settings as they are given on, with paths that mean the same in every folder. */
+export function settingsOf(found: Map<string, string>): PipSettings {
+  const values = new Map([...found].map(([key, value]) => [key, absoluteValue(key, value)]));
   const variables = [...values].map(([key, value]) => [variableOf(key), value]);
   return {
     variables: {
@@ -72,15 +80,28 @@ function settingsOf(found: Map<string, string>): PipSettings {
       PIP_NO_INPUT: '1',
     },
     decisive: JSON.stringify(DECISIVE.map((key) => values.get(key))),
-    folders: (values.get('find-links') ?? '').split(/\s+/).filter((place) => place.startsWith('/')),
+    folders: (values.get(PLACES) ?? '').split(/\s+/).flatMap(folderOf),
   };
 }
 
-function absolute(value: string): string {
-  return value
-    .split(/\s+/)
-    .map((path) => (path === '' || /^(~|[a-z+]+:)/i.test(path) ? path : resolve(path)))
-    .join(' ');
+function absoluteValue(key: string, value: string): string {
+  if (PATHS.includes(key)) return absolute(value);
+  return key === PLACES ? value.split(/\s+/).map(absolute).join(' ') : value;
+}
+
+function absolute(path: string): string {
+  return path === '' || /^(~|[a-z+]+:)/i.test(path) ? path : resolve(path);
+}
+
+/** The folder that a place is, which pip also takes as an address. */
+function folderOf(place: string): string[] {
+  if (isAbsolute(place)) return [place];
+  try {
+    return /^file:/i.test(place) ? [fileURLToPath(place)] : [];
+  } catch {
+    // An address of another machine, which pip refuses.
+    return [];
+  }
 }
 
 function variableOf(key: string): string {

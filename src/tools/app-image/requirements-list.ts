@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { CommandError, FAILED } from '../command-error';
+import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
 
 /** A list of packages as it was understood. pip is given what is rendered from it, and never the file. */
@@ -164,7 +165,10 @@ function constraintOf(line: Line): string {
 
 /** The address of an index. It is taken literally: a list that could name variables could send them anywhere. */
 function addressOf(line: Line, value: string): string {
-  if (/^https?:\/\/[\w.~:/?#[\]@!&()*+,;=%-]+$/.test(value) && URL.canParse(value)) return value;
+  if (/^https?:\/\/[\w.~:/?#[\]@!&()*+,;=%-]+$/.test(value) && URL.canParse(value)) {
+    const { protocol, hostname } = new URL(value);
+    if (protocol === 'https:' || scopeOf(hostname) === 'loopback') return value;
+  }
   throw refused(
     line,
     "an index must be an https:// address without variables; local folders and secrets belong into pip's own configuration, such as PIP_INDEX_URL or PIP_FIND_LINKS",

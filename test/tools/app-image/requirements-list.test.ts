@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseConfiguration } from '../../../src/tools/app-image/pip-settings';
+import { parseConfiguration, settingsOf } from '../../../src/tools/app-image/pip-settings';
 import { parseConstraint, parseRequirement } from '../../../src/tools/app-image/requirement';
 import { readRequirements, renderRequirements } from '../../../src/tools/app-image/requirements-list';
 import { withScratch, writeFiles } from '../../support/scratch';
@@ -123,5 +123,49 @@ test('of the configuration of pip that is kept which says where packages are', (
     proxy: 'http://p',
     cert: "/it's",
     'extra-index-url': '\nhttps://a.io\nAB\\',
+  });
+});
+
+describe('the settings of pip', () => {
+  const settings = (values: Record<string, string>): ReturnType<typeof settingsOf> =>
+    settingsOf(new Map(Object.entries(values)));
+
+  test('may have a path with spaces', () => {
+    expect(settings({ cert: '/home/My User/ca.pem', 'cache-dir': '/a b/c' }).variables).toMatchObject({
+      PIP_CERT: '/home/My User/ca.pem',
+      PIP_CACHE_DIR: '/a b/c',
+    });
+  });
+
+  test('have the folders of wheels as paths and as addresses', () => {
+    expect(settings({ 'find-links': '/a file:///b%20c https://example.com/d ~/e' }).folders).toEqual(['/a', '/b c']);
+  });
+
+  test.each(['trusted-host', 'cert', 'client-cert', 'proxy'])('are others with another %s', (key) => {
+    expect(settings({ [key]: '/x' }).decisive).not.toBe(settings({ [key]: '/y' }).decisive);
+  });
+});
+
+test.each([
+  'http://127.0.0.1:8080/simple',
+  'http://localhost/simple',
+  'https://example.com/simple',
+])('an index may be %s', async (address) => {
+  await withScratch(async (folder) => {
+    writeFiles(folder, { 'requirements.txt': `--index-url ${address}\nx==1\n` });
+    expect(renderRequirements(readRequirements(join(folder, 'requirements.txt'), folder))).toContain(address);
+  });
+});
+
+test.each([
+  'http://example.com/simple',
+  'http://10.0.0.5/simple',
+  'http://127.0.0.1.example.com/simple',
+])('an index without TLS on another machine is refused: %s', async (address) => {
+  await withScratch(async (folder) => {
+    writeFiles(folder, { 'requirements.txt': `--index-url ${address}\nx==1\n` });
+    expect(() => readRequirements(join(folder, 'requirements.txt'), folder)).toThrow(
+      'an index must be an https:// address',
+    );
   });
 });
