@@ -152,7 +152,7 @@ async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => vo
   }
   const file = createWriteStream(draft, { flags: 'wx' });
   // A file that is still being opened would come into being after its removal.
-  const closed = new Promise((resolve) => file.once('close', resolve));
+  const closed = new Promise<void>((resolve) => file.once('close', () => resolve()));
   try {
     await pipeline(counted, file);
   } finally {
