@@ -17,14 +17,19 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
   }
 }
 
+/** The folders of a user: the variable that names their parent, and where that is by default. */
+const FOLDERS = { cache: ['XDG_CACHE_HOME', '.cache'], state: ['XDG_STATE_HOME', '.local/state'] } as const;
+
+type Kind = keyof typeof FOLDERS;
+
 /** Where this package keeps what saves time; it may not be there, and may not be writable. */
 export function userCache(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  return below(environment, 'XDG_CACHE_HOME', '.cache');
+  return ownFolderOf('cache', environment);
 }
 
 /** Where this package keeps what the user decided on this machine, apart from caches, which others may fill. */
 export function userState(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  return below(environment, 'XDG_STATE_HOME', '.local/state');
+  return ownFolderOf('state', environment);
 }
 
 /** The folder of the cache, made and writable; where there is none, a folder of this process that goes with it. */
@@ -56,11 +61,22 @@ function processFolder(): string {
   return ofProcess;
 }
 
+/** Why a user has no folder of a kind, where there is none. */
+export function whyNoFolder(kind: Kind, environment: NodeJS.ProcessEnv = process.env): string {
+  const place = placeOf(kind, environment);
+  return place === undefined ? 'the user has no home' : `'${place}' cannot be used: ${makeOwnFolder(place)}`;
+}
+
 /** A folder that somebody else made there first is none: what is in it would be trusted. */
-function below(environment: NodeJS.ProcessEnv, variable: string, folder: string): string | undefined {
+function ownFolderOf(kind: Kind, environment: NodeJS.ProcessEnv): string | undefined {
+  const place = placeOf(kind, environment);
+  return place === undefined || isForeign(place) ? undefined : place;
+}
+
+function placeOf(kind: Kind, environment: NodeJS.ProcessEnv): string | undefined {
+  const [variable, folder] = FOLDERS[kind];
   const named = environment[variable];
   const home = homeFolder(environment);
   const parent = named !== undefined && isAbsolute(named) ? named : home && join(home, folder);
-  const own = parent && join(parent, NAME);
-  return own === undefined || isForeign(own) ? undefined : own;
+  return parent && join(parent, NAME);
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Explanation } from '../private/explanation';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
+import { scratchFolder } from './scratch-folder';
 
 /** What an app may print; it is shown where the app fails. */
 const MAX_OUTPUT = 64 * 2 ** 20;
@@ -22,7 +22,7 @@ export function findApp(folder: string): string {
 
 /** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */
 export function explainApp(command: string, folder: string): Explanation[] {
-  const scratch = scratchFolder();
+  const scratch = scratchFolder('serving-');
   try {
     const plans = join(scratch, 'plans');
     const result = spawnSync(command, {
@@ -48,17 +48,6 @@ export function explainApp(command: string, folder: string): Explanation[] {
     return existsSync(plans) ? readExplanations(plans) : [];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-function scratchFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'serving-'));
-  } catch (error) {
-    throw new CommandError(
-      `the folder of temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or name another with TMPDIR`,
-      FAILED,
-    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../private/replace-file';
-import { isWritable, userState } from '../private/user-folders';
+import { isWritable, userState, whyNoFolder } from '../private/user-folders';
 import { type Destination, nameOf } from './destination';
 
 /** Changes with what the file means. */
@@ -30,7 +30,7 @@ export function rememberDestinations(confirmed: readonly Destination[]): string 
   const destinations = [...names, ...[...known].filter((name) => !names.includes(name))].slice(0, REMEMBERED);
   const path = statePath();
   try {
-    if (path === undefined) return 'the user has no home';
+    if (path === undefined) return whyNoFolder('state');
     if (!isWritable(dirname(path))) return `'${dirname(path)}' is not writable`;
     replaceFile(path, `${JSON.stringify({ format: FORMAT, destinations }, null, 2)}\n`, 0o600);
     return undefined;

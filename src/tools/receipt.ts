@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../private/replace-file';
-import { isWritable, userCache } from '../private/user-folders';
+import { isWritable, userCache, whyNoFolder } from '../private/user-folders';
+import { scratchFolder } from './scratch-folder';
 
 /** What a publication leaves behind on the machine that it was made on. */
 export interface Receipt {
@@ -24,7 +24,7 @@ export type Kept = { readonly path: string } | { readonly why: string };
  */
 export function keepReceipt(receipt: Receipt): Kept {
   const path = pathOf(receipt);
-  if (path === undefined) return { why: 'the user has no home' };
+  if (path === undefined) return { why: whyNoFolder('cache') };
   if (!isWritable(dirname(path))) return { why: `'${dirname(path)}' is not writable` };
   try {
     replaceFile(path, render(receipt));
@@ -38,7 +38,7 @@ export function keepReceipt(receipt: Receipt): Kept {
 export function receiptFile(receipt: Receipt): string {
   const kept = keepReceipt(receipt);
   if ('path' in kept) return kept.path;
-  const path = join(mkdtempSync(join(tmpdir(), 'serving-receipt-')), 'receipt.json');
+  const path = join(scratchFolder('serving-receipt-'), 'receipt.json');
   replaceFile(path, render(receipt));
   return path;
 }

@@ -1,0 +1,16 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandError, FAILED } from './command-error';
+
+/** A new folder of temporary files. */
+export function scratchFolder(prefix: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), prefix));
+  } catch (error) {
+    throw new CommandError(
+      `the folder of temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or name another with TMPDIR`,
+      FAILED,
+    );
+  }
+}
