@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { isBelow } from '../../lock/inside';
 import { CommandError, FAILED } from '../command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
@@ -119,7 +120,7 @@ class Reader {
       throw new CommandError(`'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`, FAILED);
     }
     const stats = statSync(place);
-    if (!place.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep))
+    if (place === this.root || !isBelow(this.root, place))
       throw new CommandError(`'${file}' is outside of '${this.root}'; put it into the directory of the app`, FAILED);
     if (!stats.isFile() || stats.size > MAX_BYTES)
       throw new CommandError(`'${file}' must be a file of at most ${MAX_BYTES} bytes`, FAILED);
