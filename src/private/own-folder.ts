@@ -1,4 +1,5 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 const OTHERS = 0o077;
 const STICKY = 0o1000;
@@ -9,9 +10,9 @@ const STICKY = 0o1000;
  */
 export function makeOwnFolder(folder: string, user = process.getuid?.()): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const status = lstatSync(folder);
-    if (!status.isDirectory()) return 'it is a link and not a folder';
+    if (!status.isDirectory()) return `it is a ${status.isSymbolicLink() ? 'link' : 'file'} and not a folder`;
     if (user !== undefined && status.uid !== user)
       return `it belongs to the user ${status.uid}, and must belong to ${user}`;
     if ((status.mode & STICKY) !== 0) return 'all users share it';
@@ -23,8 +24,31 @@ export function makeOwnFolder(folder: string, user = process.getuid?.()): string
   }
 }
 
-/** Whether a folder is there and somebody else made it, so that nothing in it can be trusted. */
+/**
+ * Makes a folder and those above it. Node's own recursive way never ends where the system answers that the folder above is
+ * missing although it is there, as below /proc.
+ */
+export function makeFolders(folder: string, mode = 0o777): void {
+  const missing: string[] = [];
+  for (let place = folder; lstatSync(place, { throwIfNoEntry: false }) === undefined; place = dirname(place))
+    missing.unshift(place);
+  for (const place of missing) {
+    try {
+      mkdirSync(place, { mode });
+    } catch (error) {
+      // Another process was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** Whether nothing in a folder can be trusted: somebody else made it, or what is there is no folder. */
 export function isForeign(folder: string, user = process.getuid?.()): boolean {
-  const status = lstatSync(folder, { throwIfNoEntry: false });
-  return status !== undefined && (!status.isDirectory() || (user !== undefined && status.uid !== user));
+  try {
+    const status = lstatSync(folder, { throwIfNoEntry: false });
+    return status !== undefined && (!status.isDirectory() || (user !== undefined && status.uid !== user));
+  } catch {
+    // What leads there is a file, or may not be entered.
+    return true;
+  }
 }

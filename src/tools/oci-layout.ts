@@ -1,16 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { makeFolders } from '../private/own-folder';
 import { replaceFile } from '../private/replace-file';
 import type { Artifact, Blob, Manifest, PublishEvent } from './artifact/artifact';
 import { INDEX_TYPE } from './artifact/image';
@@ -77,7 +69,7 @@ export class OciLayout {
       throw new CommandError(`'${this.folder}' must be a folder`, FAILED);
     for (const name of BLOBS) {
       const path = join(this.folder, name);
-      this.writing(path, () => mkdirSync(path, { recursive: true }));
+      this.writing(path, () => makeFolders(path));
       if (!lstatSync(path).isDirectory())
         throw new CommandError(`'${path}' must be a folder and not a link; name another folder`, FAILED);
     }

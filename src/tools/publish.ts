@@ -10,7 +10,6 @@ import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { confirmDestinations, DESTINATION_FLAGS, DESTINATION_USAGE } from './confirm-destinations';
 import { nameOf } from './destination';
 import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
-import { rememberDestinations } from './known-destinations';
 import { stdout, warn } from './output';
 import { createProgress, type Progress } from './progress';
 import { keepReceipt, type Receipt, receiptFile } from './receipt';
@@ -72,7 +71,6 @@ export const publishCommand: Command = {
         progress.end();
         stdout.line(values.receipt ? receiptFile(receipt) : receipt.reference);
         if (!values.receipt) note(receipt);
-        rememberDestinations([model.destination]);
       }
     } finally {
       progress.end();

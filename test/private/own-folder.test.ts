@@ -14,6 +14,14 @@ describe('a folder of the user', () => {
     });
   });
 
+  test.each(['/dev/null/.cache/own', '/proc/own/cache'])('is not one where nothing can be made: %s', (path) => {
+    expect(makeOwnFolder(path)).toMatch(/^it cannot be made \(/);
+  });
+
+  test('is not one below a file, which is no reason to fail', () => {
+    expect([isForeign('/dev/null/.cache/own'), isForeign('/proc/own/cache')]).toEqual([true, false]);
+  });
+
   test('is closed to others where an earlier release left it open', () => {
     withScratch((folder) => {
       const path = join(folder, 'a');
@@ -52,7 +60,7 @@ describe('a folder of the user', () => {
       symlinkSync(join(folder, 'target'), join(folder, 'link'));
       expect(isForeign(join(folder, 'link'))).toBe(true);
       expect(makeOwnFolder(join(folder, 'link'))).toBe('it is a link and not a folder');
-      expect(makeOwnFolder(join(folder, 'file'))).toBe('it cannot be made (EEXIST)');
+      expect(makeOwnFolder(join(folder, 'file'))).toBe('it is a file and not a folder');
     });
   });
 });

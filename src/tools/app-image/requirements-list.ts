@@ -78,7 +78,7 @@ class Reader {
   constructor(private readonly root: string) {}
 
   public read(file: string, kind: 'list' | 'constraints', above: readonly string[]): void {
-    const place = this.placeOf(file);
+    const place = this.placeOf(file, above.length > 0);
     if (above.includes(place)) throw new CommandError(`'${file}' includes itself`, FAILED);
     this.files += 1;
     if (this.files > MAX_FILES) throw new CommandError(`'${above[0]}' includes more than ${MAX_FILES} lists`, FAILED);
@@ -112,19 +112,24 @@ class Reader {
   }
 
   /** Where a list is. It comes with the code, so what is outside of it is not read, not even through a link. */
-  private placeOf(file: string): string {
+  private placeOf(file: string, isIncluded: boolean): string {
     let place: string;
     try {
       place = realpathSync(file);
     } catch (error) {
+      // Whether there is such a file outside is not told either.
+      if (isIncluded && !isBelow(this.root, file)) throw this.outside(file);
       throw new CommandError(`'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`, FAILED);
     }
     const stats = statSync(place);
-    if (place === this.root || !isBelow(this.root, place))
-      throw new CommandError(`'${file}' is outside of '${this.root}'; put it into the directory of the app`, FAILED);
+    if (place === this.root || !isBelow(this.root, place)) throw this.outside(file);
     if (!stats.isFile() || stats.size > MAX_BYTES)
       throw new CommandError(`'${file}' must be a file of at most ${MAX_BYTES} bytes`, FAILED);
     return place;
+  }
+
+  private outside(file: string): CommandError {
+    return new CommandError(`'${file}' is outside of '${this.root}'; put it into the directory of the app`, FAILED);
   }
 }
 

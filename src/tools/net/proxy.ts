@@ -19,17 +19,32 @@ export interface Agents {
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 } as const;
 
 /** The proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` for an address; this machine never has one. */
-export function proxyOf(url: URL): URL | undefined {
-  if (scopeOf(url.hostname) === 'loopback') return undefined;
-  const proxy = getProxyForUrl(url);
+export function proxyOf(target: URL): URL | undefined {
+  if (scopeOf(target.hostname) === 'loopback') return undefined;
+  const proxy = getProxyForUrl(target);
   if (proxy === '') return undefined;
   // The value is not shown: it often has a password in it.
   if (!URL.canParse(proxy))
     throw new StoreError(
       'ProxyFailed',
-      `the proxy for ${url.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to one such as http://proxy.example.com:3128`,
+      `the proxy for ${target.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to one such as http://proxy.example.com:3128`,
     );
-  return new URL(proxy);
+  const url = new URL(proxy);
+  if (!isDecodable(url.username) || !isDecodable(url.password))
+    throw new StoreError(
+      'ProxyFailed',
+      `the proxy for ${target.host} has a '%' in its user or password that is no escape; write it as %25`,
+    );
+  return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function agentsFor(): Agents {

@@ -93,6 +93,7 @@ describe('a list', () => {
   test.each([
     ['-r link.txt', "'<app>/link.txt' is outside of '<app>'"],
     ['-r ../../etc/passwd', 'is outside of'],
+    ['-r ../../../../../etc/no-such-file', 'is outside of'],
     ['-r /etc/hostname', "'/etc/hostname' is outside of '<app>'"],
     ['-c .', 'is outside of'],
     ['-r sub', 'must be a file of at most'],

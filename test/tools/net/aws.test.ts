@@ -153,10 +153,13 @@ describe('the API of ECR', () => {
   });
 });
 
-test('a proxy that is no URL is named without its password', async () => {
-  process.env.HTTPS_PROXY = 'http://user:secret@host:port';
+test.each([
+  ['http://user:secret@host:port', 'is not a URL; set HTTPS_PROXY'],
+  ['http://user:secret%off@127.0.0.1:9', "has a '%' in its user or password that is no escape; write it as %25"],
+])('the proxy %s is refused without its password', async (proxy, reason) => {
+  process.env.HTTPS_PROXY = proxy;
   delete process.env.AWS_ENDPOINT_URL;
   const failure = await verify('registry.invalid/models').catch((error: Error) => error.message);
-  expect(failure).toMatch(/^\[ProxyFailed\] the proxy for registry\.invalid is not a URL; set HTTPS_PROXY/);
+  expect(failure).toContain(`[ProxyFailed] the proxy for registry.invalid ${reason}`);
   expect(failure).not.toContain('secret');
 });
