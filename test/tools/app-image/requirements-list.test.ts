@@ -31,7 +31,7 @@ describe('a package of a list', () => {
   ])('is not understood: %.40j', (text) => {
     const begun = performance.now();
     expect(parseRequirement(text)).toBeUndefined();
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   test.each([
