@@ -49,6 +49,7 @@ new kubernetes.KubernetesPlatform(chart, 'Platform', {
     Intermediary.cloudFront({ responseTimeout: Duration.seconds(70) }),
     Intermediary.applicationLoadBalancer({ idleTimeout: Duration.seconds(70) }),
   ],
+  router: { trustedProxies: ['10.0.0.0/16'] }, // the network of the load balancer, whose forwarded headers are kept
   sidecar: Intermediary.istioSidecar(),
 });
 new ServingEndpoint(chart, 'sentiment', { requestTimeout: Duration.seconds(60) }).addBackend('v1', {

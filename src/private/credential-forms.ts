@@ -26,7 +26,7 @@ const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}-----/y;
 
 /** By indices and not by one pattern: the engine keeps a state for each character that such a pattern passes. */
-function hidePrivateKeys(text: string): string {
+export function hidePrivateKeys(text: string): string {
   const shown: string[] = [];
   let end = 0;
   for (const { index, 0: header } of text.matchAll(KEY_BEGINS)) {

@@ -1,4 +1,4 @@
-import { CREDENTIAL_FORMS, REDACTED } from './credential-forms';
+import { CREDENTIAL_FORMS, hidePrivateKeys, REDACTED } from './credential-forms';
 import { isCredentialName, isHarmless } from './credential-names';
 
 type Replacement = readonly [pattern: RegExp, replacement: string];
@@ -34,8 +34,31 @@ const SURROUNDED: readonly Replacement[] = [
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
-  const named = redactNamed(replaceAll(known, LOGINS));
-  return CREDENTIAL_FORMS.reduce((rest, { hide }) => hide(rest), named);
+  // A private key has many lines, so it is looked for in the whole.
+  return piecesOf(hidePrivateKeys(known)).map(redactPiece).join('');
+}
+
+const FORMS_OF_A_LINE = CREDENTIAL_FORMS.filter(({ hide }) => hide !== hidePrivateKeys);
+
+function redactPiece(piece: string): string {
+  const named = redactNamed(replaceAll(piece, LOGINS));
+  return FORMS_OF_A_LINE.reduce((rest, { hide }) => hide(rest), named);
+}
+
+/** The engine keeps a state for each character that some patterns pass, and many megabytes of one word exhaust it. */
+const LONGEST_PIECE = 64 * 1024;
+
+/** Text in pieces that end with a line, else with a word, and only in a longer word anywhere. */
+function piecesOf(text: string): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  while (text.length - from > LONGEST_PIECE) {
+    const piece = text.slice(from, from + LONGEST_PIECE);
+    const end = [piece.lastIndexOf('\n') + 1, piece.lastIndexOf(' ') + 1, piece.length].find((at) => at > 0) as number;
+    pieces.push(piece.slice(0, end));
+    from += end;
+  }
+  return [...pieces, text.slice(from)];
 }
 
 /** Text without what is called a credential in it: by a name, a scheme of HTTP, or a login before a host. */

@@ -1,6 +1,6 @@
 // Loaded into the command line by NODE_OPTIONS: resolves *.test to this machine, and writes down the peak of the memory.
 const dns = require('node:dns');
-const { writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 
 const { lookup } = dns;
@@ -13,4 +13,8 @@ dns.lookup = (name, options, callback) => {
 
 const { PEAK_MEMORY_FILE } = process.env;
 if (isMainThread && PEAK_MEMORY_FILE !== undefined)
-  process.on('exit', () => writeFileSync(PEAK_MEMORY_FILE, String(process.resourceUsage().maxRSS * 1024)));
+  // The resource usage of a process begins with that of the one which started it.
+  process.on('exit', () => {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+    writeFileSync(PEAK_MEMORY_FILE, String(Number(kibibytes) * 1024));
+  });

@@ -1,8 +1,8 @@
 /** Projects that somebody else has prepared, and the command line as different users run it there. */
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFiles } from '../../support/scratch';
 
 /** A user without an entry in the list of users, as of a container that runs as a number. */
@@ -50,9 +50,13 @@ export class HostileProject {
   public readonly outside = mkdtempSync(join(tmpdir(), 'hostile-'));
   public readonly folder = join(this.outside, 'project');
 
-  constructor(private readonly program: string) {
+  /** The command line, where every user can read it: the checkout may be in a folder of one. */
+  private readonly program = join(this.outside, 'serving/index.js');
+
+  constructor(program: string) {
     if (process.getuid?.() !== 0) throw new Error('files of other users are made here; run this test as root');
     chmodSync(this.outside, 0o755);
+    cpSync(dirname(program), dirname(this.program), { recursive: true });
     this.write('secretdir', { id_rsa: 'a key' });
     this.write('project', { 'package.json': '{}', 'models/net/weights.bin': 'weights' });
   }
