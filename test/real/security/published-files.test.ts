@@ -67,6 +67,6 @@ test('a file that is allowed is published, is locked as such, and is allowed for
 test('a path that allows nothing is refused', async () => {
   expect(await site.lock({}, '--allow-file', 'app.py')).toMatchObject({
     status: 2,
-    stderr: expect.stringContaining('--allow-file (app.py) matches no file that looks like credentials'),
+    stderr: expect.stringContaining('--allow-file (app.py) matches no file that looks like a credential'),
   });
 });
