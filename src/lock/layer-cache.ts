@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDigest } from '../private/kinds';
 import { replaceFile } from '../private/replace-file';
 import { isWritable, userCache } from '../private/user-folders';
 import type { WalkedFile } from './walk';
@@ -108,7 +109,7 @@ function sameKey(a: LayerKey, b: LayerKey): boolean {
 function isHashedLayer(value: unknown): boolean {
   const { digest, prefix, hashedAt, files } = value as Partial<HashedLayer>;
   return (
-    /^sha256:[0-9a-f]{64}$/.test(digest as string) &&
+    isDigest(digest) &&
     typeof prefix === 'string' &&
     Number.isFinite(hashedAt) &&
     (files as readonly unknown[]).every((file) => Array.isArray(file) && file.length === 2)

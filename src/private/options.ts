@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { describe } from './checks';
 import { ServingError } from './errors';
+import { isObject } from './kinds';
 import { ENUM_VALUES, OPTION_TYPES } from './option-types';
 import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
 import { requireWritable } from './text';
@@ -72,7 +73,7 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
 
 /** Options that somebody else looks into must be an object. */
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
-  if (isPlain(value)) return;
+  if (isObject(value)) return;
   const members = OPTION_TYPES[type] ?? {};
   const names = leadingMembers(members);
   const joint = members[names[0] as string]?.endsWith('?') ? 'of' : 'with';
@@ -114,7 +115,7 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
       checkValue(type.slice(0, -2), one, `${prop}[${index}]`, at);
     });
   } else if (type.endsWith('{}')) {
-    if (!isPlain(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
+    if (!isObject(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
     if (inherits(value)) {
       throw invalid(
         prop,
@@ -173,11 +174,6 @@ function leadingMembers(members: { readonly [member: string]: string }): string[
 function invalid(prop: string, value: unknown, type: string, must: string, at: IConstruct | undefined): ServingError {
   const shown = type.startsWith(SECRET) && typeof value === 'string' ? 'text' : describe(value);
   return new ServingError('InvalidType', `'${prop}' (${shown}) ${must}`, at);
-}
-
-/** An object whose members are what somebody typed, and no instance of a class. */
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether an object has members of another one, as with `__proto__` in a literal: nothing reads those. */

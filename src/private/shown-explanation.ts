@@ -1,6 +1,7 @@
 import { hideArguments } from './credential-arguments';
 import { REDACTED } from './credential-forms';
 import { credentialReason } from './credential-reason';
+import { isObject } from './kinds';
 import { redact } from './redact';
 
 type Data = { readonly [member: string]: unknown };
@@ -67,8 +68,4 @@ function shownHeader(header: unknown): unknown {
   if (values === undefined) return header;
   const hide = (value: string): string => (credentialReason(name, value) === undefined ? value : REDACTED);
   return { ...(header as Data), values: values.map(hide) };
-}
-
-function isObject(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isObject } from '../private/kinds';
 import { makeFolders } from '../private/own-folder';
 import { replaceFile } from '../private/replace-file';
 import type { Artifact, Blob, Manifest, PublishEvent } from './artifact/artifact';
 import { INDEX_TYPE } from './artifact/image';
 import { CommandError, FAILED } from './command-error';
 import { VerifiedBytes } from './net/verified';
-import { isObject, parseJson } from './registry/json';
+import { parseJson } from './registry/json';
 
 /** What the top of a layout says of an artifact in it. */
 interface LayoutEntry {

@@ -1,6 +1,7 @@
+import { isDigest, isObject } from '../../private/kinds';
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../store-error';
-import { isObject, parseJson } from './json';
+import { parseJson } from './json';
 
 /** What an image runs on. */
 export interface Platform {
@@ -29,7 +30,6 @@ export const MAX_TOTAL_BYTES = 32 * 2 ** 20;
 /** More than any registry takes; sums of them are exact. */
 const MAX_BLOB_BYTES = 2 ** 40;
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** RFC 6838, section 4.2. */
 const MEDIA_TYPE = /^[A-Za-z0-9][\w!#$&^.+-]{0,126}\/[A-Za-z0-9][\w!#$&^.+-]{0,126}$/;
 const PLATFORM_WORD = /^[A-Za-z0-9][\w.+-]{0,63}$/;
@@ -86,7 +86,7 @@ function isUsable({ config, rootfs, history }: Record<string, unknown>): boolean
     isObject(config ?? {}) &&
     isObject(rootfs ?? {}) &&
     isListOf(Env, (variable) => typeof variable === 'string') &&
-    isListOf(diff_ids, (id) => typeof id === 'string' && DIGEST.test(id)) &&
+    isListOf(diff_ids, isDigest) &&
     isListOf(history, isObject)
   );
 }
@@ -130,7 +130,7 @@ function descriptors(
 function isDescriptor(value: unknown): value is Descriptor {
   if (!isObject(value)) return false;
   const { mediaType, digest, size, platform } = value;
-  const isKnown = isMatch(mediaType, MEDIA_TYPE) && isMatch(digest, DIGEST);
+  const isKnown = isMatch(mediaType, MEDIA_TYPE) && isDigest(digest);
   const isSize = Number.isSafeInteger(size) && (size as number) >= 0 && (size as number) <= MAX_BLOB_BYTES;
   return isKnown && isSize && (platform === undefined || isPlatform(platform));
 }

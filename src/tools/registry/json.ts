@@ -1,3 +1,5 @@
+import { isObject } from '../../private/kinds';
+
 /** Images and tokens need four levels; what is deeper exhausts the stack of whoever writes it again. */
 const MAX_DEPTH = 64;
 
@@ -10,10 +12,6 @@ export function parseJson(bytes: Buffer): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const QUOTE = 0x22;

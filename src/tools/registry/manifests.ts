@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDigest } from '../../private/kinds';
 import { oneLine } from '../../private/redact';
 import type { Manifest } from '../artifact/artifact';
 import type { Report } from '../image-store';
@@ -18,8 +19,6 @@ export const MEDIA_TYPES = {
 
 const ACCEPT = [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest].join(', ');
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
 /** The digest of some bytes. */
 export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -37,7 +36,7 @@ export async function manifestDigest(client: RegistryClient, reference: string):
   if (response.status === 404) return undefined;
   const digest = response.headers['docker-content-digest'];
   // The header is not required; the bytes say it too.
-  return typeof digest === 'string' && DIGEST.test(digest) ? digest : (await getManifest(client, reference))?.digest;
+  return isDigest(digest) ? digest : (await getManifest(client, reference))?.digest;
 }
 
 /** A manifest or an index, checked against its digest, or nothing when it is not there. */

@@ -1,3 +1,4 @@
+import { isDigest } from '../../private/kinds';
 import { CommandError, USAGE_ERROR } from '../command-error';
 import { scopeOf } from '../net/scope';
 
@@ -13,7 +14,6 @@ export interface ImageReference {
 export const DOCKER_HUB = 'docker.io';
 const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const HOST = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/;
 
 /** Whether a registry would take a tag. */
@@ -35,7 +35,7 @@ export function parseReference(text: string, form = 'registry/repository[:tag][@
     (/[A-Z]/.test(repository) && 'upper-case letters in the name of its repository') ||
     ((!REPOSITORY.test(repository) || repository.length > 255) && 'a name that no repository can have') ||
     (tag !== undefined && !isTag(tag) && `a tag ('${tag}') that no registry takes`) ||
-    (digest !== undefined && !DIGEST.test(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
+    (digest !== undefined && !isDigest(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
   if (wrong) throw new CommandError(`'${text}' has ${wrong}; write it as ${form}`, USAGE_ERROR);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
