@@ -14,7 +14,7 @@ export interface OutboundGroupProps {
   readonly outboundPeers?: ec2.IPeer[];
 }
 
-/** Makes the group. It opens outwards as asked for, and lets nobody in. */
+/** Makes the group. It permits the outbound traffic that is configured, and no inbound traffic. */
 export function makeOutboundGroup(
   scope: Construct,
   id: string,

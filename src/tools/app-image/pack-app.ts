@@ -65,7 +65,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     report,
   });
   const packages = new Map<string, Blob[]>();
-  const told = new Set<string>();
+  const shown = new Set<string>();
   for (const platform of requirements === undefined ? [] : base.platforms) {
     const { folder, notes } = unpackedWheels({
       requirements: resolve(directory, requirements as string),
@@ -73,7 +73,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
       architecture: platform.architecture,
       pythonVersion: pythonOf(platform, base),
     });
-    for (const note of notes) told.add(note);
+    for (const note of notes) shown.add(note);
     const packed = await packDirectory({
       directory: folder,
       name: `${key} on linux/${platform.architecture}`,
@@ -85,7 +85,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     });
     packages.set(platform.architecture, layersOf(packed));
   }
-  for (const note of told) stderr.line(`note: ${note}`);
+  for (const note of shown) stderr.line(`note: ${note}`);
   const [name, digest] = base.reference.split('@') as [string, string];
   const image = buildImage(layersOf(code), {
     base,

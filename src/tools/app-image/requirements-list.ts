@@ -117,7 +117,7 @@ class Reader {
     try {
       place = realpathSync(file);
     } catch (error) {
-      // Whether there is such a file outside is not told either.
+      // The message must not reveal whether such a file exists outside.
       if (isIncluded && !isBelow(this.root, file)) throw this.outside(file);
       throw new CommandError(`'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`, FAILED);
     }
