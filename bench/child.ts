@@ -12,6 +12,8 @@ export interface Measurement {
   readonly memory: number;
 }
 
+const { peakMemory } = require('./peak-memory.cjs') as { peakMemory(): number };
+
 /** A fleet that needs all code that any needs, so that a measurement after it has nothing to load. */
 const WARM_UP = 20;
 
@@ -69,7 +71,7 @@ try {
   const times = start === 'loaded' ? Math.ceil(LEAST_ENDPOINTS / Number(size)) : 1;
   for (let time = 0; time < times; time++) synthesize(Number(size));
   const cpu = (processorTime() - before) / times;
-  const measurement: Measurement = { cpu, memory: process.resourceUsage().maxRSS / 1024 };
+  const measurement: Measurement = { cpu, memory: peakMemory() };
   console.log(JSON.stringify(measurement));
 } finally {
   rmSync(outdir, { recursive: true });

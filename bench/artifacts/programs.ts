@@ -54,10 +54,11 @@ export function processorSeconds(command: readonly string[], cwd: string, cache:
 
 /** The most resident memory of a run of the command line, in MiB. */
 export function peakMemory(args: readonly string[], cwd: string, cache: string): number {
-  const hook = `if (require('node:worker_threads').isMainThread) process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS))`;
+  const counter = JSON.stringify(join(__dirname, '../peak-memory.cjs'));
+  const hook = `if (require('node:worker_threads').isMainThread) process.on('exit', () => console.log('peak ' + require(${counter}).peakMemory()))`;
   const require = `data:text/javascript,import{createRequire}from'node:module';const require=createRequire('/');${encodeURIComponent(hook)}`;
   const text = output(process.execPath, ['--import', require, serving, ...args], cwd, { XDG_CACHE_HOME: cache });
-  return Number(/^peak (\d+)$/m.exec(text)?.[1]) / 1024;
+  return Number(/^peak ([\d.]+)$/m.exec(text)?.[1]);
 }
 
 function output(program: string, args: readonly string[], cwd = root, env: NodeJS.ProcessEnv = {}): string {
