@@ -5,14 +5,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ecsProfile, RULE_QUOTA } from '../src/aws/profile';
-import { Duration } from '../src/duration';
-import { Intermediary } from '../src/intermediary';
+import { Intermediary } from '../src/constructs/intermediary';
 import { Gateway, GatewayProfile } from '../src/kubernetes';
 import { gatewayProfile } from '../src/kubernetes/private/profiles';
 import { routerProfile } from '../src/kubernetes/private/router/profile';
 import type { HopIntent } from '../src/plan/intents';
 import { MARGIN_SECONDS, RuleKind, TIMEOUT_RULES, type TimeoutRule } from '../src/plan/rules';
 import type { TargetProfile } from '../src/plan/target-profile';
+import { Duration } from '../src/units/duration';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/timeouts.md');
 
@@ -104,7 +104,7 @@ export function renderTimeoutsPage(): string {
     'change before a rule breaks, 0 where it just holds. It exits with 1 where something is refused, with 2 and 3 where it was',
     'called wrongly or the app failed; `--format json` prints the plan as the library has it (`ServingPlan` of the API).',
     '',
-    'The page is written from `src/plan/rules.ts`, `src/intermediary.ts` and the profiles of the targets by',
+    'The page is written from `src/plan/rules.ts`, `src/constructs/intermediary.ts` and the profiles of the targets by',
     '`npx tsx scripts/timeouts-page.ts`.',
     '',
     '## What stands in front',

@@ -1,5 +1,5 @@
 // Hashes the layers of a directory with a number of threads, and prints what that took.
-import { walk } from '../../src/lock/walk';
+import { walk } from '../../src/models/lock/walk';
 import { hashLayers } from '../../src/tools/artifact/hash-layers';
 import { isHashWorker } from '../../src/tools/artifact/hash-worker';
 import { planLayers } from '../../src/tools/artifact/layer-plan';

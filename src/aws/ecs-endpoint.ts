@@ -1,8 +1,8 @@
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ServingEndpoint } from '../constructs/serving-endpoint';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
-import type { ServingEndpoint } from '../serving-endpoint';
 import type { ListenerRules } from './private/listener-rules';
 
 const RULES = new Rendered<ListenerRules>('ecsEndpoint');

@@ -3,7 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { hasTag, tagClass } from '../private/package-copy';
-import { ServerImage } from '../server-image';
+import { ServerImage } from '../workload/server-image';
 
 /** Where an image comes from; the renderer makes it known to ECS. */
 export interface EcsImageSource {

@@ -1,7 +1,7 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { requireShape } from '../private/checks';
 import { hasTag, tagClass } from '../private/package-copy';
-import { SecretValue } from '../secret-value';
+import { SecretValue } from '../workload/secret-value';
 
 /** A secret that only AWS knows. */
 export class EcsSecret extends SecretValue {

@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as efs from 'aws-cdk-lib/aws-efs';
-import { ModelVolume } from '../model-volume';
+import { ModelVolume } from '../models/model-volume';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';

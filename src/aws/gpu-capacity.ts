@@ -2,7 +2,7 @@ import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
-import { Size } from '../size';
+import { Size } from '../units/size';
 import { type GpuInstanceType, gpuInstanceType } from './instance-types';
 
 /** Options of an Auto Scaling group of GPU instances. */

@@ -1,6 +1,6 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Model } from '../model';
-import type { S3ModelOptions } from '../model-options';
+import { Model } from '../models/model';
+import type { S3ModelOptions } from '../models/model-options';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { checkOptions } from '../private/options';
 

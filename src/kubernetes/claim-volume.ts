@@ -1,5 +1,5 @@
 import type * as kplus from 'cdk8s-plus-27';
-import { ModelVolume } from '../model-volume';
+import { ModelVolume } from '../models/model-volume';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { tagClass } from '../private/package-copy';

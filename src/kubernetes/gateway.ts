@@ -1,9 +1,9 @@
-import type { Duration } from '../duration';
 import { requireIdentifier, requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
+import type { Duration } from '../units/duration';
 import { isObjectName } from './private/names';
 
 /** What a gateway can be told. */

@@ -1,7 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-27';
 import type { IConstruct } from 'constructs';
-import type { Backend } from '../backend';
+import type { Backend } from '../constructs/backend';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';

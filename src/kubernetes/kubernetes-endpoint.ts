@@ -1,8 +1,8 @@
 import type { ApiObject } from 'cdk8s';
+import type { ServingEndpoint } from '../constructs/serving-endpoint';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
-import type { ServingEndpoint } from '../serving-endpoint';
 import type { EndpointObjects } from './private/renderer';
 
 const OBJECTS = new Rendered<EndpointObjects>('kubernetesEndpoint');

@@ -1,7 +1,7 @@
 import type * as kplus from 'cdk8s-plus-27';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
-import { SecretValue } from '../secret-value';
+import { SecretValue } from '../workload/secret-value';
 import { isObjectName } from './private/names';
 
 const SECRET = "kplus.Secret.fromSecretName(this, 'Secret', 'token')";

@@ -1,4 +1,4 @@
-import { isSameImage } from '../private/same-image';
+import { isSameImage } from '../private/images/same-image';
 import { shellWord } from '../private/shell-word';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { copySecondsOf, isBrought, maxSecondsOf, waysOf } from './models';

@@ -1,4 +1,4 @@
-import { hideArguments } from './credential-arguments';
+import { hideArguments } from './credentials/arguments';
 import { ServingError } from './errors';
 
 /** An address that only the container itself reaches, alone or as the value of an option or a variable. */

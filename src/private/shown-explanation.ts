@@ -1,8 +1,8 @@
-import { hideArguments } from './credential-arguments';
-import { REDACTED } from './credential-forms';
-import { credentialReason } from './credential-reason';
+import { hideArguments } from './credentials/arguments';
+import { REDACTED } from './credentials/forms';
+import { credentialReason } from './credentials/reason';
+import { redact } from './credentials/redact';
 import { isObject } from './kinds';
-import { redact } from './redact';
 
 type Data = { readonly [member: string]: unknown };
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { oneLine } from '../private/redact';
+import { oneLine } from '../private/credentials/redact';
 import { shellWord } from '../private/shell-word';
 import { CommandError } from './command-error';
 import { type Destination, nameOf } from './destination';

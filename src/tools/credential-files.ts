@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import type { WalkedDirectory, WalkedFile } from '../lock/walk';
+import type { WalkedDirectory, WalkedFile } from '../models/lock/walk';
 import { shellWord } from '../private/shell-word';
 import { CommandError, FAILED } from './command-error';
 

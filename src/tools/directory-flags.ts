@@ -1,5 +1,5 @@
-import { leavesFolder } from '../lock/inside';
-import { shownPath } from '../lock/read-lock';
+import { leavesFolder } from '../models/lock/inside';
+import { shownPath } from '../models/lock/read-lock';
 import { CommandError, USAGE_ERROR } from './command-error';
 
 /** The option of every command that reads what the lock file names. */

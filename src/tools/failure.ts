@@ -1,6 +1,6 @@
-import { DirectoryError } from '../lock/walk';
+import { DirectoryError } from '../models/lock/walk';
+import { oneLine } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
-import { oneLine } from '../private/redact';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 import { stderr } from './output';
 

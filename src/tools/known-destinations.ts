@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '../private/replace-file';
-import { isWritable, userState, whyNoFolder } from '../private/user-folders';
+import { replaceFile } from '../private/files/replace-file';
+import { isWritable, userState, whyNoFolder } from '../private/files/user-folders';
 import { type Destination, nameOf } from './destination';
 
 /** Changes with what the file means. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compare } from '../lock/drift';
-import { LayerCache } from '../lock/layer-cache';
-import type { LockedImage, LockedLayer, LockedModel } from '../lock/lock-file';
-import { walk } from '../lock/walk';
+import { compare } from '../models/lock/drift';
+import { LayerCache } from '../models/lock/layer-cache';
+import type { LockedImage, LockedLayer, LockedModel } from '../models/lock/lock-file';
+import { walk } from '../models/lock/walk';
 import type { ModelSettings } from './pack-locked';
 
 /** What differs between a model that is locked and its directory, which was hashed just now: a line for each file. */

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { entryOf } from '../lock/entries';
-import type { LockedArtifact, LockFile } from '../lock/lock-file';
-import { parseLock } from '../lock/parse';
-import { shownPath } from '../lock/read-lock';
-import { renderLock } from '../lock/render';
-import { LOCK_SCHEMA } from '../lock/schema';
-import { describeValue, findViolation } from '../lock/validate';
-import { replaceFile } from '../private/replace-file';
+import { entryOf } from '../models/lock/entries';
+import type { LockedArtifact, LockFile } from '../models/lock/lock-file';
+import { parseLock } from '../models/lock/parse';
+import { shownPath } from '../models/lock/read-lock';
+import { renderLock } from '../models/lock/render';
+import { LOCK_SCHEMA } from '../models/lock/schema';
+import { describeValue, findViolation } from '../models/lock/validate';
+import { replaceFile } from '../private/files/replace-file';
 import { CommandError, FAILED, USAGE_ERROR } from './command-error';
 
 const KINDS = ['apps', 'images', 'models'] as const;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { entryOf, keyOf } from '../lock/entries';
-import type { LockedLayer, LockFile } from '../lock/lock-file';
-import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../lock/read-lock';
+import { entryOf, keyOf } from '../models/lock/entries';
+import type { LockedLayer, LockFile } from '../models/lock/lock-file';
+import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../models/lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import type { AppSettings } from './app-image/pack-app';
 import { type Command, parseCommandLine } from './command';
@@ -68,7 +68,7 @@ export const lockCommand: Command = {
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
     if (values.schema) {
-      const { LOCK_SCHEMA } = require('../lock/schema') as typeof import('../lock/schema');
+      const { LOCK_SCHEMA } = require('../models/lock/schema') as typeof import('../models/lock/schema');
       stdout.json(LOCK_SCHEMA, 2);
       return 0;
     }

@@ -1,4 +1,4 @@
-import { printable, printableJson, redact, secretsOf } from '../private/redact';
+import { printable, printableJson, redact, secretsOf } from '../private/credentials/redact';
 
 /** What is written to: a terminal, a pipe, or a list in a test. */
 export interface OutputStream {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { lockedModel } from '../lock/entries';
-import type { LoadedLock } from '../lock/read-lock';
+import { lockedModel } from '../models/lock/entries';
+import type { LoadedLock } from '../models/lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import type { Artifact } from './artifact/artifact';
 import type { BaseImage } from './artifact/base-image';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { keyOf } from '../lock/entries';
-import { type LoadedLock, requireLock } from '../lock/read-lock';
+import { keyOf } from '../models/lock/entries';
+import { type LoadedLock, requireLock } from '../models/lock/read-lock';
 import { fingerprint } from '../private/hash';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';

@@ -1,4 +1,4 @@
-import { oneLine } from '../private/redact';
+import { oneLine } from '../private/credentials/redact';
 import type { HashEvent, PublishEvent } from './artifact/artifact';
 import { clean, type OutputStream, Printer, stderr } from './output';
 

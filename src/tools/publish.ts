@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { driftOf } from '../lock/drift';
-import { entryOf } from '../lock/entries';
-import type { LoadedLock } from '../lock/read-lock';
+import { driftOf } from '../models/lock/drift';
+import { entryOf } from '../models/lock/entries';
+import type { LoadedLock } from '../models/lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import type { Artifact } from './artifact/artifact';
 import { type Command, parseCommandLine } from './command';

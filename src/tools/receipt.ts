@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { replaceFile } from '../private/replace-file';
-import { isWritable, userCache, whyNoFolder } from '../private/user-folders';
+import { replaceFile } from '../private/files/replace-file';
+import { isWritable, userCache, whyNoFolder } from '../private/files/user-folders';
 import { scratchFolder } from './scratch-folder';
 
 /** What a publication leaves behind on the machine that it was made on. */

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
-import { entryOf, keyOf } from '../lock/entries';
-import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
-import { type LoadedLock, requireLock, shownPath } from '../lock/read-lock';
+import { entryOf, keyOf } from '../models/lock/entries';
+import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../models/lock/lock-file';
+import { type LoadedLock, requireLock, shownPath } from '../models/lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import type { ArtifactFile } from './artifact/artifact';
 import { CommandError, USAGE_ERROR } from './command-error';

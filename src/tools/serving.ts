@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { homeFolder } from '../private/user-folders';
+import { homeFolder } from '../private/files/user-folders';
 import { isHashWorker } from './artifact/hash-worker';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { COMMANDS } from './commands';

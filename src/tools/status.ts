@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { driftOf } from '../lock/drift';
-import { leavesFolder } from '../lock/inside';
-import type { LockedApp, LockedModel } from '../lock/lock-file';
-import { type LoadedLock, requireLock } from '../lock/read-lock';
+import { driftOf } from '../models/lock/drift';
+import { leavesFolder } from '../models/lock/inside';
+import type { LockedApp, LockedModel } from '../models/lock/lock-file';
+import { type LoadedLock, requireLock } from '../models/lock/read-lock';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { parseDestination } from './destination';

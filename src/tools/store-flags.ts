@@ -1,4 +1,4 @@
-import type { LockedModel } from '../lock/lock-file';
+import type { LockedModel } from '../models/lock/lock-file';
 import { CommandError, USAGE_ERROR } from './command-error';
 import { type StoreOptions, TRANSPORTS, type Transport } from './stores';
 

@@ -1,4 +1,4 @@
-import { parseEcrHost } from '../private/ecr-host';
+import { parseEcrHost } from '../private/images/ecr-host';
 import type { Store } from './artifact/artifact';
 import { CommandError, USAGE_ERROR } from './command-error';
 import type { Destination } from './destination';

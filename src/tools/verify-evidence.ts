@@ -1,4 +1,4 @@
-import type { LockedAttestation, LockedEvidence } from '../lock/lock-file';
+import type { LockedAttestation, LockedEvidence } from '../models/lock/lock-file';
 import type { ImageRepository } from './image-store';
 import {
   attestationTag,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../lock/lock-file';
-import { shownPath } from '../lock/read-lock';
+import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../models/lock/lock-file';
+import { shownPath } from '../models/lock/read-lock';
 import { shellWord } from '../private/shell-word';
 import { type Command, parseCommandLine } from './command';
 import { CommandError, USAGE_ERROR } from './command-error';

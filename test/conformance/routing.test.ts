@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
-import { Backend } from '../../src/backend';
-import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { Backend } from '../../src/constructs/backend';
+import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
 import { onEvery } from './subjects';

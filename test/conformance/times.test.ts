@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
-import type { BackendOptions } from '../../src/backend-options';
-import { Duration } from '../../src/duration';
-import type { ServingEndpointProps } from '../../src/endpoint-options';
-import { ModelServer } from '../../src/model-server';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
 import { backendOptions } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
 import { onEvery, type Subject } from './subjects';

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
-import { lockedModel } from '../../src/lock/entries';
-import { readLock, requireLock } from '../../src/lock/read-lock';
+import { lockedModel } from '../../src/models/lock/entries';
+import { readLock, requireLock } from '../../src/models/lock/read-lock';
 import type { RefusedDefinition } from './refused-definition';
 
 const FOLDER = 'test/definitions/locks';

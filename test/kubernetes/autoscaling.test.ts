@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { ScalingTarget } from '../../src/autoscaling-policy';
-import { Duration } from '../../src/duration';
+import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { KubernetesBackend } from '../../src/kubernetes';
+import { Duration } from '../../src/units/duration';
 import { findObject, manifestsOf, oneBackend } from './support';
 
 describe('autoscaling', () => {

@@ -1,14 +1,14 @@
 import { Testing } from 'cdk8s';
-import { ScalingTarget } from '../../src/autoscaling-policy';
-import { Backend } from '../../src/backend';
-import { Duration } from '../../src/duration';
-import { Gpu } from '../../src/gpu';
-import { HealthCheck } from '../../src/health-check';
+import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { Backend } from '../../src/constructs/backend';
 import { KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
-import { ModelServer } from '../../src/model-server';
-import { Rollout } from '../../src/rollout';
-import { SecretValue } from '../../src/secret-value';
-import { Size } from '../../src/size';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { Size } from '../../src/units/size';
+import { Gpu } from '../../src/workload/gpu';
+import { HealthCheck } from '../../src/workload/health-check';
+import { Rollout } from '../../src/workload/rollout';
+import { SecretValue } from '../../src/workload/secret-value';
 import { backendOptions, IMAGE } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend, podOf, serverOf } from './support';
 

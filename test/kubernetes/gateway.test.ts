@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
-import { Backend } from '../../src/backend';
-import { LoadBalancing } from '../../src/backend-options';
-import { Duration } from '../../src/duration';
-import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
+import { Backend } from '../../src/constructs/backend';
+import { LoadBalancing } from '../../src/constructs/backend-options';
+import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import {
   Gateway,
   type GatewayOptions,
@@ -11,8 +11,8 @@ import {
   KubernetesPlatform,
 } from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/http-routes';
-import { ModelServer } from '../../src/model-server';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
 import { backendOptions, singleBackend } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart } from './support';
 

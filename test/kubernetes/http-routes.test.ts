@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { HttpMethod } from '../../src/endpoint-options';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, KubernetesPlatform } from '../../src/kubernetes';
 import { BACKEND_HEADER } from '../../src/plan/routes';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
-import { ServingEndpoint } from '../../src/serving-endpoint';
 import { EXACT_HOSTS, METHODS, TIERS, WILDCARD_HOSTS } from '../support/arbitraries';
 import { backendOptions } from '../support/definitions';
 import { matchHttpRoutes } from '../support/http-routes';

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
-import { ScalingTarget } from '../../src/autoscaling-policy';
+import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile, KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
-import { ServingEndpoint } from '../../src/serving-endpoint';
 import { type Data, object, objects } from '../support/data';
 import { backendOptions } from '../support/definitions';
 import { selects } from '../support/kubernetes/metadata';

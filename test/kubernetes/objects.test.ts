@@ -1,11 +1,11 @@
 import { ApiObject, App, Chart, type IResolver, JsonPatch, type ResolutionContext } from 'cdk8s';
-import { ScalingTarget } from '../../src/autoscaling-policy';
-import { Backend } from '../../src/backend';
-import { HttpMethod } from '../../src/endpoint-options';
-import { Gpu } from '../../src/gpu';
+import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { Backend } from '../../src/constructs/backend';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
-import { Model } from '../../src/model';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { Model } from '../../src/models/model';
+import { Gpu } from '../../src/workload/gpu';
 import { backendOptions } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 

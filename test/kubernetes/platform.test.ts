@@ -1,9 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { type Construct, RootConstruct } from 'constructs';
-import { Backend } from '../../src/backend';
-import { Duration } from '../../src/duration';
-import { HealthCheck } from '../../src/health-check';
+import { Backend } from '../../src/constructs/backend';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import {
   Gateway,
   KubernetesBackend,
@@ -12,8 +11,9 @@ import {
   type KubernetesPlatformProps,
   KubernetesSecret,
 } from '../../src/kubernetes';
-import { ModelServer } from '../../src/model-server';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, singleBackend } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { Duration } from '../../src/duration';
-import { HealthCheck } from '../../src/health-check';
-import { ModelServer } from '../../src/model-server';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { serverOf } from './support';
 
 const TCP = { tcpSocket: { port: 'http' } };

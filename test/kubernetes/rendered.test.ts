@@ -1,12 +1,12 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { LoadBalancing } from '../../src/backend-options';
-import { Duration } from '../../src/duration';
-import { HttpMethod } from '../../src/endpoint-options';
-import { HealthCheck } from '../../src/health-check';
+import { LoadBalancing } from '../../src/constructs/backend-options';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { ServingPlatform } from '../../src/constructs/serving-platform';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
-import { ModelServer } from '../../src/model-server';
-import { ServingEndpoint } from '../../src/serving-endpoint';
-import { ServingPlatform } from '../../src/serving-platform';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { object, text } from '../support/data';
 import { backendOptions } from '../support/definitions';
 

@@ -1,6 +1,6 @@
-import { Duration } from '../../src/duration';
-import { HttpMethod, StreamProtocol } from '../../src/endpoint-options';
-import { ModelServer } from '../../src/model-server';
+import { HttpMethod, StreamProtocol } from '../../src/constructs/endpoint-options';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy } from '../support/haproxy';
 import type { Request } from '../support/request';

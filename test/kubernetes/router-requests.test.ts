@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { HttpMethod } from '../../src/endpoint-options';
-import { HealthCheck } from '../../src/health-check';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { encode, word } from '../../src/kubernetes/private/router/words';
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
+import { HealthCheck } from '../../src/workload/health-check';
 import { declare, definitions, EXACT_HOSTS, intentsOf, METHODS, PATHS, TIERS } from '../support/arbitraries';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy, type RoutingResult, words } from '../support/haproxy';

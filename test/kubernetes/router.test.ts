@@ -1,9 +1,9 @@
 import { type Chart, JsonPatch } from 'cdk8s';
-import { Duration } from '../../src/duration';
-import { HttpMethod } from '../../src/endpoint-options';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { KubernetesPlatform } from '../../src/kubernetes';
 import type { Router } from '../../src/kubernetes/private/router/router';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { Duration } from '../../src/units/duration';
 import { backendOptions } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart, oneBackend } from './support';
 

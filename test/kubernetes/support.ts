@@ -1,8 +1,8 @@
 import { App, Chart, type ChartProps } from 'cdk8s';
-import type { BackendOptions } from '../../src/backend-options';
-import type { ServingEndpointProps } from '../../src/endpoint-options';
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
-import { ServingEndpoint } from '../../src/serving-endpoint';
 import { backendOptions } from '../support/definitions';
 import { checkManifests } from '../support/manifests';
 

@@ -1,4 +1,4 @@
-import { Intermediary } from '../../src/intermediary';
+import { Intermediary } from '../../src/constructs/intermediary';
 import type { TargetProfile } from '../../src/plan/target-profile';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER } from '../support/profiles';

@@ -1,6 +1,6 @@
-import type { BackendTimeouts } from '../../src/backend-timeouts';
-import { ModelServer } from '../../src/model-server';
+import type { BackendTimeouts } from '../../src/constructs/backend-timeouts';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
+import { ModelServer } from '../../src/servers/model-server';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
 import { dropping, keeping, planOf, seconds } from './support';
 

@@ -1,7 +1,7 @@
-import { HealthCheck } from '../../src/health-check';
-import { ModelServer } from '../../src/model-server';
-import { Rollout } from '../../src/rollout';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
+import { ModelServer } from '../../src/servers/model-server';
+import { HealthCheck } from '../../src/workload/health-check';
+import { Rollout } from '../../src/workload/rollout';
 import { NUMBERED, ROUTER } from '../support/profiles';
 import { planOf, seconds } from './support';
 

@@ -1,6 +1,6 @@
-import { type Streaming, StreamProtocol } from '../../src/endpoint-options';
-import { Intermediary } from '../../src/intermediary';
-import { ModelServer } from '../../src/model-server';
+import { type Streaming, StreamProtocol } from '../../src/constructs/endpoint-options';
+import { Intermediary } from '../../src/constructs/intermediary';
+import { ModelServer } from '../../src/servers/model-server';
 import { NUMBERED, ROUTER } from '../support/profiles';
 import { planOf, seconds } from './support';
 

@@ -1,8 +1,8 @@
-import type { BackendOptions } from '../../src/backend-options';
-import { Duration } from '../../src/duration';
-import type { ServingEndpointProps } from '../../src/endpoint-options';
-import { ModelServer } from '../../src/model-server';
-import type { ServingPlatformProps } from '../../src/serving-platform';
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import type { ServingPlatformProps } from '../../src/constructs/serving-platform';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import type { TestPlatformProps } from '../support/test-platform';
 

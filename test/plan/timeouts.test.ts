@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { Duration } from '../../src/duration';
-import { Gpu } from '../../src/gpu';
-import { Model } from '../../src/model';
-import { ModelServer } from '../../src/model-server';
+import { Model } from '../../src/models/model';
 import { TIMEOUT_RULES } from '../../src/plan/rules';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { Gpu } from '../../src/workload/gpu';
 import { declare, definitions } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';

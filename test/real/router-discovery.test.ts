@@ -1,4 +1,4 @@
-import type { Backend } from '../../src/backend';
+import type { Backend } from '../../src/constructs/backend';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sendMany, sleep, Traffic } from './support/load';

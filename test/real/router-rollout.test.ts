@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import type { Backend } from '../../src/backend';
+import type { Backend } from '../../src/constructs/backend';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sleep, Traffic } from './support/load';
 import type { Replica } from './support/replica';

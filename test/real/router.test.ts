@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { LoadBalancing } from '../../src/backend-options';
-import { Duration } from '../../src/duration';
-import { HttpMethod, type ServingEndpointProps, StreamProtocol } from '../../src/endpoint-options';
-import { HealthCheck } from '../../src/health-check';
-import { ModelServer } from '../../src/model-server';
+import { LoadBalancing } from '../../src/constructs/backend-options';
+import { HttpMethod, type ServingEndpointProps, StreamProtocol } from '../../src/constructs/endpoint-options';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sendMany, sleep, Tally } from './support/load';
 import type { Replica } from './support/replica';

@@ -1,7 +1,7 @@
-import { HealthCheck } from '../../src/health-check';
-import { ModelServer } from '../../src/model-server';
 import type { TargetProfile } from '../../src/plan/target-profile';
 import { onCallNotes } from '../../src/report/on-call';
+import { ModelServer } from '../../src/servers/model-server';
+import { HealthCheck } from '../../src/workload/health-check';
 import { keeping, planOf, seconds } from '../plan/support';
 import { NUMBERED, ROUTER } from '../support/profiles';
 

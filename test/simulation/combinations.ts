@@ -2,18 +2,18 @@
 import { RootConstruct } from 'constructs';
 import fc from 'fast-check';
 import { ecsProfile } from '../../src/aws/profile';
-import { Backend } from '../../src/backend';
-import { Duration } from '../../src/duration';
-import { StreamProtocol } from '../../src/endpoint-options';
-import { HealthCheck } from '../../src/health-check';
-import { Intermediary } from '../../src/intermediary';
+import { Backend } from '../../src/constructs/backend';
+import { StreamProtocol } from '../../src/constructs/endpoint-options';
+import { Intermediary } from '../../src/constructs/intermediary';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile } from '../../src/kubernetes';
 import { gatewayProfile } from '../../src/kubernetes/private/profiles';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
-import { ModelServer } from '../../src/model-server';
 import { DrainOrder, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
 import { CATALOGUE } from '../../src/servers/catalogue';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions } from '../support/definitions';
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 

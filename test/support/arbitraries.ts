@@ -1,13 +1,13 @@
 import type { RootConstruct } from 'constructs';
 import fc from 'fast-check';
-import { Backend } from '../../src/backend';
-import { Duration } from '../../src/duration';
-import { HttpMethod, type ServingEndpointProps } from '../../src/endpoint-options';
-import { HealthCheck } from '../../src/health-check';
-import { ModelServer } from '../../src/model-server';
+import { Backend } from '../../src/constructs/backend';
+import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import type { PlatformIntents } from '../../src/plan/intents';
 import type { TargetProfile } from '../../src/plan/target-profile';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { Duration } from '../../src/units/duration';
+import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
 

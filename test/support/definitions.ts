@@ -1,9 +1,9 @@
 import { RootConstruct } from 'constructs';
-import type { BackendOptions } from '../../src/backend-options';
-import type { ServingEndpointProps } from '../../src/endpoint-options';
-import { ModelServer } from '../../src/model-server';
-import { ServerImage } from '../../src/server-image';
-import { ServingEndpoint } from '../../src/serving-endpoint';
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { ModelServer } from '../../src/servers/model-server';
+import { ServerImage } from '../../src/workload/server-image';
 import { TestPlatform, type TestPlatformProps } from './test-platform';
 
 /** An image reference that never moves. */

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { LockedApp, LockedImage, LockedModel, LockFile } from '../../src/lock/lock-file';
+import type { LockedApp, LockedImage, LockedModel, LockFile } from '../../src/models/lock/lock-file';
 
 /** The digest that consists of one hex digit. */
 export const digestOf = (digit: string): string => `sha256:${digit.repeat(64)}`;

@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
-import type { AutoscalingPolicy } from '../../src/autoscaling-policy';
-import type { Backend } from '../../src/backend';
+import type { AutoscalingPolicy } from '../../src/constructs/autoscaling-policy';
+import type { Backend } from '../../src/constructs/backend';
+import type { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { ServingPlatform, type ServingPlatformProps } from '../../src/constructs/serving-platform';
 import { bakedImage } from '../../src/plan/models';
 import type { BackendPlan, RoutePlan } from '../../src/plan/serving-plan';
 import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
-import type { ServingEndpoint } from '../../src/serving-endpoint';
-import { ServingPlatform, type ServingPlatformProps } from '../../src/serving-platform';
 
 /** A route of the document. */
 export interface TestRoute {

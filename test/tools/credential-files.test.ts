@@ -1,6 +1,6 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { walk } from '../../src/lock/walk';
+import { walk } from '../../src/models/lock/walk';
 import { credentialFiles, requireNoCredentials } from '../../src/tools/credential-files';
 import { withScratch, writeFiles } from '../support/scratch';
 

@@ -1,8 +1,8 @@
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
 import type { RouteConditions } from '../../plan/routes';
 import { pathPatterns } from '../../plan/rule-slots';
 import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
-import type { ServingEndpoint } from '../../serving-endpoint';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html */
 const MAX_PATTERN = 128;

@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
 import { bakedImage } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
-import { type EcrHost, parseEcrHost } from '../../private/ecr-host';
 import { ServingError } from '../../private/errors';
+import { type EcrHost, parseEcrHost } from '../../private/images/ecr-host';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
 
 /** The registry and the repository of an image reference. */

@@ -1,9 +1,9 @@
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
 import type { RouteConditions } from '../../plan/routes';
 import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
 import type { RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
-import type { ServingEndpoint } from '../../serving-endpoint';
 import type { EcsPlatform } from '../ecs-platform';
 import type { BackendService } from './backend-service';
 import { checkConditions } from './conditions';

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
 import { planModels } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 

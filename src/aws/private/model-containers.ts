@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { Backend } from '../../backend';
-import type { Model } from '../../model';
+import type { Backend } from '../../constructs/backend';
+import type { Model } from '../../models/model';
 import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
-import { IMAGES, referenceOf } from '../../private/images';
+import { IMAGES, referenceOf } from '../../private/images/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { confine } from './confinement';
 import { pulledImage } from './images';

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import type { Model } from '../../model';
+import type { Model } from '../../models/model';
 import { ANY_ACCOUNT } from '../model-bucket-accounts';
 import { narrowed } from './narrowed-role';
 

@@ -2,7 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
 import { planFetches } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';

@@ -1,7 +1,11 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { AutoscalingPolicy } from '../../autoscaling-policy';
-import type { Backend } from '../../backend';
+import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
+import type { Backend } from '../../constructs/backend';
+import { enclosingStack } from '../../constructs/private/platform-lookup';
+import { WARNING_PREFIX } from '../../constructs/private/warnings';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { TrafficSplit } from '../../constructs/traffic-split';
 import type { AttachmentIntent } from '../../plan/intents';
 import {
   headerRuleConditions,
@@ -15,10 +19,6 @@ import {
 } from '../../plan/routes';
 import { ServingError } from '../../private/errors';
 import { hasUrl } from '../../private/http';
-import { enclosingStack } from '../../private/platform-lookup';
-import { WARNING_PREFIX } from '../../private/warnings';
-import type { ServingEndpoint } from '../../serving-endpoint';
-import type { TrafficSplit } from '../../traffic-split';
 import { EcsBackend } from '../ecs-backend';
 import { EcsEndpoint } from '../ecs-endpoint';
 import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';

@@ -1,7 +1,7 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { AutoscalingPolicy } from '../../autoscaling-policy';
+import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
 import type { AutoscalingIntent, ScalingTargetIntent } from '../../plan/intents';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';

@@ -1,9 +1,9 @@
 // By way of the root, which loads it at first use: many backends have no secrets.
 import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
 import { ServingError } from '../../private/errors';
-import type { SecretValue } from '../../secret-value';
+import type { SecretValue } from '../../workload/secret-value';
 import { EcsSecret } from '../ecs-secret';
 import { readOnlySecret } from './secret-rights';
 

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
 import type { BackendPlan, ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
-import { CpuArchitecture } from '../../resources';
+import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import { confine } from './confinement';

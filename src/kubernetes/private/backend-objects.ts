@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { AutoscalingPolicy } from '../../autoscaling-policy';
-import type { Backend } from '../../backend';
+import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
+import type { Backend } from '../../constructs/backend';
 import { planModels } from '../../plan/models';
 import { ServingError } from '../../private/errors';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';

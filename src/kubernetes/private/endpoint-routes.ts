@@ -1,11 +1,11 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { TrafficSplit } from '../../constructs/traffic-split';
 import type { AttachmentIntent, BackendIntent } from '../../plan/intents';
 import { METHOD_NOT_ALLOWED_KEY, routesOf, sharesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
-import type { ServingEndpoint } from '../../serving-endpoint';
-import type { TrafficSplit } from '../../traffic-split';
 import { type Gateway, GatewayProfile } from '../gateway';
 import { ENVOY_GROUP, ENVOY_VERSION, methodNotAllowedSpec, trafficPolicySpec } from './envoy-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';

@@ -1,5 +1,5 @@
 import type { BackendPlan } from '../../plan/serving-plan';
-import type { SecretValue } from '../../secret-value';
+import type { SecretValue } from '../../workload/secret-value';
 import type { EnvVar } from './manifests';
 import { TMP_MOUNT } from './volumes';
 

@@ -1,9 +1,9 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { TrafficSplit } from '../../constructs/traffic-split';
 import type { AttachmentIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import type { ServingEndpoint } from '../../serving-endpoint';
-import type { TrafficSplit } from '../../traffic-split';
 import type { Gateway } from '../gateway';
 import { EndpointRoutes } from './endpoint-routes';
 import { Component, labelsOf } from './labels';

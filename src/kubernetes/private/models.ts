@@ -1,4 +1,4 @@
-import type { Model } from '../../model';
+import type { Model } from '../../models/model';
 import { type BackendIntent, ModelDeliveryKind } from '../../plan/intents';
 import { isBrought } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';

@@ -1,8 +1,8 @@
-import type { Model } from '../../model';
+import type { Model } from '../../models/model';
 import type { BackendIntent } from '../../plan/intents';
 import { bakedImage } from '../../plan/models';
 import type { BackendPlan } from '../../plan/serving-plan';
-import type { SecretValue } from '../../secret-value';
+import type { SecretValue } from '../../workload/secret-value';
 import { awsEnvironment, environmentOf, literal } from './environment';
 import type { LabelSelector, NodeAffinity, PodSpec, TopologySpread } from './manifests';
 import { modelParts } from './models';

@@ -1,12 +1,12 @@
 import type { ApiObject } from 'cdk8s';
-import type { AutoscalingPolicy } from '../../autoscaling-policy';
-import type { Backend } from '../../backend';
+import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
+import type { Backend } from '../../constructs/backend';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { TrafficSplit } from '../../constructs/traffic-split';
 import type { AttachmentIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import { IMAGES, referenceOf } from '../../private/images';
-import type { SecretValue } from '../../secret-value';
-import type { ServingEndpoint } from '../../serving-endpoint';
-import type { TrafficSplit } from '../../traffic-split';
+import { IMAGES, referenceOf } from '../../private/images/bundled-images';
+import type { SecretValue } from '../../workload/secret-value';
 import type { Gateway } from '../gateway';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { KubernetesEndpoint } from '../kubernetes-endpoint';

@@ -1,9 +1,9 @@
 import { Chart } from 'cdk8s';
-import type { Backend } from '../../backend';
+import type { Backend } from '../../constructs/backend';
+import type { ServingEndpoint } from '../../constructs/serving-endpoint';
 import { ServingError } from '../../private/errors';
 import { hasUrl, urlHost } from '../../private/http';
 import { slug } from '../../private/names';
-import type { ServingEndpoint } from '../../serving-endpoint';
 import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
 import type { EndpointObjects, Routing } from './renderer';
 import { REFUSED_METHODS } from './router/guards';

@@ -1,4 +1,4 @@
-import type { LockedLayer } from '../../lock/lock-file';
+import type { LockedLayer } from '../../models/lock/lock-file';
 import { plural } from '../progress';
 
 const SHOWN = 10;

@@ -1,7 +1,7 @@
 import { posix, resolve } from 'node:path';
-import { lockedApp } from '../../lock/entries';
-import type { LockedApp } from '../../lock/lock-file';
-import type { LoadedLock } from '../../lock/read-lock';
+import { lockedApp } from '../../models/lock/entries';
+import type { LockedApp } from '../../models/lock/lock-file';
+import type { LoadedLock } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';

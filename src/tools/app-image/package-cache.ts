@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../lock/layer-cache';
-import { walk } from '../../lock/walk';
-import { makeOwnFolder } from '../../private/own-folder';
+import { cacheFolder } from '../../models/lock/layer-cache';
+import { walk } from '../../models/lock/walk';
+import { makeOwnFolder } from '../../private/files/own-folder';
 import { CommandError, FAILED } from '../command-error';
 
 /** Packages as they stand in an image. */

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { printable } from '../../private/redact';
+import { printable } from '../../private/credentials/redact';
 import { CommandError, FAILED } from '../command-error';
 
 /** How much of the output of a program is shown, from its end. */

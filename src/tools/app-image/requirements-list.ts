@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isBelow } from '../../lock/inside';
+import { isBelow } from '../../models/lock/inside';
 import { CommandError, FAILED } from '../command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { DirectoryError, identityOf, type WalkedFile } from '../../lock/walk';
+import { DirectoryError, identityOf, type WalkedFile } from '../../models/lock/walk';
 import type { PlannedLayer } from './layer-plan';
 import { paddingOf, TAR_END } from './tar';
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DirectoryError } from '../../lock/walk';
+import { DirectoryError } from '../../models/lock/walk';
 import { hashLayer } from './hash-layer';
 import { HASH_WORKER, type HashAnswer } from './hash-worker';
 import type { PlannedLayer } from './layer-plan';

@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { DirectoryError } from '../../lock/walk';
+import { DirectoryError } from '../../models/lock/walk';
 import { type HashableLayer, hashLayer } from './hash-layer';
 
 /** What a worker is asked: the layer, and the number that its answers carry. */

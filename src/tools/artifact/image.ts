@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LockedPlatform } from '../../lock/lock-file';
+import type { LockedPlatform } from '../../models/lock/lock-file';
 import type { Blob, Manifest } from './artifact';
 import type { BaseImage, BasePlatform } from './base-image';
 

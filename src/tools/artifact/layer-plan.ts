@@ -1,4 +1,4 @@
-import { compareBytes, type WalkedDirectory, type WalkedFile } from '../../lock/walk';
+import { compareBytes, type WalkedDirectory, type WalkedFile } from '../../models/lock/walk';
 import { directoryEntry, EXECUTABLE_MODE, FILE_MODE, paddingOf, TAR_END, type TarEntry, tarHeader } from './tar';
 
 /** Files of this size and more have a layer each, so that a change of one sends that one only. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { WalkedFile } from '../../lock/walk';
+import type { WalkedFile } from '../../models/lock/walk';
 import { changed, requireUnchanged, unreadable } from './hash-layer';
 import type { PlannedLayer } from './layer-plan';
 import { paddingOf, TAR_END } from './tar';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import type { LockedModel } from '../../lock/lock-file';
-import { DirectoryError, type WalkedDirectory } from '../../lock/walk';
+import type { LockedModel } from '../../models/lock/lock-file';
+import { DirectoryError, type WalkedDirectory } from '../../models/lock/walk';
 import { requireNoCredentials } from '../credential-files';
 import type { Artifact } from './artifact';
 import type { BaseImage } from './base-image';

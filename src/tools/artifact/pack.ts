@@ -1,6 +1,6 @@
-import { LayerCache, type LayerKey } from '../../lock/layer-cache';
-import type { LockedLayer, LockedPlatform } from '../../lock/lock-file';
-import { IGNORED_IN_MODELS, type Ignored, type WalkedDirectory, type WalkedFile, walk } from '../../lock/walk';
+import { LayerCache, type LayerKey } from '../../models/lock/layer-cache';
+import type { LockedLayer, LockedPlatform } from '../../models/lock/lock-file';
+import { IGNORED_IN_MODELS, type Ignored, type WalkedDirectory, type WalkedFile, walk } from '../../models/lock/walk';
 import type { Artifact, ArtifactFile, Blob, HashEvent } from './artifact';
 import { hashLayers, workersFor } from './hash-layers';
 import { buildImage, type ImageOptions, LAYER_TYPE } from './image';

@@ -1,5 +1,5 @@
 import type { ECR, Image } from '@aws-sdk/client-ecr';
-import { type EcrHost, parseEcrHost } from '../../private/ecr-host';
+import { type EcrHost, parseEcrHost } from '../../private/images/ecr-host';
 import type { Manifest } from '../artifact/artifact';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFile } from '../../private/replace-file';
-import { cacheFolder, isWritable, userCache } from '../../private/user-folders';
+import { replaceFile } from '../../private/files/replace-file';
+import { cacheFolder, isWritable, userCache } from '../../private/files/user-folders';
 
 /** An upload that was begun: what is needed to go on with it in another process. */
 export interface JournalEntry {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { oneLine } from '../../private/redact';
+import { oneLine } from '../../private/credentials/redact';
 import { StoreError } from '../store-error';
 import { type Exchange, NetworkExchange } from './exchange';
 import { namersOf, type Permit, permitOf, scopeOfChain } from './origins';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isStorageOfEcr } from '../../private/ecr-host';
+import { isStorageOfEcr } from '../../private/images/ecr-host';
 import { StoreError } from '../store-error';
 import { isWithin, nearer, type Scope, scopeOf, wider } from './scope';
 

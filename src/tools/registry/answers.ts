@@ -1,4 +1,4 @@
-import { oneLine } from '../../private/redact';
+import { oneLine } from '../../private/credentials/redact';
 import type { HttpResponse } from '../net/http';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../store-error';

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import type { LockedAttestation, LockedSignature } from '../../lock/lock-file';
-import { oneLine } from '../../private/redact';
+import type { LockedAttestation, LockedSignature } from '../../models/lock/lock-file';
+import { oneLine } from '../../private/credentials/redact';
 import type { Manifest } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-error';
 import { StoreError } from '../store-error';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { homeFolder } from '../../private/user-folders';
+import { homeFolder } from '../../private/files/user-folders';
 import { warn } from '../output';
 import { StoreError } from '../store-error';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { oneLine } from '../../private/credentials/redact';
 import { isDigest } from '../../private/kinds';
-import { oneLine } from '../../private/redact';
 import type { Manifest } from '../artifact/artifact';
 import type { Report } from '../image-store';
 import type { HttpResponse } from '../net/http';

@@ -1,4 +1,4 @@
-import type { LockedImage, LockedPlatform } from '../../lock/lock-file';
+import type { LockedImage, LockedPlatform } from '../../models/lock/lock-file';
 import type { Blob, Manifest } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
 import { mapConcurrently } from '../net/concurrently';

@@ -1,4 +1,4 @@
-import { parseEcrHost } from '../../private/ecr-host';
+import { parseEcrHost } from '../../private/images/ecr-host';
 import { StoreError } from '../store-error';
 import { type ImageSource, registrySource } from './image-source';
 import { type ImageReference, isLocal } from './reference';

@@ -1,7 +1,8 @@
 /** The proxies, as data: the ladders of plans that know them, and how each is made of a ladder. */
-import { Duration } from '../../../src/duration';
+
 import { Gateway, GatewayProfile } from '../../../src/kubernetes';
 import { HopKind } from '../../../src/plan/serving-plan';
+import { Duration } from '../../../src/units/duration';
 import type { Sender } from '../support/client';
 import { EnvoyProcess, type EnvoySettings } from '../support/envoy-process';
 import { freePort, type Loopback } from '../support/loopback';

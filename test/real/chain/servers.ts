@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { Duration } from '../../../src/duration';
-import { ModelServer } from '../../../src/model-server';
+import { ModelServer } from '../../../src/servers/model-server';
 import { DrainClass } from '../../../src/servers/server-descriptor';
+import { Duration } from '../../../src/units/duration';
 import { installed, REPOSITORY } from '../support/images';
 
 /** A real server of a drain class. */

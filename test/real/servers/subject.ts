@@ -1,5 +1,5 @@
-import type { BackendOptions } from '../../../src/backend-options';
-import type { ModelServer } from '../../../src/model-server';
+import type { BackendOptions } from '../../../src/constructs/backend-options';
+import type { ModelServer } from '../../../src/servers/model-server';
 import type { ProbeRequest } from './connection';
 
 /** What the catalogue is asked for when a subject is started. */

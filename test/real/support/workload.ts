@@ -2,8 +2,8 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
-import type { LockedModel, LockFile } from '../../../src/lock/lock-file';
-import { LOCK_FILE } from '../../../src/lock/read-lock';
+import type { LockedModel, LockFile } from '../../../src/models/lock/lock-file';
+import { LOCK_FILE } from '../../../src/models/lock/read-lock';
 import type { ContainerDescription, Mount, Readiness } from './container';
 import { REPOSITORY } from './images';
 

@@ -1,4 +1,4 @@
-import type { LockedImage, LockedModel, LockFile } from '../../../src/lock/lock-file';
+import type { LockedImage, LockedModel, LockFile } from '../../../src/models/lock/lock-file';
 
 export const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compareBytes, type WalkedFile } from '../../../src/lock/walk';
+import { compareBytes, type WalkedFile } from '../../../src/models/lock/walk';
 import { MAX_LAYERS, OWN_LAYER_SIZE, planLayers } from '../../../src/tools/artifact/layer-plan';
 
 const fileOf = (path: string, size: number): WalkedFile => ({

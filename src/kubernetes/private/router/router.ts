@@ -1,10 +1,10 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { ServingPlatform } from '../../../constructs/serving-platform';
 import type { ServingPlan } from '../../../plan/plan';
 import { EXIT_SECONDS } from '../../../plan/rules';
 import { renderError } from '../../../private/errors';
 import { hash } from '../../../private/hash';
-import type { ServingPlatform } from '../../../serving-platform';
 import { Component, labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
 import type { GuardOptions } from './guards';

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
+import { ServingEndpoint } from '../../../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../../../src/kubernetes';
-import { ModelServer } from '../../../../src/model-server';
-import { ServingEndpoint } from '../../../../src/serving-endpoint';
+import { ModelServer } from '../../../../src/servers/model-server';
 import { backendOptions } from '../../../support/definitions';
 import { envoyProgram } from '../../support/envoy-process';
 import { ProxyProcess } from '../../support/proxy-process';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { StreamProtocol } from '../../../../src';
-import { Duration } from '../../../../src/duration';
-import { HttpMethod, type ServingEndpointProps } from '../../../../src/endpoint-options';
+import { HttpMethod, type ServingEndpointProps } from '../../../../src/constructs/endpoint-options';
 import type { GuardOptions } from '../../../../src/kubernetes/private/router/guards';
+import { Duration } from '../../../../src/units/duration';
 import { backendOptions, endpointOn } from '../../../support/definitions';
 import { sendTo } from '../../support/client';
 import { ContainedProcess } from '../../support/contained-process';

@@ -1,0 +1,165 @@
+import { Construct } from 'constructs';
+import type { AutoscalingIntent, ScalingTargetIntent } from '../plan/intents';
+import { requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
+import { Duration } from '../units/duration';
+import type { Backend } from './backend';
+
+/** What an autoscaler follows, and the value it wants for each replica. */
+export class ScalingTarget {
+  /** The use of the processors that were asked for, in percent. */
+  public static cpuUtilization(percent: number): ScalingTarget {
+    return new ScalingTarget('cpu', percentOf(percent));
+  }
+
+  /** The use of the memory that was asked for, in percent. */
+  public static memoryUtilization(percent: number): ScalingTarget {
+    return new ScalingTarget('memory', percentOf(percent));
+  }
+
+  /** Requests a second for each replica. */
+  public static requestsPerSecond(count: number): ScalingTarget {
+    return new ScalingTarget('requests per second', requireNumber('requestsPerSecond', count, { min: 0.01 }));
+  }
+
+  /** Requests that each replica is working on, on average. */
+  public static ongoingRequests(count: number): ScalingTarget {
+    return new ScalingTarget('ongoing requests', requireNumber('ongoingRequests', count, { min: 0.01 }));
+  }
+
+  private constructor(
+    private readonly metric: ScalingTargetIntent['metric'],
+    private readonly value: number,
+  ) {}
+
+  /** @internal */
+  public _intent(): ScalingTargetIntent {
+    return { metric: this.metric, value: this.value };
+  }
+}
+
+tagClass('ScalingTarget', ScalingTarget);
+
+/** How many replicas a backend has under load. */
+export interface AutoscalingOptions {
+  /**
+   * The fewest replicas; at least 1.
+   *
+   * @default 1
+   */
+  readonly minReplicas?: number;
+
+  /** The most replicas. */
+  readonly maxReplicas: number;
+
+  /**
+   * What is followed.
+   *
+   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which knows processors and memory.
+   */
+  readonly target: ScalingTarget;
+
+  /**
+   * More that is followed; the target that wants the most replicas wins.
+   *
+   * @default - none
+   */
+  readonly additionalTargets?: ScalingTarget[];
+
+  /**
+   * How long the load must be high before replicas are added.
+   *
+   * AWS: the cooldown after replicas were added. Kubernetes: the stabilization window.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly scaleUpDelay?: Duration;
+
+  /**
+   * How long the load must be low before replicas are taken away.
+   *
+   * AWS: the cooldown after replicas were taken away. Kubernetes: the stabilization window, at most an hour.
+   *
+   * @default Duration.minutes(10)
+   */
+  readonly scaleDownDelay?: Duration;
+}
+
+/** Properties of an autoscaling policy. */
+export interface AutoscalingPolicyProps extends AutoscalingOptions {
+  /** The backend whose replicas are scaled. */
+  readonly backend: Backend;
+}
+
+/** Keeps the number of a backend's replicas near what the load needs. A backend has at most one. */
+export class AutoscalingPolicy extends Construct {
+  /** The backend whose replicas are scaled. */
+  public readonly backend: Backend;
+  /** What was asked for, after defaults. */
+  public readonly intent: AutoscalingIntent;
+
+  constructor(scope: Construct, id: string, props: AutoscalingPolicyProps) {
+    super(scope, id);
+    checkOptions('AutoscalingPolicyProps', props, 'options', this);
+    this.backend = props.backend;
+    const minReplicas = requireNumber('minReplicas', props.minReplicas ?? 1, {
+      min: 1,
+      integer: true,
+      code: 'ReplicasOutOfRange',
+      hint: 'no target of this policy can start the first replica',
+      at: this,
+    });
+    const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, {
+      min: 1,
+      max: 5000,
+      integer: true,
+      code: 'ReplicasOutOfRange',
+      at: this,
+    });
+    if (minReplicas > maxReplicas) {
+      throw new ServingError(
+        'ReplicasOutOfRange',
+        `'minReplicas' (${minReplicas}) must be at most 'maxReplicas' (${maxReplicas})`,
+        this,
+      );
+    }
+    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) => target._intent());
+    const metrics = targets.map((target) => target.metric);
+    const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
+    if (twice !== undefined)
+      throw new ServingError(
+        'DuplicateScalingTarget',
+        `'${twice}' is followed twice; keep one target of each kind`,
+        this,
+      );
+    this.intent = {
+      path: this.node.path,
+      backend: props.backend.intent.path,
+      minReplicas,
+      maxReplicas,
+      targets,
+      scaleUpSeconds: delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30), this),
+      scaleDownSeconds: delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10), this),
+    };
+    props.backend._claimAutoscaling(this);
+    props.backend.platform._addAutoscaling(this);
+  }
+}
+
+tagClass('AutoscalingPolicy', AutoscalingPolicy);
+
+function percentOf(percent: number): number {
+  return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: '60 is 60 %' });
+}
+
+function delayOf(prop: string, delay: Duration, at: Construct): number {
+  return requireNumber(prop, delay.toSeconds(), {
+    min: 0,
+    max: 3600,
+    integer: true,
+    hint: 'in seconds, at most an hour',
+    at,
+  });
+}

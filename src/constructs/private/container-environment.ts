@@ -1,0 +1,72 @@
+import type { IConstruct } from 'constructs';
+import type { ServerIntent } from '../../plan/intents';
+import { ServingError } from '../../private/errors';
+
+/** What the user typed of a container's environment, by the prop. */
+export interface TypedVariables {
+  readonly environment: { readonly [name: string]: string };
+  readonly secrets: { readonly [name: string]: unknown };
+}
+
+/** The variables of a container: those of its server, and those of the user, which must not contradict them. */
+export function containerEnvironment(
+  typed: TypedVariables,
+  server: ServerIntent,
+  port: number,
+  at: IConstruct,
+): { [name: string]: string } {
+  const { environment, secrets } = typed;
+  checkNames(typed, at);
+  const taken = Object.keys({ PORT: port, ...server.environment }).find((name) => Object.hasOwn(secrets, name));
+  if (taken !== undefined) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'${taken}' in 'secrets' is set for the server already; leave it out`,
+      at,
+    );
+  }
+  for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
+    const prop = propOf(name, typed);
+    if (prop !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'${name}' in '${prop}' conflicts with 'server', which sets it (${what}); leave it out`,
+        at,
+      );
+    }
+  }
+  const set = environment.PORT;
+  if (set !== undefined && set !== String(port)) {
+    throw new ServingError(
+      'ConflictingProps',
+      `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`,
+      at,
+    );
+  }
+  return { ...server.environment, ...environment };
+}
+
+function checkNames({ environment, secrets }: TypedVariables, at: IConstruct): void {
+  for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw new ServingError(
+        'InvalidName',
+        `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`,
+        at,
+      );
+    }
+    if (Object.hasOwn(environment, name) && Object.hasOwn(secrets, name)) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'${name}' is set in both 'environment' and 'secrets'; remove one`,
+        at,
+      );
+    }
+  }
+}
+
+/** The prop that has a variable of its own: what every object inherits, such as `constructor`, is none. */
+function propOf(name: string, typed: TypedVariables): keyof TypedVariables | undefined {
+  if (Object.hasOwn(typed.environment, name)) return 'environment';
+  return Object.hasOwn(typed.secrets, name) ? 'secrets' : undefined;
+}

@@ -1,0 +1,39 @@
+import { capabilityOf } from '../../plan/capabilities';
+import type { BackendIntent } from '../../plan/intents';
+import type { ServingPlan } from '../../plan/plan';
+import { Feature, SupportLevel, type TargetProfile } from '../../plan/target-profile';
+import { slug } from '../../private/names';
+import type { Warning } from './warnings';
+
+/** What became of the directories of locked models since. */
+export function modelDrifts({ models }: BackendIntent): Warning[] {
+  return models.flatMap(({ name, drift }) => {
+    if (drift === undefined) return [];
+    const message = `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
+    return [{ id: 'modelDrift', message }];
+  });
+}
+
+/** Models that a deployment publishes to where the lock file alone leads, without the question that the command line asks. */
+export function lockedDestinations(target: TargetProfile, { models }: BackendIntent): Warning[] {
+  // Where nothing is published by a deployment, that is an error already.
+  if (capabilityOf(target, Feature.MODEL_PUBLISH).level === SupportLevel.REFUSED) return [];
+  return models.flatMap(({ name, publish }) => {
+    if (publish?.isLocked !== true) return [];
+    const message = `model '${name}' is published to '${publish.to}' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('${publish.to}') in the definition`;
+    return [{ id: `publishDestination.${name}`, message }];
+  });
+}
+
+/**
+ * A backend that serves endpoints and gets none of their requests: without a share, a header rule and an address of its
+ * own. One that no endpoint has, or whose replicas are called directly, gets its requests from elsewhere.
+ */
+export function unreachable({ endpoints }: ServingPlan, { path, name, directCallers }: BackendIntent): Warning[] {
+  const serving = endpoints.filter(({ shares }) => shares.some(({ backend }) => backend === path));
+  const routes = serving.flatMap((endpoint) => endpoint.routes);
+  const isReached = routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0));
+  if (serving.length === 0 || directCallers === true || isReached) return [];
+  const message = `backend '${name}' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)`;
+  return [{ id: `unreachableBackend.${slug(name)}`, message }];
+}

@@ -1,0 +1,224 @@
+import { Construct } from 'constructs';
+import type { HeaderRuleIntent, SplitIntent } from '../plan/intents';
+import { nearestWeights, wholeWeights } from '../plan/weights';
+import { describe, requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { checkHeader, checkPath } from '../private/http';
+import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
+import type { Backend } from './backend';
+import type { ServingEndpoint } from './serving-endpoint';
+
+/** A backend's share of an endpoint's requests. */
+export interface TrafficShare {
+  /** The backend. */
+  readonly backend: Backend;
+
+  /**
+   * The weight relative to the other shares: a whole number or a fraction. 0 attaches the backend without requests.
+   */
+  readonly weight: number;
+}
+
+/** Requests that a header picks. */
+export interface HeaderRule {
+  /** The name of the header, such as `x-serve-call-method`. */
+  readonly header: string;
+
+  /**
+   * The value of the header. Values are compared case-sensitively, except by an Application Load Balancer.
+   */
+  readonly value: string;
+
+  /**
+   * The backend that gets the requests.
+   *
+   * @default - the shares decide
+   */
+  readonly backend?: Backend;
+
+  /**
+   * The path that the server sees instead of the request's.
+   *
+   * @default - the request's path
+   */
+  readonly path?: string;
+}
+
+/** Who gets which share of an endpoint's requests. */
+export interface TrafficSplitOptions {
+  /**
+   * The shares. Backends of the endpoint that are left out get no requests.
+   *
+   * AWS: the weights of the forward action (0 to 999). Kubernetes: counted by the router (any total to 10,000), or the
+   * weights of the route.
+   *
+   * @default - every backend has an equal share, whatever its number of replicas
+   */
+  readonly shares?: TrafficShare[];
+
+  /**
+   * Requests that a header picks before the shares do, first match first.
+   *
+   * @default - none
+   */
+  readonly headerRules?: HeaderRule[];
+}
+
+/** Properties of a traffic split. */
+export interface TrafficSplitProps extends TrafficSplitOptions {
+  /** The endpoint whose requests are split. */
+  readonly endpoint: ServingEndpoint;
+}
+
+/** A new version that gets a part of the requests. */
+export interface CanaryOptions {
+  /** The backend that gets the rest. */
+  readonly stable: Backend;
+  /** The backend that is tried. */
+  readonly canary: Backend;
+  /** How many percent of the requests the canary gets, fractions included. */
+  readonly percent: number;
+}
+
+/** Beyond this, whole numbers in the same proportion are no longer exact. */
+const MAX_TYPED_WEIGHT = 1_000_000_000;
+
+/** Who gets which share of an endpoint's requests. An endpoint has at most one. */
+export class TrafficSplit extends Construct {
+  /** The shares of a canary: `percent` of the requests to the new version, the others to the stable one. */
+  public static canary(options: CanaryOptions): TrafficSplitOptions {
+    checkOptions('CanaryOptions', options, 'options');
+    requireNumber('percent', options.percent, { min: 0, max: 100, code: 'WeightOutOfRange' });
+    return {
+      shares: [
+        { backend: options.stable, weight: 100 - options.percent },
+        { backend: options.canary, weight: options.percent },
+      ],
+    };
+  }
+
+  /** The endpoint whose requests are split. */
+  public readonly endpoint: ServingEndpoint;
+  /** What was asked for, after defaults. */
+  public readonly intent: SplitIntent;
+
+  constructor(scope: Construct, id: string, props: TrafficSplitProps) {
+    super(scope, id);
+    checkOptions('TrafficSplitProps', props, 'props', this);
+    this.endpoint = props.endpoint;
+    if (props.shares?.length === 0) {
+      throw new ServingError(
+        'EmptyList',
+        "'shares' ([]) would give no backend a share; leave it out to give each the same",
+        this,
+      );
+    }
+    const shares = props.shares ?? [];
+    this.checkBackends(props);
+    this.checkWeights(shares);
+    this.intent = {
+      path: this.node.path,
+      endpoint: props.endpoint.intent.path,
+      shares: shares.map((share) => ({ backend: share.backend.intent.path, weight: share.weight })),
+      headerRules: this.checkHeaderRules((props.headerRules ?? []).map((rule) => this.headerRule(rule))),
+    };
+    props.endpoint._claimSplit(this);
+    props.endpoint.platform._addSplit(this);
+  }
+
+  private checkBackends(props: TrafficSplitProps): void {
+    const { endpoint } = props;
+    const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
+    for (const backend of named) {
+      if (backend !== undefined && !endpoint.backends.includes(backend)) {
+        throw new ServingError(
+          'UnattachedBackend',
+          `backend '${backend.intent.name}' does not serve endpoint '${endpoint.intent.name}'; give it to the endpoint with 'addBackend' or 'attachBackend' first`,
+          this,
+        );
+      }
+    }
+    const shared = (props.shares ?? []).map((share) => share.backend);
+    const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
+    if (twice !== undefined)
+      throw new ServingError('DuplicateShare', `backend '${twice.intent.name}' has two shares; add them up`, this);
+  }
+
+  private checkWeights(shares: TrafficShare[]): void {
+    if (shares.length === 0) return;
+    const { maxWeight, maxTotalWeight = Number.POSITIVE_INFINITY, name } = this.endpoint.platform.target;
+    const typed = shares.map((share) =>
+      requireNumber('weight', share.weight, {
+        min: 0,
+        max: MAX_TYPED_WEIGHT,
+        code: 'WeightOutOfRange',
+        hint: 'use relative weights such as 9 and 1',
+        at: this,
+      }),
+    );
+    if (typed.every((weight) => weight === 0)) {
+      throw new ServingError(
+        'NoShare',
+        `the weights (${typed.join(', ')}) must not all be 0; give one backend a share`,
+        this,
+      );
+    }
+    const whole = wholeWeights(typed);
+    const lost = typed.find((weight, index) => weight > 0 && whole[index] === 0);
+    if (lost !== undefined) {
+      throw new ServingError(
+        'WeightOutOfRange',
+        `'weight' (${lost}) is nothing beside the others (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`,
+        this,
+      );
+    }
+    const largest = Math.max(...whole);
+    const total = whole.reduce((sum, weight) => sum + weight, 0);
+    if (largest <= maxWeight && total <= maxTotalWeight) return;
+    const nearest = nearestWeights(whole, maxWeight, maxTotalWeight).join(' and ');
+    const at = whole.indexOf(largest);
+    const bound = largest > maxWeight ? `between 0 and ${maxWeight}` : `together at most ${maxTotalWeight}`;
+    const reduced = typed[at] === largest ? '' : `, which is ${whole.join(' : ')} in whole numbers,`;
+    throw new ServingError(
+      'WeightOutOfRange',
+      `'weight' (${describe(typed[at])})${reduced} must be ${bound} for ${name}; use relative weights such as ${nearest}`,
+      this,
+    );
+  }
+
+  /** Balancers that rewrite by expression read `$` as a reference to a group. */
+  private checkRewrite(path: string): string {
+    const clean = checkPath('path', path, this);
+    if (!clean.includes('$')) return clean;
+    throw new ServingError('InvalidPath', `'path' ('${path}') of a header rule must not have '$'`, this);
+  }
+
+  private checkHeaderRules(rules: HeaderRuleIntent[]): HeaderRuleIntent[] {
+    const keys = rules.map(({ header }) => `${header.name}: ${header.values[0]}`);
+    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (twice === undefined) return rules;
+    throw new ServingError(
+      'InvalidHeaderRule',
+      `two rules pick '${twice}', and the second would never match; keep one`,
+      this,
+    );
+  }
+
+  private headerRule(rule: HeaderRule): HeaderRuleIntent {
+    if (rule.backend === undefined && rule.path === undefined) {
+      throw new ServingError(
+        'InvalidHeaderRule',
+        `the rule for header '${rule.header}' must name a 'backend' or a 'path'`,
+        this,
+      );
+    }
+    return {
+      header: checkHeader({ name: rule.header, values: [rule.value] }, this),
+      backend: rule.backend?.intent.path,
+      rewritePath: rule.path === undefined ? undefined : this.checkRewrite(rule.path),
+    };
+  }
+}
+
+tagClass('TrafficSplit', TrafficSplit);

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceFile } from '../../private/files/replace-file';
+import { isWritable, userCache } from '../../private/files/user-folders';
+import { isDigest } from '../../private/kinds';
+import type { WalkedFile } from './walk';
+
+export { cacheFolder } from '../../private/files/user-folders';
+
+/** Changes with the bytes that a layer is made of: what an older release hashed is then hashed again. */
+const FORMAT = 1;
+
+/** A file that was written so shortly before it was hashed may have been written again without a new time. */
+const RACY_MILLISECONDS = 2000;
+
+/** How many files are remembered of one directory; what was hashed last is kept however many it has. */
+const REMEMBERED_FILES = 100_000;
+
+/** A layer that was hashed. */
+export interface HashedLayer {
+  readonly digest: string;
+  /** Where its files stand in the image. */
+  readonly prefix: string;
+  /** When hashing began, in milliseconds. */
+  readonly hashedAt: number;
+  /** Path and identity of each file; the identity of a directory that holds nothing is empty. */
+  readonly files: readonly (readonly [path: string, identity: string])[];
+}
+
+/** What is looked up: the content of a layer by names and identities. */
+export type LayerKey = Pick<HashedLayer, 'prefix' | 'files'>;
+
+/** The digests of what was hashed of one directory, kept in the user's cache. A cache that is damaged is an empty one. */
+export class LayerCache {
+  private layers: HashedLayer[];
+
+  constructor(
+    private readonly root: string,
+    /** The file; undefined for a user without a cache. */
+    private readonly path: string | undefined = cachePath(root),
+  ) {
+    this.layers = this.read();
+  }
+
+  /** The digest of a layer whose files are as they were, and were old enough when they were hashed. */
+  public digestOf(key: LayerKey, files: readonly WalkedFile[]): string | undefined {
+    const layer = this.layers.find((one) => sameKey(one, key));
+    const newest = files.reduce((latest, { changedAt }) => Math.max(latest, changedAt), 0);
+    return layer !== undefined && newest + RACY_MILLISECONDS <= layer.hashedAt ? layer.digest : undefined;
+  }
+
+  /** What is known of a digest. */
+  public layersOf(digest: string): HashedLayer[] {
+    return this.layers.filter((layer) => layer.digest === digest);
+  }
+
+  /** What was hashed of exactly these files, directories not considered. */
+  public find(files: LayerKey['files']): HashedLayer | undefined {
+    return this.layers.find((layer) => {
+      const { prefix } = layer;
+      return sameKey({ prefix, files }, { prefix, files: layer.files.filter(([, identity]) => identity !== '') });
+    });
+  }
+
+  /** Remembers layers; nothing depends on it, so a folder that cannot be written is no error. */
+  public add(layers: readonly HashedLayer[]): void {
+    if (layers.length === 0) return;
+    let files = 0;
+    this.layers = [...layers, ...this.layers.filter((old) => !layers.some((layer) => sameKey(layer, old)))].filter(
+      (layer, index) => {
+        files += layer.files.length;
+        return index < layers.length || files <= REMEMBERED_FILES;
+      },
+    );
+    if (this.path === undefined || !isWritable(dirname(this.path))) return;
+    try {
+      replaceFile(this.path, JSON.stringify({ format: FORMAT, root: this.root, layers: this.layers }), 0o600);
+    } catch {
+      // A disk that is full costs the next run some time.
+    }
+  }
+
+  private read(): HashedLayer[] {
+    if (this.path === undefined) return [];
+    try {
+      const { format, root, layers } = JSON.parse(readFileSync(this.path, 'utf8'));
+      return format === FORMAT && root === this.root && layers.every(isHashedLayer) ? layers : [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+function cachePath(root: string): string | undefined {
+  const cache = userCache();
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 32);
+  return cache === undefined ? undefined : join(cache, 'layers', `${name}.json`);
+}
+
+function sameKey(a: LayerKey, b: LayerKey): boolean {
+  return (
+    a.prefix === b.prefix &&
+    a.files.length === b.files.length &&
+    a.files.every(([path, identity], index) => path === b.files[index]?.[0] && identity === b.files[index]?.[1])
+  );
+}
+
+function isHashedLayer(value: unknown): boolean {
+  const { digest, prefix, hashedAt, files } = value as Partial<HashedLayer>;
+  return (
+    isDigest(digest) &&
+    typeof prefix === 'string' &&
+    Number.isFinite(hashedAt) &&
+    (files as readonly unknown[]).every((file) => Array.isArray(file) && file.length === 2)
+  );
+}

@@ -1,0 +1,98 @@
+import { REDACTED } from './forms';
+import { isCredentialName } from './names';
+import { credentialReason, isUnexpanded } from './reason';
+import { redact } from './redact';
+
+/** A word that gives a value to a name: `--api-key=...`, `API_KEY=...`. */
+const ASSIGNMENT = /^(-{0,2}[A-Za-z][\w.-]*)=([\s\S]*)$/;
+/** A flag whose value is the next word. */
+const FLAG = /^--?[A-Za-z][\w.-]*$/;
+/** The words of a line for a shell, with the spaces between them. Quotes keep words together. */
+const SHELL_WORDS = /(?:[^\s"']|"[^"]*"|'[^']*')+|\s+|["']/g;
+
+/** A value in a command, by the flag or variable that it is given to. */
+interface NamedArgument {
+  readonly name: string;
+  readonly value: string;
+  /** Whether a shell reads it, which expands variables. */
+  readonly isInLine: boolean;
+}
+
+/** An argument that appears to be a credential. */
+export interface CredentialArgument {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The arguments of a command that appear to be credentials. */
+export function credentialArguments(words: readonly string[]): CredentialArgument[] {
+  return argumentsOf(words).flatMap(({ name, value }) => {
+    const reason = credentialReason(name, value);
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+}
+
+/** The names of arguments that are to be credentials, and are a reference that no platform expands. */
+export function unexpandedArguments(words: readonly string[]): string[] {
+  return argumentsOf(words)
+    .filter(({ name, value, isInLine }) => !isInLine && isUnexpanded(name, value))
+    .map(({ name }) => name);
+}
+
+/** A command for people: the values of flags and variables with names of credentials are hidden. */
+export function hideArguments(words: readonly string[]): string[] {
+  const isNamed = (index: number): boolean => isValueOf(words[index - 1], words[index] as string);
+  return words.map((word, index) => {
+    if (isNamed(index)) return REDACTED;
+    return /\s/.test(word) ? hideLine(word) : hideWord(word);
+  });
+}
+
+/** A line for a shell with its credentials hidden. */
+function hideLine(line: string): string {
+  let before: string | undefined;
+  const parts = line.match(SHELL_WORDS) ?? [];
+  const shown = parts.map((part) => {
+    if (/^\s+$/.test(part)) return part;
+    const text = isValueOf(before, part) ? REDACTED : hideWord(part);
+    before = part;
+    return text;
+  });
+  return redact(shown.join(''));
+}
+
+function hideWord(word: string): string {
+  const [, name = '', value = ''] = ASSIGNMENT.exec(word) ?? [];
+  if (name !== '' && isCredentialName(name) && credentialReason(name, unquoted(value)) !== undefined)
+    return `${name}=${REDACTED}`;
+  return redact(word);
+}
+
+function isValueOf(flag: string | undefined, word: string): boolean {
+  return takesCredential(flag, word) && credentialReason(flag, unquoted(word)) !== undefined;
+}
+
+/** Whether a word is the value of a flag for credentials. Such a value may begin with a hyphen, but not with two. */
+function takesCredential(flag: string | undefined, word: string): flag is string {
+  return flag !== undefined && FLAG.test(flag) && !word.startsWith('--') && isCredentialName(flag);
+}
+
+/** The arguments by their names. One that is a line for a shell has several, unless it is the value of a credential. */
+function argumentsOf(words: readonly string[]): NamedArgument[] {
+  const parts = words.flatMap((word, index) => {
+    const isLine = /\s/.test(word) && !takesCredential(words[index - 1], word);
+    const inside = isLine ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
+    return inside.map((text) => ({ text, isInLine: isLine }));
+  });
+  return parts.map(({ text, isInLine }, index) => {
+    const [, name, value] = ASSIGNMENT.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return { name, value: unquoted(value), isInLine };
+    const flag = parts[index - 1]?.text;
+    const isValue = flag !== undefined && FLAG.test(flag) && (!text.startsWith('-') || takesCredential(flag, text));
+    return { name: isValue ? flag : 'argument', value: unquoted(text), isInLine };
+  });
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])([\s\S]*)\1$/, '$2');
+}

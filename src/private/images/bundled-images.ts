@@ -1,0 +1,75 @@
+import { ImageUse, type TargetImage } from '../../plan/target-profile';
+
+/** An image that the package runs beside those of the user. */
+export interface PackageImage {
+  readonly repository: string;
+  readonly tag: string;
+  /** The digest of the index of all platforms. @default - no digest could be verified; the tag alone */
+  readonly digest?: string;
+  /** The day on which upstream released the version. A test fails when it is long ago. */
+  readonly released: string;
+  /** The day on which the entry was checked. */
+  readonly checked: string;
+  /** Where the version, its date and its digest come from. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * All such images, in one place so that they are maintained together. `scripts/images.ts --update` replaces an entry by
+ * what the registry has.
+ */
+export const IMAGES = {
+  /** Carries the requests on Kubernetes. */
+  router: {
+    repository: 'haproxy',
+    tag: '3.2.25-alpine',
+    digest: 'sha256:5d97434a423c2533cfeb42874d45cf6d69a840b60334582dfbfd5008e94c80be',
+    released: '2026-09-28',
+    checked: '2026-11-30',
+    sources: [
+      'version and date: CHANGELOG of HAProxy 3.2.26, as Debian packages it',
+      'digest: pinned with this tag by unrelated public repositories, among them adamkakol/glm-flash-a100-docker',
+      '3.2.26 (2026-10-14) is newer: its fixes are of HTTP/2, which the router refuses, and an error for long chunk sizes; no public source has the digest of its image',
+    ],
+  },
+  /** Fetches models from S3. Its entry point is the `aws` command. */
+  fetch: {
+    repository: 'public.ecr.aws/aws-cli/aws-cli',
+    tag: '2.37.9',
+    digest: 'sha256:92de75724b6a746951f0e8b915d86bbccd7cb55aff96cd0cb4f7017272160780',
+    released: '2026-10-02',
+    checked: '2026-11-30',
+    sources: [
+      'version and date: published on 2026-10-02 according to a public report of 2026-10-04 that ran the image',
+      'digest: pinned with this tag by unrelated public repositories, among them benhook1013/FireMUD',
+      '2.37.11 is newer; its digest has a single source',
+    ],
+  },
+  /** Fetches models from the Hugging Face Hub. It is started with an address and a directory. */
+  hub: {
+    repository: 'docker.io/kserve/storage-initializer',
+    tag: 'v0.21.0',
+    released: '2026-09-25',
+    checked: '2026-11-30',
+    sources: [
+      'version and date: kserve-storage 0.21.0 on PyPI, whose command has the arguments of 0.15.2',
+      'no public source has the digest of the image',
+    ],
+  },
+} as const satisfies { readonly [use: string]: PackageImage };
+
+const USES = { router: ImageUse.ROUTER, fetch: ImageUse.S3, hub: ImageUse.HUB } as const;
+
+type Name = keyof typeof IMAGES;
+
+/** The images that a target brings, for its profile. */
+export function imagesOf(brought: { readonly [name in Name]?: boolean }): TargetImage[] {
+  return (Object.keys(USES) as Name[])
+    .filter((name) => brought[name])
+    .map((name) => ({ use: USES[name], reference: referenceOf(IMAGES[name]), released: IMAGES[name].released }));
+}
+
+/** The reference of an image as a manifest has it. */
+export function referenceOf({ repository, tag, digest }: PackageImage): string {
+  return digest === undefined ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
+}

@@ -1,0 +1,58 @@
+import { requireIdentifier } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
+
+/** Options of a secret that is found by its name. */
+export interface NamedSecretOptions {
+  /**
+   * The key inside the secret.
+   *
+   * AWS: a field of the secret's JSON; the whole text without one. Kubernetes: a key of the Secret, which has no whole text.
+   *
+   * @default - the whole secret on AWS; the name of the environment variable on Kubernetes
+   */
+  readonly key?: string;
+}
+
+/**
+ * A secret that a backend reads from its environment. The value never stands in the output.
+ *
+ * Secrets that only one target knows come from that target's namespace, such as `aws.EcsSecret`.
+ */
+export abstract class SecretValue {
+  /**
+   * A secret that exists under the same name on every target: in AWS Secrets Manager, or as a Kubernetes Secret in the
+   * namespace of the chart.
+   */
+  public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
+    checkOptions('NamedSecretOptions', options, 'options');
+    if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireIdentifier('name', name))) {
+      throw new ServingError(
+        'InvalidName',
+        `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,
+      );
+    }
+    return new NamedSecret(name, options.key);
+  }
+
+  protected constructor(
+    /** The only platform that can use this secret. @default - every platform */
+    public readonly platform?: string,
+    /** The secret's name, where the definition knows it. */
+    public readonly secretName?: string,
+    /** The key inside the secret. */
+    public readonly key?: string,
+  ) {
+    if (secretName !== undefined) requireIdentifier('secretName', secretName);
+    if (key !== undefined) requireIdentifier('key', key);
+  }
+}
+
+tagClass('SecretValue', SecretValue);
+
+class NamedSecret extends SecretValue {
+  constructor(name: string, key?: string) {
+    super(undefined, name, key);
+  }
+}

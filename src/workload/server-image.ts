@@ -1,0 +1,146 @@
+import { keyOf, lockedApp, lockedImage } from '../models/lock/entries';
+import type { LockedArtifact } from '../models/lock/lock-file';
+import { readLock, requireLock } from '../models/lock/read-lock';
+import type { ImagePlatformIntent } from '../plan/intents';
+import { requireDirectory, requireIdentifier } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { isRepository, parseReference } from '../private/images/reference';
+import { isSameImage } from '../private/images/same-image';
+import { checkOptions } from '../private/options';
+import { tagClass } from '../private/package-copy';
+import { shellWord } from '../private/shell-word';
+import { isUnresolved } from '../private/tokens';
+
+/** Options of an image of a registry. */
+export interface RegistryImageOptions {
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   */
+  readonly lockFile?: string;
+}
+
+/** Options of an image that is made of a directory of code. */
+export interface DirectoryImageOptions {
+  /** The image below the code, as the lock file names it or by digest. It must have what runs the code. */
+  readonly base: string;
+
+  /**
+   * The list of Python packages that are put beside the code, relative to the directory.
+   *
+   * @default - none
+   */
+  readonly requirements?: string;
+
+  /**
+   * The lock file.
+   *
+   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   */
+  readonly lockFile?: string;
+
+  /**
+   * The repository that the image is published to, such as `registry.example.com/svm`.
+   *
+   * @default - what the lock file says
+   */
+  readonly to?: string;
+}
+
+/**
+ * The container image that holds a backend's code.
+ *
+ * Images that only one target knows come from that target's namespace, such as `aws.EcrImage`.
+ */
+export abstract class ServerImage {
+  /**
+   * An image of any registry, by digest or by a tag that does not move.
+   *
+   * Where `serving lock --image` has put the tag into the nearest `serving.lock.json`, the image is used by its digest,
+   * and its architectures and size are checked against the compute.
+   *
+   * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
+   */
+  public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ServerImage {
+    checkOptions('RegistryImageOptions', options, 'options');
+    if (isUnresolved(requireIdentifier('reference', reference))) return RegistryImage.of(reference);
+    const { tag, digest } = parseReference(reference);
+    const loaded = readLock({ lockFile: options.lockFile });
+    const locked = loaded === undefined ? undefined : lockedImage(loaded, reference);
+    if (locked !== undefined) {
+      return RegistryImage.of(digest === undefined ? `${reference}@${locked.digest}` : reference, locked);
+    }
+    if (digest === undefined && (tag === undefined || tag === 'latest')) {
+      throw new ServingError(
+        'MutableImage',
+        `'${reference}' ${tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
+      );
+    }
+    return RegistryImage.of(reference);
+  }
+
+  /**
+   * An image made of a directory of code upon a base image, by `serving lock --app` and `serving publish`, without a
+   * container tool. Synthesis reads the lock file.
+   *
+   * @param directory as the lock file names it, relative to that file; or an absolute path
+   */
+  public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
+    checkOptions('DirectoryImageOptions', options, 'options');
+    const { base, requirements, lockFile } = options;
+    const list = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
+    const command = (key: string): string => `--app ${shellWord(key)} --base ${shellWord(base)}${list}`;
+    requireDirectory(directory);
+    const loaded = requireLock({ lockFile, command: command(directory) });
+    const key = keyOf(loaded.folder, directory);
+    const locked = lockedApp(loaded, key, command(key));
+    parseReference(base);
+    const isBase = isSameImage(locked.base, base, lockedImage(loaded, base)?.digest);
+    if (!isBase || requirements !== locked.requirements) {
+      const [what, said, found] = isBase
+        ? ['requirements', requirements, locked.requirements]
+        : ['base', base, locked.base];
+      throw new ServingError(
+        'LockedOtherwise',
+        `'${what}' (${said === undefined ? 'none' : `'${said}'`}) of image '${key}' is not what it was locked with (${found === undefined ? 'none' : `'${found}'`}); run: serving lock ${command(key)}`,
+      );
+    }
+    const to = options.to ?? locked.to;
+    if (to === undefined || !isRepository(to)) {
+      throw new ServingError(
+        'InvalidImage',
+        `'to' (${to === undefined ? 'not said' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
+      );
+    }
+    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked);
+  }
+
+  /** @internal */
+  public readonly _platforms?: ImagePlatformIntent[];
+
+  protected constructor(
+    /** The reference as a container runtime reads it. @default - only the platform knows the image */
+    public readonly reference?: string,
+    /** The only platform that can use this image, such as `aws`. @default - every platform */
+    public readonly platform?: string,
+  ) {}
+}
+
+tagClass('ServerImage', ServerImage);
+
+class RegistryImage extends ServerImage {
+  public static of(reference: string, locked?: LockedArtifact): RegistryImage {
+    return new RegistryImage(reference, locked);
+  }
+
+  public override readonly _platforms?: ImagePlatformIntent[];
+
+  private constructor(reference: string, locked?: LockedArtifact) {
+    super(reference);
+    this._platforms = locked?.platforms.map(({ architecture, compressedSize }) => ({
+      architecture,
+      bytes: compressedSize,
+    }));
+  }
+}

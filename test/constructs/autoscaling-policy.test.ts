@@ -1,0 +1,91 @@
+import { type AutoscalingOptions, AutoscalingPolicy, ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { Duration } from '../../src/units/duration';
+import { singleBackend } from '../support/definitions';
+
+const scale = (change: Partial<AutoscalingOptions> = {}) =>
+  singleBackend().backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(60), ...change });
+
+describe('autoscaling policy', () => {
+  test('scales between one replica and the most, fast up and slowly down', () => {
+    expect(scale().intent).toEqual({
+      path: 'endpoint/backend/Autoscaling',
+      backend: 'endpoint/backend',
+      minReplicas: 1,
+      maxReplicas: 4,
+      targets: [{ metric: 'cpu', value: 60 }],
+      scaleUpSeconds: 30,
+      scaleDownSeconds: 600,
+    });
+  });
+
+  test('keeps what was asked for', () => {
+    const { intent } = scale({
+      minReplicas: 4,
+      target: ScalingTarget.ongoingRequests(2),
+      additionalTargets: [ScalingTarget.memoryUtilization(80), ScalingTarget.requestsPerSecond(0.5)],
+      scaleUpDelay: Duration.seconds(0),
+      scaleDownDelay: Duration.hours(1),
+    });
+    expect(intent).toMatchObject({
+      minReplicas: 4,
+      targets: [
+        { metric: 'ongoing requests', value: 2 },
+        { metric: 'memory', value: 80 },
+        { metric: 'requests per second', value: 0.5 },
+      ],
+      scaleUpSeconds: 0,
+      scaleDownSeconds: 3600,
+    });
+  });
+
+  test.each([
+    [
+      { minReplicas: 0 },
+      "'minReplicas' (0) must be a whole number of at least 1; no target of this policy can start the first replica",
+    ],
+    [{ minReplicas: 1.5 }, "'minReplicas' (1.5) must be a whole number of at least 1"],
+    [{ maxReplicas: 0 }, "'maxReplicas' (0) must be a whole number between 1 and 5000"],
+    [{ maxReplicas: 5001 }, "'maxReplicas' (5001) must be a whole number between 1 and 5000"],
+    [{ minReplicas: 5 }, "'minReplicas' (5) must be at most 'maxReplicas' (4)"],
+  ])('fails when the bounds are %j', (change, message) => {
+    expect(() => scale(change)).toThrow(`[ReplicasOutOfRange] ${message}`);
+  });
+
+  test.each([0, 101, 50.5])('fails when the wanted use is %p percent', (percent) => {
+    expect(() => ScalingTarget.cpuUtilization(percent)).toThrow(
+      `[InvalidNumber] 'percent' (${percent}) must be a whole number between 1 and 100`,
+    );
+  });
+
+  test.each(['requestsPerSecond', 'ongoingRequests'] as const)('fails when %s is 0', (target) => {
+    expect(() => ScalingTarget[target](0)).toThrow(`[InvalidNumber] '${target}' (0) must be a number of at least 0.01`);
+  });
+
+  test.each(['scaleUpDelay', 'scaleDownDelay'] as const)('fails when %s is longer than an hour', (prop) => {
+    expect(() => scale({ [prop]: Duration.seconds(3601) })).toThrow(
+      `[InvalidNumber] '${prop}' (3601) must be a whole number between 0 and 3600; in seconds, at most an hour`,
+    );
+  });
+
+  test('fails when one thing is followed twice', () => {
+    expect(() => scale({ additionalTargets: [ScalingTarget.cpuUtilization(80)] })).toThrow(
+      "[DuplicateScalingTarget] 'cpu' is followed twice; keep one target of each kind (at endpoint/backend/Autoscaling)",
+    );
+  });
+
+  test('fails when the number of replicas is fixed', () => {
+    const { backend } = singleBackend({ replicas: 3 });
+    expect(() => backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(60) })).toThrow(
+      "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas'",
+    );
+  });
+
+  test('fails when there are two', () => {
+    const { backend } = singleBackend();
+    const options = { maxReplicas: 4, target: ScalingTarget.cpuUtilization(60) };
+    backend.autoscale(options);
+    expect(() => new AutoscalingPolicy(backend, 'Second', { ...options, backend })).toThrow(
+      "[DuplicateAutoscaling] backend 'backend' has an autoscaling policy already; use one with several targets (at endpoint/backend/Second)",
+    );
+  });
+});

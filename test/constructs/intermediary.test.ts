@@ -1,0 +1,118 @@
+import { Intermediary } from '../../src/constructs/intermediary';
+import { Duration } from '../../src/units/duration';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+
+const { seconds } = Duration;
+
+describe('a hop that stands in front', () => {
+  test.each([
+    ['an Application Load Balancer', Intermediary.applicationLoadBalancer(), [60, 60, 60, undefined]],
+    ['a Network Load Balancer', Intermediary.networkLoadBalancer(), [350, undefined, 350, undefined]],
+    ['CloudFront', Intermediary.cloudFront(), [undefined, 5, 30, undefined]],
+    ['nginx', Intermediary.nginx(), [75, 60, 60, undefined]],
+    ['Envoy', Intermediary.envoy(), [3600, 3600, 300, 15]],
+    ['the sidecar of Istio', Intermediary.istioSidecar(), [3600, 3600, 300, undefined]],
+    [
+      'HAProxy',
+      Intermediary.haproxy({ clientTimeout: seconds(40), serverTimeout: seconds(50) }),
+      [40, 65, 40, undefined],
+    ],
+    ['anything else', Intermediary.of({ name: 'a proxy' }), [undefined, undefined, undefined, undefined]],
+  ])('has the times that %s has by itself', (_, hop, times) => {
+    const { clientIdleSeconds, serverIdleSeconds, silenceSeconds, requestSeconds } = hop._intent();
+    expect([clientIdleSeconds, serverIdleSeconds, silenceSeconds, requestSeconds]).toEqual(times);
+  });
+
+  test('says where its times are from, unless the user declared them', () => {
+    const known = [
+      Intermediary.applicationLoadBalancer(),
+      Intermediary.networkLoadBalancer(),
+      Intermediary.cloudFront(),
+      Intermediary.nginx(),
+      Intermediary.envoy(),
+      Intermediary.istioSidecar(),
+      Intermediary.haproxy({ clientTimeout: seconds(40), serverTimeout: seconds(50) }),
+    ];
+    for (const hop of known) expect(hop._intent().source).toMatch(/^https:\/\//);
+    expect(Intermediary.of({ name: 'a proxy' })._intent().source).toBeUndefined();
+  });
+
+  test('that keeps no connections has none for the next request', () => {
+    const intent = Intermediary.of({ name: 'a proxy', reusesConnections: false })._intent();
+    expect(intent.serverIdleSeconds).toBe(0);
+  });
+
+  test.each<[() => unknown, string]>([
+    [
+      () => Intermediary.applicationLoadBalancer({ idleTimeout: seconds(4001) }),
+      "[InvalidNumber] 'idleTimeout' (4001 s) must be between 1 and 4000 s; in seconds; if 4001 ms were meant, which Duration.millis(4001) says, the units are mixed up",
+    ],
+    [
+      () => Intermediary.applicationLoadBalancer({ idleTimeout: Duration.millis(60) }),
+      "[InvalidNumber] 'idleTimeout' (0.06 s) must be between 1 and 4000 s; in seconds; if 60 s were meant, which Duration.seconds(60) says, the units are mixed up",
+    ],
+    [
+      () => Intermediary.nginx({ readTimeout: seconds(0) }),
+      "[InvalidNumber] 'readTimeout' (0) must be a whole number between 1 and 86400; in seconds",
+    ],
+    [
+      () => Intermediary.nginx({ readTimeout: seconds(1.5) }),
+      "[InvalidNumber] 'readTimeout' (1.5) must be a whole number",
+    ],
+    [
+      () => Intermediary.nginx({ readTimeout: 60 as unknown as Duration }),
+      "[InvalidType] 'readTimeout' (60) must be made like Duration.seconds(60)",
+    ],
+    [
+      () => seconds(Number.POSITIVE_INFINITY),
+      "[InvalidNumber] 'duration' (Infinity) must be a finite number of at least 0",
+    ],
+    [() => seconds(Number.NaN), "[InvalidNumber] 'duration' (NaN) must be a number of at least 0"],
+    [() => seconds(-1), "[InvalidNumber] 'duration' (-1) must be a number of at least 0"],
+    [() => seconds(-1.8881545897087503e289), "[UnresolvedNumber] 'duration' is a token"],
+    [() => Intermediary.of({ name: '' }), "[InvalidName] 'name' ('') must not be empty"],
+    [
+      () => Intermediary.of({ name: 'a', reusesConnections: false, serverIdle: seconds(5) }),
+      "[ConflictingProps] 'serverIdle' (5 s) is of connections that 'reusesConnections' (false) denies",
+    ],
+    [
+      () => Intermediary.cloudFront({ responseCompletionTimeout: seconds(29) }),
+      "[ConflictingProps] 'responseCompletionTimeout' (29 s) must be at least 'responseTimeout' (30 s)",
+    ],
+    [
+      () => testPlatform({ behind: [{}] as never }),
+      "[InvalidType] 'behind[0]' ({  }) must be made like Intermediary.cloudFront()",
+    ],
+    [() => testPlatform({ behind: {} as never }), "[InvalidType] 'behind' ({  }) must be a list"],
+  ])('fails when it is wrong: %p', (make, message) => {
+    expect(make).toThrow(message);
+  });
+});
+
+describe('a time that is set by hand', () => {
+  const set = (timeouts: object) => () => endpointOn(testPlatform()).addBackend('v1', backendOptions({ timeouts }));
+
+  test.each<[object, string]>([
+    [{ keepAlive: seconds(0) }, "[InvalidNumber] 'timeouts.keepAlive' (0) must be a whole number between 1 and 86400"],
+    [
+      { keepAlive: seconds(100_000) },
+      "[InvalidNumber] 'timeouts.keepAlive' (100000 s) must be between 1 and 86400 s; in seconds; if 100000 ms were meant",
+    ],
+    [
+      { drain: Duration.millis(300) },
+      "[InvalidNumber] 'timeouts.drain' (0.3 s) must be between 1 and 604800 s; in seconds; if 300 s were meant",
+    ],
+    [{ stop: seconds(30.5) }, "[InvalidNumber] 'timeouts.stop' (30.5) must be a whole number"],
+    [
+      { deregistrationDelay: seconds(3601) },
+      "[InvalidNumber] 'timeouts.deregistrationDelay' (3601 s) must be between 0 and 3600 s",
+    ],
+    [{ preStop: 40 }, "[InvalidType] 'timeouts.preStop' (40) must be made like Duration.seconds(60)"],
+  ])('fails when it is %j', (timeouts, message) => {
+    expect(set(timeouts)).toThrow(message);
+  });
+
+  test('may be no delay at all for a server that drains', () => {
+    expect(set({ deregistrationDelay: seconds(0) })).not.toThrow();
+  });
+});

@@ -1,0 +1,283 @@
+import { TrafficSplit } from '../../src/constructs/traffic-split';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import type { TestPlatformProps } from '../support/test-platform';
+
+function backends(count: number, props: TestPlatformProps = {}) {
+  const platform = testPlatform(props);
+  const endpoint = endpointOn(platform);
+  const list = Array.from({ length: count }, (_, index) => endpoint.addBackend(`v${index + 1}`, backendOptions()));
+  const sharesOf = () =>
+    platform
+      .plan()
+      .endpoint('endpoint')
+      .shares.map((share) => share.weight);
+  const split = (...weights: number[]) => {
+    endpoint.splitTraffic({
+      shares: weights.flatMap((weight, index) => {
+        const backend = list[index];
+        return backend === undefined ? [] : [{ backend, weight }];
+      }),
+    });
+    return sharesOf();
+  };
+  return { platform, endpoint, list, split, sharesOf };
+}
+
+const ALB = { maxWeight: 999, name: 'an Application Load Balancer' };
+
+describe('shares', () => {
+  test('are equal without a split, whatever the number of replicas', () => {
+    const platform = testPlatform();
+    const endpoint = endpointOn(platform);
+    endpoint.addBackend('one', backendOptions({ replicas: 1 }));
+    endpoint.addBackend('ten', backendOptions({ replicas: 10 }));
+    expect(platform.plan().endpoint('endpoint').shares).toEqual([
+      { backend: 'endpoint/one', weight: 1 },
+      { backend: 'endpoint/ten', weight: 1 },
+    ]);
+  });
+
+  test('are equal where a split has header rules only', () => {
+    const { endpoint, list, sharesOf } = backends(2);
+    endpoint.splitTraffic({ headerRules: [{ header: 'x-try', value: 'yes', backend: list[1] }] });
+    expect(sharesOf()).toEqual([1, 1]);
+  });
+
+  test.each([
+    [
+      [0.5, 0.5],
+      [1, 1],
+    ],
+    [
+      [50, 50],
+      [1, 1],
+    ],
+    [
+      [1 / 3, 2 / 3],
+      [1, 2],
+    ],
+    [
+      [0.333333333, 0.666666667],
+      [1, 2],
+    ],
+    [
+      [0.1, 0.2, 0.7],
+      [1, 2, 7],
+    ],
+    [
+      [90, 0],
+      [1, 0],
+    ],
+    [
+      [0.999, 0.001],
+      [999, 1],
+    ],
+    [
+      [2000, 1000],
+      [2, 1],
+    ],
+  ])('%j are the whole numbers %j', (weights, whole) => {
+    expect(backends(weights.length).split(...weights)).toEqual(whole);
+  });
+
+  test('leave backends out that the split does not name, attached at 0', () => {
+    expect(backends(3).split(9, 1)).toEqual([9, 1, 0]);
+  });
+
+  test('of a canary are its percentage and the rest', () => {
+    const { endpoint, list, sharesOf } = backends(2);
+    const [stable, canary] = list as [(typeof list)[0] & object, (typeof list)[0] & object];
+    endpoint.splitTraffic(TrafficSplit.canary({ stable, canary, percent: 2.5 }));
+    expect(sharesOf()).toEqual([39, 1]);
+  });
+
+  test.each([-1, 101])('fails when a canary gets %p percent', (percent) => {
+    const [stable, canary] = backends(2).list;
+    if (stable === undefined || canary === undefined) throw new Error('there are two backends');
+    expect(() => TrafficSplit.canary({ stable, canary, percent })).toThrow(
+      `[WeightOutOfRange] 'percent' (${percent}) must be a number between 0 and 100`,
+    );
+  });
+
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('fails when a weight is %p', (weight) => {
+    expect(() => backends(2).split(weight, 1)).toThrow(
+      `[WeightOutOfRange] 'weight' (${weight}) must be a number between 0 and 1000000000; use relative weights such as 9 and 1 (at endpoint/Split)`,
+    );
+  });
+
+  test('fails when all weights are 0', () => {
+    expect(() => backends(2).split(0, 0)).toThrow(
+      '[NoShare] the weights (0, 0) must not all be 0; give one backend a share (at endpoint/Split)',
+    );
+  });
+
+  test('accepts the largest weight of an Application Load Balancer', () => {
+    expect(backends(2, { target: ALB }).split(999, 1)).toEqual([999, 1]);
+  });
+
+  test('fails when a weight is above that of an Application Load Balancer', () => {
+    expect(() => backends(2, { target: ALB }).split(1000, 1)).toThrow(
+      "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1 (at endpoint/Split)",
+    );
+  });
+
+  test('fails when a fraction needs a larger weight, and names the nearest', () => {
+    expect(() => backends(2, { target: ALB }).split(0.9995, 0.0005)).toThrow(
+      "[WeightOutOfRange] 'weight' (0.9995), which is 1999 : 1 in whole numbers, must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1",
+    );
+  });
+
+  test('fails when the weights are too many together', () => {
+    const target = { maxTotalWeight: 10_000, maxWeight: 10_000, name: 'the router' };
+    expect(() => backends(2, { target }).split(9_999, 2)).toThrow(
+      "[WeightOutOfRange] 'weight' (9999) must be together at most 10000 for the router; use relative weights such as",
+    );
+    expect(backends(2, { target }).split(9_999, 1)).toEqual([9_999, 1]);
+  });
+
+  test.each([
+    [1e-12, 1],
+    [1e-10, 5],
+  ])('fails when a weight is too small to be a share: %p', (weight, other) => {
+    expect(() => backends(2).split(weight, other)).toThrow(`[WeightOutOfRange] 'weight' (${weight})`);
+  });
+
+  test.each([
+    [1e308, 0.3],
+    [Number.MAX_SAFE_INTEGER, 0.123456789, 0.987654321],
+  ])('fails when a weight is enormous: %p', (...weights) => {
+    expect(() => backends(weights.length).split(...weights)).toThrow('[WeightOutOfRange]');
+  });
+
+  test('fails when one backend has two', () => {
+    const { endpoint, list } = backends(1);
+    const [backend] = list;
+    if (backend === undefined) throw new Error('there is a backend');
+    expect(() =>
+      endpoint.splitTraffic({
+        shares: [
+          { backend, weight: 1 },
+          { backend, weight: 2 },
+        ],
+      }),
+    ).toThrow("[DuplicateShare] backend 'v1' has two shares; add them up (at endpoint/Split)");
+  });
+
+  test('fails when the backend does not serve the endpoint', () => {
+    const { platform, endpoint } = backends(1);
+    const other = endpointOn(platform, 'other', { path: '/other' }).addBackend('foreign', backendOptions());
+    expect(() => endpoint.splitTraffic({ shares: [{ backend: other, weight: 1 }] })).toThrow(
+      "[UnattachedBackend] backend 'foreign' does not serve endpoint 'endpoint'; give it to the endpoint with 'addBackend' or 'attachBackend' first (at endpoint/Split)",
+    );
+  });
+
+  test('fails when a backend is removed that has one', () => {
+    const { platform, endpoint, split } = backends(2);
+    split(1, 1);
+    endpoint.node.tryRemoveChild('v1');
+    expect(() => platform.synthesize()).toThrow(
+      "[ConstructRemoved] 'v1' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at endpoint/v1)",
+    );
+  });
+
+  test('fails when requests are split twice', () => {
+    const { endpoint, split } = backends(1);
+    split(1);
+    expect(() => split(1)).toThrow(
+      "[DuplicateSplit] the requests of endpoint 'endpoint' are split already; say all shares and header rules in one split (at endpoint)",
+    );
+    expect(() => new TrafficSplit(endpoint, 'Second', { endpoint })).toThrow('[DuplicateSplit]');
+  });
+
+  test('are written late, so that a backend added after the plan was read has one', () => {
+    const { endpoint, sharesOf } = backends(1);
+    expect(sharesOf()).toEqual([1]);
+    endpoint.addBackend('late', backendOptions());
+    expect(sharesOf()).toEqual([1, 1]);
+  });
+});
+
+describe('header rules', () => {
+  const rules = () => {
+    const fixture = backends(2);
+    fixture.endpoint.splitTraffic({
+      headerRules: [
+        { header: 'X-SERVE-CALL-METHOD', value: 'explain', backend: fixture.list[1] },
+        { header: 'X-SERVE-CALL-METHOD', value: 'predict', path: '/predict/' },
+      ],
+    });
+    return fixture.platform.plan();
+  };
+
+  test('pick a backend by X-SERVE-CALL-METHOD', () => {
+    expect(rules().route('endpoint', 'header:0')).toMatchObject({
+      headers: [{ name: 'x-serve-call-method', values: ['explain'] }],
+      shares: [{ backend: 'endpoint/v2', weight: 1 }],
+      replacePath: undefined,
+    });
+  });
+
+  test('pick a path by X-SERVE-CALL-METHOD and keep the shares', () => {
+    expect(rules().route('endpoint', 'header:1')).toMatchObject({
+      headers: [{ name: 'x-serve-call-method', values: ['predict'] }],
+      shares: [
+        { backend: 'endpoint/v1', weight: 1 },
+        { backend: 'endpoint/v2', weight: 1 },
+      ],
+      replacePath: '/predict',
+    });
+  });
+
+  test('are tried after own addresses and before the shares, in their order', () => {
+    expect(rules().routes.map((route) => route.key)).toEqual([
+      'endpoint#own:endpoint/v1',
+      'endpoint#own:endpoint/v2',
+      'endpoint#header:0',
+      'endpoint#header:1',
+      'endpoint#shares',
+    ]);
+  });
+
+  test('fails when one names neither a backend nor a path', () => {
+    expect(() => backends(1).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] })).toThrow(
+      "[InvalidHeaderRule] the rule for header 'x-a' must name a 'backend' or a 'path' (at endpoint/Split)",
+    );
+  });
+
+  test.each([
+    [{ header: 'x a', value: 'b' }, "the header name ('x a') must have 1 to 40 letters, digits or dashes"],
+    [
+      { header: 'x'.repeat(41), value: 'b' },
+      `the header name ('${'x'.repeat(41)}') must have 1 to 40 letters, digits or dashes`,
+    ],
+    [
+      { header: 'X-Serving-Backend', value: 'b' },
+      "header 'X-Serving-Backend' is the address of a backend and cannot be matched",
+    ],
+    [{ header: 'Host', value: 'b' }, "header 'Host' is matched with 'hosts'"],
+    [{ header: 'x-a', value: '' }, "the value '' of header 'x-a' must have 1 to 128 printable characters"],
+    [
+      { header: 'x-a', value: 'b*' },
+      "the value 'b*' of header 'x-a' must have 1 to 128 printable characters, no wildcard, quote or backslash",
+    ],
+  ])('fails when it cannot be matched: %j', (rule, message) => {
+    const { endpoint, list } = backends(1);
+    expect(() => endpoint.splitTraffic({ headerRules: [{ ...rule, backend: list[0] }] })).toThrow(
+      `[InvalidHeader] ${message}`,
+    );
+  });
+
+  test('fails when the path cannot be sent', () => {
+    expect(() =>
+      backends(1).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', path: 'predict' }] }),
+    ).toThrow("[InvalidPath] 'path' ('predict') must start with '/'");
+  });
+
+  test('fails when the backend does not serve the endpoint', () => {
+    const { platform, endpoint } = backends(1);
+    const backend = endpointOn(platform, 'other', { path: '/other' }).addBackend('foreign', backendOptions());
+    expect(() => endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', backend }] })).toThrow(
+      "[UnattachedBackend] backend 'foreign' does not serve endpoint 'endpoint'",
+    );
+  });
+});

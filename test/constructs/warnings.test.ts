@@ -1,0 +1,248 @@
+import { Annotations as CdkAnnotations, App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { App as Cdk8sApp, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import {
+  aws,
+  type BackendOptions,
+  Model,
+  ModelServer,
+  ServingEndpoint,
+  type ServingEndpointProps,
+  TrafficSplit,
+  type TrafficSplitOptions,
+  Warnings,
+} from '../../src';
+import { backendOptions } from '../support/definitions';
+import { LockedProject, lockedModel } from '../support/lock';
+
+const SECRET = 'hunter2';
+
+function define(scope: Construct, change: Partial<BackendOptions>, props: ServingEndpointProps = {}): ServingEndpoint {
+  const endpoint = new ServingEndpoint(scope, 'endpoint', props);
+  endpoint.addBackend('v1', backendOptions(change));
+  return endpoint;
+}
+
+/** Each way in which a credential gets into the output, and the id of its warning. */
+const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
+  ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
+  ['credentialInCommand.--api-key', { server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', SECRET] }) }],
+  ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
+];
+
+/** The lines on standard error while an app of cdk8s is synthesized. */
+function linesOf(run: (chart: Chart) => void, syntheses = 1): string[] {
+  const app = new Cdk8sApp();
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    run(new Chart(app, 'serving'));
+    expect(write).not.toHaveBeenCalled();
+    for (let synthesis = 0; synthesis < syntheses; synthesis++) app.synthYaml();
+    return write.mock.calls.map(([line]) => String(line));
+  } finally {
+    write.mockRestore();
+  }
+}
+
+describe.each(CASES)('%s', (id, change, props) => {
+  test('is a warning of CDK, without the value', () => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, change, props);
+    const found = Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp(`ack: serving-constructs:${id}`),
+    );
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found[0]?.entry.data)).not.toContain(SECRET);
+  });
+
+  test('is one line of cdk8s, without the value', () => {
+    const lines = linesOf((chart) => define(chart, change, props), 2);
+    expect(lines).toEqual([expect.stringMatching(/^\[Warning at serving\/endpoint/)]);
+    expect(lines[0]).toContain(`[ack: serving-constructs:${id}]\n`);
+    expect(lines[0]).not.toContain(SECRET);
+  });
+
+  test.each(['here', 'above'])('is acknowledged %s, on both targets', (place) => {
+    const acknowledge = (scope: Construct, endpoint: ServingEndpoint) =>
+      Warnings.of(place === 'here' ? endpoint : scope).acknowledge(`serving-constructs:${id}`, 'a test');
+    expect(linesOf((chart) => acknowledge(chart, define(chart, change, props)))).toEqual([]);
+    const stack = new Stack(new CdkApp(), 'Serving');
+    acknowledge(stack, define(stack, change, props));
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('is acknowledged in the way of CDK', () => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, change, props);
+    CdkAnnotations.of(stack).acknowledgeWarning(`serving-constructs:${id}`);
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+});
+
+test('one warning that is acknowledged leaves the others', () => {
+  const lines = linesOf((chart) => {
+    define(chart, { environment: { API_KEY: SECRET, PASSWORD: SECRET } });
+    Warnings.of(chart).acknowledge('serving-constructs:credentialInEnvironment.API_KEY');
+  });
+  expect(lines).toEqual([expect.stringContaining('credentialInEnvironment.PASSWORD')]);
+});
+
+test('a reference that no platform expands is a warning', () => {
+  const server = (argument: string) => ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', argument] });
+  const messages = linesOf((chart) => define(chart, { environment: { API_KEY: '$(KEY)' }, server: server('$(KEY)') }));
+  expect(messages).toEqual(
+    ["'API_KEY' in the environment", "'--api-key' in the server command"].map((place) =>
+      expect.stringContaining(
+        `${place} of backend 'v1' is given as '$(...)', which is not expanded: the server gets that text; pass it with 'secrets'`,
+      ),
+    ),
+  );
+});
+
+test('a credential is to be rotated', () => {
+  expect(linesOf((chart) => define(chart, { environment: { API_KEY: SECRET } }))[0]).toContain(
+    "can read it; rotate it, and pass it with 'secrets'",
+  );
+});
+
+test('a definition without credentials has no warning', () => {
+  expect(
+    linesOf((chart) => define(chart, { environment: { TOKENIZERS_PARALLELISM: 'false', MAX_TOKENS: '4' } })),
+  ).toEqual([]);
+});
+
+test('fails when the id is none of a warning', () => {
+  expect(() => Warnings.of(new Stack()).acknowledge('API_KEY')).toThrow(
+    "[InvalidName] 'id' ('API_KEY') must be the id of a warning",
+  );
+});
+
+test('why a warning is acknowledged is recorded, in the assembly of CDK too', () => {
+  const app = new CdkApp();
+  const stack = new Stack(app, 'Serving');
+  Warnings.of(stack).acknowledge('serving-constructs:modelDrift', 'restored by the next build');
+  const data = { id: 'serving-constructs:modelDrift', reason: 'restored by the next build' };
+  expect(stack.node.metadata).toContainEqual(expect.objectContaining({ data }));
+  expect(app.synth().getStackByName('Serving').metadata['/Serving']).toContainEqual(
+    expect.objectContaining({ type: 'serving-constructs:acknowledgedWarning', data }),
+  );
+});
+
+describe('a backend without requests', () => {
+  const [HIDDEN, SHOWN] = [{ addressable: false }, { addressable: true }];
+  type Split = (endpoint: ServingEndpoint) => TrafficSplitOptions;
+
+  /** Two backends of an endpoint, and the split. */
+  function two(scope: Construct, change: Partial<BackendOptions>, split?: Split): ServingEndpoint {
+    const endpoint = define(scope, change);
+    endpoint.addBackend('v2', backendOptions(change));
+    if (split !== undefined) endpoint.splitTraffic(split(endpoint));
+    return endpoint;
+  }
+
+  const all: Split = ({ backends: [v1] }) => ({ shares: [{ backend: v1!, weight: 1 }] });
+  const zero: Split = ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0 });
+  const ID = 'serving-constructs:unreachableBackend.v2';
+  const MESSAGE =
+    "backend 'v2' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)";
+
+  test.each<[string, Split]>([
+    ['left out of the shares', all],
+    ['of weight 0', zero],
+  ])('%s is a warning on both targets', (_, split) => {
+    expect(linesOf((chart) => two(chart, HIDDEN, split), 2)).toEqual([
+      `[Warning at serving/endpoint/v2] ${MESSAGE} [ack: ${ID}]\n`,
+    ]);
+    const stack = new Stack(new CdkApp(), 'Serving');
+    new aws.EcsPlatform(stack, 'Platform', { publicAccess: true, allowPlainHttp: true });
+    two(stack, {}, split);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.anyValue());
+    expect(found.map(({ id, entry }) => [id, entry.data])).toEqual([
+      ['/Serving/endpoint/v2', `${MESSAGE} [ack: ${ID}]`],
+    ]);
+  });
+
+  test('is acknowledged', () => {
+    expect(linesOf((chart) => Warnings.of(two(chart, HIDDEN, zero)).acknowledge(ID, 'the next release'))).toEqual([]);
+  });
+
+  const rule = (backend?: number): Split => {
+    return (endpoint) => ({
+      ...zero(endpoint),
+      headerRules: [
+        {
+          header: 'x-model',
+          value: 'v2',
+          path: '/new',
+          ...(backend !== undefined && { backend: endpoint.backends[backend]! }),
+        },
+      ],
+    });
+  };
+
+  test('that a header rule does not name is a warning, whatever the other rules are', () => {
+    expect(linesOf((chart) => two(chart, HIDDEN, rule()))).toHaveLength(1);
+    expect(linesOf((chart) => two(chart, HIDDEN, rule(0)))).toHaveLength(1);
+  });
+
+  test.each<[string, (chart: Chart) => void]>([
+    ['alone', (chart) => define(chart, HIDDEN)],
+    ['of an equal share', (chart) => two(chart, HIDDEN)],
+    [
+      'of a small share',
+      (chart) =>
+        two(chart, HIDDEN, ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0.1 })),
+    ],
+    ['of a header rule', (chart) => two(chart, HIDDEN, rule(1))],
+    ['with an address of its own', (chart) => two(chart, SHOWN, zero)],
+    ['that is called directly', (chart) => two(chart, { ...HIDDEN, directCallers: true }, zero)],
+    [
+      'of a share of another endpoint',
+      (chart) => {
+        const [, v2] = two(chart, HIDDEN, zero).backends;
+        new ServingEndpoint(chart, 'preview', { path: '/preview' }).attachBackend(v2!);
+      },
+    ],
+  ])('is not one %s', (_, declare) => {
+    expect(linesOf(declare)).toEqual([]);
+  });
+
+  test('is found by what is declared last', () => {
+    const lines = linesOf((chart) => {
+      const endpoint = define(chart, HIDDEN);
+      endpoint.splitTraffic(all(endpoint));
+      endpoint.addBackend('v2', backendOptions(HIDDEN));
+    });
+    expect(lines).toEqual([expect.stringContaining(ID)]);
+  });
+});
+
+describe('a model that each deployment publishes', () => {
+  const project = new LockedProject({
+    models: { net: lockedModel('a', undefined, { to: 's3://acme-models' }) },
+  });
+  afterAll(() => project.remove());
+
+  const warningsOf = (options: { to?: string; publishOnDeploy?: boolean }, acknowledged?: string) => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, { model: Model.fromDirectory('net', { lockFile: project.lockFile, ...options }) });
+    if (acknowledged !== undefined) Warnings.of(stack).acknowledge(acknowledged);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('publishDestination'));
+    return found.map(({ entry }) => entry.data);
+  };
+  const ID = 'serving-constructs:publishDestination.net';
+
+  test('to where the lock file alone leads is a warning', () => {
+    expect(warningsOf({ publishOnDeploy: true })).toEqual([
+      `model 'net' is published to 's3://acme-models' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('s3://acme-models') in the definition [ack: ${ID}]`,
+    ]);
+  });
+
+  test('is none where the definition states where, where nothing is published, or where it is acknowledged', () => {
+    expect(warningsOf({ publishOnDeploy: true, to: 's3://acme-models' })).toEqual([]);
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ publishOnDeploy: true }, ID)).toEqual([]);
+  });
+});

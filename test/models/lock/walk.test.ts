@@ -1,0 +1,173 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DirectoryError, walk } from '../../../src/models/lock/walk';
+import { withScratch, writeFiles } from '../../support/scratch';
+
+const pathsOf = (folder: string) => walk(folder).files.map(({ path }) => path);
+
+function refusalOf(make: (folder: string) => void): string {
+  return withScratch((scratch) => {
+    const folder = join(scratch, 'model');
+    mkdirSync(folder);
+    make(folder);
+    try {
+      walk(folder);
+    } catch (error) {
+      if (error instanceof DirectoryError) return error.message.replaceAll(scratch, '<scratch>');
+      throw error;
+    }
+    return 'accepted';
+  });
+}
+
+describe('the files of a directory', () => {
+  test('are in the order of their bytes', () => {
+    withScratch((folder) => {
+      // U+FF5E sorts before U+10400 in UTF-8, and after it in UTF-16.
+      writeFiles(folder, { 'b/c': '', b0: '', 'b-': '', C: '', '\uFF5E': '', '\u{10400}': '' });
+      expect(pathsOf(folder)).toEqual(['C', 'b-', 'b/c', 'b0', '\uFF5E', '\u{10400}']);
+    });
+  });
+
+  test('leave out what version control, file managers and downloads put beside them', () => {
+    withScratch((folder) => {
+      writeFiles(folder, {
+        w: '',
+        '.git/HEAD': '',
+        'sub/.DS_Store': '',
+        '.cache/huggingface/x': '',
+        '.cache/other': '',
+      });
+      expect(pathsOf(folder)).toEqual(['.cache/other', 'w']);
+    });
+  });
+
+  test('stand where symbolic links inside the directory lead', () => {
+    withScratch((folder) => {
+      writeFiles(folder, { 'blobs/1': 'weights', 'v1/x': '' });
+      symlinkSync('blobs/1', join(folder, 'model.bin'));
+      symlinkSync('v1', join(folder, 'latest'));
+      const { files } = walk(folder);
+      expect(files.map(({ path }) => path)).toEqual(['blobs/1', 'latest/x', 'model.bin', 'v1/x']);
+      expect(files[2]).toMatchObject({ size: 7, source: files[0]?.source });
+    });
+  });
+
+  test('may be reached through a symbolic link', () => {
+    withScratch((scratch) => {
+      writeFiles(scratch, { 'real/w': '' });
+      symlinkSync('real', join(scratch, 'link'));
+      expect(pathsOf(join(scratch, 'link'))).toEqual(['w']);
+    });
+  });
+
+  test('come with the directories that hold nothing', () => {
+    withScratch((folder) => {
+      writeFiles(folder, { w: '' });
+      mkdirSync(join(folder, 'ensemble/1'), { recursive: true });
+      expect(walk(folder).emptyDirectories).toEqual(['ensemble/1']);
+    });
+  });
+});
+
+describe('a directory is refused', () => {
+  test.each<[string, (folder: string) => void, string]>([
+    ['with no file', () => {}, "the directory '<scratch>/model' holds no file"],
+    ['with empty directories only', (folder) => mkdirSync(join(folder, 'a')), "'<scratch>/model' holds no file"],
+    [
+      'with a link that leaves it',
+      (folder) => {
+        writeFiles(folder, { '../other': '' });
+        symlinkSync('../other', join(folder, 'w'));
+      },
+      "the symbolic link 'w' leaves the directory, to '<scratch>/other'; put the file there, for example with 'cp -rL'",
+    ],
+    [
+      'with a link to a neighbour whose name starts the same',
+      (folder) => {
+        writeFiles(folder, { '../model2/w': '' });
+        symlinkSync('../model2', join(folder, 'w'));
+      },
+      "the symbolic link 'w' leaves the directory",
+    ],
+    [
+      'with a link to nothing',
+      (folder) => symlinkSync('gone', join(folder, 'w')),
+      "the symbolic link 'w' leads nowhere (ENOENT); mend or remove it",
+    ],
+    [
+      'with a link to itself',
+      (folder) => symlinkSync('w', join(folder, 'w')),
+      "the symbolic link 'w' leads nowhere (ELOOP)",
+    ],
+    [
+      'with a link to a directory above it',
+      (folder) => {
+        mkdirSync(join(folder, 'a'));
+        symlinkSync('../..', join(folder, 'a/up'));
+      },
+      "the symbolic link 'a/up' leads to a directory that it stands in; remove it",
+    ],
+    [
+      'with a named pipe',
+      (folder) => execFileSync('mkfifo', [join(folder, 'pipe')]),
+      "'pipe' is a named pipe, which has no content to pack; remove it",
+    ],
+    [
+      'with names that differ by case',
+      (folder) => writeFiles(folder, { 'sub/Model.bin': '', 'sub/model.bin': '' }),
+      'are the same name where case or accents are not told apart; rename one',
+    ],
+    [
+      'with names that differ by composition',
+      (folder) => writeFiles(folder, { 'caf\u00e9': '', 'cafe\u0301': '' }),
+      'are the same name where case or accents are not told apart',
+    ],
+    [
+      'with a newline in a name',
+      (folder) => writeFiles(folder, { 'a\nb': '' }),
+      'the name "a\\nb" has a backslash or a control character; rename it',
+    ],
+    ['with a backslash in a name', (folder) => writeFiles(folder, { 'a\\b': '' }), 'has a backslash or a control'],
+    [
+      'with the name of a deletion',
+      (folder) => writeFiles(folder, { 'sub/.wh.w': '' }),
+      'the name "sub/.wh.w" starts with \'.wh.\', which deletes files in an image; rename it',
+    ],
+    [
+      'with a name that is not UTF-8',
+      (folder) =>
+        renameSync(writeFiles(folder, { w: '' }).concat('/w'), Buffer.from(`${folder}/\xff`, 'latin1') as never),
+      'is not UTF-8; rename it',
+    ],
+    [
+      'with a path that is too long',
+      (folder) => writeFiles(folder, { [['d', 'e', 'f', 'g'].map((name) => name.repeat(200)).join('/')]: '' }),
+      'bytes, but at most 800 fit; shorten it',
+    ],
+  ])('%s', (_, make, message) => {
+    expect(refusalOf(make)).toContain(message);
+  });
+
+  test('with a socket', async () => {
+    await withScratch(async (folder) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve));
+      expect(() => walk(folder)).toThrow("'socket' is a socket, which has no content to pack; remove it");
+      await new Promise((resolve) => server.close(resolve));
+    });
+  });
+
+  test('that is not there', () => {
+    expect(() => walk('/no/such/place')).toThrow("the directory '/no/such/place' is not there");
+  });
+
+  test('that is a file', () => {
+    withScratch((folder) => {
+      writeFileSync(join(folder, 'w'), '');
+      expect(() => walk(join(folder, 'w'))).toThrow("/w' must be a directory");
+    });
+  });
+});

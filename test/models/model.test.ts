@@ -1,0 +1,131 @@
+import { Model } from '../../src/models/model';
+import { Duration } from '../../src/units/duration';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+
+describe('model in S3', () => {
+  test('is a directory at the models root when the address ends in a slash', () => {
+    expect(Model.fromS3('s3://acme-models/resnet50/v2/')._intent()).toEqual({
+      name: 'v2',
+      description: undefined,
+      uri: 's3://acme-models/resnet50/v2/',
+      singleObject: false,
+      mountPath: '/models',
+      fetchSeconds: undefined,
+    });
+  });
+
+  test('is one file below the models root otherwise', () => {
+    expect(Model.fromS3('s3://acme-models/digits/model.onnx')._intent()).toMatchObject({
+      name: 'model.onnx',
+      singleObject: true,
+      mountPath: '/models/model.onnx',
+    });
+  });
+
+  test.each([
+    ['digits', '/models/digits'],
+    ['digits/', '/models/digits'],
+    ['/opt/digits', '/opt/digits'],
+    ['/opt//digits/', '/opt/digits'],
+  ])('stands where its path says: %s', (path, mountPath) => {
+    expect(Model.fromS3('s3://acme-models/digits/', { path })._intent().mountPath).toBe(mountPath);
+  });
+
+  test('keeps name, description and the time of its fetch', () => {
+    const options = { name: 'Digits', description: 'an MLP', fetchTimeout: Duration.minutes(2) };
+    expect(Model.fromS3('s3://acme-models/digits/', options)._intent()).toMatchObject({
+      name: 'Digits',
+      description: 'an MLP',
+      fetchSeconds: 120,
+    });
+  });
+
+  test('passes an address with a token unread', () => {
+    const uri = 's3://$' + '{Token[Bucket.12]}/model/';
+    expect(Model.fromS3(uri)._intent()).toMatchObject({ uri, singleObject: false });
+  });
+
+  test.each([
+    '',
+    'model.onnx',
+    's3://',
+    's3://A/x',
+    's3://bucket',
+    'gs://bucket/x',
+  ])('fails when the address is %p', (uri) => {
+    expect(() => Model.fromS3(uri)).toThrow(
+      `[InvalidModel] '${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+    );
+  });
+
+  test.each(['../secrets', '/', 'a b', 'a:b', 'a,b'])('fails when the path is %p', (path) => {
+    expect(() => Model.fromS3('s3://acme-models/x/', { path })).toThrow(
+      `[InvalidModel] 'path' ('${path}') must be a directory or file below '/', without '../..', spaces, ':' or ','`,
+    );
+  });
+});
+
+describe('the place of a model', () => {
+  test.each([
+    ['s3://acme-models/x/', '/tmp', '/tmp'],
+    ['s3://acme-models/x.bin', '/tmp/x.bin', '/tmp'],
+    ['s3://acme-models/x.bin', '/x.bin', '/'],
+    ['s3://acme-models/x/', '/dev/shm', '/dev/shm'],
+    ['s3://acme-models/x/', '/usr/', '/usr'],
+    ['s3://acme-models/x/', '/proc/1', '/proc/1'],
+  ])('of %s fails at %s, because its volume would hide what is there', (uri, path, directory) => {
+    expect(() => Model.fromS3(uri, { path })).toThrow(
+      `[InvalidModel] 'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '/models'`,
+    );
+  });
+
+  test('may be below such a directory', () => {
+    expect(Model.fromS3('s3://acme-models/x/', { path: '/tmp/x' })._intent().mountPath).toBe('/tmp/x');
+  });
+});
+
+describe('model in the image', () => {
+  test('keeps name and place, and is not fetched', () => {
+    expect(Model.inImage('model/weights.bin', { description: 'beside the code' })._intent()).toEqual({
+      name: 'weights.bin',
+      description: 'beside the code',
+      singleObject: false,
+      mountPath: 'model/weights.bin',
+    });
+  });
+
+  test('fails when it has no path', () => {
+    expect(() => Model.inImage('')).toThrow("[InvalidModel] the path of a model in the image ('') must not be empty");
+  });
+
+  test('fails when it shall be moved', () => {
+    expect(() => Model.inImage('model', { path: '/models' })).toThrow(
+      "[InvalidModel] 'path' ('/models') cannot move files that are in the image at 'model'; leave it out",
+    );
+  });
+});
+
+describe('models of a backend', () => {
+  const models = (...paths: string[]) => {
+    const [first, ...rest] = paths.map((path) => Model.fromS3('s3://acme-models/x/', { path, name: path }));
+    return endpointOn(testPlatform()).addBackend('backend', backendOptions({ model: first, models: rest }));
+  };
+
+  test('stand side by side', () => {
+    expect(models('a', 'b', 'ab').intent.models.map((model) => model.mountPath)).toEqual([
+      '/models/a',
+      '/models/b',
+      '/models/ab',
+    ]);
+  });
+
+  test.each([
+    ['a', 'a'],
+    ['a', 'a/b'],
+    ['a/b', 'a'],
+  ])('fails when one stands in the way of another: %s and %s', (left, right) => {
+    expect(() => models(left, right)).toThrow(
+      `[ModelPathClash] models '${left}' ('/models/${left}') and '${right}' ('/models/${right}') are in one another's way; set 'path' of one (at endpoint/backend)`,
+    );
+  });
+});
