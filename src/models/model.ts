@@ -97,7 +97,7 @@ export class Model {
     if (match !== null && /[*?$\s]|(^|\/)\.{1,2}(\/|$)/.test(match[2] as string)) {
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must not have '*', '?', '$', spaces, '..' or '../..': it is one object, or with a '/' at the end everything below a prefix`,
+        `'${uri}' must not have '*', '?', '$', spaces, '.' or '..': it is one object, or with a '/' at the end everything below a prefix`,
       );
     }
     if (match !== null && Buffer.byteLength(match[2] as string) > 1024)
@@ -309,7 +309,7 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
 }
 
 function imageDirectory(directory: string): string {
-  if (/^(?:\/[^/\s]+)+$/.test(directory) && !directory.split('/').includes('../..')) return directory;
+  if (/^(?:\/[^/\s]+)+$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',
     `'directory' ('${directory}') must be an absolute directory of the image below '/', such as '/models'`,
@@ -317,7 +317,7 @@ function imageDirectory(directory: string): string {
 }
 
 function volumeDirectory(directory: string): string {
-  if (/^[^/\s]+(?:\/[^/\s]+)*$/.test(directory) && !directory.split('/').includes('../..')) return directory;
+  if (/^[^/\s]+(?:\/[^/\s]+)*$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',
     `'directory' ('${directory}') must be relative to the volume and stay inside, such as 'resnet50/v2'`,

@@ -110,5 +110,5 @@ export function lockFileFlag(path: string): string {
 
 /** A path as the user would type it here, which is the same on every machine. */
 export function shownPath(path: string): string {
-  return relative(process.cwd(), path) || '../../lock';
+  return relative(process.cwd(), path) || '.';
 }

@@ -55,7 +55,7 @@ const OWNER: Schema = { type: 'string', title: 'an AWS account ID of 12 digits',
 
 /** A path that stays below the directory that it is relative to. */
 const RELATIVE = {
-  title: "a path below the directory, with '/' between its parts and without '../../lock' or '../..'",
+  title: "a path below the directory, with '/' between its parts and without '.' or '..'",
   pattern: `^(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\${UNSEEN}]+$`,
   maxLength: LONGEST,
 };

@@ -27,7 +27,7 @@ const STRANGE: readonly unknown[] = [
   '',
   ' ',
   '\u0000',
-  '../..',
+  '..',
   '/',
   '__proto__',
   'sha256:',
@@ -57,8 +57,10 @@ function mutate(value: unknown, random: (limit: number) => number): unknown {
   if (random(8) === 0) return { ...value, [['__proto__', 'extra', '/x', 'constructor'][random(4)] as string]: 1 };
   return {
     ...rest,
-    [random(10) === 0 ? (['', '../..', '/', '__proto__', '\u0000', 'x'.repeat(300)][random(6)] as string) : name]:
-      mutate(member, random),
+    [random(10) === 0 ? (['', '..', '/', '__proto__', '\u0000', 'x'.repeat(300)][random(6)] as string) : name]: mutate(
+      member,
+      random,
+    ),
   };
 }
 

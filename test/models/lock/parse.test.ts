@@ -24,8 +24,8 @@ describe('a lock file', () => {
   });
 
   test.each([
-    '../../lock',
-    '../..',
+    '.',
+    '..',
     '../weights',
     '../../a/b',
     'models/net',
