@@ -2,8 +2,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Duration, HealthCheck, ModelServer, ServerImage, ServingEndpoint } from '../src';
-import { KeepAliveKind, type ServerDescriptor } from '../src/servers/server-descriptor';
-import { KnobPlace } from '../src/servers/server-parts';
+import { KeepAliveKind, type ServerDescriptor } from '../src/plan/server/descriptor';
+import { KnobPlace } from '../src/plan/server/parts';
 
 /** Where a server may stand, and the longest request that any may have there, in seconds. */
 export const TARGETS: readonly { readonly name: string; readonly most: number; readonly scope: () => Construct }[] = [

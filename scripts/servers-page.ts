@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../src/plan/server/descriptor';
+import { keepAliveOf } from '../src/plan/server/knobs';
+import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/plan/server/parts';
 import { CATALOGUE } from '../src/servers/catalogue';
-import { keepAliveOf } from '../src/servers/knobs';
-import { KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../src/servers/server-descriptor';
-import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/servers/server-parts';
 import { longestRequest, TARGETS } from './longest-requests';
 import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } from './measured-servers';
 

@@ -1,4 +1,4 @@
-import type { ServerDescriptor } from '../servers/server-descriptor';
+import type { ServerDescriptor } from './server/descriptor';
 import type { TargetProfile } from './target-profile';
 
 /** A header and the values that a request may have in it. */

@@ -1,5 +1,4 @@
 import { isUnresolved } from '../private/tokens';
-import { DrainClass, KeepAliveKind } from '../servers/server-descriptor';
 import { capabilityOf } from './capabilities';
 import { imageEntries } from './image-ledger';
 import type {
@@ -14,6 +13,7 @@ import type {
 import { FEATURE_OF_DELIVERY } from './models';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
+import { DrainClass, KeepAliveKind } from './server/descriptor';
 import { serverEntries } from './server-ledger';
 import type { BackendTimes, BalancerPlan, LedgerEntry, ModelPlan, Refusal, SharePlan } from './serving-plan';
 import { streamEntries } from './stream-ledger';

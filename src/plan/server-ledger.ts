@@ -1,5 +1,5 @@
-import { isTold } from '../servers/knobs';
 import type { BackendIntent } from './intents';
+import { isTold } from './server/knobs';
 import type { BackendTimes, LedgerEntry } from './serving-plan';
 import { Feature, SupportLevel } from './target-profile';
 

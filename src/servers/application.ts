@@ -1,4 +1,4 @@
-import type { ServerDescriptor } from './server-descriptor';
+import type { ServerDescriptor } from '../plan/server/descriptor';
 
 /** What every server has in common that loads an application: model, batches and health are the application's own. */
 export const PYTHON_APPLICATION = {

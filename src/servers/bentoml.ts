@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import type { BentomlOptions } from './application-options';
 import { EVERY_INTERFACE, type ServerDefinition } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** BentoML: uvicorn behind a supervisor that passes the signal on. */
 export const BENTOML: ServerDescriptor = {

@@ -1,3 +1,4 @@
+import type { ServerDescriptor } from '../plan/server/descriptor';
 import { BENTOML } from './bentoml';
 import { GO } from './go-http';
 import { GRANIAN } from './granian';
@@ -13,7 +14,6 @@ import { NODE } from './node-http';
 import { OLLAMA } from './ollama';
 import { RAY_SERVE } from './ray-serve';
 import { SELDON } from './seldon';
-import type { ServerDescriptor } from './server-descriptor';
 import { SGLANG } from './sglang';
 import { TENSORFLOW_SERVING } from './tensorflow-serving';
 import { TEXT_EMBEDDINGS_INFERENCE } from './text-embeddings-inference';

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
+import { isTold, knobsOf } from '../plan/server/knobs';
+import { KnobPlace } from '../plan/server/parts';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
-import { isTold, knobsOf } from './knobs';
-import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from './server-descriptor';
-import { KnobPlace } from './server-parts';
 import { compareVersions, statesOf, versionNumbers } from './versions';
 
 /** What a flag and a variable may be called. */

@@ -1,7 +1,7 @@
+import type { ServerDescriptor } from '../plan/server/descriptor';
 import { requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { ServerOptions } from './application-options';
-import type { ServerDescriptor } from './server-descriptor';
 
 /** What a server has to know of its backend to be started. */
 export interface StartContext {

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../plan/server/parts';
 import { PYTHON_APPLICATION } from './application';
 import { GranianInterface, type GranianOptions } from './application-options';
 import { EVERY_INTERFACE, factoryOf, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from './server-parts';
 
 /** granian. Its idle time is the time for reading a header, of at most a minute; `--http1-keep-alive` is a switch. */
 export const GRANIAN: ServerDescriptor = {

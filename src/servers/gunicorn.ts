@@ -1,3 +1,5 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
 import { PYTHON_APPLICATION } from './application';
 import { type GunicornOptions, GunicornWorkerClass } from './application-options';
@@ -10,8 +12,6 @@ import {
   threadsOf,
   workersOf,
 } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 2 };
 

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { PYTHON_APPLICATION } from './application';
 import type { HypercornOptions } from './application-options';
 import { applicationOf, EVERY_INTERFACE, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** hypercorn. Its own drain time is only 3 s. */
 export const HYPERCORN: ServerDescriptor = {

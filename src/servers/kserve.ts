@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import type { KserveOptions } from './application-options';
 import { modelDirectoryOf, requireWord, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** Servers that are built on KServe's Python package. Before 0.20 their keep-alive was fixed. */
 export const KSERVE: ServerDescriptor = {

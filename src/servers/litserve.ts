@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import type { ServerDefinition } from './define';
 import type { CodeBehavior } from './node-http';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** LitServe. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
 export const LITSERVE: ServerDescriptor = {

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
 import { EVERY_INTERFACE, missingModel, onlyModelOf, option, type ServerDefinition, type StartContext } from './define';
 import type { LlamaCppOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and each after 100 requests. */
 export const LLAMA_CPP: ServerDescriptor = {

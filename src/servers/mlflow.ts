@@ -1,7 +1,7 @@
+import type { ServerDescriptor } from '../plan/server/descriptor';
+import { KnobPlace, PastBound } from '../plan/server/parts';
 import type { MlflowOptions } from './application-options';
 import { EVERY_INTERFACE, modelDirectoryOf, option, type ServerDefinition, workersOf } from './define';
-import type { ServerDescriptor } from './server-descriptor';
-import { KnobPlace, PastBound } from './server-parts';
 import { UVICORN, UVICORN_WORKERS } from './uvicorn';
 
 /** The variable in which `mlflow models serve` tells the scoring server its model. */

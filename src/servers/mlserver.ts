@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import type { MlServerOptions } from './application-options';
 import { EVERY_INTERFACE, repositoryPathOf, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** MLServer. It stops the processes of its models before it stops taking requests. */
 export const MLSERVER: ServerDescriptor = {

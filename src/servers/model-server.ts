@@ -1,4 +1,6 @@
 import type { ServerIntent } from '../plan/intents';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace } from '../plan/server/parts';
 import { hideArguments } from '../private/credentials/arguments';
 import { ServingError } from '../private/errors';
 import { refuseLocalhost } from '../private/localhost';
@@ -45,8 +47,6 @@ import type {
   ShellServerOptions,
   WsgiServerOptions,
 } from './server-behavior';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace } from './server-parts';
 import { startServer } from './start';
 import { SHELL_NOTE, UNDECLARED } from './undeclared';
 

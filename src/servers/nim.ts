@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, NewConnections, PastBound } from '../plan/server/parts';
 import { onlyModelOf, type ServerDefinition } from './define';
 import type { NimOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, NewConnections, PastBound } from './server-parts';
 
 /** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain nobody documents. */
 export const NIM: ServerDescriptor = {

@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { EVERY_INTERFACE, repositoryPathOf, type ServerDefinition } from './define';
 import type { OllamaOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** Ollama. It closes everything when it is stopped. Its own "keep alive" is how long a model stays in memory. */
 export const OLLAMA: ServerDescriptor = {

@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import type { SeldonOptions } from './application-options';
 import { requireWord, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** Seldon's Python microservice: gunicorn's sync workers, so that each response ends its connection. */
 export const SELDON: ServerDescriptor = {

@@ -1,5 +1,5 @@
+import type { ServerDescriptor } from '../plan/server/descriptor';
 import type { Duration } from '../units/duration';
-import type { ServerDescriptor } from './server-descriptor';
 
 /** Options of a WSGI application behind gunicorn. */
 export interface WsgiServerOptions {

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { EVERY_INTERFACE, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { SglangOptions } from './engine-options';
 import { parallelismOf } from './parallelism';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** SGLang. It waits for every request when it is stopped, and looks every 5 s. */
 export const SGLANG: ServerDescriptor = {

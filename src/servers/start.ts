@@ -1,8 +1,8 @@
+import type { ServerDescriptor } from '../plan/server/descriptor';
+import { knobsOf, type ServerTime } from '../plan/server/knobs';
+import { KnobPlace, TimeUnit } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
 import type { ServerDefinition, StartContext } from './define';
-import { knobsOf, type ServerTime } from './knobs';
-import type { ServerDescriptor } from './server-descriptor';
-import { KnobPlace, TimeUnit } from './server-parts';
 import { compareVersions, descriptorFor, versionNumbers, versionOfImage } from './versions';
 
 interface TimeFlag {

@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../plan/server/parts';
 import { modelDirectoryOf, requireWord, type ServerDefinition } from './define';
 import type { TensorflowServingOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from './server-parts';
 
 /** TensorFlow Serving. Its image starts a shell that keeps the signal; the program itself has no handler for it. */
 export const TENSORFLOW_SERVING: ServerDescriptor = {

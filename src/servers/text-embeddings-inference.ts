@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { EVERY_INTERFACE, hubCacheOf, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { TextEmbeddingsInferenceOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** Hugging Face's Text Embeddings Inference. */
 export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {

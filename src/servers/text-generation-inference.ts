@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { EVERY_INTERFACE, hubCacheOf, modelDirectoryOf, option, type ServerDefinition } from './define';
 import type { TextGenerationInferenceOptions } from './engine-options';
 import { parallelismOf } from './parallelism';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** Hugging Face's Text Generation Inference. */
 export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {

@@ -1,5 +1,5 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 
 /** TorchServe, which nobody maintains any more: a descriptor for servers that still run, and no way to start one. */
 export const TORCHSERVE: ServerDescriptor = {

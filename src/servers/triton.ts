@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { repositoryPathOf, type ServerDefinition } from './define';
 import type { TritonOptions } from './engine-options';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** NVIDIA Triton. It waits for its connections, not for its requests, so that kept ones use up the whole drain time. */
 export const TRITON: ServerDescriptor = {

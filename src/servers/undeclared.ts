@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
 
 /** What `/bin/sh -c` does to signals, whatever it starts. */
 export const SHELL_NOTE =

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { PYTHON_APPLICATION } from './application';
 import type { UvicornOptions } from './application-options';
 import { EVERY_INTERFACE, factoryOf, option, type ServerDefinition, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /**
  * uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. Whether its

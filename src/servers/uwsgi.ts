@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { PYTHON_APPLICATION } from './application';
 import type { UwsgiOptions } from './application-options';
 import { applicationOf, checkThreads, type ServerDefinition, threadsOf, workersOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /**
  * uWSGI behind its own HTTP router. On SIGTERM it would reload, or drop its requests with `--die-on-term`; a hook makes it wait

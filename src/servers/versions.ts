@@ -1,5 +1,5 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from './server-descriptor';
-import { KnobPlace, NewConnections, type ServerKnob } from './server-parts';
+import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
+import { KnobPlace, NewConnections, type ServerKnob } from '../plan/server/parts';
 
 /** What an unknown version may do, most cautious first. */
 const DRAIN_CAUTION = [DrainClass.B, DrainClass.C, DrainClass.D, DrainClass.A];

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { EVERY_INTERFACE, modelPathOf, option, type ServerDefinition } from './define';
 import type { VllmOptions } from './engine-options';
 import { parallelismOf } from './parallelism';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** vLLM. It aborts its requests when it is stopped, unless a release from 0.18 on is given time. */
 export const VLLM: ServerDescriptor = {

@@ -1,8 +1,8 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../plan/server/parts';
 import { PYTHON_APPLICATION } from './application';
 import type { WaitressOptions } from './application-options';
 import { checkThreads, EVERY_INTERFACE, factoryOf, type ServerDefinition, threadsOf } from './define';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from './server-parts';
 
 /** How often it looks for connections that are due, in seconds (`--cleanup-interval`). */
 const CLEANUP_SECONDS = 30;

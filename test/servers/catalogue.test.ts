@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { knobsOf } from '../../src/plan/server/knobs';
+import { Evidence, KnobPlace, PastBound } from '../../src/plan/server/parts';
 import { CATALOGUE } from '../../src/servers/catalogue';
-import { knobsOf } from '../../src/servers/knobs';
-import { DrainClass, KeepAliveKind } from '../../src/servers/server-descriptor';
-import { Evidence, KnobPlace, PastBound } from '../../src/servers/server-parts';
 import { compareVersions, versionNumbers } from '../../src/servers/versions';
 
 const byName = CATALOGUE.map((server) => [server.name, server] as const);

@@ -1,8 +1,8 @@
 import { Gpu, GunicornWorkerClass, Model, ModelServer, SecretValue, ServerImage } from '../../src';
+import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { KnobPlace } from '../../src/plan/server/parts';
 import { Feature } from '../../src/plan/target-profile';
 import { CATALOGUE } from '../../src/servers/catalogue';
-import { DrainClass, KeepAliveKind } from '../../src/servers/server-descriptor';
-import { KnobPlace } from '../../src/servers/server-parts';
 import { type backendOptions, singleBackend } from '../support/definitions';
 import { SERVERS } from './servers';
 

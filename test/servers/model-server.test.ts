@@ -1,6 +1,6 @@
+import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ModelServer } from '../../src/servers/model-server';
 import type { ServerBehavior } from '../../src/servers/server-behavior';
-import { DrainClass, KeepAliveKind } from '../../src/servers/server-descriptor';
 import { Duration } from '../../src/units/duration';
 
 const start = (server: ModelServer, maxConcurrency?: number) =>

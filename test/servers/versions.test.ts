@@ -1,7 +1,7 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/plan/server/descriptor';
 import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/gunicorn';
 import { KSERVE } from '../../src/servers/kserve';
 import { RAY_SERVE } from '../../src/servers/ray-serve';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/servers/server-descriptor';
 import { UVICORN, UVICORN_WORKERS } from '../../src/servers/uvicorn';
 import { descriptorFor, versionOfImage } from '../../src/servers/versions';
 import { VLLM } from '../../src/servers/vllm';

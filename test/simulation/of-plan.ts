@@ -1,10 +1,10 @@
 /** Reads from a plan what is really set, and from a target and a server what they really do. No rule is asked. */
 import type { HopIntent } from '../../src/plan/intents';
 import type { ServingPlan } from '../../src/plan/plan';
+import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { KnobPlace, NewConnections, type ServerKnob, TimeUnit } from '../../src/plan/server/parts';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
-import { DrainClass, KeepAliveKind } from '../../src/servers/server-descriptor';
-import { KnobPlace, NewConnections, type ServerKnob, TimeUnit } from '../../src/servers/server-parts';
 import type { Demand } from './scenarios';
 import type { Hop, Leaving, Newcomer, Server, Way } from './world';
 

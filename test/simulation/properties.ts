@@ -1,9 +1,9 @@
 /** What must hold for any combination. */
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
+import { KeepAliveKind } from '../../src/plan/server/descriptor';
 import type { Refusal } from '../../src/plan/serving-plan';
 import { holds } from '../../src/plan/timeouts/relations';
-import { KeepAliveKind } from '../../src/servers/server-descriptor';
 import { intentsOf } from '../support/arbitraries';
 import { type Combination, declare, profileOf } from './combinations';
 import { isRefused, losesOf } from './judge';

@@ -1,9 +1,9 @@
 /** Looks for times that would do where a plan says that none do: a grid of all that could make a difference. */
 import type { ServingPlan } from '../../src/plan/plan';
+import type { ServerDescriptor } from '../../src/plan/server/descriptor';
+import { KnobPlace } from '../../src/plan/server/parts';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
-import type { ServerDescriptor } from '../../src/servers/server-descriptor';
-import { KnobPlace } from '../../src/servers/server-parts';
 import { lost } from './judge';
 import { demandOf, leavingOf, type Settings, type Surroundings, wayOf } from './of-plan';
 import { aloneScenarios, leavingScenarios, reuseScenarios, type Scenario } from './scenarios';

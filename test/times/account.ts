@@ -1,6 +1,6 @@
 /** Holds what was rendered against the tables: every time has an origin, and every origin arrives. */
-import { knobsOf, type ServerTime } from '../../src/servers/knobs';
-import { KnobPlace, TimeUnit } from '../../src/servers/server-parts';
+import { knobsOf, type ServerTime } from '../../src/plan/server/knobs';
+import { KnobPlace, TimeUnit } from '../../src/plan/server/parts';
 import { secondsIn } from './names';
 import type { Rendered, RenderedTime } from './rendered';
 import { hop, type Origin, type Owner, type Row, type Scope } from './rows';

@@ -1,5 +1,5 @@
-import { DrainClass } from '../../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent, ServerIntent } from '../intents';
+import { DrainClass } from '../server/descriptor';
 import { type BackendTimes, HopKind, type LadderPlan } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import { type Hop, isLimited, type RouteLimits } from './hops';

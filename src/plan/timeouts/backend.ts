@@ -1,8 +1,8 @@
-import { isTold } from '../../servers/knobs';
-import type { ServerDescriptor } from '../../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
+import type { ServerDescriptor } from '../server/descriptor';
+import { isTold } from '../server/knobs';
 import { type BackendTimes, HopKind, type HopTimes, type LadderPlan, type ModelPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { backendLadder, toldTimes } from './backend-ladder';

@@ -1,6 +1,6 @@
-import { KeepAliveKind } from '../../servers/server-descriptor';
 import type { HopIntent } from '../intents';
 import { MARGIN_SECONDS } from '../rules';
+import { KeepAliveKind } from '../server/descriptor';
 import { HopKind, type HopTimes } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 

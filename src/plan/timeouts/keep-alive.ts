@@ -1,8 +1,8 @@
-import { isTold, keepAliveOf } from '../../servers/knobs';
-import { KeepAliveKind, type ServerDescriptor } from '../../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent, HopIntent } from '../intents';
 import { refuse } from '../refuse';
 import { KEEP_ALIVE_SECONDS, MARGIN_SECONDS } from '../rules';
+import { KeepAliveKind, type ServerDescriptor } from '../server/descriptor';
+import { isTold, keepAliveOf } from '../server/knobs';
 import { type BalancerPlan, HopKind } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { atLeast, type Breach, type Checks } from './checks';

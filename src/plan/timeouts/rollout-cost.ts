@@ -1,5 +1,5 @@
-import { DrainClass } from '../../servers/server-descriptor';
 import type { BackendIntent } from '../intents';
+import { DrainClass } from '../server/descriptor';
 import type { BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 

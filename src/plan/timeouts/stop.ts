@@ -1,8 +1,8 @@
-import { drainOf, isTold } from '../../servers/knobs';
-import { DrainClass } from '../../servers/server-descriptor';
 import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
+import { DrainClass } from '../server/descriptor';
+import { drainOf, isTold } from '../server/knobs';
 import type { BackendTimes } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';

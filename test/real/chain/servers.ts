@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { DrainClass } from '../../../src/plan/server/descriptor';
 import { ModelServer } from '../../../src/servers/model-server';
-import { DrainClass } from '../../../src/servers/server-descriptor';
 import { Duration } from '../../../src/units/duration';
 import { installed, REPOSITORY } from '../support/images';
 

@@ -1,8 +1,8 @@
 /** Compares what was measured with what a descriptor says, and with what was recorded before. */
 import type { Facts } from '../../../scripts/measured-servers';
-import { keepAliveOf } from '../../../src/servers/knobs';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../../src/servers/server-descriptor';
-import { PastBound, type SilentLimit } from '../../../src/servers/server-parts';
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../../src/plan/server/descriptor';
+import { keepAliveOf } from '../../../src/plan/server/knobs';
+import { PastBound, type SilentLimit } from '../../../src/plan/server/parts';
 import { TIMES } from './probes';
 import type { ProbeName } from './subject';
 

@@ -1,6 +1,6 @@
 import type { Facts, MeasuredSeconds, MeasuredStatus } from '../../../scripts/measured-servers';
-import { isTold } from '../../../src/servers/knobs';
-import type { ServerDescriptor } from '../../../src/servers/server-descriptor';
+import type { ServerDescriptor } from '../../../src/plan/server/descriptor';
+import { isTold } from '../../../src/plan/server/knobs';
 import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
 import { ARRIVALS, TIMES } from './probes';
 

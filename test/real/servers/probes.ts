@@ -1,6 +1,6 @@
 /** The probes: what is done to a running server, and what was seen. */
-import { isTold } from '../../../src/servers/knobs';
-import type { MetricsEndpoint } from '../../../src/servers/server-parts';
+import { isTold } from '../../../src/plan/server/knobs';
+import type { MetricsEndpoint } from '../../../src/plan/server/parts';
 import type { Connection, ProbeRequest, ProbeResponse } from './connection';
 import type { Exit, Lifetime, Measurement, MetricsPage, Outcome, Reception } from './measurement';
 import { versionOf } from './runtimes';

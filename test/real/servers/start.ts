@@ -1,5 +1,5 @@
+import type { ServerDescriptor } from '../../../src/plan/server/descriptor';
 import { commandOf, environmentOf } from '../../../src/plan/start-command';
-import type { ServerDescriptor } from '../../../src/servers/server-descriptor';
 import { singleBackend } from '../../support/definitions';
 import { RunningContainer } from '../support/container';
 import { type Connection, ProbeAgent, type ProbeRequest, type ProbeResponse } from './connection';

@@ -1,5 +1,5 @@
-import { KeepAliveKind, type ServerDescriptor } from './server-descriptor';
-import { KnobPlace, type ServerKnob } from './server-parts';
+import { KeepAliveKind, type ServerDescriptor } from './descriptor';
+import { KnobPlace, type ServerKnob } from './parts';
 
 /** One of the computed times that a server can be told. */
 export type ServerTime = 'keepAlive' | 'drain' | 'watchdog' | 'request';

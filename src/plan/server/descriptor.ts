@@ -11,7 +11,7 @@ import type {
   ServerImageFacts,
   ServerKnob,
   SilentLimit,
-} from './server-parts';
+} from './parts';
 
 /** What a server does with requests when it is told to stop. */
 export enum DrainClass {
