@@ -1,4 +1,4 @@
-import type { HopIntent } from './intents';
+import type { HopIntent } from './intents/hop';
 
 /** How far a target can do what a definition asks for. */
 export enum SupportLevel {

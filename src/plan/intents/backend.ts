@@ -1,0 +1,124 @@
+import type { ImagePlatformIntent, ModelIntent } from './model';
+import type { ServerIntent } from './server';
+
+/** Times that the user set instead of having them computed, in whole seconds. */
+export interface TimeoutOverrides {
+  /** The keep-alive of the server. @default - computed */
+  readonly keepAliveSeconds?: number;
+  /** The time in which a worker must show life. @default - computed */
+  readonly watchdogSeconds?: number;
+  /** The time the balancer waits for a leaving replica's requests. @default - computed */
+  readonly deregistrationSeconds?: number;
+  /** The time between a replica's removal and the signal. @default - computed */
+  readonly preStopSeconds?: number;
+  /** The server's own drain time. @default - computed */
+  readonly drainSeconds?: number;
+  /** The time between the signal and the kill. @default - computed */
+  readonly stopSeconds?: number;
+}
+
+/** An HTTP health check. */
+export interface HealthCheckIntent {
+  /** The path that is asked. */
+  readonly path: string;
+  /** The statuses that mean healthy, such as `200-399`. */
+  readonly statuses: string;
+  /** Whether the user declared it, or it is the default readiness. */
+  readonly declared: boolean;
+  /** The time between two checks in seconds. */
+  readonly intervalSeconds: number;
+  /** The longest a check may take in seconds. */
+  readonly timeoutSeconds: number;
+  /** How many good checks make a replica healthy. */
+  readonly healthyThreshold: number;
+  /** How many bad checks make a replica unhealthy. */
+  readonly unhealthyThreshold: number;
+}
+
+/** How new replicas take the place of old ones. */
+export interface RolloutIntent {
+  /** How many replicas above the wanted number may exist, in percent of it. */
+  readonly surgePercent: number;
+  /** How many replicas must stay available, in percent of the wanted number. */
+  readonly availablePercent: number;
+}
+
+/** A GPU request. */
+export interface GpuIntent {
+  /** How many GPUs a replica gets. */
+  readonly count: number;
+  /** The vendor's resource name, such as `nvidia.com/gpu`. */
+  readonly resourceName: string;
+  /** The product, such as `A10G`. */
+  readonly product?: string;
+}
+
+/** What a backend asks for, after defaults. */
+export interface BackendIntent {
+  /** The construct path, which is the backend's key in a plan. */
+  readonly path: string;
+  /** The name the user gave. */
+  readonly name: string;
+  /** The legal name. */
+  readonly slug: string;
+  /** What the backend is. */
+  readonly description?: string;
+  /** The container port. */
+  readonly port: number;
+  /** The reference of the image. @default - only the platform knows it */
+  readonly image?: string;
+  /** The platforms of the image. @default - not known */
+  readonly imagePlatforms?: ImagePlatformIntent[];
+  /** The processor architecture in OCI's words. @default - that of the compute */
+  readonly architecture?: string;
+  /** The server. */
+  readonly server: ServerIntent;
+  /** The environment, the server's own variables not included. */
+  readonly environment: Record<string, string>;
+  /** The models. */
+  readonly models: ModelIntent[];
+  /** The GPU of each replica. */
+  readonly gpu?: GpuIntent;
+  /** Virtual CPUs. */
+  readonly cpu: number;
+  /** Memory in MiB. */
+  readonly memoryMib: number;
+  /** Scratch disk in MiB. */
+  readonly ephemeralStorageMib?: number;
+  /** `/dev/shm` in MiB. */
+  readonly sharedMemoryMib?: number;
+  /** The fixed number of replicas. */
+  readonly replicas: number;
+  /** The most requests a replica works on at a time. */
+  readonly maxConcurrency?: number;
+  /** The health check. */
+  readonly healthCheck: HealthCheckIntent;
+  /** The longest that loading the model into the server may take, in seconds. */
+  readonly loadSeconds: number;
+  /** The rollout. */
+  readonly rollout: RolloutIntent;
+  /** How the replicas are chosen: `round robin` or `least outstanding requests`. */
+  readonly loadBalancing: string;
+  /** The numeric user. */
+  readonly user?: number;
+  /** Whether the root file system is read-only. */
+  readonly readOnlyRoot: boolean;
+  /** Times that the user set. @default - every time is computed */
+  readonly timeouts?: TimeoutOverrides;
+  /** Whether others call its replicas around the balancer. @default false */
+  readonly directCallers?: boolean;
+  /** The longest stop in seconds that this backend's compute allows; set by the platform. */
+  readonly maxStopSeconds?: number;
+  /** The longest model fetch in seconds that this backend's compute allows; set by the platform. */
+  readonly maxFetchSeconds?: number;
+  /** The most replicas that an autoscaler of the user's own may run; set by the platform. */
+  readonly maxReplicas?: number;
+  /** What runs a replica, for messages; set by the platform. */
+  readonly compute?: string;
+  /** The architecture that this backend's compute has; set by the platform. */
+  readonly computeArchitecture?: string;
+  /** The disk in MiB that images, models and scratch files of a replica share; set by the platform. */
+  readonly diskMib?: number;
+  /** The largest such disk in MiB; set by the platform. */
+  readonly maxDiskMib?: number;
+}
