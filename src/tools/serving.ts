@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { homeFolder } from '../private/files/user-folders';
 import { isHashWorker } from './artifact/hash-worker';
-import { CommandError, USAGE_ERROR } from './command-error';
-import { COMMANDS } from './commands';
-import { fail } from './failure';
-import { finishOutput, stdout } from './output';
+import { CommandError, USAGE_ERROR } from './command-line/command-error';
+import { fail } from './command-line/failure';
+import { finishOutput, stdout } from './command-line/output';
+import { COMMANDS } from './commands/commands';
 
 /** Runs the command line and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {

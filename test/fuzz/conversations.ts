@@ -1,14 +1,14 @@
 /** Conversations of the command line's registry client with a hostile registry, without a network. */
-import { CommandError } from '../../src/tools/command-error';
-import { ImageStore } from '../../src/tools/image-store';
+import { CommandError } from '../../src/tools/command-line/command-error';
 import type { Exchange } from '../../src/tools/net/exchange';
 import type { HttpRequest, HttpStream } from '../../src/tools/net/http';
+import { StoreError } from '../../src/tools/net/store-error';
 import type { Credentials } from '../../src/tools/registry/credentials';
 import { HttpRepository } from '../../src/tools/registry/http-repository';
 import { registrySource } from '../../src/tools/registry/image-source';
 import { RegistryClient } from '../../src/tools/registry/registry-client';
 import { loadFrom, resolveFrom } from '../../src/tools/registry/resolve-image';
-import { StoreError } from '../../src/tools/store-error';
+import { ImageStore } from '../../src/tools/stores/image-store';
 import { digestOf } from '../support/stores/artifacts';
 import type { Random } from '../support/stores/random';
 import type { Fuzzer, Tally } from './fuzzer';

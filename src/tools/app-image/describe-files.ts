@@ -1,5 +1,5 @@
 import type { LockedLayer } from '../../models/lock/lock-file';
-import { plural } from '../progress';
+import { plural } from '../command-line/progress';
 
 const SHOWN = 10;
 

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore from 'ignore';
-import { CommandError, FAILED } from '../command-error';
+import { CommandError, FAILED } from '../command-line/command-error';
 
 /** What names the files of an app that are not published, in the syntax of .gitignore. */
 export const IGNORE_FILE = '.servingignore';

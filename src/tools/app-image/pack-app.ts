@@ -5,12 +5,12 @@ import type { LoadedLock } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
+import { requireNoCredentials } from '../artifact/credential-files';
 import { buildImage } from '../artifact/image';
 import { type PackedDirectory, packDirectory } from '../artifact/pack';
-import { CommandError, FAILED } from '../command-error';
-import { requireNoCredentials } from '../credential-files';
-import { stderr } from '../output';
-import type { Progress } from '../progress';
+import { CommandError, FAILED } from '../command-line/command-error';
+import { stderr } from '../command-line/output';
+import type { Progress } from '../command-line/progress';
 import { IGNORE_FILE, ignoreRules } from './ignore-rules';
 import { hasWheels, unpackedWheels } from './wheels';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../models/lock/layer-cache';
 import { walk } from '../../models/lock/walk';
 import { makeOwnFolder } from '../../private/files/own-folder';
-import { CommandError, FAILED } from '../command-error';
+import { CommandError, FAILED } from '../command-line/command-error';
 
 /** Packages as they stand in an image. */
 export interface UnpackedPackages {

@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { printable } from '../../private/credentials/redact';
-import { CommandError, FAILED } from '../command-error';
+import { CommandError, FAILED } from '../command-line/command-error';
 
 /** How much of the output of a program is shown, from its end. */
 const LONGEST_OUTPUT = 8000;

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isBelow } from '../../models/lock/inside';
-import { CommandError, FAILED } from '../command-error';
+import { CommandError, FAILED } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
 

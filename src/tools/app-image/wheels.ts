@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError, FAILED } from '../command-error';
+import { CommandError, FAILED } from '../command-line/command-error';
 import { PackageCache, type UnpackedPackages } from './package-cache';
 import { type PipSettings, pipSettings } from './pip-settings';
 import { runPython } from './python';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import type { LockedModel } from '../../models/lock/lock-file';
 import { DirectoryError, type WalkedDirectory } from '../../models/lock/walk';
-import { requireNoCredentials } from '../credential-files';
 import type { Artifact } from './artifact';
 import type { BaseImage } from './base-image';
+import { requireNoCredentials } from './credential-files';
 import { type PackOptions, packDirectory } from './pack';
 
 /** What is said of a model beside its files. */

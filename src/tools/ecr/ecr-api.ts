@@ -6,10 +6,10 @@ import { nameOf } from '../net/aws-error';
 import { HttpClient, parseLocation } from '../net/http';
 import { permitOf } from '../net/origins';
 import { scopeOf } from '../net/scope';
+import { StoreError } from '../net/store-error';
 import type { Credentials } from '../registry/credentials';
 import { MAX_MANIFEST_BYTES } from '../registry/image-json';
 import { digestOf, MEDIA_TYPES, mediaTypeOf } from '../registry/manifests';
-import { StoreError } from '../store-error';
 import { explainEcrError } from './ecr-errors';
 
 /** How the HTTP side of a registry is spoken to. */

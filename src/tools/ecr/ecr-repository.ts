@@ -1,7 +1,7 @@
 import type { Blob, Manifest } from '../artifact/artifact';
-import type { Arrival, ImageRepository, Report } from '../image-store';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
+import type { Arrival, ImageRepository, Report } from '../stores/image-store';
 import type { EcrApi } from './ecr-api';
 import { LayerUpload } from './layer-upload';
 import { journalFolder, UploadJournal } from './upload-journal';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Blob } from '../artifact/artifact';
-import type { Report } from '../image-store';
 import { nameOf } from '../net/aws-error';
 import { mayPass } from '../net/network-error';
 import { type RetryPolicy, sleep, waitBefore } from '../net/retry';
-import { partsOf } from '../parts';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
+import type { Report } from '../stores/image-store';
 import type { EcrApi } from './ecr-api';
+import { partsOf } from './parts';
 import type { UploadJournal } from './upload-journal';
 
 /** The least that ECR takes, but for the last part. */

@@ -1,6 +1,6 @@
-import { CommandError } from '../command-error';
-import { StoreError, type StoreErrorCode } from '../store-error';
+import { CommandError } from '../command-line/command-error';
 import { explainNetworkError } from './network-error';
+import { StoreError, type StoreErrorCode } from './store-error';
 
 /** What an error of a service of AWS means for the user: its code here, and what to do. */
 export interface AwsMeaning {

@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { StoreError } from '../store-error';
 import { type Agents, agentsFor } from './proxy';
 import { scopeOf } from './scope';
+import { StoreError } from './store-error';
 
 /** What the clients of AWS are given so that they go through the proxies of the environment, which they do not by themselves. */
 export interface AwsConnections {

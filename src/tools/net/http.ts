@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { oneLine } from '../../private/credentials/redact';
-import { StoreError } from '../store-error';
 import { type Exchange, NetworkExchange } from './exchange';
 import { namersOf, type Permit, permitOf, scopeOfChain } from './origins';
 import { timedOut } from './pace';
+import { StoreError } from './store-error';
 
 /** A request whose body, if it has one, can be read once. */
 export interface HttpRequest {

@@ -1,5 +1,5 @@
-import { CommandError } from '../command-error';
-import { StoreError, type StoreErrorCode } from '../store-error';
+import { CommandError } from '../command-line/command-error';
+import { StoreError, type StoreErrorCode } from './store-error';
 
 const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
 const UNREACHABLE: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isStorageOfEcr } from '../../private/images/ecr-host';
-import { StoreError } from '../store-error';
 import { isWithin, nearer, type Scope, scopeOf, wider } from './scope';
+import { StoreError } from './store-error';
 
 /**
  * How a store names an address that nobody typed: the redirect of a download, the place of an upload, the token service

@@ -3,8 +3,8 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { StoreError } from '../store-error';
 import { scopeOf } from './scope';
+import { StoreError } from './store-error';
 
 const { getProxyForUrl } = require('proxy-from-env') as { getProxyForUrl(url: URL): string };
 

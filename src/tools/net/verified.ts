@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { StoreError } from '../store-error';
+import { StoreError } from './store-error';
 
 /** What bytes must turn out to be. */
 export interface Claim {

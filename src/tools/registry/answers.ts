@@ -1,7 +1,7 @@
 import { oneLine } from '../../private/credentials/redact';
 import type { HttpResponse } from '../net/http';
 import { retryAfter } from '../net/retry';
-import { StoreError, type StoreErrorCode } from '../store-error';
+import { StoreError, type StoreErrorCode } from '../net/store-error';
 
 /** What was asked of a registry, as words for an error: `PUT manifest sha256:… of localhost:5000/models`. */
 export interface Question {

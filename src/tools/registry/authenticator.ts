@@ -1,6 +1,6 @@
 import type { Carrier, HttpResponse } from '../net/http';
 import { type Permit, permitOf, trustAdvice } from '../net/origins';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
 import { type Challenge, parseChallenges } from './challenge';
 import type { Credentials } from './credentials';
 import { parseJson } from './json';

@@ -1,7 +1,7 @@
 import type { Blob } from '../artifact/artifact';
-import type { Arrival, Report } from '../image-store';
 import { type HttpResponse, parseLocation } from '../net/http';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
+import type { Arrival, Report } from '../stores/image-store';
 import { blobSize } from './blobs';
 import type { RegistryClient } from './registry-client';
 

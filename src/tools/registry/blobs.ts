@@ -1,4 +1,4 @@
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
 import { digestOf } from './manifests';
 import type { RegistryClient } from './registry-client';
 

@@ -2,8 +2,8 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { LockedAttestation, LockedSignature } from '../../models/lock/lock-file';
 import { oneLine } from '../../private/credentials/redact';
 import type { Manifest } from '../artifact/artifact';
-import { CommandError, USAGE_ERROR } from '../command-error';
-import { StoreError } from '../store-error';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { StoreError } from '../net/store-error';
 import { type Descriptor, readManifest } from './image-json';
 
 const SIGNATURE = 'dev.cosignproject.cosign/signature';

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeFolder } from '../../private/files/user-folders';
-import { warn } from '../output';
-import { StoreError } from '../store-error';
+import { warn } from '../command-line/output';
+import { StoreError } from '../net/store-error';
 
 /** What a registry is shown: a user and password, or a token that is exchanged for others. */
 export type Credentials =

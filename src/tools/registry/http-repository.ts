@@ -1,6 +1,6 @@
 import type { Blob, Manifest } from '../artifact/artifact';
-import type { Arrival, ImageRepository, Report } from '../image-store';
 import { concurrently } from '../net/concurrently';
+import type { Arrival, ImageRepository, Report } from '../stores/image-store';
 import { BlobUpload } from './blob-upload';
 import { blobSize, readBlob } from './blobs';
 import { getManifest, manifestDigest, putManifest } from './manifests';

@@ -1,6 +1,6 @@
 import { isDigest, isObject } from '../../private/kinds';
 import type { Manifest } from '../artifact/artifact';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
 import { parseJson } from './json';
 
 /** What an image runs on. */

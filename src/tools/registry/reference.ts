@@ -1,5 +1,5 @@
 import { isDigest } from '../../private/kinds';
-import { CommandError, USAGE_ERROR } from '../command-error';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 
 /** The name of something in a registry, with nothing left out. */

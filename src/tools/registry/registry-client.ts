@@ -1,4 +1,3 @@
-import type { Report } from '../image-store';
 import {
   type Carrier,
   HttpClient,
@@ -12,7 +11,8 @@ import {
 import { mayPass } from '../net/network-error';
 import { isSameOrigin, permitOf } from '../net/origins';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
+import type { Report } from '../stores/image-store';
 import { explainAnswer, isPage } from './answers';
 import { Authenticator } from './authenticator';
 import { type Credentials, findCredentials } from './credentials';

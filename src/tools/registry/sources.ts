@@ -1,5 +1,5 @@
 import { parseEcrHost } from '../../private/images/ecr-host';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
 import { type ImageSource, registrySource } from './image-source';
 import { type ImageReference, isLocal } from './reference';
 import { RegistryClient, type RegistryOptions } from './registry-client';

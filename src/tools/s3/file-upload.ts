@@ -1,6 +1,6 @@
 import type { ArtifactFile } from '../artifact/artifact';
-import type { Report } from '../image-store';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
+import type { Report } from '../stores/image-store';
 import type { FileRecord } from './marker';
 import { type PartPlan, planParts } from './part-plan';
 import type { S3Bucket, StoredPart } from './s3-bucket';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { S3 } from '@aws-sdk/client-s3';
 import { type AwsConnections, awsConnections } from '../net/aws';
 import { nameOf } from '../net/aws-error';
-import { StoreError } from '../store-error';
+import { StoreError } from '../net/store-error';
 import { explainS3Error } from './s3-errors';
 
 /** What S3 keeps of an object. */

@@ -1,12 +1,12 @@
 import type { Artifact, ArtifactFile, Verification } from '../artifact/artifact';
-import { CommandError, USAGE_ERROR } from '../command-error';
-import type { Destination } from '../destination';
-import { type Report, SentBytes } from '../image-store';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { plural } from '../command-line/progress';
+import type { Destination } from '../destinations/destination';
+import type { OpenStore, StoreOptions } from '../destinations/open-store';
 import { concurrently } from '../net/concurrently';
-import { plural } from '../progress';
 import { tagOf } from '../registry/reference';
-import type { OpenStore, StoreOptions } from '../stores';
-import type { EvidenceCheck, FoundEvidence } from '../verify-evidence';
+import { type Report, SentBytes } from '../stores/image-store';
+import type { EvidenceCheck, FoundEvidence } from '../stores/verify-evidence';
 import { FileUpload } from './file-upload';
 import { type FileRecord, readMarker, renderMarker } from './marker';
 import { partSizeOf, partsInFlight } from './part-plan';

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packDirectory } from '../../../src/tools/artifact/pack';
-import { OciLayout } from '../../../src/tools/oci-layout';
+import { OciLayout } from '../../../src/tools/stores/oci-layout';
 import { type Bundle, bundleServing } from '../../support/bundle';
 import { NO_CACHE, writeFiles } from '../../support/scratch';
 import { Podman, run } from '../support/podman';

@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PublishEvent } from '../../../src/tools/artifact/artifact';
-import { ImageStore } from '../../../src/tools/image-store';
 import { HttpRepository } from '../../../src/tools/registry/http-repository';
 import { tagOf } from '../../../src/tools/registry/reference';
 import { RegistryClient, type RegistryOptions } from '../../../src/tools/registry/registry-client';
+import { ImageStore } from '../../../src/tools/stores/image-store';
 import { noise, testArtifact } from '../../support/stores/artifacts';
 import { type Registry, startRegistry } from '../support/registry';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { buildImage } from '../../../src/tools/artifact/image';
-import { openStore } from '../../../src/tools/stores';
+import { openStore } from '../../../src/tools/destinations/open-store';
 
 /** The version of this machine's Python, which a base must say so that the packages upon it run here. */
 export function pythonVersion(): string {

@@ -2,9 +2,9 @@ import type { Artifact, PublishEvent } from '../../../src/tools/artifact/artifac
 import { EcrApi } from '../../../src/tools/ecr/ecr-api';
 import { EcrRepository } from '../../../src/tools/ecr/ecr-repository';
 import { UploadJournal } from '../../../src/tools/ecr/upload-journal';
-import { ImageStore } from '../../../src/tools/image-store';
 import { HttpRepository } from '../../../src/tools/registry/http-repository';
 import { RegistryClient, type RegistryOptions } from '../../../src/tools/registry/registry-client';
+import { ImageStore } from '../../../src/tools/stores/image-store';
 
 /** Tries as often as in earnest, and waits as little as possible. */
 export const QUICK = { attempts: 6, firstWait: 1, maxWait: 5 };

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseDestination } from '../../../src/tools/destination';
+import { parseDestination } from '../../../src/tools/destinations/destination';
+import { openStore, type StoreOptions } from '../../../src/tools/destinations/open-store';
 import { EcrApi } from '../../../src/tools/ecr/ecr-api';
-import { openStore, type StoreOptions } from '../../../src/tools/stores';
 import { digestOf } from '../../support/stores/artifacts';
 
 const before = { ...process.env };

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { CommandError } from '../../../src/tools/command-error';
+import { CommandError } from '../../../src/tools/command-line/command-error';
 import type { HttpRequest, HttpResponse } from '../../../src/tools/net/http';
 import { registrySource } from '../../../src/tools/registry/image-source';
 import { RegistryClient } from '../../../src/tools/registry/registry-client';

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Explanation } from '../../private/explanation';
+import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { scratchFolder } from '../command-line/scratch-folder';
+
+/** What an app may print; it is shown where the app fails. */
+const MAX_OUTPUT = 64 * 2 ** 20;
+
+/** The command that runs the app of this folder, from `cdk.json` or `cdk8s.yaml`. */
+export function findApp(folder: string): string {
+  const found = [readApp(folder, 'cdk.json', JSON.parse), readApp(folder, 'cdk8s.yaml', parse)].filter(
+    (app) => app !== undefined,
+  );
+  if (found.length === 1) return found[0] as string;
+  const why =
+    found.length === 0 ? 'no cdk.json or cdk8s.yaml with an app is here' : 'both a cdk.json and a cdk8s.yaml are here';
+  throw new CommandError(`${why}; say what runs the app with --app`, USAGE_ERROR);
+}
+
+/** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */
+export function explainApp(command: string, folder: string): Explanation[] {
+  const scratch = scratchFolder('serving-');
+  try {
+    const plans = join(scratch, 'plans');
+    const result = spawnSync(command, {
+      cwd: folder,
+      shell: true,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: MAX_OUTPUT,
+      env: {
+        ...process.env,
+        SERVING_EXPLAIN: plans,
+        CDK_OUTDIR: join(scratch, 'cdk'),
+        CDK8S_OUTDIR: join(scratch, 'cdk8s'),
+        CDK_CONTEXT_JSON: JSON.stringify(readContext(folder)),
+        CDK_VALIDATION: 'false',
+      },
+    });
+    if (result.error !== undefined)
+      throw new CommandError(`the app ('${command}') could not be run: ${result.error.message}`, FAILED);
+    if (result.status !== 0) {
+      throw new CommandError(`the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim(), FAILED);
+    }
+    return existsSync(plans) ? readExplanations(plans) : [];
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The explanations in a folder, in the order of their platforms. */
+function readExplanations(folder: string): Explanation[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
+/** The context that the CDK's own command line would give the app. */
+function readContext(folder: string): Record<string, unknown> {
+  const own = readFile(folder, 'cdk.json', JSON.parse) as { context?: object } | undefined;
+  const cached = readFile(folder, 'cdk.context.json', JSON.parse) as object | undefined;
+  return { ...own?.context, ...cached };
+}
+
+function readApp(folder: string, name: string, read: (text: string) => unknown): string | undefined {
+  const { app } = (readFile(folder, name, read) ?? {}) as { app?: unknown };
+  if (app === undefined || typeof app === 'string') return app;
+  throw new CommandError(`'app' in '${name}' must be a command, as text`, USAGE_ERROR);
+}
+
+function readFile(folder: string, name: string, read: (text: string) => unknown): unknown {
+  const path = join(folder, name);
+  if (!existsSync(path)) return undefined;
+  try {
+    return read(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new CommandError(`'${name}' cannot be read: ${(error as Error).message}`, USAGE_ERROR);
+  }
+}

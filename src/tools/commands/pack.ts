@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { keyOf } from '../../models/lock/entries';
+import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
+import { fingerprint } from '../../private/hash';
+import { type Command, parseCommandLine } from '../command-line/command';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { stdout } from '../command-line/output';
+import { createProgress } from '../command-line/progress';
+import { packLocked } from '../lock/pack-locked';
+import { OciLayout } from '../stores/oci-layout';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
+
+const USAGE = `Usage: serving pack [DIRECTORY...] --output FOLDER [options]
+
+Writes the images of locked models into a folder in the image layout of OCI, for sites that no network reaches; podman,
+skopeo, umoci and containerd read it. Without directories it does so for all models of the lock file.
+
+Options:
+  -o, --output FOLDER      where to write; layers that are there already are not written again
+      --lock-file FILE     the lock file (default: the nearest serving.lock.json upward)
+${DIRECTORY_USAGE}`;
+
+const OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  'lock-file': { type: 'string' },
+  ...DIRECTORY_FLAGS,
+} as const;
+
+/** Writes images of models into a folder. */
+export const packCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
+    if (values.output === undefined) throw new CommandError('--output says where to write; it is missing', USAGE_ERROR);
+    const loaded = requireLock({ lockFile: values['lock-file'] });
+    const keys =
+      positionals.length === 0
+        ? Object.keys(loaded.lock.models)
+        : positionals.map((name) => keyOf(loaded.folder, resolve(name)));
+    requireInside(loaded.folder, keys, allowsOutside(values));
+    requireOutside(values.output, loaded);
+    const names = namesOf(Object.keys(loaded.lock.models));
+    const layout = new OciLayout(resolve(values.output));
+    const progress = createProgress();
+    try {
+      for (const key of new Set(keys)) {
+        const artifact = await packLocked(loaded, key, progress);
+        const name = names.get(key) as string;
+        await layout.add(artifact, name, (event) => progress.report(event));
+        progress.end();
+        stdout.line(`${key}  ${artifact.index.digest}  oci:${values.output}:${name}`);
+      }
+    } finally {
+      progress.end();
+    }
+    return 0;
+  },
+};
+
+/** What is written into a model would make it another than the one that is locked. */
+function requireOutside(output: string, { lock, folder }: LoadedLock): void {
+  const path = resolve(output);
+  const taken = [lock.models, lock.apps]
+    .flatMap((entries) => Object.keys(entries))
+    .find((key) => `${path}/`.startsWith(`${resolve(folder, key)}/`));
+  if (taken !== undefined)
+    throw new CommandError(
+      `--output (${output}) must not be in '${taken}', which is locked; name another folder`,
+      USAGE_ERROR,
+    );
+}
+
+/** Names as layouts allow them: `models/net` is `models-net`. Those that would be one have digits of the directory behind. */
+function namesOf(keys: readonly string[]): Map<string, string> {
+  const plain = keys.map(plainName);
+  return new Map(
+    keys.map((key, index) => {
+      const name = plain[index] as string;
+      const isClear = plain.indexOf(name) === plain.lastIndexOf(name) && /^[\w./-]+$/.test(key);
+      return [key, isClear ? name : `${name}-${fingerprint(key)}`];
+    }),
+  );
+}
+
+function plainName(key: string): string {
+  return key.replace(/[^A-Za-z0-9._]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model';
+}

@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { driftOf } from '../../models/lock/drift';
+import { entryOf } from '../../models/lock/entries';
+import type { LoadedLock } from '../../models/lock/read-lock';
+import { shellWord } from '../../private/shell-word';
+import type { Artifact } from '../artifact/artifact';
+import { type Command, parseCommandLine } from '../command-line/command';
+import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { stdout, warn } from '../command-line/output';
+import { createProgress, type Progress } from '../command-line/progress';
+import { confirmDestinations, DESTINATION_FLAGS, DESTINATION_USAGE } from '../destinations/confirm-destinations';
+import { nameOf } from '../destinations/destination';
+import { openStore, type StoreOptions } from '../destinations/open-store';
+import { keepReceipt, type Receipt, receiptFile } from '../destinations/receipt';
+import { isTag, parseReference } from '../registry/reference';
+import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
+import { filesOf, type Selected, select } from './selection';
+import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
+
+const USAGE = `Usage: serving publish [MODEL...] [options]
+
+Puts the models and apps of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
+there already is not sent again; after an interruption the same command goes on where it was. A destination that only the lock
+file names is confirmed once on a terminal, unless 'serving lock --to' was run on this machine; elsewhere it must be allowed.
+
+Options:
+${STORE_USAGE}${DESTINATION_USAGE}${DIRECTORY_USAGE}      --tag NAME           a name beside the digest; may be repeated
+      --create-repository  make the repository of ECR when it is missing
+      --receipt            print nothing but the path of a receipt, for 'cdk deploy'
+`;
+
+const FLAGS = {
+  ...STORE_FLAGS,
+  ...DESTINATION_FLAGS,
+  ...DIRECTORY_FLAGS,
+  tag: { type: 'string', multiple: true },
+  'create-repository': { type: 'boolean', default: false },
+  receipt: { type: 'boolean', default: false },
+} as const;
+
+/** Puts locked models where they are consumed from. */
+export const publishCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    for (const tag of values.tag ?? [])
+      if (!isTag(tag)) throw new CommandError(`--tag ('${tag}') is a name that no registry takes`, USAGE_ERROR);
+    const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
+    if (values.receipt && selected.length !== 1)
+      throw new CommandError('--receipt is for one model; name it', USAGE_ERROR);
+    requireInside(
+      loaded.folder,
+      selected.flatMap(({ key }) => pathsOf(loaded, key)),
+      allowsOutside(values),
+    );
+    await confirmDestinations(
+      selected.map(({ destination }) => destination),
+      { isTyped: values.to !== undefined, allowed: values['allow-destination'] },
+    );
+    const options = {
+      ...storeOptions(values),
+      push: true,
+      tags: values.tag ?? [],
+      createRepository: values['create-repository'],
+    };
+    const progress: Progress = values.receipt ? { report: () => {}, end: () => {} } : createProgress();
+    try {
+      for (const model of selected) {
+        const receipt = await publishModel(loaded, model, options, progress);
+        progress.end();
+        stdout.line(values.receipt ? receiptFile(receipt) : receipt.reference);
+        if (!values.receipt) note(receipt);
+      }
+    } finally {
+      progress.end();
+    }
+    return 0;
+  },
+};
+
+/** What is read of this machine to publish something. */
+function pathsOf({ lock }: LoadedLock, key: string): string[] {
+  const requirements = entryOf(lock.apps, key)?.requirements;
+  return requirements === undefined ? [key] : [key, join(key, requirements)];
+}
+
+/** Keeps a receipt for 'serving status'. What was published stays published without. */
+function note(receipt: Receipt): void {
+  const kept = keepReceipt(receipt);
+  if ('why' in kept) warn(`'${receipt.model}' is published, but without a receipt on this machine: ${kept.why}`);
+}
+
+async function publishModel(
+  loaded: LoadedLock,
+  { key, kind, model, to, destination }: Selected,
+  options: StoreOptions,
+  progress: Progress,
+): Promise<Receipt> {
+  const { digest } = model;
+  const mountFrom = destination.kind === 'registry' ? neighbours(loaded, destination, model.base) : [];
+  const store = await openStore(destination, { ...withOwner(options, model, to), mountFrom });
+  try {
+    const reference = store.referenceOf(digest);
+    const { problems } = await store.verify(digest, { files: filesOf(model) });
+    if (problems.length === 0) {
+      warnOfDrift(loaded, key);
+      progress.report({ event: 'published', artifact: key, reference, bytesSent: 0 });
+    } else {
+      const artifact = await pack(loaded, { key, kind }, progress, options.plainHttp);
+      progress.report({ event: 'destination', artifact: key, to: nameOf(destination) });
+      await store.publish(artifact, (event) => progress.report(event));
+    }
+    return { model: key, to, digest, reference };
+  } finally {
+    store.close();
+  }
+}
+
+async function pack(
+  loaded: LoadedLock,
+  { key, kind }: Pick<Selected, 'key' | 'kind'>,
+  progress: Progress,
+  plainHttp: boolean | undefined,
+): Promise<Artifact> {
+  const directory = resolve(loaded.folder, key);
+  if (!existsSync(directory))
+    throw new CommandError(
+      `'${key}' is not published yet and its directory is not here; run 'serving publish ${shellWord(key)}' where the weights are`,
+      FAILED,
+    );
+  if (kind === 'app') {
+    const { packLockedApp } = require('../app-image/pack-app') as typeof import('../app-image/pack-app');
+    return packLockedApp(loaded, key, progress, plainHttp);
+  }
+  const { packLocked } = require('../lock/pack-locked') as typeof import('../lock/pack-locked');
+  return packLocked(loaded, key, progress, plainHttp);
+}
+
+/** What was locked is published already, but the directory has gone on: the new files are not what is deployed. */
+function warnOfDrift(loaded: LoadedLock, key: string): void {
+  const files = driftOf(loaded, key);
+  if (files.length === 0) return;
+  const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
+  warn(`'${key}' differs from what is locked and published: ${names}; run: serving lock ${shellWord(key)}`);
+}
+
+/** The other repositories of a registry that the lock file knows: they may have the same layers. */
+function neighbours(
+  { lock }: LoadedLock,
+  { registry, repository }: { registry: string; repository: string },
+  base: string | undefined,
+): string[] {
+  const places = [
+    base,
+    ...Object.values(lock.models).map(({ to }) => to),
+    ...Object.values(lock.apps).map(({ to }) => to),
+  ];
+  const found = places.flatMap((place) => {
+    if (place === undefined || place.startsWith('s3://')) return [];
+    const other = parseReference(place.replace(/^oci:\/\//, ''));
+    return other.registry === registry && other.repository !== repository ? [other.repository] : [];
+  });
+  return [...new Set(found)];
+}

@@ -1,0 +1,73 @@
+import { relative, resolve } from 'node:path';
+import { entryOf, keyOf } from '../../models/lock/entries';
+import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
+import { type LoadedLock, requireLock, shownPath } from '../../models/lock/read-lock';
+import { shellWord } from '../../private/shell-word';
+import type { ArtifactFile } from '../artifact/artifact';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { type Destination, parseDestination } from '../destinations/destination';
+
+/** A model or an app of the lock file that a command is about, and where it is put. */
+export interface Selected {
+  readonly key: string;
+  readonly kind: 'model' | 'app';
+  readonly model: LockedArtifact & LockedEvidence & Partial<Pick<LockedModel, 'base' | 'layers' | 'owner'>>;
+  readonly to: string;
+  readonly destination: Destination;
+}
+
+/** The models and apps that the command line names, or all; `--to` wins over what the lock file says. */
+export function select(
+  names: readonly string[],
+  options: { readonly lockFile?: string; readonly to?: string },
+): { readonly loaded: LoadedLock; readonly selected: Selected[] } {
+  const loaded = requireLock({ lockFile: options.lockFile });
+  const keys = names.length === 0 ? keysOf(loaded.lock) : names.map((name) => findKey(loaded, name));
+  if (keys.length === 0)
+    throw new CommandError(
+      `'${shownPath(loaded.path)}' has no model and no app; run 'serving lock' with the directory of one`,
+      USAGE_ERROR,
+    );
+  return { loaded, selected: [...new Set(keys)].map((key) => selectOne(loaded, key, options.to)) };
+}
+
+/** What is locked and published, models first. */
+function keysOf({ models, apps }: LockFile): string[] {
+  return [...new Set([...Object.keys(models), ...Object.keys(apps)])];
+}
+
+/** A name is what the lock file has, or a path from here. */
+function findKey({ lock, folder, path }: LoadedLock, name: string): string {
+  const here = keyOf(folder, relative(folder, resolve(name)) || '.');
+  const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
+  if (key !== undefined) return key;
+  throw new CommandError(`'${name}' is not in '${shownPath(path)}'; run: serving lock ${shellWord(name)}`, USAGE_ERROR);
+}
+
+/** The locked files, whose bytes nobody reads. */
+export function filesOf({ layers = [] }: Selected['model']): ArtifactFile[] {
+  return layers.flatMap(({ files }) => files.map((file) => ({ ...file, read: unread })));
+}
+
+function unread(): never {
+  throw new Error('only the files that are here can be read');
+}
+
+function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | undefined): Selected {
+  const locked = entryOf(lock.models, key);
+  const kind = locked === undefined ? 'app' : 'model';
+  const model = locked ?? (entryOf(lock.apps, key) as LockedApp);
+  const to = explicit ?? model.to;
+  if (to === undefined)
+    throw new CommandError(
+      `'${key}' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
+      USAGE_ERROR,
+    );
+  const destination = parseDestination(to);
+  if (kind === 'app' && destination.kind !== 'registry')
+    throw new CommandError(
+      `'${key}' is an image, which '${to}' cannot hold; use --to registry/repository`,
+      USAGE_ERROR,
+    );
+  return { key, kind, model, to, destination };
+}

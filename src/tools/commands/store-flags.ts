@@ -1,0 +1,46 @@
+import type { LockedModel } from '../../models/lock/lock-file';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { type StoreOptions, TRANSPORTS, type Transport } from '../destinations/open-store';
+
+/** The options that all commands share which speak to stores. */
+export const STORE_FLAGS = {
+  to: { type: 'string', short: 't' },
+  'lock-file': { type: 'string' },
+  'plain-http': { type: 'boolean' },
+  'bucket-owner': { type: 'string' },
+  transport: { type: 'string' },
+} as const;
+
+export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3://bucket/prefix (default: what the lock file says)
+      --lock-file FILE     the lock file (default: the nearest upward)
+      --transport NAME     http, or ecr-api: through the API of ECR alone, which goes on in the middle of a layer
+      --plain-http         connect to the registry or the endpoint of AWS without TLS (always so on this machine)
+      --bucket-owner ID    the AWS account that must own the bucket (default: the one in the lock file, or any)
+`;
+
+/** Checks an account of AWS as it was typed. */
+export function bucketOwnerOf(owner: string | undefined): string | undefined {
+  if (owner === undefined || /^\d{12}$/.test(owner)) return owner;
+  throw new CommandError(`--bucket-owner (${owner}) must be an AWS account ID of 12 digits`, USAGE_ERROR);
+}
+
+/** The flags as options of a store. */
+export function storeOptions(values: {
+  readonly transport?: string;
+  readonly 'plain-http'?: boolean;
+  readonly 'bucket-owner'?: string;
+}): Pick<StoreOptions, 'transport' | 'plainHttp' | 'bucketOwner'> {
+  const { transport, 'plain-http': plainHttp } = values;
+  if (transport !== undefined && !TRANSPORTS.includes(transport as Transport))
+    throw new CommandError(`--transport (${transport}) must be ${TRANSPORTS.join(' or ')}`, USAGE_ERROR);
+  return {
+    transport: transport as Transport | undefined,
+    plainHttp,
+    bucketOwner: bucketOwnerOf(values['bucket-owner']),
+  };
+}
+
+/** The options with the owner of the bucket that the lock file has for this destination; the command line wins. */
+export function withOwner<T extends StoreOptions>(options: T, model: Pick<LockedModel, 'to' | 'owner'>, to: string): T {
+  return { ...options, bucketOwner: options.bucketOwner ?? (to === model.to ? model.owner : undefined) };
+}

@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
+import { shownPath } from '../../models/lock/read-lock';
+import { shellWord } from '../../private/shell-word';
+import { type Command, parseCommandLine } from '../command-line/command';
+import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { clean, stderr, stdout, warn } from '../command-line/output';
+import { plural } from '../command-line/progress';
+import { openStore, type StoreOptions } from '../destinations/open-store';
+import { filesOf, type Selected, select } from './selection';
+import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
+
+const USAGE = `Usage: serving verify [MODEL...] [options]
+
+Proves that what is published is what the lock file says: the index and manifests by their bytes, layers by existence and
+size, objects of S3 by size and checksum. Reads no weights, neither here nor there.
+
+Options:
+${STORE_USAGE}      --key FILE           a public key (PEM): the signature of cosign beside the image must be by it, and so must the
+                           attestations that the lock file has
+      --record             keep the signatures and attestations by --key in the lock file; from then on each must be there
+  -f, --format FORMAT      text or json (default: text)
+
+Exit codes: 0 all is there, 1 something is missing or differs.
+`;
+
+const FLAGS = {
+  ...STORE_FLAGS,
+  key: { type: 'string' },
+  record: { type: 'boolean', default: false },
+  format: { type: 'string', short: 'f', default: 'text' },
+} as const;
+
+const DIFFERS = 1;
+
+/** Compares what is published with the lock file. */
+export const verifyCommand: Command = {
+  usage: USAGE,
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    const { format, key } = values;
+    if (format !== 'text' && format !== 'json')
+      throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
+    if (values.record && key === undefined)
+      throw new CommandError('--record needs --key: only what is by a key is recorded', USAGE_ERROR);
+    const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
+    const publicKey = key === undefined ? undefined : readKey(key);
+    const results: Result[] = [];
+    for (const model of selected) results.push(await verifyModel(model, storeOptions(values), publicKey));
+    if (values.record) record(loaded.path, selected, results);
+    if (format === 'json') stdout.json(results, 2);
+    else stdout.text(results.map(render).join(''));
+    return results.every(({ problems }) => problems.length === 0) ? 0 : DIFFERS;
+  },
+};
+
+interface Result {
+  readonly model: string;
+  readonly reference: string;
+  readonly problems: string[];
+  /** What mends those of the problems that can be. */
+  readonly remedy?: string;
+  /** What is by the key; empty without one. */
+  readonly verified: LockedEvidence;
+}
+
+/** Keeps what is by the key, of everything that is as it was locked. */
+function record(path: string, selected: readonly Selected[], results: readonly Result[]): void {
+  const entries = results.flatMap(({ problems, verified }, index): Partial<LockFile>[] => {
+    if (problems.length > 0) return [];
+    const { key, kind, model } = selected[index] as Selected;
+    const entry = { ...model, ...verified };
+    return [kind === 'app' ? { apps: { [key]: entry as LockedApp } } : { models: { [key]: entry as LockedModel } }];
+  });
+  const { writeEntries } = require('../lock/writer') as typeof import('../lock/writer');
+  const shown = shownPath(path);
+  stderr.line(`${shown} ${writeEntries(path, entries) ? 'is written' : 'is up to date'}`);
+}
+
+async function verifyModel(
+  { key: name, model, to, destination }: Selected,
+  options: StoreOptions,
+  publicKey: string | undefined,
+): Promise<Result> {
+  const store = await openStore(destination, withOwner(options, model, to));
+  try {
+    const { reference, problems, surplus, note } = await store.verify(model.digest, { files: filesOf(model) });
+    if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
+      warn(`a bucket keeps no signatures; those that are locked of '${name}' were not looked for`);
+    if (note !== undefined) warn(`'${name}': ${note}`);
+    const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
+    return {
+      model: name,
+      reference,
+      problems: [...problems, ...surplus, ...evidence.problems].map(clean),
+      ...(problems.length > 0 && { remedy: `publish it again: serving publish ${shellWord(name)}` }),
+      verified: evidence.verified,
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function readKey(path: string): string {
+  if (!existsSync(path)) throw new CommandError(`--key (${path}) is not there`, USAGE_ERROR);
+  return readFileSync(path, 'utf8');
+}
+
+function render({ model, reference, problems, remedy, verified }: Result): string {
+  const { signatures = [], attestations = [] } = verified;
+  const by = [
+    ...(signatures.length > 0 ? [plural(signatures.length, 'signature')] : []),
+    ...(attestations.length > 0 ? [plural(attestations.length, 'attestation')] : []),
+  ];
+  const signed = by.length === 0 ? '' : `, ${by.join(' and ')} by the key`;
+  if (problems.length === 0) return `${model}: all is there${signed}, ${reference}\n`;
+  const lines = problems.map((problem) => `  ${problem}\n`).join('');
+  return `${model}: not as locked, ${reference}\n${lines}${remedy === undefined ? '' : `  ${remedy}\n`}`;
+}

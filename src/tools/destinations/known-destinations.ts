@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceFile } from '../../private/files/replace-file';
+import { isWritable, userState, whyNoFolder } from '../../private/files/user-folders';
+import { type Destination, nameOf } from './destination';
+
+/** Changes with what the file means. */
+const FORMAT = 1;
+
+/** How many destinations are remembered, the latest first. */
+const REMEMBERED = 1000;
+
+/** The destinations that the user of this machine has confirmed: none where that cannot be read. */
+export function knownDestinations(): ReadonlySet<string> {
+  const path = statePath();
+  if (path === undefined) return new Set();
+  try {
+    const { format, destinations } = JSON.parse(readFileSync(path, 'utf8'));
+    return new Set(format === FORMAT ? destinations.filter((one: unknown) => typeof one === 'string') : []);
+  } catch {
+    return new Set();
+  }
+}
+
+/** Remembers that destinations were confirmed; says why where that is not possible. */
+export function rememberDestinations(confirmed: readonly Destination[]): string | undefined {
+  const known = knownDestinations();
+  const names = [...new Set(confirmed.map(nameOf))];
+  if (names.every((name) => known.has(name))) return undefined;
+  const destinations = [...names, ...[...known].filter((name) => !names.includes(name))].slice(0, REMEMBERED);
+  const path = statePath();
+  try {
+    if (path === undefined) return whyNoFolder('state');
+    if (!isWritable(dirname(path))) return `'${dirname(path)}' is not writable`;
+    replaceFile(path, `${JSON.stringify({ format: FORMAT, destinations }, null, 2)}\n`, 0o600);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function statePath(): string | undefined {
+  const state = userState();
+  return state === undefined ? undefined : join(state, 'destinations.json');
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceFile } from '../../private/files/replace-file';
+import { isWritable, userCache, whyNoFolder } from '../../private/files/user-folders';
+import { scratchFolder } from '../command-line/scratch-folder';
+
+/** What a publication leaves behind on the machine that it was made on. */
+export interface Receipt {
+  /** The name of the directory in the lock file. */
+  readonly model: string;
+  /** Where it was put. */
+  readonly to: string;
+  readonly digest: string;
+  readonly reference: string;
+}
+
+/** A receipt that was kept, or why it was not. */
+export type Kept = { readonly path: string } | { readonly why: string };
+
+/**
+ * Notes that something was published. `cdk deploy` keeps the file among its assets and publishes only where it has none, so
+ * it says what was done once, and not what is there today. It comes after the publication, so it never fails that.
+ */
+export function keepReceipt(receipt: Receipt): Kept {
+  const path = pathOf(receipt);
+  if (path === undefined) return { why: whyNoFolder('cache') };
+  if (!isWritable(dirname(path))) return { why: `'${dirname(path)}' is not writable` };
+  try {
+    replaceFile(path, render(receipt));
+    return { path };
+  } catch (error) {
+    return { why: (error as Error).message };
+  }
+}
+
+/** The file of a receipt for who asked for one: where the cache cannot be written, in the folder of temporary files. */
+export function receiptFile(receipt: Receipt): string {
+  const kept = keepReceipt(receipt);
+  if ('path' in kept) return kept.path;
+  const path = join(scratchFolder('serving-receipt-'), 'receipt.json');
+  replaceFile(path, render(receipt));
+  return path;
+}
+
+/** The receipt of a publication, or nothing when this machine has none. */
+export function readReceipt(what: Omit<Receipt, 'reference'>): Receipt | undefined {
+  const path = pathOf(what);
+  if (path === undefined) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Receipt;
+  } catch {
+    return undefined;
+  }
+}
+
+function render(receipt: Receipt): string {
+  return `${JSON.stringify(receipt, null, 2)}\n`;
+}
+
+function pathOf({ model, to, digest }: Omit<Receipt, 'reference'>): string | undefined {
+  const cache = userCache();
+  const name = createHash('sha256').update([model, to, digest].join('\n')).digest('hex').slice(0, 32);
+  return cache === undefined ? undefined : join(cache, 'receipts', `${name}.json`);
+}

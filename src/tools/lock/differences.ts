@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import { compare } from '../../models/lock/drift';
+import { LayerCache } from '../../models/lock/layer-cache';
+import type { LockedImage, LockedLayer, LockedModel } from '../../models/lock/lock-file';
+import { walk } from '../../models/lock/walk';
+import type { ModelSettings } from './pack-locked';
+
+/** What differs between a model that is locked and its directory, which was hashed just now: a line for each file. */
+export function differencesOfModel(
+  { key, directory }: Pick<ModelSettings, 'key' | 'directory'>,
+  locked: LockedModel,
+  found: LockedModel,
+): string[] {
+  const files = filesThatDiffer(directory, locked.layers, found.layers).map((text) => `${key}: ${text}`);
+  if (files.length > 0) return files;
+  if (locked.digest !== found.digest) return [`${key}: the files are the same, but not the image that is made of them`];
+  const changed = (['to', 'owner', 'source', 'variant', 'base', 'bytes', 'platforms', 'layers'] as const).filter(
+    (member) => !isDeepStrictEqual(locked[member], found[member]),
+  );
+  return changed.map((member) => `${key}: '${member}' differs`);
+}
+
+/** What differs between an image that is locked and what its registry says. */
+export function differencesOfImage(reference: string, locked: LockedImage | undefined, found: LockedImage): string[] {
+  if (locked === undefined) return [`${reference}: is not locked`];
+  if (locked.digest === found.digest) return [];
+  return [`${reference}: ${locked.digest} is locked, but it is ${found.digest} now`];
+}
+
+function filesThatDiffer(directory: string, locked: readonly LockedLayer[], found: readonly LockedLayer[]): string[] {
+  const [before, after] = [sizesOf(locked), sizesOf(found)];
+  const gone = [...before.keys()].filter((path) => !after.has(path)).map((path) => `'${path}' is gone`);
+  const added = [...after.keys()].filter((path) => !before.has(path)).map((path) => `'${path}' is new`);
+  const { root, files } = walk(directory);
+  const digests = new Set(found.map(({ digest }) => digest));
+  const differing = locked.filter(({ digest }) => !digests.has(digest));
+  const written = compare(differing, files, new LayerCache(root)).filter((path) => before.has(path) && after.has(path));
+  const changed = written.filter((path) => differing.some((layer) => layer.files.some((file) => file.path === path)));
+  return [...gone, ...added, ...changed.map((path) => `'${path}' is another`)];
+}
+
+function sizesOf(layers: readonly LockedLayer[]): Map<string, number> {
+  return new Map(layers.flatMap(({ files }) => files.map(({ path, size }) => [path, size])));
+}

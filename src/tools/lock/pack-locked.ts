@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { lockedModel } from '../../models/lock/entries';
+import type { LoadedLock } from '../../models/lock/read-lock';
+import { shellWord } from '../../private/shell-word';
+import type { Artifact } from '../artifact/artifact';
+import type { BaseImage } from '../artifact/base-image';
+import { type PackedModel, packModel } from '../artifact/pack-model';
+import { CommandError } from '../command-line/command-error';
+import type { Progress } from '../command-line/progress';
+import { differencesOfModel } from './differences';
+
+/** A model as a user wants it locked. */
+export interface ModelSettings {
+  readonly key: string;
+  readonly directory: string;
+  readonly variant: string;
+  readonly base?: string;
+  readonly to?: string;
+  readonly owner?: string;
+  readonly source?: string;
+  /** Files that look like credentials and are published all the same. @default - none */
+  readonly allowed?: readonly string[];
+  /** Speak to the registry of the base without TLS. @default - with this machine only */
+  readonly plainHttp?: boolean;
+}
+
+/** Something is not what the lock file says. */
+const DIFFERS = 1;
+
+/** Makes the image of a model, upon its base where it has one. */
+export async function packAs(settings: ModelSettings, progress: Pick<Progress, 'report'>): Promise<PackedModel> {
+  const { base: reference, plainHttp, ...rest } = settings;
+  const base = reference === undefined ? undefined : await loadBase(reference, plainHttp);
+  return packModel({ ...rest, base, report: (event) => progress.report(event) });
+}
+
+/** The image of a model exactly as it is locked; an error with the names of the files when the directory differs. */
+export async function packLocked(
+  loaded: LoadedLock,
+  key: string,
+  progress: Pick<Progress, 'report'>,
+  plainHttp?: boolean,
+): Promise<Artifact> {
+  const locked = lockedModel(loaded, key);
+  const { variant, base, to, owner, source, allowed } = locked;
+  const directory = resolve(loaded.folder, key);
+  const settings = { key, directory, variant, base, to, owner, source, allowed, plainHttp };
+  const { artifact, entry } = await packAs(settings, progress);
+  if (entry.digest === locked.digest) return artifact;
+  const differences = differencesOfModel(settings, locked, entry);
+  throw new CommandError(
+    `the directory is not what is locked; put the files back, or run 'serving lock ${shellWord(key)}'\n${differences.join('\n')}`,
+    DIFFERS,
+  );
+}
+
+function loadBase(reference: string, plainHttp: boolean | undefined): Promise<BaseImage> {
+  const { loadBaseImage } = require('../registry/resolve-image') as typeof import('../registry/resolve-image');
+  return loadBaseImage(reference, { plainHttp });
+}

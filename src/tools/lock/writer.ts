@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { entryOf } from '../../models/lock/entries';
+import type { LockedArtifact, LockFile } from '../../models/lock/lock-file';
+import { parseLock } from '../../models/lock/parse';
+import { shownPath } from '../../models/lock/read-lock';
+import { renderLock } from '../../models/lock/render';
+import { LOCK_SCHEMA } from '../../models/lock/schema';
+import { describeValue, findViolation } from '../../models/lock/validate';
+import { replaceFile } from '../../private/files/replace-file';
+import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+
+const KINDS = ['apps', 'images', 'models'] as const;
+
+/**
+ * Puts entries into a lock file and returns whether that changed it. The file is read again first, because what was locked
+ * may have taken long, and somebody else may have locked something meanwhile. Members that this release does not know stay.
+ */
+export function writeEntries(
+  path: string,
+  entries: readonly Partial<LockFile>[],
+  removed: readonly string[] = [],
+): boolean {
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  let lock: LockFile =
+    before === undefined ? { version: 1, models: {}, images: {}, apps: {} } : parseLock(before, shownPath(path));
+  for (const kind of KINDS) {
+    const kept = Object.entries(lock[kind]).filter(([name]) => !removed.includes(name));
+    lock = { ...lock, [kind]: Object.fromEntries(kept) };
+    for (const change of entries) lock = { ...lock, [kind]: merge(lock[kind], change[kind] ?? {}) };
+  }
+  const after = renderLock(lock);
+  if (after === before) return false;
+  requireReadable(lock);
+  writeLock(path, after);
+  return true;
+}
+
+/** What could not be read again is not written. */
+export function requireReadable(lock: LockFile): void {
+  const violation = findViolation(JSON.parse(renderLock(lock)), LOCK_SCHEMA);
+  if (violation === undefined) return;
+  const { where, value, expected } = violation;
+  throw new CommandError(`${where} (${describeValue(value)}) must be ${expected}`, USAGE_ERROR);
+}
+
+/** The members that an entry may have, of which one that is no longer said must go. */
+const OPTIONAL = {
+  allowed: undefined,
+  base: undefined,
+  owner: undefined,
+  requirements: undefined,
+  source: undefined,
+  to: undefined,
+};
+/** The members that vouch for a digest, and for no other. */
+const EVIDENCE = { attestations: undefined, signatures: undefined };
+
+function merge<T extends LockedArtifact>(
+  before: { readonly [name: string]: T },
+  changes: { readonly [name: string]: T },
+) {
+  const merged = Object.entries(changes).map(([name, entry]) => {
+    const old = entryOf(before, name);
+    const gone = old?.digest === entry.digest ? OPTIONAL : { ...OPTIONAL, ...EVIDENCE };
+    return [name, { ...old, ...gone, ...entry }];
+  });
+  return { ...before, ...Object.fromEntries(merged) };
+}
+
+function writeLock(path: string, text: string): void {
+  try {
+    replaceFile(path, text);
+  } catch (error) {
+    throw new CommandError(`'${shownPath(path)}' cannot be written: ${(error as Error).message}`, FAILED);
+  }
+}

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream, existsSync, lstatSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { makeFolders } from '../../private/files/own-folder';
+import { replaceFile } from '../../private/files/replace-file';
+import { isObject } from '../../private/kinds';
+import type { Artifact, Blob, Manifest, PublishEvent } from '../artifact/artifact';
+import { INDEX_TYPE } from '../artifact/image';
+import { CommandError, FAILED } from '../command-line/command-error';
+import { VerifiedBytes } from '../net/verified';
+import { parseJson } from '../registry/json';
+
+/** What the top of a layout says of an artifact in it. */
+interface LayoutEntry {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly annotations?: { readonly [name: string]: string };
+}
+
+type Report = (event: PublishEvent) => void;
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const BLOBS = ['blobs', 'blobs/sha256'];
+
+/**
+ * A folder in the image layout of OCI, which can be carried where no network leads: podman, skopeo, umoci and containerd
+ * read it. Several artifacts share it, and each layer is in it once. A file gets the name of a digest when its bytes were
+ * found to have it.
+ */
+export class OciLayout {
+  constructor(private readonly folder: string) {}
+
+  /** Puts an artifact there under a name; layers that are there already are not written again. */
+  public async add(artifact: Artifact, name: string, report: Report): Promise<void> {
+    const { index, manifests, blobs } = artifact;
+    const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
+    report({ event: 'start', artifact: artifact.name, digest: index.digest, bytes });
+    const top = this.entries().filter(({ annotations }) => annotations?.[REF_NAME] !== name);
+    this.makeFolders();
+    let bytesSent = 0;
+    for (const blob of blobs) bytesSent += await this.addBlob(blob, report);
+    for (const manifest of [...manifests, index]) this.addManifest(manifest);
+    const entry = { mediaType: index.mediaType, digest: index.digest, size: index.bytes.length };
+    this.write('oci-layout', { imageLayoutVersion: '1.0.0' });
+    this.write('index.json', {
+      schemaVersion: 2,
+      mediaType: INDEX_TYPE,
+      manifests: [...top, { ...entry, annotations: { [REF_NAME]: name } }],
+    });
+    report({ event: 'published', artifact: artifact.name, reference: `oci:${this.folder}:${name}`, bytesSent });
+  }
+
+  private entries(): LayoutEntry[] {
+    const path = join(this.folder, 'index.json');
+    if (!existsSync(path)) return [];
+    try {
+      const manifests = parseJson(readFileSync(path))?.manifests;
+      if (Array.isArray(manifests) && manifests.every(isObject)) return manifests as unknown as LayoutEntry[];
+    } catch {
+      // A folder of that name, or a file that must not be read.
+    }
+    throw new CommandError(`'${path}' is not the index of an OCI image layout; name another folder`, FAILED);
+  }
+
+  /** What is below the folder must be in it: a link would have files written elsewhere. */
+  private makeFolders(): void {
+    if (existsSync(this.folder) && !lstatSync(join(this.folder, '.')).isDirectory())
+      throw new CommandError(`'${this.folder}' must be a folder`, FAILED);
+    for (const name of BLOBS) {
+      const path = join(this.folder, name);
+      this.writing(path, () => makeFolders(path));
+      if (!lstatSync(path).isDirectory())
+        throw new CommandError(`'${path}' must be a folder and not a link; name another folder`, FAILED);
+    }
+  }
+
+  /** Returns how many bytes were written. */
+  private async addBlob(blob: Blob, report: Report): Promise<number> {
+    const { digest, size } = blob;
+    const path = this.pathOf(digest);
+    if (await isWhole(path, blob)) {
+      report({ event: 'present', part: digest, bytes: size });
+      return 0;
+    }
+    const draft = `${path}.${randomBytes(6).toString('hex')}`;
+    try {
+      await writeDraft(draft, blob, (bytes) => report({ event: 'sent', part: digest, bytes }));
+      renameSync(draft, path);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw unwritable(path, error);
+    }
+    report({ event: 'done', part: digest, bytes: size });
+    return size;
+  }
+
+  private addManifest({ digest, bytes }: Manifest): void {
+    const path = this.pathOf(digest);
+    this.writing(path, () => replaceFile(path, bytes));
+  }
+
+  private pathOf(digest: string): string {
+    return join(this.folder, 'blobs', ...digest.split(':'));
+  }
+
+  private write(name: string, content: object): void {
+    const path = join(this.folder, name);
+    this.writing(path, () => replaceFile(path, `${JSON.stringify(content)}\n`));
+  }
+
+  private writing(path: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+}
+
+/** A medium that is carried around may have changed what is on it. */
+async function isWhole(path: string, { digest, size }: Blob): Promise<boolean> {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status?.isFile() || status.size !== size) return false;
+  const bytes = new VerifiedBytes({ digest, size, source: path }, (start) => createReadStream(path, { start }));
+  try {
+    for await (const _ of bytes.read());
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) return false;
+    throw unwritable(path, error);
+  }
+}
+
+/** Writes a file that must not be there yet, and fails where its bytes are not those of its digest. */
+async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => void): Promise<void> {
+  const { digest, size, origin = 'the directory' } = blob;
+  const verified = new VerifiedBytes({ digest, size, source: origin }, blob.read);
+  async function* counted(): AsyncIterable<Buffer> {
+    for await (const bytes of verified.read()) {
+      yield bytes;
+      sent(bytes.length);
+    }
+  }
+  const file = createWriteStream(draft, { flags: 'wx' });
+  // A file that is still being opened would come into being after its removal.
+  const closed = new Promise<void>((resolve) => file.once('close', () => resolve()));
+  try {
+    await pipeline(counted, file);
+  } finally {
+    await closed;
+  }
+}
+
+function unwritable(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || error instanceof CommandError
+    ? error
+    : new CommandError(`'${path}' cannot be written (${code})`, FAILED);
+}

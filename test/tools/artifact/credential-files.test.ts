@@ -1,0 +1,144 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { walk } from '../../../src/models/lock/walk';
+import { credentialFiles, requireNoCredentials } from '../../../src/tools/artifact/credential-files';
+import { withScratch, writeFiles } from '../../support/scratch';
+
+const KEY = (kind: string) =>
+  `-----BEGIN ${kind}-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(4)}\n-----END ${kind}-----\n`;
+
+const found = (files: { readonly [path: string]: string }, link?: readonly [to: string, from: string]) =>
+  withScratch((folder) => {
+    writeFiles(folder, files);
+    if (link !== undefined) symlinkSync(link[0], join(folder, link[1]));
+    return credentialFiles(walk(folder, []));
+  });
+
+describe('looks like credentials:', () => {
+  test.each([
+    ...[
+      '.env',
+      '.env.production',
+      'sub/.ENV.local',
+      '.envrc',
+      '.netrc',
+      '_netrc',
+      '.npmrc',
+      '.pypirc',
+      '.git-credentials',
+    ],
+    ...[
+      '.aws/credentials',
+      '.aws/config',
+      'home/.ssh/known_hosts',
+      '.ssh/id_rsa',
+      'id_ed25519',
+      '.gnupg/x/y',
+      '.kube/config',
+    ],
+    ...[
+      'kubeconfig',
+      '.docker/config.json',
+      '.config/gcloud/x.db',
+      '.azure/x',
+      'terraform.tfstate',
+      'x.tfstate.backup',
+    ],
+    ...['store.p12', 'a.PFX', 'a.jks', 'a.kdbx', 'a.ppk', 'server.key', 'server.pem', '.vault-token', '.pgpass'],
+    ...['prod.env', 'config/Local.ENV', '.dockerconfigjson', 'client_secret_1234.apps.json', '.ngc/config'],
+    ...['.oci/config', '.config/rclone/rclone.conf'],
+    ...['application_default_credentials.json', '.streamlit/secrets.toml', '.huggingface/token', '.bash_history'],
+  ])('%s', (path) => {
+    expect(found({ [path]: 'x' })).toEqual([path]);
+  });
+
+  test.each([
+    'PRIVATE KEY',
+    'RSA PRIVATE KEY',
+    'EC PRIVATE KEY',
+    'OPENSSH PRIVATE KEY',
+    'ENCRYPTED PRIVATE KEY',
+    'PGP PRIVATE KEY BLOCK',
+  ])('a file with a %s, whatever its name', (kind) => {
+    expect(found({ 'app.py': 'x', 'notes.txt': `a\n${KEY(kind)}` })).toEqual(['notes.txt']);
+  });
+
+  test('the account of a service, as JSON', () => {
+    expect(
+      found({ 'account.json': JSON.stringify({ type: 'service_account', private_key: KEY('PRIVATE KEY') }) }),
+    ).toEqual(['account.json']);
+  });
+
+  test('settings of a package index with a login', () => {
+    const files = {
+      'pip.conf': '[global]\nindex-url = https://me:hunter2@pypi.example.com/simple\n',
+      '.condarc': 'channels:\n  - https://conda.example.com/t/ab-01234567/team\n',
+    };
+    expect(found(files)).toEqual(['.condarc', 'pip.conf']);
+  });
+
+  test('a certificate with its key', () => {
+    expect(found({ 'both.pem': KEY('CERTIFICATE') + KEY('PRIVATE KEY') })).toEqual(['both.pem']);
+  });
+
+  test('a link to such a file', () => {
+    expect(found({ '.env.production': 'x' }, ['.env.production', 'settings'])).toEqual(['.env.production', 'settings']);
+  });
+});
+
+test.each([
+  ...[
+    'app.py',
+    '.env.example',
+    'example.env',
+    'prod.sample.env',
+    'config/dev-template.env',
+    'client_secret.py',
+    'oci/config',
+    'env',
+    'environment.env.py',
+    'keys.py',
+    'tokenizer.json',
+    'id_rsa.pub',
+    'docker/config.json',
+  ],
+  ...['config.json', 'aws/credentials.py', 'kube/config', 'token', 'monkey', 'model.keys', '.npmrc.md'],
+])('does not: %s', (path) => {
+  expect(found({ [path]: 'x' })).toEqual([]);
+});
+
+test.each([
+  [
+    'settings of a package index without a login',
+    {
+      'pip.conf': '[global]\nindex-url = https://pypi.example.com/simple\n',
+      '.condarc': 'channels:\n  - conda-forge\n',
+    },
+  ],
+  ['a bundle of certificates', { 'cacert.pem': KEY('CERTIFICATE').repeat(500) }],
+  ['a public key', { 'jwt.key': KEY('PUBLIC KEY') }],
+  ['code that looks for keys', { 'a.py': 'if "-----BEGIN PRIVATE KEY-----" in text: raise ValueError("not here")\n' }],
+  ['a large file', { 'weights.bin': `${'x'.repeat(70_000)}${KEY('PRIVATE KEY')}` }],
+])('does not: %s', (_, files) => {
+  expect(found(files as { readonly [path: string]: string })).toEqual([]);
+});
+
+test('is refused with the names and what to do, and returned where it is allowed', () => {
+  const policy = { name: 'app', leaveOut: 'leave them out' };
+  const look = (allowed: string[]) =>
+    withScratch((folder) => {
+      writeFiles(folder, { 'a.key': 'x', 'b.key': 'x', 'app.py': '' });
+      return requireNoCredentials(walk(folder, []), { ...policy, allowed });
+    });
+  expect(() => look(['a.key'])).toThrow(
+    "'app' has files that look like credentials, which everyone who can pull the image could read: 'b.key'; leave them out, or lock it with --allow-file b.key to publish that file on purpose",
+  );
+  expect(look(['a.key', 'b.key', 'c.key'])).toEqual(['a.key', 'b.key']);
+});
+
+test('the way to allow a file can be pasted into a shell, whatever its name', () =>
+  withScratch((folder) => {
+    writeFiles(folder, { '$(id) a.key': 'x' });
+    const policy = { name: 'app', leaveOut: 'leave them out', allowed: [] };
+    expect(() => requireNoCredentials(walk(folder, []), policy)).toThrow("--allow-file '$(id) a.key' to publish");
+  }));

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Printer, stderr, stdout } from '../../../src/tools/command-line/output';
+
+const TOOLS = join(__dirname, '../../../src/tools');
+const PRINTER = 'command-line/output.ts';
+
+function printed(print: (printer: Printer) => void): string {
+  let text = '';
+  print(new Printer({ write: (piece) => (text += piece) }));
+  return text;
+}
+
+test('a line has no credentials and nothing that a terminal acts on', () => {
+  expect(printed((printer) => printer.line('a\u001b[2Jb https://user:hunter2@host\r\n\tc'))).toBe(
+    'ab https://***@host\n\tc\n',
+  );
+});
+
+const PATH = '/builds/acme/ghp_0123456789abcdefghij/.cache/receipts/0a.json';
+
+test('JSON stays JSON, of the same value', () => {
+  const value = { a: 'x\u202ey', model: PATH, c: 1 };
+  const json = printed((printer) => printer.json(value, 2));
+  expect(JSON.parse(json)).toEqual(value);
+  expect(json).not.toContain('\u202e');
+});
+
+test('a value that a program or a person takes is exact, and a terminal does not act on it', () => {
+  expect(printed((printer) => printer.exact(`${PATH}\u001b[2J\n`))).toBe(`${PATH}\n`);
+});
+
+test('results are exact, and what is said beside them has no credentials', () => {
+  const written: Record<string, string[]> = {};
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    jest.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] = [...(written[name] ?? []), String(text)];
+      return true;
+    }),
+  );
+  try {
+    stdout.line(PATH);
+    stderr.line(PATH);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  expect(written).toEqual({
+    stdout: [`${PATH}\n`],
+    stderr: ['/builds/acme/ghp_***/.cache/receipts/0a.json\n'],
+  });
+});
+
+test('a bar is removed with a sequence of our own', () => {
+  expect(printed((printer) => printer.clearLine())).toBe('\r\u001b[K');
+});
+
+/** Ways to write past the printer. */
+const PAST = /process\s*\.\s*std(?:out|err)|process\s*\[|\bconsole\b|writeSync\(\s*[12]\b|\/dev\/(?:stdout|stderr|tty)/;
+
+test('nothing in the tools writes past the printer', () => {
+  const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(50);
+  const lines = files
+    .filter((file) => file !== PRINTER)
+    .flatMap((file) =>
+      readFileSync(join(TOOLS, file), 'utf8')
+        .split('\n')
+        .filter((line) => PAST.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  expect(lines).toEqual([]);
+  expect(PAST.test(readFileSync(join(TOOLS, PRINTER), 'utf8'))).toBe(true);
+});
+
+test.each([
+  'process.stdout.write(x)',
+  'process . stderr',
+  "process['stdout']",
+  'console.log(x)',
+  'writeSync(1, x)',
+])('%s would write past it', (code) => expect(PAST.test(code)).toBe(true));

@@ -1,0 +1,47 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import * as os from 'node:os';
+import { join } from 'node:path';
+import { parseDestination } from '../../../src/tools/destinations/destination';
+import { rememberDestinations } from '../../../src/tools/destinations/known-destinations';
+import { keepReceipt, receiptFile } from '../../../src/tools/destinations/receipt';
+import { withScratch } from '../../support/scratch';
+
+jest.mock('node:os', () => {
+  const actual = jest.requireActual('node:os');
+  return { ...actual, tmpdir: jest.fn(actual.tmpdir) };
+});
+
+const before = { ...process.env };
+afterEach(() => {
+  process.env = { ...before };
+});
+
+const RECEIPT = { model: 'svm', to: 'registry.example.com/models', digest: 'sha256:00', reference: 'x' };
+
+/** Folders of the user that are links, as somebody else could have made them. */
+async function withForeignFolders(work: (folder: string) => void): Promise<void> {
+  await withScratch(async (folder) => {
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync(join(folder, 'elsewhere'), join(folder, 'serving-constructs'));
+    process.env.XDG_CACHE_HOME = folder;
+    process.env.XDG_STATE_HOME = folder;
+    work(folder);
+  });
+}
+
+test('a folder that is not of the user is named as the reason', async () => {
+  await withForeignFolders((folder) => {
+    const why = `'${join(folder, 'serving-constructs')}' cannot be used: it is a link and not a folder`;
+    expect(keepReceipt(RECEIPT)).toEqual({ why });
+    expect(rememberDestinations([parseDestination('registry.example.com/models')])).toBe(why);
+  });
+});
+
+test('a receipt that has no place at all is an error with a way out', async () => {
+  await withForeignFolders((folder) => {
+    jest.mocked(os.tmpdir).mockReturnValue(join(folder, 'none'));
+    expect(() => receiptFile(RECEIPT)).toThrow(
+      `the folder of temporary files ('${join(folder, 'none')}') cannot be used (ENOENT); make it writable, or name another with TMPDIR`,
+    );
+  });
+});
