@@ -1,7 +1,6 @@
 import { App as CdkApp, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
-import type * as kplus from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
@@ -249,7 +248,6 @@ describe('missing values', () => {
     'Kubernetes secret': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromName(value, value) } }),
     'Kubernetes secret key': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromName('a', value) } }),
     'kplus secret': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromSecret(value, 'a') } }),
-    'kplus secret value': (value) => ({ secrets: { A: library.kubernetes.KubernetesSecret.fromSecretValue(value) } }),
     'ECR image': (value) => ({ image: library.aws.EcrImage.fromRepository(value, '1') }),
     'ECR tag': (value, scope) => ({
       image: library.aws.EcrImage.fromRepository(repositoryIn(scope), value),
@@ -310,7 +308,8 @@ describe('missing values', () => {
     const chart = new Chart(new Cdk8sApp(), 'serving');
     const backend = new ServingEndpoint(chart, 'endpoint').addBackend('v1', backendOptions());
     const facade = library.kubernetes.KubernetesBackend.of(backend);
-    expect(() => facade.useServiceAccount({} as kplus.IServiceAccount)).toThrow("[InvalidType] 'serviceAccount'");
+    expect(() => facade.useServiceAccount({} as never)).toThrow("[InvalidType] 'serviceAccount'");
+    expect(() => facade.useServiceAccountName(undefined as never)).toThrow("[InvalidType] 'name' (undefined)");
   });
 
   test('are no tokens, which pass', () => {

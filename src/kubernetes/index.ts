@@ -4,3 +4,4 @@ export * from './kubernetes-backend';
 export * from './kubernetes-endpoint';
 export * from './kubernetes-platform';
 export * from './kubernetes-secret';
+export * from './named-object';

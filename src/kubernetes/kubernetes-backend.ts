@@ -1,14 +1,31 @@
 import type { ApiObject } from 'cdk8s';
-import type * as kplus from 'cdk8s-plus-27';
 import type { IConstruct } from 'constructs';
 import type { Backend } from '../constructs/backend';
-import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
+import type { INamedObject } from './named-object';
 import type { BackendObjects } from './private/backend-objects';
+import { nameOfObject, requireObjectName } from './private/names';
 
-const SERVICE_ACCOUNT = "kplus.ServiceAccount.fromServiceAccountName(this, 'Account', 'models')";
+/** The Deployment of a backend, in the form in which an autoscaler of cdk8s-plus asks for its target. */
+export interface ScaledDeployment {
+  /** The API version of the Deployment. */
+  readonly apiVersion: string;
+  /** The kind, `Deployment`. */
+  readonly kind: string;
+  /** The name of the Deployment. */
+  readonly name: string;
+  /** The containers of cdk8s-plus: none, because the Pods are plain objects. */
+  // biome-ignore lint/suspicious/noExplicitAny: the type is one of cdk8s-plus, which no signature may name.
+  readonly containers: any[];
+  /**
+   * The number of replicas that the definition sets.
+   *
+   * @default - the autoscaler has it
+   */
+  readonly replicas?: number;
+}
 
 const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
 
@@ -18,7 +35,7 @@ const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
  * Every object is a plain `ApiObject`: what you patch with `addJsonPatch` or add to its `metadata` is what is written.
  * The Deployment can be the target of an autoscaler of cdk8s-plus, instead of `backend.autoscale`.
  */
-export class KubernetesBackend implements kplus.IScalable {
+export class KubernetesBackend {
   /** The Kubernetes side of a backend. */
   public static of(backend: Backend): KubernetesBackend {
     checkValue('Backend', backend, 'backend');
@@ -75,10 +92,14 @@ export class KubernetesBackend implements kplus.IScalable {
     return this.objects.horizontalPodAutoscaler;
   }
 
-  /** Lets the pods run as a ServiceAccount that exists or that cdk8s-plus makes, instead of one of their own. */
-  public useServiceAccount(serviceAccount: kplus.IServiceAccount): void {
-    const { name } = requireShape('serviceAccount', serviceAccount, 'name', SERVICE_ACCOUNT);
-    this.objects.useServiceAccount(requireIdentifier('serviceAccount.name', name));
+  /** Lets the Pods run as a ServiceAccount of cdk8s or cdk8s-plus, instead of one of their own. */
+  public useServiceAccount(serviceAccount: INamedObject): void {
+    this.objects.useServiceAccount(nameOfObject('serviceAccount', serviceAccount, 'ServiceAccount'));
+  }
+
+  /** Lets the Pods run as a ServiceAccount that exists in the namespace of the chart, instead of one of their own. */
+  public useServiceAccountName(name: string): void {
+    this.objects.useServiceAccount(requireObjectName('name', name, 'ServiceAccount'));
   }
 
   /** Called by an autoscaler of cdk8s-plus: the number of replicas is then its own. */
@@ -88,7 +109,7 @@ export class KubernetesBackend implements kplus.IScalable {
   }
 
   /** The Deployment as the target of an autoscaler of cdk8s-plus, which must say its metrics. */
-  public toScalingTarget(): kplus.ScalingTarget {
+  public toScalingTarget(): ScaledDeployment {
     const { apiVersion, kind, name } = this.deployment;
     return { apiVersion, kind, name, containers: [], replicas: this.objects.fixedReplicas };
   }
@@ -96,7 +117,7 @@ export class KubernetesBackend implements kplus.IScalable {
   /** @internal */
   public get _maxReplicas(): number | undefined {
     if (!this.hasAutoscaler) return undefined;
-    const constructs: (IConstruct & Partial<kplus.HorizontalPodAutoscaler>)[] =
+    const constructs: (IConstruct & { target?: unknown; maxReplicas?: number })[] =
       this.deployment.node.root.node.findAll();
     return constructs.find((construct) => construct.target === this)?.maxReplicas;
   }

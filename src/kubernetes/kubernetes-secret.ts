@@ -1,38 +1,18 @@
-import type * as kplus from 'cdk8s-plus-27';
-import { requireIdentifier, requireShape } from '../private/checks';
-import { ServingError } from '../private/errors';
+import { requireIdentifier } from '../private/checks';
 import { SecretValue } from '../workload/secret-value';
-import { isObjectName } from './private/names';
-
-const SECRET = "kplus.Secret.fromSecretName(this, 'Secret', 'token')";
-const SECRET_VALUE = "{ secret, key: 'token' }";
+import type { INamedObject } from './named-object';
+import { nameOfObject, requireObjectName } from './private/names';
 
 /** Secrets that only Kubernetes knows. */
 export class KubernetesSecret {
   /** A key of a Secret in the namespace of the chart, by the Secret's name. */
   public static fromName(name: string, key: string): SecretValue {
-    requireIdentifier('key', key);
-    if (!isObjectName(requireIdentifier('name', name))) {
-      throw new ServingError(
-        'InvalidName',
-        `the name of a Secret ('${name}') must have small letters, digits, '-' and '.', and start and end with a letter or digit`,
-      );
-    }
-    return new SecretKey(name, key);
+    return new SecretKey(requireObjectName('name', name, 'Secret'), requireIdentifier('key', key));
   }
 
-  /** A key of a Secret of cdk8s-plus. */
-  public static fromSecret(secret: kplus.ISecret, key: string): SecretValue {
-    return new SecretKey(
-      requireIdentifier('secret.name', requireShape('secret', secret, 'name', SECRET).name),
-      requireIdentifier('key', key),
-    );
-  }
-
-  /** A value of a Secret of cdk8s-plus. */
-  public static fromSecretValue(value: kplus.SecretValue): SecretValue {
-    const { secret, key } = requireShape('value', value, 'secret', SECRET_VALUE);
-    return KubernetesSecret.fromSecret(secret, key);
+  /** A key of a Secret of cdk8s or cdk8s-plus. */
+  public static fromSecret(secret: INamedObject, key: string): SecretValue {
+    return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireIdentifier('key', key));
   }
 
   private constructor() {}

@@ -1,4 +1,4 @@
-import { App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { type Construct, RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
@@ -177,7 +177,7 @@ describe('facade', () => {
       healthCheck: HealthCheck.http('/'),
       secrets: {
         A: KubernetesSecret.fromSecret(secret, 'a'),
-        B: KubernetesSecret.fromSecretValue({ secret, key: 'b' }),
+        B: KubernetesSecret.fromSecret(ApiObject.of(secret), 'b'),
       },
     });
     const { env } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers[0];

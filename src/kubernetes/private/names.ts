@@ -1,4 +1,30 @@
+import { describe, requireIdentifier } from '../../private/checks';
+import { ServingError } from '../../private/errors';
+import type { INamedObject } from '../named-object';
+
 /** Whether an object of Kubernetes can have this name: a subdomain of DNS. */
 export function isObjectName(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label));
+}
+
+/** Returns `name` when an object of this kind can have it. */
+export function requireObjectName(prop: string, name: string, kind: string): string {
+  if (isObjectName(requireIdentifier(prop, name))) return name;
+  throw new ServingError(
+    'InvalidName',
+    `'${prop}' ('${name}') of a ${kind} must have lowercase letters, digits, '-' and '.', and start and end with a letter or digit`,
+  );
+}
+
+/** Returns the name of `object` when it is of this kind. Callers without types pass anything, tools a Secret as a claim. */
+export function nameOfObject(prop: string, object: INamedObject, kind: string): string {
+  if (typeof object !== 'object' || object === null || object.kind !== kind) {
+    const found = (object as INamedObject | undefined)?.kind;
+    const value = typeof found === 'string' ? `a ${found}` : describe(object);
+    throw new ServingError(
+      'InvalidType',
+      `'${prop}' (${value}) must be a ${kind} of cdk8s or cdk8s-plus; for an existing one pass its name instead`,
+    );
+  }
+  return requireObjectName(`${prop}.name`, object.name, kind);
 }
