@@ -1,11 +1,19 @@
 import { basename } from 'node:path';
-import { awscdk, cdk, JsonFile, javascript, typescript } from 'projen';
+import { awscdk, cdk, github, JsonFile, javascript, release, typescript } from 'projen';
+
+/** The majors of Node that the package is tested on. `engines` has the first release of the first. */
+const NODE_VERSIONS = ['20', '22', '24'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'serving-constructs',
   description:
     'Typed definitions of ML model endpoints for AWS CDK (ECS behind an ALB) and cdk8s (Kubernetes manifests)',
-  keywords: ['aws-cdk', 'cdk8s', 'constructs', 'ecs', 'kubernetes', 'machine-learning', 'model-serving'],
+  keywords: [
+    ...['aws-cdk', 'cdk8s', 'constructs', 'jsii', 'infrastructure-as-code'],
+    ...['ecs', 'fargate', 'alb', 'kubernetes', 'haproxy', 'gateway-api', 'autoscaling', 'gpu'],
+    ...['machine-learning', 'mlops', 'inference', 'llm', 'model-serving', 'canary'],
+    ...['vllm', 'triton', 'torchserve', 'gunicorn', 'uvicorn'],
+  ],
   author: 'serving-constructs contributors',
   authorAddress: 'https://github.com/serving-constructs',
   authorOrganization: true,
@@ -27,10 +35,44 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaExtensionAutoDiscover: false,
   integrationTestAutoDiscover: false,
 
-  github: false,
-  release: false,
-  depsUpgrade: false,
   vscode: false,
+  // Generated without a network; nothing is published before the names exist in the registries.
+  githubOptions: { mergify: false },
+  pullRequestTemplateContents: [
+    '<!-- One concern. The title follows Conventional Commits: `feat: ...`, `fix: ...`, `docs: ...` -->',
+    '',
+    '**What changes, and why?**',
+    '',
+    '**How was it tested?** (commands, and what they printed)',
+    '',
+    '- [ ] A test fails without this change',
+    '- [ ] Documentation and `CHANGELOG.md` describe the new behaviour',
+    '- [ ] `npm test` passes and leaves no file changed',
+  ],
+  releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
+  majorVersion: 0,
+  // 13 needs Node 22.
+  bumpPackage: 'commit-and-tag-version@^12',
+  npmTrustedPublishing: true,
+  depsUpgradeOptions: {
+    // Pinned for a reason that is given where they are declared.
+    exclude: ['@biomejs/biome', '@bufbuild/cel', '@kubernetes/client-node', 'aws-cdk', 'dependency-cruiser', 'http-proxy-agent'],
+    workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
+  },
+
+  publishToPypi: { distName: 'serving-constructs', module: 'serving_constructs', trustedPublishing: true },
+  publishToMaven: {
+    javaPackage: 'io.github.servingconstructs',
+    mavenGroupId: 'io.github.serving-constructs',
+    mavenArtifactId: 'serving-constructs',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToGo: { moduleName: 'github.com/serving-constructs/serving-constructs-go', packageName: 'servingconstructs' },
+  publishToNuget: {
+    dotNetNamespace: 'ServingConstructs',
+    packageId: 'ServingConstructs',
+    trustedPublishing: true,
+  },
 
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
@@ -51,11 +93,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // The first release whose synth validates templates, lets findings be acknowledged, and can be told not to validate.
   cdkVersion: '2.262.2',
   constructsVersion: '10.5.1',
-  peerDeps: ['cdk8s@^2.70.0', 'cdk8s-plus-27@^2.9.5'],
+  peerDeps: ['cdk8s@^2.70.0'],
   devDeps: [
     // One release of both, so that the packages they share are bundled once.
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-s3@3.1169.0',
+    '@arethetypeswrong/cli@^0.18.5',
     // Evaluates the validation rules of custom resource definitions in tests.
     '@bufbuild/cel@0.6.1',
     '@bufbuild/protobuf@^2',
@@ -72,6 +115,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     // The registry's latest tag is an unrelated 3.0.0 that cannot read current assemblies.
     'aws-cdk@^2.1148.1',
     'cdk8s-cli@^2',
+    // No signature names it, so that users choose their release of cdk8s-plus, or none; tests mix this one with ours.
+    'cdk8s-plus-27@2.9.5',
     // 18 needs a newer Node.
     'dependency-cruiser@^17.4.3',
     'esbuild@^0.28',
@@ -149,7 +194,6 @@ project.package.addField('type', 'commonjs');
 project.package.addField('peerDependenciesMeta', {
   'aws-cdk-lib': { optional: true },
   cdk8s: { optional: true },
-  'cdk8s-plus-27': { optional: true },
 });
 // Later releases lack platform packages in the registry, which breaks `npm ci` on a lock file made from them.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
@@ -170,7 +214,9 @@ for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
   });
 // Licences ask for their terms beside the code.
 project.bundler.bundleTask.exec('tsx scripts/third-party.ts');
-project.package.addBin({ serving: 'assets/tools/serving/index.js' });
+// `npx serving` in a folder without this package would run the program of another package of that name; `npx
+// serving-constructs` cannot.
+for (const name of ['serving', 'serving-constructs']) project.package.addBin({ [name]: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const { biome, jest } = project;
@@ -248,8 +294,21 @@ project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/option-types.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 project.packageTask.reset('jsii-pacmak --target js');
-for (const name of ['package-all', 'package:js']) project.removeTask(name);
+project.removeTask('package-all');
 project.packageTask.exec('tsx scripts/check-package.ts');
+
+project.buildWorkflow?.addPostBuildJob('node', {
+  name: 'Node ${{ matrix.node }}',
+  runsOn: ['ubuntu-latest'],
+  permissions: { contents: github.workflows.JobPermission.READ },
+  strategy: { matrix: { domain: { node: NODE_VERSIONS } } },
+  tools: { node: { version: '${{ matrix.node }}' } },
+  steps: [
+    github.WorkflowSteps.checkout({ with: { path: '.repo' } }),
+    { name: 'Install dependencies', workingDirectory: '.repo', run: 'npm ci' },
+    { name: 'Test', workingDirectory: '.repo', run: 'npm test' },
+  ],
+});
 
 // After the pattern with which projen includes lib/. The bundles are made of the same sources, with what they import.
 project.addPackageIgnore('/lib/tools/');
