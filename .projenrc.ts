@@ -165,6 +165,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     passWithNoTests: false,
     jestConfig: {
       collectCoverage: false,
+      setupFiles: ['<rootDir>/test/support/jest/targets.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
       moduleNameMapper: { '^serving-constructs$': '<rootDir>/src/index.ts' },
       reporters: [new javascript.JestReporter('<rootDir>/scripts/count-reporter.cjs')],

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { Explanation } from '../src/private/explanation';
+import type { Explanation } from '../src/plan/explanation';
 import { renderLadder } from '../src/report/ladder';
 
 interface Target {

@@ -149,8 +149,8 @@ describe('names that every object inherits', () => {
   test('do not reach into the prototype by a value that is parsed', () => {
     const environment = JSON.parse('{"__proto__": "x", "A": "y"}');
     const { backend } = singleBackend({ environment });
-    expect(Object.entries(backend.intent.environment)).toEqual(expect.arrayContaining([['__proto__', 'x']]));
-    expect(Object.getPrototypeOf(backend.intent.environment)).toBe(Object.prototype);
+    expect(Object.entries(backend._binding.intent.environment)).toEqual(expect.arrayContaining([['__proto__', 'x']]));
+    expect(Object.getPrototypeOf(backend._binding.intent.environment)).toBe(Object.prototype);
   });
 
   test('are refused where they make variables that nothing reads', () => {

@@ -121,7 +121,7 @@ describe('objects of another version', () => {
       'v1',
       options({ loadTimeout: newer.Duration.minutes(7), resources: { memory: newer.Size.gibibytes(3) } }),
     );
-    expect(made.intent).toMatchObject({ loadSeconds: 420, memoryMib: 3072 });
+    expect(made._binding.intent).toMatchObject({ loadSeconds: 420, memoryMib: 3072 });
   });
 
   test('are platforms around an endpoint', () => {

@@ -26,7 +26,7 @@ export function addEndpoint(scope: Construct, platform: ServingPlatform, { name,
     model: Model.fromS3(`s3://example-models/${name}/v1/`, { path: name }),
     healthCheck: HealthCheck.http('/healthz'),
   });
-  stable.autoscale({ minReplicas: 2, maxReplicas: 8, target: ScalingTarget.cpuUtilization(60) });
+  stable.autoscale({ minReplicas: 2, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] });
   if (!hasCanary) return;
   const next = endpoint.addBackend('v2', {
     image: ServerImage.fromRegistry(`registry.example.com/${name}:2.0.0`),

@@ -27,7 +27,7 @@ export function imageClassifier(scope: Construct): ServingEndpoint {
     image: ServerImage.fromRegistry(SVM),
     server: ModelServer.wsgi({ app: 'app:app' }),
   });
-  svm.autoscale({ minReplicas: 2, maxReplicas: 8, target: ScalingTarget.cpuUtilization(60) });
+  svm.autoscale({ minReplicas: 2, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] });
   const resnet = endpoint.addBackend('ResNet50:v2', {
     image: ServerImage.fromRegistry(RESNET),
     server: ModelServer.asgi({ app: 'serve:app' }),

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import type { Construct } from 'constructs';
-import { Duration, HealthCheck, Model, ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
+import {
+  Duration,
+  HealthCheck,
+  Model,
+  ModelServer,
+  OwnAddress,
+  ServerImage,
+  ServingEndpoint,
+} from 'serving-constructs';
 
 /** The digest of the code, as the registry reports it after the push. */
 const IMAGE =
@@ -32,7 +40,7 @@ export function sentiment(scope: Construct): ServingEndpoint {
       healthCheck: HealthCheck.http('/'),
       loadTimeout: Duration.minutes(1),
       replicas: 2,
-      ownUrl: true,
+      ownAddress: OwnAddress.PATH,
     });
   }
   return endpoint;

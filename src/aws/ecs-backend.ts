@@ -3,6 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { IConstruct } from 'constructs';
 import type { Backend } from '../constructs/backend';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
@@ -20,7 +21,7 @@ export class EcsBackend {
     if (service === undefined) {
       throw new ServingError(
         'WrongPlatform',
-        `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on AWS`,
+        `backend '${backend.backendName}' runs on platform '${backend.platform.kind}', not on AWS`,
         backend,
       );
     }
@@ -28,8 +29,8 @@ export class EcsBackend {
   }
 
   /** @internal */
-  public static _register(backend: Backend, service: BackendService): void {
-    SERVICES.set(backend, service);
+  public static _register(scope: IConstruct, service: BackendService): void {
+    SERVICES.set(scope, service);
   }
 
   /** The service. */

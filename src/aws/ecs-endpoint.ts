@@ -1,4 +1,5 @@
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IConstruct } from 'constructs';
 import type { ServingEndpoint } from '../constructs/serving-endpoint';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
@@ -16,7 +17,7 @@ export class EcsEndpoint {
     if (rules === undefined) {
       throw new ServingError(
         'WrongPlatform',
-        `endpoint '${endpoint.intent.name}' is on platform '${endpoint.platform.kind}', not on AWS`,
+        `endpoint '${endpoint.endpointName}' is on platform '${endpoint.platform.kind}', not on AWS`,
         endpoint,
       );
     }
@@ -24,8 +25,8 @@ export class EcsEndpoint {
   }
 
   /** @internal */
-  public static _register(endpoint: ServingEndpoint, rules: ListenerRules): void {
-    RULES.set(endpoint, rules);
+  public static _register(scope: IConstruct, rules: ListenerRules): void {
+    RULES.set(scope, rules);
   }
 
   private constructor(private readonly listenerRules: ListenerRules) {}

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { requireIdentifier, requireShape } from '../private/checks';
-import type { EcsPlatformProps } from './ecs-platform';
+import type { EcsPlatformProps } from './ecs-platform-props';
 
 /** Objects of CDK among the props: what each is known by, and how one is made. */
 const OBJECTS = [

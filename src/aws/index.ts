@@ -2,6 +2,7 @@ export * from './ecs-backend';
 export * from './ecs-endpoint';
 export * from './ecs-image';
 export * from './ecs-platform';
+export * from './ecs-platform-props';
 export * from './ecs-secret';
 export * from './efs-volume';
 export * from './gpu-capacity';

@@ -5,7 +5,7 @@ import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { Duration } from '../units/duration';
-import type { Backend } from './backend';
+import type { IBackend } from './references';
 
 /** What an autoscaler follows, and the value it wants for each replica. */
 export class ScalingTarget {
@@ -55,18 +55,11 @@ export interface AutoscalingOptions {
   readonly maxReplicas: number;
 
   /**
-   * What is followed.
+   * The measures that the number of replicas follows, each at most once; the one that asks for the most replicas wins.
    *
-   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which knows processors and memory.
+   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports processors and memory.
    */
-  readonly target: ScalingTarget;
-
-  /**
-   * More that is followed; the target that wants the most replicas wins.
-   *
-   * @default - none
-   */
-  readonly additionalTargets?: ScalingTarget[];
+  readonly targets: ScalingTarget[];
 
   /**
    * How long the load must be high before replicas are added.
@@ -90,15 +83,13 @@ export interface AutoscalingOptions {
 /** Properties of an autoscaling policy. */
 export interface AutoscalingPolicyProps extends AutoscalingOptions {
   /** The backend whose replicas are scaled. */
-  readonly backend: Backend;
+  readonly backend: IBackend;
 }
 
 /** Keeps the number of a backend's replicas near what the load needs. A backend has at most one. */
 export class AutoscalingPolicy extends Construct {
   /** The backend whose replicas are scaled. */
-  public readonly backend: Backend;
-  /** What was asked for, after defaults. */
-  public readonly intent: AutoscalingIntent;
+  public readonly backend: IBackend;
 
   constructor(scope: Construct, id: string, props: AutoscalingPolicyProps) {
     super(scope, id);
@@ -125,26 +116,32 @@ export class AutoscalingPolicy extends Construct {
         this,
       );
     }
-    const targets = [props.target, ...(props.additionalTargets ?? [])].map((target) => target._intent());
+    if (props.targets.length === 0) {
+      throw new ServingError(
+        'EmptyList',
+        "'targets' ([]) must have at least one target, such as ScalingTarget.cpuUtilization(60)",
+        this,
+      );
+    }
+    const targets = props.targets.map((target) => target._intent());
     const metrics = targets.map((target) => target.metric);
     const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
     if (twice !== undefined)
       throw new ServingError(
         'DuplicateScalingTarget',
-        `'${twice}' is followed twice; keep one target of each kind`,
+        `duplicate scaling target '${twice}' in 'targets'; keep one of each kind`,
         this,
       );
-    this.intent = {
+    const intent: AutoscalingIntent = {
       path: this.node.path,
-      backend: props.backend.intent.path,
+      backend: props.backend.node.path,
       minReplicas,
       maxReplicas,
       targets,
       scaleUpSeconds: delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30), this),
       scaleDownSeconds: delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10), this),
     };
-    props.backend._claimAutoscaling(this);
-    props.backend.platform._addAutoscaling(this);
+    props.backend.platform._addAutoscaling(this, intent);
   }
 }
 

@@ -1,13 +1,23 @@
+import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
+import type { OwnAddress } from '../plan/choices';
+import type { BackendIntent, ModelIntent, ServerIntent } from '../plan/intents';
+import { requireName, requireNumber } from '../private/checks';
+import { type ErrorCode, ServingError } from '../private/errors';
+import { joinSlugs, slug } from '../private/names';
 import type { ModelServer } from '../servers/model-server';
-import type { Duration } from '../units/duration';
+import { Duration } from '../units/duration';
+import { requireSeconds } from '../units/private/seconds';
+import type { Size } from '../units/size';
 import type { Gpu } from '../workload/gpu';
-import type { HealthCheck } from '../workload/health-check';
+import { HealthCheck } from '../workload/health-check';
 import type { Resources } from '../workload/resources';
-import type { Rollout } from '../workload/rollout';
+import { Rollout } from '../workload/rollout';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 import type { BackendTimeouts } from './backend-timeouts';
+import { containerEnvironment } from './private/container-environment';
+import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
 
 /** How the next replica of a backend is chosen. */
@@ -163,22 +173,15 @@ export interface BackendOptions {
   readonly loadBalancing?: LoadBalancing;
 
   /**
-   * Whether the backend has an address of its own: requests of the endpoint with the header `x-serving-backend` and the
-   * backend's name go to it whatever the shares, also at weight 0. Every client that reaches the balancer can do so.
+   * The address that the backend has beside the shares, also at weight 0. Every client that reaches the balancer can use
+   * it.
    *
    * AWS: with `publicAccess` these are the clients of the internet. Kubernetes: with a `gateway` they are those that it
-   * admits, which the definition does not know; set `false` where it is public.
+   * admits, which the definition does not know; set `OwnAddress.NONE` where it is public.
    *
-   * @default - true; false where the platform is public, unless `ownUrl` is true
+   * @default - OwnAddress.HEADER; OwnAddress.NONE where the platform is public
    */
-  readonly addressable?: boolean;
-
-  /**
-   * Whether the address of its own is a path, `<path of the endpoint>/_b/<name>`, instead of a header.
-   *
-   * @default false
-   */
-  readonly ownUrl?: boolean;
+  readonly ownAddress?: OwnAddress;
 
   /**
    * The numeric user that the container runs as.
@@ -196,7 +199,7 @@ export interface BackendOptions {
    *
    * @default true
    */
-  readonly readOnlyRoot?: boolean;
+  readonly readOnlyRootFilesystem?: boolean;
 }
 
 /** Properties of a backend. */
@@ -207,4 +210,124 @@ export interface BackendProps extends BackendOptions {
    * @default - the nearest platform around the scope, else the built-in one of the Stack or Chart
    */
   readonly platform?: ServingPlatform;
+}
+
+/** The models of a backend, in the order in which they were given. */
+export function modelsOf({ model, models = [] }: BackendOptions): Model[] {
+  return model === undefined ? [...models] : [model, ...models];
+}
+
+/** Checks what a backend asks for, and completes it with the defaults. */
+export function resolveBackend(scope: Construct, backendName: string, options: BackendOptions): BackendIntent {
+  const name = requireName('backendName', backendName, scope);
+  const { image, gpu, resources = {} } = options;
+  const gpus = gpu?.count ?? 0;
+  const port = countOf('port', options.port ?? options.server._port ?? 8000, { max: 65_535, at: scope });
+  const maxConcurrency =
+    options.maxConcurrency === undefined
+      ? undefined
+      : countOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
+  const models = modelsOf(options);
+  const server = options.server._intent({
+    port,
+    maxConcurrency,
+    gpus,
+    models: models.map((model) => {
+      const { mountPath, singleObject } = model._intent();
+      return { path: mountPath, isFile: singleObject, files: model._resources.files };
+    }),
+    image: image.reference,
+    at: scope.node.path,
+  });
+  if (server.descriptor.declared === false && options.healthCheck === undefined) {
+    throw new ServingError(
+      'HealthCheckRequired',
+      `the server of backend '${name}' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
+      scope,
+    );
+  }
+  return {
+    path: scope.node.path,
+    name,
+    slug: slugOf(scope, name),
+    description: options.description,
+    port,
+    image: image.reference,
+    imagePlatforms: image._platforms,
+    architecture: resources.architecture,
+    server,
+    environment: containerEnvironment(
+      { environment: { ...options.environment }, secrets: { ...options.secrets } },
+      server,
+      port,
+      scope,
+    ),
+    models: checkModels(models, scope),
+    gpu: gpu?._intent(),
+    cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: scope }),
+    memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
+      min: 16,
+      at: scope,
+      hint: 'in MiB',
+    }),
+    ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, scope),
+    sharedMemoryMib:
+      mebibytesOf('sharedMemory', resources.sharedMemory, scope) ??
+      (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
+    replicas: countOf('replicas', options.replicas ?? 1, { max: 5000, code: 'ReplicasOutOfRange', at: scope }),
+    hasFixedReplicas: options.replicas !== undefined,
+    maxConcurrency,
+    healthCheck: (options.healthCheck ?? standardCheckOf(server))._intent(),
+    loadSeconds: requireSeconds('loadTimeout', options.loadTimeout ?? Duration.minutes(5), {
+      max: 86_400,
+      whole: false,
+      at: scope,
+    }),
+    timeouts: overridesOf(options.timeouts, scope),
+    directCallers: options.directCallers,
+    rollout: (options.rollout ?? Rollout.surge())._intent(),
+    loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
+    user: options.user === undefined ? undefined : countOf('user', options.user, { max: 2 ** 31 - 2, at: scope }),
+    readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
+  };
+}
+
+function countOf(
+  prop: string,
+  value: number,
+  bounds: { readonly max: number; readonly code?: ErrorCode; readonly at: Construct },
+): number {
+  return requireNumber(prop, value, { min: 1, integer: true, ...bounds });
+}
+
+function mebibytesOf(prop: string, size: Size | undefined, at: Construct): number | undefined {
+  return size === undefined ? undefined : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'in MiB', at });
+}
+
+/** A backend below an endpoint has that endpoint's name in front of its own. */
+function slugOf(scope: Construct, name: string): string {
+  const { _slug: parent } = scope.node.scope as Construct & { readonly _slug?: string };
+  return parent === undefined ? slug(name) : joinSlugs(parent, slug(name));
+}
+
+function standardCheckOf({ healthPath }: ServerIntent): HealthCheck {
+  return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);
+}
+
+function checkModels(models: Model[], at: Construct): ModelIntent[] {
+  const intents = models.map((model) => model._intent());
+  intents.forEach((model, index) => {
+    const rival = intents.slice(0, index).find((other) => overlap(other.mountPath, model.mountPath));
+    if (rival === undefined) return;
+    throw new ServingError(
+      'ModelPathClash',
+      `models '${rival.name}' ('${rival.mountPath}') and '${model.name}' ('${model.mountPath}') have overlapping mount paths; set 'path' of one`,
+      at,
+    );
+  });
+  return intents;
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }

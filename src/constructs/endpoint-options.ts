@@ -1,3 +1,4 @@
+import type { OwnAddress } from '../plan/choices';
 import type { Duration } from '../units/duration';
 import type { ServingPlatform } from './serving-platform';
 
@@ -156,18 +157,11 @@ export interface ServingEndpointProps {
 /** How a backend is given to an endpoint. */
 export interface AttachBackendOptions {
   /**
-   * Whether the endpoint gives the backend an address of its own.
+   * The address that the backend has at this endpoint beside the shares.
    *
    * @default - as the backend, which by default has none where the platform is public
    */
-  readonly addressable?: boolean;
-
-  /**
-   * Whether the address of its own is a path instead of a header.
-   *
-   * @default - as the backend says
-   */
-  readonly ownUrl?: boolean;
+  readonly ownAddress?: OwnAddress;
 }
 
 /** The address that a backend has beside the endpoint's shares. */

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
@@ -6,12 +7,14 @@ import { ServingError } from '../private/errors';
 import { checkHeader, checkHost, checkPath } from '../private/http';
 import { slug } from '../private/names';
 import { checkOptions, checkValue, requireOptions } from '../private/options';
-import { tagClass } from '../private/package-copy';
+import { hasTag, tagClass } from '../private/package-copy';
 import type { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
 import { Backend } from './backend';
 import type { BackendOptions } from './backend-options';
+import type { EndpointBinding } from './bindings';
 import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
+import type { IServingEndpoint } from './references';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
 
@@ -30,39 +33,46 @@ const MAX_BACKENDS = 5;
  * In a CDK `Stack` it becomes rules of an Application Load Balancer, in a cdk8s `Chart` routes of the built-in router or
  * of the cluster's gateway.
  */
-export class ServingEndpoint extends Construct {
+export class ServingEndpoint extends Construct implements IServingEndpoint {
+  /** Whether `x` is an endpoint, also one of another copy of this package. */
+  public static isServingEndpoint(x: unknown): x is ServingEndpoint {
+    return hasTag('ServingEndpoint', x);
+  }
+
+  /** The name for people. */
+  public readonly endpointName: string;
   /** The platform that serves it. */
   public readonly platform: ServingPlatform;
-  /** What was asked for, after defaults. */
-  public readonly intent: EndpointIntent;
 
-  private readonly backendList: Backend[] = [];
-  private readonly attachments: AttachmentIntent[] = [];
-  /** Backends whose address was denied by `addressable`, and not by the default. */
+  /** @internal */
+  public readonly _binding: EndpointBinding;
+
+  private readonly attached = new Map<Backend, AttachmentIntent>();
+  /** Backends without an address because the definition sets that, and not by default. */
   private readonly denied = new Set<Backend>();
-  private split?: TrafficSplit;
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
     super(scope, id);
     checkOptions('ServingEndpointProps', props, 'props', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
-    this.intent = this.resolve(id, props);
-    this.platform._addEndpoint(this);
+    this._binding = { scope: this, intent: this.resolve(id, props) };
+    this.endpointName = this._binding.intent.name;
+    this.platform._addEndpoint(this._binding);
   }
 
   /** The URL of the endpoint, its path included. It may be a token. */
   public get url(): string {
-    return this.platform.urlOf(this);
+    return this.platform._urlOf(this.node.path);
   }
 
   /** The URL of the endpoint for other backends of the platform. It may be a token. */
   public get internalUrl(): string {
-    return this.platform.internalUrlOf(this);
+    return this.platform._internalUrlOf(this.node.path);
   }
 
   /** The backends that serve it, in the order in which they were given. */
   public get backends(): Backend[] {
-    return [...this.backendList];
+    return [...this.attached.keys()];
   }
 
   /** Adds a backend that serves this endpoint. */
@@ -78,111 +88,91 @@ export class ServingEndpoint extends Construct {
   public attachBackend(backend: Backend, options: AttachBackendOptions = {}): void {
     checkValue('Backend', backend, 'backend', this);
     checkOptions('AttachBackendOptions', options, 'options', this);
-    const { name } = backend.intent;
-    this.checkRoom(name);
+    const { backendName } = backend;
+    this.checkRoom(backendName);
     if (backend.platform !== this.platform) {
       throw new ServingError(
         'ForeignBackend',
-        `backend '${name}' runs on platform '${backend.platform.node.path}', endpoint '${this.intent.name}' on '${this.platform.node.path}'; use one platform for both`,
+        `backend '${backendName}' runs on platform '${backend.platform.node.path}', endpoint '${this.endpointName}' on '${this.platform.node.path}'; use one platform for both`,
         this,
       );
     }
-    if (this.backendList.includes(backend)) {
+    if (this.attached.has(backend)) {
       throw new ServingError(
         'DuplicateBackend',
-        `backend '${name}' serves endpoint '${this.intent.name}' already`,
+        `backend '${backendName}' serves endpoint '${this.endpointName}' already`,
         this,
       );
     }
-    const addressable = options.addressable ?? (options.ownUrl === true || backend.addressable);
-    const ownUrl = options.ownUrl ?? backend.ownUrl;
     const attachment: AttachmentIntent = {
-      endpoint: this.intent.path,
-      backend: backend.intent.path,
-      address: addressable ? (ownUrl ? 'path' : 'header') : 'none',
-      segment: slug(name),
+      endpoint: this.node.path,
+      backend: backend.node.path,
+      address: options.ownAddress ?? backend._ownAddress,
+      segment: slug(backendName),
     };
     this.checkAddress(backend, attachment);
-    this.backendList.push(backend);
-    this.attachments.push(attachment);
-    if ((options.addressable ?? backend._addressable) === false) this.denied.add(backend);
-    this.platform._attach(this, backend, attachment);
+    this.attached.set(backend, attachment);
+    if (options.ownAddress !== undefined || backend._hasSetAddress) this.denied.add(backend);
+    this.platform._attach(attachment);
   }
 
-  /** Says who gets which share of the requests. An endpoint has at most one split. */
+  /** Sets who gets which share of the requests. An endpoint has at most one split. */
   public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
     requireOptions('TrafficSplitOptions', options, 'options', this);
-    this.checkSplit();
+    this.platform._declared.requireNoSplit(this.node.path, this);
     return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
   }
 
   /** The address that a backend has beside the shares. */
   public addressOf(backend: Backend): BackendAddress {
     checkValue('Backend', backend, 'backend', this);
-    const attachment = this.attachments.find((candidate) => candidate.backend === backend.intent.path);
-    const { name } = this.intent;
+    const attachment = this.attached.get(backend);
     const refuse = (why: string): ServingError =>
-      new ServingError('NoAddress', `backend '${backend.intent.name}' ${why}`, this);
-    if (attachment === undefined) throw refuse(`does not serve endpoint '${name}'`);
-    if (attachment.address === 'none') {
+      new ServingError('NoAddress', `backend '${backend.backendName}' ${why}`, this);
+    if (attachment === undefined) throw refuse(`does not serve endpoint '${this.endpointName}'`);
+    const { address, segment } = attachment;
+    if (address === OwnAddress.NONE) {
       throw refuse(
         this.denied.has(backend)
-          ? `has no address of its own ('addressable' is false) at endpoint '${name}'`
-          : `has no address of its own at endpoint '${name}', because the load balancer is public; set 'addressable' (true) to give it one`,
+          ? `has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint '${this.endpointName}'`
+          : `has no address of its own at endpoint '${this.endpointName}', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one`,
       );
     }
-    if (attachment.address === 'header')
-      return { url: this.url, header: BACKEND_HEADER, value: headerValueOf(backend.intent) };
-    const base =
-      this.intent.prefix === '/' ? this.url.replace(/\/$/, '') : this.url.slice(0, -this.intent.prefix.length);
-    return { url: `${base}${ownPrefix(this.intent, attachment.segment)}` };
+    const { intent } = this._binding;
+    if (address === OwnAddress.HEADER)
+      return { url: this.url, header: BACKEND_HEADER, value: headerValueOf(backend._binding.intent) };
+    const base = intent.prefix === '/' ? this.url.replace(/\/$/, '') : this.url.slice(0, -intent.prefix.length);
+    return { url: `${base}${ownPrefix(intent, segment)}` };
   }
 
   /** @internal */
   public get _slug(): string {
-    return this.intent.slug;
-  }
-
-  /** @internal */
-  public _claimSplit(split: TrafficSplit): void {
-    this.checkSplit(split);
-    this.split = split;
-  }
-
-  private checkSplit(at: Construct = this): void {
-    if (this.split !== undefined) {
-      throw new ServingError(
-        'DuplicateSplit',
-        `the requests of endpoint '${this.intent.name}' are split already; say all shares and header rules in one split`,
-        at,
-      );
-    }
+    return this._binding.intent.slug;
   }
 
   private checkRoom(name: string): void {
-    if (this.backendList.length >= MAX_BACKENDS) {
-      throw new ServingError(
-        'TooManyBackends',
-        `backend '${name}' would be number ${this.backendList.length + 1} of endpoint '${this.intent.name}', which can have ${MAX_BACKENDS}; use a second endpoint`,
-        this,
-      );
-    }
+    if (this.attached.size < MAX_BACKENDS) return;
+    throw new ServingError(
+      'TooManyBackends',
+      `endpoint '${this.endpointName}' already has the maximum of ${MAX_BACKENDS} backends; cannot add '${name}'; use a second endpoint`,
+      this,
+    );
   }
 
   private checkAddress(backend: Backend, attachment: AttachmentIntent): void {
-    if (attachment.address === 'none') return;
-    const rival = this.backendList.find((other) =>
-      attachment.address === 'path'
-        ? slug(other.intent.name) === attachment.segment
-        : headerValueOf(other.intent).toLowerCase() === headerValueOf(backend.intent).toLowerCase(),
+    if (attachment.address === OwnAddress.NONE) return;
+    const header = headerValueOf(backend._binding.intent).toLowerCase();
+    const rival = this.backends.find((other) =>
+      attachment.address === OwnAddress.PATH
+        ? slug(other.backendName) === attachment.segment
+        : headerValueOf(other._binding.intent).toLowerCase() === header,
     );
-    if (rival !== undefined) {
-      throw new ServingError(
-        'NameClash',
-        `backends '${rival.intent.name}' (${rival.node.path}) and '${backend.intent.name}' (${backend.node.path}) of endpoint '${this.intent.name}' would have one address; set 'backendName' of one`,
-        this,
-      );
-    }
+    if (rival === undefined) return;
+    throw new ServingError(
+      'NameClash',
+      `backends '${rival.backendName}' (${rival.node.path}) and '${backend.backendName}' (${backend.node.path}) of endpoint '${this.endpointName}' would have one address; set 'backendName' of one`,
+      this,
+    );
   }
 
   private checkStreaming({ streaming }: ServingEndpointProps): void {

@@ -6,13 +6,12 @@ import { ServingError } from '../private/errors';
 import { checkHeader, checkPath } from '../private/http';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
-import type { Backend } from './backend';
-import type { ServingEndpoint } from './serving-endpoint';
+import type { IBackend, IServingEndpoint } from './references';
 
 /** A backend's share of an endpoint's requests. */
 export interface TrafficShare {
   /** The backend. */
-  readonly backend: Backend;
+  readonly backend: IBackend;
 
   /**
    * The weight relative to the other shares: a whole number or a fraction. 0 attaches the backend without requests.
@@ -35,7 +34,7 @@ export interface HeaderRule {
    *
    * @default - the shares decide
    */
-  readonly backend?: Backend;
+  readonly backend?: IBackend;
 
   /**
    * The path that the server sees instead of the request's.
@@ -68,15 +67,15 @@ export interface TrafficSplitOptions {
 /** Properties of a traffic split. */
 export interface TrafficSplitProps extends TrafficSplitOptions {
   /** The endpoint whose requests are split. */
-  readonly endpoint: ServingEndpoint;
+  readonly endpoint: IServingEndpoint;
 }
 
 /** A new version that gets a part of the requests. */
 export interface CanaryOptions {
   /** The backend that gets the rest. */
-  readonly stable: Backend;
+  readonly stable: IBackend;
   /** The backend that is tried. */
-  readonly canary: Backend;
+  readonly canary: IBackend;
   /** How many percent of the requests the canary gets, fractions included. */
   readonly percent: number;
 }
@@ -99,9 +98,7 @@ export class TrafficSplit extends Construct {
   }
 
   /** The endpoint whose requests are split. */
-  public readonly endpoint: ServingEndpoint;
-  /** What was asked for, after defaults. */
-  public readonly intent: SplitIntent;
+  public readonly endpoint: IServingEndpoint;
 
   constructor(scope: Construct, id: string, props: TrafficSplitProps) {
     super(scope, id);
@@ -117,24 +114,23 @@ export class TrafficSplit extends Construct {
     const shares = props.shares ?? [];
     this.checkBackends(props);
     this.checkWeights(shares);
-    this.intent = {
+    const intent: SplitIntent = {
       path: this.node.path,
-      endpoint: props.endpoint.intent.path,
-      shares: shares.map((share) => ({ backend: share.backend.intent.path, weight: share.weight })),
+      endpoint: props.endpoint.node.path,
+      shares: shares.map((share) => ({ backend: share.backend.node.path, weight: share.weight })),
       headerRules: this.checkHeaderRules((props.headerRules ?? []).map((rule) => this.headerRule(rule))),
     };
-    props.endpoint._claimSplit(this);
-    props.endpoint.platform._addSplit(this);
+    props.endpoint.platform._addSplit(this, intent);
   }
 
   private checkBackends(props: TrafficSplitProps): void {
     const { endpoint } = props;
     const named = [...(props.shares ?? []), ...(props.headerRules ?? [])].map((item) => item.backend);
     for (const backend of named) {
-      if (backend !== undefined && !endpoint.backends.includes(backend)) {
+      if (backend !== undefined && !endpoint.platform._declared.isAttached(endpoint.node.path, backend.node.path)) {
         throw new ServingError(
           'UnattachedBackend',
-          `backend '${backend.intent.name}' does not serve endpoint '${endpoint.intent.name}'; give it to the endpoint with 'addBackend' or 'attachBackend' first`,
+          `backend '${backend.backendName}' does not serve endpoint '${endpoint.endpointName}'; add it to the endpoint with 'addBackend' or 'attachBackend' first`,
           this,
         );
       }
@@ -142,7 +138,11 @@ export class TrafficSplit extends Construct {
     const shared = (props.shares ?? []).map((share) => share.backend);
     const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
     if (twice !== undefined)
-      throw new ServingError('DuplicateShare', `backend '${twice.intent.name}' has two shares; add them up`, this);
+      throw new ServingError(
+        'DuplicateShare',
+        `duplicate share of backend '${twice.backendName}'; add the shares up`,
+        this,
+      );
   }
 
   private checkWeights(shares: TrafficShare[]): void {
@@ -169,7 +169,7 @@ export class TrafficSplit extends Construct {
     if (lost !== undefined) {
       throw new ServingError(
         'WeightOutOfRange',
-        `'weight' (${lost}) is nothing beside the others (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`,
+        `'weight' (${lost}) is negligible relative to the other weights (${typed.join(', ')}); use relative weights such as 9 and 1, or 0 for no requests`,
         this,
       );
     }
@@ -215,7 +215,7 @@ export class TrafficSplit extends Construct {
     }
     return {
       header: checkHeader({ name: rule.header, values: [rule.value] }, this),
-      backend: rule.backend?.intent.path,
+      backend: rule.backend?.node.path,
       rewritePath: rule.path === undefined ? undefined : this.checkRewrite(rule.path),
     };
   }

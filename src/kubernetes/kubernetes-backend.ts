@@ -43,7 +43,7 @@ export class KubernetesBackend {
     if (facade === undefined) {
       throw new ServingError(
         'WrongPlatform',
-        `backend '${backend.intent.name}' runs on platform '${backend.platform.kind}', not on Kubernetes`,
+        `backend '${backend.backendName}' runs on platform '${backend.platform.kind}', not on Kubernetes`,
         backend,
       );
     }
@@ -51,9 +51,9 @@ export class KubernetesBackend {
   }
 
   /** @internal */
-  public static _register(backend: Backend, objects: BackendObjects): KubernetesBackend {
+  public static _register(scope: IConstruct, objects: BackendObjects): KubernetesBackend {
     const facade = new KubernetesBackend(objects);
-    FACADES.set(backend, facade);
+    FACADES.set(scope, facade);
     return facade;
   }
 

@@ -1,9 +1,20 @@
 import type { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import type { ServingEndpoint } from '../constructs/serving-endpoint';
 import { ServingError } from '../private/errors';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
-import type { EndpointObjects } from './private/renderer';
+
+/**
+ * The objects that an endpoint has beside those of its backends.
+ *
+ * @internal
+ */
+export interface EndpointObjects {
+  readonly httpRoutes: ApiObject[];
+  readonly backendTrafficPolicy?: ApiObject;
+  readonly methodNotAllowed?: ApiObject;
+}
 
 const OBJECTS = new Rendered<EndpointObjects>('kubernetesEndpoint');
 
@@ -16,7 +27,7 @@ export class KubernetesEndpoint {
     if (objects === undefined) {
       throw new ServingError(
         'WrongPlatform',
-        `endpoint '${endpoint.intent.name}' is on platform '${endpoint.platform.kind}', not on Kubernetes`,
+        `endpoint '${endpoint.endpointName}' is on platform '${endpoint.platform.kind}', not on Kubernetes`,
         endpoint,
       );
     }
@@ -24,8 +35,8 @@ export class KubernetesEndpoint {
   }
 
   /** @internal */
-  public static _register(endpoint: ServingEndpoint, objects: EndpointObjects): void {
-    OBJECTS.set(endpoint, objects);
+  public static _register(scope: IConstruct, objects: EndpointObjects): void {
+    OBJECTS.set(scope, objects);
   }
 
   private constructor(private readonly objects: EndpointObjects) {}

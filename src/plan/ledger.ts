@@ -1,5 +1,6 @@
 import { isUnresolved } from '../private/tokens';
 import { capabilityOf } from './capabilities';
+import { OwnAddress } from './choices';
 import { imageEntries } from './image-ledger';
 import type {
   AttachmentIntent,
@@ -49,7 +50,7 @@ export class Ledger {
     if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))
       this.use(endpoint.path, Feature.PATH_BY_HEADER);
     if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
-    if (attachments.some((attachment) => attachment.address !== 'none')) {
+    if (attachments.some((attachment) => attachment.address !== OwnAddress.NONE)) {
       this.use(endpoint.path, Feature.OWN_ADDRESS);
       this.addAccess(endpoint.path);
     }
@@ -225,7 +226,7 @@ export class Ledger {
     if (target.access === BalancerAccess.PUBLIC) {
       this.add(path, Feature.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
     } else if (target.access === BalancerAccess.UNKNOWN || behind.length > 0) {
-      const detail = `the clients of ${target.name} are not known here, and each of them ${reach}; set 'addressable' to false where it is public`;
+      const detail = `the clients of ${target.name} are not known here, and each of them ${reach}; set 'ownAddress' to OwnAddress.NONE where it is public`;
       this.add(path, Feature.ACCESS, SupportLevel.GATEWAY, detail);
     }
   }

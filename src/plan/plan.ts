@@ -9,7 +9,7 @@ import type {
 } from './intents';
 import { Ledger } from './ledger';
 import { refuseModels } from './model-refusals';
-import { planFetches, planModels } from './models';
+import { bakedImage, planFetches, planModels } from './models';
 import { refuse } from './refuse';
 import { hostParts, orderOf, routesOf, sharesOf, sortRoutes } from './routes';
 import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
@@ -384,6 +384,7 @@ function planBackend(
     intent: backend,
     endpoints: endpoints.map((endpoint) => endpoint.path),
     command: commandOf(backend.server, times),
+    image: bakedImage(models) ?? backend.image,
     environment: environmentOf(backend, times),
     models,
     ...planFetches(models),

@@ -1,3 +1,4 @@
+import { OwnAddress } from './choices';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, HeaderIntent, SplitIntent } from './intents';
 import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
@@ -32,7 +33,7 @@ export function ownConditions(
   backend: Pick<BackendIntent, 'name' | 'slug'>,
 ): RouteConditions {
   const base = { ...shareConditions(endpoint), kind: RouteKind.OWN_ADDRESS };
-  return attachment.address === 'path'
+  return attachment.address === OwnAddress.PATH
     ? { ...base, prefix: ownPrefix(endpoint, attachment.segment) }
     : {
         ...base,
@@ -102,12 +103,12 @@ export function routesOf(
   });
   const routes: RoutePlan[] = [];
   for (const attachment of attachments) {
-    if (attachment.address === 'none') continue;
+    if (attachment.address === OwnAddress.NONE) continue;
     const change: Partial<RoutePlan> = { shares: [{ backend: attachment.backend, weight: 1 }] };
     routes.push(
       route(ownKey(attachment.backend), ownConditions(endpoint, attachment, backendOf(attachment.backend)), {
         ...change,
-        ...(attachment.address === 'path' && { replacePrefix: endpoint.stripPrefix ? '/' : endpoint.prefix }),
+        ...(attachment.address === OwnAddress.PATH && { replacePrefix: endpoint.stripPrefix ? '/' : endpoint.prefix }),
       }),
     );
   }

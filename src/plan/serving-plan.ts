@@ -274,6 +274,8 @@ export interface BackendPlan {
   readonly command: string[];
   /** The environment with every time filled in. */
   readonly environment: Record<string, string>;
+  /** The image by reference: the one of the definition, or the one with its models baked in. @default - only the platform knows it */
+  readonly image?: string;
   /** Its models, each with the way in which it is delivered. */
   readonly models: ModelPlan[];
   /** The containers that bring models. */

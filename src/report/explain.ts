@@ -1,7 +1,7 @@
+import type { Explanation } from '../plan/explanation';
 import type { ServingPlan } from '../plan/plan';
 import { TIMEOUT_RULES } from '../plan/rules';
 import type { BackendPlan, EndpointPlan, RoutePlan } from '../plan/serving-plan';
-import type { Explanation } from '../private/explanation';
 import { chainTable, ladderTable } from './ladder';
 import { onCallNotes } from './on-call';
 import type { Section, Table } from './sections';

@@ -3,6 +3,7 @@ import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { aws, Backend, ServingEndpoint } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { backendOptions, singleBackend } from '../support/definitions';
 
@@ -131,7 +132,7 @@ describe('the address of an endpoint', () => {
   });
 
   test('of a backend has its own path', () => {
-    const { stack, endpoint, backend } = oneBackend({ ownUrl: true }, { path: '/a' });
+    const { stack, endpoint, backend } = oneBackend({ ownAddress: OwnAddress.PATH }, { path: '/a' });
     expect(stack.resolve(endpoint.addressOf(backend).url)).toEqual({
       'Fn::Join': ['', ['http://', dnsName, '/a/_b/backend']],
     });

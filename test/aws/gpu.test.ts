@@ -160,7 +160,7 @@ describe('the largest number of instances', () => {
       const endpoint = new ServingEndpoint(stack, `endpoint${index}`, { path: `/${index}` });
       const backend = endpoint.addBackend('backend', backendOptions({ gpu, rollout }));
       // Later than the group, which must follow.
-      backend.autoscale({ minReplicas: 2, maxReplicas: max, target: ScalingTarget.ongoingRequests(4) });
+      backend.autoscale({ minReplicas: 2, maxReplicas: max, targets: [ScalingTarget.ongoingRequests(4)] });
     });
     return only(templateOf(stack), GROUP).MaxSize;
   }

@@ -1,6 +1,7 @@
 /** What an insertion changes: nothing of the others, but for a rule that a clash of priorities explains. */
 import type { Stack } from 'aws-cdk-lib';
 import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';
@@ -32,7 +33,7 @@ function changes(before: Data, after: Data): string[] {
 
 const FOUR: Declaration[] = [
   { id: 'digits', props: { methods: [HttpMethod.POST] }, backends: ['v1', 'v2'] },
-  { id: 'sentiment', props: { stripPrefix: true }, options: { ownUrl: true } },
+  { id: 'sentiment', props: { stripPrefix: true }, options: { ownAddress: OwnAddress.PATH } },
   { id: 'images', props: { hosts: ['models.example.com'], methods: [HttpMethod.POST, HttpMethod.PUT] } },
   { id: 'texts', props: { path: '/' } },
 ];

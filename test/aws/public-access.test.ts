@@ -3,6 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type AttachBackendOptions, type BackendOptions, ServingEndpoint, Warnings } from '../../src';
 import { EcsEndpoint, EcsPlatform, type EcsPlatformProps } from '../../src/aws';
+import { OwnAddress } from '../../src/plan/choices';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';
 
@@ -32,9 +33,21 @@ describe('a dark backend', () => {
   test.each<[string, EcsPlatformProps, Partial<BackendOptions>, string[], number]>([
     ['of an internal load balancer', {}, {}, ['Own-stable', 'Own-dark'], 0],
     ['of a public one', { publicAccess: true }, {}, [], 0],
-    ['of a public one, asked for', { publicAccess: true }, { addressable: true }, ['Own-stable', 'Own-dark'], 2],
-    ['of a public one, asked for as a path', { publicAccess: true }, { ownUrl: true }, ['Own-stable', 'Own-dark'], 2],
-    ['of an internal one, left out', {}, { addressable: false }, [], 0],
+    [
+      'of a public one, asked for',
+      { publicAccess: true },
+      { ownAddress: OwnAddress.HEADER },
+      ['Own-stable', 'Own-dark'],
+      2,
+    ],
+    [
+      'of a public one, asked for as a path',
+      { publicAccess: true },
+      { ownAddress: OwnAddress.PATH },
+      ['Own-stable', 'Own-dark'],
+      2,
+    ],
+    ['of an internal one, left out', {}, { ownAddress: OwnAddress.NONE }, [], 0],
   ])('%s has these rules of its own', (_, props, change, rules, warnings) => {
     const { stack, endpoint } = definitionOf(props, change);
     expect(rulesOf(endpoint).filter((id) => id.startsWith('Own-'))).toEqual(rules);
@@ -44,28 +57,28 @@ describe('a dark backend', () => {
   test('of a public load balancer has no address to ask for', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true });
     expect(() => endpoint.addressOf(dark)).toThrow(
-      "[NoAddress] backend 'dark' has no address of its own at endpoint 'endpoint', because the load balancer is public; set 'addressable' (true) to give it one (at Serving/endpoint)",
+      "[NoAddress] backend 'dark' has no address of its own at endpoint 'endpoint', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one (at Serving/endpoint)",
     );
   });
 
   test('of a public load balancer has no address where that is denied', () => {
-    const { endpoint, dark } = definitionOf({ publicAccess: true }, { addressable: false });
+    const { endpoint, dark } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.NONE });
     expect(() => endpoint.addressOf(dark)).toThrow(
-      "[NoAddress] backend 'dark' has no address of its own ('addressable' is false) at endpoint 'endpoint'",
+      "[NoAddress] backend 'dark' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint'",
     );
   });
 
   test('of a public load balancer may have one at one endpoint alone', () => {
-    const { stack, endpoint } = definitionOf({ publicAccess: true }, {}, { addressable: true });
+    const { stack, endpoint } = definitionOf({ publicAccess: true }, {}, { ownAddress: OwnAddress.HEADER });
     expect(rulesOf(endpoint)).toEqual(['Shares']);
     expect(warningsOf(stack).map(({ id }) => id)).toEqual(['/Serving/other']);
   });
 
   test('warns until that is acknowledged', () => {
-    const { stack } = definitionOf({ publicAccess: true }, { addressable: true });
+    const { stack } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.HEADER });
     Warnings.of(stack).acknowledge('serving-constructs:publicBackendAddress.dark', 'a preview for everybody');
     expect(warningsOf(stack).map(({ entry }) => String(entry.data).split('[')[0])).toEqual([
-      "backend 'stable' of endpoint 'endpoint' can be called from the internet by its own address, whatever its share; leave 'addressable' and 'ownUrl' out, or acknowledge this ",
+      "backend 'stable' of endpoint 'endpoint' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this ",
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { aws, type BackendOptions, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
 import { type MatchOptions, matchListener } from '../support/cloudformation';
 import { type Data, objects, strings } from '../support/data';
@@ -95,14 +96,14 @@ describe('the address of a backend', () => {
   });
 
   test('is a path that the server does not see', () => {
-    const { stack } = endpointWith({ path: '/a' }, ['SVM:v1', { ownUrl: true }], ['two']);
+    const { stack } = endpointWith({ path: '/a' }, ['SVM:v1', { ownAddress: OwnAddress.PATH }], ['two']);
     expect(answer(stack, { path: '/a/_b/svm-v1/x?y' })).toEqual({ shares: { SVMv1: 1 }, path: '/a/x?y' });
     expect(answer(stack, { path: '/a/_b/svm-v1' })).toEqual({ shares: { SVMv1: 1 }, path: '/a' });
     expect(answer(stack, { path: '/a/_b/two' })).toMatchObject({ shares: { SVMv1: 1, two: 1 } });
   });
 
   test('can be none', () => {
-    const { stack } = endpointWith({}, ['one', { addressable: false }], ['two']);
+    const { stack } = endpointWith({}, ['one', { ownAddress: OwnAddress.NONE }], ['two']);
     expect(rules(stack, 'Own')).toHaveLength(1);
   });
 
@@ -195,7 +196,7 @@ describe('the stripped prefix', () => {
   });
 
   test('is taken off an own path too', () => {
-    const { stack } = endpointWith({ path: '/a', stripPrefix: true }, ['one', { ownUrl: true }]);
+    const { stack } = endpointWith({ path: '/a', stripPrefix: true }, ['one', { ownAddress: OwnAddress.PATH }]);
     expect(answer(stack, { path: '/a/_b/one/c' })).toEqual({ shares: { one: 1 }, path: '/c' });
   });
 });
@@ -223,7 +224,7 @@ describe('a route with more values than a rule holds', () => {
   const hosts = ['a.example.com', 'b.example.com', 'c.example.com', '*.example.org'];
 
   test('becomes several rules with one action', () => {
-    const { stack } = endpointWith({ path: '/a', methods, hosts }, ['one', { ownUrl: true }]);
+    const { stack } = endpointWith({ path: '/a', methods, hosts }, ['one', { ownAddress: OwnAddress.PATH }]);
     for (const host of [...hosts.slice(0, 3), 'x.example.org']) {
       for (const method of methods) {
         expect(answer(stack, { method, host, path: '/a' })).toMatchObject({ shares: { one: 1 } });
@@ -263,7 +264,7 @@ describe('a path', () => {
 
   test('fails when the own path of a backend gets too long', () => {
     const path = `/${'a'.repeat(100)}`;
-    expect(() => endpointWith({ path }, ['b'.repeat(40), { ownUrl: true }])).toThrow(
+    expect(() => endpointWith({ path }, ['b'.repeat(40), { ownAddress: OwnAddress.PATH }])).toThrow(
       `[InvalidPath] the path pattern ('${path}/_b/${'b'.repeat(40)}/*') has 147 characters, and an Application Load Balancer matches at most 128; use a shorter path or a shorter name of the backend (at Serving/endpoint)`,
     );
     expect(() => endpointWith({ path }, ['b'.repeat(40)])).not.toThrow();

@@ -9,7 +9,7 @@ const cpu = ScalingTarget.cpuUtilization(60);
 
 function scaled(options: Partial<AutoscalingOptions> = {}): Template {
   const { stack, backend } = oneBackend();
-  backend.autoscale({ maxReplicas: 8, target: cpu, ...options });
+  backend.autoscale({ maxReplicas: 8, targets: [cpu], ...options });
   return templateOf(stack);
 }
 
@@ -42,14 +42,14 @@ test.each([
   ['processors', cpu, 'ECSServiceAverageCPUUtilization', 60],
   ['memory', ScalingTarget.memoryUtilization(70), 'ECSServiceAverageMemoryUtilization', 70],
 ])('%s are followed by their use', (_what, target, metric, TargetValue) => {
-  expect(configuration(scaled({ target }))).toMatchObject({
+  expect(configuration(scaled({ targets: [target] }))).toMatchObject({
     TargetValue,
     PredefinedMetricSpecification: { PredefinedMetricType: metric },
   });
 });
 
 test('requests are counted by the minute, for the target group of the backend alone', () => {
-  const template = scaled({ target: ScalingTarget.requestsPerSecond(2.5) });
+  const template = scaled({ targets: [ScalingTarget.requestsPerSecond(2.5)] });
   expect(configuration(template)).toMatchObject({
     TargetValue: 150,
     PredefinedMetricSpecification: {
@@ -62,7 +62,7 @@ test('requests are counted by the minute, for the target group of the backend al
 });
 
 test('ongoing requests are the rate times the time of a request, over the replicas', () => {
-  const template = scaled({ target: ScalingTarget.ongoingRequests(4) });
+  const template = scaled({ targets: [ScalingTarget.ongoingRequests(4)] });
   const { TargetValue, CustomizedMetricSpecification } = configuration(template);
   expect(TargetValue).toBe(4);
   const metrics = objects(object(CustomizedMetricSpecification).Metrics);
@@ -91,7 +91,7 @@ test('ongoing requests are the rate times the time of a request, over the replic
 
 test('the delays are the cooldowns of every kind of policy', () => {
   const template = scaled({
-    additionalTargets: [ScalingTarget.memoryUtilization(70), ScalingTarget.requestsPerSecond(2)],
+    targets: [cpu, ScalingTarget.memoryUtilization(70), ScalingTarget.requestsPerSecond(2)],
     scaleUpDelay: Duration.seconds(45),
     scaleDownDelay: Duration.minutes(20),
   });
@@ -110,8 +110,8 @@ test('every policy has a name of its own, also with ids that are long', () => {
   const { backend } = oneBackend({}, {}, stack);
   backend.autoscale({
     maxReplicas: 8,
-    target: cpu,
-    additionalTargets: [
+    targets: [
+      cpu,
       ScalingTarget.memoryUtilization(70),
       ScalingTarget.requestsPerSecond(2),
       ScalingTarget.ongoingRequests(4),

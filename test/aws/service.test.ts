@@ -21,7 +21,7 @@ describe('the number of replicas', () => {
   test('is left to the scaler, also one that comes late', () => {
     const { stack, backend } = oneBackend();
     backend.platform.plan();
-    backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(60) });
+    backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(only(templateOf(stack), SERVICE).DesiredCount).toBeUndefined();
   });
 });
@@ -34,7 +34,7 @@ describe('a rollout', () => {
       backend.autoscale({
         minReplicas: replicas,
         maxReplicas: scaledTo,
-        target: ScalingTarget.cpuUtilization(60),
+        targets: [ScalingTarget.cpuUtilization(60)],
       });
     return object(only(templateOf(stack), SERVICE).DeploymentConfiguration);
   }

@@ -63,7 +63,7 @@ test('a backend that comes after the template was read gets its share', () => {
   expect(before).toMatchObject({ destinations: [{ weight: 1 }] });
   endpoint.platform.plan();
   const late = endpoint.addBackend('late', backendOptions());
-  late.autoscale({ maxReplicas: 3, target: ScalingTarget.requestsPerSecond(10) });
+  late.autoscale({ maxReplicas: 3, targets: [ScalingTarget.requestsPerSecond(10)] });
   endpoint.splitTraffic({
     shares: [
       { backend: endpoint.backends[0]!, weight: 3 },
@@ -98,8 +98,7 @@ describe('platform, backends and endpoints in three stacks', () => {
     const { app, backend, endpointStack } = threeStacks();
     backend.autoscale({
       maxReplicas: 4,
-      target: ScalingTarget.requestsPerSecond(10),
-      additionalTargets: [ScalingTarget.ongoingRequests(4)],
+      targets: [ScalingTarget.requestsPerSecond(10), ScalingTarget.ongoingRequests(4)],
     });
     const host = new CfnParameter(endpointStack, 'Host', { default: 'models.example.com' });
     const endpoint = new ServingEndpoint(endpointStack, 'endpoint', {
@@ -141,7 +140,7 @@ describe('a nested stack', () => {
     const nested = new NestedStack(stack, 'Nested');
     const endpoint = new ServingEndpoint(nested, 'nested', { path: '/b' });
     const inside = endpoint.addBackend('inside', backendOptions());
-    inside.autoscale({ maxReplicas: 2, target: ScalingTarget.requestsPerSecond(10) });
+    inside.autoscale({ maxReplicas: 2, targets: [ScalingTarget.requestsPerSecond(10)] });
     const templates = templatesOf(stack);
     const [file] = Object.keys(templates).filter((name) => name !== 'Serving');
     const template = Template.fromJSON(templates[file!] as object);

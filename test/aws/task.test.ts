@@ -117,7 +117,7 @@ describe('the server', () => {
   });
 
   test('may have a user, a port and a writable file system', () => {
-    const template = templateOf(oneBackend({ user: 1000, port: 1453, readOnlyRoot: false }).stack);
+    const template = templateOf(oneBackend({ user: 1000, port: 1453, readOnlyRootFilesystem: false }).stack);
     expect(container(template)).toMatchObject({
       User: '1000',
       ReadonlyRootFilesystem: false,
@@ -144,7 +144,7 @@ describe('the server', () => {
     [{}, '/tmp'],
     [{ environment: { HOME: '/home/app' } }, '/home/app'],
     [{ user: 1000 }, undefined],
-    [{ readOnlyRoot: false }, undefined],
+    [{ readOnlyRootFilesystem: false }, undefined],
   ])('has a home that can be written to, unless it has its own: %j', (options, home) => {
     const variables = (container(templateOf(oneBackend(options).stack)).Environment ?? []) as {
       Name: string;

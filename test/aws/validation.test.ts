@@ -38,7 +38,7 @@ const APPS: [what: string, define: (app: App) => unknown][] = [
         CERTIFICATE,
       );
       everything(app, { publicAccess: true, certificate });
-      Warnings.of(app).acknowledge('serving-constructs:publicBackendAddress.resnet50-v2', "'ownUrl' asks for it");
+      Warnings.of(app).acknowledge('serving-constructs:publicBackendAddress.resnet50-v2', "'ownAddress' asks for it");
     },
   ],
 ];

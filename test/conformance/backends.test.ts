@@ -35,7 +35,7 @@ onEvery('a backend on %s', (_, subject) => {
       port: 8000,
       replicas: 1,
       gpus: 0,
-      readOnlyRoot: true,
+      readOnlyRootFilesystem: true,
       secrets: [],
       models: [],
     });
@@ -72,9 +72,8 @@ onEvery('a backend on %s', (_, subject) => {
   });
 
   test('has bounds instead of a number with an autoscaler', () => {
-    const target = ScalingTarget.cpuUtilization(60);
-    const additionalTargets = [ScalingTarget.memoryUtilization(75)];
-    const { replicas, scaling } = observe(subject, {}, { minReplicas: 2, maxReplicas: 8, target, additionalTargets });
+    const targets = [ScalingTarget.cpuUtilization(60), ScalingTarget.memoryUtilization(75)];
+    const { replicas, scaling } = observe(subject, {}, { minReplicas: 2, maxReplicas: 8, targets });
     expect({ replicas, scaling }).toEqual({
       replicas: undefined,
       scaling: { min: 2, max: 8, targets: { cpu: 60, memory: 75 } },
@@ -118,7 +117,10 @@ onEvery('a backend on %s', (_, subject) => {
   });
 
   test('runs as the user that was asked for, and writes where it was allowed', () => {
-    expect(observe(subject, { user: 1234, readOnlyRoot: false })).toMatchObject({ user: '1234', readOnlyRoot: false });
+    expect(observe(subject, { user: 1234, readOnlyRootFilesystem: false })).toMatchObject({
+      user: '1234',
+      readOnlyRootFilesystem: false,
+    });
   });
 
   test.each([

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
 import { onEvery } from './subjects';
@@ -199,7 +200,7 @@ onEvery('own addresses on %s', (_, subject) => {
 
   test('may be paths', () => {
     const observed = subject.observe((scope) =>
-      endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'b'], { ownUrl: true }),
+      endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'b'], { ownAddress: OwnAddress.PATH }),
     );
     expect(observed.ask({ path: '/classify/_b/svm-v1/predict' })).toMatchObject({
       shares: { 'SVM:v1': 1 },
@@ -211,7 +212,9 @@ onEvery('own addresses on %s', (_, subject) => {
 
   test('may be paths where the prefix is stripped', () => {
     const observed = subject.observe((scope) =>
-      endpoint(scope, 'classify', { path: '/classify', stripPrefix: true }, ['SVM:v1', 'b'], { ownUrl: true }),
+      endpoint(scope, 'classify', { path: '/classify', stripPrefix: true }, ['SVM:v1', 'b'], {
+        ownAddress: OwnAddress.PATH,
+      }),
     );
     expect(observed.ask({ path: '/classify/_b/svm-v1/predict' })).toMatchObject({
       shares: { 'SVM:v1': 1 },
@@ -220,7 +223,9 @@ onEvery('own addresses on %s', (_, subject) => {
   });
 
   test('may be left out', () => {
-    const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', {}, ['a', 'b'], { addressable: false })));
+    const ask = asker(
+      subject.observe((scope) => endpoint(scope, 'classify', {}, ['a', 'b'], { ownAddress: OwnAddress.NONE })),
+    );
     expect(ask('/', named('a'))).toEqual({ a: 1, b: 1 });
   });
 

@@ -3,11 +3,14 @@ import { Duration } from '../../src/units/duration';
 import { singleBackend } from '../support/definitions';
 
 const scale = (change: Partial<AutoscalingOptions> = {}) =>
-  singleBackend().backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(60), ...change });
+  singleBackend().backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)], ...change });
+
+const intentOf = (policy: AutoscalingPolicy) =>
+  policy.backend.platform.plan().backend(policy.backend.node.path).autoscaling;
 
 describe('autoscaling policy', () => {
   test('scales between one replica and the most, fast up and slowly down', () => {
-    expect(scale().intent).toEqual({
+    expect(intentOf(scale())).toEqual({
       path: 'endpoint/backend/Autoscaling',
       backend: 'endpoint/backend',
       minReplicas: 1,
@@ -19,14 +22,17 @@ describe('autoscaling policy', () => {
   });
 
   test('keeps what was asked for', () => {
-    const { intent } = scale({
+    const policy = scale({
       minReplicas: 4,
-      target: ScalingTarget.ongoingRequests(2),
-      additionalTargets: [ScalingTarget.memoryUtilization(80), ScalingTarget.requestsPerSecond(0.5)],
+      targets: [
+        ScalingTarget.ongoingRequests(2),
+        ScalingTarget.memoryUtilization(80),
+        ScalingTarget.requestsPerSecond(0.5),
+      ],
       scaleUpDelay: Duration.seconds(0),
       scaleDownDelay: Duration.hours(1),
     });
-    expect(intent).toMatchObject({
+    expect(intentOf(policy)).toMatchObject({
       minReplicas: 4,
       targets: [
         { metric: 'ongoing requests', value: 2 },
@@ -67,22 +73,28 @@ describe('autoscaling policy', () => {
     );
   });
 
+  test('fails without targets', () => {
+    expect(() => scale({ targets: [] })).toThrow(
+      "[EmptyList] 'targets' ([]) must have at least one target, such as ScalingTarget.cpuUtilization(60) (at endpoint/backend/Autoscaling)",
+    );
+  });
+
   test('fails when one thing is followed twice', () => {
-    expect(() => scale({ additionalTargets: [ScalingTarget.cpuUtilization(80)] })).toThrow(
-      "[DuplicateScalingTarget] 'cpu' is followed twice; keep one target of each kind (at endpoint/backend/Autoscaling)",
+    expect(() => scale({ targets: [ScalingTarget.cpuUtilization(60), ScalingTarget.cpuUtilization(80)] })).toThrow(
+      "[DuplicateScalingTarget] duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at endpoint/backend/Autoscaling)",
     );
   });
 
   test('fails when the number of replicas is fixed', () => {
     const { backend } = singleBackend({ replicas: 3 });
-    expect(() => backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(60) })).toThrow(
-      "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas'",
+    expect(() => backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] })).toThrow(
+      "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas'",
     );
   });
 
   test('fails when there are two', () => {
     const { backend } = singleBackend();
-    const options = { maxReplicas: 4, target: ScalingTarget.cpuUtilization(60) };
+    const options = { maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] };
     backend.autoscale(options);
     expect(() => new AutoscalingPolicy(backend, 'Second', { ...options, backend })).toThrow(
       "[DuplicateAutoscaling] backend 'backend' has an autoscaling policy already; use one with several targets (at endpoint/backend/Second)",

@@ -11,7 +11,7 @@ import { ServerImage } from '../../src/workload/server-image';
 import { backendOptions, singleBackend } from '../support/definitions';
 import { TestPlatform } from '../support/test-platform';
 
-const intentOf = (options: Partial<BackendOptions> = {}) => singleBackend(options).backend.intent;
+const intentOf = (options: Partial<BackendOptions> = {}) => singleBackend(options).backend._binding.intent;
 
 class OwnImage extends ServerImage {
   constructor() {
@@ -43,7 +43,7 @@ describe('backend', () => {
       loadSeconds: 300,
       rollout: { surgePercent: 100, availablePercent: 100 },
       loadBalancing: 'round robin',
-      readOnlyRoot: true,
+      readOnlyRootFilesystem: true,
       user: undefined,
     });
   });
@@ -74,7 +74,7 @@ describe('backend', () => {
       loadTimeout: Duration.minutes(20),
       loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS,
       user: 1000,
-      readOnlyRoot: false,
+      readOnlyRootFilesystem: false,
     });
     expect(intent).toMatchObject({
       description: 'a support vector machine',
@@ -90,7 +90,7 @@ describe('backend', () => {
       loadSeconds: 1200,
       loadBalancing: 'least outstanding requests',
       user: 1000,
-      readOnlyRoot: false,
+      readOnlyRootFilesystem: false,
     });
   });
 
@@ -112,7 +112,7 @@ describe('backend', () => {
     const platform = new TestPlatform(root, 'Platform');
     const backend = new Backend(root, 'SVM:v1', backendOptions());
     expect(backend.platform).toBe(platform);
-    expect(backend.intent.slug).toBe('svm-v1');
+    expect(backend._binding.intent.slug).toBe('svm-v1');
   });
 
   test.each<[Partial<BackendOptions>, string]>([
@@ -147,12 +147,8 @@ describe('backend', () => {
       "[ConflictingProps] PORT ('9000') in 'environment' must be the container's 'port' (8000); set 'port' only",
     ],
     [
-      { addressable: false, ownUrl: true },
-      "[ConflictingProps] 'ownUrl' (true) gives the address that 'addressable' (false) denies; set one of the two",
-    ],
-    [
       { server: ModelServer.command({ command: ['serve'] }) },
-      "[HealthCheckRequired] nothing is known of the server of backend 'backend', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'",
+      "[HealthCheckRequired] the server of backend 'backend' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'",
     ],
     [
       { server: ModelServer.shell({ line: 'exec serve' }) },

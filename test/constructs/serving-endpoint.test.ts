@@ -2,12 +2,13 @@ import type { RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import type { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { OwnAddress } from '../../src/plan/choices';
 import { BalancerAccess } from '../../src/plan/target-profile';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';
 import type { TestRoute } from '../support/test-platform';
 
-const intentOf = (props: ServingEndpointProps = {}) => endpointOn(testPlatform(), 'endpoint', props).intent;
+const intentOf = (props: ServingEndpointProps = {}) => endpointOn(testPlatform(), 'endpoint', props)._binding.intent;
 const TOKEN = '$' + '{Token[Stack.Host.7]}';
 
 describe('endpoint', () => {
@@ -152,7 +153,7 @@ describe('backends of an endpoint', () => {
   test('fails when there is a sixth', () => {
     const { platform, endpoint } = five();
     const message = (name: string) =>
-      `[TooManyBackends] backend '${name}' would be number 6 of endpoint 'endpoint', which can have 5; use a second endpoint (at endpoint)`;
+      `[TooManyBackends] endpoint 'endpoint' already has the maximum of 5 backends; cannot add '${name}'; use a second endpoint (at endpoint)`;
     expect(() => endpoint.addBackend('v6', backendOptions())).toThrow(message('v6'));
     const alone = new Backend(platform.node.root as RootConstruct, 'alone', backendOptions());
     expect(() => endpoint.attachBackend(alone)).toThrow(message('alone'));
@@ -161,7 +162,7 @@ describe('backends of an endpoint', () => {
   test('leaves no trace of a sixth that was refused', () => {
     const { platform, endpoint } = five();
     expect(() => endpoint.addBackend('v6', backendOptions())).toThrow();
-    expect(platform.backends).toHaveLength(5);
+    expect(platform.declared.backends).toHaveLength(5);
     expect(endpoint.node.tryFindChild('v6')).toBeUndefined();
   });
 
@@ -230,12 +231,14 @@ describe('own addresses', () => {
     ['/classify', 'http://test.example/classify/_b/svm-v1'],
   ])('are a path below %s where one is asked for', (path, url) => {
     const endpoint = endpointOn(testPlatform(), 'endpoint', { path });
-    expect(endpoint.addressOf(endpoint.addBackend('SVM:v1', backendOptions({ ownUrl: true })))).toEqual({ url });
+    expect(endpoint.addressOf(endpoint.addBackend('SVM:v1', backendOptions({ ownAddress: OwnAddress.PATH })))).toEqual({
+      url,
+    });
   });
 
   test.each<[object, object, string[]]>([
     [{}, { a: 1, b: 0 }, ['unreachableBackend.b']],
-    [{ addressable: true }, { b: 1 }, ['publicBackendAddress.a', 'publicBackendAddress.b']],
+    [{ ownAddress: OwnAddress.HEADER }, { b: 1 }, ['publicBackendAddress.a', 'publicBackendAddress.b']],
   ])('of a public target are asked for: %j', (options, shares, warnings) => {
     const platform = testPlatform({ target: { access: BalancerAccess.PUBLIC } });
     const endpoint = endpointOn(platform);
@@ -257,17 +260,21 @@ describe('own addresses', () => {
 
   test('are decided for each endpoint of a shared backend', () => {
     const platform = testPlatform();
-    const backend = new Backend(platform.node.root as RootConstruct, 'shared', backendOptions({ addressable: false }));
+    const backend = new Backend(
+      platform.node.root as RootConstruct,
+      'shared',
+      backendOptions({ ownAddress: OwnAddress.NONE }),
+    );
     const [one, two, three] = ['/1', '/2', '/3'].map((path) => endpointOn(platform, path.slice(1), { path })) as [
       ServingEndpoint,
       ServingEndpoint,
       ServingEndpoint,
     ];
     one.attachBackend(backend);
-    two.attachBackend(backend, { addressable: true });
-    three.attachBackend(backend, { ownUrl: true });
+    two.attachBackend(backend, { ownAddress: OwnAddress.HEADER });
+    three.attachBackend(backend, { ownAddress: OwnAddress.PATH });
     expect(() => one.addressOf(backend)).toThrow(
-      "[NoAddress] backend 'shared' has no address of its own ('addressable' is false) at endpoint '1' (at 1)",
+      "[NoAddress] backend 'shared' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint '1' (at 1)",
     );
     expect(two.addressOf(backend).header).toBe('x-serving-backend');
     expect(three.addressOf(backend)).toEqual({ url: 'http://test.example/3/_b/shared' });
@@ -283,7 +290,7 @@ describe('own addresses', () => {
 
   test.each([
     ['v1', 'V1', {}],
-    ['a b', 'a-b', { ownUrl: true }],
+    ['a b', 'a-b', { ownAddress: OwnAddress.PATH }],
   ])('fails when two backends would have one: %s and %s', (left, right, options) => {
     const platform = testPlatform();
     const endpoint = endpointOn(platform);

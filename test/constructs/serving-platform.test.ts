@@ -12,7 +12,7 @@ describe('platform events', () => {
     const platform = testPlatform();
     const endpoint = endpointOn(platform, 'Image Classifier');
     const backend = endpoint.addBackend('SVM:v1', backendOptions());
-    backend.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(50) });
+    backend.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(50)] });
     expect(platform.events).toEqual([
       'endpoint image-classifier',
       'backend image-classifier-svm-v1',
@@ -25,7 +25,7 @@ describe('platform events', () => {
     const platform = testPlatform();
     expect(() => endpointOn(platform, 'endpoint', { path: 'x' })).toThrow();
     expect(platform.events).toEqual([]);
-    expect(platform.endpoints).toEqual([]);
+    expect(platform.declared.endpoints).toEqual([]);
   });
 });
 
@@ -55,7 +55,7 @@ describe('plan of a platform', () => {
         .endpoint('endpoint')
         .shares.map((share) => share.weight),
     ).toEqual([3, 1]);
-    late.autoscale({ minReplicas: 2, maxReplicas: 5, target: ScalingTarget.cpuUtilization(50) });
+    late.autoscale({ minReplicas: 2, maxReplicas: 5, targets: [ScalingTarget.cpuUtilization(50)] });
     expect(platform.plan().backend('endpoint/late')).toMatchObject({ minReplicas: 2, maxReplicas: 5 });
     endpointOn(platform, 'second', { path: '/second' });
     expect(platform.plan().endpoints).toHaveLength(2);

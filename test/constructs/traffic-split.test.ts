@@ -160,14 +160,14 @@ describe('shares', () => {
           { backend, weight: 2 },
         ],
       }),
-    ).toThrow("[DuplicateShare] backend 'v1' has two shares; add them up (at endpoint/Split)");
+    ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; add the shares up (at endpoint/Split)");
   });
 
   test('fails when the backend does not serve the endpoint', () => {
     const { platform, endpoint } = backends(1);
     const other = endpointOn(platform, 'other', { path: '/other' }).addBackend('foreign', backendOptions());
     expect(() => endpoint.splitTraffic({ shares: [{ backend: other, weight: 1 }] })).toThrow(
-      "[UnattachedBackend] backend 'foreign' does not serve endpoint 'endpoint'; give it to the endpoint with 'addBackend' or 'attachBackend' first (at endpoint/Split)",
+      "[UnattachedBackend] backend 'foreign' does not serve endpoint 'endpoint'; add it to the endpoint with 'addBackend' or 'attachBackend' first (at endpoint/Split)",
     );
   });
 
@@ -184,7 +184,7 @@ describe('shares', () => {
     const { endpoint, split } = backends(1);
     split(1);
     expect(() => split(1)).toThrow(
-      "[DuplicateSplit] the requests of endpoint 'endpoint' are split already; say all shares and header rules in one split (at endpoint)",
+      "[DuplicateSplit] the requests of endpoint 'endpoint' are split already; put all shares and header rules in one split (at endpoint)",
     );
     expect(() => new TrafficSplit(endpoint, 'Second', { endpoint })).toThrow('[DuplicateSplit]');
   });

@@ -13,6 +13,7 @@ import {
   type TrafficSplitOptions,
   Warnings,
 } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from '../support/definitions';
 import { LockedProject, lockedModel } from '../support/lock';
 
@@ -131,7 +132,7 @@ test('why a warning is acknowledged is recorded, in the assembly of CDK too', ()
 });
 
 describe('a backend without requests', () => {
-  const [HIDDEN, SHOWN] = [{ addressable: false }, { addressable: true }];
+  const [HIDDEN, SHOWN] = [{ ownAddress: OwnAddress.NONE }, { ownAddress: OwnAddress.HEADER }];
   type Split = (endpoint: ServingEndpoint) => TrafficSplitOptions;
 
   /** Two backends of an endpoint, and the split. */
@@ -146,7 +147,7 @@ describe('a backend without requests', () => {
   const zero: Split = ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0 });
   const ID = 'serving-constructs:unreachableBackend.v2';
   const MESSAGE =
-    "backend 'v2' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)";
+    "backend 'v2' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)";
 
   test.each<[string, Split]>([
     ['left out of the shares', all],

@@ -20,6 +20,7 @@ import {
   Size,
   TrafficSplit,
 } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 
 /** A definition that every target must accept. */
 export interface AcceptedDefinition {
@@ -163,9 +164,9 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   },
   {
     name: 'addresses that are paths',
-    define: (scope) => several(scope, ['SVM:v1', 'v2'], { path: '/c' }, { ownUrl: true }),
+    define: (scope) => several(scope, ['SVM:v1', 'v2'], { path: '/c' }, { ownAddress: OwnAddress.PATH }),
   },
-  { name: 'no addresses', define: (scope) => several(scope, ['a', 'b'], {}, { addressable: false }) },
+  { name: 'no addresses', define: (scope) => several(scope, ['a', 'b'], {}, { ownAddress: OwnAddress.NONE }) },
   {
     name: 'many hosts, wildcards among them',
     define: (scope) =>
@@ -193,7 +194,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       ),
   },
   { name: 'a stripped prefix', define: (scope) => one(scope, {}, { path: '/a/b/c', stripPrefix: true }) },
-  { name: 'a deep path', define: (scope) => one(scope, { addressable: false }, { path: '/1/2/3/4/5/6/7' }) },
+  { name: 'a deep path', define: (scope) => one(scope, { ownAddress: OwnAddress.NONE }, { path: '/1/2/3/4/5/6/7' }) },
   {
     name: 'a path with every character that load balancers match',
     define: (scope) => one(scope, {}, { path: "/v1/models/m:predict/a.b_c~d-e$&'+;@" }),
@@ -216,8 +217,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope).autoscale({
         minReplicas: 2,
         maxReplicas: 8,
-        target: ScalingTarget.cpuUtilization(60),
-        additionalTargets: [ScalingTarget.memoryUtilization(80)],
+        targets: [ScalingTarget.cpuUtilization(60), ScalingTarget.memoryUtilization(80)],
         scaleUpDelay: Duration.seconds(0),
         scaleDownDelay: Duration.hours(1),
       });
@@ -324,7 +324,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   },
   {
     name: 'another port, user and file system',
-    define: (scope) => one(scope, { port: 1453, user: 1000, readOnlyRoot: false }),
+    define: (scope) => one(scope, { port: 1453, user: 1000, readOnlyRootFilesystem: false }),
   },
   { name: 'a privileged port', define: (scope) => one(scope, { port: 80 }) },
   {

@@ -123,7 +123,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a server of which nothing is known, without a health check',
     code: 'HealthCheckRequired',
     message:
-      "nothing is known of the server of backend 'v1', so it needs a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
+      "the server of backend 'v1' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.command({ command: ['serve'] }) }),
   },
   {
@@ -179,7 +179,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'two models at one path',
     code: 'ModelPathClash',
     message:
-      "models 'a' ('/models') and 'b' ('/models') are in one another's way; set 'path' of one (at Serving/endpoint/v1)",
+      "models 'a' ('/models') and 'b' ('/models') have overlapping mount paths; set 'path' of one (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { models: ['a', 'b'].map((name) => Model.fromS3(`s3://acme-models/${name}/`)) }),
   },
   {
@@ -202,38 +202,38 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'bounds that are the wrong way round',
     code: 'ReplicasOutOfRange',
     message: "'minReplicas' (5) must be at most 'maxReplicas' (2) (at Serving/endpoint/v1/Autoscaling)",
-    define: (scope) => one(scope).backend.autoscale({ minReplicas: 5, maxReplicas: 2, target: cpu }),
+    define: (scope) => one(scope).backend.autoscale({ minReplicas: 5, maxReplicas: 2, targets: [cpu] }),
   },
   {
     name: 'scaling to zero',
     code: 'ReplicasOutOfRange',
     message:
       "'minReplicas' (0) must be a whole number of at least 1; no target of this policy can start the first replica (at Serving/endpoint/v1/Autoscaling)",
-    define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, target: cpu }),
+    define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, targets: [cpu] }),
   },
   {
     name: 'a fixed count beside autoscaling',
     code: 'ReplicasWithAutoscaling',
     message:
-      "'replicas' (3) of backend 'v1' would be undone by its autoscaling; leave 'replicas' out and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
-    define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, target: cpu }),
+      "'replicas' (3) of backend 'v1' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, targets: [cpu] }),
   },
   {
     name: 'two autoscaling policies',
     code: 'DuplicateAutoscaling',
     message:
-      "backend 'v1' has an autoscaling policy already; use one with several targets (at Serving/endpoint/v1/Second)",
+      "backend 'v1' has an autoscaling policy already; use one policy with several targets (at Serving/endpoint/v1/Second)",
     define: (scope) => {
       const { backend } = one(scope);
-      backend.autoscale({ maxReplicas: 4, target: cpu });
-      new AutoscalingPolicy(backend, 'Second', { backend, maxReplicas: 4, target: cpu });
+      backend.autoscale({ maxReplicas: 4, targets: [cpu] });
+      new AutoscalingPolicy(backend, 'Second', { backend, maxReplicas: 4, targets: [cpu] });
     },
   },
   {
     name: 'one target followed twice',
     code: 'DuplicateScalingTarget',
-    message: "'cpu' is followed twice; keep one target of each kind (at Serving/endpoint/v1/Autoscaling)",
-    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, target: cpu, additionalTargets: [cpu] }),
+    message: "duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [cpu, cpu] }),
   },
   {
     name: 'a rollout that stops the only replica',
@@ -285,6 +285,6 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       "'autoscaling by requests' is not possible on the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
-    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, target: ScalingTarget.requestsPerSecond(10) }),
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.requestsPerSecond(10)] }),
   },
 ];

@@ -1,4 +1,5 @@
 import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
 const drops = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
@@ -203,7 +204,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a sixth backend',
     code: 'TooManyBackends',
     message:
-      "backend 'v6' would be number 6 of endpoint 'endpoint', which can have 5; use a second endpoint (at Serving/endpoint)",
+      "endpoint 'endpoint' already has the maximum of 5 backends; cannot add 'v6'; use a second endpoint (at Serving/endpoint)",
     define: (scope) => {
       const endpoint = new ServingEndpoint(scope, 'endpoint');
       for (let index = 1; index <= 6; index++) endpoint.addBackend(`v${index}`, options());
@@ -222,9 +223,9 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'the address of a backend without one',
     code: 'NoAddress',
     message:
-      "backend 'v1' has no address of its own ('addressable' is false) at endpoint 'endpoint' (at Serving/endpoint)",
+      "backend 'v1' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint' (at Serving/endpoint)",
     define: (scope) => {
-      const { endpoint, backend } = one(scope, { addressable: false });
+      const { endpoint, backend } = one(scope, { ownAddress: OwnAddress.NONE });
       endpoint.addressOf(backend);
     },
   },

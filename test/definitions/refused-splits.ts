@@ -55,7 +55,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'a weight that vanishes beside another',
     code: 'WeightOutOfRange',
     message:
-      "'weight' (1e-12) is nothing beside the others (1e-12, 1); use relative weights such as 9 and 1, or 0 for no requests (at Serving/endpoint/Split)",
+      "'weight' (1e-12) is negligible relative to the other weights (1e-12, 1); use relative weights such as 9 and 1, or 0 for no requests (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       const second = endpoint.addBackend('v2', options());
@@ -88,7 +88,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'two shares of one backend',
     code: 'DuplicateShare',
-    message: "backend 'v1' has two shares; add them up (at Serving/endpoint/Split)",
+    message: "duplicate share of backend 'v1'; add the shares up (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({
@@ -103,7 +103,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'two splits',
     code: 'DuplicateSplit',
     message:
-      "the requests of endpoint 'endpoint' are split already; say all shares and header rules in one split (at Serving/endpoint)",
+      "the requests of endpoint 'endpoint' are split already; put all shares and header rules in one split (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       for (let count = 0; count < 2; count++) endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -113,7 +113,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'a share of a backend that does not serve the endpoint',
     code: 'UnattachedBackend',
     message:
-      "backend 'alone' does not serve endpoint 'endpoint'; give it to the endpoint with 'addBackend' or 'attachBackend' first (at Serving/endpoint/Split)",
+      "backend 'alone' does not serve endpoint 'endpoint'; add it to the endpoint with 'addBackend' or 'attachBackend' first (at Serving/endpoint/Split)",
     define: (scope) => {
       const backend = new Backend(scope, 'alone', options());
       new ServingEndpoint(scope, 'endpoint').splitTraffic({ shares: [{ backend, weight: 1 }] });

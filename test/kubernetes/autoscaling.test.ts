@@ -11,8 +11,7 @@ describe('autoscaling', () => {
     backend.autoscale({
       minReplicas: 2,
       maxReplicas: 8,
-      target: ScalingTarget.cpuUtilization(60),
-      additionalTargets: [ScalingTarget.memoryUtilization(80)],
+      targets: [ScalingTarget.cpuUtilization(60), ScalingTarget.memoryUtilization(80)],
       scaleUpDelay: Duration.seconds(45),
       scaleDownDelay: Duration.minutes(20),
     });
@@ -34,7 +33,7 @@ describe('autoscaling', () => {
 
   test('leaves the number of replicas to the autoscaler', () => {
     const { chart, backend } = oneBackend();
-    backend.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) });
+    backend.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(60)] });
     const manifests = manifestsOf(chart);
     expect(findObject(manifests, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
     findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
@@ -42,7 +41,7 @@ describe('autoscaling', () => {
 
   test('to one replica needs no PodDisruptionBudget', () => {
     const { chart, backend } = oneBackend();
-    backend.autoscale({ maxReplicas: 1, target: ScalingTarget.cpuUtilization(60) });
+    backend.autoscale({ maxReplicas: 1, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(manifestsOf(chart).filter(({ kind }) => kind === 'PodDisruptionBudget')).toHaveLength(1);
     expect(KubernetesBackend.of(backend).podDisruptionBudget).toBeUndefined();
   });
@@ -52,7 +51,7 @@ describe('autoscaling', () => {
     ScalingTarget.ongoingRequests(4),
   ])('fails by requests, and says what works (%#)', (target) => {
     const { chart, backend } = oneBackend();
-    backend.autoscale({ maxReplicas: 4, target });
+    backend.autoscale({ maxReplicas: 4, targets: [target] });
     expect(() => chart.toJson()).toThrow(
       "[Unsupported] 'autoscaling by requests' is not possible on the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at serving/digits/svm/Autoscaling)",
     );
@@ -94,10 +93,10 @@ describe('an autoscaler of cdk8s-plus', () => {
   test('fails beside an autoscaling policy, whichever came first', () => {
     const message = "[DuplicateAutoscaling] backend 'svm' would have two autoscalers";
     const { backend } = scaled();
-    expect(() => backend.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) })).toThrow(message);
+    expect(() => backend.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(60)] })).toThrow(message);
 
     const other = oneBackend().backend;
-    other.autoscale({ maxReplicas: 2, target: ScalingTarget.cpuUtilization(60) });
+    other.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(60)] });
     const target = KubernetesBackend.of(other);
     expect(() => new kplus.HorizontalPodAutoscaler(Chart.of(other), 'Scaler', { target, maxReplicas: 6 })).toThrow(
       message,

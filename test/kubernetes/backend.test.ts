@@ -190,7 +190,7 @@ describe('security', () => {
   });
 
   test('follows the user and the root that were asked for', () => {
-    const pod = podOf({ user: 1000, readOnlyRoot: false });
+    const pod = podOf({ user: 1000, readOnlyRootFilesystem: false });
     expect(pod.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 1000 });
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: 1000, readOnlyRootFilesystem: false });
   });
@@ -247,7 +247,7 @@ test('late declarations reach objects that exist already', () => {
   const { chart, endpoint, backend } = oneBackend();
   const before = Testing.synth(chart);
   endpoint.addBackend('late', backendOptions());
-  backend.autoscale({ maxReplicas: 3, target: ScalingTarget.cpuUtilization(50) });
+  backend.autoscale({ maxReplicas: 3, targets: [ScalingTarget.cpuUtilization(50)] });
   const after = manifestsOf(chart);
   expect(before.map((manifest) => manifest.metadata.name)).not.toContain('digits-late');
   expect(findObject(after, 'Deployment', 'digits-late').spec.replicas).toBe(1);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, KubernetesPlatform } from '../../src/kubernetes';
+import { OwnAddress } from '../../src/plan/choices';
 import { BACKEND_HEADER } from '../../src/plan/routes';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { EXACT_HOSTS, METHODS, TIERS, WILDCARD_HOSTS } from '../support/arbitraries';
@@ -19,7 +20,7 @@ const endpoint = fc.record({
   hosts: fc.subarray([...EXACT_HOSTS, ...WILDCARD_HOSTS]),
   methods: fc.oneof(fc.subarray(METHODS), fc.constant(MANY_METHODS)),
   tiers: fc.subarray(TIERS),
-  addresses: fc.array(fc.constantFrom('header', 'path', 'none'), { minLength: 1, maxLength: 5 }),
+  addresses: fc.array(fc.constantFrom(...Object.values(OwnAddress)), { minLength: 1, maxLength: 5 }),
   headerRules: fc.uniqueArray(
     fc.record({
       header: fc.constantFrom('x-tier', 'x-call', 'x-user'),
@@ -71,10 +72,7 @@ test('a gateway answers each request as the order of the plan says', () => {
         ...(tiers.length > 0 && { headers: [{ name: 'x-tier', values: tiers }] }),
       });
       const backends = addresses.map((address, index) =>
-        declared.addBackend(
-          `v${index}`,
-          backendOptions({ addressable: address !== 'none', ownUrl: address === 'path' }),
-        ),
+        declared.addBackend(`v${index}`, backendOptions({ ownAddress: address })),
       );
       declared.splitTraffic({
         headerRules: headerRules.map(({ path, ...rule }, index) => {

@@ -38,7 +38,7 @@ function chartOf(
   new KubernetesPlatform(chart, 'Platform', props);
   const endpoint = new ServingEndpoint(chart, `${id} digits`, { path: `/${id}` });
   const svm = endpoint.addBackend('SVM:v1', backendOptions());
-  svm.autoscale({ maxReplicas: 3, target: ScalingTarget.cpuUtilization(60) });
+  svm.autoscale({ maxReplicas: 3, targets: [ScalingTarget.cpuUtilization(60)] });
   endpoint.addBackend('net', backendOptions({ replicas: 2 }));
   return chart;
 }

@@ -17,7 +17,7 @@ function everything(chart: Chart): void {
     backendOptions({ gpu: Gpu.nvidia({ product: 'L4' }), description: 'svm' }),
   );
   endpoint.addBackend('other', backendOptions({ model: Model.fromS3('s3://acme/a/'), replicas: 2 }));
-  backend.autoscale({ maxReplicas: 4, target: ScalingTarget.cpuUtilization(50) });
+  backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(50)] });
 }
 
 const objectsIn = (chart: Chart): ApiObject[] => chart.node.findAll().filter(ApiObject.isApiObject);

@@ -4,6 +4,7 @@ import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
@@ -28,7 +29,7 @@ function everything(chart: Chart): void {
       server: ModelServer.command({ command: ['serve'], behavior: shortly }),
       healthCheck: HealthCheck.http('/healthz', { interval: Duration.seconds(20), timeout: Duration.seconds(4) }),
       loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS,
-      ownUrl: true,
+      ownAddress: OwnAddress.PATH,
     }),
   );
   classify.splitTraffic({

@@ -35,7 +35,7 @@ describe('the configuration of the router', () => {
     ]);
     const platform = routerPlatform();
     const svm = endpointOn(platform, 'digits').addBackend('svm', backendOptions());
-    svm.autoscale({ maxReplicas: 7, target: ScalingTarget.cpuUtilization(60) });
+    svm.autoscale({ maxReplicas: 7, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(haproxyServer(new Haproxy(render(platform.plan())))[1]).toBe('14');
   });
 

@@ -1,6 +1,7 @@
 /** A router image of the user's own is held to the releases of HAProxy that are safe. */
 import { App, Chart } from 'cdk8s';
 import { kubernetes } from '../../src';
+import { TargetRenderer } from '../../src/constructs/target-renderer';
 import { ROUTER_IMAGE, routerImageProblem } from '../../src/kubernetes/private/router/image';
 
 const DIGEST = `sha256:${'b'.repeat(64)}`;
@@ -45,7 +46,7 @@ test.each([
 
 describe('a platform', () => {
   const warningsOf = (image: string) => {
-    const warn = jest.spyOn(kubernetes.KubernetesPlatform.prototype, 'warn').mockImplementation();
+    const warn = jest.spyOn(TargetRenderer.prototype, 'warn').mockImplementation();
     try {
       const chart = new Chart(new App(), 'serving');
       new kubernetes.KubernetesPlatform(chart, 'Platform', { router: { image } }).node.validate();

@@ -1,12 +1,13 @@
 /** What is doubtful in how far the router trusts its clients is reported at synthesis. */
 import { App, Chart } from 'cdk8s';
 import { Intermediary, kubernetes, Warnings } from '../../src';
+import { TargetRenderer } from '../../src/constructs/target-renderer';
 import type { KubernetesPlatformProps } from '../../src/kubernetes';
 
 const behind = [Intermediary.cloudFront(), Intermediary.nginx()];
 
 function warningsOf(props: KubernetesPlatformProps, acknowledged: string[] = []): [id: string, message: string][] {
-  const warn = jest.spyOn(kubernetes.KubernetesPlatform.prototype, 'warn').mockImplementation();
+  const warn = jest.spyOn(TargetRenderer.prototype, 'warn').mockImplementation();
   try {
     const chart = new Chart(new App(), 'serving');
     const platform = new kubernetes.KubernetesPlatform(chart, 'Platform', props);

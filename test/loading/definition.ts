@@ -12,6 +12,6 @@ export function imageClassifier(scope: Construct): ServingEndpoint {
     image: ServerImage.fromRegistry('acme/svm:1.4.2'),
     server: ModelServer.wsgi({ app: 'app' }),
   });
-  svm.autoscale({ minReplicas: 2, maxReplicas: 8, target: ScalingTarget.cpuUtilization(60) });
+  svm.autoscale({ minReplicas: 2, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] });
   return endpoint;
 }

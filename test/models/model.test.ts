@@ -112,7 +112,7 @@ describe('models of a backend', () => {
   };
 
   test('stand side by side', () => {
-    expect(models('a', 'b', 'ab').intent.models.map((model) => model.mountPath)).toEqual([
+    expect(models('a', 'b', 'ab')._binding.intent.models.map((model) => model.mountPath)).toEqual([
       '/models/a',
       '/models/b',
       '/models/ab',
@@ -125,7 +125,7 @@ describe('models of a backend', () => {
     ['a/b', 'a'],
   ])('fails when one stands in the way of another: %s and %s', (left, right) => {
     expect(() => models(left, right)).toThrow(
-      `[ModelPathClash] models '${left}' ('/models/${left}') and '${right}' ('/models/${right}') are in one another's way; set 'path' of one (at endpoint/backend)`,
+      `[ModelPathClash] models '${left}' ('/models/${left}') and '${right}' ('/models/${right}') have overlapping mount paths; set 'path' of one (at endpoint/backend)`,
     );
   });
 });

@@ -3,6 +3,7 @@ import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
 import { Model } from '../../src/models/model';
+import { OwnAddress } from '../../src/plan/choices';
 import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { ModelServer } from '../../src/servers/model-server';
@@ -131,7 +132,7 @@ describe('the ledger', () => {
     [Feature.STRIP_PREFIX, { path: '/', stripPrefix: true }, {}],
     [Feature.MODEL_FETCH, {}, { model: Model.inImage('model.bin') }],
     [Feature.DEFAULT_READINESS, {}, { healthCheck: HealthCheck.http('/') }],
-    [Feature.OWN_ADDRESS, {}, { addressable: false }],
+    [Feature.OWN_ADDRESS, {}, { ownAddress: OwnAddress.NONE }],
   ])('has no %s where there is nothing to do', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).not.toContain(feature);
   });
@@ -139,7 +140,7 @@ describe('the ledger', () => {
   const reach = 'reaches a backend by its own address, also at weight 0';
   const unknown = {
     level: 'left to the gateway',
-    detail: `the clients of the test platform are not known here, and each of them ${reach}; set 'addressable' to false where it is public`,
+    detail: `the clients of the test platform are not known here, and each of them ${reach}; set 'ownAddress' to OwnAddress.NONE where it is public`,
   };
 
   test.each<[string, TestPlatformProps, object[]]>([
@@ -152,14 +153,14 @@ describe('the ledger', () => {
     ['a balancer that exists', { target: { access: BalancerAccess.UNKNOWN } }, [unknown]],
     ['an internal balancer behind another', { behind: [Intermediary.networkLoadBalancer()] }, [unknown]],
   ])('says who reaches a backend behind %s', (_, props, rows) => {
-    const accessOf = (addressable: boolean) => {
+    const accessOf = (ownAddress?: OwnAddress) => {
       const platform = testPlatform({ ...props, strict: true });
-      endpointOn(platform).addBackend('backend', backendOptions({ addressable }));
+      endpointOn(platform).addBackend('backend', backendOptions({ ownAddress }));
       expect(platform.plan().refusals).toEqual([]);
       return platform.plan().ledger.filter(({ feature }) => feature === Feature.ACCESS);
     };
-    expect(accessOf(true)).toEqual(rows.map((row) => ({ path: 'endpoint', feature: 'access', ...row })));
-    expect(accessOf(false)).toEqual([]);
+    expect(accessOf(OwnAddress.HEADER)).toEqual(rows.map((row) => ({ path: 'endpoint', feature: 'access', ...row })));
+    expect(accessOf(OwnAddress.NONE)).toEqual([]);
   });
 
   test('has weights and failover once there are two backends', () => {
@@ -182,7 +183,7 @@ describe('the ledger', () => {
 
   test('has what the autoscaler follows', () => {
     const { backend, detail, features } = ledgerOf();
-    backend.autoscale({ maxReplicas: 3, target: ScalingTarget.cpuUtilization(60) });
+    backend.autoscale({ maxReplicas: 3, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(detail(Feature.AUTOSCALING)?.detail).toMatch(/^cpu 60/);
     expect(features()).toContain(Feature.SCALING_DELAY);
   });

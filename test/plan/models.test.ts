@@ -1,5 +1,5 @@
 import type { BackendOptions } from '../../src/constructs/backend-options';
-import type { ComputeLimits } from '../../src/constructs/serving-platform';
+import type { ComputeLimits } from '../../src/constructs/target-renderer';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
 import { ModelDeliveryKind } from '../../src/plan/intents';
@@ -46,8 +46,7 @@ function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limit
         : capability,
     ),
   };
-  const platform = testPlatform({ target });
-  jest.spyOn(platform, 'limitsOf').mockReturnValue(limits);
+  const platform = testPlatform({ target, limits });
   endpointOn(platform).addBackend('backend', backendOptions(options));
   const plan = platform.plan();
   const [backend] = plan.backends;

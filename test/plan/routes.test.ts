@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OwnAddress } from '../../src/plan/choices';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { type Definition, declare, definitions, METHODS, TIERS } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
@@ -151,17 +152,19 @@ describe('routes of an endpoint', () => {
   });
 
   test('strip the prefix, own addresses included', () => {
-    const [own, shares] = routesOf({ path: '/classify', stripPrefix: true }, { ownUrl: true });
+    const [own, shares] = routesOf({ path: '/classify', stripPrefix: true }, { ownAddress: OwnAddress.PATH });
     expect(own).toMatchObject({ prefix: '/classify/_b/svm-v1', replacePrefix: '/' });
     expect(shares).toMatchObject({ prefix: '/classify', replacePrefix: '/' });
   });
 
   test('take the own address out of the path where the prefix stays', () => {
-    expect(routesOf({ path: '/classify' }, { ownUrl: true })[0]).toMatchObject({ replacePrefix: '/classify' });
+    expect(routesOf({ path: '/classify' }, { ownAddress: OwnAddress.PATH })[0]).toMatchObject({
+      replacePrefix: '/classify',
+    });
   });
 
   test('have no own address for a backend without one', () => {
-    expect(routesOf({}, { addressable: false }).map((route) => route.kind)).toEqual(['shares']);
+    expect(routesOf({}, { ownAddress: OwnAddress.NONE }).map((route) => route.kind)).toEqual(['shares']);
   });
 
   test('share the 405 of their place', () => {

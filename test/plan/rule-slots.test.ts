@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
 import { cutRoute, fits, MAX_DEPTH, pathPatterns } from '../../src/plan/rule-slots';
@@ -206,13 +207,13 @@ describe('priorities', () => {
 
   test('make room for those that were asked for, and say where they moved from', () => {
     const alone = testPlatform({ target: NUMBERED });
-    endpointOn(alone, 'a', { path: '/a' }).addBackend('one', backendOptions({ addressable: false }));
+    endpointOn(alone, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
     const wanted = alone.plan().route('a', 'shares').rules[0]?.priority as number;
 
     const platform = testPlatform({ target: NUMBERED });
-    endpointOn(platform, 'a', { path: '/a' }).addBackend('one', backendOptions({ addressable: false }));
+    endpointOn(platform, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
     const placed = endpointOn(platform, 'b', { path: '/b', priority: wanted });
-    placed.addBackend('two', backendOptions({ addressable: false }));
+    placed.addBackend('two', backendOptions({ ownAddress: OwnAddress.NONE }));
     expect(platform.plan().route('b', 'shares').rules[0]).toMatchObject({ priority: wanted });
     expect(platform.plan().route('a', 'shares').rules[0]).toMatchObject({ priority: wanted + 1, movedFrom: wanted });
   });
@@ -227,14 +228,14 @@ describe('what rules cannot hold', () => {
       methods: [METHODS[0] as never, METHODS[1] as never],
       headers: [{ name: 'x-tier', values: ['gold'] }],
     });
-    for (const id of ['one', 'two']) endpoint.addBackend(id, backendOptions({ ownUrl: true }));
+    for (const id of ['one', 'two']) endpoint.addBackend(id, backendOptions({ ownAddress: OwnAddress.PATH }));
     expect(platform.plan().refusals).toEqual([]);
   });
 
   const refusalsOf = (...props: Parameters<typeof endpointOn>[2][]) => {
     const platform = testPlatform({ target: NUMBERED });
     for (const [index, prop] of props.entries()) {
-      endpointOn(platform, `e${index}`, prop).addBackend(`v${index}`, backendOptions({ addressable: false }));
+      endpointOn(platform, `e${index}`, prop).addBackend(`v${index}`, backendOptions({ ownAddress: OwnAddress.NONE }));
     }
     return platform.plan().refusals.map(({ code, message, path }) => `[${code}] ${message} (at ${path})`);
   };

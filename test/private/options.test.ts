@@ -100,7 +100,7 @@ describe('options', () => {
     [{ resources: { cpus: 2 } }, "there is no 'resources.cpus'; did you mean 'cpu'?"],
     [{ timeouts: { grace: 1 } }, "there is no 'timeouts.grace'; there is 'deregistrationDelay', "],
     [{ replicas: '2' }, "'replicas' ('2') must be a number"],
-    [{ readOnlyRoot: 'false' }, "'readOnlyRoot' ('false') must be true or false"],
+    [{ readOnlyRootFilesystem: 'false' }, "'readOnlyRootFilesystem' ('false') must be true or false"],
     [{ healthCheck: library.HealthCheck.http }, "'healthCheck' (a function that was not called) must be made like"],
     [
       { healthCheck: library.Rollout.surge() },

@@ -19,7 +19,7 @@ describe('a container that is emulated', () => {
         image: imageOf('registry.example.com/sentiment:1'),
         argv: [...GUNICORN, '--worker-tmp-dir', '/dev/shm', '--no-control-socket'],
         port: 8000,
-        readOnlyRoot: true,
+        readOnlyRootFilesystem: true,
         ...changes,
         env: { ...env, ...changes.env },
         mounts: [MODEL, ...(changes.mounts ?? [])],
@@ -61,7 +61,7 @@ describe('a container that is emulated', () => {
   });
 
   test('lets its user write where the image says so when the root is writable', async () => {
-    const container = await start({ readOnlyRoot: false });
+    const container = await start({ readOnlyRootFilesystem: false });
     expect(container.exec(['sh', '-c', 'echo x > /tmp/new']).code).toBe(0);
     expect(container.exec(['sh', '-c', 'echo x > /app/new']).output).toContain('Permission denied');
   });
@@ -74,13 +74,13 @@ describe('a container that is emulated', () => {
       env,
       port: 8000,
       mounts: [MODEL],
-      readOnlyRoot: false,
+      readOnlyRootFilesystem: false,
     };
     await expect(startContainer(local, { ...any, timeoutSeconds: 4 })).rejects.toThrow(/not ready in time/);
   });
 
   test('that ends at once is reported with its log', async () => {
-    await expect(start({ argv: ['gunicorn', 'missing:app'], readOnlyRoot: false })).rejects.toThrow(
+    await expect(start({ argv: ['gunicorn', 'missing:app'], readOnlyRootFilesystem: false })).rejects.toThrow(
       /ended with 3:[\s\S]*No module named 'missing'/,
     );
     await expect(start({ argv: ['no-such-program'] })).rejects.toThrow(/ended with 127/);

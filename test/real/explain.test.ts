@@ -41,7 +41,7 @@ async function start(...options: string[]): Promise<void> {
       env: { PORT: '8000', DIGITS_MODEL: '/models/digits.npz' },
       port: 8000,
       mounts: [{ hostPath: join(EXAMPLE, 'models/digits'), containerPath: '/models', readOnly: true }],
-      readOnlyRoot: true,
+      readOnlyRootFilesystem: true,
     },
     { path: '/healthz', accept: (status) => status === 200 },
   );

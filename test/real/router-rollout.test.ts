@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import type { Backend } from '../../src/constructs/backend';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sleep, Traffic } from './support/load';
 import type { Replica } from './support/replica';
@@ -30,7 +31,9 @@ describe('a rollout', () => {
       const platform = routerPlatform(DNS_TTL);
       const endpoint = endpointOn(platform);
       const ids = ['v1', 'control'];
-      const backends = ids.map((id) => endpoint.addBackend(id, backendOptions({ replicas: 3, ownUrl: true })));
+      const backends = ids.map((id) =>
+        endpoint.addBackend(id, backendOptions({ replicas: 3, ownAddress: OwnAddress.PATH })),
+      );
       for (const { slug } of platform.plan().backends) await lab.add(slug, 3, { delay });
       lab.announce();
       const router = await lab.route(await lab.render(platform.plan()));

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps, StreamProtocol } from '../../src/constructs/endpoint-options';
+import { OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
@@ -47,14 +48,14 @@ describe('a router', () => {
     });
 
     const equal = at('equal', { path: '/team/equal', stripPrefix: true });
-    equal.addBackend('a', backendOptions({ ownUrl: true }));
+    equal.addBackend('a', backendOptions({ ownAddress: OwnAddress.PATH }));
     equal.addBackend('b', backendOptions({ replicas: 2 }));
     equal.addBackend('c', backendOptions({ replicas: 4 }));
 
     const reads = at('reads', { path: '/rw', methods: [HttpMethod.GET] });
     reads.addBackend('v1', backendOptions());
     const writes = at('writes', { path: '/rw', methods: [HttpMethod.POST, HttpMethod.PUT] });
-    writes.addBackend('v1', backendOptions({ ownUrl: true }));
+    writes.addBackend('v1', backendOptions({ ownAddress: OwnAddress.PATH }));
 
     at('host', { path: '/', hosts: ['a.example.com', '*.b.example.com'] }).addBackend('v1', backendOptions());
     at('busy', {}).addBackend(

@@ -1,3 +1,4 @@
+import { OwnAddress } from '../../src/plan/choices';
 import { ImageUse } from '../../src/plan/target-profile';
 import { explain } from '../../src/report/explain';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
@@ -7,7 +8,8 @@ test('routes stand in the order in which they are tried', () => {
   const platform = testPlatform({ target: NUMBERED });
   const hosts = ['*.example.com', 'api.example.com'];
   const endpoint = endpointOn(platform, 'endpoint', { path: '/a', hosts });
-  for (const name of ['a', 'b', 'c', 'd', 'e']) endpoint.addBackend(name, { ...backendOptions(), ownUrl: true });
+  for (const name of ['a', 'b', 'c', 'd', 'e'])
+    endpoint.addBackend(name, { ...backendOptions(), ownAddress: OwnAddress.PATH });
   const sections = explain([
     { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] },
   ]);

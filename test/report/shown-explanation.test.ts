@@ -76,7 +76,7 @@ test('the file of an explanation has none', () => {
     expect(texts[0]).not.toContain(SECRET);
     expect(texts[0]).toContain('"MODE": "***"');
     // The plan itself keeps what it renders.
-    expect(backend.intent.environment.MODE).toBe(SECRET);
+    expect(backend._binding.intent.environment.MODE).toBe(SECRET);
   } finally {
     if (before === undefined) delete process.env.SERVING_EXPLAIN;
     else process.env.SERVING_EXPLAIN = before;

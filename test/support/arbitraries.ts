@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { OwnAddress } from '../../src/plan/choices';
 import type { PlatformIntents } from '../../src/plan/intents';
 import type { TargetProfile } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
@@ -35,7 +36,7 @@ export interface BackendDefinition {
   readonly server: ServerKind;
   readonly keepAlive: number;
   readonly weight: number;
-  readonly address: 'header' | 'path' | 'none';
+  readonly address: OwnAddress;
 }
 
 export type ServerKind = 'wsgi' | 'asgi' | 'drains' | 'drops' | 'fixed' | 'fixed, drops' | 'unknown';
@@ -52,7 +53,7 @@ const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   server: fc.constantFrom(...KINDS),
   keepAlive: fc.constantFrom(1, 5, 20, 60, 75, 100, 1000, 5000),
   weight: fc.constantFrom(0, 1, 2, 5, 0.5, 90),
-  address: fc.constantFrom('header', 'path', 'none'),
+  address: fc.constantFrom(...Object.values(OwnAddress)),
 });
 
 const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
@@ -105,8 +106,7 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
   const backends = item.backends.map((one, index) => {
     const made = new Backend(root, `${id}v${index}`, {
       ...backendOptions({ server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
-      addressable: one.address !== 'none',
-      ownUrl: one.address === 'path',
+      ownAddress: one.address,
     });
     declared.attachBackend(made);
     return { made, weight: one.weight };

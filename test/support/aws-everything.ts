@@ -16,6 +16,7 @@ import {
   ServingEndpoint,
   Size,
 } from '../../src';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from './definitions';
 
 export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsPlatform {
@@ -36,8 +37,8 @@ export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsP
   svm.autoscale({
     minReplicas: 2,
     maxReplicas: 8,
-    target: ScalingTarget.cpuUtilization(60),
-    additionalTargets: [
+    targets: [
+      ScalingTarget.cpuUtilization(60),
       ScalingTarget.memoryUtilization(70),
       ScalingTarget.requestsPerSecond(20),
       ScalingTarget.ongoingRequests(4),
@@ -63,7 +64,7 @@ export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsP
     requestTimeout: Duration.seconds(90),
   });
   endpoint.attachBackend(svm);
-  endpoint.attachBackend(resnet, { ownUrl: true });
+  endpoint.attachBackend(resnet, { ownAddress: OwnAddress.PATH });
   endpoint.splitTraffic({
     shares: [
       { backend: svm, weight: 0.75 },
@@ -75,7 +76,7 @@ export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsP
     ],
   });
   const other = new ServingEndpoint(routes!, 'words', { platform, path: '/words', priority: 100 });
-  other.attachBackend(svm, { addressable: false });
+  other.attachBackend(svm, { ownAddress: OwnAddress.NONE });
   other.addBackend('caller', {
     ...backendOptions(),
     environment: { CLASSIFIER_URL: endpoint.internalUrl },

@@ -36,7 +36,7 @@ export interface ObservedBackend {
   };
   readonly gpus: number;
   readonly memoryMib: number;
-  readonly readOnlyRoot: boolean;
+  readonly readOnlyRootFilesystem: boolean;
   readonly user?: string;
   /** Where the server finds fetched models, and where each comes from. */
   readonly models: readonly { readonly path: string; readonly uri: string }[];

@@ -78,7 +78,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     },
     gpus: Number(gpu?.Value ?? 0),
     memoryMib: Number(task.properties.Memory ?? server.Memory),
-    readOnlyRoot: server.ReadonlyRootFilesystem === true,
+    readOnlyRootFilesystem: server.ReadonlyRootFilesystem === true,
     user: server.User === undefined ? undefined : text(server.User),
     models: modelsOf(containers, server),
     balancerDrain: Number(attribute(attributes, 'deregistration_delay.timeout_seconds')),

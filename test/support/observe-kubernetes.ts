@@ -198,7 +198,7 @@ function observeDeployment(
     health: routerHealth ?? probed(object(server.readinessProbe)),
     gpus: Number(limits['nvidia.com/gpu'] ?? 0),
     memoryMib: Number(text(limits.memory).replace(/Mi$/, '')),
-    readOnlyRoot: security.readOnlyRootFilesystem === true,
+    readOnlyRootFilesystem: security.readOnlyRootFilesystem === true,
     user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
     models: [
       ...objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),

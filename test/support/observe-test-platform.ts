@@ -48,10 +48,11 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 }
 
 function observeService(service: TestService): ObservedBackend {
-  const { times, name: _name, title: _title, user, ...rest } = service;
+  const { times, name: _name, title: _title, user, models, ...rest } = service;
   return {
     ...rest,
     user: user === undefined ? undefined : String(user),
+    models: models.flatMap(({ path, source }) => (source === undefined ? [] : [{ path, uri: source }])),
     balancerDrain: times.deregistration,
     preStop: times.preStop,
     stop: times.stop,

@@ -1,11 +1,6 @@
 import type { Construct } from 'constructs';
-import type { AutoscalingPolicy } from '../../src/constructs/autoscaling-policy';
-import type { Backend } from '../../src/constructs/backend';
-import type { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { ServingPlatform, type ServingPlatformProps } from '../../src/constructs/serving-platform';
-import { bakedImage } from '../../src/plan/models';
-import type { BackendPlan, RoutePlan } from '../../src/plan/serving-plan';
-import { DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
+// A platform outside this package has its public names only.
+import { extension, ServingPlatform, type ServingPlatformProps } from '../../src';
 
 /** A route of the document. */
 export interface TestRoute {
@@ -18,6 +13,13 @@ export interface TestRoute {
   readonly replacePrefix?: string;
   readonly replacePath?: string;
   readonly timeout: number;
+}
+
+/** How a model comes to where the server reads it. */
+export interface TestModel {
+  readonly path: string;
+  readonly delivery: extension.ModelDeliveryKind;
+  readonly source?: string;
 }
 
 /** A service of the document. */
@@ -42,14 +44,16 @@ export interface TestService {
   };
   readonly gpus: number;
   readonly memoryMib: number;
-  readonly readOnlyRoot: boolean;
+  readonly readOnlyRootFilesystem: boolean;
   readonly user?: number;
-  readonly models: readonly { readonly path: string; readonly uri: string }[];
+  readonly models: readonly TestModel[];
   readonly times: {
     readonly preStop: number;
     readonly stop: number;
     readonly startup: number;
     readonly deregistration: number;
+    readonly keepAlive: number;
+    readonly drain: number;
   };
 }
 
@@ -62,18 +66,18 @@ export interface TestDocument {
 }
 
 /** Every feature, done by the target itself. */
-export const EVERYTHING: TargetProfile['capabilities'] = Object.values(Feature).map((feature) => ({
+export const EVERYTHING: extension.TargetProfile['capabilities'] = Object.values(extension.Feature).map((feature) => ({
   feature,
-  level: SupportLevel.NATIVE,
+  level: extension.SupportLevel.NATIVE,
   detail: 'done',
 }));
 
 /** A target that can do everything. */
-export const TEST_PROFILE: TargetProfile = {
+export const TEST_PROFILE: extension.TargetProfile = {
   name: 'the test platform',
   maxWeight: 10_000,
   idle: { min: 1, max: 700_000, standard: 60, cutsSilence: true },
-  drainOrder: DrainOrder.TOGETHER,
+  drainOrder: extension.DrainOrder.TOGETHER,
   propagationSeconds: 5,
   requestTimeout: true,
   capabilities: EVERYTHING,
@@ -81,39 +85,69 @@ export const TEST_PROFILE: TargetProfile = {
 
 /** Properties of the test platform. */
 export interface TestPlatformProps extends ServingPlatformProps {
-  readonly target?: Partial<TargetProfile>;
+  readonly target?: Partial<extension.TargetProfile>;
+  /** The limits of the compute of every backend. */
+  readonly limits?: extension.ComputeLimits;
+}
+
+/** Takes down what is declared. */
+class TestRenderer extends extension.TargetRenderer {
+  public readonly events: string[] = [];
+  public readonly endpoints: extension.EndpointBinding[] = [];
+  public readonly backends: extension.BackendBinding[] = [];
+
+  constructor(private readonly limits: extension.ComputeLimits = {}) {
+    super();
+  }
+
+  public bindEndpoint(endpoint: extension.EndpointBinding): void {
+    this.endpoints.push(endpoint);
+    this.events.push(`endpoint ${endpoint.intent.slug}`);
+  }
+
+  public bindBackend(backend: extension.BackendBinding): void {
+    this.backends.push(backend);
+    this.events.push(`backend ${backend.intent.slug}`);
+  }
+
+  public bindAttachment({ endpoint, backend }: extension.AttachmentBinding): void {
+    this.events.push(`${backend.intent.slug} serves ${endpoint.intent.slug}`);
+  }
+
+  public bindAutoscaling({ backend }: extension.AutoscalingBinding): void {
+    this.events.push(`scales ${backend.intent.slug}`);
+  }
+
+  public override limitsOf(): extension.ComputeLimits {
+    return this.limits;
+  }
+
+  public urlOf({ intent }: extension.EndpointBinding): string {
+    return `http://test.example${intent.prefix}`;
+  }
 }
 
 /** A platform as someone outside this package would write one: no framework, one JSON document. */
 export class TestPlatform extends ServingPlatform {
   public readonly kind = 'test';
-  public readonly target: TargetProfile;
-  /** The events that came, in order. */
-  public readonly events: string[] = [];
+  public readonly target: extension.TargetProfile;
+
+  protected readonly renderer: TestRenderer;
 
   constructor(scope: Construct, id: string, props: TestPlatformProps = {}) {
     super(scope, id, props);
+    this.renderer = new TestRenderer(props.limits);
     this.target = { ...TEST_PROFILE, ...props.target };
   }
 
-  public bindEndpoint(endpoint: ServingEndpoint): void {
-    this.events.push(`endpoint ${endpoint.intent.slug}`);
+  /** The events that came, in order. */
+  public get events(): string[] {
+    return this.renderer.events;
   }
 
-  public bindBackend(backend: Backend): void {
-    this.events.push(`backend ${backend.intent.slug}`);
-  }
-
-  public attachBackend(endpoint: ServingEndpoint, backend: Backend): void {
-    this.events.push(`${backend.intent.slug} serves ${endpoint.intent.slug}`);
-  }
-
-  public bindAutoscaling(policy: AutoscalingPolicy): void {
-    this.events.push(`scales ${policy.backend.intent.slug}`);
-  }
-
-  public urlOf(endpoint: ServingEndpoint): string {
-    return `http://test.example${endpoint.intent.prefix}`;
+  /** What was declared, in order. */
+  public get declared(): Pick<TestRenderer, 'endpoints' | 'backends'> {
+    return this.renderer;
   }
 
   /** Validates the whole tree, as a framework would, and renders the document. */
@@ -125,12 +159,12 @@ export class TestPlatform extends ServingPlatform {
     return {
       idle: plan.balancer.idle,
       routes: plan.routes.map((route) => renderRoute(route, (key) => names.get(key) as string)),
-      services: this.backends.map((backend) => renderService(backend, plan.backend(backend.node.path))),
+      services: this.renderer.backends.map((backend) => renderService(backend, plan.backend(backend.intent.path))),
     };
   }
 }
 
-function renderRoute(route: RoutePlan, nameOf: (backend: string) => string): TestRoute {
+function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => string): TestRoute {
   return {
     hosts: route.hosts,
     prefix: route.prefix,
@@ -144,16 +178,16 @@ function renderRoute(route: RoutePlan, nameOf: (backend: string) => string): Tes
   };
 }
 
-function renderService(backend: Backend, plan: BackendPlan): TestService {
+function renderService({ secrets }: extension.BackendBinding, plan: extension.BackendPlan): TestService {
   const { intent, times } = plan;
   const { path, statuses, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = intent.healthCheck;
   return {
     name: plan.slug,
     title: plan.name,
-    image: bakedImage(plan.models) ?? (backend.image.reference as string),
+    image: plan.image as string,
     command: plan.command,
-    environment: intent.environment,
-    secrets: Object.keys(backend.secrets),
+    environment: plan.environment,
+    secrets: Object.keys(secrets),
     port: intent.port,
     ...(plan.autoscaling === undefined
       ? { replicas: plan.minReplicas }
@@ -174,16 +208,20 @@ function renderService(backend: Backend, plan: BackendPlan): TestService {
     },
     gpus: intent.gpu?.count ?? 0,
     memoryMib: intent.memoryMib,
-    readOnlyRoot: intent.readOnlyRoot,
+    readOnlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user,
-    models: plan.models.flatMap(({ intent: { mountPath, volume }, source = volume }) =>
-      source === undefined ? [] : [{ path: mountPath, uri: source }],
-    ),
+    models: plan.models.map(({ intent: { mountPath, volume }, delivery, source = volume }) => ({
+      path: mountPath,
+      delivery,
+      source,
+    })),
     times: {
       preStop: times.preStop,
       stop: times.stop,
       startup: times.startup,
       deregistration: times.deregistration,
+      keepAlive: times.keepAlive,
+      drain: times.drain,
     },
   };
 }

@@ -56,8 +56,10 @@ function common(scope: Construct, from: From, change: Partial<BackendOptions>): 
   new (from('AutoscalingPolicy').AutoscalingPolicy)(first, 'Autoscaling', {
     backend: first,
     maxReplicas: 4,
-    target: from('ScalingTarget').ScalingTarget.cpuUtilization(60),
-    additionalTargets: [from('ScalingTarget').ScalingTarget.memoryUtilization(70)],
+    targets: [
+      from('ScalingTarget').ScalingTarget.cpuUtilization(60),
+      from('ScalingTarget').ScalingTarget.memoryUtilization(70),
+    ],
   });
   const second = new (from('Backend').Backend)(scope, 'v2', { ...least, ...change });
   endpoint.attachBackend(second);

@@ -47,7 +47,7 @@ function rich(scope: Construct): void {
   svm.autoscale({
     minReplicas: 2,
     maxReplicas: 8,
-    target: ScalingTarget.cpuUtilization(60),
+    targets: [ScalingTarget.cpuUtilization(60)],
     scaleUpDelay: Duration.seconds(31),
     scaleDownDelay: Duration.seconds(613),
   });

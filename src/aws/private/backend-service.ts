@@ -2,10 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { Backend } from '../../constructs/backend';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
-import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
+import type { BoundBackend } from './bound-backend';
 import type { GpuFleet } from './gpu-fleet';
 import { late } from './late';
 import { reachModelVolumes } from './model-volumes';
@@ -29,8 +30,8 @@ export class BackendService {
   private measured?: elbv2.IApplicationTargetGroup;
 
   constructor(
-    private readonly backend: Backend,
-    private readonly platform: EcsPlatform,
+    private readonly backend: BoundBackend,
+    private readonly platform: ServingPlatform,
     props: EcsPlatformProps,
     private readonly network: Network,
     fleet: GpuFleet,
@@ -63,7 +64,7 @@ export class BackendService {
   private makeSecurityGroup(outboundPeers?: ec2.IPeer[]): ec2.SecurityGroup {
     const { vpc, securityGroup: balancer } = this.network;
     const description = `Backend ${this.intent.slug}`;
-    const group = makeOutboundGroup(this.backend, 'SecurityGroup', { vpc, description, outboundPeers });
+    const group = makeOutboundGroup(this.backend.scope, 'SecurityGroup', { vpc, description, outboundPeers });
     const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ...port,
@@ -84,7 +85,7 @@ export class BackendService {
 
   private makeTargetGroup(): elbv2.ApplicationTargetGroup {
     const { healthCheck, loadBalancing, port } = this.intent;
-    const group = new elbv2.ApplicationTargetGroup(this.backend, 'TargetGroup', {
+    const group = new elbv2.ApplicationTargetGroup(this.backend.scope, 'TargetGroup', {
       vpc: this.network.vpc,
       port,
       protocol: elbv2.ApplicationProtocol.HTTP,
@@ -112,7 +113,7 @@ export class BackendService {
 
   /** Attaches the target group to the listener before any endpoint uses it, in a rule that never changes. */
   private makeAnchor(): elbv2.CfnListenerRule {
-    return new elbv2.CfnListenerRule(this.backend, 'Anchor', {
+    return new elbv2.CfnListenerRule(this.backend.scope, 'Anchor', {
       listenerArn: this.network.listenerArn,
       priority: late.number(() => this.plan.anchor?.priority),
       conditions: [{ field: 'source-ip', sourceIpConfig: { values: [NOBODY] } }],
@@ -142,11 +143,11 @@ export class BackendService {
           : ecs.AvailabilityZoneRebalancing.DISABLED,
     };
     return provider === undefined
-      ? new ecs.FargateService(this.backend, 'Service', {
+      ? new ecs.FargateService(this.backend.scope, 'Service', {
           ...common,
           taskDefinition: this.task.definition as ecs.FargateTaskDefinition,
         })
-      : new ecs.Ec2Service(this.backend, 'Service', {
+      : new ecs.Ec2Service(this.backend.scope, 'Service', {
           ...common,
           taskDefinition: this.task.definition as ecs.Ec2TaskDefinition,
           capacityProviderStrategies: [provider],
@@ -191,7 +192,7 @@ export class BackendService {
 
   /** The metrics of the target group beside its load balancer, which only an imported target group can be told. */
   public get metrics(): elbv2.IApplicationTargetGroupMetrics {
-    this.measured ??= elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(this.backend, 'Metrics', {
+    this.measured ??= elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(this.backend.scope, 'Metrics', {
       targetGroupArn: this.targetGroup.targetGroupArn,
       loadBalancerArns: this.network.loadBalancerArn,
     });
@@ -205,6 +206,6 @@ export class BackendService {
 
   /** The stack that the backend's resources are in. */
   public get stack(): Stack {
-    return Stack.of(this.backend);
+    return Stack.of(this.backend.scope);
   }
 }

@@ -1,4 +1,4 @@
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { EndpointBinding } from '../../constructs/bindings';
 import type { RouteConditions } from '../../plan/routes';
 import { pathPatterns } from '../../plan/rule-slots';
 import { ServingError } from '../../private/errors';
@@ -9,13 +9,13 @@ const MAX_PATTERN = 128;
 const OTHER_PATH_CHARACTER = /[^A-Za-z0-9_.$/~'@:+;&-]/;
 
 /** Refuses hosts and paths that a rule of a load balancer cannot hold, which otherwise only the deployment would tell. */
-export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: ServingEndpoint): void {
+export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: EndpointBinding): void {
   const single = hosts.find((host) => !isUnresolved(host) && !host.includes('.'));
   if (single !== undefined) {
     throw new ServingError(
       'InvalidHost',
       `the host ('${single}') must have a dot, or an Application Load Balancer refuses it; use the full name, such as '${single}.example.com'`,
-      endpoint,
+      endpoint.scope,
     );
   }
   const character = OTHER_PATH_CHARACTER.exec(prefix)?.[0];
@@ -23,7 +23,7 @@ export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: Se
     throw new ServingError(
       'InvalidPath',
       `'path' ('${prefix}') has a '${character}', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; &`,
-      endpoint,
+      endpoint.scope,
     );
   }
   const longest = pathPatterns(prefix).reduce((length, pattern) => Math.max(length, pattern.length), 0);
@@ -31,7 +31,7 @@ export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: Se
     throw new ServingError(
       'InvalidPath',
       `the path pattern ('${prefix}/*') has ${longest} characters, and an Application Load Balancer matches at most ${MAX_PATTERN}; use a shorter path or a shorter name of the backend`,
-      endpoint,
+      endpoint.scope,
     );
   }
 }

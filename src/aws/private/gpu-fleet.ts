@@ -3,17 +3,17 @@ import { aws_autoscaling as autoscaling, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Backend } from '../../constructs/backend';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import { broughtBytes, modelImageBytes } from '../../plan/compute';
 import { isBrought } from '../../plan/models';
 import { mibOf } from '../../plan/sizes';
 import { renderError, ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
-import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
 import { GpuCapacity } from '../gpu-capacity';
 import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
+import type { BoundBackend } from './bound-backend';
 import { late } from './late';
-import { modelsOf } from './model-assets';
 import { FETCH_MEMORY_MIB } from './model-containers';
 import { narrowed, without } from './narrowed-role';
 import type { Network } from './network';
@@ -30,17 +30,17 @@ const RIGHTS_OF_TASKS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'l
 /** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
 export class GpuFleet {
   private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
-  private readonly users = new Map<string, Backend[]>();
+  private readonly users = new Map<string, BoundBackend[]>();
   private readonly types = new Map<string, string>();
 
   constructor(
-    private readonly platform: EcsPlatform,
+    private readonly platform: ServingPlatform,
     private readonly props: EcsPlatformProps,
     private readonly network: Network,
   ) {}
 
   /** What a backend runs on; undefined for Fargate. */
-  public providerFor(backend: Backend): ecs.CapacityProviderStrategy | undefined {
+  public providerFor(backend: BoundBackend): ecs.CapacityProviderStrategy | undefined {
     if (backend.intent.gpu === undefined) return undefined;
     const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
@@ -56,21 +56,21 @@ export class GpuFleet {
     return this.types.get(backend);
   }
 
-  private capacityFor(backend: Backend, need: GpuNeed): GpuCapacity {
+  private capacityFor(backend: BoundBackend, need: GpuNeed): GpuCapacity {
     const { name, gpu, architecture } = backend.intent;
     const wish = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} virtual CPUs, ${need.memoryMib} MiB)`;
     if (gpu?.resourceName !== 'nvidia.com/gpu') {
       throw new ServingError(
         'Unsupported',
         `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`,
-        backend,
+        backend.scope,
       );
     }
     if (architecture === CpuArchitecture.ARM64) {
       throw new ServingError(
         'Unsupported',
         `'architecture' (${architecture}) of backend '${name}' is not to be had with a GPU: every instance type that this package knows has ${CpuArchitecture.AMD64}; leave it out`,
-        backend,
+        backend.scope,
       );
     }
     const given = this.props.gpuCapacities ?? [];
@@ -80,14 +80,14 @@ export class GpuFleet {
       throw new ServingError(
         'InstanceTooSmall',
         `none of 'gpuCapacities' (${given.map((capacity) => capacity.instanceType).join(', ')}) holds ${wish}; add a larger one, or ask for less`,
-        backend,
+        backend.scope,
       );
     }
     if (this.props.gpuCapacities !== undefined || this.props.cluster !== undefined) {
       throw new ServingError(
         'GpuOnFargate',
         `${wish} needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities'`,
-        backend,
+        backend.scope,
       );
     }
     const type = smallestType(need);
@@ -95,7 +95,7 @@ export class GpuFleet {
       throw new ServingError(
         'InstanceTooSmall',
         `no known instance type holds ${wish}; ask for less, or name the instances with 'gpuCapacities'`,
-        backend,
+        backend.scope,
       );
     }
     return GpuCapacity.autoScalingGroup({ instanceType: type.name });
@@ -220,34 +220,34 @@ export class GpuFleet {
  * The disk of an instance full of a backend's replicas, in GiB: images and logs, images of models packed and unpacked, and
  * for each replica its scratch files and the models that are brought to it.
  */
-function diskOf(capacity: GpuCapacity, backend: Backend): number {
-  const models = modelsOf(backend);
+function diskOf(capacity: GpuCapacity, backend: BoundBackend): number {
+  const models = backend.modelPlans;
   const scratch = Math.max(backend.intent.ephemeralStorageMib ?? 0, mibOf(broughtBytes(models)));
   const replicas = tasksPerInstance(capacity._type, needOf(backend));
   return IMAGES_GIB + Math.ceil((mibOf(2 * modelImageBytes(models)) + scratch * replicas) / 1024);
 }
 
-function checkDisk(capacity: GpuCapacity, backend: Backend): GpuCapacity {
+function checkDisk(capacity: GpuCapacity, backend: BoundBackend): GpuCapacity {
   const { rootVolume } = capacity._options;
   const disk = diskOf(capacity, backend);
   if (rootVolume === undefined || disk === IMAGES_GIB || rootVolume.toGibibytes() >= disk) return capacity;
   throw new ServingError(
     'InstanceTooSmall',
     `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' or models of backend '${backend.intent.name}'`,
-    backend,
+    backend.scope,
   );
 }
 
 /** The role of the instances: what their agent needs, and nothing that the execution roles of the tasks have. */
-function instanceRole(scope: EcsPlatform, id: string): iam.IRole {
+function instanceRole(scope: ServingPlatform, id: string): iam.IRole {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
   return narrowed(role, (statement) => without(RIGHTS_OF_TASKS, statement));
 }
 
 /** What a task needs. ECS counts the memory of containers that have ended, too. */
-function needOf(backend: Backend): GpuNeed {
+function needOf(backend: BoundBackend): GpuNeed {
   const { gpu, cpu, memoryMib } = backend.intent;
-  const brought = modelsOf(backend).filter(({ delivery }) => isBrought(delivery)).length;
+  const brought = backend.modelPlans.filter(({ delivery }) => isBrought(delivery)).length;
   return {
     gpus: gpu?.count ?? 0,
     cpus: cpu,

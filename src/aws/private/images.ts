@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Backend } from '../../constructs/backend';
+import type { BackendBinding } from '../../constructs/bindings';
 import { bakedImage } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -13,7 +13,7 @@ const REFERENCE = /^(?<registry>[^/]+)\/(?<repository>[a-z0-9._/-]+)[:@]/;
 
 /** The image of a backend as ECS knows it, with what the task needs to pull it. */
 export function containerImage(
-  backend: Backend,
+  backend: BackendBinding,
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
 ): ecs.ContainerImage {
@@ -25,7 +25,7 @@ export function containerImage(
     throw new ServingError(
       'ForeignResource',
       `the image of backend '${backend.intent.name}' has no reference that ECS can pull`,
-      backend,
+      backend.scope,
     );
   }
   return pulledImage(image.reference, definition);

@@ -1,10 +1,10 @@
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { EndpointBinding } from '../../constructs/bindings';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { RouteConditions } from '../../plan/routes';
 import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
 import type { RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
-import type { EcsPlatform } from '../ecs-platform';
 import type { BackendService } from './backend-service';
 import { checkConditions } from './conditions';
 import { late } from './late';
@@ -27,8 +27,8 @@ export class ListenerRules {
   private readonly attached: string[] = [];
 
   constructor(
-    private readonly endpoint: ServingEndpoint,
-    private readonly platform: EcsPlatform,
+    private readonly endpoint: EndpointBinding,
+    private readonly platform: ServingPlatform,
     private readonly network: Network,
     private readonly serviceOf: (backend: string) => BackendService,
   ) {}
@@ -43,7 +43,7 @@ export class ListenerRules {
     checkConditions(conditions, this.endpoint);
     const route = () => this.platform.plan().route(this.endpoint.intent.path, key);
     cutRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
-      const rule = new elbv2.CfnListenerRule(this.endpoint, index === 0 ? id : `${id}.${index}`, {
+      const rule = new elbv2.CfnListenerRule(this.endpoint.scope, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,
         priority: late.number(() => route().rules[index]?.priority),
         conditions: renderConditions(part),

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { Backend } from '../../constructs/backend';
+import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import { planFetches } from '../../plan/models';
 import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
 import { IMAGES, referenceOf } from '../../private/images/bundled-images';
-import type { EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
 import { confine } from './confinement';
 import { pulledImage } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-rights';
@@ -33,7 +33,7 @@ interface Bringing {
  * timeout stands on the container that others wait for: that is the one the agent times.
  */
 export function addModelContainers(
-  backend: Backend,
+  backend: BackendBinding,
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
   server: ecs.ContainerDefinition,
@@ -58,7 +58,7 @@ export function addModelContainers(
       readonlyRootFilesystem: true,
       environment: { HOME: SCRATCH.mountPath },
       secrets: tokenOf(backend, fetch),
-      ...confine(backend, `Fetch${position}LinuxParameters`),
+      ...confine(backend.scope, `Fetch${position}LinuxParameters`),
       logging: logging('fetch'),
       ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
     });
@@ -104,7 +104,7 @@ function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps
   };
 }
 
-function tokenOf(backend: Backend, { index }: FetchPlan): { [name: string]: ecs.Secret } | undefined {
+function tokenOf(backend: BackendBinding, { index }: FetchPlan): { [name: string]: ecs.Secret } | undefined {
   const token = backend.models[index]?._resources.token;
   return token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) };
 }

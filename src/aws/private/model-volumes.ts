@@ -2,7 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import type { Backend } from '../../constructs/backend';
+import type { BackendBinding } from '../../constructs/bindings';
 import { planFetches } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -17,7 +17,7 @@ const NFS_PORT = 2049;
  * @param firstPosition the number of volumes that the task has already
  */
 export function addModelVolumes(
-  backend: Backend,
+  backend: BackendBinding,
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
   server: ecs.ContainerDefinition,
@@ -34,7 +34,7 @@ export function addModelVolumes(
       throw new ServingError(
         'ModelPathClash',
         `'path' ('${mountPath}') of model '${title}' is inside the read-only volume at '${around.mountPath}' that other models are fetched into, so nothing can be mounted there; set 'path' of one`,
-        backend,
+        backend.scope,
       );
     }
     const name = `volume-${index}`;
@@ -45,7 +45,7 @@ export function addModelVolumes(
       throw new ServingError(
         'ForeignResource',
         `the volume of model '${title}' is none that ECS can mount; use aws.EfsVolume or aws.S3FilesVolume`,
-        backend,
+        backend.scope,
       );
     }
     position += 1;
@@ -54,7 +54,11 @@ export function addModelVolumes(
 }
 
 /** Lets a backend reach the mount targets of its volumes. The rules stand in the backend's stack, so stacks form no cycle. */
-export function reachModelVolumes(backend: Backend, securityGroup: ec2.ISecurityGroup, service: IConstruct): void {
+export function reachModelVolumes(
+  backend: BackendBinding,
+  securityGroup: ec2.ISecurityGroup,
+  service: IConstruct,
+): void {
   const groups = new Set(
     backend.models.flatMap(({ _resources: { volume } }) => {
       if (S3FilesVolume.isS3FilesVolume(volume)) return volume._securityGroups;
@@ -78,7 +82,7 @@ export function reachModelVolumes(backend: Backend, securityGroup: ec2.ISecurity
 }
 
 function addEfs(
-  backend: Backend,
+  backend: BackendBinding,
   title: string,
   name: string,
   { _fileSystem: fileSystem, _accessPoint: accessPoint }: EfsVolume,
@@ -99,7 +103,7 @@ function addEfs(
 }
 
 function addS3Files(
-  backend: Backend,
+  backend: BackendBinding,
   title: string,
   name: string,
   { fileSystemArn, accessPointArn }: S3FilesVolume,
@@ -113,7 +117,7 @@ function addS3Files(
     throw new ServingError(
       'Unsupported',
       `the volume of model '${title}' is one of S3 Files, which ECS mounts on Fargate and not on the instances that backend '${backend.intent.name}' needs for its GPU; use Model.fromS3 or aws.EfsVolume`,
-      backend,
+      backend.scope,
     );
   }
   definition.addVolume({ name });
@@ -133,11 +137,16 @@ function rootOf(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : `/${directory}`;
 }
 
-function checkDirectory(backend: Backend, title: string, accessPoint: unknown, directory: string | undefined): void {
+function checkDirectory(
+  backend: BackendBinding,
+  title: string,
+  accessPoint: unknown,
+  directory: string | undefined,
+): void {
   if (accessPoint === undefined || directory === undefined) return;
   throw new ServingError(
     'ConflictingProps',
     `'directory' ('${directory}') of model '${title}' cannot be chosen where an access point says the directory; leave it out, or make an access point for it`,
-    backend,
+    backend.scope,
   );
 }

@@ -2,8 +2,9 @@ import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import { isUnresolved } from '../../private/tokens';
-import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
 import { late } from './late';
 
 /**
@@ -32,7 +33,7 @@ export class Network {
   /** The URL of the listener without a path. */
   public readonly url: string;
 
-  constructor(platform: EcsPlatform, props: EcsPlatformProps) {
+  constructor(platform: ServingPlatform, props: EcsPlatformProps) {
     this.vpc =
       props.vpc ??
       props.cluster?.vpc ??
@@ -76,7 +77,7 @@ export class Network {
     return this.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
   }
 
-  private makeSecurityGroup(platform: EcsPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
+  private makeSecurityGroup(platform: ServingPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(platform, 'LoadBalancerSecurityGroup', {
       vpc: this.vpc,
       description: 'Load balancer of the model endpoints',
@@ -88,7 +89,7 @@ export class Network {
     return group;
   }
 
-  private makeLoadBalancer(platform: EcsPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
+  private makeLoadBalancer(platform: ServingPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
     const loadBalancer = new elbv2.ApplicationLoadBalancer(platform, 'LoadBalancer', {
       vpc: this.vpc,
       internetFacing: props.publicAccess ?? false,
@@ -104,7 +105,7 @@ export class Network {
   }
 
   private makeListener(
-    platform: EcsPlatform,
+    platform: ServingPlatform,
     props: EcsPlatformProps,
     loadBalancer: elbv2.ApplicationLoadBalancer,
   ): elbv2.ApplicationListener {

@@ -1,12 +1,18 @@
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
-import type { Backend } from '../../constructs/backend';
-import { enclosingStack } from '../../constructs/private/platform-lookup';
+import type {
+  AttachmentBinding,
+  AutoscalingBinding,
+  BackendBinding,
+  EndpointBinding,
+  SplitBinding,
+} from '../../constructs/bindings';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
-import type { TrafficSplit } from '../../constructs/traffic-split';
-import type { AttachmentIntent } from '../../plan/intents';
+import type { ServingPlatform } from '../../constructs/serving-platform';
+import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
+import { OwnAddress } from '../../plan/choices';
+import type { BackendIntent } from '../../plan/intents';
+import { planModels } from '../../plan/models';
 import {
   headerRuleConditions,
   headerRuleKey,
@@ -18,18 +24,21 @@ import {
   shareConditions,
 } from '../../plan/routes';
 import { ServingError } from '../../private/errors';
-import { hasUrl } from '../../private/http';
+import { hasUrl, urlHost } from '../../private/http';
+import { CpuArchitecture } from '../../workload/resources';
 import { EcsBackend } from '../ecs-backend';
 import { EcsEndpoint } from '../ecs-endpoint';
-import type { EcsPlatform, EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
+import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
+import { enclosingStack } from '../stack';
 import { BackendService } from './backend-service';
 import { GpuFleet } from './gpu-fleet';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
 import { scaleService } from './scaling';
 
-/** Turns the events of an EcsPlatform into CDK constructs. Structure is made at once, values are read at synthesis. */
-export class EcsRenderer {
+/** Renders definitions as CDK constructs. Structure is made at once, values are read at synthesis. */
+export class EcsRenderer extends TargetRenderer {
   public readonly network: Network;
 
   private readonly fleet: GpuFleet;
@@ -37,75 +46,92 @@ export class EcsRenderer {
   private readonly rules = new Map<string, ListenerRules>();
 
   constructor(
-    private readonly platform: EcsPlatform,
+    private readonly platform: ServingPlatform,
     private readonly props: EcsPlatformProps,
   ) {
+    super();
     this.network = new Network(platform, props);
     this.fleet = new GpuFleet(platform, props, this.network);
   }
 
-  public bindEndpoint(endpoint: ServingEndpoint): void {
-    requireStack(endpoint, `endpoint '${endpoint.intent.name}'`);
+  public bindEndpoint(endpoint: EndpointBinding): void {
+    const { scope, intent } = endpoint;
+    requireStack(scope, `endpoint '${intent.name}'`);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
-    this.rules.set(endpoint.intent.path, rules);
-    EcsEndpoint._register(endpoint, rules);
-    rules.add('Shares', SHARES_KEY, shareConditions(endpoint.intent));
-    if (endpoint.intent.methods.length > 0)
-      rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint.intent));
-    const { hosts, description, name } = endpoint.intent;
-    if (!hasUrl(hosts)) return;
-    new CfnOutput(endpoint, 'Url', {
-      value: endpoint.url,
-      description: (description ?? `URL of endpoint '${name}'`).slice(0, MAX_DESCRIPTION),
+    this.rules.set(intent.path, rules);
+    EcsEndpoint._register(scope, rules);
+    rules.add('Shares', SHARES_KEY, shareConditions(intent));
+    if (intent.methods.length > 0)
+      rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
+    if (!hasUrl(intent.hosts)) return;
+    new CfnOutput(scope, 'Url', {
+      value: this.urlOf(endpoint),
+      description: (intent.description ?? `URL of endpoint '${intent.name}'`).slice(0, MAX_DESCRIPTION),
     });
   }
 
-  public bindBackend(backend: Backend): void {
-    requireStack(backend, `backend '${backend.intent.name}'`);
-    const service = new BackendService(backend, this.platform, this.props, this.network, this.fleet);
-    this.services.set(backend.intent.path, service);
-    EcsBackend._register(backend, service);
+  public bindBackend(backend: BackendBinding): void {
+    const { scope, intent } = backend;
+    requireStack(scope, `backend '${intent.name}'`);
+    const modelPlans = planModels(this.platform.target, { ...intent, ...this.limitsOf(intent) });
+    const service = new BackendService({ ...backend, modelPlans }, this.platform, this.props, this.network, this.fleet);
+    this.services.set(intent.path, service);
+    EcsBackend._register(scope, service);
   }
 
-  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
-    const rules = this.rules.get(endpoint.intent.path) as ListenerRules;
-    if (attachment.address === 'path' && !endpoint.intent.stripPrefix && endpoint.intent.prefix.includes('$')) {
+  public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
+    const rules = this.rules.get(intent.endpoint) as ListenerRules;
+    const { stripPrefix, prefix } = endpoint.intent;
+    if (intent.address === OwnAddress.PATH && !stripPrefix && prefix.includes('$')) {
       throw new ServingError(
         'InvalidPath',
-        `'path' ('${endpoint.intent.prefix}') must not have '$' where a backend has a path of its own: a rewrite reads it as a reference to a group`,
-        endpoint,
+        `'path' ('${prefix}') must not have '$' where a backend has a path of its own: a rewrite reads it as a reference to a group`,
+        endpoint.scope,
       );
     }
-    if (attachment.address !== 'none') {
-      rules.add(
-        `Own-${attachment.segment}`,
-        ownKey(attachment.backend),
-        ownConditions(endpoint.intent, attachment, backend.intent),
-        [backend.intent.path],
-      );
+    if (intent.address !== OwnAddress.NONE) {
+      const conditions = ownConditions(endpoint.intent, intent, backend.intent);
+      rules.add(`Own-${intent.segment}`, ownKey(intent.backend), conditions, [intent.backend]);
     }
-    rules.dependOn(backend.intent.path);
+    rules.dependOn(intent.backend);
   }
 
-  public bindSplit(split: TrafficSplit): void {
-    const { endpoint } = split;
-    const rules = this.rules.get(endpoint.intent.path) as ListenerRules;
-    split.intent.headerRules.forEach((rule, index) => {
+  public override bindSplit({ endpoint, intent }: SplitBinding): void {
+    const rules = this.rules.get(intent.endpoint) as ListenerRules;
+    intent.headerRules.forEach((rule, index) => {
       const users = rule.backend === undefined ? undefined : [rule.backend];
       rules.add(`Header${index}`, headerRuleKey(index), headerRuleConditions(endpoint.intent, rule.header), users);
     });
   }
 
-  public bindAutoscaling(policy: AutoscalingPolicy): void {
-    scaleService(policy, this.service(policy.backend.intent.path), this.network);
+  public bindAutoscaling({ intent }: AutoscalingBinding): void {
+    scaleService(intent, this.service(intent.backend), this.network);
   }
 
-  /** The type of the instances that a backend with GPUs runs on; undefined before it is bound. */
-  public instanceTypeOf(backend: string): string | undefined {
-    return this.fleet.instanceTypeOf(backend);
+  /** The URL of the endpoint: its first host without a wildcard, or else the load balancer's own name. */
+  public urlOf({ scope, intent }: EndpointBinding): string {
+    const host = urlHost(intent, scope);
+    const base = this.network.url;
+    return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${intent.prefix}`;
   }
 
-  public warn(scope: Construct, id: string, message: string): void {
+  /** What Fargate allows for a backend without a GPU, and what the instances of the others are. */
+  public override limitsOf(backend: BackendIntent): ComputeLimits {
+    const computeArchitecture = CpuArchitecture.AMD64;
+    if (backend.gpu !== undefined) return { compute: this.fleet.instanceTypeOf(backend.path), computeArchitecture };
+    return {
+      compute: 'Fargate',
+      computeArchitecture,
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+      maxStopSeconds: 120,
+      maxFetchSeconds: 120,
+      diskMib: (fargateDiskGib(backend.ephemeralStorageMib) ?? FARGATE_DISK_GIB) * 1024,
+      maxDiskMib: FARGATE_MAX_DISK_GIB * 1024,
+    };
+  }
+
+  /** Adds the warning to the construct, where CDK shows and acknowledges it. */
+  public override warn(scope: Construct, id: string, message: string): void {
     Annotations.of(scope).addWarningV2(`${WARNING_PREFIX}${id}`, message);
   }
 
@@ -117,12 +143,11 @@ export class EcsRenderer {
 /** What CloudFormation takes as the description of an output. */
 const MAX_DESCRIPTION = 1024;
 
-function requireStack(construct: ServingEndpoint | Backend, what: string): void {
-  if (enclosingStack(construct) === undefined) {
-    throw new ServingError(
-      'WrongScope',
-      `${what} uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform`,
-      construct,
-    );
-  }
+function requireStack(construct: Construct, subject: string): void {
+  if (enclosingStack(construct) !== undefined) return;
+  throw new ServingError(
+    'WrongScope',
+    `${subject} uses an EcsPlatform but is not in a CDK Stack; put it into one, or use another platform`,
+    construct,
+  );
 }

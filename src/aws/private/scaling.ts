@@ -1,14 +1,12 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
 import type { AutoscalingIntent, ScalingTargetIntent } from '../../plan/intents';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
 
 /** Makes the service follow the load: a scalable target, and a policy for each thing that is followed. */
-export function scaleService(policy: AutoscalingPolicy, backend: BackendService, network: Network): void {
-  const { intent } = policy;
+export function scaleService(intent: AutoscalingIntent, backend: BackendService, network: Network): void {
   const count = backend.service.autoScaleTaskCount({
     minCapacity: intent.minReplicas,
     maxCapacity: intent.maxReplicas,

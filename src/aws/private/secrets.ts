@@ -1,29 +1,29 @@
 // By way of the root, which loads it at first use: many backends have no secrets.
 import { aws_secretsmanager as secretsmanager } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { Backend } from '../../constructs/backend';
+import type { BackendBinding } from '../../constructs/bindings';
 import { ServingError } from '../../private/errors';
 import type { SecretValue } from '../../workload/secret-value';
 import { EcsSecret } from '../ecs-secret';
 import { readOnlySecret } from './secret-rights';
 
 /** The secrets of a backend as ECS knows them, by environment variable. */
-export function containerSecrets(backend: Backend): { [name: string]: ecs.Secret } {
+export function containerSecrets(backend: BackendBinding): { [name: string]: ecs.Secret } {
   return Object.fromEntries(
     Object.entries(backend.secrets).map(([name, secret]) => [name, secretOf(backend, `Secret-${name}`, secret)]),
   );
 }
 
 /** A secret as ECS knows it. */
-export function secretOf(backend: Backend, id: string, secret: SecretValue): ecs.Secret {
-  if (EcsSecret.isEcsSecret(secret)) return readOnlySecret(backend, secret._secret);
+export function secretOf(backend: BackendBinding, id: string, secret: SecretValue): ecs.Secret {
+  if (EcsSecret.isEcsSecret(secret)) return readOnlySecret(backend.scope, secret._secret);
   if (secret.secretName === undefined) {
     throw new ServingError(
       'ForeignResource',
       `secret '${id}' of backend '${backend.intent.name}' has no name and is no EcsSecret, so ECS cannot read it; use SecretValue.fromName or aws.EcsSecret.fromSecret`,
-      backend,
+      backend.scope,
     );
   }
-  const named = secretsmanager.Secret.fromSecretNameV2(backend, id, secret.secretName);
-  return readOnlySecret(backend, ecs.Secret.fromSecretsManager(named, secret.key));
+  const named = secretsmanager.Secret.fromSecretNameV2(backend.scope, id, secret.secretName);
+  return readOnlySecret(backend.scope, ecs.Secret.fromSecretsManager(named, secret.key));
 }

@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { Backend } from '../../constructs/backend';
+import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendPlan, ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
-import type { EcsPlatformProps } from '../ecs-platform';
+import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
+import type { BoundBackend } from './bound-backend';
 import { confine } from './confinement';
 import { containerImage } from './images';
 import { late } from './late';
-import { modelsOf, publishModels } from './model-assets';
+import { publishModels } from './model-assets';
 import { addModelContainers } from './model-containers';
 import { addModelVolumes } from './model-volumes';
 import { SCRATCH } from './scratch';
@@ -25,36 +26,41 @@ export interface Task {
 }
 
 /** Makes the task of a backend: the server, and before it one container for each model that is fetched. */
-export function makeTask(backend: Backend, plan: () => BackendPlan, props: EcsPlatformProps, onFargate: boolean): Task {
-  const models = modelsOf(backend);
-  const logGroup = new logs.LogGroup(backend, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
+export function makeTask(
+  backend: BoundBackend,
+  plan: () => BackendPlan,
+  props: EcsPlatformProps,
+  onFargate: boolean,
+): Task {
+  const { modelPlans: models } = backend;
+  const logGroup = new logs.LogGroup(backend.scope, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
   const definition = onFargate
     ? makeFargateTask(backend)
-    : new ecs.Ec2TaskDefinition(backend, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
+    : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
   const server = addServer(backend, plan, models, definition, logging('server'), onFargate);
   addModelVolumes(backend, models, definition, server, 1);
   addModelContainers(backend, models, definition, server, logging, props);
-  publishModels(backend, models);
+  publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
 }
 
-function makeFargateTask(backend: Backend): ecs.FargateTaskDefinition {
+function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
   const { cpu, memoryMib, ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
   const size = fargateSize(cpu, memoryMib);
   if (size === undefined) {
     throw new ServingError(
       'ComputeTooLarge',
       `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less`,
-      backend,
+      backend.scope,
     );
   }
   if (sharedMemoryMib !== undefined) {
     throw new ServingError(
       'Unsupported',
       `'sharedMemory' (${sharedMemoryMib} MiB) of backend '${name}' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances`,
-      backend,
+      backend.scope,
     );
   }
   const disk = fargateDiskGib(ephemeralStorageMib);
@@ -62,10 +68,10 @@ function makeFargateTask(backend: Backend): ecs.FargateTaskDefinition {
     throw new ServingError(
       'ComputeTooLarge',
       `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at most ${FARGATE_MAX_DISK_GIB} GiB on Fargate`,
-      backend,
+      backend.scope,
     );
   }
-  return new ecs.FargateTaskDefinition(backend, 'TaskDefinition', {
+  return new ecs.FargateTaskDefinition(backend.scope, 'TaskDefinition', {
     cpu: size.cpu,
     memoryLimitMiB: size.memoryMib,
     ephemeralStorageGiB: disk,
@@ -77,7 +83,7 @@ function makeFargateTask(backend: Backend): ecs.FargateTaskDefinition {
 }
 
 function addServer(
-  backend: Backend,
+  backend: BackendBinding,
   plan: () => BackendPlan,
   models: ModelPlan[],
   definition: ecs.TaskDefinition,
@@ -93,10 +99,10 @@ function addServer(
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],
-    readonlyRootFilesystem: intent.readOnlyRoot,
+    readonlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user?.toString(),
     stopTimeout: Duration.seconds(late.number(() => plan().times.stop)),
-    ...confine(backend, 'LinuxParameters', {
+    ...confine(backend.scope, 'LinuxParameters', {
       initProcessEnabled: true,
       sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
       port: intent.port,
@@ -117,18 +123,18 @@ function addServer(
 }
 
 /** The environment; variables with times are read late. Where the root is read-only, home is where something can be written. */
-function environmentOf({ intent, secrets }: Backend, plan: () => BackendPlan): { [name: string]: string } {
+function environmentOf({ intent, secrets }: BackendBinding, plan: () => BackendPlan): { [name: string]: string } {
   const times = (intent.server.timeVariables ?? []).map(({ variable }) => [
     variable,
     late.string(() => plan().environment[variable] as string),
   ]);
-  const isHomeless = intent.readOnlyRoot && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
+  const isHomeless = intent.readOnlyRootFilesystem && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
   const home = isHomeless ? { HOME: SCRATCH.mountPath } : {};
   return { ...home, ...intent.environment, ...Object.fromEntries(times) };
 }
 
 /** What people should know of the models, also of those that are in the image. */
-function modelLabels(backend: Backend): { [name: string]: string } | undefined {
+function modelLabels(backend: BackendBinding): { [name: string]: string } | undefined {
   const { models } = backend.intent;
   if (models.length === 0) return undefined;
   return Object.fromEntries(

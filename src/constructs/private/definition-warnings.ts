@@ -34,6 +34,6 @@ export function unreachable({ endpoints }: ServingPlan, { path, name, directCall
   const routes = serving.flatMap((endpoint) => endpoint.routes);
   const isReached = routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0));
   if (serving.length === 0 || directCallers === true || isReached) return [];
-  const message = `backend '${name}' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'addressable' (true)`;
+  const message = `backend '${name}' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)`;
   return [{ id: `unreachableBackend.${slug(name)}`, message }];
 }

@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { AutoscalingPolicy } from '../../constructs/autoscaling-policy';
-import type { Backend } from '../../constructs/backend';
+import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import { planModels } from '../../plan/models';
 import { ServingError } from '../../private/errors';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
@@ -34,11 +34,12 @@ export class BackendObjects {
   private readonly labels: Labels;
 
   constructor(
-    private readonly backend: Backend,
+    private readonly platform: ServingPlatform,
+    private readonly backend: BackendBinding,
     private readonly settings: WorkloadSettings,
   ) {
     const { intent } = backend;
-    this.labels = labelsOf(Component.BACKEND, intent.slug, backend);
+    this.labels = labelsOf(Component.BACKEND, intent.slug, backend.scope);
     this.serviceAccountName = intent.slug;
     this.serviceAccount = this.add('ServiceAccount', 'v1', intent.slug, { automountServiceAccountToken: false });
     this.deployment = this.add(
@@ -49,7 +50,7 @@ export class BackendObjects {
       {
         ...annotationsOf(intent),
         ...(intent.models.length > 0 && {
-          'serving-constructs/models': describeModels(planModels(backend.platform.target, intent)),
+          'serving-constructs/models': describeModels(planModels(platform.target, intent)),
         }),
       },
     );
@@ -62,7 +63,7 @@ export class BackendObjects {
       undefined,
       'PodsService',
     );
-    backend.node.defaultChild = this.deployment;
+    backend.scope.node.defaultChild = this.deployment;
     if (intent.replicas > 1) this.addDisruptionBudget();
   }
 
@@ -72,11 +73,11 @@ export class BackendObjects {
     return replicas > 1 ? replicas : undefined;
   }
 
-  public addAutoscaler(policy: AutoscalingPolicy): void {
+  public addAutoscaler(policy: AutoscalingBinding): void {
     if (this.hasOtherAutoscaler) this.refuseSecondAutoscaler();
     const { intent } = this.backend;
     if (policy.intent.maxReplicas > 1) this.addDisruptionBudget();
-    this.horizontalPodAutoscaler = addObject(policy, 'HorizontalPodAutoscaler', {
+    this.horizontalPodAutoscaler = addObject(policy.scope, 'HorizontalPodAutoscaler', {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
       name: intent.slug,
@@ -89,11 +90,11 @@ export class BackendObjects {
     if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
     this.hasOtherAutoscaler = true;
     this.addDisruptionBudget();
-    this.backend.platform._change();
+    this.platform._change();
   }
 
   public useServiceAccount(name: string): void {
-    this.backend.node.tryRemoveChild('ServiceAccount');
+    this.backend.scope.node.tryRemoveChild('ServiceAccount');
     this.serviceAccount = undefined;
     this.serviceAccountName = name;
   }
@@ -109,7 +110,7 @@ export class BackendObjects {
     throw new ServingError(
       'DuplicateAutoscaling',
       `backend '${name}' would have two autoscalers; keep its autoscaling policy or that of cdk8s-plus`,
-      this.backend,
+      this.backend.scope,
     );
   }
 
@@ -121,11 +122,11 @@ export class BackendObjects {
     annotations?: Record<string, string>,
     id = kind,
   ): ApiObject {
-    return addObject(this.backend, id, { apiVersion, kind, name, labels: this.labels.all, annotations, body });
+    return addObject(this.backend.scope, id, { apiVersion, kind, name, labels: this.labels.all, annotations, body });
   }
 
   private deploymentSpec(): DeploymentSpec {
-    const plan = this.backend.platform.plan().backend(this.backend.intent.path);
+    const plan = this.platform.plan().backend(this.backend.intent.path);
     const scaled = plan.autoscaling !== undefined || this.hasOtherAutoscaler;
     const options: PodOptions = {
       ...this.settings,

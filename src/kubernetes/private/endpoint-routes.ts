@@ -1,18 +1,17 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { Backend } from '../../constructs/backend';
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
-import type { TrafficSplit } from '../../constructs/traffic-split';
-import type { AttachmentIntent, BackendIntent } from '../../plan/intents';
+import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
+import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { AttachmentIntent, BackendIntent, SplitIntent } from '../../plan/intents';
 import { METHOD_NOT_ALLOWED_KEY, routesOf, sharesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { type Gateway, GatewayProfile } from '../gateway';
+import type { EndpointObjects } from '../kubernetes-endpoint';
 import { ENVOY_GROUP, ENVOY_VERSION, methodNotAllowedSpec, trafficPolicySpec } from './envoy-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { takesEveryMethod } from './open-places';
-import type { EndpointObjects } from './renderer';
 
 /** The objects that carry one endpoint's requests: HTTPRoutes, and with Envoy Gateway its policies. */
 export class EndpointRoutes implements EndpointObjects {
@@ -20,14 +19,15 @@ export class EndpointRoutes implements EndpointObjects {
   public readonly methodNotAllowed?: ApiObject;
   public readonly backendTrafficPolicy?: ApiObject;
 
-  private readonly attached = new Map<string, Backend>();
+  private readonly attached = new Map<string, BackendBinding>();
   private readonly attachments: AttachmentIntent[] = [];
   private readonly options: HttpRouteOptions;
-  private split?: TrafficSplit;
+  private split?: SplitIntent;
   private memo?: { readonly plan: EndpointPlan; readonly parts: HttpRoutePart[] };
 
   constructor(
-    private readonly endpoint: ServingEndpoint,
+    private readonly platform: ServingPlatform,
+    private readonly endpoint: EndpointBinding,
     private readonly gateway: Gateway,
   ) {
     const envoy = gateway.profile === GatewayProfile.ENVOY_GATEWAY;
@@ -45,13 +45,13 @@ export class EndpointRoutes implements EndpointObjects {
     this.backendTrafficPolicy = envoy ? this.addTrafficPolicy() : undefined;
   }
 
-  public attach(backend: Backend, attachment: AttachmentIntent): void {
+  public attach(backend: BackendBinding, attachment: AttachmentIntent): void {
     this.attached.set(backend.intent.path, backend);
     this.attachments.push(attachment);
     this.grow();
   }
 
-  public bindSplit(split: TrafficSplit): void {
+  public bindSplit(split: SplitIntent): void {
     this.split = split;
     this.grow();
   }
@@ -59,9 +59,9 @@ export class EndpointRoutes implements EndpointObjects {
   /** Adds HTTPRoutes until there is one for each part of what is known of the endpoint so far. */
   private grow(): void {
     const { intent } = this.endpoint;
-    const shares = sharesOf(this.attachments, this.split?.intent);
-    const backendOf = (path: string): BackendIntent => (this.attached.get(path) as Backend).intent;
-    const routes = routesOf(intent, this.attachments, this.split?.intent, shares, backendOf, intent.methods);
+    const shares = sharesOf(this.attachments, this.split);
+    const backendOf = (path: string): BackendIntent => (this.attached.get(path) as BackendBinding).intent;
+    const routes = routesOf(intent, this.attachments, this.split, shares, backendOf, intent.methods);
     this.checkHeaders(routes);
     const { length } = httpRouteParts(intent, routes, this.options);
     for (let index = this.httpRoutes.length; index < length; index++) this.httpRoutes.push(this.addRoute(index));
@@ -70,12 +70,12 @@ export class EndpointRoutes implements EndpointObjects {
   private addRoute(index: number): ApiObject {
     const { intent } = this.endpoint;
     const number = index + 1;
-    return addObject(this.endpoint, index === 0 ? 'HttpRoute' : `HttpRoute${number}`, {
+    return addObject(this.endpoint.scope, index === 0 ? 'HttpRoute' : `HttpRoute${number}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
       // Among routes of one age the name decides, so the names are in the order of the rules.
       name: index === 0 ? intent.slug : `${intent.slug}-${String(number).padStart(3, '0')}`,
-      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
       annotations: annotationsOf(intent),
       body: { spec: Lazy.any({ produce: () => ({ parentRefs: [this.parentRef()], ...this.part(index) }) }) },
     });
@@ -90,7 +90,7 @@ export class EndpointRoutes implements EndpointObjects {
   private part(index: number): HttpRoutePart {
     const plan = this.plan();
     if (this.memo?.plan !== plan) {
-      const whole = takesEveryMethod(this.endpoint.platform.plan(), plan.intent);
+      const whole = takesEveryMethod(this.platform.plan(), plan.intent);
       const routes = plan.routes.filter((route) => !whole || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
       this.memo = { plan, parts: httpRouteParts(plan.intent, routes, this.options) };
     }
@@ -98,12 +98,13 @@ export class EndpointRoutes implements EndpointObjects {
   }
 
   private addTrafficPolicy(): ApiObject {
-    const { intent, platform } = this.endpoint;
-    return addObject(this.endpoint, 'BackendTrafficPolicy', {
+    const { platform } = this;
+    const { intent } = this.endpoint;
+    return addObject(this.endpoint.scope, 'BackendTrafficPolicy', {
       apiVersion: ENVOY_VERSION,
       kind: 'BackendTrafficPolicy',
       name: intent.slug,
-      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
       body: {
         spec: Lazy.any({
           produce: () =>
@@ -118,12 +119,13 @@ export class EndpointRoutes implements EndpointObjects {
   }
 
   private addMethodNotAllowed(): ApiObject {
-    const { intent, platform } = this.endpoint;
-    return addObject(this.endpoint, 'MethodNotAllowed', {
+    const { platform } = this;
+    const { intent } = this.endpoint;
+    return addObject(this.endpoint.scope, 'MethodNotAllowed', {
       apiVersion: ENVOY_VERSION,
       kind: 'HTTPRouteFilter',
       name: `${intent.slug}-405`,
-      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint).all,
+      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
       body: {
         spec: Lazy.any({
           produce: () => methodNotAllowedSpec(platform.plan().route(intent.path, METHOD_NOT_ALLOWED_KEY).allow),
@@ -133,13 +135,16 @@ export class EndpointRoutes implements EndpointObjects {
   }
 
   private plan(): EndpointPlan {
-    return this.endpoint.platform.plan().endpoint(this.endpoint.intent.path);
+    return this.platform.plan().endpoint(this.endpoint.intent.path);
   }
 
   private serviceOf(path: string): { name: string; namespace?: string } {
-    const backend = this.attached.get(path) as Backend;
-    const namespace = namespaceOf(backend);
-    return { name: backend.intent.slug, namespace: namespace === namespaceOf(this.endpoint) ? undefined : namespace };
+    const backend = this.attached.get(path) as BackendBinding;
+    const namespace = namespaceOf(backend.scope);
+    return {
+      name: backend.intent.slug,
+      namespace: namespace === namespaceOf(this.endpoint.scope) ? undefined : namespace,
+    };
   }
 
   private checkHeaders(routes: RoutePlan[]): void {
@@ -148,7 +153,7 @@ export class EndpointRoutes implements EndpointObjects {
       throw new ServingError(
         'TooManyConditions',
         `endpoint '${this.endpoint.intent.name}' matches on ${most} headers at a time, and a route has at most ${MAX_HEADERS}; match fewer`,
-        this.endpoint,
+        this.endpoint.scope,
       );
     }
   }

@@ -1,6 +1,5 @@
 import type { Model } from '../../models/model';
 import type { BackendIntent } from '../../plan/intents';
-import { bakedImage } from '../../plan/models';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../workload/secret-value';
 import { awsEnvironment, environmentOf, literal } from './environment';
@@ -48,13 +47,13 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     containers: [
       {
         name: SERVER_CONTAINER,
-        image: bakedImage(plan.models) ?? options.image,
+        image: plan.image as string,
         imagePullPolicy: 'IfNotPresent',
         command: plan.command.map(literal),
         env,
         ports: [{ name: PORT_NAME, containerPort: intent.port, protocol: 'TCP' }],
         resources: serverResources(intent),
-        securityContext: containerSecurity(intent, intent.readOnlyRoot),
+        securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
         ...probesOf(plan),
         lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
         volumeMounts: [...scratchMounts(intent), ...models.mounts],

@@ -21,11 +21,11 @@ export function podSecurity(intent: BackendIntent): PodSecurity {
 }
 
 /** What the restricted Pod Security level asks of each container. */
-export function containerSecurity(intent: BackendIntent, readOnlyRoot: boolean): ContainerSecurity {
+export function containerSecurity(intent: BackendIntent, readOnlyRootFilesystem: boolean): ContainerSecurity {
   return {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
-    readOnlyRootFilesystem: readOnlyRoot,
+    readOnlyRootFilesystem: readOnlyRootFilesystem,
     runAsNonRoot: true,
     runAsUser: userOf(intent),
   };

@@ -87,8 +87,10 @@ export interface BackendIntent {
   readonly ephemeralStorageMib?: number;
   /** `/dev/shm` in MiB. */
   readonly sharedMemoryMib?: number;
-  /** The fixed number of replicas. */
+  /** The number of replicas without autoscaling. */
   readonly replicas: number;
+  /** Whether the definition sets that number. @default false */
+  readonly hasFixedReplicas?: boolean;
   /** The most requests a replica works on at a time. */
   readonly maxConcurrency?: number;
   /** The health check. */
@@ -102,7 +104,7 @@ export interface BackendIntent {
   /** The numeric user. */
   readonly user?: number;
   /** Whether the root file system is read-only. */
-  readonly readOnlyRoot: boolean;
+  readonly readOnlyRootFilesystem: boolean;
   /** Times that the user set. @default - every time is computed */
   readonly timeouts?: TimeoutOverrides;
   /** Whether others call its replicas around the balancer. @default false */

@@ -1,3 +1,4 @@
+import type { OwnAddress } from '../choices';
 import type { HeaderIntent } from './endpoint';
 
 /** That a backend serves an endpoint. */
@@ -6,8 +7,8 @@ export interface AttachmentIntent {
   readonly endpoint: string;
   /** The backend's key. */
   readonly backend: string;
-  /** How the backend is reached beside the endpoint's shares: `header`, `path` or `none`. */
-  readonly address: string;
+  /** How the backend is reached beside the endpoint's shares. */
+  readonly address: OwnAddress;
   /** The backend's part of a path of its own. */
   readonly segment: string;
 }

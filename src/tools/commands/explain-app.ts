@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Explanation } from '../../private/explanation';
+import type { Explanation } from '../../plan/explanation';
 import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
 import { scratchFolder } from '../command-line/scratch-folder';
 

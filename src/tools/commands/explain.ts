@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Explanation } from '../../private/explanation';
+import type { Explanation } from '../../plan/explanation';
 import { shownExplanation } from '../../private/shown-explanation';
 import { explain } from '../../report/explain';
 import { renderMarkdown, renderText } from '../../report/sections';

@@ -130,7 +130,7 @@ describe('tokens of the framework', () => {
     const upstream = new ServingEndpoint(scope, 'upstream', { path: '/up' });
     upstream.addBackend('v1', backendOptions());
     const backend = endpoint.addBackend('b', backendOptions({ environment: { UPSTREAM: upstream.internalUrl } }));
-    expect(Token.isUnresolved(backend.intent.environment.UPSTREAM)).toBe(true);
-    expect(Token.isUnresolved(endpoint.intent.hosts[0])).toBe(true);
+    expect(Token.isUnresolved(backend._binding.intent.environment.UPSTREAM)).toBe(true);
+    expect(Token.isUnresolved(endpoint._binding.intent.hosts[0])).toBe(true);
   });
 });

@@ -69,7 +69,7 @@ export class RunningSubject {
       env: rendered.environment,
       port: rendered.port,
       mounts: [],
-      readOnlyRoot: false,
+      readOnlyRootFilesystem: false,
     });
     let agent: ProbeAgent | undefined;
     try {

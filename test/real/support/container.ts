@@ -42,7 +42,7 @@ export interface ContainerDescription {
   readonly user?: number;
   readonly port: number;
   readonly mounts: readonly Mount[];
-  readonly readOnlyRoot: boolean;
+  readonly readOnlyRootFilesystem: boolean;
 }
 
 /** When a container counts as ready. */
@@ -321,7 +321,7 @@ export class RunningContainer {
 
   /** The script that PID 1 runs before it becomes the server. */
   private startScript(): string {
-    const { image, mounts, readOnlyRoot } = this.description;
+    const { image, mounts, readOnlyRootFilesystem } = this.description;
     const root = join(this.state, 'root');
     mkdirSync(root);
     const at = (path: string) => quote(join(root, path));
@@ -382,7 +382,7 @@ export class RunningContainer {
       'umount -l /.old',
       'rmdir /.old',
     );
-    if (readOnlyRoot) lines.push('mount -o remount,ro /');
+    if (readOnlyRootFilesystem) lines.push('mount -o remount,ro /');
     lines.push(`cd ${quote(this.directory)}`, 'exec "$@"');
     return `${lines.join('\n')}\n`;
   }

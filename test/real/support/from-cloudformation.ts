@@ -120,7 +120,7 @@ function serverOf(
     user: server.User === undefined ? undefined : Number(server.User),
     port: port.ContainerPort,
     mounts: mountsOf(id, task, server, volumes, image),
-    readOnlyRoot: server.ReadonlyRootFilesystem ?? false,
+    readOnlyRootFilesystem: server.ReadonlyRootFilesystem ?? false,
   };
 }
 

@@ -111,7 +111,7 @@ function serverOf(name: string, pod: PodSpec, server: Container, image: Image, p
     user,
     port: port.containerPort,
     mounts: mountsOf(name, pod, server, places),
-    readOnlyRoot: server.securityContext?.readOnlyRootFilesystem ?? false,
+    readOnlyRootFilesystem: server.securityContext?.readOnlyRootFilesystem ?? false,
   };
 }
 

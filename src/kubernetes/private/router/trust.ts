@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { IConstruct } from 'constructs';
+import type { Warning } from '../../../constructs/private/credential-warnings';
 import { requireNumber } from '../../../private/checks';
-import type { Warning } from '../../../private/credentials/warnings';
 import { ServingError } from '../../../private/errors';
 import { type GuardOptions, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SOURCE } from './guards';
 

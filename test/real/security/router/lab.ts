@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StreamProtocol } from '../../../../src';
 import { HttpMethod, type ServingEndpointProps } from '../../../../src/constructs/endpoint-options';
 import type { GuardOptions } from '../../../../src/kubernetes/private/router/guards';
+import { OwnAddress } from '../../../../src/plan/choices';
 import { Duration } from '../../../../src/units/duration';
 import { backendOptions, endpointOn } from '../../../support/definitions';
 import { sendTo } from '../../support/client';
@@ -47,7 +48,10 @@ export const ENDPOINTS: Readonly<Record<string, ServingEndpointProps>> = {
 export function attackedPlan() {
   const platform = routerPlatform();
   for (const [id, props] of Object.entries(ENDPOINTS)) {
-    endpointOn(platform, id, props).addBackend('v1', backendOptions({ ownUrl: id === 'strip' }));
+    endpointOn(platform, id, props).addBackend(
+      'v1',
+      backendOptions(id === 'strip' ? { ownAddress: OwnAddress.PATH } : {}),
+    );
   }
   return platform.plan();
 }

@@ -1,7 +1,7 @@
-import type { Warning } from '../../constructs/private/warnings';
 import type { BackendIntent, HeaderIntent } from '../../plan/intents';
-import { credentialArguments, unexpandedArguments } from './arguments';
-import { credentialReason, isUnexpanded } from './reason';
+import { credentialArguments, unexpandedArguments } from '../../private/credentials/arguments';
+import { credentialReason, isUnexpanded } from '../../private/credentials/reason';
+import type { Warning } from './warnings';
 
 export type { Warning };
 

@@ -1,31 +1,38 @@
 import { Chart } from 'cdk8s';
-import type { Backend } from '../../constructs/backend';
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
+import type { AttachmentBinding, EndpointBinding } from '../../constructs/bindings';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import { ServingError } from '../../private/errors';
 import { hasUrl, urlHost } from '../../private/http';
 import { slug } from '../../private/names';
-import type { KubernetesPlatform, RouterOptions } from '../kubernetes-platform';
-import type { EndpointObjects, Routing } from './renderer';
+import { KubernetesEndpoint } from '../kubernetes-endpoint';
+import type { RouterOptions } from '../kubernetes-platform-props';
+import { KubernetesRenderer, type RendererSettings } from './renderer';
 import { REFUSED_METHODS } from './router/guards';
 import { Router } from './router/router';
 
 /** Sends the requests of a platform's endpoints through the built-in router, made with the first endpoint. */
-export class RouterRouting implements Routing {
+export class RouterRenderer extends KubernetesRenderer {
   public router?: Router;
 
-  constructor(
-    private readonly platform: KubernetesPlatform,
-    private readonly options: Omit<RouterOptions, 'dnsTtl'>,
-    private readonly imagePullSecrets: string[],
-  ) {}
+  private readonly imagePullSecrets: string[];
 
-  public bindEndpoint(endpoint: ServingEndpoint): EndpointObjects {
-    const refused = endpoint.intent.methods.find((method) => REFUSED_METHODS.includes(method));
+  constructor(
+    platform: ServingPlatform,
+    settings: RendererSettings,
+    private readonly options: Omit<RouterOptions, 'dnsTtl'>,
+  ) {
+    super(platform, settings);
+    this.imagePullSecrets = settings.imagePullSecrets;
+  }
+
+  public bindEndpoint(endpoint: EndpointBinding): void {
+    const { slug: name, description, hosts, methods } = endpoint.intent;
+    const refused = methods.find((method) => REFUSED_METHODS.includes(method));
     if (refused !== undefined) {
       throw new ServingError(
         'Unsupported',
         `method '${refused}' is not supported by the built-in router, which answers it with 501; remove it from 'methods'`,
-        endpoint,
+        endpoint.scope,
       );
     }
     this.router ??= new Router(this.platform, 'Router', {
@@ -34,29 +41,26 @@ export class RouterRouting implements Routing {
       name: this.routerName(),
       imagePullSecrets: this.imagePullSecrets,
     });
-    const { slug: name, description, hosts } = endpoint.intent;
     const { metadata } = this.router.service;
     if (hasUrl(hosts)) metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
-    return { httpRoutes: [] };
+    KubernetesEndpoint._register(endpoint.scope, { httpRoutes: [] });
   }
 
-  public attachBackend(endpoint: ServingEndpoint, backend: Backend): void {
-    const [own, other] = [Chart.of(this.platform).namespace, Chart.of(backend).namespace];
+  public bindAttachment({ endpoint, backend }: AttachmentBinding): void {
+    const [own, other] = [Chart.of(this.platform).namespace, Chart.of(backend.scope).namespace];
     if (own === other) return;
     const name = (namespace: string | undefined): string =>
       namespace === undefined ? 'the namespace its chart is applied to' : `namespace '${namespace}'`;
     throw new ServingError(
       'WrongScope',
       `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in ${name(other)}, and the router in ${name(own)}, where alone it looks for replicas; use one namespace, or a platform of its own`,
-      endpoint,
+      endpoint.scope,
     );
   }
 
-  public bindSplit(): void {}
-
-  public urlOf(endpoint: ServingEndpoint): string {
-    const host = urlHost(endpoint.intent, endpoint);
+  public urlOf(endpoint: EndpointBinding): string {
+    const host = urlHost(endpoint.intent, endpoint.scope);
     return host === undefined
       ? (this.router as Router).url(endpoint.intent.prefix)
       : `http://${host}${endpoint.intent.prefix}`;

@@ -1,45 +1,50 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import type { Backend } from '../../constructs/backend';
-import type { ServingEndpoint } from '../../constructs/serving-endpoint';
-import type { TrafficSplit } from '../../constructs/traffic-split';
-import type { AttachmentIntent } from '../../plan/intents';
+import type { AttachmentBinding, BackendBinding, EndpointBinding, SplitBinding } from '../../constructs/bindings';
+import type { ServingPlatform } from '../../constructs/serving-platform';
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
+import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import { EndpointRoutes } from './endpoint-routes';
 import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
-import type { EndpointObjects, Routing } from './renderer';
+import { KubernetesRenderer, type RendererSettings } from './renderer';
 
 /** Sends the requests of a platform's endpoints through a Gateway that exists in the cluster. */
-export class GatewayRouting implements Routing {
-  private readonly routes = new Map<ServingEndpoint, EndpointRoutes>();
-  private readonly grants = new Map<Backend, Set<string>>();
+export class GatewayRenderer extends KubernetesRenderer {
+  private readonly routes = new Map<string, EndpointRoutes>();
+  private readonly grants = new Map<BackendBinding, Set<string>>();
 
-  constructor(private readonly gateway: Gateway) {}
-
-  public bindEndpoint(endpoint: ServingEndpoint): EndpointObjects {
-    const routes = new EndpointRoutes(endpoint, this.gateway);
-    this.routes.set(endpoint, routes);
-    return routes;
+  constructor(
+    platform: ServingPlatform,
+    settings: RendererSettings,
+    private readonly gateway: Gateway,
+  ) {
+    super(platform, settings);
   }
 
-  public attachBackend(endpoint: ServingEndpoint, backend: Backend, attachment: AttachmentIntent): void {
+  public bindEndpoint(endpoint: EndpointBinding): void {
+    const routes = new EndpointRoutes(this.platform, endpoint, this.gateway);
+    this.routes.set(endpoint.intent.path, routes);
+    KubernetesEndpoint._register(endpoint.scope, routes);
+  }
+
+  public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
     this.grant(endpoint, backend);
-    this.routes.get(endpoint)?.attach(backend, attachment);
+    this.routes.get(intent.endpoint)?.attach(backend, intent);
   }
 
-  public bindSplit(split: TrafficSplit): void {
-    this.routes.get(split.endpoint)?.bindSplit(split);
+  public override bindSplit({ intent }: SplitBinding): void {
+    this.routes.get(intent.endpoint)?.bindSplit(intent);
   }
 
-  public urlOf(endpoint: ServingEndpoint): string {
+  public urlOf(endpoint: EndpointBinding): string {
     const { address, gatewayName } = this.gateway;
     const { hosts, prefix, name } = endpoint.intent;
     if (address === undefined) {
       throw new ServingError(
         'UrlUnknown',
         `the URL of endpoint '${name}' depends on gateway '${gatewayName}'; say its 'address', such as Gateway.fromName('${gatewayName}', { address: 'https://models.example.com' })`,
-        endpoint,
+        endpoint.scope,
       );
     }
     const host = hosts.find((candidate) => !candidate.startsWith('*'));
@@ -47,14 +52,14 @@ export class GatewayRouting implements Routing {
   }
 
   /** A route may only lead to a Service of another namespace if that namespace says so. */
-  private grant(endpoint: ServingEndpoint, backend: Backend): void {
-    const [from, to] = [namespaceOf(endpoint), namespaceOf(backend)];
+  private grant(endpoint: EndpointBinding, backend: BackendBinding): void {
+    const [from, to] = [namespaceOf(endpoint.scope), namespaceOf(backend.scope)];
     if (from === to) return;
     if (from === undefined || to === undefined) {
       throw new ServingError(
         'WrongScope',
         `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in another chart, and one of the two charts has no 'namespace'; set it on both`,
-        endpoint,
+        endpoint.scope,
       );
     }
     const known = this.grants.get(backend);
@@ -63,14 +68,14 @@ export class GatewayRouting implements Routing {
     if (known === undefined) this.addGrant(backend, this.grants.get(backend) as Set<string>);
   }
 
-  private addGrant(backend: Backend, namespaces: Set<string>): ApiObject {
+  private addGrant(backend: BackendBinding, namespaces: Set<string>): ApiObject {
     const { slug } = backend.intent;
     const group = 'gateway.networking.k8s.io';
-    return addObject(backend, 'ReferenceGrant', {
+    return addObject(backend.scope, 'ReferenceGrant', {
       apiVersion: `${group}/v1beta1`,
       kind: 'ReferenceGrant',
       name: slug,
-      labels: labelsOf(Component.BACKEND, slug, backend).all,
+      labels: labelsOf(Component.BACKEND, slug, backend.scope).all,
       body: {
         spec: {
           from: Lazy.any({

@@ -1,0 +1,142 @@
+import type { Construct } from 'constructs';
+import type {
+  AttachmentIntent,
+  AutoscalingIntent,
+  BackendIntent,
+  EndpointIntent,
+  PlatformIntents,
+  SplitIntent,
+} from '../../plan/intents';
+import { ServingError } from '../../private/errors';
+import { freeze } from '../../private/freeze';
+import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from '../bindings';
+
+/** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */
+export class Declarations {
+  private readonly endpoints = new Map<string, EndpointBinding>();
+  private readonly backends = new Map<string, BackendBinding>();
+  private readonly attachments: AttachmentIntent[] = [];
+  private readonly pairs = new Set<string>();
+  private readonly splits = new Map<string, SplitBinding>();
+  private readonly policies = new Map<string, AutoscalingBinding>();
+  /** The construct paths of endpoints and backends by their legal names. */
+  private readonly slugs = new Map<string, string>();
+
+  /** The constructs that declared something. */
+  public get scopes(): Construct[] {
+    return [this.endpoints, this.backends, this.splits, this.policies].flatMap((bindings) =>
+      [...bindings.values()].map(({ scope }) => scope),
+    );
+  }
+
+  public addEndpoint(endpoint: EndpointBinding): void {
+    this.claim('endpoint', endpoint);
+    this.endpoints.set(endpoint.intent.path, freeze(endpoint));
+  }
+
+  public addBackend(backend: BackendBinding): void {
+    this.claim('backend', backend);
+    this.backends.set(backend.intent.path, freeze(backend));
+  }
+
+  public attach(intent: AttachmentIntent): AttachmentBinding {
+    this.attachments.push(freeze(intent));
+    this.pairs.add(`${intent.endpoint}\n${intent.backend}`);
+    return { endpoint: this.endpoint(intent.endpoint), backend: this.backend(intent.backend), intent };
+  }
+
+  public addSplit(scope: Construct, intent: SplitIntent): SplitBinding {
+    this.requireNoSplit(intent.endpoint, scope);
+    const binding = freeze({ scope, endpoint: this.endpoint(intent.endpoint), intent });
+    this.splits.set(intent.endpoint, binding);
+    return binding;
+  }
+
+  public addAutoscaling(scope: Construct, intent: AutoscalingIntent): AutoscalingBinding {
+    const backend = this.backend(intent.backend);
+    const { name, replicas, hasFixedReplicas } = backend.intent;
+    if (this.policies.has(intent.backend)) {
+      throw new ServingError(
+        'DuplicateAutoscaling',
+        `backend '${name}' has an autoscaling policy already; use one policy with several targets`,
+        scope,
+      );
+    }
+    if (hasFixedReplicas === true) {
+      throw new ServingError(
+        'ReplicasWithAutoscaling',
+        `'replicas' (${replicas}) of backend '${name}' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas'`,
+        scope,
+      );
+    }
+    const binding = freeze({ scope, backend, intent });
+    this.policies.set(intent.backend, binding);
+    return binding;
+  }
+
+  /** Fails when the requests of an endpoint are split already. */
+  public requireNoSplit(endpoint: string, at: Construct): void {
+    if (!this.splits.has(endpoint)) return;
+    throw new ServingError(
+      'DuplicateSplit',
+      `the requests of endpoint '${this.endpoint(endpoint).intent.name}' are split already; put all shares and header rules in one split`,
+      at,
+    );
+  }
+
+  /** The endpoint with this construct path. */
+  public endpoint(path: string): EndpointBinding {
+    return found(this.endpoints.get(path), path);
+  }
+
+  /** The backend with this construct path. */
+  public backend(path: string): BackendBinding {
+    return found(this.backends.get(path), path);
+  }
+
+  /** Whether a backend serves an endpoint, both by their construct paths. */
+  public isAttached(endpoint: string, backend: string): boolean {
+    return this.pairs.has(`${endpoint}\n${backend}`);
+  }
+
+  /** The input of a plan, with what the compute of each backend allows. */
+  public intents(
+    limitsOf: (backend: BackendIntent) => object,
+  ): Omit<PlatformIntents, 'target' | 'strict' | 'behind' | 'idleSeconds'> {
+    return {
+      endpoints: intentsOf(this.endpoints),
+      backends: intentsOf(this.backends).map((intent) => withLimits(intent, limitsOf(intent))),
+      attachments: [...this.attachments],
+      splits: intentsOf(this.splits),
+      autoscaling: intentsOf(this.policies),
+    };
+  }
+
+  private claim(kind: 'endpoint' | 'backend', { scope, intent }: EndpointBinding | BackendBinding): void {
+    const key = `${kind} ${intent.slug}`;
+    const holder = this.slugs.get(key);
+    if (holder !== undefined) {
+      throw new ServingError(
+        'NameClash',
+        `${kind} '${intent.name}' (${intent.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${kind}Name'`,
+        scope,
+      );
+    }
+    this.slugs.set(key, intent.path);
+  }
+}
+
+function intentsOf<T extends EndpointIntent | BackendIntent | SplitIntent | AutoscalingIntent>(
+  bindings: Map<string, { readonly intent: T }>,
+): T[] {
+  return [...bindings.values()].map(({ intent }) => intent);
+}
+
+function withLimits(intent: BackendIntent, limits: object): BackendIntent {
+  return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };
+}
+
+function found<T>(binding: T | undefined, path: string): T {
+  if (binding === undefined) throw new Error(`nothing was declared at '${path}'`);
+  return binding;
+}

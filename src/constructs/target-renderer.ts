@@ -1,0 +1,85 @@
+import type { Construct } from 'constructs';
+import type { BackendIntent } from '../plan/intents';
+import { escapeControls } from '../private/errors';
+import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from './bindings';
+import { WARNING_PREFIX } from './private/warnings';
+
+/** The limits of the compute that runs a backend. */
+export interface ComputeLimits {
+  /** The longest time in seconds between the signal and the kill. @default - the target's */
+  readonly maxStopSeconds?: number;
+  /** The longest time in seconds that one model fetch may take. @default - the target's */
+  readonly maxFetchSeconds?: number;
+  /** The most replicas that an autoscaler of the user's own may run. @default - the replicas of the definition */
+  readonly maxReplicas?: number;
+  /** The compute by name, for messages, such as `Fargate`. @default - unknown */
+  readonly compute?: string;
+  /** The architecture of its processors, as OCI names it. @default - unknown */
+  readonly computeArchitecture?: string;
+  /** The disk in MiB that images, models and scratch files of a replica share. @default - unknown */
+  readonly diskMib?: number;
+  /** The largest such disk in MiB. @default - no limit */
+  readonly maxDiskMib?: number;
+}
+
+/**
+ * Renders definitions for one target. A platform has one renderer, and calls it when a construct is declared.
+ *
+ * Create structure in the `bind` methods, below the `scope` of what is bound. Read values, such as weights and timeouts,
+ * from the plan of the platform as late as the framework allows, because later declarations change them.
+ */
+export abstract class TargetRenderer {
+  /** Creates what routes the requests of an endpoint. */
+  public abstract bindEndpoint(endpoint: EndpointBinding): void;
+
+  /** Creates what runs a backend. */
+  public abstract bindBackend(backend: BackendBinding): void;
+
+  /** Creates what a backend needs at one endpoint, such as the route of its own address. */
+  public abstract bindAttachment(attachment: AttachmentBinding): void;
+
+  /** Creates what scales a backend. */
+  public abstract bindAutoscaling(autoscaling: AutoscalingBinding): void;
+
+  /**
+   * Creates the structure of a split.
+   *
+   * The default creates nothing: shares are values of the plan, and only a target with a resource for each header rule
+   * has something to create.
+   */
+  public bindSplit(split: SplitBinding): void {
+    void split;
+  }
+
+  /** The URL of an endpoint, its path included. It may be a token. */
+  public abstract urlOf(endpoint: EndpointBinding): string;
+
+  /**
+   * The URL of an endpoint for other backends of the platform.
+   *
+   * The default is `urlOf`.
+   */
+  public internalUrlOf(endpoint: EndpointBinding): string {
+    return this.urlOf(endpoint);
+  }
+
+  /**
+   * The limits of the compute that runs a backend.
+   *
+   * The default sets none, so that those of the target apply.
+   */
+  public limitsOf(backend: BackendIntent): ComputeLimits {
+    void backend;
+    return {};
+  }
+
+  /**
+   * Reports a warning at synthesis.
+   *
+   * The default writes a line to standard error. Where the framework has warnings of its own, report it there.
+   */
+  public warn(scope: Construct, id: string, message: string): void {
+    const line = `[Warning at ${scope.node.path}] ${message} [ack: ${WARNING_PREFIX}${id}]`;
+    process.stderr.write(`${escapeControls(line)}\n`);
+  }
+}

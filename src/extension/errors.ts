@@ -1,0 +1,31 @@
+import type { IConstruct } from 'constructs';
+import { type ErrorCode, ServingError } from '../private/errors';
+
+/**
+ * The errors of this package: a stable code in brackets, the sentence, and the construct path. `docs/errors.md` lists the
+ * codes. A renderer throws its own in the same form.
+ */
+export class Errors {
+  /** Whether `x` is an error of this package. */
+  public static isServingError(x: any): boolean {
+    return x instanceof Error && x.name === 'ServingError';
+  }
+
+  /** The code of an error of this package, such as `WeightOutOfRange`; undefined for any other. */
+  public static codeOf(x: any): string | undefined {
+    return Errors.isServingError(x) ? x.code : undefined;
+  }
+
+  /**
+   * Throws an error.
+   *
+   * @param code a stable code, in the form of those of this package
+   * @param message what is wrong, with the prop as the user typed it, and what to change
+   * @param at the construct that the error is about
+   */
+  public static raise(code: string, message: string, at: IConstruct): void {
+    throw new ServingError(code as ErrorCode, message, at);
+  }
+
+  private constructor() {}
+}

@@ -1,0 +1,13 @@
+/** Freezes data in depth: lists and plain objects, not the instances of classes in them. */
+export function freeze<T>(data: T): T {
+  if (!isData(data) || Object.isFrozen(data)) return data;
+  Object.freeze(data);
+  for (const member of Object.values(data)) freeze(member);
+  return data;
+}
+
+function isData(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
