@@ -1,7 +1,7 @@
 /** Conversations of the command line's registry client with a hostile registry, without a network. */
 import { CommandError } from '../../src/tools/command-line/command-error';
 import type { Exchange } from '../../src/tools/net/exchange';
-import type { HttpRequest, HttpStream } from '../../src/tools/net/http';
+import type { HttpRequest, HttpStream } from '../../src/tools/net/message';
 import { StoreError } from '../../src/tools/net/store-error';
 import type { Credentials } from '../../src/tools/registry/credentials';
 import { HttpRepository } from '../../src/tools/registry/http-repository';

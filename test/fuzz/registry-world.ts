@@ -1,5 +1,5 @@
+import type { HttpRequest } from '../../src/tools/net/message';
 /** An honest registry in memory, whose answers other files make hostile. */
-import type { HttpRequest } from '../../src/tools/net/http';
 import { digestOf, noise, testArtifact } from '../support/stores/artifacts';
 
 /** An answer before anything is done to it. */

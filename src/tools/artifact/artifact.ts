@@ -68,21 +68,5 @@ export type PublishEvent =
   | { readonly event: 'done'; readonly part: string; readonly bytes: number }
   | { readonly event: 'published'; readonly artifact: string; readonly reference: string; readonly bytesSent: number };
 
-/** What a store says of an artifact that should be in it. */
-export interface Verification {
-  readonly reference: string;
-  /** What is missing or differs, in words; empty where all is there. Publishing again brings it. */
-  readonly problems: string[];
-  /** What lies there and nobody published, in words. */
-  readonly surplus: string[];
-  /** What could not be looked at, in words. */
-  readonly note?: string;
-}
-
-/** Somewhere that artifacts are put: an OCI registry, ECR, or S3. */
-export interface Store {
-  /** Puts an artifact there, sends nothing that is there already, and is done at once when nothing changed. */
-  publish(artifact: Artifact, report: (event: PublishEvent) => void): Promise<void>;
-  /** Looks whether everything that the digest names is there and is what it should be. */
-  verify(digest: string, expected: Pick<Artifact, 'files'> | undefined): Promise<Verification>;
-}
+/** Receives the steps of a publication. */
+export type Report = (event: PublishEvent) => void;

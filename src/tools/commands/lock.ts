@@ -12,7 +12,8 @@ import { createProgress, type Progress, plural, size } from '../command-line/pro
 import { parseDestination } from '../destinations/destination';
 import { rememberDestinations } from '../destinations/known-destinations';
 import { differencesOfImage, differencesOfModel } from '../lock/differences';
-import { type ModelSettings, packAs } from '../lock/pack-locked';
+import type { ModelSettings } from '../lock/model-settings';
+import { packAs } from '../lock/pack-locked';
 import { requireReadable, writeEntries } from '../lock/writer';
 import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
 import { bucketOwnerOf } from './store-flags';

@@ -1,6 +1,6 @@
 import type { LockedModel } from '../../models/lock/lock-file';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
-import { type StoreOptions, TRANSPORTS, type Transport } from '../destinations/open-store';
+import { type StoreOptions, TRANSPORTS, type Transport } from '../stores/store';
 
 /** The options that all commands share which speak to stores. */
 export const STORE_FLAGS = {

@@ -6,7 +6,8 @@ import { type Command, parseCommandLine } from '../command-line/command';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import { clean, stderr, stdout, warn } from '../command-line/output';
 import { plural } from '../command-line/progress';
-import { openStore, type StoreOptions } from '../destinations/open-store';
+import { openStore } from '../destinations/open-store';
+import type { StoreOptions } from '../stores/store';
 import { filesOf, type Selected, select } from './selection';
 import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags';
 

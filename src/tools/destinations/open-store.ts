@@ -1,5 +1,4 @@
 import { parseEcrHost } from '../../private/images/ecr-host';
-import type { Store } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import type { EcrApi } from '../ecr/ecr-api';
 import { StoreError } from '../net/store-error';
@@ -7,42 +6,11 @@ import { HttpRepository } from '../registry/http-repository';
 import { isLocal } from '../registry/reference';
 import { RegistryClient, type RegistryOptions } from '../registry/registry-client';
 import { ImageStore } from '../stores/image-store';
-import type { EvidenceCheck, FoundEvidence } from '../stores/verify-evidence';
+import type { Store, StoreOptions } from '../stores/store';
 import type { Destination } from './destination';
 
-/** How layers get to a registry. */
-export const TRANSPORTS = ['http', 'ecr-api'] as const;
-export type Transport = (typeof TRANSPORTS)[number];
-
-/** How a store is spoken to. */
-export interface StoreOptions {
-  /** @default http */
-  readonly transport?: Transport;
-  /** Make a repository of ECR that is not there. @default false */
-  readonly createRepository?: boolean;
-  /** Speak HTTP without TLS. @default - with this machine only */
-  readonly plainHttp?: boolean;
-  /** The account that must own the bucket. @default - any */
-  readonly bucketOwner?: string;
-  /** Whether something will be put there. @default false */
-  readonly push?: boolean;
-  /** Names for what is published beside its digest. @default - none */
-  readonly tags?: readonly string[];
-  /** Other repositories of the same registry that may have layers already. @default - none */
-  readonly mountFrom?: readonly string[];
-}
-
-/** A store whose connections are to be closed. */
-export interface OpenStore extends Store {
-  /** Where an artifact stands, or will stand. */
-  referenceOf(digest: string): string;
-  /** What vouches for an artifact, and what is wrong with it. */
-  verifyEvidence(digest: string, check: EvidenceCheck): Promise<FoundEvidence>;
-  close(): void;
-}
-
 /** Opens the store of a destination. Loads only what that one needs. */
-export async function openStore(destination: Destination, options: StoreOptions = {}): Promise<OpenStore> {
+export async function openStore(destination: Destination, options: StoreOptions = {}): Promise<Store> {
   if (destination.kind === 's3') {
     const { openBucket } = require('../s3/s3-store') as typeof import('../s3/s3-store');
     return openBucket(destination, options);

@@ -1,7 +1,7 @@
-import type { Blob, Manifest } from '../artifact/artifact';
+import type { Blob, Manifest, Report } from '../artifact/artifact';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import type { Arrival, ImageRepository, Report } from '../stores/image-store';
+import type { Arrival, ImageRepository } from '../stores/image-repository';
 import type { EcrApi } from './ecr-api';
 import { LayerUpload } from './layer-upload';
 import { journalFolder, UploadJournal } from './upload-journal';

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Blob } from '../artifact/artifact';
+import type { Blob, Report } from '../artifact/artifact';
 import { nameOf } from '../net/aws-error';
 import { mayPass } from '../net/network-error';
 import { type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import type { Report } from '../stores/image-store';
 import type { EcrApi } from './ecr-api';
 import { partsOf } from './parts';
 import type { UploadJournal } from './upload-journal';

@@ -3,7 +3,7 @@ import { compare } from '../../models/lock/drift';
 import { LayerCache } from '../../models/lock/layer-cache';
 import type { LockedImage, LockedLayer, LockedModel } from '../../models/lock/lock-file';
 import { walk } from '../../models/lock/walk';
-import type { ModelSettings } from './pack-locked';
+import type { ModelSettings } from './model-settings';
 
 /** What differs between a model that is locked and its directory, which was hashed just now: a line for each file. */
 export function differencesOfModel(

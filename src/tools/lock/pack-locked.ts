@@ -8,21 +8,7 @@ import { type PackedModel, packModel } from '../artifact/pack-model';
 import { CommandError } from '../command-line/command-error';
 import type { Progress } from '../command-line/progress';
 import { differencesOfModel } from './differences';
-
-/** A model as a user wants it locked. */
-export interface ModelSettings {
-  readonly key: string;
-  readonly directory: string;
-  readonly variant: string;
-  readonly base?: string;
-  readonly to?: string;
-  readonly owner?: string;
-  readonly source?: string;
-  /** Files that look like credentials and are published all the same. @default - none */
-  readonly allowed?: readonly string[];
-  /** Speak to the registry of the base without TLS. @default - with this machine only */
-  readonly plainHttp?: boolean;
-}
+import type { ModelSettings } from './model-settings';
 
 /** Something is not what the lock file says. */
 const DIFFERS = 1;

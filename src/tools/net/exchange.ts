@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { HttpRequest, HttpStream } from './http';
+import type { HttpRequest, HttpStream } from './message';
 import { explainNetworkError, proxyRefusal } from './network-error';
 import { namersOf, scopeOfChain, strayAddress } from './origins';
 import { Pace, timedOut } from './pace';

@@ -1,5 +1,5 @@
 import { oneLine } from '../../private/credentials/redact';
-import type { HttpResponse } from '../net/http';
+import type { HttpResponse } from '../net/message';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../net/store-error';
 

@@ -1,4 +1,5 @@
-import type { Carrier, HttpResponse } from '../net/http';
+import type { Carrier } from '../net/http';
+import type { HttpResponse } from '../net/message';
 import { type Permit, permitOf, trustAdvice } from '../net/origins';
 import { StoreError } from '../net/store-error';
 import { type Challenge, parseChallenges } from './challenge';

@@ -1,7 +1,8 @@
-import type { Blob } from '../artifact/artifact';
-import { type HttpResponse, parseLocation } from '../net/http';
+import type { Blob, Report } from '../artifact/artifact';
+import { parseLocation } from '../net/http';
+import type { HttpResponse } from '../net/message';
 import { StoreError } from '../net/store-error';
-import type { Arrival, Report } from '../stores/image-store';
+import type { Arrival } from '../stores/image-repository';
 import { blobSize } from './blobs';
 import type { RegistryClient } from './registry-client';
 

@@ -1,6 +1,6 @@
-import type { Blob, Manifest } from '../artifact/artifact';
+import type { Blob, Manifest, Report } from '../artifact/artifact';
 import { concurrently } from '../net/concurrently';
-import type { Arrival, ImageRepository, Report } from '../stores/image-store';
+import type { Arrival, ImageRepository } from '../stores/image-repository';
 import { BlobUpload } from './blob-upload';
 import { blobSize, readBlob } from './blobs';
 import { getManifest, manifestDigest, putManifest } from './manifests';

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../../private/credentials/redact';
 import { isDigest } from '../../private/kinds';
-import type { Manifest } from '../artifact/artifact';
-import type { HttpResponse } from '../net/http';
+import type { Manifest, Report } from '../artifact/artifact';
+import type { HttpResponse } from '../net/message';
 import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import type { Report } from '../stores/image-store';
 import { lagsBehind } from './answers';
 import { MAX_MANIFEST_BYTES } from './image-json';
 import { parseJson } from './json';

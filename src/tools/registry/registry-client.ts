@@ -1,18 +1,10 @@
-import {
-  type Carrier,
-  HttpClient,
-  type HttpOptions,
-  type HttpRequest,
-  type HttpResponse,
-  type HttpStream,
-  leave,
-  readError,
-} from '../net/http';
+import type { Report } from '../artifact/artifact';
+import { type Carrier, HttpClient, type HttpOptions, leave, readError } from '../net/http';
+import type { HttpRequest, HttpResponse, HttpStream } from '../net/message';
 import { mayPass } from '../net/network-error';
 import { isSameOrigin, permitOf } from '../net/origins';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import type { Report } from '../stores/image-store';
 import { explainAnswer, isPage } from './answers';
 import { Authenticator } from './authenticator';
 import { type Credentials, findCredentials } from './credentials';

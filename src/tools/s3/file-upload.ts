@@ -1,6 +1,5 @@
-import type { ArtifactFile } from '../artifact/artifact';
+import type { ArtifactFile, Report } from '../artifact/artifact';
 import { StoreError } from '../net/store-error';
-import type { Report } from '../stores/image-store';
 import type { FileRecord } from './marker';
 import { type PartPlan, planParts } from './part-plan';
 import type { S3Bucket, StoredPart } from './s3-bucket';

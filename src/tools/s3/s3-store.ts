@@ -1,11 +1,11 @@
-import type { Artifact, ArtifactFile, Verification } from '../artifact/artifact';
+import type { Artifact, ArtifactFile, Report } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import { plural } from '../command-line/progress';
 import type { Destination } from '../destinations/destination';
-import type { OpenStore, StoreOptions } from '../destinations/open-store';
 import { concurrently } from '../net/concurrently';
 import { tagOf } from '../registry/reference';
-import { type Report, SentBytes } from '../stores/image-store';
+import { SentBytes } from '../stores/sent-bytes';
+import type { Store, StoreOptions, Verification } from '../stores/store';
 import type { EvidenceCheck, FoundEvidence } from '../stores/verify-evidence';
 import { FileUpload } from './file-upload';
 import { type FileRecord, readMarker, renderMarker } from './marker';
@@ -29,7 +29,7 @@ export function openBucket(
  * Artifacts as objects: the files below `<prefix>/<digest>/`, and beside them, written last, `<prefix>/<digest>.json`
  * with their sizes and checksums.
  */
-export class S3Store implements OpenStore {
+export class S3Store implements Store {
   constructor(
     private readonly bucket: S3Bucket,
     private readonly prefix: string,

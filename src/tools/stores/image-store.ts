@@ -1,35 +1,12 @@
-import type { Artifact, Blob, Manifest, PublishEvent, Store, Verification } from '../artifact/artifact';
+import type { Artifact, Blob, Report } from '../artifact/artifact';
 import { concurrently } from '../net/concurrently';
 import { StoreError } from '../net/store-error';
 import { referenceOf, tagOf } from '../registry/reference';
+import type { ImageRepository } from './image-repository';
+import { SentBytes } from './sent-bytes';
+import type { Store, Verification } from './store';
 import { type EvidenceCheck, type FoundEvidence, verifyEvidence } from './verify-evidence';
 import { hasSize, strayTags, verifyIndex } from './verify-index';
-
-export type Report = (event: PublishEvent) => void;
-
-/** How a blob that was missing came to be there. */
-export type Arrival = 'mounted' | 'done';
-
-/** One repository, by whatever protocol it is spoken to. */
-export interface ImageRepository {
-  /** `registry/repository`. */
-  readonly name: string;
-  /** How many blobs are best sent at once. */
-  readonly inFlight: number;
-  /** The digest that a tag stands for. */
-  tagged(tag: string): Promise<string | undefined>;
-  /** A manifest or an index by tag or digest. */
-  manifest(reference: string): Promise<Manifest | undefined>;
-  /** A small blob. */
-  blob(digest: string): Promise<Buffer>;
-  /** The sizes of those of the blobs that are there; `NaN` where the store does not say it. */
-  sizes(digests: readonly string[]): Promise<Map<string, number>>;
-  /** Brings a blob that is not there. */
-  putBlob(blob: Blob, report: Report): Promise<Arrival>;
-  /** Puts a manifest under a tag or its digest, when all that it names is there. */
-  putManifest(manifest: Manifest, reference: string, report: Report): Promise<void>;
-  close(): void;
-}
 
 /** Artifacts as images: layers first, then manifests, then the index under its tags. */
 export class ImageStore implements Store {
@@ -99,18 +76,6 @@ export class ImageStore implements Store {
       `${this.repository.name} keeps ${sizes.get(broken.digest)} bytes as ${broken.digest}, which has ${broken.size}, and takes no others; have it deleted there, or publish to another repository`,
     );
   }
-}
-
-/** Counts what went over the wire, what had to be sent again included. */
-export class SentBytes {
-  bytes = 0;
-
-  constructor(private readonly inner: Report) {}
-
-  readonly report = (event: PublishEvent): void => {
-    if (event.event === 'sent') this.bytes += event.bytes;
-    this.inner(event);
-  };
 }
 
 function sum(parts: readonly { readonly size: number }[]): number {

@@ -8,7 +8,7 @@ import {
   readSignatures,
   signatureTag,
 } from '../registry/cosign';
-import type { ImageRepository } from './image-store';
+import type { ImageRepository } from './image-repository';
 
 /** What signatures and attestations are held against. */
 export interface EvidenceCheck {

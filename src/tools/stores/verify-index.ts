@@ -1,7 +1,7 @@
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../net/store-error';
 import { type Descriptor, readIndex, readManifest } from '../registry/image-json';
-import type { ImageRepository } from './image-store';
+import type { ImageRepository } from './image-repository';
 
 /** The tags that do not stand for a digest, and for what they do. */
 export async function strayTags(

@@ -3,9 +3,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, PublishEvent } from '../../../src/tools/artifact/artifact';
 import { parseDestination } from '../../../src/tools/destinations/destination';
-import { type OpenStore, openStore } from '../../../src/tools/destinations/open-store';
+import { openStore } from '../../../src/tools/destinations/open-store';
 import { tagOf } from '../../../src/tools/registry/reference';
 import { S3Bucket } from '../../../src/tools/s3/s3-bucket';
+import type { Store } from '../../../src/tools/stores/store';
 import { noise, testArtifact } from '../../support/stores/artifacts';
 import { FaultyProxy, type ProxyFault } from '../support/faulty-proxy';
 import { type S3Server, startS3 } from '../support/s3-server';
@@ -31,7 +32,7 @@ const artifact = testArtifact({
 });
 const bytes = artifact.files.reduce((sum, { size }) => sum + size, 0);
 
-async function withStore<T>(prefix: string, use: (store: OpenStore) => Promise<T>): Promise<T> {
+async function withStore<T>(prefix: string, use: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore(parseDestination(`s3://${BUCKET}/${prefix}`));
   return use(store).finally(() => store.close());
 }

@@ -1,6 +1,7 @@
 // A process that publishes and may be killed: `node publisher.js <destination> <http|ecr-api> <seed> <sizes>`.
 import { parseDestination } from '../../../src/tools/destinations/destination';
-import { openStore, type Transport } from '../../../src/tools/destinations/open-store';
+import { openStore } from '../../../src/tools/destinations/open-store';
+import type { Transport } from '../../../src/tools/stores/store';
 import { noise, testArtifact } from '../../support/stores/artifacts';
 
 const [to = '', transport = 'http', seed = '1', sizes = ''] = process.argv.slice(2);

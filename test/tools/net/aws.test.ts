@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseDestination } from '../../../src/tools/destinations/destination';
-import { openStore, type StoreOptions } from '../../../src/tools/destinations/open-store';
+import { openStore } from '../../../src/tools/destinations/open-store';
 import { EcrApi } from '../../../src/tools/ecr/ecr-api';
+import type { StoreOptions } from '../../../src/tools/stores/store';
 import { digestOf } from '../../support/stores/artifacts';
 
 const before = { ...process.env };

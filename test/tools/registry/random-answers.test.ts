@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { CommandError } from '../../../src/tools/command-line/command-error';
-import type { HttpRequest, HttpResponse } from '../../../src/tools/net/http';
+import type { HttpRequest, HttpResponse } from '../../../src/tools/net/message';
 import { registrySource } from '../../../src/tools/registry/image-source';
 import { RegistryClient } from '../../../src/tools/registry/registry-client';
 import { resolveFrom } from '../../../src/tools/registry/resolve-image';
