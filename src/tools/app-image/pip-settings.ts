@@ -111,11 +111,11 @@ function variableOf(key: string): string {
 const ESCAPES: { readonly [letter: string]: string } = { n: '\n', r: '\r', t: '\t' };
 
 function unquote(text: string): string {
-  return text
-    .slice(1, -1)
-    .replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/g, (_, two, four, eight, letter) =>
-      letter === undefined
-        ? String.fromCodePoint(Number.parseInt(two ?? four ?? eight, 16))
-        : (ESCAPES[letter] ?? letter),
-    );
+  return text.slice(1, -1).replace(/\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, unescaped);
+}
+
+/** The character that an escape stands for: a letter, or its code in hexadecimal digits. */
+function unescaped(code: string): string {
+  const [letter = '', digits] = [code.slice(1, 2), code.slice(2)];
+  return digits === '' ? (ESCAPES[letter] ?? letter) : String.fromCodePoint(Number.parseInt(digits, 16));
 }

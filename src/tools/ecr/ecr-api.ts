@@ -18,7 +18,15 @@ export interface RegistryAccess {
   readonly credentials: Credentials;
 }
 
-/** The most digests that one question may have. */
+/** Which repository the calls are for. */
+interface RepositoryAddress {
+  readonly registry: string;
+  readonly repository: string;
+  /** The account of the registry. @default - that of the credentials */
+  readonly registryId?: string;
+}
+
+/** The most digests of one request. */
 const BATCH = 100;
 const ATTEMPTS = 6;
 /** What ECR documents; its answer has a date, which this machine's clock may take for another time. */
@@ -35,10 +43,12 @@ export class EcrApi {
   private constructor(
     private readonly ecr: ECR,
     private readonly connections: AwsConnections,
-    private readonly registry: string,
-    readonly repository: string,
-    private readonly registryId: string | undefined,
+    private readonly address: RepositoryAddress,
   ) {}
+
+  get repository(): string {
+    return this.address.repository;
+  }
 
   /** Loads the client of AWS, which takes a while, and makes one for the registry's region. */
   static async open(registry: string, repository: string, plainHttp = false): Promise<EcrApi> {
@@ -50,7 +60,7 @@ export class EcrApi {
       requestHandler: connections.requestHandler,
       maxAttempts: ATTEMPTS,
     });
-    return new EcrApi(ecr, connections, registry, repository, registryId);
+    return new EcrApi(ecr, connections, { registry, repository, registryId });
   }
 
   close(): void {
@@ -62,14 +72,19 @@ export class EcrApi {
   async access(): Promise<RegistryAccess> {
     const { authorizationData } = await this.ask(
       'get a token',
-      this.ecr.getAuthorizationToken(this.registryId === undefined ? {} : { registryIds: [this.registryId] }),
+      this.ecr.getAuthorizationToken(
+        this.address.registryId === undefined ? {} : { registryIds: [this.address.registryId] },
+      ),
     );
     const { authorizationToken, proxyEndpoint } = authorizationData?.[0] ?? {};
     const [user, password] = Buffer.from(authorizationToken ?? '', 'base64')
       .toString('utf8')
       .split(/:(.*)/s);
     if (!user || !password || proxyEndpoint === undefined)
-      throw new StoreError('UnexpectedAnswer', `ECR gives no token for ${this.registry}; check the account in --to`);
+      throw new StoreError(
+        'UnexpectedAnswer',
+        `ECR gives no token for ${this.address.registry}; check the account in --to`,
+      );
     return {
       url: this.endpointOf(proxyEndpoint),
       credentials: { kind: 'password', user, password, seconds: TOKEN_SECONDS },
@@ -85,7 +100,7 @@ export class EcrApi {
       // To look is a permission of its own, which a publisher need not have.
       if (name === 'AccessDeniedException') return;
       if (name !== 'RepositoryNotFoundException' || !create)
-        throw this.explain(error, `publish to ${this.registry}/${this.repository}`);
+        throw this.explain(error, `publish to ${this.address.registry}/${this.repository}`);
       await this.createRepository();
     }
   }
@@ -233,14 +248,14 @@ export class EcrApi {
 
   /** A password goes to the registry that was named, and nowhere else. */
   private endpointOf(text: string): URL {
-    const url = parseLocation(text, new URL(`https://${this.registry}`));
+    const url = parseLocation(text, new URL(`https://${this.address.registry}`));
     const found = parseEcrHost(url.host);
-    const own = parseEcrHost(this.registry);
+    const own = parseEcrHost(this.address.registry);
     const isOwn = url.protocol === 'https:' && found?.registryId === own?.registryId && found?.region === own?.region;
     if ((found !== undefined && isOwn) || scopeOf(url.hostname) === 'loopback') return url;
     throw new StoreError(
       'UntrustedAddress',
-      `ECR names ${url.origin} as the address of ${this.registry}, which is another registry; check AWS_ENDPOINT_URL`,
+      `ECR names ${url.origin} as the address of ${this.address.registry}, which is another registry; check AWS_ENDPOINT_URL`,
     );
   }
 
@@ -248,11 +263,11 @@ export class EcrApi {
   private endpoint(): URL {
     const { AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL } = process.env;
     const endpoint = AWS_ENDPOINT_URL_ECR ?? AWS_ENDPOINT_URL ?? '';
-    return new URL(URL.canParse(endpoint) ? endpoint : `https://${this.registry}`);
+    return new URL(URL.canParse(endpoint) ? endpoint : `https://${this.address.registry}`);
   }
 
   private get ids(): { registryId?: string } {
-    return this.registryId === undefined ? {} : { registryId: this.registryId };
+    return this.address.registryId === undefined ? {} : { registryId: this.address.registryId };
   }
 
   private get name(): { registryId?: string; repositoryName: string } {
@@ -272,6 +287,6 @@ export class EcrApi {
   }
 
   private explain(error: unknown, action: string): Error {
-    return explainEcrError(error, action, this.registry);
+    return explainEcrError(error, action, this.address.registry);
   }
 }

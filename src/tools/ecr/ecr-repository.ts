@@ -42,7 +42,12 @@ export class EcrRepository implements ImageRepository {
   }
 
   async putBlob(blob: Blob, report: Report): Promise<Arrival> {
-    await new LayerUpload(this.api, this.name, blob, this.journal, this.retry, report).run();
+    await new LayerUpload(
+      this.api,
+      blob,
+      { repository: this.name, journal: this.journal, retry: this.retry },
+      report,
+    ).run();
     this.sent.add(blob.digest);
     return 'done';
   }

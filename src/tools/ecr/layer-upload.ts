@@ -27,18 +27,30 @@ export function partSizeOf(layerSize: number): number {
   return size;
 }
 
+/** What all uploads to one repository have in common. */
+export interface UploadSettings {
+  /** `registry/repository`. */
+  readonly repository: string;
+  readonly journal: UploadJournal;
+  readonly retry: RetryPolicy;
+}
+
 /** One upload through the layer API: parts one after the other, and after a failure from the last that ECR has. */
 export class LayerUpload {
+  private readonly repository: string;
+  private readonly journal: UploadJournal;
+  private readonly retry: RetryPolicy;
   private readonly key: string;
 
   constructor(
     private readonly api: EcrApi,
-    private readonly repository: string,
     private readonly blob: Blob,
-    private readonly journal: UploadJournal,
-    private readonly retry: RetryPolicy,
+    { repository, journal, retry }: UploadSettings,
     private readonly report: Report,
   ) {
+    this.repository = repository;
+    this.journal = journal;
+    this.retry = retry;
     this.key = createHash('sha256').update(`${repository}@${blob.digest}`).digest('hex').slice(0, 32);
   }
 

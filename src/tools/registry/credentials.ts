@@ -35,7 +35,7 @@ export async function findCredentials(
   for (const path of authFiles(environment)) {
     const file = await readAuthFile(path, isDefault);
     if (file === undefined) continue;
-    const found = await lookUp(file, path, registry, repository, environment);
+    const found = await lookUp(file, path, { registry, repository }, environment);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -76,8 +76,7 @@ async function readAuthFile(path: string, isDefault: boolean): Promise<AuthFile 
 async function lookUp(
   file: AuthFile,
   path: string,
-  registry: string,
-  repository: string,
+  { registry, repository }: { readonly registry: string; readonly repository: string },
   environment: Environment,
 ): Promise<Credentials | undefined> {
   const keys = keysOf(registry, repository);

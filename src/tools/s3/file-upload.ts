@@ -4,8 +4,17 @@ import type { FileRecord } from './marker';
 import { type PartPlan, planParts } from './part-plan';
 import type { S3Bucket, StoredPart } from './s3-bucket';
 
+/** The object that a file becomes. */
+export interface UploadTarget {
+  readonly key: string;
+  /** The checksum of an object that was published before. @default - any will do */
+  readonly published?: string;
+}
+
 /** One file on its way to S3: whole when it is small, else in parts that may be sent in any order. */
 export class FileUpload {
+  private readonly key: string;
+  private readonly published?: string;
   private readonly plan: PartPlan[];
   private readonly done = new Map<number, StoredPart>();
   private uploadId: string | undefined;
@@ -13,12 +22,12 @@ export class FileUpload {
 
   constructor(
     private readonly bucket: S3Bucket,
-    private readonly key: string,
     readonly file: ArtifactFile,
+    { key, published }: UploadTarget,
     private readonly report: Report,
-    /** What the object must have where it was published before. @default - any will do */
-    private readonly published?: string,
   ) {
+    this.key = key;
+    this.published = published;
     this.plan = planParts(file.size);
   }
 

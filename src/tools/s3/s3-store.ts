@@ -106,7 +106,13 @@ export class S3Store implements Store {
     const folder = this.folderOf(digest);
     const present = await this.bucket.list(folder);
     const uploads = files.map(
-      (file) => new FileUpload(this.bucket, folder + file.path, file, report, records.get(file.path)?.checksum),
+      (file) =>
+        new FileUpload(
+          this.bucket,
+          file,
+          { key: folder + file.path, published: records.get(file.path)?.checksum },
+          report,
+        ),
     );
     await concurrently(uploads, IN_FLIGHT, (upload) => upload.prepare(present.get(upload.file.path)));
     const parts = uploads.flatMap((upload) => upload.missing().map((part) => ({ upload, part })));
