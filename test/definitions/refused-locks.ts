@@ -17,7 +17,7 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
     name: 'a lock file with half a digest',
     code: 'InvalidLockFile',
     message:
-      "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; take the file from version control, or delete it and name all directories and images to 'serving lock' again (at test/definitions/locks/broken.lock.json)",
+      "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; restore the file from version control, or delete it and run 'serving lock' with all directories and images (at test/definitions/locks/broken.lock.json)",
     define: () => readLock({ lockFile: `${FOLDER}/broken.lock.json` }),
   },
   {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../private/files/replace-file';
 import { isWritable, userCache } from '../../private/files/user-folders';
+import { readJsonObject } from '../../private/json';
 import { isDigest } from '../../private/kinds';
 import type { WalkedFile } from './walk';
 
@@ -84,8 +85,9 @@ export class LayerCache {
   private read(): HashedLayer[] {
     if (this.path === undefined) return [];
     try {
-      const { format, root, layers } = JSON.parse(readFileSync(this.path, 'utf8'));
-      return format === FORMAT && root === this.root && layers.every(isHashedLayer) ? layers : [];
+      const { format, root, layers } = readJsonObject(readFileSync(this.path)) ?? {};
+      if (format !== FORMAT || root !== this.root || !Array.isArray(layers)) return [];
+      return layers.every(isHashedLayer) ? layers : [];
     } catch {
       return [];
     }
@@ -106,7 +108,7 @@ function sameKey(a: LayerKey, b: LayerKey): boolean {
   );
 }
 
-function isHashedLayer(value: unknown): boolean {
+function isHashedLayer(value: unknown): value is HashedLayer {
   const { digest, prefix, hashedAt, files } = value as Partial<HashedLayer>;
   return (
     isDigest(digest) &&

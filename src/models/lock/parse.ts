@@ -1,25 +1,27 @@
 import { ServingError } from '../../private/errors';
+import { readJson } from '../../private/json';
 import type { LockedModel, LockFile } from './lock-file';
 import { findOddity } from './scan';
 import { LOCK_SCHEMA, LOCK_VERSION } from './schema';
 import { describeValue, findViolation } from './validate';
 
 const MEND =
-  "take the file from version control, or delete it and name all directories and images to 'serving lock' again";
+  "restore the file from version control, or delete it and run 'serving lock' with all directories and images";
 
-/** The content of a lock file, or an error that says what is wrong with it. The path is for the message. */
+/** The content of a lock file, or an error that names the violation. The path is for the message. */
 export function parseLock(text: string, path: string): LockFile {
   const content = text.replace(/^\uFEFF/, '');
   if (/^(<{7} |={7}$|>{7} )/m.test(content)) {
     invalid(
-      'holds the marks of a merge conflict;',
+      'the lock file contains merge conflict markers;',
       path,
-      "take either side whole (git checkout --ours or --theirs), then run 'serving lock', and again with the directories that are new on the other side",
+      "check out one side (git checkout --ours or --theirs), then run 'serving lock' with the directories that the other side added",
     );
   }
-  const value = parseJson(content, path);
+  if (content.trim() === '') invalid('the lock file is empty;', path);
+  const value = parseContent(content, path);
   const oddity = findOddity(content);
-  if (oddity !== undefined) invalid(oddity.what, path, oddity.remedy);
+  if (oddity !== undefined) invalid(`the lock file ${oddity.what}`, path, oddity.remedy);
   const version = (value as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && Number.isInteger(version) && version > LOCK_VERSION) {
     throw new ServingError(
@@ -38,7 +40,7 @@ export function parseLock(text: string, path: string): LockFile {
   return lock;
 }
 
-/** What a schema cannot say: that the parts of a model fit together. */
+/** What a schema cannot express: that the parts of a model are consistent. */
 function checkModel(directory: string, model: LockedModel, path: string): void {
   const place = `models[${JSON.stringify(directory)}]`;
   if ((model.variant === 'data') !== (model.base === undefined)) {
@@ -59,21 +61,13 @@ function checkModel(directory: string, model: LockedModel, path: string): void {
   }
 }
 
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (text.trim() === '') invalid('the lock file is empty;', path);
-    invalid(`the lock file is not JSON (${placeOf(error as Error, text)});`, path);
-  }
-}
+/** No lock file nests deeper; validation is recursive. */
+const MAX_DEPTH = 32;
 
-/** Where a text stops being JSON. The text itself may be a secret, when the file is a link to another. */
-function placeOf({ message }: Error, text: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position === undefined)
-    return /end of JSON/.test(message) ? 'it ends too early' : 'it does not start as an object';
-  return `line ${text.slice(0, Number(position)).split('\n').length}`;
+function parseContent(text: string, path: string): unknown {
+  const read = readJson(text, { depth: MAX_DEPTH });
+  if ('value' in read) return read.value;
+  return invalid(`the lock file ${read.fault};`, path);
 }
 
 function invalid(what: string, path: string, mend = MEND): never {

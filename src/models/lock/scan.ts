@@ -1,7 +1,6 @@
-/** No lock file nests deeper; what comes after reads the value recursively. */
-const MAX_DEPTH = 32;
+import { endOfString } from '../../private/json';
 
-/** What is wrong with a JSON text that `JSON.parse` passes over, as words for a message and the way out of it. */
+/** A problem of a JSON text that `JSON.parse` accepts, as words for a message, and its remedy. */
 export interface Oddity {
   readonly what: string;
   readonly remedy?: string;
@@ -9,7 +8,7 @@ export interface Oddity {
 
 /**
  * The first oddity of a JSON text that was parsed already: a name that an object has twice, of which the parser takes the
- * last, so that a merge which kept both would go unnoticed; `__proto__`; or nesting without end.
+ * last, so that a merge which kept both would go unnoticed; or `__proto__`.
  */
 export function findOddity(text: string): Oddity | undefined {
   const open: (Set<string> | undefined)[] = [];
@@ -22,25 +21,17 @@ export function findOddity(text: string): Oddity | undefined {
       at = end;
     } else if (character === '{' || character === '[') {
       open.push(character === '{' ? new Set() : undefined);
-      if (open.length > MAX_DEPTH) return { what: `is nested more than ${MAX_DEPTH} levels deep;` };
     } else if (character === '}' || character === ']') open.pop();
     else if (character === ':') {
       const name = JSON.parse(last) as string;
       const names = open.at(-1);
       if (names?.has(name))
-        return { what: `says ${quote(name)} twice, as a merge can leave it;`, remedy: 'keep one of the two' };
-      if (name === '__proto__') return { what: "has the name '__proto__';", remedy: 'remove it' };
+        return { what: `contains ${quote(name)} twice, probably from a merge;`, remedy: 'keep one of the two' };
+      if (name === '__proto__') return { what: "contains the name '__proto__';", remedy: 'remove it' };
       names?.add(name);
     }
   }
   return undefined;
-}
-
-/** Where the string that begins at a quote ends. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at;
 }
 
 function quote(name: string): string {

@@ -2,6 +2,7 @@ import { posix, resolve } from 'node:path';
 import { lockedApp } from '../../models/lock/entries';
 import type { LockedApp } from '../../models/lock/lock-file';
 import type { LoadedLock } from '../../models/lock/read-lock';
+import { readJsonObject } from '../../private/json';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact, Blob } from '../artifact/artifact';
 import type { BaseImage, BasePlatform } from '../artifact/base-image';
@@ -158,7 +159,7 @@ function layersOf({ artifact, layers }: PackedDirectory): Blob[] {
 
 /** The version of Python that the base says it has, as the official images do. */
 function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
-  const { config: { Env = [] } = {} } = JSON.parse(config.toString('utf8')) as { config?: { Env?: string[] } };
+  const { config: { Env = [] } = {} } = readJsonObject(config) as { config?: { Env?: string[] } };
   const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+)/.exec(variable)?.[1] ?? [])[0];
   if (version !== undefined) return version;
   throw new CommandError(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../models/lock/layer-cache';
 import { walk } from '../../models/lock/walk';
 import { makeOwnFolder } from '../../private/files/own-folder';
+import { readJsonObject } from '../../private/json';
 import { CommandError, FAILED } from '../command-line/command-error';
 
 /** Packages as they stand in an image. */
@@ -66,8 +67,8 @@ interface Marker {
 
 function readMarker(path: string): Marker | undefined {
   try {
-    const marker = JSON.parse(readFileSync(path, 'utf8')) as Marker;
-    return Array.isArray(marker.notes) ? marker : undefined;
+    const marker = readJsonObject(readFileSync(path));
+    return Array.isArray(marker?.notes) ? (marker as unknown as Marker) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LockedPlatform } from '../../models/lock/lock-file';
+import { readJsonObject } from '../../private/json';
 import type { Blob, Manifest } from './artifact';
 import type { BaseImage, BasePlatform } from './base-image';
 
@@ -83,13 +84,20 @@ export function buildImage(layers: readonly Blob[], options: ImageOptions): Imag
   return { index, manifests, blobs: [...blobs.values()], platforms };
 }
 
+/** The members of a config that an image takes over from its base, which was checked when it was read. */
+interface ImageConfig {
+  readonly config?: { readonly [name: string]: unknown };
+  readonly rootfs?: { readonly diff_ids?: readonly string[] };
+  readonly history?: readonly object[];
+}
+
 function renderConfig(
   { os, architecture, variant }: Pick<BasePlatform, 'os' | 'architecture' | 'variant'>,
   base: BasePlatform | undefined,
   layers: readonly Blob[],
   configure: NonNullable<ImageOptions['configure']>,
 ): object {
-  const below = base === undefined ? {} : JSON.parse(base.config.toString('utf8'));
+  const below: ImageConfig = (base === undefined ? undefined : readJsonObject(base.config)) ?? {};
   return {
     ...below,
     created: CREATED,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../private/files/replace-file';
 import { isWritable, userState, whyNoFolder } from '../../private/files/user-folders';
+import { readJsonObject } from '../../private/json';
 import { type Destination, nameOf } from './destination';
 
 /** Changes with what the file means. */
@@ -15,8 +16,9 @@ export function knownDestinations(): ReadonlySet<string> {
   const path = statePath();
   if (path === undefined) return new Set();
   try {
-    const { format, destinations } = JSON.parse(readFileSync(path, 'utf8'));
-    return new Set(format === FORMAT ? destinations.filter((one: unknown) => typeof one === 'string') : []);
+    const { format, destinations } = readJsonObject(readFileSync(path)) ?? {};
+    const isKnown = format === FORMAT && Array.isArray(destinations);
+    return new Set(isKnown ? destinations.filter((one: unknown) => typeof one === 'string') : []);
   } catch {
     return new Set();
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../private/files/replace-file';
 import { isWritable, userCache, whyNoFolder } from '../../private/files/user-folders';
+import { readJsonObject } from '../../private/json';
 import { scratchFolder } from '../command-line/scratch-folder';
 
 /** What a publication leaves behind on the machine that it was made on. */
@@ -48,7 +49,7 @@ export function readReceipt(what: Omit<Receipt, 'reference'>): Receipt | undefin
   const path = pathOf(what);
   if (path === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Receipt;
+    return readJsonObject(readFileSync(path)) as Receipt | undefined;
   } catch {
     return undefined;
   }

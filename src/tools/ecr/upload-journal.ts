@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../private/files/replace-file';
 import { cacheFolder, isWritable, userCache } from '../../private/files/user-folders';
+import { readJsonObject } from '../../private/json';
 
 /** An upload that was begun: what is needed to go on with it in another process. */
 export interface JournalEntry {
@@ -79,9 +80,9 @@ export class UploadJournal {
   private take(name: string, key: string): JournalEntry | undefined {
     try {
       renameSync(join(this.folder, name), this.pathOf(key));
-      const entry = JSON.parse(readFileSync(this.pathOf(key), 'utf8')) as Partial<JournalEntry>;
-      const numbers = [entry.partSize, entry.offset, entry.startedAt];
-      if (typeof entry.uploadId === 'string' && numbers.every(Number.isSafeInteger)) return entry as JournalEntry;
+      const { uploadId, partSize, offset, startedAt } = readJsonObject(readFileSync(this.pathOf(key))) ?? {};
+      if (typeof uploadId === 'string' && isCount(partSize) && isCount(offset) && isCount(startedAt))
+        return { uploadId, partSize, offset, startedAt };
     } catch {
       // Taken by another, or damaged: the upload begins anew.
     }
@@ -91,6 +92,10 @@ export class UploadJournal {
   private pathOf(key: string): string {
     return join(this.folder, `${key}.${this.pid}`);
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isRunning(pid: number): boolean {

@@ -1,4 +1,6 @@
 import { oneLine } from '../../private/credentials/redact';
+import { readJsonObject } from '../../private/json';
+import { isObject } from '../../private/kinds';
 import type { HttpResponse } from '../net/message';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../net/store-error';
@@ -134,19 +136,16 @@ export function isPage({ headers }: HttpResponse): boolean {
 
 /** The errors in the form of the distribution specification; any other text as it is, without control characters. */
 function readErrors(body: Buffer): RegistryErrors {
-  const raw = body.toString('utf8');
-  try {
-    const parsed = JSON.parse(raw) as { errors?: { code?: unknown; message?: unknown; detail?: unknown }[] };
-    if (Array.isArray(parsed.errors)) {
-      const errors = parsed.errors.filter((error) => typeof error === 'object' && error !== null);
-      return {
-        codes: errors.map(({ code }) => String(code)),
-        text: oneLine(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
-      };
-    }
-  } catch {
-    // Not every answer comes from a registry.
+  const listed = readJsonObject(body)?.errors;
+  if (Array.isArray(listed)) {
+    const errors = listed.filter(isObject);
+    return {
+      codes: errors.map(({ code }) => String(code)),
+      text: oneLine(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
+    };
   }
+  // Not every answer comes from a registry.
+  const raw = body.toString('utf8');
   return { codes: [], text: /^\s*</.test(raw) ? '' : oneLine(raw) };
 }
 

@@ -1,10 +1,10 @@
+import { readJsonObject } from '../../private/json';
 import type { Carrier } from '../net/http';
 import type { HttpResponse } from '../net/message';
 import { type Permit, permitOf, trustAdvice } from '../net/origins';
 import { StoreError } from '../net/store-error';
 import { type Challenge, parseChallenges } from './challenge';
 import type { Credentials } from './credentials';
-import { parseJson } from './json';
 
 /** How a registry wants to be asked, learned from its first refusal. */
 interface Ticket {
@@ -101,7 +101,7 @@ export class Authenticator {
         ? await this.refresh(realm, parameters.service, scopes, credentials.token)
         : await this.request(realm, parameters.service, scopes, credentials);
     if (response.status !== 200) throw refusal(this.registry.name, realm, response, credentials !== undefined);
-    const answer = parseJson(response.body);
+    const answer = readJsonObject(response.body);
     if (answer === undefined)
       throw new StoreError(
         'UnexpectedAnswer',

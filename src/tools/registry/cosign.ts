@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { LockedAttestation, LockedSignature } from '../../models/lock/lock-file';
 import { oneLine } from '../../private/credentials/redact';
+import { readJsonObject } from '../../private/json';
 import type { Manifest } from '../artifact/artifact';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import { StoreError } from '../net/store-error';
@@ -90,11 +91,7 @@ function isBy(key: KeyObject, signed: Buffer, signature: string): boolean {
   return verify(algorithm, signed, key, Buffer.from(signature, 'base64'));
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: it comes from a registry, and each member is looked at before it is used
+// biome-ignore lint/suspicious/noExplicitAny: it comes from a registry, and each member is checked before it is used
 function parse(bytes: Buffer): any {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return readJsonObject(bytes);
 }

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeFolder } from '../../private/files/user-folders';
+import { readJson, readJsonObject } from '../../private/json';
+import { isObject } from '../../private/kinds';
 import { warn } from '../command-line/output';
 import { StoreError } from '../net/store-error';
 
@@ -64,13 +66,10 @@ async function readAuthFile(path: string, isDefault: boolean): Promise<AuthFile 
     throw new StoreError('CredentialsMissing', `'${path}' cannot be read (${error.code}); make it readable`);
   });
   if (text === undefined) return undefined;
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch (error) {
-    throw new StoreError('CredentialsMissing', `'${path}' is not JSON (${(error as Error).message}); mend it`);
-  }
-  return typeof file === 'object' && file !== null ? (file as AuthFile) : undefined;
+  const read = readJson(text);
+  if ('fault' in read)
+    throw new StoreError('CredentialsMissing', `'${path}' ${read.fault}; correct or remove the file`);
+  return isObject(read.value) ? (read.value as AuthFile) : undefined;
 }
 
 async function lookUp(
@@ -148,16 +147,12 @@ async function askHelper(
     if (/credentials not found|no credentials/i.test(said)) return undefined;
     throw failed(`failed: ${said.slice(0, 500) || `exit code ${code}`}`);
   }
-  try {
-    const { Username, Secret } = JSON.parse(stdout) as { Username: string; Secret: string };
-    if (typeof Username !== 'string' || typeof Secret !== 'string') throw new Error('no user and secret');
-    if (Secret === '') return undefined;
-    return Username === '<token>'
-      ? { kind: 'identity', token: Secret }
-      : { kind: 'password', user: Username, password: Secret };
-  } catch {
-    throw failed('answers with something else than credentials');
-  }
+  const { Username, Secret } = readJsonObject(stdout) ?? {};
+  if (typeof Username !== 'string' || typeof Secret !== 'string') throw failed('did not return credentials');
+  if (Secret === '') return undefined;
+  return Username === '<token>'
+    ? { kind: 'identity', token: Secret }
+    : { kind: 'password', user: Username, password: Secret };
 }
 
 function run(

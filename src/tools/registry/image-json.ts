@@ -1,7 +1,7 @@
+import { readJsonObject } from '../../private/json';
 import { isDigest, isObject } from '../../private/kinds';
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../net/store-error';
-import { parseJson } from './json';
 
 /** What an image runs on. */
 export interface Platform {
@@ -69,7 +69,7 @@ export function requireTotal(parts: readonly Descriptor[], what: string, digest:
 
 /** The platform that an image config names. What is used of the config has its type, or the image is refused. */
 export function readConfig(config: Buffer, digest: string, name: string): Platform {
-  const json = parseJson(config);
+  const json = readJsonObject(config);
   if (json === undefined || !isPlatform(json) || !isUsable(json)) throw unreadable(digest, name);
   return plain(json);
 }
@@ -97,7 +97,7 @@ function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
 
 /** An index or a manifest, which must not be both at once: then every reader would see another image. */
 function read(manifest: Manifest, name: string): Record<string, unknown> {
-  const json = parseJson(manifest.bytes);
+  const json = readJsonObject(manifest.bytes);
   const types = [manifest.mediaType, json?.mediaType].filter((type) => typeof type === 'string' && type !== '');
   const isIndex = types.some((type) => INDEX_TYPE.test(type as string));
   const isManifest = types.some((type) => /image\.manifest|distribution\.manifest\.v2/.test(type as string));

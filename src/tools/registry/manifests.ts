@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { oneLine } from '../../private/credentials/redact';
+import { readJsonObject } from '../../private/json';
 import { isDigest } from '../../private/kinds';
 import type { Manifest, Report } from '../artifact/artifact';
 import type { HttpResponse } from '../net/message';
@@ -7,7 +8,6 @@ import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
 import { lagsBehind } from './answers';
 import { MAX_MANIFEST_BYTES } from './image-json';
-import { parseJson } from './json';
 import type { RegistryClient } from './registry-client';
 
 /** What may stand behind a reference: the forms of OCI, and those of Docker that came before. */
@@ -68,7 +68,7 @@ const KNOWN_TYPES: readonly unknown[] = [...MEDIA_TYPES.index, ...MEDIA_TYPES.ma
 
 /** The type of a manifest: one that is known, since it is kept in the lock file; else by what the manifest has. */
 export function mediaTypeOf(bytes: Buffer, claimed = ''): string {
-  const { mediaType, manifests } = parseJson(bytes) ?? {};
+  const { mediaType, manifests } = readJsonObject(bytes) ?? {};
   const found = [claimed.split(';')[0]?.trim().toLowerCase(), mediaType].find((type) => KNOWN_TYPES.includes(type));
   return (found ?? MEDIA_TYPES[Array.isArray(manifests) ? 'index' : 'manifest'][0]) as string;
 }

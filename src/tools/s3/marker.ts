@@ -1,3 +1,5 @@
+import { readJsonObject } from '../../private/json';
+
 /** What is known of a file that was published to S3. */
 export interface FileRecord {
   readonly path: string;
@@ -13,13 +15,9 @@ export function renderMarker(digest: string, files: readonly FileRecord[]): Buff
 
 /** The files of a marker, or nothing when it is not one of this digest. */
 export function readMarker(bytes: Buffer, digest: string): FileRecord[] | undefined {
-  try {
-    const marker = JSON.parse(bytes.toString('utf8')) as { digest?: unknown; files?: unknown } | null;
-    if (marker?.digest !== digest || !Array.isArray(marker.files)) return undefined;
-    return marker.files.every(isRecord) ? marker.files : undefined;
-  } catch {
-    return undefined;
-  }
+  const marker = readJsonObject(bytes);
+  if (marker?.digest !== digest || !Array.isArray(marker.files)) return undefined;
+  return marker.files.every(isRecord) ? marker.files : undefined;
 }
 
 function isRecord(value: unknown): value is FileRecord {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeFolders } from '../../private/files/own-folder';
 import { replaceFile } from '../../private/files/replace-file';
+import { readJsonObject } from '../../private/json';
 import { isObject } from '../../private/kinds';
 import type { Artifact, Blob, Manifest, PublishEvent } from '../artifact/artifact';
 import { INDEX_TYPE } from '../artifact/image';
 import { CommandError, FAILED } from '../command-line/command-error';
 import { VerifiedBytes } from '../net/verified';
-import { parseJson } from '../registry/json';
 
 /** What the top of a layout says of an artifact in it. */
 interface LayoutEntry {
@@ -56,7 +56,7 @@ export class OciLayout {
     const path = join(this.folder, 'index.json');
     if (!existsSync(path)) return [];
     try {
-      const manifests = parseJson(readFileSync(path))?.manifests;
+      const manifests = readJsonObject(readFileSync(path))?.manifests;
       if (Array.isArray(manifests) && manifests.every(isObject)) return manifests as unknown as LayoutEntry[];
     } catch {
       // A folder of that name, or a file that must not be read.

@@ -6,7 +6,7 @@ const parse = (value: unknown) => parseLock(JSON.stringify(value), 'serving.lock
 const withModel = (change: object) => ({ ...LOCK, models: { 'models/net': { ...MODEL, ...change } } });
 
 const MEND =
-  "; take the file from version control, or delete it and name all directories and images to 'serving lock' again (at serving.lock.json)";
+  "; restore the file from version control, or delete it and run 'serving lock' with all directories and images (at serving.lock.json)";
 const MODEL_PLACE = 'models["models/net"]';
 
 describe('a lock file', () => {
@@ -40,11 +40,27 @@ describe('a lock file', () => {
     ['is cut off', '{"version":1,', 'the lock file is not JSON ('],
     ['is a list', '[]', 'the lock file (a list of 0) must be a lock file'],
     ['is null', 'null', 'the lock file (null) must be a lock file'],
-    ['has the marks of a merge', '{\n<<<<<<< HEAD\n', 'holds the marks of a merge conflict; take either side whole'],
-    ['has a name twice', '{"version":1,"models":{},"models":{}}', "says 'models' twice, as a merge can leave it"],
-    ['has a name twice deeper down', '{"a":[{"b":{"x":1}},{"b":1,"\\u0062":2}]}', "says 'b' twice"],
-    ['has the name of every prototype', '{"a":{"__proto__":{}}}', "has the name '__proto__'; remove it"],
-    ['is nested without end', `${'['.repeat(1e5)}${']'.repeat(1e5)}`, 'is nested more than 32 levels deep'],
+    [
+      'has the marks of a merge',
+      '{\n<<<<<<< HEAD\n',
+      'the lock file contains merge conflict markers; check out one side',
+    ],
+    [
+      'has a name twice',
+      '{"version":1,"models":{},"models":{}}',
+      "the lock file contains 'models' twice, probably from a merge; keep one of the two",
+    ],
+    ['has a name twice deeper down', '{"a":[{"b":{"x":1}},{"b":1,"\\u0062":2}]}', "the lock file contains 'b' twice"],
+    [
+      'has the name of every prototype',
+      '{"a":{"__proto__":{}}}',
+      "the lock file contains the name '__proto__'; remove it",
+    ],
+    [
+      'is nested without end',
+      `${'['.repeat(1e5)}${']'.repeat(1e5)}`,
+      'the lock file is nested more than 32 levels deep',
+    ],
     [
       'is the beginning of another file',
       '[default]\nkey = hunter2',
@@ -56,7 +72,7 @@ describe('a lock file', () => {
     expect(() => parseLock(text, 'serving.lock.json')).toThrow(`[InvalidLockFile] ${message}`);
   });
 
-  test('may say one name in several objects', () => {
+  test('may contain one name in several objects', () => {
     expect(() => parseLock('{"a":{"b":1},"b":{"b":["b","b"]}}', 'x')).toThrow('missing');
   });
 

@@ -299,7 +299,7 @@ describe('the content of a lock file', () => {
     [
       'has a name twice',
       () => write('{"version":1,"models":{},"models":{},"images":{},"apps":{}}'),
-      "says 'models' twice",
+      "contains 'models' twice",
     ],
     [
       'has a long name',

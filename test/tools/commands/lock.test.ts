@@ -289,7 +289,7 @@ describe('serving lock', () => {
   test('refuses a lock file that a merge left broken', () => {
     writeFileSync(join(folder, 'serving.lock.json'), '<<<<<<< ours\n');
     const { status, stderr } = serving('lock', 'models/net');
-    expect(stderr).toContain('[InvalidLockFile] holds the marks of a merge conflict');
+    expect(stderr).toContain('[InvalidLockFile] the lock file contains merge conflict markers');
     expect(status).toBe(2);
   });
 

@@ -1,7 +1,7 @@
+import { readJsonObject } from '../../../src/private/json';
 import type { Manifest } from '../../../src/tools/artifact/artifact';
 import { readAttestations, readSignatures } from '../../../src/tools/registry/cosign';
 import { readConfig, readIndex, readManifest } from '../../../src/tools/registry/image-json';
-import { parseJson } from '../../../src/tools/registry/json';
 import { digestOf } from '../../support/stores/artifacts';
 
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -115,18 +115,18 @@ describe('JSON', () => {
     '{',
     `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`,
   ])('%j is no object', (text) => {
-    expect(parseJson(Buffer.from(text))).toBeUndefined();
+    expect(readJsonObject(Buffer.from(text))).toBeUndefined();
   });
 
   test('may have brackets in its texts, and 64 levels', () => {
     const text = JSON.stringify({ a: `${'['.repeat(1000)}\\"[` });
-    expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
-    expect(parseJson(Buffer.from(`${'{"a":'.repeat(64)}1${'}'.repeat(64)}`))).toBeDefined();
+    expect(readJsonObject(Buffer.from(text))).toEqual(JSON.parse(text));
+    expect(readJsonObject(Buffer.from(`${'{"a":'.repeat(64)}1${'}'.repeat(64)}`))).toBeDefined();
   });
 
   test('of a million levels is refused before it is read', () => {
     const begun = performance.now();
-    expect(parseJson(Buffer.from(`{"a":${'['.repeat(2_000_000)}`))).toBeUndefined();
+    expect(readJsonObject(Buffer.from(`{"a":${'['.repeat(2_000_000)}`))).toBeUndefined();
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });

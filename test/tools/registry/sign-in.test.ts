@@ -69,7 +69,7 @@ describe('the files of Docker and Podman', () => {
     [{ credsStore: 'missing' }, "'docker-credential-missing', which '"],
     [{ credsStore: '../evil' }, 'is no name of a program; mend the file'],
     [{ credsStore: 'broken' }, 'failed: the keychain is locked'],
-    [{ credsStore: 'chatty' }, 'answers with something else than credentials'],
+    [{ credsStore: 'chatty' }, 'did not return credentials'],
     ['{', 'is not JSON'],
     [{ auths: { 'r.example': auth('nocolon') } }, "'auth' of 'r.example' in '"],
   ])('fails on %j', async (config, message) => {
