@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { hasUnseen } from './characters';
 import { type ErrorCode, ServingError } from './errors';
 import { requireFilledIn, requireWritable } from './text';
 import { isUnresolvedNumber } from './tokens';
@@ -83,8 +84,7 @@ const LONGEST_NAME = 256;
 /** Returns `name` when people can read it. */
 export function requireName(prop: string, name: string, at?: IConstruct): string {
   requireIdentifier(prop, name, at);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a name.
-  if (name !== '' && name.length <= LONGEST_NAME && !/[\u0000-\u001f\u007f]/.test(name)) return name;
+  if (name !== '' && name.length <= LONGEST_NAME && !hasUnseen(name)) return name;
   if (name.length > LONGEST_NAME)
     throw new ServingError(
       'InvalidName',

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { UNSEEN } from './characters';
 import type { ErrorCode } from './error-codes';
 
 export type { ErrorCode } from './error-codes';
@@ -17,8 +18,7 @@ export class ServingError extends Error {
 }
 
 /** What would begin a line of its own, in a log that some reader acts on, or move a cursor. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const UNSHOWN = new RegExp(`[${UNSEEN}]`, 'g');
 
 /** The text of an error or of a collected refusal: one line, whatever the values in it have. */
 export function renderError(code: ErrorCode, message: string, path?: string): string {
@@ -27,7 +27,7 @@ export function renderError(code: ErrorCode, message: string, path?: string): st
 
 /** Text with its control characters as they would be typed. */
 export function escapeControls(text: string): string {
-  return text.replace(CONTROLS, (character) =>
+  return text.replace(UNSHOWN, (character) =>
     character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,3 +1,5 @@
+import { UNSEEN } from '../../private/characters';
+
 /** The part of JSON Schema that describes a lock file. `title` says in an error what a value must be. */
 export interface Schema {
   readonly title?: string;
@@ -28,9 +30,6 @@ const DIGEST: Schema = {
 const BYTES: Schema = { type: 'integer', title: 'a whole number of bytes', minimum: 0, maximum: 2 ** 53 - 1 };
 /** Patterns are tried on nothing longer, and file systems have no longer paths. */
 const LONGEST = 4096;
-
-/** What no name has: controls, and characters that end a line or reorder what is shown after them. */
-const UNSEEN = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069';
 
 const TEXT: Schema = {
   type: 'string',

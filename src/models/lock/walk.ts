@@ -1,5 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
+import { hasUnseen } from '../../private/characters';
+import { isBelow } from './inside';
 
 /** A directory, or something in it, that cannot be packed. */
 export class DirectoryError extends Error {}
@@ -136,7 +138,7 @@ class Walker {
     } catch (error) {
       throw new DirectoryError(`the symbolic link '${path}' leads nowhere (${codeOf(error)}); mend or remove it`);
     }
-    if (target === this.root || target.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep)) return target;
+    if (isBelow(this.root, target)) return target;
     throw new DirectoryError(
       `the symbolic link '${path}' leaves the directory, to '${target}'; put the file there, for example with 'cp -rL'`,
     );
@@ -168,8 +170,7 @@ class Walker {
 function checkName(path: string, name: string, bytes: Buffer): void {
   const shown = JSON.stringify(path);
   if (!Buffer.from(name).equals(bytes)) throw new DirectoryError(`the name ${shown} is not UTF-8; rename it`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\\]/.test(name)) {
+  if (hasUnseen(name) || name.includes('\\')) {
     throw new DirectoryError(`the name ${shown} has a backslash or a control character; rename it`);
   }
   if (name.startsWith('.wh.')) {

@@ -1,3 +1,4 @@
+import { hasUnseen } from '../../private/characters';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 
@@ -25,8 +26,7 @@ export function resolvePath(path: string, single: boolean): string {
   requireIdentifier('path', path);
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in a path.
-  if (clean.split('/').includes('..') || !/^\/[^\s:,\u0000-\u001f\u007f]+$/.test(clean) || clean.length > LONGEST) {
+  if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean) || hasUnseen(clean) || clean.length > LONGEST) {
     throw new ServingError(
       'InvalidModel',
       `'path' ('${shortened(path)}') must be a directory or file below '/', without '..', spaces, ':' or ',', of at most ${LONGEST} characters`,

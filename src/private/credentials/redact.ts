@@ -1,3 +1,4 @@
+import { INVISIBLE } from '../characters';
 import { CREDENTIAL_FORMS, hidePrivateKeys, REDACTED } from './forms';
 import { isCredentialName, isHarmless } from './names';
 
@@ -138,11 +139,6 @@ function proxySecrets(proxy: string): string[] {
 const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
-
-/** Controls but for tabs and ends of lines, and characters that are invisible or reorder what is around them. */
-const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 
 /** Text that a terminal shows and does not act on: without escape sequences, controls and invisible characters. */
 export function printable(text: string): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { entryOf, keyOf } from '../../models/lock/entries';
+import { isBelow } from '../../models/lock/inside';
 import type { LockedLayer, LockFile } from '../../models/lock/lock-file';
 import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
@@ -322,7 +323,7 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
 
 /** A file that says what is in a directory cannot be in it. */
 function requireOutside(path: string, { key, directory }: ModelSettings): void {
-  if (!path.startsWith(`${directory}/`)) return;
+  if (!isBelow(directory, path)) return;
   throw usage(
     `the lock file '${shownPath(path)}' must not be in the model '${key}'; pass --lock-file with a path outside it`,
   );

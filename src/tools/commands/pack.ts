@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { keyOf } from '../../models/lock/entries';
+import { isBelow } from '../../models/lock/inside';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
 import { fingerprint } from '../../private/hash';
 import { type Command, parseCommandLine } from '../command-line/command';
@@ -62,7 +63,7 @@ function requireOutside(output: string, { lock, folder }: LoadedLock): void {
   const path = resolve(output);
   const taken = [lock.models, lock.apps]
     .flatMap((entries) => Object.keys(entries))
-    .find((key) => `${path}/`.startsWith(`${resolve(folder, key)}/`));
+    .find((key) => isBelow(resolve(folder, key), path));
   if (taken !== undefined)
     throw new CommandError(
       `--output (${output}) must not be in '${taken}', which is locked; name another folder`,

@@ -1,3 +1,4 @@
+import { hasUnseen } from '../../private/characters';
 import { CommandError, USAGE_ERROR } from '../command-line/command-error';
 import { DOCKER_HUB, parseReference } from '../registry/reference';
 
@@ -52,8 +53,7 @@ function parseBucket(text: string): Destination {
     (prefix.split('/').some((part) => /^\.{1,2}$/.test(part)) && "a part '.' or '..'") ||
     (/\s/.test(prefix) && 'a space') ||
     (Buffer.byteLength(prefix) > LONGEST_PREFIX && `a prefix of more than ${LONGEST_PREFIX} bytes`) ||
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a key.
-    (/[\u0000-\u001f\\]/.test(prefix) && 'characters that no key should have');
+    ((hasUnseen(prefix) || prefix.includes('\\')) && 'a backslash or a control character');
   if (wrong) throw new CommandError(`'${text}' has ${wrong}; write it as s3://bucket/prefix`, USAGE_ERROR);
   return { kind: 's3', bucket, prefix };
 }
