@@ -166,6 +166,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       collectCoverage: false,
       setupFiles: ['<rootDir>/test/support/jest/targets.ts'],
+      globalSetup: '<rootDir>/test/support/generated-files.ts',
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
       moduleNameMapper: { '^serving-constructs$': '<rootDir>/src/index.ts' },
       reporters: [new javascript.JestReporter('<rootDir>/scripts/count-reporter.cjs')],
@@ -291,9 +292,9 @@ project.addTask('start', {
 
 // These are part of compiling: docs and packages are made from what users get.
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
-// The assembly says what options may hold; what is written is compiled by the next run.
-project.postCompileTask.prependExec('tsx scripts/option-types.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
+// Before compiling, so that the first build of a new option accepts it.
+project.preCompileTask.prependExec('tsx scripts/option-types.ts');
 project.packageTask.reset('jsii-pacmak --target js');
 project.removeTask('package-all');
 project.packageTask.exec('tsx scripts/check-package.ts');
