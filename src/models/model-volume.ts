@@ -6,6 +6,13 @@ import { tagClass } from '../private/package-copy';
  * Each target has its own kinds: `aws.EfsVolume` and `aws.S3FilesVolume`, `kubernetes.ClaimVolume`.
  */
 export abstract class ModelVolume {
+  /**
+   * Only for the compiler: no object literal is a volume.
+   *
+   * @internal
+   */
+  protected declare readonly _made: true;
+
   protected constructor(
     /** The only platform that can use this volume, such as `aws`. */
     public readonly platform: string,

@@ -36,6 +36,13 @@ export abstract class SecretValue {
     return new NamedSecret(name, options.key);
   }
 
+  /**
+   * Only for the compiler: no object literal is a secret.
+   *
+   * @internal
+   */
+  protected declare readonly _made: true;
+
   protected constructor(
     /** The only platform that can use this secret. @default - every platform */
     public readonly platform?: string,

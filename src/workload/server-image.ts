@@ -116,6 +116,13 @@ export abstract class ServerImage {
     return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked);
   }
 
+  /**
+   * Only for the compiler: no object literal is an image.
+   *
+   * @internal
+   */
+  protected declare readonly _made: true;
+
   /** @internal */
   public readonly _platforms?: ImagePlatformIntent[];
 

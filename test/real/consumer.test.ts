@@ -136,7 +136,12 @@ const tarball = packedTarball();
 describe('an empty CDK app', () => {
   let folder: string;
   beforeAll(() => {
-    folder = project({ 'endpoint.ts': endpoint, 'app.ts': app, ...probe('aws-cdk-lib', 'new framework.Stack(app)') });
+    folder = project({
+      'endpoint.ts': endpoint,
+      'app.ts': app,
+      'uncompilable.ts': readFileSync(join(root, 'test/definitions/uncompilable.ts'), 'utf8'),
+      ...probe('aws-cdk-lib', 'new framework.Stack(app)'),
+    });
     install(folder, tarball, pinned('constructs'), pinned('aws-cdk-lib'));
   });
 
@@ -176,7 +181,7 @@ describe('an empty CDK app', () => {
       expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
 
-    test('the declarations are sound without the other target', () => {
+    test('the declarations are sound without the other target, and refuse what is no image or secret', () => {
       run(folder, 'npx', 'tsc', '--noEmit', '--skipLibCheck', 'false');
     });
   });

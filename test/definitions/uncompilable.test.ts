@@ -1,0 +1,11 @@
+import { CLASSES } from '../../src/private/options';
+import { singleBackend } from '../support/definitions';
+import { UNCOMPILABLE, UNCOMPILABLE_OPTIONS } from './uncompilable';
+
+test('every class that options take has a value that does not compile', () => {
+  expect(Object.keys(UNCOMPILABLE).sort()).toEqual(Object.keys(CLASSES).sort());
+});
+
+test.each(UNCOMPILABLE_OPTIONS)('%j, which does not compile, is refused for callers without types', (options) => {
+  expect(() => singleBackend(options)).toThrow(/^\[(InvalidType|UnknownOption)\] /);
+});

@@ -1,0 +1,68 @@
+/**
+ * Values that must not compile where a class is expected. The compiler fails for a line below that does compile: against
+ * the sources in `npm test`, against the published declarations in `test/real/consumer.test.ts`.
+ *
+ * Classes are nominal through a private or protected member. Two copies of the package are therefore different types,
+ * which the compiler reports before `ForeignCopy` does.
+ */
+import type * as serving from 'serving-constructs';
+
+/** A value for each class that options take. */
+export const UNCOMPILABLE = {
+  // @ts-expect-error
+  Backend: {} satisfies serving.Backend,
+  // @ts-expect-error
+  Duration: {} satisfies serving.Duration,
+  // @ts-expect-error
+  Gpu: { count: 1, resourceName: 'nvidia.com/gpu' } satisfies serving.Gpu,
+  // @ts-expect-error
+  HealthCheck: {} satisfies serving.HealthCheck,
+  // @ts-expect-error
+  Intermediary: {} satisfies serving.Intermediary,
+  // @ts-expect-error
+  Model: {} satisfies serving.Model,
+  // @ts-expect-error
+  ModelDelivery: {} satisfies serving.ModelDelivery,
+  // @ts-expect-error
+  ModelServer: {} satisfies serving.ModelServer,
+  // @ts-expect-error
+  ModelVolume: { platform: 'kubernetes', volumeName: 'models' } satisfies serving.ModelVolume,
+  // @ts-expect-error
+  Rollout: {} satisfies serving.Rollout,
+  // @ts-expect-error
+  ScalingTarget: { metric: 'cpu', value: 60 } satisfies serving.ScalingTarget,
+  // @ts-expect-error
+  SecretValue: { secretName: 'acme/token' } satisfies serving.SecretValue,
+  // @ts-expect-error
+  ServerImage: { reference: 'acme/svm:1.4.2' } satisfies serving.ServerImage,
+  // @ts-expect-error
+  ServingEndpoint: {} satisfies serving.ServingEndpoint,
+  // @ts-expect-error
+  ServingPlatform: {} satisfies serving.ServingPlatform,
+  // @ts-expect-error
+  Size: {} satisfies serving.Size,
+  // @ts-expect-error
+  'aws.GpuCapacity': { instanceType: 'g6.xlarge' } satisfies serving.aws.GpuCapacity,
+  // @ts-expect-error
+  'kubernetes.Gateway': { gatewayName: 'inference' } satisfies serving.kubernetes.Gateway,
+};
+
+/** Options as a guess would write them. */
+export const UNCOMPILABLE_OPTIONS: Partial<serving.BackendOptions>[] = [
+  // @ts-expect-error
+  { image: {} },
+  // @ts-expect-error
+  { image: 'acme/svm:1.4.2' },
+  // @ts-expect-error
+  { secrets: { A: {} } },
+  // @ts-expect-error
+  { secrets: { A: 'acme/token' } },
+  // @ts-expect-error
+  { model: 's3://acme/net/' },
+  // @ts-expect-error
+  { replicas: '2' },
+  // @ts-expect-error
+  { resources: { memory: 4 } },
+  // @ts-expect-error
+  { noSuchOption: true },
+];
