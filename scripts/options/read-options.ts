@@ -50,12 +50,22 @@ class OptionReader implements Options {
   /** Adds every public callable of a class that takes options. */
   public addClass(name: string, declaration: ts.ClassDeclaration): void {
     const initializer = this.sources.constructorOf(declaration);
-    if (initializer !== undefined && !hasModifier(declaration, ts.SyntaxKind.AbstractKeyword))
-      this.addCallable({ class: name }, initializer);
+    if (initializer !== undefined && hasModifier(declaration, ts.SyntaxKind.AbstractKeyword))
+      this.addOptionsOf(initializer);
+    else if (initializer !== undefined) this.addCallable({ class: name }, initializer);
     for (const member of this.sources.membersOf(declaration)) {
-      if (!ts.isMethodDeclaration(member)) continue;
+      // Others implement abstract methods, and get options that were checked.
+      if (!ts.isMethodDeclaration(member) || hasModifier(member, ts.SyntaxKind.AbstractKeyword)) continue;
       const isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
       this.addCallable({ class: name, method: member.name.getText(), ...(isStatic && { static: true }) }, member);
+    }
+  }
+
+  /** Subclasses pass these options on, so they are checked but are no way in. */
+  private addOptionsOf({ parameters }: ts.ConstructorDeclaration): void {
+    for (const { type } of parameters) {
+      const struct = this.structOf(type);
+      if (struct !== undefined && !INTERNAL.test(struct.name.text)) this.addStruct(struct);
     }
   }
 

@@ -435,6 +435,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     streaming: 'Streaming?',
     stripPrefix: 'boolean?',
   },
+  ServingPlatformProps: {
+    behind: 'Intermediary[]?',
+    idleTimeout: 'Duration?',
+    strict: 'boolean?',
+  },
   SglangOptions: {
     extraArgs: 'string[]?',
     version: 'string?',

@@ -102,12 +102,14 @@ describe('the table of options', () => {
           public static make(name: string, options: ThingOptions = {}): Thing { return new Thing(options) }
           constructor(options: ThingOptions) {}
           public bind(intent: ThingIntent): void {}
+          public abstract implemented(options: ThingOptions): void;
           protected change(options: ThingOptions): void {}
           /** @internal */
           public _change(options: ThingOptions): void {}
         }
         export class Closed { private constructor(options: ThingOptions) {} }
-        export abstract class Partial { constructor(options: ThingOptions) {} }
+        export interface PartialProps { readonly a?: string }
+        export abstract class Partial { constructor(options: ThingOptions, props: PartialProps) {} }
         export class Whole extends Partial {}`,
     });
     const struct = 'cloud.ThingOptions';
@@ -117,6 +119,7 @@ describe('the table of options', () => {
       { class: 'cloud.Thing', method: 'inherited', index: 0, struct },
       { class: 'cloud.Whole', index: 0, struct },
     ]);
+    expect([...readOptions(root).structs.keys()]).toEqual([struct, 'cloud.PartialProps']);
   });
 
   test.each([
