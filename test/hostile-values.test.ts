@@ -143,7 +143,9 @@ describe('names that every object inherits', () => {
   });
 
   test.each(NAMES)('%s is no option', (name) => {
-    expect(() => singleBackend(Object.fromEntries([[name, 'x']]) as never)).toThrow(`there is no '${name}'`);
+    expect(() => singleBackend(Object.fromEntries([[name, 'x']]) as never)).toThrow(
+      `unknown option '${name}'; expected one of `,
+    );
   });
 
   test('do not reach into the prototype by a value that is parsed', () => {
@@ -156,7 +158,7 @@ describe('names that every object inherits', () => {
   test('are refused where they make variables that nothing reads', () => {
     const environment = { __proto__: { A: 'x' }, B: 'y' } as never;
     expect(() => singleBackend({ environment })).toThrow(
-      "[InvalidType] 'environment' ({ B }) must have its members itself, but inherits some; copy them, as in { ...others }",
+      "[InvalidType] 'environment' ({ B }) must not inherit members; copy them, for example with { ...others }",
     );
   });
 

@@ -128,7 +128,7 @@ describe('objects of another version', () => {
     const stack = new Stack();
     new newer.ServingEndpoint(stack, 'theirs');
     expect(() => new own.ServingEndpoint(stack, 'endpoint')).toThrow(
-      "[ForeignCopy] 'Default/ServingPlatform' (a EcsPlatform) comes from another copy",
+      "[ForeignCopy] 'Default/ServingPlatform' (an EcsPlatform) comes from another copy",
     );
   });
 

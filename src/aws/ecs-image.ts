@@ -5,6 +5,17 @@ import { ServingError } from '../private/errors';
 import { hasTag, tagClass } from '../private/package-copy';
 import { ServerImage } from '../workload/server-image';
 
+const CONTAINER_IMAGE = {
+  kind: 'an ecs.ContainerImage',
+  member: 'bind',
+  example: "ecs.ContainerImage.fromRegistry('acme/svm:1')",
+};
+const REPOSITORY = {
+  kind: 'an ecr.IRepository',
+  member: 'repositoryArn',
+  example: "ecr.Repository.fromRepositoryName(this, 'Images', 'svm')",
+};
+
 /** Where an image comes from; the renderer makes it known to ECS. */
 export interface EcsImageSource {
   /** An image that ECS knows already. @default - none */
@@ -22,7 +33,7 @@ export class EcsImage extends ServerImage {
   /** Any image that ECS knows. */
   public static fromContainerImage(image: ecs.ContainerImage): EcsImage {
     return new EcsImage({
-      image: requireShape('image', image, 'bind', "ecs.ContainerImage.fromRegistry('acme/svm:1')"),
+      image: requireShape('image', image, CONTAINER_IMAGE),
     });
   }
 
@@ -55,7 +66,7 @@ export class EcrImage {
    * @param tagOrDigest a tag that does not move, or a digest such as `sha256:...`
    */
   public static fromRepository(repository: ecr.IRepository, tagOrDigest: string): EcsImage {
-    requireShape('repository', repository, 'repositoryArn', "ecr.Repository.fromRepositoryName(this, 'Images', 'svm')");
+    requireShape('repository', repository, REPOSITORY);
     requireIdentifier('tagOrDigest', tagOrDigest);
     if (tagOrDigest === '' || tagOrDigest === 'latest') {
       throw new ServingError(

@@ -7,9 +7,21 @@ import { checkOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
 
-const FILE_SYSTEM = "new efs.FileSystem(this, 'Models', { vpc })";
-const ACCESS_POINT = "fileSystem.addAccessPoint('Models')";
-const SECURITY_GROUP = "ec2.SecurityGroup.fromSecurityGroupId(this, 'Files', 'sg-1')";
+const FILE_SYSTEM = {
+  kind: 'an efs.IFileSystem',
+  member: 'fileSystemId',
+  example: "new efs.FileSystem(this, 'Models', { vpc })",
+};
+const ACCESS_POINT = {
+  kind: 'an efs.IAccessPoint',
+  member: 'accessPointId',
+  example: "fileSystem.addAccessPoint('Models')",
+};
+const SECURITY_GROUP = {
+  kind: 'an ec2.ISecurityGroup',
+  member: 'securityGroupId',
+  example: "ec2.SecurityGroup.fromSecurityGroupId(this, 'Files', 'sg-1')",
+};
 
 /** Options of a file system of Amazon EFS. */
 export interface EfsVolumeOptions {
@@ -29,9 +41,8 @@ export class EfsVolume extends ModelVolume {
   /** A file system that the CDK app knows. */
   public static fromFileSystem(fileSystem: efs.IFileSystem, options: EfsVolumeOptions = {}): EfsVolume {
     checkOptions('aws.EfsVolumeOptions', options, 'options');
-    requireShape('fileSystem', fileSystem, 'fileSystemId', FILE_SYSTEM);
-    if (options.accessPoint !== undefined)
-      requireShape('accessPoint', options.accessPoint, 'accessPointId', ACCESS_POINT);
+    requireShape('fileSystem', fileSystem, FILE_SYSTEM);
+    if (options.accessPoint !== undefined) requireShape('accessPoint', options.accessPoint, ACCESS_POINT);
     return new EfsVolume(fileSystem, options.accessPoint);
   }
 
@@ -74,8 +85,7 @@ export class S3FilesVolume extends ModelVolume {
   public static fromFileSystemArn(fileSystemArn: string, options: S3FilesVolumeOptions): S3FilesVolume {
     checkOptions('aws.S3FilesVolumeOptions', options, 'options');
     requireIdentifier('fileSystemArn', fileSystemArn);
-    for (const group of options.securityGroups)
-      requireShape('securityGroups', group, 'securityGroupId', SECURITY_GROUP);
+    for (const group of options.securityGroups) requireShape('securityGroups', group, SECURITY_GROUP);
     if (options.accessPointArn !== undefined) requireIdentifier('accessPointArn', options.accessPointArn);
     if (!isUnresolved(fileSystemArn) && !/^arn:[a-z-]+:s3files:[^:]+:\d{12}:file-system\/.+$/.test(fileSystemArn)) {
       throw new ServingError(

@@ -4,6 +4,12 @@ import type { S3ModelOptions } from '../models/model-options';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { checkOptions } from '../private/options';
 
+const BUCKET = {
+  kind: 'an s3.IBucket',
+  member: 'bucketName',
+  example: "s3.Bucket.fromBucketName(this, 'Models', 'acme-models')",
+};
+
 /** Models in a bucket that the CDK app knows. */
 export class S3Model {
   /**
@@ -18,7 +24,7 @@ export class S3Model {
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');
-    requireShape('bucket', bucket, 'bucketName', "s3.Bucket.fromBucketName(this, 'Models', 'acme-models')");
+    requireShape('bucket', bucket, BUCKET);
     requireIdentifier('key', key);
     return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { HeaderRuleIntent, SplitIntent } from '../plan/intents';
 import { nearestWeights, wholeWeights } from '../plan/weights';
-import { describe, requireNumber } from '../private/checks';
+import { requireNumber } from '../private/checks';
+import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { checkHeader, checkPath } from '../private/http';
 import { checkOptions } from '../private/options';

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { hasUnseen } from './characters';
+import { describe } from './describe';
 import { type ErrorCode, ServingError } from './errors';
 import { requireFilledIn, requireWritable } from './text';
 import { isUnresolvedNumber } from './tokens';
@@ -15,7 +16,7 @@ export interface NumberRule {
   readonly at?: IConstruct;
 }
 
-/** Returns `value` when it is a usable number inside the rule, and says which prop is wrong otherwise. */
+/** Returns `value` when it is a number inside the bounds of the rule. */
 export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
   const {
     min = Number.NEGATIVE_INFINITY,
@@ -47,30 +48,26 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
   );
 }
 
-/** A value as the user would recognise it in a message. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`;
-  if (typeof value === 'function') return 'a function that was not called';
-  if (typeof value !== 'object' || value === null) return String(value);
-  const name = value.constructor?.name;
-  if (name === '') return 'an object';
-  return name === undefined || name === 'Object' ? `{ ${Object.keys(value).join(', ')} }` : `a ${name}`;
+/** An object of a framework, which is known by its members: an app can contain several copies of a framework. */
+export interface Shape {
+  /** The type as users write it, with its article. */
+  readonly kind: string;
+  /** A member that every instance has. */
+  readonly member: string;
+  /** How one is made. */
+  readonly example: string;
 }
 
-/**
- * Returns `value` when it is an object that has the member every instance of its class has. Classes are not compared,
- * because an app can hold two copies of this package; callers without types pass anything.
- */
-export function requireShape<T>(prop: string, value: T, member: string, example: string, at?: IConstruct): T {
+/** Returns `value` when it has the shape; callers without types pass anything. */
+export function requireShape<T>(prop: string, value: T, { kind, member, example }: Shape, at?: IConstruct): T {
   if (typeof value === 'object' && value !== null && value[member as keyof object] !== undefined) return value;
-  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be made like ${example}`, at);
+  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be ${kind}, for example ${example}`, at);
 }
 
-/** Returns `value` when it is text that can be written. */
+/** Returns `value` when it is a string that can be written. */
 export function requireText(prop: string, value: string, at?: IConstruct): string {
   if (typeof value === 'string') return requireWritable(prop, value, at);
-  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be text`, at);
+  throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be a string`, at);
 }
 
 /** Returns `value` when it is the text of a name or an address, with every part of it filled in. */
@@ -78,7 +75,7 @@ export function requireIdentifier(prop: string, value: string, at?: IConstruct):
   return requireFilledIn(prop, requireText(prop, value, at), at);
 }
 
-/** What people read and every target keeps. */
+/** The length that people can read and every target supports. */
 const LONGEST_NAME = 256;
 
 /** Returns `name` when people can read it. */
@@ -98,7 +95,10 @@ export function requireName(prop: string, name: string, at?: IConstruct): string
 /** A directory as the lock file names it. */
 export function requireDirectory(directory: string): void {
   if (requireText('directory', directory) !== '') return;
-  throw new ServingError('InvalidType', "'directory' ('') must name one; '.' is that of the lock file");
+  throw new ServingError(
+    'InvalidType',
+    "'directory' ('') must not be empty; use '.' for the directory of the lock file",
+  );
 }
 
 /** Returns `value` when it is a list. */
@@ -106,7 +106,7 @@ export function requireList<T>(prop: string, value: T[], at?: IConstruct): T[] {
   if (Array.isArray(value)) return value;
   throw new ServingError(
     'InvalidType',
-    `'${prop}' (${describe(value)}) must be a list, such as [${describe(value)}]`,
+    `'${prop}' (${describe(value)}) must be a list, for example [${describe(value)}]`,
     at,
   );
 }

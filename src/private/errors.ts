@@ -1,12 +1,11 @@
 import type { IConstruct } from 'constructs';
 import { UNSEEN } from './characters';
 import type { ErrorCode } from './error-codes';
+import { hideTokens } from './tokens';
 
 export type { ErrorCode } from './error-codes';
 
-/**
- * The one error this package throws: a stable code, what was typed, what is allowed, what to change, and where.
- */
+/** The one error that this package throws: a stable code, the prop and its value, what is allowed, what to change, and where. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
 
@@ -20,9 +19,9 @@ export class ServingError extends Error {
 /** What would begin a line of its own, in a log that some reader acts on, or move a cursor. */
 const UNSHOWN = new RegExp(`[${UNSEEN}]`, 'g');
 
-/** The text of an error or of a collected refusal: one line, whatever the values in it have. */
+/** The text of an error or of a collected refusal: one line, whatever its values contain. */
 export function renderError(code: ErrorCode, message: string, path?: string): string {
-  return escapeControls(`[${code}] ${message}${path ? ` (at ${path})` : ''}`);
+  return escapeControls(hideTokens(`[${code}] ${message}${path ? ` (at ${path})` : ''}`));
 }
 
 /** Text with its control characters as they would be typed. */

@@ -1,69 +1,38 @@
 import type { IConstruct } from 'constructs';
-import { describe } from './checks';
+import { classNameOf, describe, describeKind, withArticle } from './describe';
 import { ServingError } from './errors';
 import { isObject } from './kinds';
+import { CLASSES } from './option-classes';
 import { ENUM_VALUES, OPTION_TYPES } from './option-types';
 import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
+import { suggest } from './suggest';
 import { requireWritable } from './text';
 
-/** What options take as an instance of one class. */
-interface OptionClass {
-  /** How one is made, for who passed something else. */
-  readonly example: string;
-  /**
-   * What each has one of: a class of the same name from elsewhere, and one whose constructor a caller without types
-   * called, have nothing there.
-   */
-  readonly members?: readonly string[];
-  /** Whether the public methods suffice, so that classes of frameworks and of other releases are accepted. */
-  readonly byShape?: boolean;
+/** A value, and where it was found. */
+interface Found {
+  /** The type that it must have, as the table of options writes it. */
+  readonly type: string;
+  readonly value: unknown;
+  readonly prop: string;
+  readonly at?: IConstruct;
 }
 
-/** The classes that options and arguments take. */
-export const CLASSES: { readonly [name: string]: OptionClass } = {
-  Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
-  Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
-  Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
-  HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
-  Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },
-  Model: { example: "Model.fromS3('s3://bucket/prefix/')", members: ['intent'] },
-  ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
-  ModelVolume: { example: "kubernetes.ClaimVolume.fromName('models')", members: ['volumeName'] },
-  ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
-  Rollout: { example: 'Rollout.surge()', members: ['intent'] },
-  ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
-  // CDK has a class of this name, whose values would be read as those of nothing.
-  SecretValue: {
-    example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
-    members: ['secretName', 'platform'],
-  },
-  ServerImage: { example: "ServerImage.fromRegistry('acme/svm:1.4.2')", members: ['reference', 'platform'] },
-  ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
-  ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
-  Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'], byShape: true },
-  'aws.GpuCapacity': {
-    example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",
-    members: ['instanceType'],
-  },
-  'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
-};
-
-/** What may not be shown in a message. */
+/** The class whose values no message shows. */
 const SECRET = 'SecretValue';
 
-/** How many names a message holds. */
+/** How many names a message lists. */
 const MOST_NAMES = 4;
 
-const WORDS: { readonly [type: string]: string } = {
-  string: 'text',
+const PRIMITIVES: { readonly [type: string]: string } = {
+  string: 'a string',
   number: 'a number',
   boolean: 'true or false',
   object: 'an object',
 };
 
 /**
- * Holds options against their interface, as a compiler does for who has one: every member must be one of it, and be of its
- * type. Nothing that a user typed is passed over. Numbers and texts are held against their bounds elsewhere.
+ * Validates options against their interface, as the compiler does for typed callers: every member must be known and have
+ * its type. The bounds of numbers and the content of strings are checked where they are used.
  */
 export function checkOptions<T>(type: string, value: T, prop: string, at?: IConstruct): T {
   requireOptions(type, value, prop, at);
@@ -71,14 +40,14 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
   return value;
 }
 
-/** Options that somebody else looks into must be an object. */
+/** Requires an object. Its members are validated by what the options are passed to. */
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (isObject(value)) return;
   const members = OPTION_TYPES[type] ?? {};
   const names = leadingMembers(members);
-  const joint = members[names[0] as string]?.endsWith('?') ? 'of' : 'with';
+  const joint = members[names[0] as string]?.endsWith('?') ? 'of options such as' : 'with';
   const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
-  const more = names.length > MOST_NAMES ? ' and others' : '';
+  const more = names.length > MOST_NAMES ? ', ...' : '';
   const found = Array.isArray(value) ? 'a list' : describe(value);
   throw new ServingError(
     'InvalidType',
@@ -93,7 +62,7 @@ function checkMembers(type: string, value: object, prefix: string, at: IConstruc
     if (Object.hasOwn(members, name) || value[name as keyof object] === undefined) continue;
     throw new ServingError(
       'UnknownOption',
-      `there is no '${prefix}${name}'; ${suggest(name, Object.keys(members))}`,
+      `unknown option '${prefix}${name}'; ${suggest(name, Object.keys(members))}`,
       at,
     );
   }
@@ -105,56 +74,86 @@ function checkMembers(type: string, value: object, prefix: string, at: IConstruc
   }
 }
 
-/** Holds one value against its type. */
+/** Validates one value against its type. */
 export function checkValue(type: string, value: unknown, prop: string, at?: IConstruct): void {
+  const found: Found = { type, value, prop, at };
   if (type === 'any') return;
-  if (type.endsWith('[]')) {
-    if (!Array.isArray(value))
-      throw invalid(prop, value, type, `must be a list, such as [${elementOf(type, value)}]`, at);
-    value.forEach((one, index) => {
-      checkValue(type.slice(0, -2), one, `${prop}[${index}]`, at);
-    });
-  } else if (type.endsWith('{}')) {
-    if (!isObject(value)) throw invalid(prop, value, type, 'must be an object, such as { NAME: ... }', at);
-    if (inherits(value)) {
-      throw invalid(
-        prop,
-        value,
-        type,
-        'must have its members itself, but inherits some; copy them, as in { ...others }',
-        at,
-      );
-    }
-    for (const [name, one] of Object.entries(value)) checkEntry(type.slice(0, -2), one, `${prop}.${name}`, at);
-  } else if (Object.hasOwn(WORDS, type)) {
-    const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
-    if (!isRight) throw invalid(prop, value, type, `must be ${WORDS[type]}`, at);
-    if (typeof value === 'string') requireWritable(prop, value, at);
-  } else if (Object.hasOwn(OPTION_TYPES, type)) {
+  if (type.endsWith('[]')) checkList(found);
+  else if (type.endsWith('{}')) checkMap(found);
+  else if (Object.hasOwn(PRIMITIVES, type)) checkPrimitive(found);
+  else if (Object.hasOwn(OPTION_TYPES, type)) {
     requireOptions(type, value, prop, at);
     checkMembers(type, value as object, `${prop}.`, at);
   } else if (Object.hasOwn(ENUM_VALUES, type)) {
     const values = ENUM_VALUES[type] as readonly unknown[];
-    if (!values.includes(value))
-      throw invalid(prop, value, type, `must be one of ${values.map(describe).join(', ')}`, at);
-  } else checkInstance(value, type, prop, at);
+    if (!values.includes(value)) throw invalid(found, `must be one of ${values.map(describe).join(', ')}`);
+  } else checkInstance(found);
 }
 
-/** Checks a value of a map. Text in maps is the value of a variable, which no message shows. */
-function checkEntry(type: string, value: unknown, prop: string, at: IConstruct | undefined): void {
+function checkList(found: Found): void {
+  const { type, value, prop, at } = found;
+  if (!Array.isArray(value)) throw invalid(found, `must be a list, for example [${elementOf(type, value)}]`);
+  // Not forEach, which skips holes.
+  for (let index = 0; index < value.length; index++)
+    checkValue(type.slice(0, -2), value[index], `${prop}[${index}]`, at);
+}
+
+function checkMap(found: Found): void {
+  const { type, value, prop, at } = found;
+  if (!isObject(value)) throw invalid(found, 'must be an object, for example { NAME: ... }');
+  if (inherits(value)) throw invalid(found, 'must not inherit members; copy them, for example with { ...others }');
+  for (const [name, one] of Object.entries(value))
+    checkEntry({ type: type.slice(0, -2), value: one, prop: `${prop}.${name}`, at });
+}
+
+/** Checks a value of a map. Strings in maps are the values of variables, which no message shows. */
+function checkEntry({ type, value, prop, at }: Found): void {
   requireWritable(prop, prop, at);
   if (type === 'string' && typeof value !== 'string')
-    throw new ServingError('InvalidType', `'${prop}' (${kindOf(value)}) must be text`, at);
+    throw new ServingError('InvalidType', `'${prop}' (${describeKind(value)}) must be a string`, at);
   checkValue(type, value, prop, at);
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : typeof value;
+function checkPrimitive(found: Found): void {
+  const { type, value, prop, at } = found;
+  const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
+  if (!isRight) throw invalid(found, `must be ${PRIMITIVES[type]}`);
+  if (typeof value === 'string') requireWritable(prop, value, at);
 }
 
-/** What a list could hold for who passed something else: an example, or that value in a list. */
+/** Checks the class of a value. An app can contain several copies of this package, and each has a class of its own. */
+function checkInstance(found: Found): void {
+  const { type, value, prop, at } = found;
+  const name = className(type);
+  const { example, members = [], byShape = false } = CLASSES[type] ?? {};
+  const isKnown =
+    (hasTag(name, value) || isNamed(value, name)) &&
+    (members.length === 0 || members.some((member) => hasMember(value, member)));
+  if (isKnown && (byShape || isOwn(name, value))) return;
+  if (isKnown) refuseCopy(name, value as object, prop, at);
+  throw invalid(found, `must be ${withArticle(type)}${example === undefined ? '' : `, for example ${example}`}`);
+}
+
+/** Refuses an instance of a class of this package that another release made. */
+export function refuseCopy(name: string, value: object, prop: string, at: IConstruct | undefined): void {
+  const copy = copyOf(name, value);
+  if (isCompatible(copy)) return;
+  throw new ServingError('ForeignCopy', foreignCopy(`'${prop}' (${describe(value)})`, copy), at);
+}
+
+function invalid({ type, value, prop, at }: Found, must: string): ServingError {
+  return new ServingError('InvalidType', `'${prop}' (${shown(type, value)}) ${must}`, at);
+}
+
+/** A value as a message shows it. An instance of another class of the same name needs more than that name. */
+function shown(type: string, value: unknown): string {
+  if (type.startsWith(SECRET) && typeof value === 'string') return 'a string';
+  const name = className(type);
+  if (typeof value !== 'object' || value === null || classNameOf(value) !== name) return describe(value);
+  return hasTag(name, value) ? `an incomplete ${name}` : `${withArticle(name)} of another package`;
+}
+
+/** What a list could contain: an example, or the value that was passed without one. */
 function elementOf(type: string, value: unknown): string {
   const element = type.slice(0, -2);
   const { example } = CLASSES[element] ?? {};
@@ -164,41 +163,22 @@ function elementOf(type: string, value: unknown): string {
   return typeof value === 'string' ? value.split(/\s+/).map(describe).join(', ') : describe(value);
 }
 
-/** The members that must be said, or all where none must. */
+/** The required members, or all where none is required. */
 function leadingMembers(members: { readonly [member: string]: string }): string[] {
   const names = Object.keys(members);
   const required = names.filter((name) => !members[name]?.endsWith('?'));
   return required.length > 0 ? required : names;
 }
 
-function invalid(prop: string, value: unknown, type: string, must: string, at: IConstruct | undefined): ServingError {
-  const shown = type.startsWith(SECRET) && typeof value === 'string' ? 'text' : describe(value);
-  return new ServingError('InvalidType', `'${prop}' (${shown}) ${must}`, at);
+/** The name of a class without its namespace. */
+function className(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
 }
 
 /** Whether an object has members of another one, as with `__proto__` in a literal: nothing reads those. */
 function inherits(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
-}
-
-/** Checks the class of a value. An app can hold several copies of this package, and each has a class of its own. */
-function checkInstance(value: unknown, type: string, prop: string, at: IConstruct | undefined): void {
-  const name = type.slice(type.lastIndexOf('.') + 1);
-  const { example = `a ${name}`, members = [], byShape = false } = CLASSES[type] ?? {};
-  const isKnown =
-    (hasTag(name, value) || isNamed(value, name)) &&
-    (members.length === 0 || members.some((member) => hasMember(value, member)));
-  if (isKnown && (byShape || isOwn(name, value))) return;
-  if (isKnown) refuseCopy(name, value as object, prop, at);
-  throw invalid(prop, value, type, `must be made like ${example}`, at);
-}
-
-/** Refuses an instance of a class of this package that another release made. */
-export function refuseCopy(name: string, value: object, prop: string, at: IConstruct | undefined): void {
-  const copy = copyOf(name, value);
-  if (isCompatible(copy)) return;
-  throw new ServingError('ForeignCopy', foreignCopy(`'${prop}' (${describe(value)})`, copy), at);
 }
 
 function hasMember(value: unknown, member: string): boolean {
@@ -211,28 +191,4 @@ function isNamed(value: unknown, name: string): boolean {
   for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))
     if (proto.constructor?.name === name) return true;
   return false;
-}
-
-function suggest(name: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((one) => ({ one, distance: distanceOf(name.toLowerCase(), one.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined
-    ? `there is ${known.map((one) => `'${one}'`).join(', ')}`
-    : `did you mean '${nearest.one}'?`;
-}
-
-/** How many letters have to be added, taken away or changed. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, change));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

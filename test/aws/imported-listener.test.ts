@@ -93,7 +93,7 @@ describe('the stated idle timeout', () => {
 describe('an imported listener', () => {
   test('fails without its idle timeout', () => {
     expect(() => imported({ idleTimeout: undefined as unknown as Duration })).toThrow(
-      "[InvalidType] 'listener.idleTimeout' (undefined) must be made like Duration.seconds(60) (at Serving)",
+      "[InvalidType] 'listener.idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60) (at Serving)",
     );
   });
 

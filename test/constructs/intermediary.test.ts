@@ -61,7 +61,7 @@ describe('a hop that stands in front', () => {
     ],
     [
       () => Intermediary.nginx({ readTimeout: 60 as unknown as Duration }),
-      "[InvalidType] 'readTimeout' (60) must be made like Duration.seconds(60)",
+      "[InvalidType] 'readTimeout' (60) must be a Duration, for example Duration.seconds(60)",
     ],
     [
       () => seconds(Number.POSITIVE_INFINITY),
@@ -81,9 +81,9 @@ describe('a hop that stands in front', () => {
     ],
     [
       () => testPlatform({ behind: [{}] as never }),
-      "[InvalidType] 'behind[0]' ({  }) must be made like Intermediary.cloudFront()",
+      "[InvalidType] 'behind[0]' ({}) must be an Intermediary, for example Intermediary.cloudFront()",
     ],
-    [() => testPlatform({ behind: {} as never }), "[InvalidType] 'behind' ({  }) must be a list"],
+    [() => testPlatform({ behind: {} as never }), "[InvalidType] 'behind' ({}) must be a list"],
   ])('fails when it is wrong: %p', (make, message) => {
     expect(make).toThrow(message);
   });
@@ -107,7 +107,7 @@ describe('a time that is set by hand', () => {
       { deregistrationDelay: seconds(3601) },
       "[InvalidNumber] 'timeouts.deregistrationDelay' (3601 s) must be between 0 and 3600 s",
     ],
-    [{ preStop: 40 }, "[InvalidType] 'timeouts.preStop' (40) must be made like Duration.seconds(60)"],
+    [{ preStop: 40 }, "[InvalidType] 'timeouts.preStop' (40) must be a Duration, for example Duration.seconds(60)"],
   ])('fails when it is %j', (timeouts, message) => {
     expect(set(timeouts)).toThrow(message);
   });

@@ -43,7 +43,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a variable with a NUL character',
     code: 'InvalidText',
     message:
-      "'environment.MODE' contains a NUL character, which ends a text for every program; remove it (at Serving/endpoint/v1)",
+      "'environment.MODE' contains a NUL character, which no target can store; remove it (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { environment: { MODE: 'fast\u0000' } }),
   },
   {

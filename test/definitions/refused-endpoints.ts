@@ -107,7 +107,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'an option that is spelled wrongly',
     code: 'UnknownOption',
-    message: "there is no 'requestTimout'; did you mean 'requestTimeout'? (at Serving/endpoint)",
+    message: "unknown option 'requestTimout'; did you mean 'requestTimeout'? (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { requestTimout: Duration.minutes(2) } as ServingEndpointProps),
   },
   {
@@ -275,7 +275,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'a timeout that is a number',
     code: 'InvalidType',
-    message: "'requestTimeout' (60) must be made like Duration.seconds(60) (at Serving/endpoint)",
+    message: "'requestTimeout' (60) must be a Duration, for example Duration.seconds(60) (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: 60 as unknown as Duration }),
   },
 ];

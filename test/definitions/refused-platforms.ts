@@ -137,7 +137,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   {
     name: 'an imported listener of unknown idle time',
     code: 'InvalidType',
-    message: "'listener.idleTimeout' (undefined) must be made like Duration.seconds(60) (at Serving)",
+    message: "'listener.idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60) (at Serving)",
     on: ['aws'],
     define: (scope) => {
       const { vpc } = importedCluster(scope);

@@ -6,7 +6,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'shares that are given without their name',
     code: 'InvalidType',
-    message: "'options' (a list) must be an object of 'headerRules', 'shares' (at Serving/endpoint)",
+    message: "'options' (a list) must be an object of options such as 'headerRules', 'shares' (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic([{ backend, weight: 9 }] as unknown as TrafficSplitOptions);
@@ -16,7 +16,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'one share instead of a list',
     code: 'InvalidType',
     message:
-      "'shares' ({ backend, weight }) must be a list, such as [{ backend: ..., weight: ... }] (at Serving/endpoint/Split)",
+      "'shares' ({ backend, weight }) must be a list, for example [{ backend: ..., weight: ... }] (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       const shares = { backend, weight: 9 } as unknown as TrafficSplitOptions['shares'];

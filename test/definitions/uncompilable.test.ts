@@ -1,4 +1,4 @@
-import { CLASSES } from '../../src/private/options';
+import { CLASSES } from '../../src/private/option-classes';
 import { singleBackend } from '../support/definitions';
 import { UNCOMPILABLE, UNCOMPILABLE_OPTIONS } from './uncompilable';
 

@@ -1,5 +1,6 @@
 import { Construct, RootConstruct } from 'constructs';
-import { describe as describeValue, requireNumber } from '../../src/private/checks';
+import { requireNumber } from '../../src/private/checks';
+import { describe as describeValue } from '../../src/private/describe';
 import { isUnresolved } from '../../src/private/tokens';
 
 describe('numbers', () => {
@@ -47,7 +48,14 @@ describe('values in messages', () => {
     [3, '3'],
     [[1, 'a'], "[1, 'a']"],
     [{ count: 1 }, '{ count }'],
+    [{}, '{}'],
     [new RootConstruct(), 'a RootConstruct'],
+    [new Error(), 'an Error'],
+    [new (class {})(), 'an object'],
+    [Object.create(null), '{}'],
+    [{ constructor: 5 }, '{ constructor }'],
+    [() => 1, 'a function that was not called'],
+    [[[1], []], '[a list, a list]'],
     [undefined, 'undefined'],
   ])('%p reads %s', (value, text) => {
     expect(describeValue(value)).toBe(text);

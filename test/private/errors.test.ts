@@ -15,6 +15,16 @@ describe('errors', () => {
   });
 });
 
+test.each([
+  ["'name' ('$" + "{Token[AWS.AccountId.8]}') is wrong", "'name' (a token) is wrong"],
+  ["'name' ('svm-$" + "{Token[TOKEN.12]}:1') is wrong", "'name' ('svm-<token>:1') is wrong"],
+  ["'names' (['#{Token[TOKEN.5]}']) is wrong", "'names' ([a token]) is wrong"],
+  ["'port' (-1.8881545897087511e+289) is wrong", "'port' (a token) is wrong"],
+  ["'port' (-1.5e+28) is wrong", "'port' (-1.5e+28) is wrong"],
+])('an error shows no encoding of a token: %s', (message, shown) => {
+  expect(new ServingError('InvalidName', message).message).toBe(`[InvalidName] ${shown}`);
+});
+
 test('an error is one line, whatever the values in it have', () => {
   const error = new ServingError(
     'InvalidName',

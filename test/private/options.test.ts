@@ -2,8 +2,9 @@ import { App as CdkApp, SecretValue as CdkSecretValue, Stack } from 'aws-cdk-lib
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
 import * as library from '../../src';
+import { CLASSES } from '../../src/private/option-classes';
 import { ENUM_VALUES, OPTION_TYPES } from '../../src/private/option-types';
-import { CLASSES, checkOptions } from '../../src/private/options';
+import { checkOptions } from '../../src/private/options';
 import { tagClass } from '../../src/private/package-copy';
 import { backendOptions, singleBackend } from '../support/definitions';
 import entries from './option-entries.json';
@@ -49,7 +50,9 @@ describe.each(
   });
 
   test('refuses an option that it does not know', () => {
-    expect(() => call(entry, { noSuchOption: 1 })).toThrow("[UnknownOption] there is no 'noSuchOption'; there is ");
+    expect(() => call(entry, { noSuchOption: 1 })).toThrow(
+      "[UnknownOption] unknown option 'noSuchOption'; expected one of ",
+    );
   });
 });
 
@@ -95,27 +98,36 @@ describe('options', () => {
   });
 
   test.each([
-    [{ replcias: 2 }, "there is no 'replcias'; did you mean 'replicas'?"],
-    [{ healthcheck: 1 }, "there is no 'healthcheck'; did you mean 'healthCheck'?"],
-    [{ resources: { cpus: 2 } }, "there is no 'resources.cpus'; did you mean 'cpu'?"],
-    [{ timeouts: { grace: 1 } }, "there is no 'timeouts.grace'; there is 'deregistrationDelay', "],
+    [{ replcias: 2 }, "unknown option 'replcias'; did you mean 'replicas'?"],
+    [{ healthcheck: 1 }, "unknown option 'healthcheck'; did you mean 'healthCheck'?"],
+    [{ resources: { cpus: 2 } }, "unknown option 'resources.cpus'; did you mean 'cpu'?"],
+    [{ timeouts: { grace: 1 } }, "unknown option 'timeouts.grace'; expected one of 'deregistrationDelay', "],
     [{ replicas: '2' }, "'replicas' ('2') must be a number"],
     [{ readOnlyRootFilesystem: 'false' }, "'readOnlyRootFilesystem' ('false') must be true or false"],
-    [{ healthCheck: library.HealthCheck.http }, "'healthCheck' (a function that was not called) must be made like"],
+    [
+      { healthCheck: library.HealthCheck.http },
+      "'healthCheck' (a function that was not called) must be a HealthCheck, ",
+    ],
     [
       { healthCheck: library.Rollout.surge() },
-      "'healthCheck' (a Rollout) must be made like HealthCheck.http('/healthz')",
+      "'healthCheck' (a Rollout) must be a HealthCheck, for example HealthCheck.http('/healthz')",
     ],
-    [{ models: { net: 1 } }, "'models' ({ net }) must be a list, such as [Model.fromS3('s3://bucket/prefix/')]"],
+    [{ models: { net: 1 } }, "'models' ({ net }) must be a list, for example [Model.fromS3('s3://bucket/prefix/')]"],
     [
       { resources: { memory: new (class Size {})() } },
-      "'resources.memory' (a Size) must be made like Size.gibibytes(2)",
+      "'resources.memory' (a Size of another package) must be a Size, for example Size.gibibytes(2)",
     ],
     ...[library.ServerImage, library.ModelServer, library.Model].map((made): [object, string] => {
       const prop = { ServerImage: 'image', ModelServer: 'server', Model: 'model' }[made.name] as string;
-      return [{ [prop]: new (made as never as new () => object)() }, `'${prop}' (a ${made.name}) must be made like`];
+      return [
+        { [prop]: new (made as never as new () => object)() },
+        `'${prop}' (an incomplete ${made.name}) must be a ${made.name}, for example `,
+      ];
     }),
-    [{ secrets: { TOKEN: 'hunter2' } }, "'secrets.TOKEN' (text) must be made like SecretValue.fromName('acme/token')"],
+    [
+      { secrets: { TOKEN: 'hunter2' } },
+      "'secrets.TOKEN' (a string) must be a SecretValue, for example SecretValue.fromName('acme/token')",
+    ],
   ])('%j: %s', (change, message) => {
     expect(() => singleBackend(change as object)).toThrow(message);
   });
@@ -123,23 +135,26 @@ describe('options', () => {
   test.each<[() => unknown, string]>([
     [
       () => singleBackend().endpoint.attachBackend(5 as never),
-      "'backend' (5) must be made like endpoint.addBackend('v1', ...)",
+      "'backend' (5) must be a Backend, for example endpoint.addBackend('v1', ...)",
     ],
-    [() => singleBackend().endpoint.addressOf({} as never), "'backend' ({  }) must be made like endpoint.addBackend"],
-    [() => library.SecretValue.fromName(5 as never), "'name' (5) must be text"],
+    [
+      () => singleBackend().endpoint.addressOf({} as never),
+      "'backend' ({}) must be a Backend, for example endpoint.addBackend",
+    ],
+    [() => library.SecretValue.fromName(5 as never), "'name' (5) must be a string"],
     [() => library.Size.gibibytes('5' as never), "'size' ('5') must be a number of at least 0"],
     [
       () => new library.aws.EcsPlatform(new Stack(), 'P', { gpuCapacities: 'g5' as never }),
-      'must be a list, such as [aws.GpuCapacity.',
+      'must be a list, for example [aws.GpuCapacity.',
     ],
-    [() => library.ModelServer.command({ command: 'python app.py' as never }), "such as ['python', 'app.py']"],
+    [() => library.ModelServer.command({ command: 'python app.py' as never }), "for example ['python', 'app.py']"],
     [
       () => library.ModelServer.command({ command: ['python app.py'] }),
       "[InvalidCommand] 'command[0]' ('python app.py') must be a program; write every word on its own, such as ['python', 'app.py']",
     ],
     [
       () => singleBackend().endpoint.splitTraffic({ shares: { v1: 1 } as never }),
-      "'shares' ({ v1 }) must be a list, such as [{ backend: ..., weight: ... }]",
+      "'shares' ({ v1 }) must be a list, for example [{ backend: ..., weight: ... }]",
     ],
     [() => singleBackend().endpoint.splitTraffic({ shares: [] }), "[EmptyList] 'shares'"],
     [() => singleBackend({ backendName: 'a\nb' }), "[InvalidName] 'backendName' ('a\\nb') must be one line"],
@@ -164,14 +179,14 @@ describe('options', () => {
   test('a secret of CDK is no secret of a definition, although it has a name', () => {
     const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
-      "'secrets.TOKEN' (an object) must be made like SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+      "'secrets.TOKEN' (an object) must be a SecretValue, for example SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
     );
   });
 
   test('a secret value of CDK is none either, although its class has the same name', () => {
     const secret = CdkSecretValue.unsafePlainText('hunter2');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
-      "[InvalidType] 'secrets.TOKEN' (a SecretValue) must be made like SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret",
+      "[InvalidType] 'secrets.TOKEN' (a SecretValue of another package) must be a SecretValue, for example SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret",
     );
   });
 

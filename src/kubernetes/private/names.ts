@@ -1,4 +1,5 @@
-import { describe, requireIdentifier } from '../../private/checks';
+import { requireIdentifier } from '../../private/checks';
+import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
 import type { INamedObject } from '../named-object';
 

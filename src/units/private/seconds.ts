@@ -20,13 +20,15 @@ export interface TimeRule {
   readonly at?: IConstruct;
 }
 
+const DURATION = { kind: 'a Duration', member: 'toSeconds', example: 'Duration.seconds(60)' };
+
 /** A time that was typed in milliseconds is a thousand times too long, and the reverse. */
 const MIXED = 1000;
 
 /** Returns a length of time in seconds when it is inside its bounds. A time that was typed in another unit is named as such. */
 export function requireSeconds(prop: string, duration: Time, rule: TimeRule): number {
   const { min = 1, max, hint = 'in seconds', whole = true, at } = rule;
-  const seconds = requireShape(prop, duration, 'toSeconds', 'Duration.seconds(60)', at).toSeconds();
+  const seconds = requireShape(prop, duration, DURATION, at).toSeconds();
   const meant = meantBy(seconds, min, max);
   if (meant !== undefined) {
     throw new ServingError(

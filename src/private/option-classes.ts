@@ -1,0 +1,41 @@
+/** What options take as an instance of one class. */
+export interface OptionClass {
+  /** How one is made, for the error about another value. */
+  readonly example: string;
+  /**
+   * Members of which every instance has at least one. A class of the same name from another package, and an instance that
+   * no factory made, have none.
+   */
+  readonly members?: readonly string[];
+  /** Whether these members suffice, so that classes of frameworks and of other releases are accepted. */
+  readonly byShape?: boolean;
+}
+
+/** The classes that options and arguments take. */
+export const CLASSES: { readonly [name: string]: OptionClass } = {
+  Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
+  Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
+  Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
+  HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
+  Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },
+  Model: { example: "Model.fromS3('s3://bucket/prefix/')", members: ['intent'] },
+  ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
+  ModelVolume: { example: "kubernetes.ClaimVolume.fromName('models')", members: ['volumeName'] },
+  ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
+  Rollout: { example: 'Rollout.surge()', members: ['intent'] },
+  ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
+  // CDK has a class of this name, whose values would be read as those of nothing.
+  SecretValue: {
+    example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
+    members: ['secretName', 'platform'],
+  },
+  ServerImage: { example: "ServerImage.fromRegistry('acme/svm:1.4.2')", members: ['reference', 'platform'] },
+  ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
+  ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
+  Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'], byShape: true },
+  'aws.GpuCapacity': {
+    example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",
+    members: ['instanceType'],
+  },
+  'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
+};
