@@ -1,0 +1,32 @@
+// Loads packages once per worker instead of once per test file, where the environment shares its realm. What is not a
+// package (sources, tests, what tests write) stays isolated.
+const { join, sep } = require('node:path');
+const { compileFunction } = require('node:vm');
+const { default: Runtime } = require('jest-runtime');
+
+/** Parts of jest that are made anew for each test file, because they keep its state. */
+const PER_FILE = /^(jest-circus|expect|@jest\/expect)\//;
+
+module.exports = class SharingRuntime extends Runtime {
+  constructor(config, environment, ...rest) {
+    super(config, environment, ...rest);
+    if (!environment.sharesPackages) return;
+    this.packages = join(config.rootDir, 'node_modules') + sep;
+    const parameters = this.executor.injectedModuleParameters;
+    this.executor.compile = (source, filename) => compileFunction(source, parameters, { filename });
+  }
+
+  requireModule(from, name, options, isRequireActual) {
+    const shared = this.packages !== undefined && name !== undefined && this.sharedPath(from, name);
+    return shared ? require(shared) : super.requireModule(from, name, options, isRequireActual);
+  }
+
+  sharedPath(from, name) {
+    if (this._resolution.isCoreModule(name)) return undefined;
+    const path = this._resolution.resolveCjs(from, name);
+    if (!path.startsWith(this.packages)) return undefined;
+    const inside = path.slice(this.packages.length).replaceAll(sep, '/');
+    // Tests write packages of their own into the cache.
+    return inside.startsWith('.cache/') || PER_FILE.test(inside) ? undefined : path;
+  }
+};
