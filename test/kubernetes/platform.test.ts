@@ -4,6 +4,7 @@ import { type Construct, RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import {
+  ClaimVolume,
   Gateway,
   KubernetesBackend,
   KubernetesEndpoint,
@@ -167,7 +168,40 @@ describe('facade', () => {
     ]);
   });
 
-  test('reads secrets of cdk8s-plus', () => {
+  test('lets Pods run as a ServiceAccount that has only a name here', () => {
+    const { chart, backend } = oneBackend();
+    KubernetesBackend.of(backend).useServiceAccountName('models');
+    const manifests = manifestsOf(chart, ['ServiceAccount/models']);
+    expect(findObject(manifests, 'Deployment', 'digits-svm').spec.template.spec.serviceAccountName).toBe('models');
+    expect(manifests.filter(({ kind }) => kind === 'ServiceAccount')).toHaveLength(1);
+  });
+
+  test.each<[string, (chart: Chart) => void, string]>([
+    [
+      'another kind',
+      (chart) => ClaimVolume.fromClaim(new kplus.Secret(chart, 'Secret')),
+      "[InvalidType] 'claim' (a Secret) must be a PersistentVolumeClaim of cdk8s or cdk8s-plus",
+    ],
+    [
+      'no object',
+      () => KubernetesSecret.fromSecret('tokens' as never, 'a'),
+      "[InvalidType] 'secret' ('tokens') must be a Secret of cdk8s or cdk8s-plus; for an existing one pass its name instead",
+    ],
+    [
+      'an impossible name',
+      () => KubernetesSecret.fromSecret({ kind: 'Secret', name: 'A_B' }, 'a'),
+      "[InvalidName] 'secret.name' ('A_B') of a Secret must have lowercase letters, digits, '-' and '.'",
+    ],
+    [
+      'an impossible name of a claim',
+      () => ClaimVolume.fromName('-'),
+      "[InvalidName] 'name' ('-') of a PersistentVolumeClaim must have",
+    ],
+  ])('refuses %s in the place of a named object', (_, define, message) => {
+    expect(() => define(newChart())).toThrow(message);
+  });
+
+  test('reads secrets of cdk8s and cdk8s-plus', () => {
     const chart = newChart();
     const secret = new kplus.Secret(chart, 'Secret', { metadata: { name: 'tokens' }, stringData: { a: '1', b: '2' } });
     const endpoint = new ServingEndpoint(chart, 'digits');
