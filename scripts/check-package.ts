@@ -1,6 +1,7 @@
 // Checks the packed tarball: it holds what users need and nothing else, and its package.json leads to real files.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type Contents, problemsOf } from './package-contents';
@@ -35,9 +36,13 @@ async function main(): Promise<void> {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const pages = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, page]) => page as string);
   const texts = await thirdPartyFiles();
-  const problems = problemsOf(contents, { files: pages, texts, sbom: SBOM, folders: [root, `${homedir()}/`] });
+  const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const packages = [...builtinModules, ...Object.keys(peerDependencies)];
+  const folders = [root, `${homedir()}/`];
+  const problems = problemsOf(contents, { files: pages, texts, packages, sbom: SBOM, folders });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   run('node_modules/.bin/publint', 'run', path, '--strict');
+  run('node_modules/.bin/attw', path, '--no-definitely-typed', '--no-color', '--no-emoji');
   console.log(`${path}: ${contents.size} files`);
 }
 

@@ -33,6 +33,8 @@ export interface Expected {
   readonly files: readonly string[];
   /** Files whose text is known. */
   readonly texts: { readonly [path: string]: string };
+  /** Packages that users have: peers, and what Node brings. */
+  readonly packages: readonly string[];
   /** Where the bill of materials is, which has the digests of the bundles. */
   readonly sbom: string;
   /** Folders of the machine that builds the package. */
@@ -48,6 +50,7 @@ export function problemsOf(contents: Contents, expected: Expected): string[] {
     ['lacks', required.filter((path) => !contents.has(path))],
     ['names a folder of this machine in', paths.filter((path) => namesFolder(contents.get(path), expected.folders))],
     ['has a source map that leads out of src/ in', paths.filter((path) => leadsOut(path, contents.get(path)))],
+    ['imports what no user has in', unresolved(contents, expected.packages)],
     ['is not what the sources become in', differing(contents, expected.texts)],
     ['has bundles that differ from the bill of materials:', unlisted(contents, expected.sbom)],
   ].flatMap(([problem, found]) => (found?.length ? [`the package ${problem} ${(found as string[]).join(', ')}`] : []));
@@ -66,6 +69,30 @@ function leadsOut(path: string, bytes: Buffer | undefined): boolean {
     const resolved = (sources as string[]).map((source) => posix.join(posix.dirname(path), sourceRoot, source));
     return isAbsolute(sourceRoot) || resolved.some((source) => !source.startsWith('src/'));
   });
+}
+
+/** Comments and texts may name a package; what loads one stands at the start of a statement or behind `require`. */
+const IMPORT = /(?:\brequire\(|^(?:import|export)\b[^'"\n]*?\bfrom |\bimport\()(["'])([^"'\n]+)\1/gm;
+
+/** Files of the library that import a package or a file that is not there, with what they import. */
+function unresolved(contents: Contents, packages: readonly string[]): string[] {
+  const found = (path: string, request: string) => {
+    if (!request.startsWith('.')) {
+      const name = /^(?:@[^/]+\/)?[^/]+/.exec(request.replace(/^node:/, ''))?.[0] ?? '';
+      return packages.includes(name);
+    }
+    const file = posix.join(posix.dirname(path), request);
+    const extension = path.endsWith('.d.ts') ? '.d.ts' : '.js';
+    return [file, `${file}${extension}`, `${file}/index${extension}`].some((candidate) => contents.has(candidate));
+  };
+  return [...contents]
+    .filter(([path]) => path.startsWith('lib/'))
+    .flatMap(([path, bytes]) =>
+      [...bytes.toString().matchAll(IMPORT)]
+        .map(([, , request = '']) => request)
+        .filter((request) => !found(path, request))
+        .map((request) => `${path} ('${request}')`),
+    );
 }
 
 function differing(contents: Contents, texts: Expected['texts']): string[] {

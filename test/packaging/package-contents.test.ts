@@ -17,6 +17,7 @@ const sbom = JSON.stringify({
 const expected: Expected = {
   files: ['docs/models.md'],
   texts: { [NOTICES]: 'notices', [SBOM]: sbom },
+  packages: ['fs', 'constructs'],
   sbom: SBOM,
   folders: [FOLDER],
 };
@@ -47,6 +48,15 @@ const GOOD: { readonly [path: string]: string } = {
 const contents = (files: { readonly [path: string]: string | undefined }): Contents =>
   new Map(Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [[path, Buffer.from(text)]])));
 
+test('files of the library may import Node, peers and one another', () => {
+  const files = {
+    'lib/a.js': 'const fs = require("node:fs");\nrequire("./aws");\nrequire("./aws/ecs");\n// from \'yaml\'',
+    'lib/a.d.ts': "import { Construct } from 'constructs';\nexport * from './index';",
+    'lib/aws/index.js': '',
+  };
+  expect(problemsOf(contents({ ...GOOD, ...files }), expected)).toEqual([]);
+});
+
 test('a package without faults passes', () => {
   expect(problemsOf(contents(GOOD), expected)).toEqual([]);
 });
@@ -57,6 +67,26 @@ test.each<[string, { readonly [path: string]: string | undefined }, string]>([
   ['sources', { 'src/index.ts': '' }, 'must not contain src/index.ts'],
   ['credentials of npm', { '.npmrc': '' }, 'must not contain .npmrc'],
   ['single files of the command line', { 'lib/tools/app.js': '' }, 'must not contain lib/tools/app.js'],
+  [
+    'a package that nobody installs',
+    { 'lib/a.js': 'const yaml = require("yaml");' },
+    "imports what no user has in lib/a.js ('yaml')",
+  ],
+  [
+    'a part of such a package',
+    { 'lib/a.d.ts': "import type { A } from '@acme/sdk/a';" },
+    "imports what no user has in lib/a.d.ts ('@acme/sdk/a')",
+  ],
+  [
+    'a type of such a package',
+    { 'lib/a.d.ts': 'const a: import("yaml").Document;' },
+    "imports what no user has in lib/a.d.ts ('yaml')",
+  ],
+  [
+    'a file that is missing',
+    { 'lib/a.js': "require('./tools/app')" },
+    "imports what no user has in lib/a.js ('./tools/app')",
+  ],
   ['no notices', { [NOTICES]: undefined }, `lacks ${NOTICES}`],
   ['no policy', { 'SECURITY.md': undefined }, 'lacks SECURITY.md'],
   ['no page that the readme links to', { 'docs/models.md': undefined }, 'lacks docs/models.md'],
