@@ -56,7 +56,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmTrustedPublishing: true,
   depsUpgradeOptions: {
     // Pinned for a reason that is given where they are declared.
-    exclude: ['@biomejs/biome', '@bufbuild/cel', '@kubernetes/client-node', 'aws-cdk', 'dependency-cruiser', 'http-proxy-agent'],
+    exclude: [
+      '@biomejs/biome',
+      '@bufbuild/cel',
+      '@kubernetes/client-node',
+      'aws-cdk',
+      'dependency-cruiser',
+      'http-proxy-agent',
+    ],
     workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY },
   },
 
@@ -220,7 +227,8 @@ for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
 project.bundler.bundleTask.exec('tsx scripts/third-party.ts');
 // `npx serving` in a folder without this package would run the program of another package of that name; `npx
 // serving-constructs` cannot.
-for (const name of ['serving', 'serving-constructs']) project.package.addBin({ [name]: 'assets/tools/serving/index.js' });
+for (const name of ['serving', 'serving-constructs'])
+  project.package.addBin({ [name]: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 
 const { biome, jest } = project;

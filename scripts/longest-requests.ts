@@ -1,32 +1,15 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
 import { type Construct, RootConstruct } from 'constructs';
-import {
-  Duration,
-  HealthCheck,
-  ModelServer,
-  ServerImage,
-  ServingEndpoint,
-  ServingPlatform,
-  type TargetProfile,
-} from '../src';
+import { Duration, extension, HealthCheck, ModelServer, ServerImage, ServingEndpoint, ServingPlatform } from '../src';
 import { KeepAliveKind, type ServerDescriptor } from '../src/plan/server/descriptor';
 import { KnobPlace } from '../src/plan/server/parts';
 
-/** Has the limits of a target and renders nothing. The plan alone decides on times, and rendering is most of the work. */
-class PlanOnly extends ServingPlatform {
-  public readonly kind = 'plan-only';
-
-  constructor(
-    scope: Construct,
-    public readonly target: TargetProfile,
-  ) {
-    super(scope, 'Platform');
-  }
-
+/** Renders nothing. The plan alone decides on times, and rendering is most of the work. */
+class NoRenderer extends extension.TargetRenderer {
   public bindEndpoint(): void {}
   public bindBackend(): void {}
-  public attachBackend(): void {}
+  public bindAttachment(): void {}
   public bindAutoscaling(): void {}
 
   public urlOf(): string {
@@ -34,7 +17,21 @@ class PlanOnly extends ServingPlatform {
   }
 }
 
-function planOnly(target: TargetProfile): () => Construct {
+/** Has the limits of a target. */
+class PlanOnly extends ServingPlatform {
+  public readonly kind = 'plan-only';
+
+  protected readonly renderer = new NoRenderer();
+
+  constructor(
+    scope: Construct,
+    public readonly target: extension.TargetProfile,
+  ) {
+    super(scope, 'Platform');
+  }
+}
+
+function planOnly(target: extension.TargetProfile): () => Construct {
   return () => new PlanOnly(new RootConstruct(), target).node.root;
 }
 

@@ -19,7 +19,7 @@ export * from './models/model';
 export * from './models/model-delivery';
 export * from './models/model-options';
 export * from './models/model-volume';
-export * from './plan/choices';
+export * from './plan/intents/own-address';
 export * from './plan/server/descriptor';
 export * from './plan/server/parts';
 export * from './servers/application-options';

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { AutoscalingIntent, ScalingTargetIntent } from '../plan/intents';
+import { type AutoscalingIntent, ScalingMetric, type ScalingTargetIntent } from '../plan/intents';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
@@ -11,26 +11,29 @@ import type { IBackend } from './references';
 export class ScalingTarget {
   /** The use of the processors that were asked for, in percent. */
   public static cpuUtilization(percent: number): ScalingTarget {
-    return new ScalingTarget('cpu', percentOf(percent));
+    return new ScalingTarget(ScalingMetric.CPU, percentOf(percent));
   }
 
   /** The use of the memory that was asked for, in percent. */
   public static memoryUtilization(percent: number): ScalingTarget {
-    return new ScalingTarget('memory', percentOf(percent));
+    return new ScalingTarget(ScalingMetric.MEMORY, percentOf(percent));
   }
 
   /** Requests a second for each replica. */
   public static requestsPerSecond(count: number): ScalingTarget {
-    return new ScalingTarget('requests per second', requireNumber('requestsPerSecond', count, { min: 0.01 }));
+    return new ScalingTarget(
+      ScalingMetric.REQUESTS_PER_SECOND,
+      requireNumber('requestsPerSecond', count, { min: 0.01 }),
+    );
   }
 
   /** Requests that each replica is working on, on average. */
   public static ongoingRequests(count: number): ScalingTarget {
-    return new ScalingTarget('ongoing requests', requireNumber('ongoingRequests', count, { min: 0.01 }));
+    return new ScalingTarget(ScalingMetric.ONGOING_REQUESTS, requireNumber('ongoingRequests', count, { min: 0.01 }));
   }
 
   private constructor(
-    private readonly metric: ScalingTargetIntent['metric'],
+    private readonly metric: ScalingMetric,
     private readonly value: number,
   ) {}
 

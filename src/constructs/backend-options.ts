@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
-import type { OwnAddress } from '../plan/choices';
 import type { BackendIntent, ModelIntent, ServerIntent } from '../plan/intents';
+import { LoadBalancing } from '../plan/intents/load-balancing';
+import type { OwnAddress } from '../plan/intents/own-address';
 import { requireName, requireNumber } from '../private/checks';
 import { type ErrorCode, ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
@@ -20,13 +21,7 @@ import { containerEnvironment } from './private/container-environment';
 import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
 
-/** How the next replica of a backend is chosen. */
-export enum LoadBalancing {
-  /** Replicas take turns. */
-  ROUND_ROBIN = 'round robin',
-  /** The replica with the fewest unfinished requests is next. */
-  LEAST_OUTSTANDING_REQUESTS = 'least outstanding requests',
-}
+export { LoadBalancing } from '../plan/intents/load-balancing';
 
 /** One version of an implementation. */
 export interface BackendOptions {

@@ -1,6 +1,9 @@
-import type { OwnAddress } from '../plan/choices';
+import type { OwnAddress } from '../plan/intents/own-address';
+import type { StreamProtocol } from '../plan/intents/stream-protocol';
 import type { Duration } from '../units/duration';
 import type { ServingPlatform } from './serving-platform';
+
+export { StreamProtocol } from '../plan/intents/stream-protocol';
 
 /** A method of an HTTP request. */
 export enum HttpMethod {
@@ -30,19 +33,6 @@ export interface HeaderMatch {
   readonly name: string;
   /** The values, any of which matches. */
   readonly values: string[];
-}
-
-/** What streams are made of. */
-export enum StreamProtocol {
-  /** An answer over HTTP that comes in parts, such as server-sent events. Comments and chunks are heartbeats. */
-  SERVER_SENT_EVENTS = 'server-sent events',
-  /**
-   * WebSocket. Messages and pings are heartbeats. The built-in router of Kubernetes refuses a WebSocket on every endpoint
-   * that does not stream by it.
-   */
-  WEB_SOCKET = 'web socket',
-  /** gRPC. Messages are heartbeats, a PING of HTTP/2 is none. */
-  GRPC = 'grpc',
 }
 
 /** Answers that come in parts. */

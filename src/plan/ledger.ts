@@ -1,6 +1,12 @@
 import { isUnresolved } from '../private/tokens';
 import { capabilityOf } from './capabilities';
-import { OwnAddress } from './choices';
+import {
+  FEATURE_OF_ADDRESS,
+  FEATURE_OF_BALANCING,
+  FEATURE_OF_DELIVERY,
+  FEATURE_OF_METRIC,
+  FEATURE_OF_PROTOCOL,
+} from './features';
 import { imageEntries } from './image-ledger';
 import type {
   AttachmentIntent,
@@ -8,10 +14,8 @@ import type {
   BackendIntent,
   EndpointIntent,
   PlatformIntents,
-  ScalingTargetIntent,
   SplitIntent,
 } from './intents';
-import { FEATURE_OF_DELIVERY } from './models';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { DrainClass, KeepAliveKind } from './server/descriptor';
@@ -50,15 +54,14 @@ export class Ledger {
     if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))
       this.use(endpoint.path, Feature.PATH_BY_HEADER);
     if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
-    if (attachments.some((attachment) => attachment.address !== OwnAddress.NONE)) {
-      this.use(endpoint.path, Feature.OWN_ADDRESS);
-      this.addAccess(endpoint.path);
-    }
+    const addresses = new Set(attachments.flatMap(({ address }) => FEATURE_OF_ADDRESS[address] ?? []));
+    for (const feature of addresses) this.use(endpoint.path, feature);
+    if (addresses.size > 0) this.addAccess(endpoint.path);
     if (attachments.length > 1) this.use(endpoint.path, Feature.FAILOVER);
     if (endpoint.priority !== undefined) this.addPriority(endpoint.path, endpoint.priority);
     this.addTokens(endpoint.path, { hosts: endpoint.hosts.join(), path: endpoint.prefix });
-    if (endpoint.protocol === Feature.WEB_SOCKET) this.use(endpoint.path, Feature.WEB_SOCKET);
-    if (endpoint.protocol === Feature.GRPC) this.use(endpoint.path, Feature.GRPC);
+    const stream = endpoint.protocol && FEATURE_OF_PROTOCOL[endpoint.protocol];
+    if (stream !== undefined) this.use(endpoint.path, stream);
   }
 
   /** Says who has to see to the hops that nothing here configures. */
@@ -104,7 +107,7 @@ export class Ledger {
     times: BackendTimes,
     balancer: BalancerPlan,
   ): void {
-    this.use(backend.path, backend.loadBalancing === 'round robin' ? Feature.ROUND_ROBIN : Feature.LEAST_OUTSTANDING);
+    this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
     this.addTokens(backend.path, {
       ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),
       image: backend.image,
@@ -120,7 +123,7 @@ export class Ledger {
     this.addModels(backend.path, models);
     if (autoscaling !== undefined) {
       for (const feature of [Feature.AUTOSCALING, Feature.REQUEST_SCALING]) {
-        const targets = autoscaling.targets.filter((target) => scalingFeatureOf(target) === feature);
+        const targets = autoscaling.targets.filter((target) => FEATURE_OF_METRIC[target.metric] === feature);
         const what = targets.map((target) => `${target.metric} ${target.value}`).join(', ');
         if (targets.length > 0) this.use(autoscaling.path, feature, what);
       }
@@ -287,9 +290,4 @@ export class Ledger {
 /** Whether an image is of this repository, whichever its tag or digest. */
 function isOf(repository: string, image = ''): boolean {
   return image.replace(/^docker\.io\//, '').split(/[:@]/)[0] === repository;
-}
-
-/** Counting requests needs the balancer; the use of processors and memory does not. */
-function scalingFeatureOf(target: ScalingTargetIntent): Feature {
-  return target.metric === 'cpu' || target.metric === 'memory' ? Feature.AUTOSCALING : Feature.REQUEST_SCALING;
 }

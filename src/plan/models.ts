@@ -1,20 +1,19 @@
 import { capabilityOf } from './capabilities';
+import { FEATURE_OF_DELIVERY } from './features';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { COPY_BYTES_PER_SECOND, FETCH_SECONDS } from './rules';
 import type { FetchPlan, ModelPlan, ModelVolumePlan } from './serving-plan';
-import { Feature, SupportLevel, type TargetProfile } from './target-profile';
-
-/** What a target must be able to do for each way in which a model is delivered. */
-export const FEATURE_OF_DELIVERY: { readonly [kind in ModelDeliveryKind]?: Feature } = {
-  [ModelDeliveryKind.FETCH]: Feature.MODEL_FETCH,
-  [ModelDeliveryKind.IMAGE_VOLUME]: Feature.MODEL_IMAGE_VOLUME,
-  [ModelDeliveryKind.COPY]: Feature.MODEL_COPY,
-  [ModelDeliveryKind.BAKED]: Feature.MODEL_BAKED,
-  [ModelDeliveryKind.VOLUME]: Feature.MODEL_VOLUME,
-};
+import { SupportLevel, type TargetProfile } from './target-profile';
 
 /** The ways in which a container of its own brings the model before the server starts. */
-const BROUGHT = [ModelDeliveryKind.FETCH, ModelDeliveryKind.COPY];
+const BROUGHT: { readonly [kind in ModelDeliveryKind]: boolean } = {
+  [ModelDeliveryKind.IN_IMAGE]: false,
+  [ModelDeliveryKind.FETCH]: true,
+  [ModelDeliveryKind.IMAGE_VOLUME]: false,
+  [ModelDeliveryKind.COPY]: true,
+  [ModelDeliveryKind.BAKED]: false,
+  [ModelDeliveryKind.VOLUME]: false,
+};
 
 /** The ways in which a model can be delivered by what it is, the best first. */
 export function waysOf({ uri, volume, image }: ModelIntent): ModelDeliveryKind[] {
@@ -27,7 +26,7 @@ export function waysOf({ uri, volume, image }: ModelIntent): ModelDeliveryKind[]
 
 /** Whether a container of its own brings the model before the server starts. */
 export function isBrought(delivery: ModelDeliveryKind): boolean {
-  return BROUGHT.includes(delivery);
+  return BROUGHT[delivery];
 }
 
 /** How each model of a backend is delivered: as was asked for, or in the first way that the target has. */

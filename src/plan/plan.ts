@@ -1,11 +1,12 @@
 import { refuseCompute } from './compute';
-import type {
-  AttachmentIntent,
-  AutoscalingIntent,
-  BackendIntent,
-  EndpointIntent,
-  PlatformIntents,
-  SplitIntent,
+import {
+  type AttachmentIntent,
+  type AutoscalingIntent,
+  type BackendIntent,
+  type EndpointIntent,
+  type PlatformIntents,
+  RolloutKind,
+  type SplitIntent,
 } from './intents';
 import { Ledger } from './ledger';
 import { refuseModels } from './model-refusals';
@@ -362,7 +363,7 @@ function planBackend(
   const endpoints = index.endpointsOf(backend.path);
   const autoscaling = index.autoscaling.get(backend.path);
   const minReplicas = autoscaling?.minReplicas ?? backend.replicas;
-  if (minReplicas === 1 && backend.rollout.surgePercent === 0 && backend.rollout.availablePercent > 0) {
+  if (minReplicas === 1 && backend.rollout.kind === RolloutKind.IN_PLACE && backend.rollout.availablePercent > 0) {
     refuse(
       checks.refusals,
       'RolloutStopsOnlyReplica',

@@ -1,5 +1,5 @@
-import { OwnAddress } from './choices';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, HeaderIntent, SplitIntent } from './intents';
+import { OwnAddress } from './intents/own-address';
 import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
 import { wholeWeights } from './weights';
@@ -149,7 +149,13 @@ export const SHARES_KEY = 'shares';
 /** The id, inside its endpoint, of the 405. */
 export const METHOD_NOT_ALLOWED_KEY = '405';
 
-const KINDS = [RouteKind.OWN_ADDRESS, RouteKind.HEADER_RULE, RouteKind.SHARES, RouteKind.METHOD_NOT_ALLOWED];
+/** The order of kinds at one place. */
+const KINDS: { readonly [kind in RouteKind]: number } = {
+  [RouteKind.OWN_ADDRESS]: 0,
+  [RouteKind.HEADER_RULE]: 1,
+  [RouteKind.SHARES]: 2,
+  [RouteKind.METHOD_NOT_ALLOWED]: 3,
+};
 
 /** The place of a route among all others: host, longest path, kind, then headers and methods of the endpoint. */
 export interface RouteOrder {
@@ -170,7 +176,7 @@ export function orderOf(route: RouteConditions): RouteOrder {
   return {
     host: route.hosts.length === 0 ? 2 : route.hosts.some((host) => host.includes('*')) ? 1 : 0,
     depth: segmentsOf(route.prefix),
-    kind: KINDS.indexOf(route.kind),
+    kind: KINDS[route.kind],
     conditions: headers ? (methods ? 0 : 1) : methods ? 2 : 3,
   };
 }

@@ -1,4 +1,5 @@
 import type { BackendIntent, EndpointIntent } from './intents';
+import { StreamProtocol } from './intents/stream-protocol';
 import { refuse } from './refuse';
 import type { LedgerEntry, Refusal } from './serving-plan';
 import { Feature, SupportLevel } from './target-profile';
@@ -18,8 +19,10 @@ interface Protocol {
   readonly heartbeat: (descriptor: Descriptor, seconds: number) => readonly [SupportLevel, string];
 }
 
-const PROTOCOLS: { readonly [name: string]: Protocol } = {
-  [Feature.WEB_SOCKET]: {
+/** What a protocol other than plain HTTP asks of a server. */
+const PROTOCOLS: { readonly [protocol in StreamProtocol]: Protocol | undefined } = {
+  [StreamProtocol.SERVER_SENT_EVENTS]: undefined,
+  [StreamProtocol.WEB_SOCKET]: {
     feature: Feature.WEB_SOCKET,
     spoken: ({ webSocket }) => webSocket,
     words: 'WebSocket',
@@ -32,7 +35,7 @@ const PROTOCOLS: { readonly [name: string]: Protocol } = {
             `the application must send a message or a ping at least every ${seconds} s${ping === undefined ? '' : `, because ${name} pings every ${ping} s only`}`,
           ],
   },
-  [Feature.GRPC]: {
+  [StreamProtocol.GRPC]: {
     feature: Feature.GRPC,
     spoken: ({ grpc }) => grpc,
     words: 'gRPC',
@@ -52,7 +55,7 @@ export function streamEntries(
 ): LedgerEntry[] {
   const { descriptor } = server;
   const entries: LedgerEntry[] = [];
-  for (const { name, protocol = '', streamSeconds, heartbeatSeconds = 0 } of endpoints) {
+  for (const { name, protocol = StreamProtocol.SERVER_SENT_EVENTS, streamSeconds, heartbeatSeconds = 0 } of endpoints) {
     const known = PROTOCOLS[protocol];
     if (known === undefined) {
       if (streamSeconds === undefined || descriptor.streaming !== false) continue;

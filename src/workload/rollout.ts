@@ -1,4 +1,4 @@
-import type { RolloutIntent } from '../plan/intents';
+import { type RolloutIntent, RolloutKind } from '../plan/intents';
 import { requireNumber } from '../private/checks';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
@@ -33,13 +33,17 @@ export class Rollout {
   public static surge(options: SurgeOptions = {}): Rollout {
     checkOptions('SurgeOptions', options, 'options');
     const percent = requireNumber('percent', options.percent ?? 100, { min: 1, max: 100, integer: true });
-    return new Rollout({ surgePercent: percent, availablePercent: 100 });
+    return new Rollout({ kind: RolloutKind.SURGE, surgePercent: percent, availablePercent: 100 });
   }
 
   /** Stops old replicas before new ones start: no room is needed, and one replica's capacity is lost meanwhile. */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
     checkOptions('InPlaceOptions', options, 'options');
-    return new Rollout({ surgePercent: 0, availablePercent: options.allowDowntime ? 0 : 50 });
+    return new Rollout({
+      kind: RolloutKind.IN_PLACE,
+      surgePercent: 0,
+      availablePercent: options.allowDowntime ? 0 : 50,
+    });
   }
 
   private constructor(private readonly intent: RolloutIntent) {}

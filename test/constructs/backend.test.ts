@@ -41,7 +41,7 @@ describe('backend', () => {
       maxConcurrency: undefined,
       healthCheck: { path: '/', statuses: '200-499', declared: false },
       loadSeconds: 300,
-      rollout: { surgePercent: 100, availablePercent: 100 },
+      rollout: { kind: 'surge', surgePercent: 100, availablePercent: 100 },
       loadBalancing: 'round robin',
       readOnlyRootFilesystem: true,
       user: undefined,

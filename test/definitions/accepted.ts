@@ -20,7 +20,7 @@ import {
   Size,
   TrafficSplit,
 } from '../../src';
-import { OwnAddress } from '../../src/plan/choices';
+import { OwnAddress } from '../../src/plan/intents/own-address';
 
 /** A definition that every target must accept. */
 export interface AcceptedDefinition {

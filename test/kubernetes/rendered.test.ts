@@ -4,7 +4,7 @@ import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
-import { OwnAddress } from '../../src/plan/choices';
+import { OwnAddress } from '../../src/plan/intents/own-address';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';

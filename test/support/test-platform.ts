@@ -127,6 +127,14 @@ class TestRenderer extends extension.TargetRenderer {
   }
 }
 
+/** What the document calls each measure of an autoscaler. */
+const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
+  [extension.ScalingMetric.CPU]: 'cpu',
+  [extension.ScalingMetric.MEMORY]: 'memory',
+  [extension.ScalingMetric.REQUESTS_PER_SECOND]: 'requests per second',
+  [extension.ScalingMetric.ONGOING_REQUESTS]: 'ongoing requests',
+};
+
 /** A platform as someone outside this package would write one: no framework, one JSON document. */
 export class TestPlatform extends ServingPlatform {
   public readonly kind = 'test';
@@ -195,7 +203,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
           scaling: {
             min: plan.minReplicas,
             max: plan.maxReplicas,
-            targets: Object.fromEntries(plan.autoscaling.targets.map((target) => [target.metric, target.value])),
+            targets: Object.fromEntries(plan.autoscaling.targets.map(({ metric, value }) => [METRICS[metric], value])),
           },
         }),
     health: {

@@ -3,19 +3,27 @@ import { backendOptions, endpointOn, singleBackend, testPlatform } from '../supp
 
 describe('rollout', () => {
   test('doubles the replicas meanwhile by default', () => {
-    expect(Rollout.surge()._intent()).toEqual({ surgePercent: 100, availablePercent: 100 });
+    expect(Rollout.surge()._intent()).toEqual({ kind: 'surge', surgePercent: 100, availablePercent: 100 });
   });
 
   test('surges by what was asked for', () => {
-    expect(Rollout.surge({ percent: 25 })._intent()).toEqual({ surgePercent: 25, availablePercent: 100 });
+    expect(Rollout.surge({ percent: 25 })._intent()).toEqual({
+      kind: 'surge',
+      surgePercent: 25,
+      availablePercent: 100,
+    });
   });
 
   test('keeps half of the replicas when it replaces in place', () => {
-    expect(Rollout.inPlace()._intent()).toEqual({ surgePercent: 0, availablePercent: 50 });
+    expect(Rollout.inPlace()._intent()).toEqual({ kind: 'in place', surgePercent: 0, availablePercent: 50 });
   });
 
   test('keeps none when downtime is allowed', () => {
-    expect(Rollout.inPlace({ allowDowntime: true })._intent()).toEqual({ surgePercent: 0, availablePercent: 0 });
+    expect(Rollout.inPlace({ allowDowntime: true })._intent()).toEqual({
+      kind: 'in place',
+      surgePercent: 0,
+      availablePercent: 0,
+    });
   });
 
   test.each([0, 101, 2.5])('fails when the surge is %p percent', (percent) => {

@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { BackendIntent } from '../../plan/intents';
+import { LoadBalancing } from '../../plan/intents/load-balancing';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend } from './bound-backend';
@@ -17,6 +18,11 @@ import { makeTask, type Task } from './task';
 
 /** An address that no caller has, so that a rule with it holds a target group on a listener and matches nothing. */
 const NOBODY = '192.0.2.1/32';
+
+const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalancingAlgorithmType } = {
+  [LoadBalancing.ROUND_ROBIN]: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
+  [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+};
 
 /** What runs one backend: the service with its task, target group and security group, in the backend's own stack. */
 export class BackendService {
@@ -90,10 +96,7 @@ export class BackendService {
       port,
       protocol: elbv2.ApplicationProtocol.HTTP,
       targetType: elbv2.TargetType.IP,
-      loadBalancingAlgorithmType:
-        loadBalancing === 'round robin'
-          ? elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN
-          : elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+      loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
       healthCheck: {
         path: healthCheck.path,
         healthyHttpCodes: healthCheck.statuses,

@@ -3,7 +3,7 @@ import type { EndpointBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { RouteConditions } from '../../plan/routes';
 import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
-import type { RoutePlan } from '../../plan/serving-plan';
+import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
 import type { BackendService } from './backend-service';
 import { checkConditions } from './conditions';
@@ -68,21 +68,28 @@ export class ListenerRules {
   }
 
   private renderActions(route: RoutePlan): elbv2.CfnListenerRule.ActionProperty[] {
-    if (route.shares.length === 0) return [methodNotAllowed(route.allow)];
+    switch (route.kind) {
+      case RouteKind.OWN_ADDRESS:
+      case RouteKind.HEADER_RULE:
+      case RouteKind.SHARES:
+        return [this.forward(route)];
+      case RouteKind.METHOD_NOT_ALLOWED:
+        return [fixedResponse('405', `method not allowed; allowed: ${route.allow.join(', ')}`)];
+    }
+  }
+
+  private forward(route: RoutePlan): elbv2.CfnListenerRule.ActionProperty {
+    if (route.shares.length === 0) return fixedResponse('503', 'no backend');
     const targetGroups = route.shares.map((share) => ({
       targetGroupArn: this.serviceOf(share.backend).targetGroup.targetGroupArn,
       weight: share.weight,
     }));
-    return [{ type: 'forward', forwardConfig: { targetGroups } }];
+    return { type: 'forward', forwardConfig: { targetGroups } };
   }
 }
 
-function methodNotAllowed(allow: string[]): elbv2.CfnListenerRule.ActionProperty {
-  const messageBody = allow.length === 0 ? 'no backend' : `method not allowed; allowed: ${allow.join(', ')}`;
-  return {
-    type: 'fixed-response',
-    fixedResponseConfig: { statusCode: allow.length === 0 ? '503' : '405', contentType: 'text/plain', messageBody },
-  };
+function fixedResponse(statusCode: string, messageBody: string): elbv2.CfnListenerRule.ActionProperty {
+  return { type: 'fixed-response', fixedResponseConfig: { statusCode, contentType: 'text/plain', messageBody } };
 }
 
 function renderConditions(part: RuleConditions): elbv2.CfnListenerRule.RuleConditionProperty[] {

@@ -1,7 +1,7 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { AutoscalingIntent, ScalingTargetIntent } from '../../plan/intents';
+import { type AutoscalingIntent, ScalingMetric } from '../../plan/intents';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
 
@@ -11,35 +11,37 @@ export function scaleService(intent: AutoscalingIntent, backend: BackendService,
     minCapacity: intent.minReplicas,
     maxCapacity: intent.maxReplicas,
   });
-  for (const target of intent.targets) POLICIES[target.metric]?.(count, target, intent, backend, network);
+  const scaling: Scaling = { count, intent, backend, network };
+  for (const { metric, value } of intent.targets) POLICIES[metric](scaling, value);
 }
 
-type AddPolicy = (
-  count: ecs.ScalableTaskCount,
-  target: ScalingTargetIntent,
-  intent: AutoscalingIntent,
-  backend: BackendService,
-  network: Network,
-) => void;
+/** What follows the load, and the balancer and backend whose load it is. */
+interface Scaling {
+  readonly count: ecs.ScalableTaskCount;
+  readonly intent: AutoscalingIntent;
+  readonly backend: BackendService;
+  readonly network: Network;
+}
 
-const POLICIES: Record<string, AddPolicy> = {
-  cpu: (count, target, intent) =>
-    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
-  memory: (count, target, intent) =>
-    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: target.value, ...cooldowns(intent) }),
-  'requests per second': (count, target, intent, backend, network) =>
-    addTargetTracking(count, 'RequestsPerSecond', intent, {
+/** Adds the policy that keeps a measure at this value. */
+const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: number) => void } = {
+  [ScalingMetric.CPU]: ({ count, intent }, value) =>
+    count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: value, ...cooldowns(intent) }),
+  [ScalingMetric.MEMORY]: ({ count, intent }, value) =>
+    count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: value, ...cooldowns(intent) }),
+  [ScalingMetric.REQUESTS_PER_SECOND]: (scaling, value) =>
+    addTargetTracking(scaling, 'RequestsPerSecond', {
       // The metric counts the requests of a minute.
-      targetValue: target.value * 60,
+      targetValue: value * 60,
       predefinedMetricSpecification: {
         predefinedMetricType: 'ALBRequestCountPerTarget',
-        resourceLabel: `${network.loadBalancerFullName}/${backend.targetGroupFullName}`,
+        resourceLabel: `${scaling.network.loadBalancerFullName}/${scaling.backend.targetGroupFullName}`,
       },
     }),
-  'ongoing requests': (count, target, intent, backend, network) =>
-    addTargetTracking(count, 'OngoingRequests', intent, {
-      targetValue: target.value,
-      customizedMetricSpecification: { metrics: ongoingRequests(backend, network) },
+  [ScalingMetric.ONGOING_REQUESTS]: (scaling, value) =>
+    addTargetTracking(scaling, 'OngoingRequests', {
+      targetValue: value,
+      customizedMetricSpecification: { metrics: ongoingRequests(scaling) },
     }),
 };
 
@@ -55,9 +57,8 @@ function cooldowns(intent: AutoscalingIntent): {
 
 /** The L2 refuses metric math and needs a listener that the target group does not know, so these policies are L1. */
 function addTargetTracking(
-  count: ecs.ScalableTaskCount,
+  { count, intent }: Scaling,
   id: string,
-  intent: AutoscalingIntent,
   configuration: appscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty,
 ): void {
   const target = count.node.findChild('Target') as appscaling.ScalableTarget;
@@ -74,10 +75,10 @@ function addTargetTracking(
 }
 
 /** Little's law: requests a second times seconds a request, over the replicas that share them. */
-function ongoingRequests(
-  backend: BackendService,
-  network: Network,
-): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
+function ongoingRequests({
+  backend,
+  network,
+}: Scaling): appscaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty[] {
   const metric = (
     id: string,
     metricName: string,

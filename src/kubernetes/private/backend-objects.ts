@@ -17,6 +17,16 @@ export interface WorkloadSettings {
   readonly imagePullSecrets: string[];
 }
 
+/** What an object consists of beside what all objects of a backend have. */
+interface ObjectOptions {
+  /** @default - the kind */
+  readonly id?: string;
+  /** @default - that of the backend */
+  readonly name?: string;
+  readonly annotations?: Record<string, string>;
+  readonly body: Record<string, unknown>;
+}
+
 /**
  * The objects of one backend. Only the Deployment is written at synthesis, because it alone has values that a later
  * declaration can change.
@@ -41,28 +51,22 @@ export class BackendObjects {
     const { intent } = backend;
     this.labels = labelsOf(Component.BACKEND, intent.slug, backend.scope);
     this.serviceAccountName = intent.slug;
-    this.serviceAccount = this.add('ServiceAccount', 'v1', intent.slug, { automountServiceAccountToken: false });
-    this.deployment = this.add(
-      'Deployment',
-      'apps/v1',
-      intent.slug,
-      { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
-      {
+    this.serviceAccount = this.add('ServiceAccount', 'v1', { body: { automountServiceAccountToken: false } });
+    this.deployment = this.add('Deployment', 'apps/v1', {
+      annotations: {
         ...annotationsOf(intent),
         ...(intent.models.length > 0 && {
           'serving-constructs/models': describeModels(planModels(platform.target, intent)),
         }),
       },
-    );
-    this.service = this.add('Service', 'v1', intent.slug, { spec: serviceSpec(this.labels.selector, false) });
-    this.podsService = this.add(
-      'Service',
-      'v1',
-      `${intent.slug}-pods`,
-      { spec: serviceSpec(this.labels.selector, true) },
-      undefined,
-      'PodsService',
-    );
+      body: { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
+    });
+    this.service = this.add('Service', 'v1', { body: { spec: serviceSpec(this.labels.selector, false) } });
+    this.podsService = this.add('Service', 'v1', {
+      id: 'PodsService',
+      name: `${intent.slug}-pods`,
+      body: { spec: serviceSpec(this.labels.selector, true) },
+    });
     backend.scope.node.defaultChild = this.deployment;
     if (intent.replicas > 1) this.addDisruptionBudget();
   }
@@ -100,8 +104,8 @@ export class BackendObjects {
   }
 
   private addDisruptionBudget(): void {
-    this.podDisruptionBudget ??= this.add('PodDisruptionBudget', 'policy/v1', this.backend.intent.slug, {
-      spec: disruptionSpec(this.labels.selector),
+    this.podDisruptionBudget ??= this.add('PodDisruptionBudget', 'policy/v1', {
+      body: { spec: disruptionSpec(this.labels.selector) },
     });
   }
 
@@ -114,14 +118,8 @@ export class BackendObjects {
     );
   }
 
-  private add(
-    kind: string,
-    apiVersion: string,
-    name: string,
-    body: Record<string, unknown>,
-    annotations?: Record<string, string>,
-    id = kind,
-  ): ApiObject {
+  private add(kind: string, apiVersion: string, options: ObjectOptions): ApiObject {
+    const { id = kind, name = this.backend.intent.slug, annotations, body } = options;
     return addObject(this.backend.scope, id, { apiVersion, kind, name, labels: this.labels.all, annotations, body });
   }
 

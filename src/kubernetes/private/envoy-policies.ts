@@ -1,3 +1,4 @@
+import { LoadBalancing } from '../../plan/intents/load-balancing';
 import type { ServingPlan } from '../../plan/plan';
 import type { EndpointPlan } from '../../plan/serving-plan';
 import { durationOf } from './http-routes';
@@ -23,7 +24,7 @@ export function trafficPolicySpec(
   routes: string[],
 ): BackendTrafficPolicySpec {
   const backends = endpoint.shares.map((share) => plan.backend(share.backend));
-  const roundRobin = backends.every(({ intent }) => intent.loadBalancing === 'round robin');
+  const roundRobin = backends.every(({ intent }) => intent.loadBalancing === LoadBalancing.ROUND_ROBIN);
   return {
     targetRefs: routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name })),
     loadBalancer: { type: roundRobin ? 'RoundRobin' : 'LeastRequest' },

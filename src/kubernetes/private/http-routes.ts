@@ -81,12 +81,20 @@ export function durationOf(seconds: number): string {
 
 function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {
   const matches = matchesOf(route, more);
-  if (route.kind === RouteKind.METHOD_NOT_ALLOWED) {
-    const filter = options.methodNotAllowed;
-    return filter === undefined
-      ? []
-      : chunks(matches, MAX_MATCHES_PER_RULE).map((part) => ({ matches: part, filters: [filter] }));
+  switch (route.kind) {
+    case RouteKind.OWN_ADDRESS:
+    case RouteKind.HEADER_RULE:
+    case RouteKind.SHARES:
+      return forwardingRules(route, matches, options);
+    case RouteKind.METHOD_NOT_ALLOWED: {
+      const filter = options.methodNotAllowed;
+      if (filter === undefined) return [];
+      return chunks(matches, MAX_MATCHES_PER_RULE).map((part) => ({ matches: part, filters: [filter] }));
+    }
   }
+}
+
+function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: HttpRouteOptions): HttpRouteRule[] {
   const rewrite = rewriteOf(route);
   const rule: Omit<HttpRouteRule, 'matches'> = {
     filters: rewrite === undefined ? undefined : [rewrite],

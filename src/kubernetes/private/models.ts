@@ -11,12 +11,14 @@ import { TMP_MOUNT } from './volumes';
 /** Where a container that brings a model finds its volume. */
 const FETCH_ROOT = '/model';
 
-/** The images of containers that fetch. */
-export interface FetchImages {
-  /** From S3. */
+/** What containers that fetch have in common. */
+export interface FetchOptions {
+  /** The image that fetches from S3. */
   readonly fetchImage: string;
-  /** From the Hugging Face Hub. */
+  /** The image that fetches from the Hugging Face Hub. */
   readonly hubImage: string;
+  /** The environment of those that fetch from S3. */
+  readonly env: EnvVar[];
 }
 
 /** What the models of a backend add to its pods. */
@@ -35,23 +37,24 @@ export function modelParts(
   intent: BackendIntent,
   plans: ModelPlan[],
   models: Model[],
-  images: FetchImages,
-  env: EnvVar[],
+  options: FetchOptions,
 ): ModelParts {
-  const mounted = plans
-    .map((plan, index) => ({ plan, model: models[index] as Model }))
-    .filter(({ plan }) => isMounted(plan));
+  const mounted = plans.flatMap((plan, index) => {
+    const model = models[index] as Model;
+    const mounting = mountingOf(intent, plan, model);
+    return mounting === undefined ? [] : [{ plan, model, mounting }];
+  });
   return {
     initContainers: mounted.flatMap(({ plan, model }, index) =>
-      isBrought(plan.delivery) ? [bringingContainer(intent, plan, model, index, images, env)] : [],
+      isBrought(plan.delivery) ? [bringingContainer(intent, index, bringing(plan, model, options))] : [],
     ),
-    mounts: mounted.map(({ plan, model }, index) => ({
+    mounts: mounted.map(({ plan, mounting }, index) => ({
       name: volumeName(index),
       mountPath: plan.intent.mountPath,
-      subPath: subPathOf(plan, model),
+      subPath: mounting.subPath,
       readOnly: true,
     })),
-    volumes: mounted.map(({ plan }, index) => ({ name: volumeName(index), ...sourceOf(intent, plan) })),
+    volumes: mounted.map(({ mounting }, index) => ({ name: volumeName(index), ...mounting.volume })),
   };
 }
 
@@ -68,41 +71,46 @@ export function describeModels(models: ModelPlan[]): string {
   );
 }
 
-function isMounted({ delivery }: ModelPlan): boolean {
-  return delivery !== ModelDeliveryKind.IN_IMAGE && delivery !== ModelDeliveryKind.BAKED;
+/** Where the volume of a model comes from, and the part of it that is the model. */
+interface Mounting {
+  readonly volume: Omit<Volume, 'name'>;
+  readonly subPath?: string;
 }
 
-function sourceOf(intent: BackendIntent, { delivery, source, intent: model }: ModelPlan): Omit<Volume, 'name'> {
-  if (delivery === ModelDeliveryKind.IMAGE_VOLUME)
-    return { image: { reference: source as string, pullPolicy: 'IfNotPresent' } };
-  if (delivery === ModelDeliveryKind.VOLUME)
-    return { persistentVolumeClaim: { claimName: model.volume as string, readOnly: true } };
-  return {
-    emptyDir: {
-      sizeLimit: intent.ephemeralStorageMib === undefined ? undefined : mebibytes(intent.ephemeralStorageMib),
-    },
-  };
+/** How a model is mounted; one that is in an image is not. */
+function mountingOf(backend: BackendIntent, plan: ModelPlan, model: Model): Mounting | undefined {
+  const { delivery, source, intent } = plan;
+  switch (delivery) {
+    case ModelDeliveryKind.IN_IMAGE:
+    case ModelDeliveryKind.BAKED:
+      return undefined;
+    case ModelDeliveryKind.IMAGE_VOLUME:
+      return {
+        volume: { image: { reference: source as string, pullPolicy: 'IfNotPresent' } },
+        subPath: intent.image?.directory.slice(1),
+      };
+    case ModelDeliveryKind.VOLUME:
+      return {
+        volume: { persistentVolumeClaim: { claimName: intent.volume as string, readOnly: true } },
+        subPath: model._resources.directory,
+      };
+    case ModelDeliveryKind.FETCH:
+    case ModelDeliveryKind.COPY:
+      return {
+        volume: { emptyDir: { sizeLimit: limitOf(backend.ephemeralStorageMib) } },
+        subPath: intent.singleObject ? fileName(plan) : undefined,
+      };
+  }
 }
 
-/** The part of a volume that is the model. */
-function subPathOf(plan: ModelPlan, model: Model): string | undefined {
-  if (plan.delivery === ModelDeliveryKind.IMAGE_VOLUME) return plan.intent.image?.directory.slice(1);
-  if (plan.delivery === ModelDeliveryKind.VOLUME) return model._resources.directory;
-  return plan.intent.singleObject ? fileName(plan) : undefined;
-}
+/** What runs in a container that brings a model. */
+type Bringing = Pick<Container, 'image' | 'command' | 'args' | 'env'>;
 
-function bringingContainer(
-  intent: BackendIntent,
-  plan: ModelPlan,
-  model: Model,
-  index: number,
-  images: FetchImages,
-  env: EnvVar[],
-): Container {
+function bringingContainer(intent: BackendIntent, index: number, how: Bringing): Container {
   return {
     name: `fetch-${index}`,
     imagePullPolicy: 'IfNotPresent',
-    ...bringing(plan, model, images, env),
+    ...how,
     resources: fetchResources(intent),
     securityContext: containerSecurity(intent, true),
     volumeMounts: [{ name: volumeName(index), mountPath: FETCH_ROOT }, TMP_MOUNT],
@@ -113,9 +121,8 @@ function bringingContainer(
 function bringing(
   { intent, delivery, source }: ModelPlan,
   model: Model,
-  { fetchImage, hubImage }: FetchImages,
-  env: EnvVar[],
-): Pick<Container, 'image' | 'command' | 'args' | 'env'> {
+  { fetchImage, hubImage, env }: FetchOptions,
+): Bringing {
   const address = literal(source as string);
   const home: EnvVar = { name: 'HOME', value: TMP_MOUNT.mountPath };
   if (delivery === ModelDeliveryKind.COPY) {
@@ -138,6 +145,10 @@ function bringing(
     args: ['s3', 'cp', ...recursive, '--no-progress', address, literal(target)],
     env: [home, ...env],
   };
+}
+
+function limitOf(mib: number | undefined): string | undefined {
+  return mib === undefined ? undefined : mebibytes(mib);
 }
 
 function volumeName(index: number): string {

@@ -28,7 +28,7 @@ export interface PodOptions {
 export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
   const env = environmentOf(plan, options.secrets);
-  const models = modelParts(intent, plan.models, options.models, options, awsEnvironment(env));
+  const models = modelParts(intent, plan.models, options.models, { ...options, env: awsEnvironment(env) });
   const pullSecrets = options.imagePullSecrets.map((name) => ({ name }));
   return {
     serviceAccountName: options.serviceAccountName,

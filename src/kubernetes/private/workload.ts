@@ -1,4 +1,4 @@
-import type { AutoscalingIntent, RolloutIntent } from '../../plan/intents';
+import { type AutoscalingIntent, type RolloutIntent, RolloutKind, ScalingMetric } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { Labels } from './labels';
 import type {
@@ -49,11 +49,20 @@ export function disruptionSpec(matchLabels: Record<string, string>): PodDisrupti
   return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels } };
 }
 
+/** The resource that each measure is about; the profile refuses the others. */
+const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefined } = {
+  [ScalingMetric.CPU]: 'cpu',
+  [ScalingMetric.MEMORY]: 'memory',
+  [ScalingMetric.REQUESTS_PER_SECOND]: undefined,
+  [ScalingMetric.ONGOING_REQUESTS]: undefined,
+};
+
 /** The autoscaler of a Deployment. */
 export function autoscalerSpec(policy: AutoscalingIntent, name: string): HorizontalPodAutoscalerSpec {
-  const metrics = policy.targets
-    .filter(({ metric }) => metric === 'cpu' || metric === 'memory')
-    .map(({ metric, value }) => utilization(metric, value));
+  const metrics = policy.targets.flatMap(({ metric, value }) => {
+    const resource = RESOURCES[metric];
+    return resource === undefined ? [] : [utilization(resource, value)];
+  });
   return {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
     minReplicas: policy.minReplicas,
@@ -70,7 +79,11 @@ function utilization(name: string, averageUtilization: number): ResourceMetric {
   return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
 }
 
-function rollingUpdate(rollout: RolloutIntent): DeploymentSpec['strategy']['rollingUpdate'] {
-  if (rollout.surgePercent === 0) return { maxSurge: 0, maxUnavailable: 1 };
-  return { maxSurge: `${rollout.surgePercent}%`, maxUnavailable: 0 };
+function rollingUpdate({ kind, surgePercent }: RolloutIntent): DeploymentSpec['strategy']['rollingUpdate'] {
+  switch (kind) {
+    case RolloutKind.SURGE:
+      return { maxSurge: `${surgePercent}%`, maxUnavailable: 0 };
+    case RolloutKind.IN_PLACE:
+      return { maxSurge: 0, maxUnavailable: 1 };
+  }
 }

@@ -1,7 +1,19 @@
+/** What an autoscaler measures. */
+export enum ScalingMetric {
+  /** The use of the processors that were asked for, in percent. */
+  CPU = 'cpu',
+  /** The use of the memory that was asked for, in percent. */
+  MEMORY = 'memory',
+  /** The requests that come in a second. */
+  REQUESTS_PER_SECOND = 'requests per second',
+  /** The requests that are worked on at a time. */
+  ONGOING_REQUESTS = 'ongoing requests',
+}
+
 /** One measure that an autoscaler follows. */
 export interface ScalingTargetIntent {
-  /** `cpu`, `memory`, `requests per second` or `ongoing requests`. */
-  readonly metric: string;
+  /** What is measured. */
+  readonly metric: ScalingMetric;
   /** The wanted value for a replica: percent for CPU and memory, a count otherwise. */
   readonly value: number;
 }

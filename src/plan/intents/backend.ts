@@ -1,3 +1,4 @@
+import type { LoadBalancing } from './load-balancing';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ServerIntent } from './server';
 
@@ -35,8 +36,18 @@ export interface HealthCheckIntent {
   readonly unhealthyThreshold: number;
 }
 
+/** The ways in which new replicas take the place of old ones. */
+export enum RolloutKind {
+  /** New replicas start before old ones stop. */
+  SURGE = 'surge',
+  /** Old replicas stop before new ones start. */
+  IN_PLACE = 'in place',
+}
+
 /** How new replicas take the place of old ones. */
 export interface RolloutIntent {
+  /** The way. */
+  readonly kind: RolloutKind;
   /** How many replicas above the wanted number may exist, in percent of it. */
   readonly surgePercent: number;
   /** How many replicas must stay available, in percent of the wanted number. */
@@ -99,8 +110,8 @@ export interface BackendIntent {
   readonly loadSeconds: number;
   /** The rollout. */
   readonly rollout: RolloutIntent;
-  /** How the replicas are chosen: `round robin` or `least outstanding requests`. */
-  readonly loadBalancing: string;
+  /** How the replicas are chosen. */
+  readonly loadBalancing: LoadBalancing;
   /** The numeric user. */
   readonly user?: number;
   /** Whether the root file system is read-only. */

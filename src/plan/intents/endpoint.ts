@@ -1,3 +1,5 @@
+import type { StreamProtocol } from './stream-protocol';
+
 /** A header and the values that a request may have in it. */
 export interface HeaderIntent {
   /** The header's name, in small letters. */
@@ -32,8 +34,8 @@ export interface EndpointIntent {
   readonly streamSeconds?: number;
   /** The longest silence in a stream in seconds. */
   readonly heartbeatSeconds?: number;
-  /** What streams are made of: `server-sent events`, `web socket` or `grpc`. @default - it has no streams, or any kind over HTTP/1.1 */
-  readonly protocol?: string;
+  /** What streams are made of. @default - it has no streams, or any kind over HTTP/1.1 */
+  readonly protocol?: StreamProtocol;
   /** Whether a stream may be cut when its replica is stopped. @default false */
   readonly cutOnStop?: boolean;
   /** The priority of the endpoint's first rule where the target numbers its rules. */

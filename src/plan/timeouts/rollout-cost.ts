@@ -1,4 +1,4 @@
-import type { BackendIntent } from '../intents';
+import { type BackendIntent, RolloutKind } from '../intents';
 import { DrainClass } from '../server/descriptor';
 import type { BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
@@ -22,7 +22,7 @@ export function rolloutOf(
   fleet: Fleet,
 ): RolloutPlan {
   const { descriptor } = server;
-  const inPlace = rollout.surgePercent === 0;
+  const inPlace = rollout.kind === RolloutKind.IN_PLACE;
   // In place, both targets take one replica at a time; of a surge, Kubernetes rounds the part up, ECS down.
   const part = (replicas: number, round: (x: number) => number): number =>
     inPlace ? 1 : Math.max(1, round((replicas * rollout.surgePercent) / 100));

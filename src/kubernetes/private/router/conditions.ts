@@ -4,6 +4,14 @@ import { call, hasControls, word } from './words';
 /** HAProxy reads at most 64 words of a line. */
 const PATTERNS_PER_LINE = 48;
 
+/** What the condition that makes the kind of a route is called. */
+const NAMES: { readonly [kind in RouteKind]: string } = {
+  [RouteKind.OWN_ADDRESS]: 'own',
+  [RouteKind.HEADER_RULE]: 'rule',
+  [RouteKind.SHARES]: 'rule',
+  [RouteKind.METHOD_NOT_ALLOWED]: 'rule',
+};
+
 /** The conditions of routes as named ACLs, each written once for its endpoint. */
 export class Conditions {
   /** The lines of all ACLs that were asked for. */
@@ -15,7 +23,7 @@ export class Conditions {
   /** The names of the ACLs that must all hold for a request of this route. */
   public of(endpoint: string, route: RoutePlan): string[] {
     const { hosts, prefix, methods, headers, kind, pickedByHeader } = route;
-    const own = kind === RouteKind.OWN_ADDRESS ? 'own' : 'rule';
+    const own = NAMES[kind];
     const names: string[] = [];
     if (prefix !== '/') {
       const base = `${endpoint}.${kind === RouteKind.OWN_ADDRESS && !pickedByHeader ? own : 'path'}`;

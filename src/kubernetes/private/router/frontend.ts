@@ -25,9 +25,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
   const rows = routes.map((route) => {
     const endpoint = endpoints.get(route.endpoint) as EndpointPlan;
     const match = ['!routed', ...conditions.of(endpoint.slug, route)].join(' ');
-    if (route.kind === RouteKind.METHOD_NOT_ALLOWED)
-      return `  http-request return ${methodNotAllowed(route)} if ${match}`;
-    return `  http-request set-var(txn.route) str(${renderRoute(route, endpoint, (backend) => slugs.get(backend) as string)}) if ${match}`;
+    return `  http-request ${actionOf(route, endpoint, (backend) => slugs.get(backend) as string)} if ${match}`;
   });
   const pools = routes.map((route) => sharing(route).length);
   const counted = new Set(routes.filter((_, index) => (pools[index] as number) > 1).map((route) => route.endpoint));
@@ -59,6 +57,18 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
       : [`backend ${COUNTERS} from base`, `  stick-table type string len 64 size ${counted.size} store gpc0`, '']),
     ...renderSources(),
   ];
+}
+
+/** What becomes of the requests of a route. */
+function actionOf(route: RoutePlan, endpoint: EndpointPlan, slugOf: (backend: string) => string): string {
+  switch (route.kind) {
+    case RouteKind.OWN_ADDRESS:
+    case RouteKind.HEADER_RULE:
+    case RouteKind.SHARES:
+      return `set-var(txn.route) str(${renderRoute(route, endpoint, slugOf)})`;
+    case RouteKind.METHOD_NOT_ALLOWED:
+      return `return ${methodNotAllowed(route)}`;
+  }
 }
 
 function methodNotAllowed(route: RoutePlan): string {

@@ -1,4 +1,5 @@
 import type { HealthCheckIntent } from '../../../plan/intents';
+import { LoadBalancing } from '../../../plan/intents/load-balancing';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../probes';
@@ -16,6 +17,15 @@ const STANDARD: HealthCheckIntent = {
   healthyThreshold: 2,
   unhealthyThreshold: 3,
 };
+
+/** How HAProxy calls each way to choose a replica. */
+const ALGORITHMS: { readonly [way in LoadBalancing]: string } = {
+  [LoadBalancing.ROUND_ROBIN]: 'roundrobin',
+  [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: 'leastconn',
+};
+
+/** The way of a backend that says nothing about it. */
+const STANDARD_BALANCING = LoadBalancing.ROUND_ROBIN;
 
 /** The name of the headless Service that announces the replicas of a backend. */
 export function podsServiceName(slug: string): string {
@@ -36,7 +46,7 @@ export function queueSeconds(plan: ServingPlan, pool: BackendPlan): number {
 export function renderPoolDefaults(): string[] {
   return [
     'defaults pool from base',
-    '  balance roundrobin',
+    `  balance ${ALGORITHMS[STANDARD_BALANCING]}`,
     '  http-request set-timeout server var(txn.route),field(2,|),mul(1000)',
     '  http-request set-timeout tunnel var(txn.route),field(2,|),mul(1000)',
     ...check(STANDARD),
@@ -59,7 +69,7 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
         : Math.max(1, Math.floor(intent.maxConcurrency / options.replicas));
     return [
       `backend ${pool.slug} from pool`,
-      ...(intent.loadBalancing === 'round robin' ? [] : ['  balance leastconn']),
+      ...(intent.loadBalancing === STANDARD_BALANCING ? [] : [`  balance ${ALGORITHMS[intent.loadBalancing]}`]),
       ...(times.closeEach ? ['  option http-server-close'] : []),
       ...(same(health, 'path', 'statuses') ? [] : check(health)),
       ...(same(health, 'timeoutSeconds') ? [] : [`  timeout check ${health.timeoutSeconds}s`]),

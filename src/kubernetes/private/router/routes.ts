@@ -1,5 +1,5 @@
+import { StreamProtocol } from '../../../plan/intents/stream-protocol';
 import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
-import { Feature } from '../../../plan/target-profile';
 import { greatestCommonDivisor } from '../../../plan/weights';
 import { encode } from './words';
 
@@ -16,6 +16,13 @@ export enum Column {
 
 /** The protocol of a route whose endpoint streams by WebSocket. */
 export const WEB_SOCKET = 'ws';
+
+/** What stands in the column of the protocol: what a client may upgrade to. gRPC is refused. */
+const PROTOCOLS: { readonly [protocol in StreamProtocol]: string } = {
+  [StreamProtocol.SERVER_SENT_EVENTS]: '',
+  [StreamProtocol.WEB_SOCKET]: WEB_SOCKET,
+  [StreamProtocol.GRPC]: '',
+};
 
 /** The column that cuts off the whole path. */
 export const CUT_ALL = 'all';
@@ -43,7 +50,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   return [
     endpoint.slug,
     String(endpoint.silenceSeconds),
-    endpoint.intent.protocol === Feature.WEB_SOCKET ? WEB_SOCKET : '',
+    PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
     cut,
     encode(put),
     String(multiplierOf(total)),
