@@ -8,24 +8,28 @@ import {
   FEATURE_OF_PROTOCOL,
 } from './features';
 import { imageEntries } from './image-ledger';
-import type {
-  AttachmentIntent,
-  AutoscalingIntent,
-  BackendIntent,
-  EndpointIntent,
-  PlatformIntents,
-  SplitIntent,
-} from './intents';
+import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { DrainClass, KeepAliveKind } from './server/descriptor';
 import { serverEntries } from './server-ledger';
-import type { BackendTimes, BalancerPlan, LedgerEntry, ModelPlan, Refusal, SharePlan } from './serving-plan';
+import type {
+  BackendPlan,
+  BackendTimes,
+  BalancerPlan,
+  LedgerEntry,
+  ModelPlan,
+  Refusal,
+  SharePlan,
+} from './serving-plan';
 import { streamEntries } from './stream-ledger';
 import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 
 /** The nodes of a balancer of which nobody says how many there are: one in each of two zones. */
 const STANDARD_NODES = 2;
+
+/** What the ledger reads of the plan of a backend. */
+type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times'>;
 
 /** Collects what became of every feature that the definitions use, and refuses what the target cannot do. */
 export class Ledger {
@@ -100,13 +104,8 @@ export class Ledger {
     this.entries.push(...streamEntries(backend, endpoints, this.refusals));
   }
 
-  public addBackend(
-    backend: BackendIntent,
-    autoscaling: AutoscalingIntent | undefined,
-    models: ModelPlan[],
-    times: BackendTimes,
-    balancer: BalancerPlan,
-  ): void {
+  public addBackend(plan: BackendUse, balancer: BalancerPlan): void {
+    const { intent: backend, autoscaling, models, times } = plan;
     this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
     this.addTokens(backend.path, {
       ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),

@@ -78,15 +78,19 @@ export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | u
   return attachments.map(({ backend }) => ({ backend, weight: weights.get(backend) ?? 0 }));
 }
 
+/** Who serves an endpoint, and who gets which of its requests. */
+export interface Traffic {
+  readonly attachments: AttachmentIntent[];
+  readonly split?: SplitIntent;
+  readonly backendOf: (key: string) => BackendIntent;
+  /** The methods that a 405 allows. */
+  readonly allowed: string[];
+}
+
 /** All routes of one endpoint, in the order in which they are tried. */
-export function routesOf(
-  endpoint: EndpointIntent,
-  attachments: AttachmentIntent[],
-  split: SplitIntent | undefined,
-  shares: SharePlan[],
-  backendOf: (key: string) => BackendIntent,
-  allowed: string[],
-): RoutePlan[] {
+export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
+  const { attachments, split, backendOf, allowed } = traffic;
+  const shares = sharesOf(attachments, split);
   const replacePrefix = endpoint.stripPrefix && endpoint.prefix !== '/' ? '/' : undefined;
   const timeoutSeconds =
     endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;

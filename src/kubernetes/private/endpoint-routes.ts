@@ -1,8 +1,8 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
-import type { AttachmentIntent, BackendIntent, SplitIntent } from '../../plan/intents';
-import { METHOD_NOT_ALLOWED_KEY, routesOf, sharesOf } from '../../plan/routes';
+import type { AttachmentIntent, SplitIntent } from '../../plan/intents';
+import { METHOD_NOT_ALLOWED_KEY, routesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { type Gateway, GatewayProfile } from '../gateway';
@@ -59,9 +59,12 @@ export class EndpointRoutes implements EndpointObjects {
   /** Adds HTTPRoutes until there is one for each part of what is known of the endpoint so far. */
   private grow(): void {
     const { intent } = this.endpoint;
-    const shares = sharesOf(this.attachments, this.split);
-    const backendOf = (path: string): BackendIntent => (this.attached.get(path) as BackendBinding).intent;
-    const routes = routesOf(intent, this.attachments, this.split, shares, backendOf, intent.methods);
+    const routes = routesOf(intent, {
+      attachments: this.attachments,
+      split: this.split,
+      backendOf: (path) => (this.attached.get(path) as BackendBinding).intent,
+      allowed: intent.methods,
+    });
     this.checkHeaders(routes);
     const { length } = httpRouteParts(intent, routes, this.options);
     for (let index = this.httpRoutes.length; index < length; index++) this.httpRoutes.push(this.addRoute(index));

@@ -3,16 +3,17 @@ import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
 import type { ServerDescriptor } from '../server/descriptor';
 import { isTold } from '../server/knobs';
-import { type BackendTimes, HopKind, type HopTimes, type LadderPlan, type ModelPlan } from '../serving-plan';
+import { type BackendTimes, HopKind, type HopTimes, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { backendLadder, toldTimes } from './backend-ladder';
-import { demandOf, type SolvedBalancer } from './balancer';
+import { demandOf } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
 import { drainedOf, longestOf, silenceOf } from './demand';
 import { balancerHop, type Hop, type RouteLimits, timesOf } from './hops';
 import { solveKeepAlive, WATCHDOG_PROP } from './keep-alive';
 import { Slack } from './ladder';
 import { type Relation, relationsOfHop } from './relations';
+import type { Solving, Subject } from './solving';
 import { solveStartup } from './startup';
 import { solveStop } from './stop';
 
@@ -31,14 +32,9 @@ export function routeSilenceOf(endpoint: EndpointIntent): number {
 }
 
 /** Solves one backend: what the balancer asks of its server, how it drains, and how long it may take to start. */
-export function solveBackend(
-  target: TargetProfile,
-  balancer: SolvedBalancer,
-  backend: BackendIntent,
-  endpoints: EndpointIntent[],
-  models: ModelPlan[],
-  checks: Checks,
-): SolvedBackend {
+export function solveBackend(solving: Solving, subject: Subject): SolvedBackend {
+  const { target, balancer, checks } = solving;
+  const { backend, endpoints, models } = subject;
   const most = (measure: (endpoint: EndpointIntent) => number): number =>
     Math.ceil(endpoints.length === 0 ? DEFAULT_REQUEST_SECONDS : Math.max(...endpoints.map(measure)));
   const request = most(longestOf);
@@ -49,11 +45,11 @@ export function solveBackend(
   const watchdog = solveWatchdog(backend, busy, balancer.plan.idle, checks);
   const limits = limitsOf(target, endpoints);
   const hop = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
-  const { chain, closeEach } = solveKeepAlive(target, hop, balancer.plan, backend, endpoints, watchdog, checks);
+  const { chain, closeEach } = solveKeepAlive(solving, subject, hop, watchdog);
   const server = chain.at(-1) as Hop;
   const heard = checkSilence(chain, backend, endpoints, checks);
   const drained = most(drainedOf);
-  const stop = solveStop(target, backend, endpoints, { request: drained, heard }, checks);
+  const stop = solveStop(solving, subject, { request: drained, heard });
   checkRequestLimit(backend, request, checks);
 
   const times: BackendTimes = {

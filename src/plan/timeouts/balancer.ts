@@ -1,7 +1,7 @@
 import type { BackendIntent, EndpointIntent, PlatformIntents } from '../intents';
 import { refuse } from '../refuse';
 import { MARGIN_SECONDS } from '../rules';
-import { type BalancerPlan, HopKind } from '../serving-plan';
+import { HopKind } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { atLeast, type Breach, type Checks, time } from './checks';
 import { longestOf, mostOf, promptOf, pulseOf, silenceOf } from './demand';
@@ -9,20 +9,10 @@ import { balancerHop, chainOf, type Hop, hopOf } from './hops';
 import { idleAllowedBy } from './keep-alive';
 import { Slack } from './ladder';
 import { type Demand, type Relation, relationsOfHop, relationsOfPair } from './relations';
+import type { SolvedBalancer } from './solving';
 
 /** The prop that sets the idle time of the balancer. */
 const IDLE_PROP = "'idleTimeout' of the platform";
-
-/** The balancer of a platform, and the hops in front of it. */
-export interface SolvedBalancer {
-  readonly plan: BalancerPlan;
-  /** The client and what stands in front of the balancer. */
-  readonly front: Hop[];
-  /** The prop that set its idle time. */
-  readonly setBy?: string;
-  /** How far the times from the client to the balancer are from what limits them. */
-  readonly slack: Slack;
-}
 
 /** What the requests of these endpoints ask of every hop. */
 export function demandOf(endpoints: EndpointIntent[]): Demand {

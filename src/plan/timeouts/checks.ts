@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../../private/error-codes';
-import { refuse } from '../refuse';
 import { TIMEOUT_RULES } from '../rules';
 import type { Refusal } from '../serving-plan';
 import { holds, type Relation, type Term } from './relations';
@@ -28,7 +27,7 @@ export class Checks {
     const held = holds(relation);
     if (held || breach === undefined) return held;
     const { code, message } = set(relation) ? overridden(relation) : breach(relation);
-    refuse(this.refusals, code, path, message, relation.rule);
+    this.refusals.push({ code, path, message, rule: relation.rule });
     return false;
   }
 }

@@ -3,11 +3,12 @@ import { MARGIN_SECONDS } from '../rules';
 import { HopKind, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { limitsOf } from './backend';
-import { demandOf, type SolvedBalancer } from './balancer';
+import { demandOf } from './balancer';
 import { longestOf } from './demand';
 import { balancerHop } from './hops';
 import { LadderRows, Slack } from './ladder';
 import { cutRow, relationsOfHop, rowOf } from './relations';
+import type { SolvedBalancer } from './solving';
 
 /** The times of an endpoint from its client to the balancer. What they ask of a client is advice: nothing can be told it. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {

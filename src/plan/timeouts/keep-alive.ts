@@ -4,11 +4,11 @@ import { KEEP_ALIVE_SECONDS, MARGIN_SECONDS } from '../rules';
 import { KeepAliveKind, type ServerDescriptor } from '../server/descriptor';
 import { isTold, keepAliveOf } from '../server/knobs';
 import { type BalancerPlan, HopKind } from '../serving-plan';
-import type { TargetProfile } from '../target-profile';
 import { atLeast, type Breach, type Checks } from './checks';
 import { silenceOf } from './demand';
 import { type Hop, hopOf } from './hops';
 import { type Relation, relationsOfPair } from './relations';
+import type { Solving, Subject } from './solving';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 
@@ -63,15 +63,9 @@ export interface SolvedKeepAlive {
 }
 
 /** What the server is asked to keep, and whether the balancer has to end its connections. */
-export function solveKeepAlive(
-  target: TargetProfile,
-  balancer: Hop,
-  plan: BalancerPlan,
-  backend: BackendIntent,
-  endpoints: EndpointIntent[],
-  watchdog: number,
-  checks: Checks,
-): SolvedKeepAlive {
+export function solveKeepAlive(solving: Solving, subject: Subject, balancer: Hop, watchdog: number): SolvedKeepAlive {
+  const { target, checks } = solving;
+  const { backend } = subject;
   const sidecar = target.sidecar === undefined ? [] : [hopOf(target.sidecar, HopKind.SIDECAR)];
   const { serverIdle } = sidecar[0] ?? balancer;
   const server = serverHop(backend, Math.max(KEEP_ALIVE_SECONDS, serverIdle + MARGIN_SECONDS), watchdog);
@@ -83,7 +77,7 @@ export function solveKeepAlive(
     checks.hops++;
     const behind = chain[index + 1];
     if (behind === undefined) return;
-    const say = (broken: Relation): Breach => tooShort(broken, hop, behind, target, plan, backend, endpoints);
+    const say = (broken: Relation): Breach => tooShort(broken, [hop, behind], solving, subject);
     // A server that closes early by two timers is one refusal.
     relationsOfPair(hop, behind).reduce(
       (held, relation) => checks.add(relation, backend.path, held ? say : undefined) && held,
@@ -122,12 +116,9 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
 
 function tooShort(
   relation: Relation,
-  front: Hop,
-  behind: Hop,
-  { idle }: TargetProfile,
-  plan: BalancerPlan,
-  { server }: BackendIntent,
-  endpoints: EndpointIntent[],
+  [front, behind]: [front: Hop, behind: Hop],
+  { target: { idle }, balancer: { plan } }: Solving,
+  { backend: { server }, endpoints }: Subject,
 ): Breach {
   const patience = patienceOf(behind);
   const sidecar = front.kind === HopKind.SIDECAR;

@@ -1,4 +1,4 @@
-import type { BackendIntent, EndpointIntent } from '../intents';
+import type { BackendIntent } from '../intents';
 import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
 import { DrainClass } from '../server/descriptor';
@@ -8,6 +8,7 @@ import { DrainOrder, type TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';
 import { promptOf } from './demand';
 import type { Relation, Term } from './relations';
+import type { Solving, Subject } from './solving';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 
@@ -39,13 +40,9 @@ interface Unfinished {
 }
 
 /** Solves the end of a replica. */
-export function solveStop(
-  target: TargetProfile,
-  backend: BackendIntent,
-  endpoints: EndpointIntent[],
-  { request, heard }: Unfinished,
-  checks: Checks,
-): StopTimes {
+export function solveStop(solving: Solving, subject: Subject, { request, heard }: Unfinished): StopTimes {
+  const { target, checks } = solving;
+  const { backend } = subject;
   const { descriptor } = backend.server;
   const asked = settableOf(target, backend, checks);
   const together = target.drainOrder === DrainOrder.TOGETHER;
@@ -121,7 +118,7 @@ export function solveStop(
         ]
       : []),
   ];
-  const say = (broken: Relation): Breach => drainTooLong(broken, target, backend, endpoints, request, times);
+  const say = (broken: Relation): Breach => drainTooLong(broken, target, subject, { request, ...times });
   // What follows from a broken rule is no refusal of its own.
   for (const group of [[...emptied, ...finished], around, ended])
     group.reduce((held, relation) => {
@@ -199,10 +196,8 @@ function drainRefusal({ server: { descriptor } }: BackendIntent): string | undef
 function drainTooLong(
   { rule, less, more, margin }: Relation,
   target: TargetProfile,
-  { server }: BackendIntent,
-  endpoints: EndpointIntent[],
-  request: number,
-  { deregistration, drain }: StopTimes,
+  { backend: { server }, endpoints }: Subject,
+  { request, deregistration, drain }: StopTimes & Pick<Unfinished, 'request'>,
 ): Breach {
   const { name, drain: kind } = server.descriptor;
   const prompt = promptOf(endpoints, request);

@@ -1,0 +1,63 @@
+import { refuseCompute } from './compute';
+import { type BackendIntent, RolloutKind } from './intents';
+import { refuseModels } from './model-refusals';
+import { bakedImage, planFetches, planModels } from './models';
+import type { Planning } from './planning';
+import { refuse } from './refuse';
+import { RuleSlots } from './rule-slots';
+import type { BackendPlan } from './serving-plan';
+import { commandOf, environmentOf } from './start-command';
+import { solveBackend } from './timeouts/backend';
+import { rolloutOf } from './timeouts/rollout-cost';
+
+/** Plans the backends of a platform, in the order of their declaration. */
+export function planBackends(planning: Planning): BackendPlan[] {
+  const { backends, target } = planning.intents;
+  const slots = target.rules === undefined ? undefined : new RuleSlots(target.rules);
+  return backends.map((backend) => ({
+    ...planBackend(planning, backend),
+    anchor: slots?.placeAnchor(backend.path),
+  }));
+}
+
+function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
+  const { index, balancer, ledger, checks } = planning;
+  const { target } = planning.intents;
+  const endpoints = index.endpointsOf(backend.path);
+  const autoscaling = index.autoscaling.get(backend.path);
+  const minReplicas = autoscaling?.minReplicas ?? backend.replicas;
+  if (minReplicas === 1 && backend.rollout.kind === RolloutKind.IN_PLACE && backend.rollout.availablePercent > 0) {
+    refuse(
+      checks.refusals,
+      'RolloutStopsOnlyReplica',
+      backend.path,
+      `'rollout' (in place) would stop the only replica of backend '${backend.name}' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true })`,
+    );
+  }
+  const models = planModels(target, backend);
+  refuseModels(target, backend, models, checks.refusals);
+  refuseCompute(backend, models, checks.refusals);
+  const { times, ladder, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
+  ledger.addBackend({ intent: backend, autoscaling, models, times }, balancer.plan);
+  ledger.addStreams(backend, endpoints);
+  const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
+  return {
+    path: backend.path,
+    name: backend.name,
+    slug: backend.slug,
+    intent: backend,
+    endpoints: endpoints.map((endpoint) => endpoint.path),
+    command: commandOf(backend.server, times),
+    image: bakedImage(models) ?? backend.image,
+    environment: environmentOf(backend, times),
+    models,
+    ...planFetches(models),
+    minReplicas,
+    maxReplicas,
+    autoscaling,
+    times,
+    ladder,
+    chain,
+    rollout: rolloutOf(target, backend, times, { min: minReplicas, max: Math.max(minReplicas, maxReplicas) }),
+  };
+}

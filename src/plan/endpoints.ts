@@ -1,0 +1,46 @@
+import { allowedMethods } from './allowed-methods';
+import type { BackendIntent } from './intents';
+import { numberRules } from './numbered-rules';
+import type { Planning } from './planning';
+import { refuse } from './refuse';
+import { routesOf, sharesOf } from './routes';
+import type { EndpointPlan } from './serving-plan';
+import { routeSilenceOf } from './timeouts/backend';
+import { endpointLadder } from './timeouts/endpoint';
+
+/** Plans the endpoints of a platform, in the order of their declaration. */
+export function planEndpoints({ intents, index, balancer, ledger, checks: { refusals } }: Planning): EndpointPlan[] {
+  const allowed = allowedMethods(intents.endpoints, refusals);
+  const plans = intents.endpoints.map((endpoint) => {
+    const attachments = index.attachmentsOf(endpoint.path);
+    const split = index.splits.get(endpoint.path);
+    const shares = sharesOf(attachments, split);
+    ledger.addEndpoint(endpoint, attachments, split, shares);
+    ledger.addHops(endpoint, balancer.plan);
+    if (attachments.length === 0) {
+      refuse(
+        refusals,
+        'NoBackend',
+        endpoint.path,
+        `endpoint '${endpoint.name}' has no backend; add one with 'addBackend'`,
+      );
+    }
+    const routes = routesOf(endpoint, {
+      attachments,
+      split,
+      backendOf: (key) => index.backends.get(key) as BackendIntent,
+      allowed: allowed.get(endpoint.path) as string[],
+    });
+    return {
+      path: endpoint.path,
+      name: endpoint.name,
+      slug: endpoint.slug,
+      intent: endpoint,
+      shares,
+      routes,
+      silenceSeconds: routeSilenceOf(endpoint),
+      ladder: endpointLadder(intents.target, balancer, endpoint),
+    };
+  });
+  return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
+}

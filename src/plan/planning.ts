@@ -1,0 +1,14 @@
+import type { IntentIndex } from './intent-index';
+import type { PlatformIntents } from './intents';
+import type { Ledger } from './ledger';
+import type { Checks } from './timeouts/checks';
+import type { SolvedBalancer } from './timeouts/solving';
+
+/** What the plans of all endpoints and backends of a platform are computed from, and where they note what became of them. */
+export interface Planning {
+  readonly intents: PlatformIntents;
+  readonly index: IntentIndex;
+  readonly balancer: SolvedBalancer;
+  readonly ledger: Ledger;
+  readonly checks: Checks;
+}

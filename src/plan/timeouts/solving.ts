@@ -1,0 +1,31 @@
+import type { BackendIntent, EndpointIntent } from '../intents';
+import type { BalancerPlan, ModelPlan } from '../serving-plan';
+import type { TargetProfile } from '../target-profile';
+import type { Checks } from './checks';
+import type { Hop } from './hops';
+import type { Slack } from './ladder';
+
+/** The balancer of a platform, and the hops in front of it. */
+export interface SolvedBalancer {
+  readonly plan: BalancerPlan;
+  /** The client and what stands in front of the balancer. */
+  readonly front: Hop[];
+  /** The prop that set its idle time. */
+  readonly setBy?: string;
+  /** How far the times from the client to the balancer are from what limits them. */
+  readonly slack: Slack;
+}
+
+/** What the times of every backend are solved against. */
+export interface Solving {
+  readonly target: TargetProfile;
+  readonly balancer: SolvedBalancer;
+  readonly checks: Checks;
+}
+
+/** The backend whose times are solved, with the endpoints that it serves. */
+export interface Subject {
+  readonly backend: BackendIntent;
+  readonly endpoints: EndpointIntent[];
+  readonly models: ModelPlan[];
+}
