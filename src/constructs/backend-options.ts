@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
+import type { OwnAddress } from '../plan/choices';
+import { LoadBalancing } from '../plan/choices';
 import type { BackendIntent, ModelIntent, ServerIntent } from '../plan/intents';
-import { LoadBalancing } from '../plan/intents/load-balancing';
-import type { OwnAddress } from '../plan/intents/own-address';
 import { requireName, requireNumber } from '../private/checks';
 import { type ErrorCode, ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
@@ -20,8 +20,6 @@ import type { BackendTimeouts } from './backend-timeouts';
 import { containerEnvironment } from './private/container-environment';
 import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
-
-export { LoadBalancing } from '../plan/intents/load-balancing';
 
 /** One version of an implementation. */
 export interface BackendOptions {

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { OwnAddress } from '../plan/intents/own-address';
+import { OwnAddress } from '../plan/choices';
 import { BalancerAccess } from '../plan/target-profile';
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';

@@ -1,9 +1,6 @@
-import type { OwnAddress } from '../plan/intents/own-address';
-import type { StreamProtocol } from '../plan/intents/stream-protocol';
+import type { OwnAddress, StreamProtocol } from '../plan/choices';
 import type { Duration } from '../units/duration';
 import type { ServingPlatform } from './serving-platform';
-
-export { StreamProtocol } from '../plan/intents/stream-protocol';
 
 /** A method of an HTTP request. */
 export enum HttpMethod {

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
+import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
-import { OwnAddress } from '../plan/intents/own-address';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';

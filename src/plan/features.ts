@@ -1,8 +1,6 @@
+import { LoadBalancing, OwnAddress, StreamProtocol } from './choices';
 import { ScalingMetric } from './intents/autoscaling';
-import { LoadBalancing } from './intents/load-balancing';
 import { ModelDeliveryKind } from './intents/model';
-import { OwnAddress } from './intents/own-address';
-import { StreamProtocol } from './intents/stream-protocol';
 import { Feature } from './target-profile';
 
 /** What a target must be able to do for each choice of a definition; none where there is nothing to do. */

@@ -1,5 +1,5 @@
+import { OwnAddress } from './choices';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, HeaderIntent, SplitIntent } from './intents';
-import { OwnAddress } from './intents/own-address';
 import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
 import { wholeWeights } from './weights';

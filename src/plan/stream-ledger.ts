@@ -1,5 +1,5 @@
+import { StreamProtocol } from './choices';
 import type { BackendIntent, EndpointIntent } from './intents';
-import { StreamProtocol } from './intents/stream-protocol';
 import { refuse } from './refuse';
 import type { LedgerEntry, Refusal } from './serving-plan';
 import { Feature, SupportLevel } from './target-profile';

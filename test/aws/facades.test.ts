@@ -3,7 +3,7 @@ import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { aws, Backend, ServingEndpoint } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { backendOptions, singleBackend } from '../support/definitions';
 

@@ -1,7 +1,7 @@
 /** What an insertion changes: nothing of the others, but for a rule that a clash of priorities explains. */
 import type { Stack } from 'aws-cdk-lib';
 import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';

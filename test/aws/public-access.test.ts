@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type AttachBackendOptions, type BackendOptions, ServingEndpoint, Warnings } from '../../src';
 import { EcsEndpoint, EcsPlatform, type EcsPlatformProps } from '../../src/aws';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { type Data, object } from '../support/data';
 import { backendOptions } from '../support/definitions';
 

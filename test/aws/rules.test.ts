@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { aws, type BackendOptions, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
 import { type MatchOptions, matchListener } from '../support/cloudformation';
 import { type Data, objects, strings } from '../support/data';

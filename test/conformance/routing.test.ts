@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
 import { onEvery } from './subjects';

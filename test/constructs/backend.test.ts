@@ -1,6 +1,7 @@
 import { RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
-import { type BackendOptions, LoadBalancing } from '../../src/constructs/backend-options';
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import { LoadBalancing } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';

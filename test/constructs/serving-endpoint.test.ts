@@ -2,7 +2,7 @@ import type { RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import type { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { BalancerAccess } from '../../src/plan/target-profile';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';

@@ -13,7 +13,7 @@ import {
   type TrafficSplitOptions,
   Warnings,
 } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from '../support/definitions';
 import { LockedProject, lockedModel } from '../support/lock';
 

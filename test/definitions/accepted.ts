@@ -20,7 +20,7 @@ import {
   Size,
   TrafficSplit,
 } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 
 /** A definition that every target must accept. */
 export interface AcceptedDefinition {

@@ -1,5 +1,5 @@
 import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
 const drops = ModelServer.command({ command: ['serve'], behavior: { drains: false } });

@@ -1,6 +1,5 @@
 import { App, Chart } from 'cdk8s';
 import { Backend } from '../../src/constructs/backend';
-import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import {
@@ -11,6 +10,7 @@ import {
   KubernetesPlatform,
 } from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/http-routes';
+import { LoadBalancing } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, singleBackend } from '../support/definitions';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, KubernetesPlatform } from '../../src/kubernetes';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { BACKEND_HEADER } from '../../src/plan/routes';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { EXACT_HOSTS, METHODS, TIERS, WILDCARD_HOSTS } from '../support/arbitraries';

@@ -1,10 +1,9 @@
 import { App, Chart, Testing } from 'cdk8s';
-import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
 import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';

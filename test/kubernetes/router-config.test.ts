@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
-import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { multiplierOf } from '../../src/kubernetes/private/router/routes';
+import { LoadBalancing } from '../../src/plan/choices';
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
 import { greatestCommonDivisor } from '../../src/plan/weights';

@@ -1,4 +1,5 @@
-import { HttpMethod, StreamProtocol } from '../../src/constructs/endpoint-options';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
+import { StreamProtocol } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn } from '../support/definitions';

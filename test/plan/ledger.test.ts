@@ -1,9 +1,8 @@
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
-import { LoadBalancing } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
 import { Model } from '../../src/models/model';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/application-options';
 import { ModelServer } from '../../src/servers/model-server';

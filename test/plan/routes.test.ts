@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import { type Definition, declare, definitions, METHODS, TIERS } from '../support/arbitraries';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
 import { cutRoute, fits, MAX_DEPTH, pathPatterns } from '../../src/plan/rule-slots';

@@ -1,5 +1,6 @@
-import { type Streaming, StreamProtocol } from '../../src/constructs/endpoint-options';
+import type { Streaming } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
+import { StreamProtocol } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { NUMBERED, ROUTER } from '../support/profiles';
 import { planOf, seconds } from './support';

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import type { Backend } from '../../src/constructs/backend';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions, endpointOn } from '../support/definitions';
 import { sleep, Traffic } from './support/load';
 import type { Replica } from './support/replica';

@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
-import { LoadBalancing } from '../../src/constructs/backend-options';
-import { HttpMethod, type ServingEndpointProps, StreamProtocol } from '../../src/constructs/endpoint-options';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { LoadBalancing, OwnAddress, StreamProtocol } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';

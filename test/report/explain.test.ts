@@ -1,4 +1,4 @@
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { ImageUse } from '../../src/plan/target-profile';
 import { explain } from '../../src/report/explain';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';

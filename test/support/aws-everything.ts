@@ -16,7 +16,7 @@ import {
   ServingEndpoint,
   Size,
 } from '../../src';
-import { OwnAddress } from '../../src/plan/intents/own-address';
+import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from './definitions';
 
 export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsPlatform {

@@ -10,8 +10,8 @@ import type {
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
+import { OwnAddress } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
-import { OwnAddress } from '../../plan/intents/own-address';
 import { planModels } from '../../plan/models';
 import {
   headerRuleConditions,

@@ -1,4 +1,4 @@
-import { LoadBalancing } from '../../plan/intents/load-balancing';
+import { LoadBalancing } from '../../plan/choices';
 import type { ServingPlan } from '../../plan/plan';
 import type { EndpointPlan } from '../../plan/serving-plan';
 import { durationOf } from './http-routes';

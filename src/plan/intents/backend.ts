@@ -1,4 +1,4 @@
-import type { LoadBalancing } from './load-balancing';
+import type { LoadBalancing } from '../choices';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ServerIntent } from './server';
 

@@ -1,4 +1,4 @@
-import type { StreamProtocol } from './stream-protocol';
+import type { StreamProtocol } from '../choices';
 
 /** A header and the values that a request may have in it. */
 export interface HeaderIntent {

@@ -1,5 +1,5 @@
+import type { OwnAddress } from '../choices';
 import type { HeaderIntent } from './endpoint';
-import type { OwnAddress } from './own-address';
 
 /** That a backend serves an endpoint. */
 export interface AttachmentIntent {

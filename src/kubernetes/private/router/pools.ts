@@ -1,5 +1,5 @@
+import { LoadBalancing } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
-import { LoadBalancing } from '../../../plan/intents/load-balancing';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../probes';

@@ -1,4 +1,4 @@
-import { StreamProtocol } from '../../../plan/intents/stream-protocol';
+import { StreamProtocol } from '../../../plan/choices';
 import type { EndpointPlan, RoutePlan, SharePlan } from '../../../plan/serving-plan';
 import { greatestCommonDivisor } from '../../../plan/weights';
 import { encode } from './words';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StreamProtocol } from '../../../../src';
 import { HttpMethod, type ServingEndpointProps } from '../../../../src/constructs/endpoint-options';
 import type { GuardOptions } from '../../../../src/kubernetes/private/router/guards';
-import { OwnAddress } from '../../../../src/plan/intents/own-address';
+import { OwnAddress } from '../../../../src/plan/choices';
 import { Duration } from '../../../../src/units/duration';
 import { backendOptions, endpointOn } from '../../../support/definitions';
 import { sendTo } from '../../support/client';
