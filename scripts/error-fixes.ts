@@ -23,6 +23,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
     'Install one version for the whole app, for example with `npm dedupe`; the message has both versions and where they are.',
   ForeignResource: 'Use something that every platform knows, or decide by platform.',
   GpuOnFargate: 'Name the GPU instances of an imported cluster with `gpuCapacities`.',
+  HealthCheckOutOfRange: 'Use a number inside the bounds of the target, or leave it out.',
   HealthCheckRequired: 'Declare a `healthCheck`, or the `behavior` of the server.',
   InstanceTooSmall: 'Ask for less, or name a larger instance type with `gpuCapacities`.',
   InvalidAccount: 'Write the 12 digits of the account.',

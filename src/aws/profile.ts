@@ -14,6 +14,18 @@ export function ecsProfile(
     access,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html
     maxWeight: 999,
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+    maxBackendsPerEndpoint: 5,
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    healthCheck: {
+      minIntervalSeconds: 5,
+      maxIntervalSeconds: 300,
+      minTimeoutSeconds: 2,
+      maxTimeoutSeconds: 120,
+      endsBeforeNext: true,
+      minThreshold: 2,
+      maxThreshold: 10,
+    },
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     idle: {
       min: 1,

@@ -1,4 +1,5 @@
 import { refuseCompute } from './compute';
+import { refuseHealthCheck } from './health-check-refusals';
 import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
 import { bakedImage, planFetches, planModels } from './models';
@@ -36,6 +37,7 @@ function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
   }
   const models = planModels(target, backend);
   refuseModels(target, backend, models, checks.refusals);
+  refuseHealthCheck(target, backend, checks.refusals);
   refuseCompute(backend, models, checks.refusals);
   const { times, ladder, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
   ledger.addBackend({ intent: backend, autoscaling, models, times }, balancer.plan);

@@ -178,6 +178,24 @@ export interface RuleLimits {
   readonly maxBackends: number;
 }
 
+/** The health checks that a target can make. A limit that is left out does not exist. */
+export interface HealthCheckLimits {
+  /** The shortest time between two checks, in seconds. @default 1 */
+  readonly minIntervalSeconds?: number;
+  /** The longest time between two checks, in seconds. @default - no limit */
+  readonly maxIntervalSeconds?: number;
+  /** The shortest time that a check may take, in seconds. @default 1 */
+  readonly minTimeoutSeconds?: number;
+  /** The longest time that a check may take, in seconds. @default - no limit */
+  readonly maxTimeoutSeconds?: number;
+  /** Whether a check must end before the next one begins, so that its timeout is less than the interval. @default false */
+  readonly endsBeforeNext?: boolean;
+  /** The fewest checks in a row that make a replica healthy or unhealthy. @default 1 */
+  readonly minThreshold?: number;
+  /** The most checks in a row that make a replica healthy or unhealthy. @default - no limit */
+  readonly maxThreshold?: number;
+}
+
 /** What an image is used for that runs beside those of the user. */
 export enum ImageUse {
   /** Carries the requests. */
@@ -211,6 +229,10 @@ export interface TargetProfile {
   readonly maxWeight: number;
   /** The largest sum of an endpoint's weights. @default - no limit */
   readonly maxTotalWeight?: number;
+  /** The most backends of one endpoint. @default - no limit */
+  readonly maxBackendsPerEndpoint?: number;
+  /** The health checks that it can make. @default - every interval, timeout and threshold */
+  readonly healthCheck?: HealthCheckLimits;
   /** The idle timer between the balancer and the servers. */
   readonly idle: IdleRange;
   /**

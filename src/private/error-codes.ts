@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   ForeignCopy: 'An object was made by another version of this package.',
   ForeignResource: 'An image or a secret belongs to another platform.',
   GpuOnFargate: 'A backend with a GPU would run on Fargate, which has none.',
+  HealthCheckOutOfRange: 'A number of a health check is outside what the target can do.',
   HealthCheckRequired: 'A server of unknown behaviour has no health check.',
   InstanceTooSmall: 'No instance type holds what a backend asks for.',
   InvalidAccount: 'An account is not the ID of an AWS account.',

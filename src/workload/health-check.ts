@@ -8,21 +8,27 @@ import { Duration } from '../units/duration';
 /** Options of an HTTP health check. */
 export interface HttpHealthCheckOptions {
   /**
-   * The time between two checks.
+   * The time between two checks, in whole seconds.
+   *
+   * AWS: 5 seconds to 5 minutes. Kubernetes: 1 second or more.
    *
    * @default Duration.seconds(10)
    */
   readonly interval?: Duration;
 
   /**
-   * The longest a check may take; less than the interval.
+   * The longest a check may take, in whole seconds, at most `interval`.
    *
-   * @default Duration.seconds(5)
+   * AWS: 2 seconds to 2 minutes, less than `interval`. Kubernetes: 1 second or more.
+   *
+   * @default - 5 seconds; for an interval of up to 5 seconds a second less than that, and at least 1
    */
   readonly timeout?: Duration;
 
   /**
    * How many checks in a row must be good before a replica gets requests.
+   *
+   * AWS: 2 to 10. Kubernetes: 1 or more.
    *
    * @default 2
    */
@@ -30,6 +36,8 @@ export interface HttpHealthCheckOptions {
 
   /**
    * How many checks in a row must be bad before a replica gets no more requests.
+   *
+   * AWS: 2 to 10. Kubernetes: 1 or more.
    *
    * @default 3
    */
@@ -68,28 +76,23 @@ export class HealthCheck {
   private readonly intent: HealthCheckIntent;
 
   private constructor(path: string, statuses: string, declared: boolean, options: HttpHealthCheckOptions) {
-    const interval = (options.interval ?? Duration.seconds(10)).toSeconds();
-    const timeout = (options.timeout ?? Duration.seconds(5)).toSeconds();
-    requireNumber('interval', interval, { min: 5, max: 300, integer: true });
-    requireNumber('timeout', timeout, { min: 2, max: 120, integer: true });
-    if (timeout >= interval)
-      throw new ServingError('InvalidNumber', `'timeout' (${timeout} s) must be less than 'interval' (${interval} s)`);
+    const { interval = Duration.seconds(10), timeout, healthyThreshold = 2, unhealthyThreshold = 3 } = options;
+    const intervalSeconds = wholeOf('interval', interval.toSeconds());
+    const timeoutSeconds = wholeOf('timeout', timeout?.toSeconds() ?? standardTimeoutOf(intervalSeconds));
+    if (timeoutSeconds > intervalSeconds) {
+      throw new ServingError(
+        'InvalidNumber',
+        `'timeout' (${timeoutSeconds} s) must be at most 'interval' (${intervalSeconds} s)`,
+      );
+    }
     this.intent = {
       path,
       statuses,
       declared,
-      intervalSeconds: interval,
-      timeoutSeconds: timeout,
-      healthyThreshold: requireNumber('healthyThreshold', options.healthyThreshold ?? 2, {
-        min: 2,
-        max: 10,
-        integer: true,
-      }),
-      unhealthyThreshold: requireNumber('unhealthyThreshold', options.unhealthyThreshold ?? 3, {
-        min: 2,
-        max: 10,
-        integer: true,
-      }),
+      intervalSeconds,
+      timeoutSeconds,
+      healthyThreshold: wholeOf('healthyThreshold', healthyThreshold),
+      unhealthyThreshold: wholeOf('unhealthyThreshold', unhealthyThreshold),
     };
   }
 
@@ -100,3 +103,12 @@ export class HealthCheck {
 }
 
 tagClass('HealthCheck', HealthCheck);
+
+/** Targets count whole seconds and whole checks; how many is theirs to say. */
+function wholeOf(prop: string, value: number): number {
+  return requireNumber(prop, value, { min: 1, integer: true });
+}
+
+function standardTimeoutOf(intervalSeconds: number): number {
+  return Math.max(1, Math.min(5, intervalSeconds - 1));
+}

@@ -133,6 +133,53 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { healthCheck: HealthCheck.http('healthz') }),
   },
   {
+    name: 'a health check with an interval of 2 s',
+    code: 'HealthCheckOutOfRange',
+    message:
+      "'interval' (2 s) of the health check of backend 'v1' must be between 5 and 300 s for an Application Load Balancer; change it, or leave it out (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        healthCheck: HealthCheck.http('/healthz', { interval: Duration.seconds(2), timeout: Duration.seconds(2) }),
+      }),
+  },
+  ...(
+    [
+      ['an interval of 10 minutes', "'interval' (600 s)", 'between 5 and 300 s', { interval: Duration.minutes(10) }],
+      ['a timeout of a second', "'timeout' (1 s)", 'between 2 and 120 s', { timeout: Duration.seconds(1) }],
+      [
+        'a timeout of 3 minutes',
+        "'timeout' (180 s)",
+        'between 2 and 120 s',
+        { interval: Duration.minutes(4), timeout: Duration.minutes(3) },
+      ],
+      [
+        'a timeout as long as the interval',
+        "'timeout' (10 s)",
+        "less than 'interval' (10 s)",
+        { timeout: Duration.seconds(10) },
+      ],
+      ['a threshold of one good check', "'healthyThreshold' (1)", 'between 2 and 10', { healthyThreshold: 1 }],
+      ['a threshold of eleven bad checks', "'unhealthyThreshold' (11)", 'between 2 and 10', { unhealthyThreshold: 11 }],
+    ] as const
+  ).map(
+    ([name, value, bound, options]): RefusedDefinition => ({
+      name: `a health check with ${name}`,
+      code: 'HealthCheckOutOfRange',
+      message: `${value} of the health check of backend 'v1' must be ${bound} for an Application Load Balancer; change it, or leave it out (at Serving/endpoint/v1)`,
+      on: ['aws'],
+      acceptedOn: ['kubernetes', 'test'],
+      define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', options) }),
+    }),
+  ),
+  {
+    name: 'a health check that outlasts its interval',
+    code: 'InvalidNumber',
+    message: "'timeout' (11 s) must be at most 'interval' (10 s)",
+    define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { timeout: Duration.seconds(11) }) }),
+  },
+  {
     name: 'a port beyond the last',
     code: 'InvalidNumber',
     message: "'port' (70000) must be a whole number between 1 and 65535 (at Serving/endpoint/v1)",

@@ -5,6 +5,7 @@ import { EVERYTHING, TEST_PROFILE } from './test-platform';
 export const NUMBERED: TargetProfile = {
   name: 'an Application Load Balancer',
   maxWeight: 999,
+  maxBackendsPerEndpoint: 5,
   idle: { min: 1, max: 4000, standard: 60, cutsSilence: true },
   drainOrder: DrainOrder.BALANCER_FIRST,
   propagationSeconds: 0,

@@ -40,15 +40,32 @@ describe('health check', () => {
   });
 
   test.each([
-    [{ interval: Duration.seconds(4) }, "'interval' (4) must be a whole number between 5 and 300"],
-    [{ interval: Duration.seconds(301) }, "'interval' (301) must be a whole number between 5 and 300"],
-    [{ timeout: Duration.seconds(1) }, "'timeout' (1) must be a whole number between 2 and 120"],
-    [{ timeout: Duration.seconds(121) }, "'timeout' (121) must be a whole number between 2 and 120"],
-    [{ timeout: Duration.millis(2500) }, "'timeout' (2.5) must be a whole number between 2 and 120"],
-    [{ timeout: Duration.seconds(10) }, "'timeout' (10 s) must be less than 'interval' (10 s)"],
-    [{ healthyThreshold: 1 }, "'healthyThreshold' (1) must be a whole number between 2 and 10"],
-    [{ unhealthyThreshold: 11 }, "'unhealthyThreshold' (11) must be a whole number between 2 and 10"],
-  ])('fails when a number is outside its bounds: %j', (options, message) => {
+    [1, 1],
+    [2, 1],
+    [5, 4],
+    [6, 5],
+    [300, 5],
+  ])('with an interval of %i s waits %i s where nothing else is asked for', (interval, timeoutSeconds) => {
+    const check = HealthCheck.http('/', { interval: Duration.seconds(interval) });
+    expect(check._intent()).toMatchObject({ intervalSeconds: interval, timeoutSeconds });
+  });
+
+  test('knows no bounds of a target', () => {
+    const options = { interval: Duration.hours(1), healthyThreshold: 1, unhealthyThreshold: 100 };
+    expect(HealthCheck.http('/', options)._intent()).toMatchObject({
+      intervalSeconds: 3600,
+      healthyThreshold: 1,
+      unhealthyThreshold: 100,
+    });
+  });
+
+  test.each([
+    [{ interval: Duration.seconds(0) }, "'interval' (0) must be a whole number of at least 1"],
+    [{ timeout: Duration.millis(2500) }, "'timeout' (2.5) must be a whole number of at least 1"],
+    [{ timeout: Duration.seconds(11) }, "'timeout' (11 s) must be at most 'interval' (10 s)"],
+    [{ healthyThreshold: 0 }, "'healthyThreshold' (0) must be a whole number of at least 1"],
+    [{ unhealthyThreshold: 1.5 }, "'unhealthyThreshold' (1.5) must be a whole number of at least 1"],
+  ])('fails when a number makes no check: %j', (options, message) => {
     expect(() => HealthCheck.http('/', options)).toThrow(`[InvalidNumber] ${message}`);
   });
 });

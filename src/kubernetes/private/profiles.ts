@@ -164,6 +164,8 @@ export function gatewayProfile(gateway: Gateway, minor: number): TargetProfile {
   const { idleSeconds, propagationSeconds } = gateway;
   const base = {
     maxWeight: 999,
+    // https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
+    maxBackendsPerEndpoint: 16,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,
     access: BalancerAccess.UNKNOWN,
