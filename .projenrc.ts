@@ -300,6 +300,8 @@ project.addTask('start', {
   steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
 });
 
+// The factories of ModelServer are compiled with the servers that they start.
+project.preCompileTask.exec('tsx scripts/server-factories.ts');
 // These are part of compiling: docs and packages are made from what users get.
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');

@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 import { KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../src/plan/server/descriptor';
 import { keepAliveOf } from '../src/plan/server/knobs';
 import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/plan/server/parts';
-import { CATALOGUE } from '../src/servers/catalogue';
 import { longestRequest, TARGETS } from './longest-requests';
 import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } from './measured-servers';
+import { CATALOGUE } from './server-catalogue';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/servers.md');
 

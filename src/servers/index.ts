@@ -1,25 +1,2 @@
-// Each server is loaded when it is used: compiling makes every index lazy.
-export { bentoml } from './bentoml';
-export { go } from './go-http';
-export { granian } from './granian';
-export { gunicorn } from './gunicorn';
-export { hypercorn } from './hypercorn';
-export { kserve } from './kserve';
-export { litServe } from './litserve';
-export { llamaCpp } from './llama-cpp';
-export { mlflow } from './mlflow';
-export { mlServer } from './mlserver';
-export { nim } from './nim';
-export { node } from './node-http';
-export { ollama } from './ollama';
-export { rayServe } from './ray-serve';
-export { seldon } from './seldon';
-export { sglang } from './sglang';
-export { tensorflowServing } from './tensorflow-serving';
-export { textEmbeddingsInference } from './text-embeddings-inference';
-export { textGenerationInference } from './text-generation-inference';
-export { triton } from './triton';
-export { uvicorn } from './uvicorn';
-export { uwsgi } from './uwsgi';
-export { vllm } from './vllm';
-export { waitress } from './waitress';
+export * from '../plan/server/descriptor';
+export * from '../plan/server/parts';

@@ -1,7 +1,7 @@
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
-import type { StartContext } from './define';
-import type { LanguageModelOptions } from './engine-options';
+import type { StartContext } from './define-server';
+import type { LanguageModelOptions } from './shared-options';
 
 /** Over how many GPUs a model is spread: what the user says, else all of the backend; nothing for one. */
 export function parallelismOf({

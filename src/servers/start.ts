@@ -2,7 +2,7 @@ import type { ServerDescriptor } from '../plan/server/descriptor';
 import { knobsOf, type ServerTime } from '../plan/server/knobs';
 import { KnobPlace, TimeUnit } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
-import type { ServerDefinition, StartContext } from './define';
+import type { ServerDefinition, StartContext } from './define-server';
 import { compareVersions, descriptorFor, versionNumbers, versionOfImage } from './versions';
 
 interface TimeFlag {

@@ -101,7 +101,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'an empty command',
     code: 'InvalidCommand',
-    message: "'command' must name a program, such as ['python', 'serve.py']",
+    message: "'command' must start with a program, such as ['python', 'serve.py']",
     define: (scope) => one(scope, { server: ModelServer.command({ command: [] }) }),
   },
   {

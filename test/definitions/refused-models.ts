@@ -97,7 +97,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'several models for a server that serves one',
     code: 'ModelNotNamed',
     message:
-      "the backend has 2 models ('/models/a', '/models/b') and its server takes one; say which with 'model' of the server (at Serving/endpoint/v1)",
+      "'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b') and the server loads one (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
         server: ModelServer.vllm(),
@@ -108,7 +108,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'no model for a server that needs one',
     code: 'ModelNotNamed',
     message:
-      "the server needs a model and the backend has none; give the backend a 'model', or say 'modelPath' of the server (at Serving/endpoint/v1)",
+      "the server requires a model and the backend has none; set 'model' of the backend, or 'modelPath' of the server (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' }) }),
   },
   {

@@ -4,7 +4,7 @@ import { Intermediary } from '../../src/constructs/intermediary';
 import { Model } from '../../src/models/model';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
-import { GunicornWorkerClass } from '../../src/servers/application-options';
+import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Gpu } from '../../src/workload/gpu';

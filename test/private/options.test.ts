@@ -150,7 +150,7 @@ describe('options', () => {
     [() => library.ModelServer.command({ command: 'python app.py' as never }), "for example ['python', 'app.py']"],
     [
       () => library.ModelServer.command({ command: ['python app.py'] }),
-      "[InvalidCommand] 'command[0]' ('python app.py') must be a program; write every word on its own, such as ['python', 'app.py']",
+      "[InvalidCommand] 'command[0]' ('python app.py') must be a program; make each word an element of its own, such as ['python', 'app.py']",
     ],
     [
       () => singleBackend().endpoint.splitTraffic({ shares: { v1: 1 } as never }),

@@ -1,60 +1,107 @@
-import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
-import { knobsOf } from '../../src/plan/server/knobs';
-import { Evidence, KnobPlace, PastBound } from '../../src/plan/server/parts';
-import { CATALOGUE } from '../../src/servers/catalogue';
-import { compareVersions, versionNumbers } from '../../src/servers/versions';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { readCatalogue, renderAll, renderFactories } from '../../scripts/server-factories';
+import { ModelServer } from '../../src';
+import * as catalogue from '../../src/servers/catalogue';
+import type { DescribedServer } from '../../src/servers/define-server';
+import { SERVERS } from './servers';
 
-const byName = CATALOGUE.map((server) => [server.name, server] as const);
+const ROOT = resolve(__dirname, '../..');
+const report = readCatalogue();
+const factories = report.files.flatMap(({ servers }) => servers.filter(({ options }) => options !== undefined));
 
-test('names are all different', () => {
-  expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length);
+test('the folder of servers and its index have the same servers', () => {
+  expect(report.problems).toEqual([]);
 });
 
-describe.each(byName)('the descriptor of %s', (_, server) => {
-  test('says everything that people ask', () => {
-    for (const field of ['newConnections', 'pastBound', 'overflow', 'batching', 'modelLocation'] as const)
-      expect(server[field]).toBeDefined();
-    for (const field of ['streaming', 'webSocket', 'grpc', 'listensWhenReady'] as const)
-      expect(typeof server[field]).toBe('boolean');
-    expect(server.declared).not.toBe(false);
+test.each(
+  [...renderAll(report)].map(([path, text]) => [relative(ROOT, path), text] as const),
+)('%s is what its script writes', (path, text) => {
+  const found = readFileSync(join(ROOT, path), 'utf8');
+  if (found !== text) throw new Error(`${path} is stale; run npx tsx scripts/server-factories.ts`);
+});
+
+test('ModelServer has a factory for each server that can be started, and no other', () => {
+  const methods = Object.getOwnPropertyNames(ModelServer).filter(
+    (name) => typeof ModelServer[name as keyof typeof ModelServer] === 'function' && name !== 'prototype',
+  );
+  expect(methods.sort()).toEqual(factories.map(({ name }) => name).sort());
+});
+
+test('every server that can be started is started by a test', () => {
+  const tested = SERVERS.map(({ name }) => name);
+  const missing = Object.values<DescribedServer>(catalogue)
+    .filter((server) => 'define' in server)
+    .flatMap(({ descriptors }) => descriptors.map(({ name }) => name))
+    .filter((name) => !tested.includes(name));
+  if (missing.length > 0) throw new Error(`test/servers/servers.ts has no entry for ${missing.join(', ')}`);
+});
+
+describe('a folder', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+    write('index', "// Servers\n\nexport { one } from './one';\n");
+    write('one', server('one'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (file: string, text: string) => writeFileSync(join(folder, `${file}.ts`), text);
+  const server = (name: string, parameter = 'options: OneOptions = {}') =>
+    `/** Options. */\nexport interface OneOptions {}\n\n/** The server ${name}. */\nexport const ${name} = defineServer([], (${parameter}) => ({}));\n`;
+
+  test('that has each of its servers in its index has no problem, and makes a factory of each', () => {
+    const { files, problems } = readCatalogue(folder);
+    expect(problems).toEqual([]);
+    expect(renderFactories(files)).toContain(
+      [
+        '  /** The server one. */',
+        '  public static one(options: OneOptions = {}): ModelServer {',
+        "    checkOptions('OneOptions', options, 'options');",
+        '    return new ModelServer(catalogue.one.define(options));',
+      ].join('\n'),
+    );
   });
 
-  test('says where it is known from', () => {
-    expect(server.source).toMatch(/^https:\/\/\S+$/);
-    expect([Evidence.MEASURED, Evidence.READ]).toContain(server.evidence);
-    expect(versionNumbers(server.verifiedVersion ?? '')).toBeDefined();
-    if (server.evidence === Evidence.MEASURED) expect(server.newConnections).not.toBe('unknown');
-  });
-
-  test('has versions in their order, none newer than the verified one', () => {
-    const numbers = (server.versions ?? []).map(({ from }) => versionNumbers(from) as number[]);
-    for (const [index, version] of numbers.entries()) {
-      if (index > 0) expect(compareVersions(numbers[index - 1] as number[], version)).toBeLessThan(0);
-      expect(
-        compareVersions(version, versionNumbers(server.verifiedVersion as string) as number[]),
-      ).toBeLessThanOrEqual(0);
-    }
-  });
-
-  test('has the settings that its kinds need', () => {
-    const { keepAlive, keepAliveKnob, keepAliveSeconds, drain, drainKnob, pastBound } = server;
-    if (keepAlive === KeepAliveKind.SETTABLE) expect(keepAliveKnob).toBeDefined();
-    if (keepAlive === KeepAliveKind.CAPPED) expect(keepAliveKnob?.maxSeconds).toBeGreaterThan(0);
-    if (keepAlive === KeepAliveKind.FIXED) expect(keepAliveSeconds).toBeGreaterThan(0);
-    if (drain === DrainClass.B) expect(drainKnob).toBeUndefined();
-    if (pastBound === PastBound.NO_BOUND) expect(drainKnob).toBeUndefined();
-    for (const [, knob] of knobsOf(server)) {
-      expect(knob.maxSeconds ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(knob.standardSeconds ?? 0);
-      expect(knob.name).toMatch(knob.place === KnobPlace.FLAG ? /^--[a-z0-9_-]+$/ : /\S/);
-      if (knob.place === KnobPlace.VARIABLE) expect(knob.name).toMatch(/^[A-Z][A-Z0-9_]+$/);
-    }
-  });
-
-  test('has paths and ports that can be used', () => {
-    const { livenessPath, readinessPath, metrics, port = 8000, otherPorts = [] } = server;
-    for (const path of [livenessPath, readinessPath, metrics?.path]) expect(path ?? '/').toMatch(/^\/[\w./-]*$/);
-    const ports = [port, ...otherPorts, ...(metrics?.port === undefined ? [] : [metrics.port])];
-    expect(new Set(ports).size).toBe(ports.length);
-    for (const one of ports) expect(one).toBeGreaterThan(1023);
+  test.each<[string, () => void, string]>([
+    [
+      'a server that is missing from the index',
+      () => write('two', server('two')),
+      "two.ts is missing from the catalogue; add to its index.ts: export { two } from './two';",
+    ],
+    [
+      'a second server that is missing from the index',
+      () => write('one', server('one') + server('extra').replace(/.*interface.*\n/, '')),
+      "index.ts lists { one } of one.ts, which has other servers; replace the line: export { extra, one } from './one';",
+    ],
+    [
+      'a file that is not there',
+      () => write('index', "export { one } from './one';\nexport { two } from './two';\n"),
+      "index.ts lists './two', which does not exist; remove the line",
+    ],
+    [
+      'a file without a server',
+      () => write('two', 'export const two = 2;\n'),
+      'two.ts has no server; export one: export const name = defineServer([...], (options: ...) => ...)',
+    ],
+    [
+      'a server without documentation',
+      () => write('one', server('one').replace('/** The server one. */\n', '')),
+      "'one' in one.ts has no documentation; write /** ... */ above it",
+    ],
+    [
+      'a server whose options have no type',
+      () => write('one', server('one', 'options')),
+      "'one' in one.ts must name the type of its options: (options: ...Options) => ...",
+    ],
+    [
+      'an index with something else',
+      () => write('index', "export * from './one';\nexport { one } from './one';\n"),
+      "index.ts has 'export * from './one';'; it may have lines such as export { name } from './file'; only",
+    ],
+  ])('with %s has a problem that names the way out', (_, change, problem) => {
+    change();
+    expect(readCatalogue(folder).problems).toEqual([problem]);
   });
 });

@@ -1,6 +1,6 @@
 import { readRecord } from '../../scripts/measured-servers';
+import { CATALOGUE } from '../../scripts/server-catalogue';
 import { Evidence } from '../../src/plan/server/parts';
-import { CATALOGUE } from '../../src/servers/catalogue';
 import { differences } from '../real/servers/compare';
 import { descriptorIn } from '../real/servers/probes';
 import { versionOf } from '../real/servers/runtimes';

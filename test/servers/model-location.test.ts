@@ -1,5 +1,5 @@
 import { ModelServer } from '../../src';
-import type { PlacedModel } from '../../src/servers/define';
+import type { PlacedModel } from '../../src/servers/define-server';
 
 const commandOf = (server: ModelServer, ...models: PlacedModel[]) => server._intent({ port: 9999, models }).command;
 const A = { path: '/models/a' };
@@ -21,9 +21,9 @@ describe('a server that serves one model', () => {
   });
 
   test('is not told to guess', () => {
-    expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server needs a model and the backend has none;');
+    expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server requires a model and the backend has none;');
     expect(() => commandOf(server, A, B)).toThrow(
-      "[ModelNotNamed] the backend has 2 models ('/models/a', '/models/b') and its server takes one;",
+      "[ModelNotNamed] 'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b')",
     );
   });
 });
@@ -40,7 +40,7 @@ test.each([
   ModelServer.triton(),
 ])('a server of directories takes no single file: %#', (server) => {
   expect(() => commandOf(server, { path: '/models/m.onnx', isFile: true })).toThrow(
-    "[InvalidModel] the model at '/models/m.onnx' is one file and its server wants a directory; fetch a prefix",
+    "[InvalidModel] the model at '/models/m.onnx' is one file, and its server requires a directory; fetch a prefix",
   );
 });
 

@@ -1,6 +1,6 @@
 import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ModelServer } from '../../src/servers/model-server';
-import type { ServerBehavior } from '../../src/servers/server-behavior';
+import type { ServerBehavior } from '../../src/servers/shared-options';
 import { Duration } from '../../src/units/duration';
 
 const start = (server: ModelServer, maxConcurrency?: number) =>
@@ -107,7 +107,7 @@ describe('command', () => {
 
   test.each([[[]], [['']]])('fails when it names no program: %j', (command) => {
     expect(() => ModelServer.command({ command })).toThrow(
-      "[InvalidCommand] 'command' must name a program, such as ['python', 'serve.py']",
+      "[InvalidCommand] 'command' must start with a program, such as ['python', 'serve.py']",
     );
   });
 
@@ -152,7 +152,7 @@ describe('shell', () => {
 
   test('fails when the line is empty', () => {
     expect(() => ModelServer.shell({ line: ' ' })).toThrow(
-      "[InvalidCommand] 'line' must name a program, such as 'exec python serve.py'",
+      "[InvalidCommand] 'line' must contain a command, such as 'exec python serve.py'",
     );
   });
 

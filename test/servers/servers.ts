@@ -1,7 +1,15 @@
 import { Duration, GranianInterface, GunicornWorkerClass, ModelServer } from '../../src';
 
-/** A server of every factory, with the words that start it at port 9999 for a model at `/models/m`. */
-export const SERVERS: readonly { readonly name: string; readonly server: ModelServer; readonly command: string }[] = [
+/** A server, and the words that start it. */
+interface StartedServer {
+  /** The name of its descriptor. */
+  readonly name: string;
+  readonly server: ModelServer;
+  readonly command: string;
+}
+
+/** A server for every descriptor of the catalogue, with the words that start it at port 9999 for a model at `/models/m`. */
+export const SERVERS: readonly StartedServer[] = [
   {
     name: 'gunicorn',
     server: ModelServer.gunicorn({ app: 'app', workers: 2, version: '27.0.1' }),
@@ -28,6 +36,11 @@ export const SERVERS: readonly { readonly name: string; readonly server: ModelSe
   },
   {
     name: 'uvicorn',
+    server: ModelServer.uvicorn({ app: 'app' }),
+    command: 'uvicorn app:app --host 0.0.0.0 --port 9999 --timeout-keep-alive K --timeout-graceful-shutdown D',
+  },
+  {
+    name: 'uvicorn with workers',
     server: ModelServer.uvicorn({ app: 'app', workers: 2, extraArgs: ['--proxy-headers'] }),
     command:
       'uvicorn app:app --host 0.0.0.0 --port 9999 --workers 2 --proxy-headers --timeout-keep-alive K --timeout-graceful-shutdown D',

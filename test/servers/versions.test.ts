@@ -1,10 +1,10 @@
 import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/plan/server/descriptor';
-import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/gunicorn';
-import { KSERVE } from '../../src/servers/kserve';
-import { RAY_SERVE } from '../../src/servers/ray-serve';
-import { UVICORN, UVICORN_WORKERS } from '../../src/servers/uvicorn';
+import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/catalogue/gunicorn';
+import { KSERVE } from '../../src/servers/catalogue/kserve';
+import { RAY_SERVE } from '../../src/servers/catalogue/ray-serve';
+import { UVICORN, UVICORN_WORKERS } from '../../src/servers/catalogue/uvicorn';
+import { VLLM } from '../../src/servers/catalogue/vllm';
 import { descriptorFor, versionOfImage } from '../../src/servers/versions';
-import { VLLM } from '../../src/servers/vllm';
 
 describe('a version', () => {
   test.each<[ServerDescriptor, string, object]>([

@@ -1,6 +1,7 @@
 /** Any combination of servers, versions, targets, times and neighbours, as data, so that one that fails can be shown. */
 import { RootConstruct } from 'constructs';
 import fc from 'fast-check';
+import { CATALOGUE } from '../../scripts/server-catalogue';
 import { ecsProfile } from '../../src/aws/profile';
 import { Backend } from '../../src/constructs/backend';
 import { Intermediary } from '../../src/constructs/intermediary';
@@ -10,7 +11,6 @@ import { gatewayProfile } from '../../src/kubernetes/private/profiles';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { StreamProtocol } from '../../src/plan/choices';
 import { DrainOrder, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
-import { CATALOGUE } from '../../src/servers/catalogue';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';

@@ -1,0 +1,60 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE } from '../define-server';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of a BentoML service. How many processes take requests stands in the service: `workers` of `@bentoml.service`. */
+export interface BentomlOptions extends ServerOptions {
+  /**
+   * The service: `module:Service`, a tag of the model store, or a directory.
+   *
+   * @default - the directory in which the server starts
+   */
+  readonly service?: string;
+}
+
+/** BentoML: uvicorn behind a supervisor that passes the signal on. */
+export const BENTOML: ServerDescriptor = {
+  name: 'BentoML',
+  drain: DrainClass.D,
+  drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  requestLimit: { knob: { name: 'traffic.timeout', place: KnobPlace.CODE, standardSeconds: 60 }, status: 504 },
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  pastBound: PastBound.STATUS_500,
+  overflow: { how: 'traffic.max_concurrency of the service', status: 429 },
+  listensWhenReady: false,
+  livenessPath: '/livez',
+  readinessPath: '/readyz',
+  port: 3000,
+  metrics: {
+    path: '/metrics',
+    running: 'bentoml_service_request_in_progress',
+    latency: 'bentoml_service_request_duration_seconds',
+  },
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
+  modelLocation: { how: 'the model store of the bento', layout: 'what the service expects' },
+  interpreter: 'python',
+  rivalVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
+  oldestVersion: '1.2.20',
+  verifiedVersion: '1.4.39',
+  source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** A service of BentoML. */
+export const bentoml = defineServer([BENTOML], (options: BentomlOptions = {}) => {
+  const { service = '.' } = options;
+  return {
+    descriptor: BENTOML,
+    options,
+    start: ({ port }) => ({
+      command: ['bentoml', 'serve', service, '--host', EVERY_INTERFACE, '--port', String(port)],
+    }),
+  };
+});

@@ -1,0 +1,38 @@
+import type { ServerDescriptor } from '../../plan/server/descriptor';
+import { checkDescriptor } from '../check-descriptor';
+import { checkCommand } from '../command-line';
+import { declaredServer } from '../declared-server';
+import { defineServer } from '../define-server';
+
+/** Options of a server with a complete description. */
+export interface CustomServerOptions {
+  /**
+   * The command and its arguments in exec form: no shell reads them, and signals reach the server. The computed times
+   * are added with the flags of the descriptor.
+   */
+  readonly command: string[];
+
+  /** What the server does. */
+  readonly descriptor: ServerDescriptor;
+
+  /**
+   * The version in the image, where the descriptor has several.
+   *
+   * @default - the most cautious behaviour of all versions
+   */
+  readonly version?: string;
+
+  /**
+   * Environment variables that the server reads.
+   *
+   * @default - none except `PORT`
+   */
+  readonly environment?: { [name: string]: string };
+}
+
+/** Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`. */
+export const custom = defineServer([], ({ command, descriptor, version, environment }: CustomServerOptions) => {
+  const checked = checkCommand(command);
+  checkDescriptor(descriptor, checked);
+  return declaredServer(checked, descriptor, { version, environment });
+});

@@ -1,0 +1,60 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { checkCommand } from '../command-line';
+import { defineServer } from '../define-server';
+import type { CodeServerOptions } from '../shared-options';
+
+/** Options of a program in Go. */
+export interface GoServerOptions extends CodeServerOptions {
+  /** The command in exec form, such as `['/app/server']`. The program listens at the port in `PORT`. */
+  readonly command: string[];
+
+  /**
+   * Whether the code calls `Shutdown` of its server when it gets SIGTERM.
+   *
+   * @default false
+   */
+  readonly drains?: boolean;
+}
+
+/**
+ * Go's HTTP server. Everything is set in code; without an idle time it keeps connections for ever, and without a handler
+ * for the signal it drops its requests.
+ */
+export const GO: ServerDescriptor = {
+  name: 'Go',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  keepAliveKnob: { name: 'Server.IdleTimeout', place: KnobPlace.CODE },
+  newConnections: NewConnections.REFUSED,
+  pastBound: PastBound.NO_BOUND,
+  stopExitCode: 2,
+  overflow: { how: 'the application decides' },
+  listensWhenReady: true,
+  streaming: true,
+  webSocket: true,
+  grpc: true,
+  batching: { how: 'the application does it' },
+  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  verifiedVersion: '1.26.8',
+  source: 'https://pkg.go.dev/net/http#Server',
+  evidence: Evidence.MEASURED,
+};
+
+/** A program in Go. It must listen on every interface at the port in the environment variable `PORT`. */
+export const go = defineServer([GO], (options: GoServerOptions) => {
+  const command = checkCommand(options.command);
+  const { version, drains } = options;
+  const keepAliveSeconds = options.keepAlive?.toSeconds();
+  return {
+    descriptor: {
+      ...GO,
+      drain: drains ? DrainClass.A : DrainClass.B,
+      ...(drains && { announcesClose: true, stopExitCode: 0 }),
+      keepAlive: keepAliveSeconds === undefined ? KeepAliveKind.NEVER_CLOSES : KeepAliveKind.SETTABLE,
+      keepAliveSeconds,
+    },
+    options: { version },
+    start: ({ port }) => ({ command, environment: { PORT: String(port) } }),
+  };
+});

@@ -1,0 +1,91 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE } from '../define-server';
+import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
+import type { PythonServerOptions } from '../shared-options';
+
+/** The interface between granian and an application. */
+export enum GranianInterface {
+  /** ASGI. */
+  ASGI = 'asgi',
+  /** WSGI. */
+  WSGI = 'wsgi',
+  /** granian's own. */
+  RSGI = 'rsgi',
+}
+
+/** Options of an application behind granian. */
+export interface GranianOptions extends PythonServerOptions {
+  /**
+   * The interface of the application.
+   *
+   * @default GranianInterface.ASGI
+   */
+  readonly interfaceType?: GranianInterface;
+}
+
+/** granian. Its idle time is the time for reading a header, of at most a minute; `--http1-keep-alive` is a switch. */
+export const GRANIAN: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'granian',
+  drain: DrainClass.D,
+  drainKnob: { name: '--workers-kill-timeout', place: KnobPlace.FLAG, maxSeconds: 1800 },
+  keepAlive: KeepAliveKind.CAPPED,
+  keepAliveKnob: {
+    name: '--http1-header-read-timeout',
+    place: KnobPlace.FLAG,
+    unit: TimeUnit.MILLISECONDS,
+    standardSeconds: 30,
+    maxSeconds: 60,
+  },
+  headerLimit: { seconds: 0, plus: 'keepAlive' },
+  newConnections: NewConnections.REFUSED,
+  announcesClose: true,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: '--backpressure; connections beyond it wait' },
+  connectionLimit: { knob: '--backpressure', standard: 1024, beyond: 'connections wait' },
+  listensWhenReady: true,
+  metrics: {
+    port: 9090,
+    path: '/metrics',
+    running: 'granian_connections_active',
+    waiting: 'granian_blocking_queue',
+    enabledBy: '--metrics --metrics-address 0.0.0.0',
+  },
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  rivalVariables: {
+    GRANIAN_HOST: '--host',
+    GRANIAN_PORT: '--port',
+    GRANIAN_WORKERS: '--workers',
+    GRANIAN_INTERFACE: '--interface',
+    GRANIAN_HTTP1_HEADER_READ_TIMEOUT: '--http1-header-read-timeout',
+    GRANIAN_WORKERS_KILL_TIMEOUT: '--workers-kill-timeout',
+  },
+  oldestVersion: '2.0',
+  verifiedVersion: '2.8.7',
+  source: 'https://github.com/emmett-framework/granian/blob/master/granian/cli.py',
+  evidence: Evidence.MEASURED,
+};
+
+/**
+ * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
+ * bounds `requestTimeout` to 40 s.
+ */
+export const granian = defineServer([GRANIAN], (options: GranianOptions) => {
+  const { app, flags } = factoryOf('granian', options.app, '--factory');
+  const workers = workersOf(options.workers);
+  const { interfaceType = GranianInterface.ASGI } = options;
+  return {
+    descriptor: GRANIAN,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: [
+        ...['granian', app, ...flags, '--interface', interfaceType, '--host', EVERY_INTERFACE, '--port', String(port)],
+        ...['--workers', String(workers)],
+      ],
+    }),
+  };
+});

@@ -1,0 +1,193 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { ServingError } from '../../private/errors';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
+import type { PythonServerOptions } from '../shared-options';
+
+/** The kind of a gunicorn worker. */
+export enum GunicornWorkerClass {
+  /** Threads, for WSGI applications. */
+  GTHREAD = 'gthread',
+  /** uvicorn, for ASGI applications. The package `uvicorn-worker` must be in the image. */
+  UVICORN = 'uvicorn',
+  /** One request at a time, for WSGI applications. Each response ends its connection. */
+  SYNC = 'sync',
+  /** gunicorn's own worker for ASGI applications. */
+  ASGI = 'asgi',
+}
+
+/** Options of an application behind gunicorn. */
+export interface GunicornOptions extends PythonServerOptions {
+  /**
+   * The kind of the workers.
+   *
+   * @default GunicornWorkerClass.GTHREAD
+   */
+  readonly workerClass?: GunicornWorkerClass;
+
+  /**
+   * How many threads each worker has. Only for workers with threads.
+   *
+   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   */
+  readonly threads?: number;
+}
+
+/** Options of a WSGI application behind gunicorn. */
+export interface WsgiServerOptions {
+  /**
+   * The application: `module:callable`, or `module` for its callable `app`.
+   */
+  readonly app: string;
+
+  /**
+   * How many processes serve it. Each loads the model.
+   *
+   * @default 1
+   */
+  readonly workers?: number;
+
+  /**
+   * How many threads each process has, which with `workers` bounds the requests a replica works on.
+   *
+   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   */
+  readonly threads?: number;
+
+  /**
+   * The version of gunicorn in the image.
+   *
+   * @default - unknown, and the most cautious behaviour of all versions is taken
+   */
+  readonly version?: string;
+}
+
+const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 2 };
+
+/** What all workers share. The master opens the port before a worker has loaded the application. */
+const GUNICORN = {
+  ...PYTHON_APPLICATION,
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
+  watchdogKnob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'the backlog of the socket (--backlog)' },
+  listensWhenReady: false,
+  grpc: false,
+  image: { repository: 'ghcr.io/benoitc/gunicorn', user: 'gunicorn' },
+  rivalVariables: { GUNICORN_CMD_ARGS: 'flags', WEB_CONCURRENCY: '--workers' },
+  verifiedVersion: '27.0.1',
+  evidence: Evidence.MEASURED,
+} as const satisfies Partial<ServerDescriptor>;
+
+/** gunicorn with threads. Before 27.0.1 kept connections hold its exit for the whole drain time. */
+export const GUNICORN_GTHREAD: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn',
+  drain: DrainClass.C,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: KEEP_ALIVE,
+  silentLimit: { seconds: 5, plus: 'keepAlive' },
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  connectionLimit: { knob: '--worker-connections', standard: 1000, beyond: 'connections wait' },
+  streaming: true,
+  webSocket: false,
+  versions: [{ from: '27.0.1', drain: DrainClass.A, lingerSeconds: 2 }],
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
+};
+
+/** gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it serves on, then dies. It announces as uvicorn. */
+export const GUNICORN_UVICORN: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with uvicorn workers',
+  drain: DrainClass.A,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: KEEP_ALIVE,
+  newConnections: NewConnections.REFUSED,
+  streaming: true,
+  webSocket: true,
+  source: 'https://github.com/Kludex/uvicorn-worker',
+};
+
+/** gunicorn's workers for one request at a time. A connection that never sends holds a worker. */
+export const GUNICORN_SYNC: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with sync workers',
+  drain: DrainClass.A,
+  serial: true,
+  keepAlive: KeepAliveKind.CLOSES_EACH,
+  silentLimit: { seconds: 0, plus: 'watchdog' },
+  headerLimit: { seconds: 0, plus: 'watchdog' },
+  requestLimit: { status: 500 },
+  newConnections: NewConnections.HANG,
+  announcesClose: true,
+  lingerSeconds: 2,
+  streaming: true,
+  webSocket: false,
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/sync.py',
+  note: 'a connection that sends nothing holds a worker until the watchdog ends it; use threads behind a load balancer',
+};
+
+/** gunicorn's own ASGI worker. Before 27.0.1 it kept idle connections whatever it was told. */
+export const GUNICORN_ASGI: ServerDescriptor = {
+  ...GUNICORN,
+  name: 'gunicorn with asgi workers',
+  drain: DrainClass.C,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  keepAliveKnob: KEEP_ALIVE,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
+  streaming: true,
+  webSocket: true,
+  oldestVersion: '24.0',
+  versions: [{ from: '27.0.1', keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
+  source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/asgi/protocol.py',
+};
+
+const WORKERS = {
+  [GunicornWorkerClass.GTHREAD]: { word: 'gthread', descriptor: GUNICORN_GTHREAD },
+  [GunicornWorkerClass.UVICORN]: { word: 'uvicorn_worker.UvicornWorker', descriptor: GUNICORN_UVICORN },
+  [GunicornWorkerClass.SYNC]: { word: 'sync', descriptor: GUNICORN_SYNC },
+  [GunicornWorkerClass.ASGI]: { word: 'asgi', descriptor: GUNICORN_ASGI },
+} as const;
+
+/** An application behind gunicorn, which must be in the image. */
+export const gunicorn = defineServer(
+  [GUNICORN_GTHREAD, GUNICORN_UVICORN, GUNICORN_SYNC, GUNICORN_ASGI],
+  (options: GunicornOptions) => {
+    const app = applicationOf(options.app);
+    const workers = workersOf(options.workers);
+    const { workerClass = GunicornWorkerClass.GTHREAD, threads } = options;
+    const threaded = workerClass === GunicornWorkerClass.GTHREAD;
+    checkThreads(threads);
+    if (threads !== undefined && !threaded) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'threads' (${threads}) has no effect on 'workerClass' (${workerClass}); leave one of them out`,
+      );
+    }
+    const { word, descriptor } = WORKERS[workerClass];
+    return {
+      descriptor,
+      options,
+      workers,
+      shortFlags: { '-b': '--bind', '-k': '--worker-class', '-w': '--workers', '-t': '--timeout' },
+      start: (context) => ({
+        command: [
+          ...['gunicorn', app, '--bind', `${EVERY_INTERFACE}:${context.port}`],
+          ...['--worker-class', word, '--workers', String(workers)],
+          ...option('--threads', threaded ? threadsOf(threads, workers, context) : undefined),
+          // A heartbeat file on a disk can block a worker; shared memory cannot.
+          ...['--worker-tmp-dir', '/dev/shm'],
+        ],
+        // Releases since 25.1 open a control socket there; the home folder may be read-only.
+        environment: { XDG_RUNTIME_DIR: '/dev/shm' },
+        changeable: ['XDG_RUNTIME_DIR'],
+      }),
+    };
+  },
+);
+
+/** A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image. */
+export const wsgi = defineServer([], (options: WsgiServerOptions) => gunicorn.define(options));

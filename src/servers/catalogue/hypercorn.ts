@@ -1,0 +1,47 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE } from '../define-server';
+import { applicationOf, PYTHON_APPLICATION, workersOf } from '../python-application';
+import type { PythonServerOptions } from '../shared-options';
+
+/** Options of an ASGI application behind hypercorn. */
+export interface HypercornOptions extends PythonServerOptions {}
+
+/** hypercorn. Its own drain time is only 3 s. */
+export const HYPERCORN: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'hypercorn',
+  drain: DrainClass.A,
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 3 },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  silentLimit: { seconds: 0, plus: 'keepAlive' },
+  headerLimit: { seconds: 0, plus: 'keepAlive' },
+  closesAfterRequests: 1000,
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  pastBound: PastBound.STATUS_500,
+  overflow: { how: 'the backlog of the socket (--backlog)' },
+  listensWhenReady: true,
+  streaming: true,
+  webSocket: true,
+  grpc: false,
+  verifiedVersion: '0.18.0',
+  source: 'https://github.com/pgjones/hypercorn/blob/main/src/hypercorn/config.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** An ASGI application behind hypercorn, which must be in the image. */
+export const hypercorn = defineServer([HYPERCORN], (options: HypercornOptions) => {
+  const app = applicationOf(options.app);
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: HYPERCORN,
+    options,
+    workers,
+    shortFlags: { '-b': '--bind', '-w': '--workers' },
+    start: ({ port }) => ({
+      command: ['hypercorn', app, '--bind', `${EVERY_INTERFACE}:${port}`, '--workers', String(workers)],
+    }),
+  };
+});

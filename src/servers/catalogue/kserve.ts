@@ -1,0 +1,90 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer } from '../define-server';
+import { modelDirectoryOf } from '../model-path';
+import { requireWord, workersOf } from '../python-application';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of a server that is built on KServe's Python package. */
+export interface KserveOptions extends ServerOptions {
+  /** The Python module that starts it, such as `sklearnserver`. */
+  readonly module: string;
+
+  /** The name of the model in its URLs. */
+  readonly modelName: string;
+
+  /**
+   * The directory with the model.
+   *
+   * @default - where the backend's only model is; needed without one and with several
+   */
+  readonly modelPath?: string;
+
+  /**
+   * How many processes serve it. Each loads the model.
+   *
+   * @default 1
+   */
+  readonly workers?: number;
+}
+
+/** Servers that are built on KServe's Python package. Before 0.20 their keep-alive was fixed. */
+export const KSERVE: ServerDescriptor = {
+  name: 'KServe',
+  drain: DrainClass.A,
+  drainKnob: { name: 'grace_period of ModelServer', place: KnobPlace.CODE, standardSeconds: 30 },
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: true,
+  pastBound: PastBound.STATUS_500,
+  overflow: { how: 'requests wait without a limit' },
+  listensWhenReady: true,
+  livenessPath: '/v2/health/live',
+  readinessPath: '/v2/health/ready',
+  port: 8080,
+  otherPorts: [8081],
+  metrics: { path: '/metrics', latency: 'request_predict_seconds' },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { how: 'a separate batcher in front of it' },
+  modelLocation: { how: '--model_dir', layout: 'what the server expects' },
+  interpreter: 'python',
+  versions: [
+    {
+      from: '0.20',
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 65 },
+    },
+  ],
+  verifiedVersion: '0.21.0',
+  source: 'https://github.com/kserve/kserve/pull/5448',
+  evidence: Evidence.MEASURED,
+};
+
+/** A model behind a server that is built on KServe's Python package. */
+export const kserve = defineServer([KSERVE], (options: KserveOptions) => {
+  const module = requireWord('module', options.module, 'sklearnserver');
+  const name = requireWord('modelName', options.modelName, 'iris');
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: KSERVE,
+    options,
+    workers,
+    start: (context) => ({
+      command: [
+        ...[
+          'python',
+          '-m',
+          module,
+          '--model_name',
+          name,
+          '--model_dir',
+          modelDirectoryOf('modelPath', options.modelPath, context),
+        ],
+        ...['--http_port', String(context.port), '--grpc_port', '8081', '--workers', String(workers)],
+      ],
+    }),
+  };
+});

@@ -1,0 +1,52 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { ServingError } from '../../private/errors';
+import { defineServer } from '../define-server';
+import type { CodeServerOptions } from '../shared-options';
+
+/** Options of LitServe. */
+export interface LitServeOptions extends CodeServerOptions {
+  /** The Python script, such as `server.py`. It calls `run` with the port in `PORT`. */
+  readonly script: string;
+}
+
+/** LitServe. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
+export const LITSERVE: ServerDescriptor = {
+  name: 'LitServe',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, standardSeconds: 5 },
+  newConnections: NewConnections.SERVED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  stopExitCode: 137,
+  requestLimit: {
+    knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, standardSeconds: 30 },
+    status: 504,
+    waitingOnly: true,
+  },
+  overflow: { how: 'requests wait as long as the timeout of LitServer says', status: 504 },
+  listensWhenReady: true,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
+  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  interpreter: 'python',
+  verifiedVersion: '0.2.19',
+  source: 'https://github.com/Lightning-AI/LitServe/blob/main/src/litserve/server.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** A script that runs LitServe at the port in the environment variable `PORT`. */
+export const litServe = defineServer([LITSERVE], ({ script, version, keepAlive }: LitServeOptions) => {
+  if (script === '')
+    throw new ServingError('InvalidCommand', "'script' ('') must be a Python script, such as 'server.py'");
+  return {
+    descriptor: { ...LITSERVE, keepAliveSeconds: keepAlive?.toSeconds() },
+    options: { version },
+    start: ({ port }) => ({ command: ['python', script], environment: { PORT: String(port) } }),
+  };
+});

@@ -1,0 +1,92 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { ServingError } from '../../private/errors';
+import { defineServer, EVERY_INTERFACE, option, type StartContext } from '../define-server';
+import { missingModel, onlyModelOf } from '../model-path';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of llama.cpp's server. */
+export interface LlamaCppOptions extends ServerOptions {
+  /**
+   * The model file.
+   *
+   * @default - the backend's only model: its path where that is a `.gguf` file, else the only such file of what is locked
+   *   of it, or the first part of one that was split; needed otherwise
+   */
+  readonly model?: string;
+
+  /**
+   * The path of the program.
+   *
+   * @default - `/app/llama-server`, where the project's images have it
+   */
+  readonly program?: string;
+}
+
+/** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and each after 100 requests. */
+export const LLAMA_CPP: ServerDescriptor = {
+  name: 'llama.cpp',
+  drain: DrainClass.A,
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  silentLimit: { seconds: 5 },
+  closesAfterRequests: 100,
+  requestLimit: { knob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 600 } },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.NO_BOUND,
+  overflow: { how: 'requests wait for a slot without a limit' },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 8080,
+  metrics: {
+    path: '/metrics',
+    running: 'llamacpp:requests_processing',
+    waiting: 'llamacpp:requests_deferred',
+    enabledBy: '--metrics',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.FLAG, how: '--parallel; always on' },
+  modelLocation: { how: '--model', layout: 'a GGUF file' },
+  image: { repository: 'ghcr.io/ggml-org/llama.cpp', user: 'root' },
+  rivalVariables: {
+    LLAMA_ARG_HOST: '--host',
+    LLAMA_ARG_PORT: '--port',
+    LLAMA_ARG_MODEL: '--model',
+    LLAMA_ARG_N_PARALLEL: '--parallel',
+    LLAMA_ARG_TIMEOUT: '--timeout',
+  },
+  verifiedVersion: '2026',
+  source: 'https://github.com/ggml-org/llama.cpp/issues/7694',
+  evidence: Evidence.READ,
+};
+
+/** A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses. */
+export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}) => ({
+  descriptor: LLAMA_CPP,
+  options,
+  start: (context) => ({
+    command: [
+      ...[options.program ?? '/app/llama-server', '--model', options.model ?? ggufOf(context)],
+      ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--metrics'],
+      ...option('--parallel', context.maxConcurrency),
+    ],
+  }),
+}));
+
+/** The one file of the backend's model that llama.cpp loads: of a file that was split it is told the first part. */
+function ggufOf(context: StartContext): string {
+  const { path, files } = onlyModelOf('model', context) ?? missingModel('model', context);
+  if (path.endsWith('.gguf')) return path;
+  const models = files?.filter((file) => file.endsWith('.gguf') && !/-(?!0*1-)\d+-of-\d+\.gguf$/.test(file)) ?? [];
+  if (models.length === 1) return `${path}/${models[0]}`;
+  const found =
+    files === undefined ? 'what it has is not known' : models.map((file) => `'${file}'`).join(', ') || 'it has none';
+  throw new ServingError(
+    'ModelNotNamed',
+    `llama.cpp is told one GGUF file of the model at '${path}' (${found}); name it with 'model' of the server, such as '${path}/${models[0] ?? 'model.gguf'}'`,
+    context.at,
+  );
+}

@@ -1,0 +1,89 @@
+import type { ServerDescriptor } from '../../plan/server/descriptor';
+import { KnobPlace, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { modelDirectoryOf } from '../model-path';
+import { workersOf } from '../python-application';
+import type { ServerOptions } from '../shared-options';
+import { UVICORN, UVICORN_WORKERS } from './uvicorn';
+
+/** Options of MLflow's scoring server. */
+export interface MlflowOptions extends ServerOptions {
+  /**
+   * The model: a directory or an address that MLflow knows.
+   *
+   * @default - where the backend's only model is; needed without one and with several
+   */
+  readonly model?: string;
+
+  /**
+   * How many processes serve it. Each loads the model.
+   *
+   * @default 1
+   */
+  readonly workers?: number;
+}
+
+/** The variable in which `mlflow models serve` tells the scoring server its model. */
+const MODEL_PATH = '__pyfunc_model_path__';
+
+/** What MLflow adds to uvicorn, however many processes that has. */
+const SCORING_SERVER = {
+  requestLimit: {
+    knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 60 },
+    status: 504,
+  },
+  announcesClose: false,
+  overflow: { how: 'requests wait for a thread; there are as many as CPUs and 4 more' },
+  connectionLimit: undefined,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 5000,
+  streaming: false,
+  webSocket: false,
+  webSocketPingSeconds: undefined,
+  batching: { how: 'it has none' },
+  modelLocation: { how: `\`${MODEL_PATH}\``, layout: 'a directory with an MLmodel file' },
+  oldestVersion: '2.22',
+  verifiedVersion: '3.17.2',
+  source: 'https://github.com/mlflow/mlflow/blob/master/mlflow/pyfunc/scoring_server/__init__.py',
+} as const satisfies Partial<ServerDescriptor>;
+
+/**
+ * MLflow's scoring server, started as the uvicorn that it is: `mlflow models serve` starts that below itself and passes no
+ * signal on, so that as the first process of a container it never stops.
+ */
+export const MLFLOW: ServerDescriptor = { ...UVICORN, ...SCORING_SERVER, name: 'MLflow' };
+
+/** MLflow's scoring server in several processes. */
+export const MLFLOW_WORKERS: ServerDescriptor = {
+  ...UVICORN_WORKERS,
+  ...SCORING_SERVER,
+  name: 'MLflow with workers',
+  pastBound: PastBound.CLOSED,
+  // Older ones may have been installed with a uvicorn that has no such flag.
+  versions: UVICORN_WORKERS.versions?.map((version) => ({ ...version, from: '3.17' })),
+};
+
+/** A model behind MLflow's scoring server, in the environment of the image. */
+export const mlflow = defineServer([MLFLOW, MLFLOW_WORKERS], (options: MlflowOptions = {}) => {
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: workers > 1 ? MLFLOW_WORKERS : MLFLOW,
+    options,
+    workers,
+    start: (context) => ({
+      command: [
+        ...[
+          'uvicorn',
+          'mlflow.pyfunc.scoring_server.app:app',
+          '--host',
+          EVERY_INTERFACE,
+          '--port',
+          String(context.port),
+        ],
+        ...option('--workers', workers > 1 ? workers : undefined),
+      ],
+      environment: { [MODEL_PATH]: modelDirectoryOf('model', options.model, context) },
+    }),
+  };
+});

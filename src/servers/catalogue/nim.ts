@@ -1,0 +1,70 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer } from '../define-server';
+import { onlyModelOf } from '../model-path';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of an NVIDIA NIM. */
+export interface NimOptions extends ServerOptions {
+  /**
+   * The command that starts it.
+   *
+   * @default - `/opt/nim/start_server.sh`
+   */
+  readonly command?: string[];
+
+  /**
+   * The directory with the model.
+   *
+   * @default - where the backend's only model is; the NIM fetches its own without one, and needed with several
+   */
+  readonly model?: string;
+}
+
+/** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain nobody documents. */
+export const NIM: ServerDescriptor = {
+  name: 'NIM',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.UNKNOWN,
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.UNKNOWN,
+  overflow: { how: 'that of the engine in it' },
+  listensWhenReady: false,
+  livenessPath: '/v1/health/live',
+  readinessPath: '/v1/health/ready',
+  metrics: {
+    path: '/v1/metrics',
+    running: 'vllm:num_requests_running',
+    waiting: 'vllm:num_requests_waiting',
+    latency: 'vllm:e2e_request_latency_seconds',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { how: 'that of the engine in it; always on' },
+  modelLocation: {
+    how: 'NIM_MODEL_PATH',
+    layout: 'what its profile expects; fetched into /opt/nim/.cache without one',
+  },
+  sharedMemoryMib: 16_384,
+  verifiedVersion: '3.0.0',
+  source: 'https://docs.nvidia.com/nim/large-language-models/latest/configuration.html',
+  evidence: Evidence.READ,
+};
+
+/** An NVIDIA NIM. Nobody documents how it treats connections. */
+export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
+  descriptor: NIM,
+  options,
+  start: (context) => {
+    const model = options.model ?? onlyModelOf('model', context)?.path;
+    return {
+      command: options.command ?? ['/opt/nim/start_server.sh'],
+      environment: {
+        NIM_SERVER_PORT: String(context.port),
+        ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }),
+      },
+      changeable: ['NIM_CACHE_PATH'],
+    };
+  },
+}));

@@ -1,0 +1,57 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE } from '../define-server';
+import { repositoryPathOf } from '../model-path';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of Ollama. */
+export interface OllamaOptions extends ServerOptions {
+  /**
+   * The directory with the models.
+   *
+   * @default - where the backend's only model is; `/tmp/ollama` without one, and needed with several
+   */
+  readonly modelsPath?: string;
+}
+
+/** Ollama. It closes everything when it is stopped. Its own "keep alive" is how long a model stays in memory. */
+export const OLLAMA: ServerDescriptor = {
+  name: 'Ollama',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.REFUSED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'OLLAMA_MAX_QUEUE (512)', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/',
+  readinessPath: '/api/version',
+  port: 11_434,
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.VARIABLE, how: 'OLLAMA_NUM_PARALLEL' },
+  modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; pulled while it runs where a model is missing' },
+  image: { repository: 'ollama/ollama', user: 'root' },
+  verifiedVersion: '0.33.0-rc2',
+  source: 'https://github.com/ollama/ollama/blob/main/server/routes.go',
+  evidence: Evidence.READ,
+  note: 'its readiness does not mean that a model is loaded',
+};
+
+/** Ollama. It drops requests when it is stopped. */
+export const ollama = defineServer([OLLAMA], (options: OllamaOptions = {}) => ({
+  descriptor: OLLAMA,
+  options,
+  start: (context) => ({
+    command: ['ollama', 'serve'],
+    changeable: ['OLLAMA_NOPRUNE'],
+    environment: {
+      OLLAMA_HOST: `${EVERY_INTERFACE}:${context.port}`,
+      OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/tmp/ollama',
+      // What is mounted cannot be tidied up at the start.
+      ...(context.models.length > 0 && { OLLAMA_NOPRUNE: '1' }),
+      ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
+    },
+  }),
+}));

@@ -1,0 +1,76 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { modelDirectoryOf } from '../model-path';
+import { parallelismOf } from '../parallelism';
+import type { LanguageModelOptions } from '../shared-options';
+
+/** Options of SGLang. */
+export interface SglangOptions extends LanguageModelOptions {
+  /**
+   * The name of the model in requests.
+   *
+   * @default - the model as it is written in the command
+   */
+  readonly servedModelName?: string;
+}
+
+/** SGLang. It waits for every request when it is stopped, and looks every 5 s. */
+export const SGLANG: ServerDescriptor = {
+  name: 'SGLang',
+  drain: DrainClass.D,
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  requestLimit: { knob: { name: 'SGLANG_REQ_RUNNING_TIMEOUT', place: KnobPlace.FILE } },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.NO_BOUND,
+  lingerSeconds: 5,
+  overflow: { how: '--max-queued-requests', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 30_000,
+  metrics: {
+    path: '/metrics',
+    running: 'sglang:num_running_reqs',
+    waiting: 'sglang:num_queue_reqs',
+    latency: 'sglang:e2e_request_latency_seconds',
+    enabledBy: '--enable-metrics',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
+  modelLocation: { how: '--model-path', layout: 'a directory or a name of the Hugging Face hub' },
+  image: { repository: 'lmsysorg/sglang', user: 'root' },
+  sharedMemoryMib: 4096,
+  interpreter: 'python3',
+  versions: [
+    {
+      from: '0.5.10',
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+    },
+  ],
+  verifiedVersion: '0.5.10',
+  source: 'https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/http_server.py',
+  evidence: Evidence.READ,
+};
+
+/** A language model behind SGLang. */
+export const sglang = defineServer([SGLANG], (options: SglangOptions = {}) => {
+  const parallelism = parallelismOf(options);
+  return {
+    descriptor: SGLANG,
+    options,
+    start: (context) => ({
+      command: [
+        ...['python3', '-m', 'sglang.launch_server', '--model-path', modelDirectoryOf('model', options.model, context)],
+        ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
+        ...option('--served-model-name', options.servedModelName),
+        ...option('--tp-size', parallelism(context)),
+        ...option('--max-running-requests', context.maxConcurrency),
+      ],
+    }),
+  };
+});

@@ -1,0 +1,67 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
+import { defineServer } from '../define-server';
+import { modelDirectoryOf } from '../model-path';
+import { requireWord } from '../python-application';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of TensorFlow Serving. */
+export interface TensorflowServingOptions extends ServerOptions {
+  /** The name of the model in its URLs. */
+  readonly modelName: string;
+
+  /**
+   * The directory with a folder for each version of the model.
+   *
+   * @default - where the backend's only model is; needed without one and with several
+   */
+  readonly modelPath?: string;
+}
+
+/** TensorFlow Serving. Its image starts a shell that keeps the signal; the program itself has no handler for it. */
+export const TENSORFLOW_SERVING: ServerDescriptor = {
+  name: 'TensorFlow Serving',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  requestLimit: {
+    knob: {
+      name: '--rest_api_timeout_in_ms',
+      place: KnobPlace.FLAG,
+      unit: TimeUnit.MILLISECONDS,
+      standardSeconds: 30,
+      joined: true,
+    },
+  },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'max_enqueued_batches', status: 503 },
+  listensWhenReady: false,
+  port: 8501,
+  otherPorts: [8500],
+  metrics: { path: '/monitoring/prometheus/metrics', enabledBy: '--monitoring_config_file' },
+  streaming: false,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: '--enable_batching with --batching_parameters_file' },
+  modelLocation: { how: '--model_base_path', layout: 'a folder with a number for each version' },
+  image: { repository: 'tensorflow/serving', user: 'root' },
+  verifiedVersion: '2.20.0',
+  source: 'https://github.com/tensorflow/serving/blob/master/tensorflow_serving/model_servers/main.cc',
+  evidence: Evidence.READ,
+};
+
+/** A model behind TensorFlow Serving. */
+export const tensorflowServing = defineServer([TENSORFLOW_SERVING], (options: TensorflowServingOptions) => {
+  const name = requireWord('modelName', options.modelName, 'resnet');
+  return {
+    descriptor: TENSORFLOW_SERVING,
+    options,
+    start: (context) => ({
+      command: [
+        ...['tensorflow_model_server', '--port=8500', `--rest_api_port=${context.port}`],
+        ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
+      ],
+      readinessPath: `/v1/models/${name}`,
+    }),
+  };
+});

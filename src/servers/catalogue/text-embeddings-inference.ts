@@ -1,0 +1,64 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { hubCacheOf, modelDirectoryOf } from '../model-path';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of Hugging Face's Text Embeddings Inference. */
+export interface TextEmbeddingsInferenceOptions extends ServerOptions {
+  /**
+   * The model: a directory, or a name of the Hugging Face hub.
+   *
+   * @default - where the backend's only model is; needed without one and with several
+   */
+  readonly model?: string;
+}
+
+/** Hugging Face's Text Embeddings Inference. */
+export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
+  name: 'Text Embeddings Inference',
+  drain: DrainClass.D,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.NO_BOUND,
+  overflow: { how: '--max-concurrent-requests', status: 429 },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 3000,
+  metrics: { path: '/metrics', waiting: 'te_queue_size', latency: 'te_request_duration' },
+  streaming: false,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.FLAG, how: '--max-batch-tokens and --max-batch-requests' },
+  modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
+  image: { repository: 'ghcr.io/huggingface/text-embeddings-inference', user: 'root' },
+  rivalVariables: {
+    HOSTNAME: '--hostname',
+    MODEL_ID: '--model-id',
+    MAX_CONCURRENT_REQUESTS: '--max-concurrent-requests',
+  },
+  // Its metrics are at a port of their own, too.
+  otherPorts: [9000],
+  verifiedVersion: '1.9.3',
+  source: 'https://github.com/huggingface/text-embeddings-inference/blob/main/router/src/http/server.rs',
+  evidence: Evidence.READ,
+};
+
+/** An embedding model behind Hugging Face's Text Embeddings Inference. */
+export const textEmbeddingsInference = defineServer(
+  [TEXT_EMBEDDINGS_INFERENCE],
+  (options: TextEmbeddingsInferenceOptions = {}) => ({
+    descriptor: TEXT_EMBEDDINGS_INFERENCE,
+    options,
+    start: (context) => {
+      const model = modelDirectoryOf('model', options.model, context);
+      const command = [
+        ...['text-embeddings-router', '--model-id', model],
+        ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
+        ...option('--max-concurrent-requests', context.maxConcurrency),
+      ];
+      return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+    },
+  }),
+);

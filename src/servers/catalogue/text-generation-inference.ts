@@ -1,0 +1,70 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { hubCacheOf, modelDirectoryOf } from '../model-path';
+import { parallelismOf } from '../parallelism';
+import type { LanguageModelOptions } from '../shared-options';
+
+/** Options of Hugging Face's Text Generation Inference. */
+export interface TextGenerationInferenceOptions extends LanguageModelOptions {}
+
+/** Hugging Face's Text Generation Inference. */
+export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
+  name: 'Text Generation Inference',
+  drain: DrainClass.A,
+  drainKnob: { name: 'GRACEFUL_TERMINATION_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 90 },
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: '--max-concurrent-requests', status: 429 },
+  listensWhenReady: false,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  port: 3000,
+  otherPorts: [9000],
+  metrics: {
+    path: '/metrics',
+    running: 'tgi_batch_current_size',
+    waiting: 'tgi_queue_size',
+    latency: 'tgi_request_duration',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.FLAG, how: '--max-batch-total-tokens and its kin; always on' },
+  modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
+  image: { repository: 'ghcr.io/huggingface/text-generation-inference', user: 'root' },
+  sharedMemoryMib: 1024,
+  rivalVariables: {
+    HOSTNAME: '--hostname',
+    MODEL_ID: '--model-id',
+    NUM_SHARD: '--num-shard',
+    MAX_CONCURRENT_REQUESTS: '--max-concurrent-requests',
+  },
+  verifiedVersion: '3.3.7',
+  source: 'https://github.com/huggingface/text-generation-inference/blob/main/launcher/src/main.rs',
+  evidence: Evidence.READ,
+  note: 'the project only maintains it any more and points to vLLM and SGLang',
+};
+
+/** A language model behind Hugging Face's Text Generation Inference. */
+export const textGenerationInference = defineServer(
+  [TEXT_GENERATION_INFERENCE],
+  (options: TextGenerationInferenceOptions = {}) => {
+    const parallelism = parallelismOf(options);
+    return {
+      descriptor: TEXT_GENERATION_INFERENCE,
+      options,
+      start: (context) => {
+        const model = modelDirectoryOf('model', options.model, context);
+        const command = [
+          ...['text-generation-launcher', '--model-id', model],
+          ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
+          ...option('--num-shard', parallelism(context)),
+          ...option('--max-concurrent-requests', context.maxConcurrency),
+        ];
+        return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+      },
+    };
+  },
+);

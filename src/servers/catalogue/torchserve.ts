@@ -1,0 +1,35 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { describeServer } from '../define-server';
+
+/** TorchServe, which nobody maintains any more: a descriptor for servers that still run, and no way to start one. */
+export const TORCHSERVE: ServerDescriptor = {
+  name: 'TorchServe',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  requestLimit: {
+    knob: { name: 'default_response_timeout', place: KnobPlace.FILE, standardSeconds: 120 },
+  },
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'job_queue_size', status: 503 },
+  listensWhenReady: false,
+  livenessPath: '/ping',
+  readinessPath: '/ping',
+  port: 8080,
+  otherPorts: [8081, 7070, 7071],
+  metrics: { port: 8082, path: '/metrics', latency: 'ts_inference_latency_microseconds' },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: 'batchSize and maxBatchDelay of a model' },
+  modelLocation: { how: 'model_store', layout: 'MAR files' },
+  image: { repository: 'pytorch/torchserve', user: 'model-server' },
+  verifiedVersion: '0.12.0',
+  source: 'https://github.com/pytorch/serve/blob/master/docs/configuration.md',
+  evidence: Evidence.READ,
+  note: "its image's entry point keeps the signal from it",
+};
+
+/** TorchServe, which has no factory. */
+export const torchServe = describeServer(TORCHSERVE);

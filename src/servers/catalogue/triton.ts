@@ -1,0 +1,65 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer } from '../define-server';
+import { repositoryPathOf } from '../model-path';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of NVIDIA Triton. */
+export interface TritonOptions extends ServerOptions {
+  /**
+   * The model repository.
+   *
+   * @default - where the backend's only model is; `/models` without one, and needed with several
+   */
+  readonly modelRepository?: string;
+}
+
+/** NVIDIA Triton. It waits for its connections, not for its requests, so that kept ones use up the whole drain time. */
+export const TRITON: ServerDescriptor = {
+  name: 'Triton',
+  drain: DrainClass.C,
+  drainKnob: { name: '--exit-timeout-secs', place: KnobPlace.FLAG, standardSeconds: 30 },
+  keepAlive: KeepAliveKind.NEVER_CLOSES,
+  newConnections: NewConnections.RESET,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'max_queue_size of a model', status: 503 },
+  stopExitCode: 1,
+  listensWhenReady: true,
+  livenessPath: '/v2/health/live',
+  readinessPath: '/v2/health/ready',
+  otherPorts: [8001],
+  metrics: {
+    port: 8002,
+    path: '/metrics',
+    waiting: 'nv_inference_pending_request_count',
+    latency: 'nv_inference_request_duration_us',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: true,
+  batching: { place: KnobPlace.FILE, how: 'max_batch_size and dynamic_batching in config.pbtxt' },
+  modelLocation: { how: '--model-repository', layout: '<model>/config.pbtxt and <model>/<version>/model.*' },
+  image: { repository: 'nvcr.io/nvidia/tritonserver', user: 'root' },
+  sharedMemoryMib: 1024,
+  verifiedVersion: '2.51.0',
+  source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
+  evidence: Evidence.MEASURED,
+  note: 'it exits with status 1 when connections were still open at the end of its drain time',
+};
+
+/** A model repository behind NVIDIA Triton. */
+export const triton = defineServer([TRITON], (options: TritonOptions = {}) => ({
+  descriptor: TRITON,
+  options,
+  start: (context) => ({
+    command: [
+      ...[
+        'tritonserver',
+        '--model-repository',
+        repositoryPathOf('modelRepository', options.modelRepository, context) ?? '/models',
+      ],
+      ...['--http-port', String(context.port), '--grpc-port', '8001', '--metrics-port', '8002'],
+    ],
+  }),
+}));

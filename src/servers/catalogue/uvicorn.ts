@@ -1,0 +1,103 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
+import type { PythonServerOptions } from '../shared-options';
+
+/** Options of an ASGI application behind uvicorn. */
+export interface UvicornOptions extends PythonServerOptions {}
+
+/** Options of an ASGI application behind uvicorn. */
+export interface AsgiServerOptions {
+  /**
+   * The application: `module:callable`, or `module` for its callable `app`.
+   */
+  readonly app: string;
+
+  /**
+   * How many processes serve it. Each loads the model.
+   *
+   * @default 1
+   */
+  readonly workers?: number;
+
+  /**
+   * The version of uvicorn in the image.
+   *
+   * @default - unknown, and the most cautious behaviour of all versions is taken
+   */
+  readonly version?: string;
+}
+
+/**
+ * uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. Whether its
+ * last response announces the close depends on its parser: `httptools` does, `h11` does not.
+ */
+export const UVICORN: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'uvicorn',
+  drain: DrainClass.D,
+  drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  newConnections: NewConnections.REFUSED,
+  pastBound: PastBound.STATUS_500,
+  // It counts idle connections, so `maxConcurrency` is never mapped onto it.
+  overflow: { how: '--limit-concurrency, which counts idle connections', status: 503 },
+  connectionLimit: { knob: '--limit-concurrency', beyond: '503' },
+  listensWhenReady: true,
+  streaming: true,
+  webSocket: true,
+  // `--ws-ping-interval`, which is not set.
+  webSocketPingSeconds: 20,
+  grpc: false,
+  rivalVariables: {
+    UVICORN_HOST: '--host',
+    UVICORN_PORT: '--port',
+    UVICORN_TIMEOUT_KEEP_ALIVE: '--timeout-keep-alive',
+    UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN: '--timeout-graceful-shutdown',
+    UVICORN_WORKERS: '--workers',
+    WEB_CONCURRENCY: '--workers',
+  },
+  oldestVersion: '0.22',
+  verifiedVersion: '0.54.0',
+  source: 'https://github.com/encode/uvicorn/blob/master/uvicorn/server.py',
+  evidence: Evidence.MEASURED,
+};
+
+/**
+ * uvicorn with several processes: the parent holds the port, and keeps it while they drain. It ends a process that does not
+ * answer it for 5 s, one that loads included, and before 0.37 nobody could tell it to wait longer.
+ */
+export const UVICORN_WORKERS: ServerDescriptor = {
+  ...UVICORN,
+  name: 'uvicorn with workers',
+  newConnections: NewConnections.HANG,
+  rivalVariables: { ...UVICORN.rivalVariables, UVICORN_TIMEOUT_WORKER_HEALTHCHECK: '--timeout-worker-healthcheck' },
+  versions: [
+    {
+      from: '0.37',
+      watchdogKnob: { name: '--timeout-worker-healthcheck', place: KnobPlace.FLAG, standardSeconds: 5 },
+    },
+  ],
+};
+
+/** An ASGI application behind uvicorn, which must be in the image. */
+export const uvicorn = defineServer([UVICORN, UVICORN_WORKERS], (options: UvicornOptions) => {
+  const { app, flags } = factoryOf('uvicorn', options.app, '--factory');
+  const workers = workersOf(options.workers);
+  return {
+    descriptor: workers > 1 ? UVICORN_WORKERS : UVICORN,
+    options,
+    workers,
+    start: ({ port }) => ({
+      command: [
+        ...['uvicorn', app, ...flags, '--host', EVERY_INTERFACE, '--port', String(port)],
+        ...option('--workers', workers > 1 ? workers : undefined),
+      ],
+    }),
+  };
+});
+
+/** An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image. */
+export const asgi = defineServer([], (options: AsgiServerOptions) => uvicorn.define(options));

@@ -1,0 +1,65 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer } from '../define-server';
+import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
+import type { PythonServerOptions } from '../shared-options';
+
+/** Options of a WSGI application behind uWSGI. */
+export interface UwsgiOptions extends PythonServerOptions {
+  /**
+   * How many threads each process has.
+   *
+   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   */
+  readonly threads?: number;
+}
+
+/**
+ * uWSGI behind its own HTTP router. On SIGTERM it would reload, or drop its requests with `--die-on-term`; a hook makes it wait
+ * for them instead, without a bound: its mercy settings are not for this.
+ */
+export const UWSGI: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'uWSGI',
+  drain: DrainClass.D,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, standardSeconds: 0, joined: true },
+  headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+  // The kernel hands over a connection that sends nothing after 7 s only.
+  silentLimit: { seconds: 7, plus: 'keepAlive' },
+  headerLimit: { seconds: 0, plus: 'keepAlive' },
+  requestLimit: {
+    knob: { name: '--http-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+    status: 0,
+  },
+  newConnections: NewConnections.HANG,
+  announcesClose: false,
+  pastBound: PastBound.NO_BOUND,
+  overflow: { how: 'the backlog of the socket (--listen)' },
+  listensWhenReady: false,
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  verifiedVersion: '2.0.31',
+  source: 'https://github.com/unbit/uwsgi/blob/uwsgi-2.0/plugins/http/http.c',
+  evidence: Evidence.MEASURED,
+};
+
+/** A WSGI application behind uWSGI, which must be in the image. It is told to finish its requests when it is stopped. */
+export const uwsgi = defineServer([UWSGI], (options: UwsgiOptions) => {
+  const app = applicationOf(options.app);
+  const workers = workersOf(options.workers);
+  checkThreads(options.threads);
+  return {
+    descriptor: UWSGI,
+    options,
+    workers,
+    start: (context) => ({
+      command: [
+        ...['uwsgi', '--module', app, '--http', `:${context.port}`, '--master', '--need-app'],
+        ...['--hook-master-start', 'unix_signal:15 gracefully_kill_them_all'],
+        ...['--processes', String(workers), '--threads', String(threadsOf(options.threads, workers, context))],
+      ],
+    }),
+  };
+});

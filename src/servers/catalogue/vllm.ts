@@ -1,0 +1,79 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE, option } from '../define-server';
+import { modelPathOf } from '../model-path';
+import { parallelismOf } from '../parallelism';
+import type { LanguageModelOptions } from '../shared-options';
+
+/** Options of vLLM. */
+export interface VllmOptions extends LanguageModelOptions {
+  /**
+   * The name of the model in requests.
+   *
+   * @default - the model as it is written in the command
+   */
+  readonly servedModelName?: string;
+}
+
+/** vLLM. It aborts its requests when it is stopped, unless a release from 0.18 on is given time. */
+export const VLLM: ServerDescriptor = {
+  name: 'vLLM',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.FIXED,
+  keepAliveSeconds: 5,
+  newConnections: NewConnections.UNKNOWN,
+  pastBound: PastBound.CLOSED,
+  overflow: { how: 'requests wait without a limit' },
+  listensWhenReady: true,
+  livenessPath: '/health',
+  readinessPath: '/health',
+  metrics: {
+    path: '/metrics',
+    running: 'vllm:num_requests_running',
+    waiting: 'vllm:num_requests_waiting',
+    latency: 'vllm:e2e_request_latency_seconds',
+  },
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  batching: { place: KnobPlace.FLAG, how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay' },
+  modelLocation: { how: 'an argument', layout: 'a directory or a name of the Hugging Face hub' },
+  image: { repository: 'vllm/vllm-openai', user: 'root' },
+  sharedMemoryMib: 4096,
+  interpreter: 'python3',
+  oldestVersion: '0.5.2',
+  versions: [
+    {
+      from: '0.9.1',
+      keepAlive: KeepAliveKind.SETTABLE,
+      keepAliveKnob: { name: 'VLLM_HTTP_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+    },
+    {
+      from: '0.18',
+      drain: DrainClass.A,
+      drainKnob: { name: '--shutdown-timeout', place: KnobPlace.FLAG, standardSeconds: 0 },
+    },
+  ],
+  verifiedVersion: '0.18.0',
+  source: 'https://github.com/vllm-project/vllm/pull/36666',
+  evidence: Evidence.READ,
+};
+
+/** A language model behind vLLM. */
+export const vllm = defineServer([VLLM], (options: VllmOptions = {}) => {
+  const parallelism = parallelismOf(options);
+  return {
+    descriptor: VLLM,
+    options,
+    shortFlags: { '-tp': '--tensor-parallel-size' },
+    start: (context) => ({
+      command: [
+        ...['vllm', 'serve', modelPathOf('model', options.model, context), '--host', EVERY_INTERFACE],
+        ...['--port', String(context.port)],
+        ...option('--served-model-name', options.servedModelName),
+        ...option('--tensor-parallel-size', parallelism(context)),
+        ...option('--max-num-seqs', context.maxConcurrency),
+      ],
+    }),
+  };
+});

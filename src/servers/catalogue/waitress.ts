@@ -1,0 +1,66 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { defineServer, EVERY_INTERFACE } from '../define-server';
+import { checkThreads, factoryOf, PYTHON_APPLICATION, threadsOf } from '../python-application';
+import type { ServerOptions } from '../shared-options';
+
+/** Options of a WSGI application behind waitress. */
+export interface WaitressOptions extends ServerOptions {
+  /** The application: `module:callable`, or `module` for its callable `app`. */
+  readonly app: string;
+
+  /**
+   * How many threads it has.
+   *
+   * @default - `maxConcurrency` of the backend; 8 without one
+   */
+  readonly threads?: number;
+}
+
+/** How often it looks for connections that are due, in seconds (`--cleanup-interval`). */
+const CLEANUP_SECONDS = 30;
+
+/** waitress. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
+export const WAITRESS: ServerDescriptor = {
+  ...PYTHON_APPLICATION,
+  name: 'waitress',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.SETTABLE,
+  keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, standardSeconds: 120 },
+  keepAliveLateSeconds: CLEANUP_SECONDS,
+  silentLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
+  headerLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
+  newConnections: NewConnections.SERVED,
+  announcesClose: false,
+  pastBound: PastBound.CLOSED,
+  stopExitCode: 137,
+  overflow: { how: 'requests wait for a thread' },
+  connectionLimit: { knob: '--connection-limit', standard: 100, beyond: 'no connection is accepted' },
+  listensWhenReady: true,
+  port: 8080,
+  streaming: true,
+  webSocket: false,
+  grpc: false,
+  verifiedVersion: '3.0.2',
+  source: 'https://github.com/Pylons/waitress/blob/main/src/waitress/adjustments.py',
+  evidence: Evidence.MEASURED,
+};
+
+/** A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped. */
+export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
+  const { app, flags } = factoryOf('waitress', options.app, '--call');
+  checkThreads(options.threads);
+  return {
+    descriptor: WAITRESS,
+    options,
+    start: (context) => ({
+      command: [
+        ...['waitress-serve', '--host', EVERY_INTERFACE, '--port', String(context.port)],
+        ...['--threads', String(threadsOf(options.threads, 1, context))],
+        // Kept connections count, and above 1000 descriptors only poll works.
+        ...['--connection-limit', '1000', '--asyncore-use-poll'],
+      ],
+      tail: [...flags, app],
+    }),
+  };
+});

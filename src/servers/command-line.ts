@@ -1,0 +1,19 @@
+import { hideArguments } from '../private/credentials/arguments';
+import { ServingError } from '../private/errors';
+import { refuseLocalhost } from '../private/localhost';
+
+/** Checks a command in exec form. */
+export function checkCommand(command: string[]): string[] {
+  const [program] = command;
+  if (program === undefined || program === '')
+    throw new ServingError('InvalidCommand', "'command' must start with a program, such as ['python', 'serve.py']");
+  if (/\s/.test(program)) {
+    const words = hideArguments(program.trim().split(/\s+/));
+    throw new ServingError(
+      'InvalidCommand',
+      `'command[0]' ('${words.join(' ')}') must be a program; make each word an element of its own, such as ['${words.join("', '")}']`,
+    );
+  }
+  refuseLocalhost(command, command.join(' '));
+  return [...command];
+}

@@ -1,0 +1,65 @@
+import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { Evidence, KnobPlace, type ServerKnob } from '../plan/server/parts';
+import { ServingError } from '../private/errors';
+import type { ServerDefinition } from './define-server';
+import type { ServerBehavior } from './shared-options';
+
+/** A server without a declared behaviour: what sends to it must stop first, and its idle time is unknown. */
+const UNDECLARED: ServerDescriptor = {
+  name: 'an undeclared server',
+  drain: DrainClass.B,
+  keepAlive: KeepAliveKind.UNKNOWN,
+  listensWhenReady: false,
+  declared: false,
+};
+
+/** A server with a command and a behaviour from the user. It gets its port in `PORT`. */
+export function declaredServer(
+  command: string[],
+  descriptor: ServerDescriptor,
+  options: { readonly version?: string; readonly environment?: { [name: string]: string } } = {},
+): ServerDefinition {
+  const { environment = {} } = options;
+  return {
+    descriptor,
+    options,
+    start: ({ port }) => ({
+      command,
+      environment: { ...environment, PORT: String(port) },
+      typed: Object.keys(environment),
+    }),
+  };
+}
+
+/** The descriptor of a behaviour; the worst one where there is none. */
+export function descriptorOf(behavior: ServerBehavior | undefined, name: string): ServerDescriptor {
+  if (behavior === undefined) return UNDECLARED;
+  const { drains, keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;
+  if (drainFlag !== undefined && !drains) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'drainFlag' ('${drainFlag}') of 'behavior' requires 'drains' to be true; set it, or remove the flag`,
+    );
+  }
+  return {
+    name: behavior.name ?? name,
+    drain: drains ? DrainClass.A : DrainClass.B,
+    drainKnob: flagOf(drainFlag),
+    keepAlive: keepAliveKindOf(behavior),
+    keepAliveSeconds: keepAlive?.toSeconds(),
+    keepAliveKnob: flagOf(keepAliveFlag),
+    silentLimit: silentLimit && { seconds: silentLimit.toSeconds() },
+    listensWhenReady: behavior.listensWhenReady ?? false,
+    readinessPath: behavior.readinessPath,
+    evidence: Evidence.DECLARED,
+  };
+}
+
+function keepAliveKindOf({ keepAlive, keepAliveFlag }: ServerBehavior): KeepAliveKind {
+  if (keepAliveFlag !== undefined) return KeepAliveKind.SETTABLE;
+  return keepAlive === undefined ? KeepAliveKind.UNKNOWN : KeepAliveKind.FIXED;
+}
+
+function flagOf(name: string | undefined): ServerKnob | undefined {
+  return name === undefined ? undefined : { name, place: KnobPlace.FLAG };
+}
