@@ -1,8 +1,12 @@
 /** What the lab of `test/real/servers` has measured, as it is recorded in `docs/servers-measured.json`. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DrainBehavior } from '../src/plan/server/descriptor';
 
 export const RECORD = join(resolve(__dirname, '..'), 'docs/servers-measured.json');
+
+/** Of a server whose drain time cannot be set: it completes requests, and whether it would wait for ever was not measured. */
+export const BOUND_UNKNOWN = 'completes requests, bound unknown';
 
 /** Seconds, or such as '> 14' where nothing had happened when it was watched no longer. */
 export type MeasuredSeconds = number | `> ${number}`;
@@ -24,8 +28,8 @@ export interface Facts {
   readonly defaultIdle?: MeasuredSeconds;
   /** What a request gets that outlasts every time limit of a server. */
   readonly late?: MeasuredStatus;
-  /** The class, or those that could not be told apart. */
-  readonly drain?: 'A' | 'B' | 'C' | 'D' | 'A or D';
+  /** What it does with running requests. */
+  readonly drain?: `${DrainBehavior}` | typeof BOUND_UNKNOWN;
   /** What a running request gets. */
   readonly running?: MeasuredStatus;
   readonly announcesClose?: boolean;

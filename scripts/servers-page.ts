@@ -77,9 +77,9 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
   },
   {
     title: 'Stop',
-    text: 'What SIGTERM does. A: finishes requests, closes idle connections, exits early. B: drops requests. C: finishes requests, but uses its whole drain time when connections are kept. D: finishes requests without a bound unless one is set.',
+    text: 'What SIGTERM does. A server that completes requests closes idle connections and exits after the last request; one that waits for the full drain time also waits for idle connections; unbounded means that requests may take any time unless a drain time is set.',
     columns: [
-      { heading: 'class', cell: ({ drain }) => drain },
+      { heading: 'running requests', cell: ({ drain }) => drain },
       { heading: 'setting', cell: ({ drainKnob }) => knob(drainKnob) },
       { heading: 'new connections meanwhile', cell: ({ newConnections }) => newConnections ?? 'unknown' },
       { heading: 'announces the close', cell: ({ announcesClose }) => yes(announcesClose) },
@@ -156,7 +156,7 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
 function change(version: VersionedBehavior): string {
   const { drain, drainKnob, keepAlive, keepAliveKnob, watchdogKnob, lingerSeconds, announcesClose } = version;
   return [
-    ...(drain === undefined ? [] : [`class ${drain}`]),
+    ...(drain === undefined ? [] : [drain]),
     ...(drainKnob === undefined ? [] : [`drain ${knob(drainKnob)}`]),
     ...(keepAlive === undefined ? [] : [`keep-alive ${keepAlive}`]),
     ...(keepAliveKnob === undefined ? [] : [`keep-alive ${knob(keepAliveKnob)}`]),
@@ -181,8 +181,8 @@ const MEASURED: readonly { readonly heading: string; readonly cell: (facts: Fact
   { heading: 'half a header', cell: ({ halfHeader }) => time(halfHeader) },
   { heading: 'idle, unset', cell: ({ defaultIdle }) => time(defaultIdle) },
   { heading: 'a late request', cell: ({ late }) => word(late) },
-  { heading: 'class', cell: ({ drain }) => word(drain) },
-  { heading: 'running request', cell: ({ running }) => word(running) },
+  { heading: 'running requests', cell: ({ drain }) => word(drain) },
+  { heading: 'status of a running request', cell: ({ running }) => word(running) },
   { heading: 'announces', cell: ({ announcesClose }) => yes(announcesClose) },
   { heading: 'stream', cell: ({ stream }) => word(stream) },
   { heading: 'idle at the signal', cell: ({ idleAtStop }) => time(idleAtStop) },

@@ -169,7 +169,7 @@ export function renderTimeoutsPage(): string {
     '',
     'The plan has for each backend how long a rolling update takes: at best, with images in the cache, servers that load at once',
     'and no request in flight, and at worst, with every budget spent. A stop takes the deregistration delay or the wait before',
-    'the signal, then what the server needs: a server of class C, which waits for its connections, takes its whole drain whenever',
+    'the signal, then what the server needs: a server that waits for its connections takes its whole drain time whenever',
     'a proxy keeps one, with or without requests. On ECS a stopping task still counts, so the next batch waits for it; on',
     'Kubernetes only the last one is waited for.',
     '',

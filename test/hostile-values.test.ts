@@ -133,7 +133,7 @@ describe('names that every object inherits', () => {
   test.each(TARGETS)('are variables of a server of the user on %s', (target) => {
     const descriptor = {
       name: 'own',
-      drain: library.DrainClass.A,
+      drain: library.DrainBehavior.COMPLETES_REQUESTS,
       keepAlive: library.KeepAliveKind.NEVER_CLOSES,
       listensWhenReady: true,
     };

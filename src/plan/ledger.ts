@@ -11,7 +11,7 @@ import { imageEntries } from './image-ledger';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
-import { DrainClass, KeepAliveKind } from './server/descriptor';
+import { DrainBehavior, KeepAliveKind } from './server/descriptor';
 import { serverEntries } from './server-ledger';
 import type {
   BackendPlan,
@@ -241,7 +241,7 @@ export class Ledger {
           SupportLevel.APPLICATION,
           `nobody declared what the server does when it is stopped; it is taken to drop its requests, ${waits}`,
         ]
-      : drain === DrainClass.B
+      : drain === DrainBehavior.DROPS_REQUESTS
         ? [SupportLevel.EMULATED, `${name} drops requests when it is stopped, ${waits}`]
         : [SupportLevel.NATIVE, `${name} finishes running requests within ${times.drain} s`];
     this.add(backend.path, Feature.DRAIN, level, note === undefined ? detail : `${detail}; ${note}`);

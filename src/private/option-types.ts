@@ -351,7 +351,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     silentLimit: 'Duration?',
   },
   ServerDescriptor: {
-    drain: 'DrainClass',
+    drain: 'DrainBehavior',
     keepAlive: 'KeepAliveKind',
     listensWhenReady: 'boolean',
     name: 'string',
@@ -412,7 +412,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   ServerVersion: {
     announcesClose: 'boolean?',
-    drain: 'DrainClass?',
+    drain: 'DrainBehavior?',
     drainKnob: 'ServerKnob?',
     keepAlive: 'KeepAliveKind?',
     keepAliveKnob: 'ServerKnob?',
@@ -609,7 +609,12 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
 /** The values of enumerations. */
 export const ENUM_VALUES: { readonly [name: string]: readonly unknown[] } = {
   CpuArchitecture: ['amd64', 'arm64'],
-  DrainClass: ['A', 'B', 'C', 'D'],
+  DrainBehavior: [
+    'completes requests',
+    'drops requests',
+    'waits for the full drain time',
+    'completes requests, unbounded',
+  ],
   Evidence: ['measured', 'read, not run', 'declared'],
   GranianInterface: ['asgi', 'wsgi', 'rsgi'],
   GunicornWorkerClass: ['gthread', 'uvicorn', 'sync', 'asgi'],

@@ -1,3 +1,4 @@
+import { DrainBehavior } from '../plan/server/descriptor';
 import type { BackendPlan, BalancerPlan, TimeRange } from '../plan/serving-plan';
 
 /** What someone on call wants to know of a backend: who closes first, what a status means, how long a rollout takes. */
@@ -52,7 +53,7 @@ function rolloutNotes({ rollout, intent, minReplicas, maxReplicas }: BackendPlan
   const one = maxReplicas === 1;
   const waves = one ? '' : `, ${rollout.batch} at a time`;
   const note = `Rollout: ${replicas} replica${one ? '' : 's'}${waves}, ${between(rollout.totalSeconds)}.`;
-  if (drain !== 'C' || rollout.heldSeconds === 0) return [note];
+  if (drain !== DrainBehavior.WAITS_FULL_PERIOD || rollout.heldSeconds === 0) return [note];
   const held = rollout.heldSeconds * rollout.waves.best;
   return [
     note,

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
 import { isTold, knobsOf } from '../plan/server/knobs';
 import { KnobPlace } from '../plan/server/parts';
 import { requireNumber } from '../private/checks';
@@ -17,7 +17,7 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
   const { versions = [], drain, drainKnob } = descriptor;
   checkNumbers(descriptor);
   checkKnobs(descriptor, command);
-  if (drain === DrainClass.B && drainKnob !== undefined)
+  if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
     wrong('drainKnob', `'${drainKnob.name}'`, "be left out where 'drain' says that requests are dropped");
   const numbers = versions.map(({ from }, index) => {
     const found = versionNumbers(from);

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
 import { Evidence, KnobPlace, type ServerKnob } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
 import type { ServerDefinition } from './define-server';
@@ -7,7 +7,7 @@ import type { ServerBehavior } from './shared-options';
 /** A server without a declared behaviour: what sends to it must stop first, and its idle time is unknown. */
 const UNDECLARED: ServerDescriptor = {
   name: 'an undeclared server',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.UNKNOWN,
   listensWhenReady: false,
   declared: false,
@@ -43,7 +43,7 @@ export function descriptorOf(behavior: ServerBehavior | undefined, name: string)
   }
   return {
     name: behavior.name ?? name,
-    drain: drains ? DrainClass.A : DrainClass.B,
+    drain: drains ? DrainBehavior.COMPLETES_REQUESTS : DrainBehavior.DROPS_REQUESTS,
     drainKnob: flagOf(drainFlag),
     keepAlive: keepAliveKindOf(behavior),
     keepAliveSeconds: keepAlive?.toSeconds(),

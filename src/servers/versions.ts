@@ -1,8 +1,13 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
 import { KnobPlace, NewConnections, type ServerKnob } from '../plan/server/parts';
 
 /** What an unknown version may do, most cautious first. */
-const DRAIN_CAUTION = [DrainClass.B, DrainClass.C, DrainClass.D, DrainClass.A];
+const DRAIN_CAUTION = [
+  DrainBehavior.DROPS_REQUESTS,
+  DrainBehavior.WAITS_FULL_PERIOD,
+  DrainBehavior.UNBOUNDED,
+  DrainBehavior.COMPLETES_REQUESTS,
+];
 const KEEP_ALIVE_CAUTION = [
   KeepAliveKind.UNKNOWN,
   KeepAliveKind.FIXED,

@@ -1,6 +1,6 @@
 import {
   AutoscalingPolicy,
-  DrainClass,
+  DrainBehavior,
   Duration,
   Gpu,
   HealthCheck,
@@ -63,7 +63,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
           command: ['serve'],
           descriptor: {
             name: 'mine',
-            drain: DrainClass.A,
+            drain: DrainBehavior.COMPLETES_REQUESTS,
             keepAlive: KeepAliveKind.FIXED,
             listensWhenReady: true,
             readinessPath: '/ready',

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DrainClass, KeepAliveKind, ModelServer } from '../../src';
+import { DrainBehavior, KeepAliveKind, ModelServer } from '../../src';
 import { shownExplanation } from '../../src/private/shown-explanation';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/sections';
@@ -15,7 +15,7 @@ function revealing() {
   const endpoint = endpointOn(platform, 'endpoint', { headers: [{ name: 'x-api-key', values: [SECRET] }] });
   const descriptor = {
     name: 'own',
-    drain: DrainClass.A,
+    drain: DrainBehavior.COMPLETES_REQUESTS,
     keepAlive: KeepAliveKind.NEVER_CLOSES,
     listensWhenReady: true,
   };
@@ -87,7 +87,7 @@ test('the file of an explanation has none', () => {
 test('values are in no message about a variable that the server owns', () => {
   const descriptor = {
     name: 'own',
-    drain: DrainClass.A,
+    drain: DrainBehavior.COMPLETES_REQUESTS,
     keepAlive: KeepAliveKind.NEVER_CLOSES,
     listensWhenReady: true,
   };

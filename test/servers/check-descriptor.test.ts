@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, KnobPlace, ModelServer, type ServerDescriptor } from '../../src';
+import { DrainBehavior, KeepAliveKind, KnobPlace, ModelServer, type ServerDescriptor } from '../../src';
 
 const flag = (name: string, more: object = {}) => ({ name, place: KnobPlace.FLAG, ...more });
 const declare = (change: Partial<ServerDescriptor>, command = ['serve']) =>
@@ -6,7 +6,7 @@ const declare = (change: Partial<ServerDescriptor>, command = ['serve']) =>
     command,
     descriptor: {
       name: 'mine',
-      drain: DrainClass.A,
+      drain: DrainBehavior.COMPLETES_REQUESTS,
       keepAlive: KeepAliveKind.SETTABLE,
       keepAliveKnob: flag('--keep-alive'),
       listensWhenReady: true,
@@ -16,7 +16,9 @@ const declare = (change: Partial<ServerDescriptor>, command = ['serve']) =>
 
 describe('a descriptor', () => {
   test('is taken when it fits together', () => {
-    expect(() => declare({ versions: [{ from: '1.0' }, { from: 'v1.10', drain: DrainClass.B }] })).not.toThrow();
+    expect(() =>
+      declare({ versions: [{ from: '1.0' }, { from: 'v1.10', drain: DrainBehavior.DROPS_REQUESTS }] }),
+    ).not.toThrow();
     expect(() => declare({ keepAlive: KeepAliveKind.UNKNOWN, keepAliveKnob: undefined })).not.toThrow();
     expect(() =>
       declare({ keepAlive: KeepAliveKind.CAPPED, keepAliveKnob: flag('-k', { maxSeconds: 60 }) }),
@@ -55,7 +57,10 @@ describe('a descriptor', () => {
     [{ keepAliveKnob: flag('--ka x') }, "'the flag' ('--ka x') must be one word"],
     [{ keepAliveKnob: { name: '1 KA=', place: KnobPlace.VARIABLE } }, "'the variable' ('1 KA=') must be one word"],
     [{ drainKnob: flag('--keep-alive') }, "'the flag' ('--keep-alive') must be set one time and not two"],
-    [{ drain: DrainClass.B, drainKnob: flag('--drain') }, "'descriptor.drainKnob' ('--drain') must be left out where"],
+    [
+      { drain: DrainBehavior.DROPS_REQUESTS, drainKnob: flag('--drain') },
+      "'descriptor.drainKnob' ('--drain') must be left out where",
+    ],
   ])('that does not is refused: %j', (change, message) => {
     expect(() => declare(change)).toThrow(message);
   });

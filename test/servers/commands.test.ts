@@ -1,6 +1,6 @@
 import { CATALOGUE } from '../../scripts/server-catalogue';
 import { Gpu, GunicornWorkerClass, Model, ModelServer, SecretValue, ServerImage } from '../../src';
-import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { KnobPlace } from '../../src/plan/server/parts';
 import { Feature } from '../../src/plan/target-profile';
 import { type backendOptions, singleBackend } from '../support/definitions';
@@ -170,7 +170,7 @@ describe('a server', () => {
       environment: { MODE: 'fast' },
       descriptor: {
         name: 'mine',
-        drain: DrainClass.D,
+        drain: DrainBehavior.UNBOUNDED,
         drainKnob: { name: '--drain', place: KnobPlace.FLAG },
         keepAlive: KeepAliveKind.SETTABLE,
         keepAliveKnob: { name: 'MINE_KEEP_ALIVE', place: KnobPlace.VARIABLE },

@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../../scripts/server-catalogue';
-import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { knobsOf } from '../../src/plan/server/knobs';
 import { Evidence, KnobPlace, PastBound } from '../../src/plan/server/parts';
 import { compareVersions, versionNumbers } from '../../src/servers/versions';
@@ -41,7 +41,7 @@ describe.each(byName)('the descriptor of %s', (_, server) => {
     if (keepAlive === KeepAliveKind.SETTABLE) expect(keepAliveKnob).toBeDefined();
     if (keepAlive === KeepAliveKind.CAPPED) expect(keepAliveKnob?.maxSeconds).toBeGreaterThan(0);
     if (keepAlive === KeepAliveKind.FIXED) expect(keepAliveSeconds).toBeGreaterThan(0);
-    if (drain === DrainClass.B) expect(drainKnob).toBeUndefined();
+    if (drain === DrainBehavior.DROPS_REQUESTS) expect(drainKnob).toBeUndefined();
     if (pastBound === PastBound.NO_BOUND) expect(drainKnob).toBeUndefined();
     for (const [, knob] of knobsOf(server)) {
       expect(knob.maxSeconds ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(knob.standardSeconds ?? 0);

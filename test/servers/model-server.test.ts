@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ModelServer } from '../../src/servers/model-server';
 import type { ServerBehavior } from '../../src/servers/shared-options';
 import { Duration } from '../../src/units/duration';
@@ -65,7 +65,7 @@ describe('asgi', () => {
         { flag: '--timeout-keep-alive', time: 'keepAlive' },
         { flag: '--timeout-graceful-shutdown', time: 'drain' },
       ],
-      descriptor: { name: 'uvicorn', drain: DrainClass.D, listensWhenReady: true },
+      descriptor: { name: 'uvicorn', drain: DrainBehavior.UNBOUNDED, listensWhenReady: true },
     });
   });
 
@@ -82,18 +82,23 @@ describe('command', () => {
       command: ['python', 'serve.py'],
       timeFlags: [],
       environment: { PORT: '8000' },
-      descriptor: { declared: false, drain: DrainClass.B, keepAlive: KeepAliveKind.UNKNOWN },
+      descriptor: { declared: false, drain: DrainBehavior.DROPS_REQUESTS, keepAlive: KeepAliveKind.UNKNOWN },
     });
   });
 
   test.each<[ServerBehavior, object]>([
     [
       { drains: true },
-      { name: 'python', drain: DrainClass.A, keepAlive: KeepAliveKind.UNKNOWN, listensWhenReady: false },
+      {
+        name: 'python',
+        drain: DrainBehavior.COMPLETES_REQUESTS,
+        keepAlive: KeepAliveKind.UNKNOWN,
+        listensWhenReady: false,
+      },
     ],
     [
       { drains: false, name: 'mine' },
-      { name: 'mine', drain: DrainClass.B },
+      { name: 'mine', drain: DrainBehavior.DROPS_REQUESTS },
     ],
     [
       { drains: true, keepAlive: Duration.seconds(75), listensWhenReady: true },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../src/plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../src/plan/server/descriptor';
 import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/catalogue/gunicorn';
 import { KSERVE } from '../../src/servers/catalogue/kserve';
 import { RAY_SERVE } from '../../src/servers/catalogue/ray-serve';
@@ -8,9 +8,9 @@ import { descriptorFor, versionOfImage } from '../../src/servers/versions';
 
 describe('a version', () => {
   test.each<[ServerDescriptor, string, object]>([
-    [GUNICORN_GTHREAD, '26.2.0', { drain: DrainClass.C }],
-    [GUNICORN_GTHREAD, '27.0.0', { drain: DrainClass.C }],
-    [GUNICORN_GTHREAD, '27.0.1', { drain: DrainClass.A, lingerSeconds: 2 }],
+    [GUNICORN_GTHREAD, '26.2.0', { drain: DrainBehavior.WAITS_FULL_PERIOD }],
+    [GUNICORN_GTHREAD, '27.0.0', { drain: DrainBehavior.WAITS_FULL_PERIOD }],
+    [GUNICORN_GTHREAD, '27.0.1', { drain: DrainBehavior.COMPLETES_REQUESTS, lingerSeconds: 2 }],
     [GUNICORN_ASGI, '26.2.0', { keepAlive: KeepAliveKind.NEVER_CLOSES, announcesClose: false }],
     [GUNICORN_ASGI, '27.0.1', { keepAlive: KeepAliveKind.SETTABLE, announcesClose: true }],
     [RAY_SERVE, '2.40.0-py311', { keepAliveKnob: expect.objectContaining({ standardSeconds: 5 }) }],
@@ -19,8 +19,12 @@ describe('a version', () => {
     [UVICORN_WORKERS, '0.37.0', { watchdogKnob: expect.objectContaining({ name: '--timeout-worker-healthcheck' }) }],
     [KSERVE, '0.19.0', { keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }],
     [KSERVE, '0.20', { keepAlive: KeepAliveKind.SETTABLE }],
-    [VLLM, '0.17.1', { drain: DrainClass.B, drainKnob: undefined }],
-    [VLLM, 'v0.18.0', { drain: DrainClass.A, drainKnob: expect.objectContaining({ name: '--shutdown-timeout' }) }],
+    [VLLM, '0.17.1', { drain: DrainBehavior.DROPS_REQUESTS, drainKnob: undefined }],
+    [
+      VLLM,
+      'v0.18.0',
+      { drain: DrainBehavior.COMPLETES_REQUESTS, drainKnob: expect.objectContaining({ name: '--shutdown-timeout' }) },
+    ],
   ])('of %o %s behaves as it does', (server, version, behavior) => {
     const resolved = descriptorFor(server, version);
     expect(resolved).toMatchObject(behavior);
@@ -30,24 +34,24 @@ describe('a version', () => {
 
   test('that nobody says takes the most cautious behaviour', () => {
     const resolved = descriptorFor(GUNICORN_GTHREAD);
-    expect(resolved).toMatchObject({ drain: DrainClass.C, lingerSeconds: 2 });
+    expect(resolved).toMatchObject({ drain: DrainBehavior.WAITS_FULL_PERIOD, lingerSeconds: 2 });
     expect(resolved.versionNote).toBe(
       'its version was not said, and it behaves differently from 27.0.1 on; the most cautious is assumed',
     );
-    expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainClass.B, drainKnob: undefined });
+    expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainBehavior.DROPS_REQUESTS, drainKnob: undefined });
     expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
   });
 
   test('that cannot be read takes it too', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, 'nightly')).toMatchObject({
-      drain: DrainClass.C,
+      drain: DrainBehavior.WAITS_FULL_PERIOD,
       versionNote: expect.stringContaining("its version ('nightly') cannot be read"),
     });
   });
 
   test('newer than the verified one behaves as that, and is said', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, '28.1')).toMatchObject({
-      drain: DrainClass.A,
+      drain: DrainBehavior.COMPLETES_REQUESTS,
       versionNote: 'version 28.1 is newer than 27.0.1, whose behaviour is assumed',
     });
   });

@@ -1,7 +1,7 @@
 /** Reads from a plan what is really set, and from a target and a server what they really do. No rule is asked. */
 import type { HopIntent } from '../../src/plan/intents';
 import type { ServingPlan } from '../../src/plan/plan';
-import { DrainClass, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { KnobPlace, NewConnections, type ServerKnob, TimeUnit } from '../../src/plan/server/parts';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
@@ -112,10 +112,10 @@ function serverOf(backend: BackendPlan, settings: Settings): Server {
     firstByte: silentLimit === undefined ? NEVER : silentLimit.seconds + plus,
     // A worker that does nothing but one request shows no life meanwhile.
     request: Math.min(watchdog, toldTo(backend, requestLimit?.knob) ?? NEVER),
-    drains: drain !== DrainClass.B,
+    drains: drain !== DrainBehavior.DROPS_REQUESTS,
     drain: toldTo(backend, descriptor.drainKnob) ?? standardOf(descriptor.drainKnob) ?? NEVER,
-    closesIdle: drain !== DrainClass.C,
-    servesLate: drain !== DrainClass.B,
+    closesIdle: drain !== DrainBehavior.WAITS_FULL_PERIOD,
+    servesLate: drain !== DrainBehavior.DROPS_REQUESTS,
     newcomer: NEWCOMERS[newConnections ?? NewConnections.UNKNOWN],
   };
 }

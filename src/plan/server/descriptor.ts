@@ -13,16 +13,16 @@ import type {
   SilentLimit,
 } from './parts';
 
-/** What a server does with requests when it is told to stop. */
-export enum DrainClass {
-  /** Finishes running requests, closes idle connections and exits early. */
-  A = 'A',
-  /** Drops running requests; what sends to it has to stop first. */
-  B = 'B',
-  /** Finishes running requests but always uses its whole drain time when connections are kept. */
-  C = 'C',
-  /** Finishes running requests without a bound unless one is set. */
-  D = 'D',
+/** What a server does with requests when it gets SIGTERM. */
+export enum DrainBehavior {
+  /** Finishes running requests, closes idle connections and exits as soon as the last request has ended. */
+  COMPLETES_REQUESTS = 'completes requests',
+  /** Drops running requests, so the signal waits until they have ended. */
+  DROPS_REQUESTS = 'drops requests',
+  /** Finishes running requests, and waits for idle connections too: with keep-alive it uses its whole drain time. */
+  WAITS_FULL_PERIOD = 'waits for the full drain time',
+  /** Finishes running requests however long they take, unless a drain time is set. */
+  UNBOUNDED = 'completes requests, unbounded',
 }
 
 /** What a server does with a connection on which nothing happens. */
@@ -44,7 +44,7 @@ export enum KeepAliveKind {
 /** What differs between versions of a server. */
 export interface VersionedBehavior {
   /** What it does when it is told to stop. @default - as in older versions */
-  readonly drain?: DrainClass;
+  readonly drain?: DrainBehavior;
   /** The setting of the drain time. @default - as in older versions */
   readonly drainKnob?: ServerKnob;
   /** What it does with idle connections. @default - as in older versions */
@@ -74,7 +74,7 @@ export interface ServerDescriptor {
   /** The server's name in messages. */
   readonly name: string;
   /** What it does when it is told to stop. */
-  readonly drain: DrainClass;
+  readonly drain: DrainBehavior;
   /** The setting of the drain time. @default - it cannot be set */
   readonly drainKnob?: ServerKnob;
   /** What it does with idle connections. */

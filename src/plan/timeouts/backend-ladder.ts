@@ -1,5 +1,5 @@
 import type { BackendIntent, EndpointIntent, ServerIntent } from '../intents';
-import { DrainClass } from '../server/descriptor';
+import { DrainBehavior } from '../server/descriptor';
 import { type BackendTimes, HopKind, type LadderPlan } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import { type Hop, isLimited, type RouteLimits } from './hops';
@@ -71,7 +71,7 @@ function addStop(rows: LadderRows, target: TargetProfile, backend: BackendIntent
       times.preStop > Math.ceil(target.propagationSeconds) ? 'PT' : 'P',
     );
   else rows.add('deregistration delay', times.deregistration, 'D1');
-  if (backend.server.descriptor.drain !== DrainClass.B)
+  if (backend.server.descriptor.drain !== DrainBehavior.DROPS_REQUESTS)
     rows.add('server drain', times.drain, afterOf(backend) > 0 ? 'S2' : 'F');
   rows.add('stop timeout', times.stop, 'D2');
   if (together) rows.add('grace period', times.grace, 'G');

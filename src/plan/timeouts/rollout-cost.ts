@@ -1,5 +1,5 @@
 import { type BackendIntent, RolloutKind } from '../intents';
-import { DrainClass } from '../server/descriptor';
+import { DrainBehavior } from '../server/descriptor';
 import type { BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 
@@ -52,8 +52,8 @@ export function rolloutOf(
 }
 
 /** How long a server stays after the signal although no request is left, because a connection is. */
-function heldBy(drain: DrainClass, linger: number | undefined, times: BackendTimes): number {
-  if (drain !== DrainClass.C) return linger ?? 0;
+function heldBy(drain: DrainBehavior, linger: number | undefined, times: BackendTimes): number {
+  if (drain !== DrainBehavior.WAITS_FULL_PERIOD) return linger ?? 0;
   // It ends with its last connection or with its drain time, whichever comes first; a server without a time of its own
   // keeps the connection.
   return times.keepAlive > 0 ? Math.min(times.keepAlive, times.drain) : times.drain;

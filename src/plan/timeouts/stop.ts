@@ -1,7 +1,7 @@
 import type { BackendIntent } from '../intents';
 import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
-import { DrainClass } from '../server/descriptor';
+import { DrainBehavior } from '../server/descriptor';
 import { drainOf, isTold } from '../server/knobs';
 import type { BackendTimes } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
@@ -28,7 +28,10 @@ const CUT = "'streaming' with 'cutOnStop' where an answer may be cut";
 
 /** How long a server stays after the end of its last request. */
 export function afterOf({ server: { descriptor } }: BackendIntent): number {
-  return Math.max(descriptor.drain === DrainClass.C ? EXIT_SECONDS : 0, descriptor.lingerSeconds ?? 0);
+  return Math.max(
+    descriptor.drain === DrainBehavior.WAITS_FULL_PERIOD ? EXIT_SECONDS : 0,
+    descriptor.lingerSeconds ?? 0,
+  );
 }
 
 /** What a replica may be in the middle of when it is taken away. */
@@ -46,7 +49,7 @@ export function solveStop(solving: Solving, subject: Subject, { request, heard }
   const { descriptor } = backend.server;
   const asked = settableOf(target, backend, checks);
   const together = target.drainOrder === DrainOrder.TOGETHER;
-  const drops = descriptor.drain === DrainClass.B;
+  const drops = descriptor.drain === DrainBehavior.DROPS_REQUESTS;
   const maxStop = backend.maxStopSeconds ?? target.maxStopSeconds ?? ENDLESS;
   const allowed = asked.stop === undefined ? maxStop - 2 * EXIT_SECONDS : asked.stop - EXIT_SECONDS;
   const wanted = drops ? 0 : drainOf(descriptor, request + afterOf(backend));
@@ -185,7 +188,7 @@ function drainLimit({ drainKnob: knob }: BackendIntent['server']['descriptor']):
 
 function drainRefusal({ server: { descriptor } }: BackendIntent): string | undefined {
   const { name, drain, drainKnob: knob } = descriptor;
-  if (drain === DrainClass.B)
+  if (drain === DrainBehavior.DROPS_REQUESTS)
     return `cannot be told to ${name}, which drops its requests when it is stopped; leave it out`;
   if (isTold(knob)) return undefined;
   return knob === undefined
@@ -211,7 +214,7 @@ function drainTooLong(
   }
   if (rule === 'D2' && less.row === 'longest request') {
     const can =
-      kind === DrainClass.B
+      kind === DrainBehavior.DROPS_REQUESTS
         ? 'drops its requests when it is stopped'
         : `can drain for at most ${drain} s on this compute`;
     return {

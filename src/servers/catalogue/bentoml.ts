@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import type { ServerOptions } from '../shared-options';
@@ -16,7 +16,7 @@ export interface BentomlOptions extends ServerOptions {
 /** BentoML: uvicorn behind a supervisor that passes the signal on. */
 export const BENTOML: ServerDescriptor = {
   name: 'BentoML',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },

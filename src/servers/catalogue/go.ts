@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
@@ -23,7 +23,7 @@ export interface GoServerOptions extends CodeServerOptions {
  */
 export const GO: ServerDescriptor = {
   name: 'Go',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: { name: 'Server.IdleTimeout', place: KnobPlace.CODE },
   newConnections: NewConnections.REFUSED,
@@ -49,7 +49,7 @@ export const go = defineServer([GO], (options: GoServerOptions) => {
   return {
     descriptor: {
       ...GO,
-      drain: drains ? DrainClass.A : DrainClass.B,
+      drain: drains ? DrainBehavior.COMPLETES_REQUESTS : DrainBehavior.DROPS_REQUESTS,
       ...(drains && { announcesClose: true, stopExitCode: 0 }),
       keepAlive: keepAliveSeconds === undefined ? KeepAliveKind.NEVER_CLOSES : KeepAliveKind.SETTABLE,
       keepAliveSeconds,

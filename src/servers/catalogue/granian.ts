@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
@@ -28,7 +28,7 @@ export interface GranianOptions extends PythonServerOptions {
 export const GRANIAN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'granian',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--workers-kill-timeout', place: KnobPlace.FLAG, maxSeconds: 1800 },
   keepAlive: KeepAliveKind.CAPPED,
   keepAliveKnob: {

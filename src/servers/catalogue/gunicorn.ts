@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
@@ -84,7 +84,7 @@ const GUNICORN = {
 export const GUNICORN_GTHREAD: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn',
-  drain: DrainClass.C,
+  drain: DrainBehavior.WAITS_FULL_PERIOD,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: KEEP_ALIVE,
   silentLimit: { seconds: 5, plus: 'keepAlive' },
@@ -93,7 +93,7 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
   connectionLimit: { knob: '--worker-connections', standard: 1000, beyond: 'connections wait' },
   streaming: true,
   webSocket: false,
-  versions: [{ from: '27.0.1', drain: DrainClass.A, lingerSeconds: 2 }],
+  versions: [{ from: '27.0.1', drain: DrainBehavior.COMPLETES_REQUESTS, lingerSeconds: 2 }],
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
 };
 
@@ -101,7 +101,7 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
 export const GUNICORN_UVICORN: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with uvicorn workers',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: KEEP_ALIVE,
   newConnections: NewConnections.REFUSED,
@@ -114,7 +114,7 @@ export const GUNICORN_UVICORN: ServerDescriptor = {
 export const GUNICORN_SYNC: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with sync workers',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   serial: true,
   keepAlive: KeepAliveKind.CLOSES_EACH,
   silentLimit: { seconds: 0, plus: 'watchdog' },
@@ -133,7 +133,7 @@ export const GUNICORN_SYNC: ServerDescriptor = {
 export const GUNICORN_ASGI: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with asgi workers',
-  drain: DrainClass.C,
+  drain: DrainBehavior.WAITS_FULL_PERIOD,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: KEEP_ALIVE,
   newConnections: NewConnections.REFUSED,

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { applicationOf, PYTHON_APPLICATION, workersOf } from '../python-application';
@@ -11,7 +11,7 @@ export interface HypercornOptions extends PythonServerOptions {}
 export const HYPERCORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'hypercorn',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 3 },
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
@@ -31,7 +31,7 @@ export interface KserveOptions extends ServerOptions {
 /** Servers that are built on KServe's Python package. Before 0.20 their keep-alive was fixed. */
 export const KSERVE: ServerDescriptor = {
   name: 'KServe',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: 'grace_period of ModelServer', place: KnobPlace.CODE, standardSeconds: 30 },
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,

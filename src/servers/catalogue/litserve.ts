@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer } from '../define-server';
@@ -13,7 +13,7 @@ export interface LitServeOptions extends CodeServerOptions {
 /** LitServe. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
 export const LITSERVE: ServerDescriptor = {
   name: 'LitServe',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, standardSeconds: 5 },
   newConnections: NewConnections.SERVED,

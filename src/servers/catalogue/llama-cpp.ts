@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, option, type StartContext } from '../define-server';
@@ -26,7 +26,7 @@ export interface LlamaCppOptions extends ServerOptions {
 /** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and each after 100 requests. */
 export const LLAMA_CPP: ServerDescriptor = {
   name: 'llama.cpp',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   silentLimit: { seconds: 5 },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { repositoryPathOf } from '../model-path';
@@ -25,7 +25,7 @@ export interface MlServerOptions extends ServerOptions {
 /** MLServer. It stops the processes of its models before it stops taking requests. */
 export const MLSERVER: ServerDescriptor = {
   name: 'MLServer',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   newConnections: NewConnections.SERVED,
@@ -59,7 +59,7 @@ export const MLSERVER: ServerDescriptor = {
 export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   ...MLSERVER,
   name: 'MLServer without workers',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   newConnections: NewConnections.REFUSED,
   pastBound: PastBound.NO_BOUND,
   metrics: { port: 8082, path: '/metrics' },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { onlyModelOf } from '../model-path';
@@ -24,7 +24,7 @@ export interface NimOptions extends ServerOptions {
 /** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain nobody documents. */
 export const NIM: ServerDescriptor = {
   name: 'NIM',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.UNKNOWN,
   newConnections: NewConnections.UNKNOWN,
   pastBound: PastBound.UNKNOWN,

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import type { Duration } from '../../units/duration';
 import { checkCommand } from '../command-line';
@@ -37,7 +37,7 @@ const HEADERS_SECONDS = 60;
  */
 export const NODE: ServerDescriptor = {
   name: 'Node',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: 'server.keepAliveTimeout', place: KnobPlace.CODE, standardSeconds: 5 },
   silentLimit: { seconds: HEADERS_SECONDS, lateSeconds: CHECK_SECONDS },
@@ -69,7 +69,7 @@ export const node = defineServer([NODE], (options: NodeServerOptions) => {
     descriptor: {
       ...NODE,
       // After `server.close()` a connection whose request ends later stays for its keep-alive time.
-      drain: drains ? DrainClass.C : DrainClass.B,
+      drain: drains ? DrainBehavior.WAITS_FULL_PERIOD : DrainBehavior.DROPS_REQUESTS,
       keepAliveSeconds,
       ...(drains && { newConnections: NewConnections.REFUSED, stopExitCode: 0 }),
       silentLimit: { seconds: silentSeconds, lateSeconds: CHECK_SECONDS },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { repositoryPathOf } from '../model-path';
@@ -17,7 +17,7 @@ export interface OllamaOptions extends ServerOptions {
 /** Ollama. It closes everything when it is stopped. Its own "keep alive" is how long a model stays in memory. */
 export const OLLAMA: ServerDescriptor = {
   name: 'Ollama',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.REFUSED,
   announcesClose: false,

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer } from '../define-server';
@@ -20,7 +20,7 @@ const METRICS_PORT = 8080;
 /** Ray Serve. `serve run` drops running requests when it is stopped, and takes its HTTP options from code or a file only. */
 export const RAY_SERVE: ServerDescriptor = {
   name: 'Ray Serve',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, standardSeconds: 5 },
   requestLimit: { knob: { name: '--request-timeout-s', place: KnobPlace.FLAG }, status: 408 },

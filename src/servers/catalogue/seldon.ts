@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { requireWord, workersOf } from '../python-application';
@@ -20,7 +20,7 @@ export interface SeldonOptions extends ServerOptions {
 /** Seldon's Python microservice: gunicorn's sync workers, so that each response ends its connection. */
 export const SELDON: ServerDescriptor = {
   name: 'Seldon microservice',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: 'graceful_timeout', place: KnobPlace.CODE, standardSeconds: 30 },
   serial: true,
   keepAlive: KeepAliveKind.CLOSES_EACH,

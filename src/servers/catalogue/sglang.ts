@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
@@ -18,7 +18,7 @@ export interface SglangOptions extends LanguageModelOptions {
 /** SGLang. It waits for every request when it is stopped, and looks every 5 s. */
 export const SGLANG: ServerDescriptor = {
   name: 'SGLang',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   requestLimit: { knob: { name: 'SGLANG_REQ_RUNNING_TIMEOUT', place: KnobPlace.FILE } },

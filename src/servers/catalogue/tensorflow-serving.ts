@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
@@ -21,7 +21,7 @@ export interface TensorflowServingOptions extends ServerOptions {
 /** TensorFlow Serving. Its image starts a shell that keeps the signal; the program itself has no handler for it. */
 export const TENSORFLOW_SERVING: ServerDescriptor = {
   name: 'TensorFlow Serving',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   requestLimit: {
     knob: {

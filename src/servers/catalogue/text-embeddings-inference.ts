@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
@@ -17,7 +17,7 @@ export interface TextEmbeddingsInferenceOptions extends ServerOptions {
 /** Hugging Face's Text Embeddings Inference. */
 export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   name: 'Text Embeddings Inference',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.UNKNOWN,
   pastBound: PastBound.NO_BOUND,

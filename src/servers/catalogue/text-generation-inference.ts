@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
@@ -11,7 +11,7 @@ export interface TextGenerationInferenceOptions extends LanguageModelOptions {}
 /** Hugging Face's Text Generation Inference. */
 export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   name: 'Text Generation Inference',
-  drain: DrainClass.A,
+  drain: DrainBehavior.COMPLETES_REQUESTS,
   drainKnob: { name: 'GRACEFUL_TERMINATION_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 90 },
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.UNKNOWN,

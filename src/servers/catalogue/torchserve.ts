@@ -1,11 +1,11 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { describeServer } from '../define-server';
 
 /** TorchServe, which nobody maintains any more: a descriptor for servers that still run, and no way to start one. */
 export const TORCHSERVE: ServerDescriptor = {
   name: 'TorchServe',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   requestLimit: {
     knob: { name: 'default_response_timeout', place: KnobPlace.FILE, standardSeconds: 120 },

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { repositoryPathOf } from '../model-path';
@@ -17,7 +17,7 @@ export interface TritonOptions extends ServerOptions {
 /** NVIDIA Triton. It waits for its connections, not for its requests, so that kept ones use up the whole drain time. */
 export const TRITON: ServerDescriptor = {
   name: 'Triton',
-  drain: DrainClass.C,
+  drain: DrainBehavior.WAITS_FULL_PERIOD,
   drainKnob: { name: '--exit-timeout-secs', place: KnobPlace.FLAG, standardSeconds: 30 },
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.RESET,

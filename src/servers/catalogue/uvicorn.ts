@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
@@ -36,7 +36,7 @@ export interface AsgiServerOptions {
 export const UVICORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'uvicorn',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },

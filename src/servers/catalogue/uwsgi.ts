@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
@@ -21,7 +21,7 @@ export interface UwsgiOptions extends PythonServerOptions {
 export const UWSGI: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'uWSGI',
-  drain: DrainClass.D,
+  drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, standardSeconds: 0, joined: true },
   headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },

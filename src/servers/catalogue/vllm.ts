@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { modelPathOf } from '../model-path';
@@ -18,7 +18,7 @@ export interface VllmOptions extends LanguageModelOptions {
 /** vLLM. It aborts its requests when it is stopped, unless a release from 0.18 on is given time. */
 export const VLLM: ServerDescriptor = {
   name: 'vLLM',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   newConnections: NewConnections.UNKNOWN,
@@ -50,7 +50,7 @@ export const VLLM: ServerDescriptor = {
     },
     {
       from: '0.18',
-      drain: DrainClass.A,
+      drain: DrainBehavior.COMPLETES_REQUESTS,
       drainKnob: { name: '--shutdown-timeout', place: KnobPlace.FLAG, standardSeconds: 0 },
     },
   ],

@@ -1,4 +1,4 @@
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { checkThreads, factoryOf, PYTHON_APPLICATION, threadsOf } from '../python-application';
@@ -24,7 +24,7 @@ const CLEANUP_SECONDS = 30;
 export const WAITRESS: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'waitress',
-  drain: DrainClass.B,
+  drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, standardSeconds: 120 },
   keepAliveLateSeconds: CLEANUP_SECONDS,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DrainClass } from '../../../src/plan/server/descriptor';
+import { DrainBehavior } from '../../../src/plan/server/descriptor';
 import { ModelServer } from '../../../src/servers/model-server';
 import { Duration } from '../../../src/units/duration';
 import { installed, REPOSITORY } from '../support/images';
@@ -7,7 +7,7 @@ import { installed, REPOSITORY } from '../support/images';
 /** A real server of a drain class. */
 export interface ChainServer {
   readonly name: string;
-  readonly drain: DrainClass;
+  readonly drain: DrainBehavior;
   readonly server: ModelServer;
   /** The Python environment that has it. */
   readonly python: string;
@@ -24,14 +24,14 @@ const THREADS = 64;
 export const SERVERS: readonly ChainServer[] = [
   {
     name: 'hypercorn',
-    drain: DrainClass.A,
+    drain: DrainBehavior.COMPLETES_REQUESTS,
     server: ModelServer.hypercorn({ app: 'asgi_app', version: '0.18.0' }),
     python: 'applications',
     keepAliveFlag: '--keep-alive',
   },
   {
     name: 'waitress',
-    drain: DrainClass.B,
+    drain: DrainBehavior.DROPS_REQUESTS,
     // It looks for idle connections every 30 s where nobody says otherwise.
     server: ModelServer.waitress({ app: 'wsgi_app', threads: THREADS, extraArgs: ['--cleanup-interval', '1'] }),
     python: 'applications',
@@ -41,14 +41,14 @@ export const SERVERS: readonly ChainServer[] = [
   },
   {
     name: 'gunicorn 26.2.0',
-    drain: DrainClass.C,
+    drain: DrainBehavior.WAITS_FULL_PERIOD,
     server: ModelServer.gunicorn({ app: 'wsgi_app', version: '26.2.0', threads: THREADS }),
     python: 'gunicorn-26',
     keepAliveFlag: '--keep-alive',
   },
   {
     name: 'uvicorn',
-    drain: DrainClass.D,
+    drain: DrainBehavior.UNBOUNDED,
     server: ModelServer.uvicorn({ app: 'asgi_app', version: '0.54.0' }),
     python: 'applications',
     keepAliveFlag: '--timeout-keep-alive',
@@ -60,7 +60,7 @@ export function fixedServer(keepAliveSeconds: number): ChainServer {
   const command = ['uvicorn', 'asgi_app:app', '--host', '0.0.0.0', '--port', '8000'];
   return {
     name: `a server with a fixed keep-alive of ${keepAliveSeconds} s`,
-    drain: DrainClass.A,
+    drain: DrainBehavior.COMPLETES_REQUESTS,
     server: ModelServer.command({
       command: [...command, '--timeout-keep-alive', String(keepAliveSeconds)],
       behavior: { drains: true, keepAlive: Duration.seconds(keepAliveSeconds) },

@@ -1,6 +1,6 @@
 /** Compares what was measured with what a descriptor says, and with what was recorded before. */
-import type { Facts } from '../../../scripts/measured-servers';
-import { DrainClass, KeepAliveKind, type ServerDescriptor } from '../../../src/plan/server/descriptor';
+import { BOUND_UNKNOWN, type Facts } from '../../../scripts/measured-servers';
+import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../../src/plan/server/descriptor';
 import { keepAliveOf } from '../../../src/plan/server/knobs';
 import { PastBound, type SilentLimit } from '../../../src/plan/server/parts';
 import { TIMES } from './probes';
@@ -47,6 +47,9 @@ const SEEN = { early: EARLY, late: 2.5 };
 const EXIT = { early: EARLY, late: 10 };
 /** Such a time of which the descriptor says the longest. */
 const EXIT_AT_MOST = { ...EXIT, early: Number.POSITIVE_INFINITY };
+
+/** What a server may do that ends with its last request; without a drain time these look the same. */
+const COMPLETES = [DrainBehavior.COMPLETES_REQUESTS, DrainBehavior.UNBOUNDED];
 
 /** Ends never: any time that was watched agrees with it. */
 const OPEN = Number.POSITIVE_INFINITY;
@@ -109,29 +112,28 @@ const CLAIMS: readonly Claim[] = [
   {
     fact: 'drain',
     probe: 'stop',
-    // Without a drain time that can be set, A and D cannot be told apart.
     declared: ({ drain }, facts) =>
-      facts.drain === 'A or D' && [DrainClass.A, DrainClass.D].includes(drain) ? 'A or D' : drain,
+      facts.drain === BOUND_UNKNOWN && COMPLETES.includes(drain) ? BOUND_UNKNOWN : drain,
   },
   { fact: 'announcesClose', probe: 'stop', declared: ({ announcesClose }) => announcesClose },
   { fact: 'newConnections', probe: 'stop', declared: ({ newConnections }) => newConnections },
   {
     fact: 'stream',
     probe: 'stop',
-    declared: ({ streaming, drain }) => (streaming && drain !== DrainClass.B ? 'complete' : undefined),
+    declared: ({ streaming, drain }) => (streaming && drain !== DrainBehavior.DROPS_REQUESTS ? 'complete' : undefined),
   },
   {
     fact: 'exitAfterResponse',
     probe: 'stop',
-    declared: ({ drain, lingerSeconds = 0 }) =>
-      drain === DrainClass.A || drain === DrainClass.D ? lingerSeconds : undefined,
+    declared: ({ drain, lingerSeconds = 0 }) => (COMPLETES.includes(drain) ? lingerSeconds : undefined),
     tolerance: EXIT_AT_MOST,
   },
   { fact: 'exitCode', probe: 'stop', declared: ({ stopExitCode = 0 }) => stopExitCode },
   {
     fact: 'pastBound',
     probe: 'bound',
-    declared: ({ pastBound, drain }) => (drain === DrainClass.B ? undefined : (pastBound ?? PastBound.UNKNOWN)),
+    declared: ({ pastBound, drain }) =>
+      drain === DrainBehavior.DROPS_REQUESTS ? undefined : (pastBound ?? PastBound.UNKNOWN),
   },
   {
     fact: 'overflow',

@@ -1,5 +1,10 @@
-import type { Facts, MeasuredSeconds, MeasuredStatus } from '../../../scripts/measured-servers';
-import type { ServerDescriptor } from '../../../src/plan/server/descriptor';
+import {
+  BOUND_UNKNOWN,
+  type Facts,
+  type MeasuredSeconds,
+  type MeasuredStatus,
+} from '../../../scripts/measured-servers';
+import { DrainBehavior, type ServerDescriptor } from '../../../src/plan/server/descriptor';
 import { isTold } from '../../../src/plan/server/knobs';
 import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
 import { ARRIVALS, TIMES } from './probes';
@@ -70,14 +75,14 @@ function lastReception({ newConnections, running }: NonNullable<Measurement['sto
 function drainOf({ stop, idleStop, defaultBound }: Measurement, { drainKnob }: ServerDescriptor): Facts['drain'] {
   if (stop === undefined) return undefined;
   const { running, stream, exit } = stop;
-  if (running.status !== 200 || stream === 'cut' || exit.seconds === undefined) return 'B';
+  if (running.status !== 200 || stream === 'cut' || exit.seconds === undefined) return DrainBehavior.DROPS_REQUESTS;
   const { drain, keepAlive } = TIMES.stop;
   const set = isTold(drainKnob) ? drain : Number.POSITIVE_INFINITY;
   const whole = exit.seconds >= Math.min(set, running.seconds + keepAlive) - EARLY;
   const wholeIdle = idleStop !== undefined && (idleStop.exit.seconds ?? set) >= Math.min(set, keepAlive) - EARLY;
-  if (whole || wholeIdle) return 'C';
-  if (defaultBound === undefined) return 'A or D';
-  return defaultBound.running.status === 200 ? 'D' : 'A';
+  if (whole || wholeIdle) return DrainBehavior.WAITS_FULL_PERIOD;
+  if (defaultBound === undefined) return BOUND_UNKNOWN;
+  return defaultBound.running.status === 200 ? DrainBehavior.UNBOUNDED : DrainBehavior.COMPLETES_REQUESTS;
 }
 
 function pastBound({ status: code }: Outcome): Facts['pastBound'] {
