@@ -11,7 +11,10 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
   const add = (feature: Feature, level: SupportLevel, detail: string): void => {
     entries.push({ path, feature, level, detail });
   };
-  if (versionNote !== undefined) add(Feature.SERVER_VERSION, SupportLevel.APPROXIMATED, `${name}: ${versionNote}`);
+  if (versionNote !== undefined) {
+    const way = server.descriptor.versionUnknown ? "; set 'version' of the server" : '';
+    add(Feature.SERVER_VERSION, SupportLevel.APPROXIMATED, `${name}: ${versionNote}${way}`);
+  }
   if (gpu !== undefined && server.workers !== undefined && server.workers > 1) {
     add(
       Feature.WORKERS,

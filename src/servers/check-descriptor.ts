@@ -12,21 +12,21 @@ const NAMES: { readonly [place in KnobPlace]?: RegExp } = {
 };
 const LONGEST = 604_800;
 
-/** Holds what a user declares of a server against itself, so that a plan promises nothing that is not there. */
+/** Checks that a descriptor has no contradictions, so that a plan promises nothing that the server does not do. */
 export function checkDescriptor(descriptor: ServerDescriptor, command: string[]): void {
   const { versions = [], drain, drainKnob } = descriptor;
   checkNumbers(descriptor);
   checkKnobs(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
-    wrong('drainKnob', `'${drainKnob.name}'`, "be left out where 'drain' says that requests are dropped");
+    wrong('drainKnob', `'${drainKnob.name}'`, "must be removed where 'drain' is DrainBehavior.DROPS_REQUESTS");
   const numbers = versions.map(({ from }, index) => {
     const found = versionNumbers(from);
-    return found ?? wrong(`versions[${index}].from`, `'${from}'`, "start with a number, such as '27.0.1'");
+    return found ?? wrong(`versions[${index}].from`, `'${from}'`, "must start with a number, such as '27.0.1'");
   });
   numbers.forEach((version, index) => {
     const before = numbers[index - 1];
     if (before !== undefined && compareVersions(before, version) >= 0)
-      wrong(`versions[${index}].from`, `'${versions[index]?.from}'`, 'be newer than the one before it');
+      wrong(`versions[${index}].from`, `'${versions[index]?.from}'`, 'must be newer than the one before it');
   });
   statesOf(descriptor).forEach((state, index) => {
     checkKeepAlive(state, index === 0 ? '' : `versions[${index - 1}].`);
@@ -41,7 +41,7 @@ function checkNumbers(descriptor: ServerDescriptor): void {
     const { seconds: limit, plus } = descriptor[name] ?? { seconds: 0 };
     requireNumber(`descriptor.${name}.seconds`, limit, { min: 0, max: LONGEST });
     if (plus !== undefined && plus !== 'keepAlive' && plus !== 'watchdog')
-      wrong(`${name}.plus`, `'${plus}'`, "be 'keepAlive' or 'watchdog'");
+      wrong(`${name}.plus`, `'${plus}'`, "must be 'keepAlive' or 'watchdog'");
   }
 }
 
@@ -49,33 +49,33 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
   const seen = new Set<string>();
   for (const [, { name, place, standardSeconds, maxSeconds }] of knobsOf(descriptor)) {
     if (NAMES[place]?.test(name) === false)
-      wrong(`the ${place}`, `'${name}'`, 'be one word, such as --keep-alive or KEEP_ALIVE');
-    if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'be set one time and not two');
+      wrong(`the ${place}`, `'${name}'`, 'must be one word, such as --keep-alive or KEEP_ALIVE');
+    if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
     seen.add(name);
     if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
-      wrong(`the ${place}`, `'${name}'`, "not stand in 'command', because it is told the computed time");
+      wrong(`the ${place}`, `'${name}'`, "must not be in 'command', because it gets the computed time");
     for (const value of [standardSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
   }
 }
 
-/** What is said of idle connections has to fit the kind that is named. */
+/** Checks that the settings of idle connections match their kind. */
 function checkKeepAlive({ keepAlive, keepAliveSeconds, keepAliveKnob: knob }: VersionedBehavior, prefix: string): void {
-  const said = `'${keepAlive}'`;
+  const kind = `'${keepAlive}'`;
   const prop = `${prefix}keepAlive`;
   if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.standardSeconds === undefined)
-    wrong(prop, said, "come with 'keepAliveSeconds'");
+    wrong(prop, kind, "requires 'keepAliveSeconds'");
   if (keepAlive === KeepAliveKind.FIXED && isTold(knob))
-    wrong(prop, said, "come without a 'keepAliveKnob' that sets it");
+    wrong(prop, kind, "conflicts with a 'keepAliveKnob' that sets it");
   if (keepAlive === KeepAliveKind.SETTABLE && knob === undefined)
-    wrong(prop, said, "come with the 'keepAliveKnob' that sets it");
+    wrong(prop, kind, "requires the 'keepAliveKnob' that sets it");
   if (keepAlive === KeepAliveKind.CAPPED && knob?.maxSeconds === undefined)
-    wrong(prop, said, "come with a 'keepAliveKnob' that has 'maxSeconds'");
+    wrong(prop, kind, "requires a 'keepAliveKnob' with 'maxSeconds'");
 }
 
-function wrong(prop: string, found: string, must: string): never {
+function wrong(prop: string, found: string, problem: string): never {
   throw new ServingError(
     'InvalidDescriptor',
-    `'${prop.startsWith('the ') ? prop : `descriptor.${prop}`}' (${found}) must ${must}`,
+    `'${prop.startsWith('the ') ? prop : `descriptor.${prop}`}' (${found}) ${problem}`,
   );
 }

@@ -78,7 +78,7 @@ export class ModelServer {
     return new ModelServer(catalogue.asgi.define(options));
   }
 
-  /** A WSGI application behind uWSGI, which must be in the image. It is told to finish its requests when it is stopped. */
+  /** A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped. */
   public static uwsgi(options: UwsgiOptions): ModelServer {
     checkOptions('UwsgiOptions', options, 'options');
     return new ModelServer(catalogue.uwsgi.define(options));
@@ -150,7 +150,7 @@ export class ModelServer {
     return new ModelServer(catalogue.llamaCpp.define(options));
   }
 
-  /** An NVIDIA NIM. Nobody documents how it treats connections. */
+  /** An NVIDIA NIM. How it treats connections is not documented. */
   public static nim(options: NimOptions = {}): ModelServer {
     checkOptions('NimOptions', options, 'options');
     return new ModelServer(catalogue.nim.define(options));

@@ -23,7 +23,7 @@ export function applicationOf(app: string): string {
   return match[2] === undefined ? `${app}:app` : app;
 }
 
-/** An application for a server that calls nothing by itself: the name, and its flag where a call makes the application. */
+/** The application of a server that reads a name and no call, with the flag for a function that makes the application. */
 export function factoryOf(server: string, app: string, flag?: string): { app: string; flags: string[] } {
   const named = applicationOf(app);
   const [name = named, call] = named.split('(');

@@ -18,7 +18,7 @@ interface TimeVariable {
   readonly milliseconds?: boolean;
 }
 
-/** A server that knows its backend: everything but the times. */
+/** A server with the values of its backend: everything but the times. */
 export interface StartedServer {
   readonly command: string[];
   readonly commandTail?: string[];
@@ -35,9 +35,9 @@ export interface StartedServer {
 /** Starts a server for a backend: the version's behaviour, the command, and holes for the times. */
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
-  const said = version ?? versionOfImage(server.descriptor, context.image);
-  checkVersion(server.descriptor, said, context);
-  const descriptor = withArguments(descriptorFor(server.descriptor, said), extraArgs);
+  const known = version ?? versionOfImage(server.descriptor, context.image);
+  checkVersion(server.descriptor, known, context);
+  const descriptor = withArguments(descriptorFor(server.descriptor, known), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
   const { environment = {}, changeable = [], typed = [], tail } = start;
@@ -84,12 +84,16 @@ const TIME_NAMES: { readonly [time in ServerTime]: string } = {
   request: 'request',
 };
 
-function checkVersion({ name, oldestVersion }: ServerDescriptor, said: string | undefined, { at }: StartContext): void {
-  const [asked, oldest] = [said, oldestVersion].map((version) => versionNumbers(version ?? ''));
+function checkVersion(
+  { name, oldestVersion }: ServerDescriptor,
+  version: string | undefined,
+  { at }: StartContext,
+): void {
+  const [asked, oldest] = [version, oldestVersion].map((text) => versionNumbers(text ?? ''));
   if (asked === undefined || oldest === undefined || compareVersions(asked, oldest) >= 0) return;
   throw new ServingError(
     'ServerTooOld',
-    `version ${said} of ${name} is older than ${oldestVersion}, the first that knows all of its command; use a newer one, or ModelServer.command with a 'behavior'`,
+    `${name} ${version} is not supported: its command requires version ${oldestVersion} or newer; use a newer version, or ModelServer.command with a 'behavior'`,
     at,
   );
 }
@@ -113,7 +117,7 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   if ([...otherPorts, metrics?.port].includes(port)) {
     throw new ServingError(
       'ConflictingProps',
-      `'port' (${port}) is one that ${name} listens on for something else; use another`,
+      `'port' (${port}) conflicts with another port of ${name}; use a different one`,
       at,
     );
   }
@@ -134,7 +138,7 @@ function checkArguments(
   if (rival !== undefined) {
     throw new ServingError(
       'ConflictingProps',
-      `'${rival}' in 'extraArgs' is a flag that the command of ${name} has already; leave it out`,
+      `'${rival}' in 'extraArgs' conflicts with a flag that the command of ${name} already has; remove it`,
       at,
     );
   }

@@ -28,8 +28,8 @@ const NEW_CONNECTIONS_CAUTION = [
 const KNOWN = new WeakMap<ServerDescriptor, Map<string | undefined, ServerDescriptor>>();
 
 /**
- * The behaviour of a version of a server. Where nobody says the version, or it cannot be read, the most cautious behaviour
- * of all versions is taken, and the descriptor says so.
+ * The behaviour of a version of a server. Where the version is missing or no number, the descriptor has the most cautious
+ * behaviour of all versions and a note.
  */
 export function descriptorFor(server: ServerDescriptor, version?: string): ServerDescriptor {
   const known = KNOWN.get(server) ?? new Map<string | undefined, ServerDescriptor>();
@@ -45,12 +45,13 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
   const asked = version === undefined ? undefined : versionNumbers(version);
   if (asked === undefined) {
     const each = statesOf(server);
-    const said = version === undefined ? 'its version was not said' : `its version ('${version}') cannot be read`;
-    const froms = versions.map(({ from }) => from).join(' and ');
+    const found = version === undefined ? 'its version is unknown' : `its version ('${version}') is not a number`;
+    const froms = versions.map(({ from }) => `from ${from}`).join(' and ');
     return {
       ...base,
       ...cautious(each),
-      versionNote: `${said}, and it behaves differently from ${froms} on; the most cautious is assumed${watched(each)}`,
+      versionUnknown: true,
+      versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behaviour is assumed${watched(each)}`,
     };
   }
   const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], asked) <= 0).length;
@@ -60,7 +61,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
     ...base,
     ...(statesOf(server)[last] as VersionedBehavior),
     ...(newer && {
-      versionNote: `version ${version} is newer than ${base.verifiedVersion}, whose behaviour is assumed`,
+      versionNote: `version ${version} is newer than the verified ${base.verifiedVersion}, whose behaviour is assumed`,
     }),
   };
 }
@@ -80,7 +81,7 @@ export function compareVersions(a: number[], b: number[]): number {
   return 0;
 }
 
-/** The version that an image's tag says, where it is the server's own image. */
+/** The version in the tag of an image, where it is the server's own image. */
 export function versionOfImage(server: ServerDescriptor, reference: string | undefined): string | undefined {
   const repository = server.image?.repository;
   if (repository === undefined || reference === undefined) return undefined;
@@ -100,12 +101,12 @@ export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
   return list;
 }
 
-/** What a version ends that it cannot be told, because others would not start with the setting. */
+/** What a version may end although it has a setting, because other versions do not start with that. */
 function watched(each: VersionedBehavior[]): string {
   const knob = each.find(({ watchdogKnob }) => watchdogKnob !== undefined)?.watchdogKnob;
   if (knob?.standardSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
     return '';
-  return `, but a version with ${knob.name} ends a process that shows no life for ${knob.standardSeconds} s, unless it is known and told more`;
+  return `; those with ${knob.name} end a process that does not answer for ${knob.standardSeconds} s, unless 'version' is set`;
 }
 
 function cautious(each: VersionedBehavior[]): VersionedBehavior {

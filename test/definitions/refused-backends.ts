@@ -50,13 +50,13 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a version that does not know the command',
     code: 'ServerTooOld',
     message:
-      "version 0.21.1 of uvicorn is older than 0.22, the first that knows all of its command; use a newer one, or ModelServer.command with a 'behavior' (at Serving/endpoint/v1)",
+      "uvicorn 0.21.1 is not supported: its command requires version 0.22 or newer; use a newer version, or ModelServer.command with a 'behavior' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'app', version: '0.21.1' }) }),
   },
   {
     name: 'a server whose idle time is fixed and not said',
     code: 'InvalidDescriptor',
-    message: "'descriptor.keepAlive' ('fixed') must come with 'keepAliveSeconds'",
+    message: "'descriptor.keepAlive' ('fixed') requires 'keepAliveSeconds'",
     define: (scope) =>
       one(scope, {
         server: ModelServer.custom({

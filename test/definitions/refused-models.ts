@@ -115,7 +115,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a directory for a server that loads one file',
     code: 'ModelNotNamed',
     message:
-      "llama.cpp is told one GGUF file of the model at '/models/llama' (what it has is not known); name it with 'model' of the server, such as '/models/llama/model.gguf' (at Serving/endpoint/v1)",
+      "'model' of the server must be set to one GGUF file of the model at '/models/llama' (its files are unknown), such as '/models/llama/model.gguf' (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, { server: ModelServer.llamaCpp(), model: Model.fromS3('s3://acme/llama/', { path: 'llama' }) }),
   },

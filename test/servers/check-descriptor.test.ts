@@ -34,16 +34,13 @@ describe('a descriptor', () => {
       { versions: [{ from: '2.0' }, { from: '1.0' }] },
       "'descriptor.versions[1].from' ('1.0') must be newer than the one before it",
     ],
-    [{ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined }, "must come with 'keepAliveSeconds'"],
-    [{ keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }, "must come without a 'keepAliveKnob' that sets it"],
-    [
-      { keepAliveKnob: undefined },
-      "'descriptor.keepAlive' ('settable') must come with the 'keepAliveKnob' that sets it",
-    ],
-    [{ keepAlive: KeepAliveKind.CAPPED }, "must come with a 'keepAliveKnob' that has 'maxSeconds'"],
+    [{ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined }, "requires 'keepAliveSeconds'"],
+    [{ keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }, "conflicts with a 'keepAliveKnob' that sets it"],
+    [{ keepAliveKnob: undefined }, "'descriptor.keepAlive' ('settable') requires the 'keepAliveKnob' that sets it"],
+    [{ keepAlive: KeepAliveKind.CAPPED }, "requires a 'keepAliveKnob' with 'maxSeconds'"],
     [
       { versions: [{ from: '2', keepAlive: KeepAliveKind.CAPPED }] },
-      "'descriptor.versions[0].keepAlive' ('capped') must come with a 'keepAliveKnob' that has 'maxSeconds'",
+      "'descriptor.versions[0].keepAlive' ('capped') requires a 'keepAliveKnob' with 'maxSeconds'",
     ],
     [
       { keepAliveSeconds: Number.POSITIVE_INFINITY },
@@ -56,10 +53,10 @@ describe('a descriptor', () => {
     ],
     [{ keepAliveKnob: flag('--ka x') }, "'the flag' ('--ka x') must be one word"],
     [{ keepAliveKnob: { name: '1 KA=', place: KnobPlace.VARIABLE } }, "'the variable' ('1 KA=') must be one word"],
-    [{ drainKnob: flag('--keep-alive') }, "'the flag' ('--keep-alive') must be set one time and not two"],
+    [{ drainKnob: flag('--keep-alive') }, "'the flag' ('--keep-alive') must be unique in the descriptor"],
     [
       { drain: DrainBehavior.DROPS_REQUESTS, drainKnob: flag('--drain') },
-      "'descriptor.drainKnob' ('--drain') must be left out where",
+      "'descriptor.drainKnob' ('--drain') must be removed where",
     ],
   ])('that does not is refused: %j', (change, message) => {
     expect(() => declare(change)).toThrow(message);
@@ -67,7 +64,7 @@ describe('a descriptor', () => {
 
   test('whose flag stands in the command already is refused', () => {
     expect(() => declare({}, ['serve', '--keep-alive=5'])).toThrow(
-      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not stand in 'command', because it is told the computed time",
+      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not be in 'command', because it gets the computed time",
     );
   });
 });

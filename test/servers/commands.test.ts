@@ -246,13 +246,13 @@ describe('a conflict', () => {
   test('of arguments fails', () => {
     const server = ModelServer.uvicorn({ app: 'app', extraArgs: ['--timeout-keep-alive=5'] });
     expect(() => planOf({ server })).toThrow(
-      "[ConflictingProps] '--timeout-keep-alive=5' in 'extraArgs' is a flag that the command of uvicorn has already; leave it out",
+      "[ConflictingProps] '--timeout-keep-alive=5' in 'extraArgs' conflicts with a flag that the command of uvicorn already has; remove it",
     );
   });
 
   test('of what Ray Serve cannot be told fails', () => {
     expect(() => ModelServer.rayServe({ app: 'app', extraArgs: ['model=a', '--working-dir=/app'] })).toThrow(
-      "[InvalidCommand] '--working-dir=/app' in 'extraArgs' of Ray Serve must be 'key=value', which its application builder is called with;",
+      "[InvalidCommand] '--working-dir=/app' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder;",
     );
     expect(wordsOf(ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=a'] }))).toBe(
       'python -c LAUNCHER app:build --port 9999 model=a --keep-alive-timeout-s K --request-timeout-s R',
@@ -269,7 +269,7 @@ describe('a conflict', () => {
     ],
   ])('of short and misspelled arguments fails: %#', (server, message) => {
     expect(() => planOf({ server })).toThrow(
-      `[ConflictingProps] ${message} is a flag that the command of gunicorn has`,
+      `[ConflictingProps] ${message} conflicts with a flag that the command of gunicorn already has`,
     );
   });
 
@@ -303,13 +303,13 @@ describe('a conflict', () => {
 
   test('of ports fails', () => {
     expect(() => planOf({ server: ModelServer.triton(), port: 8001 })).toThrow(
-      "[ConflictingProps] 'port' (8001) is one that Triton listens on for something else; use another",
+      "[ConflictingProps] 'port' (8001) conflicts with another port of Triton; use a different one",
     );
   });
 
   test('of parallelism and GPUs fails', () => {
     expect(() => planOf({ server: ModelServer.vllm({ tensorParallelism: 4 }), gpu: Gpu.nvidia({ count: 2 }) })).toThrow(
-      "[ConflictingProps] 'tensorParallelism' (4) must be at most the GPUs of the backend (2); ask for more with 'gpu'",
+      "[ConflictingProps] 'tensorParallelism' (4) must be at most the GPUs of the backend (2); raise the count of 'gpu'",
     );
   });
 

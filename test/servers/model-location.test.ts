@@ -67,12 +67,12 @@ describe('llama.cpp is told', () => {
   });
 
   test.each<[string, PlacedModel, string]>([
-    ['there are two', { ...A, files: ['q4.gguf', 'q8.gguf'] }, "('q4.gguf', 'q8.gguf'); name it with 'model'"],
-    ['there is none', { ...A, files: ['model.safetensors'] }, "(it has none); name it with 'model'"],
+    ['there are two', { ...A, files: ['q4.gguf', 'q8.gguf'] }, "('q4.gguf', 'q8.gguf'), such as '/models/a/q4.gguf'"],
+    ['there is none', { ...A, files: ['model.safetensors'] }, "(it has none), such as '/models/a/model.gguf'"],
     [
       'nothing is locked',
       A,
-      "(what it has is not known); name it with 'model' of the server, such as '/models/a/model.gguf'",
+      "'model' of the server must be set to one GGUF file of the model at '/models/a' (its files are unknown)",
     ],
   ])('nothing where %s', (_, model, message) => {
     expect(() => modelOf(model)).toThrow(message);

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { Duration, GunicornWorkerClass, Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { refusalOf, type TargetName } from '../definitions/targets';
 import { SERVERS } from './servers';
 
@@ -57,8 +58,51 @@ describe('behind a load balancer', () => {
     expect(refusalOf('aws', define(sync, 3000))).toBeUndefined();
   });
 
-  test('an unknown version is refused with the way out', () => {
-    const kserve = ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' });
-    expect(refusalOf('aws', define(kserve))).toContain("or say the 'version' (its version was not said");
+  test.each<[string, ModelServer, string]>([
+    ['vLLM', ModelServer.vllm(), '0.18.0'],
+    ['KServe', ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' }), '0.21.0'],
+  ])('an unknown version of %s is refused with its version as the first way out', (name, server, example) => {
+    expect(refusalOf('aws', define(server))).toMatch(
+      new RegExp(
+        `the keep-alive of ${name} \\(5 s\\) must be at least 80 s .*; set 'version' of the server, such as '${example}' ` +
+          '\\(its version is unknown; versions from [^)]+\\), or use a server whose keep-alive can be set, or ',
+      ),
+    );
+  });
+
+  test('a version newer than the verified one is no reason to set it', () => {
+    const server = ModelServer.custom({
+      command: ['serve'],
+      version: '9.0',
+      descriptor: {
+        name: 'mine',
+        drain: DrainBehavior.COMPLETES_REQUESTS,
+        keepAlive: KeepAliveKind.FIXED,
+        keepAliveSeconds: 5,
+        listensWhenReady: true,
+        readinessPath: '/',
+        verifiedVersion: '2.0',
+        versions: [{ from: '1.0', lingerSeconds: 1 }],
+      },
+    });
+    const refusal = refusalOf('aws', define(server));
+    expect(refusal).toContain('[KeepAliveTooShort] the keep-alive of mine (5 s)');
+    expect(refusal).not.toContain("'version'");
+  });
+
+  test.each([
+    ['drain', { drain: Duration.seconds(30) }],
+    ['keepAlive', { keepAlive: Duration.seconds(90) }],
+  ])('a %s that an unknown version may not have is refused with its version as the first way out', (time, timeouts) => {
+    const scope = (stack: Construct) =>
+      new ServingEndpoint(stack, 'endpoint').addBackend('v1', {
+        image: ServerImage.fromRegistry('vllm/vllm-openai:nightly'),
+        model: Model.fromS3('s3://acme-models/m/', { path: 'm' }),
+        server: ModelServer.vllm(),
+        timeouts,
+      });
+    expect(refusalOf('aws', scope)).toMatch(
+      new RegExp(`\\[TimeoutNotSettable\\] '${time}' of 'timeouts' .*; set 'version' of the server, such as '0.18.0' `),
+    );
   });
 });

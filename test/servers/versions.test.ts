@@ -32,27 +32,27 @@ describe('a version', () => {
     expect(resolved.versionNote).toBeUndefined();
   });
 
-  test('that nobody says takes the most cautious behaviour', () => {
+  test('that is unknown has the most cautious behaviour', () => {
     const resolved = descriptorFor(GUNICORN_GTHREAD);
     expect(resolved).toMatchObject({ drain: DrainBehavior.WAITS_FULL_PERIOD, lingerSeconds: 2 });
     expect(resolved.versionNote).toBe(
-      'its version was not said, and it behaves differently from 27.0.1 on; the most cautious is assumed',
+      'its version is unknown; versions from 27.0.1 on behave differently, and the most cautious behaviour is assumed',
     );
     expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainBehavior.DROPS_REQUESTS, drainKnob: undefined });
     expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
   });
 
-  test('that cannot be read takes it too', () => {
+  test('that is not a number has it too', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, 'nightly')).toMatchObject({
       drain: DrainBehavior.WAITS_FULL_PERIOD,
-      versionNote: expect.stringContaining("its version ('nightly') cannot be read"),
+      versionNote: expect.stringContaining("its version ('nightly') is not a number"),
     });
   });
 
-  test('newer than the verified one behaves as that, and is said', () => {
+  test('newer than the verified one behaves as that, with a note', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, '28.1')).toMatchObject({
       drain: DrainBehavior.COMPLETES_REQUESTS,
-      versionNote: 'version 28.1 is newer than 27.0.1, whose behaviour is assumed',
+      versionNote: 'version 28.1 is newer than the verified 27.0.1, whose behaviour is assumed',
     });
   });
 

@@ -161,8 +161,10 @@ export interface ServerDescriptor {
   readonly oldestVersion?: string;
   /** What changed in which version, oldest first. @default - no change is known */
   readonly versions?: ServerVersion[];
-  /** What a plan has to say of the version that it computes with. @default - the version is known */
+  /** What is assumed of the version, for the plan's report. @default - the version is known */
   readonly versionNote?: string;
+  /** Whether the version is unknown, so that the most cautious behaviour of all versions is assumed. @default false */
+  readonly versionUnknown?: boolean;
   /** What the user should know of how it is started. */
   readonly note?: string;
   /** Where the behaviour was read or measured. */

@@ -3,6 +3,7 @@ import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
 import type { ServerDescriptor } from '../server/descriptor';
 import { isTold } from '../server/knobs';
+import { versionWays } from '../server/version';
 import { type BackendTimes, HopKind, type HopTimes, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
 import { backendLadder, toldTimes } from './backend-ladder';
@@ -106,7 +107,7 @@ function checkRequestLimit({ path, server }: BackendIntent, request: number, che
 function solveWatchdog(backend: BackendIntent, busy: number, idle: number, checks: Checks): number {
   const { timeouts = {}, path, server } = backend;
   const { watchdogSeconds: asked } = timeouts;
-  const { watchdogKnob: knob, name, versionNote } = server.descriptor;
+  const { watchdogKnob: knob, name } = server.descriptor;
   const computed = watchdogOf(server.descriptor, busy, idle) + MARGIN_SECONDS;
   if (asked !== undefined && !isTold(knob)) {
     refuse(
@@ -114,9 +115,9 @@ function solveWatchdog(backend: BackendIntent, busy: number, idle: number, check
       'TimeoutNotSettable',
       path,
       `${WATCHDOG_PROP} (${asked} s) cannot be told to ${name}, ${
-        versionNote === undefined
-          ? 'which has no such time; leave it out'
-          : "which has no such time in every version; say the 'version', or leave it out"
+        server.descriptor.versionUnknown
+          ? `which has no such time in every version; ${[...versionWays(server.descriptor), 'leave it out'].join(', or ')}`
+          : 'which has no such time; leave it out'
       }`,
     );
   }

@@ -3,6 +3,7 @@ import { refuse } from '../refuse';
 import { KEEP_ALIVE_SECONDS, MARGIN_SECONDS } from '../rules';
 import { KeepAliveKind, type ServerDescriptor } from '../server/descriptor';
 import { isTold, keepAliveOf } from '../server/knobs';
+import { versionWays } from '../server/version';
 import { type BalancerPlan, HopKind } from '../serving-plan';
 import { atLeast, type Breach, type Checks } from './checks';
 import { silenceOf } from './demand';
@@ -97,7 +98,7 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
     const what = Number.isFinite(hop.clientIdle)
       ? `which has ${hop.clientIdle} s`
       : `whose keep-alive is '${keepAlive}'`;
-    const ways = ['leave it out', ...waysOut(server.descriptor)].join(', or ');
+    const ways = [...versionWays(server.descriptor), 'leave it out', ...waysOut(server.descriptor)].join(', or ');
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
@@ -124,7 +125,7 @@ function tooShort(
   const sidecar = front.kind === HopKind.SIDECAR;
   const silent = !sidecar && idle.settable !== false && plan.requestTimeout + MARGIN_SECONDS >= plan.idle;
   const because = silent ? ` because of its longest request (${plan.requestTimeout} s)` : '';
-  const ways = ['use a server whose keep-alive can be set'];
+  const ways = [...versionWays(server.descriptor), 'use a server whose keep-alive can be set'];
   if (sidecar)
     ways.push(
       `have ${front.name} close them after at most ${Math.max(0, patience - MARGIN_SECONDS)} s and say so in 'sidecar'`,
@@ -149,13 +150,12 @@ function shorterSilence(allowed: number, plan: BalancerPlan, endpoints: Endpoint
 }
 
 /** What else the user can do, where that is more than can be said of every server. */
-function waysOut({ keepAlive, keepAliveKnob: knob, versionNote }: ServerDescriptor): string[] {
+function waysOut({ keepAlive, keepAliveKnob: knob }: ServerDescriptor): string[] {
   const code =
     knob !== undefined && !isTold(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
-  const version = versionNote === undefined ? [] : [`say the 'version' (${versionNote})`];
   const around =
     keepAlive === KeepAliveKind.FIXED && code.length === 0
       ? ['use a balancer that ends each connection itself, such as the built-in router on Kubernetes']
       : [];
-  return [...code, ...around, ...version];
+  return [...code, ...around];
 }

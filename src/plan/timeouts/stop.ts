@@ -3,6 +3,7 @@ import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
 import { DrainBehavior } from '../server/descriptor';
 import { drainOf, isTold } from '../server/knobs';
+import { versionWays } from '../server/version';
 import type { BackendTimes } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';
@@ -189,7 +190,7 @@ function drainLimit({ drainKnob: knob }: BackendIntent['server']['descriptor']):
 function drainRefusal({ server: { descriptor } }: BackendIntent): string | undefined {
   const { name, drain, drainKnob: knob } = descriptor;
   if (drain === DrainBehavior.DROPS_REQUESTS)
-    return `cannot be told to ${name}, which drops its requests when it is stopped; leave it out`;
+    return `cannot be told to ${name}, which drops its requests when it is stopped; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
   if (isTold(knob)) return undefined;
   return knob === undefined
     ? `cannot be told to ${name}, which takes the time that it needs; set 'stop', or leave it out`
@@ -219,7 +220,7 @@ function drainTooLong(
         : `can drain for at most ${drain} s on this compute`;
     return {
       code: 'DrainTooLong',
-      message: `${prompt} must be at most ${more.seconds} s (rule D2): 'directCallers' reach the replicas around ${target.name}, so only the drain ends their requests, and ${name} ${can}; use a shorter timeout, ${CUT}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
+      message: `${prompt} must be at most ${more.seconds} s (rule D2): 'directCallers' reach the replicas around ${target.name}, so only the drain ends their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
     };
   }
   return {

@@ -18,7 +18,7 @@ export interface GoServerOptions extends CodeServerOptions {
 }
 
 /**
- * Go's HTTP server. Everything is set in code; without an idle time it keeps connections for ever, and without a handler
+ * Go's HTTP server. Everything is set in code; without an idle time it never closes connections, and without a handler
  * for the signal it drops its requests.
  */
 export const GO: ServerDescriptor = {

@@ -129,7 +129,7 @@ export const GUNICORN_SYNC: ServerDescriptor = {
   note: 'a connection that sends nothing holds a worker until the watchdog ends it; use threads behind a load balancer',
 };
 
-/** gunicorn's own ASGI worker. Before 27.0.1 it kept idle connections whatever it was told. */
+/** gunicorn's own ASGI worker. Before 27.0.1 it kept idle connections whatever was set. */
 export const GUNICORN_ASGI: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with asgi workers',

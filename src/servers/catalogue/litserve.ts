@@ -25,7 +25,7 @@ export const LITSERVE: ServerDescriptor = {
     status: 504,
     waitingOnly: true,
   },
-  overflow: { how: 'requests wait as long as the timeout of LitServer says', status: 504 },
+  overflow: { how: 'requests wait for the timeout of LitServer', status: 504 },
   listensWhenReady: true,
   livenessPath: '/health',
   readinessPath: '/health',

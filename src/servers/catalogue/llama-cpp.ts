@@ -76,17 +76,17 @@ export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}
   }),
 }));
 
-/** The one file of the backend's model that llama.cpp loads: of a file that was split it is told the first part. */
+/** The one file of the backend's model that llama.cpp loads: of a file that was split, the first part. */
 function ggufOf(context: StartContext): string {
   const { path, files } = onlyModelOf('model', context) ?? missingModel('model', context);
   if (path.endsWith('.gguf')) return path;
   const models = files?.filter((file) => file.endsWith('.gguf') && !/-(?!0*1-)\d+-of-\d+\.gguf$/.test(file)) ?? [];
   if (models.length === 1) return `${path}/${models[0]}`;
   const found =
-    files === undefined ? 'what it has is not known' : models.map((file) => `'${file}'`).join(', ') || 'it has none';
+    files === undefined ? 'its files are unknown' : models.map((file) => `'${file}'`).join(', ') || 'it has none';
   throw new ServingError(
     'ModelNotNamed',
-    `llama.cpp is told one GGUF file of the model at '${path}' (${found}); name it with 'model' of the server, such as '${path}/${models[0] ?? 'model.gguf'}'`,
+    `'model' of the server must be set to one GGUF file of the model at '${path}' (${found}), such as '${path}/${models[0] ?? 'model.gguf'}'`,
     context.at,
   );
 }

@@ -9,7 +9,7 @@ import { UVICORN, UVICORN_WORKERS } from './uvicorn';
 /** Options of MLflow's scoring server. */
 export interface MlflowOptions extends ServerOptions {
   /**
-   * The model: a directory or an address that MLflow knows.
+   * The model: a directory, or an address that MLflow supports.
    *
    * @default - where the backend's only model is; needed without one and with several
    */
@@ -23,7 +23,7 @@ export interface MlflowOptions extends ServerOptions {
   readonly workers?: number;
 }
 
-/** The variable in which `mlflow models serve` tells the scoring server its model. */
+/** The variable from which the scoring server reads the path of its model. */
 const MODEL_PATH = '__pyfunc_model_path__';
 
 /** What MLflow adds to uvicorn, however many processes that has. */

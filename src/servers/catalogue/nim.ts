@@ -21,7 +21,7 @@ export interface NimOptions extends ServerOptions {
   readonly model?: string;
 }
 
-/** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain nobody documents. */
+/** An NVIDIA NIM: a proxy in front of vLLM or SGLang, whose idle time and drain are not documented. */
 export const NIM: ServerDescriptor = {
   name: 'NIM',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -52,7 +52,7 @@ export const NIM: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** An NVIDIA NIM. Nobody documents how it treats connections. */
+/** An NVIDIA NIM. How it treats connections is not documented. */
 export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
   descriptor: NIM,
   options,

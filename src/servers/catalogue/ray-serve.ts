@@ -56,10 +56,10 @@ export const RAY_SERVE: ServerDescriptor = {
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
   evidence: Evidence.MEASURED,
-  note: 'it says ready some seconds before the first replica of the application is there; requests wait until then',
+  note: 'it reports ready some seconds before the first replica of the application is; requests wait until then',
 };
 
-/** `serve run` listens inside the container only unless a file says otherwise, so a few lines of Python start it. */
+/** Without a file `serve run` listens inside the container only, so a few lines of Python start it. */
 const LAUNCHER = [
   'import argparse, importlib, inspect, operator, sys',
   "sys.path.insert(0, '')",
@@ -78,7 +78,7 @@ const LAUNCHER = [
   `ray.init(include_dashboard=False, _metrics_export_port=${METRICS_PORT})`,
   "serve.start(http_options={'host': '0.0.0.0', **o})",
   'b = operator.attrgetter(n)(importlib.import_module(m))',
-  // A builder takes a dictionary, or the model of pydantic that it says.
+  // A builder takes a dictionary, or the model of pydantic that its parameter has.
   'if not isinstance(b, serve.Application):',
   '    t, = inspect.signature(b).parameters.values()',
   "    b = b(getattr(t.annotation, 'model_validate', dict)(k))",
@@ -93,7 +93,7 @@ export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => 
   if (stray !== undefined) {
     throw new ServingError(
       'InvalidCommand',
-      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', which its application builder is called with; HTTP options are solved from 'requestTimeout', and those of Ray are variables such as RAY_SERVE_LOG_TO_STDERR in 'environment'`,
+      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder; HTTP options follow from 'requestTimeout', and options of Ray are variables in 'environment', such as RAY_SERVE_LOG_TO_STDERR`,
     );
   }
   return {

@@ -15,7 +15,7 @@ export interface SglangOptions extends LanguageModelOptions {
   readonly servedModelName?: string;
 }
 
-/** SGLang. It waits for every request when it is stopped, and looks every 5 s. */
+/** SGLang. It waits for every request when it is stopped, and checks every 5 s. */
 export const SGLANG: ServerDescriptor = {
   name: 'SGLang',
   drain: DrainBehavior.UNBOUNDED,

@@ -2,7 +2,7 @@ import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/
 import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
 import { describeServer } from '../define-server';
 
-/** TorchServe, which nobody maintains any more: a descriptor for servers that still run, and no way to start one. */
+/** TorchServe, which is not maintained any more: a descriptor for servers that still run, and no way to start one. */
 export const TORCHSERVE: ServerDescriptor = {
   name: 'TorchServe',
   drain: DrainBehavior.DROPS_REQUESTS,

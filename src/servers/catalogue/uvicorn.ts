@@ -67,7 +67,7 @@ export const UVICORN: ServerDescriptor = {
 
 /**
  * uvicorn with several processes: the parent holds the port, and keeps it while they drain. It ends a process that does not
- * answer it for 5 s, one that loads included, and before 0.37 nobody could tell it to wait longer.
+ * answer it for 5 s, one that loads included; before 0.37 that time cannot be set.
  */
 export const UVICORN_WORKERS: ServerDescriptor = {
   ...UVICORN,

@@ -45,7 +45,7 @@ export const UWSGI: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A WSGI application behind uWSGI, which must be in the image. It is told to finish its requests when it is stopped. */
+/** A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped. */
 export const uwsgi = defineServer([UWSGI], (options: UwsgiOptions) => {
   const app = applicationOf(options.app);
   const workers = workersOf(options.workers);
