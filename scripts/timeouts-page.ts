@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path';
 import { ecsProfile, RULE_QUOTA } from '../src/aws/profile';
 import { Intermediary } from '../src/constructs/intermediary';
 import { Gateway, GatewayProfile } from '../src/kubernetes';
-import { gatewayProfile } from '../src/kubernetes/private/profiles';
 import { routerProfile } from '../src/kubernetes/private/router/profile';
 import type { HopIntent } from '../src/plan/intents';
 import { MARGIN_SECONDS, RuleKind, TIMEOUT_RULES, type TimeoutRule } from '../src/plan/rules';
@@ -26,14 +25,10 @@ const HOPS: readonly HopIntent[] = [
   Intermediary.haproxy({ clientTimeout: Duration.minutes(1), serverTimeout: Duration.minutes(1) }),
 ].map((hop) => hop._intent());
 
-/** The version of Kubernetes, which changes no time. */
-const KUBERNETES_MINOR = 35;
-
 const TARGETS: readonly TargetProfile[] = [
   ecsProfile(RULE_QUOTA),
   routerProfile(30),
-  gatewayProfile(Gateway.fromName('gateway', { profile: GatewayProfile.ENVOY_GATEWAY }), KUBERNETES_MINOR),
-  gatewayProfile(Gateway.fromName('gateway'), KUBERNETES_MINOR),
+  ...Object.values(GatewayProfile).map((profile) => Gateway.fromName('gateway', { profile })._target()),
 ];
 
 /** A file that a test runs. */

@@ -24,9 +24,6 @@ const LONGEST_REQUEST = 21_600;
 /** The longest stream in seconds: a week. */
 const LONGEST_STREAM = 604_800;
 
-/** An endpoint has at most this many backends: what one rule of an Application Load Balancer can forward to. */
-const MAX_BACKENDS = 5;
-
 /**
  * The stable address of a model: who may call it where, and how long an answer may take.
  *
@@ -151,10 +148,11 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   }
 
   private checkRoom(name: string): void {
-    if (this.attached.size < MAX_BACKENDS) return;
+    const { maxBackendsPerEndpoint = Number.POSITIVE_INFINITY, name: target } = this.platform.target;
+    if (this.attached.size < maxBackendsPerEndpoint) return;
     throw new ServingError(
       'TooManyBackends',
-      `endpoint '${this.endpointName}' already has the maximum of ${MAX_BACKENDS} backends; cannot add '${name}'; use a second endpoint`,
+      `endpoint '${this.endpointName}' already has the maximum of ${maxBackendsPerEndpoint} backends of ${target}; cannot add '${name}'; use a second endpoint`,
       this,
     );
   }

@@ -1,21 +1,14 @@
-import { requireIdentifier, requireNumber, requireText } from '../private/checks';
+import type { TargetProfile } from '../plan/target-profile';
+import { requireIdentifier, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
-import type { Duration } from '../units/duration';
+import { Duration } from '../units/duration';
+import { requireSeconds } from '../units/private/seconds';
+import { GatewayProfile, IDLE, PROPAGATION } from './gateway-profile';
+import { gatewayTarget } from './private/gateway-target';
 import { isObjectName } from './private/names';
-
-/** What a gateway can be told. */
-export enum GatewayProfile {
-  /**
-   * What every conformant implementation of Gateway API 1.4 or newer understands. Algorithm, request timeout and 405
-   * are left to the gateway.
-   */
-  PORTABLE = 'portable',
-  /** Envoy Gateway 1.9 or newer, with its policies for algorithm, idle connections and 405. */
-  ENVOY_GATEWAY = 'envoyGateway',
-}
 
 /** Options of a gateway that exists in the cluster. */
 export interface GatewayOptions {
@@ -34,7 +27,7 @@ export interface GatewayOptions {
   readonly sectionName?: string;
 
   /**
-   * What the gateway can be told.
+   * What the gateway supports, and how it is configured.
    *
    * @default GatewayProfile.PORTABLE
    */
@@ -48,17 +41,17 @@ export interface GatewayOptions {
   readonly address?: string;
 
   /**
-   * How long the gateway keeps an idle connection to a server. The portable profile cannot set it and checks every
-   * server against it; Envoy Gateway is told it.
+   * How long the gateway keeps an idle connection to a server. Envoy Gateway is configured with it. A profile that cannot
+   * set it, such as the portable one, checks every server against it.
    *
-   * @default - an hour with the portable profile, 5 minutes with Envoy Gateway
+   * @default - the idle time of the profile: an hour with the portable one, 5 minutes with Envoy Gateway
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * How long the gateway may still send requests to a replica after that is told to stop.
+   * How long the gateway may still send requests to a replica that is being stopped.
    *
-   * @default - 45 seconds with the portable profile, 5 seconds with Envoy Gateway
+   * @default - that of the profile: 45 seconds with the portable one, 5 seconds with Envoy Gateway
    */
   readonly propagationDelay?: Duration;
 }
@@ -90,7 +83,7 @@ export class Gateway {
   public readonly namespace?: string;
   /** The listener that routes attach to; none means every one. */
   public readonly sectionName?: string;
-  /** What the gateway can be told. */
+  /** What the gateway supports, and how it is configured. */
   public readonly profile: GatewayProfile;
   /** The URL of the gateway without a path. */
   public readonly address?: string;
@@ -100,22 +93,28 @@ export class Gateway {
   public readonly propagationSeconds: number;
 
   private constructor(name: string, options: GatewayOptions) {
-    const portable = (options.profile ?? GatewayProfile.PORTABLE) === GatewayProfile.PORTABLE;
+    const { profile = GatewayProfile.PORTABLE } = options;
+    const { idleTimeout = Duration.hours(1), propagationDelay = Duration.seconds(45) } = profile.options;
     this.gatewayName = name;
     this.namespace = options.namespace;
     this.sectionName = options.sectionName;
-    this.profile = options.profile ?? GatewayProfile.PORTABLE;
+    this.profile = profile;
     this.address = options.address === undefined ? undefined : checkAddress(options.address);
-    this.idleSeconds = requireNumber('idleTimeout', options.idleTimeout?.toSeconds() ?? (portable ? 3600 : 300), {
-      min: 1,
-      max: 86_400,
-      hint: 'in seconds',
-    });
-    this.propagationSeconds = requireNumber(
+    this.idleSeconds = requireSeconds('idleTimeout', options.idleTimeout ?? idleTimeout, IDLE);
+    this.propagationSeconds = requireSeconds(
       'propagationDelay',
-      options.propagationDelay?.toSeconds() ?? (portable ? 45 : 5),
-      { min: 1, max: 600, hint: 'in seconds' },
+      options.propagationDelay ?? propagationDelay,
+      PROPAGATION,
     );
+  }
+
+  /**
+   * The limits and the features of the gateway, without those of backends.
+   *
+   * @internal
+   */
+  public _target(): TargetProfile {
+    return gatewayTarget(this.profile.options, this.idleSeconds, this.propagationSeconds);
   }
 }
 

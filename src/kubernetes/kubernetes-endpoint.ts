@@ -12,7 +12,7 @@ import { Rendered } from '../private/rendered';
  */
 export interface EndpointObjects {
   readonly httpRoutes: ApiObject[];
-  readonly backendTrafficPolicy?: ApiObject;
+  readonly policies: ApiObject[];
   readonly methodNotAllowed?: ApiObject;
 }
 
@@ -46,12 +46,12 @@ export class KubernetesEndpoint {
     return [...this.objects.httpRoutes];
   }
 
-  /** The BackendTrafficPolicy; none but with Envoy Gateway. */
-  public get backendTrafficPolicy(): ApiObject | undefined {
-    return this.objects.backendTrafficPolicy;
+  /** The objects that configure the gateway for this endpoint, such as the BackendTrafficPolicy of Envoy Gateway. */
+  public get gatewayPolicies(): ApiObject[] {
+    return [...this.objects.policies];
   }
 
-  /** The HTTPRouteFilter that answers 405; none but with Envoy Gateway, for an endpoint with methods. */
+  /** The filter that answers 405, such as the HTTPRouteFilter of Envoy Gateway; none for an endpoint without methods. */
   public get methodNotAllowedFilter(): ApiObject | undefined {
     return this.objects.methodNotAllowed;
   }

@@ -11,12 +11,12 @@ import { Duration } from '../units/duration';
 import { ServerImage } from '../workload/server-image';
 import { enclosingChart } from './chart';
 import type { KubernetesPlatformProps } from './kubernetes-platform-props';
-import { gatewayProfile, withWorkloads } from './private/profiles';
 import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
 import { checkTrust, trustWarnings } from './private/router/trust';
 import type { RouterRenderer } from './private/router-renderer';
 import { DEFAULT_VERSION, minorVersion } from './private/version';
+import { withWorkloads } from './private/workload-capabilities';
 
 /**
  * Kubernetes manifests of a cdk8s `Chart`: Deployments behind the built-in router, or behind a Gateway of the cluster.
@@ -24,10 +24,10 @@ import { DEFAULT_VERSION, minorVersion } from './private/version';
  * Without one a Chart gets the platform with every default. Every object is a plain `ApiObject`, so patches of it take
  * effect. Child ids, which are part of the contract: the platform has `Router`, and in it `ServiceAccount`, `ConfigMap`,
  * `Deployment`, `PodDisruptionBudget` and `Service`; behind a gateway endpoints get `HttpRoute`, `HttpRoute2` and so on
- * where one route cannot hold all rules, and with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`; backends
- * get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`, `PodDisruptionBudget` where more
- * than one replica can run, and `ReferenceGrant` where a route of another namespace leads to them; autoscaling policies
- * get `HorizontalPodAutoscaler`.
+ * where one route cannot hold all rules; backends get `ServiceAccount`, `Deployment` (their default child), `Service`,
+ * `PodsService`, `PodDisruptionBudget` where more than one replica can run, and `ReferenceGrant` where a route of another
+ * namespace leads to them; autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the
+ * ids of their policies, in the endpoint or backend: with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`.
  */
 export class KubernetesPlatform extends ServingPlatform {
   public readonly kind = 'kubernetes';
@@ -61,10 +61,8 @@ export class KubernetesPlatform extends ServingPlatform {
     const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
-    const target =
-      props.gateway === undefined
-        ? withWorkloads(routerProfile(ttl, router.replicas, router.trustedProxies), minor)
-        : gatewayProfile(props.gateway, minor);
+    const carrier = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
+    const target = withWorkloads(carrier, minor);
     const sidecar = props.sidecar?._intent();
     const images = imagesOf({
       router: props.gateway === undefined && router.image === undefined,

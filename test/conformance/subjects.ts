@@ -3,7 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
 import { type Construct, RootConstruct } from 'constructs';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
-import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { Gateway, type GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import type { Observation } from '../support/observation';
 import { observeAws } from '../support/observe-aws';
 import { observeGateway, observeRouter } from '../support/observe-kubernetes';
@@ -27,6 +28,8 @@ export interface Subject {
   readonly allow: boolean;
   /** Whether a silent request is cut off at the idle time. */
   readonly cutsSilence: boolean;
+  /** Whether it keeps connections for its idle time, however short a server keeps them. @default false */
+  readonly keepsIdle?: boolean;
 }
 
 function observeChart(
@@ -44,8 +47,22 @@ function propagationOf(make: (chart: Chart) => ServingPlatform): number {
   return make(new Chart(new Cdk8sApp(), 'serving')).target.propagationSeconds;
 }
 
-const portable = () => Gateway.fromName('inference');
-const envoy = () => Gateway.fromName('inference', { profile: GatewayProfile.ENVOY_GATEWAY });
+/** A gateway by its profile. What the profile declares is what its output must do. */
+function behind(profile: GatewayProfile): Subject {
+  const gateway = () => Gateway.fromName('inference', { profile });
+  const { policies = [], methodNotAllowed } = profile.options;
+  const answers = methodNotAllowed !== undefined;
+  return {
+    name: profile.name,
+    kind: 'kubernetes',
+    observe: (define) => observeChart(define, observeGateway, gateway()),
+    propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: gateway() })),
+    wrongMethod: answers ? 405 : 404,
+    allow: answers,
+    cutsSilence: false,
+    keepsIdle: !policies.some(({ props }) => props.closesConnections),
+  };
+}
 
 /** Every target, each behind the same face. */
 export const SUBJECTS: readonly Subject[] = [
@@ -85,24 +102,7 @@ export const SUBJECTS: readonly Subject[] = [
     allow: true,
     cutsSilence: false,
   },
-  {
-    name: 'a portable gateway',
-    kind: 'kubernetes',
-    observe: (define) => observeChart(define, observeGateway, portable()),
-    propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: portable() })),
-    wrongMethod: 404,
-    allow: false,
-    cutsSilence: false,
-  },
-  {
-    name: 'Envoy Gateway',
-    kind: 'kubernetes',
-    observe: (define) => observeChart(define, observeGateway, envoy()),
-    propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: envoy() })),
-    wrongMethod: 405,
-    allow: true,
-    cutsSilence: false,
-  },
+  ...GATEWAY_PROFILES.map(behind),
 ];
 
 const { CONFORMANCE_TARGET: only } = process.env;

@@ -9,7 +9,7 @@ import {
   KubernetesEndpoint,
   KubernetesPlatform,
 } from '../../src/kubernetes';
-import { durationOf } from '../../src/kubernetes/private/http-routes';
+import { durationOf } from '../../src/kubernetes/private/gateway-durations';
 import { LoadBalancing } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
@@ -270,15 +270,15 @@ describe('Envoy Gateway', () => {
 describe('facade', () => {
   test('reaches every object of an endpoint', () => {
     const { endpoint } = twoBackends(ENVOY, { methods: [HttpMethod.POST] });
-    const { httpRoutes, backendTrafficPolicy, methodNotAllowedFilter } = KubernetesEndpoint.of(endpoint);
-    const ids = [...httpRoutes, backendTrafficPolicy, methodNotAllowedFilter].map((object) => object?.node.path);
+    const { httpRoutes, gatewayPolicies, methodNotAllowedFilter } = KubernetesEndpoint.of(endpoint);
+    const ids = [...httpRoutes, ...gatewayPolicies, methodNotAllowedFilter].map((object) => object?.node.path);
     expect(ids).toEqual(['HttpRoute', 'BackendTrafficPolicy', 'MethodNotAllowed'].map((id) => `serving/digits/${id}`));
   });
 
   test('has no policies where the gateway knows none', () => {
     const facade = KubernetesEndpoint.of(twoBackends().endpoint);
     expect(facade.httpRoutes).toHaveLength(1);
-    expect([facade.backendTrafficPolicy, facade.methodNotAllowedFilter]).toEqual([undefined, undefined]);
+    expect([facade.gatewayPolicies, facade.methodNotAllowedFilter]).toEqual([[], undefined]);
   });
 
   test('fails for an endpoint of another platform', () => {

@@ -1,9 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { Gateway, GatewayProfile, KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
+import { Gateway, KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kubernetes';
 import { type Data, object, objects } from '../support/data';
 import { backendOptions } from '../support/definitions';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { selects } from '../support/kubernetes/metadata';
 import { manifestsOf } from './support';
 
@@ -73,7 +74,10 @@ test('pods are spread by the same selectors', () => {
 
 test.each<[string, KubernetesPlatformProps]>([
   ['the router', {}],
-  ['a gateway', { gateway: Gateway.fromName('inference', { profile: GatewayProfile.ENVOY_GATEWAY }) }],
+  ...GATEWAY_PROFILES.map((profile): [string, KubernetesPlatformProps] => [
+    profile.name,
+    { gateway: Gateway.fromName('inference', { profile }) },
+  ]),
 ])('every object behind %s has the recommended labels', (_, props) => {
   for (const { kind, metadata } of manifestsOf(chartOf('shop', props))) {
     const { labels = {} } = metadata;

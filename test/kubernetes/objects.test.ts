@@ -3,10 +3,11 @@ import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { Gateway, GatewayProfile, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
+import { Gateway, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
 import { Model } from '../../src/models/model';
 import { Gpu } from '../../src/workload/gpu';
 import { backendOptions } from '../support/definitions';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 
 /** One of everything. */
@@ -24,7 +25,8 @@ const objectsIn = (chart: Chart): ApiObject[] => chart.node.findAll().filter(Api
 
 describe('what an object writes', () => {
   test('is what an object of cdk8s writes', () => {
-    for (const gateway of [undefined, Gateway.fromName('public', { profile: GatewayProfile.ENVOY_GATEWAY })]) {
+    const gateways = GATEWAY_PROFILES.map((profile) => Gateway.fromName('public', { profile }));
+    for (const gateway of [undefined, ...gateways]) {
       const chart = newChart({ namespace: 'models', labels: { team: 'vision' } });
       new KubernetesPlatform(chart, 'Platform', { gateway });
       everything(chart);

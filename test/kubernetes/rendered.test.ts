@@ -2,13 +2,14 @@ import { App, Chart, Testing } from 'cdk8s';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
-import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { Gateway, type GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
 import { object, text } from '../support/data';
 import { backendOptions } from '../support/definitions';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 
 /** Something of everything that the router can be told. */
 function everything(chart: Chart): void {
@@ -68,10 +69,9 @@ describe('the row of the capability table', () => {
   const behind = (profile: GatewayProfile) =>
     new KubernetesPlatform(chart(), 'Platform', { gateway: Gateway.fromName('inference', { profile }) });
 
-  test.each([
+  test.each<[string, () => ServingPlatform]>([
     ['the router', () => ServingPlatform.of(chart())],
-    ['a portable gateway', () => behind(GatewayProfile.PORTABLE)],
-    ['Envoy Gateway', () => behind(GatewayProfile.ENVOY_GATEWAY)],
+    ...GATEWAY_PROFILES.map((profile): [string, () => ServingPlatform] => [profile.name, () => behind(profile)]),
   ])('of %s', (_, platform) => {
     expect(platform().target).toMatchSnapshot();
   });

@@ -1,7 +1,7 @@
-import { withWorkloads } from '../../src/kubernetes/private/profiles';
 import { renderHaproxy } from '../../src/kubernetes/private/router/haproxy';
 import type { HaproxyOptions } from '../../src/kubernetes/private/router/options';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
+import { withWorkloads } from '../../src/kubernetes/private/workload-capabilities';
 import type { ServingPlan } from '../../src/plan/plan';
 import { testPlatform } from '../support/definitions';
 

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { Intermediary } from '../../src/constructs/intermediary';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { Gateway, GatewayProfile } from '../../src/kubernetes';
-import { trafficPolicySpec } from '../../src/kubernetes/private/envoy-policies';
-import { gatewayProfile } from '../../src/kubernetes/private/profiles';
+import { ENVOY_GATEWAY } from '../../src/kubernetes/gateway-profiles/envoy-gateway';
+import { endpointValues } from '../../src/kubernetes/private/gateway-policies';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { Model } from '../../src/models/model';
 import type { HopIntent, PlatformIntents, TimeoutOverrides } from '../../src/plan/intents';
@@ -172,11 +172,13 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
     endpointOn(platform).addBackend('v1', backendOptions());
     const config = render(platform.plan());
     expect(config.match(/retry-on .*/g)).toEqual(['retry-on conn-failure']);
-    const policy = trafficPolicySpec(platform.plan(), platform.plan().endpoint('endpoint'), ['route']);
-    expect(JSON.stringify(policy)).not.toContain('retr');
+    const values = endpointValues(platform.plan(), platform.plan().endpoint('endpoint'), ['route'], ['v1']);
+    const policies = ENVOY_GATEWAY.policies?.map((policy) => policy.specOf(values));
+    expect(policies).toHaveLength(1);
+    expect(JSON.stringify(policies)).not.toContain('retr');
   },
   E6: () => {
-    const envoy = gatewayProfile(Gateway.fromName('g', { profile: GatewayProfile.ENVOY_GATEWAY }), 35);
+    const envoy = Gateway.fromName('g', { profile: GatewayProfile.ENVOY_GATEWAY })._target();
     expect(envoy.idle.standard).toBe(300);
     expect(routerProfile(30).idle.standard).toBe(15);
     const forever = planOf({ target: envoy, backend: { server: ModelServer.triton({}) } });

@@ -6,8 +6,7 @@ import { ecsProfile } from '../../src/aws/profile';
 import { Backend } from '../../src/constructs/backend';
 import { Intermediary } from '../../src/constructs/intermediary';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
-import { Gateway, GatewayProfile } from '../../src/kubernetes';
-import { gatewayProfile } from '../../src/kubernetes/private/profiles';
+import { Gateway } from '../../src/kubernetes';
 import { routerProfile } from '../../src/kubernetes/private/router/profile';
 import { StreamProtocol } from '../../src/plan/choices';
 import { DrainOrder, type IdleRange, type TargetProfile } from '../../src/plan/target-profile';
@@ -15,6 +14,7 @@ import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions } from '../support/definitions';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 
 export interface BackendCombination {
@@ -56,9 +56,10 @@ export interface TargetCombination {
     | 'tasks that stop within 2 minutes'
     | 'an existing balancer'
     | 'router'
-    | 'Envoy Gateway'
-    | 'portable gateway'
+    | 'gateway'
     | 'any target';
+  /** The name of the profile of a gateway. */
+  readonly gateway: string;
   /** The idle time of a balancer or gateway that exists. */
   readonly idle: number;
   /** How long a router may send to a replica that leaves. */
@@ -195,10 +196,10 @@ const target: fc.Arbitrary<TargetCombination> = fc.record({
     'tasks that stop within 2 minutes',
     'an existing balancer',
     'router',
-    'Envoy Gateway',
-    'portable gateway',
+    'gateway',
     'any target',
   ),
+  gateway: fc.constantFrom(...GATEWAY_PROFILES.map(({ name }) => name)),
   idle: fc.oneof(fc.constantFrom(15, 60, 65, 300, 3600, 4000), fc.integer({ min: 1, max: 4000 })),
   propagation: fc.oneof(fc.constantFrom(1, 5, 30, 45, 600), fc.integer({ min: 1, max: 600 })),
   any: anyTarget,
@@ -225,23 +226,18 @@ function upToFive(endpoints: readonly EndpointCombination[]): EndpointCombinatio
 }
 
 /** The row of the capability table. Rules are another matter, and are not numbered. */
-export function profileOf({ kind, idle, propagation, sidecar, any }: TargetCombination): TargetProfile {
-  const gateway = (profile: GatewayProfile) =>
-    gatewayProfile(
-      Gateway.fromName('inference', {
-        profile,
-        idleTimeout: Duration.seconds(idle),
-        propagationDelay: Duration.seconds(propagation),
-      }),
-      36,
-    );
+export function profileOf({ kind, gateway, idle, propagation, sidecar, any }: TargetCombination): TargetProfile {
   const profiles: Record<TargetCombination['kind'], () => TargetProfile> = {
     tasks: () => ecsProfile(100),
     'tasks that stop within 2 minutes': () => ({ ...ecsProfile(100), maxStopSeconds: 120 }),
     'an existing balancer': () => ecsProfile(100, idle),
     router: () => routerProfile(propagation),
-    'Envoy Gateway': () => gateway(GatewayProfile.ENVOY_GATEWAY),
-    'portable gateway': () => gateway(GatewayProfile.PORTABLE),
+    gateway: () =>
+      Gateway.fromName('inference', {
+        profile: GATEWAY_PROFILES.find(({ name }) => name === gateway),
+        idleTimeout: Duration.seconds(idle),
+        propagationDelay: Duration.seconds(propagation),
+      })._target(),
     'any target': () => ({
       name: 'any target',
       maxWeight: 1000,

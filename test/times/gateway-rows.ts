@@ -1,4 +1,5 @@
 /** Every field of routes and policies that bears a time, and where its value comes from. */
+import type { GatewayProfile } from '../../src/kubernetes';
 import { never, planned, ROUTE_SILENCE, type Row } from './rows';
 
 /** The fields of every gateway. */
@@ -13,20 +14,17 @@ const GATEWAY_ROWS: readonly Row[] = [
   ...never('a second limit beside that of the route', ['HTTPRoute.spec.rules.timeouts.backendRequest']),
 ];
 
-/** A gateway of which nothing is known: some refuse a route with a timeout. */
-export const PORTABLE_ROWS: readonly Row[] = [
-  ...GATEWAY_ROWS,
-  ...never('some gateways refuse a route with a timeout', ['HTTPRoute.spec.rules.timeouts.request']),
-];
-
-/** The fields of what Envoy Gateway is told. */
-export const ENVOY_ROWS: readonly Row[] = [
-  ...GATEWAY_ROWS,
+const TIMEOUT_ROWS: readonly Row[] = [
   {
     field: 'HTTPRoute.spec.rules.timeouts.request',
     of: 'endpoint',
     origin: planned('route timeout', ({ endpoint }) => endpoint?.routes[0]?.timeoutSeconds as number),
   },
+];
+
+const NO_TIMEOUT_ROWS = never('some gateways refuse a route with a timeout', ['HTTPRoute.spec.rules.timeouts.request']);
+
+const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
   {
     field: 'BackendTrafficPolicy.spec.timeout.http.connectionIdleTimeout',
     of: 'endpoint',
@@ -82,3 +80,23 @@ export const ENVOY_ROWS: readonly Row[] = [
   ]),
   ...never('nobody asks for faults', ['BackendTrafficPolicy.spec.faultInjection.delay.fixedDelay']),
 ];
+
+/** The fields of the objects that profiles render, by kind. */
+const OBJECT_ROWS: { readonly [kind: string]: readonly Row[] } = {
+  BackendTrafficPolicy: BACKEND_TRAFFIC_POLICY_ROWS,
+  HTTPRouteFilter: [],
+};
+
+/** The fields of the routes and policies of a profile. */
+export function gatewayRows({ options: { requestTimeouts, policies = [], methodNotAllowed } }: GatewayProfile): Row[] {
+  const kinds = [...policies, ...(methodNotAllowed === undefined ? [] : [methodNotAllowed])].map(
+    ({ props }) => props.kind,
+  );
+  const unknown = kinds.filter((kind) => !Object.hasOwn(OBJECT_ROWS, kind));
+  if (unknown.length > 0) throw new Error(`no rows for the times of ${unknown.join(' and ')}`);
+  return [
+    ...GATEWAY_ROWS,
+    ...(requestTimeouts ? TIMEOUT_ROWS : NO_TIMEOUT_ROWS),
+    ...kinds.flatMap((kind) => OBJECT_ROWS[kind] ?? []),
+  ];
+}

@@ -14,14 +14,15 @@ import {
   ServingEndpoint,
   ServingPlatform,
 } from '../../src';
-import { Gateway, GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
+import { Gateway, type GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
 import { SERVERS } from '../servers/servers';
 import { newApp } from '../support/aws';
 import { everything } from '../support/aws-everything';
 import { backendOptions } from '../support/definitions';
+import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import type { Tables } from './account';
 import { CLOUDFORMATION_ROWS } from './cloudformation-rows';
-import { ENVOY_ROWS, PORTABLE_ROWS } from './gateway-rows';
+import { gatewayRows } from './gateway-rows';
 import { KUBERNETES_ROWS, ROUTER_POD_ROWS, TEXT_ROWS } from './kubernetes-rows';
 import { type Rendered, renderedByApp, renderedByChart } from './rendered';
 import { ROUTER_ROWS } from './router-rows';
@@ -121,17 +122,14 @@ export const SUBJECTS: readonly Subject[] = [
     tables: { field: [...KUBERNETES_ROWS, ...ROUTER_POD_ROWS], router: ROUTER_ROWS, text: TEXT_ROWS },
     render: () => [onKubernetes(rich), onKubernetes((scope) => catalogue(scope, ALL))],
   },
-  {
-    name: 'Envoy Gateway',
-    tables: { field: [...KUBERNETES_ROWS, ...ENVOY_ROWS], text: TEXT_ROWS },
-    render: () => {
-      const behind = (define: (scope: Construct) => void) => onKubernetes(define, GatewayProfile.ENVOY_GATEWAY);
-      return [behind(rich), behind((scope) => catalogue(scope, ALL))];
-    },
-  },
-  {
-    name: 'a portable gateway',
-    tables: { field: [...KUBERNETES_ROWS, ...PORTABLE_ROWS], text: TEXT_ROWS },
-    render: () => [onKubernetes(rich, GatewayProfile.PORTABLE)],
-  },
+  ...GATEWAY_PROFILES.map((profile): Subject => {
+    const behind = (define: (scope: Construct) => void) => onKubernetes(define, profile);
+    // A server that keeps connections shortly needs a gateway that ends them.
+    const endsConnections = profile.options.policies?.some(({ props }) => props.closesConnections) ?? false;
+    return {
+      name: profile.name,
+      tables: { field: [...KUBERNETES_ROWS, ...gatewayRows(profile)], text: TEXT_ROWS },
+      render: () => [behind(rich), ...(endsConnections ? [behind((scope) => catalogue(scope, ALL))] : [])],
+    };
+  }),
 ];

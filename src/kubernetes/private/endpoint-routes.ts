@@ -2,22 +2,23 @@ import { type ApiObject, Lazy } from 'cdk8s';
 import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { AttachmentIntent, SplitIntent } from '../../plan/intents';
-import { METHOD_NOT_ALLOWED_KEY, routesOf } from '../../plan/routes';
+import { routesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
-import { type Gateway, GatewayProfile } from '../gateway';
+import type { Gateway } from '../gateway';
+import { type GatewayPolicy, GatewayPolicyScope } from '../gateway-policy';
 import type { EndpointObjects } from '../kubernetes-endpoint';
-import { ENVOY_GROUP, ENVOY_VERSION, methodNotAllowedSpec, trafficPolicySpec } from './envoy-policies';
+import { addPolicy, endpointValues } from './gateway-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { takesEveryMethod } from './open-places';
 
-/** The objects that carry one endpoint's requests: HTTPRoutes, and with Envoy Gateway its policies. */
+/** The objects that carry one endpoint's requests: HTTPRoutes, and the policies of the gateway's profile. */
 export class EndpointRoutes implements EndpointObjects {
   public readonly httpRoutes: ApiObject[] = [];
   public readonly methodNotAllowed?: ApiObject;
-  public readonly backendTrafficPolicy?: ApiObject;
+  public readonly policies: ApiObject[];
 
   private readonly attached = new Map<string, BackendBinding>();
   private readonly attachments: AttachmentIntent[] = [];
@@ -30,19 +31,22 @@ export class EndpointRoutes implements EndpointObjects {
     private readonly endpoint: EndpointBinding,
     private readonly gateway: Gateway,
   ) {
-    const envoy = gateway.profile === GatewayProfile.ENVOY_GATEWAY;
-    this.methodNotAllowed = envoy && endpoint.intent.methods.length > 0 ? this.addMethodNotAllowed() : undefined;
+    const { policies = [], methodNotAllowed: answer, requestTimeouts = false } = gateway.profile.options;
+    const isNeeded = answer !== undefined && endpoint.intent.methods.length > 0;
+    this.methodNotAllowed = isNeeded ? this.addPolicy(answer) : undefined;
     const filter = this.methodNotAllowed;
     this.options = {
       serviceOf: (backend) => this.serviceOf(backend),
-      timeouts: envoy,
+      timeouts: requestTimeouts,
       methodNotAllowed: filter && {
         type: 'ExtensionRef',
-        extensionRef: { group: ENVOY_GROUP, kind: filter.kind, name: filter.name },
+        extensionRef: { group: filter.apiGroup, kind: filter.kind, name: filter.name },
       },
     };
     this.grow();
-    this.backendTrafficPolicy = envoy ? this.addTrafficPolicy() : undefined;
+    this.policies = policies
+      .filter(({ props }) => props.scope !== GatewayPolicyScope.BACKEND)
+      .map((policy) => this.addPolicy(policy));
   }
 
   public attach(backend: BackendBinding, attachment: AttachmentIntent): void {
@@ -100,41 +104,16 @@ export class EndpointRoutes implements EndpointObjects {
     return (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
   }
 
-  private addTrafficPolicy(): ApiObject {
-    const { platform } = this;
-    const { intent } = this.endpoint;
-    return addObject(this.endpoint.scope, 'BackendTrafficPolicy', {
-      apiVersion: ENVOY_VERSION,
-      kind: 'BackendTrafficPolicy',
-      name: intent.slug,
-      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
-      body: {
-        spec: Lazy.any({
-          produce: () =>
-            trafficPolicySpec(
-              platform.plan(),
-              this.plan(),
-              this.httpRoutes.map((route) => route.name),
-            ),
-        }),
-      },
-    });
-  }
-
-  private addMethodNotAllowed(): ApiObject {
-    const { platform } = this;
-    const { intent } = this.endpoint;
-    return addObject(this.endpoint.scope, 'MethodNotAllowed', {
-      apiVersion: ENVOY_VERSION,
-      kind: 'HTTPRouteFilter',
-      name: `${intent.slug}-405`,
-      labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
-      body: {
-        spec: Lazy.any({
-          produce: () => methodNotAllowedSpec(platform.plan().route(intent.path, METHOD_NOT_ALLOWED_KEY).allow),
-        }),
-      },
-    });
+  private addPolicy(policy: GatewayPolicy): ApiObject {
+    const { scope, intent } = this.endpoint;
+    return addPolicy(policy, { scope, component: Component.ENDPOINT, slug: intent.slug }, () =>
+      endpointValues(
+        this.platform.plan(),
+        this.plan(),
+        this.httpRoutes.map(({ name }) => name),
+        [...this.attached.values()].map((backend) => backend.intent.slug),
+      ),
+    );
   }
 
   private plan(): EndpointPlan {

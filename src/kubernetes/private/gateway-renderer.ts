@@ -3,8 +3,10 @@ import type { AttachmentBinding, BackendBinding, EndpointBinding, SplitBinding }
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
+import { GatewayPolicyScope } from '../gateway-policy';
 import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import { EndpointRoutes } from './endpoint-routes';
+import { addPolicy, backendValues } from './gateway-policies';
 import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
@@ -13,6 +15,7 @@ import { KubernetesRenderer, type RendererSettings } from './renderer';
 export class GatewayRenderer extends KubernetesRenderer {
   private readonly routes = new Map<string, EndpointRoutes>();
   private readonly grants = new Map<BackendBinding, Set<string>>();
+  private readonly configured = new Set<string>();
 
   constructor(
     platform: ServingPlatform,
@@ -30,6 +33,7 @@ export class GatewayRenderer extends KubernetesRenderer {
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
     this.grant(endpoint, backend);
+    this.configure(backend);
     this.routes.get(intent.endpoint)?.attach(backend, intent);
   }
 
@@ -49,6 +53,18 @@ export class GatewayRenderer extends KubernetesRenderer {
     }
     const host = hosts.find((candidate) => !candidate.startsWith('*'));
     return `${host === undefined ? address : address.replace(/(?<=:\/\/)(?:\[[^\]]*\]|[^:/]+)/, host)}${prefix}`;
+  }
+
+  /** A backend that several endpoints have needs the objects of the profile once. */
+  private configure({ scope, intent: { path, slug } }: BackendBinding): void {
+    if (this.configured.has(path)) return;
+    this.configured.add(path);
+    for (const policy of this.gateway.profile.options.policies ?? []) {
+      if (policy.props.scope !== GatewayPolicyScope.BACKEND) continue;
+      addPolicy(policy, { scope, component: Component.BACKEND, slug }, () =>
+        backendValues(this.platform.plan(), path, slug),
+      );
+    }
   }
 
   /** A route may only lead to a Service of another namespace if that namespace says so. */

@@ -1,5 +1,6 @@
 import type { EndpointIntent, HeaderIntent } from '../../plan/intents';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
+import { durationOf } from './gateway-durations';
 import { SERVICE_PORT } from './workload';
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
@@ -71,12 +72,6 @@ export function httpRouteParts(
   const rules = routes.flatMap((route, index) => rulesOf(route, outranking(routes, index), options));
   const hosts = endpoint.hosts.length === 0 ? [undefined] : chunks(endpoint.hosts, MAX_HOSTS);
   return hosts.flatMap((hostnames) => pack(rules).map((part) => ({ hostnames, rules: part })));
-}
-
-/** A length of time as Gateway API writes it: up to five digits for each unit. */
-export function durationOf(seconds: number): string {
-  if (seconds < 100_000) return `${seconds}s`;
-  return `${Math.floor(seconds / 3600)}h${Math.floor((seconds % 3600) / 60)}m${seconds % 60}s`;
 }
 
 function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptions): HttpRouteRule[] {

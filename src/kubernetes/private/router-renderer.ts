@@ -44,7 +44,7 @@ export class RouterRenderer extends KubernetesRenderer {
     const { metadata } = this.router.service;
     if (hasUrl(hosts)) metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
-    KubernetesEndpoint._register(endpoint.scope, { httpRoutes: [] });
+    KubernetesEndpoint._register(endpoint.scope, { httpRoutes: [], policies: [] });
   }
 
   public bindAttachment({ endpoint, backend }: AttachmentBinding): void {

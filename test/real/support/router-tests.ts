@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { withWorkloads } from '../../../src/kubernetes/private/profiles';
 import { routerProfile } from '../../../src/kubernetes/private/router/profile';
+import { withWorkloads } from '../../../src/kubernetes/private/workload-capabilities';
 import { testPlatform } from '../../support/definitions';
 import type { TestPlatform } from '../../support/test-platform';
 import type { Tally } from './load';

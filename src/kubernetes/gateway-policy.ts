@@ -1,0 +1,98 @@
+import type { LoadBalancing } from '../plan/choices';
+import { tagClass } from '../private/package-copy';
+import type { GatewayFeatures } from './gateway-features';
+
+/** What a gateway policy belongs to. */
+export enum GatewayPolicyScope {
+  /** One object for each endpoint, beside its HTTPRoutes. */
+  ENDPOINT = 'endpoint',
+  /** One object for each backend that an endpoint has, beside its Service. */
+  BACKEND = 'backend',
+}
+
+/** The parts of a gateway policy that do not depend on a definition. */
+export interface GatewayPolicyProps {
+  /** The id of the construct, in the endpoint or backend, such as `BackendTrafficPolicy`. */
+  readonly id: string;
+
+  /** The API version of the object, such as `gateway.envoyproxy.io/v1alpha1`. */
+  readonly apiVersion: string;
+
+  /** The kind of the object, such as `BackendTrafficPolicy`. */
+  readonly kind: string;
+
+  /**
+   * What the object belongs to.
+   *
+   * @default GatewayPolicyScope.ENDPOINT
+   */
+  readonly scope?: GatewayPolicyScope;
+
+  /**
+   * What is appended to the name of the endpoint or backend for the name of the object, such as `-405`.
+   *
+   * @default - nothing
+   */
+  readonly nameSuffix?: string;
+
+  /**
+   * The features that the gateway supports because of this object.
+   *
+   * @default - none
+   */
+  readonly features?: GatewayFeatures;
+
+  /**
+   * Whether the object sets how long the gateway keeps idle connections to servers.
+   *
+   * @default false - servers are checked against the idle time that the gateway has
+   */
+  readonly setsIdleTimeout?: boolean;
+
+  /**
+   * Whether the object can make the gateway close the connection to a server after each response.
+   *
+   * @default false
+   */
+  readonly closesConnections?: boolean;
+}
+
+/** The values of a definition that a gateway policy can render. Times are in whole seconds. */
+export interface GatewayPolicyValues {
+  /** The names of the HTTPRoutes of the endpoint, in the order of their rules; empty for a backend. */
+  readonly routes: string[];
+  /** The names of the Services of the backends. Those of an endpoint can be in other namespaces. */
+  readonly services: string[];
+  /** How replicas are chosen. For an endpoint least outstanding requests if one of its backends has that. */
+  readonly loadBalancing: LoadBalancing;
+  /** How long an idle connection to a server is kept. */
+  readonly idleSeconds: number;
+  /** The longest time without data before the gateway gives up on a request. */
+  readonly silenceSeconds: number;
+  /** The longest request; 0 for no limit. */
+  readonly requestSeconds: number;
+  /** Whether a server closes idle connections earlier than the gateway, so that none may be kept. */
+  readonly closeConnections: boolean;
+  /** The methods of the `Allow` header of a 405; empty for a backend, and for an endpoint with every method. */
+  readonly allow: string[];
+}
+
+/**
+ * An object that configures a gateway for an endpoint or a backend, such as a BackendTrafficPolicy of Envoy Gateway.
+ *
+ * To configure a gateway of your own, subclass this and pass an instance in `policies` of `GatewayProfile.custom`.
+ */
+export abstract class GatewayPolicy {
+  /** The parts that do not depend on a definition. */
+  public readonly props: GatewayPolicyProps;
+
+  constructor(props: GatewayPolicyProps) {
+    this.props = Object.freeze({ ...props });
+  }
+
+  /** The `spec` of the object. It is called at synthesis, when every value is final. */
+  // biome-ignore lint/suspicious/noExplicitAny: jsii has no word for a value of any type but this one.
+  public abstract specOf(values: GatewayPolicyValues): { [field: string]: any };
+}
+
+tagClass('GatewayPolicy', GatewayPolicy);

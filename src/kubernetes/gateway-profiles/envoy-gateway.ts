@@ -1,0 +1,103 @@
+import { LoadBalancing } from '../../plan/choices';
+import { SupportLevel } from '../../plan/target-profile';
+import { Duration } from '../../units/duration';
+import { GatewayPolicy, type GatewayPolicyValues } from '../gateway-policy';
+import type { GatewayProfileOptions } from '../gateway-profile-options';
+import { durationOf } from '../private/gateway-durations';
+
+const API_VERSION = 'gateway.envoyproxy.io/v1alpha1';
+
+/** How Envoy sends the requests of one endpoint to its servers. Retries are off unless a policy turns them on. */
+class BackendTrafficPolicy extends GatewayPolicy {
+  constructor() {
+    super({
+      id: 'BackendTrafficPolicy',
+      apiVersion: API_VERSION,
+      kind: 'BackendTrafficPolicy',
+      setsIdleTimeout: true,
+      closesConnections: true,
+      features: {
+        webSocket: {
+          level: SupportLevel.NATIVE,
+          detail:
+            'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy ends when both sides are silent; other endpoints of the gateway accept WebSocket too',
+        },
+        roundRobin: {
+          level: SupportLevel.NATIVE,
+          detail:
+            'the load balancer of a BackendTrafficPolicy, one for all backends of an endpoint; each Envoy counts for itself',
+        },
+        leastOutstanding: {
+          level: SupportLevel.APPROXIMATED,
+          detail:
+            'the load balancer of a BackendTrafficPolicy, for all backends of an endpoint where one wants it; the less busy of two drawn replicas is next',
+        },
+        keepAlive: { level: SupportLevel.NATIVE, detail: 'the idle timeout of a BackendTrafficPolicy' },
+      },
+    });
+  }
+
+  public specOf(values: GatewayPolicyValues): Record<string, unknown> {
+    return {
+      targetRefs: values.routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name })),
+      loadBalancer: { type: values.loadBalancing === LoadBalancing.ROUND_ROBIN ? 'RoundRobin' : 'LeastRequest' },
+      timeout: {
+        http: {
+          connectionIdleTimeout: durationOf(values.idleSeconds),
+          streamIdleTimeout: durationOf(values.silenceSeconds),
+        },
+      },
+      circuitBreaker: values.closeConnections ? { maxRequestsPerConnection: 1 } : undefined,
+    };
+  }
+}
+
+/** The 405 of an endpoint, which Envoy answers itself. */
+class MethodNotAllowed extends GatewayPolicy {
+  constructor() {
+    super({
+      id: 'MethodNotAllowed',
+      apiVersion: API_VERSION,
+      kind: 'HTTPRouteFilter',
+      nameSuffix: '-405',
+      features: {
+        methodNotAllowed: {
+          level: SupportLevel.NATIVE,
+          detail: 'a rule after those of the path, answered by an HTTPRouteFilter',
+        },
+        allowHeader: { level: SupportLevel.NATIVE, detail: 'a header of the HTTPRouteFilter' },
+      },
+    });
+  }
+
+  public specOf({ allow }: GatewayPolicyValues): Record<string, unknown> {
+    return {
+      directResponse: {
+        statusCode: 405,
+        contentType: 'text/plain',
+        body: { type: 'Inline', inline: 'method not allowed' },
+        header: { set: [{ name: 'Allow', value: allow.join(', ') }] },
+      },
+    };
+  }
+}
+
+/** Envoy Gateway 1.9 or newer. */
+export const ENVOY_GATEWAY: GatewayProfileOptions = {
+  name: 'Envoy Gateway',
+  requestTimeouts: true,
+  idleTimeout: Duration.minutes(5),
+  // Envoy's own default, which nothing here changes.
+  clientIdleTimeout: Duration.hours(1),
+  propagationDelay: Duration.seconds(5),
+  // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+  statuses: { closed: 503, silent: 504, unavailable: 503 },
+  policies: [new BackendTrafficPolicy()],
+  methodNotAllowed: new MethodNotAllowed(),
+  features: {
+    failover: {
+      level: SupportLevel.APPROXIMATED,
+      detail: 'the share of a backend without a ready replica is answered with 503',
+    },
+  },
+};
