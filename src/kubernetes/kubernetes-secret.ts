@@ -1,18 +1,17 @@
-import { requireIdentifier } from '../private/checks';
 import { SecretValue } from '../workload/secret-value';
 import type { INamedObject } from './named-object';
-import { nameOfObject, requireObjectName } from './private/names';
+import { nameOfObject, requireObjectName, requireSecretKey } from './private/names';
 
 /** Secrets that only Kubernetes knows. */
 export class KubernetesSecret {
   /** A key of a Secret in the namespace of the chart, by the Secret's name. */
   public static fromName(name: string, key: string): SecretValue {
-    return new SecretKey(requireObjectName('name', name, 'Secret'), requireIdentifier('key', key));
+    return new SecretKey(requireObjectName('name', name, 'Secret'), requireSecretKey('key', key));
   }
 
   /** A key of a Secret of cdk8s or cdk8s-plus. */
   public static fromSecret(secret: INamedObject, key: string): SecretValue {
-    return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireIdentifier('key', key));
+    return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireSecretKey('key', key));
   }
 
   private constructor() {}

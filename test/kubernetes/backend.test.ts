@@ -121,7 +121,9 @@ describe('server', () => {
     expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('token', { key: 'a/b' }) } })).toThrow(
       "[InvalidName] the key 'a/b' of secret 'token' must have letters, digits, '-', '_' and '.'",
     );
-    expect(() => KubernetesSecret.fromName('Token', 'key')).toThrow("[InvalidName] the name of a Secret ('Token')");
+    expect(() => KubernetesSecret.fromName('Token', 'key')).toThrow(
+      "[InvalidName] 'name' ('Token') of a Secret must have",
+    );
   });
 });
 

@@ -17,6 +17,20 @@ export function requireObjectName(prop: string, name: string, kind: string): str
   );
 }
 
+/** Returns `key` when a Secret can have it. */
+export function requireSecretKey(prop: string, key: string): string {
+  if (isSecretKey(requireIdentifier(prop, key))) return key;
+  throw new ServingError(
+    'InvalidName',
+    `'${prop}' ('${key}') of a Secret must have 1 to 253 letters, digits, '-', '_' and '.'`,
+  );
+}
+
+/** Whether a Secret of Kubernetes can have this key. */
+export function isSecretKey(key: string): boolean {
+  return /^[-._a-zA-Z0-9]{1,253}$/.test(key);
+}
+
 /** Returns the name of `object` when it is of this kind. Callers without types pass anything, tools a Secret as a claim. */
 export function nameOfObject(prop: string, object: INamedObject, kind: string): string {
   if (typeof object !== 'object' || object === null || object.kind !== kind) {

@@ -7,7 +7,7 @@ import { IMAGES, referenceOf } from '../../private/images/bundled-images';
 import type { SecretValue } from '../../workload/secret-value';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
-import { isObjectName } from './names';
+import { isObjectName, isSecretKey } from './names';
 import { nameClashes } from './objects';
 
 /** What the backends of a platform share, as it was given. */
@@ -64,7 +64,7 @@ function checkSecrets(backend: BackendBinding): void {
         backend.scope,
       );
     }
-    if (!/^[-._a-zA-Z0-9]{1,253}$/.test(key)) {
+    if (!isSecretKey(key)) {
       throw new ServingError(
         'InvalidName',
         `the key '${key}' of secret '${secretName}' must have letters, digits, '-', '_' and '.'`,

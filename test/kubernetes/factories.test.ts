@@ -1,0 +1,80 @@
+import { kubernetes } from '../../src';
+import { oneBackend } from './support';
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Arguments with which each factory of the namespace works. Those that may be left out are the last ones. */
+const ARGUMENTS: {
+  readonly [factory: string]: { readonly args: () => readonly unknown[]; readonly required: number };
+} = {
+  'ClaimVolume.fromName': { args: () => ['models'], required: 1 },
+  'ClaimVolume.fromClaim': { args: () => [{ kind: 'PersistentVolumeClaim', name: 'models' }], required: 1 },
+  'Gateway.fromName': { args: () => ['inference', { namespace: 'infra' }], required: 1 },
+  'GatewayProfile.custom': { args: () => [{ name: 'the edge' }], required: 1 },
+  'KubernetesBackend.of': { args: () => [oneBackend().backend], required: 1 },
+  'KubernetesEndpoint.of': { args: () => [oneBackend().endpoint], required: 1 },
+  'KubernetesSecret.fromName': { args: () => ['acme', 'token'], required: 2 },
+  'KubernetesSecret.fromSecret': { args: () => [{ kind: 'Secret', name: 'acme' }, 'token'], required: 2 },
+};
+
+/** What callers without types pass. */
+const HOSTILE: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['NaN', Number.NaN],
+  ['5', 5],
+  ['false', false],
+  ["''", ''],
+  ["'undefined'", 'undefined'],
+  ['[]', []],
+  ["['a']", ['a']],
+  ['{}', {}],
+  ['{ name: null }', { name: null }],
+  ['{ name: [] }', { name: [] }],
+  ['an object of another kind', { kind: 'ConfigMap', name: 'acme' }],
+  ['an object without a prototype', Object.create(null)],
+  ['a function', () => 'a'],
+  ['a symbol', Symbol('a')],
+  ['a bigint', 5n],
+  ['a date', new Date(0)],
+  ['a promise', Promise.resolve('a')],
+];
+
+/** What an argument may be although it looks hostile. */
+const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
+  // Options of which none is set.
+  'Gateway.fromName 1': ['{}', 'an object without a prototype', 'a date', 'a promise'],
+};
+
+const factories = Object.entries(kubernetes).flatMap(([name, value]) =>
+  typeof value === 'function'
+    ? Object.getOwnPropertyNames(value)
+        .filter((member) => typeof value[member as never] === 'function' && !member.startsWith('_'))
+        .filter((member) => member !== 'prototype' && !member.startsWith('is'))
+        .filter((member) => Object.hasOwn(value, member) && name !== 'KubernetesPlatform')
+        .map(
+          (member) => [`${name}.${member}`, (...args: unknown[]) => (value[member as never] as Call)(...args)] as const,
+        )
+    : [],
+);
+
+test('every factory of the namespace is tried', () => {
+  expect(factories.map(([name]) => name).sort()).toEqual(Object.keys(ARGUMENTS).sort());
+});
+
+describe.each(factories)('%s', (name, call) => {
+  const { args, required } = ARGUMENTS[name] ?? { args: () => [], required: 0 };
+
+  test('accepts what it is made for', () => {
+    expect(call(...args())).toBeDefined();
+    expect(call(...args().slice(0, required))).toBeDefined();
+  });
+
+  const cases = args().flatMap((_, index) => HOSTILE.map(([shown, value]) => [index, shown, value] as const));
+  test.each(cases)('refuses argument %i where it is %s', (index, shown, value) => {
+    const accepted = [...(ACCEPTED[`${name} ${index}`] ?? []), ...(index >= required ? ['undefined'] : [])];
+    const passed = args().map((one, place) => (place === index ? value : one));
+    if (accepted.includes(shown)) expect(call(...passed)).toBeDefined();
+    else expect(() => call(...passed)).toThrow(/^\[[A-Z]\w+\] /);
+  });
+});
