@@ -1,8 +1,10 @@
 import { ApiObject, App, Chart, type IResolver, JsonPatch, type ResolutionContext } from 'cdk8s';
+import { Construct } from 'constructs';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { Warnings } from '../../src/constructs/warnings';
 import { Gateway, KubernetesBackend, KubernetesPlatform } from '../../src/kubernetes';
 import { Model } from '../../src/models/model';
 import { Gpu } from '../../src/workload/gpu';
@@ -121,12 +123,62 @@ describe('names', () => {
     expect(() => app.synthYaml()).toThrow(message);
   });
 
-  test('fail when both charts leave the namespace open', () => {
-    const app = new App();
-    for (const id of ['one', 'two']) new Backend(new Chart(app, id), 'svm', backendOptions());
-    expect(() => app.synthYaml()).toThrow(
-      "ServiceAccount 'svm' would stand twice in the namespace they are applied to",
+  test('fail when one chart has them twice, whatever its namespace', () => {
+    const chart = newChart();
+    for (const id of ['one', 'two']) {
+      const platform = new KubernetesPlatform(new Construct(chart, id), 'Platform');
+      new Backend(platform, 'svm', backendOptions({ backendName: 'svm' }));
+    }
+    expect(() => chart.toJson()).toThrow(
+      "[NameClash] Deployment 'svm' would stand twice in the namespace they are applied to, for 'serving/one/Platform/svm/Deployment'",
     );
+  });
+
+  describe('in two charts that leave their namespace open', () => {
+    const twoCharts = () => {
+      const app = new App();
+      const charts = ['one', 'two'].map((id) => new Chart(app, id)) as [Chart, Chart];
+      for (const chart of charts) new ServingEndpoint(chart, 'digits').addBackend('svm', backendOptions());
+      return { app, charts };
+    };
+    const written = (app: App): string[] => {
+      const spy = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+      try {
+        app.synthYaml();
+        return spy.mock.calls.map(([text]) => String(text));
+      } finally {
+        spy.mockRestore();
+      }
+    };
+
+    test('cause one warning', () => {
+      const { app } = twoCharts();
+      expect(written(app)).toEqual([
+        "[Warning at two] charts 'one' and 'two' have objects of the same names (ServiceAccount 'digits-svm', Deployment 'digits-svm', Service 'digits-svm' and 1 more) and no namespace; set 'namespace' of both, or apply them to different namespaces and acknowledge this [ack: serving-constructs:sharedNames.one]\n",
+      ]);
+      expect(written(app)).toEqual([]);
+    });
+
+    test('cause none once it is acknowledged', () => {
+      const { app, charts } = twoCharts();
+      Warnings.of(charts[1]).acknowledge('serving-constructs:sharedNames.one', 'one namespace for each stage');
+      expect(written(app)).toEqual([]);
+    });
+
+    test('cause none when one chart is gone', () => {
+      const { app } = twoCharts();
+      app.node.tryRemoveChild('one');
+      expect(written(app)).toEqual([]);
+    });
+
+    test('cause a warning for each pair', () => {
+      const { app } = twoCharts();
+      new Backend(new Chart(app, 'three'), 'digits-svm', backendOptions());
+      expect(written(app).map((line) => /sharedNames\.\w+/.exec(line)?.[0])).toEqual([
+        'sharedNames.one',
+        'sharedNames.one',
+      ]);
+    });
   });
 
   test('may be the same in two namespaces', () => {

@@ -1,5 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { reportAtSynthesis, type Warning } from '../../constructs/private/warnings';
+import type { TargetRenderer } from '../../constructs/target-renderer';
 import { renderError } from '../../private/errors';
 import { isInTree } from '../../private/tree';
 import { PlainObject } from './plain-object';
@@ -12,9 +14,9 @@ const INDEXES = new WeakMap<Chart, ObjectIndex>();
 
 interface ObjectIndex {
   readonly byName: Map<string, ApiObject>;
-  readonly clashes: [first: ApiObject, second: ApiObject][];
-  /** The one construct that reports the clashes of the app. */
-  reporter?: Construct;
+  readonly clashes: Clash[];
+  /** The renderer of the platform that reports the clashes of the app. */
+  reporter?: Reporter;
 }
 
 /** What an object consists of beside its place in the tree. */
@@ -44,19 +46,37 @@ export function namespaceOf(scope: Construct): string | undefined {
   return Chart.of(scope).namespace;
 }
 
-/** One error for each object of the app that has kind, namespace and name of an earlier one, told to one reporter. */
-export function nameClashes(reporter: Construct): string[] {
-  const index = indexOf(Chart.of(reporter));
-  index.reporter ??= reporter;
-  if (index.reporter !== reporter) return [];
-  return index.clashes
-    .filter((pair) => pair.every(isInTree))
-    .map(([first, second]) => {
-      const namespace = second.metadata.namespace;
-      const where = namespace === undefined ? 'the namespace they are applied to' : `namespace '${namespace}'`;
-      const message = `${second.kind} '${second.name}' would stand twice in ${where}, for '${first.node.path}' and for '${second.node.path}'; give one another name, or one chart another namespace`;
-      return renderError('NameClash', message, second.node.path);
-    });
+/**
+ * Reports objects of the app that have kind and name of an earlier one, at its first platform: an error where both are
+ * applied to one namespace, a warning where two charts leave theirs to whoever applies them.
+ */
+export function reportNameClashes(platform: Construct, reporter: Reporter): void {
+  const index = indexOf(Chart.of(platform));
+  if (index.reporter !== undefined) return;
+  index.reporter = reporter;
+  platform.node.addValidation({
+    validate: () => clashesIn(index).filter(isCertain).map(clashError),
+  });
+}
+
+type Reporter = Pick<TargetRenderer, 'warn'>;
+
+type Clash = readonly [first: ApiObject, second: ApiObject];
+
+function clashesIn({ clashes }: ObjectIndex): Clash[] {
+  return clashes.filter((pair) => pair.every(isInTree));
+}
+
+/** Objects of one chart are applied together, those of two charts where both name the namespace. */
+function isCertain([first, second]: Clash): boolean {
+  return first.chart === second.chart || second.metadata.namespace !== undefined;
+}
+
+function clashError([first, second]: Clash): string {
+  const { namespace } = second.metadata;
+  const where = namespace === undefined ? 'the namespace they are applied to' : `namespace '${namespace}'`;
+  const message = `${second.kind} '${second.name}' would stand twice in ${where}, for '${first.node.path}' and for '${second.node.path}'; give one another name, or one chart another namespace`;
+  return renderError('NameClash', message, second.node.path);
 }
 
 function claimName(object: ApiObject): void {
@@ -64,7 +84,31 @@ function claimName(object: ApiObject): void {
   const key = `${object.apiGroup}/${object.kind}/${object.metadata.namespace ?? ''}/${object.name}`;
   const holder = index.byName.get(key);
   if (holder === undefined || !isInTree(holder)) index.byName.set(key, object);
-  else index.clashes.push([holder, object]);
+  else addClash(index, [holder, object]);
+}
+
+/** Two charts are warned of once, at the later one. */
+function addClash(index: ObjectIndex, clash: Clash): void {
+  const [first, second] = clash.map(({ chart }) => chart) as [Chart, Chart];
+  const isPair = ([a, b]: Clash): boolean => a.chart === first && b.chart === second;
+  const isKnown = index.clashes.some(isPair);
+  index.clashes.push(clash);
+  if (isCertain(clash) || isKnown) return;
+  const find = () => sharedNames(clashesIn(index).filter(isPair));
+  reportAtSynthesis(second, find, ({ id, message }) => index.reporter?.warn(second, id, message));
+}
+
+/** How many objects a warning lists. */
+const MOST_LISTED = 3;
+
+function sharedNames(clashes: Clash[]): Warning[] {
+  const [clash] = clashes;
+  if (clash === undefined) return [];
+  const [first, second] = clash.map(({ chart }) => chart.node.path);
+  const listed = clashes.slice(0, MOST_LISTED).map(([{ kind, name }]) => `${kind} '${name}'`);
+  const more = clashes.length > MOST_LISTED ? ` and ${clashes.length - MOST_LISTED} more` : '';
+  const message = `charts '${first}' and '${second}' have objects of the same names (${listed.join(', ')}${more}) and no namespace; set 'namespace' of both, or apply them to different namespaces and acknowledge this`;
+  return [{ id: `sharedNames.${first}`, message }];
 }
 
 function indexOf(chart: Chart): ObjectIndex {

@@ -8,7 +8,7 @@ import type { SecretValue } from '../../workload/secret-value';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { isObjectName, isSecretKey } from './names';
-import { nameClashes } from './objects';
+import { reportNameClashes } from './objects';
 
 /** What the backends of a platform share, as it was given. */
 export interface RendererSettings {
@@ -30,7 +30,7 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     super();
     const { fetchImage = referenceOf(IMAGES.fetch), hubImage = referenceOf(IMAGES.hub), imagePullSecrets } = settings;
     this.settings = { fetchImage, hubImage, imagePullSecrets };
-    platform.node.addValidation({ validate: () => nameClashes(platform) });
+    reportNameClashes(platform, this);
   }
 
   public bindBackend(backend: BackendBinding): void {
