@@ -37,7 +37,7 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
     example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",
     members: ['instanceType'],
   },
-  'kubernetes.GatewayPolicy': { example: 'new TrafficPolicy(), a subclass of it', members: ['props'] },
+  'kubernetes.GatewayPolicy': { example: 'an instance of your own subclass of it', members: ['props'] },
   'kubernetes.GatewayProfile': { example: 'kubernetes.GatewayProfile.ENVOY_GATEWAY', members: ['options'] },
   'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
 };

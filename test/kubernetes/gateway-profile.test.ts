@@ -244,7 +244,7 @@ describe('a custom profile fails', () => {
 
   test.each<[string, object, string]>([
     ['without a name', { name: '' }, "[InvalidName] 'name' ('') must not be empty"],
-    ['with an unknown option', { idle: 3 }, "[UnknownOption] there is no 'idle'"],
+    ['with an unknown option', { idle: 3 }, "[UnknownOption] unknown option 'idle'"],
     ['with a time of zero', { idleTimeout: Duration.seconds(0) }, "[InvalidNumber] 'idleTimeout' (0)"],
     ['with a long propagation', { propagationDelay: Duration.hours(1) }, "[InvalidNumber] 'propagationDelay' (3600"],
     ['with a time of a client that is no time', { clientIdleTimeout: 5 }, "[InvalidType] 'clientIdleTimeout' (5)"],
@@ -257,18 +257,22 @@ describe('a custom profile fails', () => {
     [
       'with a feature that no gateway has',
       { features: { retries: native('yes') } },
-      "[UnknownOption] there is no 'features.retries'",
+      "[UnknownOption] unknown option 'features.retries'",
     ],
     [
       'with a level that is none',
       { features: { weights: { level: 'yes', detail: 'a' } } },
       "[InvalidType] 'features.weights.level' ('yes') must be one of 'native'",
     ],
-    ['with a policy that is none', { policies: [{}] }, "[InvalidType] 'policies[0]' ({  }) must be made like"],
+    [
+      'with a policy that is none',
+      { policies: [{}] },
+      "[InvalidType] 'policies[0]' ({}) must be a kubernetes.GatewayPolicy, for example an instance of your own subclass",
+    ],
     [
       'with a policy without a kind',
       { policies: [new Echo({ kind: undefined as never })] },
-      "[InvalidType] 'policies[0].props.kind' (undefined) must be text",
+      "[InvalidType] 'policies[0].props.kind' (undefined) must be a string",
     ],
     [
       'with a kind that is none',
