@@ -2,6 +2,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { locksRead } from '../models/lock/read-lock';
 import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, SplitIntent } from '../plan/intents';
 import { ServingPlan } from '../plan/plan';
+import type { EndpointReach } from '../plan/serving-plan';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
 import type { ErrorCode } from '../private/errors';
 import { renderError } from '../private/errors';
@@ -16,7 +17,14 @@ import { backendCredentials, headerCredentials } from './private/credential-warn
 import { Declarations } from './private/declarations';
 import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
 import { attachPlatform, BUILT_IN_ID, findPlatform } from './private/platform-lookup';
-import { type FindWarnings, reportAtSynthesis, type Warning } from './private/warnings';
+import {
+  type FindWarnings,
+  openWarnings,
+  reportAtSynthesis,
+  type ScopedWarnings,
+  WARNING_PREFIX,
+  type Warning,
+} from './private/warnings';
 import type { TargetRenderer } from './target-renderer';
 
 /** Properties that every platform has. */
@@ -88,6 +96,7 @@ export abstract class ServingPlatform extends Construct {
   private readonly behind: HopIntent[];
   private readonly idleSeconds?: number;
   private readonly declarations = new Declarations();
+  private readonly warnings: ScopedWarnings[] = [];
   private memo?: ServingPlan;
 
   constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
@@ -194,6 +203,7 @@ export abstract class ServingPlatform extends Construct {
   }
 
   private warnOf(scope: Construct, find: FindWarnings): void {
+    this.warnings.push({ scope, find });
     reportAtSynthesis(scope, find, ({ id, message }) => this.renderer.warn(scope, id, message));
   }
 
@@ -233,6 +243,15 @@ export abstract class ServingPlatform extends Construct {
     );
   }
 
+  /** How clients reach an endpoint; the reason where it has no URL, as one of wildcard hosts only. */
+  private reachOf(endpoint: string): EndpointReach {
+    try {
+      return this.renderer.reachOf(this.declarations.endpoint(endpoint));
+    } catch (error) {
+      return { notes: [(error as Error).message] };
+    }
+  }
+
   /** With the variable set, plan and refusals go into its folder instead, so that one refusal does not hide the others. */
   private report(): string[] | undefined {
     const folder = process.env.SERVING_EXPLAIN;
@@ -244,6 +263,14 @@ export abstract class ServingPlatform extends Construct {
       plan: this.plan(),
       lockFiles: locksRead(),
       refusals: this.refusals(),
+      reach: this.plan().endpoints.map(({ path }) => ({ endpoint: path, ...this.reachOf(path) })),
+      warnings: this.warnings.flatMap((found) =>
+        openWarnings(found).map(({ id, message }) => ({
+          path: found.scope.node.path,
+          id: `${WARNING_PREFIX}${id}`,
+          message,
+        })),
+      ),
     });
     return [];
   }

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { BackendIntent } from '../plan/intents';
+import type { EndpointReach } from '../plan/serving-plan';
 import { escapeControls } from '../private/errors';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from './bindings';
 import { WARNING_PREFIX } from './private/warnings';
@@ -61,6 +62,15 @@ export abstract class TargetRenderer {
    */
   public internalUrlOf(endpoint: EndpointBinding): string {
     return this.urlOf(endpoint);
+  }
+
+  /**
+   * How clients reach an endpoint, for `serving explain`.
+   *
+   * The default is its URL, without notes.
+   */
+  public reachOf(endpoint: EndpointBinding): EndpointReach {
+    return { url: this.urlOf(endpoint), notes: [] };
   }
 
   /**

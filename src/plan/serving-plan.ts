@@ -333,3 +333,11 @@ export interface Refusal {
   /** The rule of the timeout chain that does not hold. @default - it is about something else */
   readonly rule?: string;
 }
+
+/** How clients reach an endpoint. */
+export interface EndpointReach {
+  /** The URL, with a word in angle brackets for what only the deployment decides. @default - it is not known */
+  readonly url?: string;
+  /** Where the URL is shown, who can reach it, and how to reach it from elsewhere, one sentence each. */
+  readonly notes: string[];
+}

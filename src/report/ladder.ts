@@ -1,5 +1,7 @@
 import type { BackendPlan, HopTimes, LadderPlan } from '../plan/serving-plan';
-import { type Table, tableLines } from './sections';
+import { tableLines } from './layout';
+import type { Table } from './sections';
+import { textOf } from './text';
 
 /** A timeout ladder: every hop, its value, the rule behind it and its slack. */
 export function ladderTable({ hops }: LadderPlan): Table {
@@ -35,5 +37,5 @@ export function chainTable(chain: HopTimes[]): Table {
 
 /** The timeout ladder of a backend as lines of text. */
 export function renderLadder(backend: Pick<BackendPlan, 'ladder'>): string[] {
-  return tableLines(ladderTable(backend.ladder));
+  return tableLines(ladderTable(backend.ladder)).map(textOf);
 }

@@ -1,7 +1,8 @@
 import { DrainBehavior } from '../plan/server/descriptor';
-import type { BackendPlan, BalancerPlan, TimeRange } from '../plan/serving-plan';
+import type { BackendPlan, BalancerPlan } from '../plan/serving-plan';
+import { rangeOf } from './key-times';
 
-/** What someone on call wants to know of a backend: who closes first, what a status means, how long a rollout takes. */
+/** What someone on call needs to know about a backend: which side closes first, what a status means, how long a rollout takes. */
 export function onCallNotes(balancer: BalancerPlan, backend: BackendPlan): string[] {
   return [
     ...idleNotes(balancer, backend),
@@ -14,17 +15,18 @@ export function onCallNotes(balancer: BalancerPlan, backend: BackendPlan): strin
 function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: BackendPlan): string[] {
   const [server, front] = [...chain].reverse();
   if (server === undefined || front === undefined) return [];
-  const closed = statuses === undefined ? 'A lost request' : `A ${statuses.closed}`;
-  const elsewhere = `${closed} is not about keep-alive: look for a server that crashed or was killed.`;
+  const closedName = statuses === undefined ? 'lost request' : `${statuses.closed}`;
+  const closed = `A ${closedName}`;
+  const elsewhere = `${closed} is not caused by keep-alive: look for a server that crashed or was killed.`;
   if (times.closeEach && front.kind === 'balancer')
-    return [`Idle connections: there are none, ${front.name} ends each after its response. ${elsewhere}`];
+    return [`Idle connections: none, ${front.name} closes each after its response. ${elsewhere}`];
   const first = `${front.name} closes first, after ${front.serverIdleSeconds} s`;
   if (server.clientIdleSeconds !== undefined)
-    return [`Idle connections: ${first}; ${server.name} would after ${server.clientIdleSeconds} s. ${elsewhere}`];
+    return [`Idle connections: ${first}; ${server.name} after ${server.clientIdleSeconds} s. ${elsewhere}`];
   if (intent.server.descriptor.keepAlive !== 'unknown')
-    return [`Idle connections: ${first}; ${server.name} does not while a client may use them. ${elsewhere}`];
+    return [`Idle connections: ${first}; ${server.name} never closes one that a client may still use. ${elsewhere}`];
   return [
-    `Idle connections: ${first}, if ${server.name} keeps them longer. ${closed} that comes now and then, after a pause, says that it does not.`,
+    `Idle connections: ${first}, provided ${server.name} keeps them longer. An occasional ${closedName} after a pause means that it does not.`,
   ];
 }
 
@@ -34,9 +36,9 @@ function silenceNotes({ statuses }: BalancerPlan, { chain }: BackendPlan): strin
   const words = cuts.map(({ name, silenceSeconds, requestSeconds }) => {
     const limits = [
       ...(silenceSeconds === undefined ? [] : [`${silenceSeconds} s of silence`]),
-      ...(requestSeconds === undefined || requestSeconds === silenceSeconds ? [] : [`${requestSeconds} s in all`]),
+      ...(requestSeconds === undefined || requestSeconds === silenceSeconds ? [] : [`${requestSeconds} s in total`]),
     ];
-    return `${name} gives up after ${limits.join(' or ')}`;
+    return `${name} ends a request after ${limits.join(' or ')}`;
   });
   return [`Silence: ${words.join('; ')}${statuses === undefined ? '' : ` (status ${statuses.silent})`}.`];
 }
@@ -44,7 +46,7 @@ function silenceNotes({ statuses }: BalancerPlan, { chain }: BackendPlan): strin
 function stopNote({ times, rollout, intent }: BackendPlan): string {
   const { name } = intent.server.descriptor;
   const before = times.deregistration + times.preStop;
-  return `Stop: ${before} s until the signal, then ${name} has ${times.drain} s to finish and is killed after ${times.stop} s, in all ${between(rollout.stopSeconds)}.`;
+  return `Stop: ${before} s until the signal, then ${name} has ${times.drain} s to finish its requests and is killed after ${times.stop} s, in total ${rangeOf(rollout.stopSeconds)}.`;
 }
 
 function rolloutNotes({ rollout, intent, minReplicas, maxReplicas }: BackendPlan): string[] {
@@ -52,19 +54,11 @@ function rolloutNotes({ rollout, intent, minReplicas, maxReplicas }: BackendPlan
   const replicas = minReplicas === maxReplicas ? `${minReplicas}` : `${minReplicas} to ${maxReplicas}`;
   const one = maxReplicas === 1;
   const waves = one ? '' : `, ${rollout.batch} at a time`;
-  const note = `Rollout: ${replicas} replica${one ? '' : 's'}${waves}, ${between(rollout.totalSeconds)}.`;
+  const note = `Rollout: ${replicas} replica${one ? '' : 's'}${waves}, ${rangeOf(rollout.totalSeconds)}.`;
   if (drain !== DrainBehavior.WAITS_FULL_PERIOD || rollout.heldSeconds === 0) return [note];
   const held = rollout.heldSeconds * rollout.waves.best;
   return [
     note,
-    `${name} holds each stop for ${rollout.heldSeconds} s when a proxy keeps a connection to it, with or without requests: ${held} s or more of every rollout. A server that closes idle connections at the signal does not.`,
+    `${name} delays each stop by ${rollout.heldSeconds} s when a proxy keeps a connection open, even an idle one: ${held} s or more of every rollout. A server that closes idle connections at the signal avoids this.`,
   ];
-}
-
-function between({ best, worst }: TimeRange): string {
-  return best === worst ? words(best) : `${words(best)} to ${words(worst)}`;
-}
-
-function words(seconds: number): string {
-  return seconds < 600 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -1,59 +1,43 @@
+/** How much a row or a title matters to a reader; a terminal shows it as a color. */
+export type Tone = 'refused' | 'warning' | 'good';
+
 /** A table of a report. */
 export interface Table {
   readonly headings: string[];
   readonly rows: string[][];
   /** The columns that hold numbers, by heading. */
   readonly numbers?: string[];
+  /** The columns that hold commands and addresses, by heading. */
+  readonly code?: string[];
+  /** The tone of each row. @default - none has one */
+  readonly tones?: (Tone | undefined)[];
+  /** Whether the headings are left out on a terminal, because the cells explain themselves. @default false */
+  readonly plain?: boolean;
 }
 
 /** A part of a report: a title over a table, or over a sentence where there is nothing to list. */
 export interface Section {
   readonly level: number;
   readonly title: string;
-  readonly table?: Table;
+  /** An address beside the title. */
+  readonly aside?: string;
+  /** A sentence between title and table. */
   readonly text?: string;
+  readonly table?: Table;
   /** Sentences below the table. */
   readonly notes?: string[];
 }
 
-/** A table as lines of text, columns aligned. */
-export function tableLines({ headings, rows, numbers = [] }: Table): string[] {
-  const cells = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] as string).length)));
-  const align = (cell: string, column: number): string =>
-    numbers.includes(headings[column] as string)
-      ? cell.padStart(widths[column] as number)
-      : cell.padEnd(widths[column] as number);
-  return cells.map((row) => row.map(align).join('  ').trimEnd());
-}
-
-/** A report for a terminal. */
-export function renderText(sections: Section[]): string {
-  const lines = sections.flatMap(({ level, title, table, text, notes = [] }) => {
-    const indent = '  '.repeat(level);
-    const content = [
-      ...(text === undefined ? [] : [text]),
-      ...(table === undefined ? [] : tableLines(table)),
-      ...notes,
-    ];
-    return [...(level === 0 ? [''] : []), `${indent}${title}`, ...content.map((line) => `${indent}  ${line}`)];
-  });
-  return `${lines.join('\n').trim()}\n`;
-}
-
-/** A report for a pull request. */
-export function renderMarkdown(sections: Section[]): string {
-  const blocks = sections.flatMap(({ level, title, table, text, notes = [] }) => [
-    `${'#'.repeat(level + 2)} ${title}`,
-    ...(text === undefined ? [] : [text]),
-    ...(table === undefined ? [] : [markdownTable(table)]),
-    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${note}`).join('\n')]),
-  ]);
-  return `${blocks.join('\n\n')}\n`;
-}
-
-function markdownTable({ headings, rows, numbers = [] }: Table): string {
-  const line = (cells: string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = headings.map((heading) => (numbers.includes(heading) ? '---:' : '---'));
-  return [line(headings), line(rule), ...rows.map(line)].join('\n');
+/** A section with every text in it changed, before anything is laid out by its length. */
+export function mapTexts(section: Section, change: (text: string) => string): Section {
+  const { title, aside, text, table, notes } = section;
+  const changeAll = (texts: string[]): string[] => texts.map(change);
+  return {
+    ...section,
+    title: change(title),
+    ...(aside !== undefined && { aside: change(aside) }),
+    ...(text !== undefined && { text: change(text) }),
+    ...(table !== undefined && { table: { ...table, rows: table.rows.map(changeAll) } }),
+    ...(notes !== undefined && { notes: changeAll(notes) }),
+  };
 }

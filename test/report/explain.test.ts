@@ -1,3 +1,4 @@
+import { Duration } from '../../src';
 import { OwnAddress } from '../../src/plan/choices';
 import { ImageUse } from '../../src/plan/target-profile';
 import { explain } from '../../src/report/explain';
@@ -26,6 +27,32 @@ test('a capability of the platform stands under its name', () => {
   const sections = explain([
     { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] },
   ]);
-  const rows = sections.find(({ title }) => title === 'capabilities')?.table?.rows;
-  expect(rows?.at(-1)).toEqual(['Platform', 'images', 'native', 'router: haproxy:1.2.3 of 2026-01-02']);
+  const rows = sections.find(({ title }) => title === 'capabilities of Platform')?.table?.rows;
+  expect(rows?.at(-1)).toEqual(['images', 'native', 'router: haproxy:1.2.3 of 2026-01-02']);
+});
+
+test('backends with the same times share a section', () => {
+  const platform = testPlatform({ target: NUMBERED });
+  const endpoint = endpointOn(platform, 'endpoint');
+  for (const name of ['a', 'b']) endpoint.addBackend(name, backendOptions());
+  endpoint.addBackend('c', { ...backendOptions(), loadTimeout: Duration.seconds(7) });
+  const explanation = { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] };
+  const titles = explain([explanation], { names: ['timeouts', 'hops'] }).map(({ title }) => title);
+  expect(titles).toEqual([
+    'Platform on a test',
+    'timeouts of endpoint (endpoint)',
+    'timeouts of a (endpoint/a), b (endpoint/b)',
+    'timeouts of c (endpoint/c)',
+    'hops to a (endpoint/a), b (endpoint/b), c (endpoint/c)',
+  ]);
+});
+
+test('lock files and rules are never missing without a word', () => {
+  const { plan } = { plan: testPlatform({ target: NUMBERED }).plan() };
+  const explanation = { platform: 'Platform', target: 'a test', plan, lockFiles: [], refusals: [] };
+  const sections = explain([explanation], { names: ['locks', 'rules'] });
+  expect(sections.map(({ title, text }) => [title, text])).toEqual([
+    ['lock files', 'none'],
+    ['rules', 'none'],
+  ]);
 });

@@ -12,38 +12,38 @@ function notesOf(server: ModelServer, target: TargetProfile = { ...NUMBERED, sta
   return onCallNotes(plan.balancer, plan.backend('endpoint/backend'));
 }
 
-describe('what someone on call reads of a backend', () => {
-  test('says who closes first, what a status means, and how long a stop and a rollout take', () => {
+describe('the notes on a backend for someone on call', () => {
+  test('name the side that closes first, what a status means, and how long a stop and a rollout take', () => {
     expect(notesOf(ModelServer.asgi({ app: 'app' }), undefined, 4)).toEqual([
-      'Idle connections: an Application Load Balancer closes first, after 70 s; uvicorn would after 4010 s. A 502 is not about keep-alive: look for a server that crashed or was killed.',
-      'Silence: an Application Load Balancer gives up after 70 s of silence (status 504).',
-      'Stop: 70 s until the signal, then uvicorn has 60 s to finish and is killed after 65 s, in all 70 s to 135 s.',
-      'Rollout: 4 replicas, 4 at a time, 90 s to 515 s.',
+      'Idle connections: an Application Load Balancer closes first, after 70 s; uvicorn after 4010 s. A 502 is not caused by keep-alive: look for a server that crashed or was killed.',
+      'Silence: an Application Load Balancer ends a request after 70 s of silence (status 504).',
+      'Stop: 70 s until the signal, then uvicorn has 60 s to finish its requests and is killed after 65 s, in total 70 to 135 s.',
+      'Rollout: 4 replicas, 4 at a time, 90 to 515 s.',
     ]);
   });
 
-  test('says what a server that waits for connections costs', () => {
+  test('name the cost of a server that waits for connections', () => {
     const gthread = ModelServer.gunicorn({ app: 'app', version: '26.2.0' });
     expect(notesOf(gthread).at(-1)).toBe(
-      'gunicorn holds each stop for 65 s when a proxy keeps a connection to it, with or without requests: 65 s or more of every rollout. A server that closes idle connections at the signal does not.',
+      'gunicorn delays each stop by 65 s when a proxy keeps a connection open, even an idle one: 65 s or more of every rollout. A server that closes idle connections at the signal avoids this.',
     );
-    expect(notesOf(ModelServer.asgi({ app: 'app' })).join()).not.toContain('holds each stop');
+    expect(notesOf(ModelServer.asgi({ app: 'app' })).join()).not.toContain('delays each stop');
   });
 
-  test('says that there are no idle connections where the balancer ends each', () => {
+  test('state that there are no idle connections where the balancer ends each', () => {
     expect(notesOf(keeping(4), ROUTER)[0]).toBe(
-      'Idle connections: there are none, the router ends each after its response. A lost request is not about keep-alive: look for a server that crashed or was killed.',
+      'Idle connections: none, the router closes each after its response. A lost request is not caused by keep-alive: look for a server that crashed or was killed.',
     );
   });
 
-  test('does not vouch for a server of which nobody knows', () => {
-    expect(notesOf(ModelServer.triton({}))[0]).toContain('Triton does not while a client may use them.');
+  test('do not vouch for a server of unknown behaviour', () => {
+    expect(notesOf(ModelServer.triton({}))[0]).toContain('Triton never closes one that a client may still use.');
     const { plan } = planOf({
       target: { ...NUMBERED, statuses: STATUSES },
       backend: { server: ModelServer.command({ command: ['serve'] }), healthCheck: HealthCheck.http('/') },
     });
     expect(onCallNotes(plan.balancer, plan.backend('endpoint/backend'))[0]).toBe(
-      'Idle connections: an Application Load Balancer closes first, after 70 s, if an undeclared server keeps them longer. A 502 that comes now and then, after a pause, says that it does not.',
+      'Idle connections: an Application Load Balancer closes first, after 70 s, provided an undeclared server keeps them longer. An occasional 502 after a pause means that it does not.',
     );
   });
 });

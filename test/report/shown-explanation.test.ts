@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DrainBehavior, KeepAliveKind, ModelServer } from '../../src';
 import { shownExplanation } from '../../src/private/shown-explanation';
 import { explain } from '../../src/report/explain';
-import { renderText } from '../../src/report/sections';
+import { renderText } from '../../src/report/text';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 
 const SECRET = 'hunter2';

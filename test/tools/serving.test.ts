@@ -41,7 +41,27 @@ describe('serving explain', () => {
     expect(stdout).toMatchSnapshot();
   });
 
-  test('writes Markdown into a file', () => {
+  test('prints every section with --all', () => {
+    const { status, stdout } = serving(join(EXAMPLES, 'image-classifier/kubernetes'), 'explain', '--all');
+    expect(status).toBe(0);
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('prints the sections that are named: those of a platform below it, then those of the app', () => {
+    const { stdout } = serving(join(EXAMPLES, 'digits/kubernetes'), 'explain', 'rules', 'hops', 'routes');
+    const titles = stdout.match(/^(?:digits\/| {2})?(?:ServingPlatform|hops|routes|rules)\b/gm);
+    expect(titles?.map((title) => title.trim())).toEqual([
+      'digits/ServingPlatform',
+      'hops',
+      'hops',
+      'routes',
+      'routes',
+      'rules',
+    ]);
+    expect(stdout).not.toContain('More:');
+  });
+
+  test('writes Markdown into a file: the summary, and the rest folded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
     const file = join(folder, 'report.md');
     const result = serving(join(EXAMPLES, 'digits/aws'), 'explain', '--format', 'markdown', '--output', file);
@@ -50,8 +70,16 @@ describe('serving explain', () => {
     expect(result).toMatchObject({ status: 0, stdout: '' });
     expect(report).toMatch(/^## Digits\/ServingPlatform on an Application Load Balancer\n/);
     expect(report).toContain(
+      '| share | backend | replicas | own address |\n| ---: | --- | --- | --- |\n| 100 % | predict |',
+    );
+    expect(report).toContain(
       '| hop | seconds | rule | slack |\n| --- | ---: | --- | ---: |\n| client timeout, at least | 70 | R6 | - |',
     );
+    const folded = ['routes', 'timeouts', 'hops', 'capabilities', 'locks', 'rules'];
+    const summaries = [...report.matchAll(/^<details><summary>(.*)<\/summary>$/gm)].map(([, name]) => name);
+    expect(summaries).toEqual(folded);
+    expect(report.match(/^<\/details>$/gm)).toHaveLength(folded.length);
+    expect(report.indexOf('longest request')).toBeLessThan(report.indexOf('<details>'));
   });
 
   test('prints JSON with the whole plan', () => {
@@ -60,6 +88,20 @@ describe('serving explain', () => {
     expect(target).toBe('the built-in router');
     expect(plan.backends.map((backend: { name: string }) => backend.name)).toEqual(['predict', 'explain']);
     expect(refusals).toEqual([]);
+  });
+
+  test('prints JSON as it always was: the members that programs know, whatever else the app writes', () => {
+    const known = { platform: 'P', target: 'x', plan: { ledger: [], routes: [1.5] }, lockFiles: [], refusals: [] };
+    const written = { ...known, reach: [{ endpoint: 'e', notes: [] }], warnings: [], other: true };
+    const script = `const { mkdirSync, writeFileSync } = require('node:fs'); const folder = process.env.SERVING_EXPLAIN;
+      mkdirSync(folder); writeFileSync(folder + '/x.json', ${JSON.stringify(JSON.stringify(written))});`;
+    const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+    writeFileSync(join(folder, 'app.js'), script);
+    for (const args of [[], ['--all']]) {
+      const { stdout } = serving(folder, 'explain', '--app', 'node app.js', '--format', 'json', ...args);
+      expect(stdout).toBe(`${JSON.stringify([known], null, 2)}\n`);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   test('shows the refusals of every stack and exits with 1', () => {
@@ -100,6 +142,10 @@ describe('serving explain', () => {
   });
 
   test.each([
+    [['explain', 'everything'], "unknown section 'everything'; expected one of summary, routes, timeouts"],
+    [['explain', '__proto__'], "unknown section '__proto__'"],
+    [['explain', 'rules', '--all'], "'rules' selects a section, but --all prints everything; omit one of them"],
+    [['explain', 'rules', '-f', 'json'], "'rules' selects a section, but --format json prints everything"],
     [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; say what runs the app with --app'],
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],

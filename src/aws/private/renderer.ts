@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type {
   AttachmentBinding,
@@ -23,6 +23,8 @@ import {
   SHARES_KEY,
   shareConditions,
 } from '../../plan/routes';
+import type { EndpointReach } from '../../plan/serving-plan';
+import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
 import { hasUrl, urlHost } from '../../private/http';
 import { CpuArchitecture } from '../../workload/resources';
@@ -44,6 +46,7 @@ export class EcsRenderer extends TargetRenderer {
   private readonly fleet: GpuFleet;
   private readonly services = new Map<string, BackendService>();
   private readonly rules = new Map<string, ListenerRules>();
+  private readonly outputs = new Map<string, CfnOutput>();
 
   constructor(
     private readonly platform: ServingPlatform,
@@ -64,10 +67,11 @@ export class EcsRenderer extends TargetRenderer {
     if (intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
     if (!hasUrl(intent.hosts)) return;
-    new CfnOutput(scope, 'Url', {
+    const output = new CfnOutput(scope, 'Url', {
       value: this.urlOf(endpoint),
       description: (intent.description ?? `URL of endpoint '${intent.name}'`).slice(0, MAX_DESCRIPTION),
     });
+    this.outputs.set(intent.path, output);
   }
 
   public bindBackend(backend: BackendBinding): void {
@@ -115,6 +119,18 @@ export class EcsRenderer extends TargetRenderer {
     return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${intent.prefix}`;
   }
 
+  /** The URL as far as it is known before the deployment, the output that shows the rest, and who can reach it. */
+  public override reachOf(endpoint: EndpointBinding): EndpointReach {
+    const output = this.outputs.get(endpoint.intent.path);
+    const stack = Stack.of(endpoint.scope);
+    const shown =
+      output === undefined
+        ? []
+        : [`cdk deploy prints the URL: output ${stack.getLogicalId(output)} of stack ${stack.stackName}`];
+    const url = this.urlOf(endpoint).replace(/\$\{Token\[[^\]]*\]\}/g, '<load balancer>');
+    return { url, notes: [...shown, ACCESS_NOTES[this.platform.target.access ?? BalancerAccess.INTERNAL]] };
+  }
+
   /** What Fargate allows for a backend without a GPU, and what the instances of the others are. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const computeArchitecture = CpuArchitecture.AMD64;
@@ -139,6 +155,13 @@ export class EcsRenderer extends TargetRenderer {
     return this.services.get(path) as BackendService;
   }
 }
+
+/** Who can reach the load balancer. */
+const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {
+  [BalancerAccess.INTERNAL]: 'reachable from inside the VPC only: the load balancer is internal',
+  [BalancerAccess.PUBLIC]: 'reachable from the internet: the load balancer is public',
+  [BalancerAccess.UNKNOWN]: 'reachable from where the existing load balancer is',
+};
 
 /** What CloudFormation takes as the description of an output. */
 const MAX_DESCRIPTION = 1024;

@@ -20,19 +20,30 @@ export function acknowledgeWarning(scope: IConstruct, id: string, reason?: strin
   scope.node.addMetadata(ACKNOWLEDGED, { id, ...(reason !== undefined && { reason }) });
 }
 
+/** A construct, and what finds its warnings. */
+export interface ScopedWarnings {
+  readonly scope: IConstruct;
+  readonly find: FindWarnings;
+}
+
 /** Reports warnings when their construct is validated, each once, unless it was acknowledged by then. */
 export function reportAtSynthesis(scope: IConstruct, find: FindWarnings, report: (warning: Warning) => void): void {
   const reported = new Set<string>();
   scope.node.addValidation({
     validate: () => {
-      for (const warning of find()) {
-        if (reported.has(warning.id) || isAcknowledged(scope, `${WARNING_PREFIX}${warning.id}`)) continue;
+      for (const warning of openWarnings({ scope, find })) {
+        if (reported.has(warning.id)) continue;
         reported.add(warning.id);
         report(warning);
       }
       return [];
     },
   });
+}
+
+/** The warnings of a construct that are not acknowledged so far. */
+export function openWarnings({ scope, find }: ScopedWarnings): Warning[] {
+  return find().filter(({ id }) => !isAcknowledged(scope, `${WARNING_PREFIX}${id}`));
 }
 
 function isAcknowledged(scope: IConstruct, id: string): boolean {

@@ -1,6 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AttachmentBinding, BackendBinding, EndpointBinding, SplitBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
 import { GatewayPolicyScope } from '../gateway-policy';
@@ -65,6 +66,18 @@ export class GatewayRenderer extends KubernetesRenderer {
         backendValues(this.platform.plan(), path, slug),
       );
     }
+  }
+
+  /** The URL, or how to find the address of the gateway where the definition does not have it. */
+  public override reachOf(endpoint: EndpointBinding): EndpointReach {
+    const { address, gatewayName, namespace } = this.gateway;
+    const from = `reachable through Gateway ${gatewayName}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+    if (address !== undefined) return { url: this.urlOf(endpoint), notes: [from] };
+    const { hosts, prefix } = endpoint.intent;
+    const host = hosts.find((one) => !one.startsWith('*')) ?? '<gateway>';
+    const inNamespace = namespace === undefined ? '' : `-n ${namespace} `;
+    const find = `kubectl get gateway ${inNamespace}${gatewayName} -o jsonpath='{.status.addresses[*].value}'`;
+    return { url: `http://${host}${prefix}`, notes: [from, `its address: ${find}`] };
   }
 
   /** A route may only lead to a Service of another namespace if that namespace says so. */

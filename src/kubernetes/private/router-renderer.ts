@@ -1,11 +1,13 @@
 import { Chart } from 'cdk8s';
 import type { AttachmentBinding, EndpointBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { hasUrl, urlHost } from '../../private/http';
 import { slug } from '../../private/names';
 import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import type { RouterOptions } from '../kubernetes-platform-props';
+import { namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
 import { REFUSED_METHODS } from './router/guards';
 import { Router } from './router/router';
@@ -64,6 +66,26 @@ export class RouterRenderer extends KubernetesRenderer {
     return host === undefined
       ? (this.router as Router).url(endpoint.intent.prefix)
       : `http://${host}${endpoint.intent.prefix}`;
+  }
+
+  /** The URL, and how to call it from outside of the cluster. */
+  public override reachOf(endpoint: EndpointBinding): EndpointReach {
+    const { hosts, methods, prefix } = endpoint.intent;
+    const { service } = this.router as Router;
+    const namespace = namespaceOf(this.platform);
+    const forward = `kubectl port-forward ${namespace === undefined ? '' : `-n ${namespace} `}service/${service.name} 8080:80`;
+    const host = hosts.find((one) => !one.startsWith('*'));
+    const method = methods.length === 0 || methods.includes('GET') ? '' : `-X ${methods[0]} `;
+    const call = `curl ${method}${host === undefined ? '' : `-H 'Host: ${host}' `}http://localhost:8080${prefix}`;
+    return {
+      url: this.urlOf(endpoint),
+      notes: [
+        host === undefined
+          ? `reachable from inside the cluster only${namespace === undefined ? ', in the namespace of the router' : ''}`
+          : `reachable where ${host} resolves to Service ${service.name}, or to what is in front of it`,
+        `from your machine: ${forward}, then ${call}`,
+      ],
+    };
   }
 
   /** From the chart, so that the address of endpoints does not depend on where in it the platform stands. */

@@ -10,6 +10,9 @@ import { LadderRows, Slack } from './ladder';
 import { cutRow, relationsOfHop, rowOf } from './relations';
 import type { SolvedBalancer } from './solving';
 
+/** The row of the time that clients must wait at least. */
+export const CLIENT_TIMEOUT = 'client timeout, at least';
+
 /** The times of an endpoint from its client to the balancer. What they ask of a client is advice: nothing can be told it. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
   const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds } = endpoint;
@@ -23,7 +26,7 @@ export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, 
   const rows = new LadderRows([new Slack(relations), balancer.slack]);
 
   const longest = Math.ceil(longestOf(endpoint));
-  rows.add('client timeout, at least', longest + MARGIN_SECONDS, 'R6');
+  rows.add(CLIENT_TIMEOUT, longest + MARGIN_SECONDS, 'R6');
   for (const hop of balancer.front) {
     if (hop.kind === HopKind.CLIENT) {
       rows.add(rowOf(hop, 'server'), hop.serverIdle, 'R6');

@@ -1,4 +1,7 @@
+import { styleText } from 'node:util';
 import { printable, printableJson, redact, secretsOf } from '../../private/credentials/redact';
+import type { Line, Style } from '../../report/layout';
+import { textOf } from '../../report/text';
 
 /** What is written to: a terminal, a pipe, or a list in a test. */
 export interface OutputStream {
@@ -6,6 +9,15 @@ export interface OutputStream {
   readonly columns?: number;
   write(text: string): unknown;
 }
+
+/** How a style looks on a terminal with colors. */
+const FORMATS = {
+  title: 'bold',
+  heading: 'dim',
+  good: 'green',
+  warning: 'yellow',
+  refused: 'red',
+} as const satisfies { readonly [style in Style]: Parameters<typeof styleText>[0] };
 
 /** To the beginning of the line, and clear it. */
 const CLEAR_LINE = '\r\u001b[K';
@@ -43,6 +55,17 @@ export class Printer {
     this.stream.write(printable(text));
   }
 
+  /** Lines of a report. Only a style adds sequences; a line in which something had to be hidden has none. */
+  public lines(lines: readonly Line[], isColored: boolean): void {
+    for (const line of lines) {
+      const text = textOf(line);
+      const isSafe = clean(text) === text;
+      const styled =
+        isColored && isSafe ? line.map(({ text: piece, style }) => paint(piece, style)).join('') : clean(text);
+      this.stream.write(`${styled}\n`);
+    }
+  }
+
   /** A value for a program: on one line, or indented. Texts of others in it are to be cleaned before. */
   public json(value: unknown, indent?: number): void {
     this.stream.write(`${printableJson(JSON.stringify(value, undefined, indent))}\n`);
@@ -52,6 +75,23 @@ export class Printer {
   public clearLine(): void {
     this.stream.write(CLEAR_LINE);
   }
+}
+
+function paint(text: string, style: Style | undefined): string {
+  if (style === undefined) return text;
+  // The space of a column is no part of what stands in it.
+  const [, before = '', content = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  return content === '' ? text : `${before}${styleText(FORMATS[style], content, { validateStream: false })}${after}`;
+}
+
+/**
+ * Whether colors are wanted: FORCE_COLOR wins over NO_COLOR, as it does in Node, and without them it takes a terminal that
+ * is not dumb.
+ */
+export function wantsColor(isTerminal: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const { FORCE_COLOR, NO_COLOR = '', TERM } = environment;
+  if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
+  return isTerminal && NO_COLOR === '' && TERM !== 'dumb';
 }
 
 /** The secrets of the environment do not change while a command runs. */

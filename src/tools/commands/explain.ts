@@ -1,58 +1,137 @@
 import { writeFileSync } from 'node:fs';
 import type { Explanation } from '../../plan/explanation';
+import { oneLine } from '../../private/credentials/redact';
 import { shownExplanation } from '../../private/shown-explanation';
-import { explain } from '../../report/explain';
-import { renderMarkdown, renderText } from '../../report/sections';
+import { explain, isReportPart, REPORT_PARTS, type ReportPartName } from '../../report/explain';
+import { wrap } from '../../report/layout';
+import { renderDetails, renderMarkdown } from '../../report/markdown';
+import { mapTexts, type Section } from '../../report/sections';
+import { renderLines, renderText, UNLIMITED } from '../../report/text';
 import { type Command, parseCommandLine } from '../command-line/command';
 import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
-import { clean, cleanJson, stdout } from '../command-line/output';
+import { asCalled } from '../command-line/invocation';
+import { clean, cleanJson, stdout, wantsColor } from '../command-line/output';
 import { explainApp, findApp } from './explain-app';
 
-const USAGE = `Usage: serving explain [options]
+const PARTS = Object.entries(REPORT_PARTS)
+  .map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`)
+  .join('\n');
+
+const USAGE = `Usage: serving explain [SECTION...] [options]
+
+Runs the CDK or cdk8s app of this folder and prints what its endpoints will be. Deploys nothing.
+
+Sections (default: summary):
+${PARTS}
 
 Options:
-  -a, --app COMMAND     what runs the app (default: the app of cdk.json or cdk8s.yaml)
-  -f, --format FORMAT   text, json or markdown (default: text)
+      --all             print every section
+  -a, --app COMMAND     the command that runs the app (default: the app of cdk.json or cdk8s.yaml)
+  -f, --format FORMAT   text, json or markdown (default: text). JSON is always the whole plan; Markdown has the summary open and
+                        the other sections folded
   -o, --output FILE     write to a file instead of the terminal
+
+A terminal gets colors and lines of its width, everything else plain text. NO_COLOR=1 and TERM=dumb turn colors off,
+FORCE_COLOR=1 turns them on.
 `;
 
 const OPTIONS = {
+  all: { type: 'boolean', default: false },
   app: { type: 'string', short: 'a' },
   format: { type: 'string', short: 'f', default: 'text' },
   output: { type: 'string', short: 'o' },
 } as const;
 
-/** How a report is written. What stands in it is cleaned here too, for reports that go into a file. */
+const ALL = Object.keys(REPORT_PARTS) as ReportPartName[];
+
+/** What is printed. */
+interface Report {
+  readonly explanations: Explanation[];
+  /** The sections; none stands for the summary. */
+  readonly names: readonly ReportPartName[];
+}
+
+/** How a report is written. Its texts are cleaned before they are laid out, and again where it goes into a file. */
 const FORMATS = {
-  json: (explanations) => `${cleanJson(explanations, 2)}\n`,
-  markdown: (explanations) => clean(renderMarkdown(explain(explanations))),
-  text: (explanations) => clean(renderText(explain(explanations))),
-} as const satisfies Record<string, (explanations: Explanation[]) => string>;
+  json: ({ explanations }) => `${cleanJson(explanations.map(wholePlan), 2)}\n`,
+  markdown: (report) => clean(markdownOf(report)),
+  text: (report) => clean(renderText(sectionsOf(report))),
+} as const satisfies Record<string, (report: Report) => string>;
 
 /** Runs an app and prints what it will make of its endpoints. Returns 1 when something is refused. */
 export const explainCommand: Command = {
   usage: USAGE,
-  run: async (args) => runExplain(parseCommandLine({ args, options: OPTIONS }, USAGE).values),
+  run: async (args) => {
+    const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
+    return runExplain(positionals, values);
+  },
 };
 
-function runExplain(options: { app?: string; format: string; output?: string }): number {
-  const { format } = options;
+interface Options {
+  readonly all: boolean;
+  readonly app?: string;
+  readonly format: string;
+  readonly output?: string;
+}
+
+function runExplain(words: readonly string[], options: Options): number {
+  const { format, all } = options;
   if (!isFormat(format)) throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
   if (options.app?.trim() === '') throw new CommandError('--app must say what runs the app', USAGE_ERROR);
+  const names = all ? ALL : words.map(requirePart);
+  if (words.length > 0 && (all || format === 'json'))
+    throw new CommandError(
+      `'${words[0]}' selects a section, but ${all ? '--all' : '--format json'} prints everything; omit one of them`,
+      USAGE_ERROR,
+    );
   const folder = process.cwd();
   // The app may use a release that wrote values.
   const explanations = explainApp(options.app ?? findApp(folder), folder).map(shownExplanation);
   if (explanations.length === 0) {
     throw new CommandError('the app has no endpoint: no ServingPlatform was synthesized', USAGE_ERROR);
   }
-  const report = FORMATS[format](explanations);
-  if (options.output === undefined) stdout.text(report);
-  else writeReport(options.output, report);
+  const report = { explanations, names };
+  if (options.output !== undefined) writeReport(options.output, FORMATS[format](report));
+  else if (format === 'text') print(report);
+  else stdout.text(FORMATS[format](report));
   return explanations.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+}
+
+function requirePart(name: string): ReportPartName {
+  if (isReportPart(name)) return name;
+  throw new CommandError(`unknown section '${name}'; expected one of ${ALL.join(', ')}`, USAGE_ERROR);
 }
 
 function isFormat(name: string): name is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, name);
+}
+
+/** What programs read, which stays as it is when the text for people changes. */
+function wholePlan({ platform, target, plan, lockFiles, refusals }: Explanation): Explanation {
+  return { platform, target, plan, lockFiles, refusals };
+}
+
+function sectionsOf({ explanations, names }: Report, withRefusals = true): Section[] {
+  const chosen = names.length === 0 ? (['summary'] as const) : names;
+  return explain(explanations, { names: chosen, withRefusals }).map((section) => {
+    const { notes, ...rest } = mapTexts(section, (text) => oneLine(clean(text)));
+    return { ...rest, ...(notes !== undefined && { notes: notes.map((note) => asCalled(note)) }) };
+  });
+}
+
+function print(report: Report): void {
+  const { isTerminal, columns } = stdout;
+  const width = isTerminal ? columns : UNLIMITED;
+  const more = `More: 'serving explain SECTION' with ${ALL.slice(1).join(', ')}; 'serving explain --all' for everything`;
+  const rest = report.names.length > 0 ? [] : [[], ...wrap(asCalled(more), width).map((text) => [{ text }])];
+  stdout.lines([...renderLines(sectionsOf(report), width), ...rest], wantsColor(isTerminal));
+}
+
+/** In a pull request the summary is open, and everything else is a click away. */
+function markdownOf({ explanations, names }: Report): string {
+  if (names.length > 0) return renderMarkdown(sectionsOf({ explanations, names }));
+  const folded = ALL.slice(1).map((name) => renderDetails(name, sectionsOf({ explanations, names: [name] }, false)));
+  return `${renderMarkdown(sectionsOf({ explanations, names }))}${folded.join('')}`;
 }
 
 function writeReport(path: string, report: string): void {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Printer, stderr, stdout } from '../../../src/tools/command-line/output';
+import type { Line } from '../../../src/report/layout';
+import { Printer, stderr, stdout, wantsColor } from '../../../src/tools/command-line/output';
 
 const TOOLS = join(__dirname, '../../../src/tools');
 const PRINTER = 'command-line/output.ts';
@@ -52,6 +53,37 @@ test('results are exact, and what is said beside them has no credentials', () =>
 
 test('a bar is removed with a sequence of our own', () => {
   expect(printed((printer) => printer.clearLine())).toBe('\r\u001b[K');
+});
+
+describe('lines of a report', () => {
+  const paint = (lines: Line[], isColored: boolean): string => printed((printer) => printer.lines(lines, isColored));
+
+  test('have the color of their style, and none around spaces', () => {
+    const line: Line = [{ text: 'bad', style: 'refused' }, { text: '  word  ', style: 'heading' }, { text: ' plain' }];
+    expect(paint([line], true)).toBe('\u001b[31mbad\u001b[39m  \u001b[2mword\u001b[22m   plain\n');
+    expect(paint([line], false)).toBe('bad  word   plain\n');
+  });
+
+  test('have no sequence but those of styles, and no credentials', () => {
+    const hostile: Line = [{ text: 'a\u001b[2Jb ', style: 'title' }, { text: 'https://user:hunter2@host' }];
+    for (const isColored of [true, false]) expect(paint([hostile], isColored)).toBe('ab https://***@host\n');
+  });
+});
+
+test.each([
+  [{}, true, true],
+  [{}, false, false],
+  [{ NO_COLOR: '1' }, true, false],
+  [{ NO_COLOR: '' }, true, true],
+  [{ TERM: 'dumb' }, true, false],
+  [{ TERM: 'xterm' }, true, true],
+  [{ FORCE_COLOR: '1' }, false, true],
+  [{ FORCE_COLOR: '' }, false, true],
+  [{ FORCE_COLOR: '0' }, true, false],
+  [{ FORCE_COLOR: 'false' }, true, false],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1', TERM: 'dumb' }, false, true],
+] as const)('with %j and a terminal that is %s, colors are %s', (environment, isTerminal, isColored) => {
+  expect(wantsColor(isTerminal, environment)).toBe(isColored);
 });
 
 /** Ways to write past the printer. */

@@ -1,0 +1,108 @@
+import type { ServingPlan } from '../plan/plan';
+import type { BackendPlan, EndpointPlan, HopTimes, TimeRange } from '../plan/serving-plan';
+import { CLIENT_TIMEOUT } from '../plan/timeouts/endpoint';
+import type { Table } from './sections';
+
+/** A time that a reader of the summary needs. */
+interface KeyTime {
+  /** Its name where it is the same for all. */
+  readonly time: string;
+  /** Its name before those of the endpoints or backends that have another one than others. */
+  readonly timeOf: string;
+  /** What goes wrong without it, or what follows from it. */
+  readonly protects: (plan: ServingPlan) => string;
+  readonly ofEndpoint?: (endpoint: EndpointPlan) => string | undefined;
+  readonly ofBackend?: (backend: BackendPlan) => string | undefined;
+}
+
+/** The times of the summary, in the order in which a request meets them. */
+const KEY_TIMES: readonly KeyTime[] = [
+  {
+    time: 'longest request',
+    timeOf: 'longest request of',
+    protects: () => '(set by requestTimeout)',
+    ofEndpoint: ({ ladder }) => `${ladder.requestTimeoutSeconds} s`,
+  },
+  {
+    time: 'client timeout',
+    timeOf: 'client timeout of',
+    protects: () => 'clients that give up too early',
+    ofEndpoint: ({ ladder }) => {
+      const found = ladder.hops.find(({ hop }) => hop === CLIENT_TIMEOUT);
+      return found === undefined ? undefined : `at least ${found.seconds} s`;
+    },
+  },
+  {
+    time: 'silent request',
+    timeOf: 'silent request to',
+    protects: ({ balancer: { statuses } }) =>
+      `requests that hang${statuses === undefined ? '' : ` (${statuses.silent})`}`,
+    ofBackend: ({ chain }) => {
+      const limits = chain.flatMap(({ silenceSeconds, requestSeconds }) => [silenceSeconds, requestSeconds]);
+      const least = Math.min(...limits.filter((limit) => limit !== undefined));
+      return Number.isFinite(least) ? `ends after ${least} s` : undefined;
+    },
+  },
+  {
+    time: 'idle connection',
+    timeOf: 'idle connection to',
+    protects: ({ balancer: { statuses } }) =>
+      `${statuses === undefined ? 'lost requests' : `${statuses.closed}s`} when the server closes first`,
+    ofBackend: idleOf,
+  },
+  {
+    time: 'stop of a replica',
+    timeOf: 'stop of',
+    protects: () => 'requests cut off by a deployment',
+    ofBackend: ({ rollout }) => rangeOf(rollout.stopSeconds),
+  },
+  {
+    time: 'start of a replica',
+    timeOf: 'start of',
+    protects: () => 'a kill while the model loads',
+    ofBackend: ({ times }) => `at most ${times.startup} s`,
+  },
+  {
+    time: 'rollout',
+    timeOf: 'rollout of',
+    protects: () => '(time that a deployment takes)',
+    ofBackend: ({ rollout }) => rangeOf(rollout.totalSeconds),
+  },
+];
+
+/** The table of these times. Where endpoints or backends differ, each value has a row with their names. */
+export function keyTimesTable(plan: ServingPlan): Table {
+  const rows = KEY_TIMES.flatMap(({ time, timeOf, protects, ofEndpoint, ofBackend }) => {
+    const values = [
+      ...(ofEndpoint === undefined ? [] : plan.endpoints.map((one) => [one.name, ofEndpoint(one)] as const)),
+      ...(ofBackend === undefined ? [] : plan.backends.map((one) => [one.name, ofBackend(one)] as const)),
+    ];
+    const groups = new Map<string, string[]>();
+    for (const [name, value = '-'] of values) groups.set(value, [...(groups.get(value) ?? []), name]);
+    if (groups.size === 1) return [...groups.keys()].map((value) => [time, value, protects(plan)]);
+    return [...groups].map(([value, names]) => [`${timeOf} ${names.join(', ')}`, value, protects(plan)]);
+  });
+  return { headings: ['time', 'value', 'protects from'], rows };
+}
+
+/** Who closes an idle connection between the balancer and the server, and when. */
+function idleOf({ chain }: BackendPlan): string | undefined {
+  const [server, front] = [...chain].reverse() as [HopTimes?, HopTimes?];
+  if (server === undefined || front?.serverIdleSeconds === undefined) return undefined;
+  if (front.serverIdleSeconds === 0) return 'closed after each response';
+  const kept = server.clientIdleSeconds;
+  return `${front.serverIdleSeconds} s${kept === undefined ? '' : ` (server ${kept} s)`}`;
+}
+
+/** A range of times for people, in minutes where seconds would say too much. */
+export function rangeOf({ best, worst }: TimeRange): string {
+  // One unit for both is written once, and one value where both are rounded to it.
+  if (best !== worst && worst < MINUTES_FROM) return `${best} to ${worst} s`;
+  return [...new Set([best, worst].map(durationOf))].join(' to ');
+}
+
+const MINUTES_FROM = 600;
+
+function durationOf(seconds: number): string {
+  return seconds < MINUTES_FROM ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,66 @@
+import type { Explanation } from '../plan/explanation';
+import type { ServingPlan } from '../plan/plan';
+import type { EndpointPlan, RoutePlan } from '../plan/serving-plan';
+import type { Section } from './sections';
+
+/** The routes of every endpoint, in the order in which they are tried. */
+export function routeSections({ plan }: Explanation): Section[] {
+  return plan.endpoints.map((endpoint) => routeSection(plan, endpoint));
+}
+
+function routeSection(plan: ServingPlan, endpoint: EndpointPlan): Section {
+  const numbered = endpoint.routes.some((route) => route.rules.length > 0);
+  const headings = [...(numbered ? ['priority'] : []), 'kind', 'hosts', 'path', 'methods', 'headers', 'goes to'];
+  const rows = inOrder(endpoint.routes).map((route) => [
+    ...(numbered ? [prioritiesOf(route)] : []),
+    ...routeCells(plan, route),
+  ]);
+  // A column in which no route has a condition says nothing.
+  const isUsed = headings.map((_, column) => rows.some((row) => row[column] !== 'any' && row[column] !== '-'));
+  const used = (cells: string[]): string[] => cells.filter((_, column) => isUsed[column]);
+  return {
+    level: 1,
+    title: `routes of ${endpoint.name} (${endpoint.path})`,
+    table: { headings: used(headings), rows: rows.map(used), numbers: ['priority'] },
+  };
+}
+
+/** Routes in the order in which they are tried: by their first rule where rules have numbers. */
+function inOrder(routes: readonly RoutePlan[]): RoutePlan[] {
+  const first = ({ rules }: RoutePlan): number => Math.min(...rules.map(({ priority }) => priority));
+  return routes.every(({ rules }) => rules.length === 0)
+    ? [...routes]
+    : [...routes].sort((a, b) => first(a) - first(b));
+}
+
+function routeCells(plan: ServingPlan, route: RoutePlan): string[] {
+  const headers = route.headers.map(({ name, values }) => `${name}: ${values.join(' or ')}`);
+  return [
+    route.kind,
+    anyOf(route.hosts),
+    route.prefix,
+    anyOf(route.methods),
+    headers.join(', ') || '-',
+    goal(plan, route),
+  ];
+}
+
+function goal(plan: ServingPlan, route: RoutePlan): string {
+  if (route.shares.length === 0) return `405, allowed: ${route.allow.join(', ')}`;
+  const names = new Map(plan.backends.map((backend) => [backend.path, backend.name]));
+  const total = route.shares.reduce((sum, share) => sum + share.weight, 0);
+  const shares = route.shares.map(({ backend, weight }) => `${names.get(backend)} ${weight}/${total}`);
+  const path = route.replacePath ?? route.replacePrefix;
+  return `${shares.join(', ')}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
+}
+
+/** Where an earlier rule has the place, the place that the hash gave stands beside the one that was free. */
+function prioritiesOf(route: RoutePlan): string {
+  return route.rules
+    .map(({ priority, movedFrom }) => (movedFrom === undefined ? `${priority}` : `${priority} (${movedFrom} is taken)`))
+    .join(', ');
+}
+
+function anyOf(values: string[]): string {
+  return values.length === 0 ? 'any' : values.join(', ');
+}

@@ -1,0 +1,28 @@
+import { basename } from 'node:path';
+
+/** The commands as they stand in messages: quoted, or behind the word that introduces them. */
+const COMMANDS = /(?<=['`]|: )serving(?= (?:(?:explain|lock|pack|publish|status|verify)\b|<command>|--version))/g;
+
+/** How the package managers run a command of a package. */
+const RUNNERS: readonly { readonly agent: RegExp; readonly runner: string }[] = [
+  { agent: /^pnpm\//, runner: 'pnpm exec ' },
+  { agent: /^yarn\//, runner: 'yarn ' },
+  { agent: /^npm\//, runner: 'npx ' },
+];
+
+/** The words with which this command line was started, such as `npx serving-constructs`. */
+export function invocation(argv: readonly string[] = process.argv, environment = process.env): string {
+  const [, script = ''] = argv;
+  const name = basename(script).replace(/\.[cm]?[jt]s$/, '');
+  const bin = name === 'serving-constructs' ? name : 'serving';
+  const { npm_command: command, npm_config_user_agent: agent = '' } = environment;
+  // A package manager also starts programs that call the command by its path, such as tests.
+  const isRun = command !== undefined && /[\\/]node_modules[\\/]/.test(script);
+  const runner = isRun ? RUNNERS.find((one) => one.agent.test(agent)) : undefined;
+  return `${runner?.runner ?? ''}${bin}`;
+}
+
+/** A text of ours whose commands are written as the user typed the one that runs. */
+export function asCalled(text: string, typed = invocation()): string {
+  return typed === 'serving' ? text : text.replace(COMMANDS, typed);
+}

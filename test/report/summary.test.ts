@@ -1,0 +1,90 @@
+import { Duration, ModelServer } from '../../src';
+import type { Explanation } from '../../src/plan/explanation';
+import { explain } from '../../src/report/explain';
+import type { Section } from '../../src/report/sections';
+import { renderText } from '../../src/report/text';
+import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { NUMBERED } from '../support/profiles';
+import type { TestPlatform } from '../support/test-platform';
+
+const CAUTIOUS = ModelServer.gunicorn({ app: 'app', extraArgs: ['--name', "it's here"] });
+
+function twoBackends(): TestPlatform {
+  const platform = testPlatform({ target: NUMBERED });
+  const endpoint = endpointOn(platform, 'rank', { path: '/rank', requestTimeout: Duration.seconds(30) });
+  const stable = endpoint.addBackend('stable', { ...backendOptions(), server: CAUTIOUS, replicas: 3 });
+  const canary = endpoint.addBackend('canary', { ...backendOptions(), loadTimeout: Duration.seconds(900) });
+  endpoint.splitTraffic({
+    shares: [
+      { backend: stable, weight: 999 },
+      { backend: canary, weight: 1 },
+    ],
+  });
+  return platform;
+}
+
+function summaryOf(platform: TestPlatform, more: Partial<Explanation> = {}): Section[] {
+  const explanation = { platform: 'P', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [], ...more };
+  return explain([explanation], { names: ['summary'] });
+}
+
+const titled = (sections: Section[], title: string): Section | undefined => sections.find((one) => one.title === title);
+
+describe('the summary', () => {
+  test('has the URL, who gets which share, and how to reach each', () => {
+    const reach = [{ endpoint: 'rank', url: 'http://here/rank', notes: ['from inside only'] }];
+    const section = titled(summaryOf(twoBackends(), { reach }), 'rank');
+    expect(section).toMatchObject({ aside: 'http://here/rank', notes: ['from inside only'] });
+    expect(section?.table?.rows).toEqual([
+      ['99.9 %', 'stable', '3', 'x-serving-backend: stable'],
+      ['0.1 %', 'canary', '1', 'x-serving-backend: canary'],
+    ]);
+  });
+
+  test('names backends beside a time only where they differ', () => {
+    const rows = titled(summaryOf(twoBackends()), 'times')?.table?.rows ?? [];
+    const named = rows.map(([time]) => time);
+    expect(named).toContain('longest request');
+    expect(named).toContain('idle connection');
+    expect(named).toEqual(expect.arrayContaining(['start of stable', 'start of canary']));
+    expect(named).not.toContain('start of a replica');
+  });
+
+  test('shows warnings with what acknowledges them, and each feature that is left to the reader once', () => {
+    const warnings = [{ path: 'rank/stable', id: 'serving-constructs:x.Y', message: 'look at this' }];
+    const section = titled(summaryOf(twoBackends(), { warnings }), 'to act on');
+    expect(section?.table?.rows[0]).toEqual(['warning', 'look at this (at rank/stable) [ack: serving-constructs:x.Y]']);
+    const approximated = section?.table?.rows.find(([word]) => word === 'approximated')?.[1] ?? '';
+    expect(approximated.split(', ')).toEqual([...new Set(approximated.split(', '))]);
+    expect(approximated).toContain('server version');
+  });
+
+  test('has the command of each server as a shell takes it', () => {
+    const rows = titled(summaryOf(twoBackends()), 'commands')?.table?.rows ?? [];
+    expect(rows.map(([name]) => name)).toEqual(['stable', 'canary']);
+    expect(rows[0]?.[1]).toMatch(/^gunicorn app:app --bind .* --name 'it'\\''s here'/);
+  });
+
+  test('puts refusals first, before every other part too', () => {
+    const refusals = ['[NoBackend] nothing here (at rank)'];
+    const platform = twoBackends();
+    const explanation = { platform: 'P', target: 'a test', plan: platform.plan(), lockFiles: [], refusals };
+    for (const name of ['summary', 'routes', 'rules'] as const)
+      expect(explain([explanation], { names: [name] })[1]).toMatchObject({
+        title: 'refused',
+        table: { rows: [refusals] },
+      });
+  });
+
+  test('of two backends is one screen of 80 columns, where everything was three', () => {
+    const platform = twoBackends();
+    const lines = renderText(summaryOf(platform), 80).trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(40);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  test('explains a plan of a release that wrote neither URLs nor warnings', () => {
+    const { reach: _, warnings: __, ...old } = { reach: [], warnings: [] };
+    expect(titled(summaryOf(twoBackends(), old), 'rank')?.aside).toBeUndefined();
+  });
+});
