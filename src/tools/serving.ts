@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { homeFolder } from '../private/files/user-folders';
 import { isHashWorker } from './artifact/hash-worker';
-import { CommandError, USAGE_ERROR } from './command-line/command-error';
+import { CommandError } from './command-line/command-error';
+import { EXIT_CODES, OK, USAGE_ERROR } from './command-line/exit-codes';
 import { fail } from './command-line/failure';
+import { asCalled } from './command-line/invocation';
 import { finishOutput, stdout } from './command-line/output';
 import { COMMANDS } from './commands/commands';
 
@@ -22,23 +24,23 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined || name === 'help' || name === '--help') {
-    stdout.text(usage());
-    return name === undefined ? USAGE_ERROR : 0;
+    stdout.text(asCalled(usage()));
+    return name === undefined ? USAGE_ERROR : OK;
   }
   if (name === '--version') {
     stdout.line(version());
-    return 0;
+    return OK;
   }
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined)
     throw new CommandError(
-      `there is no command '${name}'; the commands are ${Object.keys(COMMANDS).join(', ')}`,
-      USAGE_ERROR,
+      'UnknownCommand',
+      `unknown command '${name}'; expected one of ${Object.keys(COMMANDS).join(', ')}`,
     );
   const command = row.load();
   if (!optionsOf(rest).includes('--help')) return await command.run(rest);
-  stdout.text(command.usage);
-  return 0;
+  stdout.text(asCalled(`${command.usage}\n${exitCodes()}`));
+  return OK;
 }
 
 /** The words before `--`; behind it are names, whatever they look like. */
@@ -77,9 +79,13 @@ ${rows.join('\n')}
 Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else
 one JSON object in a line for each event ({"event":"sent","part":"sha256:...","bytes":1048576}).
 
-Exit codes: 0 all is well, 1 something is refused or differs, 2 wrong usage, 3 something that the command needs failed,
-4 something did not answer: the same command, run again, goes on where it was.
-`;
+${exitCodes()}`;
+}
+
+/** The exit codes, which are those of every command. */
+function exitCodes(): string {
+  const rows = Object.entries(EXIT_CODES).map(([exitCode, meaning]) => `  ${exitCode}   ${meaning}`);
+  return `Exit codes:\n${rows.join('\n')}\n`;
 }
 
 /** Ends at an error that no command has caught: one of a callback, or a rejection that nobody waits for. */

@@ -140,6 +140,6 @@ test('fails with a list that lacks what its packages need', async () => {
   const said = await lockApp('--requirements', 'short.txt');
   expect(said.status).toBe(3);
   expect(said.stderr).toMatch(
-    /'.*short\.txt' lacks packages that those of the list need; add markupsafe==\d+\.\d+\.\d+/,
+    /'.*short\.txt' lacks packages that the listed ones require; add these lines:\nmarkupsafe==\d+\.\d+\.\d+/,
   );
 });

@@ -115,12 +115,12 @@ describe('serving explain', () => {
   });
 
   test.each([
-    ['an empty app', ['--app', ' '], 2, '--app must say what runs the app\n'],
+    ['an empty app', ['--app', ' '], 2, '[InvalidOption] --app must say what runs the app\n'],
     [
       'a folder that is not there',
       ['--output', 'no/such.md'],
       3,
-      /^--output \(no\/such\.md\) cannot be written: ENOENT/,
+      /^\[OutputUnwritable\] --output \(no\/such\.md\) cannot be written: ENOENT/,
     ],
   ])('fails on %s', (_, args, exitCode, message) => {
     const { status, stderr } = serving(join(EXAMPLES, 'digits/aws'), 'explain', ...args);
@@ -150,9 +150,12 @@ describe('serving explain', () => {
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
     [['explain', '--depth', '3'], "Unknown option '--depth'"],
-    [['explain', '--depth', '3'], "\n'serving explain --help' says what it takes\n"],
-    [['explain', '--app', 'a', '--app', 'b'], '--app is said twice, and takes one value'],
-    [['explode'], "there is no command 'explode'; the commands are explain, lock, pack, publish, status, verify"],
+    [['explain', '--depth', '3'], "\n'serving explain --help' lists the options\n"],
+    [['explain', '--app', 'a', '--app', 'b'], '--app is set twice, and takes one value'],
+    [
+      ['explode'],
+      "[UnknownCommand] unknown command 'explode'; expected one of explain, lock, pack, publish, status, verify",
+    ],
   ])('fails on %j', (args, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
     const { status, stderr } = serving(folder, ...args);

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore from 'ignore';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 /** What names the files of an app that are not published, in the syntax of .gitignore. */
 export const IGNORE_FILE = '.servingignore';
@@ -22,7 +22,10 @@ export function ignoreRules(directory: string): (path: string, isDirectory: bool
     .add(readRules(join(directory, IGNORE_FILE)));
   return (path, isDirectory) => {
     if (path.endsWith(`/${IGNORE_FILE}`))
-      throw new CommandError(`'${path}' has no effect; move its lines to '${IGNORE_FILE}' beside the code`, FAILED);
+      throw new CommandError(
+        'InvalidIgnoreFile',
+        `'${path}' has no effect; move its lines to '${IGNORE_FILE}' beside the code`,
+      );
     return ignore.isPathValid(path) && rules.ignores(isDirectory ? `${path}/` : path);
   };
 }
@@ -31,5 +34,5 @@ function readRules(path: string): string {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return '';
   if (stats.isFile() && stats.size <= MAX_BYTES) return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  throw new CommandError(`'${path}' must be a file of at most ${MAX_BYTES} bytes, and no link`, FAILED);
+  throw new CommandError('InvalidIgnoreFile', `'${path}' must be a file of at most ${MAX_BYTES} bytes, and no link`);
 }

@@ -9,7 +9,7 @@ import type { BaseImage, BasePlatform } from '../artifact/base-image';
 import { requireNoCredentials } from '../artifact/credential-files';
 import { buildImage } from '../artifact/image';
 import { type PackedDirectory, packDirectory } from '../artifact/pack';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { stderr } from '../command-line/output';
 import type { Progress } from '../command-line/progress';
 import { IGNORE_FILE, ignoreRules } from './ignore-rules';
@@ -20,9 +20,6 @@ const CODE = '/app';
 
 /** Where the packages stand. */
 const PACKAGES = '/opt/packages';
-
-/** Something is not what the lock file says. */
-const DIFFERS = 1;
 
 /** An app as a user wants it locked. */
 export interface AppSettings {
@@ -133,8 +130,8 @@ export async function packLockedApp(
   if (entry.digest === locked.digest) return artifact;
   const again = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
   throw new CommandError(
+    'LockDiffers',
     `the code in '${key}' is not what is locked; put it back, or run 'serving lock --app ${shellWord(key)} --base ${base}${again}'`,
-    DIFFERS,
   );
 }
 
@@ -148,7 +145,10 @@ async function loadBase({ base: reference, architectures, plainHttp }: AppSettin
   );
   if (platforms.length > 0) return { ...base, platforms };
   const has = base.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ');
-  throw new CommandError(`the base '${reference}' is for ${has}, and must be for linux/amd64 or linux/arm64`, FAILED);
+  throw new CommandError(
+    'InvalidBase',
+    `the base '${reference}' is for ${has}, and must be for linux/amd64 or linux/arm64`,
+  );
 }
 
 /** The layers of a packed directory, without what would make it an image of its own. */
@@ -163,8 +163,8 @@ function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
   const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+)/.exec(variable)?.[1] ?? [])[0];
   if (version !== undefined) return version;
   throw new CommandError(
+    'InvalidBase',
     `the base '${reference}' does not say in PYTHON_VERSION which Python it has, as the official images do; use such a one, or a base that has the packages`,
-    FAILED,
   );
 }
 

@@ -5,7 +5,7 @@ import { cacheFolder } from '../../models/lock/layer-cache';
 import { walk } from '../../models/lock/walk';
 import { makeOwnFolder } from '../../private/files/own-folder';
 import { readJsonObject } from '../../private/json';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 /** Packages as they stand in an image. */
 export interface UnpackedPackages {
@@ -92,7 +92,7 @@ function ownFolder(path: string): string {
   const problem = makeOwnFolder(path);
   if (problem === undefined) return path;
   throw new CommandError(
+    'CacheUnusable',
     `the cache folder '${path}' cannot be used: ${problem}; set XDG_CACHE_HOME to a folder that you can write to`,
-    FAILED,
   );
 }

@@ -1,6 +1,6 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { printable } from '../../private/credentials/redact';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 /** How much of the output of a program is shown, from its end. */
 const LONGEST_OUTPUT = 8000;
@@ -30,11 +30,14 @@ export function runPython({ args, purpose, folder, settings = {} }: PythonRun): 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (ran.error !== undefined)
-    throw new CommandError(`python3 is needed to ${purpose} (${ran.error.message}); install it, with pip`, FAILED);
+    throw new CommandError(
+      'PythonMissing',
+      `python3 is needed to ${purpose} (${ran.error.message}); install it, with pip`,
+    );
   if (ran.status === 0) return ran.stdout;
   const output = printable(`${ran.stdout}${ran.stderr}`.trim()).slice(-LONGEST_OUTPUT);
   const way = /No module named pip\b/.test(output)
     ? '\ninstall pip for the python3 of the PATH: packages below the home directory of the user are not read'
     : '';
-  throw new CommandError(`could not ${purpose}:\n${output}${way}`, FAILED);
+  throw new CommandError('PythonFailed', `could not ${purpose}:\n${output}${way}`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isBelow } from '../../models/lock/inside';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
 
@@ -79,9 +79,10 @@ class Reader {
 
   public read(file: string, kind: 'list' | 'constraints', above: readonly string[]): void {
     const place = this.placeOf(file, above.length > 0);
-    if (above.includes(place)) throw new CommandError(`'${file}' includes itself`, FAILED);
+    if (above.includes(place)) throw new CommandError('InvalidRequirements', `'${file}' includes itself`);
     this.files += 1;
-    if (this.files > MAX_FILES) throw new CommandError(`'${above[0]}' includes more than ${MAX_FILES} lists`, FAILED);
+    if (this.files > MAX_FILES)
+      throw new CommandError('InvalidRequirements', `'${above[0]}' includes more than ${MAX_FILES} lists`);
     for (const { text, number } of logicalLines(readFileSync(place, 'utf8'))) {
       const line = { text, file, number };
       if (text.startsWith('-')) this.readOptions(line, kind, [...above, place]);
@@ -119,17 +120,23 @@ class Reader {
     } catch (error) {
       // The message must not reveal whether such a file exists outside.
       if (isIncluded && !isBelow(this.root, file)) throw this.outside(file);
-      throw new CommandError(`'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`, FAILED);
+      throw new CommandError(
+        'InvalidRequirements',
+        `'${file}' cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      );
     }
     const stats = statSync(place);
     if (place === this.root || !isBelow(this.root, place)) throw this.outside(file);
     if (!stats.isFile() || stats.size > MAX_BYTES)
-      throw new CommandError(`'${file}' must be a file of at most ${MAX_BYTES} bytes`, FAILED);
+      throw new CommandError('InvalidRequirements', `'${file}' must be a file of at most ${MAX_BYTES} bytes`);
     return place;
   }
 
   private outside(file: string): CommandError {
-    return new CommandError(`'${file}' is outside of '${this.root}'; put it into the directory of the app`, FAILED);
+    return new CommandError(
+      'InvalidRequirements',
+      `'${file}' is outside of '${this.root}'; put it into the directory of the app`,
+    );
   }
 }
 
@@ -160,7 +167,10 @@ function requirementOf(line: Line): Requirement {
   if (requirement !== undefined) return requirement;
   const option = /\s(--?[\w-]+)/.exec(line.text)?.[1];
   if (option !== undefined && option !== '--hash') throw refused(line, `${option} of a package is not supported`);
-  throw new CommandError(`${placeOf(line)} must have a version, such as 'numpy==2.3.4'${numberOf(line)}`, FAILED);
+  throw new CommandError(
+    'InvalidRequirements',
+    `${placeOf(line)} must have a version, such as 'numpy==2.3.4'${numberOf(line)}`,
+  );
 }
 
 function constraintOf(line: Line): string {
@@ -191,7 +201,7 @@ function supportedIn(kind: 'list' | 'constraints'): string {
 }
 
 function refused(line: Line, why: string): CommandError {
-  return new CommandError(`${placeOf(line)} is not supported${numberOf(line)}: ${why}`, FAILED);
+  return new CommandError('InvalidRequirements', `${placeOf(line)} is not supported${numberOf(line)}: ${why}`);
 }
 
 /** A line as it was written, without what may be a password. */

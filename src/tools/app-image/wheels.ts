@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { PackageCache, type UnpackedPackages } from './package-cache';
 import { type PipSettings, pipSettings } from './pip-settings';
 import { runPython } from './python';
@@ -43,7 +43,10 @@ export function unpackedWheels(question: WheelsQuestion): UnpackedPackages {
   const { requirements: file, directory } = question;
   const list = readRequirements(file, directory);
   if (list.requirements.length === 0)
-    throw new CommandError(`'${file}' has no package; leave out --requirements, or add packages`, FAILED);
+    throw new CommandError(
+      'InvalidRequirements',
+      `'${file}' has no package; leave out --requirements, or add packages`,
+    );
   const cache = new PackageCache();
   const draft = cache.draft();
   try {
@@ -143,14 +146,14 @@ function requirePinned(
   const missing = found.filter(({ name }) => !pinned.has(name)).map(({ name, version }) => `${name}==${version}`);
   if (missing.length > 0)
     throw new CommandError(
-      `'${file}' lacks packages that those of the list need; add ${missing.sort().join(', ')}`,
-      FAILED,
+      'IncompleteRequirements',
+      `'${file}' lacks packages that the listed ones require; add these lines:\n${missing.sort().join('\n')}`,
     );
   const came = new Set(found.map(({ name }) => name));
   const absent = requirements.filter(({ name, isConditional }) => !isConditional && !came.has(name));
   if (found.length > 0 && absent.length === 0) return;
   throw new CommandError(
+    'WheelMissing',
     `no wheel came for ${absent.map(({ name }) => name).join(', ') || 'any package'} of '${file}', for Python ${pythonVersion} on linux/${architecture}`,
-    FAILED,
   );
 }

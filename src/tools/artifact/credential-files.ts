@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import type { WalkedDirectory, WalkedFile } from '../../models/lock/walk';
 import { shellWord } from '../../private/shell-word';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 /** Files that hold credentials wherever they lie: a whole name, or the end of a path. */
 const NAMES = [
@@ -71,13 +71,13 @@ export function requireNoCredentials(walked: WalkedDirectory, { name, allowed, l
   if (refused.length === 0) return found;
   const more = refused.length > 10 ? ` and ${refused.length - 10} more` : '';
   throw new CommandError(
+    'CredentialFiles',
     `'${name}' has files that look like credentials, which everyone who can pull the image could read: ${refused
       .slice(0, 10)
       .map((path) => `'${path}'`)
       .join(
         ', ',
       )}${more}; ${leaveOut}, or lock it with --allow-file ${shellWord(refused[0] as string)} to publish that file on purpose`,
-    FAILED,
   );
 }
 

@@ -1,16 +1,16 @@
-/** An error that the user can mend: wrong words on the command line, or something that a command met. */
+import { COMMAND_CODES, type CommandCode } from './command-codes';
+
+/** An error that the user can fix, in the form of all errors: `[Code] what is wrong; what to do`. */
 export class CommandError extends Error {
+  public readonly exitCode: number;
+
   constructor(
+    public readonly code: CommandCode,
     message: string,
-    public readonly exitCode: number,
     /** Whether the message is of values that a person compares and copies, so that nothing in it is hidden. */
     public readonly isExact: boolean = false,
   ) {
-    super(message);
+    super(`[${code}] ${message}`);
+    this.exitCode = COMMAND_CODES[code].exitCode;
   }
 }
-
-export const USAGE_ERROR = 2;
-
-/** An app, a directory, a registry or a disk did not do what the command needs. */
-export const FAILED = 3;

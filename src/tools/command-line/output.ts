@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { printable, printableJson, redact, secretsOf } from '../../private/credentials/redact';
 import type { Line, Style } from '../../report/layout';
 import { textOf } from '../../report/text';
+import { asCalled } from './invocation';
 
 /** What is written to: a terminal, a pipe, or a list in a test. */
 export interface OutputStream {
@@ -167,7 +168,7 @@ export const stderr = new Printer(STREAMS.stderr);
 
 /** A warning: something that the user should know, and that the command goes on without. */
 export function warn(text: string): void {
-  stderr.line(`warning: ${text}`);
+  stderr.line(`warning: ${asCalled(text)}`);
 }
 
 /** Waits until everything is written; the error where results were lost, such as on a full disk. */

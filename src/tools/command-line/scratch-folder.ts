@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, FAILED } from './command-error';
+import { CommandError } from './command-error';
 
 /** A new folder of temporary files. */
 export function scratchFolder(prefix: string): string {
@@ -9,8 +9,8 @@ export function scratchFolder(prefix: string): string {
     return mkdtempSync(join(tmpdir(), prefix));
   } catch (error) {
     throw new CommandError(
+      'TemporaryFolderUnusable',
       `the folder of temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or name another with TMPDIR`,
-      FAILED,
     );
   }
 }

@@ -9,7 +9,8 @@ export interface CommandRow {
 /** The words after `serving`. */
 export const COMMANDS: { readonly [name: string]: CommandRow } = {
   explain: {
-    summary: 'run a CDK or cdk8s app and print the routes, timeouts and capabilities of its endpoints',
+    summary:
+      'run a CDK or cdk8s app and print where its endpoints are, who gets which share, and which times protect them',
     load: () => (require('./explain') as typeof import('./explain')).explainCommand,
   },
   lock: {

@@ -1,6 +1,6 @@
 import { leavesFolder } from '../../models/lock/inside';
 import { shownPath } from '../../models/lock/read-lock';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 /** The option of every command that reads what the lock file names. */
 export const DIRECTORY_FLAGS = { 'allow-outside': { type: 'boolean' } } as const;
@@ -24,8 +24,8 @@ export function requireInside(folder: string, names: Iterable<string>, allowed: 
     const target = leavesFolder(folder, name);
     if (target === undefined) continue;
     throw new CommandError(
+      'OutsideFolder',
       `'${name}' is outside the folder of the lock file ('${shownPath(folder)}'): it leads to '${target}'; add --allow-outside if that directory is meant`,
-      USAGE_ERROR,
     );
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Explanation } from '../../plan/explanation';
-import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { scratchFolder } from '../command-line/scratch-folder';
 
 /** What an app may print; it is shown where the app fails. */
@@ -17,7 +17,7 @@ export function findApp(folder: string): string {
   if (found.length === 1) return found[0] as string;
   const why =
     found.length === 0 ? 'no cdk.json or cdk8s.yaml with an app is here' : 'both a cdk.json and a cdk8s.yaml are here';
-  throw new CommandError(`${why}; say what runs the app with --app`, USAGE_ERROR);
+  throw new CommandError('AppNotFound', `${why}; say what runs the app with --app`);
 }
 
 /** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */
@@ -41,9 +41,9 @@ export function explainApp(command: string, folder: string): Explanation[] {
       },
     });
     if (result.error !== undefined)
-      throw new CommandError(`the app ('${command}') could not be run: ${result.error.message}`, FAILED);
+      throw new CommandError('AppFailed', `the app ('${command}') could not be run: ${result.error.message}`);
     if (result.status !== 0) {
-      throw new CommandError(`the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim(), FAILED);
+      throw new CommandError('AppFailed', `the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim());
     }
     return existsSync(plans) ? readExplanations(plans) : [];
   } finally {
@@ -68,7 +68,7 @@ function readContext(folder: string): Record<string, unknown> {
 function readApp(folder: string, name: string, read: (text: string) => unknown): string | undefined {
   const { app } = (readFile(folder, name, read) ?? {}) as { app?: unknown };
   if (app === undefined || typeof app === 'string') return app;
-  throw new CommandError(`'app' in '${name}' must be a command, as text`, USAGE_ERROR);
+  throw new CommandError('InvalidAppFile', `'app' in '${name}' must be a command, as text`);
 }
 
 function readFile(folder: string, name: string, read: (text: string) => unknown): unknown {
@@ -77,6 +77,6 @@ function readFile(folder: string, name: string, read: (text: string) => unknown)
   try {
     return read(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new CommandError(`'${name}' cannot be read: ${(error as Error).message}`, USAGE_ERROR);
+    throw new CommandError('InvalidAppFile', `'${name}' cannot be read: ${(error as Error).message}`);
   }
 }

@@ -8,7 +8,8 @@ import { renderDetails, renderMarkdown } from '../../report/markdown';
 import { mapTexts, type Section } from '../../report/sections';
 import { renderLines, renderText, UNLIMITED } from '../../report/text';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
+import { OK, REFUSED } from '../command-line/exit-codes';
 import { asCalled } from '../command-line/invocation';
 import { clean, cleanJson, stdout, wantsColor } from '../command-line/output';
 import { explainApp, findApp } from './explain-app';
@@ -76,30 +77,30 @@ interface Options {
 
 function runExplain(words: readonly string[], options: Options): number {
   const { format, all } = options;
-  if (!isFormat(format)) throw new CommandError(`--format (${format}) must be text, json or markdown`, USAGE_ERROR);
-  if (options.app?.trim() === '') throw new CommandError('--app must say what runs the app', USAGE_ERROR);
+  if (!isFormat(format)) throw new CommandError('InvalidOption', `--format (${format}) must be text, json or markdown`);
+  if (options.app?.trim() === '') throw new CommandError('InvalidOption', '--app must say what runs the app');
   const names = all ? ALL : words.map(requirePart);
   if (words.length > 0 && (all || format === 'json'))
     throw new CommandError(
+      'ConflictingOptions',
       `'${words[0]}' selects a section, but ${all ? '--all' : '--format json'} prints everything; omit one of them`,
-      USAGE_ERROR,
     );
   const folder = process.cwd();
   // The app may use a release that wrote values.
   const explanations = explainApp(options.app ?? findApp(folder), folder).map(shownExplanation);
   if (explanations.length === 0) {
-    throw new CommandError('the app has no endpoint: no ServingPlatform was synthesized', USAGE_ERROR);
+    throw new CommandError('NoEndpoint', 'the app has no endpoint: no ServingPlatform was synthesized');
   }
   const report = { explanations, names };
   if (options.output !== undefined) writeReport(options.output, FORMATS[format](report));
   else if (format === 'text') print(report);
   else stdout.text(FORMATS[format](report));
-  return explanations.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+  return explanations.some(({ refusals }) => refusals.length > 0) ? REFUSED : OK;
 }
 
 function requirePart(name: string): ReportPartName {
   if (isReportPart(name)) return name;
-  throw new CommandError(`unknown section '${name}'; expected one of ${ALL.join(', ')}`, USAGE_ERROR);
+  throw new CommandError('UnknownSection', `unknown section '${name}'; expected one of ${ALL.join(', ')}`);
 }
 
 function isFormat(name: string): name is keyof typeof FORMATS {
@@ -138,6 +139,6 @@ function writeReport(path: string, report: string): void {
   try {
     writeFileSync(path, report);
   } catch (error) {
-    throw new CommandError(`--output (${path}) cannot be written: ${(error as Error).message}`, FAILED);
+    throw new CommandError('OutputUnwritable', `--output (${path}) cannot be written: ${(error as Error).message}`);
   }
 }

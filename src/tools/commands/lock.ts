@@ -7,7 +7,9 @@ import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../..
 import { shellWord } from '../../private/shell-word';
 import type { AppSettings } from '../app-image/pack-app';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import type { CommandCode } from '../command-line/command-codes';
+import { CommandError } from '../command-line/command-error';
+import { OK, REFUSED } from '../command-line/exit-codes';
 import { stderr, stdout, warn } from '../command-line/output';
 import { createProgress, type Progress, plural, size } from '../command-line/progress';
 import { parseDestination } from '../destinations/destination';
@@ -72,7 +74,7 @@ export const lockCommand: Command = {
     if (values.schema) {
       const { LOCK_SCHEMA } = require('../../models/lock/schema') as typeof import('../../models/lock/schema');
       stdout.json(LOCK_SCHEMA, 2);
-      return 0;
+      return OK;
     }
     return runLock(positionals, { image: [], app: [], remove: [], 'allow-file': [], ...values });
   },
@@ -99,7 +101,7 @@ async function runLock(directories: string[], options: Options): Promise<number>
   const path = resolve(options['lock-file'] ?? discoverLock() ?? LOCK_FILE);
   const loaded = options.check ? requireLock({ lockFile: options['lock-file'] }) : readLock({ lockFile: path });
   if (!existsSync(dirname(path)))
-    throw new CommandError(`'${shownPath(path)}' cannot be written: its folder is not there`, FAILED);
+    throw new CommandError('OutputUnwritable', `'${shownPath(path)}' cannot be written: its folder is not there`);
   const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, path, before);
   requireReadable(outlineOf(work));
@@ -161,23 +163,26 @@ function workOf(directories: string[], options: Options, path: string, before: L
   const named = [directories, options.image, options.app, options.remove];
   const isAll = named.every(({ length }) => length === 0);
   if (options.requirements !== undefined && options.app.length === 0)
-    throw usage('--requirements says something of code, but no --app is named');
+    throw usage('MissingOption', '--requirements says something of code, but no --app is named');
   if (directories.length === 0 && options.app.length === 0) {
-    if (options['allow-file'].length > 0) throw usage('--allow-file requires a directory, or --app');
+    if (options['allow-file'].length > 0) throw usage('MissingOption', '--allow-file requires a directory, or --app');
     const stray = (['to', 'bucket-owner', 'variant', 'base', 'source'] as const).find(
       (name) => options[name] !== undefined,
     );
-    if (stray !== undefined) throw usage(`--${stray} says something of directories, but none is named`);
+    if (stray !== undefined)
+      throw usage('MissingOption', `--${stray} says something of directories, but none is named`);
   }
   const keys = isAll ? Object.keys(before.models) : directories.map((name) => keyOf(folder, resolve(name)));
   const images = isAll ? Object.keys(before.images) : options.image;
   const apps = isAll ? Object.keys(before.apps) : options.app.map((name) => keyOf(folder, resolve(name)));
   const removed = options.remove.map((name) => nameIn(before, name, folder, path));
-  if (removed.length > 0 && options.check) throw usage('--remove writes the lock file, and --check does not');
+  if (removed.length > 0 && options.check)
+    throw usage('ConflictingOptions', '--remove writes the lock file, and --check does not');
   const contradiction = [...keys, ...images, ...apps].find((name) => removed.includes(name));
-  if (contradiction !== undefined) throw usage(`'${contradiction}' is named to be locked and in --remove`);
+  if (contradiction !== undefined)
+    throw usage('ConflictingOptions', `'${contradiction}' is named to be locked and in --remove`);
   if ([keys, images, apps, removed].every(({ length }) => length === 0)) {
-    throw usage('there is nothing to lock; name directories of models, or images with --image');
+    throw usage('NothingToDo', 'there is nothing to lock; name directories of models, or images with --image');
   }
   return {
     models: [...new Set(keys)].map((key) => settingsOf(key, folder, options, before)),
@@ -194,17 +199,20 @@ function nameIn(before: LockFile, name: string, folder: string, path: string): s
   const names = [before.models, before.apps, before.images].flatMap((entries) => Object.keys(entries));
   const found = [name, keyOf(folder, name), keyOf(folder, resolve(name))].find((known) => names.includes(known));
   if (found !== undefined) return found;
-  throw usage(`--remove (${name}) must be a name in '${shownPath(path)}'; it has: ${names.join(', ') || 'none'}`);
+  throw usage(
+    'NotLocked',
+    `--remove (${name}) must be a name in '${shownPath(path)}'; it has: ${names.join(', ') || 'none'}`,
+  );
 }
 
 /** What the command line says of a directory of code, and what the lock file said of it before. */
 function appSettingsOf(key: string, folder: string, options: Options, before: LockFile): AppSettings {
   const old = entryOf(before.apps, key);
   const base = options.base ?? old?.base;
-  if (base === undefined) throw usage(`--app ${key} requires --base, the image below the code`);
+  if (base === undefined) throw usage('MissingOption', `--app ${key} requires --base, the image below the code`);
   const to = options.to ?? old?.to;
   if (to !== undefined && parseDestination(to).kind !== 'registry')
-    throw usage(`--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
+    throw usage('InvalidDestination', `--to (${to}) must be a repository of a registry: '${key}' becomes an image`);
   // A base that is named anew is the whole of what is wanted, so a list that is not named is gone.
   const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
   const allowed = [...(old?.allowed ?? []), ...options['allow-file']];
@@ -215,14 +223,17 @@ function appSettingsOf(key: string, folder: string, options: Options, before: Lo
 function settingsOf(key: string, folder: string, options: Options, before: LockFile): ModelSettings {
   const old = entryOf(before.models, key);
   const variant = options.variant ?? old?.variant ?? 'data';
-  if (!VARIANTS.includes(variant)) throw usage(`--variant ('${variant}') must be data, shell or baked`);
+  if (!VARIANTS.includes(variant))
+    throw usage('InvalidOption', `--variant ('${variant}') must be data, shell or baked`);
   const base = options.base ?? (variant === 'data' ? undefined : old?.base);
-  if (variant === 'data' && base !== undefined) throw usage('--base needs --variant shell or --variant baked');
-  if (variant !== 'data' && base === undefined) throw usage(`--variant ${variant} needs --base`);
+  if (variant === 'data' && base !== undefined)
+    throw usage('MissingOption', '--base needs --variant shell or --variant baked');
+  if (variant !== 'data' && base === undefined) throw usage('MissingOption', `--variant ${variant} needs --base`);
   const to = options.to ?? old?.to;
   const isBucket = to !== undefined && parseDestination(to).kind === 's3';
   const owner = bucketOwnerOf(options['bucket-owner']);
-  if (owner !== undefined && !isBucket) throw usage('--bucket-owner requires a bucket, as in --to s3://bucket/prefix');
+  if (owner !== undefined && !isBucket)
+    throw usage('ConflictingOptions', '--bucket-owner requires a bucket, as in --to s3://bucket/prefix');
   return {
     key,
     directory: resolve(folder, key),
@@ -241,7 +252,7 @@ async function lock(work: Work, path: string, before: LockFile): Promise<number>
   const { models, images, apps, removed, plainHttp } = work;
   for (const { key, directory } of [...models, ...apps]) requireThere(key, directory, before);
   const missing = apps.find(({ directory }) => !existsSync(directory));
-  if (missing !== undefined) throw new CommandError(`--app (${missing.key}) is not there`, FAILED);
+  if (missing !== undefined) throw new CommandError('DirectoryMissing', `--app (${missing.key}) is not there`);
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -267,7 +278,7 @@ async function lock(work: Work, path: string, before: LockFile): Promise<number>
   }
   requireUsed(work.allowed, entries);
   stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'is up to date'}`);
-  return 0;
+  return OK;
 }
 
 async function check({ models, images, apps, plainHttp }: Work, path: string, before: LockFile): Promise<number> {
@@ -296,9 +307,9 @@ async function check({ models, images, apps, plainHttp }: Work, path: string, be
   }
   progress.end();
   for (const difference of differences) stdout.line(difference);
-  if (differences.length > 0) return 1;
+  if (differences.length > 0) return REFUSED;
   stdout.line(`${shownPath(path)} matches the working tree`);
-  return 0;
+  return OK;
 }
 
 /** A path that allows nothing is mistyped, or stands for a file that is not what its author believes. */
@@ -308,7 +319,10 @@ function requireUsed(allowed: readonly string[], entries: readonly Partial<LockF
   );
   const unused = allowed.find((path) => !used.includes(path));
   if (unused === undefined) return;
-  throw usage(`--allow-file (${unused}) matches no file that looks like a credential; remove the option`);
+  throw usage(
+    'InvalidOption',
+    `--allow-file (${unused}) matches no file that looks like a credential; remove the option`,
+  );
 }
 
 /** A directory that is gone leaves an entry behind. */
@@ -316,8 +330,8 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
   if (!isLocked || existsSync(directory)) return;
   throw new CommandError(
+    'DirectoryMissing',
     `'${key}' is locked, but its directory does not exist; restore it, or run: serving lock --remove ${shellWord(key)}`,
-    FAILED,
   );
 }
 
@@ -325,6 +339,7 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
 function requireOutside(path: string, { key, directory }: ModelSettings): void {
   if (!isBelow(directory, path)) return;
   throw usage(
+    'InvalidOption',
     `the lock file '${shownPath(path)}' must not be in the model '${key}'; pass --lock-file with a path outside it`,
   );
 }
@@ -343,6 +358,6 @@ function lookUp(reference: string, plainHttp: boolean | undefined) {
   return resolveImage(reference, { plainHttp });
 }
 
-function usage(message: string): CommandError {
-  return new CommandError(message, USAGE_ERROR);
+function usage(code: CommandCode, message: string): CommandError {
+  return new CommandError(code, message);
 }

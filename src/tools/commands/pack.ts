@@ -4,7 +4,8 @@ import { isBelow } from '../../models/lock/inside';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
 import { fingerprint } from '../../private/hash';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
+import { OK } from '../command-line/exit-codes';
 import { stdout } from '../command-line/output';
 import { createProgress } from '../command-line/progress';
 import { packLocked } from '../lock/pack-locked';
@@ -32,7 +33,8 @@ export const packCommand: Command = {
   usage: USAGE,
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
-    if (values.output === undefined) throw new CommandError('--output says where to write; it is missing', USAGE_ERROR);
+    if (values.output === undefined)
+      throw new CommandError('MissingOption', '--output says where to write; it is missing');
     const loaded = requireLock({ lockFile: values['lock-file'] });
     const keys =
       positionals.length === 0
@@ -54,7 +56,7 @@ export const packCommand: Command = {
     } finally {
       progress.end();
     }
-    return 0;
+    return OK;
   },
 };
 
@@ -66,8 +68,8 @@ function requireOutside(output: string, { lock, folder }: LoadedLock): void {
     .find((key) => isBelow(resolve(folder, key), path));
   if (taken !== undefined)
     throw new CommandError(
+      'InvalidOption',
       `--output (${output}) must not be in '${taken}', which is locked; name another folder`,
-      USAGE_ERROR,
     );
 }
 

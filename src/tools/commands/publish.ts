@@ -6,7 +6,8 @@ import type { LoadedLock } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact } from '../artifact/artifact';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
+import { OK } from '../command-line/exit-codes';
 import { stdout, warn } from '../command-line/output';
 import { createProgress, type Progress } from '../command-line/progress';
 import { confirmDestinations, DESTINATION_FLAGS, DESTINATION_USAGE } from '../destinations/confirm-destinations';
@@ -46,10 +47,10 @@ export const publishCommand: Command = {
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
     for (const tag of values.tag ?? [])
-      if (!isTag(tag)) throw new CommandError(`--tag ('${tag}') is a name that no registry takes`, USAGE_ERROR);
+      if (!isTag(tag)) throw new CommandError('InvalidOption', `--tag ('${tag}') is a name that no registry takes`);
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     if (values.receipt && selected.length !== 1)
-      throw new CommandError('--receipt is for one model; name it', USAGE_ERROR);
+      throw new CommandError('MissingOption', '--receipt is for one model; name it');
     requireInside(
       loaded.folder,
       selected.flatMap(({ key }) => pathsOf(loaded, key)),
@@ -76,7 +77,7 @@ export const publishCommand: Command = {
     } finally {
       progress.end();
     }
-    return 0;
+    return OK;
   },
 };
 
@@ -127,8 +128,8 @@ async function pack(
   const directory = resolve(loaded.folder, key);
   if (!existsSync(directory))
     throw new CommandError(
+      'DirectoryMissing',
       `'${key}' is not published yet and its directory is not here; run 'serving publish ${shellWord(key)}' where the weights are`,
-      FAILED,
     );
   if (kind === 'app') {
     const { packLockedApp } = require('../app-image/pack-app') as typeof import('../app-image/pack-app');

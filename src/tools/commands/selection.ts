@@ -4,7 +4,7 @@ import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile }
 import { type LoadedLock, requireLock, shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import type { ArtifactFile } from '../artifact/artifact';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { type Destination, parseDestination } from '../destinations/destination';
 
 /** A model or an app of the lock file that a command is about, and where it is put. */
@@ -25,8 +25,8 @@ export function select(
   const keys = names.length === 0 ? keysOf(loaded.lock) : names.map((name) => findKey(loaded, name));
   if (keys.length === 0)
     throw new CommandError(
+      'NothingToDo',
       `'${shownPath(loaded.path)}' has no model and no app; run 'serving lock' with the directory of one`,
-      USAGE_ERROR,
     );
   return { loaded, selected: [...new Set(keys)].map((key) => selectOne(loaded, key, options.to)) };
 }
@@ -41,7 +41,7 @@ function findKey({ lock, folder, path }: LoadedLock, name: string): string {
   const here = keyOf(folder, relative(folder, resolve(name)) || '.');
   const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
   if (key !== undefined) return key;
-  throw new CommandError(`'${name}' is not in '${shownPath(path)}'; run: serving lock ${shellWord(name)}`, USAGE_ERROR);
+  throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; run: serving lock ${shellWord(name)}`);
 }
 
 /** The locked files, whose bytes nobody reads. */
@@ -60,14 +60,14 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
   const to = explicit ?? model.to;
   if (to === undefined)
     throw new CommandError(
+      'NoDestination',
       `'${key}' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
-      USAGE_ERROR,
     );
   const destination = parseDestination(to);
   if (kind === 'app' && destination.kind !== 'registry')
     throw new CommandError(
+      'InvalidDestination',
       `'${key}' is an image, which '${to}' cannot hold; use --to registry/repository`,
-      USAGE_ERROR,
     );
   return { key, kind, model, to, destination };
 }

@@ -5,7 +5,9 @@ import { leavesFolder } from '../../models/lock/inside';
 import type { LockedApp, LockedModel } from '../../models/lock/lock-file';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
+import { OK } from '../command-line/exit-codes';
+import { asCalled } from '../command-line/invocation';
 import { clean, stdout } from '../command-line/output';
 import { parseDestination } from '../destinations/destination';
 import { openStore } from '../destinations/open-store';
@@ -18,7 +20,8 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 const USAGE = `Usage: serving status [options]
 
 Shows each model and app of the lock file: whether its directory is as locked, where it is published, and whether it is
-there. It exits with 0 whatever that is; 'serving lock --check' and 'serving verify' are for pipelines.
+there. As with git status, the exit code is 0 whatever it shows; pipelines use 'serving lock --check' and 'serving verify',
+which exit with 1 where something differs.
 
 Options:
 ${STORE_USAGE}${DIRECTORY_USAGE}  -f, --format FORMAT      text or json (default: text)
@@ -50,7 +53,7 @@ export const statusCommand: Command = {
     const { values } = parseCommandLine({ args, options: FLAGS }, USAGE);
     const { format } = values;
     if (format !== 'text' && format !== 'json')
-      throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
+      throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);
     const loaded = requireLock({ lockFile: values['lock-file'] });
     const states: Status[] = [];
     for (const kind of ['model', 'app'] as const)
@@ -61,7 +64,7 @@ export const statusCommand: Command = {
         });
     if (format === 'json') stdout.json(states, 2);
     else stdout.text(states.map(render).join('\n'));
-    return 0;
+    return OK;
   },
 };
 
@@ -114,7 +117,7 @@ async function look(
 function render({ model, digest, directory, changed, to, published, reason, receipt }: Status): string {
   const files = changed.length === 0 ? '' : ` (${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ', ...' : ''})`;
   const outside = directory === 'outside' ? ' the folder of the lock file, not looked at without --allow-outside' : '';
-  const stale = receipt && published === 'no' ? '; it is gone from there: serving publish' : '';
+  const stale = receipt && published === 'no' ? asCalled('; it is gone from there: serving publish') : '';
   return [
     `${model}`,
     `  locked     ${digest}`,

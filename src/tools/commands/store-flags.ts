@@ -1,5 +1,5 @@
 import type { LockedModel } from '../../models/lock/lock-file';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { type StoreOptions, TRANSPORTS, type Transport } from '../stores/store';
 
 /** The options that all commands share which speak to stores. */
@@ -21,7 +21,7 @@ export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3
 /** Checks an account of AWS as it was typed. */
 export function bucketOwnerOf(owner: string | undefined): string | undefined {
   if (owner === undefined || /^\d{12}$/.test(owner)) return owner;
-  throw new CommandError(`--bucket-owner (${owner}) must be an AWS account ID of 12 digits`, USAGE_ERROR);
+  throw new CommandError('InvalidOption', `--bucket-owner (${owner}) must be an AWS account ID of 12 digits`);
 }
 
 /** The flags as options of a store. */
@@ -32,7 +32,7 @@ export function storeOptions(values: {
 }): Pick<StoreOptions, 'transport' | 'plainHttp' | 'bucketOwner'> {
   const { transport, 'plain-http': plainHttp } = values;
   if (transport !== undefined && !TRANSPORTS.includes(transport as Transport))
-    throw new CommandError(`--transport (${transport}) must be ${TRANSPORTS.join(' or ')}`, USAGE_ERROR);
+    throw new CommandError('InvalidOption', `--transport (${transport}) must be ${TRANSPORTS.join(' or ')}`);
   return {
     transport: transport as Transport | undefined,
     plainHttp,

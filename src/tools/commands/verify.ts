@@ -3,7 +3,9 @@ import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../../mod
 import { shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import { type Command, parseCommandLine } from '../command-line/command';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
+import { OK, REFUSED } from '../command-line/exit-codes';
+import { asCalled } from '../command-line/invocation';
 import { clean, stderr, stdout, warn } from '../command-line/output';
 import { plural } from '../command-line/progress';
 import { openStore } from '../destinations/open-store';
@@ -21,8 +23,6 @@ ${STORE_USAGE}      --key FILE           a public key (PEM): the signature of co
                            attestations that the lock file has
       --record             keep the signatures and attestations by --key in the lock file; from then on each must be there
   -f, --format FORMAT      text or json (default: text)
-
-Exit codes: 0 all is there, 1 something is missing or differs.
 `;
 
 const FLAGS = {
@@ -32,8 +32,6 @@ const FLAGS = {
   format: { type: 'string', short: 'f', default: 'text' },
 } as const;
 
-const DIFFERS = 1;
-
 /** Compares what is published with the lock file. */
 export const verifyCommand: Command = {
   usage: USAGE,
@@ -41,9 +39,9 @@ export const verifyCommand: Command = {
     const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
     const { format, key } = values;
     if (format !== 'text' && format !== 'json')
-      throw new CommandError(`--format (${format}) must be text or json`, USAGE_ERROR);
+      throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);
     if (values.record && key === undefined)
-      throw new CommandError('--record needs --key: only what is by a key is recorded', USAGE_ERROR);
+      throw new CommandError('MissingOption', '--record needs --key: only what is by a key is recorded');
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     const publicKey = key === undefined ? undefined : readKey(key);
     const results: Result[] = [];
@@ -51,7 +49,7 @@ export const verifyCommand: Command = {
     if (values.record) record(loaded.path, selected, results);
     if (format === 'json') stdout.json(results, 2);
     else stdout.text(results.map(render).join(''));
-    return results.every(({ problems }) => problems.length === 0) ? 0 : DIFFERS;
+    return results.every(({ problems }) => problems.length === 0) ? OK : REFUSED;
   },
 };
 
@@ -94,7 +92,7 @@ async function verifyModel(
       model: name,
       reference,
       problems: [...problems, ...surplus, ...evidence.problems].map(clean),
-      ...(problems.length > 0 && { remedy: `publish it again: serving publish ${shellWord(name)}` }),
+      ...(problems.length > 0 && { remedy: asCalled(`publish it again: serving publish ${shellWord(name)}`) }),
       verified: evidence.verified,
     };
   } finally {
@@ -103,7 +101,7 @@ async function verifyModel(
 }
 
 function readKey(path: string): string {
-  if (!existsSync(path)) throw new CommandError(`--key (${path}) is not there`, USAGE_ERROR);
+  if (!existsSync(path)) throw new CommandError('InvalidKey', `--key (${path}) is not there`);
   return readFileSync(path, 'utf8');
 }
 

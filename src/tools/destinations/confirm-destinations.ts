@@ -14,9 +14,6 @@ export const DESTINATION_USAGE = `      --allow-destination PREFIX
                            names it; may be repeated (as does SERVING_ALLOWED_DESTINATIONS, separated by commas)
 `;
 
-/** A destination is not to be used. */
-const REFUSED = 1;
-
 /** Who asks the user; a test answers in their place. */
 export type Ask = (question: string) => Promise<string>;
 
@@ -43,7 +40,7 @@ export async function confirmDestinations(destinations: readonly Destination[], 
   );
   if (strange.length === 0) return;
   const names = [...new Set(strange.map(nameOf))];
-  if (!names.every(isShownWhole)) throw new CommandError(UNSHOWABLE, REFUSED);
+  if (!names.every(isShownWhole)) throw new CommandError('DestinationRefused', UNSHOWABLE);
   const { ask = askTerminal() } = consent;
   if (ask === undefined) throw refusal(names);
   const answer = await ask(`This machine has never published to ${names.join(', ')}. Publish there? [y/N] `);
@@ -55,8 +52,8 @@ export async function confirmDestinations(destinations: readonly Destination[], 
 function refusal(names: readonly string[]): CommandError {
   const first = shellWord(names[0] ?? '');
   return new CommandError(
+    'DestinationRefused',
     `only the lock file names ${names.map((name) => `'${name}'`).join(', ')}, and this machine has never published there; pass --to ${first}, or --allow-destination ${first} (or SERVING_ALLOWED_DESTINATIONS) if it is right`,
-    REFUSED,
     true,
   );
 }
@@ -78,8 +75,8 @@ function requirePrefix(text: string): string {
   const prefix = text.replace(/^oci:\/\//, '').replace(/\/+$/, '');
   if (/^s3:\/\/[^/\s*]+/.test(prefix) || /^(?!s3:)[^/\s*:]+(:\d+)?(\/[^\s*:@]+)?$/.test(prefix)) return prefix;
   throw new CommandError(
+    'InvalidDestination',
     `'${text}' is not an allowed destination; write a registry, registry/repository or s3://bucket/prefix, without wildcards`,
-    REFUSED,
   );
 }
 

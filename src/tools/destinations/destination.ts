@@ -1,5 +1,5 @@
 import { hasUnseen } from '../../private/characters';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { DOCKER_HUB, parseReference } from '../registry/reference';
 
 /** Where artifacts are put. */
@@ -17,21 +17,24 @@ export function parseDestination(text: string): Destination {
   if (/^s3:/i.test(text)) return parseBucket(text);
   if (/^https?:/i.test(text))
     throw new CommandError(
+      'InvalidDestination',
       `'${text}' has a scheme; write it as ${FORM} (--plain-http is for registries without TLS)`,
-      USAGE_ERROR,
     );
   const name = text.replace(/^oci:\/\//, '');
   if (/^(?:localhost|[^/@]*[.:][^/@]*)\/*$/.test(name))
-    throw new CommandError(`'${text}' names no repository; write it as ${FORM}`, USAGE_ERROR);
+    throw new CommandError('InvalidDestination', `'${text}' names no repository; write it as ${FORM}`);
   const { registry, repository, tag, digest } = parseReference(name, FORM);
   if (tag !== undefined || digest !== undefined)
     throw new CommandError(
+      'InvalidDestination',
       `'${text}' has a tag or a digest; what is published is named by its digest, and --tag adds a name`,
-      USAGE_ERROR,
     );
   // A name alone would mean Docker Hub, which nobody publishes to by accident.
   if (registry === DOCKER_HUB && !/^(index\.)?docker\.io\//.test(name))
-    throw new CommandError(`'${text}' names no registry; write it as ${FORM}, such as docker.io/acme/net`, USAGE_ERROR);
+    throw new CommandError(
+      'InvalidDestination',
+      `'${text}' names no registry; write it as ${FORM}, such as docker.io/acme/net`,
+    );
   return { kind: 'registry', registry, repository };
 }
 
@@ -54,6 +57,6 @@ function parseBucket(text: string): Destination {
     (/\s/.test(prefix) && 'a space') ||
     (Buffer.byteLength(prefix) > LONGEST_PREFIX && `a prefix of more than ${LONGEST_PREFIX} bytes`) ||
     ((hasUnseen(prefix) || prefix.includes('\\')) && 'a backslash or a control character');
-  if (wrong) throw new CommandError(`'${text}' has ${wrong}; write it as s3://bucket/prefix`, USAGE_ERROR);
+  if (wrong) throw new CommandError('InvalidDestination', `'${text}' has ${wrong}; write it as s3://bucket/prefix`);
   return { kind: 's3', bucket, prefix };
 }

@@ -1,5 +1,5 @@
 import { parseEcrHost } from '../../private/images/ecr-host';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import type { EcrApi } from '../ecr/ecr-api';
 import { StoreError } from '../net/store-error';
 import { HttpRepository } from '../registry/http-repository';
@@ -17,21 +17,21 @@ export async function openStore(destination: Destination, options: StoreOptions 
   }
   const { registry, repository } = destination;
   if (options.bucketOwner !== undefined)
-    throw new CommandError(`--bucket-owner is for buckets; leave it out with '${registry}'`, USAGE_ERROR);
+    throw new CommandError('ConflictingOptions', `--bucket-owner is for buckets; leave it out with '${registry}'`);
   const isEcr = parseEcrHost(registry) !== undefined;
   const usesApi = options.transport === 'ecr-api';
   if (!isEcr && !usesApi) {
     if (options.createRepository)
       throw new CommandError(
+        'ConflictingOptions',
         `--create-repository is for ECR; '${registry}' makes repositories by itself, or never`,
-        USAGE_ERROR,
       );
     return overHttp(registry, repository, options);
   }
   if (!isEcr && process.env.AWS_ENDPOINT_URL_ECR === undefined)
     throw new CommandError(
+      'ConflictingOptions',
       `--transport ecr-api speaks to the API of ECR, and '${registry}' is no registry of it; leave it out`,
-      USAGE_ERROR,
     );
   const { EcrApi } = require('../ecr/ecr-api') as typeof import('../ecr/ecr-api');
   const api = await EcrApi.open(registry, repository, options.plainHttp);

@@ -10,9 +10,6 @@ import type { Progress } from '../command-line/progress';
 import { differencesOfModel } from './differences';
 import type { ModelSettings } from './model-settings';
 
-/** Something is not what the lock file says. */
-const DIFFERS = 1;
-
 /** Makes the image of a model, upon its base where it has one. */
 export async function packAs(settings: ModelSettings, progress: Pick<Progress, 'report'>): Promise<PackedModel> {
   const { base: reference, plainHttp, ...rest } = settings;
@@ -35,8 +32,8 @@ export async function packLocked(
   if (entry.digest === locked.digest) return artifact;
   const differences = differencesOfModel(settings, locked, entry);
   throw new CommandError(
+    'LockDiffers',
     `the directory is not what is locked; put the files back, or run 'serving lock ${shellWord(key)}'\n${differences.join('\n')}`,
-    DIFFERS,
   );
 }
 

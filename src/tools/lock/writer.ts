@@ -7,7 +7,7 @@ import { renderLock } from '../../models/lock/render';
 import { LOCK_SCHEMA } from '../../models/lock/schema';
 import { describeValue, findViolation } from '../../models/lock/validate';
 import { replaceFile } from '../../private/files/replace-file';
-import { CommandError, FAILED, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 
 const KINDS = ['apps', 'images', 'models'] as const;
 
@@ -40,7 +40,7 @@ export function requireReadable(lock: LockFile): void {
   const violation = findViolation(JSON.parse(renderLock(lock)), LOCK_SCHEMA);
   if (violation === undefined) return;
   const { where, value, expected } = violation;
-  throw new CommandError(`${where} (${describeValue(value)}) must be ${expected}`, USAGE_ERROR);
+  throw new CommandError('InvalidOption', `${where} (${describeValue(value)}) must be ${expected}`);
 }
 
 /** The members that an entry may have, of which one that is no longer said must go. */
@@ -71,6 +71,6 @@ function writeLock(path: string, text: string): void {
   try {
     replaceFile(path, text);
   } catch (error) {
-    throw new CommandError(`'${shownPath(path)}' cannot be written: ${(error as Error).message}`, FAILED);
+    throw new CommandError('OutputUnwritable', `'${shownPath(path)}' cannot be written: ${(error as Error).message}`);
   }
 }

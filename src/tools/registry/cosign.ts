@@ -3,7 +3,7 @@ import type { LockedAttestation, LockedSignature } from '../../models/lock/lock-
 import { oneLine } from '../../private/credentials/redact';
 import { readJsonObject } from '../../private/json';
 import type { Manifest } from '../artifact/artifact';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { StoreError } from '../net/store-error';
 import { type Descriptor, readManifest } from './image-json';
 
@@ -62,7 +62,7 @@ export function readPublicKey(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch (error) {
-    throw new CommandError(`--key is no public key in PEM (${(error as Error).message})`, USAGE_ERROR);
+    throw new CommandError('InvalidKey', `--key is no public key in PEM (${(error as Error).message})`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDigest } from '../../private/kinds';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 
 /** The name of something in a registry, with nothing left out. */
@@ -36,7 +36,7 @@ export function parseReference(text: string, form = 'registry/repository[:tag][@
     ((!REPOSITORY.test(repository) || repository.length > 255) && 'a name that no repository can have') ||
     (tag !== undefined && !isTag(tag) && `a tag ('${tag}') that no registry takes`) ||
     (digest !== undefined && !isDigest(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
-  if (wrong) throw new CommandError(`'${text}' has ${wrong}; write it as ${form}`, USAGE_ERROR);
+  if (wrong) throw new CommandError('InvalidImage', `'${text}' has ${wrong}; write it as ${form}`);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
 }
 

@@ -1,5 +1,5 @@
 import type { Artifact, ArtifactFile, Report } from '../artifact/artifact';
-import { CommandError, USAGE_ERROR } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { plural } from '../command-line/progress';
 import type { Destination } from '../destinations/destination';
 import { concurrently } from '../net/concurrently';
@@ -21,7 +21,8 @@ export function openBucket(
     (options.tags !== undefined && options.tags.length > 0 && '--tag') ||
     (options.transport !== undefined && '--transport') ||
     (options.createRepository && '--create-repository');
-  if (wrong) throw new CommandError(`${wrong} is for registries; leave it out with s3://${bucket}`, USAGE_ERROR);
+  if (wrong)
+    throw new CommandError('ConflictingOptions', `${wrong} is for registries; leave it out with s3://${bucket}`);
   return new S3Store(S3Bucket.open(bucket, { owner: options.bucketOwner, plainHttp: options.plainHttp }), prefix);
 }
 
@@ -59,7 +60,7 @@ export class S3Store implements Store {
 
   async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
     if (publicKey !== undefined)
-      throw new CommandError('--key is for registries: a bucket keeps no signatures', USAGE_ERROR);
+      throw new CommandError('ConflictingOptions', '--key is for registries: a bucket keeps no signatures');
     return { problems: [], verified: {} };
   }
 

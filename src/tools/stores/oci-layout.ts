@@ -8,7 +8,7 @@ import { readJsonObject } from '../../private/json';
 import { isObject } from '../../private/kinds';
 import type { Artifact, Blob, Manifest, PublishEvent } from '../artifact/artifact';
 import { INDEX_TYPE } from '../artifact/image';
-import { CommandError, FAILED } from '../command-line/command-error';
+import { CommandError } from '../command-line/command-error';
 import { VerifiedBytes } from '../net/verified';
 
 /** What the top of a layout says of an artifact in it. */
@@ -61,18 +61,18 @@ export class OciLayout {
     } catch {
       // A folder of that name, or a file that must not be read.
     }
-    throw new CommandError(`'${path}' is not the index of an OCI image layout; name another folder`, FAILED);
+    throw new CommandError('InvalidLayout', `'${path}' is not the index of an OCI image layout; name another folder`);
   }
 
   /** What is below the folder must be in it: a link would have files written elsewhere. */
   private makeFolders(): void {
     if (existsSync(this.folder) && !lstatSync(join(this.folder, '.')).isDirectory())
-      throw new CommandError(`'${this.folder}' must be a folder`, FAILED);
+      throw new CommandError('InvalidLayout', `'${this.folder}' must be a folder`);
     for (const name of BLOBS) {
       const path = join(this.folder, name);
       this.writing(path, () => makeFolders(path));
       if (!lstatSync(path).isDirectory())
-        throw new CommandError(`'${path}' must be a folder and not a link; name another folder`, FAILED);
+        throw new CommandError('InvalidLayout', `'${path}' must be a folder and not a link; name another folder`);
     }
   }
 
@@ -157,5 +157,5 @@ function unwritable(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined || error instanceof CommandError
     ? error
-    : new CommandError(`'${path}' cannot be written (${code})`, FAILED);
+    : new CommandError('OutputUnwritable', `'${path}' cannot be written (${code})`);
 }

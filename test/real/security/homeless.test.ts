@@ -109,7 +109,7 @@ describe('a user without a folder of temporary files', () => {
       status: 3,
       stdout: '',
       stderr:
-        "the folder of temporary files ('/nonexistent/tmp') cannot be used (ENOENT); make it writable, or name another with TMPDIR\n",
+        "[TemporaryFolderUnusable] the folder of temporary files ('/nonexistent/tmp') cannot be used (ENOENT); make it writable, or name another with TMPDIR\n",
     });
   });
 });
@@ -131,6 +131,8 @@ describe('on a disk that is read-only', () => {
   test('lock says in a sentence that it cannot write', async () => {
     const { status, stderr } = await onReadOnly('lock', 'models/net');
     expect(status).toBe(3);
-    expect(stderr.trim().split('\n').at(-1)).toMatch(/^'serving.lock.json' cannot be written: EROFS: /);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(
+      /^\[OutputUnwritable\] 'serving.lock.json' cannot be written: EROFS: /,
+    );
   });
 });

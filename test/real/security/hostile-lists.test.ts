@@ -112,7 +112,7 @@ describe('a list is refused, with the number of the line,', () => {
     symlinkSync(join(site.canary, 'kept'), join(site.app, 'requirements.txt'));
     const { status, stderr } = await site.lock();
     expect({ status, stderr }).toEqual({
-      status: 2,
+      status: 1,
       stderr: expect.stringContaining("'app/requirements.txt' is outside the folder of the lock file"),
     });
   });

@@ -47,7 +47,7 @@ describe('a directory outside the folder of the lock file', () => {
     const { status, stdout, stderr } = await serving(...args);
     expect(`${stdout}${stderr}`).not.toContain('id_rsa');
     expect({ status, stderr }).toEqual({
-      status: 2,
+      status: 1,
       stderr: expect.stringMatching(/is outside the folder of the lock file \('\.'\).*add --allow-outside/),
     });
   });
@@ -64,7 +64,7 @@ describe('a directory outside the folder of the lock file', () => {
     project.write('project/app', { 'main.py': '' });
     symlinkSync(join(project.outside, 'secretdir/id_rsa'), join(project.folder, 'app/requirements.txt'));
     expect(await serving('lock', '--check')).toMatchObject({
-      status: 2,
+      status: 1,
       stderr: expect.stringContaining("'app/requirements.txt' is outside the folder of the lock file"),
     });
     const typed = ['--app', 'app', '--base', '127.0.0.1:9/base', '--requirements', '../../secretdir/id_rsa'];
@@ -112,7 +112,7 @@ describe('a destination that only the lock file names', () => {
     expect(await publish([])).toEqual({
       status: 1,
       isAsked: false,
-      stderr: `only the lock file names '${host}/evil/net', and this machine has never published there; pass --to ${host}/evil/net, or --allow-destination ${host}/evil/net (or SERVING_ALLOWED_DESTINATIONS) if it is right\n`,
+      stderr: `[DestinationRefused] only the lock file names '${host}/evil/net', and this machine has never published there; pass --to ${host}/evil/net, or --allow-destination ${host}/evil/net (or SERVING_ALLOWED_DESTINATIONS) if it is right\n`,
     });
   });
 

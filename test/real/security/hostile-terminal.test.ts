@@ -215,7 +215,8 @@ describe('an error that no command expects', () => {
     });
     expect({ status, stderr }).toEqual({
       status: 3,
-      stderr: 'the working directory does not exist any more; change to a directory that does\n',
+      stderr:
+        '[WorkingDirectoryMissing] the working directory does not exist any more; change to a directory that does\n',
     });
   });
 
@@ -224,7 +225,7 @@ describe('an error that no command expects', () => {
     for (const format of ['constructor', '__proto__', 'toString'])
       expect(await project.serving(['explain', '--format', format])).toMatchObject({
         status: 2,
-        stderr: `--format (${format}) must be text, json or markdown\n`,
+        stderr: `[InvalidOption] --format (${format}) must be text, json or markdown\n`,
       });
   });
 });

@@ -109,7 +109,7 @@ describe('serving publish', () => {
       status: 3,
       stdout: '',
       stderr:
-        "'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are\n",
+        "[DirectoryMissing] 'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are\n",
     });
   });
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,27 @@ describe('serving lock', () => {
       { path: 'config.json', size: 2 },
       { path: 'weights/model.bin', size: 7 },
     ]);
+  });
+
+  /** Runs it with an output whose reader is gone, as after `| head -1`. */
+  const unread = (...args: string[]): Promise<number | null> =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [bundle.file, ...args], {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      child.stdout?.destroy();
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+
+  test('finishes its work and keeps its exit code where its output is not read to the end', async () => {
+    for (const name of ['a', 'b', 'c']) writeFiles(join(folder, `models/${name}`), { weights: name });
+    expect(await unread('lock', 'models/a', 'models/b', 'models/c')).toBe(0);
+    expect(Object.keys(lock().models)).toEqual(['models/a', 'models/b', 'models/c']);
+    for (const name of ['a', 'b', 'c']) writeFiles(join(folder, `models/${name}`), { weights: 'other' });
+    expect(await unread('lock', '--check')).toBe(1);
+    expect(await unread('lock', '--variant', 'x', 'models/a')).toBe(2);
   });
 
   test('writes the same again, and keeps what it was told before', () => {
@@ -181,9 +202,9 @@ describe('serving lock', () => {
     test('is refused, and published where it is allowed, which the lock file keeps', () => {
       writeFiles(join(folder, 'models/net'), { '.netrc': 'password' });
       expect(serving('lock', 'models/net')).toMatchObject({
-        status: 3,
+        status: 1,
         stderr:
-          "'models/net' has files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
+          "[CredentialFiles] 'models/net' has files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
       });
       expect(serving('lock', 'models/net', '--allow-file', '.netrc').status).toBe(0);
       expect(lock().models['models/net'].allowed).toEqual(['.netrc']);
@@ -282,7 +303,7 @@ describe('serving lock', () => {
 
   test('says that a folder cannot be written', () => {
     const { status, stderr } = serving('lock', 'models/net', '--lock-file', 'no/such/lock.json');
-    expect(stderr).toBe("'no/such/lock.json' cannot be written: its folder is not there\n");
+    expect(stderr).toBe("[OutputUnwritable] 'no/such/lock.json' cannot be written: its folder is not there\n");
     expect(status).toBe(3);
   });
 
@@ -340,7 +361,7 @@ describe('serving lock', () => {
       serving('lock', 'models/net');
       expect(serving('pack', '-o', output)).toMatchObject({
         status: 2,
-        stderr: `--output (${output}) must not be in 'models/net', which is locked; name another folder\n`,
+        stderr: `[InvalidOption] --output (${output}) must not be in 'models/net', which is locked; name another folder\n`,
       });
     });
 
