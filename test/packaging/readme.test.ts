@@ -1,9 +1,11 @@
 /** What the documents show is what users paste: every TypeScript block is checked strictly and run. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
+import { explain } from '../../src/report/explain';
+import { renderText } from '../../src/report/text';
 import { blocksOf, filesOf, readDocuments } from '../support/markdown';
 
 const root = resolve(__dirname, '../..');
@@ -176,6 +178,20 @@ describe('the first example of README.md', () => {
     // Two backends and the router.
     expect(objects.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(3);
   });
+});
+
+test('the lines of `serving explain` that README.md shows are what it prints, in that order', () => {
+  const folder = pasted['README.md'] as string;
+  const plans = join(folder, 'plans');
+  const ran = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts'], { SERVING_EXPLAIN: plans });
+  expect(ran).toEqual({ status: 0, output: '' });
+  const explanations = readdirSync(plans).map((file) => JSON.parse(readFileSync(join(plans, file), 'utf8')));
+  const printed = renderText(explain(explanations, { names: ['summary'] })).split('\n');
+  const shown = blocksOf(readme).flatMap(({ text }) =>
+    text.startsWith('  sentiment  http') ? text.trimEnd().split('\n') : [],
+  );
+  expect(shown).toHaveLength(8);
+  expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
 });
 
 describe('a document that is wrong is found', () => {
