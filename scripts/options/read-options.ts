@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { openSources, type Sources } from './sources';
+import { isAbstract, isHidden, openSources, type PublicClass, type Sources } from './sources';
 
 /** A constructor or method that takes options. */
 export interface OptionEntry {
@@ -36,7 +36,7 @@ const PRIMITIVES: { readonly [kind: number]: string } = {
 export function readOptions(root: string): Options {
   const sources = openSources(root);
   const reader = new OptionReader(sources);
-  for (const { name, declaration } of sources.classes) reader.addClass(name, declaration);
+  for (const one of sources.classes) reader.addClass(one);
   return reader;
 }
 
@@ -47,34 +47,25 @@ class OptionReader implements Options {
 
   constructor(private readonly sources: Sources) {}
 
-  /** Adds every public callable of a class that takes options. */
-  public addClass(name: string, declaration: ts.ClassDeclaration): void {
+  /** Adds what a class takes. */
+  public addClass({ name, declaration }: PublicClass): void {
+    for (const { signature, ...callable } of this.sources.callablesOf(declaration)) {
+      const index = signature.parameters.findIndex(({ type }) => this.optionsOf(type) !== undefined);
+      const struct = this.optionsOf(signature.parameters[index]?.type);
+      if (struct !== undefined) this.entries.push({ class: name, ...callable, index, struct: this.addStruct(struct) });
+    }
+    if (!isAbstract(declaration)) return;
+    // Nothing calls the constructor of an abstract class, but its subclasses pass on options that are checked.
     const initializer = this.sources.constructorOf(declaration);
-    if (initializer !== undefined && hasModifier(declaration, ts.SyntaxKind.AbstractKeyword))
-      this.addOptionsOf(initializer);
-    else if (initializer !== undefined) this.addCallable({ class: name }, initializer);
-    for (const member of this.sources.membersOf(declaration)) {
-      // Others implement abstract methods, and get options that were checked.
-      if (!ts.isMethodDeclaration(member) || hasModifier(member, ts.SyntaxKind.AbstractKeyword)) continue;
-      const isStatic = hasModifier(member, ts.SyntaxKind.StaticKeyword);
-      this.addCallable({ class: name, method: member.name.getText(), ...(isStatic && { static: true }) }, member);
+    for (const { type } of initializer?.parameters ?? []) {
+      const struct = this.optionsOf(type);
+      if (struct !== undefined) this.addStruct(struct);
     }
   }
 
-  /** Subclasses pass these options on, so they are checked but are no way in. */
-  private addOptionsOf({ parameters }: ts.ConstructorDeclaration): void {
-    for (const { type } of parameters) {
-      const struct = this.structOf(type);
-      if (struct !== undefined && !INTERNAL.test(struct.name.text)) this.addStruct(struct);
-    }
-  }
-
-  private addCallable(entry: Omit<OptionEntry, 'index' | 'struct'>, callable: ts.SignatureDeclaration): void {
-    if (isHidden(callable)) return;
-    const index = callable.parameters.findIndex(({ type }) => this.structOf(type) !== undefined);
-    const struct = this.structOf(callable.parameters[index]?.type);
-    if (struct === undefined || INTERNAL.test(struct.name.text)) return;
-    this.entries.push({ ...entry, index, struct: this.addStruct(struct) });
+  private optionsOf(type: ts.TypeNode | undefined): ts.InterfaceDeclaration | undefined {
+    const struct = this.structOf(type);
+    return struct === undefined || INTERNAL.test(struct.name.text) ? undefined : struct;
   }
 
   /** The interface that a type names, where objects of its members are passed. */
@@ -152,15 +143,4 @@ function isStruct(declaration: ts.Declaration): declaration is ts.InterfaceDecla
 
 function rankOf(type: string): number {
   return type.endsWith('?') ? 1 : 0;
-}
-
-function hasModifier(node: ts.HasModifiers, kind: ts.SyntaxKind): boolean {
-  return ts.getModifiers(node)?.some((modifier) => modifier.kind === kind) ?? false;
-}
-
-/** Whether users cannot call or write it. */
-function isHidden(node: ts.SignatureDeclaration | ts.PropertySignature): boolean {
-  const { Private, Protected } = ts.ModifierFlags;
-  if ((ts.getCombinedModifierFlags(node) & (Private | Protected)) !== 0) return true;
-  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
 }

@@ -8,6 +8,14 @@ export interface PublicClass {
   readonly declaration: ts.ClassDeclaration;
 }
 
+/** A constructor or a method. */
+export interface Callable {
+  /** The method; a constructor without one. */
+  readonly method?: string;
+  readonly static?: boolean;
+  readonly signature: ts.ConstructorDeclaration | ts.MethodDeclaration;
+}
+
 /** Opens the sources below `src` of a package. */
 export function openSources(root: string): Sources {
   return new Sources(root, programOf(join(root, 'src/index.ts')));
@@ -85,6 +93,18 @@ export class Sources {
     return declaration.members.find(ts.isConstructorDeclaration) ?? (base && this.constructorOf(base));
   }
 
+  /** What users call of a class: its constructor and methods, without those that are abstract. */
+  public callablesOf(declaration: ts.ClassDeclaration): Callable[] {
+    const initializer = isAbstract(declaration) ? undefined : this.constructorOf(declaration);
+    const callables: Callable[] = initializer === undefined ? [] : [{ signature: initializer }];
+    for (const member of this.membersOf(declaration)) {
+      if (!ts.isMethodDeclaration(member) || isAbstract(member)) continue;
+      const isStatic = (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static) !== 0;
+      callables.push({ method: member.name.getText(), ...(isStatic && { static: true }), signature: member });
+    }
+    return callables.filter(({ signature }) => !isHidden(signature));
+  }
+
   /** The public class that implements an interface and is no subclass of one that does. */
   public implementationOf(wanted: ts.InterfaceDeclaration): ts.ClassDeclaration | undefined {
     const implementing = this.classes
@@ -155,4 +175,16 @@ function isTypeDeclaration(
     ts.isClassDeclaration(node) ||
     ts.isTypeAliasDeclaration(node)
   );
+}
+
+/** Whether subclasses must implement it. */
+export function isAbstract(node: ts.Declaration): boolean {
+  return (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Abstract) !== 0;
+}
+
+/** Whether users cannot call or write it. */
+export function isHidden(node: ts.Declaration): boolean {
+  const { Private, Protected } = ts.ModifierFlags;
+  if ((ts.getCombinedModifierFlags(node) & (Private | Protected)) !== 0) return true;
+  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
 }

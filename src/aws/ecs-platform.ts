@@ -6,6 +6,7 @@ import { ServingPlatform } from '../constructs/serving-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
+import { requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { imagesOf } from '../private/images/bundled-images';
 import { checkOptions } from '../private/options';
@@ -42,7 +43,7 @@ export class EcsPlatform extends ServingPlatform {
   private readonly network: Network;
 
   constructor(scope: Construct, id: string, props: EcsPlatformProps = {}) {
-    super(scope, id, checkOptions('aws.EcsPlatformProps', props, 'props', scope));
+    super(requireScope(scope), id, checkOptions('aws.EcsPlatformProps', props, 'props', scope));
     if (enclosingStack(this) === undefined) {
       throw new ServingError(
         'WrongScope',

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { type AutoscalingIntent, ScalingMetric, type ScalingTargetIntent } from '../plan/intents';
 import { requireNumber } from '../private/checks';
+import { requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
@@ -95,7 +96,7 @@ export class AutoscalingPolicy extends Construct {
   public readonly backend: IBackend;
 
   constructor(scope: Construct, id: string, props: AutoscalingPolicyProps) {
-    super(scope, id);
+    super(requireScope(scope), requireId(id));
     checkOptions('AutoscalingPolicyProps', props, 'options', this);
     this.backend = props.backend;
     const minReplicas = requireNumber('minReplicas', props.minReplicas ?? 1, {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { OwnAddress } from '../plan/choices';
 import { BalancerAccess } from '../plan/target-profile';
+import { requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
@@ -45,7 +46,7 @@ export class Backend extends Construct implements IBackend {
   public readonly _binding: BackendBinding;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
-    super(scope, id);
+    super(requireScope(scope), requireId(id));
     checkOptions('BackendProps', props, 'options', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this._hasSetAddress = props.ownAddress !== undefined;

@@ -3,6 +3,7 @@ import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
+import { requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkHeader, checkHost, checkPath } from '../private/http';
 import { slug } from '../private/names';
@@ -49,7 +50,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   private readonly denied = new Set<Backend>();
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
-    super(scope, id);
+    super(requireScope(scope), requireId(id));
     checkOptions('ServingEndpointProps', props, 'props', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this._binding = { scope: this, intent: this.resolve(id, props) };
@@ -75,7 +76,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   /** Adds a backend that serves this endpoint. */
   public addBackend(id: string, options: BackendOptions): Backend {
     requireOptions('BackendOptions', options, 'options', this);
-    this.checkRoom(options.backendName ?? id);
+    this.checkRoom(options.backendName ?? requireId(id));
     const backend = new Backend(this, id, { ...options, platform: this.platform });
     this.attachBackend(backend);
     return backend;

@@ -4,6 +4,7 @@ import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, S
 import { ServingPlan } from '../plan/plan';
 import type { EndpointReach } from '../plan/serving-plan';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
+import { requireId, requireScope } from '../private/construct-arguments';
 import type { ErrorCode } from '../private/errors';
 import { renderError } from '../private/errors';
 import { checkValue } from '../private/options';
@@ -75,7 +76,7 @@ export abstract class ServingPlatform extends Construct {
 
   /** The platform that endpoints and backends in `scope` use, created if there is none yet. */
   public static of(scope: IConstruct): ServingPlatform {
-    return findPlatform(scope) as ServingPlatform;
+    return findPlatform(requireScope(scope)) as ServingPlatform;
   }
 
   /** Whether `x` is a platform, also one of another copy of this package. */
@@ -100,7 +101,7 @@ export abstract class ServingPlatform extends Construct {
   private memo?: ServingPlan;
 
   constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
-    super(scope, id);
+    super(requireScope(scope), requireId(id));
     this.strict = props.strict ?? false;
     checkValue('Intermediary[]', props.behind ?? [], 'behind', this);
     this.behind = (props.behind ?? []).map((hop) => hop._intent());

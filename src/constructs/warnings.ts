@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { requireText } from '../private/checks';
+import { requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { tagClass } from '../private/package-copy';
 import { acknowledgeWarning, WARNING_PREFIX } from './private/warnings';
@@ -14,7 +15,7 @@ import { acknowledgeWarning, WARNING_PREFIX } from './private/warnings';
 export class Warnings {
   /** The warnings of a construct and of everything below it. */
   public static of(scope: IConstruct): Warnings {
-    return new Warnings(scope);
+    return new Warnings(requireScope(scope));
   }
 
   private constructor(private readonly scope: IConstruct) {}
@@ -33,6 +34,7 @@ export class Warnings {
         this.scope,
       );
     }
+    if (reason !== undefined) requireText('reason', reason, this.scope);
     acknowledgeWarning(this.scope, id, reason);
   }
 }

@@ -4,6 +4,7 @@ import { ServingPlatform } from '../constructs/serving-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireIdentifier, requireNumber } from '../private/checks';
+import { requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { imagesOf } from '../private/images/bundled-images';
 import { checkOptions } from '../private/options';
@@ -38,7 +39,7 @@ export class KubernetesPlatform extends ServingPlatform {
   private readonly routerRenderer?: RouterRenderer;
 
   constructor(scope: Construct, id: string, props: KubernetesPlatformProps = {}) {
-    super(scope, id, checkOptions('kubernetes.KubernetesPlatformProps', props, 'props', scope));
+    super(requireScope(scope), id, checkOptions('kubernetes.KubernetesPlatformProps', props, 'props', scope));
     if (enclosingChart(this) === undefined) {
       throw new ServingError(
         'WrongScope',

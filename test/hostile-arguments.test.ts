@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { App as Cdk8sApp, Chart } from 'cdk8s';
+import { openSources } from '../scripts/options/sources';
+import * as library from '../src';
+import { backendOptions, singleBackend } from './support/definitions';
+
+const { ServingEndpoint } = library;
+
+type Callable = (...args: unknown[]) => unknown;
+
+interface PublicCallable {
+  readonly label: string;
+  readonly parameters: readonly { readonly name: string; readonly type: string; readonly optional: boolean }[];
+  readonly call: (args: readonly unknown[]) => unknown;
+}
+
+const onAws = () => new Stack(new CdkApp(), 'Serving');
+const onKubernetes = () => new Chart(new Cdk8sApp(), 'serving');
+const endpointIn = (scope: Stack | Chart) => {
+  const endpoint = new ServingEndpoint(scope, 'endpoint');
+  const backend = endpoint.addBackend('v1', backendOptions());
+  return { endpoint, backend };
+};
+
+/** An instance of each class with methods that take arguments. */
+const INSTANCES: { readonly [name: string]: () => object } = {
+  Backend: () => singleBackend().backend,
+  ServingEndpoint: () => singleBackend().endpoint,
+  Warnings: () => library.Warnings.of(onAws()),
+  'kubernetes.KubernetesBackend': () => library.kubernetes.KubernetesBackend.of(endpointIn(onKubernetes()).backend),
+};
+
+const secret = { kind: 'Secret', name: 'token' };
+const group = { securityGroupId: 'sg-1' };
+
+/** Arguments that are accepted, for every callable with others than options. */
+const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
+  'AutoscalingPolicy.constructor': () => {
+    const { backend } = singleBackend();
+    const target = library.ScalingTarget.cpuUtilization(60);
+    return [backend, 'Policy', { backend, maxReplicas: 2, target }];
+  },
+  'Backend.constructor': () => [onAws(), 'Backend', backendOptions()],
+  'Duration.days': () => [1],
+  'Duration.hours': () => [1],
+  'Duration.millis': () => [1],
+  'Duration.minutes': () => [1],
+  'Duration.seconds': () => [1],
+  'Gpu.custom': () => ['amd.com/gpu', 1],
+  'HealthCheck.http': () => ['/healthz', {}],
+  'Model.fromHuggingFace': () => ['acme/net', { revision: '0a'.repeat(20) }],
+  'Model.fromOci': () => [`registry.example.com/net@sha256:${'0a'.repeat(32)}`, {}],
+  'Model.fromS3': () => ['s3://acme/net/', {}],
+  'Model.fromVolume': () => [library.kubernetes.ClaimVolume.fromName('models'), {}],
+  'Model.inImage': () => ['/models/net', {}],
+  'ScalingTarget.cpuUtilization': () => [60],
+  'ScalingTarget.memoryUtilization': () => [60],
+  'ScalingTarget.ongoingRequests': () => [4],
+  'ScalingTarget.requestsPerSecond': () => [20],
+  'SecretValue.fromName': () => ['acme/token', {}],
+  'ServerImage.fromRegistry': () => ['acme/svm:1.4.2', {}],
+  'ServingEndpoint.addBackend': () => ['v2', backendOptions()],
+  'ServingEndpoint.constructor': () => [onAws(), 'endpoint', {}],
+  'ServingPlatform.of': () => [onAws()],
+  'Size.gibibytes': () => [1],
+  'Size.mebibytes': () => [1],
+  'TrafficSplit.constructor': () => {
+    const { endpoint, backend } = singleBackend();
+    return [endpoint, 'Split', { endpoint, shares: [{ backend, weight: 1 }] }];
+  },
+  'Warnings.acknowledge': () => ['serving-constructs:credentialInEnvironment.API_KEY', 'a test'],
+  'Warnings.of': () => [onAws()],
+  'aws.DockerfileImage.fromDirectory': () => ['image'],
+  'aws.EcrImage.fromRepository': () => [{ repositoryArn: 'arn' }, '1.4.2'],
+  'aws.EcsBackend.of': () => [endpointIn(onAws()).backend],
+  'aws.EcsEndpoint.of': () => [endpointIn(onAws()).endpoint],
+  'aws.EcsImage.fromContainerImage': () => [{ bind: () => undefined }],
+  'aws.EcsPlatform.constructor': () => [onAws(), 'Platform', {}],
+  'aws.EcsSecret.fromSecret': () => [{ arn: 'arn' }],
+  'aws.EfsVolume.fromFileSystem': () => [{ fileSystemId: 'fs-1' }, {}],
+  'aws.GpuCapacity.fromCapacityProviderName': () => ['gpus', 'g6.xlarge'],
+  'aws.S3FilesVolume.fromFileSystemArn': () => [
+    'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1',
+    { securityGroups: [group] },
+  ],
+  'aws.S3Model.fromBucket': () => [{ bucketName: 'acme' }, 'net/', {}],
+  'kubernetes.ClaimVolume.fromClaim': () => [{ kind: 'PersistentVolumeClaim', name: 'models' }],
+  'kubernetes.ClaimVolume.fromName': () => ['models'],
+  'kubernetes.Gateway.fromName': () => ['inference', {}],
+  'kubernetes.KubernetesBackend.of': () => [endpointIn(onKubernetes()).backend],
+  'kubernetes.KubernetesBackend.useServiceAccount': () => [{ kind: 'ServiceAccount', name: 'models' }],
+  'kubernetes.KubernetesBackend.useServiceAccountName': () => ['models'],
+  'kubernetes.KubernetesEndpoint.of': () => [endpointIn(onKubernetes()).endpoint],
+  'kubernetes.KubernetesPlatform.constructor': () => [onKubernetes(), 'Platform', {}],
+  'kubernetes.KubernetesSecret.fromName': () => ['token', 'key'],
+  'kubernetes.KubernetesSecret.fromSecret': () => [secret, 'key'],
+};
+
+/** Callables whose first argument is checked here, although accepting one needs a lock file or a second backend. */
+const REFUSED_ONLY: { readonly [label: string]: () => readonly unknown[] } = {
+  'Model.fromDirectory': () => ['models/net', {}],
+  'ServerImage.fromDirectory': () => ['app', { base: 'python:3.12-slim' }],
+  'ServingEndpoint.addressOf': () => [undefined],
+  'ServingEndpoint.attachBackend': () => [undefined, {}],
+};
+
+/** Only platforms call these, with what the package passes. */
+const OF_PLATFORMS = /Plan\.|Platform\.(?!(of|constructor)$)/;
+
+const WRONG: readonly unknown[] = [
+  ...[undefined, null, 5, Number.NaN, true, '', 'x', [], [null], {}, { name: 5 }, { node: 5 }],
+  ...[Object.create(null), new Date(), () => undefined, Symbol('x'), 10n],
+];
+
+const found = (name: string): unknown =>
+  name.split('.').reduce<unknown>((scope, part) => (scope as Record<string, unknown>)[part], library);
+
+/** Every public callable with an argument that is no set of options; `test/private/options.test.ts` has those. */
+function callables(): PublicCallable[] {
+  const sources = openSources(join(__dirname, '..'));
+  return sources.classes.flatMap(({ name, declaration }) =>
+    sources
+      .callablesOf(declaration)
+      .map(({ method = 'constructor', static: isStatic, signature }) => ({
+        label: `${name}.${method}`,
+        parameters: signature.parameters.map((parameter) => ({
+          name: parameter.name.getText(),
+          type: parameter.type?.getText() ?? '',
+          optional: parameter.questionToken !== undefined || parameter.initializer !== undefined,
+        })),
+        call: (args: readonly unknown[]) => {
+          const type = found(name) as new (...args: unknown[]) => object;
+          if (method === 'constructor') return new type(...args);
+          const target = (isStatic ? type : INSTANCES[name]?.()) as Record<string, Callable>;
+          return (target[method] as Callable)(...args);
+        },
+      }))
+      .filter(({ label }) => !OF_PLATFORMS.test(label))
+      .filter(({ parameters }) => parameters.some(({ type }) => !/(Options|Props|Times|unknown)$/.test(type))),
+  );
+}
+
+const CALLABLES = callables();
+
+/** Whether a value has the type of a parameter, so that it may be accepted. */
+function isOfType(value: unknown, { type, optional }: PublicCallable['parameters'][number]): boolean {
+  if (value === undefined) return optional;
+  if (/(Options|Props|Times)$/.test(type)) return typeof value === 'object' && value !== null;
+  return typeof value === type;
+}
+
+describe('wrong arguments', () => {
+  test('are tried on every public callable', () => {
+    expect(CALLABLES.map(({ label }) => label).sort()).toEqual(
+      [...Object.keys(ACCEPTED), ...Object.keys(REFUSED_ONLY)].sort(),
+    );
+  });
+
+  test.each(CALLABLES.filter(({ label }) => label in ACCEPTED))('are the only ones that $label refuses', (callable) => {
+    expect(() => callable.call(ACCEPTED[callable.label]?.() ?? [])).not.toThrow();
+  });
+
+  test.each(CALLABLES)('of $label are refused by the name of the argument', ({ label, parameters, call }) => {
+    parameters.forEach((parameter, index) => {
+      for (const value of WRONG) {
+        const args = [...((ACCEPTED[label] ?? REFUSED_ONLY[label])?.() ?? [])];
+        args[index] = value;
+        let message: string | undefined;
+        try {
+          call(args);
+        } catch (error) {
+          message = (error as Error).message;
+        }
+        const what = { parameter: parameter.name, value, message };
+        if (message !== undefined) expect(what).toEqual({ ...what, message: expect.stringMatching(/^\[[A-Z]\w+\] /) });
+        else expect({ ...what, accepted: true }).toEqual({ ...what, accepted: isOfType(value, parameter) });
+      }
+    });
+  });
+});
