@@ -38,8 +38,8 @@ const group = { securityGroupId: 'sg-1' };
 const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'AutoscalingPolicy.constructor': () => {
     const { backend } = singleBackend();
-    const target = library.ScalingTarget.cpuUtilization(60);
-    return [backend, 'Policy', { backend, maxReplicas: 2, target }];
+    const targets = [library.ScalingTarget.cpuUtilization(60)];
+    return [backend, 'Policy', { backend, maxReplicas: 2, targets }];
   },
   'Backend.constructor': () => [onAws(), 'Backend', backendOptions()],
   'Duration.days': () => [1],
@@ -85,6 +85,11 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
     { securityGroups: [group] },
   ],
   'aws.S3Model.fromBucket': () => [{ bucketName: 'acme' }, 'net/', {}],
+  'extension.Names.backendHeaderValue': () => ['SVM:v1', 'svm-v1'],
+  'extension.Names.ownPath': () => [{ prefix: '/svm' }, 'v1'],
+  'extension.Names.slug': () => ['SVM:v1'],
+  'extension.RouteKeys.headerRule': () => [0],
+  'extension.RouteKeys.ownAddress': () => ['Serving/endpoint/v1'],
   'kubernetes.ClaimVolume.fromClaim': () => [{ kind: 'PersistentVolumeClaim', name: 'models' }],
   'kubernetes.ClaimVolume.fromName': () => ['models'],
   'kubernetes.Gateway.fromName': () => ['inference', {}],
@@ -97,8 +102,9 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'kubernetes.KubernetesSecret.fromSecret': () => [secret, 'key'],
 };
 
-/** Callables whose first argument is checked here, although accepting one needs a lock file or a second backend. */
+/** Callables whose arguments are refused or thrown in any case here, where no lock file and no second backend is. */
 const REFUSED_ONLY: { readonly [label: string]: () => readonly unknown[] } = {
+  'extension.Errors.raise': () => ['NoSuchThing', 'a message', undefined],
   'Model.fromDirectory': () => ['models/net', {}],
   'ServerImage.fromDirectory': () => ['app', { base: 'python:3.12-slim' }],
   'ServingEndpoint.addressOf': () => [undefined],
@@ -106,7 +112,7 @@ const REFUSED_ONLY: { readonly [label: string]: () => readonly unknown[] } = {
 };
 
 /** Only platforms call these, with what the package passes. */
-const OF_PLATFORMS = /Plan\.|Platform\.(?!(of|constructor)$)/;
+const OF_PLATFORMS = /(Plan|Renderer)\.|Platform\.(?!(of|constructor)$)/;
 
 const WRONG: readonly unknown[] = [
   ...[undefined, null, 5, Number.NaN, true, '', 'x', [], [null], {}, { name: 5 }, { node: 5 }],
@@ -137,7 +143,7 @@ function callables(): PublicCallable[] {
         },
       }))
       .filter(({ label }) => !OF_PLATFORMS.test(label))
-      .filter(({ parameters }) => parameters.some(({ type }) => !/(Options|Props|Times|unknown)$/.test(type))),
+      .filter(({ parameters }) => parameters.some(({ type }) => !/(Options|Props|Times|unknown|any)$/.test(type))),
   );
 }
 

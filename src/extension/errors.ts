@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { requireText } from '../private/checks';
 import { type ErrorCode, ServingError } from '../private/errors';
 
 /**
@@ -7,13 +8,13 @@ import { type ErrorCode, ServingError } from '../private/errors';
  */
 export class Errors {
   /** Whether `x` is an error of this package. */
-  public static isServingError(x: any): boolean {
+  public static isServingError(x: unknown): boolean {
     return x instanceof Error && x.name === 'ServingError';
   }
 
   /** The code of an error of this package, such as `WeightOutOfRange`; undefined for any other. */
-  public static codeOf(x: any): string | undefined {
-    return Errors.isServingError(x) ? x.code : undefined;
+  public static codeOf(x: unknown): string | undefined {
+    return Errors.isServingError(x) ? (x as ServingError).code : undefined;
   }
 
   /**
@@ -24,7 +25,13 @@ export class Errors {
    * @param at the construct that the error is about
    */
   public static raise(code: string, message: string, at: IConstruct): void {
-    throw new ServingError(code as ErrorCode, message, at);
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(requireText('code', code)))
+      throw new ServingError(
+        'InvalidName',
+        `'code' ('${code}') must be in PascalCase, for example 'ListenerMissing'`,
+        at,
+      );
+    throw new ServingError(code as ErrorCode, requireText('message', message), at);
   }
 
   private constructor() {}

@@ -10,7 +10,7 @@ export class ServingError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, at?: IConstruct | string) {
-    super(renderError(code, message, typeof at === 'string' ? at : at?.node.path));
+    super(renderError(code, message, typeof at === 'string' ? at : at?.node?.path));
     this.name = 'ServingError';
     this.code = code;
   }
