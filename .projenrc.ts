@@ -300,13 +300,12 @@ project.addTask('start', {
   steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
 });
 
-// The factories of ModelServer are compiled with the servers that they start.
-project.preCompileTask.exec('tsx scripts/server-factories.ts');
 // These are part of compiling: docs and packages are made from what users get.
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
-// Before compiling, so that the first build of a new option accepts it.
+// Sources that are written from other sources come before all that reads them. The factories of servers have options.
 project.preCompileTask.prependExec('tsx scripts/option-types.ts');
+project.preCompileTask.prependExec('tsx scripts/server-factories.ts');
 project.packageTask.reset('jsii-pacmak --target js');
 project.removeTask('package-all');
 project.packageTask.exec('tsx scripts/check-package.ts');

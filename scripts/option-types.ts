@@ -2,7 +2,7 @@
  * Writes `src/private/option-types.ts`, the table of the run-time checks of options, and the list of callables that take
  * options, which a test tries one by one. Both come from the sources, so that the first build of a new option has it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readOptions } from './options/read-options';
 import { renderEntries, renderTypes } from './options/render';
@@ -26,23 +26,20 @@ export function optionFiles(root: string = ROOT): GeneratedFile[] {
 
 /** The generated files that differ from the sources. */
 export function staleOptionFiles(root: string = ROOT): GeneratedFile[] {
-  return optionFiles(root).filter(({ path, text }) => currentText(join(root, path)) !== text);
+  return optionFiles(root).filter((file) => isStale(root, file));
 }
 
 /** Brings the generated files up to date, and returns the paths of those that were not. */
 export function updateOptionFiles(root: string = ROOT): string[] {
-  return staleOptionFiles(root).map(({ path, text }) => {
-    writeFileSync(join(root, path), text);
-    return path;
+  return staleOptionFiles(root).map((file) => {
+    writeFileSync(join(root, file.path), file.text);
+    return file.path;
   });
 }
 
-function currentText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+function isStale(root: string, { path, text }: GeneratedFile): boolean {
+  const file = join(root, path);
+  return !existsSync(file) || readFileSync(file, 'utf8') !== text;
 }
 
 if (require.main === module) for (const path of updateOptionFiles()) console.log(`updated ${path}`);

@@ -1,13 +1,13 @@
 /**
  * Writes the factories of `ModelServer` and the index of their options from `src/servers/catalogue`: a factory is named as
- * the constant that `defineServer` makes, and has its documentation. With `--check` it writes nothing and fails when a file
- * differs.
+ * the constant that `defineServer` makes, and has its documentation.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
-const SERVERS = join(resolve(__dirname, '..'), 'src/servers');
+const ROOT = resolve(__dirname, '..');
+const SERVERS = join(ROOT, 'src/servers');
 const CATALOGUE = join(SERVERS, 'catalogue');
 const WRITTEN = '// Written by scripts/server-factories.ts from src/servers/catalogue.';
 const WIDTH = 120;
@@ -233,14 +233,15 @@ export function renderAll({ files }: CatalogueReport): ReadonlyMap<string, strin
   ]);
 }
 
-if (require.main === module) {
+/** Writes what is out of date, and returns the paths of it. */
+export function updateFactories(): string[] {
   const report = readCatalogue();
   if (report.problems.length > 0) throw new Error(`src/servers/catalogue:\n${report.problems.join('\n')}`);
-  for (const [path, text] of renderAll(report)) {
-    if (!process.argv.includes('--check')) writeFileSync(path, text);
-    else if (readFileSync(path, 'utf8') !== text)
-      throw new Error(
-        `${path} is not what scripts/server-factories.ts writes; run npx tsx scripts/server-factories.ts`,
-      );
-  }
+  const stale = [...renderAll(report)].filter(
+    ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
+  );
+  for (const [path, text] of stale) writeFileSync(path, text);
+  return stale.map(([path]) => relative(ROOT, path));
 }
+
+if (require.main === module) for (const path of updateFactories()) console.log(`updated ${path}`);

@@ -388,6 +388,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     streaming: 'boolean?',
     verifiedVersion: 'string?',
     versionNote: 'string?',
+    versionUnknown: 'boolean?',
     versions: 'ServerVersion[]?',
     watchdogKnob: 'ServerKnob?',
     webSocket: 'boolean?',
