@@ -1,0 +1,70 @@
+import { inspect } from 'node:util';
+import { readCatalogue } from '../../scripts/server-factories';
+import { Duration, ModelServer } from '../../src';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { ServingError } from '../../src/private/errors';
+import { OPTION_TYPES } from '../../src/private/option-types';
+
+type Factory = (options: unknown) => ModelServer;
+
+const REQUIRED: Record<string, unknown> = {
+  app: 'app:app',
+  command: ['serve'],
+  script: 'server.py',
+  line: 'exec serve',
+  module: 'sklearnserver',
+  modelName: 'iris',
+  className: 'Iris',
+  descriptor: {
+    name: 'mine',
+    drain: DrainBehavior.COMPLETES_REQUESTS,
+    keepAlive: KeepAliveKind.NEVER_CLOSES,
+    listensWhenReady: true,
+  },
+};
+
+const ODD: readonly unknown[] = [
+  ...[null, true, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9, Symbol('odd'), () => 'app'],
+  ...['', ' ', '\n', 'app:', ':', '(', 'a'.repeat(10_000), '\u0000', '../..', '--flag', '\ud800'],
+  ...[[], [''], [null], [[]], ['--'], {}, { a: null }, Object.create(null), new Map(), Duration.seconds(0)],
+];
+
+const factories = readCatalogue()
+  .files.flatMap(({ servers }) => servers)
+  .flatMap(({ name, options }) => (options === undefined ? [] : [[name, options] as const]));
+
+const shown = (value: unknown): string => inspect(value).slice(0, 40);
+
+/** Fails unless the definition is started or refused with an error of the package. */
+function tryOut(factory: Factory, options: unknown, what: string): void {
+  for (const models of [[], [{ path: '/models/m' }], [{ path: '/models/m', isFile: true, files: ['m'] }]]) {
+    try {
+      factory(options)._intent({ port: 9999, models });
+    } catch (error) {
+      if (!(error instanceof ServingError)) throw new Error(`${what} ends in ${error}`);
+    }
+  }
+}
+
+test.each(factories)('ModelServer.%s refuses odd values of its options with an error of the package', (name, type) => {
+  const factory = ModelServer[name as keyof typeof ModelServer] as unknown as Factory;
+  const members = OPTION_TYPES[type] as { readonly [member: string]: string };
+  const required = Object.fromEntries(
+    Object.keys(members).flatMap((member) => (members[member]?.endsWith('?') ? [] : [[member, REQUIRED[member]]])),
+  );
+  expect(() => factory(required)).not.toThrow();
+  for (const odd of [...ODD, undefined]) tryOut(factory, odd, `ModelServer.${name}(${shown(odd)})`);
+  for (const member of Object.keys(members))
+    for (const odd of ODD)
+      tryOut(factory, { ...required, [member]: odd }, `ModelServer.${name} with '${member}' ${shown(odd)}`);
+});
+
+test.each(
+  Object.keys(OPTION_TYPES.ServerDescriptor as object),
+)('ModelServer.custom refuses odd values of %s of a descriptor with an error of the package', (member) => {
+  const custom = ModelServer.custom.bind(ModelServer) as unknown as Factory;
+  for (const odd of ODD) {
+    const descriptor = { ...(REQUIRED.descriptor as object), [member]: odd };
+    tryOut(custom, { command: ['serve'], descriptor }, `a descriptor with '${member}' ${shown(odd)}`);
+  }
+});
