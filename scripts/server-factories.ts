@@ -26,7 +26,7 @@ const MEMBERS = `  private constructor(private readonly definition: ServerDefini
   }`;
 
 /** A constant that a file of the catalogue makes with `defineServer` or `describeServer`. */
-interface Server {
+export interface Server {
   readonly name: string;
   /** The comment above it. */
   readonly documentation: string;
@@ -128,6 +128,8 @@ function readServers(path: string, shown: string, problems: string[]): Omit<Serv
       if (server === undefined) continue;
       if (server.documentation === '')
         problems.push(`'${server.name}' in ${shown} has no documentation; write /** ... */ above it`);
+      else if (server.options !== undefined && exampleOf(server.documentation) === undefined)
+        problems.push(`'${server.name}' in ${shown} has no example; end its comment with @example and the code`);
       if (server.options === undefined && !isDescription(statement))
         problems.push(`'${server.name}' in ${shown} must name the type of its options: (options: ...Options) => ...`);
       servers.push(server);
@@ -165,6 +167,12 @@ function serverOf(statement: ts.VariableStatement, source: ts.SourceFile): Serve
     options: parameter?.type?.getText(source),
     optional: parameter?.initializer !== undefined,
   };
+}
+
+/** The code of the example in a comment. */
+export function exampleOf(documentation: string): string | undefined {
+  const [, code] = documentation.replace(/\n \*[/ ]?/g, '\n').split('@example\n');
+  return code?.trim();
 }
 
 /** `src/servers/model-server.ts`. */
@@ -217,7 +225,7 @@ function clause(keyword: string, names: readonly string[], module: string): stri
 
 function factoryOf({ name, documentation, options, optional }: Server): string {
   return [
-    ...documentation.split('\n').map((line) => `  ${line}`),
+    ...documentation.split('\n').map((line) => `  ${line}`.trimEnd()),
     `  public static ${name}(options: ${options}${optional ? ' = {}' : ''}): ModelServer {`,
     `    checkOptions('${options}', options, 'options');`,
     `    return new ModelServer(catalogue.${name}.define(options));`,

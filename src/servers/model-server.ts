@@ -42,145 +42,263 @@ export class ModelServer {
   /**
    * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
    * bounds `requestTimeout` to 40 s.
+   *
+   * @example
+   * ModelServer.granian({ app: 'app:app', interfaceType: GranianInterface.WSGI });
    */
   public static granian(options: GranianOptions): ModelServer {
     checkOptions('GranianOptions', options, 'options');
     return new ModelServer(catalogue.granian.define(options));
   }
 
-  /** An application behind gunicorn, which must be in the image. */
+  /**
+   * An application behind gunicorn, which must be in the image.
+   *
+   * @example
+   * ModelServer.gunicorn({ app: 'app:app', workerClass: GunicornWorkerClass.UVICORN, version: '27.0.1' });
+   */
   public static gunicorn(options: GunicornOptions): ModelServer {
     checkOptions('GunicornOptions', options, 'options');
     return new ModelServer(catalogue.gunicorn.define(options));
   }
 
-  /** A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image. */
+  /**
+   * A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image.
+   *
+   * @example
+   * ModelServer.wsgi({ app: 'app:app', threads: 4 });
+   */
   public static wsgi(options: WsgiServerOptions): ModelServer {
     checkOptions('WsgiServerOptions', options, 'options');
     return new ModelServer(catalogue.wsgi.define(options));
   }
 
-  /** An ASGI application behind hypercorn, which must be in the image. */
+  /**
+   * An ASGI application behind hypercorn, which must be in the image.
+   *
+   * @example
+   * ModelServer.hypercorn({ app: 'app:app', workers: 2 });
+   */
   public static hypercorn(options: HypercornOptions): ModelServer {
     checkOptions('HypercornOptions', options, 'options');
     return new ModelServer(catalogue.hypercorn.define(options));
   }
 
-  /** An ASGI application behind uvicorn, which must be in the image. */
+  /**
+   * An ASGI application behind uvicorn, which must be in the image.
+   *
+   * @example
+   * ModelServer.uvicorn({ app: 'app:app', extraArgs: ['--proxy-headers'] });
+   */
   public static uvicorn(options: UvicornOptions): ModelServer {
     checkOptions('UvicornOptions', options, 'options');
     return new ModelServer(catalogue.uvicorn.define(options));
   }
 
-  /** An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image. */
+  /**
+   * An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image.
+   *
+   * @example
+   * ModelServer.asgi({ app: 'app:app' });
+   */
   public static asgi(options: AsgiServerOptions): ModelServer {
     checkOptions('AsgiServerOptions', options, 'options');
     return new ModelServer(catalogue.asgi.define(options));
   }
 
-  /** A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped. */
+  /**
+   * A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped.
+   *
+   * @example
+   * ModelServer.uwsgi({ app: 'app:app', threads: 4 });
+   */
   public static uwsgi(options: UwsgiOptions): ModelServer {
     checkOptions('UwsgiOptions', options, 'options');
     return new ModelServer(catalogue.uwsgi.define(options));
   }
 
-  /** A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped. */
+  /**
+   * A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped.
+   *
+   * @example
+   * ModelServer.waitress({ app: 'app:app', threads: 4 });
+   */
   public static waitress(options: WaitressOptions): ModelServer {
     checkOptions('WaitressOptions', options, 'options');
     return new ModelServer(catalogue.waitress.define(options));
   }
 
-  /** A service of BentoML. */
+  /**
+   * A service of BentoML.
+   *
+   * @example
+   * ModelServer.bentoml({ service: 'service:Classifier' });
+   */
   public static bentoml(options: BentomlOptions = {}): ModelServer {
     checkOptions('BentomlOptions', options, 'options');
     return new ModelServer(catalogue.bentoml.define(options));
   }
 
-  /** A model behind a server that is built on KServe's Python package. */
+  /**
+   * A model behind a server that is built on KServe's Python package.
+   *
+   * @example
+   * ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris', version: '0.21.0' });
+   */
   public static kserve(options: KserveOptions): ModelServer {
     checkOptions('KserveOptions', options, 'options');
     return new ModelServer(catalogue.kserve.define(options));
   }
 
-  /** A script that runs LitServe at the port in the environment variable `PORT`. */
+  /**
+   * A script that runs LitServe at the port in the environment variable `PORT`.
+   *
+   * @example
+   * ModelServer.litServe({ script: 'server.py', keepAlive: Duration.seconds(120) });
+   */
   public static litServe(options: LitServeOptions): ModelServer {
     checkOptions('LitServeOptions', options, 'options');
     return new ModelServer(catalogue.litServe.define(options));
   }
 
-  /** A model behind MLflow's scoring server, in the environment of the image. */
+  /**
+   * A model behind MLflow's scoring server, in the environment of the image.
+   *
+   * @example
+   * ModelServer.mlflow({ version: '3.17.2' });
+   */
   public static mlflow(options: MlflowOptions = {}): ModelServer {
     checkOptions('MlflowOptions', options, 'options');
     return new ModelServer(catalogue.mlflow.define(options));
   }
 
-  /** Models behind MLServer. It closes idle connections after 5 s, which AWS refuses. */
+  /**
+   * Models behind MLServer. It closes idle connections after 5 s, which AWS refuses.
+   *
+   * @example
+   * ModelServer.mlServer({ workers: 0 });
+   */
   public static mlServer(options: MlServerOptions = {}): ModelServer {
     checkOptions('MlServerOptions', options, 'options');
     return new ModelServer(catalogue.mlServer.define(options));
   }
 
-  /** An application of Ray Serve on a cluster of its own in each replica. */
+  /**
+   * An application of Ray Serve on a cluster of its own in each replica.
+   *
+   * @example
+   * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });
+   */
   public static rayServe(options: RayServeOptions): ModelServer {
     checkOptions('RayServeOptions', options, 'options');
     return new ModelServer(catalogue.rayServe.define(options));
   }
 
-  /** A class behind Seldon's Python microservice. */
+  /**
+   * A class behind Seldon's Python microservice.
+   *
+   * @example
+   * ModelServer.seldon({ className: 'IrisClassifier', workers: 4 });
+   */
   public static seldon(options: SeldonOptions): ModelServer {
     checkOptions('SeldonOptions', options, 'options');
     return new ModelServer(catalogue.seldon.define(options));
   }
 
-  /** A model behind TensorFlow Serving. */
+  /**
+   * A model behind TensorFlow Serving.
+   *
+   * @example
+   * ModelServer.tensorflowServing({ modelName: 'resnet' });
+   */
   public static tensorflowServing(options: TensorflowServingOptions): ModelServer {
     checkOptions('TensorflowServingOptions', options, 'options');
     return new ModelServer(catalogue.tensorflowServing.define(options));
   }
 
-  /** A model repository behind NVIDIA Triton. */
+  /**
+   * A model repository behind NVIDIA Triton.
+   *
+   * @example
+   * ModelServer.triton({ modelRepository: '/models' });
+   */
   public static triton(options: TritonOptions = {}): ModelServer {
     checkOptions('TritonOptions', options, 'options');
     return new ModelServer(catalogue.triton.define(options));
   }
 
-  /** A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses. */
+  /**
+   * A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses.
+   *
+   * @example
+   * ModelServer.llamaCpp({ model: '/models/llama/model.gguf' });
+   */
   public static llamaCpp(options: LlamaCppOptions = {}): ModelServer {
     checkOptions('LlamaCppOptions', options, 'options');
     return new ModelServer(catalogue.llamaCpp.define(options));
   }
 
-  /** An NVIDIA NIM. How it treats connections is not documented. */
+  /**
+   * An NVIDIA NIM. How it treats connections is not documented.
+   *
+   * @example
+   * ModelServer.nim();
+   */
   public static nim(options: NimOptions = {}): ModelServer {
     checkOptions('NimOptions', options, 'options');
     return new ModelServer(catalogue.nim.define(options));
   }
 
-  /** Ollama. It drops requests when it is stopped. */
+  /**
+   * Ollama. It drops requests when it is stopped.
+   *
+   * @example
+   * ModelServer.ollama({ modelsPath: '/models/ollama' });
+   */
   public static ollama(options: OllamaOptions = {}): ModelServer {
     checkOptions('OllamaOptions', options, 'options');
     return new ModelServer(catalogue.ollama.define(options));
   }
 
-  /** A language model behind SGLang. */
+  /**
+   * A language model behind SGLang.
+   *
+   * @example
+   * ModelServer.sglang({ version: '0.5.10', servedModelName: 'llama' });
+   */
   public static sglang(options: SglangOptions = {}): ModelServer {
     checkOptions('SglangOptions', options, 'options');
     return new ModelServer(catalogue.sglang.define(options));
   }
 
-  /** An embedding model behind Hugging Face's Text Embeddings Inference. */
+  /**
+   * An embedding model behind Hugging Face's Text Embeddings Inference.
+   *
+   * @example
+   * ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-base-en-v1.5' });
+   */
   public static textEmbeddingsInference(options: TextEmbeddingsInferenceOptions = {}): ModelServer {
     checkOptions('TextEmbeddingsInferenceOptions', options, 'options');
     return new ModelServer(catalogue.textEmbeddingsInference.define(options));
   }
 
-  /** A language model behind Hugging Face's Text Generation Inference. */
+  /**
+   * A language model behind Hugging Face's Text Generation Inference.
+   *
+   * @example
+   * ModelServer.textGenerationInference({ tensorParallelism: 2 });
+   */
   public static textGenerationInference(options: TextGenerationInferenceOptions = {}): ModelServer {
     checkOptions('TextGenerationInferenceOptions', options, 'options');
     return new ModelServer(catalogue.textGenerationInference.define(options));
   }
 
-  /** A language model behind vLLM. */
+  /**
+   * A language model behind vLLM.
+   *
+   * @example
+   * ModelServer.vllm({ version: '0.18.0', servedModelName: 'llama' });
+   */
   public static vllm(options: VllmOptions = {}): ModelServer {
     checkOptions('VllmOptions', options, 'options');
     return new ModelServer(catalogue.vllm.define(options));
@@ -189,25 +307,57 @@ export class ModelServer {
   /**
    * Any server, started with its own command in exec form. It must listen on every interface at the port in the
    * environment variable `PORT`, and the backend needs a health check.
+   *
+   * @example
+   * ModelServer.command({
+   *   command: ['python', 'serve.py'],
+   *   behavior: { drains: true, keepAlive: Duration.seconds(120), readinessPath: '/healthz' },
+   * });
    */
   public static command(options: CommandServerOptions): ModelServer {
     checkOptions('CommandServerOptions', options, 'options');
     return new ModelServer(catalogue.command.define(options));
   }
 
-  /** Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`. */
+  /**
+   * Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`.
+   *
+   * @example
+   * ModelServer.custom({
+   *   command: ['serve'],
+   *   descriptor: {
+   *     name: 'my server',
+   *     drain: DrainBehavior.COMPLETES_REQUESTS,
+   *     drainKnob: { name: '--drain', place: KnobPlace.FLAG },
+   *     keepAlive: KeepAliveKind.SETTABLE,
+   *     keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG },
+   *     listensWhenReady: true,
+   *     readinessPath: '/ready',
+   *   },
+   * });
+   */
   public static custom(options: CustomServerOptions): ModelServer {
     checkOptions('CustomServerOptions', options, 'options');
     return new ModelServer(catalogue.custom.define(options));
   }
 
-  /** A program in Go. It must listen on every interface at the port in the environment variable `PORT`. */
+  /**
+   * A program in Go. It must listen on every interface at the port in the environment variable `PORT`.
+   *
+   * @example
+   * ModelServer.go({ command: ['/app/server'], drains: true });
+   */
   public static go(options: GoServerOptions): ModelServer {
     checkOptions('GoServerOptions', options, 'options');
     return new ModelServer(catalogue.go.define(options));
   }
 
-  /** A program on Node. It must listen on every interface at the port in the environment variable `PORT`. */
+  /**
+   * A program on Node. It must listen on every interface at the port in the environment variable `PORT`.
+   *
+   * @example
+   * ModelServer.node({ command: ['node', 'server.js'], keepAlive: Duration.seconds(120), drains: true });
+   */
   public static node(options: NodeServerOptions): ModelServer {
     checkOptions('NodeServerOptions', options, 'options');
     return new ModelServer(catalogue.node.define(options));
@@ -216,6 +366,9 @@ export class ModelServer {
   /**
    * Any server, started by a line that `/bin/sh` reads. It must listen on every interface at the port in the environment
    * variable `PORT`, and the backend needs a health check.
+   *
+   * @example
+   * ModelServer.shell({ line: 'exec python serve.py --port $PORT' });
    */
   public static shell(options: ShellServerOptions): ModelServer {
     checkOptions('ShellServerOptions', options, 'options');

@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { readCatalogue, renderAll, renderFactories } from '../../scripts/server-factories';
-import { ModelServer } from '../../src';
+import { exampleOf, readCatalogue, renderAll, renderFactories } from '../../scripts/server-factories';
+import * as library from '../../src';
 import * as catalogue from '../../src/servers/catalogue';
 import type { DescribedServer } from '../../src/servers/define-server';
 import { SERVERS } from './servers';
 
+const { ModelServer } = library;
 const ROOT = resolve(__dirname, '../..');
 const report = readCatalogue();
 const factories = report.files.flatMap(({ servers }) => servers.filter(({ options }) => options !== undefined));
@@ -29,6 +30,15 @@ test('ModelServer has a factory for each server that can be started, and no othe
   expect(methods.sort()).toEqual(factories.map(({ name }) => name).sort());
 });
 
+test.each(
+  factories.map(({ name, documentation }) => [name, documentation] as const),
+)('the example of ModelServer.%s makes a server', (name, documentation) => {
+  const code = exampleOf(documentation);
+  expect(code).toMatch(new RegExp(`^ModelServer\\.${name}\\(`));
+  const run = new Function(...Object.keys(library), `return ${code}`);
+  expect(run(...Object.values(library))).toBeInstanceOf(ModelServer);
+});
+
 test('every server that can be started is started by a test', () => {
   const tested = SERVERS.map(({ name }) => name);
   const missing = Object.values<DescribedServer>(catalogue)
@@ -49,14 +59,19 @@ describe('a folder', () => {
 
   const write = (file: string, text: string) => writeFileSync(join(folder, `${file}.ts`), text);
   const server = (name: string, parameter = 'options: OneOptions = {}') =>
-    `/** Options. */\nexport interface OneOptions {}\n\n/** The server ${name}. */\nexport const ${name} = defineServer([], (${parameter}) => ({}));\n`;
+    `/** Options. */\nexport interface OneOptions {}\n\n/**\n * The server ${name}.\n *\n * @example\n * ModelServer.${name}();\n */\nexport const ${name} = defineServer([], (${parameter}) => ({}));\n`;
 
   test('that has each of its servers in its index has no problem, and makes a factory of each', () => {
     const { files, problems } = readCatalogue(folder);
     expect(problems).toEqual([]);
     expect(renderFactories(files)).toContain(
       [
-        '  /** The server one. */',
+        '  /**',
+        '   * The server one.',
+        '   *',
+        '   * @example',
+        '   * ModelServer.one();',
+        '   */',
         '  public static one(options: OneOptions = {}): ModelServer {',
         "    checkOptions('OneOptions', options, 'options');",
         '    return new ModelServer(catalogue.one.define(options));',
@@ -87,8 +102,13 @@ describe('a folder', () => {
     ],
     [
       'a server without documentation',
-      () => write('one', server('one').replace('/** The server one. */\n', '')),
+      () => write('one', server('one').replace(/\/\*\*\n.*?\*\/\n(?=export const)/s, '')),
       "'one' in one.ts has no documentation; write /** ... */ above it",
+    ],
+    [
+      'a server without an example',
+      () => write('one', server('one').replace('@example', '')),
+      "'one' in one.ts has no example; end its comment with @example and the code",
     ],
     [
       'a server whose options have no type',

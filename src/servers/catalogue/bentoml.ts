@@ -47,7 +47,12 @@ export const BENTOML: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A service of BentoML. */
+/**
+ * A service of BentoML.
+ *
+ * @example
+ * ModelServer.bentoml({ service: 'service:Classifier' });
+ */
 export const bentoml = defineServer([BENTOML], (options: BentomlOptions = {}) => {
   const { service = '.' } = options;
   return {

@@ -21,6 +21,12 @@ export interface CommandServerOptions {
 /**
  * Any server, started with its own command in exec form. It must listen on every interface at the port in the
  * environment variable `PORT`, and the backend needs a health check.
+ *
+ * @example
+ * ModelServer.command({
+ *   command: ['python', 'serve.py'],
+ *   behavior: { drains: true, keepAlive: Duration.seconds(120), readinessPath: '/healthz' },
+ * });
  */
 export const command = defineServer([], ({ command: words, behavior }: CommandServerOptions) => {
   const checked = checkCommand(words);

@@ -30,7 +30,23 @@ export interface CustomServerOptions {
   readonly environment?: { [name: string]: string };
 }
 
-/** Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`. */
+/**
+ * Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`.
+ *
+ * @example
+ * ModelServer.custom({
+ *   command: ['serve'],
+ *   descriptor: {
+ *     name: 'my server',
+ *     drain: DrainBehavior.COMPLETES_REQUESTS,
+ *     drainKnob: { name: '--drain', place: KnobPlace.FLAG },
+ *     keepAlive: KeepAliveKind.SETTABLE,
+ *     keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG },
+ *     listensWhenReady: true,
+ *     readinessPath: '/ready',
+ *   },
+ * });
+ */
 export const custom = defineServer([], ({ command, descriptor, version, environment }: CustomServerOptions) => {
   const checked = checkCommand(command);
   checkDescriptor(descriptor, checked);

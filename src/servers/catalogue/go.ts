@@ -41,7 +41,12 @@ export const GO: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A program in Go. It must listen on every interface at the port in the environment variable `PORT`. */
+/**
+ * A program in Go. It must listen on every interface at the port in the environment variable `PORT`.
+ *
+ * @example
+ * ModelServer.go({ command: ['/app/server'], drains: true });
+ */
 export const go = defineServer([GO], (options: GoServerOptions) => {
   const command = checkCommand(options.command);
   const { version, drains } = options;

@@ -72,6 +72,9 @@ export const GRANIAN: ServerDescriptor = {
 /**
  * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
  * bounds `requestTimeout` to 40 s.
+ *
+ * @example
+ * ModelServer.granian({ app: 'app:app', interfaceType: GranianInterface.WSGI });
  */
 export const granian = defineServer([GRANIAN], (options: GranianOptions) => {
   const { app, flags } = factoryOf('granian', options.app, '--factory');

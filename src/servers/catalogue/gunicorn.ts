@@ -152,7 +152,12 @@ const WORKERS = {
   [GunicornWorkerClass.ASGI]: { word: 'asgi', descriptor: GUNICORN_ASGI },
 } as const;
 
-/** An application behind gunicorn, which must be in the image. */
+/**
+ * An application behind gunicorn, which must be in the image.
+ *
+ * @example
+ * ModelServer.gunicorn({ app: 'app:app', workerClass: GunicornWorkerClass.UVICORN, version: '27.0.1' });
+ */
 export const gunicorn = defineServer(
   [GUNICORN_GTHREAD, GUNICORN_UVICORN, GUNICORN_SYNC, GUNICORN_ASGI],
   (options: GunicornOptions) => {
@@ -189,5 +194,10 @@ export const gunicorn = defineServer(
   },
 );
 
-/** A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image. */
+/**
+ * A WSGI application, such as one written with Flask, behind gunicorn with threads. gunicorn must be in the image.
+ *
+ * @example
+ * ModelServer.wsgi({ app: 'app:app', threads: 4 });
+ */
 export const wsgi = defineServer([], (options: WsgiServerOptions) => gunicorn.define(options));

@@ -31,7 +31,12 @@ export const HYPERCORN: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** An ASGI application behind hypercorn, which must be in the image. */
+/**
+ * An ASGI application behind hypercorn, which must be in the image.
+ *
+ * @example
+ * ModelServer.hypercorn({ app: 'app:app', workers: 2 });
+ */
 export const hypercorn = defineServer([HYPERCORN], (options: HypercornOptions) => {
   const app = applicationOf(options.app);
   const workers = workersOf(options.workers);

@@ -63,7 +63,12 @@ export const KSERVE: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A model behind a server that is built on KServe's Python package. */
+/**
+ * A model behind a server that is built on KServe's Python package.
+ *
+ * @example
+ * ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris', version: '0.21.0' });
+ */
 export const kserve = defineServer([KSERVE], (options: KserveOptions) => {
   const module = requireWord('module', options.module, 'sklearnserver');
   const name = requireWord('modelName', options.modelName, 'iris');

@@ -40,7 +40,12 @@ export const LITSERVE: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A script that runs LitServe at the port in the environment variable `PORT`. */
+/**
+ * A script that runs LitServe at the port in the environment variable `PORT`.
+ *
+ * @example
+ * ModelServer.litServe({ script: 'server.py', keepAlive: Duration.seconds(120) });
+ */
 export const litServe = defineServer([LITSERVE], ({ script, version, keepAlive }: LitServeOptions) => {
   if (script === '')
     throw new ServingError('InvalidCommand', "'script' ('') must be a Python script, such as 'server.py'");

@@ -63,7 +63,12 @@ export const LLAMA_CPP: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses. */
+/**
+ * A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses.
+ *
+ * @example
+ * ModelServer.llamaCpp({ model: '/models/llama/model.gguf' });
+ */
 export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}) => ({
   descriptor: LLAMA_CPP,
   options,

@@ -64,7 +64,12 @@ export const MLFLOW_WORKERS: ServerDescriptor = {
   versions: UVICORN_WORKERS.versions?.map((version) => ({ ...version, from: '3.17' })),
 };
 
-/** A model behind MLflow's scoring server, in the environment of the image. */
+/**
+ * A model behind MLflow's scoring server, in the environment of the image.
+ *
+ * @example
+ * ModelServer.mlflow({ version: '3.17.2' });
+ */
 export const mlflow = defineServer([MLFLOW, MLFLOW_WORKERS], (options: MlflowOptions = {}) => {
   const workers = workersOf(options.workers);
   return {

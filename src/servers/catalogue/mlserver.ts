@@ -66,7 +66,12 @@ export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   note: undefined,
 };
 
-/** Models behind MLServer. It closes idle connections after 5 s, which AWS refuses. */
+/**
+ * Models behind MLServer. It closes idle connections after 5 s, which AWS refuses.
+ *
+ * @example
+ * ModelServer.mlServer({ workers: 0 });
+ */
 export const mlServer = defineServer([MLSERVER, MLSERVER_IN_PROCESS], (options: MlServerOptions = {}) => {
   const workers = workersOf(options.workers, 0);
   return {

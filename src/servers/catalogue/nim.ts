@@ -52,7 +52,12 @@ export const NIM: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** An NVIDIA NIM. How it treats connections is not documented. */
+/**
+ * An NVIDIA NIM. How it treats connections is not documented.
+ *
+ * @example
+ * ModelServer.nim();
+ */
 export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
   descriptor: NIM,
   options,

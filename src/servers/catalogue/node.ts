@@ -59,7 +59,12 @@ export const NODE: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A program on Node. It must listen on every interface at the port in the environment variable `PORT`. */
+/**
+ * A program on Node. It must listen on every interface at the port in the environment variable `PORT`.
+ *
+ * @example
+ * ModelServer.node({ command: ['node', 'server.js'], keepAlive: Duration.seconds(120), drains: true });
+ */
 export const node = defineServer([NODE], (options: NodeServerOptions) => {
   const command = checkCommand(options.command);
   const { version, drains } = options;

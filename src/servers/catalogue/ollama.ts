@@ -39,7 +39,12 @@ export const OLLAMA: ServerDescriptor = {
   note: 'its readiness does not mean that a model is loaded',
 };
 
-/** Ollama. It drops requests when it is stopped. */
+/**
+ * Ollama. It drops requests when it is stopped.
+ *
+ * @example
+ * ModelServer.ollama({ modelsPath: '/models/ollama' });
+ */
 export const ollama = defineServer([OLLAMA], (options: OllamaOptions = {}) => ({
   descriptor: OLLAMA,
   options,

@@ -86,7 +86,12 @@ const LAUNCHER = [
   'serve.run(b, blocking=True)',
 ].join('\n');
 
-/** An application of Ray Serve on a cluster of its own in each replica. */
+/**
+ * An application of Ray Serve on a cluster of its own in each replica.
+ *
+ * @example
+ * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });
+ */
 export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => {
   const { app } = factoryOf('Ray Serve', options.app);
   const stray = options.extraArgs?.find((word) => !/^[^-=][^=]*=/.test(word));

@@ -54,7 +54,12 @@ export const SELDON: ServerDescriptor = {
   note: 'a connection that sends nothing holds a worker; do not put it behind balancers that open connections ahead',
 };
 
-/** A class behind Seldon's Python microservice. */
+/**
+ * A class behind Seldon's Python microservice.
+ *
+ * @example
+ * ModelServer.seldon({ className: 'IrisClassifier', workers: 4 });
+ */
 export const seldon = defineServer([SELDON], (options: SeldonOptions) => {
   const name = requireWord('className', options.className, 'MyModel');
   const workers = workersOf(options.workers);

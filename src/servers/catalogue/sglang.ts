@@ -57,7 +57,12 @@ export const SGLANG: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** A language model behind SGLang. */
+/**
+ * A language model behind SGLang.
+ *
+ * @example
+ * ModelServer.sglang({ version: '0.5.10', servedModelName: 'llama' });
+ */
 export const sglang = defineServer([SGLANG], (options: SglangOptions = {}) => {
   const parallelism = parallelismOf(options);
   return {

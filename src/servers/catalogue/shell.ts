@@ -28,6 +28,9 @@ const SHELL_NOTE =
 /**
  * Any server, started by a line that `/bin/sh` reads. It must listen on every interface at the port in the environment
  * variable `PORT`, and the backend needs a health check.
+ *
+ * @example
+ * ModelServer.shell({ line: 'exec python serve.py --port $PORT' });
  */
 export const shell = defineServer([], ({ line, behavior }: ShellServerOptions) => {
   const trimmed = line.trim();

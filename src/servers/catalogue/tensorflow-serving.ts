@@ -50,7 +50,12 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** A model behind TensorFlow Serving. */
+/**
+ * A model behind TensorFlow Serving.
+ *
+ * @example
+ * ModelServer.tensorflowServing({ modelName: 'resnet' });
+ */
 export const tensorflowServing = defineServer([TENSORFLOW_SERVING], (options: TensorflowServingOptions) => {
   const name = requireWord('modelName', options.modelName, 'resnet');
   return {

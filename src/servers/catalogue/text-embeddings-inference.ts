@@ -45,7 +45,12 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** An embedding model behind Hugging Face's Text Embeddings Inference. */
+/**
+ * An embedding model behind Hugging Face's Text Embeddings Inference.
+ *
+ * @example
+ * ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-base-en-v1.5' });
+ */
 export const textEmbeddingsInference = defineServer(
   [TEXT_EMBEDDINGS_INFERENCE],
   (options: TextEmbeddingsInferenceOptions = {}) => ({

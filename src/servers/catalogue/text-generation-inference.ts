@@ -47,7 +47,12 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   note: 'the project only maintains it any more and points to vLLM and SGLang',
 };
 
-/** A language model behind Hugging Face's Text Generation Inference. */
+/**
+ * A language model behind Hugging Face's Text Generation Inference.
+ *
+ * @example
+ * ModelServer.textGenerationInference({ tensorParallelism: 2 });
+ */
 export const textGenerationInference = defineServer(
   [TEXT_GENERATION_INFERENCE],
   (options: TextGenerationInferenceOptions = {}) => {

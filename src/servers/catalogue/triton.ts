@@ -48,7 +48,12 @@ export const TRITON: ServerDescriptor = {
   note: 'it exits with status 1 when connections were still open at the end of its drain time',
 };
 
-/** A model repository behind NVIDIA Triton. */
+/**
+ * A model repository behind NVIDIA Triton.
+ *
+ * @example
+ * ModelServer.triton({ modelRepository: '/models' });
+ */
 export const triton = defineServer([TRITON], (options: TritonOptions = {}) => ({
   descriptor: TRITON,
   options,

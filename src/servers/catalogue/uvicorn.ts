@@ -82,7 +82,12 @@ export const UVICORN_WORKERS: ServerDescriptor = {
   ],
 };
 
-/** An ASGI application behind uvicorn, which must be in the image. */
+/**
+ * An ASGI application behind uvicorn, which must be in the image.
+ *
+ * @example
+ * ModelServer.uvicorn({ app: 'app:app', extraArgs: ['--proxy-headers'] });
+ */
 export const uvicorn = defineServer([UVICORN, UVICORN_WORKERS], (options: UvicornOptions) => {
   const { app, flags } = factoryOf('uvicorn', options.app, '--factory');
   const workers = workersOf(options.workers);
@@ -99,5 +104,10 @@ export const uvicorn = defineServer([UVICORN, UVICORN_WORKERS], (options: Uvicor
   };
 });
 
-/** An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image. */
+/**
+ * An ASGI application, such as one written with FastAPI, behind uvicorn. uvicorn must be in the image.
+ *
+ * @example
+ * ModelServer.asgi({ app: 'app:app' });
+ */
 export const asgi = defineServer([], (options: AsgiServerOptions) => uvicorn.define(options));

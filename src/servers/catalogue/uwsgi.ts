@@ -45,7 +45,12 @@ export const UWSGI: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped. */
+/**
+ * A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped.
+ *
+ * @example
+ * ModelServer.uwsgi({ app: 'app:app', threads: 4 });
+ */
 export const uwsgi = defineServer([UWSGI], (options: UwsgiOptions) => {
   const app = applicationOf(options.app);
   const workers = workersOf(options.workers);

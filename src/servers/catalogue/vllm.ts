@@ -59,7 +59,12 @@ export const VLLM: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
-/** A language model behind vLLM. */
+/**
+ * A language model behind vLLM.
+ *
+ * @example
+ * ModelServer.vllm({ version: '0.18.0', servedModelName: 'llama' });
+ */
 export const vllm = defineServer([VLLM], (options: VllmOptions = {}) => {
   const parallelism = parallelismOf(options);
   return {

@@ -46,7 +46,12 @@ export const WAITRESS: ServerDescriptor = {
   evidence: Evidence.MEASURED,
 };
 
-/** A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped. */
+/**
+ * A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped.
+ *
+ * @example
+ * ModelServer.waitress({ app: 'app:app', threads: 4 });
+ */
 export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
   const { app, flags } = factoryOf('waitress', options.app, '--call');
   checkThreads(options.threads);
