@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -18,6 +18,8 @@ export function bundleServing(): Bundle {
   const folder = mkdtempSync(join(tmpdir(), 'serving-bundle-'));
   // Other users run it too.
   chmodSync(folder, 0o755);
+  // It has the version.
+  copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   const file = join(folder, 'index.js');
   buildSync({
     entryPoints: [join(ROOT, 'src/tools/serving.ts')],

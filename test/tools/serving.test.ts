@@ -2,15 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Bundle, bundleServing } from '../support/bundle';
 
 const ROOT = join(__dirname, '../..');
 const EXAMPLES = join(ROOT, 'examples');
-const TSX = join(ROOT, 'node_modules/.bin/tsx');
-const SERVING = join(ROOT, 'src/tools/serving.ts');
+
+let bundle: Bundle;
+beforeAll(() => {
+  bundle = bundleServing();
+});
+afterAll(() => bundle.remove());
 
 function serving(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const env = { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env.PATH}` };
-  return spawnSync(TSX, [SERVING, ...args], { cwd: folder, encoding: 'utf8', env });
+  return spawnSync(process.execPath, [bundle.file, ...args], { cwd: folder, encoding: 'utf8', env });
 }
 
 /** A scratch folder with an app that imports the library, for apps that no example shows. */
