@@ -8,6 +8,7 @@ import { sentiment } from '../../examples/sentiment/definition';
 import { ServingEndpoint, Warnings } from '../../src';
 import { messagesOf, strictApp, templatesOf } from '../support/aws';
 import { everything } from '../support/aws-everything';
+import { validateTemplate } from '../support/cloudformation';
 import { backendOptions } from '../support/definitions';
 
 const CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
@@ -54,4 +55,22 @@ test('a finding would be an error', () => {
   const app = strictApp();
   new CfnResource(new Stack(app, 'Stack'), 'Bucket', { type: 'AWS::S3::Bucket', properties: { Nothing: 1 } });
   expect(() => app.synth()).toThrow(/Nothing/);
+});
+
+// Here, because starting the engine of the validator takes longer than all the rest.
+describe('validateTemplate', () => {
+  const bucket = (properties: object) => ({
+    Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: properties } },
+  });
+
+  test('accepts a right template', () => {
+    expect(validateTemplate(bucket({ BucketName: 'models' }))).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown property', bucket({ Nothing: 1 }), 'F3002'],
+    ['a reference to nothing', bucket({ BucketName: { Ref: 'Nothing' } }), 'F1020'],
+  ])('finds %s', (_what, template, rule) => {
+    expect(validateTemplate(template)).toContainEqual(expect.objectContaining({ rule, resources: ['Bucket'] }));
+  });
 });

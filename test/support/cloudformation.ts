@@ -23,19 +23,18 @@ export interface TemplateFinding {
   readonly resources: readonly string[];
 }
 
-let validator: CloudFormationValidatePlugin | undefined;
+/** The validator that apps use, whose engine takes seconds to start: one per process. */
+const { _singletonInstance: appsValidator } = CloudFormationValidatePlugin as unknown as {
+  _singletonInstance(this: void): CloudFormationValidatePlugin;
+};
 
-/**
- * What AWS's own validator finds, warnings included, with the rules that CDK uses by default. The engine inside takes
- * seconds to start: one per process.
- */
+/** What AWS's own validator finds, warnings included, with the rules that CDK uses by default. */
 export function validateTemplate(template: object): TemplateFinding[] {
-  validator ??= new CloudFormationValidatePlugin();
   const folder = mkdtempSync(join(tmpdir(), 'template-'));
   try {
     const templatePath = join(folder, 'template.json');
     writeFileSync(templatePath, JSON.stringify(template));
-    const { violations } = validator.validate({
+    const { violations } = appsValidator().validate({
       stackTemplates: [{ stackConstructPath: 'Stack', templatePath, templateArtifactId: 'Stack' }],
     } as unknown as IPolicyValidationContext);
     return violations.map(({ ruleName, severity, description, violatingResources }) => ({
