@@ -177,6 +177,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
       moduleNameMapper: { '^serving-constructs$': '<rootDir>/src/index.ts' },
       reporters: [new javascript.JestReporter('<rootDir>/scripts/count-reporter.cjs')],
+      // The parent only waits for them; by default one core of two would rest.
+      maxWorkers: '100%',
       testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
       additionalOptions: { runtime: '<rootDir>/test/support/jest/runtime.cjs' },
     },
