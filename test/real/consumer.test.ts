@@ -1,70 +1,14 @@
 /**
  * The packed tarball in projects of users: an empty CDK app and an empty cdk8s app, each with what its own framework's
- * template says, and with README's first example pasted. Neither has the other target's packages.
+ * template says, and with README's first example pasted. Neither has the other target's packages. What runs them is this
+ * machine's Node, then every one that the package supports.
  */
-import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { filesOf } from '../support/markdown';
-
-const root = resolve(__dirname, '../..');
-const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
-/** A package as this repository has it, so that it comes from npm's cache. */
-const pinned = (name: string) => `${name}@${readJson(join(root, 'node_modules', name, 'package.json')).version}`;
-
-/** A user's environment: nothing of this repository's commands, nor of the npm that runs the tests. */
-const ENV = Object.fromEntries(
-  Object.entries(process.env)
-    .filter(([name]) => !/^(npm_|INIT_CWD$|NODE_PATH$|NODE_OPTIONS$|CDK_|JSII_|TEST_COUNTS$)/.test(name))
-    .map(([name, value]) => [
-      name,
-      name === 'PATH'
-        ? value
-            ?.split(delimiter)
-            .filter((folder) => !folder.startsWith(root))
-            .join(delimiter)
-        : value,
-    ]),
-);
-
-function run(folder: string, command: string, ...args: string[]): string {
-  const child = spawnSync(command, args, {
-    cwd: folder,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-    env: { ...ENV, CDK_DISABLE_CLI_TELEMETRY: 'true', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' },
-  });
-  if (child.status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${child.stdout}${child.stderr}`);
-  return child.stdout;
-}
-
-function newest(path: string): number {
-  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
-}
-
-/** The tarball of this source; it is made when there is none or only an older one. */
-function packedTarball(): string {
-  const folder = join(root, 'dist/js');
-  const find = () => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.tgz'));
-  const sources = ['src', 'package.json', 'README.md', 'scripts'].map((name) => newest(join(root, name)));
-  const [found] = find();
-  if (found === undefined || newest(join(folder, found)) < Math.max(...sources)) {
-    for (const task of ['pre-compile', 'compile', 'post-compile', 'package']) run(root, 'npx', 'projen', task);
-  }
-  return join(folder, find()[0] as string);
-}
+import { NODE_VERSIONS, type Place, packedTarball, pinned, readJson, root, run } from './support/packed';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -126,6 +70,19 @@ ${use}`,
   };
 }
 
+/** Expects this version of Node to do what this machine's does: load, write, and explain under both names of the command. */
+function expectSameOn(node: string, folder: string, file: string, write: (place: Place) => string): void {
+  const place = { folder, node };
+  expect(run(place, 'node', '--version')).toBe(`v${node}\n`);
+  for (const probed of ['probe.mjs', 'probe.cjs']) expect(run(place, 'node', probed)).toBe(run(folder, 'node', probed));
+  expect(write(place)).toBe(write({ folder }));
+  const explain = ['explain', '--app', `node_modules/.bin/tsx ${file}`, '--format', 'json'];
+  const [explained = ''] = ['serving', 'serving-constructs'].map((name) =>
+    run(place, `node_modules/.bin/${name}`, ...explain),
+  );
+  expect(JSON.parse(explained)).toEqual(JSON.parse(run(folder, 'npx', 'serving-constructs', ...explain)));
+}
+
 const {
   'endpoint.ts': endpoint = '',
   'app.ts': app = '',
@@ -184,6 +141,13 @@ describe('an empty CDK app', () => {
     test('the declarations are sound without the other target, and refuse what is no image or secret', () => {
       run(folder, 'npx', 'tsc', '--noEmit', '--skipLibCheck', 'false');
     });
+
+    test.each(NODE_VERSIONS)('Node %s writes and explains the same template', (node) => {
+      expectSameOn(node, folder, 'app.ts', (place) => {
+        run({ ...place, env: { CDK_OUTDIR: 'out' } }, 'node_modules/.bin/tsx', 'app.ts');
+        return readFileSync(join(folder, 'out/Serving.template.json'), 'utf8');
+      });
+    });
   });
 });
 
@@ -233,23 +197,12 @@ describe('an empty cdk8s app', () => {
     test('`serving explain` tells what the app will be', () => {
       expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
+
+    test.each(NODE_VERSIONS)('Node %s writes and explains the same manifests', (node) => {
+      expectSameOn(node, folder, 'main.ts', (place) => {
+        run(place, 'node_modules/.bin/tsx', 'main.ts');
+        return readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8');
+      });
+    });
   });
-});
-
-test('the API has a Python form that compiles', () => {
-  const folder = project({});
-  run(folder, 'tar', '-xzf', tarball, '--strip-components', '1');
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  // It is not published: the names are made for the test.
-  const targets = { python: { distName: 'serving-constructs', module: 'serving_constructs' } };
-  const assembly = readJson(join(folder, '.jsii'));
-  writeFileSync(join(folder, '.jsii'), JSON.stringify({ ...assembly, targets }));
-  const manifest = readJson(join(folder, 'package.json'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, jsii: { ...manifest.jsii, targets } }));
-
-  run(root, 'npx', 'jsii-pacmak', folder, '--code-only', '--targets', 'python', '--outdir', join(folder, 'out'));
-  const modules = ['', 'aws', 'kubernetes'].map((name) =>
-    join('out/python/src/serving_constructs', name, '__init__.py'),
-  );
-  run(folder, 'python3', '-m', 'py_compile', ...modules);
 });

@@ -5,6 +5,7 @@
 # below /tmp, where an emulated container has a volume of its own.
 #
 # setup.sh [PART...]: all parts, or some of: tools examples servers proxies haproxy stores emulator
+# languages
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -265,11 +266,28 @@ emulator() {
   python_environment aws-emulator test/real/requirements/aws-emulator.txt
 }
 
-for part in ${*:-tools examples servers proxies haproxy stores emulator}; do
+install_jars() {
+  mvn -q -B -f "$1" dependency:copy-dependencies -DoutputDirectory="$2/lib" >&2 ||
+    fail "the packages of $1 could not be installed from the Maven repository"
+}
+
+# The frameworks in other languages, and the versions of Node that the package supports.
+languages() {
+  local version pom=$root/test/real/languages/java/pom.xml
+  with_python
+  python_environment languages test/real/languages/python/requirements.txt
+  debian_package javac default-jdk-headless
+  debian_package mvn maven
+  cached java languages "$(cat "$pom")" install_jars "$pom"
+  need_go
+  while read -r version; do node_program "$version"; done <"$root/test/real/requirements/node.versions"
+}
+
+for part in ${*:-tools examples servers proxies haproxy stores emulator languages}; do
   case $part in
-    tools | examples | servers | proxies | stores | emulator) "$part" ;;
+    tools | examples | servers | proxies | stores | emulator | languages) "$part" ;;
     # Not a function of that name, which would hide the command.
     haproxy) haproxy_versions ;;
-    *) fail "'$part' is no part; the parts are: tools examples servers proxies haproxy stores emulator" ;;
+    *) fail "'$part' is no part; the parts are: tools examples servers proxies haproxy stores emulator languages" ;;
   esac
 done
