@@ -25,6 +25,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.16.0',
+  // The npm of older releases cannot publish without a stored token.
+  workflowNodeVersion: '24',
   projenVersion: '^0.103.25',
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
@@ -36,7 +38,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
 
   vscode: false,
-  // Generated without a network; nothing is published before the names exist in the registries.
+  // A release is started by hand, and publishes without stored tokens where the registry allows that.
   githubOptions: { mergify: false },
   pullRequestTemplateContents: [
     '<!-- One concern. The title follows Conventional Commits: `feat: ...`, `fix: ...`, `docs: ...` -->',
@@ -312,12 +314,14 @@ project.packageTask.reset('jsii-pacmak --target js');
 project.removeTask('package-all');
 project.packageTask.exec('tsx scripts/check-package.ts');
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of the workflow
+const matrixNode = '${{ matrix.node }}';
 project.buildWorkflow?.addPostBuildJob('node', {
-  name: 'Node ${{ matrix.node }}',
+  name: `Node ${matrixNode}`,
   runsOn: ['ubuntu-latest'],
   permissions: { contents: github.workflows.JobPermission.READ },
   strategy: { matrix: { domain: { node: NODE_VERSIONS } } },
-  tools: { node: { version: '${{ matrix.node }}' } },
+  tools: { node: { version: matrixNode } },
   steps: [
     github.WorkflowSteps.checkout({ with: { path: '.repo' } }),
     { name: 'Install dependencies', workingDirectory: '.repo', run: 'npm ci' },
