@@ -31,7 +31,7 @@ function sentiment(scope: Construct): { stable: Backend; next: Backend } {
     environment: { LOG_LEVEL: 'info' },
     secrets: { TOKEN: SecretValue.fromName('sentiment-token') },
   });
-  stable.autoscale({ minReplicas: 2, maxReplicas: 8, target: ScalingTarget.cpuUtilization(60) });
+  stable.autoscale({ minReplicas: 2, maxReplicas: 8, targets: [ScalingTarget.cpuUtilization(60)] });
   const next = endpoint.addBackend('v2', {
     image: ServerImage.fromRegistry('registry.example.com/sentiment:2.0.0'),
     server: ModelServer.asgi({ app: 'serve:app' }),

@@ -32,7 +32,7 @@ func sentiment(scope constructs.Construct) serving.Backend {
 	stable.Autoscale(&serving.AutoscalingOptions{
 		MinReplicas: jsii.Number(2),
 		MaxReplicas: jsii.Number(8),
-		Target:      serving.ScalingTarget_CpuUtilization(jsii.Number(60)),
+		Targets:     &[]serving.ScalingTarget{serving.ScalingTarget_CpuUtilization(jsii.Number(60))},
 	})
 	next := endpoint.AddBackend(jsii.String("v2"), &serving.BackendOptions{
 		Image:     serving.ServerImage_FromRegistry(jsii.String("registry.example.com/sentiment:2.0.0"), nil),

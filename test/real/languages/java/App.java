@@ -48,7 +48,7 @@ public final class App {
         AutoscalingOptions.builder()
             .minReplicas(2)
             .maxReplicas(8)
-            .target(ScalingTarget.cpuUtilization(60))
+            .targets(List.of(ScalingTarget.cpuUtilization(60)))
             .build());
     Backend next =
         endpoint.addBackend(

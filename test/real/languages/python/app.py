@@ -41,7 +41,7 @@ def sentiment(scope: Construct) -> tuple[Backend, Backend]:
         environment={"LOG_LEVEL": "info"},
         secrets={"TOKEN": SecretValue.from_name("sentiment-token")},
     )
-    stable.autoscale(min_replicas=2, max_replicas=8, target=ScalingTarget.cpu_utilization(60))
+    stable.autoscale(min_replicas=2, max_replicas=8, targets=[ScalingTarget.cpu_utilization(60)])
     following = endpoint.add_backend(
         "v2",
         image=ServerImage.from_registry("registry.example.com/sentiment:2.0.0"),
