@@ -5,7 +5,7 @@
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { filesOf } from '../support/markdown';
 import { NODE_VERSIONS, type Place, packedTarball, pinned, readJson, root, run } from './support/packed';
@@ -70,17 +70,31 @@ ${use}`,
   };
 }
 
-/** Expects this version of Node to do what this machine's does: load, write, and explain under both names of the command. */
-function expectSameOn(node: string, folder: string, file: string, write: (place: Place) => string): void {
-  const place = { folder, node };
-  expect(run(place, 'node', '--version')).toBe(`v${node}\n`);
-  for (const probed of ['probe.mjs', 'probe.cjs']) expect(run(place, 'node', probed)).toBe(run(folder, 'node', probed));
-  expect(write(place)).toBe(write({ folder }));
-  const explain = ['explain', '--app', `node_modules/.bin/tsx ${file}`, '--format', 'json'];
-  const [explained = ''] = ['serving', 'serving-constructs'].map((name) =>
-    run(place, `node_modules/.bin/${name}`, ...explain),
-  );
-  expect(JSON.parse(explained)).toEqual(JSON.parse(run(folder, 'npx', 'serving-constructs', ...explain)));
+/** What a version of Node does with an app: what it loads, writes, and explains under one of the command's names. */
+function behaviorOn(place: Place, command: string, file: string, output: string): object {
+  // Validation is CDK's own, and takes longer than all the rest.
+  const quick = { ...place, env: { CDK_VALIDATION: 'false', CDK_OUTDIR: dirname(output) } };
+  const loaded = ['probe.mjs', 'probe.cjs'].map((probed) => run(quick, 'node', probed));
+  run(quick, 'node_modules/.bin/tsx', file);
+  const written = readFileSync(join(place.folder, output), 'utf8');
+  rmSync(join(place.folder, output));
+  const app = `node_modules/.bin/tsx ${file}`;
+  const explained = JSON.parse(run(quick, `node_modules/.bin/${command}`, 'explain', '--app', app, '--format', 'json'));
+  return { loaded, written, explained };
+}
+
+/** Tests that every supported version of Node does what this machine's does, under the other name of the command. */
+function testNodeVersions(file: string, output: string, folder: () => string): void {
+  let expected: object;
+  beforeAll(() => {
+    expected = behaviorOn({ folder: folder() }, 'serving', file, output);
+  });
+
+  test.each(NODE_VERSIONS)('Node %s loads, writes and explains the same', (node) => {
+    const place = { folder: folder(), node };
+    expect(run(place, 'node', '--version')).toBe(`v${node}\n`);
+    expect(behaviorOn(place, 'serving-constructs', file, output)).toEqual(expected);
+  });
 }
 
 const {
@@ -142,12 +156,7 @@ describe('an empty CDK app', () => {
       run(folder, 'npx', 'tsc', '--noEmit', '--skipLibCheck', 'false');
     });
 
-    test.each(NODE_VERSIONS)('Node %s writes and explains the same template', (node) => {
-      expectSameOn(node, folder, 'app.ts', (place) => {
-        run({ ...place, env: { CDK_OUTDIR: 'out' } }, 'node_modules/.bin/tsx', 'app.ts');
-        return readFileSync(join(folder, 'out/Serving.template.json'), 'utf8');
-      });
-    });
+    testNodeVersions('app.ts', 'out/Serving.template.json', () => folder);
   });
 });
 
@@ -198,11 +207,6 @@ describe('an empty cdk8s app', () => {
       expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
 
-    test.each(NODE_VERSIONS)('Node %s writes and explains the same manifests', (node) => {
-      expectSameOn(node, folder, 'main.ts', (place) => {
-        run(place, 'node_modules/.bin/tsx', 'main.ts');
-        return readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8');
-      });
-    });
+    testNodeVersions('main.ts', 'dist/serving.k8s.yaml', () => folder);
   });
 });
