@@ -73,7 +73,11 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     return [...this.attached.keys()];
   }
 
-  /** Adds a backend that serves this endpoint. */
+  /**
+   * Adds a backend that serves this endpoint.
+   *
+   * AWS: at most 5 backends serve an endpoint. Kubernetes: at most 16 with a Gateway, any number with the router.
+   */
   public addBackend(id: string, options: BackendOptions): Backend {
     requireOptions('BackendOptions', options, 'options', this);
     this.checkRoom(options.backendName ?? requireId(id));
@@ -149,11 +153,11 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   }
 
   private checkRoom(name: string): void {
-    const { maxBackendsPerEndpoint = Number.POSITIVE_INFINITY, name: target } = this.platform.target;
-    if (this.attached.size < maxBackendsPerEndpoint) return;
+    const { maxBackendsPerEndpoint: max = Number.POSITIVE_INFINITY, name: target } = this.platform.target;
+    if (this.attached.size < max) return;
     throw new ServingError(
       'TooManyBackends',
-      `endpoint '${this.endpointName}' already has the maximum of ${maxBackendsPerEndpoint} backends of ${target}; cannot add '${name}'; use a second endpoint`,
+      `endpoint '${this.endpointName}' already has the maximum of ${max} backends of ${target}; cannot add '${name}'; use a second endpoint`,
       this,
     );
   }

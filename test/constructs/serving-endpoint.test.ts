@@ -138,11 +138,17 @@ describe('endpoint', () => {
 
 describe('backends of an endpoint', () => {
   const five = () => {
-    const platform = testPlatform();
+    const platform = testPlatform({ target: { maxBackendsPerEndpoint: 5 } });
     const endpoint = endpointOn(platform);
     for (let index = 1; index <= 5; index++) endpoint.addBackend(`v${index}`, backendOptions());
     return { platform, endpoint };
   };
+
+  test('may be as many as the target takes', () => {
+    const endpoint = endpointOn(testPlatform());
+    for (let index = 1; index <= 40; index++) endpoint.addBackend(`v${index}`, backendOptions());
+    expect(endpoint.backends).toHaveLength(40);
+  });
 
   test('may be five', () => {
     const { platform, endpoint } = five();
@@ -153,7 +159,7 @@ describe('backends of an endpoint', () => {
   test('fails when there is a sixth', () => {
     const { platform, endpoint } = five();
     const message = (name: string) =>
-      `[TooManyBackends] endpoint 'endpoint' already has the maximum of 5 backends; cannot add '${name}'; use a second endpoint (at endpoint)`;
+      `[TooManyBackends] endpoint 'endpoint' already has the maximum of 5 backends of the test platform; cannot add '${name}'; use a second endpoint (at endpoint)`;
     expect(() => endpoint.addBackend('v6', backendOptions())).toThrow(message('v6'));
     const alone = new Backend(platform.node.root as RootConstruct, 'alone', backendOptions());
     expect(() => endpoint.attachBackend(alone)).toThrow(message('alone'));

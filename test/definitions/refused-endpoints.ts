@@ -204,7 +204,9 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a sixth backend',
     code: 'TooManyBackends',
     message:
-      "endpoint 'endpoint' already has the maximum of 5 backends; cannot add 'v6'; use a second endpoint (at Serving/endpoint)",
+      "endpoint 'endpoint' already has the maximum of 5 backends of an Application Load Balancer; cannot add 'v6'; use a second endpoint (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
       const endpoint = new ServingEndpoint(scope, 'endpoint');
       for (let index = 1; index <= 6; index++) endpoint.addBackend(`v${index}`, options());

@@ -32,6 +32,19 @@ const routesOf = (chart: Chart): Manifest[] => manifestsOf(chart, external).filt
 const onlyRoute = (chart: Chart) => findObject(manifestsOf(chart, external), 'HTTPRoute', 'digits').spec;
 
 describe('an HTTPRoute', () => {
+  test.each([
+    GatewayProfile.PORTABLE,
+    GatewayProfile.ENVOY_GATEWAY,
+  ])('forwards to at most 16 backends (%s)', (profile) => {
+    const { chart, endpoint } = twoBackends({ profile });
+    for (let index = 3; index <= 16; index++) endpoint.addBackend(`v${index}`, backendOptions());
+    expect(() => endpoint.addBackend('v17', backendOptions())).toThrow(
+      /^\[TooManyBackends\] endpoint 'digits' already has the maximum of 16 backends of .*; cannot add 'v17'; use a second endpoint/,
+    );
+    const rules = routesOf(chart).flatMap(({ spec }) => spec.rules as { backendRefs: unknown[] }[]);
+    expect(Math.max(...rules.map(({ backendRefs }) => backendRefs.length))).toBe(16);
+  });
+
   test('attaches to the gateway and has the hosts and words of the endpoint', () => {
     const { chart } = twoBackends(
       { namespace: 'infra', sectionName: 'https' },

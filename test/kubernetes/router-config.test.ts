@@ -69,6 +69,17 @@ describe('the configuration of the router', () => {
     expect(lines(haproxy)).toContain('default-server inter 20s rise 4 fall 5');
   });
 
+  test('checks health every second, once, where that is declared', () => {
+    const healthCheck = HealthCheck.http('/ready', {
+      interval: Duration.seconds(1),
+      healthyThreshold: 1,
+      unhealthyThreshold: 1,
+    });
+    const haproxy = oneBackend({ healthCheck });
+    expect(haproxy.setting(pool(haproxy), 'timeout', 'check')).toEqual(['1s']);
+    expect(lines(haproxy)).toContain('default-server inter 1s rise 1 fall 1');
+  });
+
   test.each([
     [1, 2, 1],
     [5, 2, 2],
