@@ -28,6 +28,7 @@ export function parseCommandLine<T extends ParseArgsConfig>(config: T, usage: st
     return parseArgs(config);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    return wrong((error as Error).message);
+    // Node goes on with how to name a file that looks like an option, which is rarely the reason.
+    return wrong((error as Error).message.replace(/\. To specify a positional argument.*$/s, ''));
   }
 }

@@ -80,6 +80,12 @@ describe('the command line', () => {
     expect(status).not.toBe(0);
   });
 
+  test('names an unknown option and the help, and nothing else', () => {
+    expect(bundle.run(folder, 'verify', '--nope').stderr).toBe(
+      "[InvalidArguments] Unknown option '--nope'\n'serving verify --help' lists the options\n",
+    );
+  });
+
   test.each([['--help'], ['status', '--help']])('prints every exit code with %j', (...args) => {
     const { status, stdout } = bundle.run(folder, ...args);
     expect(status).toBe(0);
