@@ -133,8 +133,8 @@ describe('names that every object inherits', () => {
   test.each(TARGETS)('are variables of a server of the user on %s', (target) => {
     const descriptor = {
       name: 'own',
-      drain: library.DrainBehavior.COMPLETES_REQUESTS,
-      keepAlive: library.KeepAliveKind.NEVER_CLOSES,
+      drain: library.servers.DrainBehavior.COMPLETES_REQUESTS,
+      keepAlive: library.servers.KeepAliveKind.NEVER_CLOSES,
       listensWhenReady: true,
     };
     const server = ModelServer.custom({ command: ['own'], descriptor, environment: typed('kept') as never });

@@ -1,10 +1,8 @@
 import {
   AutoscalingPolicy,
-  DrainBehavior,
   Duration,
   Gpu,
   HealthCheck,
-  KeepAliveKind,
   Model,
   ModelServer,
   Rollout,
@@ -12,6 +10,7 @@ import {
   SecretValue,
   ServerImage,
   Size,
+  servers,
 } from '../../src';
 import { one, type RefusedDefinition } from './refused-definition';
 
@@ -63,8 +62,8 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
           command: ['serve'],
           descriptor: {
             name: 'mine',
-            drain: DrainBehavior.COMPLETES_REQUESTS,
-            keepAlive: KeepAliveKind.FIXED,
+            drain: servers.DrainBehavior.COMPLETES_REQUESTS,
+            keepAlive: servers.KeepAliveKind.FIXED,
             listensWhenReady: true,
             readinessPath: '/ready',
           },

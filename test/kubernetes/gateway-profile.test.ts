@@ -1,4 +1,3 @@
-import { LoadBalancing } from '../../src/plan/choices';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
@@ -15,6 +14,7 @@ import {
   KubernetesEndpoint,
   KubernetesPlatform,
 } from '../../src/kubernetes';
+import { LoadBalancing } from '../../src/plan/choices';
 import { BalancerAccess, Feature, SupportLevel } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';

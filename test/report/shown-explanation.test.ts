@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DrainBehavior, KeepAliveKind, ModelServer } from '../../src';
+import { ModelServer, servers } from '../../src';
 import { shownExplanation } from '../../src/private/shown-explanation';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
@@ -15,8 +15,8 @@ function revealing() {
   const endpoint = endpointOn(platform, 'endpoint', { headers: [{ name: 'x-api-key', values: [SECRET] }] });
   const descriptor = {
     name: 'own',
-    drain: DrainBehavior.COMPLETES_REQUESTS,
-    keepAlive: KeepAliveKind.NEVER_CLOSES,
+    drain: servers.DrainBehavior.COMPLETES_REQUESTS,
+    keepAlive: servers.KeepAliveKind.NEVER_CLOSES,
     listensWhenReady: true,
   };
   endpoint.addBackend('v1', {
@@ -87,8 +87,8 @@ test('the file of an explanation has none', () => {
 test('values are in no message about a variable that the server owns', () => {
   const descriptor = {
     name: 'own',
-    drain: DrainBehavior.COMPLETES_REQUESTS,
-    keepAlive: KeepAliveKind.NEVER_CLOSES,
+    drain: servers.DrainBehavior.COMPLETES_REQUESTS,
+    keepAlive: servers.KeepAliveKind.NEVER_CLOSES,
     listensWhenReady: true,
   };
   const server = ModelServer.custom({ command: ['own'], descriptor, environment: { MODE: SECRET } });
