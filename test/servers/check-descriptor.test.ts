@@ -1,7 +1,9 @@
-import { DrainBehavior, KeepAliveKind, KnobPlace, ModelServer, type ServerDescriptor } from '../../src';
+import { ModelServer, servers } from '../../src';
+
+const { DrainBehavior, KeepAliveKind, KnobPlace } = servers;
 
 const flag = (name: string, more: object = {}) => ({ name, place: KnobPlace.FLAG, ...more });
-const declare = (change: Partial<ServerDescriptor>, command = ['serve']) =>
+const declare = (change: Partial<servers.ServerDescriptor>, command = ['serve']) =>
   ModelServer.custom({
     command,
     descriptor: {
@@ -25,7 +27,7 @@ describe('a descriptor', () => {
     ).not.toThrow();
   });
 
-  test.each<[Partial<ServerDescriptor>, string]>([
+  test.each<[Partial<servers.ServerDescriptor>, string]>([
     [
       { versions: [{ from: 'abc' }] },
       "'descriptor.versions[0].from' ('abc') must start with a number, such as '27.0.1'",
