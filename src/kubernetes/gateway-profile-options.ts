@@ -65,6 +65,13 @@ export interface GatewayProfileOptions {
   readonly maxWeight?: number;
 
   /**
+   * The most backends of an endpoint, at most 16.
+   *
+   * @default 16 - what a rule of an HTTPRoute can have
+   */
+  readonly maxBackends?: number;
+
+  /**
    * The objects that configure the gateway for endpoints and backends: algorithm, idle time and limits.
    *
    * @default - none; algorithm and times are left to the gateway

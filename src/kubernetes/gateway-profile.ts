@@ -9,6 +9,7 @@ import { type GatewayPolicyProps, GatewayPolicyScope } from './gateway-policy';
 import type { GatewayProfileOptions } from './gateway-profile-options';
 import { ENVOY_GATEWAY } from './gateway-profiles/envoy-gateway';
 import { PORTABLE } from './gateway-profiles/portable';
+import { MAX_BACKENDS } from './private/gateway-target';
 
 /** The most that Gateway API allows: https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref */
 const MAX_WEIGHT = 1_000_000;
@@ -49,6 +50,7 @@ export class GatewayProfile {
     requireName('name', options.name);
     checkTimes(options);
     requireNumber('maxWeight', options.maxWeight ?? 1, { min: 1, max: MAX_WEIGHT, integer: true });
+    requireNumber('maxBackends', options.maxBackends ?? 1, { min: 1, max: MAX_BACKENDS, integer: true });
     for (const [status, value] of Object.entries(options.statuses ?? {}))
       requireNumber(`statuses.${status}`, value, { min: 400, max: 599, integer: true });
     checkPolicies(options);

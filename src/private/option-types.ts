@@ -509,6 +509,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     clientIdleTimeout: 'Duration?',
     features: 'kubernetes.GatewayFeatures?',
     idleTimeout: 'Duration?',
+    maxBackends: 'number?',
     maxWeight: 'number?',
     methodNotAllowed: 'kubernetes.GatewayPolicy?',
     policies: 'kubernetes.GatewayPolicy[]?',

@@ -96,6 +96,7 @@ describe('a custom profile', () => {
       propagationDelay: Duration.seconds(3),
       access: BalancerAccess.PUBLIC,
       maxWeight: 100,
+      maxBackends: 3,
       statuses: { closed: 502, silent: 504, unavailable: 503 },
     });
     expect(platform.target).toMatchObject({
@@ -104,6 +105,7 @@ describe('a custom profile', () => {
       propagationSeconds: 3,
       access: 'public',
       maxWeight: 100,
+      maxBackendsPerEndpoint: 3,
       statuses: { closed: 502, silent: 504, unavailable: 503 },
     });
   });
@@ -248,6 +250,11 @@ describe('a custom profile fails', () => {
     ['with a time of zero', { idleTimeout: Duration.seconds(0) }, "[InvalidNumber] 'idleTimeout' (0)"],
     ['with a long propagation', { propagationDelay: Duration.hours(1) }, "[InvalidNumber] 'propagationDelay' (3600"],
     ['with a time of a client that is no time', { clientIdleTimeout: 5 }, "[InvalidType] 'clientIdleTimeout' (5)"],
+    [
+      'with more backends than a route',
+      { maxBackends: 17 },
+      "[InvalidNumber] 'maxBackends' (17) must be a whole number",
+    ],
     ['with a weight of parts', { maxWeight: 1.5 }, "[InvalidNumber] 'maxWeight' (1.5) must be a whole number"],
     [
       'with a status that is no error',

@@ -13,6 +13,9 @@ import { PORTABLE_FEATURES } from '../gateway-profiles/portable';
 /** What every gateway supports, an Application Load Balancer included. */
 const MAX_WEIGHT = 999;
 
+/** https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule */
+export const MAX_BACKENDS = 16;
+
 /** The feature of a plan that each member stands for. */
 const FEATURE_OF: { readonly [member in keyof Required<GatewayFeatures>]: Feature } = {
   weights: Feature.WEIGHTS,
@@ -55,8 +58,7 @@ export function gatewayTarget(
   return {
     name,
     maxWeight: profile.maxWeight ?? MAX_WEIGHT,
-    // https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
-    maxBackendsPerEndpoint: 16,
+    maxBackendsPerEndpoint: profile.maxBackends ?? MAX_BACKENDS,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,
     access,
