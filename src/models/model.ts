@@ -57,7 +57,7 @@ export class Model {
     if (to === undefined) {
       throw new ServingError(
         'InvalidModel',
-        `nobody said where model '${key}' is published; set 'to' ('registry.example.com/models' or 's3://bucket/prefix'), or lock it with: serving lock ${shellWord(key)} --to <where>`,
+        `model '${key}' has no publish destination; run: serving lock ${shellWord(key)} --to <destination>, or set 'to' ('registry.example.com/models' or 's3://bucket/prefix')`,
       );
     }
     const hex = locked.digest.split(':')[1] as string;

@@ -110,7 +110,7 @@ export abstract class ServerImage {
     if (to === undefined || !isRepository(to)) {
       throw new ServingError(
         'InvalidImage',
-        `'to' (${to === undefined ? 'not said' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
+        `'to' (${to === undefined ? 'not set' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
       );
     }
     return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked);

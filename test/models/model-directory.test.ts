@@ -98,9 +98,9 @@ describe('a model of a directory', () => {
     );
   });
 
-  test('fails where nobody said where it is published', () => {
+  test('fails without a publish destination', () => {
     expect(() => model('models/homeless')).toThrow(
-      "[InvalidModel] nobody said where model 'models/homeless' is published; set 'to' ('registry.example.com/models' or 's3://bucket/prefix'), or lock it with: serving lock models/homeless --to <where>",
+      "[InvalidModel] model 'models/homeless' has no publish destination; run: serving lock models/homeless --to <destination>, or set 'to' ('registry.example.com/models' or 's3://bucket/prefix')",
     );
     expect(model('models/homeless', { to: 'ghcr.io/acme/models' }).image?.reference).toMatch(
       /^ghcr\.io\/acme\/models:d{64}@/,

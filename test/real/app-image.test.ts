@@ -124,7 +124,7 @@ test('is not published when the code is no longer what was locked', async () => 
     const said = await serving('publish', 'app', '--to', `${registry.host}/elsewhere`);
     expect(said.status).toBe(1);
     expect(said.stderr).toContain(
-      "the code in 'app' is not what is locked; put it back, or run 'serving lock --app app",
+      "the code in 'app' differs from the lock file; restore it, or run 'serving lock --app app",
     );
     expect(await serving('lock', '--check')).toMatchObject({
       status: 1,

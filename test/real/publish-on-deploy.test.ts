@@ -175,7 +175,7 @@ test('a deploy where the weights are not says so, and changes nothing', () => {
   const { status, said } = deploy();
   expect(status).toBe(1);
   expect(said).toContain(
-    "'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are",
+    "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are",
   );
   expect(Object.keys(aws.objectsOf(ASSETS))).not.toContain(hex);
 });

@@ -151,7 +151,7 @@ describe('serving explain', () => {
     [['explain', '__proto__'], "unknown section '__proto__'"],
     [['explain', 'rules', '--all'], "'rules' selects a section, but --all prints everything; omit one of them"],
     [['explain', 'rules', '-f', 'json'], "'rules' selects a section, but --format json prints everything"],
-    [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; say what runs the app with --app'],
+    [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; specify the command that runs the app with --app'],
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
     [['explain', '--depth', '3'], "Unknown option '--depth'"],

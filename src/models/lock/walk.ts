@@ -95,7 +95,7 @@ class Walker {
       const other = spellings.get(folded);
       if (other !== undefined) {
         throw new DirectoryError(
-          `'${inner}' and '${other}' in one directory are the same name where case or accents are not told apart; rename one`,
+          `'${inner}' and '${other}' in one directory are the same name on file systems that ignore case or accents; rename one`,
         );
       }
       spellings.set(folded, inner);
@@ -136,7 +136,7 @@ class Walker {
     try {
       target = realpathSync(place);
     } catch (error) {
-      throw new DirectoryError(`the symbolic link '${path}' leads nowhere (${codeOf(error)}); mend or remove it`);
+      throw new DirectoryError(`the symbolic link '${path}' points nowhere (${codeOf(error)}); repair or remove it`);
     }
     if (isBelow(this.root, target)) return target;
     throw new DirectoryError(

@@ -131,7 +131,7 @@ export async function packLockedApp(
   const again = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
   throw new CommandError(
     'LockDiffers',
-    `the code in '${key}' is not what is locked; put it back, or run 'serving lock --app ${shellWord(key)} --base ${base}${again}'`,
+    `the code in '${key}' differs from the lock file; restore it, or run 'serving lock --app ${shellWord(key)} --base ${base}${again}'`,
   );
 }
 
@@ -164,7 +164,7 @@ function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
   if (version !== undefined) return version;
   throw new CommandError(
     'InvalidBase',
-    `the base '${reference}' does not say in PYTHON_VERSION which Python it has, as the official images do; use such a one, or a base that has the packages`,
+    `the base '${reference}' does not set PYTHON_VERSION, as the official Python images do; use one of them, or a base that contains the packages`,
   );
 }
 

@@ -69,16 +69,22 @@ export function requireNoCredentials(walked: WalkedDirectory, { name, allowed, l
   const found = credentialFiles(walked);
   const refused = found.filter((path) => !allowed.includes(path));
   if (refused.length === 0) return found;
-  const more = refused.length > 10 ? ` and ${refused.length - 10} more` : '';
+  const more = refused.length > SHOWN ? ` and ${refused.length - SHOWN} more` : '';
+  const names = refused.slice(0, SHOWN).map((path) => `'${path}'`);
   throw new CommandError(
     'CredentialFiles',
-    `'${name}' has files that look like credentials, which everyone who can pull the image could read: ${refused
-      .slice(0, 10)
-      .map((path) => `'${path}'`)
-      .join(
-        ', ',
-      )}${more}; ${leaveOut}, or lock it with --allow-file ${shellWord(refused[0] as string)} to publish that file on purpose`,
+    `'${name}' contains files that look like credentials, which everyone who can pull the image could read: ${names.join(', ')}${more}; ${leaveOut}, or lock it with ${allowing(refused)} to publish ${refused.length === 1 ? 'that file' : 'those files'} on purpose`,
   );
+}
+
+const SHOWN = 10;
+/** More options than these are no command that a person checks. */
+const MAX_ALLOWED = 50;
+
+/** The options that allow all of the files in one run. */
+function allowing(paths: readonly string[]): string {
+  if (paths.length > MAX_ALLOWED) return `one --allow-file for each of the ${paths.length} files`;
+  return paths.map((path) => `--allow-file ${shellWord(path)}`).join(' ');
 }
 
 function isCredential(file: WalkedFile, root: string): boolean {

@@ -19,5 +19,5 @@ export const EXIT_CODES: { readonly [exitCode: number]: string } = {
   [REFUSED]: 'something is refused, or differs from what was locked',
   [USAGE_ERROR]: 'the command line, or a file of the project that it names, is wrong',
   [FAILED]: 'something that the command needs is missing or failed: an app, a directory, a registry, a disk',
-  [STORE_FAILED]: 'a registry or a bucket did not answer: run the same command again, which goes on where it was',
+  [STORE_FAILED]: 'a registry or a bucket did not answer: run the same command again, which resumes where it stopped',
 };

@@ -30,7 +30,7 @@ export const COMMANDS: { readonly [name: string]: CommandRow } = {
     load: () => (require('./status') as typeof import('./status')).statusCommand,
   },
   verify: {
-    summary: 'prove that what is published is what the lock file says',
+    summary: 'check published models and apps against the lock file',
     load: () => (require('./verify') as typeof import('./verify')).verifyCommand,
   },
 };

@@ -17,7 +17,7 @@ export function findApp(folder: string): string {
   if (found.length === 1) return found[0] as string;
   const why =
     found.length === 0 ? 'no cdk.json or cdk8s.yaml with an app is here' : 'both a cdk.json and a cdk8s.yaml are here';
-  throw new CommandError('AppNotFound', `${why}; say what runs the app with --app`);
+  throw new CommandError('AppNotFound', `${why}; specify the command that runs the app with --app`);
 }
 
 /** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { keyOf } from '../../models/lock/entries';
 import { isBelow } from '../../models/lock/inside';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
 import { fingerprint } from '../../private/hash';
+import { shellWord } from '../../private/shell-word';
 import { type Command, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
@@ -11,6 +11,7 @@ import { createProgress } from '../command-line/progress';
 import { packLocked } from '../lock/pack-locked';
 import { OciLayout } from '../stores/oci-layout';
 import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from './directory-flags';
+import { findKey } from './selection';
 
 const USAGE = `Usage: serving pack [DIRECTORY...] --output FOLDER [options]
 
@@ -33,17 +34,15 @@ export const packCommand: Command = {
   usage: USAGE,
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
-    if (values.output === undefined)
-      throw new CommandError('MissingOption', '--output says where to write; it is missing');
+    if (values.output === undefined) throw new CommandError('MissingOption', '--output FOLDER is required');
     const loaded = requireLock({ lockFile: values['lock-file'] });
     const keys =
-      positionals.length === 0
-        ? Object.keys(loaded.lock.models)
-        : positionals.map((name) => keyOf(loaded.folder, resolve(name)));
+      positionals.length === 0 ? Object.keys(loaded.lock.models) : positionals.map((name) => findModel(loaded, name));
     requireInside(loaded.folder, keys, allowsOutside(values));
     requireOutside(values.output, loaded);
     const names = namesOf(Object.keys(loaded.lock.models));
     const layout = new OciLayout(resolve(values.output));
+    layout.prepare();
     const progress = createProgress();
     try {
       for (const key of new Set(keys)) {
@@ -59,6 +58,15 @@ export const packCommand: Command = {
     return OK;
   },
 };
+
+function findModel(loaded: LoadedLock, name: string): string {
+  const key = findKey(loaded, name);
+  if (Object.hasOwn(loaded.lock.models, key)) return key;
+  throw new CommandError(
+    'InvalidArguments',
+    `'${key}' is code, and 'serving pack' supports models only; run: serving publish ${shellWord(key)}`,
+  );
+}
 
 /** What is written into a model would make it another than the one that is locked. */
 function requireOutside(output: string, { lock, folder }: LoadedLock): void {

@@ -22,14 +22,14 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 
 const USAGE = `Usage: serving publish [MODEL...] [options]
 
-Puts the models and apps of the lock file, or those that are named, into a registry or a bucket, exactly as they are locked. What is
-there already is not sent again; after an interruption the same command goes on where it was. A destination that only the lock
-file names is confirmed once on a terminal, unless 'serving lock --to' was run on this machine; elsewhere it must be allowed.
+Publishes the models and apps of the lock file, or the named ones, to a registry or a bucket. Content that exists there is not
+sent again; after an interruption the same command resumes where it stopped. A destination from the lock file is confirmed
+once on a terminal, unless 'serving lock --to' was run on this machine; elsewhere it must be allowed.
 
 Options:
-${STORE_USAGE}${DESTINATION_USAGE}${DIRECTORY_USAGE}      --tag NAME           a name beside the digest; may be repeated
-      --create-repository  make the repository of ECR when it is missing
-      --receipt            print nothing but the path of a receipt, for 'cdk deploy'
+${STORE_USAGE}${DESTINATION_USAGE}${DIRECTORY_USAGE}      --tag NAME           a tag in addition to the digest; may be repeated
+      --create-repository  create the ECR repository if it does not exist
+      --receipt            print only the path of a receipt, for 'cdk deploy'
 `;
 
 const FLAGS = {
@@ -47,10 +47,10 @@ export const publishCommand: Command = {
   run: async (args) => {
     const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
     for (const tag of values.tag ?? [])
-      if (!isTag(tag)) throw new CommandError('InvalidOption', `--tag ('${tag}') is a name that no registry takes`);
+      if (!isTag(tag)) throw new CommandError('InvalidOption', `--tag ('${tag}') is not a valid tag`);
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     if (values.receipt && selected.length !== 1)
-      throw new CommandError('MissingOption', '--receipt is for one model; name it');
+      throw new CommandError('MissingOption', '--receipt requires exactly one model');
     requireInside(
       loaded.folder,
       selected.flatMap(({ key }) => pathsOf(loaded, key)),
@@ -129,7 +129,7 @@ async function pack(
   if (!existsSync(directory))
     throw new CommandError(
       'DirectoryMissing',
-      `'${key}' is not published yet and its directory is not here; run 'serving publish ${shellWord(key)}' where the weights are`,
+      `'${key}' is not published, and its directory does not exist; run 'serving publish ${shellWord(key)}' where the weights are`,
     );
   if (kind === 'app') {
     const { packLockedApp } = require('../app-image/pack-app') as typeof import('../app-image/pack-app');
@@ -144,7 +144,7 @@ function warnOfDrift(loaded: LoadedLock, key: string): void {
   const files = driftOf(loaded, key);
   if (files.length === 0) return;
   const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
-  warn(`'${key}' differs from what is locked and published: ${names}; run: serving lock ${shellWord(key)}`);
+  warn(`'${key}' differs from its locked and published version: ${names}; run: serving lock ${shellWord(key)}`);
 }
 
 /** The other repositories of a registry that the lock file knows: they may have the same layers. */

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { entryOf, keyOf } from '../../models/lock/entries';
 import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
@@ -36,12 +37,32 @@ function keysOf({ models, apps }: LockFile): string[] {
   return [...new Set([...Object.keys(models), ...Object.keys(apps)])];
 }
 
-/** A name is what the lock file has, or a path from here. */
-function findKey({ lock, folder, path }: LoadedLock, name: string): string {
+const CODE_FILE = /\.py$|^(?:requirements\.txt|pyproject\.toml|Dockerfile|\.servingignore)$/;
+
+/** The key of a model or an app, from its name in the lock file or from a path. */
+export function findKey({ lock, folder, path }: LoadedLock, name: string): string {
   const here = keyOf(folder, relative(folder, resolve(name)) || '.');
   const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
   if (key !== undefined) return key;
-  throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; run: serving lock ${shellWord(name)}`);
+  throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; ${waysToLock(name)}`);
+}
+
+/** The two ways into the lock file, the one that fits the directory first: code must not be locked as a model. */
+function waysToLock(name: string): string {
+  const word = shellWord(name);
+  const ways = [
+    `if it contains a model, run: serving lock ${word}`,
+    `if it contains code, run: serving lock --app ${word} --base IMAGE`,
+  ];
+  return (containsCode(resolve(name)) ? ways.reverse() : ways).join('; ');
+}
+
+function containsCode(directory: string): boolean {
+  try {
+    return readdirSync(directory).some((file) => CODE_FILE.test(file));
+  } catch {
+    return false;
+  }
 }
 
 /** The locked files, whose bytes nobody reads. */
@@ -61,7 +82,7 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
   if (to === undefined)
     throw new CommandError(
       'NoDestination',
-      `'${key}' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
+      `'${key}' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or save one in '${shownPath(path)}' with: serving lock ${shellWord(key)} --to ...`,
     );
   const destination = parseDestination(to);
   if (kind === 'app' && destination.kind !== 'registry')

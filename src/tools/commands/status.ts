@@ -40,7 +40,7 @@ interface Status {
   readonly directory: 'as locked' | 'differs' | 'here' | 'not here' | 'outside';
   readonly changed: string[];
   readonly to?: string;
-  readonly published: 'yes' | 'no' | 'unknown' | 'nowhere to look';
+  readonly published: 'yes' | 'no' | 'unknown' | 'no destination';
   readonly reason?: string;
   /** Whether this machine has published it there. A receipt says what was done, and not what is there. */
   readonly receipt: boolean;
@@ -90,7 +90,7 @@ async function placeOf(
   const { digest } = locked;
   const known = { kind, model: key, digest, ...('bytes' in locked && { bytes: locked.bytes }) } as const;
   const to = explicit ?? locked.to;
-  if (to === undefined) return { ...known, published: 'nowhere to look', receipt: false };
+  if (to === undefined) return { ...known, published: 'no destination', receipt: false };
   const receipt = readReceipt({ model: key, to, digest }) !== undefined;
   return { ...known, to, receipt, ...(await look(to, locked, options)) };
 }
@@ -117,12 +117,12 @@ async function look(
 function render({ model, digest, directory, changed, to, published, reason, receipt }: Status): string {
   const files = changed.length === 0 ? '' : ` (${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ', ...' : ''})`;
   const outside = directory === 'outside' ? ' the folder of the lock file, not looked at without --allow-outside' : '';
-  const stale = receipt && published === 'no' ? asCalled('; it is gone from there: serving publish') : '';
+  const stale = receipt && published === 'no' ? asCalled('; it no longer exists there, run: serving publish') : '';
   return [
     `${model}`,
     `  locked     ${digest}`,
     `  directory  ${directory}${outside}${files}`,
-    `  to         ${to ?? 'not said'}`,
+    `  to         ${to ?? 'not set'}`,
     `  published  ${published}${reason === undefined ? '' : `: ${reason}`}`,
     `  receipt    ${receipt ? 'yes' : 'none on this machine'}${stale}`,
     '',

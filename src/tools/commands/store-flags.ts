@@ -1,5 +1,6 @@
 import type { LockedModel } from '../../models/lock/lock-file';
 import { CommandError } from '../command-line/command-error';
+import { bucketOwnerOf } from '../destinations/destination';
 import { type StoreOptions, TRANSPORTS, type Transport } from '../stores/store';
 
 /** The options that all commands share which speak to stores. */
@@ -11,18 +12,12 @@ export const STORE_FLAGS = {
   transport: { type: 'string' },
 } as const;
 
-export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3://bucket/prefix (default: what the lock file says)
+export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3://bucket/prefix (default: from the lock file)
       --lock-file FILE     the lock file (default: the nearest upward)
-      --transport NAME     http, or ecr-api: through the API of ECR alone, which goes on in the middle of a layer
+      --transport NAME     http, or ecr-api: the API of ECR, which resumes in the middle of a layer
       --plain-http         connect to the registry or the endpoint of AWS without TLS (always so on this machine)
       --bucket-owner ID    the AWS account that must own the bucket (default: the one in the lock file, or any)
 `;
-
-/** Checks an account of AWS as it was typed. */
-export function bucketOwnerOf(owner: string | undefined): string | undefined {
-  if (owner === undefined || /^\d{12}$/.test(owner)) return owner;
-  throw new CommandError('InvalidOption', `--bucket-owner (${owner}) must be an AWS account ID of 12 digits`);
-}
 
 /** The flags as options of a store. */
 export function storeOptions(values: {

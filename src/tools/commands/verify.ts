@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
 import { shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
@@ -92,7 +92,7 @@ async function verifyModel(
       model: name,
       reference,
       problems: [...problems, ...surplus, ...evidence.problems].map(clean),
-      ...(problems.length > 0 && { remedy: asCalled(`publish it again: serving publish ${shellWord(name)}`) }),
+      ...(problems.length > 0 && { remedy: asCalled(`run: serving publish ${shellWord(name)}`) }),
       verified: evidence.verified,
     };
   } finally {
@@ -101,8 +101,13 @@ async function verifyModel(
 }
 
 function readKey(path: string): string {
-  if (!existsSync(path)) throw new CommandError('InvalidKey', `--key (${path}) is not there`);
-  return readFileSync(path, 'utf8');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+    throw new CommandError('InvalidKey', `--key (${path}) ${why}; specify a file with a public key in PEM format`);
+  }
 }
 
 function render({ model, reference, problems, remedy, verified }: Result): string {
@@ -112,7 +117,7 @@ function render({ model, reference, problems, remedy, verified }: Result): strin
     ...(attestations.length > 0 ? [plural(attestations.length, 'attestation')] : []),
   ];
   const signed = by.length === 0 ? '' : `, ${by.join(' and ')} by the key`;
-  if (problems.length === 0) return `${model}: all is there${signed}, ${reference}\n`;
+  if (problems.length === 0) return `${model}: matches the lock file${signed}, ${reference}\n`;
   const lines = problems.map((problem) => `  ${problem}\n`).join('');
-  return `${model}: not as locked, ${reference}\n${lines}${remedy === undefined ? '' : `  ${remedy}\n`}`;
+  return `${model}: does not match the lock file, ${reference}\n${lines}${remedy === undefined ? '' : `  ${remedy}\n`}`;
 }

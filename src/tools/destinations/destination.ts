@@ -27,7 +27,7 @@ export function parseDestination(text: string): Destination {
   if (tag !== undefined || digest !== undefined)
     throw new CommandError(
       'InvalidDestination',
-      `'${text}' has a tag or a digest; what is published is named by its digest, and --tag adds a name`,
+      `'${text}' has a tag or a digest; published content is named by its digest, and --tag adds a name`,
     );
   // A name alone would mean Docker Hub, which nobody publishes to by accident.
   if (registry === DOCKER_HUB && !/^(index\.)?docker\.io\//.test(name))
@@ -51,7 +51,7 @@ function parseBucket(text: string): Destination {
   const wrong =
     (!text.startsWith('s3://') && "no 's3://' in front of the bucket") ||
     (bucket === '' && 'no bucket') ||
-    (!BUCKET.test(bucket) && `a bucket ('${bucket}') that S3 would not take`) ||
+    (!BUCKET.test(bucket) && `an invalid bucket name ('${bucket}')`) ||
     (prefix.split('/').some((part) => part === '' && prefix !== '') && 'an empty part') ||
     (prefix.split('/').some((part) => /^\.{1,2}$/.test(part)) && "a part '.' or '..'") ||
     (/\s/.test(prefix) && 'a space') ||
@@ -59,4 +59,10 @@ function parseBucket(text: string): Destination {
     ((hasUnseen(prefix) || prefix.includes('\\')) && 'a backslash or a control character');
   if (wrong) throw new CommandError('InvalidDestination', `'${text}' has ${wrong}; write it as s3://bucket/prefix`);
   return { kind: 's3', bucket, prefix };
+}
+
+/** Checks an account of AWS as it was typed. */
+export function bucketOwnerOf(owner: string | undefined): string | undefined {
+  if (owner === undefined || /^\d{12}$/.test(owner)) return owner;
+  throw new CommandError('InvalidOption', `--bucket-owner (${owner}) must be an AWS account ID of 12 digits`);
 }

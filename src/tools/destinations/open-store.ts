@@ -17,21 +17,21 @@ export async function openStore(destination: Destination, options: StoreOptions 
   }
   const { registry, repository } = destination;
   if (options.bucketOwner !== undefined)
-    throw new CommandError('ConflictingOptions', `--bucket-owner is for buckets; leave it out with '${registry}'`);
+    throw new CommandError('ConflictingOptions', `--bucket-owner supports buckets only; remove it for '${registry}'`);
   const isEcr = parseEcrHost(registry) !== undefined;
   const usesApi = options.transport === 'ecr-api';
   if (!isEcr && !usesApi) {
     if (options.createRepository)
       throw new CommandError(
         'ConflictingOptions',
-        `--create-repository is for ECR; '${registry}' makes repositories by itself, or never`,
+        `--create-repository supports ECR only, and '${registry}' is not ECR; remove the option`,
       );
     return overHttp(registry, repository, options);
   }
   if (!isEcr && process.env.AWS_ENDPOINT_URL_ECR === undefined)
     throw new CommandError(
       'ConflictingOptions',
-      `--transport ecr-api speaks to the API of ECR, and '${registry}' is no registry of it; leave it out`,
+      `--transport ecr-api requires a registry of ECR, and '${registry}' is not one; remove the option`,
     );
   const { EcrApi } = require('../ecr/ecr-api') as typeof import('../ecr/ecr-api');
   const api = await EcrApi.open(registry, repository, options.plainHttp);

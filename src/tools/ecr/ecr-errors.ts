@@ -6,14 +6,14 @@ const MEANINGS: Readonly<Record<string, AwsMeaning>> = {
   ImageDigestDoesNotMatchException: { code: 'DigestMismatch', remedy: 'run `serving lock` again' },
   ImageTagAlreadyExistsException: {
     code: 'ImmutableTag',
-    remedy: 'leave --tag out or choose another tag; what is published is always to be had by its digest',
+    remedy: 'leave --tag out or choose another tag; published content is always available by its digest',
   },
   InvalidLayerException: {
     code: 'DigestMismatch',
     remedy:
       'the bytes were changed on the way or on the disk; run the command again, and `serving lock` if a file was changed',
   },
-  InvalidParameterException: { code: 'StoreRefused', remedy: 'the reason is the one that ECR gives' },
+  InvalidParameterException: { code: 'StoreRefused', remedy: 'the answer of ECR contains the reason' },
   KmsException: { code: 'AccessDenied', remedy: 'allow the use of the key of the repository for this identity' },
   LayersNotFoundException: { code: 'NotFound', remedy: LATER },
   LimitExceededException: { code: 'LimitExceeded', remedy: 'raise the quota that it names' },

@@ -74,7 +74,10 @@ export class EcrRepository implements ImageRepository {
     for (let attempt = 0; !(await isDone()); attempt++) {
       const reason = 'ECR does not know all parts yet';
       if (attempt + 1 >= this.retry.attempts)
-        throw new StoreError('StoreFailed', `${reason} of ${digest}; run the command again, it goes on where it was`);
+        throw new StoreError(
+          'StoreFailed',
+          `${reason} of ${digest}; run the command again, it resumes where it stopped`,
+        );
       const wait = waitBefore(attempt, this.retry);
       report({ event: 'retry', part: digest, reason, waitSeconds: wait / 1000 });
       await sleep(wait);

@@ -88,7 +88,7 @@ export class LayerUpload {
       if (offset === before)
         throw new StoreError(
           'UnexpectedAnswer',
-          `ECR does not go on with ${digest} at byte ${offset}; try again later`,
+          `ECR does not continue the upload of ${digest} at byte ${offset}; try again later`,
         );
     }
     await this.api.completeUpload(entry.uploadId, digest);

@@ -13,7 +13,7 @@ export function differencesOfModel(
 ): string[] {
   const files = filesThatDiffer(directory, locked.layers, found.layers).map((text) => `${key}: ${text}`);
   if (files.length > 0) return files;
-  if (locked.digest !== found.digest) return [`${key}: the files are the same, but not the image that is made of them`];
+  if (locked.digest !== found.digest) return [`${key}: the files are the same, but the image differs`];
   const changed = (['to', 'owner', 'source', 'variant', 'base', 'bytes', 'platforms', 'layers'] as const).filter(
     (member) => !isDeepStrictEqual(locked[member], found[member]),
   );
@@ -24,7 +24,7 @@ export function differencesOfModel(
 export function differencesOfImage(reference: string, locked: LockedImage | undefined, found: LockedImage): string[] {
   if (locked === undefined) return [`${reference}: is not locked`];
   if (locked.digest === found.digest) return [];
-  return [`${reference}: ${locked.digest} is locked, but it is ${found.digest} now`];
+  return [`${reference}: ${locked.digest} is locked, and the registry now has ${found.digest}`];
 }
 
 function filesThatDiffer(directory: string, locked: readonly LockedLayer[], found: readonly LockedLayer[]): string[] {
@@ -36,7 +36,7 @@ function filesThatDiffer(directory: string, locked: readonly LockedLayer[], foun
   const differing = locked.filter(({ digest }) => !digests.has(digest));
   const written = compare(differing, files, new LayerCache(root)).filter((path) => before.has(path) && after.has(path));
   const changed = written.filter((path) => differing.some((layer) => layer.files.some((file) => file.path === path)));
-  return [...gone, ...added, ...changed.map((path) => `'${path}' is another`)];
+  return [...gone, ...added, ...changed.map((path) => `'${path}' changed`)];
 }
 
 function sizesOf(layers: readonly LockedLayer[]): Map<string, number> {

@@ -33,7 +33,7 @@ export async function packLocked(
   const differences = differencesOfModel(settings, locked, entry);
   throw new CommandError(
     'LockDiffers',
-    `the directory is not what is locked; put the files back, or run 'serving lock ${shellWord(key)}'\n${differences.join('\n')}`,
+    `the directory differs from the lock file; restore the files, or run 'serving lock ${shellWord(key)}'\n${differences.join('\n')}`,
   );
 }
 

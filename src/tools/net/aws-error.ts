@@ -9,7 +9,7 @@ export interface AwsMeaning {
 }
 
 export const SIGN_IN = 'sign in to AWS again (for example `aws sso login`), or check AWS_PROFILE and the keys';
-export const LATER = 'run the command again later, it goes on where it was';
+export const LATER = 'run the command again later, it resumes where it stopped';
 
 /** What every service may answer. */
 export const COMMON_MEANINGS: Readonly<Record<string, AwsMeaning>> = {
@@ -62,7 +62,10 @@ function beforeAsking(error: unknown): StoreError | undefined {
       `no region of AWS can be used (${message}); set AWS_REGION, or a profile that has one`,
     );
   if (code === 'ERR_INVALID_URL' || message === 'Invalid URL')
-    return new StoreError('AwsSettings', 'the endpoint of AWS is no URL; mend AWS_ENDPOINT_URL or that of the service');
+    return new StoreError(
+      'AwsSettings',
+      'the endpoint of AWS is not a URL; correct AWS_ENDPOINT_URL or the endpoint variable of the service',
+    );
   return undefined;
 }
 
@@ -79,13 +82,13 @@ function byStatus(status: number | undefined, service: string, name: string): Aw
   if (status === 507) return { code: 'StoreFull', remedy: 'free or add space there and run the command again' };
   if (status >= 500) return { code: 'StoreFailed', remedy: LATER };
   if (status < 400) return unreadable(service);
-  return { code: 'StoreRefused', remedy: `the reason is the one that ${service} gives` };
+  return { code: 'StoreRefused', remedy: `the answer of ${service} contains the reason` };
 }
 
 function unreadable(service: string): AwsMeaning {
   return {
     code: 'UnexpectedAnswer',
-    remedy: `this is no answer of ${service}: a proxy may be in the way (HTTPS_PROXY, NO_PROXY)`,
+    remedy: `the answer is not from ${service}, probably from a proxy; check HTTPS_PROXY and NO_PROXY`,
   };
 }
 

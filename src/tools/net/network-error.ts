@@ -28,15 +28,15 @@ function tlsError(where: string, code: string, message: string): StoreError {
   // OpenSSL says this when the other side answers in plain text.
   const plain = /wrong version number|packet length too long|record layer/i.test(message);
   const remedy = plain
-    ? 'it does not speak TLS; use --plain-http if this is meant'
-    : 'make its certificate known with NODE_EXTRA_CA_CERTS=<file>, or mend it';
-  return new StoreError('TlsFailed', `no safe connection to ${where} (${code}); ${remedy}`);
+    ? 'the server does not use TLS; use --plain-http if that is intended'
+    : 'add its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace the certificate';
+  return new StoreError('TlsFailed', `no secure connection to ${where} (${code}); ${remedy}`);
 }
 
 function lost(where: string, reason: string): StoreError {
   return new StoreError(
     'ConnectionLost',
-    `the connection to ${where} was lost (${reason}); run the command again, it goes on where it was`,
+    `the connection to ${where} was lost (${reason}); run the command again, it resumes where it stopped`,
   );
 }
 
@@ -51,8 +51,8 @@ function notHttp(where: string, code: string): StoreError {
 export function proxyRefusal(status: number, text: string): StoreError {
   const remedy =
     status === 407
-      ? 'give it a user and password, as in HTTPS_PROXY=http://user:password@host'
-      : 'mend HTTPS_PROXY, or except the store with NO_PROXY';
+      ? 'set a user and a password for it, as in HTTPS_PROXY=http://user:password@host'
+      : 'correct HTTPS_PROXY, or exclude the store with NO_PROXY';
   return new StoreError('ProxyFailed', `the proxy answers ${`${status} ${text}`.trim()}; ${remedy}`);
 }
 

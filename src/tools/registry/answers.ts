@@ -33,7 +33,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'StoreFull',
     when: (status, { text }) => status === 507 || FULL.test(text),
-    remedy: () => 'free or add space there and run the command again, it goes on where it was',
+    remedy: () => 'free or add space there and run the command again, it resumes where it stopped',
   },
   {
     code: 'TokenExpired',
@@ -43,19 +43,19 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'ImmutableTag',
     when: (status, { text }) => status === 412 || ([400, 403, 409].includes(status) && /immutable/i.test(text)),
-    remedy: () => 'leave --tag out or choose another tag; what is published is always to be had by its digest',
+    remedy: () => 'leave --tag out or choose another tag; published content is always available by its digest',
   },
   {
     code: 'RepositoryMissing',
     when: (status, { codes }) =>
       status === 404 && codes.some((code) => code === 'NAME_UNKNOWN' || code === 'NAME_INVALID'),
-    remedy: () => 'make it, check its name in --to, or use --create-repository where the registry is ECR',
+    remedy: () => 'create it, check its name in --to, or use --create-repository for ECR',
   },
   {
     code: 'LimitExceeded',
     when: (status, { text }) =>
       status === 413 || /limit on number of|too large|exceeds? the (maximum|limit)/i.test(text),
-    remedy: () => 'the registry or a proxy before it takes nothing so large; raise its limit',
+    remedy: () => 'it exceeds a limit of the registry or of a proxy in front of it; raise that limit',
   },
   {
     code: 'DigestMismatch',
@@ -73,36 +73,35 @@ const MEANINGS: readonly Meaning[] = [
     when: (status, { codes }) =>
       codes.some((code) => /^(MANIFEST_|UNSUPPORTED|TAG_INVALID)/.test(code) && code !== 'MANIFEST_UNKNOWN') ||
       status === 405,
-    remedy: () => 'the registry does not take images of this form; it must support OCI image indexes',
+    remedy: () => 'the registry does not support this kind of image; it must support OCI image indexes',
   },
   {
     code: 'ProxyFailed',
     when: (status) => status === 407,
-    remedy: () => 'give the proxy a user and password, as in HTTPS_PROXY=http://user:password@host',
+    remedy: () => 'set a user and a password for the proxy, as in HTTPS_PROXY=http://user:password@host',
   },
   {
     code: 'AccessDenied',
     when: (status) => status === 401 || status === 403,
-    remedy: ({ registry }) =>
-      `ask for the permission, or sign in as somebody who has it with 'docker login ${registry}'`,
+    remedy: ({ registry }) => `request the permission, or sign in as a user who has it with 'docker login ${registry}'`,
   },
   {
     code: 'TooManyRequests',
     when: (status) => status === 429,
-    remedy: () => 'wait a while and run the command again, it goes on where it was',
+    remedy: () => 'wait a while and run the command again, it resumes where it stopped',
   },
   { code: 'NotFound', when: (status) => status === 404, remedy: () => 'check the name in --to' },
   {
     code: 'StoreFailed',
     when: (status) => status >= 500 || status === 408 || status === 425,
-    remedy: () => 'look at its log; run the command again later, it goes on where it was',
+    remedy: () => 'look at its log; run the command again later, it resumes where it stopped',
   },
   {
     code: 'UnexpectedAnswer',
     when: (status) => status < 400,
-    remedy: () => 'check the address, and whether a proxy is in the way',
+    remedy: () => 'check the address and the proxy settings',
   },
-  { code: 'StoreRefused', when: () => true, remedy: () => 'the reason is the one that the registry gives' },
+  { code: 'StoreRefused', when: () => true, remedy: () => 'the answer of the registry contains the reason' },
 ];
 
 /** The error that an unwelcome answer means. */
@@ -111,7 +110,7 @@ export function explainAnswer(response: HttpResponse, question: Question): Store
   const { code, remedy } = MEANINGS.find(({ when }) => when(response.status, errors)) as Meaning;
   const said = errors.text === '' ? '' : `, '${errors.text.slice(0, 300)}'`;
   const name = `${question.registry}/${question.repository}`;
-  const page = isPage(response) ? '; an HTML page answers, so a proxy or a web site may be in the way' : '';
+  const page = isPage(response) ? '; the answer is an HTML page, probably of a proxy or a web site' : '';
   return new StoreError(
     code,
     `cannot ${question.action} (${name} answers ${response.status}${said}${page}); ${remedy(question)}`,

@@ -79,7 +79,7 @@ export class Authenticator {
     if (credentials?.kind !== 'password') {
       throw new StoreError(
         'CredentialsMissing',
-        `${this.registry.name} wants a user and password, and none are known; sign in with 'docker login ${this.registry.name}' or name a file with REGISTRY_AUTH_FILE`,
+        `${this.registry.name} requires a user and a password, and no credentials are configured; sign in with 'docker login ${this.registry.name}' or name a file with REGISTRY_AUTH_FILE`,
       );
     }
     const { user, password, seconds = Number.POSITIVE_INFINITY } = credentials;
@@ -152,7 +152,7 @@ export class Authenticator {
   private realmOf(realm: string | undefined): { readonly realm: URL; readonly permit: Permit } {
     const { name, url } = this.registry;
     if (realm === undefined || !URL.canParse(realm))
-      throw new StoreError('NotARegistry', `${name} wants a token but does not say where it is to be had`);
+      throw new StoreError('NotARegistry', `${name} requires a token without naming a valid token service`);
     const to = new URL(realm);
     const permit = permitOf({ step: 'token', from: url, to, fromAddress: this.http.addressOf?.(url) });
     return { realm: to, permit };
@@ -172,13 +172,14 @@ function refusal(registry: string, realm: URL, { status }: HttpResponse, hasCred
     return hasCredentials
       ? new StoreError(
           'AccessDenied',
-          `${realm.host} gives no token for these credentials (${status}); sign in again with 'docker login ${registry}'`,
+          `${realm.host} refuses a token for these credentials (${status}); sign in again with 'docker login ${registry}'`,
         )
       : new StoreError(
           'CredentialsMissing',
-          `${registry} wants a token (${status}), and no credentials are known; sign in with 'docker login ${registry}'`,
+          `${registry} requires a token (${status}), and no credentials are configured; sign in with 'docker login ${registry}'`,
         );
   }
-  if (status === 429) return new StoreError('TooManyRequests', `${realm.host} was asked too often; wait a while`);
+  if (status === 429)
+    return new StoreError('TooManyRequests', `${realm.host} has a rate limit that was exceeded; try again later`);
   return new StoreError('StoreFailed', `${realm.host} answers ${status} to the request for a token; try again later`);
 }

@@ -146,7 +146,10 @@ export class BlobUpload {
   private locationOf(response: HttpResponse): URL {
     const { location } = response.headers;
     if (location === undefined)
-      throw new StoreError('UnexpectedAnswer', `${this.client.name} does not say where to send ${this.blob.digest}`);
+      throw new StoreError(
+        'UnexpectedAnswer',
+        `${this.client.name} does not return an upload address for ${this.blob.digest}`,
+      );
     return parseLocation(location, response.url);
   }
 }

@@ -32,7 +32,7 @@ export async function readBlob(client: RegistryClient, digest: string): Promise<
   return body;
 }
 
-/** The bytes of a large blob from an offset on, as the registry sends them. After a lost connection it goes on where it was. */
+/** The bytes of a large blob from an offset on, as the registry sends them. After a lost connection it resumes where it stopped. */
 export async function* streamBlob(
   client: RegistryClient,
   digest: string,

@@ -118,7 +118,8 @@ function readEntry(entry: NonNullable<AuthFile['auths']>[string], key: string, p
   if (!entry.auth) return undefined;
   const text = Buffer.from(entry.auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 1) throw new StoreError('CredentialsMissing', `'auth' of '${key}' in '${path}' is no user and password`);
+  if (colon < 1)
+    throw new StoreError('CredentialsMissing', `'auth' of '${key}' in '${path}' is not a user and a password`);
   return { kind: 'password', user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
 }
 
@@ -134,7 +135,7 @@ async function askHelper(
   const program = `docker-credential-${helper}`;
   const failed = (why: string): StoreError =>
     new StoreError('CredentialHelperFailed', `'${program}', which '${path}' names for '${server}', ${why}`);
-  if (!/^[\w.-]+$/.test(helper)) throw failed('is no name of a program; mend the file');
+  if (!/^[\w.-]+$/.test(helper)) throw failed('is not a program name; correct the file');
   const { code, stdout, stderr } = await run(program, server, environment).catch((error: NodeJS.ErrnoException) => {
     throw failed(
       error.code === 'ENOENT'

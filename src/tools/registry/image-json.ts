@@ -42,7 +42,7 @@ export function readIndex(index: Manifest, name: string): Descriptor[] {
   if (list.some(({ mediaType }) => INDEX_TYPE.test(mediaType)))
     throw new StoreError(
       'UnexpectedAnswer',
-      `${name} keeps an index in the index ${index.digest}, which is not supported`,
+      `${name} stores an index in the index ${index.digest}, which is not supported`,
     );
   requireTotal(list, 'manifests', index.digest, name);
   return list;
@@ -151,8 +151,5 @@ function isMatch(value: unknown, pattern: RegExp): value is string {
 }
 
 function unreadable(digest: string, name: string): StoreError {
-  return new StoreError(
-    'UnexpectedAnswer',
-    `${name} keeps something else than an image as ${digest}; check the reference`,
-  );
+  return new StoreError('UnexpectedAnswer', `${name} does not store an image as ${digest}; check the reference`);
 }

@@ -22,7 +22,7 @@ export function openBucket(
     (options.transport !== undefined && '--transport') ||
     (options.createRepository && '--create-repository');
   if (wrong)
-    throw new CommandError('ConflictingOptions', `${wrong} is for registries; leave it out with s3://${bucket}`);
+    throw new CommandError('ConflictingOptions', `${wrong} supports registries only; remove it for s3://${bucket}`);
   return new S3Store(S3Bucket.open(bucket, { owner: options.bucketOwner, plainHttp: options.plainHttp }), prefix);
 }
 
@@ -60,7 +60,7 @@ export class S3Store implements Store {
 
   async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
     if (publicKey !== undefined)
-      throw new CommandError('ConflictingOptions', '--key is for registries: a bucket keeps no signatures');
+      throw new CommandError('ConflictingOptions', '--key supports registries only; buckets do not store signatures');
     return { problems: [], verified: {} };
   }
 
@@ -94,7 +94,7 @@ export class S3Store implements Store {
     const note =
       unchecked.length === 0
         ? undefined
-        : `the store keeps no SHA-256 checksum of ${plural(unchecked.length, 'file')}, so that sizes alone were compared`;
+        : `the store has no SHA-256 checksum of ${plural(unchecked.length, 'file')}, so only sizes were compared`;
     return { problems, note, surplus: strangers.map((path) => `'${path}' was not published; remove it`), records };
   }
 

@@ -38,7 +38,7 @@ export class OciLayout {
     const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
     report({ event: 'start', artifact: artifact.name, digest: index.digest, bytes });
     const top = this.entries().filter(({ annotations }) => annotations?.[REF_NAME] !== name);
-    this.makeFolders();
+    this.prepare();
     let bytesSent = 0;
     for (const blob of blobs) bytesSent += await this.addBlob(blob, report);
     for (const manifest of [...manifests, index]) this.addManifest(manifest);
@@ -64,8 +64,8 @@ export class OciLayout {
     throw new CommandError('InvalidLayout', `'${path}' is not the index of an OCI image layout; name another folder`);
   }
 
-  /** What is below the folder must be in it: a link would have files written elsewhere. */
-  private makeFolders(): void {
+  /** Makes the folders of a layout. None of them may be a link, which would have files written elsewhere. */
+  public prepare(): void {
     if (existsSync(this.folder) && !lstatSync(join(this.folder, '.')).isDirectory())
       throw new CommandError('InvalidLayout', `'${this.folder}' must be a folder`);
     for (const name of BLOBS) {

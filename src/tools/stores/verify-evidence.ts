@@ -71,7 +71,7 @@ export async function verifyEvidence(
   for (const one of lockedAttestations) {
     const isThere = attestations.some((found) => found.digest === one.digest);
     if (isThere && !verified.attestations.some((found) => found.digest === one.digest))
-      problems.push(`${nameOf(one)} is not by the key, or says nothing of this image`);
+      problems.push(`${nameOf(one)} is not by the key, or does not apply to this image`);
   }
   return { problems, verified };
 }

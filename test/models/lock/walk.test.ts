@@ -95,12 +95,12 @@ describe('a directory is refused', () => {
     [
       'with a link to nothing',
       (folder) => symlinkSync('gone', join(folder, 'w')),
-      "the symbolic link 'w' leads nowhere (ENOENT); mend or remove it",
+      "the symbolic link 'w' points nowhere (ENOENT); repair or remove it",
     ],
     [
       'with a link to itself',
       (folder) => symlinkSync('w', join(folder, 'w')),
-      "the symbolic link 'w' leads nowhere (ELOOP)",
+      "the symbolic link 'w' points nowhere (ELOOP)",
     ],
     [
       'with a link to a directory above it',
@@ -118,12 +118,12 @@ describe('a directory is refused', () => {
     [
       'with names that differ by case',
       (folder) => writeFiles(folder, { 'sub/Model.bin': '', 'sub/model.bin': '' }),
-      'are the same name where case or accents are not told apart; rename one',
+      'are the same name on file systems that ignore case or accents; rename one',
     ],
     [
       'with names that differ by composition',
       (folder) => writeFiles(folder, { 'caf\u00e9': '', 'cafe\u0301': '' }),
-      'are the same name where case or accents are not told apart',
+      'are the same name on file systems that ignore case or accents',
     ],
     [
       'with a newline in a name',

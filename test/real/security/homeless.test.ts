@@ -2,29 +2,16 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { bundleCommandLine } from '../support/command-line';
 import { HostileProject, NOBODY_KNOWN, run } from '../support/hostile';
-import { type Registry, startRegistry } from '../support/registry';
-import { type S3Server, startS3 } from '../support/s3-server';
+import { useStores } from '../support/stores';
 
 const ROOT = join(__dirname, '../../..');
 
-let program: string;
-let registry: Registry;
-let s3: S3Server;
+const stores = useStores();
 let project: HostileProject;
 
-beforeAll(async () => {
-  program = bundleCommandLine();
-  registry = await startRegistry();
-  s3 = await startS3('models');
-});
-afterAll(async () => {
-  await registry.stop();
-  await s3.stop();
-});
 beforeEach(() => {
-  project = new HostileProject(program);
+  project = new HostileProject(stores.program);
   project.giveTo(NOBODY_KNOWN, 'project', 'project/models', 'project/models/net', 'project/models/net/weights.bin');
   mkdirSync(join(project.outside, 'home/.docker'), { recursive: true });
 });
@@ -48,10 +35,10 @@ describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
     project.serving(args, { uid: NOBODY_KNOWN, env: { ...HOMES[kind]?.(), ...env } });
 
   test('locks, publishes, verifies and asks for the status', async () => {
-    const to = `${registry.host}/net`;
+    const to = `${stores.registry.host}/net`;
     const locked = await serving(['lock', 'models/net', '--to', to]);
     expect(locked).toMatchObject({ status: 0, stdout: expect.stringContaining('serving.lock.json is written') });
-    expect(locked.stderr).toContain('warning: this machine cannot remember');
+    expect(locked.stderr).toContain('warning: this machine cannot save');
     expect(await serving(['publish'])).toMatchObject({ status: 1 });
     const published = await serving(['publish', '--to', to]);
     expect(published).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${to}:`) });
@@ -64,21 +51,21 @@ describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
 
   test('gets a receipt for cdk deploy', async () => {
     await serving(['lock', 'models/net']);
-    const { status, stdout } = await serving(['publish', '--to', `${registry.host}/net`, '--receipt']);
+    const { status, stdout } = await serving(['publish', '--to', `${stores.registry.host}/net`, '--receipt']);
     expect(status).toBe(0);
     expect(JSON.parse(readFileSync(stdout.trim(), 'utf8'))).toMatchObject({ model: 'models/net' });
   });
 
   test('publishes to a bucket with the credentials of the environment', async () => {
     await serving(['lock', 'models/net']);
-    const { status, stderr } = await serving(['publish', '--to', 's3://models/nets'], s3.environment);
+    const { status, stderr } = await serving(['publish', '--to', 's3://models/nets'], stores.s3.environment);
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('"event":"published"') });
   });
 
   test('synthesizes', async () => {
     await serving(['lock', 'models/net', '--to', 's3://acme-models']);
     const outfile = join(project.outside, 'app.js');
-    const contents = `const { Model } = require('${ROOT}/src/model'); console.log(Model.fromDirectory('models/net')._intent().name);`;
+    const contents = `const { Model } = require('${ROOT}/src/models/model'); console.log(Model.fromDirectory('models/net')._intent().name);`;
     const stdin = { contents, resolveDir: ROOT };
     buildSync({
       stdin,
@@ -98,7 +85,7 @@ describe('a user without a folder of temporary files', () => {
 
   test('locks and publishes', async () => {
     await project.serving(['lock', 'models/net'], { env: { ...project.home(), ...env } });
-    const args = ['publish', '--to', `${registry.host}/net`];
+    const args = ['publish', '--to', `${stores.registry.host}/net`];
     expect(await project.serving(args, { env: { ...project.home(), ...env } })).toMatchObject({ status: 0 });
     expect(await project.serving(args, { env, uid: NOBODY_KNOWN })).toMatchObject({ status: 0 });
   });
@@ -118,13 +105,23 @@ describe('on a disk that is read-only', () => {
   /** Runs a command in a namespace of its own, in which the folder of the test cannot be written. */
   const onReadOnly = (...args: string[]) => {
     const script = `mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0/project" && exec "$@"`;
-    const command = ['unshare', '--mount', 'sh', '-c', script, project.outside, process.execPath, program, ...args];
+    const command = [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      script,
+      project.outside,
+      process.execPath,
+      stores.program,
+      ...args,
+    ];
     return run(command, { env: project.home() });
   };
 
   test('publish works, without a receipt', async () => {
     await project.serving(['lock', 'models/net']);
-    const { status, stderr } = await onReadOnly('publish', '--to', `${registry.host}/net`);
+    const { status, stderr } = await onReadOnly('publish', '--to', `${stores.registry.host}/net`);
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('without a receipt') });
   });
 

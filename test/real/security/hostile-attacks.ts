@@ -49,15 +49,30 @@ const layerAs =
       ? answer(lab, received)
       : undefined;
 
-/** Answers for the tag of the base with another index. */
-const indexAs =
-  (content: (lab: Lab) => Buffer | object) =>
+/** Answers for the tag of the base. */
+const tagAs =
+  (answer: (lab: Lab) => Answer) =>
   (lab: Lab): Script =>
-  ({ path, authorization }) => {
-    if (!path.endsWith('/manifests/v1') || authorization === undefined) return undefined;
-    const { bytes, mediaType } = partOf(content(lab), lab.types.index);
-    return { status: 200, headers: { 'content-type': mediaType }, body: bytes };
-  };
+  ({ path, authorization }) =>
+    path.endsWith('/manifests/v1') && authorization !== undefined ? answer(lab) : undefined;
+
+/** Answers for the tag of the base with bytes that are called an index. */
+const indexOf = (lab: Lab, body: Answer['body'], headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status: 200,
+  headers: { 'content-type': lab.types.index, ...headers },
+  body,
+});
+
+/** Answers for the tag of the base with another index. */
+const indexAs = (content: (lab: Lab) => Buffer | object) =>
+  tagAs((lab) => indexOf(lab, partOf(content(lab), lab.types.index).bytes));
+
+/** An index of entries for the most common platform. */
+const indexListing = ({ types }: Lab, entries: readonly object[], architecture = 'amd64'): object => ({
+  schemaVersion: 2,
+  mediaType: types.index,
+  manifests: entries.map((entry) => ({ ...entry, platform: { os: 'linux', architecture } })),
+});
 
 const ADDRESSES: readonly Attack[] = [
   {
@@ -181,36 +196,25 @@ const BYTES: readonly Attack[] = [
   {
     name: 'an image whose tag has another digest than it says',
     command: 'lock',
-    script:
-      (lab) =>
-      ({ path, authorization }) =>
-        path.endsWith('/manifests/v1') && authorization !== undefined
-          ? {
-              status: 200,
-              headers: { 'content-type': lab.types.index, 'docker-content-digest': `sha256:${'0'.repeat(64)}` },
-              body: lab.base.index.bytes,
-            }
-          : undefined,
+    script: tagAs((lab) => indexOf(lab, lab.base.index.bytes, { 'docker-content-digest': `sha256:${'0'.repeat(64)}` })),
     message: /^\[DigestMismatch\] .*answers to v1 with bytes of the digest sha256:\w+, and calls it sha256:0000/m,
   },
   {
     name: 'an index of 20,000 manifests',
     command: 'lock',
-    script: indexAs(({ base, types }) => {
-      const platform = { os: 'linux', architecture: 'amd64' };
-      const entry = { ...descriptorOf(base.manifest), platform };
-      return { schemaVersion: 2, mediaType: types.index, manifests: Array.from({ length: 20_000 }, () => entry) };
-    }),
+    script: indexAs((lab) =>
+      indexListing(
+        lab,
+        Array.from({ length: 20_000 }, () => descriptorOf(lab.base.manifest)),
+      ),
+    ),
     message: /^\[LimitExceeded\] .*lists 20000 manifests in sha256:\w+; at most 256 are supported$/m,
   },
   {
     name: 'an index in an index',
     command: 'lock',
-    script: indexAs(({ base, types }) => {
-      const platform = { os: 'linux', architecture: 'amd64' };
-      return { schemaVersion: 2, mediaType: types.index, manifests: [{ ...descriptorOf(base.index), platform }] };
-    }),
-    message: /^\[UnexpectedAnswer\] .*keeps an index in the index/m,
+    script: indexAs((lab) => indexListing(lab, [descriptorOf(lab.base.index)])),
+    message: /^\[UnexpectedAnswer\] .*stores an index in the index/m,
   },
   {
     name: 'an index that is a manifest too',
@@ -219,48 +223,31 @@ const BYTES: readonly Attack[] = [
       ...JSON.parse(base.manifest.bytes.toString()),
       ...JSON.parse(base.index.bytes.toString()),
     })),
-    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
   },
   {
     name: 'a platform that a terminal would obey',
     command: 'lock',
-    script: indexAs(({ base, types }) => {
-      const platform = { os: 'linux', architecture: '\u001b]0;owned\u0007' };
-      return { schemaVersion: 2, mediaType: types.index, manifests: [{ ...descriptorOf(base.manifest), platform }] };
-    }),
-    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+    script: indexAs((lab) => indexListing(lab, [descriptorOf(lab.base.manifest)], '\u001b]0;owned\u0007')),
+    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
   },
   {
     name: 'an index without an end',
     command: 'lock',
-    script:
-      (lab) =>
-      ({ path, authorization }) =>
-        path.endsWith('/manifests/v1') && authorization !== undefined
-          ? { status: 200, headers: { 'content-type': lab.types.index }, body: endless(Buffer.alloc(65_536, ' ')) }
-          : undefined,
+    script: tagAs((lab) => indexOf(lab, endless(Buffer.alloc(65_536, ' ')))),
     message: /^\[LimitExceeded\] .*answers with more than 8388608 bytes/m,
   },
   {
     name: 'an index of lists in lists',
     command: 'lock',
     script: indexAs(() => Buffer.from(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)),
-    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
   },
   {
     name: 'a gigabyte in a few compressed bytes',
     command: 'lock',
-    script:
-      (lab) =>
-      ({ path, authorization }) =>
-        path.endsWith('/manifests/v1') && authorization !== undefined
-          ? {
-              status: 200,
-              headers: { 'content-type': lab.types.index, 'content-encoding': 'gzip' },
-              body: gzipSync(Buffer.alloc(64 * 2 ** 20)),
-            }
-          : undefined,
-    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+    script: tagAs((lab) => indexOf(lab, gzipSync(Buffer.alloc(64 * 2 ** 20)), { 'content-encoding': 'gzip' })),
+    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
   },
   {
     name: 'a config whose environment is no list',
@@ -278,7 +265,7 @@ const BYTES: readonly Attack[] = [
         return path.endsWith(`/blobs/${config.digest}`) ? { status: 200, body: config.bytes } : undefined;
       };
     },
-    message: /^\[UnexpectedAnswer\] .*keeps something else than an image/m,
+    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
   },
 ];
 

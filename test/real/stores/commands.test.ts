@@ -4,33 +4,21 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../support/stores/artifacts';
-import { bundleCommandLine, runNode, type Said } from '../support/command-line';
-import { type Registry, startRegistry } from '../support/registry';
-import { type S3Server, startS3 } from '../support/s3-server';
+import { runNode, type Said } from '../support/command-line';
+import { useStores } from '../support/stores';
 
-let program: string;
-let registry: Registry;
-let s3: S3Server;
+const stores = useStores();
 let folder: string;
 let digest: string;
-
-beforeAll(async () => {
-  program = bundleCommandLine();
-  registry = await startRegistry();
-  s3 = await startS3('models');
-});
-
-afterAll(async () => {
-  await registry.stop();
-  await s3.stop();
-});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'commands-'));
   mkdirSync(join(folder, 'models/net'), { recursive: true });
   writeFileSync(join(folder, 'models/net/weights.bin'), randomBytes(2_000_000));
   writeFileSync(join(folder, 'models/net/config.json'), '{}');
-  expect(await serving('lock', 'models/net', '--to', `${registry.host}/models/net`)).toMatchObject({ status: 0 });
+  expect(await serving('lock', 'models/net', '--to', `${stores.registry.host}/models/net`)).toMatchObject({
+    status: 0,
+  });
   digest = JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8')).models['models/net'].digest;
 });
 
@@ -44,8 +32,8 @@ async function servingWith(
   environment: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<Omit<Said, 'lasted'>> {
-  const env = { ...s3.environment, ...environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
-  const { lasted: _, ...said } = await runNode([program, ...args], { cwd: folder, env });
+  const env = { ...stores.s3.environment, ...environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
+  const { lasted: _, ...said } = await runNode([stores.program, ...args], { cwd: folder, env });
   return said;
 }
 
@@ -57,14 +45,22 @@ const lines = (text: string): { event: string }[] =>
 
 describe('serving publish', () => {
   test('puts a locked model into a registry, and is done at once the second time', async () => {
+    const before = await serving('verify');
+    expect(before.status).toBe(1);
+    expect(before.stdout).toMatch(
+      /^models\/net: does not match the lock file, [\s\S]*\n {2}run: serving publish models\/net\n$/,
+    );
     const first = await serving('publish');
-    const reference = `${registry.host}/models/net:${digest.slice(7)}@${digest}`;
+    const reference = `${stores.registry.host}/models/net:${digest.slice(7)}@${digest}`;
     expect(first).toMatchObject({ status: 0, stdout: `${reference}\n` });
     expect(lines(first.stderr).at(-1)).toMatchObject({ event: 'published', artifact: 'models/net', reference });
     const second = await serving('publish', 'models/net');
     expect(second).toMatchObject({ status: 0, stdout: `${reference}\n` });
     expect(lines(second.stderr)).toEqual([{ event: 'published', artifact: 'models/net', reference, bytesSent: 0 }]);
-    expect(await serving('verify')).toMatchObject({ status: 0, stdout: `models/net: all is there, ${reference}\n` });
+    expect(await serving('verify')).toMatchObject({
+      status: 0,
+      stdout: `models/net: matches the lock file, ${reference}\n`,
+    });
   });
 
   test('puts a model where --to says, into a bucket', async () => {
@@ -72,9 +68,9 @@ describe('serving publish', () => {
     expect(await serving('publish', '--to', 's3://models/nets')).toMatchObject({ status: 0, stdout: `${reference}\n` });
     expect(await serving('verify', '--to', 's3://models/nets')).toMatchObject({
       status: 0,
-      stdout: `models/net: all is there, ${reference}\n`,
+      stdout: `models/net: matches the lock file, ${reference}\n`,
     });
-    rmSync(join(s3.buckets, 'models/nets', digest.slice(7), 'weights.bin'));
+    rmSync(join(stores.s3.buckets, 'models/nets', digest.slice(7), 'weights.bin'));
     const broken = await serving('verify', '--to', 's3://models/nets');
     expect(broken.status).toBe(1);
     expect(broken.stdout).toContain("  'weights.bin' is missing\n");
@@ -82,7 +78,7 @@ describe('serving publish', () => {
 
   test.each<[Record<string, string>, string]>([
     [{ AWS_REGION: '' }, '[AwsSettings] no region of AWS can be used (Region '],
-    [{ AWS_ENDPOINT_URL_S3: 'foo' }, '[AwsSettings] the endpoint of AWS is no URL; mend AWS_ENDPOINT_URL or'],
+    [{ AWS_ENDPOINT_URL_S3: 'foo' }, '[AwsSettings] the endpoint of AWS is not a URL; correct AWS_ENDPOINT_URL or'],
   ])('says what of the settings of AWS is wrong: %j', async (environment, message) => {
     const settings = { AWS_CONFIG_FILE: '/dev/null', ...environment };
     const { status, stderr } = await servingWith(settings, 'verify', '--to', 's3://models/nets');
@@ -95,9 +91,9 @@ describe('serving publish', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(readFileSync(stdout.trim(), 'utf8'))).toEqual({
       model: 'models/net',
-      to: `${registry.host}/models/net`,
+      to: `${stores.registry.host}/models/net`,
       digest,
-      reference: `${registry.host}/models/net:${digest.slice(7)}@${digest}`,
+      reference: `${stores.registry.host}/models/net:${digest.slice(7)}@${digest}`,
     });
   });
 
@@ -105,11 +101,11 @@ describe('serving publish', () => {
     await serving('publish');
     rmSync(join(folder, 'models/net'), { recursive: true });
     expect(await serving('publish', '--receipt')).toMatchObject({ status: 0, stderr: '' });
-    expect(await serving('publish', '--to', `${registry.host}/elsewhere`)).toEqual({
+    expect(await serving('publish', '--to', `${stores.registry.host}/elsewhere`)).toEqual({
       status: 3,
       stdout: '',
       stderr:
-        "[DirectoryMissing] 'models/net' is not published yet and its directory is not here; run 'serving publish models/net' where the weights are\n",
+        "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are\n",
     });
   });
 
@@ -118,9 +114,9 @@ describe('serving publish', () => {
     const { status, stderr } = await serving('publish');
     expect(status).toBe(1);
     expect(stderr).toContain(
-      "the directory is not what is locked; put the files back, or run 'serving lock models/net'",
+      "the directory differs from the lock file; restore the files, or run 'serving lock models/net'",
     );
-    expect(stderr).toContain("models/net: 'config.json' is another");
+    expect(stderr).toContain("models/net: 'config.json' changed");
   });
 
   test('warns of files that were changed since', async () => {
@@ -129,7 +125,7 @@ describe('serving publish', () => {
     const { status, stderr } = await serving('publish');
     expect(status).toBe(0);
     expect(stderr).toContain(
-      "warning: 'models/net' differs from what is locked and published: config.json; run: serving lock models/net\n",
+      "warning: 'models/net' differs from its locked and published version: config.json; run: serving lock models/net\n",
     );
   });
 
@@ -145,11 +141,15 @@ describe('serving publish', () => {
     ],
     [['--to', 's3:/models'], 2, "'s3:/models' has no 's3://' in front of the bucket; write it as s3://bucket/prefix"],
     [['--transport', 'pigeon'], 2, '--transport (pigeon) must be http or ecr-api'],
-    [['--transport', 'ecr-api'], 2, '--transport ecr-api speaks to the API of ECR, and '],
-    [['--tag', 'bad tag'], 2, "--tag ('bad tag') is a name that no registry takes"],
-    [['--create-repository'], 2, '--create-repository is for ECR'],
-    [['models/other'], 2, "'models/other' is not in 'serving.lock.json'; run: serving lock models/other"],
-    [['--to', 's3://models/x', '--tag', 'v1'], 2, '--tag is for registries'],
+    [['--transport', 'ecr-api'], 2, '--transport ecr-api requires a registry of ECR, and '],
+    [['--tag', 'bad tag'], 2, "--tag ('bad tag') is not a valid tag"],
+    [['--create-repository'], 2, '--create-repository supports ECR only'],
+    [
+      ['models/other'],
+      2,
+      "'models/other' is not in 'serving.lock.json'; if it contains a model, run: serving lock models/other",
+    ],
+    [['--to', 's3://models/x', '--tag', 'v1'], 2, '--tag supports registries only'],
   ])('fails on %j with %d', async (args, exitCode, message) => {
     const { status, stderr, stdout } = await serving('publish', ...args);
     expect({ status, stdout }).toEqual({ status: exitCode, stdout: '' });
@@ -165,7 +165,7 @@ describe('serving publish', () => {
       status: 2,
       stdout: '',
       stderr:
-        "'models/net' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or keep it in 'serving.lock.json' with: serving lock models/net --to ...\n",
+        "'models/net' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or save one in 'serving.lock.json' with: serving lock models/net --to ...\n",
     });
   });
 });
@@ -173,13 +173,13 @@ describe('serving publish', () => {
 describe('serving lock --image', () => {
   test('keeps what the tag of a registry stands for', async () => {
     await serving('publish', '--tag', 'stable');
-    const image = `${registry.host}/models/net:stable`;
+    const image = `${stores.registry.host}/models/net:stable`;
     expect(await serving('lock', '--image', image)).toMatchObject({ status: 0 });
     const { images, models } = JSON.parse(readFileSync(join(folder, 'serving.lock.json'), 'utf8'));
     const { mediaType, platforms } = models['models/net'];
     expect(images).toEqual({ [image]: { digest, mediaType, platforms } });
     expect(await serving('lock', '--check', '--image', image)).toMatchObject({ status: 0 });
-    expect(await serving('lock', '--image', `${registry.host}/models/net:missing`)).toMatchObject({
+    expect(await serving('lock', '--image', `${stores.registry.host}/models/net:missing`)).toMatchObject({
       status: 3,
       stderr: expect.stringContaining("models/net:missing' is not in"),
     });
@@ -194,15 +194,15 @@ describe('serving status', () => {
     const [after] = JSON.parse((await serving('status', '--format', 'json')).stdout);
     expect(after).toMatchObject({ directory: 'as locked', published: 'yes', receipt: true });
     unlinkSync(join(folder, 'models/net/config.json'));
-    rmSync(join(registry.storage, 'docker/registry/v2/repositories/models/net/_manifests'), { recursive: true });
+    rmSync(join(stores.registry.storage, 'docker/registry/v2/repositories/models/net/_manifests'), { recursive: true });
     const { stdout } = await serving('status');
     expect(stdout).toBe(
       `models/net
   locked     ${digest}
   directory  differs (config.json)
-  to         ${registry.host}/models/net
+  to         ${stores.registry.host}/models/net
   published  no: the index ${digest} is missing
-  receipt    yes; it is gone from there: serving publish
+  receipt    yes; it no longer exists there, run: serving publish
 `,
     );
   });
@@ -259,7 +259,7 @@ describe('serving verify --key', () => {
     await push('sig', signed(privateKey));
     expect(await serving('verify', '--key', 'own.pub')).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/^models\/net: all is there, 1 signature by the key, /),
+      stdout: expect.stringMatching(/^models\/net: matches the lock file, 1 signature by the key, /),
     });
     const foreign = await serving('verify', '--key', 'other.pub');
     expect(foreign.status).toBe(1);
@@ -276,7 +276,7 @@ describe('serving verify --key', () => {
     );
     expect(await serving('verify', '--record')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('--record needs --key'),
+      stderr: expect.stringContaining('--record requires --key'),
     });
     expect(await serving('verify', '--key', 'own.pub', '--record')).toMatchObject({
       status: 0,
@@ -302,7 +302,7 @@ describe('serving verify --key', () => {
     await serving('verify', '--key', 'own.pub', '--record');
     const { status, stdout } = await serving('verify', '--key', 'other.pub');
     expect(status).toBe(1);
-    expect(stdout).toContain('is not by the key, or says nothing of this image\n');
+    expect(stdout).toContain('is not by the key, or does not apply to this image\n');
   });
 
   test('forgets what vouched for another model, and nothing when the same is locked again', async () => {
@@ -342,7 +342,7 @@ describe('serving verify --key', () => {
     writeFileSync(join(layout, 'manifest.json'), manifest);
     for (const bytes of [config, ...layers.map((layer) => layer.bytes)])
       writeFileSync(join(layout, digestOf(bytes).slice(7)), bytes);
-    const target = `docker://${registry.host}/models/net:sha256-${digest.slice(7)}.${kind}`;
+    const target = `docker://${stores.registry.host}/models/net:sha256-${digest.slice(7)}.${kind}`;
     execFileSync('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', `dir:${layout}`, target]);
   }
 });

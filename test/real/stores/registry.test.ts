@@ -186,7 +186,7 @@ describe('a registry with passwords', () => {
     };
     try {
       await expect(push(join(scratch, 'nowhere.json'))).rejects.toThrow(
-        `[CredentialsMissing] ${locked.host} wants a user and password, and none are known; sign in with 'docker login ${locked.host}'`,
+        `[CredentialsMissing] ${locked.host} requires a user and a password, and no credentials are configured; sign in with 'docker login ${locked.host}'`,
       );
       await push(config);
       expect(readdirSync(join(locked.storage, 'docker/registry/v2/repositories'))).toEqual(['models']);

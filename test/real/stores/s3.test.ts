@@ -213,7 +213,7 @@ describe('a real S3 server', () => {
     [
       's3://no-such-bucket/x',
       {},
-      /^\[RepositoryMissing\] cannot .* in the bucket no-such-bucket \(NoSuchBucket: .*\); make the bucket, or check its name in --to$/,
+      /^\[RepositoryMissing\] cannot .* in the bucket no-such-bucket \(NoSuchBucket: .*\); create the bucket, or check its name in --to$/,
     ],
     ['s3://models/x', { AWS_SECRET_ACCESS_KEY: 'wrong' }, /^\[AccessDenied\] cannot .* in the bucket models \(.*\); /],
   ])('fails on %s with %j', async (to, environment, message) => {

@@ -131,9 +131,28 @@ test('is refused with the names and what to do, and returned where it is allowed
       return requireNoCredentials(walk(folder, []), { ...policy, allowed });
     });
   expect(() => look(['a.key'])).toThrow(
-    "'app' has files that look like credentials, which everyone who can pull the image could read: 'b.key'; leave them out, or lock it with --allow-file b.key to publish that file on purpose",
+    "'app' contains files that look like credentials, which everyone who can pull the image could read: 'b.key'; leave them out, or lock it with --allow-file b.key to publish that file on purpose",
+  );
+  expect(() => look([])).toThrow(
+    "'a.key', 'b.key'; leave them out, or lock it with --allow-file a.key --allow-file b.key to publish those files on purpose",
   );
   expect(look(['a.key', 'b.key', 'c.key'])).toEqual(['a.key', 'b.key']);
+});
+
+test('names ten files, and allows up to fifty in one command', () => {
+  const refusal = (count: number): string =>
+    withScratch((folder) => {
+      writeFiles(folder, Object.fromEntries([...Array(count).keys()].map((index) => [`${index + 10}.key`, 'x'])));
+      try {
+        requireNoCredentials(walk(folder, []), { name: 'app', leaveOut: 'leave them out', allowed: [] });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    });
+  expect(refusal(12)).toContain("'19.key' and 2 more; leave them out, or lock it with --allow-file 10.key ");
+  expect(refusal(50).match(/--allow-file/g)).toHaveLength(50);
+  expect(refusal(51)).toContain('lock it with one --allow-file for each of the 51 files to publish');
 });
 
 test('the way to allow a file can be pasted into a shell, whatever its name', () =>

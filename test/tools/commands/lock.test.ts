@@ -146,8 +146,8 @@ describe('serving lock', () => {
         ['--remove', 'models/other'],
         "--remove (models/other) must be a name in 'serving.lock.json'; it has: models/net",
       ],
-      [['models/net', '--remove', 'models/net'], "'models/net' is named to be locked and in --remove"],
-      [['--check', '--remove', 'models/net'], '--remove writes the lock file, and --check does not'],
+      [['models/net', '--remove', 'models/net'], '--remove (models/net) conflicts with locking the same name'],
+      [['--check', '--remove', 'models/net'], '--remove cannot be combined with --check'],
     ])('refuses %j', (args, message) => {
       serving('lock', 'models/net');
       const before = lockText();
@@ -172,7 +172,7 @@ describe('serving lock', () => {
     });
 
     test.each([
-      ['is another', "models/net: 'config.json' is another\n"],
+      ['is another', "models/net: 'config.json' changed\n"],
       ['is new', "models/net: 'added.txt' is new\n"],
       ['is gone', "models/net: 'config.json' is gone\n"],
     ])('exits with 1 and names the file where one %s, and writes nothing', (kind, line) => {
@@ -204,7 +204,7 @@ describe('serving lock', () => {
       expect(serving('lock', 'models/net')).toMatchObject({
         status: 1,
         stderr:
-          "[CredentialFiles] 'models/net' has files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
+          "[CredentialFiles] 'models/net' contains files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
       });
       expect(serving('lock', 'models/net', '--allow-file', '.netrc').status).toBe(0);
       expect(lock().models['models/net'].allowed).toEqual(['.netrc']);
@@ -236,12 +236,12 @@ describe('serving lock', () => {
   });
 
   test.each<[string[], number, string]>([
-    [['lock'], 2, 'there is nothing to lock; name directories of models, or images with --image'],
+    [['lock'], 2, 'nothing to lock; name directories of models, code with --app, or images with --image'],
     [['lock', 'nowhere'], 3, "/nowhere' is not there"],
-    [['lock', '--to', 'a/b'], 2, '--to says something of directories, but none is named'],
+    [['lock', '--to', 'a/b'], 2, '--to requires a directory, or --app'],
     [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
-    [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell needs --base'],
-    [['lock', 'models/net', '--base', 'busybox:1'], 2, '--base needs --variant shell or --variant baked'],
+    [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell requires --base'],
+    [['lock', 'models/net', '--base', 'busybox:1'], 2, '--base requires --variant shell or --variant baked'],
     [['lock', 'models/net', '--to', 's3://'], 2, "'s3://' has no bucket"],
     [
       ['lock', 'models/net', '--to', 'S3://models'],
@@ -260,7 +260,7 @@ describe('serving lock', () => {
     [
       ['lock', 'models/net', '--to', 'a.io/b:v1'],
       2,
-      "'a.io/b:v1' has a tag or a digest; what is published is named by",
+      "'a.io/b:v1' has a tag or a digest; published content is named by",
     ],
     [
       ['lock', 'models/net', '--to', 'https://a.io/b'],
@@ -285,9 +285,21 @@ describe('serving lock', () => {
     ],
     [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one line of text that is not empty'],
     [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) is not there'],
+    [
+      ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--requirements', 'nofile.txt'],
+      3,
+      "--requirements (nofile.txt) does not exist in 'models'; create the file there, or remove the option\n",
+    ],
+    [['lock', 'models/net', '--requirements', 'list.txt'], 2, '--requirements requires --app\n'],
+    [['lock', '--requirements', 'list.txt'], 2, '--requirements requires --app\n'],
+    [
+      ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--source', 'v1'],
+      2,
+      '--source applies to models, and only code is named; remove the option\n',
+    ],
     [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be in the model'],
     [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
-    [['pack', 'models/net'], 2, '--output says where to write; it is missing'],
+    [['pack', 'models/net'], 2, '--output FOLDER is required'],
     [['pack', 'models/net', '-o', 'out'], 2, '[LockFileNotFound] no serving.lock.json is in'],
   ])('fails on %j', (args, exitCode, message) => {
     const { status, stderr } = serving(...args);
@@ -314,7 +326,70 @@ describe('serving lock', () => {
     expect(status).toBe(2);
   });
 
+  describe('code that is named like a model', () => {
+    const APP = { ...IMAGE, base: `busybox@sha256:${'a'.repeat(64)}` };
+
+    test.each(['publish', 'verify', 'pack --output out'])('before it is locked, %s names both ways', (command) => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'app'), { 'main.py': '' });
+      const [name = '', ...options] = command.split(' ');
+      expect(serving(name, 'app', ...options)).toMatchObject({
+        status: 2,
+        stderr:
+          "[NotLocked] 'app' is not in 'serving.lock.json'; if it contains code, run: serving lock --app app --base IMAGE; if it contains a model, run: serving lock app\n",
+      });
+      expect(serving(name, 'models/other', ...options).stderr).toBe(
+        "[NotLocked] 'models/other' is not in 'serving.lock.json'; if it contains a model, run: serving lock models/other; if it contains code, run: serving lock --app models/other --base IMAGE\n",
+      );
+    });
+
+    test('stays code when its directory is locked again, and is not packed as a model', () => {
+      serving('lock', 'models/net');
+      writeFiles(join(folder, 'app'), { 'main.py': '' });
+      writeFileSync(join(folder, 'serving.lock.json'), JSON.stringify({ ...lock(), apps: { app: APP } }));
+      expect(serving('lock', 'app', '--variant', 'data')).toMatchObject({
+        status: 2,
+        stderr: '[ConflictingOptions] --variant applies to models, and only code is named; remove the option\n',
+      });
+      expect(serving('lock', 'app', '--to', 's3://models/x').stderr).toBe(
+        "[InvalidDestination] --to (s3://models/x) must be a repository of a registry: 'app' becomes an image\n",
+      );
+      expect(serving('pack', 'app', '--output', 'out')).toMatchObject({
+        status: 2,
+        stderr: "[InvalidArguments] 'app' is code, and 'serving pack' supports models only; run: serving publish app\n",
+      });
+    });
+  });
+
+  describe('a public key', () => {
+    test.each([
+      [
+        'nowhere.pem',
+        '[InvalidKey] --key (nowhere.pem) does not exist; specify a file with a public key in PEM format\n',
+      ],
+      [
+        'models',
+        '[InvalidKey] --key (models) cannot be read (EISDIR); specify a file with a public key in PEM format\n',
+      ],
+    ])('must be a file: %s', (key, stderr) => {
+      serving('lock', 'models/net', '--to', '127.0.0.1:1/net');
+      expect(serving('verify', '--key', key)).toMatchObject({ status: 2, stderr });
+    });
+  });
+
   describe('pack', () => {
+    test.each([
+      '/proc/x',
+      '/proc/x/y',
+      '/sys/x',
+    ])('ends where %s cannot be made, before it reads the model', (output) => {
+      serving('lock', 'models/net');
+      expect(serving('pack', '-o', output)).toMatchObject({
+        status: 3,
+        stderr: expect.stringMatching(/^\[OutputUnwritable\] '\/(proc|sys)\/x[^']*' cannot be written \(E[A-Z]+\)\n$/),
+      });
+    });
+
     test('writes a layout whose blobs have their digests as names, and each once', () => {
       serving('lock', 'models/net');
       expect(serving('pack', '-o', 'out').status).toBe(0);
@@ -371,7 +446,7 @@ describe('serving lock', () => {
       const { status, stderr } = serving('pack', '-o', 'out');
       expect(status).toBe(1);
       expect(stderr).toContain(
-        "the directory is not what is locked; put the files back, or run 'serving lock models/net'\nmodels/net: 'config.json' is another",
+        "the directory differs from the lock file; restore the files, or run 'serving lock models/net'\nmodels/net: 'config.json' changed",
       );
     });
   });
@@ -410,7 +485,7 @@ describe('serving lock', () => {
     test('is the reason where the directory cannot be packed', () => {
       serving('lock', 'models/net');
       writeFiles(join(folder, 'models/net'), { 'Config.json': '' });
-      expect(drift()).toEqual([expect.stringContaining('are the same name where case')]);
+      expect(drift()).toEqual([expect.stringContaining('are the same name on file systems that ignore case')]);
     });
   });
 

@@ -54,7 +54,7 @@ describe('a proxy of the environment', () => {
     await expect(
       new HttpClient().send({ method: 'GET', url: new URL('https://registry.invalid/v2/') }),
     ).rejects.toThrow(
-      /^\[TlsFailed\] no safe connection to registry\.invalid through the proxy 127\.0\.0\.1:\d+ \(.+\); it does not speak TLS; use --plain-http if this is meant$/,
+      /^\[TlsFailed\] no secure connection to registry\.invalid through the proxy 127\.0\.0\.1:\d+ \(.+\); the server does not use TLS; use --plain-http if that is intended$/,
     );
     expect(asked).toEqual(['registry.invalid:443']);
   });
@@ -62,9 +62,9 @@ describe('a proxy of the environment', () => {
   test.each([
     [
       407,
-      '[ProxyFailed] the proxy answers 407 Refused; give it a user and password, as in HTTPS_PROXY=http://user:password@host',
+      '[ProxyFailed] the proxy answers 407 Refused; set a user and a password for it, as in HTTPS_PROXY=http://user:password@host',
     ],
-    [403, '[ProxyFailed] the proxy answers 403 Refused; mend HTTPS_PROXY, or except the store with NO_PROXY'],
+    [403, '[ProxyFailed] the proxy answers 403 Refused; correct HTTPS_PROXY, or exclude the store with NO_PROXY'],
   ])('that answers %d is named', async (answer, message) => {
     status = answer;
     await expect(
@@ -109,7 +109,7 @@ test('a redirect to another host gets no credentials, and none leads out of TLS'
 test.each([
   [
     'DEPTH_ZERO_SELF_SIGNED_CERT',
-    '[TlsFailed] no safe connection to r.example (DEPTH_ZERO_SELF_SIGNED_CERT); make its certificate known with NODE_EXTRA_CA_CERTS=<file>, or mend it',
+    '[TlsFailed] no secure connection to r.example (DEPTH_ZERO_SELF_SIGNED_CERT); add its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace the certificate',
   ],
   [
     'ECONNREFUSED',

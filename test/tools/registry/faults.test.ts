@@ -52,7 +52,7 @@ describe('a registry that fails now and then', () => {
   test('is asked no more often than the policy says', async () => {
     double.fault = () => ({ status: 503 });
     await expect(publishTo(httpStore(double.host), artifact)).rejects.toThrow(
-      /^\[StoreFailed\] cannot look for .* answers 503\); look at its log; run the command again later, it goes on where it was$/,
+      /^\[StoreFailed\] cannot look for .* answers 503\); look at its log; run the command again later, it resumes where it stopped$/,
     );
     expect(double.requests).toHaveLength(6);
   });

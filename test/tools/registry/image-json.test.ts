@@ -39,7 +39,7 @@ describe('an index', () => {
       index(many(9, { size: 2 ** 22 })),
       /^\[LimitExceeded\] r lists manifests of 37748736 bytes/,
     ],
-    ['an index in it', index([part({ mediaType: INDEX })]), /^\[UnexpectedAnswer\] r keeps an index in the index/],
+    ['an index in it', index([part({ mediaType: INDEX })]), /^\[UnexpectedAnswer\] r stores an index in the index/],
     ['layers too', index([part()], { layers: [] }), /^\[UnexpectedAnswer\]/],
     ['the media type of a manifest in it', index([part()], { mediaType: MANIFEST }), /^\[UnexpectedAnswer\]/],
     ['a manifest that is a list', index([[]]), /^\[UnexpectedAnswer\]/],
@@ -94,7 +94,7 @@ describe('a config', () => {
     { architecture: 'amd64\n' },
     { variant: {} },
   ])('with %j is refused', (change) => {
-    expect(() => read({ ...platform, ...change })).toThrow('[UnexpectedAnswer] r keeps something else than an image');
+    expect(() => read({ ...platform, ...change })).toThrow('[UnexpectedAnswer] r does not store an image');
   });
 
   test('cannot change what objects are', () => {

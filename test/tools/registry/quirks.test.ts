@@ -115,7 +115,7 @@ describe('a registry as ECR was observed', () => {
   test('refuses a wrong password', async () => {
     await start({ signIn: { password: 'other', tokenUses: 3 } });
     await expect(publishTo(httpStore(double.host, { credentials }), artifact)).rejects.toThrow(
-      `[AccessDenied] ${double.host} gives no token for these credentials (401); sign in again with 'docker login ${double.host}'`,
+      `[AccessDenied] ${double.host} refuses a token for these credentials (401); sign in again with 'docker login ${double.host}'`,
     );
   });
 });

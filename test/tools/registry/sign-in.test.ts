@@ -67,7 +67,7 @@ describe('the files of Docker and Podman', () => {
 
   test.each([
     [{ credsStore: 'missing' }, "'docker-credential-missing', which '"],
-    [{ credsStore: '../evil' }, 'is no name of a program; mend the file'],
+    [{ credsStore: '../evil' }, 'is not a program name; correct the file'],
     [{ credsStore: 'broken' }, 'failed: the keychain is locked'],
     [{ credsStore: 'chatty' }, 'did not return credentials'],
     ['{', 'is not JSON'],
