@@ -1,8 +1,25 @@
 import type { IConstruct } from 'constructs';
 
+/** What there are warnings about. */
+export const WARNING_KINDS = [
+  'credentialInCommand',
+  'credentialInEnvironment',
+  'credentialInHeader',
+  'modelDrift',
+  'publicBackendAddress',
+  'publicTrustedProxies',
+  'publishDestination',
+  'routerImage',
+  'sharedNames',
+  'unreachableBackend',
+  'untrustedProxies',
+] as const;
+
+type WarningKind = (typeof WARNING_KINDS)[number];
+
 /** A warning about one thing of a definition. */
 export interface Warning {
-  readonly id: string;
+  readonly id: WarningKind | `${WarningKind}.${string}`;
   readonly message: string;
 }
 

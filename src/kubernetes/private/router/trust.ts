@@ -26,7 +26,7 @@ const FEWEST_BITS = 7;
 /** What is doubtful in the trust of a router that stands behind these proxies. */
 export function trustWarnings({ trustedProxies = [] }: GuardOptions, behind: readonly string[]): Warning[] {
   const names = behind.map((name) => `'${name}'`).join(' and ');
-  const wide = trustedProxies.flatMap((network, index) => {
+  const wide = trustedProxies.flatMap((network, index): Warning[] => {
     const bits = network.split('/')[1];
     if (bits === undefined || Number(bits) >= FEWEST_BITS) return [];
     const message = `'trustedProxies[${index}]' ('${network}') contains public networks, whose clients can then invent their address, scheme and host and have no limit of connections; list the networks of your proxies only, or acknowledge this`;
