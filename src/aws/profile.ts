@@ -1,4 +1,12 @@
-import { BalancerAccess, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../plan/target-profile';
+import {
+  approximated,
+  type CapabilityTable,
+  capabilitiesOf,
+  leftToApplication,
+  native,
+  refused,
+} from '../plan/capabilities';
+import { BalancerAccess, DrainOrder, Feature, type TargetProfile } from '../plan/target-profile';
 
 /** The rules of a load balancer that its quota allows at first. */
 export const RULE_QUOTA = 100;
@@ -50,93 +58,56 @@ export function ecsProfile(
       maxRules: ruleQuota,
       maxBackends: 100,
     },
-    capabilities: [
-      native(Feature.WEIGHTS, 'weights of a forward action, drawn per request and load balancer node'),
-      native(Feature.ROUND_ROBIN, 'load_balancing.algorithm.type of the target group'),
-      native(Feature.LEAST_OUTSTANDING, 'load_balancing.algorithm.type of the target group'),
-      {
-        feature: Feature.REQUEST_TIMEOUT,
-        level: SupportLevel.APPROXIMATED,
-        detail:
-          'the idle timeout ends a silent request after the longest one of the load balancer; nothing ends one that keeps sending',
-      },
-      native(Feature.METHOD_MATCH, 'a condition of the rule'),
-      native(Feature.METHOD_NOT_ALLOWED, 'a rule with a fixed response after those of the path'),
-      {
-        feature: Feature.ALLOW_HEADER,
-        level: SupportLevel.APPROXIMATED,
-        detail: 'a fixed response has no header of its own; its body names the methods',
-      },
-      native(Feature.STRIP_PREFIX, 'a URL rewrite of the rule'),
-      {
-        feature: Feature.HEADER_MATCH,
-        level: SupportLevel.APPROXIMATED,
-        detail: 'a condition of the rule; values are compared without regard to case',
-      },
-      native(Feature.PATH_BY_HEADER, 'a URL rewrite of the rule'),
-      {
-        feature: Feature.OWN_ADDRESS,
-        level: SupportLevel.APPROXIMATED,
-        detail: 'a rule of its own; names in the header are compared without regard to case',
-      },
-      {
-        feature: Feature.MAX_CONCURRENCY,
-        level: SupportLevel.APPLICATION,
-        detail: 'the load balancer has no limit of requests at a time; the server must hold it',
-      },
-      native(Feature.DEFAULT_READINESS, 'the target group counts 200-499 to GET / as healthy'),
-      native(Feature.KEEP_ALIVE, 'the idle timeout of the load balancer'),
-      native(Feature.DRAIN, 'the deregistration delay, then the stop timeout'),
-      native(Feature.AUTOSCALING, 'target tracking of the service'),
-      native(Feature.REQUEST_SCALING, 'target tracking of the service by a metric of the load balancer'),
-      {
-        feature: Feature.SCALING_DELAY,
-        level: SupportLevel.APPROXIMATED,
-        detail: 'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away',
-      },
-      native(
-        Feature.MODEL_FETCH,
-        'a container that runs before the server, as root without capabilities, because volumes of a task belong to root; any user can read the files',
-      ),
-      {
-        feature: Feature.MODEL_IMAGE_VOLUME,
-        level: SupportLevel.REFUSED,
-        detail: "ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy()",
-      },
-      native(
-        Feature.MODEL_COPY,
-        'a container of the image of the model, which copies its files into a volume of the task, as root without capabilities',
-      ),
-      native(Feature.MODEL_BAKED, 'the image of the server container'),
-      native(Feature.MODEL_VOLUME, 'a volume of the task, mounted read-only'),
-      native(Feature.MODEL_PUBLISH, "a file asset of the stack, whose command is 'serving publish'"),
-      {
-        feature: Feature.FAILOVER,
-        level: SupportLevel.APPROXIMATED,
-        detail: 'a backend without a healthy replica keeps its share, which is answered with 503',
-      },
-      native(Feature.TOKENS, 'CDK fills them in'),
-      native(Feature.GPU, 'an instance of a capacity provider'),
-      {
-        feature: Feature.IMAGE_USER,
-        level: SupportLevel.APPLICATION,
-        detail:
-          "the container runs as the user of its image, which is root where the image names none, and without capabilities; set 'user' to one that can read and write what the server needs, on Fargate with 'VOLUME /tmp' in the image",
-      },
-      native(
-        Feature.WEB_SOCKET,
-        'an upgraded connection, which the idle timeout of the load balancer ends when both sides are silent',
-      ),
-      {
-        feature: Feature.GRPC,
-        level: SupportLevel.REFUSED,
-        detail:
-          'it needs a target group of gRPC behind an HTTPS listener, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
-      },
-    ],
+    capabilities: CAPABILITIES,
   };
 }
 
-function native(feature: Feature, detail: string): TargetProfile['capabilities'][number] {
-  return { feature, level: SupportLevel.NATIVE, detail };
-}
+/** What ECS and the load balancer do about each feature. */
+const CAPABILITIES = capabilitiesOf({
+  [Feature.WEIGHTS]: native('weights of a forward action, drawn per request and load balancer node'),
+  [Feature.ROUND_ROBIN]: native('load_balancing.algorithm.type of the target group'),
+  [Feature.LEAST_OUTSTANDING]: native('load_balancing.algorithm.type of the target group'),
+  [Feature.REQUEST_TIMEOUT]: approximated(
+    'the idle timeout ends a silent request after the longest one of the load balancer; nothing ends one that keeps sending',
+  ),
+  [Feature.METHOD_MATCH]: native('a condition of the rule'),
+  [Feature.METHOD_NOT_ALLOWED]: native('a rule with a fixed response after those of the path'),
+  [Feature.ALLOW_HEADER]: approximated('a fixed response has no header of its own; its body names the methods'),
+  [Feature.STRIP_PREFIX]: native('a URL rewrite of the rule'),
+  [Feature.HEADER_MATCH]: approximated('a condition of the rule; values are compared without regard to case'),
+  [Feature.PATH_BY_HEADER]: native('a URL rewrite of the rule'),
+  [Feature.OWN_ADDRESS]: approximated('a rule of its own; names in the header are compared without regard to case'),
+  [Feature.MAX_CONCURRENCY]: leftToApplication(
+    'the load balancer has no limit of requests at a time; the server must hold it',
+  ),
+  [Feature.DEFAULT_READINESS]: native('the target group counts 200-499 to GET / as healthy'),
+  [Feature.KEEP_ALIVE]: native('the idle timeout of the load balancer'),
+  [Feature.DRAIN]: native('the deregistration delay, then the stop timeout'),
+  [Feature.AUTOSCALING]: native('target tracking of the service'),
+  [Feature.REQUEST_SCALING]: native('target tracking of the service by a metric of the load balancer'),
+  [Feature.SCALING_DELAY]: approximated(
+    'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away',
+  ),
+  [Feature.MODEL_FETCH]: native(
+    'a container that runs before the server, as root without capabilities, because volumes of a task belong to root; any user can read the files',
+  ),
+  [Feature.MODEL_IMAGE_VOLUME]: refused("ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy()"),
+  [Feature.MODEL_COPY]: native(
+    'a container of the image of the model, which copies its files into a volume of the task, as root without capabilities',
+  ),
+  [Feature.MODEL_BAKED]: native('the image of the server container'),
+  [Feature.MODEL_VOLUME]: native('a volume of the task, mounted read-only'),
+  [Feature.MODEL_PUBLISH]: native("a file asset of the stack, whose command is 'serving publish'"),
+  [Feature.FAILOVER]: approximated('a backend without a healthy replica keeps its share, which is answered with 503'),
+  [Feature.TOKENS]: native('CDK fills them in'),
+  [Feature.GPU]: native('an instance of a capacity provider'),
+  [Feature.IMAGE_USER]: leftToApplication(
+    "the container runs as the user of its image, which is root where the image names none, and without capabilities; set 'user' to one that can read and write what the server needs, on Fargate with 'VOLUME /tmp' in the image",
+  ),
+  [Feature.WEB_SOCKET]: native(
+    'an upgraded connection, which the idle timeout of the load balancer ends when both sides are silent',
+  ),
+  [Feature.GRPC]: refused(
+    'it needs a target group of gRPC behind an HTTPS listener, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
+  ),
+} satisfies CapabilityTable);

@@ -1,6 +1,6 @@
 import { type EndpointIntent, ModelDeliveryKind } from './intents';
-import type { LedgerEntry, ModelPlan } from './serving-plan';
-import { Feature, ImageUse, SupportLevel, type TargetProfile } from './target-profile';
+import { type LedgerEntry, LedgerTopic, type ModelPlan } from './serving-plan';
+import { ImageUse, SupportLevel, type TargetProfile } from './target-profile';
 
 /** One line for all images of the package that the definitions make run. */
 export function imageEntries(
@@ -19,7 +19,7 @@ export function imageEntries(
     .filter(({ use }) => used[use])
     .map((image) => `${image.use}: ${nameOf(image.reference)} of ${image.released}`);
   if (parts.length === 0) return [];
-  return [{ path: '', feature: Feature.IMAGES, level: SupportLevel.NATIVE, detail: parts.join(', ') }];
+  return [{ path: '', feature: LedgerTopic.IMAGES, level: SupportLevel.NATIVE, detail: parts.join(', ') }];
 }
 
 /** A reference for a reader, without the digest. */

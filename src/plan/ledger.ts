@@ -13,14 +13,15 @@ import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { DrainBehavior, KeepAliveKind } from './server/descriptor';
 import { serverEntries } from './server-ledger';
-import type {
-  BackendPlan,
-  BackendTimes,
-  BalancerPlan,
-  LedgerEntry,
-  ModelPlan,
-  Refusal,
-  SharePlan,
+import {
+  type BackendPlan,
+  type BackendTimes,
+  type BalancerPlan,
+  type LedgerEntry,
+  LedgerTopic,
+  type ModelPlan,
+  type Refusal,
+  type SharePlan,
 } from './serving-plan';
 import { streamEntries } from './stream-ledger';
 import { BalancerAccess, Feature, SupportLevel } from './target-profile';
@@ -77,22 +78,27 @@ export class Ledger {
         last.serverIdleSeconds === undefined ? 'for ever' : `for at least ${last.serverIdleSeconds + MARGIN_SECONDS} s`;
       this.note(
         path,
-        Feature.OTHER_HOPS,
+        LedgerTopic.OTHER_HOPS,
         SupportLevel.GATEWAY,
         `the gateway must keep idle connections of ${last.name} ${least}`,
       );
     } else if (behind.length > 0) {
       const names = behind.map(({ name }) => name).join(', then ');
-      this.add(path, Feature.OTHER_HOPS, SupportLevel.APPLICATION, `${names} must have the times that were declared`);
+      this.add(
+        path,
+        LedgerTopic.OTHER_HOPS,
+        SupportLevel.APPLICATION,
+        `${names} must have the times that were declared`,
+      );
     }
     if (last !== undefined && target.replacesForwarded === true) {
       const detail = `${target.name} replaces the forwarded headers of ${last.name}, such as the address of the client; name its networks in 'trustedProxies' to keep them`;
-      this.add(path, Feature.OTHER_HOPS, SupportLevel.APPLICATION, detail);
+      this.add(path, LedgerTopic.OTHER_HOPS, SupportLevel.APPLICATION, detail);
     }
     if (target.sidecar !== undefined) {
       this.add(
         path,
-        Feature.OTHER_HOPS,
+        LedgerTopic.OTHER_HOPS,
         SupportLevel.APPLICATION,
         `${target.sidecar.name} must have the times that were declared, and stay until the server has drained`,
       );
@@ -134,12 +140,12 @@ export class Ledger {
     const set = Object.entries(backend.timeouts ?? {}).filter(([, seconds]) => seconds !== undefined);
     if (set.length > 0) {
       const words = set.map(([time, seconds]) => `${time.replace(/Seconds$/, '')} ${seconds} s`);
-      this.add(backend.path, Feature.TIMEOUT_OVERRIDE, SupportLevel.NATIVE, `set by hand: ${words.join(', ')}`);
+      this.add(backend.path, LedgerTopic.TIMEOUT_OVERRIDE, SupportLevel.NATIVE, `set by hand: ${words.join(', ')}`);
     }
     if (backend.directCallers) {
       this.add(
         backend.path,
-        Feature.DIRECT_CALLERS,
+        LedgerTopic.DIRECT_CALLERS,
         SupportLevel.APPLICATION,
         `who calls a replica around the balancer must stop when it closes the connection, and send again what it refuses; the drain of ${times.drain} s is for what is running`,
       );
@@ -166,7 +172,7 @@ export class Ledger {
   }
 
   /** Writes an entry, and refuses what is left to a gateway where that is forbidden. */
-  private note(path: string, feature: Feature, level: SupportLevel, detail: string): void {
+  private note(path: string, feature: Feature | LedgerTopic, level: SupportLevel, detail: string): void {
     this.add(path, feature, level, detail);
     if (level === SupportLevel.GATEWAY && this.intents.strict) {
       refuse(
@@ -199,7 +205,7 @@ export class Ledger {
     for (const { intent } of models) {
       if (intent.drift === undefined) continue;
       const detail = `${intent.name}: what is locked is used; the directory differs in ${intent.drift.join(', ')}`;
-      this.add(path, Feature.MODEL_DRIFT, SupportLevel.APPROXIMATED, detail);
+      this.add(path, LedgerTopic.MODEL_DRIFT, SupportLevel.APPROXIMATED, detail);
     }
   }
 
@@ -214,11 +220,11 @@ export class Ledger {
     if (this.intents.target.rules === undefined) {
       this.add(
         path,
-        Feature.PRIORITY,
+        LedgerTopic.PRIORITY,
         SupportLevel.APPROXIMATED,
         `${priority}: routes have no numbers here; host, path and conditions decide`,
       );
-    } else this.add(path, Feature.PRIORITY, SupportLevel.NATIVE, `${priority}: the number of the first rule`);
+    } else this.add(path, LedgerTopic.PRIORITY, SupportLevel.NATIVE, `${priority}: the number of the first rule`);
   }
 
   /** Says who can reach backends by their own addresses, those without a share too, where that is not the network's own. */
@@ -226,10 +232,10 @@ export class Ledger {
     const { behind = [], target } = this.intents;
     const reach = 'reaches a backend by its own address, also at weight 0';
     if (target.access === BalancerAccess.PUBLIC) {
-      this.add(path, Feature.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
+      this.add(path, LedgerTopic.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
     } else if (target.access === BalancerAccess.UNKNOWN || behind.length > 0) {
       const detail = `the clients of ${target.name} are not known here, and each of them ${reach}; set 'ownAddress' to OwnAddress.NONE where it is public`;
-      this.add(path, Feature.ACCESS, SupportLevel.GATEWAY, detail);
+      this.add(path, LedgerTopic.ACCESS, SupportLevel.GATEWAY, detail);
     }
   }
 
@@ -281,7 +287,7 @@ export class Ledger {
     }
   }
 
-  private add(path: string, feature: Feature, level: SupportLevel, detail: string): void {
+  private add(path: string, feature: Feature | LedgerTopic, level: SupportLevel, detail: string): void {
     this.entries.push({ path, feature, level, detail });
   }
 }

@@ -1,23 +1,23 @@
 import type { BackendIntent } from './intents';
 import { isTold } from './server/knobs';
-import type { BackendTimes, LedgerEntry } from './serving-plan';
-import { Feature, SupportLevel } from './target-profile';
+import { type BackendTimes, type LedgerEntry, LedgerTopic } from './serving-plan';
+import { SupportLevel } from './target-profile';
 
 /** What the server of a backend does by halves, or leaves to its code. */
 export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
   const { path, server, gpu, maxConcurrency, healthCheck } = backend;
   const { name, versionNote, connectionLimit, requestLimit, serial } = server.descriptor;
   const entries: LedgerEntry[] = [];
-  const add = (feature: Feature, level: SupportLevel, detail: string): void => {
+  const add = (feature: LedgerTopic, level: SupportLevel, detail: string): void => {
     entries.push({ path, feature, level, detail });
   };
   if (versionNote !== undefined) {
     const way = server.descriptor.versionUnknown ? "; set 'version' of the server" : '';
-    add(Feature.SERVER_VERSION, SupportLevel.APPROXIMATED, `${name}: ${versionNote}${way}`);
+    add(LedgerTopic.SERVER_VERSION, SupportLevel.APPROXIMATED, `${name}: ${versionNote}${way}`);
   }
   if (gpu !== undefined && server.workers !== undefined && server.workers > 1) {
     add(
-      Feature.WORKERS,
+      LedgerTopic.WORKERS,
       SupportLevel.APPROXIMATED,
       `${server.workers} processes share the GPUs, and each loads the model into their memory; 1 worker and more replicas are usual`,
     );
@@ -28,7 +28,7 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
     // Every node keeps the connections of its busiest moment (rule R9).
     const needed = maxConcurrency === undefined ? undefined : (nodes + 1) * maxConcurrency;
     add(
-      Feature.CONNECTION_LIMIT,
+      LedgerTopic.CONNECTION_LIMIT,
       needed !== undefined && needed <= standard ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
       needed === undefined
         ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(standard / (nodes + 1))} requests at a time fit`
@@ -38,7 +38,7 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
   const patience = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
   if (serial && server.workers === 1 && patience < times.requestTimeout) {
     add(
-      Feature.HEALTH_CHECK,
+      LedgerTopic.HEALTH_CHECK,
       SupportLevel.APPLICATION,
       `${name} works on one request at a time, so that during one of ${times.requestTimeout} s it is taken for dead after ${patience} s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers`,
     );
@@ -47,7 +47,7 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
   const status = requestLimit?.status;
   if (knob?.standardSeconds !== undefined && !isTold(knob) && knob.standardSeconds < times.request) {
     add(
-      Feature.SERVER_REQUEST_LIMIT,
+      LedgerTopic.SERVER_REQUEST_LIMIT,
       SupportLevel.APPLICATION,
       `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.standardSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
     );

@@ -310,11 +310,41 @@ export interface BalancerPlan {
   readonly statuses?: BalancerStatuses;
 }
 
+/** What the ledger reports beside the features of a target: it does not depend on what the target supports. */
+export enum LedgerTopic {
+  /** Who can call a backend by its own address. */
+  ACCESS = 'access',
+  /** Files of a model that are no longer what was locked. */
+  MODEL_DRIFT = 'model drift',
+  /** A place in the order of rules that the user chose. */
+  PRIORITY = 'priority',
+  /** Behaviour that depends on the version of the server. */
+  SERVER_VERSION = 'server version',
+  /** Processes that each load the model. */
+  WORKERS = 'workers',
+  /** A limit of connections that kept ones use up. */
+  CONNECTION_LIMIT = 'connection limit',
+  /** Health checks of a server that works on something else. */
+  HEALTH_CHECK = 'health check',
+  /** A limit of the server on the time that a request may take. */
+  SERVER_REQUEST_LIMIT = 'server request timeout',
+  /** Answers that come in parts. */
+  STREAMING = 'streaming',
+  /** Proxies that stand in front of the balancer, or beside the server. */
+  OTHER_HOPS = 'other hops',
+  /** A time that the user set instead of having it computed. */
+  TIMEOUT_OVERRIDE = 'timeout override',
+  /** Callers that reach a replica around the balancer. */
+  DIRECT_CALLERS = 'direct callers',
+  /** Images that the package brings, with the day on which their version was released. */
+  IMAGES = 'images',
+}
+
 /** What became of one thing that a definition asks for. */
 export interface LedgerEntry {
   /** The construct path; empty where it is about the platform. */
   readonly path: string;
-  /** The feature. */
+  /** The feature of the target, or the topic. */
   readonly feature: string;
   /** How far the target does it. */
   readonly level: SupportLevel;

@@ -1,7 +1,7 @@
 import { StreamProtocol } from './choices';
 import type { BackendIntent, EndpointIntent } from './intents';
 import { refuse } from './refuse';
-import type { LedgerEntry, Refusal } from './serving-plan';
+import { type LedgerEntry, LedgerTopic, type Refusal } from './serving-plan';
 import { Feature, SupportLevel } from './target-profile';
 
 type Descriptor = BackendIntent['server']['descriptor'];
@@ -60,7 +60,7 @@ export function streamEntries(
     if (known === undefined) {
       if (streamSeconds === undefined || descriptor.streaming !== false) continue;
       const detail = `answers of ${descriptor.name} come whole, without a heartbeat, so each must come within 'requestTimeout'`;
-      entries.push({ path, feature: Feature.STREAMING, level: SupportLevel.APPROXIMATED, detail });
+      entries.push({ path, feature: LedgerTopic.STREAMING, level: SupportLevel.APPROXIMATED, detail });
       continue;
     }
     const { feature, spoken, words, others, heartbeat } = known;

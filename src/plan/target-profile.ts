@@ -40,8 +40,6 @@ export enum Feature {
   METHOD_MATCH = 'method match',
   /** The address that a backend has of its own. */
   OWN_ADDRESS = 'own address',
-  /** Who can call a backend by its own address. */
-  ACCESS = 'access',
   /** The most requests a replica works on at a time. */
   MAX_CONCURRENCY = 'max concurrency',
   /** Readiness without a declared health check. */
@@ -68,42 +66,18 @@ export enum Feature {
   MODEL_VOLUME = 'model volume',
   /** Models that are published when the definition is deployed. */
   MODEL_PUBLISH = 'publish on deploy',
-  /** Files of a model that are no longer what was locked. */
-  MODEL_DRIFT = 'model drift',
   /** A balancer that keeps requests off a backend without a ready replica. */
   FAILOVER = 'failover',
-  /** A place in the order of rules that the user chose. */
-  PRIORITY = 'priority',
   /** A GPU for each replica. */
   GPU = 'gpu',
-  /** Behaviour that depends on the version of the server. */
-  SERVER_VERSION = 'server version',
-  /** Processes that each load the model. */
-  WORKERS = 'workers',
-  /** A limit of connections that kept ones use up. */
-  CONNECTION_LIMIT = 'connection limit',
-  /** Health checks of a server that works on something else. */
-  HEALTH_CHECK = 'health check',
-  /** A limit of the server on the time that a request may take. */
-  SERVER_REQUEST_LIMIT = 'server request timeout',
   /** Texts that only the framework knows when it synthesizes. */
   TOKENS = 'tokens',
   /** The user that the server's own image runs as. */
   IMAGE_USER = 'image user',
-  /** Answers that come in parts. */
-  STREAMING = 'streaming',
   /** Connections that both sides send on, begun by a request over HTTP/1.1. */
   WEB_SOCKET = 'web socket',
   /** Calls over HTTP/2 whose messages come one by one. */
   GRPC = 'grpc',
-  /** Proxies that stand in front of the balancer, or beside the server. */
-  OTHER_HOPS = 'other hops',
-  /** A time that the user set instead of having it computed. */
-  TIMEOUT_OVERRIDE = 'timeout override',
-  /** Callers that reach a replica around the balancer. */
-  DIRECT_CALLERS = 'direct callers',
-  /** Images that the package brings, with the day on which their version was released. */
-  IMAGES = 'images',
 }
 
 /** What a target says of one feature. */
@@ -270,7 +244,12 @@ export interface TargetProfile {
   readonly rules?: RuleLimits;
   /** Whether the request timeout can be told to the target. */
   readonly requestTimeout: boolean;
-  /** What the target can do. A feature that is not listed is refused. */
+  /**
+   * What the target can do.
+   *
+   * A feature that is not listed is refused, also one that a later version of this package adds. To have the compiler find
+   * the omission instead, keep the rows in a `Record<Feature, ...>`, as the targets of this package do.
+   */
   readonly capabilities: Capability[];
   /** The images that the target brings where the user has set none. @default - none */
   readonly images?: TargetImage[];

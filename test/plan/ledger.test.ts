@@ -3,6 +3,7 @@ import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endp
 import { Intermediary } from '../../src/constructs/intermediary';
 import { Model } from '../../src/models/model';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
+import { LedgerTopic } from '../../src/plan/serving-plan';
 import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
 import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
@@ -23,7 +24,7 @@ function ledgerOf(
   const endpoint = endpointOn(platform, 'endpoint', props);
   const backend = endpoint.addBackend('backend', backendOptions(options));
   const features = () => platform.plan().ledger.map((entry) => entry.feature);
-  const detail = (feature: Feature) => platform.plan().ledger.find((entry) => entry.feature === feature);
+  const detail = (feature: Feature | LedgerTopic) => platform.plan().ledger.find((entry) => entry.feature === feature);
   return { platform, endpoint, backend, features, detail };
 }
 
@@ -95,12 +96,14 @@ describe('the ledger', () => {
     const server = (workers: number) =>
       ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers });
     const patient = HealthCheck.http('/', { interval: Duration.seconds(30) });
-    expect(ledgerOf({}, { server: server(1) }).detail(Feature.HEALTH_CHECK)?.detail).toBe(
+    expect(ledgerOf({}, { server: server(1) }).detail(LedgerTopic.HEALTH_CHECK)?.detail).toBe(
       "gunicorn with sync workers works on one request at a time, so that during one of 60 s it is taken for dead after 30 s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers",
     );
-    expect(ledgerOf({}, { server: server(1), healthCheck: patient }).features()).not.toContain(Feature.HEALTH_CHECK);
-    expect(ledgerOf({}, { server: server(2) }).features()).not.toContain(Feature.HEALTH_CHECK);
-    expect(ledgerOf().features()).not.toContain(Feature.HEALTH_CHECK);
+    expect(ledgerOf({}, { server: server(1), healthCheck: patient }).features()).not.toContain(
+      LedgerTopic.HEALTH_CHECK,
+    );
+    expect(ledgerOf({}, { server: server(2) }).features()).not.toContain(LedgerTopic.HEALTH_CHECK);
+    expect(ledgerOf().features()).not.toContain(LedgerTopic.HEALTH_CHECK);
   });
 
   test('names what holds a token where the target does not fill it in by itself', () => {
@@ -156,7 +159,7 @@ describe('the ledger', () => {
       const platform = testPlatform({ ...props, strict: true });
       endpointOn(platform).addBackend('backend', backendOptions({ ownAddress }));
       expect(platform.plan().refusals).toEqual([]);
-      return platform.plan().ledger.filter(({ feature }) => feature === Feature.ACCESS);
+      return platform.plan().ledger.filter(({ feature }) => feature === LedgerTopic.ACCESS);
     };
     expect(accessOf(OwnAddress.HEADER)).toEqual(rows.map((row) => ({ path: 'endpoint', feature: 'access', ...row })));
     expect(accessOf(OwnAddress.NONE)).toEqual([]);
@@ -236,7 +239,7 @@ describe('the images that a target brings', () => {
   ];
   const linesOf = (model?: Model, target = { ...ROUTER, images }) => {
     const { platform } = ledgerOf({}, model === undefined ? {} : { model }, target);
-    return platform.plan().ledger.filter(({ feature }) => feature === Feature.IMAGES);
+    return platform.plan().ledger.filter(({ feature }) => feature === LedgerTopic.IMAGES);
   };
   const line = (detail: string) => [{ path: '', feature: 'images', level: 'native', detail }];
 

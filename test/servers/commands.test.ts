@@ -2,7 +2,8 @@ import { CATALOGUE } from '../../scripts/server-catalogue';
 import { Gpu, GunicornWorkerClass, Model, ModelServer, SecretValue, ServerImage } from '../../src';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { KnobPlace } from '../../src/plan/server/parts';
-import { Feature } from '../../src/plan/target-profile';
+import { LedgerTopic } from '../../src/plan/serving-plan';
+import type { Feature } from '../../src/plan/target-profile';
 import { type backendOptions, singleBackend } from '../support/definitions';
 import { SERVERS } from './servers';
 
@@ -194,28 +195,30 @@ describe('a server', () => {
 });
 
 describe('the ledger', () => {
-  const detail = (options: Partial<ReturnType<typeof backendOptions>>, feature: Feature) =>
+  const detail = (options: Partial<ReturnType<typeof backendOptions>>, feature: Feature | LedgerTopic) =>
     planOf(options).plan.ledger.find((entry) => entry.feature === feature)?.detail;
 
   test('warns of several processes on GPUs', () => {
     const server = (workers: number) => ModelServer.uvicorn({ app: 'app', workers });
-    expect(detail({ server: server(2), gpu: Gpu.nvidia() }, Feature.WORKERS)).toMatch(/^2 processes share the GPUs/);
-    expect(detail({ server: server(2) }, Feature.WORKERS)).toBeUndefined();
-    expect(detail({ server: server(1), gpu: Gpu.nvidia() }, Feature.WORKERS)).toBeUndefined();
+    expect(detail({ server: server(2), gpu: Gpu.nvidia() }, LedgerTopic.WORKERS)).toMatch(
+      /^2 processes share the GPUs/,
+    );
+    expect(detail({ server: server(2) }, LedgerTopic.WORKERS)).toBeUndefined();
+    expect(detail({ server: server(1), gpu: Gpu.nvidia() }, LedgerTopic.WORKERS)).toBeUndefined();
   });
 
   test('says what the code of a server must do', () => {
-    expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, Feature.SERVER_REQUEST_LIMIT)).toBe(
+    expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, LedgerTopic.SERVER_REQUEST_LIMIT)).toBe(
       'LitServe ends requests that wait for 30 s with 504, unless its code sets timeout of LitServer to 70 s',
     );
   });
 
   test('says that a version matters, unless it is said', () => {
-    expect(detail({ server: ModelServer.wsgi({ app: 'app' }) }, Feature.SERVER_VERSION)).toMatch(
+    expect(detail({ server: ModelServer.wsgi({ app: 'app' }) }, LedgerTopic.SERVER_VERSION)).toMatch(
       /^gunicorn: its version/,
     );
     expect(
-      detail({ server: ModelServer.gunicorn({ app: 'app', version: '27.0.1' }) }, Feature.SERVER_VERSION),
+      detail({ server: ModelServer.gunicorn({ app: 'app', version: '27.0.1' }) }, LedgerTopic.SERVER_VERSION),
     ).toBeUndefined();
   });
 });
@@ -279,7 +282,7 @@ describe('a conflict', () => {
     ).not.toThrow();
     for (const extraArgs of [['--limit-concurrency', '4'], ['--limit-concurrency=4']]) {
       const { plan } = planOf({ server: ModelServer.uvicorn({ app: 'app', extraArgs }) });
-      expect(plan.ledger.find(({ feature }) => feature === Feature.CONNECTION_LIMIT)?.detail).toContain(
+      expect(plan.ledger.find(({ feature }) => feature === LedgerTopic.CONNECTION_LIMIT)?.detail).toContain(
         'uvicorn counts kept connections too (--limit-concurrency, 4)',
       );
     }
