@@ -65,12 +65,46 @@ export interface TestDocument {
   readonly services: readonly TestService[];
 }
 
-/** Every feature, done by the target itself. */
-export const EVERYTHING: extension.TargetProfile['capabilities'] = Object.values(extension.Feature).map((feature) => ({
-  feature,
-  level: extension.SupportLevel.NATIVE,
-  detail: 'done',
-}));
+const DONE = { level: extension.SupportLevel.NATIVE, detail: 'done' };
+
+/** Every feature, done by the target itself. A table of them, so that a new one does not compile without a row. */
+const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capability, 'feature'> } = {
+  [extension.Feature.WEIGHTS]: DONE,
+  [extension.Feature.ROUND_ROBIN]: DONE,
+  [extension.Feature.LEAST_OUTSTANDING]: DONE,
+  [extension.Feature.REQUEST_TIMEOUT]: DONE,
+  [extension.Feature.METHOD_NOT_ALLOWED]: DONE,
+  [extension.Feature.ALLOW_HEADER]: DONE,
+  [extension.Feature.STRIP_PREFIX]: DONE,
+  [extension.Feature.HEADER_MATCH]: DONE,
+  [extension.Feature.PATH_BY_HEADER]: DONE,
+  [extension.Feature.METHOD_MATCH]: DONE,
+  [extension.Feature.OWN_ADDRESS]: DONE,
+  [extension.Feature.MAX_CONCURRENCY]: DONE,
+  [extension.Feature.DEFAULT_READINESS]: DONE,
+  [extension.Feature.KEEP_ALIVE]: DONE,
+  [extension.Feature.DRAIN]: DONE,
+  [extension.Feature.AUTOSCALING]: DONE,
+  [extension.Feature.REQUEST_SCALING]: DONE,
+  [extension.Feature.SCALING_DELAY]: DONE,
+  [extension.Feature.MODEL_FETCH]: DONE,
+  [extension.Feature.MODEL_IMAGE_VOLUME]: DONE,
+  [extension.Feature.MODEL_COPY]: DONE,
+  [extension.Feature.MODEL_BAKED]: DONE,
+  [extension.Feature.MODEL_VOLUME]: DONE,
+  [extension.Feature.MODEL_PUBLISH]: DONE,
+  [extension.Feature.FAILOVER]: DONE,
+  [extension.Feature.GPU]: DONE,
+  [extension.Feature.TOKENS]: DONE,
+  [extension.Feature.IMAGE_USER]: DONE,
+  [extension.Feature.WEB_SOCKET]: DONE,
+  [extension.Feature.GRPC]: DONE,
+};
+
+/** The rows of the table. */
+export const EVERYTHING: extension.Capability[] = (
+  Object.entries(FEATURES) as [extension.Feature, Omit<extension.Capability, 'feature'>][]
+).map(([feature, ability]) => ({ feature, ...ability }));
 
 /** A target that can do everything. */
 export const TEST_PROFILE: extension.TargetProfile = {

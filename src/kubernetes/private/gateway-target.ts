@@ -1,3 +1,4 @@
+import { type CapabilityTable, capabilitiesOf, refused } from '../../plan/capabilities';
 import {
   BalancerAccess,
   type Capability,
@@ -9,6 +10,7 @@ import {
 import type { GatewayFeatures } from '../gateway-features';
 import type { GatewayProfileOptions } from '../gateway-profile-options';
 import { PORTABLE_FEATURES } from '../gateway-profiles/portable';
+import type { CarrierFeature } from './workload-capabilities';
 
 /** What every gateway supports, an Application Load Balancer included. */
 const MAX_WEIGHT = 999;
@@ -16,34 +18,31 @@ const MAX_WEIGHT = 999;
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule */
 export const MAX_BACKENDS = 16;
 
-/** The feature of a plan that each member stands for. */
-const FEATURE_OF: { readonly [member in keyof Required<GatewayFeatures>]: Feature } = {
-  weights: Feature.WEIGHTS,
-  methodMatch: Feature.METHOD_MATCH,
-  headerMatch: Feature.HEADER_MATCH,
-  stripPrefix: Feature.STRIP_PREFIX,
-  pathByHeader: Feature.PATH_BY_HEADER,
-  ownAddress: Feature.OWN_ADDRESS,
-  webSocket: Feature.WEB_SOCKET,
-  roundRobin: Feature.ROUND_ROBIN,
-  leastOutstanding: Feature.LEAST_OUTSTANDING,
-  requestTimeout: Feature.REQUEST_TIMEOUT,
-  methodNotAllowed: Feature.METHOD_NOT_ALLOWED,
-  allowHeader: Feature.ALLOW_HEADER,
-  keepAlive: Feature.KEEP_ALIVE,
-  failover: Feature.FAILOVER,
-  maxConcurrency: Feature.MAX_CONCURRENCY,
-};
-
 /** What no profile can change, because this platform renders it for no gateway. */
-const NOT_RENDERED: Capability[] = [
-  {
-    feature: Feature.GRPC,
-    level: SupportLevel.REFUSED,
-    detail:
-      'it needs a GRPCRoute and HTTP/2 to the server, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
-  },
-];
+const NOT_RENDERED = {
+  [Feature.GRPC]: refused(
+    'it needs a GRPCRoute and HTTP/2 to the server, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
+  ),
+} satisfies Partial<CapabilityTable>;
+
+/** The member of a profile that stands for each feature of a plan. */
+const MEMBER_OF: { readonly [feature in Exclude<CarrierFeature, keyof typeof NOT_RENDERED>]: keyof GatewayFeatures } = {
+  [Feature.WEIGHTS]: 'weights',
+  [Feature.METHOD_MATCH]: 'methodMatch',
+  [Feature.HEADER_MATCH]: 'headerMatch',
+  [Feature.STRIP_PREFIX]: 'stripPrefix',
+  [Feature.PATH_BY_HEADER]: 'pathByHeader',
+  [Feature.OWN_ADDRESS]: 'ownAddress',
+  [Feature.WEB_SOCKET]: 'webSocket',
+  [Feature.ROUND_ROBIN]: 'roundRobin',
+  [Feature.LEAST_OUTSTANDING]: 'leastOutstanding',
+  [Feature.REQUEST_TIMEOUT]: 'requestTimeout',
+  [Feature.METHOD_NOT_ALLOWED]: 'methodNotAllowed',
+  [Feature.ALLOW_HEADER]: 'allowHeader',
+  [Feature.KEEP_ALIVE]: 'keepAlive',
+  [Feature.FAILOVER]: 'failover',
+  [Feature.MAX_CONCURRENCY]: 'maxConcurrency',
+};
 
 /** A gateway with this profile as a row of the capability table. */
 export function gatewayTarget(
@@ -73,12 +72,12 @@ export function gatewayTarget(
     ...(clientIdleTimeout !== undefined && { clientIdleSeconds: clientIdleTimeout.toSeconds() }),
     ...(statuses !== undefined && { statuses }),
     requestTimeout: requestTimeouts,
-    capabilities: [...capabilitiesOf(profile), ...NOT_RENDERED],
+    capabilities: [...featuresOf(profile), ...capabilitiesOf(NOT_RENDERED)],
   };
 }
 
 /** The profile's own entries count first, then those of the objects that it renders, then those of every gateway. */
-function capabilitiesOf(profile: GatewayProfileOptions): Capability[] {
+function featuresOf(profile: GatewayProfileOptions): Capability[] {
   const known: Required<GatewayFeatures> = { ...PORTABLE_FEATURES };
   const timeouts: GatewayFeatures = {
     requestTimeout: { level: SupportLevel.NATIVE, detail: 'the request timeout of the HTTPRoute' },
@@ -89,9 +88,9 @@ function capabilitiesOf(profile: GatewayProfileOptions): Capability[] {
     profile.features ?? {},
   ];
   for (const part of parts) Object.assign(known, defined(part));
-  return Object.entries(FEATURE_OF).map(([member, feature]) => ({
+  return (Object.entries(MEMBER_OF) as [Feature, keyof GatewayFeatures][]).map(([feature, member]) => ({
     feature,
-    ...known[member as keyof GatewayFeatures],
+    ...known[member],
   }));
 }
 

@@ -1,5 +1,7 @@
-import { type Capability, DrainOrder, Feature, SupportLevel, type TargetProfile } from '../../../plan/target-profile';
+import { approximated, type CapabilityTable, capabilitiesOf, native, refused } from '../../../plan/capabilities';
+import { DrainOrder, Feature, type TargetProfile } from '../../../plan/target-profile';
 import { purgesOf } from '../../../private/haproxy-idle';
+import type { CarrierFeature } from '../workload-capabilities';
 import { MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
 
 /** How long the router may need to act on an answer of the cluster's DNS, in seconds. */
@@ -41,42 +43,29 @@ export function routerProfile(
 }
 
 /** What the router does; what a backend's own objects do stands beside them. */
-const CAPABILITIES: Capability[] = [
-  native(Feature.WEIGHTS, 'counted by request, exactly in each replica of the router'),
-  native(Feature.ROUND_ROBIN, '`balance roundrobin`, in each replica of the router'),
-  native(Feature.LEAST_OUTSTANDING, '`balance leastconn`; each replica of the router counts its own requests'),
-  {
-    feature: Feature.REQUEST_TIMEOUT,
-    level: SupportLevel.APPROXIMATED,
-    detail: 'a request whose server is silent for longer is answered with 504; nothing ends one that keeps sending',
-  },
-  native(Feature.METHOD_MATCH, 'a condition of the route; CONNECT and TRACE are answered with 501'),
-  native(Feature.METHOD_NOT_ALLOWED, 'answered by the router after the routes of the path'),
-  native(Feature.ALLOW_HEADER, 'the methods of the path'),
-  native(
-    Feature.STRIP_PREFIX,
+const CAPABILITIES = capabilitiesOf({
+  [Feature.WEIGHTS]: native('counted by request, exactly in each replica of the router'),
+  [Feature.ROUND_ROBIN]: native('`balance roundrobin`, in each replica of the router'),
+  [Feature.LEAST_OUTSTANDING]: native('`balance leastconn`; each replica of the router counts its own requests'),
+  [Feature.REQUEST_TIMEOUT]: approximated(
+    'a request whose server is silent for longer is answered with 504; nothing ends one that keeps sending',
+  ),
+  [Feature.METHOD_MATCH]: native('a condition of the route; CONNECT and TRACE are answered with 501'),
+  [Feature.METHOD_NOT_ALLOWED]: native('answered by the router after the routes of the path'),
+  [Feature.ALLOW_HEADER]: native('the methods of the path'),
+  [Feature.STRIP_PREFIX]: native(
     'the router rewrites the path, without empty segments; a path that servers could resolve in another way is answered with 400',
   ),
-  native(Feature.HEADER_MATCH, 'a condition of the route; a request that has the header twice is answered with 400'),
-  native(Feature.PATH_BY_HEADER, 'the router rewrites the path'),
-  native(
-    Feature.WEB_SOCKET,
+  [Feature.HEADER_MATCH]: native('a condition of the route; a request that has the header twice is answered with 400'),
+  [Feature.PATH_BY_HEADER]: native('the router rewrites the path'),
+  [Feature.WEB_SOCKET]: native(
     'an upgraded connection, which `timeout tunnel` of the route ends when both sides are silent; no other endpoint accepts one, and no other protocol, such as HTTP/2, is upgraded to',
   ),
-  {
-    feature: Feature.GRPC,
-    level: SupportLevel.REFUSED,
-    detail: 'the router speaks HTTP/1.1 to clients and servers; stream over that, or use WebSocket',
-  },
-  native(Feature.OWN_ADDRESS, 'a route in front of the shares'),
-  native(Feature.FAILOVER, 'the share of a backend without a ready replica goes to the next one that has a share'),
-  {
-    feature: Feature.MAX_CONCURRENCY,
-    level: SupportLevel.APPROXIMATED,
-    detail: 'each replica of the router sends its part of it, at least one request at a time, and queues the rest',
-  },
-];
-
-function native(feature: Feature, detail: string): Capability {
-  return { feature, level: SupportLevel.NATIVE, detail };
-}
+  [Feature.GRPC]: refused('the router speaks HTTP/1.1 to clients and servers; stream over that, or use WebSocket'),
+  [Feature.OWN_ADDRESS]: native('a route in front of the shares'),
+  [Feature.FAILOVER]: native('the share of a backend without a ready replica goes to the next one that has a share'),
+  [Feature.MAX_CONCURRENCY]: approximated(
+    'each replica of the router sends its part of it, at least one request at a time, and queues the rest',
+  ),
+  [Feature.KEEP_ALIVE]: native('idle connections are closed after a fixed time, before any server closes them'),
+} satisfies CapabilityTable<CarrierFeature>);
