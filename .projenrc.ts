@@ -305,6 +305,7 @@ project.addTask('start', {
 });
 
 // These are part of compiling: docs and packages are made from what users get.
+project.tasks.tryFind('docgen')?.reset('tsx scripts/api-pages.ts');
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 // Sources that are written from other sources come before all that reads them. The factories of servers have options.
