@@ -2,7 +2,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { ServingPlatform } from '../../constructs/serving-platform';
 import { LoadBalancing } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
@@ -24,6 +23,14 @@ const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalanc
   [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
 };
 
+/** What a backend's service is made in. */
+export interface BackendSurroundings {
+  /** The plan of the backend, as later declarations leave it. */
+  readonly plan: () => BackendPlan;
+  readonly network: Network;
+  readonly fleet: GpuFleet;
+}
+
 /** What runs one backend: the service with its task, target group and security group, in the backend's own stack. */
 export class BackendService {
   public readonly task: Task;
@@ -37,13 +44,11 @@ export class BackendService {
 
   constructor(
     private readonly backend: BoundBackend,
-    private readonly platform: ServingPlatform,
     props: EcsPlatformProps,
-    private readonly network: Network,
-    fleet: GpuFleet,
+    private readonly surroundings: BackendSurroundings,
   ) {
     this.intent = backend.intent;
-    const provider = fleet.providerFor(backend);
+    const provider = surroundings.fleet.providerFor(backend);
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();
@@ -63,7 +68,11 @@ export class BackendService {
   }
 
   private get plan(): BackendPlan {
-    return this.platform.plan().backend(this.backend.intent.path);
+    return this.surroundings.plan();
+  }
+
+  private get network(): Network {
+    return this.surroundings.network;
   }
 
   /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */

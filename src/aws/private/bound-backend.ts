@@ -1,8 +1,19 @@
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { ModelPlan } from '../../plan/serving-plan';
+import type { FetchPlan, ModelPlan, ModelVolumePlan } from '../../plan/serving-plan';
 
 /** A backend with what is decided once, when it is bound, because the structure of its resources depends on it. */
 export interface BoundBackend extends BackendBinding {
   /** How each model is delivered. */
   readonly modelPlans: ModelPlan[];
+  /** The containers that bring models. */
+  readonly fetches: FetchPlan[];
+  /** The volumes that they fill. */
+  readonly volumes: ModelVolumePlan[];
+}
+
+/** A task definition and its container that serves. */
+export interface ServedTask {
+  readonly definition: ecs.TaskDefinition;
+  readonly server: ecs.ContainerDefinition;
 }

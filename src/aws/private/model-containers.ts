@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
-import { planFetches } from '../../plan/models';
-import type { FetchPlan, ModelPlan } from '../../plan/serving-plan';
+import type { FetchPlan } from '../../plan/serving-plan';
 import { IMAGES, referenceOf } from '../../private/images/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
+import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 import { pulledImage } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-rights';
@@ -33,14 +33,12 @@ interface Bringing {
  * timeout stands on the container that others wait for: that is the one the agent times.
  */
 export function addModelContainers(
-  backend: BackendBinding,
-  models: ModelPlan[],
-  definition: ecs.TaskDefinition,
-  server: ecs.ContainerDefinition,
+  backend: BoundBackend,
+  { definition, server }: ServedTask,
   logging: (prefix: string) => ecs.LogDriver,
   props: EcsPlatformProps,
 ): void {
-  const { fetches, volumes } = planFetches(models);
+  const { fetches, volumes } = backend;
   const mountPaths = new Map(volumes.map(({ name, mountPath }) => [name, mountPath]));
   for (const { name, mountPath } of volumes) {
     definition.addVolume({ name });

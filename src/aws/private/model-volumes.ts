@@ -3,10 +3,9 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { BackendBinding } from '../../constructs/bindings';
-import { planFetches } from '../../plan/models';
-import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { EfsVolume, S3FilesVolume } from '../efs-volume';
+import type { BoundBackend, ServedTask } from './bound-backend';
 
 /** The port of NFS, which EFS and S3 Files speak. */
 const NFS_PORT = 2049;
@@ -17,19 +16,16 @@ const NFS_PORT = 2049;
  * @param firstPosition the number of volumes that the task has already
  */
 export function addModelVolumes(
-  backend: BackendBinding,
-  models: ModelPlan[],
-  definition: ecs.TaskDefinition,
-  server: ecs.ContainerDefinition,
+  backend: BoundBackend,
+  { definition, server }: ServedTask,
   firstPosition: number,
 ): void {
-  const fetched = planFetches(models).volumes;
   let position = firstPosition;
   backend.models.forEach((model, index) => {
     const { volume, directory } = model._resources;
     if (volume === undefined) return;
     const { name: title, mountPath } = model._intent();
-    const around = fetched.find((other) => mountPath.startsWith(`${other.mountPath}/`));
+    const around = backend.volumes.find((other) => mountPath.startsWith(`${other.mountPath}/`));
     if (around !== undefined) {
       throw new ServingError(
         'ModelPathClash',
@@ -38,9 +34,9 @@ export function addModelVolumes(
       );
     }
     const name = `volume-${index}`;
-    if (EfsVolume.isEfsVolume(volume)) addEfs(backend, title, name, volume, directory, definition);
-    else if (S3FilesVolume.isS3FilesVolume(volume))
-      addS3Files(backend, title, name, volume, directory, definition, position);
+    const mount: Mount = { backend, title, name, directory, position };
+    if (EfsVolume.isEfsVolume(volume)) addEfs(definition, volume, mount);
+    else if (S3FilesVolume.isS3FilesVolume(volume)) addS3Files(definition, volume, mount);
     else {
       throw new ServingError(
         'ForeignResource',
@@ -81,15 +77,22 @@ export function reachModelVolumes(
   });
 }
 
-function addEfs(
-  backend: BackendBinding,
-  title: string,
-  name: string,
-  { _fileSystem: fileSystem, _accessPoint: accessPoint }: EfsVolume,
-  directory: string | undefined,
-  definition: ecs.TaskDefinition,
-): void {
-  checkDirectory(backend, title, accessPoint, directory);
+/** The volume of one model in a task. */
+interface Mount {
+  readonly backend: BackendBinding;
+  /** The name of the model. */
+  readonly title: string;
+  /** The name of the volume. */
+  readonly name: string;
+  readonly directory?: string;
+  /** How many volumes the task has already. */
+  readonly position: number;
+}
+
+function addEfs(definition: ecs.TaskDefinition, volume: EfsVolume, mount: Mount): void {
+  const { _fileSystem: fileSystem, _accessPoint: accessPoint } = volume;
+  const { name, directory } = mount;
+  checkDirectory(mount, accessPoint);
   definition.addVolume({
     name,
     efsVolumeConfiguration: {
@@ -102,16 +105,10 @@ function addEfs(
   fileSystem.grantRead(definition.taskRole);
 }
 
-function addS3Files(
-  backend: BackendBinding,
-  title: string,
-  name: string,
-  { fileSystemArn, accessPointArn }: S3FilesVolume,
-  directory: string | undefined,
-  definition: ecs.TaskDefinition,
-  position: number,
-): void {
-  checkDirectory(backend, title, accessPointArn, directory);
+function addS3Files(definition: ecs.TaskDefinition, volume: S3FilesVolume, mount: Mount): void {
+  const { fileSystemArn, accessPointArn } = volume;
+  const { backend, title, name, directory, position } = mount;
+  checkDirectory(mount, accessPointArn);
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/s3files-volumes.html
   if (!definition.isFargateCompatible) {
     throw new ServingError(
@@ -137,12 +134,7 @@ function rootOf(directory: string | undefined): string | undefined {
   return directory === undefined ? undefined : `/${directory}`;
 }
 
-function checkDirectory(
-  backend: BackendBinding,
-  title: string,
-  accessPoint: unknown,
-  directory: string | undefined,
-): void {
+function checkDirectory({ backend, title, directory }: Mount, accessPoint: unknown): void {
   if (accessPoint === undefined || directory === undefined) return;
   throw new ServingError(
     'ConflictingProps',

@@ -12,7 +12,7 @@ import type { ServingPlatform } from '../../constructs/serving-platform';
 import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
 import { OwnAddress } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
-import { planModels } from '../../plan/models';
+import { planFetches, planModels } from '../../plan/models';
 import {
   headerRuleConditions,
   headerRuleKey,
@@ -34,6 +34,7 @@ import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
 import { enclosingStack } from '../stack';
 import { BackendService } from './backend-service';
+import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
@@ -78,7 +79,12 @@ export class EcsRenderer extends TargetRenderer {
     const { scope, intent } = backend;
     requireStack(scope, `backend '${intent.name}'`);
     const modelPlans = planModels(this.platform.target, { ...intent, ...this.limitsOf(intent) });
-    const service = new BackendService({ ...backend, modelPlans }, this.platform, this.props, this.network, this.fleet);
+    const bound: BoundBackend = { ...backend, modelPlans, ...planFetches(modelPlans) };
+    const service = new BackendService(bound, this.props, {
+      plan: () => this.platform.plan().backend(intent.path),
+      network: this.network,
+      fleet: this.fleet,
+    });
     this.services.set(intent.path, service);
     EcsBackend._register(scope, service);
   }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { BackendPlan, ModelPlan } from '../../plan/serving-plan';
+import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
@@ -32,15 +32,14 @@ export function makeTask(
   props: EcsPlatformProps,
   onFargate: boolean,
 ): Task {
-  const { modelPlans: models } = backend;
   const logGroup = new logs.LogGroup(backend.scope, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
   const definition = onFargate
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
-  const server = addServer(backend, plan, models, definition, logging('server'), onFargate);
-  addModelVolumes(backend, models, definition, server, 1);
-  addModelContainers(backend, models, definition, server, logging, props);
+  const server = addServer(backend, plan, definition, logging('server'));
+  addModelVolumes(backend, { definition, server }, 1);
+  addModelContainers(backend, { definition, server }, logging, props);
   publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
@@ -83,16 +82,15 @@ function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
 }
 
 function addServer(
-  backend: BackendBinding,
+  backend: BoundBackend,
   plan: () => BackendPlan,
-  models: ModelPlan[],
   definition: ecs.TaskDefinition,
   logging: ecs.LogDriver,
-  onFargate: boolean,
 ): ecs.ContainerDefinition {
   const { intent } = backend;
+  const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
-    image: containerImage(backend, models, definition),
+    image: containerImage(backend, backend.modelPlans, definition),
     // Both are set, so that nothing of the image's own command is left.
     entryPoint: late.list(() => plan().command.slice(0, 1)),
     command: late.list(() => plan().command.slice(1)),
