@@ -10,5 +10,5 @@ export function hopsEvaluated(endpoints: number): number {
       server: ModelServer.uvicorn({ app: 'app' }),
     });
   }
-  return ServingPlatform.of(chart).plan().hopsEvaluated;
+  return ServingPlatform.of(chart).plan()._hopsEvaluated;
 }

@@ -2,7 +2,7 @@ import { refuseCompute } from './compute';
 import { refuseHealthCheck } from './health-check-refusals';
 import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
-import { bakedImage, planFetches, planModels } from './models';
+import { bakedImage, planModels } from './models';
 import type { Planning } from './planning';
 import { refuse } from './refuse';
 import { RuleSlots } from './rule-slots';
@@ -53,7 +53,6 @@ function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
     image: bakedImage(models) ?? backend.image,
     environment: environmentOf(backend, times),
     models,
-    ...planFetches(models),
     minReplicas,
     maxReplicas,
     autoscaling,

@@ -1,8 +1,9 @@
 import { capabilityOf } from './capabilities';
 import { FEATURE_OF_DELIVERY } from './features';
+import type { FetchPlan, ModelVolumePlan } from './fetches';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { COPY_BYTES_PER_SECOND, FETCH_SECONDS } from './rules';
-import type { FetchPlan, ModelPlan, ModelVolumePlan } from './serving-plan';
+import type { ModelPlan } from './serving-plan';
 import { SupportLevel, type TargetProfile } from './target-profile';
 
 /** The ways in which a container of its own brings the model before the server starts. */

@@ -27,8 +27,12 @@ export class ServingPlan {
   public readonly ledger: LedgerEntry[];
   /** What the target cannot do or the whole does not allow. */
   public readonly refusals: Refusal[];
-  /** How many hops the solver looked at: a few for each backend, and those in front of the balancer once. */
-  public readonly hopsEvaluated: number;
+  /**
+   * How many hops the solver looked at: a few for each backend, and those in front of the balancer once.
+   *
+   * @internal
+   */
+  public readonly _hopsEvaluated: number;
   /**
    * Every relation between two times that was held against the rules.
    *
@@ -54,7 +58,7 @@ export class ServingPlan {
     this.backends = planBackends(planning);
     ledger.addImages(this.backends.flatMap(({ models }) => models));
     this.ledger = ledger.entries;
-    this.hopsEvaluated = checks.hops;
+    this._hopsEvaluated = checks.hops;
     this._relations = checks.relations;
 
     this.endpointIndex = new Map(this.endpoints.map((endpoint) => [endpoint.path, endpoint]));

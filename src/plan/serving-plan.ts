@@ -218,36 +218,6 @@ export interface ModelPlan {
   readonly seconds: number;
 }
 
-/** A volume that models are brought into, mounted at one place in every container that needs it. */
-export interface ModelVolumePlan {
-  /** The name of the volume. */
-  readonly name: string;
-  /** Where it is mounted. */
-  readonly mountPath: string;
-}
-
-/** The container that brings one model before the server starts. */
-export interface FetchPlan {
-  /** The name of the model. */
-  readonly model: string;
-  /** The place of the model among those of its backend. */
-  readonly index: number;
-  /** The address that it is fetched from. @default - it is copied out of `image` */
-  readonly uri?: string;
-  /** The image that it is copied out of. @default - it is fetched from `uri` */
-  readonly image?: string;
-  /** The directory of the image that is copied. @default - it is fetched */
-  readonly directory?: string;
-  /** Whether the address is one object rather than a prefix. */
-  readonly singleObject: boolean;
-  /** Where the file or the files go; a directory ends in a slash. */
-  readonly destination: string;
-  /** The name of the volume that holds the destination. */
-  readonly volume: string;
-  /** The longest that it may take, in seconds. */
-  readonly seconds: number;
-}
-
 /** The rule that holds a backend in place on a target that numbers its rules. */
 export interface AnchorPlan {
   /** The place in the order, after every route. */
@@ -278,10 +248,6 @@ export interface BackendPlan {
   readonly image?: string;
   /** Its models, each with the way in which it is delivered. */
   readonly models: ModelPlan[];
-  /** The containers that bring models. */
-  readonly fetches: FetchPlan[];
-  /** The volumes that they are brought into. */
-  readonly volumes: ModelVolumePlan[];
   /** The rule that holds it in place, where the target numbers its rules. */
   readonly anchor?: AnchorPlan;
   /** The fewest replicas. */

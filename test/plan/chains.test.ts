@@ -233,7 +233,7 @@ describe('the work of a solve', () => {
     const platform = testPlatform({ target: NUMBERED, behind });
     for (let index = 0; index < endpoints; index++)
       endpointOn(platform, `e${index}`, { path: `/e${index}` }).addBackend(`b${index}`, backendOptions());
-    return platform.plan().hopsEvaluated;
+    return platform.plan()._hopsEvaluated;
   };
 
   test('grows by two hops with each backend, and by one with each hop in front', () => {

@@ -3,7 +3,7 @@ import type { ComputeLimits } from '../../src/constructs/target-renderer';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
 import { ModelDeliveryKind } from '../../src/plan/intents';
-import { waysOf } from '../../src/plan/models';
+import { planFetches, waysOf } from '../../src/plan/models';
 import { Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
@@ -52,7 +52,7 @@ function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limit
   const [backend] = plan.backends;
   return {
     delivery: backend?.models[0]?.delivery,
-    fetches: backend?.fetches,
+    fetches: backend && planFetches(backend.models).fetches,
     times: backend?.times,
     refusals: plan.refusals.map(({ code, message }) => `[${code}] ${message}`),
     ledger: plan.ledger.map(({ feature }) => feature),

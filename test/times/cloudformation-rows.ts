@@ -1,3 +1,4 @@
+import { planFetches } from '../../src/plan/models';
 /** Every field of our CloudFormation resources that bears a time, and where its value comes from. */
 import { anything, hop, isScaled, never, type Row, said } from './rows';
 
@@ -28,9 +29,9 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
     origin: {
       kind: 'hop',
       what: 'model fetch, of one model',
-      seconds: ({ backend }) => backend?.fetches.map(({ seconds }) => seconds) ?? [],
+      seconds: ({ backend }) => planFetches(backend?.models ?? []).fetches.map(({ seconds }) => seconds),
     },
-    when: ({ backend }) => backend?.fetches.length !== 0,
+    when: ({ backend }) => backend === undefined || planFetches(backend.models).fetches.length > 0,
   },
   {
     field: `${ELB}::TargetGroup.HealthCheckIntervalSeconds`,

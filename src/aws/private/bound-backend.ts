@@ -1,6 +1,7 @@
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { FetchPlan, ModelPlan, ModelVolumePlan } from '../../plan/serving-plan';
+import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
+import type { ModelPlan } from '../../plan/serving-plan';
 
 /** A backend with what is decided once, when it is bound, because the structure of its resources depends on it. */
 export interface BoundBackend extends BackendBinding {

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
-import type { FetchPlan } from '../../plan/serving-plan';
+import type { FetchPlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../private/images/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend, ServedTask } from './bound-backend';
