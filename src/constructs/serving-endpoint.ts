@@ -227,7 +227,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       priority:
         props.priority === undefined
           ? undefined
-          : requireNumber('priority', props.priority, { min: 1, max: 50_000, integer: true, at: this }),
+          : requireNumber('priority', props.priority, { min: 1, integer: true, at: this }),
     };
   }
 }

@@ -124,8 +124,8 @@ describe('endpoint', () => {
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
       "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; in seconds; if 500 s were meant, which Duration.seconds(500) says, the units are mixed up",
     ],
-    [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number between 1 and"],
-    [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number between 1 and"],
+    [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number of at least 1"],
+    [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number of at least 1"],
     [
       { priority: -1.8881545897087626e289 },
       "[UnresolvedNumber] 'priority' is a token, but the number must be known when the definition is made",

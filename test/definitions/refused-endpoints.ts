@@ -170,6 +170,15 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
+    name: 'a priority beyond the last',
+    code: 'PriorityTaken',
+    message:
+      "'priority' (60000) of endpoint 'endpoint' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { priority: 60_000 }),
+  },
+  {
     name: 'a path of eight segments',
     code: 'PathTooDeep',
     message:
