@@ -187,7 +187,7 @@ export class Intermediary {
   /** An Application Load Balancer. */
   public static applicationLoadBalancer(times: ApplicationLoadBalancerTimes = {}): Intermediary {
     checkOptions('ApplicationLoadBalancerTimes', times, 'times');
-    const idle = seconds('idleTimeout', times.idleTimeout, 60, 4000);
+    const idle = seconds('idleTimeout', times.idleTimeout, 60, { max: 4000 });
     return new Intermediary({
       name: 'the Application Load Balancer in front',
       clientIdleSeconds: idle,
@@ -201,7 +201,7 @@ export class Intermediary {
   /** A Network Load Balancer: it hands bytes on, and forgets a connection that is silent. */
   public static networkLoadBalancer(times: NetworkLoadBalancerTimes = {}): Intermediary {
     checkOptions('NetworkLoadBalancerTimes', times, 'times');
-    const idle = seconds('idleTimeout', times.idleTimeout, 350, 6000, 60);
+    const idle = seconds('idleTimeout', times.idleTimeout, 350, { min: 60, max: 6000 });
     return new Intermediary({
       name: 'the Network Load Balancer in front',
       clientIdleSeconds: idle,
@@ -215,7 +215,7 @@ export class Intermediary {
   /** Amazon CloudFront with the platform as a custom origin. */
   public static cloudFront(times: CloudFrontTimes = {}): Intermediary {
     checkOptions('CloudFrontTimes', times, 'times');
-    const silence = seconds('responseTimeout', times.responseTimeout, 30, 600);
+    const silence = seconds('responseTimeout', times.responseTimeout, 30, { max: 600 });
     const whole = times.responseCompletionTimeout;
     const request = whole === undefined ? undefined : seconds('responseCompletionTimeout', whole, 0);
     if (request !== undefined && request < silence) {
@@ -226,7 +226,7 @@ export class Intermediary {
     }
     return new Intermediary({
       name: 'Amazon CloudFront',
-      serverIdleSeconds: seconds('keepAliveTimeout', times.keepAliveTimeout, 5, 600),
+      serverIdleSeconds: seconds('keepAliveTimeout', times.keepAliveTimeout, 5, { max: 600 }),
       silenceSeconds: silence,
       requestSeconds: request,
       source: 'https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginConfig.html',
@@ -315,6 +315,12 @@ export class Intermediary {
 
 tagClass('Intermediary', Intermediary);
 
-function seconds(prop: string, time: Duration | undefined, standard: number, max = LONGEST, min?: number): number {
-  return time === undefined ? standard : requireSeconds(prop, time, { max, min });
+/** The bounds of a time, in seconds. */
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+function seconds(prop: string, time: Duration | undefined, standard: number, bounds: Bounds = {}): number {
+  return time === undefined ? standard : requireSeconds(prop, time, { max: LONGEST, ...bounds });
 }
