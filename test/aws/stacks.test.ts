@@ -168,7 +168,7 @@ test('an endpoint outside of any stack fails', () => {
   const app = newApp();
   const platform = new aws.EcsPlatform(new Stack(app, 'Stack'), 'Platform');
   expect(() => new ServingEndpoint(app, 'endpoint', { platform })).toThrow(
-    "[WrongScope] endpoint 'endpoint' uses an EcsPlatform but is in no CDK Stack; put it into one, or use another platform (at endpoint)",
+    "[WrongScope] endpoint 'endpoint' uses an EcsPlatform but is not in a CDK Stack; put it into one, or use another platform (at endpoint)",
   );
 });
 

@@ -97,7 +97,7 @@ describe('autoscaling policy', () => {
     const options = { maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] };
     backend.autoscale(options);
     expect(() => new AutoscalingPolicy(backend, 'Second', { ...options, backend })).toThrow(
-      "[DuplicateAutoscaling] backend 'backend' has an autoscaling policy already; use one with several targets (at endpoint/backend/Second)",
+      "[DuplicateAutoscaling] backend 'backend' has an autoscaling policy already; use one policy with several targets (at endpoint/backend/Second)",
     );
   });
 });

@@ -153,11 +153,11 @@ describe('backend', () => {
     ],
     [
       { server: ModelServer.shell({ line: 'exec serve' }) },
-      "[HealthCheckRequired] nothing is known of the server of backend 'backend'",
+      "[HealthCheckRequired] the server of backend 'backend' is unknown",
     ],
     [
       { image: new OwnImage() },
-      "[ForeignResource] the image of backend 'backend' belongs to platform 'aws' and cannot be used on 'test'; use one that both know, or decide by platform",
+      "[ForeignResource] the image of backend 'backend' belongs to platform 'aws' and cannot be used on 'test'; use one that both support, or decide by platform",
     ],
     [
       { secrets: { KEY: new OwnSecret() } },

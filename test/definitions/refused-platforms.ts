@@ -100,7 +100,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a secret of another platform',
     code: 'ForeignResource',
     message:
-      "the secret 'KEY' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both know, or decide by platform (at Serving/endpoint/v1)",
+      "the secret 'KEY' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both support, or decide by platform (at Serving/endpoint/v1)",
     on: ['aws'],
     define: (scope) => one(scope, { secrets: { KEY: kubernetes.KubernetesSecret.fromName('acme', 'token') } }),
   },

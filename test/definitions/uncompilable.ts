@@ -45,6 +45,10 @@ export const UNCOMPILABLE = {
   'aws.GpuCapacity': { instanceType: 'g6.xlarge' } satisfies serving.aws.GpuCapacity,
   // @ts-expect-error
   'kubernetes.Gateway': { gatewayName: 'inference' } satisfies serving.kubernetes.Gateway,
+  // @ts-expect-error
+  'kubernetes.GatewayPolicy': {} satisfies serving.kubernetes.GatewayPolicy,
+  // @ts-expect-error
+  'kubernetes.GatewayProfile': {} satisfies serving.kubernetes.GatewayProfile,
 };
 
 /** Options as a guess would write them. */

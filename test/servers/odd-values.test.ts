@@ -60,7 +60,7 @@ test.each(factories)('ModelServer.%s refuses odd values of its options with an e
 });
 
 test.each(
-  Object.keys(OPTION_TYPES.ServerDescriptor as object),
+  Object.keys(OPTION_TYPES['servers.ServerDescriptor'] as object),
 )('ModelServer.custom refuses odd values of %s of a descriptor with an error of the package', (member) => {
   const custom = ModelServer.custom.bind(ModelServer) as unknown as Factory;
   for (const odd of ODD) {

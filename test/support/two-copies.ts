@@ -129,7 +129,8 @@ function onAws(from: From): object {
 
 function onKubernetes(from: From): object {
   const app = new Cdk8sApp();
-  const { Gateway, GatewayProfile } = from('Gateway').kubernetes;
+  const { Gateway } = from('Gateway').kubernetes;
+  const { GatewayProfile } = from('GatewayProfile').kubernetes;
   const { Duration } = from('Duration');
   const { KubernetesPlatform } = from('KubernetesPlatform').kubernetes;
   const secrets = { KEY: from('KubernetesSecret').kubernetes.KubernetesSecret.fromName('acme', 'key') };

@@ -71,7 +71,7 @@ describe('a registry as ECR was observed', () => {
   test('is named when a repository is missing and it says so', async () => {
     await start();
     await expect(publishTo(httpStore(double.host, { repository: 'other' }), artifact)).rejects.toThrow(
-      `[RepositoryMissing] cannot begin to send ${artifact.blobs[0]!.digest} (${double.host}/other answers 404, 'NAME_UNKNOWN: The repository with name 'other' does not exist'); make it, check its name in --to, or use --create-repository where the registry is ECR`,
+      `[RepositoryMissing] cannot begin to send ${artifact.blobs[0]!.digest} (${double.host}/other answers 404, 'NAME_UNKNOWN: The repository with name 'other' does not exist'); create it, check its name in --to, or use --create-repository for ECR`,
     );
   });
 
