@@ -1,12 +1,12 @@
 // Lists the images of the package with their age, and pins another tag of one by the digest that the registry has.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { IMAGES, type PackageImage, referenceOf } from '../src/private/images/bundled-images';
+import { IMAGES, type PackageImage, referenceOf } from '../src/workload/private/bundled-images';
 import { resolveImage } from '../src/tools/registry/resolve-image';
 import { agedImages, ageOf } from './images/age';
 import { updatedImage, withEntry } from './images/update';
 
-const TABLE = resolve(__dirname, '../src/private/images/bundled-images.ts');
+const TABLE = resolve(__dirname, '../src/workload/private/bundled-images.ts');
 const USAGE = `npx tsx scripts/images.ts
   lists the images, and fails where one is too old
 npx tsx scripts/images.ts --update <${Object.keys(IMAGES).join('|')}> <tag> <day of its release>

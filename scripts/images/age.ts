@@ -1,4 +1,4 @@
-import type { PackageImage } from '../../src/private/images/bundled-images';
+import type { PackageImage } from '../../src/workload/private/bundled-images';
 
 /**
  * How long a release may be the default. Upstream of each image publishes fixes at least every quarter; a year leaves

@@ -1,5 +1,5 @@
 import type { LockedImage } from '../../src/models/lock/lock-file';
-import { type PackageImage, referenceOf } from '../../src/private/images/bundled-images';
+import { type PackageImage, referenceOf } from '../../src/workload/private/bundled-images';
 
 /** The platforms that clusters and Fargate run. */
 const PLATFORMS = ['linux/amd64', 'linux/arm64'];

@@ -5,9 +5,9 @@ import { requireNumber } from '../private/checks';
 import { requireId, requireScope } from '../private/construct-arguments';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
-import { checkHeader, checkPath } from '../private/http';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
+import { checkHeader, checkPath } from './private/http';
 import type { IBackend, IServingEndpoint } from './references';
 
 /** A backend's share of an endpoint's requests. */

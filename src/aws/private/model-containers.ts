@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import type { FetchPlan } from '../../plan/fetches';
-import { IMAGES, referenceOf } from '../../private/images/bundled-images';
+import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';

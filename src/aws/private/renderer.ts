@@ -7,6 +7,7 @@ import type {
   EndpointBinding,
   SplitBinding,
 } from '../../constructs/bindings';
+import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
@@ -26,7 +27,6 @@ import {
 import type { EndpointReach } from '../../plan/serving-plan';
 import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
-import { hasUrl, urlHost } from '../../private/http';
 import { CpuArchitecture } from '../../workload/resources';
 import { EcsBackend } from '../ecs-backend';
 import { EcsEndpoint } from '../ecs-endpoint';

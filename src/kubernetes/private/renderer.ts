@@ -3,7 +3,7 @@ import type { ServingPlatform } from '../../constructs/serving-platform';
 import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
 import type { BackendIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import { IMAGES, referenceOf } from '../../private/images/bundled-images';
+import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { SecretValue } from '../../workload/secret-value';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';

@@ -1,9 +1,9 @@
 import { Chart } from 'cdk8s';
 import type { AttachmentBinding, EndpointBinding } from '../../constructs/bindings';
+import { hasUrl, urlHost } from '../../constructs/private/http';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
-import { hasUrl, urlHost } from '../../private/http';
 import { slug } from '../../private/names';
 import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import type { RouterOptions } from '../kubernetes-platform-props';

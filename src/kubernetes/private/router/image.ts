@@ -1,5 +1,5 @@
-import { IMAGES, referenceOf } from '../../../private/images/bundled-images';
 import { parseReference } from '../../../private/images/reference';
+import { IMAGES, referenceOf } from '../../../workload/private/bundled-images';
 
 /**
  * The image of the router, from Docker Hub. Another one must have HAProxy 2.6 or newer with the Prometheus exporter as

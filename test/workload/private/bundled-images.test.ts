@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { agedImages, MAX_AGE_DAYS } from '../../../scripts/images/age';
 import { updatedImage, withEntry } from '../../../scripts/images/update';
 import type { LockedImage } from '../../../src/models/lock/lock-file';
-import { IMAGES, imagesOf, type PackageImage, referenceOf } from '../../../src/private/images/bundled-images';
 import { parseReference } from '../../../src/private/images/reference';
 import { resolveImage } from '../../../src/tools/registry/resolve-image';
+import { IMAGES, imagesOf, type PackageImage, referenceOf } from '../../../src/workload/private/bundled-images';
 import { testArtifact } from '../../support/stores/artifacts';
 import { httpStore, publishTo } from '../../support/stores/publishing';
 import { RegistryDouble } from '../../support/stores/registry-double';
 
-const table = readFileSync(join(__dirname, '../../../src/private/images/bundled-images.ts'), 'utf8');
+const table = readFileSync(join(__dirname, '../../../src/workload/private/bundled-images.ts'), 'utf8');
 const entries = Object.entries<PackageImage>(IMAGES);
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

@@ -1,9 +1,9 @@
 import type { IConstruct } from 'constructs';
-import type { HeaderIntent } from '../plan/intents';
-import { BACKEND_HEADER, OWN_PATH } from '../plan/routes';
-import { requireIdentifier, requireList, requireText } from './checks';
-import { ServingError } from './errors';
-import { isUnresolved } from './tokens';
+import type { HeaderIntent } from '../../plan/intents';
+import { BACKEND_HEADER, OWN_PATH } from '../../plan/routes';
+import { requireIdentifier, requireList, requireText } from '../../private/checks';
+import { ServingError } from '../../private/errors';
+import { isUnresolved } from '../../private/tokens';
 
 /** Checks and tidies a path prefix or a path: segments of unreserved characters, no wildcard, no trailing slash. */
 export function checkPath(prop: string, path: string, at: IConstruct): string {
