@@ -12,8 +12,18 @@ import type { BackendService } from './private/backend-service';
 
 const SERVICES = new Rendered<BackendService>('ecsBackend');
 
-/** What a backend became on AWS. */
-export class EcsBackend {
+/**
+ * What a backend became on AWS.
+ *
+ * It can be granted rights, which its task role receives, and connections, which its security group receives.
+ *
+ * @example
+ *
+ * declare const bucket: s3.Bucket;
+ * declare const backend: Backend;
+ * bucket.grantRead(aws.EcsBackend.of(backend));
+ */
+export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   /** The AWS side of a backend. */
   public static of(backend: Backend): EcsBackend {
     checkValue('Backend', backend, 'backend');
@@ -41,6 +51,8 @@ export class EcsBackend {
   public readonly container: ecs.ContainerDefinition;
   /** The role of the application. */
   public readonly taskRole: iam.IRole;
+  /** The task role, which receives the rights that are granted to this backend. */
+  public readonly grantPrincipal: iam.IPrincipal;
   /** The network connections of the tasks. */
   public readonly connections: ec2.Connections;
   /** The target group. CDK does not know its load balancer: for its metrics take `metrics` of this class. */
@@ -53,6 +65,7 @@ export class EcsBackend {
     this.taskDefinition = made.task.definition;
     this.container = made.task.server;
     this.taskRole = made.task.definition.taskRole;
+    this.grantPrincipal = made.task.definition.taskRole.grantPrincipal;
     this.connections = made.service.connections;
     this.targetGroup = made.targetGroup;
     this.logGroup = made.task.logGroup;

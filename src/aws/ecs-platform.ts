@@ -9,6 +9,7 @@ import { requireNumber } from '../private/checks';
 import { requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
+import { hasTag, tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
 import { imagesOf } from '../workload/private/bundled-images';
 import { ServerImage } from '../workload/server-image';
@@ -33,6 +34,11 @@ import { enclosingStack } from './stack';
  * `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop`; Fargate has no more than Docker's default ones.
  */
 export class EcsPlatform extends ServingPlatform {
+  /** Whether `x` is such a platform, also one of another copy of this package. */
+  public static isEcsPlatform(x: unknown): x is EcsPlatform {
+    return hasTag('EcsPlatform', x);
+  }
+
   /** The kind of platform that images and secrets of AWS carry. */
   public readonly kind = 'aws';
   /** The limits of an Application Load Balancer and of ECS, and what they can do. */
@@ -130,6 +136,8 @@ export class EcsPlatform extends ServingPlatform {
     });
   }
 }
+
+tagClass('EcsPlatform', EcsPlatform);
 
 function accessOf({ listener, publicAccess }: EcsPlatformProps): BalancerAccess {
   if (listener !== undefined) return BalancerAccess.UNKNOWN;

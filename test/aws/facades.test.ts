@@ -22,6 +22,24 @@ describe('what a backend became', () => {
     });
   });
 
+  test('is granted rights and connections itself', () => {
+    const { stack, backend } = oneBackend();
+    const made = aws.EcsBackend.of(backend);
+    const bucket = new s3.Bucket(stack, 'Bucket');
+    const database = new ec2.SecurityGroup(stack, 'Database', { vpc: made.service.cluster.vpc });
+    bucket.grantRead(made);
+    database.connections.allowFrom(made, ec2.Port.tcp(5432));
+    const template = templateOf(stack);
+    expect(made.grantPrincipal).toBe(made.taskRole);
+    expect(statements(template, 'TaskRole')).toMatchObject([
+      { Action: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'], Effect: 'Allow' },
+    ]);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      FromPort: 5432,
+      SourceSecurityGroupId: stack.resolve(made.connections.securityGroups[0]?.securityGroupId),
+    });
+  });
+
   test('can be changed', () => {
     const { stack, backend } = oneBackend();
     const { service, taskDefinition, container, targetGroup, logGroup } = aws.EcsBackend.of(backend);
@@ -76,6 +94,13 @@ describe('what a backend became', () => {
 });
 
 describe('what a platform made', () => {
+  test('is known by its type check', () => {
+    const { endpoint, backend } = oneBackend();
+    expect(aws.EcsPlatform.isEcsPlatform(endpoint.platform)).toBe(true);
+    for (const other of [singleBackend().endpoint.platform, backend, undefined, 'Platform'])
+      expect(aws.EcsPlatform.isEcsPlatform(other)).toBe(false);
+  });
+
   test('can be reached and opened to others', () => {
     const stack = newStack();
     const platform = new aws.EcsPlatform(stack, 'Platform');
