@@ -1,3 +1,4 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -55,7 +56,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   public readonly grantPrincipal: iam.IPrincipal;
   /** The network connections of the tasks. */
   public readonly connections: ec2.Connections;
-  /** The target group. CDK does not know its load balancer: for its metrics take `metrics` of this class. */
+  /** The target group. CDK does not know its load balancer: for its metrics use the `metric...` methods of this class. */
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
   /** The log group. */
   public readonly logGroup: logs.LogGroup;
@@ -71,8 +72,132 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
     this.logGroup = made.task.logGroup;
   }
 
-  /** The metrics of the target group: requests, response times, healthy hosts. */
+  /** All metrics of the target group, of which the `metric...` methods return the most used. */
   public get metrics(): elbv2.IApplicationTargetGroupMetrics {
-    return this.made.metrics;
+    return this.made.metrics.targetGroup;
+  }
+
+  /**
+   * The requests that the targets answered.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricRequestCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.requestCount(options);
+  }
+
+  /**
+   * The seconds from a request leaving the load balancer until the response starts. Percentiles, such as
+   * `statistic: 'p99'`, show what an average hides.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricTargetResponseTime(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.targetResponseTime(options);
+  }
+
+  /**
+   * The responses of the server itself, by the class of their status.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricHttpCodeTarget(code: elbv2.HttpCodeTarget, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.httpCodeTarget(code, options);
+  }
+
+  /**
+   * The responses that the load balancer made in place of a server: `ELB_502_COUNT` where a connection was closed,
+   * `ELB_503_COUNT` where no target was healthy, `ELB_504_COUNT` where a target was silent for too long.
+   *
+   * CloudWatch counts them for the load balancer as a whole: they include those of other backends.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricHttpCodeElb(code: elbv2.HttpCodeElb, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.made.metrics.httpCodeElb(code, options);
+  }
+
+  /**
+   * The 5xx responses of the server itself: an exception in the application, for example.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metric5xxFromTarget(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.custom('HTTPCode_Target_5XX_Count', { statistic: 'Sum', ...options });
+  }
+
+  /**
+   * The 5xx responses that the load balancer made in place of a server, of every cause; `metricHttpCodeElb` has each one.
+   * They include those of other backends of the load balancer.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metric5xxFromLoadBalancer(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.made.metrics.httpCodeElb('HTTPCode_ELB_5XX_Count' as elbv2.HttpCodeElb, options);
+  }
+
+  /**
+   * The connections between load balancer and targets that failed, which clients see as 502 or 504.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricTargetConnectionErrorCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.targetConnectionErrorCount(options);
+  }
+
+  /**
+   * The requests in progress for each healthy replica, which `ScalingTarget.ongoingRequests` follows: requests per second
+   * times seconds per request, over replicas. Of the options, `period`, `label` and `color` apply.
+   *
+   * @default - over 5 minutes
+   */
+  public metricOngoingRequests(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
+    return this.made.metrics.ongoingRequests(options);
+  }
+
+  /**
+   * The targets that are healthy.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricHealthyHostCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.healthyHostCount(options);
+  }
+
+  /**
+   * The targets that are not healthy.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricUnhealthyHostCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.unhealthyHostCount(options);
+  }
+
+  /**
+   * The share of the reserved CPU that the tasks use, in percent.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricCpuUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.service.metricCpuUtilization(options);
+  }
+
+  /**
+   * The share of the reserved memory that the tasks use, in percent.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.service.metricMemoryUtilization(options);
+  }
+
+  /**
+   * The tasks that run. Container Insights reports them, which the platform's own cluster has and an existing cluster must
+   * have enabled.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricRunningTaskCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.made.metrics.runningTaskCount(options);
   }
 }

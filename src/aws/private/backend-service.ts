@@ -2,10 +2,12 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
 import { LoadBalancing } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatformProps } from '../ecs-platform-props';
+import { BackendMetrics } from './backend-metrics';
 import type { BoundBackend } from './bound-backend';
 import type { GpuFleet } from './gpu-fleet';
 import { late } from './late';
@@ -38,9 +40,9 @@ export class BackendService {
   public readonly securityGroup: ec2.SecurityGroup;
   public readonly service: ecs.BaseService;
   public readonly cfnService: ecs.CfnService;
+  public readonly metrics: BackendMetrics;
 
   private readonly intent: BackendIntent;
-  private measured?: elbv2.IApplicationTargetGroup;
 
   constructor(
     private readonly backend: BoundBackend,
@@ -48,6 +50,7 @@ export class BackendService {
     private readonly surroundings: BackendSurroundings,
   ) {
     this.intent = backend.intent;
+    this.metrics = new BackendMetrics(this, surroundings.network);
     const provider = surroundings.fleet.providerFor(backend);
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
@@ -202,13 +205,9 @@ export class BackendService {
     }
   }
 
-  /** The metrics of the target group beside its load balancer, which only an imported target group can be told. */
-  public get metrics(): elbv2.IApplicationTargetGroupMetrics {
-    this.measured ??= elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(this.backend.scope, 'Metrics', {
-      targetGroupArn: this.targetGroup.targetGroupArn,
-      loadBalancerArns: this.network.loadBalancerArn,
-    });
-    return this.measured.metrics;
+  /** The construct that the resources are below. */
+  public get scope(): Construct {
+    return this.backend.scope;
   }
 
   /** The part of the ARN that CloudWatch and the autoscaler call the target group. */

@@ -2,6 +2,7 @@ import { Duration, Names } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { type AutoscalingIntent, ScalingMetric } from '../../plan/intents';
+import { ongoingRequestsExpression } from './backend-metrics';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
 
@@ -74,7 +75,6 @@ function addTargetTracking(
   });
 }
 
-/** Little's law: requests a second times seconds a request, over the replicas that share them. */
 function ongoingRequests({
   backend,
   network,
@@ -102,10 +102,9 @@ function ongoingRequests({
     metric('requests', 'RequestCount', 'Sum'),
     metric('seconds', 'TargetResponseTime', 'Average'),
     metric('replicas', 'HealthyHostCount', 'Average'),
-    // Without requests the balancer reports nothing, and without a value nothing is scaled in.
     {
       id: 'ongoing',
-      expression: '(FILL(requests, 0) * FILL(seconds, 0) / 60) / replicas',
+      expression: ongoingRequestsExpression(60),
       label: 'ongoing requests of a replica',
       returnData: true,
     },
