@@ -1,3 +1,4 @@
+import type * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -61,6 +62,25 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   /** The log group. */
   public readonly logGroup: logs.LogGroup;
 
+  /**
+   * The Auto Scaling group whose instances the tasks run on. Backends that use one instance type share it.
+   *
+   * @default - none on Fargate and for a capacity provider that exists already
+   */
+  public readonly autoScalingGroup?: autoscaling.AutoScalingGroup;
+  /**
+   * The launch template of these instances.
+   *
+   * @default - none on Fargate and for a capacity provider that exists already
+   */
+  public readonly launchTemplate?: ec2.LaunchTemplate;
+  /**
+   * The capacity provider of these instances.
+   *
+   * @default - none on Fargate and for a capacity provider that exists already
+   */
+  public readonly capacityProvider?: ecs.AsgCapacityProvider;
+
   private constructor(private readonly made: BackendService) {
     this.service = made.service;
     this.taskDefinition = made.task.definition;
@@ -70,6 +90,14 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
     this.connections = made.service.connections;
     this.targetGroup = made.targetGroup;
     this.logGroup = made.task.logGroup;
+    this.autoScalingGroup = made.instances?.autoScalingGroup;
+    this.launchTemplate = made.instances?.launchTemplate;
+    this.capacityProvider = made.instances?.capacityProvider;
+  }
+
+  /** The scalable target, to which schedules can be added; undefined before the backend has an autoscaling policy. */
+  public get scalableTaskCount(): ecs.ScalableTaskCount | undefined {
+    return this.made.scalableTaskCount;
   }
 
   /** All metrics of the target group, of which the `metric...` methods return the most used. */

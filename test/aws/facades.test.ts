@@ -1,8 +1,11 @@
-import type { Stack } from 'aws-cdk-lib';
+import type { CfnElement, Stack } from 'aws-cdk-lib';
 import { Tags } from 'aws-cdk-lib';
+import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { aws, Backend, ServingEndpoint } from '../../src';
+import type { IConstruct } from 'constructs';
+import { aws, Backend, Gpu, ScalingTarget, ServingEndpoint } from '../../src';
 import { OwnAddress } from '../../src/plan/choices';
 import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { backendOptions, singleBackend } from '../support/definitions';
@@ -53,6 +56,45 @@ describe('what a backend became', () => {
     expect(containerOf(template).Environment).toContainEqual({ Name: 'MORE', Value: 'yes' });
     expect(stack.resolve(logGroup.logGroupName)).toHaveProperty('Ref');
     expect(stack.resolve(targetGroup.targetGroupArn)).toHaveProperty('Ref');
+  });
+
+  test('on Fargate has no instances, and no scalable target before it has an autoscaling policy', () => {
+    const { stack, backend } = oneBackend();
+    const made = aws.EcsBackend.of(backend);
+    expect([made.autoScalingGroup, made.launchTemplate, made.capacityProvider]).toEqual(Array(3).fill(undefined));
+    expect(made.scalableTaskCount).toBeUndefined();
+    backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] });
+    const schedule = Schedule.cron({ hour: '7', minute: '0' });
+    made.scalableTaskCount?.scaleOnSchedule('Morning', { schedule, minCapacity: 2 });
+    expect(only(templateOf(stack), 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
+      ScheduledActions: [{ ScalableTargetAction: { MinCapacity: 2 } }],
+    });
+  });
+
+  test('with a GPU has the instances that it shares with others of the type', () => {
+    const { stack, endpoint, backend } = oneBackend({ gpu: Gpu.nvidia() });
+    const [one, two] = [backend, endpoint.addBackend('other', { ...backendOptions(), gpu: Gpu.nvidia() })].map((each) =>
+      aws.EcsBackend.of(each),
+    );
+    const id = (construct?: IConstruct): string => stack.getLogicalId(construct?.node.defaultChild as CfnElement);
+    const template = templateOf(stack);
+    const ids = (type: string): string[] => Object.keys(template.findResources(type));
+    expect([id(one?.autoScalingGroup)]).toEqual(ids('AWS::AutoScaling::AutoScalingGroup'));
+    expect([id(one?.launchTemplate)]).toEqual(ids('AWS::EC2::LaunchTemplate'));
+    expect([stack.resolve(one?.capacityProvider?.capacityProviderName)]).toEqual(
+      ids('AWS::ECS::CapacityProvider').map((Ref) => ({ Ref })),
+    );
+    expect(two?.autoScalingGroup).toBe(one?.autoScalingGroup);
+    expect(two?.capacityProvider).toBe(one?.capacityProvider);
+  });
+
+  test('on a capacity provider that exists has no constructs of its instances', () => {
+    const stack = newStack();
+    const cluster = new ecs.Cluster(stack, 'Mine', { vpc: new ec2.Vpc(stack, 'Vpc') });
+    const gpuCapacities = [aws.GpuCapacity.fromCapacityProviderName('gpus', 'g6.xlarge')];
+    new aws.EcsPlatform(stack, 'Platform', { cluster, gpuCapacities });
+    const made = aws.EcsBackend.of(oneBackend({ gpu: Gpu.nvidia() }, {}, stack).backend);
+    expect([made.autoScalingGroup, made.launchTemplate, made.capacityProvider]).toEqual(Array(3).fill(undefined));
   });
 
   test('can be measured', () => {

@@ -18,7 +18,9 @@ const loadBalancer = expect.objectContaining({ 'Fn::Join': expect.anything() });
 const targetGroup = expect.objectContaining({ 'Fn::Select': [5, expect.anything()] });
 
 type MetricMethod = {
-  [name in keyof aws.EcsBackend]: aws.EcsBackend[name] extends (options?: cloudwatch.MetricOptions) => cloudwatch.Metric
+  [name in keyof aws.EcsBackend]-?: aws.EcsBackend[name] extends (
+    options?: cloudwatch.MetricOptions,
+  ) => cloudwatch.Metric
     ? name
     : never;
 }[keyof aws.EcsBackend];

@@ -9,7 +9,7 @@ import type { BackendPlan } from '../../plan/serving-plan';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { BackendMetrics } from './backend-metrics';
 import type { BoundBackend } from './bound-backend';
-import type { GpuFleet } from './gpu-fleet';
+import type { GpuFleet, GpuInstances } from './gpu-fleet';
 import { late } from './late';
 import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
@@ -41,6 +41,10 @@ export class BackendService {
   public readonly service: ecs.BaseService;
   public readonly cfnService: ecs.CfnService;
   public readonly metrics: BackendMetrics;
+  /** What it runs on; undefined for Fargate. */
+  public readonly instances?: GpuInstances;
+  /** Its scalable target; undefined before it has an autoscaling policy. */
+  public scalableTaskCount?: ecs.ScalableTaskCount;
 
   private readonly intent: BackendIntent;
 
@@ -51,7 +55,8 @@ export class BackendService {
   ) {
     this.intent = backend.intent;
     this.metrics = new BackendMetrics(this, surroundings.network);
-    const provider = surroundings.fleet.providerFor(backend);
+    this.instances = surroundings.fleet.instancesFor(backend);
+    const provider = this.instances?.strategy;
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();

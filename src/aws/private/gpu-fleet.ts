@@ -27,9 +27,17 @@ const IMAGES_GIB = 60;
 /** What CDK also gives to instances, for tasks without an execution role; ours have one that names the log group. */
 const RIGHTS_OF_TASKS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
+/** What the tasks of a backend with a GPU run on. The platform makes no constructs for a capacity provider that exists. */
+export interface GpuInstances {
+  readonly strategy: ecs.CapacityProviderStrategy;
+  readonly autoScalingGroup?: autoscaling.AutoScalingGroup;
+  readonly launchTemplate?: ec2.LaunchTemplate;
+  readonly capacityProvider?: ecs.AsgCapacityProvider;
+}
+
 /** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
 export class GpuFleet {
-  private readonly providers = new Map<string, ecs.CapacityProviderStrategy>();
+  private readonly instances = new Map<string, GpuInstances>();
   private readonly users = new Map<string, BoundBackend[]>();
   private readonly types = new Map<string, string>();
 
@@ -40,14 +48,14 @@ export class GpuFleet {
   ) {}
 
   /** What a backend runs on; undefined for Fargate. */
-  public providerFor(backend: BoundBackend): ecs.CapacityProviderStrategy | undefined {
+  public instancesFor(backend: BoundBackend): GpuInstances | undefined {
     if (backend.intent.gpu === undefined) return undefined;
     const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
     this.types.set(backend.intent.path, capacity.instanceType);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
-    const known = this.providers.get(key) ?? this.makeProvider(capacity, key);
-    this.providers.set(key, known);
+    const known = this.instances.get(key) ?? this.makeInstances(capacity, key);
+    this.instances.set(key, known);
     return known;
   }
 
@@ -101,31 +109,33 @@ export class GpuFleet {
     return GpuCapacity.autoScalingGroup({ instanceType: type.name });
   }
 
-  private makeProvider(capacity: GpuCapacity, key: string): ecs.CapacityProviderStrategy {
-    if (capacity.capacityProviderName !== undefined) return this.knownProvider(capacity.capacityProviderName);
+  private makeInstances(capacity: GpuCapacity, key: string): GpuInstances {
+    if (capacity.capacityProviderName !== undefined) return this.knownInstances(capacity.capacityProviderName);
     const cluster = this.ownCluster(capacity);
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
     const scope = this.platform;
     if (maxInstances !== undefined) {
       scope.node.addValidation({ validate: () => this.checkRoom(maxInstances, key, capacity) });
     }
-    const group = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
+    const launchTemplate = this.makeLaunchTemplate(capacity, key);
+    const autoScalingGroup = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
       vpc: this.network.vpc,
-      launchTemplate: this.makeLaunchTemplate(capacity, key),
+      launchTemplate,
       minCapacity: minInstances,
       maxCapacity: maxInstances ?? late.number(() => Math.max(1, minInstances, this.instancesNeeded(key, capacity))),
       newInstancesProtectedFromScaleIn: terminationProtection,
     });
-    const provider = new ecs.AsgCapacityProvider(group, 'CapacityProvider', {
-      autoScalingGroup: group,
+    const capacityProvider = new ecs.AsgCapacityProvider(autoScalingGroup, 'CapacityProvider', {
+      autoScalingGroup,
       enableManagedTerminationProtection: terminationProtection,
       enableManagedDraining: true,
     });
-    cluster.addAsgCapacityProvider(provider);
-    return { capacityProvider: provider.capacityProviderName, weight: 1 };
+    cluster.addAsgCapacityProvider(capacityProvider);
+    const strategy = { capacityProvider: capacityProvider.capacityProviderName, weight: 1 };
+    return { strategy, autoScalingGroup, launchTemplate, capacityProvider };
   }
 
-  private knownProvider(capacityProvider: string): ecs.CapacityProviderStrategy {
+  private knownInstances(capacityProvider: string): GpuInstances {
     if (this.props.cluster === undefined) {
       throw new ServingError(
         'ConflictingProps',
@@ -133,7 +143,7 @@ export class GpuFleet {
         this.platform,
       );
     }
-    return { capacityProvider, weight: 1 };
+    return { strategy: { capacityProvider, weight: 1 } };
   }
 
   /** The cluster, where instances can be added to it: they name it, and it names their capacity provider. */

@@ -13,6 +13,7 @@ export function scaleService(intent: AutoscalingIntent, backend: BackendService,
     maxCapacity: intent.maxReplicas,
   });
   const scaling: Scaling = { count, intent, backend, network };
+  backend.scalableTaskCount = count;
   for (const { metric, value } of intent.targets) POLICIES[metric](scaling, value);
 }
 
