@@ -28,6 +28,7 @@ const INSTANCES: { readonly [name: string]: () => object } = {
   Backend: () => singleBackend().backend,
   ServingEndpoint: () => singleBackend().endpoint,
   Warnings: () => library.Warnings.of(onAws()),
+  'aws.EcsBackend': () => library.aws.EcsBackend.of(endpointIn(onAws()).backend),
   'kubernetes.KubernetesBackend': () => library.kubernetes.KubernetesBackend.of(endpointIn(onKubernetes()).backend),
 };
 
@@ -73,12 +74,26 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'Warnings.of': () => [onAws()],
   'aws.DockerfileImage.fromDirectory': () => ['image'],
   'aws.EcrImage.fromRepository': () => [{ repositoryArn: 'arn' }, '1.4.2'],
+  'aws.EcsBackend.metricHttpCodeElb': () => ['HTTPCode_ELB_504_Count', {}],
+  'aws.EcsBackend.metricHttpCodeTarget': () => ['HTTPCode_Target_5XX_Count', {}],
   'aws.EcsBackend.of': () => [endpointIn(onAws()).backend],
   'aws.EcsEndpoint.of': () => [endpointIn(onAws()).endpoint],
   'aws.EcsImage.fromContainerImage': () => [{ bind: () => undefined }],
   'aws.EcsPlatform.constructor': () => [onAws(), 'Platform', {}],
   'aws.EcsSecret.fromSecret': () => [{ arn: 'arn' }],
   'aws.EfsVolume.fromFileSystem': () => [{ fileSystemId: 'fs-1' }, {}],
+  'aws.ExistingListener.fromAttributes': () => [
+    {
+      listenerArn: 'arn',
+      securityGroup: { securityGroupId: 'sg-1' },
+      idleTimeout: library.Duration.seconds(60),
+      url: 'https://models.example.com',
+    },
+  ],
+  'aws.ExistingListener.fromListener': () => [
+    { listenerArn: 'arn', connections: { securityGroups: [{ securityGroupId: 'sg-1' }] } },
+    {},
+  ],
   'aws.GpuCapacity.fromCapacityProviderName': () => ['gpus', 'g6.xlarge'],
   'aws.S3FilesVolume.fromFileSystemArn': () => [
     'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-1',

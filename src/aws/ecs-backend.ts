@@ -7,7 +7,9 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { Backend } from '../constructs/backend';
+import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
+import { isObject } from '../private/kinds';
 import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
 import type { BackendService } from './private/backend-service';
@@ -130,7 +132,8 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
    * @default - sum over 5 minutes
    */
   public metricHttpCodeTarget(code: elbv2.HttpCodeTarget, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metrics.httpCodeTarget(code, options);
+    requireCode(code, TARGET_CODE);
+    return this.metrics.httpCodeTarget(code, requireMetricOptions(options));
   }
 
   /**
@@ -142,7 +145,8 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
    * @default - sum over 5 minutes
    */
   public metricHttpCodeElb(code: elbv2.HttpCodeElb, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.made.metrics.httpCodeElb(code, options);
+    requireCode(code, BALANCER_CODE);
+    return this.made.metrics.httpCodeElb(code, requireMetricOptions(options));
   }
 
   /**
@@ -228,4 +232,34 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   public metricRunningTaskCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.made.metrics.runningTaskCount(options);
   }
+}
+
+interface CodeKind {
+  readonly prefix: string;
+  readonly kind: string;
+  readonly example: string;
+}
+
+const TARGET_CODE: CodeKind = {
+  prefix: 'HTTPCode_Target_',
+  kind: 'an elbv2.HttpCodeTarget',
+  example: 'elbv2.HttpCodeTarget.TARGET_5XX_COUNT',
+};
+
+const BALANCER_CODE: CodeKind = {
+  prefix: 'HTTPCode_ELB_',
+  kind: 'an elbv2.HttpCodeElb',
+  example: 'elbv2.HttpCodeElb.ELB_504_COUNT',
+};
+
+/** A name that CloudWatch does not know is a metric without values, and an alarm on it stays silent. */
+function requireCode(code: unknown, { prefix, kind, example }: CodeKind): void {
+  if (typeof code === 'string' && code.startsWith(prefix)) return;
+  throw new ServingError('InvalidType', `'code' (${describe(code)}) must be ${kind}, for example ${example}`);
+}
+
+function requireMetricOptions(options?: cloudwatch.MetricOptions): cloudwatch.MetricOptions | undefined {
+  if (options === undefined || isObject(options)) return options;
+  const example = "{ statistic: 'Sum' }";
+  throw new ServingError('InvalidType', `'options' (${describe(options)}) must be an object, for example ${example}`);
 }

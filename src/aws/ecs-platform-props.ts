@@ -2,26 +2,8 @@ import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { ServingPlatformProps } from '../constructs/serving-platform';
-import type { Duration } from '../units/duration';
+import type { ExistingListener } from './existing-listener';
 import type { GpuCapacity } from './gpu-capacity';
-
-/** A listener that exists already, by its attributes: nothing is looked up. */
-export interface ImportedListener {
-  /** The ARN of the listener. */
-  readonly listenerArn: string;
-
-  /**
-   * The security group of the load balancer, which gets a rule to reach each backend. One that was imported with
-   * `mutable: false` is left as it is, and must reach the backends already.
-   */
-  readonly securityGroup: ec2.ISecurityGroup;
-
-  /** The idle timeout of the load balancer, against which every backend is checked. */
-  readonly idleTimeout: Duration;
-
-  /** The URL of the listener without a path, such as `https://models.example.com`. */
-  readonly url: string;
-}
 
 /** Properties of the AWS platform. */
 export interface EcsPlatformProps extends ServingPlatformProps {
@@ -41,11 +23,12 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly cluster?: ecs.ICluster;
 
   /**
-   * A listener that exists already. Its network must be named with `vpc` or `cluster`.
+   * A listener that exists already. Its network must be named with `vpc` or `cluster`, unless its load balancer is part of
+   * the app.
    *
    * @default - an internal Application Load Balancer with one listener
    */
-  readonly listener?: ImportedListener;
+  readonly listener?: ExistingListener;
 
   /**
    * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`, and

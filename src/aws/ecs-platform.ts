@@ -10,11 +10,11 @@ import { requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
-import { isUnresolved } from '../private/tokens';
 import { imagesOf } from '../workload/private/bundled-images';
 import { ServerImage } from '../workload/server-image';
 import type { EcsPlatformProps } from './ecs-platform-props';
 import { checkFrameworkObjects } from './framework-objects';
+import { listenerFacts } from './listener-facts';
 import { checkModelBucketAccounts } from './model-bucket-accounts';
 import type { Network } from './private/network';
 import { ecsProfile, RULE_QUOTA } from './profile';
@@ -73,10 +73,11 @@ export class EcsPlatform extends ServingPlatform {
     for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
-    this.target = { ...ecsProfile(ruleQuota, this.checkListener(props), accessOf(props)), images };
+    const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
+    this.target = { ...ecsProfile(ruleQuota, existing?.idleSeconds, accessOf(props)), images };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
-    const renderer = new EcsRenderer(this, props);
+    const renderer = new EcsRenderer(this, props, existing);
     this.network = renderer.network;
     this.renderer = renderer;
   }
@@ -99,41 +100,6 @@ export class EcsPlatform extends ServingPlatform {
   /** The listener; none with an imported one. */
   public get listener(): elbv2.ApplicationListener | undefined {
     return this.network.listener;
-  }
-
-  private checkListener(props: EcsPlatformProps): number | undefined {
-    const { listener } = props;
-    if (listener === undefined) return undefined;
-    const useless = (['publicAccess', 'certificate', 'allowPlainHttp', 'idleTimeout'] as const).find(
-      (prop) => props[prop] !== undefined,
-    );
-    if (useless !== undefined) {
-      throw new ServingError(
-        'ConflictingProps',
-        `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`,
-        this,
-      );
-    }
-    if (props.vpc === undefined && props.cluster === undefined) {
-      throw new ServingError(
-        'NetworkRequired',
-        "'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster'",
-        this,
-      );
-    }
-    if (!isUnresolved(listener.url) && !/^https?:\/\/[^/]+\/?$/.test(listener.url)) {
-      throw new ServingError(
-        'InvalidUrl',
-        `'url' ('${listener.url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com'`,
-        this,
-      );
-    }
-    return requireNumber('idleTimeout', listener.idleTimeout.toSeconds(), {
-      min: 1,
-      max: 4000,
-      integer: true,
-      at: this,
-    });
   }
 }
 

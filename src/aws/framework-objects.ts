@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { requireIdentifier, requireShape, type Shape } from '../private/checks';
+import { requireShape, type Shape } from '../private/checks';
 import type { EcsPlatformProps } from './ecs-platform-props';
 
 /** Objects of CDK among the props: what each is known by, and how one is made. */
@@ -13,21 +13,10 @@ const OBJECTS = {
   },
 } satisfies { readonly [prop in keyof EcsPlatformProps]: Shape };
 
-const SECURITY_GROUP: Shape = {
-  kind: 'an ec2.ISecurityGroup',
-  member: 'securityGroupId',
-  example: "ec2.SecurityGroup.fromSecurityGroupId(this, 'Balancer', 'sg-1')",
-};
-
 /** Refuses an object that is not what its prop takes: its id would be missing in the template. */
 export function checkFrameworkObjects(props: EcsPlatformProps, at: IConstruct): void {
   for (const [prop, shape] of Object.entries(OBJECTS)) {
     const value: object | undefined = props[prop as keyof typeof OBJECTS];
     if (value !== undefined) requireShape(prop, value, shape, at);
   }
-  const { listener } = props;
-  if (listener === undefined) return;
-  requireShape('listener.securityGroup', listener.securityGroup, SECURITY_GROUP, at);
-  requireIdentifier('listener.listenerArn', listener.listenerArn, at);
-  requireIdentifier('listener.url', listener.url, at);
 }

@@ -5,5 +5,6 @@ export * from './ecs-platform';
 export * from './ecs-platform-props';
 export * from './ecs-secret';
 export * from './efs-volume';
+export * from './existing-listener';
 export * from './gpu-capacity';
 export * from './s3-model';

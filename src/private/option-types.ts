@@ -436,7 +436,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     fetchImage: 'string?',
     gpuCapacities: 'aws.GpuCapacity[]?',
     hubImage: 'string?',
-    listener: 'aws.ImportedListener?',
+    listener: 'aws.ExistingListener?',
     modelBucketAccounts: 'string[]?',
     outboundPeers: 'object[]?',
     publicAccess: 'boolean?',
@@ -446,18 +446,23 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'aws.EfsVolumeOptions': {
     accessPoint: 'object?',
   },
+  'aws.ExistingListenerAttributes': {
+    idleTimeout: 'Duration',
+    listenerArn: 'string',
+    securityGroup: 'object',
+    url: 'string',
+  },
+  'aws.ExistingListenerOptions': {
+    idleTimeout: 'Duration?',
+    securityGroup: 'object?',
+    url: 'string?',
+  },
   'aws.GpuAutoScalingGroupOptions': {
     instanceType: 'string',
     maxInstances: 'number?',
     minInstances: 'number?',
     rootVolume: 'Size?',
     terminationProtection: 'boolean?',
-  },
-  'aws.ImportedListener': {
-    idleTimeout: 'Duration',
-    listenerArn: 'string',
-    securityGroup: 'object',
-    url: 'string',
   },
   'aws.S3FilesVolumeOptions': {
     securityGroups: 'object[]',

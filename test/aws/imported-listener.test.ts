@@ -8,7 +8,7 @@ const LISTENER_ARN =
   'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/0123456789abcdef/fedcba9876543210';
 
 /** A platform of which everything exists, by attributes. */
-function imported(change: Partial<aws.ImportedListener> = {}, props: Partial<aws.EcsPlatformProps> = {}) {
+function imported(change: Partial<aws.ExistingListenerAttributes> = {}, props: Partial<aws.EcsPlatformProps> = {}) {
   const stack = newStack();
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-12345678',
@@ -17,13 +17,13 @@ function imported(change: Partial<aws.ImportedListener> = {}, props: Partial<aws
     privateSubnetRouteTableIds: ['rtb-11111111', 'rtb-22222222'],
   });
   const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'models', vpc });
-  const listener = {
+  const listener = aws.ExistingListener.fromAttributes({
     listenerArn: LISTENER_ARN,
     securityGroup: ec2.SecurityGroup.fromSecurityGroupId(stack, 'Balancer', 'sg-12345678'),
     idleTimeout: Duration.seconds(300),
     url: 'https://models.example.com/',
     ...change,
-  };
+  });
   return { stack, platform: new aws.EcsPlatform(stack, 'Platform', { cluster, listener, ...props }) };
 }
 
@@ -93,7 +93,7 @@ describe('the stated idle timeout', () => {
 describe('an imported listener', () => {
   test('fails without its idle timeout', () => {
     expect(() => imported({ idleTimeout: undefined as unknown as Duration })).toThrow(
-      "[InvalidType] 'listener.idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60) (at Serving)",
+      "[InvalidType] 'idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60)",
     );
   });
 

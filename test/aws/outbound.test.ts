@@ -109,13 +109,13 @@ describe('the group of an imported load balancer', () => {
     });
     new aws.EcsPlatform(stack, 'Platform', {
       cluster: ecs.Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'models', vpc }),
-      listener: {
+      listener: aws.ExistingListener.fromAttributes({
         listenerArn:
           'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/0123456789abcdef/fedcba9876543210',
         securityGroup: make(stack, 'Balancer', 'sg-12345678', options),
         idleTimeout: Duration.seconds(300),
         url: 'https://models.example.com',
-      },
+      }),
     });
     oneBackend({}, {}, stack);
     const template = templateOf(stack);

@@ -15,12 +15,14 @@ const importedCluster = (scope: Construct): ecs.ICluster => {
   return ecs.Cluster.fromClusterAttributes(scope, 'Cluster', { clusterName: 'cluster', vpc });
 };
 
-const listener = (scope: Construct): aws.ImportedListener => ({
-  listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c',
-  securityGroup: ec2.SecurityGroup.fromSecurityGroupId(scope, 'Group', 'sg-1'),
-  idleTimeout: Duration.seconds(60),
-  url: 'http://models.example.com',
-});
+const listener = (scope: Construct, change: Partial<aws.ExistingListenerAttributes> = {}): aws.ExistingListener =>
+  aws.ExistingListener.fromAttributes({
+    listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c',
+    securityGroup: ec2.SecurityGroup.fromSecurityGroupId(scope, 'Group', 'sg-1'),
+    idleTimeout: Duration.seconds(60),
+    url: 'http://models.example.com',
+    ...change,
+  });
 
 /** Trees and platforms. */
 export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
@@ -137,12 +139,12 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   {
     name: 'an imported listener of unknown idle time',
     code: 'InvalidType',
-    message: "'listener.idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60) (at Serving)",
+    message: "'idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60)",
     on: ['aws'],
     define: (scope) => {
       const { vpc } = importedCluster(scope);
       const idleTimeout = undefined as unknown as Duration;
-      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: { ...listener(scope), idleTimeout } });
+      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: listener(scope, { idleTimeout }) });
     },
   },
   {
@@ -162,7 +164,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => {
       const { vpc } = importedCluster(scope);
       const url = 'models.example.com/v1';
-      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: { ...listener(scope), url } });
+      new aws.EcsPlatform(scope, 'Platform', { vpc, listener: listener(scope, { url }) });
     },
   },
   {

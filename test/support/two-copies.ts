@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { BackendOptions } from '../../src';
 import { dockerfileFolder, type Library } from './package-copies';
 
@@ -81,6 +81,15 @@ function onAws(from: From): object {
     behind: [from('Intermediary').Intermediary.cloudFront()],
     idleTimeout: from('Duration').Duration.seconds(200),
     gpuCapacities: [from('GpuCapacity').aws.GpuCapacity.autoScalingGroup({ instanceType: 'g5.xlarge' })],
+  });
+  new (from('EcsPlatform').aws.EcsPlatform)(new Construct(stack, 'Existing'), 'Platform', {
+    vpc,
+    listener: from('ExistingListener').aws.ExistingListener.fromAttributes({
+      listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/1/2',
+      securityGroup: group,
+      idleTimeout: from('Duration').Duration.seconds(60),
+      url: 'https://models.example.com',
+    }),
   });
   if (from('ServingPlatform').ServingPlatform.of(stack) !== platform) throw new Error('another platform');
   const bucket = s3.Bucket.fromBucketName(stack, 'Bucket', 'acme-models');

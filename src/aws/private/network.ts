@@ -5,6 +5,7 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ServingPlatform } from '../../constructs/serving-platform';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
+import type { ListenerFacts } from '../listener-facts';
 import { late } from './late';
 
 /**
@@ -33,10 +34,11 @@ export class Network {
   /** The URL of the listener without a path. */
   public readonly url: string;
 
-  constructor(platform: ServingPlatform, props: EcsPlatformProps) {
+  constructor(platform: ServingPlatform, props: EcsPlatformProps, existing?: ListenerFacts) {
     this.vpc =
       props.vpc ??
       props.cluster?.vpc ??
+      existing?.vpc ??
       new ec2.Vpc(platform, 'Vpc', {
         maxAzs: 2,
         natGateways: 1,
@@ -47,10 +49,10 @@ export class Network {
     this.cluster =
       props.cluster ??
       new ecs.Cluster(platform, 'Cluster', { vpc: this.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
-    if (props.listener !== undefined) {
-      this.securityGroup = props.listener.securityGroup;
-      this.listenerArn = props.listener.listenerArn;
-      this.url = props.listener.url.replace(/\/$/, '');
+    if (existing !== undefined) {
+      this.securityGroup = existing.securityGroup;
+      this.listenerArn = existing.listenerArn;
+      this.url = existing.url;
       return;
     }
     this.securityGroup = this.makeSecurityGroup(platform, props);

@@ -32,6 +32,7 @@ import { EcsBackend } from '../ecs-backend';
 import { EcsEndpoint } from '../ecs-endpoint';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
+import type { ListenerFacts } from '../listener-facts';
 import { enclosingStack } from '../stack';
 import { BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
@@ -52,9 +53,10 @@ export class EcsRenderer extends TargetRenderer {
   constructor(
     private readonly platform: ServingPlatform,
     private readonly props: EcsPlatformProps,
+    listener?: ListenerFacts,
   ) {
     super();
-    this.network = new Network(platform, props);
+    this.network = new Network(platform, props, listener);
     this.fleet = new GpuFleet(platform, props, this.network);
   }
 
