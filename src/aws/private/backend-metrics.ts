@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { BackendService } from './backend-service';
+import type { Construct } from 'constructs';
 import type { Network } from './network';
 
 /** The period of metrics where none is set, as in CDK. */
@@ -15,12 +16,19 @@ export function ongoingRequestsExpression(period: number | string): string {
   return `(FILL(requests, 0) * FILL(seconds, 0) / ${period}) / replicas`;
 }
 
+/** The resources that metrics are about. */
+export interface MeasuredBackend {
+  readonly scope: Construct;
+  readonly targetGroup: elbv2.ApplicationTargetGroup;
+  readonly service: ecs.BaseService;
+}
+
 /** The metrics of one backend: those of its target group, its service and the load balancer in front of them. */
 export class BackendMetrics {
   private memo?: elbv2.IApplicationTargetGroup;
 
   constructor(
-    private readonly backend: BackendService,
+    private readonly backend: MeasuredBackend,
     private readonly network: Network,
   ) {}
 
