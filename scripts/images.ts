@@ -1,8 +1,8 @@
 // Lists the images of the package with their age, and pins another tag of one by the digest that the registry has.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { IMAGES, type PackageImage, referenceOf } from '../src/workload/private/bundled-images';
 import { resolveImage } from '../src/tools/registry/resolve-image';
+import { IMAGES, type PackageImage, referenceOf } from '../src/workload/private/bundled-images';
 import { agedImages, ageOf } from './images/age';
 import { updatedImage, withEntry } from './images/update';
 
