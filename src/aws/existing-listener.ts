@@ -77,8 +77,8 @@ export class ExistingListener {
     listener: elbv2.IApplicationListener,
     options: ExistingListenerOptions = {},
   ): ExistingListener {
-    requireShape('listener', listener, LISTENER);
     checkOptions('aws.ExistingListenerOptions', options, 'options');
+    requireShape('listener', listener, LISTENER);
     const securityGroup = options.securityGroup ?? listener.connections?.securityGroups[0];
     const { loadBalancer } = listener as Partial<elbv2.ApplicationListener>;
     return new ExistingListener({

@@ -46,7 +46,9 @@ describe.each(
   (entries as Entry[]).map((entry) => [`${entry.class}.${entry.method ?? 'constructor'}`, entry] as const),
 )('%s', (_, entry) => {
   test.each([5, 'text', [], null, () => undefined])('refuses %p for its options', (options) => {
-    expect(() => call(entry, options)).toThrow(/^\[InvalidType\] '(options|props|times)' \(.*\) must be an object /);
+    expect(() => call(entry, options)).toThrow(
+      /^\[InvalidType\] '(options|props|times|attributes)' \(.*\) must be an object /,
+    );
   });
 
   test('refuses an option that it does not know', () => {
