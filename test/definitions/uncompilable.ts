@@ -42,6 +42,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   Size: {} satisfies serving.Size,
   // @ts-expect-error
+  'aws.ExistingListener': {} satisfies serving.aws.ExistingListener,
+  // @ts-expect-error
   'aws.GpuCapacity': { instanceType: 'g6.xlarge' } satisfies serving.aws.GpuCapacity,
   // @ts-expect-error
   'kubernetes.Gateway': { gatewayName: 'inference' } satisfies serving.kubernetes.Gateway,

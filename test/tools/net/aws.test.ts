@@ -75,7 +75,7 @@ describe('a bucket', () => {
 
   test('is what an owner is for', async () => {
     await expect(verify('localhost:1/models', { bucketOwner: '123456789012' })).rejects.toThrow(
-      "--bucket-owner is for buckets; leave it out with 'localhost:1'",
+      "--bucket-owner supports buckets only; remove it for 'localhost:1'",
     );
   });
 });
