@@ -87,6 +87,9 @@ function orderViolations(intents: PlatformIntents, plan: ServingPlan): string[] 
     .map(({ path }) => `the times of ${path} depend on the order of declaration`);
 }
 
+/** The hop that a ladder has for connections between balancer and server. */
+const BALANCER_IDLE = 'balancer idle';
+
 /** A longer request never makes a hop shorter. */
 function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[] {
   const [first, ...rest] = intents.endpoints;
@@ -95,7 +98,12 @@ function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[]
   const other = new ServingPlan({ ...intents, endpoints: [longer, ...rest] });
   if (isRefused(other)) return [];
   const pairs = [
-    ...plan.backends.map(({ path, ladder }) => ({ path, before: ladder.hops, after: other.backend(path).ladder.hops })),
+    ...plan.backends.map(({ path, ladder }) => {
+      const { times, ladder: longer } = other.backend(path);
+      // A balancer that closes each connection keeps none for any time, which cuts no request.
+      const before = ladder.hops.filter(({ hop }) => !times.closeEach || hop !== BALANCER_IDLE);
+      return { path, before, after: longer.hops };
+    }),
     ...plan.endpoints.map(({ path, ladder }) => ({
       path,
       before: ladder.hops,
