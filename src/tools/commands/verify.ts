@@ -41,7 +41,7 @@ export const verifyCommand: Command = {
     if (format !== 'text' && format !== 'json')
       throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);
     if (values.record && key === undefined)
-      throw new CommandError('MissingOption', '--record needs --key: only what is by a key is recorded');
+      throw new CommandError('MissingOption', '--record requires --key: only signatures of a key are recorded');
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     const publicKey = key === undefined ? undefined : readKey(key);
     const results: Result[] = [];

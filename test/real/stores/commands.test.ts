@@ -105,7 +105,7 @@ describe('serving publish', () => {
       status: 3,
       stdout: '',
       stderr:
-        "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are\n",
+        "[DirectoryMissing] 'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are\n",
     });
   });
 
@@ -165,7 +165,7 @@ describe('serving publish', () => {
       status: 2,
       stdout: '',
       stderr:
-        "'models/net' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or save one in 'serving.lock.json' with: serving lock models/net --to ...\n",
+        "[NoDestination] 'models/net' has no publish destination; use --to registry/repository or --to s3://bucket/prefix, or save one in 'serving.lock.json' with: serving lock models/net --to ...\n",
     });
   });
 });
