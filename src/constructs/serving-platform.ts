@@ -38,18 +38,18 @@ export interface ServingPlatformProps {
   readonly strict?: boolean;
 
   /**
-   * What stands in front of the balancer, from the client inwards, such as a CDN or another load balancer. Its times are
-   * held against those of the chain; nothing here configures it.
+   * The proxies in front of the balancer, from the client inwards, such as a CDN or another load balancer. Their times are
+   * checked with those of the chain; this configures none of them.
    *
    * @default - nothing
    */
   readonly behind?: Intermediary[];
 
   /**
-   * How long the balancer keeps an idle connection, set by hand. It is held against the rules of the timeout chain.
+   * How long the balancer keeps an idle connection. The rules of the timeout chain are checked with this value.
    *
-   * AWS: the idle timeout of the load balancer. Kubernetes: Envoy Gateway is told it; the router and a portable gateway
-   * cannot be.
+   * AWS: the idle timeout of the load balancer. Kubernetes: supported with Envoy Gateway; not supported by the router and by
+   * a portable gateway.
    *
    * @default - computed from the longest request
    */
@@ -208,7 +208,7 @@ export abstract class ServingPlatform extends Construct {
     reportAtSynthesis(scope, find, ({ id, message }) => this.renderer.warn(scope, id, message));
   }
 
-  /** An address of its own, behind a public balancer, is one that everybody can call. */
+  /** Everybody can call an address of its own behind a public balancer. */
   private exposureOf({ endpoint, backend, intent: { address, segment } }: AttachmentBinding): Warning[] {
     if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
     const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this`;
@@ -225,7 +225,7 @@ export abstract class ServingPlatform extends Construct {
     };
   }
 
-  /** Everything that keeps the definitions from being rendered as they are. */
+  /** Why the definitions cannot be rendered as they are. */
   private refusals(): string[] {
     const refusals = this.plan().refusals.map(({ code, message, path }) =>
       renderError(code as ErrorCode, message, path || this.node.path),
@@ -233,12 +233,12 @@ export abstract class ServingPlatform extends Construct {
     return [...refusals, ...this.removed()];
   }
 
-  /** What was declared and then taken out of the tree, each named by the outermost construct that went. */
+  /** Declared constructs that were removed from the tree, each named by the outermost one removed with it. */
   private removed(): string[] {
     return removedWith(this.declarations.scopes).map((construct) =>
       renderError(
         'ConstructRemoved',
-        `'${construct.node.id}' was removed from the tree, but what it declared still counts; do not declare it instead of removing it`,
+        `'${construct.node.id}' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it`,
         construct.node.path,
       ),
     );

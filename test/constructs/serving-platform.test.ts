@@ -145,7 +145,7 @@ describe('removed constructs', () => {
     const { platform, endpoint } = singleBackend();
     endpoint.node.tryRemoveChild('backend');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'backend' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at endpoint/backend)",
+      "[ConstructRemoved] 'backend' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at endpoint/backend)",
     );
   });
 
@@ -155,7 +155,7 @@ describe('removed constructs', () => {
     new Backend(root as RootConstruct, 'alone', backendOptions());
     root.node.tryRemoveChild('alone');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'alone' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at alone)",
+      "[ConstructRemoved] 'alone' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at alone)",
     );
   });
 });

@@ -176,7 +176,7 @@ describe('shares', () => {
     split(1, 1);
     endpoint.node.tryRemoveChild('v1');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'v1' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at endpoint/v1)",
+      "[ConstructRemoved] 'v1' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at endpoint/v1)",
     );
   });
 

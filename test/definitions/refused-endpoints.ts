@@ -244,7 +244,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a backend of a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'v1' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint/v1)",
+      "'v1' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint/v1)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -255,7 +255,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a backend that stands alone and is removed',
     code: 'ConstructRemoved',
     message:
-      "'alone' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/alone)",
+      "'alone' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/alone)",
     define: (scope) => {
       one(scope);
       new Backend(scope, 'alone', options());
@@ -266,7 +266,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'an endpoint that is removed',
     code: 'ConstructRemoved',
     message:
-      "'endpoint' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint)",
+      "'endpoint' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint)",
     define: (scope) => {
       one(scope);
       scope.node.tryRemoveChild('endpoint');
@@ -276,7 +276,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'Split' was removed from the tree, but what it declared still counts; do not declare it instead of removing it (at Serving/endpoint/Split)",
+      "'Split' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });

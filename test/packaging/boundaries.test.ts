@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -78,6 +78,12 @@ const ALLOWED: Record<string, string> = {
 
 test('the source keeps to its import boundaries', () => {
   expect(violationsIn(root)).toEqual([]);
+});
+
+test('a platform outside of the package needs its public names only', () => {
+  const platform = readFileSync(join(root, 'test/support/test-platform.ts'), 'utf8');
+  const imported = [...platform.matchAll(/(?:from|require\(|import\() ?'([^']*)'/g)].map(([, name]) => name);
+  expect(imported.sort()).toEqual(['../../src', 'constructs']);
 });
 
 describe('a tree with one violation per file', () => {
