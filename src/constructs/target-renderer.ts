@@ -1,27 +1,9 @@
 import type { Construct } from 'constructs';
-import type { BackendIntent } from '../plan/intents';
+import type { BackendIntent, ComputeLimits } from '../plan/intents';
 import type { EndpointReach } from '../plan/serving-plan';
 import { escapeControls } from '../private/errors';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from './bindings';
 import { WARNING_PREFIX } from './private/warnings';
-
-/** The limits of the compute that runs a backend. */
-export interface ComputeLimits {
-  /** The longest time in seconds between the signal and the kill. @default - the target's */
-  readonly maxStopSeconds?: number;
-  /** The longest time in seconds that one model fetch may take. @default - the target's */
-  readonly maxFetchSeconds?: number;
-  /** The most replicas that an autoscaler of the user's own may run. @default - the replicas of the definition */
-  readonly maxReplicas?: number;
-  /** The compute by name, for messages, such as `Fargate`. @default - unknown */
-  readonly compute?: string;
-  /** The architecture of its processors, as OCI names it. @default - unknown */
-  readonly computeArchitecture?: string;
-  /** The disk in MiB that images, models and scratch files of a replica share. @default - unknown */
-  readonly diskMib?: number;
-  /** The largest such disk in MiB. @default - no limit */
-  readonly maxDiskMib?: number;
-}
 
 /**
  * Renders definitions for one target. A platform has one renderer, and calls it when a construct is declared.

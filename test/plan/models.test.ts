@@ -1,7 +1,7 @@
 import type { BackendOptions } from '../../src/constructs/backend-options';
-import type { ComputeLimits } from '../../src/constructs/target-renderer';
 import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
+import type { ComputeLimits } from '../../src/plan/intents';
 import { ModelDeliveryKind } from '../../src/plan/intents';
 import { planFetches, waysOf } from '../../src/plan/models';
 import { Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';

@@ -10,9 +10,9 @@ import type {
 import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
-import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
+import { TargetRenderer } from '../../constructs/target-renderer';
 import { OwnAddress } from '../../plan/choices';
-import type { BackendIntent } from '../../plan/intents';
+import type { BackendIntent, ComputeLimits } from '../../plan/intents';
 import { planFetches, planModels } from '../../plan/models';
 import {
   headerRuleConditions,

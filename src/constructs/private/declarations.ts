@@ -3,6 +3,7 @@ import type {
   AttachmentIntent,
   AutoscalingIntent,
   BackendIntent,
+  ComputeLimits,
   EndpointIntent,
   PlatformIntents,
   SplitIntent,
@@ -101,7 +102,7 @@ export class Declarations {
 
   /** The input of a plan, with what the compute of each backend allows. */
   public intents(
-    limitsOf: (backend: BackendIntent) => object,
+    limitsOf: (backend: BackendIntent) => ComputeLimits,
   ): Omit<PlatformIntents, 'target' | 'strict' | 'behind' | 'idleSeconds'> {
     return {
       endpoints: intentsOf(this.endpoints),
@@ -132,7 +133,7 @@ function intentsOf<T extends EndpointIntent | BackendIntent | SplitIntent | Auto
   return [...bindings.values()].map(({ intent }) => intent);
 }
 
-function withLimits(intent: BackendIntent, limits: object): BackendIntent {
+function withLimits(intent: BackendIntent, limits: ComputeLimits): BackendIntent {
   return Object.keys(limits).length === 0 ? intent : { ...intent, ...limits };
 }
 

@@ -1,7 +1,7 @@
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
 import type { ServingPlatform } from '../../constructs/serving-platform';
-import { type ComputeLimits, TargetRenderer } from '../../constructs/target-renderer';
-import type { BackendIntent } from '../../plan/intents';
+import { TargetRenderer } from '../../constructs/target-renderer';
+import type { BackendIntent, ComputeLimits } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { SecretValue } from '../../workload/secret-value';

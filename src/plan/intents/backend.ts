@@ -64,8 +64,26 @@ export interface GpuIntent {
   readonly product?: string;
 }
 
-/** What a backend asks for, after defaults. */
-export interface BackendIntent {
+/** The limits of the compute that runs a backend. */
+export interface ComputeLimits {
+  /** The longest time in seconds between the signal and the kill. @default - the target's */
+  readonly maxStopSeconds?: number;
+  /** The longest time in seconds that one model fetch may take. @default - the target's */
+  readonly maxFetchSeconds?: number;
+  /** The most replicas that an autoscaler of the user's own may run. @default - the replicas of the definition */
+  readonly maxReplicas?: number;
+  /** The compute by name, for messages, such as `Fargate`. @default - unknown */
+  readonly compute?: string;
+  /** The architecture of its processors, as OCI names it. @default - unknown */
+  readonly computeArchitecture?: string;
+  /** The disk in MiB that images, models and scratch files of a replica share. @default - unknown */
+  readonly diskMib?: number;
+  /** The largest such disk in MiB. @default - no limit */
+  readonly maxDiskMib?: number;
+}
+
+/** What a backend asks for, after defaults, and the limits that the platform adds. */
+export interface BackendIntent extends ComputeLimits {
   /** The construct path, which is the backend's key in a plan. */
   readonly path: string;
   /** The name the user gave. */
@@ -120,18 +138,4 @@ export interface BackendIntent {
   readonly timeouts?: TimeoutOverrides;
   /** Whether others call its replicas around the balancer. @default false */
   readonly directCallers?: boolean;
-  /** The longest stop in seconds that this backend's compute allows; set by the platform. */
-  readonly maxStopSeconds?: number;
-  /** The longest model fetch in seconds that this backend's compute allows; set by the platform. */
-  readonly maxFetchSeconds?: number;
-  /** The most replicas that an autoscaler of the user's own may run; set by the platform. */
-  readonly maxReplicas?: number;
-  /** What runs a replica, for messages; set by the platform. */
-  readonly compute?: string;
-  /** The architecture that this backend's compute has; set by the platform. */
-  readonly computeArchitecture?: string;
-  /** The disk in MiB that images, models and scratch files of a replica share; set by the platform. */
-  readonly diskMib?: number;
-  /** The largest such disk in MiB; set by the platform. */
-  readonly maxDiskMib?: number;
 }
