@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { namesOfSource, type Text, textsOfMarkdown, textsOfSource } from './texts';
+import { EXCEPTIONS, NAME_PARTS, WORDS } from './words';
+
+const ROOT = resolve(__dirname, '../..');
+
+interface Source {
+  readonly text: string;
+  /** Which string literals of a program are texts. */
+  readonly literals?: 'all' | 'titles';
+}
+
+/** What is written from other files that are checked themselves. */
+const GENERATED = /^(?:docs\/api\/|src\/private\/option-types\.ts|src\/tools\/.*\/third-party)/;
+
+const PROGRAMS = /^(?:src|test|scripts|bench|examples)\/.*\.(?:ts|cjs)$|^\.projenrc\.ts$/;
+
+/** The words are their own list, and the test of the list. */
+const OWN = /^test\/wording\//;
+
+/** Every file of the repository with texts, by its path. */
+function sources(): Record<string, Source> {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const files = listed
+    .split('\n')
+    .filter((file) => (PROGRAMS.test(file) || file.endsWith('.md')) && !GENERATED.test(file) && !OWN.test(file));
+  return Object.fromEntries(
+    files.map((file) => {
+      const literals = /^(?:test|bench)\//.test(file) ? 'titles' : 'all';
+      return [file, { text: readFileSync(join(ROOT, file), 'utf8'), literals }];
+    }),
+  );
+}
+
+function findingsIn(file: string, texts: readonly Text[], used: Set<string>): string[] {
+  const allowed = EXCEPTIONS.filter((exception) => exception.file === file);
+  return texts.flatMap(({ line, text }) => {
+    const exceptions = allowed.filter((exception) => text.includes(exception.text));
+    for (const exception of exceptions) used.add(`${file}: ${exception.text}`);
+    const rest = exceptions.reduce((left, exception) => left.replaceAll(exception.text, ''), text);
+    return WORDS.flatMap(({ pattern, suggestion }) => {
+      const found = pattern.exec(rest);
+      return found ? [`${file}:${line}: '${found[0]}': ${suggestion}`] : [];
+    });
+  });
+}
+
+const findingsInNames = (file: string, source: string): string[] =>
+  namesOfSource(source).flatMap(({ line, text, parts }) => {
+    const part = parts.find((name) => NAME_PARTS.has(name));
+    return part === undefined ? [] : [`${file}:${line}: '${text}': ${NAME_PARTS.get(part)}`];
+  });
+
+/** Every place with a word of the list, as `file:line: 'word': what to write`, and the exceptions that were met. */
+export function check(files: Readonly<Record<string, Source>> = sources()): { findings: string[]; used: Set<string> } {
+  const used = new Set<string>();
+  const findings = Object.entries(files).flatMap(([file, { text, literals = 'all' }]) =>
+    file.endsWith('.md')
+      ? findingsIn(file, textsOfMarkdown(text), used)
+      : [...findingsIn(file, textsOfSource(text, literals), used), ...findingsInNames(file, text)],
+  );
+  return { findings, used };
+}
+
+// `tsx test/wording/check.ts src/plan` lists the places under a path.
+if (require.main === module) {
+  const found = check().findings.filter((finding) => finding.startsWith(process.argv[2] ?? ''));
+  console.log([...found, `${found.length} found`].join('\n'));
+}
