@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { ModelServer, ServerImage, ServingEndpoint, ServingPlatform } from '../src';
+import { extension, ModelServer, ServerImage, ServingEndpoint, ServingPlatform } from '../src';
 
 /** How many hops a plan of so many endpoints looks at, each with a backend of its own behind one router. */
 export function hopsEvaluated(endpoints: number): number {
@@ -10,5 +10,5 @@ export function hopsEvaluated(endpoints: number): number {
       server: ModelServer.uvicorn({ app: 'app' }),
     });
   }
-  return ServingPlatform.of(chart).plan()._hopsEvaluated;
+  return extension.TargetPlatform.planOf(ServingPlatform.of(chart))._hopsEvaluated;
 }

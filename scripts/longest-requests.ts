@@ -18,7 +18,7 @@ class NoRenderer extends extension.TargetRenderer {
 }
 
 /** Has the limits of a target. */
-class PlanOnly extends ServingPlatform {
+class PlanOnly extends extension.TargetPlatform {
   public readonly kind = 'plan-only';
 
   protected readonly renderer = new NoRenderer();
@@ -35,13 +35,14 @@ function planOnly(target: extension.TargetProfile): () => Construct {
   return () => new PlanOnly(new RootConstruct(), target).node.root;
 }
 
-const balancer = ServingPlatform.of(new Stack(new App(), 'Stack'));
-const router = ServingPlatform.of(new Chart(new Cdk8sApp(), 'chart'));
+const targetIn = (scope: Construct) => (ServingPlatform.of(scope) as extension.TargetPlatform).target;
+const balancer = targetIn(new Stack(new App(), 'Stack'));
+const router = targetIn(new Chart(new Cdk8sApp(), 'chart'));
 
 /** Where a server may stand, and the longest request that any may have there, in seconds. */
 export const TARGETS: readonly { readonly name: string; readonly most: number; readonly scope: () => Construct }[] = [
-  { name: 'Application Load Balancer', most: 3990, scope: planOnly(balancer.target) },
-  { name: 'built-in router', most: 21_600, scope: planOnly(router.target) },
+  { name: 'Application Load Balancer', most: 3990, scope: planOnly(balancer) },
+  { name: 'built-in router', most: 21_600, scope: planOnly(router) },
 ];
 
 /** The longest `requestTimeout` that is accepted of a server, in words. */
@@ -62,7 +63,7 @@ function accepts(descriptor: ServerDescriptor, scope: Construct, seconds: number
     server: ModelServer.custom({ command: ['serve'], descriptor, version: descriptor.verifiedVersion }),
     healthCheck: HealthCheck.http('/'),
   });
-  return endpoint.platform.plan().refusals.length === 0;
+  return extension.TargetPlatform.planOf(endpoint.platform).refusals.length === 0;
 }
 
 /** The greatest number that holds, where all below it hold too; 0 where none does. */

@@ -2,7 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { ServingPlatform } from '../constructs/serving-platform';
+import { TargetPlatform } from '../constructs/target-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
@@ -33,7 +33,7 @@ import { enclosingStack } from './stack';
  * gets them by an override of the task definition, such as `addPropertyOverride` of
  * `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop`; Fargate has no more than Docker's default ones.
  */
-export class EcsPlatform extends ServingPlatform {
+export class EcsPlatform extends TargetPlatform {
   /** Whether `x` is such a platform, also one of another copy of this package. */
   public static isEcsPlatform(x: unknown): x is EcsPlatform {
     return hasTag('EcsPlatform', x);

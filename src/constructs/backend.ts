@@ -73,7 +73,7 @@ export class Backend extends Construct implements IBackend {
 tagClass('Backend', Backend);
 
 /** Behind a public balancer every client could reach a backend that gets no requests yet. */
-function defaultAddressOn({ target }: ServingPlatform): OwnAddress {
+function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
   return target.access === BalancerAccess.PUBLIC ? OwnAddress.NONE : OwnAddress.HEADER;
 }
 

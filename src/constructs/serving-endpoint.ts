@@ -153,7 +153,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   }
 
   private checkRoom(name: string): void {
-    const { maxBackendsPerEndpoint: max = Number.POSITIVE_INFINITY, name: target } = this.platform.target;
+    const { maxBackendsPerEndpoint: max = Number.POSITIVE_INFINITY, name: target } = this.platform._target;
     if (this.attached.size < max) return;
     throw new ServingError(
       'TooManyBackends',

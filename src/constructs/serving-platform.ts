@@ -1,32 +1,14 @@
 import { Construct, type IConstruct } from 'constructs';
-import { locksRead } from '../models/lock/read-lock';
-import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, SplitIntent } from '../plan/intents';
-import { ServingPlan } from '../plan/plan';
-import type { EndpointReach } from '../plan/serving-plan';
-import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
+import type { AttachmentIntent, AutoscalingIntent, SplitIntent } from '../plan/intents';
+import type { TargetProfile } from '../plan/target-profile';
 import { requireId, requireScope } from '../private/construct-arguments';
-import type { ErrorCode } from '../private/errors';
-import { renderError } from '../private/errors';
-import { checkValue } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
-import { removedWith } from '../private/tree';
 import type { Duration } from '../units/duration';
-import { requireSeconds } from '../units/private/seconds';
-import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
+import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
-import { backendCredentials, headerCredentials } from './private/credential-warnings';
-import { Declarations } from './private/declarations';
-import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
+import type { Declarations } from './private/declarations';
 import { attachPlatform, BUILT_IN_ID, findPlatform } from './private/platform-lookup';
-import {
-  type FindWarnings,
-  openWarnings,
-  reportAtSynthesis,
-  type ScopedWarnings,
-  WARNING_PREFIX,
-  type Warning,
-} from './private/warnings';
-import type { TargetRenderer } from './target-renderer';
+import type { Warning } from './private/warnings';
 
 /** Properties that every platform has. */
 export interface ServingPlatformProps {
@@ -57,13 +39,12 @@ export interface ServingPlatformProps {
 }
 
 /**
- * The target of endpoints, and what they share there: cluster, balancer, capacity.
+ * The target of endpoints and the resources that they share on it: cluster, balancer, capacity.
  *
- * Constructing one attaches it to its scope; endpoints and backends below use the nearest. Without one they use the
- * built-in platform of the nearest `Stack` or `Chart`.
+ * Constructing a platform attaches it to its scope; endpoints and backends below that scope use the nearest one. Without
+ * one, they use the built-in platform of the nearest `Stack` or `Chart`.
  *
- * To add a target, subclass this, describe the target in `target`, and create its resources in a
- * `extension.TargetRenderer`.
+ * To add a target, extend `extension.TargetPlatform`.
  */
 export abstract class ServingPlatform extends Construct {
   /**
@@ -84,197 +65,51 @@ export abstract class ServingPlatform extends Construct {
     return hasTag('ServingPlatform', x);
   }
 
-  /** A short name of the kind of platform, such as `aws`, which images and secrets of one platform carry. */
+  /** A short name of the kind of platform, such as `aws`. Images and secrets of one platform have the same. */
   public abstract readonly kind: string;
 
-  /** The limits of the target and its capabilities. */
-  public abstract readonly target: TargetProfile;
-
-  /** Creates the resources. */
-  protected abstract readonly renderer: TargetRenderer;
-
-  private readonly strict: boolean;
-  private readonly behind: HopIntent[];
-  private readonly idleSeconds?: number;
-  private readonly declarations = new Declarations();
-  private readonly warnings: ScopedWarnings[] = [];
-  private memo?: ServingPlan;
-
-  constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
+  constructor(scope: Construct, id: string) {
     super(requireScope(scope), requireId(id));
-    this.strict = props.strict ?? false;
-    checkValue('Intermediary[]', props.behind ?? [], 'behind', this);
-    this.behind = (props.behind ?? []).map((hop) => hop._intent());
-    this.idleSeconds =
-      props.idleTimeout === undefined
-        ? undefined
-        : requireSeconds('idleTimeout', props.idleTimeout, { max: 86_400, at: this });
     attachPlatform(scope, this);
-    this.node.addValidation({ validate: () => this.report() ?? this.refusals() });
-  }
-
-  /**
-   * What will be rendered: routes, shares and timeouts of all that was declared so far.
-   *
-   * It never throws and is computed again only after a later declaration.
-   */
-  public plan(): ServingPlan {
-    this.memo ??= new ServingPlan(this.intents());
-    return this.memo;
   }
 
   /** @internal */
-  public _addEndpoint(endpoint: EndpointBinding): void {
-    const { scope, intent } = endpoint;
-    this.declarations.addEndpoint(endpoint);
-    this._warn(scope, headerCredentials(`endpoint '${intent.name}'`, intent.headers));
-    this._change();
-    this.renderer.bindEndpoint(endpoint);
-  }
-
-  /** @internal */
-  public _addBackend(backend: BackendBinding): void {
-    const { scope, intent } = backend;
-    this.declarations.addBackend(backend);
-    this._warn(scope, [
-      ...modelDrifts(intent),
-      ...lockedDestinations(this.target, intent),
-      ...backendCredentials(intent),
-    ]);
-    this.warnOf(scope, () => unreachable(this.plan(), intent));
-    this._change();
-    this.renderer.bindBackend(backend);
-  }
-
-  /** @internal */
-  public _attach(attachment: AttachmentIntent): void {
-    const binding = this.declarations.attach(attachment);
-    this._warn(binding.endpoint.scope, this.exposureOf(binding));
-    this._change();
-    this.renderer.bindAttachment(binding);
-  }
-
-  /** @internal */
-  public _addSplit(scope: Construct, split: SplitIntent): void {
-    const binding = this.declarations.addSplit(scope, split);
-    const headers = split.headerRules.map(({ header }) => header);
-    this._warn(scope, headerCredentials('a header rule', headers));
-    this._change();
-    this.renderer.bindSplit(binding);
-  }
-
-  /** @internal */
-  public _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void {
-    const binding = this.declarations.addAutoscaling(scope, policy);
-    this._change();
-    this.renderer.bindAutoscaling(binding);
-  }
-
-  /** @internal */
-  public _urlOf(endpoint: string): string {
-    return this.renderer.urlOf(this.declarations.endpoint(endpoint));
-  }
-
-  /** @internal */
-  public _internalUrlOf(endpoint: string): string {
-    return this.renderer.internalUrlOf(this.declarations.endpoint(endpoint));
-  }
+  public abstract get _target(): TargetProfile;
 
   /**
    * What was declared so far.
    *
    * @internal
    */
-  public get _declared(): Declarations {
-    return this.declarations;
-  }
+  public abstract get _declared(): Declarations;
+
+  /** @internal */
+  public abstract _addEndpoint(endpoint: EndpointBinding): void;
+
+  /** @internal */
+  public abstract _addBackend(backend: BackendBinding): void;
+
+  /** @internal */
+  public abstract _attach(attachment: AttachmentIntent): void;
+
+  /** @internal */
+  public abstract _addSplit(scope: Construct, split: SplitIntent): void;
+
+  /** @internal */
+  public abstract _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void;
+
+  /** @internal */
+  public abstract _urlOf(endpoint: string): string;
+
+  /** @internal */
+  public abstract _internalUrlOf(endpoint: string): string;
 
   /**
-   * Reports warnings of a construct at synthesis, those that are acknowledged by then excepted.
+   * Reports warnings of a construct at synthesis, except those that are acknowledged by then.
    *
    * @internal
    */
-  public _warn(scope: Construct, warnings: readonly Warning[]): void {
-    if (warnings.length > 0) this.warnOf(scope, () => warnings);
-  }
-
-  /** @internal */
-  public _change(): void {
-    this.memo = undefined;
-  }
-
-  private warnOf(scope: Construct, find: FindWarnings): void {
-    this.warnings.push({ scope, find });
-    reportAtSynthesis(scope, find, ({ id, message }) => this.renderer.warn(scope, id, message));
-  }
-
-  /** Everybody can call an address of its own behind a public balancer. */
-  private exposureOf({ endpoint, backend, intent: { address, segment } }: AttachmentBinding): Warning[] {
-    if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
-    const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this`;
-    return [{ id: `publicBackendAddress.${segment}`, message }];
-  }
-
-  private intents(): PlatformIntents {
-    return {
-      target: this.target,
-      strict: this.strict,
-      ...(this.behind.length > 0 && { behind: this.behind }),
-      ...(this.idleSeconds !== undefined && { idleSeconds: this.idleSeconds }),
-      ...this.declarations.intents((backend) => this.renderer.limitsOf(backend)),
-    };
-  }
-
-  /** Why the definitions cannot be rendered as they are. */
-  private refusals(): string[] {
-    const refusals = this.plan().refusals.map(({ code, message, path }) =>
-      renderError(code as ErrorCode, message, path || this.node.path),
-    );
-    return [...refusals, ...this.removed()];
-  }
-
-  /** Declared constructs that were removed from the tree, each named by the outermost one removed with it. */
-  private removed(): string[] {
-    return removedWith(this.declarations.scopes).map((construct) =>
-      renderError(
-        'ConstructRemoved',
-        `'${construct.node.id}' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it`,
-        construct.node.path,
-      ),
-    );
-  }
-
-  /** How clients reach an endpoint; the reason where it has no URL, as one of wildcard hosts only. */
-  private reachOf(endpoint: string): EndpointReach {
-    try {
-      return this.renderer.reachOf(this.declarations.endpoint(endpoint));
-    } catch (error) {
-      return { notes: [(error as Error).message] };
-    }
-  }
-
-  /** With the variable set, plan and refusals go into its folder instead, so that one refusal does not hide the others. */
-  private report(): string[] | undefined {
-    const folder = process.env.SERVING_EXPLAIN;
-    if (folder === undefined || folder === '') return undefined;
-    const { writeExplanation } = require('./private/write-explanation') as typeof import('./private/write-explanation');
-    writeExplanation(folder, {
-      platform: this.node.path,
-      target: this.target.name,
-      plan: this.plan(),
-      lockFiles: locksRead(),
-      refusals: this.refusals(),
-      reach: this.plan().endpoints.map(({ path }) => ({ endpoint: path, ...this.reachOf(path) })),
-      warnings: this.warnings.flatMap((found) =>
-        openWarnings(found).map(({ id, message }) => ({
-          path: found.scope.node.path,
-          id: `${WARNING_PREFIX}${id}`,
-          message,
-        })),
-      ),
-    });
-    return [];
-  }
+  public abstract _warn(scope: Construct, warnings: readonly Warning[]): void;
 }
 
 tagClass('ServingPlatform', ServingPlatform);

@@ -149,7 +149,7 @@ export class TrafficSplit extends Construct {
 
   private checkWeights(shares: TrafficShare[]): void {
     if (shares.length === 0) return;
-    const { maxWeight, maxTotalWeight = Number.POSITIVE_INFINITY, name } = this.endpoint.platform.target;
+    const { maxWeight, maxTotalWeight = Number.POSITIVE_INFINITY, name } = this.endpoint.platform._target;
     const typed = shares.map((share) =>
       requireNumber('weight', share.weight, {
         min: 0,

@@ -1,4 +1,5 @@
 export * from '../constructs/bindings';
+export * from '../constructs/target-platform';
 export * from '../constructs/target-renderer';
 export * from '../plan/intents';
 export * from '../plan/plan';

@@ -1,6 +1,6 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ServingPlatform } from '../constructs/serving-platform';
+import { TargetPlatform } from '../constructs/target-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireIdentifier, requireNumber } from '../private/checks';
@@ -30,7 +30,7 @@ import { withWorkloads } from './private/workload-capabilities';
  * namespace leads to them; autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the
  * ids of their policies, in the endpoint or backend: with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`.
  */
-export class KubernetesPlatform extends ServingPlatform {
+export class KubernetesPlatform extends TargetPlatform {
   public readonly kind = 'kubernetes';
   public readonly target: TargetProfile;
 

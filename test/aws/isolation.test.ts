@@ -1,6 +1,8 @@
 /** What an insertion changes: nothing of the others, but for a rule that a clash of priorities explains. */
+
 import type { Stack } from 'aws-cdk-lib';
 import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
 import { newStack, templatesOf } from '../support/aws';
 import { type Data, object } from '../support/data';
@@ -23,7 +25,11 @@ function render(declarations: readonly Declaration[]) {
   const stack = newStack();
   const endpoints = declarations.map((declaration) => declare(stack, declaration));
   const { Resources, Outputs } = templatesOf(stack)[stack.stackName] as Data;
-  return { stack, plan: endpoints[0]!.platform.plan(), parts: { ...object(Resources), ...object(Outputs) } };
+  return {
+    stack,
+    plan: TargetPlatform.planOf(endpoints[0]!.platform),
+    parts: { ...object(Resources), ...object(Outputs) },
+  };
 }
 
 /** The logical ids of what was there before and is not the same now. */

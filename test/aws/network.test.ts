@@ -2,6 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { aws, Duration, ServingEndpoint } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { attributes, messagesOf, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
 import { matchListener } from '../support/cloudformation';
 import { backendOptions } from '../support/definitions';
@@ -96,7 +97,7 @@ describe('the idle timeout', () => {
   test('follows the longest request of all endpoints, also of late ones', () => {
     const { stack, endpoint } = oneBackend({}, { path: '/a' });
     expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('70');
-    endpoint.platform.plan();
+    TargetPlatform.planOf(endpoint.platform);
     const slow = new ServingEndpoint(stack, 'slow', { path: '/slow', requestTimeout: Duration.minutes(10) });
     slow.addBackend('backend', backendOptions());
     expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('610');

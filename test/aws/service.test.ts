@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { aws, Duration, Gpu, Model, Rollout, ScalingTarget } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { newStack, oneBackend, only, templateOf } from '../support/aws';
 import { type Data, object, strings } from '../support/data';
 
@@ -20,7 +21,7 @@ describe('the number of replicas', () => {
 
   test('is left to the scaler, also one that comes late', () => {
     const { stack, backend } = oneBackend();
-    backend.platform.plan();
+    TargetPlatform.planOf(backend.platform);
     backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(only(templateOf(stack), SERVICE).DesiredCount).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { aws, Backend, Duration, HttpMethod, ScalingTarget, ServingEndpoint } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { attributes, newApp, newStack, oneBackend, only, templateOf, templatesOf } from '../support/aws';
 import { matchListener, Stacks } from '../support/cloudformation';
 import { stackGraph } from '../support/cloudformation/graph';
@@ -61,7 +62,7 @@ test('a backend that comes after the template was read gets its share', () => {
   const { stack, endpoint } = oneBackend({}, { path: '/a' });
   const before = matchListener(templatesOf(stack), { path: '/a' });
   expect(before).toMatchObject({ destinations: [{ weight: 1 }] });
-  endpoint.platform.plan();
+  TargetPlatform.planOf(endpoint.platform);
   const late = endpoint.addBackend('late', backendOptions());
   late.autoscale({ maxReplicas: 3, targets: [ScalingTarget.requestsPerSecond(10)] });
   endpoint.splitTraffic({

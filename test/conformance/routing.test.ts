@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
@@ -111,7 +112,7 @@ onEvery('shares on %s', (_, subject) => {
     const ask = asker(
       subject.observe((scope) => {
         const { made } = endpoint(scope, 'endpoint', {}, ['early']);
-        made.platform.plan();
+        TargetPlatform.planOf(made.platform);
         made.addBackend('late', backendOptions());
       }),
     );

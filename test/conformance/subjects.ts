@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
 import { type Construct, RootConstruct } from 'constructs';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
+import type { TargetPlatform } from '../../src/constructs/target-platform';
 import { Gateway, type GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
 import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import type { Observation } from '../support/observation';
@@ -43,7 +44,7 @@ function observeChart(
   return read(Testing.synth(chart));
 }
 
-function propagationOf(make: (chart: Chart) => ServingPlatform): number {
+function propagationOf(make: (chart: Chart) => TargetPlatform): number {
   return make(new Chart(new Cdk8sApp(), 'serving')).target.propagationSeconds;
 }
 
@@ -97,7 +98,7 @@ export const SUBJECTS: readonly Subject[] = [
     name: 'the router',
     kind: 'kubernetes',
     observe: (define) => observeChart(define, observeRouter),
-    propagation: propagationOf((chart) => ServingPlatform.of(chart)),
+    propagation: propagationOf((chart) => ServingPlatform.of(chart) as TargetPlatform),
     wrongMethod: 405,
     allow: true,
     cutsSilence: false,

@@ -1,4 +1,5 @@
 import { type AutoscalingOptions, AutoscalingPolicy, ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { Duration } from '../../src/units/duration';
 import { singleBackend } from '../support/definitions';
 
@@ -6,7 +7,7 @@ const scale = (change: Partial<AutoscalingOptions> = {}) =>
   singleBackend().backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)], ...change });
 
 const intentOf = (policy: AutoscalingPolicy) =>
-  policy.backend.platform.plan().backend(policy.backend.node.path).autoscaling;
+  TargetPlatform.planOf(policy.backend.platform).backend(policy.backend.node.path).autoscaling;
 
 describe('autoscaling policy', () => {
   test('scales between one replica and the most, fast up and slowly down', () => {

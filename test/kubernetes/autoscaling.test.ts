@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { KubernetesBackend } from '../../src/kubernetes';
 import { Duration } from '../../src/units/duration';
 import { findObject, manifestsOf, oneBackend } from './support';
@@ -80,7 +81,7 @@ describe('an autoscaler of cdk8s-plus', () => {
     expect(findObject(manifests, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
     findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
     expect(KubernetesBackend.of(backend).hasAutoscaler).toBe(true);
-    expect(backend.platform.plan().backend(backend.node.path).maxReplicas).toBe(6);
+    expect(TargetPlatform.planOf(backend.platform).backend(backend.node.path).maxReplicas).toBe(6);
   });
 
   test('fails where the number of replicas is fixed', () => {

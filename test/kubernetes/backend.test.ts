@@ -1,6 +1,7 @@
 import { Testing } from 'cdk8s';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import { KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
@@ -60,7 +61,7 @@ describe('objects of a backend', () => {
 describe('server', () => {
   test('is started by the command of the plan', () => {
     const { chart, backend } = oneBackend();
-    const plan = backend.platform.plan().backend(backend.node.path);
+    const plan = TargetPlatform.planOf(backend.platform).backend(backend.node.path);
     const [server] = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers;
     expect(server).toMatchObject({ image: IMAGE, imagePullPolicy: 'IfNotPresent', command: plan.command });
     expect(server).not.toHaveProperty('args');

@@ -3,6 +3,7 @@ import * as kplus from 'cdk8s-plus-27';
 import { type Construct, RootConstruct } from 'constructs';
 import { Backend } from '../../src/constructs/backend';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { TargetPlatform } from '../../src/constructs/target-platform';
 import {
   ClaimVolume,
   Gateway,
@@ -239,9 +240,9 @@ test('a hundred endpoints take one plan, and share a router', () => {
     const [{ platform }] = chart.node
       .findAll()
       .filter((node): node is ServingEndpoint => node instanceof ServingEndpoint) as [ServingEndpoint];
-    const before = platform.plan();
+    const before = TargetPlatform.planOf(platform);
     const { length } = manifestsOf(chart);
-    expect(platform.plan()).toBe(before);
+    expect(TargetPlatform.planOf(platform)).toBe(before);
     return length;
   });
   expect(counts).toEqual([4 + 5, 400 + 5]);

@@ -2,6 +2,7 @@ import { App, Chart, Testing } from 'cdk8s';
 import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { ServingPlatform } from '../../src/constructs/serving-platform';
+import type { TargetPlatform } from '../../src/constructs/target-platform';
 import { Gateway, type GatewayProfile, KubernetesPlatform } from '../../src/kubernetes';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
@@ -69,9 +70,9 @@ describe('the row of the capability table', () => {
   const behind = (profile: GatewayProfile) =>
     new KubernetesPlatform(chart(), 'Platform', { gateway: Gateway.fromName('inference', { profile }) });
 
-  test.each<[string, () => ServingPlatform]>([
-    ['the router', () => ServingPlatform.of(chart())],
-    ...GATEWAY_PROFILES.map((profile): [string, () => ServingPlatform] => [profile.name, () => behind(profile)]),
+  test.each<[string, () => TargetPlatform]>([
+    ['the router', () => ServingPlatform.of(chart()) as TargetPlatform],
+    ...GATEWAY_PROFILES.map((profile): [string, () => TargetPlatform] => [profile.name, () => behind(profile)]),
   ])('of %s', (_, platform) => {
     expect(platform().target).toMatchSnapshot();
   });

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 // A platform outside this package has its public names only.
-import { extension, ServingPlatform, type ServingPlatformProps } from '../../src';
+import { extension, type ServingPlatformProps } from '../../src';
 
 /** A route of the document. */
 export interface TestRoute {
@@ -170,7 +170,7 @@ const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
 };
 
 /** A platform as someone outside this package would write one: no framework, one JSON document. */
-export class TestPlatform extends ServingPlatform {
+export class TestPlatform extends extension.TargetPlatform {
   public readonly kind = 'test';
   public readonly target: extension.TargetProfile;
 

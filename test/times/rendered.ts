@@ -2,7 +2,7 @@
 import { type App, CfnResource, Stack } from 'aws-cdk-lib';
 import { ApiObject, type Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { Backend, ServingEndpoint, type ServingPlatform } from '../../src';
+import { Backend, extension, ServingEndpoint, type ServingPlatform } from '../../src';
 import type { ServingPlan } from '../../src/plan/plan';
 import { templatesOf } from '../support/aws';
 import { type Data, object, objects, strings, text } from '../support/data';
@@ -63,7 +63,7 @@ export function renderedByChart(chart: Chart, platform: ServingPlatform): Render
 }
 
 function renderedFrom(items: readonly Item[], platform: ServingPlatform): Rendered {
-  const plan = platform.plan();
+  const plan = extension.TargetPlatform.planOf(platform);
   return {
     plan,
     shapes: [...new Set(items.map(({ shape }) => shape))],

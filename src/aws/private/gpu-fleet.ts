@@ -3,7 +3,7 @@ import { aws_autoscaling as autoscaling, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import { broughtBytes, modelImageBytes } from '../../plan/compute';
 import { isBrought } from '../../plan/models';
 import { mibOf } from '../../plan/sizes';
@@ -42,7 +42,7 @@ export class GpuFleet {
   private readonly types = new Map<string, string>();
 
   constructor(
-    private readonly platform: ServingPlatform,
+    private readonly platform: TargetPlatform,
     private readonly props: EcsPlatformProps,
     private readonly network: Network,
   ) {}
@@ -249,7 +249,7 @@ function checkDisk(capacity: GpuCapacity, backend: BoundBackend): GpuCapacity {
 }
 
 /** The role of the instances: what their agent needs, and nothing that the execution roles of the tasks have. */
-function instanceRole(scope: ServingPlatform, id: string): iam.IRole {
+function instanceRole(scope: TargetPlatform, id: string): iam.IRole {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
   return narrowed(role, (statement) => without(RIGHTS_OF_TASKS, statement));
 }

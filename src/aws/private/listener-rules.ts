@@ -1,6 +1,6 @@
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { EndpointBinding } from '../../constructs/bindings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import type { RouteConditions } from '../../plan/routes';
 import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
@@ -28,7 +28,7 @@ export class ListenerRules {
 
   constructor(
     private readonly endpoint: EndpointBinding,
-    private readonly platform: ServingPlatform,
+    private readonly platform: TargetPlatform,
     private readonly network: Network,
     private readonly serviceOf: (backend: string) => BackendService,
   ) {}

@@ -2,7 +2,7 @@ import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { ListenerFacts } from '../listener-facts';
@@ -34,7 +34,7 @@ export class Network {
   /** The URL of the listener without a path. */
   public readonly url: string;
 
-  constructor(platform: ServingPlatform, props: EcsPlatformProps, existing?: ListenerFacts) {
+  constructor(platform: TargetPlatform, props: EcsPlatformProps, existing?: ListenerFacts) {
     this.vpc =
       props.vpc ??
       props.cluster?.vpc ??
@@ -79,7 +79,7 @@ export class Network {
     return this.listenerArn.replace(':listener/', ':loadbalancer/').replace(/\/[^/]+$/, '');
   }
 
-  private makeSecurityGroup(platform: ServingPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
+  private makeSecurityGroup(platform: TargetPlatform, props: EcsPlatformProps): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(platform, 'LoadBalancerSecurityGroup', {
       vpc: this.vpc,
       description: 'Load balancer of the model endpoints',
@@ -91,7 +91,7 @@ export class Network {
     return group;
   }
 
-  private makeLoadBalancer(platform: ServingPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
+  private makeLoadBalancer(platform: TargetPlatform, props: EcsPlatformProps): elbv2.ApplicationLoadBalancer {
     const loadBalancer = new elbv2.ApplicationLoadBalancer(platform, 'LoadBalancer', {
       vpc: this.vpc,
       internetFacing: props.publicAccess ?? false,
@@ -107,7 +107,7 @@ export class Network {
   }
 
   private makeListener(
-    platform: ServingPlatform,
+    platform: TargetPlatform,
     props: EcsPlatformProps,
     loadBalancer: elbv2.ApplicationLoadBalancer,
   ): elbv2.ApplicationListener {

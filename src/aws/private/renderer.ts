@@ -9,7 +9,7 @@ import type {
 } from '../../constructs/bindings';
 import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
 import { OwnAddress } from '../../plan/choices';
 import type { BackendIntent, ComputeLimits } from '../../plan/intents';
@@ -51,7 +51,7 @@ export class EcsRenderer extends TargetRenderer {
   private readonly outputs = new Map<string, CfnOutput>();
 
   constructor(
-    private readonly platform: ServingPlatform,
+    private readonly platform: TargetPlatform,
     private readonly props: EcsPlatformProps,
     listener?: ListenerFacts,
   ) {

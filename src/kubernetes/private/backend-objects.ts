@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import { planModels } from '../../plan/models';
 import { ServingError } from '../../private/errors';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
@@ -44,7 +44,7 @@ export class BackendObjects {
   private readonly labels: Labels;
 
   constructor(
-    private readonly platform: ServingPlatform,
+    private readonly platform: TargetPlatform,
     private readonly backend: BackendBinding,
     private readonly settings: WorkloadSettings,
   ) {

@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import type { AttachmentIntent, SplitIntent } from '../../plan/intents';
 import { routesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
@@ -27,7 +27,7 @@ export class EndpointRoutes implements EndpointObjects {
   private memo?: { readonly plan: EndpointPlan; readonly parts: HttpRoutePart[] };
 
   constructor(
-    private readonly platform: ServingPlatform,
+    private readonly platform: TargetPlatform,
     private readonly endpoint: EndpointBinding,
     private readonly gateway: Gateway,
   ) {

@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AttachmentBinding, BackendBinding, EndpointBinding, SplitBinding } from '../../constructs/bindings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
@@ -19,7 +19,7 @@ export class GatewayRenderer extends KubernetesRenderer {
   private readonly configured = new Set<string>();
 
   constructor(
-    platform: ServingPlatform,
+    platform: TargetPlatform,
     settings: RendererSettings,
     private readonly gateway: Gateway,
   ) {

@@ -1,5 +1,5 @@
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
 import type { BackendIntent, ComputeLimits } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
@@ -24,7 +24,7 @@ export abstract class KubernetesRenderer extends TargetRenderer {
   private readonly facades = new Map<string, KubernetesBackend>();
 
   constructor(
-    protected readonly platform: ServingPlatform,
+    protected readonly platform: TargetPlatform,
     settings: RendererSettings,
   ) {
     super();

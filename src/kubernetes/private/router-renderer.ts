@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { AttachmentBinding, EndpointBinding } from '../../constructs/bindings';
 import { hasUrl, urlHost } from '../../constructs/private/http';
-import type { ServingPlatform } from '../../constructs/serving-platform';
+import type { TargetPlatform } from '../../constructs/target-platform';
 import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { slug } from '../../private/names';
@@ -19,7 +19,7 @@ export class RouterRenderer extends KubernetesRenderer {
   private readonly imagePullSecrets: string[];
 
   constructor(
-    platform: ServingPlatform,
+    platform: TargetPlatform,
     settings: RendererSettings,
     private readonly options: Omit<RouterOptions, 'dnsTtl'>,
   ) {

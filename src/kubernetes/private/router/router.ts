@@ -1,6 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { ServingPlatform } from '../../../constructs/serving-platform';
+import type { TargetPlatform } from '../../../constructs/target-platform';
 import type { ServingPlan } from '../../../plan/plan';
 import { EXIT_SECONDS } from '../../../plan/rules';
 import { renderError } from '../../../private/errors';
@@ -17,7 +17,7 @@ import { discoverySeconds } from './resolvers';
 /** Properties of the router. */
 export interface RouterProps extends GuardOptions {
   /** The platform whose plan it carries out. */
-  readonly platform: ServingPlatform;
+  readonly platform: TargetPlatform;
   /** The name of its objects. */
   readonly name: string;
   /** Another image with HAProxy 2.6 or newer. */
@@ -54,7 +54,7 @@ export class Router extends Construct {
   public readonly podDisruptionBudget: ApiObject;
   public readonly service: ApiObject;
 
-  private readonly platform: ServingPlatform;
+  private readonly platform: TargetPlatform;
   private readonly host: string;
   private readonly options: HaproxyOptions;
   private memo?: { readonly plan: ServingPlan; readonly config: string };

@@ -1,0 +1,231 @@
+import type { Construct } from 'constructs';
+import { locksRead } from '../models/lock/read-lock';
+import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, SplitIntent } from '../plan/intents';
+import { ServingPlan } from '../plan/plan';
+import type { EndpointReach } from '../plan/serving-plan';
+import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
+import type { ErrorCode } from '../private/errors';
+import { renderError } from '../private/errors';
+import { checkValue } from '../private/options';
+import { hasTag, tagClass } from '../private/package-copy';
+import { removedWith } from '../private/tree';
+import { requireSeconds } from '../units/private/seconds';
+import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
+import { backendCredentials, headerCredentials } from './private/credential-warnings';
+import { Declarations } from './private/declarations';
+import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
+import {
+  type FindWarnings,
+  openWarnings,
+  reportAtSynthesis,
+  type ScopedWarnings,
+  WARNING_PREFIX,
+  type Warning,
+} from './private/warnings';
+import { ServingPlatform, type ServingPlatformProps } from './serving-platform';
+import type { TargetRenderer } from './target-renderer';
+
+/**
+ * A platform that renders definitions for a target: the base class of every platform.
+ *
+ * To add a target, describe its limits and capabilities in `target`, and create its resources in a `TargetRenderer`.
+ */
+export abstract class TargetPlatform extends ServingPlatform {
+  /** Whether `x` is such a platform, also one of another copy of this package. */
+  public static isTargetPlatform(x: unknown): x is TargetPlatform {
+    return hasTag('TargetPlatform', x);
+  }
+
+  /** The plan of a platform, such as that of an endpoint: `planOf(endpoint.platform)`. */
+  public static planOf(platform: ServingPlatform): ServingPlan {
+    checkValue('ServingPlatform', platform, 'platform');
+    return (platform as TargetPlatform).plan();
+  }
+
+  /** The limits of the target and its capabilities. */
+  public abstract readonly target: TargetProfile;
+
+  /** Creates the resources. */
+  protected abstract readonly renderer: TargetRenderer;
+
+  private readonly strict: boolean;
+  private readonly behind: HopIntent[];
+  private readonly idleSeconds?: number;
+  private readonly declarations = new Declarations();
+  private readonly warnings: ScopedWarnings[] = [];
+  private memo?: ServingPlan;
+
+  constructor(scope: Construct, id: string, props: ServingPlatformProps = {}) {
+    super(scope, id);
+    this.strict = props.strict ?? false;
+    checkValue('Intermediary[]', props.behind ?? [], 'behind', this);
+    this.behind = (props.behind ?? []).map((hop) => hop._intent());
+    this.idleSeconds =
+      props.idleTimeout === undefined
+        ? undefined
+        : requireSeconds('idleTimeout', props.idleTimeout, { max: 86_400, at: this });
+    this.node.addValidation({ validate: () => this.report() ?? this.refusals() });
+  }
+
+  /**
+   * What will be rendered: routes, shares and timeouts of all that was declared so far.
+   *
+   * It never throws and is computed again only after a later declaration.
+   */
+  public plan(): ServingPlan {
+    this.memo ??= new ServingPlan(this.intents());
+    return this.memo;
+  }
+
+  /** @internal */
+  public get _target(): TargetProfile {
+    return this.target;
+  }
+
+  /** @internal */
+  public _addEndpoint(endpoint: EndpointBinding): void {
+    const { scope, intent } = endpoint;
+    this.declarations.addEndpoint(endpoint);
+    this._warn(scope, headerCredentials(`endpoint '${intent.name}'`, intent.headers));
+    this._change();
+    this.renderer.bindEndpoint(endpoint);
+  }
+
+  /** @internal */
+  public _addBackend(backend: BackendBinding): void {
+    const { scope, intent } = backend;
+    this.declarations.addBackend(backend);
+    this._warn(scope, [
+      ...modelDrifts(intent),
+      ...lockedDestinations(this.target, intent),
+      ...backendCredentials(intent),
+    ]);
+    this.warnOf(scope, () => unreachable(this.plan(), intent));
+    this._change();
+    this.renderer.bindBackend(backend);
+  }
+
+  /** @internal */
+  public _attach(attachment: AttachmentIntent): void {
+    const binding = this.declarations.attach(attachment);
+    this._warn(binding.endpoint.scope, this.exposureOf(binding));
+    this._change();
+    this.renderer.bindAttachment(binding);
+  }
+
+  /** @internal */
+  public _addSplit(scope: Construct, split: SplitIntent): void {
+    const binding = this.declarations.addSplit(scope, split);
+    const headers = split.headerRules.map(({ header }) => header);
+    this._warn(scope, headerCredentials('a header rule', headers));
+    this._change();
+    this.renderer.bindSplit(binding);
+  }
+
+  /** @internal */
+  public _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void {
+    const binding = this.declarations.addAutoscaling(scope, policy);
+    this._change();
+    this.renderer.bindAutoscaling(binding);
+  }
+
+  /** @internal */
+  public _urlOf(endpoint: string): string {
+    return this.renderer.urlOf(this.declarations.endpoint(endpoint));
+  }
+
+  /** @internal */
+  public _internalUrlOf(endpoint: string): string {
+    return this.renderer.internalUrlOf(this.declarations.endpoint(endpoint));
+  }
+
+  /** @internal */
+  public get _declared(): Declarations {
+    return this.declarations;
+  }
+
+  /** @internal */
+  public _warn(scope: Construct, warnings: readonly Warning[]): void {
+    if (warnings.length > 0) this.warnOf(scope, () => warnings);
+  }
+
+  /** @internal */
+  public _change(): void {
+    this.memo = undefined;
+  }
+
+  private warnOf(scope: Construct, find: FindWarnings): void {
+    this.warnings.push({ scope, find });
+    reportAtSynthesis(scope, find, ({ id, message }) => this.renderer.warn(scope, id, message));
+  }
+
+  /** Everybody can call an address of its own behind a public balancer. */
+  private exposureOf({ endpoint, backend, intent: { address, segment } }: AttachmentBinding): Warning[] {
+    if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
+    const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this`;
+    return [{ id: `publicBackendAddress.${segment}`, message }];
+  }
+
+  private intents(): PlatformIntents {
+    return {
+      target: this.target,
+      strict: this.strict,
+      ...(this.behind.length > 0 && { behind: this.behind }),
+      ...(this.idleSeconds !== undefined && { idleSeconds: this.idleSeconds }),
+      ...this.declarations.intents((backend) => this.renderer.limitsOf(backend)),
+    };
+  }
+
+  /** Why the definitions cannot be rendered as they are. */
+  private refusals(): string[] {
+    const refusals = this.plan().refusals.map(({ code, message, path }) =>
+      renderError(code as ErrorCode, message, path || this.node.path),
+    );
+    return [...refusals, ...this.removed()];
+  }
+
+  /** Declared constructs that were removed from the tree, each named by the outermost one removed with it. */
+  private removed(): string[] {
+    return removedWith(this.declarations.scopes).map((construct) =>
+      renderError(
+        'ConstructRemoved',
+        `'${construct.node.id}' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it`,
+        construct.node.path,
+      ),
+    );
+  }
+
+  /** How clients reach an endpoint; the reason where it has no URL, as one of wildcard hosts only. */
+  private reachOf(endpoint: string): EndpointReach {
+    try {
+      return this.renderer.reachOf(this.declarations.endpoint(endpoint));
+    } catch (error) {
+      return { notes: [(error as Error).message] };
+    }
+  }
+
+  /** With the variable set, plan and refusals go into its folder instead, so that one refusal does not hide the others. */
+  private report(): string[] | undefined {
+    const folder = process.env.SERVING_EXPLAIN;
+    if (folder === undefined || folder === '') return undefined;
+    const { writeExplanation } = require('./private/write-explanation') as typeof import('./private/write-explanation');
+    writeExplanation(folder, {
+      platform: this.node.path,
+      target: this.target.name,
+      plan: this.plan(),
+      lockFiles: locksRead(),
+      refusals: this.refusals(),
+      reach: this.plan().endpoints.map(({ path }) => ({ endpoint: path, ...this.reachOf(path) })),
+      warnings: this.warnings.flatMap((found) =>
+        openWarnings(found).map(({ id, message }) => ({
+          path: found.scope.node.path,
+          id: `${WARNING_PREFIX}${id}`,
+          message,
+        })),
+      ),
+    });
+    return [];
+  }
+}
+
+tagClass('TargetPlatform', TargetPlatform);
