@@ -24,6 +24,11 @@ export function ecsProfile(
     maxWeight: 999,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
     maxBackendsPerEndpoint: 5,
+    // Paths: aws/private/listener-rules counts them as patterns, together with the names of backends.
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_HttpHeaderConditionConfig.html
+    matching: { maxHeaderNameLength: 40, maxHeaderValueLength: 128, headerValueReserved: '*?', rewriteReserved: '$' },
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+    maxReplicas: 5000,
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
     healthCheck: {
       minIntervalSeconds: 5,

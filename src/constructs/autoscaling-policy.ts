@@ -99,6 +99,7 @@ export class AutoscalingPolicy extends Construct {
     super(requireScope(scope), requireId(id));
     checkOptions('AutoscalingPolicyProps', props, 'options', this);
     this.backend = props.backend;
+    const { _target: target } = props.backend.platform;
     const minReplicas = requireNumber('minReplicas', props.minReplicas ?? 1, {
       min: 1,
       integer: true,
@@ -108,7 +109,7 @@ export class AutoscalingPolicy extends Construct {
     });
     const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, {
       min: 1,
-      max: 5000,
+      max: target.maxReplicas,
       integer: true,
       code: 'ReplicasOutOfRange',
       at: this,
@@ -142,10 +143,20 @@ export class AutoscalingPolicy extends Construct {
       minReplicas,
       maxReplicas,
       targets,
-      scaleUpSeconds: delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30), this),
-      scaleDownSeconds: delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10), this),
+      scaleUpSeconds: this.delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30)),
+      scaleDownSeconds: this.delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10)),
     };
     props.backend.platform._addAutoscaling(this, intent);
+  }
+
+  private delayOf(prop: string, delay: Duration): number {
+    return requireNumber(prop, delay.toSeconds(), {
+      min: 0,
+      max: this.backend.platform._target.maxScalingDelaySeconds,
+      integer: true,
+      hint: 'in seconds',
+      at: this,
+    });
   }
 }
 
@@ -153,14 +164,4 @@ tagClass('AutoscalingPolicy', AutoscalingPolicy);
 
 function percentOf(percent: number): number {
   return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: '60 is 60 %' });
-}
-
-function delayOf(prop: string, delay: Duration, at: Construct): number {
-  return requireNumber(prop, delay.toSeconds(), {
-    min: 0,
-    max: 3600,
-    integer: true,
-    hint: 'in seconds, at most an hour',
-    at,
-  });
 }

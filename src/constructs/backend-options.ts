@@ -3,6 +3,7 @@ import type { Model } from '../models/model';
 import type { OwnAddress } from '../plan/choices';
 import { LoadBalancing } from '../plan/choices';
 import type { BackendIntent, ModelIntent, ServerIntent } from '../plan/intents';
+import type { TargetProfile } from '../plan/target-profile';
 import { requireName, requireNumber } from '../private/checks';
 import { type ErrorCode, ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
@@ -211,7 +212,12 @@ export function modelsOf({ model, models = [] }: BackendOptions): Model[] {
 }
 
 /** Checks what a backend asks for, and completes it with the defaults. */
-export function resolveBackend(scope: Construct, backendName: string, options: BackendOptions): BackendIntent {
+export function resolveBackend(
+  scope: Construct,
+  backendName: string,
+  options: BackendOptions,
+  target: TargetProfile,
+): BackendIntent {
   const name = requireName('backendName', backendName, scope);
   const { image, gpu, resources = {} } = options;
   const gpus = gpu?.count ?? 0;
@@ -267,7 +273,11 @@ export function resolveBackend(scope: Construct, backendName: string, options: B
     sharedMemoryMib:
       mebibytesOf('sharedMemory', resources.sharedMemory, scope) ??
       (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
-    replicas: countOf('replicas', options.replicas ?? 1, { max: 5000, code: 'ReplicasOutOfRange', at: scope }),
+    replicas: countOf('replicas', options.replicas ?? 1, {
+      max: target.maxReplicas,
+      code: 'ReplicasOutOfRange',
+      at: scope,
+    }),
     hasFixedReplicas: options.replicas !== undefined,
     maxConcurrency,
     healthCheck: (options.healthCheck ?? standardCheckOf(server))._intent(),
@@ -288,7 +298,7 @@ export function resolveBackend(scope: Construct, backendName: string, options: B
 function countOf(
   prop: string,
   value: number,
-  bounds: { readonly max: number; readonly code?: ErrorCode; readonly at: Construct },
+  bounds: { readonly max?: number; readonly code?: ErrorCode; readonly at: Construct },
 ): number {
   return requireNumber(prop, value, { min: 1, integer: true, ...bounds });
 }

@@ -53,7 +53,7 @@ export class Backend extends Construct implements IBackend {
     this._ownAddress = props.ownAddress ?? defaultAddressOn(this.platform);
     this._binding = {
       scope: this,
-      intent: resolveBackend(this, props.backendName ?? id, props),
+      intent: resolveBackend(this, props.backendName ?? id, props, this.platform._target),
       image: props.image,
       secrets: { ...props.secrets },
       models: modelsOf(props),

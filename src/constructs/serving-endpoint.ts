@@ -201,6 +201,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     const seconds = (prop: string, duration: Duration | undefined, max: number, hint: string): number | undefined =>
       duration === undefined ? undefined : requireSeconds(prop, duration, { max, hint, whole: false, at: this });
     const methods = [...new Set(props.methods ?? [])];
+    const use = { at: this, target: this.platform._target };
     this.checkStreaming(props);
     const { streaming } = props;
     return {
@@ -208,10 +209,10 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       name,
       slug: slug(name),
       description: props.description,
-      prefix: checkPath('path', props.path ?? '/', this),
+      prefix: checkPath('path', props.path ?? '/', use),
       hosts: [...new Set((props.hosts ?? []).map((host) => checkHost(host, this)))],
       methods,
-      headers: (props.headers ?? []).map((header) => checkHeader(header, this)),
+      headers: (props.headers ?? []).map((header) => checkHeader(header, use)),
       stripPrefix: props.stripPrefix ?? false,
       requestTimeoutSeconds:
         seconds(

@@ -7,7 +7,7 @@ import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
-import { checkHeader, checkPath } from './private/http';
+import { checkHeader, checkRewrite } from './private/http';
 import type { IBackend, IServingEndpoint } from './references';
 
 /** A backend's share of an endpoint's requests. */
@@ -189,13 +189,6 @@ export class TrafficSplit extends Construct {
     );
   }
 
-  /** Balancers that rewrite by expression read `$` as a reference to a group. */
-  private checkRewrite(path: string): string {
-    const clean = checkPath('path', path, this);
-    if (!clean.includes('$')) return clean;
-    throw new ServingError('InvalidPath', `'path' ('${path}') of a header rule must not have '$'`, this);
-  }
-
   private checkHeaderRules(rules: HeaderRuleIntent[]): HeaderRuleIntent[] {
     const keys = rules.map(({ header }) => `${header.name}: ${header.values[0]}`);
     const twice = keys.find((key, index) => keys.indexOf(key) !== index);
@@ -215,10 +208,11 @@ export class TrafficSplit extends Construct {
         this,
       );
     }
+    const use = { at: this, target: this.endpoint.platform._target };
     return {
-      header: checkHeader({ name: rule.header, values: [rule.value] }, this),
+      header: checkHeader({ name: rule.header, values: [rule.value] }, use),
       backend: rule.backend?.node.path,
-      rewritePath: rule.path === undefined ? undefined : this.checkRewrite(rule.path),
+      rewritePath: rule.path === undefined ? undefined : checkRewrite('path', rule.path, use),
     };
   }
 }

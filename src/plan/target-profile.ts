@@ -152,6 +152,20 @@ export interface RuleLimits {
   readonly maxBackends: number;
 }
 
+/** The limits of what a target matches requests by, and rewrites them to. */
+export interface MatchLimits {
+  /** The longest path prefix, in characters. @default - no limit */
+  readonly maxPathLength?: number;
+  /** Characters that have a meaning in the paths that requests are rewritten to, such as `$`. @default - none */
+  readonly rewriteReserved?: string;
+  /** The longest name of a header, in characters. @default - no limit */
+  readonly maxHeaderNameLength?: number;
+  /** The longest value of a header, in characters. @default - no limit */
+  readonly maxHeaderValueLength?: number;
+  /** Characters that have a meaning in values of headers, such as wildcards. @default - none */
+  readonly headerValueReserved?: string;
+}
+
 /** The health checks that a target can make. A limit that is left out does not exist. */
 export interface HealthCheckLimits {
   /** The shortest time between two checks, in seconds. @default 1 */
@@ -205,6 +219,12 @@ export interface TargetProfile {
   readonly maxTotalWeight?: number;
   /** The most backends of one endpoint. @default - no limit */
   readonly maxBackendsPerEndpoint?: number;
+  /** The limits of paths and headers. @default - those of HTTP */
+  readonly matching?: MatchLimits;
+  /** The most replicas of a backend. @default - no limit */
+  readonly maxReplicas?: number;
+  /** The longest delay of autoscaling, in seconds. @default - no limit */
+  readonly maxScalingDelaySeconds?: number;
   /** The health checks that it can make. @default - every interval, timeout and threshold */
   readonly healthCheck?: HealthCheckLimits;
   /** The idle timer between the balancer and the servers. */

@@ -121,8 +121,7 @@ describe('backend', () => {
     [{ port: 65_536 }, "[InvalidNumber] 'port' (65536) must be a whole number between 1 and 65535"],
     [{ port: 80.5 }, "[InvalidNumber] 'port' (80.5) must be a whole number between 1 and 65535"],
     [{ maxConcurrency: 0 }, "[InvalidNumber] 'maxConcurrency' (0) must be a whole number between 1 and 100000"],
-    [{ replicas: 0 }, "[ReplicasOutOfRange] 'replicas' (0) must be a whole number between 1 and 5000"],
-    [{ replicas: 5001 }, "[ReplicasOutOfRange] 'replicas' (5001) must be a whole number between 1 and 5000"],
+    [{ replicas: 0 }, "[ReplicasOutOfRange] 'replicas' (0) must be a whole number of at least 1"],
     [{ resources: { cpu: 0 } }, "[InvalidNumber] 'cpu' (0) must be a number between 0.05 and 192"],
     [
       { resources: { memory: Size.mebibytes(15) } },

@@ -81,12 +81,10 @@ describe('endpoint', () => {
   });
 
   test.each<[ServingEndpointProps, string]>([
-    ...['', 'classify', '/a//b', '/a/*', '/a?b', '/a b', `/${'x'.repeat(120)}`].map(
-      (path): [ServingEndpointProps, string] => [
-        { path },
-        `[InvalidPath] 'path' ('${path}') must start with '/', have no empty segment, wildcard, query or space`,
-      ],
-    ),
+    ...['', 'classify', '/a//b', '/a/*', '/a?b', '/a b'].map((path): [ServingEndpointProps, string] => [
+      { path },
+      `[InvalidPath] 'path' ('${path}') must start with '/' and have no empty segment, wildcard, query or space`,
+    ]),
     [{ path: '/a/../b' }, "[InvalidPath] 'path' ('/a/../b') must not have '.' or '..' as a segment"],
     [
       { path: '/a/_b/c' },

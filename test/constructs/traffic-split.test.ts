@@ -245,21 +245,19 @@ describe('header rules', () => {
   });
 
   test.each([
-    [{ header: 'x a', value: 'b' }, "the header name ('x a') must have 1 to 40 letters, digits or dashes"],
     [
-      { header: 'x'.repeat(41), value: 'b' },
-      `the header name ('${'x'.repeat(41)}') must have 1 to 40 letters, digits or dashes`,
+      { header: 'x a', value: 'b' },
+      "the header name ('x a') must consist of letters, digits and dashes, because balancers drop other headers",
     ],
     [
       { header: 'X-Serving-Backend', value: 'b' },
       "header 'X-Serving-Backend' is the address of a backend and cannot be matched",
     ],
     [{ header: 'Host', value: 'b' }, "header 'Host' is matched with 'hosts'"],
-    [{ header: 'x-a', value: '' }, "the value '' of header 'x-a' must have 1 to 128 printable characters"],
-    [
-      { header: 'x-a', value: 'b*' },
-      "the value 'b*' of header 'x-a' must have 1 to 128 printable characters, no wildcard, quote or backslash",
-    ],
+    ...['', ' b', 'b"', 'b\\c', 'ü'].map((value): [{ header: string; value: string }, string] => [
+      { header: 'x-a', value },
+      `the value of header 'x-a' ('${value}') must consist of printable characters other than quotes and backslashes, without spaces around them`,
+    ]),
   ])('fails when it cannot be matched: %j', (rule, message) => {
     const { endpoint, list } = backends(1);
     expect(() => endpoint.splitTraffic({ headerRules: [{ ...rule, backend: list[0] }] })).toThrow(

@@ -241,8 +241,31 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'no replica',
     code: 'ReplicasOutOfRange',
-    message: "'replicas' (0) must be a whole number between 1 and 5000 (at Serving/endpoint/v1)",
-    define: (scope) => one(scope, { replicas: 0 }),
+    message: "'replicas' (0.5) must be a whole number of at least 1 (at Serving/endpoint/v1)",
+    on: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { replicas: 0.5 }),
+  },
+  {
+    name: 'more replicas than a service of ECS has',
+    code: 'ReplicasOutOfRange',
+    message: "'replicas' (5001) must be a whole number between 1 and 5000 (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { replicas: 5001 }),
+  },
+  {
+    name: 'a delay that an autoscaler of Kubernetes does not support',
+    code: 'InvalidNumber',
+    message:
+      "'scaleDownDelay' (3601) must be a whole number between 0 and 3600; in seconds (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) =>
+      one(scope).backend.autoscale({
+        maxReplicas: 2,
+        targets: [ScalingTarget.cpuUtilization(60)],
+        scaleDownDelay: Duration.seconds(3601),
+      }),
   },
   {
     name: 'bounds that are the wrong way round',

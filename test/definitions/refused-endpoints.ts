@@ -65,14 +65,14 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a path without a slash',
     code: 'InvalidPath',
     message:
-      "'path' ('classify') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters (at Serving/endpoint)",
+      "'path' ('classify') must start with '/' and have no empty segment, wildcard, query or space (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { path: 'classify' }),
   },
   {
     name: 'a path with a wildcard',
     code: 'InvalidPath',
     message:
-      "'path' ('/classify/*') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters (at Serving/endpoint)",
+      "'path' ('/classify/*') must start with '/' and have no empty segment, wildcard, query or space (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { path: '/classify/*' }),
   },
   {
@@ -114,8 +114,34 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a header with a wildcard',
     code: 'InvalidHeader',
     message:
-      "the value 'gold*' of header 'x-tier' must have 1 to 128 printable characters, no wildcard, quote or backslash (at Serving/endpoint)",
-    define: (scope) => new ServingEndpoint(scope, 'endpoint', { headers: [{ name: 'x-tier', values: ['gold*'] }] }),
+      "the value of header 'x-tier' ('gold*') must not contain '*', which is a wildcard for an Application Load Balancer (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { headers: [{ name: 'x-tier', values: ['gold*'] }] }),
+  },
+  {
+    name: 'a header name that is longer than a load balancer matches',
+    code: 'InvalidHeader',
+    message: `the header name ('${'x'.repeat(41)}') has 41 characters and an Application Load Balancer supports at most 40; use a shorter one (at Serving/endpoint)`,
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { headers: [{ name: 'x'.repeat(41), values: ['a'] }] }),
+  },
+  {
+    name: 'a header value that is longer than a load balancer matches',
+    code: 'InvalidHeader',
+    message: `the value of header 'x-tier' ('${'a'.repeat(129)}') has 129 characters and an Application Load Balancer supports at most 128; use a shorter one (at Serving/endpoint)`,
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, {}, { headers: [{ name: 'x-tier', values: ['a'.repeat(129)] }] }),
+  },
+  {
+    name: 'a path that is longer than a route matches',
+    code: 'InvalidPath',
+    message: `'path' ('/${'a'.repeat(960)}') has 961 characters and the built-in router supports at most 960; use a shorter one (at Serving/endpoint)`,
+    on: ['kubernetes'],
+    acceptedOn: ['test'],
+    define: (scope) => one(scope, {}, { path: `/${'a'.repeat(960)}` }),
   },
   {
     name: 'a request timeout of nothing',

@@ -120,6 +120,15 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
+    name: 'a path with a character that a load balancer interprets in a rewrite',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/a$1') must not contain '$', which has a meaning in the rewrites of an Application Load Balancer (at Serving/endpoint/Split)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', path: '/a$1' }] }),
+  },
+  {
     name: 'a header rule that does nothing',
     code: 'InvalidHeaderRule',
     message: "the rule for header 'x-a' must name a 'backend' or a 'path' (at Serving/endpoint/Split)",

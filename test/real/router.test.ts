@@ -33,8 +33,8 @@ describe('a router', () => {
     split.splitTraffic({
       shares,
       headerRules: [
-        { header: 'X-Serve-Call-Method', value: 'predict', path: '/v2/pre%20dict' },
-        { header: 'X-Only', value: "it's, $HOME # {x}", backend: (shares[1] as (typeof shares)[0]).backend },
+        { header: 'X-Serve-Call-Method', value: 'predict', path: '/v2/$1/pre%20dict' },
+        { header: 'X-Only', value: "it's, $HOME # {x} *?", backend: (shares[1] as (typeof shares)[0]).backend },
       ],
     });
 
@@ -178,13 +178,13 @@ describe('a router', () => {
     const rule = (value: string) => ({ path: '/split/any?q=1', headers: { 'x-serve-call-method': value } });
     const hit = await sendMany(router, 100, rule('predict'));
     expect(hit.pools).toEqual({ 'split-big': 90, 'split-small': 10 });
-    expect((await router.send(rule('predict'))).echo?.path).toBe('/v2/pre%20dict?q=1');
+    expect((await router.send(rule('predict'))).echo?.path).toBe('/v2/$1/pre%20dict?q=1');
     expect((await router.send(rule('Predict'))).echo?.path).toBe('/split/any?q=1');
-    const only = await sendMany(router, 20, { path: '/split', headers: { 'x-only': "it's, $HOME # {x}" } });
+    const only = await sendMany(router, 20, { path: '/split', headers: { 'x-only': "it's, $HOME # {x} *?" } });
     expect(only.pools).toEqual({ 'split-small': 20 });
     const own = await router.send({
       path: '/split',
-      headers: { 'x-only': "it's, $HOME # {x}", 'x-serving-backend': 'big' },
+      headers: { 'x-only': "it's, $HOME # {x} *?", 'x-serving-backend': 'big' },
     });
     expect(own.echo?.pool).toBe('split-big');
   });

@@ -1,12 +1,19 @@
 import type { IConstruct } from 'constructs';
 import type { HeaderIntent } from '../../plan/intents';
 import { BACKEND_HEADER, OWN_PATH } from '../../plan/routes';
+import type { TargetProfile } from '../../plan/target-profile';
 import { requireIdentifier, requireList, requireText } from '../../private/checks';
-import { ServingError } from '../../private/errors';
+import { type ErrorCode, ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
 
-/** Checks and tidies a path prefix or a path: segments of unreserved characters, no wildcard, no trailing slash. */
-export function checkPath(prop: string, path: string, at: IConstruct): string {
+/** Where a path or a header is used, and the target that has to match it. */
+export interface Use {
+  readonly at: IConstruct;
+  readonly target: TargetProfile;
+}
+
+/** Checks a path prefix or a path, and removes a trailing slash. */
+export function checkPath(prop: string, path: string, { at, target }: Use): string {
   if (isUnresolved(requireIdentifier(prop, path, at)))
     throw new ServingError(
       'InvalidPath',
@@ -14,13 +21,14 @@ export function checkPath(prop: string, path: string, at: IConstruct): string {
       at,
     );
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
-  if (!/^(?:\/|(?:\/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+\/?)$/.test(path) || clean.length > 120) {
+  if (!/^(?:\/|(?:\/[A-Za-z0-9._~!$&'()+,;=:@%-]+)+\/?)$/.test(path)) {
     throw new ServingError(
       'InvalidPath',
-      `'${prop}' ('${path}') must start with '/', have no empty segment, wildcard, query or space, and at most 120 characters`,
+      `'${prop}' ('${path}') must start with '/' and have no empty segment, wildcard, query or space`,
       at,
     );
   }
+  checkLength('InvalidPath', { what: `'${prop}'`, text: clean, max: target.matching?.maxPathLength }, { at, target });
   if (clean.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new ServingError('InvalidPath', `'${prop}' ('${path}') must not have '.' or '..' as a segment`, at);
   }
@@ -34,16 +42,32 @@ export function checkPath(prop: string, path: string, at: IConstruct): string {
   return clean;
 }
 
-/** Checks a header and its values, and writes the name in small letters. */
-export function checkHeader(header: HeaderIntent, at: IConstruct): HeaderIntent {
+/** Checks a path that requests are rewritten to. */
+export function checkRewrite(prop: string, path: string, use: Use): string {
+  const clean = checkPath(prop, path, use);
+  const { at, target } = use;
+  const reserved = [...(target.matching?.rewriteReserved ?? '')].find((character) => clean.includes(character));
+  if (reserved === undefined) return clean;
+  throw new ServingError(
+    'InvalidPath',
+    `'${prop}' ('${path}') must not contain '${reserved}', which has a meaning in the rewrites of ${target.name}`,
+    at,
+  );
+}
+
+/** Checks a header and its values, and returns the name in lower case. */
+export function checkHeader(header: HeaderIntent, use: Use): HeaderIntent {
+  const { at, target } = use;
+  const { maxHeaderNameLength, maxHeaderValueLength, headerValueReserved = '' } = target.matching ?? {};
   const name = requireText('header', header.name, at).toLowerCase();
-  if (!/^[a-z0-9-]{1,40}$/.test(name)) {
+  if (!/^[a-z0-9-]+$/.test(name)) {
     throw new ServingError(
       'InvalidHeader',
-      `the header name ('${header.name}') must have 1 to 40 letters, digits or dashes, because balancers drop other headers`,
+      `the header name ('${header.name}') must consist of letters, digits and dashes, because balancers drop other headers`,
       at,
     );
   }
+  checkLength('InvalidHeader', { what: 'the header name', text: name, max: maxHeaderNameLength }, use);
   if (name === BACKEND_HEADER || name === 'host') {
     throw new ServingError(
       'InvalidHeader',
@@ -54,15 +78,41 @@ export function checkHeader(header: HeaderIntent, at: IConstruct): HeaderIntent 
   if (requireList('values', header.values, at).length === 0)
     throw new ServingError('InvalidHeader', `header '${header.name}' needs at least one value`, at);
   for (const value of header.values) {
-    if (!/^[!-~](?:[ -~]{0,126}[!-~])?$/.test(value) || /[*?\\"]/.test(value)) {
+    const what = `the value of header '${header.name}'`;
+    if (!/^[!-~](?:[ -~]*[!-~])?$/.test(value) || /[\\"]/.test(value)) {
       throw new ServingError(
         'InvalidHeader',
-        `the value '${value}' of header '${header.name}' must have 1 to 128 printable characters, no wildcard, quote or backslash`,
+        `${what} ('${value}') must consist of printable characters other than quotes and backslashes, without spaces around them`,
         at,
       );
     }
+    checkLength('InvalidHeader', { what, text: value, max: maxHeaderValueLength }, use);
+    const reserved = [...headerValueReserved].find((character) => value.includes(character));
+    if (reserved !== undefined)
+      throw new ServingError(
+        'InvalidHeader',
+        `${what} ('${value}') must not contain '${reserved}', which is a wildcard for ${target.name}`,
+        at,
+      );
   }
   return { name, values: [...new Set(header.values)] };
+}
+
+function checkLength(
+  code: ErrorCode,
+  {
+    what,
+    text,
+    max = Number.POSITIVE_INFINITY,
+  }: { readonly what: string; readonly text: string; readonly max?: number },
+  { at, target }: Use,
+): void {
+  if (text.length <= max) return;
+  throw new ServingError(
+    code,
+    `${what} ('${text}') has ${text.length} characters and ${target.name} supports at most ${max}; use a shorter one`,
+    at,
+  );
 }
 
 /** Whether an endpoint of these hosts has a URL: one of no host has that of its balancer, one of wildcards only has none. */

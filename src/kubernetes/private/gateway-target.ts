@@ -10,6 +10,7 @@ import {
 import type { GatewayFeatures } from '../gateway-features';
 import type { GatewayProfileOptions } from '../gateway-profile-options';
 import { PORTABLE_FEATURES } from '../gateway-profiles/portable';
+import { MATCHING, MAX_SCALING_DELAY_SECONDS } from './limits';
 import type { CarrierFeature } from './workload-capabilities';
 
 /** What every gateway supports, an Application Load Balancer included. */
@@ -58,6 +59,8 @@ export function gatewayTarget(
     name,
     maxWeight: profile.maxWeight ?? MAX_WEIGHT,
     maxBackendsPerEndpoint: profile.maxBackends ?? MAX_BACKENDS,
+    matching: MATCHING,
+    maxScalingDelaySeconds: MAX_SCALING_DELAY_SECONDS,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,
     access,

@@ -1,6 +1,7 @@
 import { approximated, type CapabilityTable, capabilitiesOf, native, refused } from '../../../plan/capabilities';
 import { DrainOrder, Feature, type TargetProfile } from '../../../plan/target-profile';
 import { purgesOf } from '../../../private/haproxy-idle';
+import { MATCHING, MAX_SCALING_DELAY_SECONDS } from '../limits';
 import type { CarrierFeature } from '../workload-capabilities';
 import { MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
 
@@ -20,6 +21,9 @@ export function routerProfile(
     name: 'the built-in router',
     maxWeight: 10_000,
     maxTotalWeight: 10_000,
+    // Those of a gateway without the characters that its rewriting may interpret.
+    matching: { ...MATCHING, rewriteReserved: '' },
+    maxScalingDelaySeconds: MAX_SCALING_DELAY_SECONDS,
     // Nothing sets it for one server.
     idle: {
       min: IDLE_SECONDS,
