@@ -217,11 +217,9 @@ export abstract class TargetPlatform extends ServingPlatform {
       refusals: this.refusals(),
       reach: this.plan().endpoints.map(({ path }) => ({ endpoint: path, ...this.reachOf(path) })),
       warnings: this.warnings.flatMap((found) =>
-        openWarnings(found).map(({ id, message }) => ({
-          path: found.scope.node.path,
-          id: `${WARNING_PREFIX}${id}`,
-          message,
-        })),
+        openWarnings(found)
+          .map(({ id, message }) => ({ path: found.scope.node.path, id: `${WARNING_PREFIX}${id}`, message }))
+          .filter(({ id }) => !this.renderer.isAcknowledged(found.scope, id)),
       ),
     });
     return [];

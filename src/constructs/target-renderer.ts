@@ -74,4 +74,15 @@ export abstract class TargetRenderer {
     const line = `[Warning at ${scope.node.path}] ${message} [ack: ${WARNING_PREFIX}${id}]`;
     process.stderr.write(`${escapeControls(line)}\n`);
   }
+
+  /**
+   * Whether a warning is acknowledged by means of the framework, in addition to those of this package. `serving explain`
+   * then omits it.
+   *
+   * The default is that none is.
+   */
+  public isAcknowledged(scope: Construct, id: string): boolean {
+    void [scope, id];
+    return false;
+  }
 }

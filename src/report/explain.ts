@@ -1,9 +1,10 @@
 import type { Explanation } from '../plan/explanation';
+import { hideTokens } from '../private/tokens';
 import { refusalSections } from './actions';
 import { capabilitySections } from './capabilities';
 import { routeSections } from './routes';
 import { lockSections, ruleSections } from './rules';
-import type { Section } from './sections';
+import { mapTexts, type Section } from './sections';
 import { summarySections } from './summary';
 import { hopSections, timeoutSections } from './timeouts';
 
@@ -63,5 +64,6 @@ export function explain(explanations: Explanation[], choice: ReportChoice = {}):
     const title = `${explanation.platform} on ${explanation.target}`;
     return content.length === 0 ? [] : [{ level: 0, title }, ...content];
   });
-  return [...platforms, ...parts.flatMap(({ ofApp }) => ofApp?.(explanations) ?? [])];
+  const sections = [...platforms, ...parts.flatMap(({ ofApp }) => ofApp?.(explanations) ?? [])];
+  return sections.map((section) => mapTexts(section, hideTokens));
 }

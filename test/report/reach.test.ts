@@ -2,12 +2,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Fn, Stack } from 'aws-cdk-lib';
 import { Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { aws, HttpMethod, kubernetes, ServingEndpoint, type ServingEndpointProps, Warnings } from '../../src';
 import type { Explanation } from '../../src/plan/explanation';
 import type { EndpointReach } from '../../src/plan/serving-plan';
+import { explain } from '../../src/report/explain';
+import { renderText } from '../../src/report/text';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 
 /** What platforms write for the command line while `validate` runs. */
@@ -131,5 +133,26 @@ describe('an explanation', () => {
       },
     ]);
     expect(explanation?.reach).toEqual([{ endpoint: 'endpoint', url: 'http://test.example/', notes: [] }]);
+  });
+
+  test('omits warnings that are acknowledged with the annotations of CDK', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Shop');
+    const environment = { API_KEY: 'a1b2', API_TOKEN: 'c3d4' };
+    new ServingEndpoint(stack, 'rank').addBackend('v1', backendOptions({ environment }));
+    Annotations.of(stack).acknowledgeWarning('serving-constructs:credentialInEnvironment.API_KEY');
+    const [explanation] = explanationsOf(() => app.synth());
+    expect(explanation?.warnings?.map(({ id }) => id)).toEqual([
+      'serving-constructs:credentialInEnvironment.API_TOKEN',
+    ]);
+  });
+
+  test('is printed without the encodings of tokens', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Shop');
+    new ServingEndpoint(stack, 'rank', { hosts: [Fn.importValue('host')] }).addBackend('v1', backendOptions());
+    const text = renderText(explain(explanationsOf(() => app.synth())));
+    expect(text).toMatch(/shares +<token>/);
+    expect(text).not.toContain('Token[');
   });
 });

@@ -159,10 +159,18 @@ export class EcsRenderer extends TargetRenderer {
     Annotations.of(scope).addWarningV2(`${WARNING_PREFIX}${id}`, message);
   }
 
+  public override isAcknowledged(scope: Construct, id: string): boolean {
+    const app = scope.node.root as { readonly [ACKNOWLEDGEMENTS]?: { has(scope: Construct, id: string): boolean } };
+    return app[ACKNOWLEDGEMENTS]?.has(scope, id) ?? false;
+  }
+
   private service(path: string): BackendService {
     return this.services.get(path) as BackendService;
   }
 }
+
+/** Where `Annotations.acknowledgeWarning` of CDK records, on the app. */
+const ACKNOWLEDGEMENTS = Symbol.for('@aws-cdk/core.Acknowledgements');
 
 /** Who can reach the load balancer. */
 const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { hideTokens } from '../../private/tokens';
 
 /** What there are warnings about. */
 export const WARNING_KINDS = [
@@ -58,9 +59,11 @@ export function reportAtSynthesis(scope: IConstruct, find: FindWarnings, report:
   });
 }
 
-/** The warnings of a construct that are not acknowledged so far. */
+/** The warnings of a construct that are not acknowledged so far, without the encodings of tokens. */
 export function openWarnings({ scope, find }: ScopedWarnings): Warning[] {
-  return find().filter(({ id }) => !isAcknowledged(scope, `${WARNING_PREFIX}${id}`));
+  return find()
+    .filter(({ id }) => !isAcknowledged(scope, `${WARNING_PREFIX}${id}`))
+    .map(({ id, message }) => ({ id, message: hideTokens(message) }));
 }
 
 function isAcknowledged(scope: IConstruct, id: string): boolean {
