@@ -158,30 +158,34 @@ describe('the first example of README.md', () => {
   const [first = '', ...others] = Object.keys(files);
   const folder = pasted['README.md'] as string;
 
-  test('has at most 30 lines, and every other file uses it as it is', () => {
+  test('has at most 20 lines, and every other file uses it as it is', () => {
     expect(first).toBe('endpoint.ts');
-    expect(files[first]?.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
-    expect(others).toEqual(['app.ts', 'main.ts', 'endpoint.test.ts']);
-    for (const name of others) expect(files[name]).toContain("from './endpoint'");
+    expect(files[first]?.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+    expect(others).toEqual(['app.ts', 'main.ts', 'canary.ts', 'endpoint.test.ts']);
+    for (const name of others) expect(files[name]).toMatch(/from '\.\/(?:endpoint|canary)'/);
   });
 
   test('becomes a template', () => {
     expect(runFile(folder, 'app.ts').status).toBe(0);
     const { Resources } = JSON.parse(readFileSync(join(folder, 'cdk.out/Serving.template.json'), 'utf8'));
     const types = Object.values(Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
-    expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(2);
+    expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(1);
   });
 
   test('becomes manifests', () => {
     expect(runFile(folder, 'main.ts').status).toBe(0);
     const objects = parseAllDocuments(readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8'));
-    // Two backends and the router.
-    expect(objects.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(3);
+    // The backend and the router.
+    expect(objects.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(2);
   });
 });
 
-test('the lines of `serving explain` that README.md shows are what it prints, in that order', () => {
-  const folder = pasted['README.md'] as string;
+test('the lines of `serving explain` that README.md shows are what it prints of the canary, in that order', () => {
+  const files = filesOf(readme);
+  const folder = project({
+    ...files,
+    'main.ts': (files['main.ts'] as string).replaceAll(/sentiment|endpoint/g, 'canary'),
+  });
   const plans = join(folder, 'plans');
   const ran = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts'], { SERVING_EXPLAIN: plans });
   expect(ran).toEqual({ status: 0, output: '' });

@@ -14,7 +14,7 @@ export const WORDS: readonly Word[] = [
   word(/\bupon\b/i, "'on', 'at', 'after'"),
   word(/\b(?:held|holds?) (?:\S+ )?against\b/i, "'validated against', 'compared with'"),
   word(/\b(?:bear|bears|borne)\b/i, "'supports', 'keeps', 'tolerates'"),
-  word(/\b(?:want|wants|wanted)\b/i, "'requires', 'needs', 'matches'"),
+  word(/(?<!\b(?:you|we|users|readers) )\b(?:want|wants|wanted)\b/i, "'requires', 'needs', 'matches'"),
   word(/\bby halves\b/i, "'partly'"),
   word(/\bhand(?:s|ed|ing)? (?:\S+ )?on\b/i, "'forwards', 'passes'"),
   word(/\bin (?:one another's|each other's|the) way\b/i, "'overlap', 'conflict with'"),
