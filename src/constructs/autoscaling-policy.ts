@@ -8,19 +8,19 @@ import { tagClass } from '../private/package-copy';
 import { Duration } from '../units/duration';
 import type { IBackend } from './references';
 
-/** What an autoscaler follows, and the value it wants for each replica. */
+/** A metric for autoscaling, and its target value per replica. */
 export class ScalingTarget {
-  /** The use of the processors that were asked for, in percent. */
+  /** CPU utilization, as a percentage of the requested CPU. */
   public static cpuUtilization(percent: number): ScalingTarget {
     return new ScalingTarget(ScalingMetric.CPU, percentOf(percent));
   }
 
-  /** The use of the memory that was asked for, in percent. */
+  /** Memory utilization, as a percentage of the requested memory. */
   public static memoryUtilization(percent: number): ScalingTarget {
     return new ScalingTarget(ScalingMetric.MEMORY, percentOf(percent));
   }
 
-  /** Requests a second for each replica. */
+  /** Requests per second and replica. */
   public static requestsPerSecond(count: number): ScalingTarget {
     return new ScalingTarget(
       ScalingMetric.REQUESTS_PER_SECOND,
@@ -28,7 +28,7 @@ export class ScalingTarget {
     );
   }
 
-  /** Requests that each replica is working on, on average. */
+  /** The average number of requests that each replica processes concurrently. */
   public static ongoingRequests(count: number): ScalingTarget {
     return new ScalingTarget(ScalingMetric.ONGOING_REQUESTS, requireNumber('ongoingRequests', count, { min: 0.01 }));
   }
@@ -46,38 +46,38 @@ export class ScalingTarget {
 
 tagClass('ScalingTarget', ScalingTarget);
 
-/** How many replicas a backend has under load. */
+/** Options of autoscaling. */
 export interface AutoscalingOptions {
   /**
-   * The fewest replicas; at least 1.
+   * The minimum number of replicas, at least 1.
    *
    * @default 1
    */
   readonly minReplicas?: number;
 
-  /** The most replicas. */
+  /** The maximum number of replicas. */
   readonly maxReplicas: number;
 
   /**
-   * The measures that the number of replicas follows, each at most once; the one that asks for the most replicas wins.
+   * The metrics that determine the number of replicas, each at most once. The metric that requires the most replicas applies.
    *
-   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports processors and memory.
+   * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports CPU and memory.
    */
   readonly targets: ScalingTarget[];
 
   /**
-   * How long the load must be high before replicas are added.
+   * The delay before replicas are added.
    *
-   * AWS: the cooldown after replicas were added. Kubernetes: the stabilization window.
+   * AWS: the scale-out cooldown. Kubernetes: the stabilization window, at most an hour.
    *
    * @default Duration.seconds(30)
    */
   readonly scaleUpDelay?: Duration;
 
   /**
-   * How long the load must be low before replicas are taken away.
+   * The delay before replicas are removed.
    *
-   * AWS: the cooldown after replicas were taken away. Kubernetes: the stabilization window, at most an hour.
+   * AWS: the scale-in cooldown. Kubernetes: the stabilization window, at most an hour.
    *
    * @default Duration.minutes(10)
    */
@@ -90,7 +90,7 @@ export interface AutoscalingPolicyProps extends AutoscalingOptions {
   readonly backend: IBackend;
 }
 
-/** Keeps the number of a backend's replicas near what the load needs. A backend has at most one. */
+/** Scales the number of replicas of a backend with the load. A backend has at most one policy. */
 export class AutoscalingPolicy extends Construct {
   /** The backend whose replicas are scaled. */
   public readonly backend: IBackend;
@@ -104,7 +104,7 @@ export class AutoscalingPolicy extends Construct {
       min: 1,
       integer: true,
       code: 'ReplicasOutOfRange',
-      hint: 'no target of this policy can start the first replica',
+      hint: 'none of these metrics can start the first replica',
       at: this,
     });
     const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, {

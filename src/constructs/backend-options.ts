@@ -22,7 +22,7 @@ import { containerEnvironment } from './private/container-environment';
 import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
 
-/** One version of an implementation. */
+/** Options of a backend, which is one version of an implementation. */
 export interface BackendOptions {
   /** The container image. */
   readonly image: ServerImage;
@@ -31,15 +31,16 @@ export interface BackendOptions {
   readonly server: ModelServer;
 
   /**
-   * The name for people, which requests use in the header `x-serving-backend` where it has letters, digits and `._:-`
-   * alone. Otherwise that has the name that resources have; `ServingEndpoint.addressOf` says it.
+   * The display name. It is also the value of the header `x-serving-backend` that selects this backend, provided that it
+   * consists of letters, digits and `._:-`; otherwise the value is the resource name, which `ServingEndpoint.addressOf`
+   * returns.
    *
    * @default - the construct id
    */
   readonly backendName?: string;
 
   /**
-   * What the backend is.
+   * A description of the backend.
    *
    * AWS: a tag of the service. Kubernetes: an annotation.
    *
@@ -50,24 +51,24 @@ export interface BackendOptions {
   /**
    * The port that the server listens on.
    *
-   * AWS: another port replaces the target group, which fails while rules forward to it: add a second backend with the new
-   * port, move the requests to it with `splitTraffic`, and remove the first.
+   * AWS: a changed port replaces the target group, which fails while listener rules forward to it. Add a second backend
+   * with the new port, move the requests to it with `splitTraffic`, and remove the first.
    *
-   * @default - the server's usual one; 8000 for applications and commands
+   * @default - the default port of the server; 8000 for applications and commands
    */
   readonly port?: number;
 
   /**
    * The model that the server reads.
    *
-   * @default - none beside `models`
+   * @default - `models` only
    */
   readonly model?: Model;
 
   /**
-   * Models that the server reads, each at a path of its own.
+   * Models that the server reads, each mounted at its own path.
    *
-   * @default - none beside `model`
+   * @default - `model` only
    */
   readonly models?: Model[];
 
@@ -79,14 +80,14 @@ export interface BackendOptions {
   readonly gpu?: Gpu;
 
   /**
-   * Processors, memory and disk of each replica.
+   * CPU, memory and disk of each replica.
    *
-   * @default - 1 virtual CPU and 2 GiB of memory; for each GPU 2 and 8 GiB
+   * @default - 1 vCPU and 2 GiB of memory; with GPUs, 2 vCPUs and 8 GiB for each
    */
   readonly resources?: Resources;
 
   /**
-   * How many replicas run. Excludes autoscaling.
+   * The number of replicas. It cannot be combined with autoscaling.
    *
    * AWS: the desired count. Kubernetes: the replicas of the Deployment.
    *
@@ -95,9 +96,10 @@ export interface BackendOptions {
   readonly replicas?: number;
 
   /**
-   * The most requests that a replica shall work on at a time.
+   * The maximum number of requests that a replica processes concurrently.
    *
-   * AWS: left to the application, the load balancer has no such limit. Kubernetes: the router holds back more.
+   * AWS: left to the application, because the load balancer has no such limit. Kubernetes: the router queues further
+   * requests.
    *
    * @default - no limit
    */
@@ -106,7 +108,7 @@ export interface BackendOptions {
   /**
    * Environment variables.
    *
-   * @default - none beside those of the server
+   * @default - those of the server only
    */
   readonly environment?: { [name: string]: string };
 
@@ -118,15 +120,15 @@ export interface BackendOptions {
   readonly secrets?: { [name: string]: SecretValue };
 
   /**
-   * How to tell that a replica can answer.
+   * How the target determines that a replica is ready to serve requests.
    *
-   * @default - the server's own readiness path, where it has one; else any status below 500 to GET `/`; a server started
-   * by `command` or `shell` must declare one
+   * @default - the readiness path of the server if it has one, otherwise any status below 500 for GET `/`; required for
+   * servers started by `command` or `shell`
    */
   readonly healthCheck?: HealthCheck;
 
   /**
-   * How long the server may take from its start until it is ready, which is mostly loading the model.
+   * The maximum time between the start of the server and its readiness, most of which is spent loading the model.
    *
    * AWS: part of the service's grace period. Kubernetes: the budget of the start-up probe.
    *
@@ -135,61 +137,61 @@ export interface BackendOptions {
   readonly loadTimeout?: Duration;
 
   /**
-   * How new replicas take the place of old ones.
+   * How new replicas replace old ones.
    *
    * @default Rollout.surge()
    */
   readonly rollout?: Rollout;
 
   /**
-   * Times that are set by hand instead of being computed from `requestTimeout`.
+   * Times that are set explicitly instead of being computed from `requestTimeout`.
    *
    * @default - every time is computed
    */
   readonly timeouts?: BackendTimeouts;
 
   /**
-   * Whether others call the replicas around the balancer, such as with Service Connect or Cloud Map. The server must then
-   * finish the longest request after the signal.
+   * Whether clients call the replicas directly, bypassing the balancer, for example with Service Connect or Cloud Map. The
+   * server must then be able to finish the longest request after the stop signal.
    *
-   * AWS: a backend whose compute allows no such drain is refused. Kubernetes: the wait before the signal and the drain are
-   * long enough for every caller.
+   * AWS: an error if the compute does not allow such a drain. Kubernetes: preStop and drain are long enough for every
+   * caller.
    *
    * @default false
    */
   readonly directCallers?: boolean;
 
   /**
-   * How the next replica is chosen.
+   * How the replica of each request is selected.
    *
    * @default LoadBalancing.ROUND_ROBIN
    */
   readonly loadBalancing?: LoadBalancing;
 
   /**
-   * The address that the backend has beside the shares, also at weight 0. Every client that reaches the balancer can use
-   * it.
+   * How clients can address this backend directly, regardless of its share. Every client that can reach the balancer can
+   * use this address.
    *
-   * AWS: with `publicAccess` these are the clients of the internet. Kubernetes: with a `gateway` they are those that it
-   * admits, which the definition does not know; set `OwnAddress.NONE` where it is public.
+   * AWS: with `publicAccess`, these are clients on the internet. Kubernetes: with a `gateway`, these are the clients of that
+   * gateway; set `OwnAddress.NONE` if it is public.
    *
-   * @default - OwnAddress.HEADER; OwnAddress.NONE where the platform is public
+   * @default - OwnAddress.HEADER; OwnAddress.NONE if the platform is public
    */
   readonly ownAddress?: OwnAddress;
 
   /**
-   * The numeric user that the container runs as.
+   * The numeric user ID that the container runs as.
    *
-   * @default - AWS: the image's user; Kubernetes: 10001, because the restricted Pod Security level wants a number
+   * @default - AWS: the image's user; Kubernetes: 10001, because the restricted Pod Security Standard requires a number
    */
   readonly user?: number;
 
   /**
-   * Whether the container's root file system is read-only, with an empty volume at `/tmp`, which is `HOME` then unless
-   * `user` or `environment` say otherwise.
+   * Whether the root file system of the container is read-only. An empty volume is mounted at `/tmp`, and `HOME` is `/tmp`
+   * unless `user` or `environment` specify another.
    *
-   * AWS: on Fargate that volume belongs to root, so an image with another user must declare `VOLUME /tmp`. It is there
-   * also where the root is not read-only. Kubernetes: the user of the container may write to it.
+   * AWS: on Fargate the volume belongs to root, so an image with another user must declare `VOLUME /tmp`. The volume is
+   * also mounted when the root file system is writable. Kubernetes: the user of the container can write to the volume.
    *
    * @default true
    */
@@ -199,19 +201,19 @@ export interface BackendOptions {
 /** Properties of a backend. */
 export interface BackendProps extends BackendOptions {
   /**
-   * The platform that runs it.
+   * The platform that runs the backend.
    *
-   * @default - the nearest platform around the scope, else the built-in one of the Stack or Chart
+   * @default - the nearest platform in the enclosing scopes, otherwise the built-in platform of the Stack or Chart
    */
   readonly platform?: ServingPlatform;
 }
 
-/** The models of a backend, in the order in which they were given. */
+/** The models of a backend, in the order of the props. */
 export function modelsOf({ model, models = [] }: BackendOptions): Model[] {
   return model === undefined ? [...models] : [model, ...models];
 }
 
-/** Checks what a backend asks for, and completes it with the defaults. */
+/** Validates the options of a backend and applies the defaults. */
 export function resolveBackend(
   scope: Construct,
   backendName: string,
@@ -307,7 +309,7 @@ function mebibytesOf(prop: string, size: Size | undefined, at: Construct): numbe
   return size === undefined ? undefined : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'in MiB', at });
 }
 
-/** A backend below an endpoint has that endpoint's name in front of its own. */
+/** The name of a backend below an endpoint is prefixed with the name of the endpoint. */
 function slugOf(scope: Construct, name: string): string {
   const { _slug: parent } = scope.node.scope as Construct & { readonly _slug?: string };
   return parent === undefined ? slug(name) : joinSlugs(parent, slug(name));

@@ -1,51 +1,51 @@
 import type { Duration } from '../units/duration';
 
 /**
- * Times of a backend that are set by hand. Each is held against the rules of the timeout chain, and one that breaks a rule
- * or cannot be told is an error.
+ * Times of a backend that are set explicitly. Each is validated against the rules of the timeout chain. It is an error if a
+ * time breaks a rule, or cannot be configured on the server or the target.
  */
 export interface BackendTimeouts {
   /**
    * How long the server keeps an idle connection.
    *
-   * @default - computed: longer than whatever stands in front of the server
+   * @default - computed: longer than the idle timeout of the hop in front of the server
    */
   readonly keepAlive?: Duration;
 
   /**
-   * How long a worker of the server may show no life.
+   * How long a worker of the server may be unresponsive.
    *
-   * @default - computed: longer than the load and the longest request
+   * @default - computed: longer than the load of the model and the longest request
    */
   readonly watchdog?: Duration;
 
   /**
-   * How long the load balancer waits for the requests of a leaving replica. Only on AWS.
+   * How long the load balancer waits for the requests of a deregistering replica. Only on AWS.
    *
    * @default - computed: longer than the longest request
    */
   readonly deregistrationDelay?: Duration;
 
   /**
-   * How long a replica that leaves waits for the signal. Only on Kubernetes.
+   * The preStop delay of a terminating replica. Only on Kubernetes.
    *
-   * @default - computed: until nobody sends to it any more
+   * @default - computed: until no client sends further requests to it
    */
   readonly preStop?: Duration;
 
   /**
-   * How long the server finishes requests after the signal.
+   * How long the server finishes requests after the stop signal.
    *
-   * @default - computed: the longest request, as far as the compute allows
+   * @default - computed: the longest request, within the limits of the compute
    */
   readonly drain?: Duration;
 
   /**
-   * How long after the signal the server is killed.
+   * The time between the stop signal and the kill.
    *
-   * AWS: the stop timeout. Kubernetes: the grace period without the wait before the signal.
+   * AWS: the stop timeout. Kubernetes: the termination grace period without the preStop delay.
    *
-   * @default - computed: the drain, and time to exit
+   * @default - computed: the drain plus time to exit
    */
   readonly stop?: Duration;
 }

@@ -12,10 +12,10 @@ import type { IBackend } from './references';
 import { ServingPlatform } from './serving-platform';
 
 /**
- * One version of an implementation: what runs, on what, and how many times.
+ * One version of an implementation: its image, its compute and its replicas.
  *
- * Usually made by `endpoint.addBackend`. A backend that several endpoints share stands alone and is given to each with
- * `endpoint.attachBackend`.
+ * Usually created by `endpoint.addBackend`. A backend that several endpoints share is constructed on its own, and attached to
+ * each endpoint with `endpoint.attachBackend`.
  */
 export class Backend extends Construct implements IBackend {
   /** Whether `x` is a backend, also one of another copy of this package. */
@@ -23,20 +23,20 @@ export class Backend extends Construct implements IBackend {
     return hasTag('Backend', x);
   }
 
-  /** The name for people. */
+  /** The display name. */
   public readonly backendName: string;
-  /** The platform that runs it. */
+  /** The platform that runs the backend. */
   public readonly platform: ServingPlatform;
 
   /**
-   * The address that it has at an endpoint which sets none.
+   * The address at endpoints that do not set one.
    *
    * @internal
    */
   public readonly _ownAddress: OwnAddress;
 
   /**
-   * Whether the definition sets that address.
+   * Whether that address is set by the definition, rather than by default.
    *
    * @internal
    */
@@ -63,7 +63,7 @@ export class Backend extends Construct implements IBackend {
     this.platform._addBackend(this._binding);
   }
 
-  /** Keeps the number of replicas near what the load needs. */
+  /** Scales the number of replicas with the load. */
   public autoscale(options: AutoscalingOptions): AutoscalingPolicy {
     requireOptions('AutoscalingOptions', options, 'options', this);
     return new AutoscalingPolicy(this, 'Autoscaling', { ...options, backend: this });
@@ -72,12 +72,12 @@ export class Backend extends Construct implements IBackend {
 
 tagClass('Backend', Backend);
 
-/** Behind a public balancer every client could reach a backend that gets no requests yet. */
+/** Behind a public balancer, anyone could otherwise reach a backend that has no share yet. */
 function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
   return target.access === BalancerAccess.PUBLIC ? OwnAddress.NONE : OwnAddress.HEADER;
 }
 
-/** Images, secrets and volumes that one platform has are of no use to another. */
+/** Images, secrets and volumes of one platform cannot be used on another. */
 function checkOwners({ scope, intent, image, secrets, models }: BackendBinding, { kind }: ServingPlatform): void {
   const foreign = [
     { what: 'image', platform: image.platform },
@@ -87,7 +87,7 @@ function checkOwners({ scope, intent, image, secrets, models }: BackendBinding, 
   if (foreign === undefined) return;
   throw new ServingError(
     'ForeignResource',
-    `the ${foreign.what} of backend '${intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both support, or decide by platform`,
+    `the ${foreign.what} of backend '${intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both platforms support, or choose by platform`,
     scope,
   );
 }

@@ -6,17 +6,17 @@ import type { ServerImage } from '../workload/server-image';
 
 /** An endpoint as its platform receives it. */
 export interface EndpointBinding {
-  /** The construct of the endpoint, below which its resources belong. */
+  /** The construct of the endpoint. Create its resources below it. */
   readonly scope: Construct;
-  /** What the definition asks for, after defaults. It is frozen. */
+  /** The definition with defaults applied. It is frozen. */
   readonly intent: EndpointIntent;
 }
 
 /** A backend as its platform receives it. */
 export interface BackendBinding {
-  /** The construct of the backend, below which its resources belong. */
+  /** The construct of the backend. Create its resources below it. */
   readonly scope: Construct;
-  /** What the definition asks for, after defaults. It is frozen. */
+  /** The definition with defaults applied. It is frozen. */
   readonly intent: BackendIntent;
   /** The container image. */
   readonly image: ServerImage;
@@ -26,13 +26,13 @@ export interface BackendBinding {
   readonly models: Model[];
 }
 
-/** A backend that serves an endpoint, perhaps not its first. */
+/** The attachment of a backend to an endpoint. */
 export interface AttachmentBinding {
   /** The endpoint. */
   readonly endpoint: EndpointBinding;
   /** The backend. */
   readonly backend: BackendBinding;
-  /** How the two belong together. */
+  /** The definition of the attachment. It is frozen. */
   readonly intent: AttachmentIntent;
 }
 
@@ -42,16 +42,16 @@ export interface SplitBinding {
   readonly scope: Construct;
   /** The endpoint whose requests are split. */
   readonly endpoint: EndpointBinding;
-  /** What the definition asks for, after defaults. It is frozen. */
+  /** The definition with defaults applied. It is frozen. */
   readonly intent: SplitIntent;
 }
 
 /** The autoscaling policy of a backend as its platform receives it. */
 export interface AutoscalingBinding {
-  /** The construct of the policy, below which its resources belong. */
+  /** The construct of the policy. Create its resources below it. */
   readonly scope: Construct;
   /** The backend that is scaled. */
   readonly backend: BackendBinding;
-  /** What the definition asks for, after defaults. It is frozen. */
+  /** The definition with defaults applied. It is frozen. */
   readonly intent: AutoscalingIntent;
 }

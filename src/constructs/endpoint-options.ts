@@ -32,25 +32,25 @@ export interface HeaderMatch {
   readonly values: string[];
 }
 
-/** Answers that come in parts. */
+/** Responses that are streamed. */
 export interface Streaming {
-  /** The longest that a stream may last. */
+  /** The maximum duration of a stream. */
   readonly maxDuration: Duration;
 
-  /** The longest silence in a stream, which the server must keep by sending something. */
+  /** The longest pause in a stream. The server must send data at least this often. */
   readonly heartbeat: Duration;
 
   /**
-   * What streams are made of. Every backend of the endpoint must speak it.
+   * The protocol of the streams. Every backend of the endpoint must support it.
    *
-   * AWS and Kubernetes: gRPC is not rendered yet and refused.
+   * AWS and Kubernetes: gRPC is not supported yet.
    *
    * @default StreamProtocol.SERVER_SENT_EVENTS
    */
   readonly protocol?: StreamProtocol;
 
   /**
-   * Whether a stream may be cut when its replica is stopped, so that a stop waits for `requestTimeout` only.
+   * Whether a stream may be interrupted when its replica stops. A stop then waits for `requestTimeout` only.
    *
    * @default false
    */
@@ -60,21 +60,21 @@ export interface Streaming {
 /** Properties of an endpoint. */
 export interface ServingEndpointProps {
   /**
-   * The platform that serves it.
+   * The platform that serves the endpoint.
    *
-   * @default - the nearest platform around the scope, else the built-in one of the Stack or Chart
+   * @default - the nearest platform in the enclosing scopes, otherwise the built-in platform of the Stack or Chart
    */
   readonly platform?: ServingPlatform;
 
   /**
-   * The name for people.
+   * The display name.
    *
    * @default - the construct id
    */
   readonly endpointName?: string;
 
   /**
-   * What the endpoint is for.
+   * A description of the endpoint.
    *
    * AWS: the description of the URL output. Kubernetes: an annotation.
    *
@@ -83,79 +83,80 @@ export interface ServingEndpointProps {
   readonly description?: string;
 
   /**
-   * The path prefix of its requests, by whole segments: `/classify` means `/classify` and all below it.
+   * The path prefix, matched by segment: `/classify` matches `/classify` and everything below it.
    *
    * @default '/'
    */
   readonly path?: string;
 
   /**
-   * The hosts of its requests, such as `models.example.com` or `*.example.com`.
+   * The hosts that the endpoint serves, such as `models.example.com` or `*.example.com`.
    *
    * @default - every host
    */
   readonly hosts?: string[];
 
   /**
-   * The methods of its requests. Another method for the same path is answered with 405.
+   * The HTTP methods that the endpoint accepts. Requests for its path with other methods are answered with 405.
    *
    * @default - every method
    */
   readonly methods?: HttpMethod[];
 
   /**
-   * Headers that its requests must have.
+   * Headers that a request must have.
    *
    * @default - none
    */
   readonly headers?: HeaderMatch[];
 
   /**
-   * Whether the server sees the path without the endpoint's.
+   * Whether the prefix is removed from the path before a request is sent to the server.
    *
    * @default false
    */
   readonly stripPrefix?: boolean;
 
   /**
-   * The longest that a request may take: the one number behind every timeout.
+   * The longest time that a request may take. Every other timeout is computed from it.
    *
    * @default Duration.seconds(60)
    */
   readonly requestTimeout?: Duration;
 
   /**
-   * Answers that come in parts and may take longer than `requestTimeout`.
+   * Streamed responses, which may take longer than `requestTimeout`.
    *
-   * @default - every answer comes whole
+   * @default - responses are not streamed
    */
   readonly streaming?: Streaming;
 
   /**
-   * The priority of the endpoint's first rule; the others follow it. Only for targets that number their rules.
+   * The priority of the first listener rule of the endpoint; its other rules follow. Only for targets that number their
+   * rules.
    *
-   * AWS: 1 to 43,120, lower is tried first. Kubernetes: has no effect, the order of matching decides.
+   * AWS: 1 to 43,120; lower numbers are evaluated first. Kubernetes: no effect.
    *
    * @default - derived from host, path, methods and headers
    */
   readonly priority?: number;
 }
 
-/** How a backend is given to an endpoint. */
+/** Options for attaching a backend to an endpoint. */
 export interface AttachBackendOptions {
   /**
-   * The address that the backend has at this endpoint beside the shares.
+   * How clients can address the backend directly at this endpoint.
    *
-   * @default - as the backend, which by default has none where the platform is public
+   * @default - `ownAddress` of the backend
    */
   readonly ownAddress?: OwnAddress;
 }
 
-/** The address that a backend has beside the endpoint's shares. */
+/** The address of one backend of an endpoint. */
 export interface BackendAddress {
   /** The URL. */
   readonly url: string;
-  /** The name of the header that a request needs. @default - none, the URL is enough */
+  /** The name of the required header. @default - no header is required */
   readonly header?: string;
   /** The value of that header. @default - none */
   readonly value?: string;

@@ -10,9 +10,9 @@ import { requireSeconds } from '../units/private/seconds';
 /** Times of an Application Load Balancer. */
 export interface ApplicationLoadBalancerTimes {
   /**
-   * Its idle timeout, which is for both sides and for silent servers.
+   * The idle timeout. It applies to both sides, and to a request on which the server sends no data.
    *
-   * @default - 60 seconds, as AWS has it
+   * @default - 60 seconds, the default of AWS
    */
   readonly idleTimeout?: Duration;
 }
@@ -22,7 +22,7 @@ export interface NetworkLoadBalancerTimes {
   /**
    * The idle timeout of its TCP listener.
    *
-   * @default - 350 seconds, as AWS has it
+   * @default - 350 seconds, the default of AWS
    */
   readonly idleTimeout?: Duration;
 }
@@ -30,21 +30,21 @@ export interface NetworkLoadBalancerTimes {
 /** Times of Amazon CloudFront for one origin. */
 export interface CloudFrontTimes {
   /**
-   * How long it waits for the first and for the next part of an answer.
+   * How long it waits for the first and for each further packet of a response.
    *
-   * @default - 30 seconds, as AWS has it
+   * @default - 30 seconds, the default of AWS
    */
   readonly responseTimeout?: Duration;
 
   /**
    * How long it keeps an idle connection to the origin.
    *
-   * @default - 5 seconds, as AWS has it
+   * @default - 5 seconds, the default of AWS
    */
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * How long a whole answer may take.
+   * The maximum duration of a response.
    *
    * @default - no limit
    */
@@ -56,21 +56,21 @@ export interface NginxTimes {
   /**
    * `keepalive_timeout` of the server: how long it keeps an idle connection of a client.
    *
-   * @default - 75 seconds, as nginx has it
+   * @default - 75 seconds, the default of nginx
    */
   readonly keepaliveTimeout?: Duration;
 
   /**
    * `keepalive_timeout` of the upstream: how long it keeps an idle connection to a server.
    *
-   * @default - 60 seconds, as nginx has it
+   * @default - 60 seconds, the default of nginx
    */
   readonly upstreamKeepaliveTimeout?: Duration;
 
   /**
-   * `proxy_read_timeout`: the longest pause between two parts of an answer.
+   * `proxy_read_timeout`: the longest pause within a response.
    *
-   * @default - 60 seconds, as nginx has it
+   * @default - 60 seconds, the default of nginx
    */
   readonly readTimeout?: Duration;
 }
@@ -80,38 +80,38 @@ export interface EnvoyTimes {
   /**
    * How long it keeps an idle connection of a client.
    *
-   * @default - an hour, as Envoy has it
+   * @default - an hour, the default of Envoy
    */
   readonly idleTimeout?: Duration;
 
   /**
    * How long it keeps an idle connection to a server.
    *
-   * @default - an hour, as Envoy has it
+   * @default - an hour, the default of Envoy
    */
   readonly upstreamIdleTimeout?: Duration;
 
   /**
-   * How long a request may be silent.
+   * How long a stream may be idle.
    *
-   * @default - 5 minutes, as Envoy has it
+   * @default - 5 minutes, the default of Envoy
    */
   readonly streamIdleTimeout?: Duration;
 
   /**
-   * How long a request may take. A route without a limit is one of `of`, or has its longest time here.
+   * The timeout of the route. For a route without a timeout, use `Intermediary.of`.
    *
-   * @default - 15 seconds, as Envoy has it
+   * @default - 15 seconds, the default of Envoy
    */
   readonly routeTimeout?: Duration;
 }
 
 /** Times of HAProxy, which has no defaults for the first two. */
 export interface HaproxyTimes {
-  /** `timeout client`: how long a client may be silent. */
+  /** `timeout client`: the maximum inactivity of a client. */
   readonly clientTimeout: Duration;
 
-  /** `timeout server`: how long a server may be silent. */
+  /** `timeout server`: the maximum inactivity of a server. */
   readonly serverTimeout: Duration;
 
   /**
@@ -122,66 +122,66 @@ export interface HaproxyTimes {
   readonly keepAliveTimeout?: Duration;
 
   /**
-   * `pool-purge-delay`: how often it closes half of the idle connections to a server that are not needed any more. The
-   * last of a thousand lives 13 times as long.
+   * `pool-purge-delay`: the interval at which it closes half of the unused idle connections to a server. With 1,000
+   * connections, the last one lives 13 times as long.
    *
-   * @default - 5 seconds, as HAProxy has it
+   * @default - 5 seconds, the default of HAProxy
    */
   readonly poolPurgeDelay?: Duration;
 }
 
 /** Times of any other balancer or proxy. */
 export interface IntermediaryTimes {
-  /** The name in messages. */
+  /** The name that messages use. */
   readonly name: string;
 
   /**
    * How long it keeps an idle connection of a client.
    *
-   * @default - it never closes one
+   * @default - without a limit
    */
   readonly clientIdle?: Duration;
 
   /**
    * How long it keeps an idle connection to the next hop for another request.
    *
-   * @default - it never closes one; where it keeps none, say `reusesConnections: false`
+   * @default - without a limit; if it reuses no connections, set `reusesConnections` to false
    */
   readonly serverIdle?: Duration;
 
   /**
-   * Whether it sends several requests on one connection to the next hop.
+   * Whether it sends several requests over one connection to the next hop.
    *
    * @default true
    */
   readonly reusesConnections?: boolean;
 
   /**
-   * After how long it gives up on a request on which nothing comes.
+   * How long it waits for data on a request before it gives up.
    *
-   * @default - never
+   * @default - without a limit
    */
   readonly silence?: Duration;
 
   /**
-   * After how long it ends a request, whatever comes.
+   * The maximum duration of a request.
    *
-   * @default - never
+   * @default - without a limit
    */
   readonly requestTimeout?: Duration;
 }
 
-/** The idle connections to a server that HAProxy in front is taken to have. */
+/** The assumed number of idle connections that HAProxy keeps to a server. */
 const POOL_CONNECTIONS = 1000;
 
-/** The longest time that a balancer or proxy is taken to have. */
+/** The longest accepted time, in seconds. */
 const LONGEST = 86_400;
 
 /**
- * A balancer or proxy that requests pass beside that of the platform, by its times.
+ * A load balancer or proxy in front of the balancer of the platform, described by its timeouts.
  *
- * Nothing configures it: the times are what it has, and every chain is held against them. Where they do not fit, the error
- * says what they must be.
+ * This package does not configure it: declare the timeouts that it has. Every chain is validated against them, and the error
+ * for a timeout that does not fit contains the required value.
  */
 export class Intermediary {
   /** An Application Load Balancer. */
@@ -198,7 +198,7 @@ export class Intermediary {
     });
   }
 
-  /** A Network Load Balancer: it hands bytes on, and forgets a connection that is silent. */
+  /** A Network Load Balancer. It forwards bytes without parsing requests, and drops idle connections. */
   public static networkLoadBalancer(times: NetworkLoadBalancerTimes = {}): Intermediary {
     checkOptions('NetworkLoadBalancerTimes', times, 'times');
     const idle = seconds('idleTimeout', times.idleTimeout, 350, { min: 60, max: 6000 });
@@ -258,7 +258,7 @@ export class Intermediary {
     });
   }
 
-  /** The sidecar of Istio: Envoy without a limit of requests. */
+  /** The sidecar of Istio: Envoy without a route timeout. */
   public static istioSidecar(): Intermediary {
     return new Intermediary({
       name: 'the sidecar of Istio',
@@ -291,7 +291,7 @@ export class Intermediary {
     if (!reusesConnections && serverIdle !== undefined) {
       throw new ServingError(
         'ConflictingProps',
-        `'serverIdle' (${serverIdle}) is of connections that 'reusesConnections' (false) denies; leave one of them out`,
+        `'serverIdle' (${serverIdle}) requires 'reusesConnections' to be true; remove one of them`,
       );
     }
     const given = (prop: string, time: Duration | undefined): number | undefined =>

@@ -1,18 +1,18 @@
 import type { IConstruct } from 'constructs';
 import type { ServingPlatform } from './serving-platform';
 
-/** An endpoint, for what refers to one. */
+/** A reference to an endpoint. */
 export interface IServingEndpoint extends IConstruct {
-  /** The name for people. */
+  /** The display name. */
   readonly endpointName: string;
-  /** The platform that serves it. */
+  /** The platform that serves the endpoint. */
   readonly platform: ServingPlatform;
 }
 
-/** A backend, for what refers to one. */
+/** A reference to a backend. */
 export interface IBackend extends IConstruct {
-  /** The name for people. */
+  /** The display name. */
   readonly backendName: string;
-  /** The platform that runs it. */
+  /** The platform that runs the backend. */
   readonly platform: ServingPlatform;
 }

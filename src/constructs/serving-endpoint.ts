@@ -19,17 +19,17 @@ import type { IServingEndpoint } from './references';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
 
-/** The longest request in seconds: six hours. Beyond that a number in seconds was most likely meant in milliseconds. */
+/** The longest request in seconds: six hours. A larger number was most likely meant in milliseconds. */
 const LONGEST_REQUEST = 21_600;
 
 /** The longest stream in seconds: a week. */
 const LONGEST_STREAM = 604_800;
 
 /**
- * The stable address of a model: who may call it where, and how long an answer may take.
+ * The stable address of a model: host, path, methods and headers of its requests, and how long a response may take.
  *
- * In a CDK `Stack` it becomes rules of an Application Load Balancer, in a cdk8s `Chart` routes of the built-in router or
- * of the cluster's gateway.
+ * In a CDK `Stack` it becomes listener rules of an Application Load Balancer. In a cdk8s `Chart` it becomes routes of the
+ * built-in router or of the gateway of the cluster.
  */
 export class ServingEndpoint extends Construct implements IServingEndpoint {
   /** Whether `x` is an endpoint, also one of another copy of this package. */
@@ -37,16 +37,16 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     return hasTag('ServingEndpoint', x);
   }
 
-  /** The name for people. */
+  /** The display name. */
   public readonly endpointName: string;
-  /** The platform that serves it. */
+  /** The platform that serves the endpoint. */
   public readonly platform: ServingPlatform;
 
   /** @internal */
   public readonly _binding: EndpointBinding;
 
   private readonly attached = new Map<Backend, AttachmentIntent>();
-  /** Backends without an address because the definition sets that, and not by default. */
+  /** Backends whose own address the definition disables, rather than the default. */
   private readonly denied = new Set<Backend>();
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
@@ -58,7 +58,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     this.platform._addEndpoint(this._binding);
   }
 
-  /** The URL of the endpoint, its path included. It may be a token. */
+  /** The URL of the endpoint, including its path. It may be a token. */
   public get url(): string {
     return this.platform._urlOf(this.node.path);
   }
@@ -68,15 +68,15 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     return this.platform._internalUrlOf(this.node.path);
   }
 
-  /** The backends that serve it, in the order in which they were given. */
+  /** The backends of the endpoint, in the order in which they were added. */
   public get backends(): Backend[] {
     return [...this.attached.keys()];
   }
 
   /**
-   * Adds a backend that serves this endpoint.
+   * Adds a backend to this endpoint.
    *
-   * AWS: at most 5 backends serve an endpoint. Kubernetes: at most 16 with a Gateway, any number with the router.
+   * AWS: at most 5 backends per endpoint. Kubernetes: at most 16 with a Gateway, any number with the router.
    */
   public addBackend(id: string, options: BackendOptions): Backend {
     requireOptions('BackendOptions', options, 'options', this);
@@ -86,7 +86,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     return backend;
   }
 
-  /** Lets a backend that stands alone serve this endpoint too. */
+  /** Attaches a backend that was constructed separately. */
   public attachBackend(backend: Backend, options: AttachBackendOptions = {}): void {
     checkValue('Backend', backend, 'backend', this);
     checkOptions('AttachBackendOptions', options, 'options', this);
@@ -102,7 +102,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     if (this.attached.has(backend)) {
       throw new ServingError(
         'DuplicateBackend',
-        `backend '${backendName}' serves endpoint '${this.endpointName}' already`,
+        `backend '${backendName}' already serves endpoint '${this.endpointName}'`,
         this,
       );
     }
@@ -118,14 +118,14 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     this.platform._attach(attachment);
   }
 
-  /** Sets who gets which share of the requests. An endpoint has at most one split. */
+  /** Sets the share of each backend. An endpoint has at most one split. */
   public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
     requireOptions('TrafficSplitOptions', options, 'options', this);
     this.platform._declared.requireNoSplit(this.node.path, this);
     return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
   }
 
-  /** The address that a backend has beside the shares. */
+  /** The address at which clients reach one backend of this endpoint directly. */
   public addressOf(backend: Backend): BackendAddress {
     checkValue('Backend', backend, 'backend', this);
     const attachment = this.attached.get(backend);
@@ -136,8 +136,8 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     if (address === OwnAddress.NONE) {
       throw refuse(
         this.denied.has(backend)
-          ? `has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint '${this.endpointName}'`
-          : `has no address of its own at endpoint '${this.endpointName}', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one`,
+          ? `has no own address ('ownAddress' is OwnAddress.NONE) at endpoint '${this.endpointName}'`
+          : `has no own address at endpoint '${this.endpointName}', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one`,
       );
     }
     const { intent } = this._binding;
@@ -173,7 +173,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     if (rival === undefined) return;
     throw new ServingError(
       'NameClash',
-      `backends '${rival.backendName}' (${rival.node.path}) and '${backend.backendName}' (${backend.node.path}) of endpoint '${this.endpointName}' would have one address; set 'backendName' of one`,
+      `backends '${rival.backendName}' (${rival.node.path}) and '${backend.backendName}' (${backend.node.path}) of endpoint '${this.endpointName}' would have the same address; set 'backendName' of one of them`,
       this,
     );
   }
@@ -193,7 +193,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       if (list?.length === 0) {
         throw new ServingError(
           'EmptyList',
-          `'${prop}' ([]) would match no request; leave it out to match every request`,
+          `'${prop}' ([]) would match no request; omit it to match every request`,
           this,
         );
       }
@@ -219,7 +219,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
           'requestTimeout',
           props.requestTimeout,
           LONGEST_REQUEST,
-          "in seconds; longer answers come with 'streaming'",
+          "in seconds; use 'streaming' for longer responses",
         ) ?? 60,
       streamSeconds: seconds('maxDuration', streaming?.maxDuration, LONGEST_STREAM, 'in seconds, at most 7 days'),
       heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST, 'in seconds'),

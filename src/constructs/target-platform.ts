@@ -162,7 +162,7 @@ export abstract class TargetPlatform extends ServingPlatform {
   /** Everybody can call an address of its own behind a public balancer. */
   private exposureOf({ endpoint, backend, intent: { address, segment } }: AttachmentBinding): Warning[] {
     if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
-    const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this`;
+    const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet at its own address, regardless of its share; omit 'ownAddress', or acknowledge this warning`;
     return [{ id: `publicBackendAddress.${segment}`, message }];
   }
 
@@ -189,7 +189,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     return removedWith(this.declarations.scopes).map((construct) =>
       renderError(
         'ConstructRemoved',
-        `'${construct.node.id}' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it`,
+        `'${construct.node.id}' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it`,
         construct.node.path,
       ),
     );

@@ -16,12 +16,12 @@ export interface TrafficShare {
   readonly backend: IBackend;
 
   /**
-   * The weight relative to the other shares: a whole number or a fraction. 0 attaches the backend without requests.
+   * The weight relative to the other shares: a whole number or a fraction. A backend with weight 0 gets no requests.
    */
   readonly weight: number;
 }
 
-/** Requests that a header picks. */
+/** A rule that selects requests by a header. */
 export interface HeaderRule {
   /** The name of the header, such as `x-serve-call-method`. */
   readonly header: string;
@@ -34,32 +34,32 @@ export interface HeaderRule {
   /**
    * The backend that gets the requests.
    *
-   * @default - the shares decide
+   * @default - selected by the shares
    */
   readonly backend?: IBackend;
 
   /**
-   * The path that the server sees instead of the request's.
+   * The path that replaces the path of the request.
    *
-   * @default - the request's path
+   * @default - the path of the request
    */
   readonly path?: string;
 }
 
-/** Who gets which share of an endpoint's requests. */
+/** Options of a traffic split. */
 export interface TrafficSplitOptions {
   /**
-   * The shares. Backends of the endpoint that are left out get no requests.
+   * The shares. Backends of the endpoint that are not listed get no requests.
    *
-   * AWS: the weights of the forward action (0 to 999). Kubernetes: counted by the router (any total to 10,000), or the
-   * weights of the route.
+   * AWS: the weights of the forward action (0 to 999). Kubernetes: counted by the router (total of at most 10,000), or the
+   * weights of the HTTPRoute.
    *
-   * @default - every backend has an equal share, whatever its number of replicas
+   * @default - every backend has an equal share, regardless of its number of replicas
    */
   readonly shares?: TrafficShare[];
 
   /**
-   * Requests that a header picks before the shares do, first match first.
+   * Rules that are evaluated before the shares. The first match applies.
    *
    * @default - none
    */
@@ -72,22 +72,22 @@ export interface TrafficSplitProps extends TrafficSplitOptions {
   readonly endpoint: IServingEndpoint;
 }
 
-/** A new version that gets a part of the requests. */
+/** Options of a canary. */
 export interface CanaryOptions {
-  /** The backend that gets the rest. */
+  /** The backend that gets the remaining requests. */
   readonly stable: IBackend;
-  /** The backend that is tried. */
+  /** The new version. */
   readonly canary: IBackend;
-  /** How many percent of the requests the canary gets, fractions included. */
+  /** The percentage of requests that the canary gets. Fractions are allowed. */
   readonly percent: number;
 }
 
 /** Beyond this, whole numbers in the same proportion are no longer exact. */
 const MAX_TYPED_WEIGHT = 1_000_000_000;
 
-/** Who gets which share of an endpoint's requests. An endpoint has at most one. */
+/** The split of the requests of an endpoint among its backends. An endpoint has at most one. */
 export class TrafficSplit extends Construct {
-  /** The shares of a canary: `percent` of the requests to the new version, the others to the stable one. */
+  /** The shares of a canary: `percent` of the requests for the new version, the others for the stable one. */
   public static canary(options: CanaryOptions): TrafficSplitOptions {
     checkOptions('CanaryOptions', options, 'options');
     requireNumber('percent', options.percent, { min: 0, max: 100, code: 'WeightOutOfRange' });
@@ -109,7 +109,7 @@ export class TrafficSplit extends Construct {
     if (props.shares?.length === 0) {
       throw new ServingError(
         'EmptyList',
-        "'shares' ([]) would give no backend a share; leave it out to give each the same",
+        "'shares' ([]) would give no backend a share; omit it for equal shares",
         this,
       );
     }
@@ -140,11 +140,7 @@ export class TrafficSplit extends Construct {
     const shared = (props.shares ?? []).map((share) => share.backend);
     const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
     if (twice !== undefined)
-      throw new ServingError(
-        'DuplicateShare',
-        `duplicate share of backend '${twice.backendName}'; add the shares up`,
-        this,
-      );
+      throw new ServingError('DuplicateShare', `duplicate share of backend '${twice.backendName}'; add them up`, this);
   }
 
   private checkWeights(shares: TrafficShare[]): void {
@@ -180,11 +176,11 @@ export class TrafficSplit extends Construct {
     if (largest <= maxWeight && total <= maxTotalWeight) return;
     const nearest = nearestWeights(whole, maxWeight, maxTotalWeight).join(' and ');
     const at = whole.indexOf(largest);
-    const bound = largest > maxWeight ? `between 0 and ${maxWeight}` : `together at most ${maxTotalWeight}`;
+    const bound = largest > maxWeight ? `between 0 and ${maxWeight}` : `at most ${maxTotalWeight} in total`;
     const reduced = typed[at] === largest ? '' : `, which is ${whole.join(' : ')} in whole numbers,`;
     throw new ServingError(
       'WeightOutOfRange',
-      `'weight' (${describe(typed[at])})${reduced} must be ${bound} for ${name}; use relative weights such as ${nearest}`,
+      `'weight' (${describe(typed[at])})${reduced} must be ${bound} on ${name}; use relative weights such as ${nearest}`,
       this,
     );
   }
@@ -195,7 +191,7 @@ export class TrafficSplit extends Construct {
     if (twice === undefined) return rules;
     throw new ServingError(
       'InvalidHeaderRule',
-      `two rules pick '${twice}', and the second would never match; keep one`,
+      `two rules match '${twice}', and the second never applies; remove one`,
       this,
     );
   }
@@ -204,7 +200,7 @@ export class TrafficSplit extends Construct {
     if (rule.backend === undefined && rule.path === undefined) {
       throw new ServingError(
         'InvalidHeaderRule',
-        `the rule for header '${rule.header}' must name a 'backend' or a 'path'`,
+        `the rule for header '${rule.header}' requires a 'backend' or a 'path'`,
         this,
       );
     }

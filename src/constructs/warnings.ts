@@ -8,10 +8,10 @@ import { acknowledgeWarning, WARNING_KINDS, WARNING_PREFIX } from './private/war
 const KINDS = WARNING_KINDS.map((kind) => `${WARNING_PREFIX}${kind}`);
 
 /**
- * The warnings of definitions. They are reported at synthesis, each once, with an id that ends in what they are about:
+ * The warnings of definitions. Each is reported once, at synthesis, with an ID that ends in its subject:
  * `serving-constructs:credentialInEnvironment.API_KEY`.
  *
- * AWS: warnings of CDK, which `Annotations.of(scope).acknowledgeWarning(id)` acknowledges too. Kubernetes: lines on
+ * AWS: CDK warnings, which can also be acknowledged with `Annotations.of(scope).acknowledgeWarning(id)`. Kubernetes: lines on
  * standard error, because cdk8s has no warnings.
  */
 export class Warnings {
@@ -23,17 +23,17 @@ export class Warnings {
   private constructor(private readonly scope: IConstruct) {}
 
   /**
-   * Keeps a warning from being reported. An id whose kind does not exist is an error.
+   * Suppresses a warning. An ID of an unknown kind is an error.
    *
-   * @param id the id behind `ack:` in the report
-   * @param reason why the warning does not matter here, which is recorded in the metadata of the construct
+   * @param id the ID after `ack:` in the report
+   * @param reason why the warning does not apply, recorded in the metadata of the construct
    */
   public acknowledge(id: string, reason?: string): void {
     requireText('id', id);
     if (!KINDS.some((kind) => id === kind || id.startsWith(`${kind}.`))) {
       throw new ServingError(
         'InvalidName',
-        `'id' ('${id}') must be the id of a warning as it is reported: ${KINDS.map((kind) => `'${kind}'`).join(', ')}, most with '.' and a name`,
+        `'id' ('${id}') must be the ID of a reported warning: ${KINDS.map((kind) => `'${kind}'`).join(', ')}, most of them followed by '.' and a name`,
         this.scope,
       );
     }

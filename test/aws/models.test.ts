@@ -285,7 +285,7 @@ describe('a directory that is not what was locked', () => {
       drifted.write('m/weights.bin', 5);
       const { stack } = oneBackend({ model: Model.fromDirectory('m', { lockFile: drifted.lockFile }) });
       expect(messagesOf(stack)).toEqual([
-        "warning /Serving/endpoint/backend: what is locked of model 'm' is used, but its directory differs in weights.bin; lock it again, or restore the files [ack: serving-constructs:modelDrift]",
+        "warning /Serving/endpoint/backend: the locked files of model 'm' are used, but its directory differs in weights.bin; lock it again, or restore the files [ack: serving-constructs:modelDrift]",
       ]);
     } finally {
       drifted.remove();

@@ -57,14 +57,14 @@ describe('a dark backend', () => {
   test('of a public load balancer has no address to ask for', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true });
     expect(() => endpoint.addressOf(dark)).toThrow(
-      "[NoAddress] backend 'dark' has no address of its own at endpoint 'endpoint', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one (at Serving/endpoint)",
+      "[NoAddress] backend 'dark' has no own address at endpoint 'endpoint', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one (at Serving/endpoint)",
     );
   });
 
   test('of a public load balancer has no address where that is denied', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.NONE });
     expect(() => endpoint.addressOf(dark)).toThrow(
-      "[NoAddress] backend 'dark' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint'",
+      "[NoAddress] backend 'dark' has no own address ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint'",
     );
   });
 
@@ -78,7 +78,7 @@ describe('a dark backend', () => {
     const { stack } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.HEADER });
     Warnings.of(stack).acknowledge('serving-constructs:publicBackendAddress.dark', 'a preview for everybody');
     expect(warningsOf(stack).map(({ entry }) => String(entry.data).split('[')[0])).toEqual([
-      "backend 'stable' of endpoint 'endpoint' can be called from the internet by its own address, whatever its share; omit 'ownAddress', or acknowledge this ",
+      "backend 'stable' of endpoint 'endpoint' can be called from the internet at its own address, regardless of its share; omit 'ownAddress', or acknowledge this warning ",
     ]);
   });
 });

@@ -65,7 +65,7 @@ describe('shares', () => {
       { backend: two!, weight: 1 },
     ];
     expect(() => endpoint.splitTraffic({ shares })).toThrow(
-      "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 for an Application Load Balancer",
+      "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 on an Application Load Balancer",
     );
   });
 

@@ -48,7 +48,7 @@ describe('autoscaling policy', () => {
   test.each([
     [
       { minReplicas: 0 },
-      "'minReplicas' (0) must be a whole number of at least 1; no target of this policy can start the first replica",
+      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica",
     ],
     [{ minReplicas: 1.5 }, "'minReplicas' (1.5) must be a whole number of at least 1"],
     [{ maxReplicas: 0 }, "'maxReplicas' (0) must be a whole number of at least 1"],
@@ -91,7 +91,7 @@ describe('autoscaling policy', () => {
   test('fails when the number of replicas is fixed', () => {
     const { backend } = singleBackend({ replicas: 3 });
     expect(() => backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] })).toThrow(
-      "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas'",
+      "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'",
     );
   });
 
@@ -100,7 +100,7 @@ describe('autoscaling policy', () => {
     const options = { maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] };
     backend.autoscale(options);
     expect(() => new AutoscalingPolicy(backend, 'Second', { ...options, backend })).toThrow(
-      "[DuplicateAutoscaling] backend 'backend' has an autoscaling policy already; use one policy with several targets (at endpoint/backend/Second)",
+      "[DuplicateAutoscaling] backend 'backend' already has an autoscaling policy; use one policy with several targets (at endpoint/backend/Second)",
     );
   });
 });

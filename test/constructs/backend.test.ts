@@ -135,7 +135,7 @@ describe('backend', () => {
     [{ backendName: '' }, "[InvalidName] 'backendName' ('') must not be empty"],
     [
       { environment: { 'A-B': 'c' } },
-      "[InvalidName] the environment variable ('A-B') must have letters, digits and '_', and not start with a digit",
+      "[InvalidName] the environment variable ('A-B') must consist of letters, digits and '_', and must not start with a digit",
     ],
     [{ secrets: { '1A': SecretValue.fromName('a') } }, "[InvalidName] the environment variable ('1A')"],
     [
@@ -144,7 +144,7 @@ describe('backend', () => {
     ],
     [
       { environment: { PORT: '9000' } },
-      "[ConflictingProps] PORT ('9000') in 'environment' must be the container's 'port' (8000); set 'port' only",
+      "[ConflictingProps] PORT ('9000') in 'environment' must equal the 'port' of the container (8000); set 'port' only",
     ],
     [
       { server: ModelServer.command({ command: ['serve'] }) },
@@ -156,7 +156,7 @@ describe('backend', () => {
     ],
     [
       { image: new OwnImage() },
-      "[ForeignResource] the image of backend 'backend' belongs to platform 'aws' and cannot be used on 'test'; use one that both support, or decide by platform",
+      "[ForeignResource] the image of backend 'backend' belongs to platform 'aws' and cannot be used on 'test'; use one that both platforms support, or choose by platform",
     ],
     [
       { secrets: { KEY: new OwnSecret() } },

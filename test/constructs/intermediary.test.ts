@@ -73,7 +73,7 @@ describe('a hop that stands in front', () => {
     [() => Intermediary.of({ name: '' }), "[InvalidName] 'name' ('') must not be empty"],
     [
       () => Intermediary.of({ name: 'a', reusesConnections: false, serverIdle: seconds(5) }),
-      "[ConflictingProps] 'serverIdle' (5 s) is of connections that 'reusesConnections' (false) denies",
+      "[ConflictingProps] 'serverIdle' (5 s) requires 'reusesConnections' to be true",
     ],
     [
       () => Intermediary.cloudFront({ responseCompletionTimeout: seconds(29) }),

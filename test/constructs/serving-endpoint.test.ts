@@ -88,11 +88,11 @@ describe('endpoint', () => {
     [{ path: '/a/../b' }, "[InvalidPath] 'path' ('/a/../b') must not have '.' or '..' as a segment"],
     [
       { path: '/a/_b/c' },
-      "[InvalidPath] 'path' ('/a/_b/c') must not have '_b' as a segment: below it backends have addresses of their own",
+      "[InvalidPath] 'path' ('/a/_b/c') must not have '_b' as a segment, which is reserved for the own addresses of backends",
     ],
     [
       { path: `/${TOKEN}` },
-      "[InvalidPath] 'path' must be known when the definition is made, because routes are compared by it; pass plain text",
+      "[InvalidPath] 'path' must be known at synthesis, because routes are compared by it; pass plain text instead of a token",
     ],
     ...['https://example.com', 'example.com:80', 'example.com/a', '*', 'a.*.com', 'under_score.com', ''].map(
       (host): [ServingEndpointProps, string] => [
@@ -100,11 +100,11 @@ describe('endpoint', () => {
         `[InvalidHost] the host ('${host}') must be a domain name without scheme, port or path`,
       ],
     ),
-    [{ hosts: [] }, "[EmptyList] 'hosts' ([]) would match no request; leave it out to match every request"],
+    [{ hosts: [] }, "[EmptyList] 'hosts' ([]) would match no request; omit it to match every request"],
     [{ methods: [] }, "[EmptyList] 'methods' ([])"],
     [{ headers: [] }, "[EmptyList] 'headers' ([])"],
     [{ headers: [{ name: 'x-a', values: [] }] }, "[InvalidHeader] header 'x-a' needs at least one value"],
-    [{ headers: [{ name: 'x-serving-backend', values: ['a'] }] }, "[InvalidHeader] header 'x-serving-backend' is the"],
+    [{ headers: [{ name: 'x-serving-backend', values: ['a'] }] }, "[InvalidHeader] header 'x-serving-backend' is reserved"],
     [
       { methods: ['FETCH' as HttpMethod] },
       "[InvalidType] 'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'",
@@ -112,11 +112,11 @@ describe('endpoint', () => {
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [
       { requestTimeout: Duration.seconds(0) },
-      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds; longer answers come with 'streaming'",
+      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds; use 'streaming' for longer responses",
     ],
     [
       { requestTimeout: Duration.days(8) },
-      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; longer answers come with 'streaming'; if 691200 ms were meant, which Duration.millis(691200) says, the units are mixed up",
+      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; if 691200 ms were meant, which Duration.millis(691200) says, the units are mixed up",
     ],
     [
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
@@ -187,7 +187,7 @@ describe('backends of an endpoint', () => {
   test('fails when one is given twice', () => {
     const { endpoint, backend } = singleBackend();
     expect(() => endpoint.attachBackend(backend)).toThrow(
-      "[DuplicateBackend] backend 'backend' serves endpoint 'endpoint' already (at endpoint)",
+      "[DuplicateBackend] backend 'backend' already serves endpoint 'endpoint' (at endpoint)",
     );
   });
 
@@ -278,7 +278,7 @@ describe('own addresses', () => {
     two.attachBackend(backend, { ownAddress: OwnAddress.HEADER });
     three.attachBackend(backend, { ownAddress: OwnAddress.PATH });
     expect(() => one.addressOf(backend)).toThrow(
-      "[NoAddress] backend 'shared' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint '1' (at 1)",
+      "[NoAddress] backend 'shared' has no own address ('ownAddress' is OwnAddress.NONE) at endpoint '1' (at 1)",
     );
     expect(two.addressOf(backend).header).toBe('x-serving-backend');
     expect(three.addressOf(backend)).toEqual({ url: 'http://test.example/3/_b/shared' });
@@ -305,7 +305,7 @@ describe('own addresses', () => {
       backendOptions({ backendName: right, ...options }),
     );
     expect(() => endpoint.attachBackend(outside)).toThrow(
-      `[NameClash] backends '${left}' (endpoint/inside) and '${right}' (outside) of endpoint 'endpoint' would have one address; set 'backendName' of one (at endpoint)`,
+      `[NameClash] backends '${left}' (endpoint/inside) and '${right}' (outside) of endpoint 'endpoint' would have the same address; set 'backendName' of one of them (at endpoint)`,
     );
   });
 });

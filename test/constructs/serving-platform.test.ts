@@ -119,7 +119,7 @@ describe('names', () => {
     const platform = testPlatform();
     endpointOn(platform, 'image classifier', { path: '/a' });
     expect(() => endpointOn(platform, 'image-classifier', { path: '/b' })).toThrow(
-      "[NameClash] endpoint 'image-classifier' (image-classifier) and 'image classifier' would both be called 'image-classifier'; give one another id, or set 'endpointName' (at image-classifier)",
+      "[NameClash] endpoint 'image-classifier' (image-classifier) and 'image classifier' would both be named 'image-classifier'; change the id of one, or set 'endpointName' (at image-classifier)",
     );
   });
 
@@ -127,7 +127,7 @@ describe('names', () => {
     const platform = testPlatform();
     endpointOn(platform, 'a', { path: '/a' }).addBackend('b c', backendOptions());
     expect(() => endpointOn(platform, 'a-b', { path: '/b' }).addBackend('c', backendOptions())).toThrow(
-      "[NameClash] backend 'c' (a-b/c) and 'a/b c' would both be called 'a-b-c'; give one another id, or set 'backendName' (at a-b/c)",
+      "[NameClash] backend 'c' (a-b/c) and 'a/b c' would both be named 'a-b-c'; change the id of one, or set 'backendName' (at a-b/c)",
     );
   });
 
@@ -145,7 +145,7 @@ describe('removed constructs', () => {
     const { platform, endpoint } = singleBackend();
     endpoint.node.tryRemoveChild('backend');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'backend' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at endpoint/backend)",
+      "[ConstructRemoved] 'backend' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at endpoint/backend)",
     );
   });
 
@@ -155,7 +155,7 @@ describe('removed constructs', () => {
     new Backend(root as RootConstruct, 'alone', backendOptions());
     root.node.tryRemoveChild('alone');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'alone' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at alone)",
+      "[ConstructRemoved] 'alone' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at alone)",
     );
   });
 });
@@ -197,13 +197,13 @@ describe('platform without a framework', () => {
     const root = new RootConstruct();
     new TestPlatform(root, 'First');
     expect(() => new TestPlatform(root, 'Second')).toThrow(
-      "[DuplicatePlatform] 'the root' has a platform already ('First'); construct the second in a scope of its own, or pass it as 'platform' from another scope (at Second)",
+      "[DuplicatePlatform] 'the root' already has a platform ('First'); construct the second platform in another scope, or pass it as 'platform' (at Second)",
     );
   });
 
   test('fails when there is none and neither a Stack nor a Chart', () => {
     expect(() => new ServingEndpoint(new RootConstruct(), 'endpoint')).toThrow(
-      '[NoPlatform] there is no Stack or Chart around this, and no platform; put it into a CDK Stack or a cdk8s Chart, or construct a ServingPlatform around it (at endpoint)',
+      '[NoPlatform] there is no Stack or Chart and no platform in the enclosing scopes; construct it in a CDK Stack or a cdk8s Chart, or construct a platform in an enclosing scope (at endpoint)',
     );
   });
 

@@ -117,20 +117,20 @@ describe('shares', () => {
 
   test('fails when a weight is above that of an Application Load Balancer', () => {
     expect(() => backends(2, { target: ALB }).split(1000, 1)).toThrow(
-      "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1 (at endpoint/Split)",
+      "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1 (at endpoint/Split)",
     );
   });
 
   test('fails when a fraction needs a larger weight, and names the nearest', () => {
     expect(() => backends(2, { target: ALB }).split(0.9995, 0.0005)).toThrow(
-      "[WeightOutOfRange] 'weight' (0.9995), which is 1999 : 1 in whole numbers, must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1",
+      "[WeightOutOfRange] 'weight' (0.9995), which is 1999 : 1 in whole numbers, must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1",
     );
   });
 
   test('fails when the weights are too many together', () => {
     const target = { maxTotalWeight: 10_000, maxWeight: 10_000, name: 'the router' };
     expect(() => backends(2, { target }).split(9_999, 2)).toThrow(
-      "[WeightOutOfRange] 'weight' (9999) must be together at most 10000 for the router; use relative weights such as",
+      "[WeightOutOfRange] 'weight' (9999) must be at most 10000 in total on the router; use relative weights such as",
     );
     expect(backends(2, { target }).split(9_999, 1)).toEqual([9_999, 1]);
   });
@@ -160,7 +160,7 @@ describe('shares', () => {
           { backend, weight: 2 },
         ],
       }),
-    ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; add the shares up (at endpoint/Split)");
+    ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; add them up (at endpoint/Split)");
   });
 
   test('fails when the backend does not serve the endpoint', () => {
@@ -176,7 +176,7 @@ describe('shares', () => {
     split(1, 1);
     endpoint.node.tryRemoveChild('v1');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'v1' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at endpoint/v1)",
+      "[ConstructRemoved] 'v1' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at endpoint/v1)",
     );
   });
 
@@ -184,7 +184,7 @@ describe('shares', () => {
     const { endpoint, split } = backends(1);
     split(1);
     expect(() => split(1)).toThrow(
-      "[DuplicateSplit] the requests of endpoint 'endpoint' are split already; put all shares and header rules in one split (at endpoint)",
+      "[DuplicateSplit] the requests of endpoint 'endpoint' are already split; use one split with all shares and header rules (at endpoint)",
     );
     expect(() => new TrafficSplit(endpoint, 'Second', { endpoint })).toThrow('[DuplicateSplit]');
   });
@@ -240,7 +240,7 @@ describe('header rules', () => {
 
   test('fails when one names neither a backend nor a path', () => {
     expect(() => backends(1).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] })).toThrow(
-      "[InvalidHeaderRule] the rule for header 'x-a' must name a 'backend' or a 'path' (at endpoint/Split)",
+      "[InvalidHeaderRule] the rule for header 'x-a' requires a 'backend' or a 'path' (at endpoint/Split)",
     );
   });
 
@@ -251,7 +251,7 @@ describe('header rules', () => {
     ],
     [
       { header: 'X-Serving-Backend', value: 'b' },
-      "header 'X-Serving-Backend' is the address of a backend and cannot be matched",
+      "header 'X-Serving-Backend' is reserved for the own addresses of backends and cannot be matched",
     ],
     [{ header: 'Host', value: 'b' }, "header 'Host' is matched with 'hosts'"],
     ...['', ' b', 'b"', 'b\\c', 'ü'].map((value): [{ header: string; value: string }, string] => [

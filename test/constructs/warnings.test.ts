@@ -96,7 +96,7 @@ test('a reference that no platform expands is a warning', () => {
   expect(messages).toEqual(
     ["'API_KEY' in the environment", "'--api-key' in the server command"].map((place) =>
       expect.stringContaining(
-        `${place} of backend 'v1' is given as '$(...)', which is not expanded: the server gets that text; pass it with 'secrets'`,
+        `${place} of backend 'v1' is set to '$(...)', which is not expanded: the server receives that text; pass it with 'secrets'`,
       ),
     ),
   );
@@ -122,7 +122,7 @@ test.each([
   'modelDrift',
 ])('acknowledging fails when the kind of the id does not exist: %j', (id) => {
   expect(() => Warnings.of(new Stack()).acknowledge(id)).toThrow(
-    `[InvalidName] 'id' ('${id}') must be the id of a warning as it is reported: 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
+    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
   );
 });
 
@@ -159,7 +159,7 @@ describe('a backend without requests', () => {
   const zero: Split = ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0 });
   const ID = 'serving-constructs:unreachableBackend.v2';
   const MESSAGE =
-    "backend 'v2' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)";
+    "backend 'v2' gets no requests: its share is 0, no header rule selects it, and it has no own address; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)";
 
   test.each<[string, Split]>([
     ['left out of the shares', all],
@@ -249,7 +249,7 @@ describe('a model that each deployment publishes', () => {
 
   test('to where the lock file alone leads is a warning', () => {
     expect(warningsOf({ publishOnDeploy: true })).toEqual([
-      `model 'net' is published to 's3://acme-models' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('s3://acme-models') in the definition [ack: ${ID}]`,
+      `model 'net' is published to 's3://acme-models' by each deployment, and only the lock file specifies that destination, so that a change of the lock file redirects the model; set 'to' ('s3://acme-models') in the definition [ack: ${ID}]`,
     ]);
   });
 

@@ -195,14 +195,14 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a PORT that is not the port',
     code: 'ConflictingProps',
     message:
-      "PORT ('9000') in 'environment' must be the container's 'port' (8000); set 'port' only (at Serving/endpoint/v1)",
+      "PORT ('9000') in 'environment' must equal the 'port' of the container (8000); set 'port' only (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { environment: { PORT: '9000' } }),
   },
   {
     name: 'an environment variable with a dash',
     code: 'InvalidName',
     message:
-      "the environment variable ('LOG-LEVEL') must have letters, digits and '_', and not start with a digit (at Serving/endpoint/v1)",
+      "the environment variable ('LOG-LEVEL') must consist of letters, digits and '_', and must not start with a digit (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { environment: { 'LOG-LEVEL': 'debug' } }),
   },
   {
@@ -277,21 +277,21 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'scaling to zero',
     code: 'ReplicasOutOfRange',
     message:
-      "'minReplicas' (0) must be a whole number of at least 1; no target of this policy can start the first replica (at Serving/endpoint/v1/Autoscaling)",
+      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, targets: [cpu] }),
   },
   {
     name: 'a fixed count beside autoscaling',
     code: 'ReplicasWithAutoscaling',
     message:
-      "'replicas' (3) of backend 'v1' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
+      "'replicas' (3) of backend 'v1' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope, { replicas: 3 }).backend.autoscale({ maxReplicas: 4, targets: [cpu] }),
   },
   {
     name: 'two autoscaling policies',
     code: 'DuplicateAutoscaling',
     message:
-      "backend 'v1' has an autoscaling policy already; use one policy with several targets (at Serving/endpoint/v1/Second)",
+      "backend 'v1' already has an autoscaling policy; use one policy with several targets (at Serving/endpoint/v1/Second)",
     define: (scope) => {
       const { backend } = one(scope);
       backend.autoscale({ maxReplicas: 4, targets: [cpu] });

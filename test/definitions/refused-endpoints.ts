@@ -39,7 +39,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with names that become one',
     code: 'NameClash',
     message:
-      "endpoint 'image-classifier' (Serving/image-classifier) and 'Serving/image classifier' would both be called 'image-classifier'; give one another id, or set 'endpointName' (at Serving/image-classifier)",
+      "endpoint 'image-classifier' (Serving/image-classifier) and 'Serving/image classifier' would both be named 'image-classifier'; change the id of one, or set 'endpointName' (at Serving/image-classifier)",
     define: (scope) => {
       new ServingEndpoint(scope, 'image classifier', { path: '/a' });
       new ServingEndpoint(scope, 'image-classifier', { path: '/b' });
@@ -49,7 +49,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two backends with names that become one',
     code: 'NameClash',
     message:
-      "backend 'svm.v1' (Serving/endpoint/svm.v1) and 'Serving/endpoint/SVM:v1' would both be called 'endpoint-svm-v1'; give one another id, or set 'backendName' (at Serving/endpoint/svm.v1)",
+      "backend 'svm.v1' (Serving/endpoint/svm.v1) and 'Serving/endpoint/SVM:v1' would both be named 'endpoint-svm-v1'; change the id of one, or set 'backendName' (at Serving/endpoint/svm.v1)",
     define: (scope) => {
       const endpoint = new ServingEndpoint(scope, 'endpoint');
       for (const id of ['SVM:v1', 'svm.v1']) endpoint.addBackend(id, options());
@@ -94,7 +94,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'no method at all',
     code: 'EmptyList',
-    message: "'methods' ([]) would match no request; leave it out to match every request (at Serving/endpoint)",
+    message: "'methods' ([]) would match no request; omit it to match every request (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: [] }),
   },
   {
@@ -147,7 +147,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout of nothing',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds; longer answers come with 'streaming' (at Serving/endpoint)",
+      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds; use 'streaming' for longer responses (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {
@@ -250,7 +250,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'a backend that is given twice',
     code: 'DuplicateBackend',
-    message: "backend 'v1' serves endpoint 'endpoint' already (at Serving/endpoint)",
+    message: "backend 'v1' already serves endpoint 'endpoint' (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.attachBackend(backend);
@@ -260,7 +260,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'the address of a backend without one',
     code: 'NoAddress',
     message:
-      "backend 'v1' has no address of its own ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint' (at Serving/endpoint)",
+      "backend 'v1' has no own address ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint' (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope, { ownAddress: OwnAddress.NONE });
       endpoint.addressOf(backend);
@@ -270,7 +270,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a backend of a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'v1' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint/v1)",
+      "'v1' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint/v1)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -281,7 +281,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a backend that stands alone and is removed',
     code: 'ConstructRemoved',
     message:
-      "'alone' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/alone)",
+      "'alone' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/alone)",
     define: (scope) => {
       one(scope);
       new Backend(scope, 'alone', options());
@@ -292,7 +292,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'an endpoint that is removed',
     code: 'ConstructRemoved',
     message:
-      "'endpoint' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint)",
+      "'endpoint' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint)",
     define: (scope) => {
       one(scope);
       scope.node.tryRemoveChild('endpoint');
@@ -302,7 +302,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'Split' was removed from the tree, but its declaration is still rendered; do not declare it, instead of removing it (at Serving/endpoint/Split)",
+      "'Split' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });

@@ -30,14 +30,14 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a tree without a target',
     code: 'NoPlatform',
     message:
-      'there is no Stack or Chart around this, and no platform; put it into a CDK Stack or a cdk8s Chart, or construct a ServingPlatform around it (at endpoint)',
+      'there is no Stack or Chart and no platform in the enclosing scopes; construct it in a CDK Stack or a cdk8s Chart, or construct a platform in an enclosing scope (at endpoint)',
     define: () => new ServingEndpoint(new RootConstruct(), 'endpoint'),
   },
   {
     name: 'a Chart in a Stack',
     code: 'ChartInStack',
     message:
-      'a Chart in a Stack is synthesized by neither framework; put the Chart into an App of its own, and the endpoint into one of the two (at Serving/chart/endpoint)',
+      'a Chart in a Stack is synthesized by neither framework; construct the Chart in a separate App, and the endpoint in one of the two (at Serving/chart/endpoint)',
     on: ['aws'],
     define: (scope) => one(new Chart(scope, 'chart')),
   },
@@ -54,7 +54,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a Stack in a Chart',
     code: 'ChartInStack',
     message:
-      'a Stack in a Chart is synthesized by neither framework; put the Stack into an App of its own, and the endpoint into one of the two (at Serving/stack/endpoint)',
+      'a Stack in a Chart is synthesized by neither framework; construct the Stack in a separate App, and the endpoint in one of the two (at Serving/stack/endpoint)',
     on: ['kubernetes'],
     define: (scope) => one(new Stack(scope, 'stack')),
   },
@@ -62,7 +62,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'two platforms in one scope',
     code: 'DuplicatePlatform',
     message:
-      "'Serving' has a platform already ('Serving/First'); construct the second in a scope of its own, or pass it as 'platform' from another scope (at Serving/Second)",
+      "'Serving' already has a platform ('Serving/First'); construct the second platform in another scope, or pass it as 'platform' (at Serving/Second)",
     define: (scope) => {
       for (const id of ['First', 'Second']) new TestPlatform(scope, id);
     },
@@ -102,7 +102,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a secret of another platform',
     code: 'ForeignResource',
     message:
-      "the secret 'KEY' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both support, or decide by platform (at Serving/endpoint/v1)",
+      "the secret 'KEY' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1)",
     on: ['aws'],
     define: (scope) => one(scope, { secrets: { KEY: kubernetes.KubernetesSecret.fromName('acme', 'token') } }),
   },

@@ -27,7 +27,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'a weight above that of a load balancer',
     code: 'WeightOutOfRange',
     message:
-      "'weight' (1000) must be between 0 and 999 for an Application Load Balancer; use relative weights such as 999 and 1 (at Serving/endpoint/Split)",
+      "'weight' (1000) must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1 (at Serving/endpoint/Split)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
@@ -88,7 +88,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'two shares of one backend',
     code: 'DuplicateShare',
-    message: "duplicate share of backend 'v1'; add the shares up (at Serving/endpoint/Split)",
+    message: "duplicate share of backend 'v1'; add them up (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({
@@ -103,7 +103,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'two splits',
     code: 'DuplicateSplit',
     message:
-      "the requests of endpoint 'endpoint' are split already; put all shares and header rules in one split (at Serving/endpoint)",
+      "the requests of endpoint 'endpoint' are already split; use one split with all shares and header rules (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       for (let count = 0; count < 2; count++) endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -131,7 +131,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'a header rule that does nothing',
     code: 'InvalidHeaderRule',
-    message: "the rule for header 'x-a' must name a 'backend' or a 'path' (at Serving/endpoint/Split)",
+    message: "the rule for header 'x-a' requires a 'backend' or a 'path' (at Serving/endpoint/Split)",
     define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] }),
   },
 ];

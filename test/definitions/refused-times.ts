@@ -62,7 +62,7 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a request timeout in milliseconds that was typed as seconds',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (60000 s) must be between 1 and 21600 s; in seconds; longer answers come with 'streaming'; if 60000 ms were meant, which Duration.millis(60000) says, the units are mixed up (at Serving/endpoint)",
+      "'requestTimeout' (60000 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; if 60000 ms were meant, which Duration.millis(60000) says, the units are mixed up (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(60_000) }),
   },
   {

@@ -159,7 +159,7 @@ describe('a directory that differs from its lock', () => {
       for (let synthesis = 0; synthesis < 2; synthesis++) platform.synthesize();
       expect(write.mock.calls).toEqual([
         [
-          "[Warning at endpoint/backend] what is locked of model 'm' is used, but its directory differs in x; lock it again, or restore the files [ack: serving-constructs:modelDrift]\n",
+          "[Warning at endpoint/backend] the locked files of model 'm' are used, but its directory differs in x; lock it again, or restore the files [ack: serving-constructs:modelDrift]\n",
         ],
       ]);
       expect(platform.plan().ledger).toContainEqual({

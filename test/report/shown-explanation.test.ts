@@ -95,7 +95,7 @@ test('values are in no message about a variable that the server owns', () => {
   const define = () =>
     endpointOn(testPlatform()).addBackend('v1', backendOptions({ server, environment: { MODE: 'a' } }));
   expect(define).toThrow(
-    "'MODE' in 'environment' conflicts with 'server', which sets it (its 'environment'); leave it out",
+    "'MODE' in 'environment' conflicts with 'server', which sets it (its 'environment'); remove it",
   );
 });
 

@@ -239,7 +239,7 @@ describe('a conflict', () => {
   ])('of %s in the environment fails', (name, server, environment) => {
     expect(() => planOf({ server, environment })).toThrow(
       new RegExp(
-        `\\[ConflictingProps\\] '${name}' in 'environment' conflicts with 'server', which sets it \\(.*\\); leave it out`,
+        `\\[ConflictingProps\\] '${name}' in 'environment' conflicts with 'server', which sets it \\(.*\\); remove it`,
       ),
     );
     const secrets = { [name]: SecretValue.fromName('acme') };

@@ -19,18 +19,14 @@ export function containerEnvironment(
   checkNames(typed, at);
   const taken = Object.keys({ PORT: port, ...server.environment }).find((name) => Object.hasOwn(secrets, name));
   if (taken !== undefined) {
-    throw new ServingError(
-      'ConflictingProps',
-      `'${taken}' in 'secrets' is set for the server already; leave it out`,
-      at,
-    );
+    throw new ServingError('ConflictingProps', `'${taken}' in 'secrets' is already set by the server; remove it`, at);
   }
   for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
     const prop = propOf(name, typed);
     if (prop !== undefined) {
       throw new ServingError(
         'ConflictingProps',
-        `'${name}' in '${prop}' conflicts with 'server', which sets it (${what}); leave it out`,
+        `'${name}' in '${prop}' conflicts with 'server', which sets it (${what}); remove it`,
         at,
       );
     }
@@ -39,7 +35,7 @@ export function containerEnvironment(
   if (set !== undefined && set !== String(port)) {
     throw new ServingError(
       'ConflictingProps',
-      `PORT ('${set}') in 'environment' must be the container's 'port' (${port}); set 'port' only`,
+      `PORT ('${set}') in 'environment' must equal the 'port' of the container (${port}); set 'port' only`,
       at,
     );
   }
@@ -51,7 +47,7 @@ function checkNames({ environment, secrets }: TypedVariables, at: IConstruct): v
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new ServingError(
         'InvalidName',
-        `the environment variable ('${name}') must have letters, digits and '_', and not start with a digit`,
+        `the environment variable ('${name}') must consist of letters, digits and '_', and must not start with a digit`,
         at,
       );
     }

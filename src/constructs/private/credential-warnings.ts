@@ -5,10 +5,10 @@ import type { Warning } from './warnings';
 
 export type { Warning };
 
-const READABLE = 'whoever reads the template or the manifest can read it';
+const READABLE = 'everyone who can read the template or the manifest can read it';
 
 /** What is wrong with `$(NAME)`: values are written as they are. */
-const UNEXPANDED = "is given as '$(...)', which is not expanded: the server gets that text; pass it with 'secrets'";
+const UNEXPANDED = "is set to '$(...)', which is not expanded: the server receives that text; pass it with 'secrets'";
 
 const readable = (reason: string): string =>
   `appears to be a credential (${reason}), and ${READABLE}; rotate it, and pass it with 'secrets'`;
@@ -22,7 +22,7 @@ export function backendCredentials({ name, environment, server }: BackendIntent)
   });
   const ofArgument = (argument: string, problem: string): Warning => ({
     id: `credentialInCommand.${argument}`,
-    message: `'${argument}' in the server command of backend '${name}' ${problem}, as a variable that the server reads`,
+    message: `'${argument}' in the server command of backend '${name}' ${problem}, as an environment variable that the server reads`,
   });
   const variables = Object.entries(environment).flatMap(([variable, value]) => {
     if (isUnexpanded(variable, value)) return [ofVariable(variable, UNEXPANDED)];
@@ -42,7 +42,7 @@ export function headerCredentials(what: string, headers: readonly HeaderIntent[]
     headers.flatMap(({ name, values }) => {
       const reason = values.map((value) => credentialReason(name, value)).find((found) => found !== undefined);
       if (reason === undefined) return [];
-      const message = `header '${name}' of ${what} is matched with what appears to be a credential (${reason}), and ${READABLE}; a route is no check of who may call`;
+      const message = `header '${name}' of ${what} matches a value that appears to be a credential (${reason}), and ${READABLE}; a route does not authenticate callers`;
       return [{ id: `credentialInHeader.${name}`, message }];
     }),
   );

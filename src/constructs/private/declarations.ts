@@ -59,14 +59,14 @@ export class Declarations {
     if (this.policies.has(intent.backend)) {
       throw new ServingError(
         'DuplicateAutoscaling',
-        `backend '${name}' has an autoscaling policy already; use one policy with several targets`,
+        `backend '${name}' already has an autoscaling policy; use one policy with several targets`,
         scope,
       );
     }
     if (hasFixedReplicas === true) {
       throw new ServingError(
         'ReplicasWithAutoscaling',
-        `'replicas' (${replicas}) of backend '${name}' conflicts with its autoscaling; omit 'replicas' and set 'minReplicas'`,
+        `'replicas' (${replicas}) of backend '${name}' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'`,
         scope,
       );
     }
@@ -80,7 +80,7 @@ export class Declarations {
     if (!this.splits.has(endpoint)) return;
     throw new ServingError(
       'DuplicateSplit',
-      `the requests of endpoint '${this.endpoint(endpoint).intent.name}' are split already; put all shares and header rules in one split`,
+      `the requests of endpoint '${this.endpoint(endpoint).intent.name}' are already split; use one split with all shares and header rules`,
       at,
     );
   }
@@ -119,7 +119,7 @@ export class Declarations {
     if (holder !== undefined) {
       throw new ServingError(
         'NameClash',
-        `${kind} '${intent.name}' (${intent.path}) and '${holder}' would both be called '${intent.slug}'; give one another id, or set '${kind}Name'`,
+        `${kind} '${intent.name}' (${intent.path}) and '${holder}' would both be named '${intent.slug}'; change the id of one, or set '${kind}Name'`,
         scope,
       );
     }

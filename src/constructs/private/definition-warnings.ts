@@ -9,7 +9,7 @@ import type { Warning } from './warnings';
 export function modelDrifts({ models }: BackendIntent): Warning[] {
   return models.flatMap(({ name, drift }) => {
     if (drift === undefined) return [];
-    const message = `what is locked of model '${name}' is used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
+    const message = `the locked files of model '${name}' are used, but its directory differs in ${drift.join(', ')}; lock it again, or restore the files`;
     return [{ id: 'modelDrift', message }];
   });
 }
@@ -20,7 +20,7 @@ export function lockedDestinations(target: TargetProfile, { models }: BackendInt
   if (capabilityOf(target, Feature.MODEL_PUBLISH).level === SupportLevel.REFUSED) return [];
   return models.flatMap(({ name, publish }) => {
     if (publish?.isLocked !== true) return [];
-    const message = `model '${name}' is published to '${publish.to}' by each deployment, which the lock file alone names: whoever changes the lock file decides where the model goes; set 'to' ('${publish.to}') in the definition`;
+    const message = `model '${name}' is published to '${publish.to}' by each deployment, and only the lock file specifies that destination, so that a change of the lock file redirects the model; set 'to' ('${publish.to}') in the definition`;
     return [{ id: `publishDestination.${name}`, message }];
   });
 }
@@ -34,6 +34,6 @@ export function unreachable({ endpoints }: ServingPlan, { path, name, directCall
   const routes = serving.flatMap((endpoint) => endpoint.routes);
   const isReached = routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0));
   if (serving.length === 0 || directCallers === true || isReached) return [];
-  const message = `backend '${name}' gets no requests: its share is 0, no header rule names it, and it has no address of its own; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)`;
+  const message = `backend '${name}' gets no requests: its share is 0, no header rule selects it, and it has no own address; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)`;
   return [{ id: `unreachableBackend.${slug(name)}`, message }];
 }

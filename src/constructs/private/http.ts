@@ -17,7 +17,7 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
   if (isUnresolved(requireIdentifier(prop, path, at)))
     throw new ServingError(
       'InvalidPath',
-      `'${prop}' must be known when the definition is made, because routes are compared by it; pass plain text`,
+      `'${prop}' must be known at synthesis, because routes are compared by it; pass plain text instead of a token`,
       at,
     );
   const clean = path.length > 1 ? path.replace(/\/$/, '') : path;
@@ -35,7 +35,7 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
   if (clean.split('/').includes(OWN_PATH)) {
     throw new ServingError(
       'InvalidPath',
-      `'${prop}' ('${path}') must not have '${OWN_PATH}' as a segment: below it backends have addresses of their own`,
+      `'${prop}' ('${path}') must not have '${OWN_PATH}' as a segment, which is reserved for the own addresses of backends`,
       at,
     );
   }
@@ -71,7 +71,7 @@ export function checkHeader(header: HeaderIntent, use: Use): HeaderIntent {
   if (name === BACKEND_HEADER || name === 'host') {
     throw new ServingError(
       'InvalidHeader',
-      `header '${header.name}' is ${name === 'host' ? "matched with 'hosts'" : 'the address of a backend and cannot be matched'}`,
+      `header '${header.name}' is ${name === 'host' ? "matched with 'hosts'" : 'reserved for the own addresses of backends and cannot be matched'}`,
       at,
     );
   }
@@ -128,7 +128,7 @@ export function urlHost(
   if (hasUrl(endpoint.hosts)) return endpoint.hosts.find((host) => !host.startsWith('*'));
   throw new ServingError(
     'UrlUnknown',
-    `endpoint '${endpoint.name}' has no URL of its own: every one of its 'hosts' (${endpoint.hosts.join(', ')}) has a wildcard; add a full host`,
+    `endpoint '${endpoint.name}' has no URL, because all of its 'hosts' (${endpoint.hosts.join(', ')}) have a wildcard; add a full host`,
     at,
   );
 }

@@ -19,11 +19,11 @@ export function attachPlatform(scope: Construct, platform: Construct): void {
   if (other !== undefined) {
     const advice =
       BUILT_IN in scope
-        ? 'endpoints above it use the built-in platform already; construct the platform before the first endpoint'
-        : "construct the second in a scope of its own, or pass it as 'platform' from another scope";
+        ? 'endpoints declared before use the built-in platform; construct the platform before the first endpoint'
+        : "construct the second platform in another scope, or pass it as 'platform'";
     throw new ServingError(
       'DuplicatePlatform',
-      `'${scope.node.path || 'the root'}' has a platform already ('${other.node.path}'); ${advice}`,
+      `'${scope.node.path || 'the root'}' already has a platform ('${other.node.path}'); ${advice}`,
       platform,
     );
   }
@@ -46,7 +46,7 @@ export function findPlatform(construct: IConstruct): Construct {
     const fullNames = TARGETS.map(({ fullName }) => `a ${fullName}`).join(' or ');
     throw new ServingError(
       'NoPlatform',
-      `there is no ${scopeNames} around this, and no platform; put it into ${fullNames}, or construct a ServingPlatform around it`,
+      `there is no ${scopeNames} and no platform in the enclosing scopes; construct it in ${fullNames}, or construct a platform in an enclosing scope`,
       construct,
     );
   }
@@ -76,7 +76,7 @@ function refuseMixedTrees(construct: IConstruct, scopes: IConstruct[]): void {
   if (outer === undefined) return;
   throw new ServingError(
     'ChartInStack',
-    `a ${inner} in a ${outer} is synthesized by neither framework; put the ${inner} into an App of its own, and the endpoint into one of the two`,
+    `a ${inner} in a ${outer} is synthesized by neither framework; construct the ${inner} in a separate App, and the endpoint in one of the two`,
     construct,
   );
 }

@@ -78,7 +78,7 @@ describe('the platform of an endpoint', () => {
     const scope = stack();
     new EcsPlatform(scope, 'First');
     expect(() => new EcsPlatform(scope, 'Second')).toThrow(
-      "[DuplicatePlatform] 'Serving' has a platform already ('Serving/First'); construct the second in a scope of its own, or pass it as 'platform' from another scope (at Serving/Second)",
+      "[DuplicatePlatform] 'Serving' already has a platform ('Serving/First'); construct the second platform in another scope, or pass it as 'platform' (at Serving/Second)",
     );
   });
 
@@ -86,14 +86,14 @@ describe('the platform of an endpoint', () => {
     const scope = stack();
     new ServingEndpoint(scope, 'endpoint');
     expect(() => new EcsPlatform(scope, 'Own')).toThrow(
-      "[DuplicatePlatform] 'Serving' has a platform already ('Serving/ServingPlatform'); endpoints above it use the built-in platform already; construct the platform before the first endpoint (at Serving/Own)",
+      "[DuplicatePlatform] 'Serving' already has a platform ('Serving/ServingPlatform'); endpoints declared before use the built-in platform; construct the platform before the first endpoint (at Serving/Own)",
     );
   });
 
   test('fails when a Chart stands in a Stack', () => {
     const scope = new Chart(stack() as never, 'chart');
     expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow(
-      '[ChartInStack] a Chart in a Stack is synthesized by neither framework; put the Chart into an App of its own, and the endpoint into one of the two (at Serving/chart/endpoint)',
+      '[ChartInStack] a Chart in a Stack is synthesized by neither framework; construct the Chart in a separate App, and the endpoint in one of the two (at Serving/chart/endpoint)',
     );
   });
 
