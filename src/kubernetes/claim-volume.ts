@@ -5,9 +5,9 @@ import { nameOfObject, requireObjectName } from './private/names';
 
 const KIND = 'PersistentVolumeClaim';
 
-/** A PersistentVolumeClaim that holds models. It is mounted read-only and must allow that for every replica. */
+/** A PersistentVolumeClaim that contains models. Every replica mounts it read-only, so its access mode must allow that. */
 export class ClaimVolume extends ModelVolume {
-  /** A claim in the namespace of the chart, by its name. */
+  /** A claim in the namespace of the chart, by name. */
   public static fromName(name: string): ClaimVolume {
     return new ClaimVolume(requireObjectName('name', name, KIND));
   }

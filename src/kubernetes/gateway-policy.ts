@@ -4,15 +4,15 @@ import type { GatewayFeatures } from './gateway-features';
 
 /** What a gateway policy belongs to. */
 export enum GatewayPolicyScope {
-  /** One object for each endpoint, beside its HTTPRoutes. */
+  /** One object for each endpoint, in addition to its HTTPRoutes. */
   ENDPOINT = 'endpoint',
-  /** One object for each backend that an endpoint has, beside its Service. */
+  /** One object for each backend of an endpoint, in addition to its Service. */
   BACKEND = 'backend',
 }
 
 /** The parts of a gateway policy that do not depend on a definition. */
 export interface GatewayPolicyProps {
-  /** The id of the construct, in the endpoint or backend, such as `BackendTrafficPolicy`. */
+  /** The id of the construct within the endpoint or backend, such as `BackendTrafficPolicy`. */
   readonly id: string;
 
   /** The API version of the object, such as `gateway.envoyproxy.io/v1alpha1`. */
@@ -29,14 +29,14 @@ export interface GatewayPolicyProps {
   readonly scope?: GatewayPolicyScope;
 
   /**
-   * What is appended to the name of the endpoint or backend for the name of the object, such as `-405`.
+   * The suffix of the object's name, after the name of the endpoint or backend, such as `-405`.
    *
    * @default - nothing
    */
   readonly nameSuffix?: string;
 
   /**
-   * The features that the gateway supports because of this object.
+   * The features that the gateway supports with this object.
    *
    * @default - none
    */
@@ -45,12 +45,12 @@ export interface GatewayPolicyProps {
   /**
    * Whether the object sets how long the gateway keeps idle connections to servers.
    *
-   * @default false - servers are checked against the idle time that the gateway has
+   * @default false - servers are checked against the idle timeout of the gateway
    */
   readonly setsIdleTimeout?: boolean;
 
   /**
-   * Whether the object can make the gateway close the connection to a server after each response.
+   * Whether the object can configure the gateway to close the connection to a server after each response.
    *
    * @default false
    */
@@ -61,19 +61,19 @@ export interface GatewayPolicyProps {
 export interface GatewayPolicyValues {
   /** The names of the HTTPRoutes of the endpoint, in the order of their rules; empty for a backend. */
   readonly routes: string[];
-  /** The names of the Services of the backends. Those of an endpoint can be in other namespaces. */
+  /** The names of the Services of the backends. For an endpoint they can be in other namespaces. */
   readonly services: string[];
-  /** How replicas are chosen. For an endpoint least outstanding requests if one of its backends has that. */
+  /** How replicas are chosen. For an endpoint, least outstanding requests if one of its backends uses it. */
   readonly loadBalancing: LoadBalancing;
   /** How long an idle connection to a server is kept. */
   readonly idleSeconds: number;
-  /** The longest time without data before the gateway gives up on a request. */
+  /** How long a request may go without data before the gateway ends it. */
   readonly silenceSeconds: number;
-  /** The longest request; 0 for no limit. */
+  /** The maximum duration of a request; 0 means no limit. */
   readonly requestSeconds: number;
-  /** Whether a server closes idle connections earlier than the gateway, so that none may be kept. */
+  /** Whether a server closes idle connections earlier than the gateway, so that the gateway must not keep any. */
   readonly closeConnections: boolean;
-  /** The methods of the `Allow` header of a 405; empty for a backend, and for an endpoint with every method. */
+  /** The methods of the `Allow` header of a 405; empty for a backend, and for an endpoint that accepts every method. */
   readonly allow: string[];
 }
 
@@ -91,7 +91,7 @@ export abstract class GatewayPolicy {
   }
 
   /** The `spec` of the object. It is called at synthesis, when every value is final. */
-  // biome-ignore lint/suspicious/noExplicitAny: jsii has no word for a value of any type but this one.
+  // biome-ignore lint/suspicious/noExplicitAny: jsii has no other type for arbitrary values.
   public abstract specOf(values: GatewayPolicyValues): { [field: string]: any };
 }
 

@@ -3,15 +3,15 @@ import type { Duration } from '../units/duration';
 import type { GatewayFeatures } from './gateway-features';
 import type { GatewayPolicy } from './gateway-policy';
 
-/** What is known of a gateway, and how it is configured. Every default is the one of `GatewayProfile.PORTABLE`. */
+/** What a gateway supports, and how it is configured. Every default is that of `GatewayProfile.PORTABLE`. */
 export interface GatewayProfileOptions {
   /** The name in messages, such as `Envoy Gateway`. */
   readonly name: string;
 
   /**
-   * The features that differ from those of a portable gateway. A feature here replaces that of a policy.
+   * The features that differ from those of a portable gateway. An entry here overrides that of a policy.
    *
-   * @default - those of a portable gateway, and of `policies` and `methodNotAllowed`
+   * @default - those of a portable gateway, `policies` and `methodNotAllowed`
    */
   readonly features?: GatewayFeatures;
 
@@ -23,21 +23,21 @@ export interface GatewayProfileOptions {
   readonly requestTimeouts?: boolean;
 
   /**
-   * How long the gateway keeps an idle connection to a server, where the Gateway does not specify it.
+   * How long the gateway keeps an idle connection to a server, unless the Gateway specifies it.
    *
    * @default Duration.hours(1)
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * How long the gateway keeps an idle connection of a client.
+   * How long the gateway keeps an idle client connection.
    *
    * @default - unknown
    */
   readonly clientIdleTimeout?: Duration;
 
   /**
-   * How long the gateway may still send requests to a replica that is being stopped, where the Gateway does not specify it.
+   * How long the gateway may still send requests to a replica that is being stopped, unless the Gateway specifies it.
    *
    * @default Duration.seconds(45)
    */
@@ -51,7 +51,7 @@ export interface GatewayProfileOptions {
   readonly access?: BalancerAccess;
 
   /**
-   * The statuses of a request that a server does not answer.
+   * The status codes of the gateway's responses to requests that no server answers.
    *
    * @default - unknown
    */
@@ -60,28 +60,28 @@ export interface GatewayProfileOptions {
   /**
    * The largest weight of a backend.
    *
-   * @default 999 - what an Application Load Balancer supports, too
+   * @default 999 - the limit of an Application Load Balancer, so that definitions work on both
    */
   readonly maxWeight?: number;
 
   /**
-   * The most backends of an endpoint, at most 16.
+   * The maximum number of backends of an endpoint, at most 16.
    *
-   * @default 16 - what a rule of an HTTPRoute can have
+   * @default 16 - the maximum for a rule of an HTTPRoute
    */
   readonly maxBackends?: number;
 
   /**
-   * The objects that configure the gateway for endpoints and backends: algorithm, idle time and limits.
+   * The objects that configure the gateway for endpoints and backends: algorithm, idle timeout and limits.
    *
-   * @default - none; algorithm and times are left to the gateway
+   * @default - none; algorithm and timeouts are left to the gateway
    */
   readonly policies?: GatewayPolicy[];
 
   /**
-   * The filter that answers 405. Routes reference it in a rule after the rules of the path.
+   * The filter that answers with 405. Routes reference it in a rule after the rules of the path.
    *
-   * @default - none; a request with another method finds no rule
+   * @default - none; a request with another method matches no rule
    */
   readonly methodNotAllowed?: GatewayPolicy;
 }

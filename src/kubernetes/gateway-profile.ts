@@ -11,16 +11,16 @@ import { ENVOY_GATEWAY } from './gateway-profiles/envoy-gateway';
 import { PORTABLE } from './gateway-profiles/portable';
 import { MAX_BACKENDS } from './private/gateway-target';
 
-/** The most that Gateway API allows: https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref */
+/** The maximum of Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref */
 const MAX_WEIGHT = 1_000_000;
 
 /** A day, which is longer than any server keeps a connection. */
 const MAX_IDLE_SECONDS = 86_400;
 
-/** The bounds of how long a gateway may take to act on a change, in seconds. */
+/** The bounds of a gateway's propagation delay, in seconds. */
 export const PROPAGATION = { min: 1, max: 600 };
 
-/** The bounds of the idle time of connections to servers, in seconds. */
+/** The bounds of the idle timeout of connections to servers, in seconds. */
 export const IDLE = { min: 1, max: MAX_IDLE_SECONDS };
 
 /**
@@ -37,14 +37,14 @@ export const IDLE = { min: 1, max: MAX_IDLE_SECONDS };
  */
 export class GatewayProfile {
   /**
-   * What every conformant implementation of Gateway API 1.4 or newer understands. Algorithm, request timeout and 405
+   * What every conformant implementation of Gateway API 1.4 or newer supports. Algorithm, request timeout and 405
    * are left to the gateway.
    */
   public static readonly PORTABLE = new GatewayProfile(PORTABLE);
-  /** Envoy Gateway 1.9 or newer, with its policies for algorithm, idle connections and 405. */
+  /** Envoy Gateway 1.9 or newer, with its policies for the algorithm, idle connections and 405. */
   public static readonly ENVOY_GATEWAY = new GatewayProfile(ENVOY_GATEWAY);
 
-  /** A gateway that has no profile here, from the same parts. */
+  /** A profile of a gateway that this package has no profile for, from the same options. */
   public static custom(options: GatewayProfileOptions): GatewayProfile {
     checkOptions('kubernetes.GatewayProfileOptions', options, 'options');
     requireName('name', options.name);
@@ -59,7 +59,7 @@ export class GatewayProfile {
 
   /** The name in messages. */
   public readonly name: string;
-  /** What the profile consists of. Those of another profile start from these. */
+  /** The options of the profile. Spread them to derive another profile. */
   public readonly options: GatewayProfileOptions;
 
   private constructor(options: GatewayProfileOptions) {
@@ -121,7 +121,7 @@ function checkPolicies({ policies = [], methodNotAllowed }: GatewayProfileOption
     );
 }
 
-/** Whether two objects would have one place in the tree, or one name in the cluster. */
+/** Whether two objects would have the same id in the tree, or the same name in the cluster. */
 function isTwin(a: GatewayPolicyProps, b: GatewayPolicyProps): boolean {
   const { ENDPOINT } = GatewayPolicyScope;
   if ((a.scope ?? ENDPOINT) !== (b.scope ?? ENDPOINT)) return false;

@@ -22,7 +22,7 @@ export interface GatewayOptions {
   /**
    * The listener of the Gateway that routes attach to.
    *
-   * @default - every listener that admits them
+   * @default - every listener that allows them
    */
   readonly sectionName?: string;
 
@@ -36,15 +36,15 @@ export interface GatewayOptions {
   /**
    * The URL of the gateway without a path, such as `https://models.example.com`, for the URLs of endpoints.
    *
-   * @default - reading the URL of an endpoint is an error
+   * @default - unknown; reading the URL of an endpoint is an error
    */
   readonly address?: string;
 
   /**
-   * How long the gateway keeps an idle connection to a server. Envoy Gateway is configured with it. A profile that cannot
-   * set it, such as the portable one, checks every server against it.
+   * How long the gateway keeps an idle connection to a server. Envoy Gateway is configured with it. With a profile that
+   * cannot set it, such as the portable one, every server is checked against it.
    *
-   * @default - the idle time of the profile: an hour with the portable one, 5 minutes with Envoy Gateway
+   * @default - the idle timeout of the profile: an hour with the portable one, 5 minutes with Envoy Gateway
    */
   readonly idleTimeout?: Duration;
 
@@ -70,7 +70,7 @@ export class Gateway {
       if (value !== undefined && !isUnresolved(requireIdentifier(prop, value)) && !isObjectName(value)) {
         throw new ServingError(
           'InvalidName',
-          `'${prop}' ('${value}') must have small letters, digits, '-' and '.', and start and end with a letter or digit`,
+          `'${prop}' ('${value}') must consist of lowercase letters, digits, '-' and '.', and start and end with a letter or digit`,
         );
       }
     }
@@ -79,17 +79,17 @@ export class Gateway {
 
   /** The name of the Gateway. */
   public readonly gatewayName: string;
-  /** The namespace of the Gateway; none means that of the chart. */
+  /** The namespace of the Gateway; undefined means that of the chart. */
   public readonly namespace?: string;
-  /** The listener that routes attach to; none means every one. */
+  /** The listener that routes attach to; undefined means every listener. */
   public readonly sectionName?: string;
   /** What the gateway supports, and how it is configured. */
   public readonly profile: GatewayProfile;
   /** The URL of the gateway without a path. */
   public readonly address?: string;
-  /** How long it keeps an idle connection to a server, in seconds. */
+  /** How long the gateway keeps an idle connection to a server, in seconds. */
   public readonly idleSeconds: number;
-  /** How long it may still send requests to a stopping replica, in seconds. */
+  /** How long the gateway may still send requests to a replica that is being stopped, in seconds. */
   public readonly propagationSeconds: number;
 
   private constructor(name: string, options: GatewayOptions) {
@@ -109,7 +109,7 @@ export class Gateway {
   }
 
   /**
-   * The limits and the features of the gateway, without those of backends.
+   * The limits and features of the gateway, without those of backends.
    *
    * @internal
    */
@@ -125,7 +125,7 @@ function checkAddress(address: string): string {
   if (!isUnresolved(address) && !/^https?:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(?::\d{1,5})?\/?$/.test(address)) {
     throw new ServingError(
       'InvalidHost',
-      `'address' ('${address}') must be a URL of scheme, host and port, such as 'https://models.example.com'`,
+      `'address' ('${address}') must be a URL without a path, such as 'https://models.example.com'`,
     );
   }
   return address.replace(/\/$/, '');

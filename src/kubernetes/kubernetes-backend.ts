@@ -8,7 +8,7 @@ import type { INamedObject } from './named-object';
 import type { BackendObjects } from './private/backend-objects';
 import { nameOfObject, requireObjectName } from './private/names';
 
-/** The Deployment of a backend, in the form in which an autoscaler of cdk8s-plus asks for its target. */
+/** The Deployment of a backend, in the form that an autoscaler of cdk8s-plus expects of its target. */
 export interface ScaledDeployment {
   /** The API version of the Deployment. */
   readonly apiVersion: string;
@@ -17,12 +17,12 @@ export interface ScaledDeployment {
   /** The name of the Deployment. */
   readonly name: string;
   /** The containers of cdk8s-plus: none, because the Pods are plain objects. */
-  // biome-ignore lint/suspicious/noExplicitAny: the type is one of cdk8s-plus, which no signature may name.
+  // biome-ignore lint/suspicious/noExplicitAny: the type belongs to cdk8s-plus, which no signature may reference.
   readonly containers: any[];
   /**
    * The number of replicas that the definition sets.
    *
-   * @default - the autoscaler has it
+   * @default - the autoscaler sets it
    */
   readonly replicas?: number;
 }
@@ -30,13 +30,13 @@ export interface ScaledDeployment {
 const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
 
 /**
- * What a backend became on Kubernetes.
+ * The Kubernetes objects of a backend.
  *
- * Every object is a plain `ApiObject`: what you patch with `addJsonPatch` or add to its `metadata` is what is written.
+ * Every object is a plain `ApiObject`: patches with `addJsonPatch` and additions to its `metadata` appear in the manifest.
  * The Deployment can be the target of an autoscaler of cdk8s-plus, instead of `backend.autoscale`.
  */
 export class KubernetesBackend {
-  /** The Kubernetes side of a backend. */
+  /** The Kubernetes objects of a backend. */
   public static of(backend: Backend): KubernetesBackend {
     checkValue('Backend', backend, 'backend');
     const facade = FACADES.of(backend);
@@ -57,9 +57,9 @@ export class KubernetesBackend {
     return facade;
   }
 
-  /** The Deployment; its container is called `server`. */
+  /** The Deployment; its container is named `server`. */
   public readonly deployment: ApiObject;
-  /** The Service that shares requests among the replicas. */
+  /** The Service that distributes requests among the replicas. */
   public readonly service: ApiObject;
   /** The headless Service that lists the ready replicas, with the port `http`. */
   public readonly podsService: ApiObject;
@@ -72,43 +72,43 @@ export class KubernetesBackend {
     this.podsService = objects.podsService;
   }
 
-  /** The ServiceAccount of the pods; none after `useServiceAccount`. */
+  /** The ServiceAccount of the Pods; undefined after `useServiceAccount`. */
   public get serviceAccount(): ApiObject | undefined {
     return this.objects.serviceAccount;
   }
 
-  /** The name of the ServiceAccount of the pods. */
+  /** The name of the ServiceAccount of the Pods. */
   public get serviceAccountName(): string {
     return this.objects.serviceAccountName;
   }
 
-  /** The PodDisruptionBudget; none where at most one replica runs. */
+  /** The PodDisruptionBudget; undefined if at most one replica can run. */
   public get podDisruptionBudget(): ApiObject | undefined {
     return this.objects.podDisruptionBudget;
   }
 
-  /** The HorizontalPodAutoscaler; none without an autoscaling policy. */
+  /** The HorizontalPodAutoscaler; undefined without an autoscaling policy. */
   public get horizontalPodAutoscaler(): ApiObject | undefined {
     return this.objects.horizontalPodAutoscaler;
   }
 
-  /** Lets the Pods run as a ServiceAccount of cdk8s or cdk8s-plus, instead of one of their own. */
+  /** Runs the Pods with a ServiceAccount of cdk8s or cdk8s-plus instead of the generated one. */
   public useServiceAccount(serviceAccount: INamedObject): void {
     this.objects.useServiceAccount(nameOfObject('serviceAccount', serviceAccount, 'ServiceAccount'));
   }
 
-  /** Lets the Pods run as a ServiceAccount that exists in the namespace of the chart, instead of one of their own. */
+  /** Runs the Pods with an existing ServiceAccount in the namespace of the chart instead of the generated one. */
   public useServiceAccountName(name: string): void {
     this.objects.useServiceAccount(requireObjectName('name', name, 'ServiceAccount'));
   }
 
-  /** Called by an autoscaler of cdk8s-plus: the number of replicas is then its own. */
+  /** Called by an autoscaler of cdk8s-plus, which then owns the number of replicas. */
   public markHasAutoscaler(): void {
-    this.objects.leaveReplicasToOther();
+    this.objects.leaveReplicasToAutoscaler();
     this.hasAutoscaler = true;
   }
 
-  /** The Deployment as the target of an autoscaler of cdk8s-plus, which must say its metrics. */
+  /** The Deployment as the target of an autoscaler of cdk8s-plus, which must specify its metrics. */
   public toScalingTarget(): ScaledDeployment {
     const { apiVersion, kind, name } = this.deployment;
     return { apiVersion, kind, name, containers: [], replicas: this.objects.fixedReplicas };

@@ -6,7 +6,7 @@ import { checkValue } from '../private/options';
 import { Rendered } from '../private/rendered';
 
 /**
- * The objects that an endpoint has beside those of its backends.
+ * The objects of an endpoint, without those of its backends.
  *
  * @internal
  */
@@ -18,9 +18,9 @@ export interface EndpointObjects {
 
 const OBJECTS = new Rendered<EndpointObjects>('kubernetesEndpoint');
 
-/** What an endpoint became on Kubernetes. Behind the built-in router it has no objects of its own. */
+/** The Kubernetes objects of an endpoint. Behind the built-in router there are none. */
 export class KubernetesEndpoint {
-  /** The Kubernetes side of an endpoint. */
+  /** The Kubernetes objects of an endpoint. */
   public static of(endpoint: ServingEndpoint): KubernetesEndpoint {
     checkValue('ServingEndpoint', endpoint, 'endpoint');
     const objects = OBJECTS.of(endpoint);
@@ -41,7 +41,7 @@ export class KubernetesEndpoint {
 
   private constructor(private readonly objects: EndpointObjects) {}
 
-  /** The HTTPRoutes made so far, in the order of their rules; none behind the built-in router. */
+  /** The HTTPRoutes created so far, in the order of their rules; empty behind the built-in router. */
   public get httpRoutes(): ApiObject[] {
     return [...this.objects.httpRoutes];
   }
@@ -51,7 +51,7 @@ export class KubernetesEndpoint {
     return [...this.objects.policies];
   }
 
-  /** The filter that answers 405, such as the HTTPRouteFilter of Envoy Gateway; none for an endpoint without methods. */
+  /** The filter that answers with 405, such as the HTTPRouteFilter of Envoy Gateway; undefined without `methods`. */
   public get methodNotAllowedFilter(): ApiObject | undefined {
     return this.objects.methodNotAllowed;
   }

@@ -6,25 +6,26 @@ import type { Gateway } from './gateway';
 /** Options of the built-in router. */
 export interface RouterOptions {
   /**
-   * How many pods route. Each counts shares for itself.
+   * The number of router Pods. Each counts shares separately.
    *
    * @default 2
    */
   readonly replicas?: number;
 
   /**
-   * The image of HAProxy, 2.6 or newer and built with PCRE2, by a tag that does not move, a digest, or both, as in `haproxy:3.2.25-alpine@sha256:...`.
+   * The image of HAProxy, 2.6 or newer and built with PCRE2, by an immutable tag, a digest, or both, as in
+   * `haproxy:3.2.25-alpine@sha256:...`.
    *
-   * A release with known vulnerabilities causes a warning where the tag has its number. The image must have `haproxy` in
-   * its path, the Prometheus exporter, and SIGUSR1 as its stop signal.
+   * A release with known vulnerabilities causes a warning if the tag contains its version. The image must have `haproxy` on
+   * its `PATH`, include the Prometheus exporter, and use SIGUSR1 as its stop signal.
    *
-   * @default - a long-term release of the Docker library's HAProxy, by tag and digest
+   * @default - a long-term support release of the Docker Official Image of HAProxy, by tag and digest
    */
   readonly image?: string;
 
   /**
-   * How long the cluster's DNS lets its answers be kept, from which follows how long a stopping replica still gets
-   * requests: CoreDNS says it in `ttl` and `cache` of its configuration.
+   * How long answers of the cluster's DNS may be cached: `ttl` and `cache` in the configuration of CoreDNS. It determines
+   * how long a stopping replica may still get requests.
    *
    * @default Duration.seconds(30)
    */
@@ -38,31 +39,31 @@ export interface RouterOptions {
   readonly clusterDomain?: string;
 
   /**
-   * The networks of the proxies in front of the router, as `10.0.0.0/8`, `fd00::/8` or single addresses.
+   * The networks of the proxies in front of the router, such as `10.0.0.0/8`, `fd00::/8` or single addresses.
    *
-   * Forwarded headers of these proxies are passed on, such as `X-Forwarded-For`, `X-Forwarded-Proto`, `Forwarded` and
-   * `X-Real-IP`. From all other clients the router removes them and sets `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`
-   * itself, so that no client can invent an address, a scheme or a host. A warning is reported where a network contains public
-   * addresses, and where `behind` declares a proxy but no network is trusted. `maxConnectionsPerSource` does not apply to these
-   * proxies. A load balancer that replaces the address of the client by that of a node makes all clients look like it.
+   * The router forwards the forwarded headers of these proxies, such as `X-Forwarded-For`, `X-Forwarded-Proto`, `Forwarded`
+   * and `X-Real-IP`. For all other clients it removes them and sets `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` itself,
+   * so that no client can forge an address, a scheme or a host. A network with public addresses causes a warning, and so does
+   * a proxy in `behind` without a trusted network. `maxConnectionsPerSource` does not apply to these proxies. Behind a load
+   * balancer that replaces the client address with that of a node, all clients appear to have that address.
    *
    * @default - none
    */
   readonly trustedProxies?: string[];
 
   /**
-   * The most connections that one address may have open to a pod of the router, which accepts 10,000 in all. The next one is
-   * closed at once. Declare a proxy that keeps more of them in `trustedProxies`. IPv6 is counted by address, because the pods
-   * of a node share a /64: where clients with networks of their own reach the router, limit them in front of it.
+   * The maximum number of open connections from one address to a router Pod, which accepts 10,000 in total. Further ones are
+   * closed immediately. Declare a proxy that needs more in `trustedProxies`. IPv6 is counted by address, because the Pods of
+   * a node share a /64: if clients with their own IPv6 networks reach the router, limit them in front of it.
    *
    * @default 1000
    */
   readonly maxConnectionsPerSource?: number;
 
   /**
-   * Whether request headers with an underscore in their name are passed on, as `underscores_in_headers` of nginx. A WSGI
-   * server gives `X_Forwarded_For` and `X-Forwarded-For` the same name, so names that stand for a forwarded header, or for
-   * another one that the router sets or reads, are removed in any case.
+   * Whether request headers with an underscore in their name are forwarded, like `underscores_in_headers` of nginx. A WSGI
+   * server gives `X_Forwarded_For` and `X-Forwarded-For` the same name, so variants of forwarded headers, and of others that
+   * the router sets or reads, are always removed.
    *
    * @default false - they are removed
    */
@@ -74,7 +75,7 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   /**
    * The built-in router. Excludes `gateway`.
    *
-   * @default - the router with every default, unless there is a gateway
+   * @default - the router with its defaults, unless `gateway` is set
    */
   readonly router?: RouterOptions;
 
@@ -86,15 +87,15 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly gateway?: Gateway;
 
   /**
-   * A proxy that a service mesh puts into every pod in front of the server, such as `Intermediary.istioSidecar()`. Its
-   * times are held against those of the gateway and of the server; nothing here configures it.
+   * A proxy that a service mesh injects into every Pod in front of the server, such as `Intermediary.istioSidecar()`. Its
+   * timeouts are checked against those of the gateway and of the server; this package does not configure it.
    *
    * @default - none
    */
   readonly sidecar?: Intermediary;
 
   /**
-   * The names of Secrets, in the namespace of the chart, with which images are pulled.
+   * The names of the Secrets that images are pulled with, in the namespace of the chart.
    *
    * @default - none
    */
@@ -108,15 +109,15 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly fetchImage?: string;
 
   /**
-   * The image that fetches models from the Hugging Face Hub. It is started with an address, such as
-   * `hf://owner/name:<commit>`, and a directory, as KServe's storage initializer is.
+   * The image that fetches models from the Hugging Face Hub. Like KServe's storage initializer, it gets a URI, such as
+   * `hf://owner/name:<commit>`, and a directory as its arguments.
    *
-   * @default - KServe's storage initializer, by a fixed tag
+   * @default - KServe's storage initializer, by a pinned tag
    */
   readonly hubImage?: string;
 
   /**
-   * The release of Kubernetes that the cluster has, such as `1.34`. From 1.35 on models are mounted as image volumes.
+   * The Kubernetes version of the cluster, such as `1.34`. From 1.35 on, models in registries are mounted as image volumes.
    *
    * @default '1.35'
    */

@@ -22,13 +22,14 @@ import { withWorkloads } from './private/workload-capabilities';
 /**
  * Kubernetes manifests of a cdk8s `Chart`: Deployments behind the built-in router, or behind a Gateway of the cluster.
  *
- * Without one a Chart gets the platform with every default. Every object is a plain `ApiObject`, so patches of it take
- * effect. Child ids, which are part of the contract: the platform has `Router`, and in it `ServiceAccount`, `ConfigMap`,
- * `Deployment`, `PodDisruptionBudget` and `Service`; behind a gateway endpoints get `HttpRoute`, `HttpRoute2` and so on
- * where one route cannot hold all rules; backends get `ServiceAccount`, `Deployment` (their default child), `Service`,
- * `PodsService`, `PodDisruptionBudget` where more than one replica can run, and `ReferenceGrant` where a route of another
- * namespace leads to them; autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the
- * ids of their policies, in the endpoint or backend: with Envoy Gateway `BackendTrafficPolicy` and `MethodNotAllowed`.
+ * A Chart without a platform gets one with the defaults. Every object is a plain `ApiObject`, so it can be patched.
+ *
+ * Child ids are part of the contract. The platform has `Router`, which contains `ServiceAccount`, `ConfigMap`, `Deployment`,
+ * `PodDisruptionBudget` and `Service`. Behind a gateway, endpoints get `HttpRoute`, and `HttpRoute2` and so on if one route
+ * cannot contain all rules. Backends get `ServiceAccount`, `Deployment` (their default child), `Service`, `PodsService`,
+ * `PodDisruptionBudget` if more than one replica can run, and `ReferenceGrant` if a route of another namespace references
+ * them. Autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the ids of their policies,
+ * within the endpoint or backend: `BackendTrafficPolicy` and `MethodNotAllowed` with Envoy Gateway.
  */
 export class KubernetesPlatform extends TargetPlatform {
   public readonly kind = 'kubernetes';
@@ -43,14 +44,14 @@ export class KubernetesPlatform extends TargetPlatform {
     if (enclosingChart(this) === undefined) {
       throw new ServingError(
         'WrongScope',
-        'a KubernetesPlatform must be in a cdk8s Chart; put it into one, or use another platform',
+        'a KubernetesPlatform must be inside a cdk8s Chart; create it in a Chart, or use another platform',
         this,
       );
     }
     if (props.gateway !== undefined && props.router !== undefined) {
       throw new ServingError(
         'ConflictingProps',
-        "'gateway' and 'router' both carry the requests; leave one of them out",
+        "'gateway' and 'router' are mutually exclusive; omit one of them",
         this,
       );
     }
@@ -62,8 +63,8 @@ export class KubernetesPlatform extends TargetPlatform {
     const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
-    const carrier = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
-    const target = withWorkloads(carrier, minor);
+    const proxy = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
+    const target = withWorkloads(proxy, minor);
     const sidecar = props.sidecar?._intent();
     const images = imagesOf({
       router: props.gateway === undefined && router.image === undefined,
@@ -83,17 +84,17 @@ export class KubernetesPlatform extends TargetPlatform {
     }
   }
 
-  /** The Deployment of the built-in router; none before the first endpoint, or with a gateway. */
+  /** The Deployment of the built-in router; undefined before the first endpoint, or with a gateway. */
   public get routerDeployment(): ApiObject | undefined {
     return this.routerRenderer?.router?.deployment;
   }
 
-  /** The Service of the built-in router; none before the first endpoint, or with a gateway. */
+  /** The Service of the built-in router; undefined before the first endpoint, or with a gateway. */
   public get routerService(): ApiObject | undefined {
     return this.routerRenderer?.router?.service;
   }
 
-  /** Fixes that a distribution has put into an older release do not show in a tag, so what is vulnerable is no error. */
+  /** A tag does not show fixes that a distribution has backported, so a vulnerable release is only a warning. */
   private checkRouterImage(reference: string): void {
     const problem = routerImageProblem(reference);
     if (problem === undefined) return;
@@ -121,7 +122,7 @@ export class KubernetesPlatform extends TargetPlatform {
       if (!/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(requireIdentifier(prop as string, name as string, this))) {
         throw new ServingError(
           'InvalidName',
-          `'${prop}' ('${name}') must have small letters, digits, '-' and '.'`,
+          `'${prop}' ('${name}') must consist of lowercase letters, digits, '-' and '.'`,
           this,
         );
       }

@@ -2,9 +2,9 @@ import { SecretValue } from '../workload/secret-value';
 import type { INamedObject } from './named-object';
 import { nameOfObject, requireObjectName, requireSecretKey } from './private/names';
 
-/** Secrets that only Kubernetes knows. */
+/** Secrets that exist on Kubernetes only. */
 export class KubernetesSecret {
-  /** A key of a Secret in the namespace of the chart, by the Secret's name. */
+  /** A key of a Secret in the namespace of the chart, by the name of the Secret. */
   public static fromName(name: string, key: string): SecretValue {
     return new SecretKey(requireObjectName('name', name, 'Secret'), requireSecretKey('key', key));
   }

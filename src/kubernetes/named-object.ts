@@ -1,7 +1,7 @@
 /**
- * A Kubernetes object, as `ApiObject` of cdk8s and the classes of every cdk8s-plus describe it.
+ * A Kubernetes object, such as an `ApiObject` of cdk8s or an object of any cdk8s-plus release.
  *
- * It has two members, so that no release of cdk8s-plus is part of this package's signatures.
+ * It has only two members, so that this package's signatures do not depend on a release of cdk8s-plus.
  */
 export interface INamedObject {
   /** The kind, such as `Secret`. */

@@ -206,10 +206,10 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { environment: { 'LOG-LEVEL': 'debug' } }),
   },
   {
-    name: 'a secret that no Secret of Kubernetes can be called',
+    name: 'a secret whose name is invalid for a Kubernetes Secret',
     code: 'InvalidName',
     message:
-      "the secret 'acme/KEY' of 'KEY' cannot be the name of a Secret of Kubernetes, which has small letters, digits, '-' and '.'; name it otherwise, or use KubernetesSecret.fromName on this platform (at Serving/endpoint/v1)",
+      "the secret 'acme/KEY' of 'KEY' is not a valid name of a Kubernetes Secret, which consists of lowercase letters, digits, '-' and '.'; rename it, or use KubernetesSecret.fromName on this platform (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope, { secrets: { KEY: SecretValue.fromName('acme/KEY') } }),

@@ -84,10 +84,10 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'a model that is published by who applies manifests',
+    name: 'a model that manifests cannot publish',
     code: 'Unsupported',
     message:
-      "'publish on deploy' is not possible on the built-in router: manifests are applied by others; run 'serving publish' before they are, and leave 'publishOnDeploy' out (at Serving/endpoint/v1)",
+      "'publish on deploy' is not possible on the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>

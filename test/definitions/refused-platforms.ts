@@ -214,7 +214,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   {
     name: 'a gateway and a router',
     code: 'ConflictingProps',
-    message: "'gateway' and 'router' both carry the requests; leave one of them out (at Serving/Platform)",
+    message: "'gateway' and 'router' are mutually exclusive; omit one of them (at Serving/Platform)",
     on: ['kubernetes'],
     define: (scope) =>
       new kubernetes.KubernetesPlatform(scope, 'Platform', {
@@ -223,10 +223,10 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'the URL of an endpoint behind a gateway of unknown address',
+    name: 'the URL of an endpoint behind a gateway without an address',
     code: 'UrlUnknown',
     message:
-      "the URL of endpoint 'endpoint' depends on gateway 'inference'; say its 'address', such as Gateway.fromName('inference', { address: 'https://models.example.com' }) (at Serving/endpoint)",
+      "the URL of endpoint 'endpoint' is unknown, because gateway 'inference' has no 'address'; set it, for example Gateway.fromName('inference', { address: 'https://models.example.com' }) (at Serving/endpoint)",
     on: ['kubernetes'],
     define: (scope) => {
       new kubernetes.KubernetesPlatform(scope, 'Platform', { gateway: kubernetes.Gateway.fromName('inference') });
@@ -237,7 +237,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a strict platform whose gateway decides',
     code: 'LeftToGateway',
     message:
-      "'405' is left to the gateway, which 'strict' forbids: a request with another method finds no rule, which most gateways answer with 404 (at Serving/endpoint)",
+      "'405' is left to the gateway, which 'strict' forbids: a request with another method matches no rule; most gateways answer it with 404 (at Serving/endpoint)",
     on: ['kubernetes'],
     define: (scope) => {
       const gateway = kubernetes.Gateway.fromName('inference');

@@ -92,7 +92,8 @@ describe('an autoscaler of cdk8s-plus', () => {
   });
 
   test('fails beside an autoscaling policy, whichever came first', () => {
-    const message = "[DuplicateAutoscaling] backend 'svm' would have two autoscalers";
+    const message =
+      "[DuplicateAutoscaling] backend 'svm' has two autoscalers; remove its autoscaling policy or the autoscaler of cdk8s-plus";
     const { backend } = scaled();
     expect(() => backend.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(60)] })).toThrow(message);
 

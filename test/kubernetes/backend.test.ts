@@ -117,13 +117,13 @@ describe('server', () => {
 
   test('fails when a secret cannot be one of Kubernetes', () => {
     expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('prod/token') } })).toThrow(
-      "[InvalidName] the secret 'prod/token' of 'TOKEN' cannot be the name of a Secret of Kubernetes",
+      "[InvalidName] the secret 'prod/token' of 'TOKEN' is not a valid name of a Kubernetes Secret",
     );
     expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('token', { key: 'a/b' }) } })).toThrow(
-      "[InvalidName] the key 'a/b' of secret 'token' must have letters, digits, '-', '_' and '.'",
+      "[InvalidName] the key 'a/b' of secret 'token' must consist of 1 to 253 letters, digits, '-', '_' and '.'",
     );
     expect(() => KubernetesSecret.fromName('Token', 'key')).toThrow(
-      "[InvalidName] 'name' ('Token') of a Secret must have",
+      "[InvalidName] 'name' ('Token') of a Secret must consist of",
     );
   });
 });

@@ -148,7 +148,7 @@ describe('an HTTPRoute', () => {
   test('fails where a match would have too many headers', () => {
     const headers = Array.from({ length: 16 }, (_, index) => ({ name: `x-${index}`, values: ['a'] }));
     expect(() => twoBackends({}, { headers })).toThrow(
-      "[TooManyConditions] endpoint 'digits' matches on 17 headers at a time, and a route has at most 16; match fewer",
+      "[TooManyConditions] endpoint 'digits' matches 17 headers in one route, which exceeds the maximum of 16; match fewer headers",
     );
   });
 
@@ -174,7 +174,7 @@ describe('an HTTPRoute', () => {
     const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
     const backend = new Backend(two, 'svm', { ...backendOptions(), platform });
     expect(() => new ServingEndpoint(one, 'digits', { platform }).attachBackend(backend)).toThrow(
-      "[WrongScope] backend 'svm' of endpoint 'digits' is in another chart, and one of the two charts has no 'namespace'; set it on both",
+      "[WrongScope] backend 'svm' is in another chart than endpoint 'digits', and at least one of the two charts has no 'namespace'; set it on both",
     );
   });
 });
@@ -315,7 +315,7 @@ describe('addresses', () => {
     const { chart, endpoint } = twoBackends();
     expect(() => manifestsOf(chart, external)).not.toThrow();
     expect(() => endpoint.url).toThrow(
-      "[UrlUnknown] the URL of endpoint 'digits' depends on gateway 'public'; say its 'address', such as Gateway.fromName('public', { address: 'https://models.example.com' }) (at serving/digits)",
+      "[UrlUnknown] the URL of endpoint 'digits' is unknown, because gateway 'public' has no 'address'; set it, for example Gateway.fromName('public', { address: 'https://models.example.com' }) (at serving/digits)",
     );
   });
 

@@ -118,7 +118,7 @@ describe('names', () => {
     const [one, two] = ['one', 'two'].map((id) => new Chart(app, id, { namespace: 'models' })) as [Chart, Chart];
     for (const chart of [one, two]) new Backend(chart, 'svm', backendOptions());
     const message =
-      "[NameClash] Deployment 'svm' would stand twice in namespace 'models', for 'one/svm/Deployment' and for 'two/svm/Deployment'; give one another name, or one chart another namespace (at two/svm/Deployment)";
+      "[NameClash] duplicate Deployment 'svm' in namespace 'models', for 'one/svm/Deployment' and 'two/svm/Deployment'; rename one of them, or use another namespace for one chart (at two/svm/Deployment)";
     expect(() => one.toJson()).toThrow(message);
     expect(() => app.synthYaml()).toThrow(message);
   });
@@ -130,7 +130,7 @@ describe('names', () => {
       new Backend(platform, 'svm', backendOptions({ backendName: 'svm' }));
     }
     expect(() => chart.toJson()).toThrow(
-      "[NameClash] Deployment 'svm' would stand twice in the namespace they are applied to, for 'serving/one/Platform/svm/Deployment'",
+      "[NameClash] duplicate Deployment 'svm' in the namespace they are applied to, for 'serving/one/Platform/svm/Deployment'",
     );
   });
 
@@ -154,7 +154,7 @@ describe('names', () => {
     test('cause one warning', () => {
       const { app } = twoCharts();
       expect(written(app)).toEqual([
-        "[Warning at two] charts 'one' and 'two' have objects of the same names (ServiceAccount 'digits-svm', Deployment 'digits-svm', Service 'digits-svm' and 1 more) and no namespace; set 'namespace' of both, or apply them to different namespaces and acknowledge this [ack: serving-constructs:sharedNames.one]\n",
+        "[Warning at two] charts 'one' and 'two' have objects with the same names (ServiceAccount 'digits-svm', Deployment 'digits-svm', Service 'digits-svm' and 1 more) and no namespace; set 'namespace' on both, or apply them to different namespaces and acknowledge this [ack: serving-constructs:sharedNames.one]\n",
       ]);
       expect(written(app)).toEqual([]);
     });

@@ -33,14 +33,14 @@ describe('platform', () => {
 
   test('fails outside a chart', () => {
     const message =
-      '[WrongScope] a KubernetesPlatform must be in a cdk8s Chart; put it into one, or use another platform';
+      '[WrongScope] a KubernetesPlatform must be inside a cdk8s Chart; create it in a Chart, or use another platform';
     expect(() => new KubernetesPlatform(new App(), 'Platform')).toThrow(message);
     expect(() => new KubernetesPlatform(new RootConstruct() as unknown as Construct, 'Platform')).toThrow(message);
   });
 
   test('fails with a gateway and a router', () => {
     expect(platform({ gateway: Gateway.fromName('public'), router: {} })).toThrow(
-      "[ConflictingProps] 'gateway' and 'router' both carry the requests; leave one of them out (at serving/Platform)",
+      "[ConflictingProps] 'gateway' and 'router' are mutually exclusive; omit one of them (at serving/Platform)",
     );
   });
 
@@ -130,7 +130,7 @@ describe('platform', () => {
     });
     const endpoint = new ServingEndpoint(shared.node.scope as Construct, 'digits', { platform: shared });
     expect(() => endpoint.attachBackend(backend)).toThrow(
-      "[WrongScope] backend 'svm' of endpoint 'digits' is in namespace 'two', and the router in namespace 'one', where alone it looks for replicas",
+      "[WrongScope] backend 'svm' of endpoint 'digits' is in namespace 'two', but the router finds replicas only in namespace 'one'",
     );
   });
 
@@ -191,12 +191,12 @@ describe('facade', () => {
     [
       'an impossible name',
       () => KubernetesSecret.fromSecret({ kind: 'Secret', name: 'A_B' }, 'a'),
-      "[InvalidName] 'secret.name' ('A_B') of a Secret must have lowercase letters, digits, '-' and '.'",
+      "[InvalidName] 'secret.name' ('A_B') of a Secret must consist of lowercase letters, digits, '-' and '.'",
     ],
     [
       'an impossible name of a claim',
       () => ClaimVolume.fromName('-'),
-      "[InvalidName] 'name' ('-') of a PersistentVolumeClaim must have",
+      "[InvalidName] 'name' ('-') of a PersistentVolumeClaim must consist of",
     ],
   ])('refuses %s in the place of a named object', (_, define, message) => {
     expect(() => define(newChart())).toThrow(message);

@@ -95,7 +95,7 @@ describe('text of users', () => {
   });
 
   test.each(['a\nb', 'a\rb', 'a\0b', 'a\x7fb'])('fails on a control character: %j', (text) => {
-    expect(() => word(text)).toThrow(/cannot stand in the router's configuration/);
+    expect(() => word(text)).toThrow(/^the configuration of the router cannot contain "/);
   });
 
   test('cannot add a line or a word to the configuration', () => {

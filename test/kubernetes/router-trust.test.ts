@@ -25,7 +25,7 @@ describe('a proxy in front of the router that is not trusted', () => {
     expect(warningsOf({ behind })).toEqual([
       [
         'untrustedProxies',
-        `'behind' declares '${name}' and '${other}' in front of the router, but 'trustedProxies' is not set: the router replaces the forwarded headers of '${name}' and '${other}', so servers get its address as that of the client, and 'http' as the scheme; list its networks in 'router.trustedProxies', or acknowledge this`,
+        `'behind' declares '${name}' and '${other}' in front of the router, but 'trustedProxies' is not set: the router replaces the forwarded headers of '${name}' and '${other}', so servers see the address of the proxy as that of the client, and 'http' as the scheme; list the networks of the proxy in 'router.trustedProxies', or acknowledge this`,
       ],
     ]);
   });
@@ -48,7 +48,7 @@ describe('networks of trusted proxies', () => {
     expect(warningsOf({ router: { trustedProxies: ['10.0.0.0/8', network] } })).toEqual([
       [
         `publicTrustedProxies.${network}`,
-        `'trustedProxies[1]' ('${network}') contains public networks, whose clients can then invent their address, scheme and host and have no limit of connections; list the networks of your proxies only, or acknowledge this`,
+        `'trustedProxies[1]' ('${network}') contains public addresses, whose clients could forge their address, scheme and host and bypass the connection limit; list only the networks of your proxies, or acknowledge this`,
       ],
     ]);
   });

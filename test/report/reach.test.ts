@@ -80,7 +80,7 @@ describe('on Kubernetes', () => {
   test('the call has the method and the host that the endpoint matches', () => {
     const { notes } = reachIn(Testing.chart(), { hosts: ['models.example.com'], methods: [HttpMethod.POST] });
     expect(notes).toEqual([
-      'reachable where models.example.com resolves to Service test-router, or to what is in front of it',
+      'reachable where models.example.com resolves to Service test-router, or to a proxy in front of it',
       "from your machine: kubectl port-forward service/test-router 8080:80, then curl -X POST -H 'Host: models.example.com' http://localhost:8080/rank",
     ]);
   });

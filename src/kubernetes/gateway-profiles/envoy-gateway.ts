@@ -7,7 +7,7 @@ import { durationOf } from '../private/gateway-durations';
 
 const API_VERSION = 'gateway.envoyproxy.io/v1alpha1';
 
-/** How Envoy sends the requests of one endpoint to its servers. Retries are off unless a policy turns them on. */
+/** How Envoy sends the requests of one endpoint to its servers. Envoy Gateway does not retry unless a policy enables it. */
 class BackendTrafficPolicy extends GatewayPolicy {
   constructor() {
     super({
@@ -20,17 +20,17 @@ class BackendTrafficPolicy extends GatewayPolicy {
         webSocket: {
           level: SupportLevel.NATIVE,
           detail:
-            'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy ends when both sides are silent; other endpoints of the gateway accept WebSocket too',
+            'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy closes when both sides are silent; other endpoints of the gateway also accept WebSocket',
         },
         roundRobin: {
           level: SupportLevel.NATIVE,
           detail:
-            'the load balancer of a BackendTrafficPolicy, one for all backends of an endpoint; each Envoy counts for itself',
+            'the load balancer of a BackendTrafficPolicy, shared by all backends of an endpoint; each Envoy replica counts its own requests',
         },
         leastOutstanding: {
           level: SupportLevel.APPROXIMATED,
           detail:
-            'the load balancer of a BackendTrafficPolicy, for all backends of an endpoint where one wants it; the less busy of two drawn replicas is next',
+            'the load balancer of a BackendTrafficPolicy, for all backends of an endpoint if one of them uses it; Envoy picks the less busy of two random replicas',
         },
         keepAlive: { level: SupportLevel.NATIVE, detail: 'the idle timeout of a BackendTrafficPolicy' },
       },
@@ -52,7 +52,7 @@ class BackendTrafficPolicy extends GatewayPolicy {
   }
 }
 
-/** The 405 of an endpoint, which Envoy answers itself. */
+/** The 405 response of an endpoint, which Envoy sends itself. */
 class MethodNotAllowed extends GatewayPolicy {
   constructor() {
     super({
@@ -87,7 +87,7 @@ export const ENVOY_GATEWAY: GatewayProfileOptions = {
   name: 'Envoy Gateway',
   requestTimeouts: true,
   idleTimeout: Duration.minutes(5),
-  // Envoy's own default, which nothing here changes.
+  // Envoy's default, which this package does not change.
   clientIdleTimeout: Duration.hours(1),
   propagationDelay: Duration.seconds(5),
   // https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage

@@ -2,44 +2,47 @@ import { SupportLevel } from '../../plan/target-profile';
 import type { GatewayFeatures, GatewaySupport } from '../gateway-features';
 import type { GatewayProfileOptions } from '../gateway-profile-options';
 
-const FEW_BALANCE = left('a portable route has no algorithm; many gateways draw replicas or prefer the least busy');
+const ALGORITHM = left(
+  'a portable route cannot configure the algorithm; many gateways choose replicas at random or prefer the least busy',
+);
 
-/** What every feature is where a profile has no other entry. */
+/** The support of every feature for which a profile has no other entry. */
 export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
   weights: {
     level: SupportLevel.APPROXIMATED,
-    detail: 'weights of an HTTPRoute; most gateways draw by them, so that shares converge',
+    detail:
+      'weights of an HTTPRoute; most gateways choose a backend at random by weight, so shares converge over many requests',
   },
   methodMatch: {
     level: SupportLevel.NATIVE,
-    detail: 'method matches of an HTTPRoute, which all gateways but that of GKE know',
+    detail: 'method matches of an HTTPRoute, which every gateway except that of GKE supports',
   },
   stripPrefix: {
     level: SupportLevel.NATIVE,
-    detail: 'a URLRewrite filter of an HTTPRoute, which all gateways but those of GKE and of AWS know',
+    detail: 'a URLRewrite filter of an HTTPRoute, which every gateway except those of GKE and AWS supports',
   },
   headerMatch: {
     level: SupportLevel.APPROXIMATED,
     detail:
-      'header matches of an HTTPRoute; between endpoints at one path methods count before headers, and where a client sends a header twice the gateway decides which value counts',
+      'header matches of an HTTPRoute; between endpoints with the same path, methods take precedence over headers; the gateway decides which value of a repeated header counts',
   },
   pathByHeader: {
     level: SupportLevel.NATIVE,
-    detail: 'a URLRewrite filter of an HTTPRoute, which all gateways but those of GKE and of AWS know',
+    detail: 'a URLRewrite filter of an HTTPRoute, which every gateway except those of GKE and AWS supports',
   },
-  ownAddress: { level: SupportLevel.NATIVE, detail: 'rules of the HTTPRoute, for every header rule too' },
+  ownAddress: { level: SupportLevel.NATIVE, detail: 'rules of the HTTPRoute, also for every header rule' },
   maxConcurrency: {
     level: SupportLevel.APPLICATION,
-    detail: 'a gateway has no limit for each replica; the server must hold it',
+    detail: 'a gateway has no limit per replica; the server must enforce it',
   },
-  webSocket: left('most gateways upgrade a connection; how long both sides may be silent is theirs'),
-  roundRobin: FEW_BALANCE,
-  leastOutstanding: FEW_BALANCE,
+  webSocket: left('most gateways upgrade connections; the gateway decides how long both sides may be silent'),
+  roundRobin: ALGORITHM,
+  leastOutstanding: ALGORITHM,
   requestTimeout: left(
-    'some gateways reject a route with timeouts; those made of Envoy end a request after 15 s unless they are told otherwise, for which there is GatewayProfile.ENVOY_GATEWAY',
+    'some gateways reject routes with timeouts; those based on Envoy end a request after 15 s by default, which GatewayProfile.ENVOY_GATEWAY changes',
   ),
-  methodNotAllowed: left('a request with another method finds no rule, which most gateways answer with 404'),
-  allowHeader: left('the gateway answers a request that finds no rule'),
+  methodNotAllowed: left('a request with another method matches no rule; most gateways answer it with 404'),
+  allowHeader: left('the gateway answers requests that match no rule'),
   keepAlive: left('the gateway must close idle connections before the server does'),
   failover: left('many gateways answer the share of a backend without a ready replica with 503'),
 };

@@ -10,14 +10,14 @@ import { addObject } from './objects';
 import type { PodOptions } from './pod';
 import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './workload';
 
-/** What every backend of a platform shares. */
+/** The settings that all backends of a platform share. */
 export interface WorkloadSettings {
   readonly fetchImage: string;
   readonly hubImage: string;
   readonly imagePullSecrets: string[];
 }
 
-/** What an object consists of beside what all objects of a backend have. */
+/** The parts of an object that differ between the objects of a backend. */
 interface ObjectOptions {
   /** @default - the kind */
   readonly id?: string;
@@ -28,8 +28,8 @@ interface ObjectOptions {
 }
 
 /**
- * The objects of one backend. Only the Deployment is written at synthesis, because it alone has values that a later
- * declaration can change.
+ * The objects of one backend. Only the Deployment is rendered at synthesis, because only its values can still change with
+ * later declarations.
  */
 export class BackendObjects {
   public readonly deployment: ApiObject;
@@ -39,7 +39,7 @@ export class BackendObjects {
   public serviceAccountName: string;
   public podDisruptionBudget?: ApiObject;
   public horizontalPodAutoscaler?: ApiObject;
-  public hasOtherAutoscaler = false;
+  public hasExternalAutoscaler = false;
 
   private readonly labels: Labels;
 
@@ -71,14 +71,14 @@ export class BackendObjects {
     if (intent.replicas > 1) this.addDisruptionBudget();
   }
 
-  /** The number that the definition fixes; 1 is the default and binds nobody. */
+  /** The number of replicas that the definition sets; 1 is the default, which an autoscaler may override. */
   public get fixedReplicas(): number | undefined {
     const { replicas } = this.backend.intent;
     return replicas > 1 ? replicas : undefined;
   }
 
   public addAutoscaler(policy: AutoscalingBinding): void {
-    if (this.hasOtherAutoscaler) this.refuseSecondAutoscaler();
+    if (this.hasExternalAutoscaler) this.refuseSecondAutoscaler();
     const { intent } = this.backend;
     if (policy.intent.maxReplicas > 1) this.addDisruptionBudget();
     this.horizontalPodAutoscaler = addObject(policy.scope, 'HorizontalPodAutoscaler', {
@@ -90,9 +90,9 @@ export class BackendObjects {
     });
   }
 
-  public leaveReplicasToOther(): void {
+  public leaveReplicasToAutoscaler(): void {
     if (this.horizontalPodAutoscaler !== undefined) this.refuseSecondAutoscaler();
-    this.hasOtherAutoscaler = true;
+    this.hasExternalAutoscaler = true;
     this.addDisruptionBudget();
     this.platform._change();
   }
@@ -113,7 +113,7 @@ export class BackendObjects {
     const { name } = this.backend.intent;
     throw new ServingError(
       'DuplicateAutoscaling',
-      `backend '${name}' would have two autoscalers; keep its autoscaling policy or that of cdk8s-plus`,
+      `backend '${name}' has two autoscalers; remove its autoscaling policy or the autoscaler of cdk8s-plus`,
       this.backend.scope,
     );
   }
@@ -125,7 +125,7 @@ export class BackendObjects {
 
   private deploymentSpec(): DeploymentSpec {
     const plan = this.platform.plan().backend(this.backend.intent.path);
-    const scaled = plan.autoscaling !== undefined || this.hasOtherAutoscaler;
+    const scaled = plan.autoscaling !== undefined || this.hasExternalAutoscaler;
     const options: PodOptions = {
       ...this.settings,
       image: this.backend.image.reference as string,

@@ -12,9 +12,9 @@ import { addPolicy, endpointValues } from './gateway-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
-import { takesEveryMethod } from './open-places';
+import { acceptsEveryMethod } from './open-places';
 
-/** The objects that carry one endpoint's requests: HTTPRoutes, and the policies of the gateway's profile. */
+/** The objects that route the requests of one endpoint: HTTPRoutes, and the policies of the gateway's profile. */
 export class EndpointRoutes implements EndpointObjects {
   public readonly httpRoutes: ApiObject[] = [];
   public readonly methodNotAllowed?: ApiObject;
@@ -60,7 +60,7 @@ export class EndpointRoutes implements EndpointObjects {
     this.grow();
   }
 
-  /** Adds HTTPRoutes until there is one for each part of what is known of the endpoint so far. */
+  /** Adds HTTPRoutes until there is one for each part of the endpoint as declared so far. */
   private grow(): void {
     const { intent } = this.endpoint;
     const routes = routesOf(intent, {
@@ -80,7 +80,7 @@ export class EndpointRoutes implements EndpointObjects {
     return addObject(this.endpoint.scope, index === 0 ? 'HttpRoute' : `HttpRoute${number}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'HTTPRoute',
-      // Among routes of one age the name decides, so the names are in the order of the rules.
+      // Routes of the same age take precedence by name, so the names are in the order of the rules.
       name: index === 0 ? intent.slug : `${intent.slug}-${String(number).padStart(3, '0')}`,
       labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
       annotations: annotationsOf(intent),
@@ -93,12 +93,12 @@ export class EndpointRoutes implements EndpointObjects {
     return { name, namespace, sectionName };
   }
 
-  /** A part may have become needless by a later endpoint; the last one then stands twice, which changes nothing. */
+  /** A later endpoint can make a part redundant; the last part is then repeated, which changes nothing. */
   private part(index: number): HttpRoutePart {
     const plan = this.plan();
     if (this.memo?.plan !== plan) {
-      const whole = takesEveryMethod(this.platform.plan(), plan.intent);
-      const routes = plan.routes.filter((route) => !whole || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
+      const isOpen = acceptsEveryMethod(this.platform.plan(), plan.intent);
+      const routes = plan.routes.filter((route) => !isOpen || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
       this.memo = { plan, parts: httpRouteParts(plan.intent, routes, this.options) };
     }
     return (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
@@ -134,7 +134,7 @@ export class EndpointRoutes implements EndpointObjects {
     if (most > MAX_HEADERS) {
       throw new ServingError(
         'TooManyConditions',
-        `endpoint '${this.endpoint.intent.name}' matches on ${most} headers at a time, and a route has at most ${MAX_HEADERS}; match fewer`,
+        `endpoint '${this.endpoint.intent.name}' matches ${most} headers in one route, which exceeds the maximum of ${MAX_HEADERS}; match fewer headers`,
         this.endpoint.scope,
       );
     }

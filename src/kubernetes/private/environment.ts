@@ -4,15 +4,16 @@ import type { EnvVar } from './manifests';
 import { TMP_MOUNT } from './volumes';
 
 /**
- * The environment of a server: the port, what the user said, and secrets by reference. A user that the image does not
- * know has no home and no name, which libraries ask for, so `/tmp` is one and `serving` the other unless they are given.
+ * The environment of a server: the port, the user's variables, and secrets by reference. The default user does not exist in
+ * the image, so it has neither the home nor the name that libraries look up: `HOME` and `USER` default to `/tmp` and
+ * `serving`.
  */
 export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
   const { HOME, USER, PORT = String(intent.port), ...rest } = environment;
-  const own = (name: string, value: string) =>
+  const defaultOf = (name: string, value: string) =>
     intent.user === undefined && !Object.hasOwn(secrets, name) ? value : undefined;
-  const home = HOME ?? own('HOME', TMP_MOUNT.mountPath);
-  const user = USER ?? own('USER', 'serving');
+  const home = HOME ?? defaultOf('HOME', TMP_MOUNT.mountPath);
+  const user = USER ?? defaultOf('USER', 'serving');
   return [
     { name: 'PORT', value: PORT },
     ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
@@ -22,17 +23,17 @@ export function environmentOf({ intent, environment }: BackendPlan, secrets: Rec
   ];
 }
 
-/** An environment variable whose value stands in a Secret. */
+/** An environment variable with its value in a Secret. */
 export function secretVariable(name: string, { secretName, key = name }: SecretValue): EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secretName as string, key } } };
 }
 
-/** What the AWS CLI may need of a server's environment: region, endpoint, and keys where the cluster gives no role. */
+/** The variables of a server that the AWS CLI may need: region, endpoint, and keys if the ServiceAccount has no role. */
 export function awsEnvironment(env: EnvVar[]): EnvVar[] {
   return env.filter(({ name }) => name.startsWith('AWS_'));
 }
 
-/** Keeps the kubelet from reading `$(NAME)` in a text as a reference; `$$` is how it writes `$`. */
+/** Escapes `$`, so that Kubernetes does not expand `$(NAME)` in a text. */
 export function literal(text: string): string {
   return text.includes('$(') || text.includes('$$') ? text.replaceAll('$', '$$$$') : text;
 }

@@ -8,14 +8,14 @@ import type { GatewayPolicy, GatewayPolicyValues } from '../gateway-policy';
 import { type Component, labelsOf } from './labels';
 import { addObject } from './objects';
 
-/** What the object of a policy belongs to. */
+/** The endpoint or backend that the object of a policy belongs to. */
 export interface PolicyOwner {
   readonly scope: Construct;
   readonly component: Component;
   readonly slug: string;
 }
 
-/** Adds the object of a policy. Its values are final at synthesis only. */
+/** Adds the object of a policy. Its values are read at synthesis, when they are final. */
 export function addPolicy(policy: GatewayPolicy, owner: PolicyOwner, values: () => GatewayPolicyValues): ApiObject {
   const { id, apiVersion, kind, nameSuffix = '' } = policy.props;
   const { scope, component, slug } = owner;
@@ -45,7 +45,7 @@ export function endpointValues(
   };
 }
 
-/** The values of one backend, which its endpoints share. */
+/** The values of one backend, across all of its endpoints. */
 export function backendValues(plan: ServingPlan, path: string, service: string): GatewayPolicyValues {
   const endpoints = plan.endpoints.filter(({ shares }) => shares.some(({ backend }) => backend === path));
   return { ...valuesOf(plan, endpoints, [plan.backend(path)]), routes: [], services: [service], allow: [] };

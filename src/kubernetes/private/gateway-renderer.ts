@@ -12,7 +12,7 @@ import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
 
-/** Sends the requests of a platform's endpoints through a Gateway that exists in the cluster. */
+/** Routes the requests of a platform's endpoints through a Gateway that exists in the cluster. */
 export class GatewayRenderer extends KubernetesRenderer {
   private readonly routes = new Map<string, EndpointRoutes>();
   private readonly grants = new Map<BackendBinding, Set<string>>();
@@ -48,7 +48,7 @@ export class GatewayRenderer extends KubernetesRenderer {
     if (address === undefined) {
       throw new ServingError(
         'UrlUnknown',
-        `the URL of endpoint '${name}' depends on gateway '${gatewayName}'; say its 'address', such as Gateway.fromName('${gatewayName}', { address: 'https://models.example.com' })`,
+        `the URL of endpoint '${name}' is unknown, because gateway '${gatewayName}' has no 'address'; set it, for example Gateway.fromName('${gatewayName}', { address: 'https://models.example.com' })`,
         endpoint.scope,
       );
     }
@@ -56,7 +56,7 @@ export class GatewayRenderer extends KubernetesRenderer {
     return `${host === undefined ? address : address.replace(/(?<=:\/\/)(?:\[[^\]]*\]|[^:/]+)/, host)}${prefix}`;
   }
 
-  /** A backend that several endpoints have needs the objects of the profile once. */
+  /** Adds the objects of the profile once, even if several endpoints share the backend. */
   private configure({ scope, intent: { path, slug } }: BackendBinding): void {
     if (this.configured.has(path)) return;
     this.configured.add(path);
@@ -68,7 +68,7 @@ export class GatewayRenderer extends KubernetesRenderer {
     }
   }
 
-  /** The URL, or how to find the address of the gateway where the definition does not have it. */
+  /** The URL, or how to find the address of the gateway if the definition does not have it. */
   public override reachOf(endpoint: EndpointBinding): EndpointReach {
     const { address, gatewayName, namespace } = this.gateway;
     const from = `reachable through Gateway ${gatewayName}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
@@ -80,14 +80,14 @@ export class GatewayRenderer extends KubernetesRenderer {
     return { url: `http://${host}${prefix}`, notes: [from, `its address: ${find}`] };
   }
 
-  /** A route may only lead to a Service of another namespace if that namespace says so. */
+  /** A route may reference a Service in another namespace only with a ReferenceGrant there. */
   private grant(endpoint: EndpointBinding, backend: BackendBinding): void {
     const [from, to] = [namespaceOf(endpoint.scope), namespaceOf(backend.scope)];
     if (from === to) return;
     if (from === undefined || to === undefined) {
       throw new ServingError(
         'WrongScope',
-        `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in another chart, and one of the two charts has no 'namespace'; set it on both`,
+        `backend '${backend.intent.name}' is in another chart than endpoint '${endpoint.intent.name}', and at least one of the two charts has no 'namespace'; set it on both`,
         endpoint.scope,
       );
     }

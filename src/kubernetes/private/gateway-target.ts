@@ -11,23 +11,23 @@ import type { GatewayFeatures } from '../gateway-features';
 import type { GatewayProfileOptions } from '../gateway-profile-options';
 import { PORTABLE_FEATURES } from '../gateway-profiles/portable';
 import { MATCHING, MAX_SCALING_DELAY_SECONDS } from './limits';
-import type { CarrierFeature } from './workload-capabilities';
+import type { RoutingFeature } from './workload-capabilities';
 
-/** What every gateway supports, an Application Load Balancer included. */
+/** A maximum that every gateway supports, and an Application Load Balancer too. */
 const MAX_WEIGHT = 999;
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule */
 export const MAX_BACKENDS = 16;
 
-/** What no profile can change, because this platform renders it for no gateway. */
+/** The features that this platform does not render for any gateway, so no profile can change them. */
 const NOT_RENDERED = {
   [Feature.GRPC]: refused(
     'it needs a GRPCRoute and HTTP/2 to the server, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
   ),
 } satisfies Partial<CapabilityTable>;
 
-/** The member of a profile that stands for each feature of a plan. */
-const MEMBER_OF: { readonly [feature in Exclude<CarrierFeature, keyof typeof NOT_RENDERED>]: keyof GatewayFeatures } = {
+/** The member of a profile for each feature of a plan. */
+const MEMBER_OF: { readonly [feature in Exclude<RoutingFeature, keyof typeof NOT_RENDERED>]: keyof GatewayFeatures } = {
   [Feature.WEIGHTS]: 'weights',
   [Feature.METHOD_MATCH]: 'methodMatch',
   [Feature.HEADER_MATCH]: 'headerMatch',
@@ -45,7 +45,7 @@ const MEMBER_OF: { readonly [feature in Exclude<CarrierFeature, keyof typeof NOT
   [Feature.MAX_CONCURRENCY]: 'maxConcurrency',
 };
 
-/** A gateway with this profile as a row of the capability table. */
+/** The target profile of a gateway with this profile. */
 export function gatewayTarget(
   profile: GatewayProfileOptions,
   idleSeconds: number,
@@ -79,7 +79,7 @@ export function gatewayTarget(
   };
 }
 
-/** The profile's own entries count first, then those of the objects that it renders, then those of every gateway. */
+/** Entries of the profile take precedence over those of its objects, and these over those of a portable gateway. */
 function featuresOf(profile: GatewayProfileOptions): Capability[] {
   const known: Required<GatewayFeatures> = { ...PORTABLE_FEATURES };
   const timeouts: GatewayFeatures = {
@@ -101,7 +101,7 @@ function objectsOf({ policies = [], methodNotAllowed }: GatewayProfileOptions) {
   return [...policies, ...(methodNotAllowed === undefined ? [] : [methodNotAllowed])].map(({ props }) => props);
 }
 
-/** A member that a caller without types set to nothing is one that was left out. */
+/** Treats a member that is set to undefined as omitted. */
 function defined(features: GatewayFeatures): GatewayFeatures {
   return Object.fromEntries(Object.entries(features).filter(([, support]) => support !== undefined));
 }

@@ -9,7 +9,7 @@ const MAX_RULES = 16;
 const MAX_MATCHES_PER_RULE = 64;
 const MAX_MATCHES = 128;
 
-/** The most headers that one match can have. */
+/** The maximum number of headers in one match. */
 export const MAX_HEADERS = 16;
 
 export interface HttpRouteMatch {
@@ -50,19 +50,19 @@ export interface HttpRoutePart {
   readonly rules: HttpRouteRule[];
 }
 
-/** What the routes of an endpoint need beside the plan. */
+/** What the routes of an endpoint need in addition to the plan. */
 export interface HttpRouteOptions {
-  /** The Service of a backend; the namespace where it is another than the route's. */
+  /** The Service of a backend, with its namespace if that differs from the route's. */
   readonly serviceOf: (backend: string) => { readonly name: string; readonly namespace?: string };
-  /** Whether the gateway can be told the request timeout. */
+  /** Whether the gateway supports request timeouts. */
   readonly timeouts: boolean;
-  /** What answers 405. @default - the gateway, to which no rule is given */
+  /** The filter that answers with 405. @default - none; the gateway answers requests without a rule */
   readonly methodNotAllowed?: Extension;
 }
 
 /**
- * The HTTPRoutes of one endpoint, cut where one would hold too much. Their number depends on the endpoint, its backends
- * and its split only, so that the objects can be made before the plan is known.
+ * The HTTPRoutes of one endpoint, split where one would exceed the limits. Their number depends only on the endpoint, its
+ * backends and its split, so that the objects can be created before there is a plan.
  */
 export function httpRouteParts(
   endpoint: EndpointIntent,
@@ -100,7 +100,7 @@ function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: H
     })),
     timeouts: options.timeouts ? { request: durationOf(route.timeoutSeconds) } : undefined,
   };
-  // A prefix can only be replaced where a rule has a single match.
+  // Gateway API allows a ReplacePrefixMatch only in a rule with a single match.
   const size = rewrite?.urlRewrite.path.type === 'ReplacePrefixMatch' ? 1 : MAX_MATCHES_PER_RULE;
   return chunks(matches, size).map((part) => ({ matches: part, ...rule }));
 }
@@ -120,8 +120,8 @@ function rewriteOf(route: RoutePlan): UrlRewrite | undefined {
 }
 
 /**
- * The headers of later routes that have as many headers as this one or more. The match with more headers wins whatever
- * the order of rules, so a route that comes first is matched once more with each of them.
+ * The headers of later routes with at least as many headers as this one. The match with more headers wins regardless of
+ * the order of rules, so an earlier route gets an additional match with each of these headers.
  */
 function outranking(routes: RoutePlan[], index: number): HeaderIntent[] {
   const { kind, headers, pickedByHeader } = routes[index] as RoutePlan;
@@ -131,7 +131,7 @@ function outranking(routes: RoutePlan[], index: number): HeaderIntent[] {
   return later.map((route) => route.headers.at(-1) as HeaderIntent);
 }
 
-/** The matches of a route: one for each method, each choice of header values and each header that is matched too. */
+/** The matches of a route: one for each method, each combination of header values and each additional header. */
 function matchesOf(route: RoutePlan, more: HeaderIntent[]): HttpRouteMatch[] {
   const headers = [route.headers, ...more.map((header) => [...route.headers, header])].flatMap(combinations);
   const methods = route.methods.length === 0 ? [undefined] : route.methods;
@@ -144,7 +144,7 @@ function matchesOf(route: RoutePlan, more: HeaderIntent[]): HttpRouteMatch[] {
   );
 }
 
-/** One list of headers for each choice of values. A name that stands twice keeps the values that both have. */
+/** One list of headers for each combination of values. A name that appears twice keeps the values that both have. */
 function combinations(headers: HeaderIntent[]): { readonly name: string; readonly value: string }[][] {
   const values = new Map<string, string[]>();
   for (const header of headers) {

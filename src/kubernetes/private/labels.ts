@@ -2,7 +2,7 @@ import { Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { slug } from '../../private/names';
 
-/** What an object belongs to. */
+/** The kind of part that an object belongs to. */
 export enum Component {
   BACKEND = 'backend',
   ENDPOINT = 'endpoint',
@@ -11,9 +11,9 @@ export enum Component {
 
 /** The labels of the objects of one backend, endpoint or router. */
 export interface Labels {
-  /** What selects its pods. */
+  /** The labels that select its Pods. */
   readonly selector: Record<string, string>;
-  /** What every object and pod of it has, the selector included. */
+  /** The labels of all its objects and Pods, including the selector. */
   readonly all: Record<string, string>;
 }
 
@@ -23,8 +23,8 @@ const RECOMMENDED = 'app.kubernetes.io';
 /**
  * The labels of everything that belongs to one backend, endpoint or router.
  *
- * Selectors are immutable, so nothing that changes with a release may stand in them; and they have a label of this package
- * alone, because `app.kubernetes.io/instance` is that of a Helm release of the same name, too.
+ * Selectors are immutable, so they contain nothing that a release could change. They use a label of this package, because
+ * a Helm release of the same name has the same `app.kubernetes.io/instance`.
  */
 export function labelsOf(component: Component, name: string, scope: IConstruct): Labels {
   const chart = Chart.of(scope);
@@ -39,12 +39,12 @@ export function labelsOf(component: Component, name: string, scope: IConstruct):
   return { selector, all: { ...recommended, ...ownLabels(chart, Object.keys(recommended)), ...selector } };
 }
 
-/** Those of these labels that the user gave the whole chart. */
+/** The labels with these names that the user set on the whole chart. */
 function ownLabels(chart: Chart, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(chart.labels).filter(([name]) => names.includes(name)));
 }
 
-/** What the user wrote for people, as annotations. */
+/** Name and description of a definition, as annotations. */
 export function annotationsOf(intent: {
   readonly name: string;
   readonly description?: string;

@@ -1,4 +1,4 @@
-/** The parts of Kubernetes' objects that this package writes. Fields that are undefined are left out. */
+/** The parts of Kubernetes objects that this package renders. Undefined fields are omitted. */
 
 export interface EnvVar {
   readonly name: string;

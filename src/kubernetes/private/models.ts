@@ -8,20 +8,20 @@ import { fetchResources, mebibytes } from './quantities';
 import { containerSecurity } from './security';
 import { TMP_MOUNT } from './volumes';
 
-/** Where a container that brings a model finds its volume. */
+/** Where an init container mounts the volume that it fills with a model. */
 const FETCH_ROOT = '/model';
 
-/** What containers that fetch have in common. */
+/** What all containers that fetch models have in common. */
 export interface FetchOptions {
   /** The image that fetches from S3. */
   readonly fetchImage: string;
   /** The image that fetches from the Hugging Face Hub. */
   readonly hubImage: string;
-  /** The environment of those that fetch from S3. */
+  /** The environment of the containers that fetch from S3. */
   readonly env: EnvVar[];
 }
 
-/** What the models of a backend add to its pods. */
+/** What the models of a backend add to its Pods. */
 export interface ModelParts {
   readonly initContainers: Container[];
   readonly mounts: VolumeMount[];
@@ -29,9 +29,8 @@ export interface ModelParts {
 }
 
 /**
- * One volume for each model that is not in the server's image, and a container that fills it where nothing else does. The
- * server sees a directory as a mount, and one object as a mount of the file alone, so that what the image has beside it
- * stays visible.
+ * One volume for each model that is not in the server's image, and an init container that fills it unless it already
+ * contains the model. A single object is mounted as a file, so that other files of the image in its directory stay visible.
  */
 export function modelParts(
   intent: BackendIntent,
@@ -46,7 +45,7 @@ export function modelParts(
   });
   return {
     initContainers: mounted.flatMap(({ plan, model }, index) =>
-      isBrought(plan.delivery) ? [bringingContainer(intent, index, bringing(plan, model, options))] : [],
+      isBrought(plan.delivery) ? [fetchContainer(intent, index, fetcherOf(plan, model, options))] : [],
     ),
     mounts: mounted.map(({ plan, mounting }, index) => ({
       name: volumeName(index),
@@ -58,7 +57,7 @@ export function modelParts(
   };
 }
 
-/** The models of a backend for people and tools, as the value of an annotation. */
+/** The models of a backend, as the value of an annotation for people and tools. */
 export function describeModels(models: ModelPlan[]): string {
   return JSON.stringify(
     models.map(({ intent: { name, description, volume, mountPath }, source }) => ({
@@ -71,13 +70,13 @@ export function describeModels(models: ModelPlan[]): string {
   );
 }
 
-/** Where the volume of a model comes from, and the part of it that is the model. */
+/** The source of a model's volume, and the path of the model in it. */
 interface Mounting {
   readonly volume: Omit<Volume, 'name'>;
   readonly subPath?: string;
 }
 
-/** How a model is mounted; one that is in an image is not. */
+/** How a model is mounted; undefined if it is in the server's image. */
 function mountingOf(backend: BackendIntent, plan: ModelPlan, model: Model): Mounting | undefined {
   const { delivery, source, intent } = plan;
   switch (delivery) {
@@ -103,26 +102,26 @@ function mountingOf(backend: BackendIntent, plan: ModelPlan, model: Model): Moun
   }
 }
 
-/** What runs in a container that brings a model. */
-type Bringing = Pick<Container, 'image' | 'command' | 'args' | 'env'>;
+/** The program of an init container that provides a model. */
+type Fetcher = Pick<Container, 'image' | 'command' | 'args' | 'env'>;
 
-function bringingContainer(intent: BackendIntent, index: number, how: Bringing): Container {
+function fetchContainer(intent: BackendIntent, index: number, fetcher: Fetcher): Container {
   return {
     name: `fetch-${index}`,
     imagePullPolicy: 'IfNotPresent',
-    ...how,
+    ...fetcher,
     resources: fetchResources(intent),
     securityContext: containerSecurity(intent, true),
     volumeMounts: [{ name: volumeName(index), mountPath: FETCH_ROOT }, TMP_MOUNT],
   };
 }
 
-/** What brings a model: its own image, or one that fetches from where it is. */
-function bringing(
+/** The program that provides a model: a copy from the model's own image, or a download from its store. */
+function fetcherOf(
   { intent, delivery, source }: ModelPlan,
   model: Model,
   { fetchImage, hubImage, env }: FetchOptions,
-): Bringing {
+): Fetcher {
   const address = literal(source as string);
   const home: EnvVar = { name: 'HOME', value: TMP_MOUNT.mountPath };
   if (delivery === ModelDeliveryKind.COPY) {

@@ -3,35 +3,35 @@ import { describe } from '../../private/describe';
 import { ServingError } from '../../private/errors';
 import type { INamedObject } from '../named-object';
 
-/** Whether an object of Kubernetes can have this name: a subdomain of DNS. */
+/** Whether a Kubernetes object can have this name, which must be a DNS subdomain. */
 export function isObjectName(name: string): boolean {
   return name.length <= 253 && name.split('.').every((label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label));
 }
 
-/** Returns `name` when an object of this kind can have it. */
+/** Returns `name` if an object of this kind can have it. */
 export function requireObjectName(prop: string, name: string, kind: string): string {
   if (isObjectName(requireIdentifier(prop, name))) return name;
   throw new ServingError(
     'InvalidName',
-    `'${prop}' ('${name}') of a ${kind} must have lowercase letters, digits, '-' and '.', and start and end with a letter or digit`,
+    `'${prop}' ('${name}') of a ${kind} must consist of lowercase letters, digits, '-' and '.', and start and end with a letter or digit`,
   );
 }
 
-/** Returns `key` when a Secret can have it. */
+/** Returns `key` if a Secret can have it. */
 export function requireSecretKey(prop: string, key: string): string {
   if (isSecretKey(requireIdentifier(prop, key))) return key;
   throw new ServingError(
     'InvalidName',
-    `'${prop}' ('${key}') of a Secret must have 1 to 253 letters, digits, '-', '_' and '.'`,
+    `'${prop}' ('${key}') of a Secret must consist of 1 to 253 letters, digits, '-', '_' and '.'`,
   );
 }
 
-/** Whether a Secret of Kubernetes can have this key. */
+/** Whether a Kubernetes Secret can have this key. */
 export function isSecretKey(key: string): boolean {
   return /^[-._a-zA-Z0-9]{1,253}$/.test(key);
 }
 
-/** Returns the name of `object` when it is of this kind. Callers without types pass anything, tools a Secret as a claim. */
+/** Returns the name of `object` if it is of this kind. The check is for untyped callers, and for objects of another kind. */
 export function nameOfObject(prop: string, object: INamedObject, kind: string): string {
   if (typeof object !== 'object' || object === null || object.kind !== kind) {
     const found = (object as INamedObject | undefined)?.kind;

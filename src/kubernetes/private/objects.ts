@@ -9,30 +9,30 @@ import { PlainObject } from './plain-object';
 /** The objects of an app by kind, namespace and name, kept at the app's root. */
 const OBJECTS = Symbol.for('serving-constructs.kubernetesObjects');
 
-/** The same by chart, because the way to the root is long. */
+/** The same by chart, which avoids walking up to the root for each object. */
 const INDEXES = new WeakMap<Chart, ObjectIndex>();
 
 interface ObjectIndex {
   readonly byName: Map<string, ApiObject>;
   readonly clashes: Clash[];
-  /** The renderer of the platform that reports the clashes of the app. */
+  /** The renderer that reports the name clashes of the app. */
   reporter?: Reporter;
 }
 
-/** What an object consists of beside its place in the tree. */
+/** The contents of an object. */
 export interface ObjectProps {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   readonly labels?: Record<string, string>;
   readonly annotations?: Record<string, string>;
-  /** The parts beside the metadata: `spec`, `data` and so on. */
+  /** The parts other than the metadata: `spec`, `data` and so on. */
   readonly body?: Record<string, unknown>;
 }
 
 /**
- * Adds an object to the chart around `scope`, under a name of its own. It writes what it is given: the generated classes
- * of cdk8s drop fields that are newer than themselves.
+ * Adds an object with a unique name to the chart of `scope`. It does not use the generated classes of cdk8s, which drop
+ * fields that are newer than they are.
  */
 export function addObject(scope: Construct, id: string, props: ObjectProps): ApiObject {
   const { apiVersion, kind, name, labels, annotations, body = {} } = props;
@@ -41,14 +41,14 @@ export function addObject(scope: Construct, id: string, props: ObjectProps): Api
   return object;
 }
 
-/** The namespace of the chart around a construct; none leaves it to who applies the manifests. */
+/** The namespace of the chart of a construct; undefined if it is chosen when the manifests are applied. */
 export function namespaceOf(scope: Construct): string | undefined {
   return Chart.of(scope).namespace;
 }
 
 /**
- * Reports objects of the app that have kind and name of an earlier one, at its first platform: an error where both are
- * applied to one namespace, a warning where two charts leave theirs to whoever applies them.
+ * Reports objects with the kind and name of an earlier one, once for the app. It is an error if both are applied to the same
+ * namespace, and a warning if two charts have no namespace.
  */
 export function reportNameClashes(platform: Construct, reporter: Reporter): void {
   const index = indexOf(Chart.of(platform));
@@ -67,7 +67,7 @@ function clashesIn({ clashes }: ObjectIndex): Clash[] {
   return clashes.filter((pair) => pair.every(isInTree));
 }
 
-/** Objects of one chart are applied together, those of two charts where both name the namespace. */
+/** Objects of one chart always share a namespace. Those of two charts do for certain only if the charts specify it. */
 function isCertain([first, second]: Clash): boolean {
   return first.chart === second.chart || second.metadata.namespace !== undefined;
 }
@@ -75,7 +75,7 @@ function isCertain([first, second]: Clash): boolean {
 function clashError([first, second]: Clash): string {
   const { namespace } = second.metadata;
   const where = namespace === undefined ? 'the namespace they are applied to' : `namespace '${namespace}'`;
-  const message = `${second.kind} '${second.name}' would stand twice in ${where}, for '${first.node.path}' and for '${second.node.path}'; give one another name, or one chart another namespace`;
+  const message = `duplicate ${second.kind} '${second.name}' in ${where}, for '${first.node.path}' and '${second.node.path}'; rename one of them, or use another namespace for one chart`;
   return renderError('NameClash', message, second.node.path);
 }
 
@@ -87,7 +87,7 @@ function claimName(object: ApiObject): void {
   else addClash(index, [holder, object]);
 }
 
-/** Two charts are warned of once, at the later one. */
+/** Records a clash. Two charts cause a single warning, at the later one. */
 function addClash(index: ObjectIndex, clash: Clash): void {
   const [first, second] = clash.map(({ chart }) => chart) as [Chart, Chart];
   const isPair = ([a, b]: Clash): boolean => a.chart === first && b.chart === second;
@@ -98,7 +98,7 @@ function addClash(index: ObjectIndex, clash: Clash): void {
   reportAtSynthesis(second, find, ({ id, message }) => index.reporter?.warn(second, id, message));
 }
 
-/** How many objects a warning lists. */
+/** The maximum number of objects that a warning lists. */
 const MOST_LISTED = 3;
 
 function sharedNames(clashes: Clash[]): Warning[] {
@@ -107,7 +107,7 @@ function sharedNames(clashes: Clash[]): Warning[] {
   const [first, second] = clash.map(({ chart }) => chart.node.path);
   const listed = clashes.slice(0, MOST_LISTED).map(([{ kind, name }]) => `${kind} '${name}'`);
   const more = clashes.length > MOST_LISTED ? ` and ${clashes.length - MOST_LISTED} more` : '';
-  const message = `charts '${first}' and '${second}' have objects of the same names (${listed.join(', ')}${more}) and no namespace; set 'namespace' of both, or apply them to different namespaces and acknowledge this`;
+  const message = `charts '${first}' and '${second}' have objects with the same names (${listed.join(', ')}${more}) and no namespace; set 'namespace' on both, or apply them to different namespaces and acknowledge this`;
   return [{ id: `sharedNames.${first}`, message }];
 }
 

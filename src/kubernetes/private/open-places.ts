@@ -1,14 +1,14 @@
 import type { EndpointIntent } from '../../plan/intents';
 import type { ServingPlan } from '../../plan/plan';
 
-/** The hosts and paths at which an endpoint takes every method, by plan. */
+/** The hosts and paths at which an endpoint accepts every method, by plan. */
 const PLACES = new WeakMap<ServingPlan, Set<string>>();
 
 /**
- * Whether another endpoint takes every method at the path of this one, so that no method is left to refuse. Between two
- * HTTPRoutes their age would decide who answers.
+ * Whether another endpoint accepts every method at the path of this one, so that there is no method to refuse. With a rule
+ * in both HTTPRoutes, the older HTTPRoute would win.
  */
-export function takesEveryMethod(plan: ServingPlan, endpoint: EndpointIntent): boolean {
+export function acceptsEveryMethod(plan: ServingPlan, endpoint: EndpointIntent): boolean {
   let places = PLACES.get(plan);
   if (places === undefined) {
     const open = plan.endpoints.filter(({ intent }) => intent.methods.length === 0 && intent.headers.length === 0);

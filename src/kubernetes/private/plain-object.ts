@@ -1,12 +1,12 @@
 import { ApiObject, type ApiObjectProps, App, type JsonPatch, Lazy } from 'cdk8s';
 import type { Construct } from 'constructs';
 
-/** How many resolvers an app has by itself: for `Lazy`, for implicit tokens and for unions of generated classes. */
+/** The number of resolvers of every app: for `Lazy`, implicit tokens and unions of generated classes. */
 const BUILT_IN_RESOLVERS = new App().resolvers.length;
 
 /**
- * An `ApiObject` of this package's own data, written in one pass. What `ApiObject` does beyond that (resolvers of the
- * user, patches) is left to it; the result is the same in any case.
+ * An `ApiObject` of this package's own data, which it converts in a single pass for speed. With patches or resolvers of the
+ * user it falls back to `ApiObject`; the result is the same.
  */
 export class PlainObject extends ApiObject {
   private readonly body: Record<string, unknown>;
@@ -31,7 +31,7 @@ export class PlainObject extends ApiObject {
   }
 }
 
-/** Data as a manifest has it: keys sorted, nothing that is not there. */
+/** Data as it appears in a manifest: with sorted keys and without undefined values. */
 function written(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;
   if (Array.isArray(value)) return value.map(written);

@@ -10,10 +10,10 @@ import { serverResources } from './quantities';
 import { containerSecurity, podSecurity } from './security';
 import { scratchMounts, scratchVolumes } from './volumes';
 
-/** The name of the container that serves. */
+/** The name of the container with the model server. */
 export const SERVER_CONTAINER = 'server';
 
-/** What a pod needs to know beside the plan. */
+/** What a Pod needs in addition to the plan. */
 export interface PodOptions {
   readonly image: string;
   readonly fetchImage: string;
@@ -24,7 +24,7 @@ export interface PodOptions {
   readonly serviceAccountName: string;
 }
 
-/** The pod of one replica. */
+/** The Pod of one replica. */
 export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
   const env = environmentOf(plan, options.secrets);
@@ -63,7 +63,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   };
 }
 
-/** GPU feature discovery writes a brand in front of the product (`NVIDIA-A10G`, `Tesla-T4`); people and AWS do not. */
+/** GPU feature discovery prefixes the product with a brand (`NVIDIA-A10G`, `Tesla-T4`), which definitions omit. */
 function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
   const product = intent.gpu?.product;
   if (product === undefined) return undefined;
@@ -74,7 +74,7 @@ function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
   };
 }
 
-/** Spread is a wish: where GPUs are scarce, a replica in a crowded zone is better than none. */
+/** Spreading is best effort: if GPUs are scarce, a replica in a crowded zone is better than none. */
 function spread(topologyKey: string, labelSelector: LabelSelector): TopologySpread {
   return {
     topologyKey,

@@ -15,7 +15,7 @@ export interface Probes {
   readonly livenessProbe: Probe;
 }
 
-/** The probes of a backend: readiness waits for the start-up probe, whose budget is the time to load the model. */
+/** The probes of a backend. The startup probe allows for the time to load the model; the others start after it. */
 export function probesOf(plan: BackendPlan): Probes {
   const { healthCheck } = plan.intent;
   const handler = readinessOf(plan);
@@ -33,22 +33,22 @@ export function probesOf(plan: BackendPlan): Probes {
       successThreshold: healthCheck.healthyThreshold,
       failureThreshold: healthCheck.unhealthyThreshold,
     },
-    // Only whether the process listens: under load a request waits behind others, and a restart makes that worse.
+    // Liveness checks only that the process listens: an HTTP request could time out under load, and a restart adds to it.
     livenessProbe: { tcpSocket: { port: PORT_NAME }, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 },
   };
 }
 
-/** The kubelet counts 405 as a failure, so a backend without a declared check is asked in another way. */
+/** The kubelet treats 405 as a failure, so without a declared check readiness does not use `httpGet`. */
 function readinessOf(plan: BackendPlan): Handler {
   const { healthCheck, server, port } = plan.intent;
   if (healthCheck.declared) return { httpGet: { path: healthCheck.path, port: PORT_NAME } };
   const { interpreter, listensWhenReady } = server.descriptor;
   if (listensWhenReady || interpreter === undefined) return { tcpSocket: { port: PORT_NAME } };
-  return { exec: { command: [interpreter, ...askedByPython(port, healthCheck.path, healthCheck.timeoutSeconds - 1)] } };
+  return { exec: { command: [interpreter, ...pythonRequest(port, healthCheck.path, healthCheck.timeoutSeconds - 1)] } };
 }
 
-/** Isolated (`-I`), because modules beside the application must not stand in for those of the interpreter. */
-function askedByPython(port: number, path: string, timeoutSeconds: number): string[] {
-  const ask = `c = http.client.HTTPConnection('127.0.0.1', ${port}, timeout=${timeoutSeconds}); c.request('GET', '${path}')`;
-  return ['-I', '-c', `import http.client, sys; ${ask}; sys.exit(c.getresponse().status >= 500)`];
+/** Isolated (`-I`), so that modules of the application cannot shadow those of the standard library. */
+function pythonRequest(port: number, path: string, timeoutSeconds: number): string[] {
+  const request = `c = http.client.HTTPConnection('127.0.0.1', ${port}, timeout=${timeoutSeconds}); c.request('GET', '${path}')`;
+  return ['-I', '-c', `import http.client, sys; ${request}; sys.exit(c.getresponse().status >= 500)`];
 }

@@ -1,25 +1,25 @@
 import type { BackendIntent } from '../../plan/intents';
 import type { ContainerResources } from './manifests';
 
-/** Memory below which the AWS CLI may be killed while it copies many parts at a time. */
+/** With less memory, the AWS CLI can run out of it while it copies many parts in parallel. */
 const FETCH_MEMORY_MIB = 512;
 
 /**
- * What the server gets. Memory is limited to what was asked for, so that a node is never overcommitted with it;
- * processors are not limited, because throttling only makes requests slower.
+ * The resources of the server. The memory limit equals the request, so that nodes are never overcommitted. There is no CPU
+ * limit, because throttling only makes requests slower.
  */
 export function serverResources(intent: BackendIntent): ContainerResources {
   const bounded = { memory: mebibytes(intent.memoryMib), ...storage(intent), ...devices(intent) };
   return { requests: { cpu: cpus(intent.cpu), ...bounded }, limits: bounded };
 }
 
-/** What a container that fetches a model gets: it runs before the server, so the server's share is free for it. */
+/** The resources of a container that fetches a model. It runs before the server, so it can use the server's share. */
 export function fetchResources(intent: BackendIntent): ContainerResources {
   const bounded = { memory: mebibytes(Math.max(intent.memoryMib, FETCH_MEMORY_MIB)), ...storage(intent) };
   return { requests: { cpu: cpus(intent.cpu), ...bounded }, limits: bounded };
 }
 
-/** An amount of memory or disk as a quantity. */
+/** An amount of memory or disk as a Kubernetes quantity. */
 export function mebibytes(amount: number): string {
   return `${Math.ceil(amount)}Mi`;
 }

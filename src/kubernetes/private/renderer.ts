@@ -10,14 +10,14 @@ import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
 
-/** What the backends of a platform share, as it was given. */
+/** The settings that all backends of a platform share, before defaults. */
 export interface RendererSettings {
   readonly fetchImage?: string;
   readonly hubImage?: string;
   readonly imagePullSecrets: string[];
 }
 
-/** Creates the objects of backends. What carries the requests to them is for the subclasses. */
+/** Creates the objects of backends. Subclasses route the requests to them. */
 export abstract class KubernetesRenderer extends TargetRenderer {
   private readonly settings: WorkloadSettings;
   private readonly objects = new Map<string, BackendObjects>();
@@ -44,14 +44,14 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     (this.objects.get(autoscaling.intent.backend) as BackendObjects).addAutoscaler(autoscaling);
   }
 
-  /** The most replicas that an autoscaler of cdk8s-plus may run. */
+  /** The maximum number of replicas that an autoscaler of cdk8s-plus may run. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const maxReplicas = this.facades.get(backend.path)?._maxReplicas;
     return maxReplicas === undefined ? {} : { maxReplicas };
   }
 }
 
-/** A name that is legal elsewhere, such as a path in AWS Secrets Manager, cannot be that of a Secret. */
+/** Names that are valid elsewhere, such as paths in AWS Secrets Manager, can be invalid for a Kubernetes Secret. */
 function checkSecrets(backend: BackendBinding): void {
   const tokens = backend.models.flatMap(({ _resources: { token } }): [string, SecretValue][] =>
     token === undefined ? [] : [['HF_TOKEN', token]],
@@ -60,14 +60,14 @@ function checkSecrets(backend: BackendBinding): void {
     if (!isObjectName(secretName)) {
       throw new ServingError(
         'InvalidName',
-        `the secret '${secretName}' of '${variable}' cannot be the name of a Secret of Kubernetes, which has small letters, digits, '-' and '.'; name it otherwise, or use KubernetesSecret.fromName on this platform`,
+        `the secret '${secretName}' of '${variable}' is not a valid name of a Kubernetes Secret, which consists of lowercase letters, digits, '-' and '.'; rename it, or use KubernetesSecret.fromName on this platform`,
         backend.scope,
       );
     }
     if (!isSecretKey(key)) {
       throw new ServingError(
         'InvalidName',
-        `the key '${key}' of secret '${secretName}' must have letters, digits, '-', '_' and '.'`,
+        `the key '${key}' of secret '${secretName}' must consist of 1 to 253 letters, digits, '-', '_' and '.'`,
         backend.scope,
       );
     }

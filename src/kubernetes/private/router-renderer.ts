@@ -12,7 +12,7 @@ import { KubernetesRenderer, type RendererSettings } from './renderer';
 import { REFUSED_METHODS } from './router/guards';
 import { Router } from './router/router';
 
-/** Sends the requests of a platform's endpoints through the built-in router, made with the first endpoint. */
+/** Routes the requests of a platform's endpoints through the built-in router, which is created with the first endpoint. */
 export class RouterRenderer extends KubernetesRenderer {
   public router?: Router;
 
@@ -56,7 +56,7 @@ export class RouterRenderer extends KubernetesRenderer {
       namespace === undefined ? 'the namespace its chart is applied to' : `namespace '${namespace}'`;
     throw new ServingError(
       'WrongScope',
-      `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in ${name(other)}, and the router in ${name(own)}, where alone it looks for replicas; use one namespace, or a platform of its own`,
+      `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' is in ${name(other)}, but the router finds replicas only in ${name(own)}; use one namespace, or a separate platform`,
       endpoint.scope,
     );
   }
@@ -68,7 +68,7 @@ export class RouterRenderer extends KubernetesRenderer {
       : `http://${host}${endpoint.intent.prefix}`;
   }
 
-  /** The URL, and how to call it from outside of the cluster. */
+  /** The URL, and how to call it from outside the cluster. */
   public override reachOf(endpoint: EndpointBinding): EndpointReach {
     const { hosts, methods, prefix } = endpoint.intent;
     const { service } = this.router as Router;
@@ -82,13 +82,13 @@ export class RouterRenderer extends KubernetesRenderer {
       notes: [
         host === undefined
           ? `reachable from inside the cluster only${namespace === undefined ? ', in the namespace of the router' : ''}`
-          : `reachable where ${host} resolves to Service ${service.name}, or to what is in front of it`,
+          : `reachable where ${host} resolves to Service ${service.name}, or to a proxy in front of it`,
         `from your machine: ${forward}, then ${call}`,
       ],
     };
   }
 
-  /** From the chart, so that the address of endpoints does not depend on where in it the platform stands. */
+  /** Derived from the chart, so that the address of endpoints does not depend on where in the chart the platform is. */
   private routerName(): string {
     const chart = Chart.of(this.platform);
     const scope = this.platform.node.scope;

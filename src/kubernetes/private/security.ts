@@ -1,13 +1,13 @@
 import type { BackendIntent } from '../../plan/intents';
 import type { ContainerSecurity, PodSecurity } from './manifests';
 
-/** The user of a container where nobody said one: the restricted Pod Security level wants a number above 0. */
+/** The default user of containers. The restricted Pod Security level requires a number above 0. */
 const DEFAULT_USER = 10001;
 
 /** The first port that a process without capabilities may listen on, unless a pod sets another one. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
-/** What the restricted Pod Security level asks of a pod, and a group that may write to its volumes. */
+/** What the restricted Pod Security level requires of a Pod, and a group that may write to its volumes. */
 export function podSecurity(intent: BackendIntent): PodSecurity {
   const user = userOf(intent);
   return {
@@ -20,7 +20,7 @@ export function podSecurity(intent: BackendIntent): PodSecurity {
   };
 }
 
-/** What the restricted Pod Security level asks of each container. */
+/** What the restricted Pod Security level requires of each container. */
 export function containerSecurity(intent: BackendIntent, readOnlyRootFilesystem: boolean): ContainerSecurity {
   return {
     allowPrivilegeEscalation: false,
@@ -31,7 +31,7 @@ export function containerSecurity(intent: BackendIntent, readOnlyRootFilesystem:
   };
 }
 
-/** containerd 2 permits every port, older releases and CRI-O do not. The setting is one of those that Kubernetes calls safe. */
+/** containerd 2 allows every port by default; older releases and CRI-O need this sysctl, which Kubernetes considers safe. */
 function listeningOn(port: number): PodSecurity['sysctls'] {
   if (port >= FIRST_UNPRIVILEGED_PORT) return undefined;
   return [{ name: 'net.ipv4.ip_unprivileged_port_start', value: String(port) }];

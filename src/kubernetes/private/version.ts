@@ -1,6 +1,6 @@
 import { ServingError } from '../../private/errors';
 
-/** The oldest release of Kubernetes that gets fixes, which is what a cluster is taken to have. */
+/** The assumed version of a cluster: the oldest release of Kubernetes that still gets fixes. */
 export const DEFAULT_VERSION = '1.35';
 
 /** The minor number of a version such as `1.35`. */
@@ -9,7 +9,7 @@ export function minorVersion(version: string): number {
   if (minor === undefined || Number(minor) < 30) {
     throw new ServingError(
       'InvalidNumber',
-      `'kubernetesVersion' ('${version}') must be a release of Kubernetes from 1.30 on, such as '${DEFAULT_VERSION}'`,
+      `'kubernetesVersion' ('${version}') must be Kubernetes 1.30 or newer, such as '${DEFAULT_VERSION}'`,
     );
   }
   return Number(minor);

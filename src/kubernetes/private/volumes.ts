@@ -2,7 +2,7 @@ import type { BackendIntent } from '../../plan/intents';
 import type { Volume, VolumeMount } from './manifests';
 import { mebibytes } from './quantities';
 
-/** A writable directory beside the read-only root. */
+/** A writable directory, because the root file system is read-only. */
 export const TMP_MOUNT: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
 
 const SHM_MOUNT: VolumeMount = { name: 'shm', mountPath: '/dev/shm' };
@@ -12,7 +12,7 @@ export function scratchMounts(intent: BackendIntent): VolumeMount[] {
   return intent.sharedMemoryMib === undefined ? [TMP_MOUNT] : [TMP_MOUNT, SHM_MOUNT];
 }
 
-/** The volumes behind them. Shared memory counts against the memory limit of the container that writes it. */
+/** The volumes of these mounts. Shared memory counts towards the memory limit of the container that writes it. */
 export function scratchVolumes(intent: BackendIntent): Volume[] {
   const tmp: Volume = {
     name: TMP_MOUNT.name,

@@ -14,10 +14,10 @@ import { PORT_NAME } from './probes';
 /** The port of a backend's Service. */
 export const SERVICE_PORT = 80;
 
-/** How long a new replica must stay ready before an old one goes. */
+/** How long a new replica must stay ready before an old one is stopped. */
 const MIN_READY_SECONDS = 10;
 
-/** The Deployment of a backend. A scaler owns the number of replicas: a number here would reset it at each apply. */
+/** The Deployment of a backend. With an autoscaler it has no number of replicas, because each apply would reset it. */
 export function deploymentSpec(
   plan: BackendPlan,
   labels: Labels,
@@ -34,7 +34,7 @@ export function deploymentSpec(
   };
 }
 
-/** The Service that shares requests among the replicas, or the headless one that lists them. */
+/** The Service that distributes requests among the replicas, or the headless one that lists them. */
 export function serviceSpec(selector: Record<string, string>, headless: boolean): ServiceSpec {
   return {
     type: 'ClusterIP',
@@ -44,12 +44,12 @@ export function serviceSpec(selector: Record<string, string>, headless: boolean)
   };
 }
 
-/** Evictions take one replica at a time, and never wait for one that is broken already. */
+/** Evictions stop one replica at a time, and never wait for an unhealthy one. */
 export function disruptionSpec(matchLabels: Record<string, string>): PodDisruptionBudgetSpec {
   return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels } };
 }
 
-/** The resource that each measure is about; the profile refuses the others. */
+/** The resource of each metric; the profile refuses the metrics without one. */
 const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefined } = {
   [ScalingMetric.CPU]: 'cpu',
   [ScalingMetric.MEMORY]: 'memory',

@@ -1,10 +1,10 @@
 import { RouteKind, type RoutePlan } from '../../../plan/serving-plan';
 import { call, hasControls, word } from './words';
 
-/** HAProxy reads at most 64 words of a line. */
+/** HAProxy accepts at most 64 words per line. */
 const PATTERNS_PER_LINE = 48;
 
-/** What the condition that makes the kind of a route is called. */
+/** The name of the condition that is specific to a kind of route. */
 const NAMES: { readonly [kind in RouteKind]: string } = {
   [RouteKind.OWN_ADDRESS]: 'own',
   [RouteKind.HEADER_RULE]: 'rule',
@@ -12,15 +12,15 @@ const NAMES: { readonly [kind in RouteKind]: string } = {
   [RouteKind.METHOD_NOT_ALLOWED]: 'rule',
 };
 
-/** The conditions of routes as named ACLs, each written once for its endpoint. */
+/** The conditions of routes as named ACLs, each rendered once per endpoint. */
 export class Conditions {
-  /** The lines of all ACLs that were asked for. */
+  /** The lines of all ACLs in use. */
   public readonly lines: string[] = [];
 
   private readonly names = new Map<string, string>();
   private readonly counts = new Map<string, number>();
 
-  /** The names of the ACLs that must all hold for a request of this route. */
+  /** The names of the ACLs that must all match for a request to take this route. */
   public of(endpoint: string, route: RoutePlan): string[] {
     const { hosts, prefix, methods, headers, kind, pickedByHeader } = route;
     const own = NAMES[kind];
@@ -39,16 +39,16 @@ export class Conditions {
       names.push(this.name(`${endpoint}.method`, methods.join(' '), () => test('method', methods)));
     headers.forEach(({ name, values }, index) => {
       const picks = pickedByHeader && index === headers.length - 1;
-      // The whole line of a header, because a value may have a comma in it.
+      // `req.fhdr` is the whole value, because a value can contain commas.
       const tests = () => test(`${call('req.fhdr', name)} -m str`, values);
       names.push(this.name(`${endpoint}.${picks ? own : 'header'}`, [name, ...values].join('\n'), tests));
     });
     return names;
   }
 
-  /** The name of the ACL with this base that tests this. */
-  private name(base: string, what: string, tests: () => string[]): string {
-    const key = `${base} ${what}`;
+  /** The name of the ACL for a key, which is created the first time. */
+  private name(base: string, values: string, tests: () => string[]): string {
+    const key = `${base} ${values}`;
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const count = (this.counts.get(base) ?? 0) + 1;
@@ -66,7 +66,7 @@ function hostTests(hosts: string[]): string[] {
   return [...test('var(txn.host) -m str', full), ...test('var(txn.host) -m end', wild)];
 }
 
-/** A prefix as requests have it once they are decoded; as it is where that leads to no text. */
+/** A prefix as it appears in decoded requests; unchanged if it does not decode to text. */
 function decoded(prefix: string): string {
   try {
     const text = decodeURIComponent(prefix);
@@ -76,12 +76,12 @@ function decoded(prefix: string): string {
   }
 }
 
-/** Tests of one value against any of the patterns, on as many lines as the words need. */
-export function test(what: string, patterns: string[]): string[] {
+/** Tests that match a sample against any of the patterns, split into lines of a legal length. */
+export function test(sample: string, patterns: string[]): string[] {
   const lines: string[] = [];
   for (let start = 0; start < patterns.length; start += PATTERNS_PER_LINE) {
     lines.push(
-      `${what} -- ${patterns
+      `${sample} -- ${patterns
         .slice(start, start + PATTERNS_PER_LINE)
         .map(word)
         .join(' ')}`,

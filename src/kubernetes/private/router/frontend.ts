@@ -13,10 +13,10 @@ import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
 import { Column, CUT_ALL, cutDepths, poolColumn, renderRoute, sharing, uptoColumn } from './routes';
 import { literal } from './words';
 
-/** The table of the counters. No backend has a name with an underscore. */
+/** The table of the counters. The underscore avoids conflicts with the names of backends. */
 const COUNTERS = '_counters';
 
-/** The part of the configuration that gives each request its route, and each route its pool. */
+/** The part of the configuration that chooses a route for each request, and a pool of that route. */
 export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): string[] {
   const { routes } = plan;
   const endpoints = new Map(plan.endpoints.map((endpoint) => [endpoint.path, endpoint]));
@@ -42,7 +42,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     '  acl routed var(txn.route) -m found',
     ...conditions.lines,
     '',
-    '  # The first match wins: endpoint|timeout|protocol|segments cut off|put in front|step|total|up to|backend|up to|backend...',
+    '  # The first match wins. Columns: endpoint|timeout|protocol|removed segments|new prefix|step|total|up to|backend|up to|backend...',
     ...rows,
     '  http-request return status 404 content-type text/plain string "not found" if !routed',
     '',
@@ -59,7 +59,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
   ];
 }
 
-/** What becomes of the requests of a route. */
+/** The action for the requests of a route. */
 function actionOf(route: RoutePlan, endpoint: EndpointPlan, slugOf: (backend: string) => string): string {
   switch (route.kind) {
     case RouteKind.OWN_ADDRESS:
@@ -87,8 +87,8 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     `  http-request set-var(txn.cut) ${column(Column.CUT)}`,
     `  http-request set-var(txn.put) ${column(Column.PUT)},url_dec`,
     ...(whole ? [`  http-request set-path %[var(txn.put)] if { var(txn.cut) -m str ${CUT_ALL} }`] : []),
-    // The first field is the nothing in front of the first slash.
-    // Cut off is what the route compared, so no segment of it may be empty or have another one inside.
+    // The first field is the empty one in front of the first slash.
+    // The removed segments must be those that the route matched, so none may be empty or contain an encoded slash.
     ...depths.map((depth) =>
       answer(
         400,
@@ -102,7 +102,7 @@ function renderRewrite(routes: RoutePlan[]): string[] {
     ...(depths.length === 0
       ? []
       : [
-          // What is left may not begin with an empty segment either: a server could take the next one for a host.
+          // The rest must not begin with an empty segment: a server could interpret the next segment as a host.
           answer(400, 'ambiguous path', 'if { var(txn.rest) -m beg -i / %2f }'),
           '  acl cut var(txn.cut) -m int gt 0',
           '  acl rest var(txn.rest) -m found',
@@ -115,8 +115,8 @@ function renderRewrite(routes: RoutePlan[]): string[] {
 }
 
 /**
- * The pool of a request: by a counter of its endpoint and the cumulative shares, then the next one with a ready server,
- * else the first, which answers 503.
+ * The pool of a request: chosen by a counter of its endpoint and the cumulative shares, otherwise the next one with a ready
+ * server, otherwise the first, which answers with 503.
  */
 function renderChoice(pools: number, counted: boolean): string[] {
   const indices = Array.from({ length: pools }, (_, index) => index);

@@ -3,30 +3,30 @@ import { test } from './conditions';
 import { Column, WEB_SOCKET } from './routes';
 import { call, word } from './words';
 
-/** How far the router trusts its clients. */
+/** How much the router trusts its clients. */
 export interface GuardOptions {
-  /** The networks of the proxies in front, whose forwarded headers are passed on. @default - none */
+  /** The networks of the proxies in front, whose forwarded headers are kept. @default - none */
   readonly trustedProxies?: readonly string[];
-  /** The most connections that one address may have open to a replica of the router. @default 1000 */
+  /** The maximum number of open connections from one address to a replica of the router. @default 1000 */
   readonly maxConnectionsPerSource?: number;
-  /** Whether headers with an underscore in their name are passed on. @default false */
+  /** Whether headers with an underscore in their name are forwarded. @default false */
   readonly underscoresInHeaders?: boolean;
 }
 
-/** What a replica of the router accepts from one address, a tenth of what it accepts in all. */
+/** The default limit of connections from one address to a replica of the router: a tenth of all connections. */
 export const MAX_CONNECTIONS_PER_SOURCE = 1000;
-/** The most connections of clients to a replica of the router. */
+/** The maximum number of client connections to a replica of the router. */
 export const MAX_CONNECTIONS = 10_000;
 
-/** The table of open connections by address. No backend has a name with an underscore. */
+/** The table of open connections by address. The underscore avoids conflicts with the names of backends. */
 const SOURCES = '_sources';
-/** More addresses than there can be connections, so that none is forgotten while it has one. */
+/** More entries than there can be connections, so that no address with an open connection is evicted. */
 const MAX_SOURCES = 2 * MAX_CONNECTIONS;
 
-/** CONNECT asks for a tunnel past all rules, and TRACE shows headers that a proxy has added. */
+/** CONNECT would open a tunnel that bypasses all rules, and TRACE reveals headers that proxies add. */
 export const REFUSED_METHODS: readonly string[] = ['CONNECT', 'TRACE'];
 
-/** The names, in small letters, of headers by which servers learn who asked, and for what: only a proxy may set them. */
+/** Patterns of lowercase header names that describe the original client and request. Only a trusted proxy may set them. */
 const FORWARDED = [
   '(x-)?(original-)?forwarded(-.*)?',
   '(x-)?(true-|cluster-|fastly-|cf-)?(client|connecting|real|remote|originating)-?(ip|ipv6|addr)',
@@ -41,8 +41,8 @@ const FORWARDED = [
 ];
 
 /**
- * Headers that no server gets, whoever sends them: those for one hop; `Proxy`, which a program behind CGI reads as its own
- * setting `HTTP_PROXY`; and other methods than the one that chose the route.
+ * Headers that are always removed: hop-by-hop headers; `Proxy`, which a CGI program reads as its setting `HTTP_PROXY`; and
+ * overrides of the method, because the route was chosen by the original one.
  */
 const REMOVED = [
   'http2-settings',
@@ -54,61 +54,61 @@ const REMOVED = [
   'x-method-override',
 ];
 
-/** Headers that the router itself reads or sets, beside those of routes. */
+/** Headers that the router reads or sets, in addition to those of routes. */
 const OWN = ['content-length', 'transfer-encoding', 'x-request-id'];
 
-/** A separator of segments, also for a server that decodes a path once more. */
+/** A separator of segments, including encoded ones for servers that decode a path again. */
 const SEPARATOR = '/|%(25)*(2f|5c)';
 
-/** Empty segments. Those of an address in a path, such as `/fetch/https://example.com/a.jpg`, belong to it. */
+/** Empty segments, except those of a URL in a path, such as `/fetch/https://example.com/a.jpg`. */
 const EMPTY = '(?<!:)//+';
 
-/** In a decoded path: an empty segment, a backslash, and a segment that stands for this or the one above. */
+/** In a decoded path: an empty segment, a backslash, and the segments `.` and `..`. */
 const AMBIGUOUS = `${EMPTY}|\\\\|(^|${SEPARATOR})([.]|%(25)*2e){1,2}(;|${SEPARATOR}|$)`;
 
-/** In an encoded path: controls, and bytes that no text in UTF-8 has but some servers read as `.` or `/`. */
+/** In an encoded path: control characters, and bytes that are invalid in UTF-8 but that some servers read as `.` or `/`. */
 const UNPRINTABLE = '%([01][0-9a-f]|7f|c[01])';
 
 /** A name, an IPv4 address or an IPv6 address in brackets, and an optional port. */
 const HOST = '^([a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|\\[[0-9a-f:.]+\\])(:[0-9]{1,5})?$';
 
-/** Headers by which a body is sent: where a server reads them in another way, it takes a part of a body for a request. */
+/** Headers that frame the body. A server that interprets them differently could read part of a body as another request. */
 const TRANSFER = [
   { name: 'transfer-encoding', value: '-m str chunked', status: 400, reason: 'invalid transfer-encoding' },
   { name: 'expect', value: '-m str -i 100-continue', status: 417, reason: 'unknown expectation' },
 ];
 
-/** What the router keeps of the request id of a client: what cannot break a line of a log. */
+/** The request ids of clients that the router keeps: those that are safe in a log line. */
 const REQUEST_ID = '^[A-Za-z0-9._:/+=@-]{1,128}$';
 
-/** Answers a request under a condition, without a server. */
+/** Answers requests that match a condition, without a server. */
 export function answer(status: number, reason: string, condition: string): string {
   return `  http-request return status ${status} content-type text/plain string ${word(reason)} ${condition}`;
 }
 
-/** The names of the headers that choose a route. */
+/** The names of the headers that routes match. */
 function matchedHeaders(routes: readonly RoutePlan[]): string[] {
   return [...new Set(routes.flatMap(({ headers }) => headers.map(({ name }) => name)))].sort();
 }
 
-/** One of these names, with `_` for any `-`: behind CGI and WSGI both have the same name. */
-function spelled(names: readonly string[]): string {
+/** A pattern of these names in which `_` and `-` are equivalent, as they are behind CGI and WSGI. */
+function eitherSeparator(names: readonly string[]): string {
   return names.join('|').replaceAll('-', '[-_]');
 }
 
-/** What matches the names that become this one behind CGI and WSGI, but not itself. */
-function twins(name: string): string {
-  return `^(?!${name}$)${spelled([name])}$`;
+/** A pattern of the other names that become this one behind CGI and WSGI. */
+function variantsOf(name: string): string {
+  return `^(?!${name}$)${eitherSeparator([name])}$`;
 }
 
-/** Before anything is read: no address may use up the connections. */
+/** Limits the connections of each address, before any request is read. */
 export function renderConnectionGuard(options: GuardOptions): string[] {
   const { trustedProxies = [], maxConnectionsPerSource = MAX_CONNECTIONS_PER_SOURCE } = options;
-  const strangers = trustedProxies.length > 0;
+  const hasTrusted = trustedProxies.length > 0;
   return [
     ...test('src', [...trustedProxies]).map((line) => `  acl trusted ${line}`),
-    `  tcp-request connection track-sc1 src table ${SOURCES}${strangers ? ' if !trusted' : ''}`,
-    `  tcp-request connection reject if { sc1_conn_cur gt ${maxConnectionsPerSource} }${strangers ? ' !trusted' : ''}`,
+    `  tcp-request connection track-sc1 src table ${SOURCES}${hasTrusted ? ' if !trusted' : ''}`,
+    `  tcp-request connection reject if { sc1_conn_cur gt ${maxConnectionsPerSource} }${hasTrusted ? ' !trusted' : ''}`,
   ];
 }
 
@@ -117,14 +117,14 @@ export function renderSources(): string[] {
   return [`backend ${SOURCES} from base`, `  stick-table type ipv6 size ${MAX_SOURCES} expire 10s store conn_cur`, ''];
 }
 
-/** In front of the routes: what two readers could understand in two ways is refused, or written in one. */
+/** Before the routes: rejects or normalizes what the router and a server could interpret differently. */
 export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
   return [
     answer(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
     answer(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
     `  acl named req.fhdr(host) -m reg -i -- ${word(HOST)}`,
     answer(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
-    // Newer versions refuse it themselves.
+    // Newer versions of HAProxy reject it themselves.
     answer(400, 'invalid header', `if { req.hdrs -m reg -- ${word('\\x00')} }`),
     ...TRANSFER.map(({ reason, status, name, value }) =>
       answer(
@@ -137,7 +137,7 @@ export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
     ...matchedHeaders(routes).map((name) =>
       answer(400, `duplicate ${name}`, `if { ${call('req.fhdr_cnt', name)} gt 1 }`),
     ),
-    '  # An address with a host becomes a path, and empty segments go, except behind a colon. Routes compare what a server decodes.',
+    '  # An absolute URI becomes a path, and empty segments are removed, except after a colon. Routes match the decoded path.',
     answer(400, 'invalid path', 'unless { path -m beg / }'),
     '  http-request set-uri %[pathq] unless { url -m beg / }',
     `  http-request set-path '%[path,regsub("${EMPTY}",/,g)]' if { path -m sub // }`,
@@ -145,23 +145,23 @@ export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
     `  acl ambiguous path -m reg -i -- ${word(UNPRINTABLE)}`,
     `  acl ambiguous var(txn.path) -m reg -i -- ${word(AMBIGUOUS)}`,
     answer(400, 'ambiguous path', 'if ambiguous or !{ var(txn.path) -m found }'),
-    '  # A server may remove the empty segments that are left.',
+    '  # Servers may remove the remaining empty segments, so routes match without them.',
     "  http-request set-var(txn.path) 'var(txn.path),regsub(//+,/,g)' if { var(txn.path) -m sub // }",
   ];
 }
 
-/** The headers that a server gets of those that clients send. */
+/** Removes and sets the headers of requests before a server gets them. */
 export function renderHeaderGuard(options: GuardOptions, port: number, routes: readonly RoutePlan[]): string[] {
   const { trustedProxies = [], underscoresInHeaders = false } = options;
-  const strangers = trustedProxies.length > 0 ? ' if !trusted' : '';
+  const ifUntrusted = trustedProxies.length > 0 ? ' if !trusted' : '';
   const remove = (pattern: string, condition = '') => `  http-request del-header ${word(pattern)} -m reg${condition}`;
   return [
-    remove(`${underscoresInHeaders ? '' : '_|'}^(${spelled(REMOVED)})$`),
-    remove(`^(${spelled(FORWARDED)})$`, strangers),
-    // A proxy that is trusted writes these names with `-`, and passes on what its clients write.
+    remove(`${underscoresInHeaders ? '' : '_|'}^(${eitherSeparator(REMOVED)})$`),
+    remove(`^(${eitherSeparator(FORWARDED)})$`, ifUntrusted),
+    // A trusted proxy writes these names with `-`; variants with `_` come from its clients.
     ...(underscoresInHeaders
-      ? [`^(?=.*_)(${spelled(FORWARDED)})$`, ...[...OWN, ...matchedHeaders(routes)].map(twins)].map((name) =>
-          remove(name),
+      ? [`^(?=.*_)(${eitherSeparator(FORWARDED)})$`, ...[...OWN, ...matchedHeaders(routes)].map(variantsOf)].map(
+          (name) => remove(name),
         )
       : []),
     '  option forwardfor',
@@ -174,7 +174,7 @@ export function renderHeaderGuard(options: GuardOptions, port: number, routes: r
   ];
 }
 
-/** Behind the routes: a connection becomes a WebSocket where its endpoint has that, and never anything else. */
+/** After the routes: allows upgrades to WebSocket on endpoints that stream by it, and no other upgrade. */
 export function renderUpgradeGuard(): string[] {
   return [
     '  acl upgrade req.hdr(connection) -m str -i upgrade',

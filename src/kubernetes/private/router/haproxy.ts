@@ -7,7 +7,7 @@ import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './opt
 import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
 import { renderResolvers } from './resolvers';
 
-/** The longest that the router may have to work on a request it has accepted, in seconds. */
+/** The maximum time that an accepted request can take, in seconds. */
 export function longestRequest(plan: ServingPlan): number {
   const queued = poolsOf(plan).map((pool) => (pool.intent.maxConcurrency === undefined ? 0 : queueSeconds(plan, pool)));
   const longest = plan.endpoints.map(({ intent }) => longestOf(intent));
@@ -15,10 +15,10 @@ export function longestRequest(plan: ServingPlan): number {
 }
 
 /**
- * The configuration of the router: a pure function of the plan, in words that HAProxy 2.6 and 3.0 know.
+ * The configuration of the router: a pure function of the plan, in the syntax of HAProxy 2.6 and newer.
  *
- * A request gets the first route that its host, path, method and headers match; the route names the pools of servers with
- * their shares. There is one pool for each backend, whatever the number of endpoints that use it.
+ * A request takes the first route that matches its host, path, method and headers. The route lists the pools of servers and
+ * their shares. There is one pool per backend, even if several endpoints use it.
  */
 export function renderHaproxy(plan: ServingPlan, options: HaproxyOptions): string {
   const pools = poolsOf(plan);
@@ -39,7 +39,7 @@ function renderGlobal(plan: ServingPlan): string[] {
     'global',
     '  log stdout format raw daemon',
     `  maxconn ${MAX_CONNECTIONS}`,
-    '  # A node that allows fewer open files serves fewer connections.',
+    '  # On nodes with a lower limit of open files, serve fewer connections instead of failing.',
     '  no strict-limits',
     '  nbthread 2',
     `  hard-stop-after ${longestRequest(plan)}s`,
@@ -60,14 +60,14 @@ function renderBase(plan: ServingPlan): string[] {
     '  option dontlog-normal',
     '  option dontlognull',
     '  option idle-close-on-response',
-    '  # Clients speak HTTP/1.1: what could pass as HTTP/2 without encryption is refused.',
+    '  # Clients use HTTP/1.1; refuse unencrypted HTTP/2.',
     '  option disable-h2-upgrade',
     '  timeout http-request 10s',
     `  timeout http-keep-alive ${plan.balancer.clientIdle}s`,
     `  timeout client ${timeout}s`,
     `  timeout server ${timeout}s`,
     `  timeout tunnel ${timeout}s`,
-    '  # Only what was not sent yet is tried again, so that no request reaches two servers.',
+    '  # Retry a request only if none of it was sent, so that it never reaches two servers.',
     '  timeout connect 1s',
     '  retries 3',
     '  retry-on conn-failure',

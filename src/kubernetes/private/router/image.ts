@@ -2,23 +2,23 @@ import { parseReference } from '../../../private/images/reference';
 import { IMAGES, referenceOf } from '../../../workload/private/bundled-images';
 
 /**
- * The image of the router, from Docker Hub. Another one must have HAProxy 2.6 or newer with the Prometheus exporter as
- * `haproxy` in its path, and SIGUSR1 as its stop signal.
+ * The default image of the router, from Docker Hub. Other images must have HAProxy 2.6 or newer, with the Prometheus
+ * exporter, as `haproxy` on their `PATH`, and SIGUSR1 as their stop signal.
  */
 export const ROUTER_IMAGE = referenceOf(IMAGES.router);
 
 /** The user of the image. */
 export const ROUTER_USER = 99;
 
-/** The first release that reads the router's configuration. */
+/** The first release that supports the router's configuration. */
 const OLDEST: Version = [2, 6, 0];
 
 /**
- * The first safe release of each maintained branch, all of 2026-09-24. Earlier ones forward requests that the server reads
- * otherwise (CVE-2026-33555, sizes of chunks above 32 bits, a comma in the authority, every `h2c` of an `Upgrade` header),
- * crash while they decode headers of HTTP/2 (CVE-2026-55204), or do not check the length of headers that rules change. Most of
- * what was fixed after that is of HTTP/2, such as CVE-2026-110353, or of QUIC, and the router accepts neither. A branch newer
- * than all of these is safe.
+ * The first safe release of each maintained branch, all of 2026-09-24. Earlier ones forward requests that servers interpret
+ * differently (CVE-2026-33555, chunk sizes above 32 bits, a comma in the authority, every `h2c` in an `Upgrade` header), crash
+ * while decoding HTTP/2 headers (CVE-2026-55204), or do not check the length of headers that rules change. Most later fixes
+ * concern HTTP/2, such as CVE-2026-110353, or QUIC, neither of which the router accepts. Branches newer than all of these are
+ * safe.
  */
 const SAFE: readonly Version[] = [
   [2, 6, 34],
@@ -31,7 +31,7 @@ const SAFE: readonly Version[] = [
 
 type Version = readonly [major: number, minor: number, patch: number];
 
-/** What is wrong with the HAProxy of an image. */
+/** A problem of the HAProxy release in an image. */
 export interface RouterImageProblem {
   readonly kind: 'unsupported' | 'vulnerable';
   readonly version: string;
@@ -39,19 +39,19 @@ export interface RouterImageProblem {
   readonly required: string;
 }
 
-/** What the tag of an image tells of its HAProxy. An image that is named otherwise is taken as it is. */
+/** The problem of an image according to its tag; undefined if there is none, or if the tag does not contain a release. */
 export function routerImageProblem(reference: string): RouterImageProblem | undefined {
   const release = versionOf(reference);
   if (release === undefined) return undefined;
   const version = release.join('.');
   if (isBefore(release, OLDEST)) return { kind: 'unsupported', version, required: OLDEST.slice(0, 2).join('.') };
   const branch = SAFE.find(([major, minor]) => major === release[0] && minor === release[1]);
-  // A branch between the maintained ones gets no fixes any more.
+  // A branch that is not in the list is no longer maintained, unless it is newer than all of them.
   const required = branch ?? (SAFE.at(-1) as Version);
   return isBefore(release, required) ? { kind: 'vulnerable', version, required: required.join('.') } : undefined;
 }
 
-/** Repositories whose tags begin with the release of HAProxy; those of ingress controllers have numbers of their own. */
+/** Repositories whose tags begin with the release of HAProxy. Those of ingress controllers have other versions. */
 const REPOSITORY = /(?:^|\/)haproxy(?:-(?:alpine|debian|ubuntu))?$/;
 
 /** The version in a tag such as `3.2.25-alpine`. */

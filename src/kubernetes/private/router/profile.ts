@@ -2,16 +2,16 @@ import { approximated, type CapabilityTable, capabilitiesOf, native, refused } f
 import { DrainOrder, Feature, type TargetProfile } from '../../../plan/target-profile';
 import { purgesOf } from '../../../private/haproxy-idle';
 import { MATCHING, MAX_SCALING_DELAY_SECONDS } from '../limits';
-import type { CarrierFeature } from '../workload-capabilities';
+import type { RoutingFeature } from '../workload-capabilities';
 import { MAX_IDLE_CONNECTIONS, PURGE_SECONDS } from './options';
 
-/** How long the router may need to act on an answer of the cluster's DNS, in seconds. */
+/** How long the router may take to apply an answer of the cluster's DNS, in seconds. */
 const DISCOVERY_SECONDS = 5;
 
-/** The longest that an idle connection to a server lives, in seconds. */
+/** How long an idle connection to a server can stay open, in seconds. */
 const IDLE_SECONDS = PURGE_SECONDS * purgesOf(MAX_IDLE_CONNECTIONS);
 
-/** The built-in router: its row of the capability table. */
+/** The target profile of the built-in router. */
 export function routerProfile(
   dnsTtlSeconds: number,
   replicas = 2,
@@ -24,7 +24,7 @@ export function routerProfile(
     // Those of a gateway without the characters that its rewriting may interpret.
     matching: { ...MATCHING, rewriteReserved: '' },
     maxScalingDelaySeconds: MAX_SCALING_DELAY_SECONDS,
-    // Nothing sets it for one server.
+    // HAProxy has no such setting per server.
     idle: {
       min: IDLE_SECONDS,
       max: IDLE_SECONDS,
@@ -33,7 +33,7 @@ export function routerProfile(
       settable: false,
       canCloseEach: true,
     },
-    // Above the idle time of every balancer or client pool that may stand in front.
+    // Longer than the idle timeout of any load balancer or client pool in front.
     clientIdleSeconds: 4010,
     nodes: replicas,
     replacesForwarded: trustedProxies.length === 0,
@@ -46,30 +46,32 @@ export function routerProfile(
   };
 }
 
-/** What the router does; what a backend's own objects do stands beside them. */
+/** What the router supports; what the objects of backends support is added to it. */
 const CAPABILITIES = capabilitiesOf({
-  [Feature.WEIGHTS]: native('counted by request, exactly in each replica of the router'),
+  [Feature.WEIGHTS]: native('counted per request, exactly in each replica of the router'),
   [Feature.ROUND_ROBIN]: native('`balance roundrobin`, in each replica of the router'),
   [Feature.LEAST_OUTSTANDING]: native('`balance leastconn`; each replica of the router counts its own requests'),
   [Feature.REQUEST_TIMEOUT]: approximated(
-    'a request whose server is silent for longer is answered with 504; nothing ends one that keeps sending',
+    'a request whose server is silent for longer is answered with 504; a response that keeps sending data is not cut off',
   ),
   [Feature.METHOD_MATCH]: native('a condition of the route; CONNECT and TRACE are answered with 501'),
   [Feature.METHOD_NOT_ALLOWED]: native('answered by the router after the routes of the path'),
   [Feature.ALLOW_HEADER]: native('the methods of the path'),
   [Feature.STRIP_PREFIX]: native(
-    'the router rewrites the path, without empty segments; a path that servers could resolve in another way is answered with 400',
+    'the router rewrites the path and removes empty segments; a path that servers could interpret differently is answered with 400',
   ),
   [Feature.HEADER_MATCH]: native('a condition of the route; a request that has the header twice is answered with 400'),
   [Feature.PATH_BY_HEADER]: native('the router rewrites the path'),
   [Feature.WEB_SOCKET]: native(
-    'an upgraded connection, which `timeout tunnel` of the route ends when both sides are silent; no other endpoint accepts one, and no other protocol, such as HTTP/2, is upgraded to',
+    'an upgraded connection, which `timeout tunnel` of the route closes when both sides are silent; other endpoints refuse WebSocket, and upgrades to other protocols, such as HTTP/2, are ignored',
   ),
-  [Feature.GRPC]: refused('the router speaks HTTP/1.1 to clients and servers; stream over that, or use WebSocket'),
-  [Feature.OWN_ADDRESS]: native('a route in front of the shares'),
-  [Feature.FAILOVER]: native('the share of a backend without a ready replica goes to the next one that has a share'),
+  [Feature.GRPC]: refused(
+    'the router supports only HTTP/1.1 with clients and servers; stream over HTTP/1.1, or use WebSocket',
+  ),
+  [Feature.OWN_ADDRESS]: native('a route that takes precedence over the shares'),
+  [Feature.FAILOVER]: native('the share of a backend without a ready replica goes to the next backend with a share'),
   [Feature.MAX_CONCURRENCY]: approximated(
-    'each replica of the router sends its part of it, at least one request at a time, and queues the rest',
+    'each replica of the router enforces its part of the limit, at least one request at a time, and queues the rest',
   ),
   [Feature.KEEP_ALIVE]: native('idle connections are closed after a fixed time, before any server closes them'),
-} satisfies CapabilityTable<CarrierFeature>);
+} satisfies CapabilityTable<RoutingFeature>);

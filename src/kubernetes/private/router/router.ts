@@ -11,18 +11,18 @@ import type { GuardOptions } from './guards';
 import { longestRequest, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
 import { ADDRESS_VARIABLE, type HaproxyOptions, HEALTH_PATH, NAMESPACE_VARIABLE, SERVICE_PORT } from './options';
-import { placesOf, poolsOf } from './pools';
+import { poolsOf, slotsOf } from './pools';
 import { discoverySeconds } from './resolvers';
 
 /** Properties of the router. */
 export interface RouterProps extends GuardOptions {
-  /** The platform whose plan it carries out. */
+  /** The platform whose plan it implements. */
   readonly platform: TargetPlatform;
   /** The name of its objects. */
   readonly name: string;
-  /** Another image with HAProxy 2.6 or newer. */
+  /** An image with HAProxy 2.6 or newer, instead of the default. */
   readonly image?: string;
-  /** How many replicas it has. */
+  /** The number of replicas. */
   readonly replicas?: number;
   /** The domain of the cluster's Services. */
   readonly clusterDomain?: string;
@@ -35,10 +35,10 @@ const ADMIN_PORT = 8404;
 const CONFIG_FOLDER = '/usr/local/etc/haproxy';
 const CONFIG_FILE = 'haproxy.cfg';
 
-/** What a ConfigMap can hold, with room for its metadata. */
+/** The maximum size of a ConfigMap, minus some space for its metadata. */
 const MAX_CONFIG_BYTES = 1_000_000;
 
-/** How long a stopping replica still accepts connections: until every node has heard that it goes. */
+/** How long a stopping replica still accepts connections, until every node has removed it from the Service. */
 const PRE_STOP_SECONDS = 5;
 
 /**
@@ -82,7 +82,7 @@ export class Router extends Construct {
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         selector,
         template: {
-          // A changed configuration is read by new pods only.
+          // HAProxy reads its configuration at startup only, so a change must replace the Pods.
           metadata: {
             labels,
             annotations: { 'serving-constructs/config': Lazy.any({ produce: () => digest(this.config()) }) },
@@ -103,7 +103,7 @@ export class Router extends Construct {
     });
   }
 
-  /** The URL of a path for clients in the cluster; in a chart without a namespace, for those in the router's own. */
+  /** The URL of a path for clients in the cluster. Without a namespace of the chart, for clients in the router's namespace. */
   public url(path: string): string {
     return `http://${this.host}${path}`;
   }
@@ -117,7 +117,7 @@ export class Router extends Construct {
   private validateSize(): string[] {
     const bytes = Buffer.byteLength(this.config());
     if (bytes <= MAX_CONFIG_BYTES) return [];
-    const message = `the configuration of the router (${bytes} bytes) must be at most ${MAX_CONFIG_BYTES} bytes, which a ConfigMap holds; put some of the endpoints into another chart`;
+    const message = `the configuration of the router (${bytes} bytes) must be at most ${MAX_CONFIG_BYTES} bytes to fit into a ConfigMap; move some endpoints to another chart`;
     return [renderError('TooManyRules', message, this.node.path)];
   }
 
@@ -182,17 +182,17 @@ export class Router extends Construct {
   }
 }
 
-/** What a replica needs: a base for connections, and something for every place of a server. */
+/** The resources of a replica: a base amount for connections, and an amount for each server slot. */
 function resourcesFor(plan: ServingPlan): Record<string, Record<string, string>> {
-  const places = poolsOf(plan).reduce((sum, pool) => sum + placesOf(pool), 0);
-  const memory = `${MEMORY_MIB + Math.ceil((places * PLACE_KIB) / 1024)}Mi`;
+  const slots = poolsOf(plan).reduce((sum, pool) => sum + slotsOf(pool), 0);
+  const memory = `${MEMORY_MIB + Math.ceil((slots * SLOT_KIB) / 1024)}Mi`;
   return { requests: { cpu: '250m', memory }, limits: { memory } };
 }
 
 const MEMORY_MIB = 256;
-const PLACE_KIB = 32;
+const SLOT_KIB = 32;
 
-/** Sixteen hex digits, so that two configurations have one digest less than once in any lifetime. */
+/** Sixteen hex digits, which make a collision of two configurations negligibly unlikely. */
 function digest(text: string): string {
   return [text, `${text.length} ${text}`].map((part) => hash(part).toString(16).padStart(8, '0')).join('');
 }

@@ -17,17 +17,17 @@ export enum Column {
 /** The protocol of a route whose endpoint streams by WebSocket. */
 export const WEB_SOCKET = 'ws';
 
-/** What stands in the column of the protocol: what a client may upgrade to. gRPC is refused. */
+/** The values of the protocol column: what a client may upgrade to. gRPC is refused elsewhere. */
 const PROTOCOLS: { readonly [protocol in StreamProtocol]: string } = {
   [StreamProtocol.SERVER_SENT_EVENTS]: '',
   [StreamProtocol.WEB_SOCKET]: WEB_SOCKET,
   [StreamProtocol.GRPC]: '',
 };
 
-/** The column that cuts off the whole path. */
+/** The value of the `CUT` column that removes the whole path. */
 export const CUT_ALL = 'all';
 
-/** The column up to which request number the pool at `index` is next. */
+/** The column with the cumulative share of the pools up to the one at `index`. */
 export function uptoColumn(index: number): number {
   return Column.TOTAL + 1 + 2 * index;
 }
@@ -37,7 +37,7 @@ export function poolColumn(index: number): number {
   return uptoColumn(index) + 1;
 }
 
-/** What becomes of the requests of a route, as one line of columns. */
+/** What happens to the requests of a route, as one row of columns. */
 export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (backend: string) => string): string {
   const shares = sharing(route);
   const total = shares.reduce((sum, share) => sum + share.weight, 0);
@@ -59,38 +59,38 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   ].join('|');
 }
 
-/** The shares of a route that get requests: of one backend alone the whole, so that nothing has to be counted. */
+/** The shares of a route that get requests. A single one has weight 1, so that the router need not count. */
 export function sharing(route: RoutePlan): SharePlan[] {
   const shares = route.shares.filter((share) => share.weight > 0);
   return shares.length === 1 ? shares.map((share) => ({ ...share, weight: 1 })) : shares;
 }
 
-/** How many segments of the path are cut off, and what is put in front of the rest. */
+/** The number of leading path segments to remove, and the prefix to add. */
 function rewriteOf(route: RoutePlan): [cut: string, put: string] {
   if (route.replacePath !== undefined) return [CUT_ALL, route.replacePath];
   if (route.replacePrefix === undefined || route.prefix === '/') return ['', ''];
   return [String(route.prefix.split('/').length - 1), route.replacePrefix === '/' ? '' : route.replacePrefix];
 }
 
-/** The numbers of segments that routes cut off. */
+/** The different numbers of segments that routes remove. */
 export function cutDepths(routes: RoutePlan[]): number[] {
   const depths = new Set(routes.map((route) => Number(rewriteOf(route)[0])).filter((depth) => depth > 0));
   return [...depths].sort((a, b) => a - b);
 }
 
 /**
- * The step between the places of two requests: coprime with the total, so that every place comes up once in a round, and
- * near its golden section, so that the places of one backend lie apart.
+ * The step between the slots of consecutive requests. It is coprime with the total, so that every slot is used once per
+ * round, and close to its golden section, so that the slots of one backend are spread out.
  */
 export function multiplierOf(total: number): number {
-  const wanted = 0.618 * total;
+  const ideal = 0.618 * total;
   let best = 1;
   for (let distance = 0; distance <= total; distance++) {
-    const near = [Math.floor(wanted) - distance, Math.ceil(wanted) + distance].filter(
+    const near = [Math.floor(ideal) - distance, Math.ceil(ideal) + distance].filter(
       (step) => step >= 1 && greatestCommonDivisor(step, total) === 1,
     );
     if (near.length > 0) {
-      best = near.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a));
+      best = near.reduce((a, b) => (Math.abs(b - ideal) < Math.abs(a - ideal) ? b : a));
       break;
     }
   }

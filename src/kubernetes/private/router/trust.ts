@@ -5,7 +5,7 @@ import { requireNumber } from '../../../private/checks';
 import { ServingError } from '../../../private/errors';
 import { type GuardOptions, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SOURCE } from './guards';
 
-/** Checks what a user says of the clients of the router. */
+/** Checks the options that define how much the router trusts its clients. */
 export function checkTrust(options: GuardOptions, at: IConstruct): void {
   const { trustedProxies = [], maxConnectionsPerSource = MAX_CONNECTIONS_PER_SOURCE } = options;
   const bounds = { min: 1, max: MAX_CONNECTIONS, integer: true, hint: 'for each pod of the router', at };
@@ -20,24 +20,24 @@ export function checkTrust(options: GuardOptions, at: IConstruct): void {
   });
 }
 
-/** No private network has fewer bits that count: the largest one is fc00::/7. */
-const FEWEST_BITS = 7;
+/** The shortest prefix of a private network, which is that of fc00::/7. */
+const SHORTEST_PREFIX = 7;
 
-/** What is doubtful in the trust of a router that stands behind these proxies. */
+/** The warnings about the trust of a router behind these proxies. */
 export function trustWarnings({ trustedProxies = [] }: GuardOptions, behind: readonly string[]): Warning[] {
   const names = behind.map((name) => `'${name}'`).join(' and ');
   const wide = trustedProxies.flatMap((network, index): Warning[] => {
     const bits = network.split('/')[1];
-    if (bits === undefined || Number(bits) >= FEWEST_BITS) return [];
-    const message = `'trustedProxies[${index}]' ('${network}') contains public networks, whose clients can then invent their address, scheme and host and have no limit of connections; list the networks of your proxies only, or acknowledge this`;
+    if (bits === undefined || Number(bits) >= SHORTEST_PREFIX) return [];
+    const message = `'trustedProxies[${index}]' ('${network}') contains public addresses, whose clients could forge their address, scheme and host and bypass the connection limit; list only the networks of your proxies, or acknowledge this`;
     return [{ id: `publicTrustedProxies.${network}`, message }];
   });
   if (behind.length === 0 || trustedProxies.length > 0) return wide;
-  const message = `'behind' declares ${names} in front of the router, but 'trustedProxies' is not set: the router replaces the forwarded headers of ${names}, so servers get its address as that of the client, and 'http' as the scheme; list its networks in 'router.trustedProxies', or acknowledge this`;
+  const message = `'behind' declares ${names} in front of the router, but 'trustedProxies' is not set: the router replaces the forwarded headers of ${names}, so servers see the address of the proxy as that of the client, and 'http' as the scheme; list the networks of the proxy in 'router.trustedProxies', or acknowledge this`;
   return [{ id: 'untrustedProxies', message }];
 }
 
-/** Whether a text is an address, or an address and the number of its bits that count. */
+/** Whether a text is an IP address, or an address with a prefix length. */
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = address.includes('%') ? 0 : isIP(address);

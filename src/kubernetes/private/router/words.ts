@@ -1,25 +1,25 @@
-/** Text that HAProxy reads as one word without quotes, wherever it stands. */
+/** Text that HAProxy reads as one word without quotes in any position. */
 const PLAIN = /^[A-Za-z0-9._/:=][A-Za-z0-9._/:=-]*$/;
 
-/** One word of the configuration, whatever is in it: inside single quotes nothing but the next quote has a meaning. */
+/** Quotes any text as one word of the configuration: within single quotes, only the next quote is special. */
 export function word(text: string): string {
   if (PLAIN.test(text)) return text;
-  if (hasControls(text)) throw new Error(`${JSON.stringify(text)} cannot stand in the router's configuration`);
+  if (hasControls(text)) throw new Error(`the configuration of the router cannot contain ${JSON.stringify(text)}`);
   return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
-/** A word in a place where `%` starts a variable. */
+/** A word in a position where `%` starts a variable. */
 export function literal(text: string): string {
   return word(text.replace(/%/g, '%%'));
 }
 
-/** A fetch or converter with one text argument, as one word. */
+/** A sample fetch or converter with one text argument, as one word. */
 export function call(name: string, argument: string): string {
   if (PLAIN.test(argument)) return `${name}(${argument})`;
   return word(`${name}(${argument.replace(/[\\'"(),]/g, '\\$&')})`);
 }
 
-/** Text that needs no quotes in any place and that the converter `url_dec` turns back. */
+/** Encodes a text so that it needs no quotes in any position, and that the converter `url_dec` decodes. */
 export function encode(text: string): string {
   return encodeURIComponent(text)
     .replace(/%2F/g, '/')
@@ -30,7 +30,7 @@ function hex(char: string): string {
   return char.charCodeAt(0).toString(16).toUpperCase();
 }
 
-/** Whether a text has characters that no line of the configuration can hold. */
+/** Whether a text has control characters, which a line of the configuration cannot contain. */
 export function hasControls(text: string): boolean {
   return [...text].some((char) => char < ' ' || char === '\x7f');
 }
