@@ -7,7 +7,7 @@ import { Duration } from '../../src/units/duration';
 import { findObject, manifestsOf, oneBackend } from './support';
 
 describe('autoscaling', () => {
-  test('is a HorizontalPodAutoscaler with the bounds, measures and delays', () => {
+  test('renders a HorizontalPodAutoscaler with bounds, metrics and delays', () => {
     const { chart, backend } = oneBackend();
     backend.autoscale({
       minReplicas: 2,
@@ -40,7 +40,7 @@ describe('autoscaling', () => {
     findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
   });
 
-  test('to one replica needs no PodDisruptionBudget', () => {
+  test('does not add a PodDisruptionBudget for at most one replica', () => {
     const { chart, backend } = oneBackend();
     backend.autoscale({ maxReplicas: 1, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(manifestsOf(chart).filter(({ kind }) => kind === 'PodDisruptionBudget')).toHaveLength(1);
@@ -50,7 +50,7 @@ describe('autoscaling', () => {
   test.each([
     ScalingTarget.requestsPerSecond(10),
     ScalingTarget.ongoingRequests(4),
-  ])('fails by requests, and says what works (%#)', (target) => {
+  ])('fails on a request metric, and lists the supported targets (%#)', (target) => {
     const { chart, backend } = oneBackend();
     backend.autoscale({ maxReplicas: 4, targets: [target] });
     expect(() => chart.toJson()).toThrow(
@@ -70,7 +70,7 @@ describe('an autoscaler of cdk8s-plus', () => {
     return { ...parts, scaler };
   };
 
-  test('has the Deployment as its target, which has no number of replicas', () => {
+  test('targets the Deployment, which has no number of replicas', () => {
     const { chart, backend, scaler } = scaled();
     const manifests = manifestsOf(chart);
     expect(findObject(manifests, 'HorizontalPodAutoscaler', scaler.name).spec.scaleTargetRef).toEqual({
@@ -84,14 +84,14 @@ describe('an autoscaler of cdk8s-plus', () => {
     expect(TargetPlatform.planOf(backend.platform).backend(backend.node.path).maxReplicas).toBe(6);
   });
 
-  test('fails where the number of replicas is fixed', () => {
+  test('fails if the number of replicas is set', () => {
     const { chart, backend } = oneBackend({ replicas: 2 });
     const target = KubernetesBackend.of(backend);
     new kplus.HorizontalPodAutoscaler(chart, 'Scaler', { target, maxReplicas: 6 });
     expect(() => chart.toJson()).toThrow('target cannot have a fixed number of replicas (2)');
   });
 
-  test('fails beside an autoscaling policy, whichever came first', () => {
+  test('fails together with an autoscaling policy, in either order', () => {
     const message =
       "[DuplicateAutoscaling] backend 'svm' has two autoscalers; remove its autoscaling policy or the autoscaler of cdk8s-plus";
     const { backend } = scaled();

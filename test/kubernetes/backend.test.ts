@@ -14,7 +14,7 @@ import { backendOptions, IMAGE } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend, podOf, serverOf } from './support';
 
 describe('objects of a backend', () => {
-  test('are a Deployment, two Services and a ServiceAccount of its name', () => {
+  test('are a Deployment, two Services and a ServiceAccount with its name', () => {
     const { chart } = oneBackend({ description: 'Reads a digit' }, { endpointName: 'digits' });
     const own = manifestsOf(chart).filter(({ metadata }) => metadata.name.startsWith('digits-svm'));
     expect(own.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
@@ -26,7 +26,7 @@ describe('objects of a backend', () => {
     expect(own).toMatchSnapshot();
   });
 
-  test('keep the words of the user as annotations', () => {
+  test('have name and description as annotations', () => {
     const { chart } = oneBackend({ backendName: 'SVM:v1', description: 'Reads\na digit' });
     expect(findObject(manifestsOf(chart), 'Deployment', 'digits-svm-v1').metadata.annotations).toEqual({
       'serving-constructs/name': 'SVM:v1',
@@ -34,7 +34,7 @@ describe('objects of a backend', () => {
     });
   });
 
-  test('list their replicas by a named port', () => {
+  test('list replicas with a named port', () => {
     const { spec } = findObject(manifestsOf(oneBackend({ port: 1453 }).chart), 'Service', 'digits-svm-pods');
     expect(spec).toMatchObject({ clusterIP: 'None', ports: [{ name: 'http', targetPort: 'http' }] });
   });
@@ -46,12 +46,12 @@ describe('objects of a backend', () => {
     expect(manifestsOf(chart).map(({ metadata }) => metadata.namespace)).toEqual(Array(4).fill('models'));
   });
 
-  test('have no PodDisruptionBudget where one replica runs', () => {
+  test('have no PodDisruptionBudget for a single replica', () => {
     const kinds = manifestsOf(oneBackend().chart).filter(({ metadata }) => metadata.name === 'digits-svm');
     expect(kinds.map(({ kind }) => kind)).not.toContain('PodDisruptionBudget');
   });
 
-  test('stand alone without a router', () => {
+  test('do not need a router', () => {
     const chart = newChart();
     new Backend(chart, 'svm', backendOptions());
     expect(manifestsOf(chart).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'Service', 'Service']);
@@ -59,7 +59,7 @@ describe('objects of a backend', () => {
 });
 
 describe('server', () => {
-  test('is started by the command of the plan', () => {
+  test('is started with the command of the plan', () => {
     const { chart, backend } = oneBackend();
     const plan = TargetPlatform.planOf(backend.platform).backend(backend.node.path);
     const [server] = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers;
@@ -67,7 +67,7 @@ describe('server', () => {
     expect(server).not.toHaveProperty('args');
   });
 
-  test('gets the port, a home, the environment and secrets by reference', () => {
+  test('gets the port, a home directory, the environment and secrets by reference', () => {
     const { env } = serverOf(
       {
         port: 1453,
@@ -99,12 +99,12 @@ describe('server', () => {
   test.each([
     [{ user: 1000 }, undefined],
     [{ environment: { HOME: '/home/app' } }, '/home/app'],
-  ])('keeps its home with %j', (options, home) => {
+  ])('keeps its home directory with %j', (options, home) => {
     const { env } = serverOf(options);
     expect(env.find(({ name }: { name: string }) => name === 'HOME')?.value).toBe(home);
   });
 
-  test('gets text with dollars as it was written', () => {
+  test('gets text with dollar signs unchanged', () => {
     const shell = ModelServer.shell({ line: 'exec serve --name $(hostname) --id $$ --port $PORT' });
     const { command, env } = serverOf({
       server: shell,
@@ -115,7 +115,7 @@ describe('server', () => {
     expect(env.slice(-2).map(({ value }: { value: string }) => value)).toEqual(['$$(B)', '$C']);
   });
 
-  test('fails when a secret cannot be one of Kubernetes', () => {
+  test('fails if a secret is invalid for Kubernetes', () => {
     expect(() => oneBackend({ secrets: { TOKEN: SecretValue.fromName('prod/token') } })).toThrow(
       "[InvalidName] the secret 'prod/token' of 'TOKEN' is not a valid name of a Kubernetes Secret",
     );
@@ -129,21 +129,21 @@ describe('server', () => {
 });
 
 describe('resources', () => {
-  test('are requests, with a limit for memory only', () => {
+  test('are requests, with a limit only for memory', () => {
     expect(serverOf({ resources: { cpu: 0.25, memory: Size.gibibytes(1.5) } }).resources).toEqual({
       requests: { cpu: '250m', memory: '1536Mi' },
       limits: { memory: '1536Mi' },
     });
   });
 
-  test('bound the disk of every volume', () => {
+  test('limit the size of every volume', () => {
     const pod = podOf({ resources: { ephemeralStorage: Size.gibibytes(20) } });
     expect(pod.containers[0].resources.limits['ephemeral-storage']).toBe('20480Mi');
     expect(pod.containers[0].resources.requests['ephemeral-storage']).toBe('20480Mi');
     expect(pod.volumes).toEqual([{ name: 'tmp', emptyDir: { sizeLimit: '20480Mi' } }]);
   });
 
-  test('hold GPUs in requests and limits, shared memory and a toleration', () => {
+  test('include GPUs in requests and limits, shared memory and a toleration', () => {
     const pod = podOf({ gpu: Gpu.nvidia({ count: 2 }) });
     const { requests, limits } = pod.containers[0].resources;
     expect([requests['nvidia.com/gpu'], limits['nvidia.com/gpu']]).toEqual(['2', '2']);
@@ -153,13 +153,13 @@ describe('resources', () => {
     expect(pod).not.toHaveProperty('affinity');
   });
 
-  test('know devices under another name', () => {
+  test('support devices with another resource name', () => {
     const pod = podOf({ gpu: Gpu.custom('amd.com/gpu', 1) });
     expect(pod.containers[0].resources.limits['amd.com/gpu']).toBe('1');
     expect(pod.tolerations).toEqual([{ key: 'amd.com/gpu', operator: 'Exists' }]);
   });
 
-  test('ask for a product with or without the brand in front', () => {
+  test('match a GPU product with and without the brand as a prefix', () => {
     const { affinity } = podOf({ gpu: Gpu.nvidia({ product: 'A10G' }) });
     const { nodeSelectorTerms } = affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
     expect(nodeSelectorTerms).toEqual([
@@ -173,7 +173,7 @@ describe('resources', () => {
 });
 
 describe('security', () => {
-  test('is what the restricted level asks, with a user that has a number', () => {
+  test('meets the restricted level, with a numeric user', () => {
     const pod = podOf();
     expect(pod.securityContext).toEqual({
       runAsNonRoot: true,
@@ -192,7 +192,7 @@ describe('security', () => {
     expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
   });
 
-  test('follows the user and the root that were asked for', () => {
+  test('uses the user and the root file system of the definition', () => {
     const pod = podOf({ user: 1000, readOnlyRootFilesystem: false });
     expect(pod.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 1000 });
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: 1000, readOnlyRootFilesystem: false });
@@ -202,7 +202,7 @@ describe('security', () => {
     [80, [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '80' }]],
     [1023, [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '1023' }]],
     [1024, undefined],
-  ])('may listen on port %d without a capability', (port, sysctls) => {
+  ])('allows port %d without a capability', (port, sysctls) => {
     const pod = podOf({ port });
     expect(pod.securityContext.sysctls).toEqual(sysctls);
     expect(pod.containers[0].securityContext.capabilities).toEqual({ drop: ['ALL'] });
@@ -213,18 +213,18 @@ describe('rollout', () => {
   const strategyOf = (rollout: Rollout) =>
     findObject(manifestsOf(oneBackend({ rollout, replicas: 3 }).chart), 'Deployment', 'digits-svm').spec.strategy;
 
-  test('starts new replicas first', () => {
+  test('starts new replicas before it stops old ones', () => {
     expect(strategyOf(Rollout.surge({ percent: 25 }))).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 },
     });
   });
 
-  test('stops one old replica first when it is in place', () => {
+  test('stops one old replica first when in place', () => {
     expect(strategyOf(Rollout.inPlace()).rollingUpdate).toEqual({ maxSurge: 0, maxUnavailable: 1 });
   });
 
-  test('waits as long as a new replica may take', () => {
+  test('allows the time that a new replica may need', () => {
     const { spec } = findObject(
       manifestsOf(oneBackend({ loadTimeout: Duration.minutes(20) }).chart),
       'Deployment',
@@ -233,7 +233,7 @@ describe('rollout', () => {
     expect(spec).toMatchObject({ minReadySeconds: 10, progressDeadlineSeconds: 1510, replicas: 1 });
   });
 
-  test('spreads the replicas of one version', () => {
+  test('spreads the replicas of each version', () => {
     expect(podOf().topologySpreadConstraints).toEqual(
       ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
         topologyKey,
@@ -246,7 +246,7 @@ describe('rollout', () => {
   });
 });
 
-test('late declarations reach objects that exist already', () => {
+test('later declarations change existing objects', () => {
   const { chart, endpoint, backend } = oneBackend();
   const before = Testing.synth(chart);
   endpoint.addBackend('late', backendOptions());

@@ -3,7 +3,7 @@ import { oneBackend } from './support';
 
 type Call = (...args: unknown[]) => unknown;
 
-/** Arguments with which each factory of the namespace works. Those that may be left out are the last ones. */
+/** Valid arguments for each factory of the namespace, optional ones last. */
 const ARGUMENTS: {
   readonly [factory: string]: { readonly args: () => readonly unknown[]; readonly required: number };
 } = {
@@ -17,7 +17,7 @@ const ARGUMENTS: {
   'KubernetesSecret.fromSecret': { args: () => [{ kind: 'Secret', name: 'acme' }, 'token'], required: 2 },
 };
 
-/** What callers without types pass. */
+/** What untyped callers can pass. */
 const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
   ['null', null],
@@ -40,9 +40,9 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['a promise', Promise.resolve('a')],
 ];
 
-/** What an argument may be although it looks hostile. */
+/** Hostile-looking arguments that are valid. */
 const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
-  // Options of which none is set.
+  // Options with no option set.
   'Gateway.fromName 1': ['{}', 'an object without a prototype', 'a date', 'a promise'],
 };
 
@@ -58,20 +58,20 @@ const factories = Object.entries(kubernetes).flatMap(([name, value]) =>
     : [],
 );
 
-test('every factory of the namespace is tried', () => {
+test('covers every factory of the namespace', () => {
   expect(factories.map(([name]) => name).sort()).toEqual(Object.keys(ARGUMENTS).sort());
 });
 
 describe.each(factories)('%s', (name, call) => {
   const { args, required } = ARGUMENTS[name] ?? { args: () => [], required: 0 };
 
-  test('accepts what it is made for', () => {
+  test('accepts valid arguments', () => {
     expect(call(...args())).toBeDefined();
     expect(call(...args().slice(0, required))).toBeDefined();
   });
 
   const cases = args().flatMap((_, index) => HOSTILE.map(([shown, value]) => [index, shown, value] as const));
-  test.each(cases)('refuses argument %i where it is %s', (index, shown, value) => {
+  test.each(cases)('refuses argument %i if it is %s', (index, shown, value) => {
     const accepted = [...(ACCEPTED[`${name} ${index}`] ?? []), ...(index >= required ? ['undefined'] : [])];
     const passed = args().map((one, place) => (place === index ? value : one));
     if (accepted.includes(shown)) expect(call(...passed)).toBeDefined();

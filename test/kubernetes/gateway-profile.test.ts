@@ -22,7 +22,7 @@ import { backendOptions } from '../support/definitions';
 import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { findObject, newChart } from './support';
 
-/** A policy that renders all that it can know. */
+/** A policy that renders all values it gets. */
 class Echo extends GatewayPolicy {
   constructor(props: Partial<GatewayPolicyProps> = {}) {
     super({ id: 'Echo', apiVersion: 'gateway.example.com/v1', kind: 'Echo', ...props });
@@ -33,7 +33,7 @@ class Echo extends GatewayPolicy {
   }
 }
 
-/** A chart behind a gateway of this profile, with an endpoint `digits` that has the backends `v1` and `v2`. */
+/** A chart behind a gateway with this profile, and an endpoint `digits` with the backends `v1` and `v2`. */
 function behind(options: Partial<GatewayProfileOptions>, props: ServingEndpointProps = {}) {
   const chart = newChart();
   const profile = GatewayProfile.custom({ name: 'the edge', ...options });
@@ -53,24 +53,24 @@ describe('the list of profiles', () => {
   const files = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
   const nameOf = (file: string) => file.replaceAll('-', '_').toUpperCase();
 
-  test('has a profile for each file, and no other', () => {
+  test('has one profile for each file', () => {
     expect(Object.keys(GatewayProfile).sort()).toEqual(files.map(nameOf).sort());
   });
 
-  test.each(files)('has the profile of %s under its name', (file) => {
+  test.each(files)('has the profile of %s by its name', (file) => {
     const { name } = require(join(folder, file))[nameOf(file)];
     const profiles = Object.entries(GatewayProfile).map(([key, profile]) => [key, profile.name]);
     expect(profiles).toContainEqual([nameOf(file), name]);
   });
 
-  test('has profiles that users could declare', () => {
+  test('has profiles that users could declare with custom()', () => {
     for (const { options, name } of GATEWAY_PROFILES) expect(GatewayProfile.custom(options)).toMatchObject({ name });
     expect(new Set(GATEWAY_PROFILES.map(({ name }) => name)).size).toBe(GATEWAY_PROFILES.length);
   });
 });
 
 describe('a custom profile', () => {
-  test('is a portable gateway where it declares nothing', () => {
+  test('defaults to a portable gateway', () => {
     const { name, ...target } = behind({}).platform.target;
     const chart = newChart();
     const portable = new KubernetesPlatform(chart, 'Platform', { gateway: Gateway.fromName('edge') });
@@ -78,7 +78,7 @@ describe('a custom profile', () => {
     expect(name).toBe('the edge');
   });
 
-  test('starts from the parts of another profile', () => {
+  test('can be derived from another profile', () => {
     const { chart, platform } = behind(
       { ...GatewayProfile.ENVOY_GATEWAY.options, name: 'the edge', propagationDelay: Duration.seconds(15) },
       { methods: [HttpMethod.POST] },
@@ -89,7 +89,7 @@ describe('a custom profile', () => {
     expect(kinds).toContain('HTTPRouteFilter');
   });
 
-  test('sets times, access, limits and statuses of the target', () => {
+  test('sets timeouts, access, limits and status codes of the target', () => {
     const { platform } = behind({
       idleTimeout: Duration.minutes(2),
       clientIdleTimeout: Duration.seconds(75),
@@ -110,13 +110,13 @@ describe('a custom profile', () => {
     });
   });
 
-  test('gives way to the times of the Gateway', () => {
+  test('is overridden by the timeouts of the Gateway', () => {
     const profile = GatewayProfile.custom({ name: 'the edge', idleTimeout: Duration.minutes(2) });
     const gateway = Gateway.fromName('edge', { profile, idleTimeout: Duration.minutes(1) });
     expect([gateway.idleSeconds, gateway.propagationSeconds]).toEqual([60, 45]);
   });
 
-  test('renders a request timeout where the gateway supports it', () => {
+  test('renders a request timeout if the gateway supports it', () => {
     const { chart, platform } = behind({ requestTimeouts: true });
     const { rules } = findObject(chart.toJson(), 'HTTPRoute', 'digits').spec;
     expect(rules[0].timeouts).toEqual({ request: '70s' });
@@ -125,7 +125,7 @@ describe('a custom profile', () => {
     ]);
   });
 
-  test('replaces the features of its policies, which replace those of a portable gateway', () => {
+  test('overrides the features of its policies, which override those of a portable gateway', () => {
     const features: GatewayFeatures = { roundRobin: native('by the policy'), keepAlive: native('by the policy') };
     const { platform } = behind({
       policies: [new Echo({ features })],
@@ -223,7 +223,7 @@ describe('a policy', () => {
     expect(backends[0]?.node.tryFindChild('Echo')).toBeDefined();
   });
 
-  test('that answers 405 is referenced by the routes of endpoints with methods only', () => {
+  test('that answers with 405 is referenced only by routes of endpoints with methods', () => {
     const answer = new Echo({ id: 'Answer', kind: 'Answer', nameSuffix: '-answer' });
     const { chart } = behind({ methodNotAllowed: answer }, { path: '/digits', methods: [HttpMethod.POST] });
     new ServingEndpoint(chart, 'letters', { path: '/letters' }).addBackend('v1', backendOptions());
@@ -247,32 +247,40 @@ describe('a custom profile fails', () => {
   test.each<[string, object, string]>([
     ['without a name', { name: '' }, "[InvalidName] 'name' ('') must not be empty"],
     ['with an unknown option', { idle: 3 }, "[UnknownOption] unknown option 'idle'"],
-    ['with a time of zero', { idleTimeout: Duration.seconds(0) }, "[InvalidNumber] 'idleTimeout' (0)"],
-    ['with a long propagation', { propagationDelay: Duration.hours(1) }, "[InvalidNumber] 'propagationDelay' (3600"],
-    ['with a time of a client that is no time', { clientIdleTimeout: 5 }, "[InvalidType] 'clientIdleTimeout' (5)"],
+    ['with an idle timeout of zero', { idleTimeout: Duration.seconds(0) }, "[InvalidNumber] 'idleTimeout' (0)"],
     [
-      'with more backends than a route',
+      'with a propagation delay above the maximum',
+      { propagationDelay: Duration.hours(1) },
+      "[InvalidNumber] 'propagationDelay' (3600",
+    ],
+    [
+      'with a client idle timeout that is not a Duration',
+      { clientIdleTimeout: 5 },
+      "[InvalidType] 'clientIdleTimeout' (5)",
+    ],
+    [
+      'with more backends than a route supports',
       { maxBackends: 17 },
       "[InvalidNumber] 'maxBackends' (17) must be a whole number",
     ],
-    ['with a weight of parts', { maxWeight: 1.5 }, "[InvalidNumber] 'maxWeight' (1.5) must be a whole number"],
+    ['with a fractional weight', { maxWeight: 1.5 }, "[InvalidNumber] 'maxWeight' (1.5) must be a whole number"],
     [
-      'with a status that is no error',
+      'with a status that is not an error',
       { statuses: { closed: 200, silent: 504, unavailable: 503 } },
       "[InvalidNumber] 'statuses.closed' (200) must be a whole number between 400 and 599",
     ],
     [
-      'with a feature that no gateway has',
+      'with an unknown feature',
       { features: { retries: native('yes') } },
       "[UnknownOption] unknown option 'features.retries'",
     ],
     [
-      'with a level that is none',
+      'with an invalid level',
       { features: { weights: { level: 'yes', detail: 'a' } } },
       "[InvalidType] 'features.weights.level' ('yes') must be one of 'native'",
     ],
     [
-      'with a policy that is none',
+      'with an invalid policy',
       { policies: [{}] },
       "[InvalidType] 'policies[0]' ({}) must be a kubernetes.GatewayPolicy, for example an instance of your own subclass",
     ],
@@ -282,22 +290,22 @@ describe('a custom profile fails', () => {
       "[InvalidType] 'policies[0].props.kind' (undefined) must be a string",
     ],
     [
-      'with a kind that is none',
+      'with an invalid kind',
       { policies: [new Echo({ kind: 'echo policy' })] },
       "[InvalidName] 'policies[0].props.kind' ('echo policy') is invalid; use a value such as 'TrafficPolicy'",
     ],
     [
-      'with an answer that belongs to backends',
+      'with a 405 policy in the scope of backends',
       { methodNotAllowed: new Echo({ scope: GatewayPolicyScope.BACKEND }) },
       "[ConflictingProps] 'methodNotAllowed.props.scope' ('backend') must be GatewayPolicyScope.ENDPOINT",
     ],
     [
-      'with two objects of one id',
+      'with two objects with the same id',
       { policies: [new Echo()], methodNotAllowed: new Echo({ nameSuffix: '-405' }) },
       "[ConflictingProps] 'policies[0]' and 'methodNotAllowed' have the same 'id' or the same name for kind 'Echo'",
     ],
     [
-      'with two objects of one name',
+      'with two objects with the same name',
       { policies: [new Echo(), new Echo({ id: 'Other' })] },
       "[ConflictingProps] 'policies[0]' and 'policies[1]' have the same 'id' or the same name for kind 'Echo'",
     ],

@@ -16,7 +16,7 @@ import { Duration } from '../../src/units/duration';
 import { backendOptions, singleBackend } from '../support/definitions';
 import { findObject, type Manifest, manifestsOf, newChart } from './support';
 
-/** A chart behind a gateway, with an endpoint `digits` that has the backends `v1` and `v2`. */
+/** A chart behind a gateway, and an endpoint `digits` with the backends `v1` and `v2`. */
 function twoBackends(options: GatewayOptions = {}, props: ServingEndpointProps = {}, strict = false) {
   const chart = newChart();
   new KubernetesPlatform(chart, 'Platform', { gateway: Gateway.fromName('public', options), strict });
@@ -45,7 +45,7 @@ describe('an HTTPRoute', () => {
     expect(Math.max(...rules.map(({ backendRefs }) => backendRefs.length))).toBe(16);
   });
 
-  test('attaches to the gateway and has the hosts and words of the endpoint', () => {
+  test('attaches to the gateway and has the hosts, name and description of the endpoint', () => {
     const { chart } = twoBackends(
       { namespace: 'infra', sectionName: 'https' },
       { hosts: ['a.example.com', '*.example.org'], description: 'Reads a digit' },
@@ -61,7 +61,7 @@ describe('an HTTPRoute', () => {
     });
   });
 
-  test('forwards by weight, own address first', () => {
+  test('forwards by weight, with own addresses first', () => {
     const { chart, endpoint, v1, v2 } = twoBackends(
       {},
       { path: '/digits', methods: [HttpMethod.POST, HttpMethod.PUT] },
@@ -75,7 +75,7 @@ describe('an HTTPRoute', () => {
     expect(routesOf(chart)).toMatchSnapshot();
   });
 
-  test('replaces a prefix in rules of one match each', () => {
+  test('replaces a prefix in rules with a single match', () => {
     const { chart } = twoBackends(
       {},
       { path: '/digits', stripPrefix: true, methods: [HttpMethod.POST, HttpMethod.PUT] },
@@ -100,7 +100,7 @@ describe('an HTTPRoute', () => {
     });
   });
 
-  test('repeats each header rule with the header that names a backend', () => {
+  test('repeats each header rule with the header that selects a backend', () => {
     const { chart, endpoint, v2 } = twoBackends();
     endpoint.splitTraffic({ headerRules: [{ header: 'x-tier', value: 'gold', backend: v2 }] });
     const { rules } = onlyRoute(chart);
@@ -112,7 +112,7 @@ describe('an HTTPRoute', () => {
     expect(rules[0].backendRefs).toEqual([{ name: 'digits-v1', port: 80, weight: 1 }]);
   });
 
-  test('has a match for each choice of header values, and none for what cannot be', () => {
+  test('has a match for each possible combination of header values', () => {
     const headers = [
       { name: 'x-tier', values: ['gold', 'silver'] },
       { name: 'x-zone', values: ['a', 'b'] },
@@ -129,7 +129,7 @@ describe('an HTTPRoute', () => {
     expect(counts).toEqual([4 + 2, 4 + 2, 2, 4]);
   });
 
-  test('is cut into several where it would hold too much', () => {
+  test('is split if it would exceed the limits', () => {
     const methods = Object.values(HttpMethod);
     const hosts = Array.from({ length: 20 }, (_, index) => `h${index}.example.com`);
     const { chart, endpoint, v1 } = twoBackends({}, { path: '/digits', stripPrefix: true, methods, hosts });
@@ -145,14 +145,14 @@ describe('an HTTPRoute', () => {
     expect(new Set(routes.flatMap(({ spec }) => spec.hostnames)).size).toBe(20);
   });
 
-  test('fails where a match would have too many headers', () => {
+  test('fails if a match would have too many headers', () => {
     const headers = Array.from({ length: 16 }, (_, index) => ({ name: `x-${index}`, values: ['a'] }));
     expect(() => twoBackends({}, { headers })).toThrow(
       "[TooManyConditions] endpoint 'digits' matches 17 headers in one route, which exceeds the maximum of 16; match fewer headers",
     );
   });
 
-  test('leads to another namespace that allows it', () => {
+  test('references a Service in another namespace with a ReferenceGrant', () => {
     const app = new App();
     const [one, two] = ['one', 'two'].map((id) => new Chart(app, id, { namespace: id })) as [Chart, Chart];
     const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
@@ -168,7 +168,7 @@ describe('an HTTPRoute', () => {
     });
   });
 
-  test('fails to lead to a namespace that nobody names', () => {
+  test('fails for a backend in a chart without a namespace', () => {
     const app = new App();
     const [one, two] = [new Chart(app, 'one', { namespace: 'one' }), new Chart(app, 'two')];
     const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
@@ -180,7 +180,7 @@ describe('an HTTPRoute', () => {
 });
 
 describe('a portable gateway', () => {
-  test('is told nothing that some gateways refuse', () => {
+  test('renders nothing that some gateways refuse', () => {
     const manifests = manifestsOf(twoBackends({}, { methods: [HttpMethod.POST] }).chart, external);
     const kinds = new Set(manifests.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(['Deployment', 'HTTPRoute', 'Service', 'ServiceAccount']);
@@ -188,13 +188,13 @@ describe('a portable gateway', () => {
     for (const rule of rules) expect(Object.keys(rule)).toEqual(['backendRefs', 'matches']);
   });
 
-  test('keeps replicas until it surely knows that they go', () => {
+  test('keeps replicas until every gateway has removed them', () => {
     const { lifecycle } = findObject(manifestsOf(twoBackends().chart, external), 'Deployment', 'digits-v1').spec
       .template.spec.containers[0];
     expect(lifecycle.preStop.sleep.seconds).toBe(45);
   });
 
-  test('fails when it is strict, with what is left to the gateway', () => {
+  test('fails when strict, and lists what is left to the gateway', () => {
     const { chart } = twoBackends({}, { methods: [HttpMethod.POST] }, true);
     expect(() => chart.toJson()).toThrow(
       "[LeftToGateway] 'request timeout' is left to the gateway, which 'strict' forbids",
@@ -205,7 +205,7 @@ describe('a portable gateway', () => {
     expect(() => chart.toJson()).toThrow("[LeftToGateway] '405' is left to the gateway, which 'strict' forbids");
   });
 
-  test('checks servers against its idle time', () => {
+  test('checks servers against its idle timeout', () => {
     const options = {
       server: ModelServer.command({ command: ['serve'], behavior: { drains: true, keepAlive: Duration.seconds(75) } }),
     };
@@ -219,7 +219,7 @@ describe('a portable gateway', () => {
 });
 
 describe('Envoy Gateway', () => {
-  test('is told the request timeout, the algorithm, idle times and the 405', () => {
+  test('is configured with the request timeout, the algorithm, idle timeouts and the 405', () => {
     const { chart } = twoBackends(ENVOY, { methods: [HttpMethod.POST], requestTimeout: Duration.minutes(10) });
     const manifests = manifestsOf(chart, external);
     const { rules } = findObject(manifests, 'HTTPRoute', 'digits').spec;
@@ -246,7 +246,7 @@ describe('Envoy Gateway', () => {
     expect(lifecycle.preStop.sleep.seconds).toBe(5);
   });
 
-  test('ends no stream that keeps its heartbeat', () => {
+  test('does not end a stream that sends its heartbeat', () => {
     const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.minutes(2) };
     const { chart } = twoBackends(ENVOY, { streaming });
     const manifests = manifestsOf(chart, external);
@@ -254,14 +254,14 @@ describe('Envoy Gateway', () => {
     expect(findObject(manifests, 'BackendTrafficPolicy', 'digits').spec.timeout.http.streamIdleTimeout).toBe('250s');
   });
 
-  test('prefers the least busy replica where a backend wants it', () => {
+  test('prefers the least busy replica if a backend requires it', () => {
     const { chart, endpoint } = twoBackends(ENVOY);
     endpoint.addBackend('v3', backendOptions({ loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }));
     const { loadBalancer } = findObject(manifestsOf(chart, external), 'BackendTrafficPolicy', 'digits').spec;
     expect(loadBalancer).toEqual({ type: 'LeastRequest' });
   });
 
-  test('ends connections to a server that would end them first', () => {
+  test('closes connections to a server that would close them first', () => {
     const { chart, endpoint } = twoBackends(ENVOY);
     const server = ModelServer.command({
       command: ['serve'],
@@ -272,7 +272,7 @@ describe('Envoy Gateway', () => {
     expect(circuitBreaker).toEqual({ maxRequestsPerConnection: 1 });
   });
 
-  test('answers no 405 where another endpoint takes every method', () => {
+  test('has no 405 if another endpoint accepts every method', () => {
     const { chart } = twoBackends(ENVOY, { path: '/digits', methods: [HttpMethod.POST] });
     new ServingEndpoint(chart, 'rest', { path: '/digits' }).addBackend('v1', backendOptions());
     const { rules } = onlyRoute(chart);
@@ -288,7 +288,7 @@ describe('facade', () => {
     expect(ids).toEqual(['HttpRoute', 'BackendTrafficPolicy', 'MethodNotAllowed'].map((id) => `serving/digits/${id}`));
   });
 
-  test('has no policies where the gateway knows none', () => {
+  test('has no policies if the gateway has none', () => {
     const facade = KubernetesEndpoint.of(twoBackends().endpoint);
     expect(facade.httpRoutes).toHaveLength(1);
     expect([facade.gatewayPolicies, facade.methodNotAllowedFilter]).toEqual([[], undefined]);
@@ -307,11 +307,11 @@ describe('addresses', () => {
     ['https://models.example.com:8443', ['*.x.com', 'a.x.com'], 'https://a.x.com:8443/digits'],
     ['http://[::1]:8080', ['a.x.com'], 'http://a.x.com:8080/digits'],
     ['http://192.0.2.1', ['*.x.com'], 'http://192.0.2.1/digits'],
-  ])('of %s with the hosts %j is %s', (address, hosts, url) => {
+  ])('for %s with the hosts %j are %s', (address, hosts, url) => {
     expect(twoBackends({ address }, { path: '/digits', hosts }).endpoint.url).toBe(url);
   });
 
-  test('fail to be read when nobody said them', () => {
+  test('fail if the gateway has no address', () => {
     const { chart, endpoint } = twoBackends();
     expect(() => manifestsOf(chart, external)).not.toThrow();
     expect(() => endpoint.url).toThrow(

@@ -41,7 +41,7 @@ const request = fc.record({
   ),
 });
 
-/** What the order of the plan makes of a request: the shares and the path, or nothing. */
+/** The expected result of a request according to the order of the plan: the shares and the path, or nothing. */
 function expected(routes: RoutePlan[], { method = 'GET', host = '', path = '/', headers = {} }: Request): unknown {
   const route = routes.find(
     (candidate) =>
@@ -59,7 +59,7 @@ function expected(routes: RoutePlan[], { method = 'GET', host = '', path = '/', 
   };
 }
 
-test('a gateway answers each request as the order of the plan says', () => {
+test('a gateway routes each request according to the plan', () => {
   fc.assert(
     fc.property(endpoint, fc.array(request, { minLength: 10, maxLength: 20 }), (definition, requests) => {
       const { addresses, headerRules, hosts, methods, tiers, ...props } = definition;

@@ -8,7 +8,7 @@ import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { selects } from '../support/kubernetes/metadata';
 import { manifestsOf } from './support';
 
-/** The selectors of every object that has some, by kind and name. */
+/** The selectors of all objects, by kind and name. */
 function selectorsIn(manifests: readonly Data[]): Record<string, unknown> {
   return Object.fromEntries(
     manifests.flatMap((one) => {
@@ -18,7 +18,7 @@ function selectorsIn(manifests: readonly Data[]): Record<string, unknown> {
   );
 }
 
-/** The labels of pods, by the name of their Deployment. */
+/** The labels of Pods, by the name of their Deployment. */
 function podsIn(manifests: readonly Data[]): Record<string, Data> {
   const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
   return Object.fromEntries(
@@ -44,8 +44,8 @@ function chartOf(
   return chart;
 }
 
-/** They are immutable in a cluster: a change here takes every Deployment of every user down. */
-test('selectors are exactly these', () => {
+/** Selectors are immutable in a cluster: a change here would break the update of every Deployment of every user. */
+test('the selectors do not change', () => {
   const [svm, net] = ['shop-digits-svm-v1', 'shop-digits-net'];
   const of = (component: string, name: string) => ({ [`serving-constructs/${component}`]: name });
   const router = of('router', 'shop-router');
@@ -64,7 +64,7 @@ test('selectors are exactly these', () => {
   });
 });
 
-test('pods are spread by the same selectors', () => {
+test('Pods are spread by the same selectors', () => {
   for (const { kind, spec } of manifestsOf(chartOf('shop'))) {
     if (kind !== 'Deployment') continue;
     const constraints = objects(object(object(object(spec).template).spec).topologySpreadConstraints);
@@ -96,7 +96,7 @@ test.each<[string, KubernetesPlatformProps]>([
   }
 });
 
-test('no selector selects the pods of a Helm release of the same name, or of another chart of the namespace', () => {
+test('no selector selects the Pods of a Helm release with the same name, or of another chart in the namespace', () => {
   const app = new App();
   const charts = ['shop', 'mail'].map((id) => chartOf(id, {}, {}, app));
   const manifests = charts.flatMap((chart) => manifestsOf(chart));
@@ -114,7 +114,7 @@ test('no selector selects the pods of a Helm release of the same name, or of ano
   }
 });
 
-test('labels of the whole chart that are recommended ones stay those of the user, and change no selector', () => {
+test('labels of the chart override recommended labels, and do not change selectors', () => {
   const labels = { 'app.kubernetes.io/part-of': 'webshop', 'app.kubernetes.io/instance': 'mine', team: 'a' };
   const manifests = manifestsOf(chartOf('shop', {}, labels));
   expect(selectorsIn(manifests)).toEqual(selectorsIn(manifestsOf(chartOf('shop'))));

@@ -36,7 +36,7 @@ describe('models', () => {
     expect(pod.volumes).toContainEqual({ name: 'model-0', emptyDir: {} });
   });
 
-  test('that are one object leave what is beside them in the image', () => {
+  test('of a single object leave other files in the directory visible', () => {
     const pod = podOf({ model: Model.fromS3('s3://acme/digits/v1/digits.npz', { path: '/app/weights.npz' }) });
     expect(pod.initContainers[0].args).toEqual([
       's3',
@@ -53,7 +53,7 @@ describe('models', () => {
     });
   });
 
-  test('beside one another and below one another do not collide', () => {
+  test('in the same directory or in nested ones do not collide', () => {
     const pod = podOf({
       models: [
         Model.fromS3('s3://acme/a/', { path: 'a' }),
@@ -77,7 +77,7 @@ describe('models', () => {
     );
   });
 
-  test('in the image are named in an annotation only', () => {
+  test('in the image appear only in an annotation', () => {
     const { chart } = oneBackend({ model: Model.inImage('model', { name: 'sentiment', description: 'Word weights' }) });
     const { metadata, spec } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm');
     expect(JSON.parse(metadata.annotations?.['serving-constructs/models'] as string)).toEqual([
@@ -87,7 +87,7 @@ describe('models', () => {
     expect(spec.template.spec.volumes).toEqual([{ name: 'tmp', emptyDir: {} }]);
   });
 
-  test('are fetched with what the server knows of AWS', () => {
+  test('are fetched with the AWS variables of the server', () => {
     const { initContainers } = podOf(
       {
         model: Model.fromS3('s3://acme/a/'),
@@ -103,7 +103,7 @@ describe('models', () => {
     ]);
   });
 
-  test('are fetched with room for the CLI beside a small server', () => {
+  test('are fetched with enough memory for the CLI, even for a small server', () => {
     const small = podOf({ model: Model.fromS3('s3://acme/a/'), resources: { cpu: 0.5, memory: Size.mebibytes(64) } });
     expect(small.initContainers[0].resources).toEqual({
       requests: { cpu: '500m', memory: '512Mi' },
@@ -111,7 +111,7 @@ describe('models', () => {
     });
   });
 
-  test('are fetched by the image of the platform', () => {
+  test('are fetched with the image of the platform', () => {
     const chart = newChart();
     new KubernetesPlatform(chart, 'Platform', { fetchImage: 'mirror.example.com/aws-cli:2.27.50' });
     new ServingEndpoint(chart, 'digits').addBackend('svm', backendOptions({ model: Model.fromS3('s3://acme/a/') }));
@@ -149,7 +149,7 @@ describe('packed models', () => {
     return findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec;
   };
 
-  test('are image volumes, of which the server sees the models', () => {
+  test('are image volumes, of which only the models are mounted', () => {
     const pod = podOf({ model: model('data', { path: 'net' }) });
     expect(pod.initContainers).toBeUndefined();
     expect(pod.volumes).toContainEqual({
@@ -167,14 +167,14 @@ describe('packed models', () => {
     });
   });
 
-  test('of another layout are the directory that was said', () => {
+  test('with another layout use the declared directory', () => {
     const given = Model.fromOci(`acme/nets@${digestOf('a')}`, { directory: '/opt/nets' });
     expect(podOf({ model: given }).containers[0].volumeMounts).toContainEqual(
       expect.objectContaining({ mountPath: '/models', subPath: 'opt/nets' }),
     );
   });
 
-  test('are copied where the cluster has no image volumes', () => {
+  test('are copied if the cluster has no image volumes', () => {
     const pod = podIn('1.34', model('shell'));
     expect(pod.initContainers).toEqual([
       expect.objectContaining({
@@ -193,7 +193,7 @@ describe('packed models', () => {
     expect(pod.containers[0].volumeMounts).toContainEqual({ name: 'model-0', mountPath: '/models', readOnly: true });
   });
 
-  test('are volumes by wish only where the cluster has them', () => {
+  test('can be requested as image volumes only if the cluster supports them', () => {
     const given = model('data', { delivery: ModelDelivery.imageVolume() });
     expect(podIn('1.35', given).volumes).toHaveLength(2);
     const { chart } = oneBackend({ model: given }, {}, { kubernetesVersion: '1.34' });
@@ -202,14 +202,14 @@ describe('packed models', () => {
     ]);
   });
 
-  test('that are baked are the image of the server', () => {
+  test('that are baked become the image of the server', () => {
     const image = project.within(() => ServerImage.fromRegistry('acme/svm:1'));
     const pod = podOf({ model: model('baked'), image });
     expect(pod.containers[0].image).toBe(`registry.example.com/models:${'c'.repeat(64)}@${digestOf('c')}`);
     expect(pod.volumes).toEqual([{ name: 'tmp', emptyDir: {} }]);
   });
 
-  test('change the pods of their backend and nothing else', () => {
+  test('change only the Pods of their backend', () => {
     const manifests = (digit: string) => {
       const other = new LockedProject({ models: { m: lockedModel(digit) } });
       try {
@@ -250,7 +250,7 @@ describe('packed models', () => {
     });
   });
 
-  test('in a claim are mounted read-only, by name or by the claim of cdk8s-plus', () => {
+  test('in a claim are mounted read-only, by name or by a claim of cdk8s-plus', () => {
     const chart = newChart();
     const claim = kplus.PersistentVolumeClaim.fromClaimName(chart, 'Claim', 'models');
     for (const volume of [ClaimVolume.fromName('models'), ClaimVolume.fromClaim(claim)]) {
@@ -270,7 +270,7 @@ describe('packed models', () => {
     }
   });
 
-  test('run on nodes of the architecture that was asked for', () => {
+  test('run on nodes with the declared architecture', () => {
     expect(podOf({ resources: { architecture: CpuArchitecture.ARM64 } }).nodeSelector).toEqual({
       'kubernetes.io/arch': 'arm64',
     });

@@ -12,7 +12,7 @@ import { backendOptions } from '../support/definitions';
 import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { findObject, manifestsOf, newChart, oneBackend } from './support';
 
-/** One of everything. */
+/** A chart with every kind of object. */
 function everything(chart: Chart): void {
   const endpoint = new ServingEndpoint(chart, 'digits', { methods: [HttpMethod.POST] });
   const backend = endpoint.addBackend(
@@ -25,8 +25,8 @@ function everything(chart: Chart): void {
 
 const objectsIn = (chart: Chart): ApiObject[] => chart.node.findAll().filter(ApiObject.isApiObject);
 
-describe('what an object writes', () => {
-  test('is what an object of cdk8s writes', () => {
+describe('the manifest of an object', () => {
+  test('equals that of an ApiObject of cdk8s', () => {
     const gateways = GATEWAY_PROFILES.map((profile) => Gateway.fromName('public', { profile }));
     for (const gateway of [undefined, ...gateways]) {
       const chart = newChart({ namespace: 'models', labels: { team: 'vision' } });
@@ -40,7 +40,7 @@ describe('what an object writes', () => {
     }
   });
 
-  test('can be patched, where it is computed late too', () => {
+  test('can be patched, also where values are lazy', () => {
     const { chart, backend } = oneBackend();
     const facade = KubernetesBackend.of(backend);
     facade.deployment.addJsonPatch(
@@ -61,7 +61,7 @@ describe('what an object writes', () => {
     expect(findObject(manifests, 'Service', 'digits-svm-pods').spec.publishNotReadyAddresses).toBe(true);
   });
 
-  test('passes the resolvers of the app', () => {
+  test('uses the resolvers of the app', () => {
     class Upper implements IResolver {
       public resolve(context: ResolutionContext): void {
         if (context.value === 'quiet') context.replaceValue('LOUD');
@@ -73,7 +73,7 @@ describe('what an object writes', () => {
     expect(env.at(-1)).toEqual({ name: 'VOICE', value: 'LOUD' });
   });
 
-  test('keeps its order where sorting is off', () => {
+  test('keeps its order without sorting', () => {
     const { chart } = oneBackend();
     process.env.CDK8S_DISABLE_SORT = '1';
     try {
@@ -106,14 +106,14 @@ describe('the tree', () => {
     expect(chart.node.tryFindChild('ServingPlatform')?.node.tryFindChild('Router')).toBeDefined();
   });
 
-  test('gives the Deployment for a backend', () => {
+  test('has the Deployment as the default child of a backend', () => {
     const { backend } = oneBackend();
     expect(ApiObject.of(backend)).toBe(KubernetesBackend.of(backend).deployment);
   });
 });
 
 describe('names', () => {
-  test('fail when two charts want one in a namespace', () => {
+  test('fail if two charts use the same one in a namespace', () => {
     const app = new App();
     const [one, two] = ['one', 'two'].map((id) => new Chart(app, id, { namespace: 'models' })) as [Chart, Chart];
     for (const chart of [one, two]) new Backend(chart, 'svm', backendOptions());
@@ -123,7 +123,7 @@ describe('names', () => {
     expect(() => app.synthYaml()).toThrow(message);
   });
 
-  test('fail when one chart has them twice, whatever its namespace', () => {
+  test('fail if one chart has duplicates, with or without a namespace', () => {
     const chart = newChart();
     for (const id of ['one', 'two']) {
       const platform = new KubernetesPlatform(new Construct(chart, id), 'Platform');
@@ -134,7 +134,7 @@ describe('names', () => {
     );
   });
 
-  describe('in two charts that leave their namespace open', () => {
+  describe('in two charts without a namespace', () => {
     const twoCharts = () => {
       const app = new App();
       const charts = ['one', 'two'].map((id) => new Chart(app, id)) as [Chart, Chart];
@@ -165,7 +165,7 @@ describe('names', () => {
       expect(written(app)).toEqual([]);
     });
 
-    test('cause none when one chart is gone', () => {
+    test('cause none once one chart is removed', () => {
       const { app } = twoCharts();
       app.node.tryRemoveChild('one');
       expect(written(app)).toEqual([]);
@@ -187,7 +187,7 @@ describe('names', () => {
     expect(app.synthYaml().match(/kind: Deployment/g)).toHaveLength(2);
   });
 
-  test('are free again when their owner is gone', () => {
+  test('can be used again once their owner is removed', () => {
     const app = new App();
     const one = new Chart(app, 'one');
     new Backend(one, 'svm', backendOptions());

@@ -22,7 +22,7 @@ import { findObject, manifestsOf, newChart, oneBackend } from './support';
 const platform = (props: KubernetesPlatformProps) => () => new KubernetesPlatform(newChart(), 'Platform', props);
 
 describe('platform', () => {
-  test('is made for a chart by the first endpoint', () => {
+  test('is created for a chart by the first endpoint', () => {
     const chart = newChart();
     const one = new ServingEndpoint(chart, 'one', { path: '/one' });
     const two = new ServingEndpoint(chart, 'two', { path: '/two' });
@@ -75,7 +75,7 @@ describe('platform', () => {
     expect(platform(props)).toThrow(message);
   });
 
-  test('tells its router whom to trust', () => {
+  test('configures the trusted proxies of its router', () => {
     const router = { trustedProxies: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'], maxConnectionsPerSource: 50 };
     const { chart } = oneBackend({}, {}, { router: { ...router, underscoresInHeaders: true } });
     const { data } = findObject(manifestsOf(chart), 'ConfigMap', 'serving-router');
@@ -85,26 +85,26 @@ describe('platform', () => {
     expect(config).not.toContain("'_|^");
   });
 
-  test('fails when DNS answers are kept for too long', () => {
+  test('fails if DNS answers are cached for too long', () => {
     expect(platform({ router: { dnsTtl: Duration.hours(2) } })).toThrow(
       "[InvalidNumber] 'dnsTtl' (7200) must be a number between 0 and 3600; in seconds",
     );
   });
 
-  test('waits before the signal for as long as DNS answers are kept', () => {
+  test('waits before the signal for as long as DNS answers are cached', () => {
     const { chart } = oneBackend({}, {}, { router: { dnsTtl: Duration.seconds(5) } });
     const { lifecycle } = findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec.containers[0];
     expect(lifecycle.preStop.sleep.seconds).toBe(10);
   });
 
-  test('pulls every image with the Secrets it was given', () => {
+  test('pulls every image with the configured Secrets', () => {
     const { chart } = oneBackend({}, {}, { imagePullSecrets: ['registry'] });
     const deployments = manifestsOf(chart, ['Secret/registry']).filter(({ kind }) => kind === 'Deployment');
     expect(deployments).toHaveLength(2);
     for (const { spec } of deployments) expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
   });
 
-  test('gives the address of its router', () => {
+  test('has the address of its router in the URL', () => {
     expect(oneBackend({}, { path: '/digits' }).endpoint.url).toBe('http://serving-router/digits');
     const chart = newChart({ namespace: 'models' });
     expect(new ServingEndpoint(chart, 'digits', { path: '/digits' }).internalUrl).toBe(
@@ -112,7 +112,7 @@ describe('platform', () => {
     );
   });
 
-  test('shows its router', () => {
+  test('exposes its router', () => {
     const platform = new KubernetesPlatform(newChart(), 'Platform');
     expect([platform.routerDeployment, platform.routerService]).toEqual([undefined, undefined]);
     const endpoint = new ServingEndpoint(platform.node.scope as Construct, 'digits', { platform });
@@ -121,7 +121,7 @@ describe('platform', () => {
     expect(KubernetesEndpoint.of(endpoint).httpRoutes).toEqual([]);
   });
 
-  test('fails when its router cannot find a backend', () => {
+  test('fails if its router cannot find a backend', () => {
     const app = new App();
     const shared = new KubernetesPlatform(new Chart(app, 'one', { namespace: 'one' }), 'Platform');
     const backend = new Backend(new Chart(app, 'two', { namespace: 'two' }), 'svm', {
@@ -134,7 +134,7 @@ describe('platform', () => {
     );
   });
 
-  test('of a chart in a chart has a router of its own', () => {
+  test('of a nested chart has its own router', () => {
     const chart = newChart();
     for (const name of ['inner', 'outer']) {
       const group = new Chart(chart, name);
@@ -154,7 +154,7 @@ describe('facade', () => {
     );
   });
 
-  test('lets pods run as another ServiceAccount', () => {
+  test('runs Pods with another ServiceAccount', () => {
     const { chart, backend } = oneBackend();
     const facade = KubernetesBackend.of(backend);
     expect(facade.serviceAccountName).toBe('digits-svm');
@@ -169,7 +169,7 @@ describe('facade', () => {
     ]);
   });
 
-  test('lets Pods run as a ServiceAccount that has only a name here', () => {
+  test('runs Pods with a ServiceAccount by name', () => {
     const { chart, backend } = oneBackend();
     KubernetesBackend.of(backend).useServiceAccountName('models');
     const manifests = manifestsOf(chart, ['ServiceAccount/models']);
@@ -179,26 +179,26 @@ describe('facade', () => {
 
   test.each<[string, (chart: Chart) => void, string]>([
     [
-      'another kind',
+      'an object of another kind',
       (chart) => ClaimVolume.fromClaim(new kplus.Secret(chart, 'Secret')),
       "[InvalidType] 'claim' (a Secret) must be a PersistentVolumeClaim of cdk8s or cdk8s-plus",
     ],
     [
-      'no object',
+      'a name',
       () => KubernetesSecret.fromSecret('tokens' as never, 'a'),
       "[InvalidType] 'secret' ('tokens') must be a Secret of cdk8s or cdk8s-plus; for an existing one pass its name instead",
     ],
     [
-      'an impossible name',
+      'an object with an invalid name',
       () => KubernetesSecret.fromSecret({ kind: 'Secret', name: 'A_B' }, 'a'),
       "[InvalidName] 'secret.name' ('A_B') of a Secret must consist of lowercase letters, digits, '-' and '.'",
     ],
     [
-      'an impossible name of a claim',
+      'an invalid name of a claim',
       () => ClaimVolume.fromName('-'),
       "[InvalidName] 'name' ('-') of a PersistentVolumeClaim must consist of",
     ],
-  ])('refuses %s in the place of a named object', (_, define, message) => {
+  ])('refuses %s for a named object', (_, define, message) => {
     expect(() => define(newChart())).toThrow(message);
   });
 
@@ -224,14 +224,14 @@ describe('facade', () => {
     );
   });
 
-  test('fails when a secret of Kubernetes is used elsewhere', () => {
+  test('fails if a Kubernetes secret is used on another platform', () => {
     expect(() => singleBackend({ secrets: { A: KubernetesSecret.fromName('tokens', 'a') } })).toThrow(
       "[ForeignResource] the secret 'A' of backend 'backend' belongs to platform 'kubernetes' and cannot be used on 'test'",
     );
   });
 });
 
-test('a hundred endpoints take one plan, and share a router', () => {
+test('a hundred endpoints share one plan and a router', () => {
   const counts = [1, 100].map((count) => {
     const chart = newChart();
     for (let index = 0; index < count; index++) {

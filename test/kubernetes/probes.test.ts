@@ -8,7 +8,7 @@ import { serverOf } from './support';
 const TCP = { tcpSocket: { port: 'http' } };
 
 describe('readiness', () => {
-  test('asks what the health check declares', () => {
+  test('uses the declared health check', () => {
     const { readinessProbe } = serverOf({
       healthCheck: HealthCheck.http('/healthz', {
         interval: Duration.seconds(20),
@@ -26,13 +26,13 @@ describe('readiness', () => {
     });
   });
 
-  test('is an open port where the server listens only when it is ready', () => {
+  test('checks the port if the server listens only when it is ready', () => {
     expect(serverOf({ server: ModelServer.asgi({ app: 'app' }) }).readinessProbe).toMatchObject(TCP);
     const command = ModelServer.command({ command: ['serve'], behavior: { drains: true, listensWhenReady: true } });
     expect(serverOf({ server: command }).readinessProbe).toMatchObject(TCP);
   });
 
-  test('is an open port where nothing else can ask', () => {
+  test('checks the port if the container has no interpreter', () => {
     const command = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
     expect(serverOf({ server: command }).readinessProbe).toMatchObject(TCP);
   });
@@ -40,7 +40,7 @@ describe('readiness', () => {
   test.each([
     ModelServer.wsgi({ app: 'app' }),
     ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.UVICORN }),
-  ])('asks in the interpreter of a server that listens before it is ready (%#)', (server) => {
+  ])('sends a request with the interpreter of a server that listens before it is ready (%#)', (server) => {
     const { exec, timeoutSeconds } = serverOf({ server, port: 1453 }).readinessProbe;
     expect(exec.command.slice(0, 3)).toEqual(['python', '-I', '-c']);
     expect(exec.command[3]).toContain("HTTPConnection('127.0.0.1', 1453, timeout=4)");
@@ -53,7 +53,7 @@ describe('start-up', () => {
     [Duration.minutes(5), 30],
     [Duration.seconds(95), 10],
     [Duration.seconds(1), 1],
-  ])('has the budget of the load time (%s)', (loadTimeout, failureThreshold) => {
+  ])('allows for the load time (%s)', (loadTimeout, failureThreshold) => {
     const { startupProbe } = serverOf({ healthCheck: HealthCheck.http('/healthz'), loadTimeout });
     expect(startupProbe).toEqual({
       httpGet: { path: '/healthz', port: 'http' },
@@ -64,12 +64,12 @@ describe('start-up', () => {
   });
 });
 
-test('liveness only asks whether the process listens', () => {
+test('liveness only checks whether the process listens', () => {
   const { livenessProbe } = serverOf({ healthCheck: HealthCheck.http('/healthz') });
   expect(livenessProbe).toEqual({ ...TCP, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 });
 });
 
-test('the signal comes after the last request was sent', () => {
+test('the signal follows the last request', () => {
   const { lifecycle } = serverOf();
   expect(lifecycle).toEqual({ preStop: { sleep: { seconds: 35 } } });
 });
@@ -95,12 +95,12 @@ sys.exit(subprocess.run([sys.executable, '-I', '-c', code]).returncode)`;
     [499, 0],
     [500, 1],
     [503, 1],
-  ])('takes %i as %i', (status, code) => {
+  ])('exits for status %i with %i', (status, code) => {
     const question = serverOf().readinessProbe.exec.command[3] as string;
     expect(spawnSync('python3', ['-c', SERVER, String(status), question]).status).toBe(code);
   });
 
-  test('fails where nothing listens', () => {
+  test('fails if nothing listens', () => {
     const question = (serverOf().readinessProbe.exec.command[3] as string).replace('8000', '1');
     expect(spawnSync('python3', ['-I', '-c', question]).status).toBe(1);
   });

@@ -12,7 +12,7 @@ import { object, text } from '../support/data';
 import { backendOptions } from '../support/definitions';
 import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 
-/** Something of everything that the router can be told. */
+/** Definitions that use every setting of the router. */
 function everything(chart: Chart): void {
   const classify = new ServingEndpoint(chart, 'classify', {
     path: '/classify',
@@ -53,19 +53,19 @@ describe('a router', () => {
     .map(object)
     .filter(({ metadata }) => object(metadata).name === 'serving-router');
 
-  test('has the whole of this configuration', () => {
+  test('has this complete configuration', () => {
     const configMap = objects.find(({ kind }) => kind === 'ConfigMap');
     expect(text(object(configMap?.data)['haproxy.cfg'])).toMatchSnapshot();
   });
 
-  test('is made of these objects', () => {
+  test('consists of these objects', () => {
     const others = objects.filter(({ kind }) => kind !== 'ConfigMap');
     expect(others.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment', 'PodDisruptionBudget', 'Service']);
     expect(others).toMatchSnapshot();
   });
 });
 
-describe('the row of the capability table', () => {
+describe('the target profile', () => {
   const chart = () => new Chart(new App(), 'serving');
   const behind = (profile: GatewayProfile) =>
     new KubernetesPlatform(chart(), 'Platform', { gateway: Gateway.fromName('inference', { profile }) });

@@ -15,7 +15,7 @@ import { backendOptions, endpointOn } from '../support/definitions';
 import { Haproxy } from '../support/haproxy';
 import { render, routerPlatform, TARGET } from './router-support';
 
-/** The configuration of one endpoint with one backend. */
+/** The configuration for one endpoint with one backend. */
 function oneBackend(options: Parameters<typeof backendOptions>[0] = {}, change: Partial<HaproxyOptions> = {}): Haproxy {
   const platform = routerPlatform();
   endpointOn(platform, 'digits').addBackend('svm', backendOptions(options));
@@ -26,7 +26,7 @@ const pool = (haproxy: Haproxy) => haproxy.section('backend', 'digits-svm');
 const lines = (haproxy: Haproxy) => pool(haproxy).lines.map((line) => line.join(' '));
 
 describe('the configuration of the router', () => {
-  test('asks DNS for as many replicas as can be ready at a time', () => {
+  test('has a server slot for each replica that can be ready at the same time', () => {
     const server = (options: Parameters<typeof backendOptions>[0]) => haproxyServer(oneBackend(options));
     expect(server({ replicas: 3 })).toEqual([
       'pod',
@@ -39,11 +39,11 @@ describe('the configuration of the router', () => {
     expect(haproxyServer(new Haproxy(render(platform.plan())))[1]).toBe('14');
   });
 
-  test('names the domain of the cluster', () => {
+  test('contains the domain of the cluster', () => {
     expect(haproxyServer(oneBackend({}, { clusterDomain: 'k8s.example' }))[2]).toMatch(/\.svc\.k8s\.example$/);
   });
 
-  test('writes for a pool only what differs from the defaults', () => {
+  test('contains only what differs from the defaults for a pool', () => {
     const plain = oneBackend();
     expect(lines(plain)).toHaveLength(1);
     expect(plain.setting(plain.section('defaults', 'pool'), 'default-server', 'init-addr')).toContain('cluster');
@@ -69,7 +69,7 @@ describe('the configuration of the router', () => {
     expect(lines(haproxy)).toContain('default-server inter 20s rise 4 fall 5');
   });
 
-  test('checks health every second, once, where that is declared', () => {
+  test('checks health every second with a threshold of one if declared', () => {
     const healthCheck = HealthCheck.http('/ready', {
       interval: Duration.seconds(1),
       healthyThreshold: 1,
@@ -85,14 +85,14 @@ describe('the configuration of the router', () => {
     [5, 2, 2],
     [8, 1, 8],
     [9, 3, 3],
-  ])('gives each of its replicas a part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
+  ])('gives each replica of the router its part of a concurrency of %d over %d: %d', (maxConcurrency, replicas, part) => {
     const haproxy = oneBackend({ maxConcurrency }, { replicas });
     expect(lines(haproxy)).toEqual(
       expect.arrayContaining([`default-server maxconn ${part}`, 'timeout queue 60s', 'option abortonclose']),
     );
   });
 
-  test('ends connections to servers that would end them first', () => {
+  test('closes connections to servers that would close them first', () => {
     const behavior = (seconds: number) => ({ drains: true, keepAlive: Duration.seconds(seconds) });
     const server = (seconds: number) => ({
       healthCheck: HealthCheck.http('/'),
@@ -102,7 +102,7 @@ describe('the configuration of the router', () => {
     expect(lines(oneBackend(server(25)))).not.toContain('option http-server-close');
   });
 
-  test('gives the longest silence of the longest endpoint to clients, and its own to each route', () => {
+  test('uses the longest silence of all endpoints for clients, and its own for each route', () => {
     const platform = routerPlatform();
     endpointOn(platform, 'a', { path: '/a', requestTimeout: Duration.seconds(5) }).addBackend('v', backendOptions());
     const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(40) };
@@ -113,11 +113,11 @@ describe('the configuration of the router', () => {
     expect(haproxy.setting(frontend, 'timeout', 'tunnel')).toEqual(['90s']);
     expect(haproxy.route('_router', { path: '/a' })).toMatchObject({ timeout: 15 });
     expect(haproxy.route('_router', { path: '/b' })).toMatchObject({ timeout: 90 });
-    // A stream may last its hour and the margin when the router is told to stop.
+    // A stream may continue for its hour and the margin after the router gets the signal.
     expect(haproxy.setting(haproxy.section('global', ''), 'hard-stop-after')).toEqual(['3610s']);
   });
 
-  test('asks for addresses less often where there are many', () => {
+  test('resolves addresses less often if there are many', () => {
     const interval = (endpoints: number) => {
       const platform = routerPlatform();
       for (let index = 0; index < endpoints; index++) {
@@ -129,7 +129,7 @@ describe('the configuration of the router', () => {
     expect([interval(1), interval(301), interval(1000)]).toEqual([['1000ms'], ['2000ms'], ['3000ms']]);
   });
 
-  test('asks for many in groups, each at a time of its own', () => {
+  test('resolves many addresses in groups with different intervals', () => {
     const platform = routerPlatform();
     for (let index = 0; index < 450; index++) {
       endpointOn(platform, `e${index}`, { path: `/e${index}` }).addBackend('v', backendOptions());
@@ -143,7 +143,7 @@ describe('the configuration of the router', () => {
     expect(groups.map(({ name }) => used.filter((resolvers) => resolvers === name).length)).toEqual([200, 200, 50]);
   });
 
-  test('leaves out backends that serve no endpoint', () => {
+  test('omits backends that serve no endpoint', () => {
     const platform = routerPlatform();
     endpointOn(platform, 'digits').addBackend('svm', backendOptions());
     const intents = intentsOf(platform);
@@ -157,7 +157,7 @@ describe('the configuration of the router', () => {
     expect(render(new ServingPlan(alone))).toBe(render(platform.plan()));
   });
 
-  test('keeps counts apart from a backend of any name', () => {
+  test('has section names that no backend can have', () => {
     const platform = routerPlatform();
     for (const name of ['router', 'admin', 'counters', 'pool', 'base']) {
       endpointOn(platform, `at ${name}`, { path: `/${name}` }).addBackend('v', backendOptions());
@@ -168,7 +168,7 @@ describe('the configuration of the router', () => {
 });
 
 describe('shares', () => {
-  test('are counted by a step that visits every place of a round', () => {
+  test('are counted with a step that visits every slot of a round', () => {
     for (let total = 1; total <= 10_000; total++) {
       const step = multiplierOf(total);
       expect(step).toBeGreaterThanOrEqual(1);
@@ -178,7 +178,7 @@ describe('shares', () => {
     expect([2, 3, 10, 37, 100].map(multiplierOf)).toEqual([1, 2, 7, 23, 61]);
   });
 
-  test('are exact in any round, and only requests that reach them count', () => {
+  test('are exact in every round, and count only the requests that they apply to', () => {
     const platform = routerPlatform();
     const endpoint = endpointOn(platform, 'digits');
     const backends = ['a', 'b', 'c', 'dark'].map((id) => endpoint.addBackend(id, backendOptions()));
@@ -207,7 +207,7 @@ describe('a configuration', () => {
     );
   });
 
-  test('keeps every line about an endpoint when another is added', () => {
+  test('keeps every line of an endpoint when another is added', () => {
     const textOf = (...ids: string[]) => {
       const platform = routerPlatform();
       for (const id of ids) {
@@ -220,7 +220,7 @@ describe('a configuration', () => {
     expect(textOf('a', 'b', 'c')).toEqual(expect.arrayContaining(before));
   });
 
-  test('grows with the number of endpoints and no faster', () => {
+  test('grows linearly with the number of endpoints', () => {
     const size = (count: number) => {
       const platform = routerPlatform();
       for (let index = 0; index < count; index++) {

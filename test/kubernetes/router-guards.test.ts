@@ -38,43 +38,59 @@ function router(change: Parameters<typeof render>[1] = {}): Haproxy {
 
 describe('a request through the guards of the router', () => {
   test.each<[string, Request, object]>([
-    ['is refused as TRACE', { method: 'TRACE' }, { status: 501 }],
-    ['is refused as CONNECT', { method: 'CONNECT' }, { status: 501 }],
-    ['is refused with a host that is none', { host: 'a.example.com@b' }, { status: 400 }],
-    ['is refused with a segment that leads upwards', { path: '/reads/../x' }, { status: 400 }],
-    ['is refused with one that is encoded', { path: '/reads/%2E%2e/x' }, { status: 400 }],
-    ['is refused with one that is encoded twice', { path: '/x/%252e%252e/y' }, { status: 400 }],
+    ['is refused with TRACE', { method: 'TRACE' }, { status: 501 }],
+    ['is refused with CONNECT', { method: 'CONNECT' }, { status: 501 }],
+    ['is refused with an invalid host', { host: 'a.example.com@b' }, { status: 400 }],
+    ["is refused with a '..' segment", { path: '/reads/../x' }, { status: 400 }],
+    ["is refused with an encoded '..' segment", { path: '/reads/%2E%2e/x' }, { status: 400 }],
+    ["is refused with a '..' segment that is encoded twice", { path: '/x/%252e%252e/y' }, { status: 400 }],
     ['is refused with a backslash', { path: '/\\evil.example' }, { status: 400 }],
-    ['is refused with an encoded control', { path: '/x%0d%0ay' }, { status: 400 }],
-    ['is refused with a broken escape', { path: '/x%2' }, { status: 400 }],
-    ['is refused where an encoded slash would be cut off', { path: '/reads%2fx' }, { status: 400 }],
-    [
-      'keeps an encoded slash elsewhere',
-      { path: '/models/org%2Fname' },
-      { backend: 'root-v', path: '/models/org%2Fname' },
-    ],
+    ['is refused with an encoded control character', { path: '/x%0d%0ay' }, { status: 400 }],
+    ['is refused with an invalid escape', { path: '/x%2' }, { status: 400 }],
+    ['is refused if a removed segment contains an encoded slash', { path: '/reads%2fx' }, { status: 400 }],
+    ['keeps other encoded slashes', { path: '/models/org%2Fname' }, { backend: 'root-v', path: '/models/org%2Fname' }],
     ['loses empty segments', { path: '/reads//evil.example' }, { backend: 'reads-v', path: '/evil.example' }],
-    ['keeps those of an address', { path: '/reads/https://x/y' }, { backend: 'reads-v', path: '/https://x/y' }],
+    ['keeps the empty segments of a URL', { path: '/reads/https://x/y' }, { backend: 'reads-v', path: '/https://x/y' }],
     [
-      'keeps an encoded address',
+      'keeps an encoded URL',
       { path: '/x/https%3A%2F%2Fy%2Fz.jpg' },
       { backend: 'root-v', path: '/x/https%3A%2F%2Fy%2Fz.jpg' },
     ],
-    ['is refused where a host would be left behind a prefix', { path: '/c://evil.example' }, { status: 400 }],
-    ['is refused where an encoded one would be left', { path: '/c:/%2fevil.example' }, { status: 400 }],
+    [
+      'is refused if the path without its prefix would begin with a host',
+      { path: '/c://evil.example' },
+      { status: 400 },
+    ],
+    [
+      'is refused if the path without its prefix would begin with an encoded host',
+      { path: '/c:/%2fevil.example' },
+      { status: 400 },
+    ],
     ['is routed without empty segments', { path: '/x://reads', method: 'DELETE' }, { status: 405 }],
-    ['is routed by what its path stands for', { path: '/%72eads/x', method: 'DELETE' }, { status: 405 }],
-    ['finds an encoded path in small letters', { path: '/caf%c3%a9/x' }, { path: '/caf%c3%a9/x' }],
-    ['finds its host with a dot and a port', { path: '/host', host: 'A.example.com.:80' }, { backend: 'host-v' }],
-    ['cannot say where it comes from', { path: '/real', headers: { 'X-Real-IP': '10.0.0.1' } }, { backend: 'root-v' }],
-    ['becomes a WebSocket where that is streamed', { path: '/chat', headers: HANDSHAKE }, { backend: 'chat-v' }],
-    ['becomes none elsewhere', { path: '/x', headers: HANDSHAKE }, { status: 400 }],
-    ['is not upgraded otherwise', { path: '/x', headers: { ...HANDSHAKE, upgrade: 'h2c' } }, { backend: 'root-v' }],
+    ['is routed by its decoded path', { path: '/%72eads/x', method: 'DELETE' }, { status: 405 }],
+    ['matches an encoded path in lowercase', { path: '/caf%c3%a9/x' }, { path: '/caf%c3%a9/x' }],
+    [
+      'matches its host with a trailing dot and a port',
+      { path: '/host', host: 'A.example.com.:80' },
+      { backend: 'host-v' },
+    ],
+    [
+      'cannot set the address of its client',
+      { path: '/real', headers: { 'X-Real-IP': '10.0.0.1' } },
+      { backend: 'root-v' },
+    ],
+    ['becomes a WebSocket if the endpoint streams by it', { path: '/chat', headers: HANDSHAKE }, { backend: 'chat-v' }],
+    ['is refused as a WebSocket on another endpoint', { path: '/x', headers: HANDSHAKE }, { status: 400 }],
+    [
+      'is not upgraded to another protocol',
+      { path: '/x', headers: { ...HANDSHAKE, upgrade: 'h2c' } },
+      { backend: 'root-v' },
+    ],
   ])('%s', (_, request, expected) => {
     expect(router().route('_router', request)).toMatchObject(expected);
   });
 
-  test('may say where it comes from when a proxy does that is trusted', () => {
+  test('may set the address of its client through a trusted proxy', () => {
     const request = { path: '/real', headers: { 'X-Real-IP': '10.0.0.1' } };
     const backendOf = (sourceIp: string) =>
       router({ trustedProxies: ['192.0.2.0/24', 'fd00::/8'] }).route('_router', { ...request, sourceIp });
@@ -99,7 +115,7 @@ describe('a request through the guards of the router', () => {
     'X-Original-Path',
   ];
 
-  /** Whether a header is still there when a route is chosen. */
+  /** Whether a header is still present when a route is chosen. */
   function arrives(name: string, change: Parameters<typeof render>[1]): boolean {
     const platform = routerPlatform();
     endpointOn(platform, 'root', { path: '/' }).addBackend('v', backendOptions());
@@ -115,16 +131,16 @@ describe('a request through the guards of the router', () => {
   test.each([
     ...NAMES,
     'X-Serving-Backend',
-  ])('does not arrive with %s in underscores, where these are passed on', (name) => {
+  ])('does not arrive with %s with underscores, even if these are forwarded', (name) => {
     expect(arrives(name.replaceAll('-', '_'), { underscoresInHeaders: true })).toBe(false);
   });
 
-  test('arrives with other names in underscores, where these are passed on', () => {
+  test('arrives with other names with underscores if these are forwarded', () => {
     expect(arrives('X_Model', { underscoresInHeaders: true })).toBe(true);
     expect(arrives('X_Model', {})).toBe(false);
   });
 
-  test('trusts more networks than a line has words', () => {
+  test('can trust more networks than fit in a line', () => {
     const networks = Array.from({ length: 100 }, (_, index) => `10.${index}.0.0/16`);
     const haproxy = router({ trustedProxies: networks });
     const lines = haproxy
@@ -134,7 +150,7 @@ describe('a request through the guards of the router', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(64);
   });
 
-  test('passes as many lines however many endpoints there are', () => {
+  test('passes a constant number of lines, regardless of the number of endpoints', () => {
     const count = (endpoints: number) => {
       const platform = routerPlatform();
       for (let index = 0; index < endpoints; index++) {

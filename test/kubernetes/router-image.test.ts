@@ -1,4 +1,4 @@
-/** A router image of the user's own is held to the releases of HAProxy that are safe. */
+/** The user's own router image is checked against the safe releases of HAProxy. */
 import { App, Chart } from 'cdk8s';
 import { kubernetes } from '../../src';
 import { TargetRenderer } from '../../src/constructs/target-renderer';
@@ -14,13 +14,13 @@ test.each([
   'haproxytech/haproxy-alpine:3.4.6',
   'haproxy:3.5.0',
   'haproxy:4.0.0',
-  // Nothing is known of these.
+  // Their version is unknown.
   'haproxy:3.0-alpine',
   'haproxy:lts',
   `haproxy@${DIGEST}`,
   'registry.example.com/platform/router:2.4.1',
   'jcmoraisjr/haproxy-ingress:0.14.7',
-])('%s is taken', (reference) => {
+])('%s is accepted', (reference) => {
   expect(routerImageProblem(reference)).toBeUndefined();
 });
 
@@ -31,7 +31,7 @@ test.each([
   ['haproxy:2.6.12', '2.6.12', '2.6.34'],
   ['haproxy:v2.8.3', '2.8.3', '2.8.29'],
   ['haproxytech/haproxy-debian:3.4.4', '3.4.4', '3.4.5'],
-  // A branch without further fixes.
+  // A branch that is no longer maintained.
   ['haproxy:3.1.99', '3.1.99', '3.4.5'],
 ])('%s is vulnerable', (reference, version, required) => {
   expect(routerImageProblem(reference)).toEqual({ kind: 'vulnerable', version, required });
@@ -56,7 +56,7 @@ describe('a platform', () => {
     }
   };
 
-  test('warns of a vulnerable router once', () => {
+  test('warns once about a vulnerable router', () => {
     expect(warningsOf('haproxy:3.0.11-alpine')).toEqual([
       [
         'serving/Platform',
@@ -66,7 +66,7 @@ describe('a platform', () => {
     ]);
   });
 
-  test('does not warn of a safe one', () => {
+  test('does not warn about a safe one', () => {
     expect(warningsOf('haproxy:3.2.26-alpine')).toEqual([]);
   });
 });

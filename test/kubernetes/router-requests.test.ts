@@ -29,7 +29,7 @@ describe('requests', () => {
     ),
   });
 
-  test('of any kind get what the plan says', () => {
+  test('of any kind are routed according to the plan', () => {
     fc.assert(
       fc.property(definitions, fc.array(requests, { minLength: 1, maxLength: 20 }), (definition, asked) => {
         const plan = declare(definition, TARGET).plan();
@@ -57,11 +57,11 @@ describe('requests', () => {
     const seen =
       route.replacePath ??
       (route.replacePrefix === undefined ? asked : replacePrefix(asked, route.prefix, route.replacePrefix));
-    // A slash at the end stays one, also behind a prefix that takes the place of another.
+    // A trailing slash is kept, also after a replaced prefix.
     expect([seen, `${seen}/`]).toContain(path);
   }
 
-  /** The router takes empty segments out, but not those of an address. */
+  /** The router removes empty segments, except those of a URL. */
   function merged(path: string): string {
     return path.replace(/(?<!:)\/\/+/g, '/');
   }
@@ -84,7 +84,7 @@ describe('text of users', () => {
     maxLength: 20,
   });
 
-  test('is one word whatever is in it', () => {
+  test('is always one word', () => {
     fc.assert(fc.property(fc.array(nasty), (texts) => expect(words(texts.map(word).join(' '))).toEqual(texts)));
     fc.assert(
       fc.property(nasty, (text) => {
@@ -94,7 +94,7 @@ describe('text of users', () => {
     );
   });
 
-  test.each(['a\nb', 'a\rb', 'a\0b', 'a\x7fb'])('fails on a control character: %j', (text) => {
+  test.each(['a\nb', 'a\rb', 'a\0b', 'a\x7fb'])('fails if it contains a control character: %j', (text) => {
     expect(() => word(text)).toThrow(/^the configuration of the router cannot contain "/);
   });
 

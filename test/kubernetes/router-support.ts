@@ -5,12 +5,12 @@ import { withWorkloads } from '../../src/kubernetes/private/workload-capabilitie
 import type { ServingPlan } from '../../src/plan/plan';
 import { testPlatform } from '../support/definitions';
 
-/** The row of the built-in router. */
+/** The target profile of the built-in router. */
 export const TARGET = withWorkloads(routerProfile(30));
 
 const OPTIONS: HaproxyOptions = { clusterDomain: 'cluster.local', replicas: 2, port: 8080, adminPort: 8404 };
 
-/** A tree of its own whose plan is made for the router. */
+/** A platform in its own tree, with a plan for the router. */
 export function routerPlatform() {
   return testPlatform({ target: TARGET });
 }

@@ -1,4 +1,4 @@
-/** What is doubtful in how far the router trusts its clients is reported at synthesis. */
+/** Warnings about clients that the router trusts too much or too little are reported at synthesis. */
 import { App, Chart } from 'cdk8s';
 import { Intermediary, kubernetes, Warnings } from '../../src';
 import { TargetRenderer } from '../../src/constructs/target-renderer';
@@ -19,7 +19,7 @@ function warningsOf(props: KubernetesPlatformProps, acknowledged: string[] = [])
   }
 }
 
-describe('a proxy in front of the router that is not trusted', () => {
+describe('an untrusted proxy in front of the router', () => {
   test('causes a warning', () => {
     const [name, other] = behind.map((hop) => hop._intent().name);
     expect(warningsOf({ behind })).toEqual([
@@ -38,7 +38,7 @@ describe('a proxy in front of the router that is not trusted', () => {
     ['trusted', { behind, router: { trustedProxies: ['10.0.0.0/8'] } }],
     ['in front of a gateway', { behind, gateway: kubernetes.Gateway.fromName('gateway') }],
     ['absent', {}],
-  ])('causes none where it is %s', (_, props) => {
+  ])('causes none if it is %s', (_, props) => {
     expect(warningsOf(props)).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ const digestOf = (chart: Chart): string =>
   deployment(chart).spec.template.metadata.annotations['serving-constructs/config'];
 
 describe('the objects of the router', () => {
-  test('are those of a service that can be updated and moved', () => {
+  test('allow updates and evictions without downtime', () => {
     const manifests = manifestsOf(oneBackend().chart);
     const own = manifests.filter((manifest) => manifest.metadata.name === NAME);
     expect(own.map((manifest) => manifest.kind).sort()).toEqual([...KINDS].sort());
@@ -33,7 +33,7 @@ describe('the objects of the router', () => {
     });
   });
 
-  test('select the pods of the router and no others', () => {
+  test('select only the Pods of the router', () => {
     const manifests = manifestsOf(oneBackend().chart);
     const { labels } = deployment(oneBackend().chart).spec.template.metadata;
     const { selector } = router(manifests, 'Service').spec;
@@ -42,13 +42,13 @@ describe('the objects of the router', () => {
     expect(findObject(manifests, 'Deployment', 'digits-svm').spec.template.metadata.labels).not.toMatchObject(selector);
   });
 
-  test('stand once in a chart, however many endpoints there are', () => {
+  test('exist once in a chart, regardless of the number of endpoints', () => {
     const { chart } = oneBackend();
     new ServingEndpoint(chart, 'more', { path: '/more' }).addBackend('v1', backendOptions());
     expect(configOf(manifestsOf(chart))).toContain('backend more-v1 from pool');
   });
 
-  test('come with nothing that the API server would fill in for an account', () => {
+  test('have a ServiceAccount, but no token and no service links', () => {
     const pod = podOf(oneBackend().chart);
     expect(pod).toMatchObject({
       serviceAccountName: NAME,
@@ -57,7 +57,7 @@ describe('the objects of the router', () => {
     });
   });
 
-  test('take patches of the user', () => {
+  test('can be patched', () => {
     const { chart } = oneBackend();
     const object = chart.node
       .findAll()
@@ -67,8 +67,8 @@ describe('the objects of the router', () => {
   });
 });
 
-describe('the pod of the router', () => {
-  test('runs the pinned image of HAProxy without rights', () => {
+describe('the Pod of the router', () => {
+  test('runs the pinned image of HAProxy without privileges', () => {
     const pod = podOf(oneBackend().chart);
     const [container] = pod.containers;
     expect(pod.containers).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('the pod of the router', () => {
     });
   });
 
-  test('runs on another image, in other numbers, with secrets to pull it', () => {
+  test('runs another image, with other replicas and pull secrets', () => {
     const { chart } = oneBackend(
       {},
       {},
@@ -104,7 +104,7 @@ describe('the pod of the router', () => {
     expect(spec.template.spec.imagePullSecrets).toEqual([{ name: 'registry' }]);
   });
 
-  test('knows its namespace and its address', () => {
+  test('gets its namespace and its address', () => {
     const [{ env }] = podOf(oneBackend().chart).containers;
     expect(env).toEqual([
       { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
@@ -112,10 +112,10 @@ describe('the pod of the router', () => {
     ]);
   });
 
-  test('is asked for its health where no path of a user is', () => {
+  test('is probed on a port that has no paths of endpoints', () => {
     const [container] = podOf(oneBackend().chart).containers;
     expect(container.readinessProbe.httpGet).toEqual({ path: '/healthz', port: 'admin' });
-    // The time in which it finds the servers, so that it is not sent requests that it cannot pass on.
+    // Long enough to resolve the servers, so that it gets no requests that it cannot forward.
     expect(container.readinessProbe.initialDelaySeconds).toBe(5);
     expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'admin' });
     const admin = container.ports.find((port: { name: string }) => port.name === 'admin').containerPort;
@@ -127,7 +127,7 @@ describe('the pod of the router', () => {
   test.each([
     [60, 70],
     [600, 610],
-  ])('has time for requests of %d s when it is stopped', (seconds, hardStop) => {
+  ])('has enough time for requests of %d s when it is stopped', (seconds, hardStop) => {
     const { chart } = oneBackend({}, { requestTimeout: Duration.seconds(seconds) });
     const pod = podOf(chart);
     const { preStop } = pod.containers[0].lifecycle;
@@ -135,19 +135,19 @@ describe('the pod of the router', () => {
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(preStop.sleep.seconds + hardStop);
   });
 
-  test('has time for a request that waits for a server first', () => {
+  test('has enough time for a request that is queued first', () => {
     const { chart } = oneBackend({ maxConcurrency: 2 }, { requestTimeout: Duration.seconds(60) });
     expect(configOf(manifestsOf(chart))).toContain('hard-stop-after 130s\n');
     expect(podOf(chart).terminationGracePeriodSeconds).toBe(140);
   });
 
-  test('gets memory for the places of servers', () => {
+  test('gets memory for its server slots', () => {
     const memory = (replicas: number) => podOf(oneBackend({ replicas }).chart).containers[0].resources.limits.memory;
     expect(memory(1)).toBe('257Mi');
     expect(memory(1000)).toBe('319Mi');
   });
 
-  test('is spread over zones and nodes where that is possible', () => {
+  test('is spread over zones and nodes if possible', () => {
     const { topologySpreadConstraints } = podOf(oneBackend().chart);
     expect(topologySpreadConstraints.map((spread: { topologyKey: string }) => spread.topologyKey)).toEqual([
       'topology.kubernetes.io/zone',
@@ -158,14 +158,14 @@ describe('the pod of the router', () => {
 });
 
 describe('a changed definition', () => {
-  test('makes new pods, and the same one does not', () => {
+  test('replaces Pods, and an unchanged one does not', () => {
     const digest = digestOf(oneBackend().chart);
     expect(digest).toMatch(/^[0-9a-f]{16}$/);
     expect(digestOf(oneBackend().chart)).toBe(digest);
     expect(digestOf(oneBackend({}, { methods: [HttpMethod.POST] }).chart)).not.toBe(digest);
   });
 
-  test('is written when it comes late, even after something was read', () => {
+  test('is rendered even if it comes late, after something was read', () => {
     const { chart, endpoint } = oneBackend();
     const before = digestOf(chart);
     endpoint.addBackend('late', backendOptions());
@@ -173,7 +173,7 @@ describe('a changed definition', () => {
     expect(digestOf(chart)).not.toBe(before);
   });
 
-  test('fails when it makes the configuration larger than a ConfigMap can be', () => {
+  test('fails if the configuration becomes too large for a ConfigMap', () => {
     const chart = newChart();
     for (let index = 0; index < 1000; index++) {
       const endpoint = new ServingEndpoint(chart, `endpoint ${index}`, { path: `/e${index}` });
@@ -188,14 +188,14 @@ describe('a changed definition', () => {
 });
 
 describe('the URL of an endpoint', () => {
-  test('is the Service of the router, by its full name where the namespace is known', () => {
+  test('is the Service of the router, by its full name if the namespace is known', () => {
     expect(oneBackend({}, { path: '/digits' }).endpoint.url).toBe(`http://${NAME}/digits`);
     const chart = newChart({ namespace: 'models' });
     const endpoint = new ServingEndpoint(chart, 'digits');
     expect(endpoint.url).toBe(`http://${NAME}.models.svc.cluster.local/`);
   });
 
-  test('has the domain of the cluster', () => {
+  test('contains the domain of the cluster', () => {
     const chart = newChart({ namespace: 'models' });
     new KubernetesPlatform(chart, 'Platform', { router: { clusterDomain: 'k8s.example' } });
     const endpoint = new ServingEndpoint(chart, 'digits', { path: '/x' });

@@ -6,10 +6,10 @@ import { KubernetesPlatform, type KubernetesPlatformProps } from '../../src/kube
 import { backendOptions } from '../support/definitions';
 import { checkManifests } from '../support/manifests';
 
-/** What was read from text, without a type. */
+/** Parsed JSON, untyped. */
 type Json = ReturnType<typeof JSON.parse>;
 
-/** A manifest as it is written. */
+/** A rendered manifest. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface Manifest {
   readonly [part: string]: Json;
 }
 
-/** A chart of an app of its own. */
+/** A chart in its own app. */
 export function newChart(props: ChartProps = {}): Chart {
   return new Chart(new App(), 'serving', props);
 }
@@ -41,28 +41,28 @@ export function oneBackend(
   return { chart, endpoint, backend };
 }
 
-/** Everything that a chart writes. What any check finds wrong with it fails the test. */
+/** The manifests of a chart. Any finding of the checks fails the test. */
 export function manifestsOf(chart: Chart, external: string[] = []): Manifest[] {
   const manifests = chart.toJson();
   expect(checkManifests(manifests, { external })).toEqual([]);
   return manifests;
 }
 
-/** The one object of a kind with a name. */
+/** The only object with a kind and a name. */
 export function findObject(manifests: Manifest[], kind: string, name: string): Manifest {
   const found = manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
   expect(found).toHaveLength(1);
   return found[0] as Manifest;
 }
 
-/** The pod of the only backend. */
+/** The Pod of the only backend. */
 export function podOf(options: Partial<BackendOptions> = {}, external: string[] = []) {
   const { chart } = oneBackend(options);
   const { spec } = findObject(manifestsOf(chart, external), 'Deployment', 'digits-svm');
   return spec.template.spec;
 }
 
-/** The container that serves of the only backend. */
+/** The server container of the only backend. */
 export function serverOf(options: Partial<BackendOptions> = {}, external: string[] = []) {
   return podOf(options, external).containers[0];
 }
