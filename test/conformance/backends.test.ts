@@ -14,7 +14,7 @@ import { backendOptions, IMAGE } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
 import { onEvery, type Subject } from './subjects';
 
-/** What a target makes of one backend. */
+/** The observed replicas of one backend on a target. */
 function observe(
   subject: Subject,
   options: Partial<BackendOptions> = {},
@@ -29,7 +29,7 @@ function observe(
 }
 
 onEvery('a backend on %s', (_, subject) => {
-  test('is one replica of its image without options', () => {
+  test('runs one replica of its image by default', () => {
     expect(observe(subject)).toMatchObject({
       image: IMAGE,
       port: 8000,
@@ -66,12 +66,12 @@ onEvery('a backend on %s', (_, subject) => {
     expect(backend.secrets).toEqual(['API_KEY']);
   });
 
-  test('has as many replicas as were asked for', () => {
+  test('has the declared number of replicas', () => {
     const { replicas, scaling } = observe(subject, { replicas: 3 });
     expect({ replicas, scaling }).toEqual({ replicas: 3, scaling: undefined });
   });
 
-  test('has bounds instead of a number with an autoscaler', () => {
+  test('has bounds instead of a number of replicas with an autoscaler', () => {
     const targets = [ScalingTarget.cpuUtilization(60), ScalingTarget.memoryUtilization(75)];
     const { replicas, scaling } = observe(subject, {}, { minReplicas: 2, maxReplicas: 8, targets });
     expect({ replicas, scaling }).toEqual({
@@ -80,7 +80,7 @@ onEvery('a backend on %s', (_, subject) => {
     });
   });
 
-  test('is asked for what was declared', () => {
+  test('is probed with the declared health check', () => {
     const healthCheck = HealthCheck.http('/healthz', {
       interval: Duration.seconds(20),
       timeout: Duration.seconds(4),
@@ -97,9 +97,9 @@ onEvery('a backend on %s', (_, subject) => {
     });
   });
 
-  test('is well with any status below 500 where nothing was declared', () => {
+  test('is healthy with any status below 500 if no health check is declared', () => {
     const { health } = observe(subject);
-    // A kubelet cannot be told which statuses are well, so behind a gateway the server is asked from inside.
+    // Healthy status codes cannot be configured on a kubelet, so behind a gateway the server is probed from inside.
     if (health.path !== undefined) expect(health).toMatchObject({ path: '/', statuses: '200-499' });
     expect(health).toMatchObject({ interval: 10, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 3 });
   });
@@ -112,11 +112,11 @@ onEvery('a backend on %s', (_, subject) => {
     });
   });
 
-  test('has at least the memory that was asked for', () => {
+  test('has at least the declared memory', () => {
     expect(observe(subject, { resources: { memory: Size.mebibytes(3000) } }).memoryMib).toBeGreaterThanOrEqual(3000);
   });
 
-  test('runs as the user that was asked for, and writes where it was allowed', () => {
+  test('runs as the declared user, and can write where the definition allows it', () => {
     expect(observe(subject, { user: 1234, readOnlyRootFilesystem: false })).toMatchObject({
       user: '1234',
       readOnlyRootFilesystem: false,
@@ -132,7 +132,7 @@ onEvery('a backend on %s', (_, subject) => {
     expect(observe(subject, { model: Model.fromS3(uri, { path }) }).models).toEqual([{ uri, path: mountPath }]);
   });
 
-  test('finds several models beside one another', () => {
+  test('finds several models in one directory', () => {
     const models = [Model.fromS3('s3://a-models/x/', { path: 'x' }), Model.fromS3('s3://b-models/y.bin')];
     expect(observe(subject, { models }).models).toEqual([
       { uri: 's3://a-models/x/', path: '/models/x' },
@@ -140,7 +140,7 @@ onEvery('a backend on %s', (_, subject) => {
     ]);
   });
 
-  test('finds models that are packed, copied or of the Hugging Face Hub, by what they are', () => {
+  test('finds models that are packed, copied or from the Hugging Face Hub', () => {
     const lockFile = 'test/definitions/locks/known.lock.json';
     const locked = (options: Parameters<typeof Model.fromDirectory>[1]) =>
       Model.fromDirectory('models/resnet50', { lockFile, ...options });
@@ -158,11 +158,11 @@ onEvery('a backend on %s', (_, subject) => {
     ]);
   });
 
-  test('fetches nothing that is in its image', () => {
+  test('fetches no model that is in its image', () => {
     expect(observe(subject, { model: Model.inImage('model/weights.bin') }).models).toEqual([]);
   });
 
-  test('is there once however many endpoints it serves', () => {
+  test('exists once, regardless of the number of endpoints that it serves', () => {
     const observed = subject.observe((scope) => {
       const one = new ServingEndpoint(scope, 'one', { path: '/one' });
       const shared = one.addBackend('shared', backendOptions());

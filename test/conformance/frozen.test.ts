@@ -1,4 +1,4 @@
-/** What was declared cannot be changed behind the plan: both targets and any other render the same. */
+/** Declarations cannot be mutated after the plan has read them, so every target renders the same. */
 import type { Construct } from 'constructs';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { SecretValue } from '../../src/workload/secret-value';
@@ -8,7 +8,7 @@ import { onEvery } from './subjects';
 const environment = { MODE: 'a' };
 const secrets = { TOKEN: SecretValue.fromName('token') };
 
-/** Every list and object of plain data in a value, by its path. */
+/** Every plain list and object in a value, by its path. */
 function dataIn(value: unknown, path: string, seen = new Set<unknown>()): [path: string, data: object][] {
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -17,7 +17,7 @@ function dataIn(value: unknown, path: string, seen = new Set<unknown>()): [path:
   return [[path, value], ...Object.entries(value).flatMap(([name, one]) => dataIn(one, `${path}.${name}`, seen))];
 }
 
-test('bindings and intents are frozen in depth', () => {
+test('bindings and intents are deeply frozen', () => {
   const platform = testPlatform();
   endpointOn(platform).addBackend('v1', backendOptions({ environment, secrets, replicas: 2 }));
   const { backends, endpoints } = platform.declared;
@@ -33,7 +33,7 @@ test('bindings and intents are frozen in depth', () => {
   expect(data.filter(([, one]) => !Object.isFrozen(one)).map(([path]) => path)).toEqual([]);
 });
 
-test('what the user keeps of the options is a copy', () => {
+test('options are copied', () => {
   const platform = testPlatform();
   const typed = { ...environment };
   endpointOn(platform).addBackend('v1', backendOptions({ environment: typed }));
@@ -42,7 +42,7 @@ test('what the user keeps of the options is a copy', () => {
 });
 
 onEvery('a definition on %s', (_, subject) => {
-  test('renders what was declared, whatever changes afterwards', () => {
+  test('renders what was declared, even if the options are mutated later', () => {
     const observed = subject.observe((scope: Construct) => {
       const backend = new ServingEndpoint(scope, 'classifier').addBackend(
         'v1',

@@ -23,7 +23,7 @@ function endpoint(
   return { made, backends, backend: (index: number) => backends[index] as Backend };
 }
 
-/** Who gets a request, without those that get nothing. */
+/** The backends that get a request, with their shares above zero. */
 function sharesOf(answer: Answer): Record<string, number> | number {
   if ('status' in answer) return answer.status;
   return Object.fromEntries(Object.entries(answer.shares).filter(([, share]) => share > 0));
@@ -35,7 +35,7 @@ const asker =
     sharesOf(observed.ask({ path, ...request }));
 
 onEvery('paths on %s', (_, subject) => {
-  test('are prefixes by whole segments', () => {
+  test('match whole segments as prefixes', () => {
     const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify' })));
     for (const path of ['/classify', '/classify/', '/classify/a/b', '/classify?top=3']) {
       expect(ask(path)).toEqual({ 'classify:v1': 1 });
@@ -43,12 +43,12 @@ onEvery('paths on %s', (_, subject) => {
     for (const path of ['/', '/classifyx', '/x/classify']) expect(ask(path)).toBe(404);
   });
 
-  test('mean everything without one', () => {
+  test('match everything if omitted', () => {
     const ask = asker(subject.observe((scope) => endpoint(scope, 'all')));
     for (const path of ['/', '/a', '/a/b?c=d']) expect(ask(path, { method: 'DELETE' })).toEqual({ 'all:v1': 1 });
   });
 
-  test('win by length, whatever the order of declaration', () => {
+  test('take precedence by length, regardless of the order of declaration', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'root');
@@ -96,7 +96,7 @@ onEvery('shares on %s', (_, subject) => {
     [[1 / 3, 2 / 3], { a: 1, b: 2 }],
     [[1, 0], { a: 1 }],
     [[0, 5], { b: 1 }],
-  ])('are as they were typed: %j', (weights, expected) => {
+  ])('equal the declared weights: %j', (weights, expected) => {
     const actual = shares(['a', 'b'], weights) as Record<string, number>;
     const divisor = Object.keys(actual).length === 1 ? (Object.values(actual)[0] as number) : 1;
     expect(Object.fromEntries(Object.entries(actual).map(([name, share]) => [name, share / divisor]))).toEqual(
@@ -104,11 +104,11 @@ onEvery('shares on %s', (_, subject) => {
     );
   });
 
-  test('leave out what the split does not name', () => {
+  test('omit backends that are not in the split', () => {
     expect(shares(['a', 'b', 'c'], [1, 1])).toEqual({ a: 1, b: 1 });
   });
 
-  test('contain what was added late', () => {
+  test('include backends that were added late', () => {
     const ask = asker(
       subject.observe((scope) => {
         const { made } = endpoint(scope, 'endpoint', {}, ['early']);
@@ -119,7 +119,7 @@ onEvery('shares on %s', (_, subject) => {
     expect(ask('/')).toEqual({ early: 1, late: 1 });
   });
 
-  test('may be of one backend for two endpoints', () => {
+  test('can use one backend for two endpoints', () => {
     const ask = asker(
       subject.observe((scope) => {
         const shared = new Backend(scope, 'shared', backendOptions());
@@ -136,7 +136,7 @@ onEvery('shares on %s', (_, subject) => {
 onEvery('methods on %s', (_, subject) => {
   const POST = { methods: [HttpMethod.POST] };
 
-  test('are those of the endpoint', () => {
+  test('are limited to those of the endpoint', () => {
     const observed = subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify', ...POST }));
     expect(sharesOf(observed.ask({ path: '/classify', method: 'POST' }))).toEqual({ 'classify:v1': 1 });
     const refused = observed.ask({ path: '/classify/x', method: 'GET' });
@@ -144,7 +144,7 @@ onEvery('methods on %s', (_, subject) => {
     expect(sharesOf(observed.ask({ path: '/other', method: 'GET' }))).toBe(404);
   });
 
-  test('part the endpoints of one path', () => {
+  test('distinguish endpoints with the same path', () => {
     const observed = subject.observe((scope) => {
       endpoint(scope, 'write', { path: '/m', methods: [HttpMethod.POST, HttpMethod.PUT] });
       endpoint(scope, 'read', { path: '/m', methods: [HttpMethod.GET] });
@@ -158,7 +158,7 @@ onEvery('methods on %s', (_, subject) => {
     });
   });
 
-  test('go before an endpoint with every method', () => {
+  test('take precedence over an endpoint that accepts every method', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'every', { path: '/m' });
@@ -169,7 +169,7 @@ onEvery('methods on %s', (_, subject) => {
     expect(ask('/m', { method: 'GET' })).toEqual({ 'every:v1': 1 });
   });
 
-  test('that are wrong do not fall through to a shorter path', () => {
+  test('that are not allowed do not fall through to a shorter path', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'root');
@@ -177,7 +177,7 @@ onEvery('methods on %s', (_, subject) => {
         endpoint(scope, 'deeper', { path: '/a/b' });
       }),
     );
-    // What a gateway does with another method is its own affair.
+    // The response to another method depends on the gateway.
     expect(ask('/a', { method: 'GET' })).toEqual(subject.wrongMethod === 405 ? 405 : { 'root:v1': 1 });
     expect(ask('/a/b', { method: 'GET' })).toEqual({ 'deeper:v1': 1 });
   });
@@ -186,7 +186,7 @@ onEvery('methods on %s', (_, subject) => {
 onEvery('own addresses on %s', (_, subject) => {
   const named = (name: string): Omit<Request, 'path'> => ({ headers: { 'X-Serving-Backend': name } });
 
-  test('win over the shares', () => {
+  test('take precedence over the shares', () => {
     const ask = asker(
       subject.observe((scope) => {
         const { made, backend } = endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'ResNet50:v2']);
@@ -199,7 +199,7 @@ onEvery('own addresses on %s', (_, subject) => {
     expect(ask('/other', named('SVM:v1'))).toBe(404);
   });
 
-  test('may be paths', () => {
+  test('can be paths', () => {
     const observed = subject.observe((scope) =>
       endpoint(scope, 'classify', { path: '/classify' }, ['SVM:v1', 'b'], { ownAddress: OwnAddress.PATH }),
     );
@@ -211,7 +211,7 @@ onEvery('own addresses on %s', (_, subject) => {
     expect(asker(observed)('/classify', named('SVM:v1'))).toEqual({ 'SVM:v1': 1, b: 1 });
   });
 
-  test('may be paths where the prefix is stripped', () => {
+  test('can be paths if the prefix is stripped', () => {
     const observed = subject.observe((scope) =>
       endpoint(scope, 'classify', { path: '/classify', stripPrefix: true }, ['SVM:v1', 'b'], {
         ownAddress: OwnAddress.PATH,
@@ -223,14 +223,14 @@ onEvery('own addresses on %s', (_, subject) => {
     });
   });
 
-  test('may be left out', () => {
+  test('can be omitted', () => {
     const ask = asker(
       subject.observe((scope) => endpoint(scope, 'classify', {}, ['a', 'b'], { ownAddress: OwnAddress.NONE })),
     );
     expect(ask('/', named('a'))).toEqual({ a: 1, b: 1 });
   });
 
-  test('have the legal name where the other cannot be sent', () => {
+  test('use the slug if the name is not a valid header value', () => {
     const ask = asker(subject.observe((scope) => endpoint(scope, 'classify', {}, ['my model', 'b'])));
     expect(ask('/', named('classify-my-model'))).toEqual({ 'my model': 1 });
   });
@@ -249,31 +249,31 @@ onEvery('header rules on %s', (_, subject) => {
     });
   const method = (value: string, others = {}) => ({ headers: { 'x-serve-call-method': value, ...others } });
 
-  test('pick a backend', () => {
+  test('select a backend', () => {
     expect(asker(rules())('/classify', method('explain'))).toEqual({ b: 1 });
   });
 
-  test('pick a path and keep the shares', () => {
+  test('select a path and keep the shares', () => {
     expect(rules().ask({ path: '/classify/x', ...method('predict') })).toEqual({
       shares: { a: 1, b: 1 },
       path: '/predict',
     });
   });
 
-  test('leave other requests alone', () => {
+  test('do not affect other requests', () => {
     expect(rules().ask({ path: '/classify/x', ...method('other') })).toEqual({
       shares: { a: 1, b: 1 },
       path: '/classify/x',
     });
   });
 
-  test('come after own addresses', () => {
+  test('have lower precedence than own addresses', () => {
     expect(asker(rules())('/classify', method('explain', { 'x-serving-backend': 'a' }))).toEqual({ a: 1 });
   });
 });
 
 onEvery('hosts and headers on %s', (_, subject) => {
-  test('part the requests of one path, the nearest host first', () => {
+  test('distinguish requests with the same path, the most specific host first', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'any');
@@ -287,7 +287,7 @@ onEvery('hosts and headers on %s', (_, subject) => {
     expect(ask('/', { host: 'other.net' })).toEqual({ 'any:v1': 1 });
   });
 
-  test('go by the host that a request has where an endpoint has several kinds', () => {
+  test('match the host of a request if an endpoint has exact hosts and wildcards', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'both', { path: '/a', hosts: ['*.example.com', 'example.com'] });
@@ -299,7 +299,7 @@ onEvery('hosts and headers on %s', (_, subject) => {
     expect(ask('/a', { host: 'x.example.com' })).toEqual({ 'both:v1': 1 });
   });
 
-  test('go before the length of a path', () => {
+  test('take precedence over the length of a path', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'deep', { path: '/a/b' });
@@ -310,7 +310,7 @@ onEvery('hosts and headers on %s', (_, subject) => {
     expect(ask('/a/b', { host: 'example.org' })).toEqual({ 'deep:v1': 1 });
   });
 
-  test('pick the requests that have them', () => {
+  test('match the requests that have them', () => {
     const ask = asker(
       subject.observe((scope) => {
         endpoint(scope, 'plain');
@@ -322,7 +322,7 @@ onEvery('hosts and headers on %s', (_, subject) => {
     expect(ask('/')).toEqual({ 'plain:v1': 1 });
   });
 
-  test('may be more than one rule can hold', () => {
+  test('can exceed the limits of one rule', () => {
     const hosts = ['a.com', 'b.com', 'c.com', 'd.com'];
     const methods = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE];
     const ask = asker(subject.observe((scope) => endpoint(scope, 'many', { path: '/m', hosts, methods })));

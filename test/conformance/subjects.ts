@@ -12,24 +12,24 @@ import { observeGateway, observeRouter } from '../support/observe-kubernetes';
 import { observeTestPlatform } from '../support/observe-test-platform';
 import { TestPlatform } from '../support/test-platform';
 
-/** A definition as a user writes it: it knows nothing of the target. */
+/** A definition as a user writes it, independent of the target. */
 export type Define = (scope: Construct) => void;
 
-/** One target, by what it renders. */
+/** One target, observed through its rendered output. */
 export interface Subject {
   readonly name: string;
   readonly kind: 'test' | 'aws' | 'kubernetes';
-  /** Renders a definition and reads what came out. */
+  /** Renders a definition and reads the output. */
   observe(define: Define): Observation;
-  /** How long it goes on sending to a replica that leaves; a fact of the target, not of its output. */
+  /** How long it may still send requests to a stopping replica; a fact of the target, not of its output. */
   readonly propagation: number;
-  /** What it does with another method for a known path. */
+  /** The status for a method that a path does not allow. */
   readonly wrongMethod: 405 | 404;
   /** Whether a 405 has the header `Allow`. */
   readonly allow: boolean;
-  /** Whether a silent request is cut off at the idle time. */
+  /** Whether a silent request is cut off at the idle timeout. */
   readonly cutsSilence: boolean;
-  /** Whether it keeps connections for its idle time, however short a server keeps them. @default false */
+  /** Whether it keeps connections for its idle timeout even if a server closes them earlier. @default false */
   readonly keepsIdle?: boolean;
 }
 
@@ -48,7 +48,7 @@ function propagationOf(make: (chart: Chart) => TargetPlatform): number {
   return make(new Chart(new Cdk8sApp(), 'serving')).target.propagationSeconds;
 }
 
-/** A gateway by its profile. What the profile declares is what its output must do. */
+/** A gateway with this profile, whose output must do what the profile declares. */
 function behind(profile: GatewayProfile): Subject {
   const gateway = () => Gateway.fromName('inference', { profile });
   const { policies = [], methodNotAllowed } = profile.options;
@@ -65,7 +65,7 @@ function behind(profile: GatewayProfile): Subject {
   };
 }
 
-/** Every target, each behind the same face. */
+/** Every target, behind the same interface. */
 export const SUBJECTS: readonly Subject[] = [
   {
     name: 'the test platform',

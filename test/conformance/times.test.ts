@@ -8,7 +8,7 @@ import { backendOptions } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
 import { onEvery, type Subject } from './subjects';
 
-/** Timers nearer to one another than this may end in either order. */
+/** Timers that are closer together than this can expire in either order. */
 const APART = 10;
 
 function flag({ command }: ObservedBackend, name: string): number {
@@ -30,7 +30,7 @@ function observe(
   return { observed, backend: observed.backends.backend as ObservedBackend };
 }
 
-/** How long the last request that a leaving replica is sent can run. */
+/** How long the last request to a stopping replica can run. */
 function lastsFor(subject: Subject, backend: ObservedBackend, drain: number): number {
   return (
     backend.balancerDrain +
@@ -43,14 +43,16 @@ const wsgi = ModelServer.wsgi({ app: 'app' });
 const asgi = ModelServer.asgi({ app: 'app' });
 
 onEvery('times on %s', (_, subject) => {
-  test.each([10, 60, 600, 3000])('let a request of %i s that came last finish', (seconds) => {
+  test.each([10, 60, 600, 3000])('let the last request of %i s finish', (seconds) => {
     const one = observe(subject, seconds, { server: wsgi }).backend;
     expect(lastsFor(subject, one, flag(one, '--graceful-timeout'))).toBeGreaterThanOrEqual(seconds);
     const other = observe(subject, seconds, { server: asgi }).backend;
     expect(lastsFor(subject, other, flag(other, '--timeout-graceful-shutdown'))).toBeGreaterThanOrEqual(seconds);
   });
 
-  test.each([10, 60, 600])('let a request of %i s finish before a server is told that drops it', (seconds) => {
+  test.each([
+    10, 60, 600,
+  ])('let a request of %i s finish before the signal to a server that would drop it', (seconds) => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
     const { backend } = observe(subject, seconds, { server });
     expect(lastsFor(subject, backend, 0)).toBeGreaterThanOrEqual(seconds);
@@ -66,13 +68,13 @@ onEvery('times on %s', (_, subject) => {
     }
   });
 
-  test.each([10, 600])('let the balancer close idle connections first: requests of %i s', (seconds) => {
+  test.each([10, 600])('let the balancer close idle connections before the server: requests of %i s', (seconds) => {
     for (const [server, name] of [
       [wsgi, '--keep-alive'],
       [asgi, '--timeout-keep-alive'],
     ] as const) {
       const { observed, backend } = observe(subject, seconds, { server });
-      // A gateway of which nothing is known keeps connections for an hour.
+      // A portable gateway is assumed to keep connections for an hour.
       expect(flag(backend, name)).toBeGreaterThanOrEqual((observed.balancerIdle ?? 3600) + APART);
     }
   });
@@ -82,7 +84,7 @@ onEvery('times on %s', (_, subject) => {
     if (subject.cutsSilence) expect(observed.balancerIdle).toBeGreaterThanOrEqual(600 + APART);
   });
 
-  test('come down to a server that keeps connections shortly, or the target ends them', () => {
+  test('decrease to match a server with a short keep-alive, or the target closes the connections', () => {
     const server = ModelServer.command({
       command: ['serve'],
       behavior: { drains: true, keepAlive: Duration.seconds(50) },
@@ -95,23 +97,23 @@ onEvery('times on %s', (_, subject) => {
     if (subject.cutsSilence) expect(observed.balancerIdle).toBe(40);
   });
 
-  test('give a route more than its longest request', () => {
+  test('allow a route more time than its longest request', () => {
     const { observed } = observe(subject, 90, {}, { path: '/a' });
     const timeout = observed.timeoutOf?.({ path: '/a' });
     if (timeout !== undefined) expect(timeout).toBe(90 + APART);
   });
 
-  test('keep the watchdog off a request and a load', () => {
+  test('do not trigger the watchdog during a request or a model load', () => {
     const { backend } = observe(subject, 60, { loadTimeout: Duration.minutes(20) });
     expect(flag(backend, '--timeout')).toBeGreaterThanOrEqual(1200 + APART);
   });
 
-  test('give a new replica the time to load', () => {
+  test('give a new replica enough time to load', () => {
     const { backend } = observe(subject, 60, { loadTimeout: Duration.minutes(20) });
     expect(backend.startup).toBeGreaterThanOrEqual(1200);
   });
 
-  test('follow the longest endpoint of a shared backend', () => {
+  test('depend on the longest endpoint of a shared backend', () => {
     const observed = subject.observe((scope) => {
       const short = new ServingEndpoint(scope, 'short', { path: '/short', requestTimeout: Duration.seconds(5) });
       const backend = short.addBackend('backend', backendOptions());
@@ -122,7 +124,7 @@ onEvery('times on %s', (_, subject) => {
     expect(lastsFor(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
   });
 
-  test('of a backend stay as they are when an endpoint is added', () => {
+  test('of a backend do not change when an endpoint is added', () => {
     const of = (more: boolean) =>
       subject.observe((scope) => {
         new ServingEndpoint(scope, 'one', { path: '/one' }).addBackend('backend', backendOptions());
@@ -133,7 +135,7 @@ onEvery('times on %s', (_, subject) => {
     expect(of(true)).toEqual(of(false));
   });
 
-  test('that are set by hand reach the output', () => {
+  test('that are set explicitly appear in the output', () => {
     const stop = { drain: Duration.seconds(65), stop: Duration.seconds(80), keepAlive: Duration.seconds(3700) };
     const waits =
       subject.kind === 'aws' ? { deregistrationDelay: Duration.seconds(90) } : { preStop: Duration.seconds(90) };

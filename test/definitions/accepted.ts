@@ -63,7 +63,7 @@ const NAMES = [
 
 /** Definitions that must synthesize on every target. */
 export const ACCEPTED: readonly AcceptedDefinition[] = [
-  { name: 'the least there is', define: (scope) => one(scope) },
+  { name: 'a minimal definition', define: (scope) => one(scope) },
   { name: 'an ASGI application', define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'serve' }) }) },
   {
     name: 'several processes and threads',
@@ -71,7 +71,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { server: ModelServer.wsgi({ app: 'predict_wsgi:predict_wsgi', workers: 4, threads: 2 }) }),
   },
   {
-    name: 'a command of which nothing is known',
+    name: 'a command without declared behavior',
     define: (scope) =>
       one(scope, {
         server: ModelServer.command({ command: ['python', 'serve.py'] }),
@@ -87,7 +87,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
-    name: 'a command that names a peer inside the container',
+    name: 'a command with the address of a process in the same container',
     define: (scope) =>
       one(scope, {
         server: ModelServer.command({
@@ -134,7 +134,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
-    name: 'the largest weights and a dark version',
+    name: 'the largest weights and a version without a share',
     define: (scope) => {
       const { endpoint, backends } = several(scope, ['a', 'b', 'dark']);
       endpoint.splitTraffic({
@@ -151,7 +151,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
-    name: 'a header that picks a backend, and one that picks a path',
+    name: 'a header that selects a backend, and one that selects a path',
     define: (scope) => {
       const { endpoint, backends } = several(scope, ['a', 'b'], { path: '/classify', methods: [HttpMethod.POST] });
       endpoint.splitTraffic({
@@ -163,24 +163,24 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
-    name: 'addresses that are paths',
+    name: 'own addresses as paths',
     define: (scope) => several(scope, ['SVM:v1', 'v2'], { path: '/c' }, { ownAddress: OwnAddress.PATH }),
   },
-  { name: 'no addresses', define: (scope) => several(scope, ['a', 'b'], {}, { ownAddress: OwnAddress.NONE }) },
+  { name: 'no own addresses', define: (scope) => several(scope, ['a', 'b'], {}, { ownAddress: OwnAddress.NONE }) },
   {
-    name: 'many hosts, wildcards among them',
+    name: 'many hosts, including wildcards',
     define: (scope) =>
       one(scope, {}, { path: '/a', hosts: ['a.com', 'b.com', 'c.com', 'd.com', 'e.com', '*.f.com', '*.g.com'] }),
   },
   {
-    name: 'every method but those that the router refuses',
+    name: 'every method except those that the router refuses',
     define: (scope) => {
       const methods = Object.values(HttpMethod).filter((method) => !['CONNECT', 'TRACE'].includes(method));
       one(scope, {}, { path: '/a', methods });
     },
   },
   {
-    name: 'headers of the endpoint',
+    name: 'an endpoint with headers',
     define: (scope) =>
       one(
         scope,
@@ -207,7 +207,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   },
   { name: 'the shortest requests', define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(1) }) },
   {
-    name: 'requests of half a second more',
+    name: 'requests with fractional seconds',
     define: (scope) => one(scope, {}, { requestTimeout: Duration.millis(90_500) }),
   },
   { name: 'the longest requests', define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(3600) }) },
@@ -229,9 +229,9 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { gpu: Gpu.nvidia({ count }) });
     },
   })),
-  { name: 'a GPU of one product', define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A10G' }) }) },
+  { name: 'a specific GPU product', define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A10G' }) }) },
   {
-    name: 'models: a directory, a file, and files of the image',
+    name: 'models: a directory, a file, and files in the image',
     define: (scope) =>
       one(scope, {
         model: Model.fromS3('s3://acme-models/resnet/v2/', { path: 'resnet', description: 'weights' }),
@@ -239,7 +239,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
-    name: 'models by a lock file, of a registry and of the Hugging Face Hub',
+    name: 'models from a lock file, a registry and the Hugging Face Hub',
     define: (scope) =>
       one(scope, {
         models: [
@@ -259,7 +259,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.copy() }) }),
   },
   {
-    name: 'an image and an app by a lock file',
+    name: 'an image and an app from a lock file',
     define: (scope) => {
       const endpoint = new ServingEndpoint(scope, 'endpoint');
       const image = ServerImage.fromRegistry('acme/svm:1.4.2', { lockFile });
@@ -269,7 +269,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     },
   },
   {
-    name: 'processors by Arm, and an image for them',
+    name: 'Arm processors with a matching image',
     define: (scope) =>
       one(scope, {
         image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }),
@@ -285,7 +285,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
-    name: 'the address of another endpoint in the environment',
+    name: 'the URL of another endpoint in the environment',
     define: (scope) => {
       const ranker = new ServingEndpoint(scope, 'ranker', { path: '/rank' });
       ranker.addBackend('v1', options());
@@ -310,7 +310,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
-    name: 'a rollout with a quarter more',
+    name: 'a rollout with a surge of a quarter',
     define: (scope) => one(scope, { replicas: 8, rollout: Rollout.surge({ percent: 25 }) }),
   },
   { name: 'a rollout in place', define: (scope) => one(scope, { replicas: 2, rollout: Rollout.inPlace() }) },
@@ -319,7 +319,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) => one(scope, { rollout: Rollout.inPlace({ allowDowntime: true }) }),
   },
   {
-    name: 'least outstanding requests, and a limit of them',
+    name: 'least outstanding requests with a concurrency limit',
     define: (scope) => one(scope, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS, maxConcurrency: 4 }),
   },
   {
@@ -334,9 +334,9 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       for (const path of ['/one', '/two']) new ServingEndpoint(scope, path.slice(1), { path }).attachBackend(shared);
     },
   },
-  { name: 'a backend that nobody uses yet', define: (scope) => new Backend(scope, 'alone', options()) },
+  { name: 'a backend without an endpoint', define: (scope) => new Backend(scope, 'alone', options()) },
   {
-    name: 'two endpoints of one path with different methods',
+    name: 'two endpoints with the same path and different methods',
     define: (scope) => {
       for (const method of [HttpMethod.GET, HttpMethod.POST]) {
         new ServingEndpoint(scope, method, { path: '/m', methods: [method] }).addBackend('v1', options());

@@ -5,7 +5,7 @@ import { refusalOf, TARGET_NAMES, type TargetName } from './targets';
 
 const CODES = new Set(Object.keys(ERROR_CODES));
 
-/** The codes of this package in a message, of which a framework may collect several. */
+/** The error codes of this package in a message. A framework can collect several. */
 function codesIn(message: string): string[] {
   const found = [...message.matchAll(/\[([A-Za-z]+)\] /g)].map((match) => match[1] as string);
   return [...new Set(found)].filter((code) => CODES.has(code));
@@ -22,9 +22,9 @@ describe('accepted', () => {
     expect(refusalOf(target, define)).toBeUndefined();
   });
 
-  test.each(pairs(REFUSED, ({ acceptedOn = [] }) => acceptedOn))('%s on %s, though not everywhere', (_name, target, {
-    define,
-  }) => {
+  test.each(
+    pairs(REFUSED, ({ acceptedOn = [] }) => acceptedOn),
+  )('%s on %s, although another target refuses it', (_name, target, { define }) => {
     expect(refusalOf(target, define)).toBeUndefined();
   });
 });
@@ -37,7 +37,7 @@ describe('refused', () => {
   });
 });
 
-test('every definition has a name of its own', () => {
+test('every definition has a unique name', () => {
   const names = [...ACCEPTED, ...REFUSED].map(({ name }) => name);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

@@ -14,7 +14,7 @@ import {
 } from '../../src';
 import { one, type RefusedDefinition } from './refused-definition';
 
-/** What a copy of another version made. */
+/** An instance from another copy and version of the package. */
 const OTHER_IMAGE = Object.create(ServerImage.prototype, {
   reference: { value: 'acme/svm:1.4.2' },
   [Symbol.for('serving-constructs.ServerImage')]: { value: { version: '9.0.0', folder: '/elsewhere' } },
@@ -32,7 +32,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { image: OTHER_IMAGE }),
   },
   {
-    name: 'a name with the text of a missing value',
+    name: 'a name that contains the text of a missing value',
     code: 'InvalidText',
     message:
       "'backendName' ('net-undefined') contains 'undefined', probably from an undefined variable; pass the intended value (at Serving/endpoint/v1)",
@@ -46,14 +46,14 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { environment: { MODE: 'fast\u0000' } }),
   },
   {
-    name: 'a version that does not know the command',
+    name: 'a version that does not support the command',
     code: 'ServerTooOld',
     message:
       "uvicorn 0.21.1 is not supported: its command requires version 0.22 or newer; use a newer version, or ModelServer.command with a 'behavior' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'app', version: '0.21.1' }) }),
   },
   {
-    name: 'a server whose idle time is fixed and not said',
+    name: 'a server with a fixed but undeclared idle timeout',
     code: 'InvalidDescriptor',
     message: "'descriptor.keepAlive' ('fixed') requires 'keepAliveSeconds'",
     define: (scope) =>
@@ -119,7 +119,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { server: ModelServer.shell({ line: 'exec gunicorn --bind=localhost:8000 app' }) }),
   },
   {
-    name: 'a server of which nothing is known, without a health check',
+    name: 'a server without declared behavior and without a health check',
     code: 'HealthCheckRequired',
     message:
       "the server of backend 'v1' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
@@ -173,26 +173,26 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     }),
   ),
   {
-    name: 'a health check that outlasts its interval',
+    name: 'a health check with a timeout longer than its interval',
     code: 'InvalidNumber',
     message: "'timeout' (11 s) must be at most 'interval' (10 s)",
     define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { timeout: Duration.seconds(11) }) }),
   },
   {
-    name: 'a port beyond the last',
+    name: 'a port above the maximum',
     code: 'InvalidNumber',
     message: "'port' (70000) must be a whole number between 1 and 65535 (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { port: 70_000 }),
   },
   {
-    name: 'a number that only the framework knows',
+    name: 'a number that is an unresolved token',
     code: 'UnresolvedNumber',
     message:
       "'replicas' is a token, but the number must be known when the definition is made; pass a plain number (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { replicas: -1.8881545897087626e289 }),
   },
   {
-    name: 'a PORT that is not the port',
+    name: 'a PORT variable that differs from the port',
     code: 'ConflictingProps',
     message:
       "PORT ('9000') in 'environment' must equal the 'port' of the container (8000); set 'port' only (at Serving/endpoint/v1)",
@@ -222,14 +222,14 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { model: Model.fromS3('gs://acme/model/') }),
   },
   {
-    name: 'two models at one path',
+    name: 'two models with the same path',
     code: 'ModelPathClash',
     message:
       "models 'a' ('/models') and 'b' ('/models') have overlapping mount paths; set 'path' of one (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { models: ['a', 'b'].map((name) => Model.fromS3(`s3://acme-models/${name}/`)) }),
   },
   {
-    name: 'a fetch that is longer than Fargate waits',
+    name: 'a fetch that exceeds the start timeout of Fargate',
     code: 'FetchTooLong',
     message:
       "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit (at Serving/endpoint/v1)",
@@ -239,7 +239,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromS3('s3://acme-models/a/', { fetchTimeout: Duration.minutes(10) }) }),
   },
   {
-    name: 'no replica',
+    name: 'zero replicas',
     code: 'ReplicasOutOfRange',
     message: "'replicas' (0.5) must be a whole number of at least 1 (at Serving/endpoint/v1)",
     on: ['kubernetes', 'test'],
@@ -268,7 +268,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'bounds that are the wrong way round',
+    name: 'a minimum above the maximum',
     code: 'ReplicasOutOfRange',
     message: "'minReplicas' (5) must be at most 'maxReplicas' (2) (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope).backend.autoscale({ minReplicas: 5, maxReplicas: 2, targets: [cpu] }),
@@ -281,7 +281,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, targets: [cpu] }),
   },
   {
-    name: 'a fixed count beside autoscaling',
+    name: 'a fixed number of replicas with autoscaling',
     code: 'ReplicasWithAutoscaling',
     message:
       "'replicas' (3) of backend 'v1' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas' (at Serving/endpoint/v1/Autoscaling)",
@@ -299,7 +299,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'one target followed twice',
+    name: 'a duplicate scaling target',
     code: 'DuplicateScalingTarget',
     message: "duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [cpu, cpu] }),
@@ -312,7 +312,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { rollout: Rollout.inPlace() }),
   },
   {
-    name: 'more memory than Fargate has',
+    name: 'more memory than Fargate supports',
     code: 'ComputeTooLarge',
     message:
       "'cpu' (4) and 'memory' (204800 MiB) of backend 'v1' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less (at Serving/endpoint/v1)",

@@ -7,16 +7,16 @@ import type { TargetName } from './targets';
 export interface RefusedDefinition {
   readonly name: string;
   readonly code: ErrorCode;
-  /** The message after the code, path included. */
+  /** The message after the code, including the path. */
   readonly message: string;
-  /** The targets that refuse it with this message. @default - every one */
+  /** The targets that refuse it with this message. @default - every target */
   readonly on?: readonly TargetName[];
-  /** The targets that accept it. @default - none; where it names things of one target, the others do not matter */
+  /** The targets that accept it. @default - none; targets in neither list are not tested */
   readonly acceptedOn?: readonly TargetName[];
   readonly define: (scope: Construct) => void;
 }
 
-/** The least that a backend needs, and what a case changes. */
+/** Minimal options of a backend, with the changes of a case. */
 export const options = (change: Partial<BackendOptions> = {}): BackendOptions => ({
   image: ServerImage.fromRegistry('acme/svm:1.4.2'),
   server: ModelServer.wsgi({ app: 'app' }),

@@ -13,7 +13,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint'),
   },
   {
-    name: 'two endpoints on one route',
+    name: 'two endpoints with the same route',
     code: 'DuplicateRoute',
     message:
       "endpoint 'b' wants the requests of endpoint 'a' (Serving/a): both are at path '/classify'; give one another path, host, method or header (at Serving/b)",
@@ -36,7 +36,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'two endpoints with names that become one',
+    name: 'two endpoints whose names have the same slug',
     code: 'NameClash',
     message:
       "endpoint 'image-classifier' (Serving/image-classifier) and 'Serving/image classifier' would both be named 'image-classifier'; change the id of one, or set 'endpointName' (at Serving/image-classifier)",
@@ -46,7 +46,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'two backends with names that become one',
+    name: 'two backends whose names have the same slug',
     code: 'NameClash',
     message:
       "backend 'svm.v1' (Serving/endpoint/svm.v1) and 'Serving/endpoint/SVM:v1' would both be named 'endpoint-svm-v1'; change the id of one, or set 'backendName' (at Serving/endpoint/svm.v1)",
@@ -76,7 +76,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { path: '/classify/*' }),
   },
   {
-    name: 'a path with a character that a load balancer does not match',
+    name: 'a path with a character that a load balancer cannot match',
     code: 'InvalidPath',
     message:
       "'path' ('/a!') has a '!', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; & (at Serving/endpoint)",
@@ -92,20 +92,20 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { hosts: ['https://models.example.com'] }),
   },
   {
-    name: 'no method at all',
+    name: 'an empty list of methods',
     code: 'EmptyList',
     message: "'methods' ([]) would match no request; omit it to match every request (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: [] }),
   },
   {
-    name: 'a method that HTTP does not have',
+    name: 'an unknown HTTP method',
     code: 'InvalidType',
     message:
       "'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE' (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: ['FETCH' as HttpMethod] }),
   },
   {
-    name: 'an option that is spelled wrongly',
+    name: 'a misspelled option',
     code: 'UnknownOption',
     message: "unknown option 'requestTimout'; did you mean 'requestTimeout'? (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { requestTimout: Duration.minutes(2) } as ServingEndpointProps),
@@ -144,14 +144,14 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, {}, { path: `/${'a'.repeat(960)}` }),
   },
   {
-    name: 'a request timeout of nothing',
+    name: 'a request timeout of zero',
     code: 'InvalidNumber',
     message:
       "'requestTimeout' (0) must be a number between 1 and 21600; in seconds; use 'streaming' for longer responses (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {
-    name: 'a request that is longer than the load balancer waits',
+    name: 'a request timeout that exceeds the limit of the load balancer',
     code: 'RequestTimeoutTooLong',
     message:
       "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1): a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
@@ -160,7 +160,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
   },
   {
-    name: 'a request that is longer than a stopping replica can be kept for',
+    name: 'a request timeout that exceeds the longest drain',
     code: 'DrainTooLong',
     message:
       "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits no longer for the requests of a replica that it takes out, and ends what runs then, whatever the server does; use a shorter timeout, or 'streaming' with 'cutOnStop' where an answer may be cut (at Serving/endpoint/v1)",
@@ -169,7 +169,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
   },
   {
-    name: 'a server with a short keep-alive beside long requests',
+    name: 'a server with a short keep-alive and long requests',
     code: 'KeepAliveTooShort',
     message:
       'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, or use a balancer that ends each connection itself, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
@@ -184,7 +184,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'two endpoints with one priority',
+    name: 'two endpoints with the same priority',
     code: 'PriorityTaken',
     message:
       "'priority' (5) of endpoint 'b' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/b)",
@@ -196,7 +196,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a priority beyond the last',
+    name: 'a priority above the maximum',
     code: 'PriorityTaken',
     message:
       "'priority' (60000) of endpoint 'endpoint' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/endpoint)",
@@ -214,7 +214,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, {}, { path: '/1/2/3/4/5/6/7/8' }),
   },
   {
-    name: 'a header with more values than a rule holds',
+    name: 'a header with more values than fit in a rule',
     code: 'TooManyConditions',
     message:
       "a rule of an Application Load Balancer holds at most 3 values of a header and 5 values in all; endpoint 'endpoint' needs more; match fewer headers or values (at Serving/endpoint)",
@@ -248,7 +248,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a backend that is given twice',
+    name: 'a duplicate backend',
     code: 'DuplicateBackend',
     message: "backend 'v1' already serves endpoint 'endpoint' (at Serving/endpoint)",
     define: (scope) => {
@@ -278,7 +278,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a backend that stands alone and is removed',
+    name: 'a removed backend without an endpoint',
     code: 'ConstructRemoved',
     message:
       "'alone' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/alone)",

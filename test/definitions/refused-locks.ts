@@ -8,13 +8,13 @@ const FOLDER = 'test/definitions/locks';
 /** Lock files, as constructs read them. */
 export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
-    name: 'a lock file that is not there',
+    name: 'a missing lock file',
     code: 'LockFileNotFound',
     message: "the lock file 'models.lock.json' is not there; run 'serving lock' with the directories of the models",
     define: () => requireLock({ lockFile: 'models.lock.json' }),
   },
   {
-    name: 'a lock file with half a digest',
+    name: 'a lock file with a truncated digest',
     code: 'InvalidLockFile',
     message:
       "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; restore the file from version control, or delete it and run 'serving lock' with all directories and images (at test/definitions/locks/broken.lock.json)",

@@ -25,7 +25,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { image: ServerImage.fromDirectory('svm', { base: 'python:3.12-slim', lockFile }) }),
   },
   {
-    name: 'an app upon another base than it was locked with',
+    name: 'an app with another base than it was locked with',
     code: 'LockedOtherwise',
     message: `'base' ('acme/svm:1.4.2') of image 'app' is not what it was locked with ('python@sha256:${'3'.repeat(64)}'); run: serving lock --app app --base acme/svm:1.4.2`,
     define: (scope) => one(scope, { image: ServerImage.fromDirectory('app', { base: 'acme/svm:1.4.2', lockFile }) }),
@@ -45,7 +45,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'an image that is published nowhere',
+    name: 'an image without a publish destination',
     code: 'InvalidImage',
     message:
       "'to' ('s3://bucket') of image 'app' must be the repository that it is published to, such as 'registry.example.com/app'",
@@ -55,7 +55,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'a fetch of what is in a registry',
+    name: 'a fetch of a model in a registry',
     code: 'ModelDelivery',
     message:
       "'delivery' (fetch) of model 'resnet50' needs a model in S3: publish it there with 'to' (such as 's3://bucket/models'); or leave 'delivery' out (at Serving/endpoint/v1)",
@@ -63,7 +63,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.fetch() }) }),
   },
   {
-    name: 'a copy out of an image that has files alone',
+    name: 'a copy from an image that contains only files',
     code: 'ModelDelivery',
     message:
       "the image of model 'data' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
@@ -94,7 +94,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
   },
   {
-    name: 'several models for a server that serves one',
+    name: 'several models for a server that supports one',
     code: 'ModelNotNamed',
     message:
       "'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b') and the server loads one (at Serving/endpoint/v1)",
@@ -120,7 +120,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { server: ModelServer.llamaCpp(), model: Model.fromS3('s3://acme/llama/', { path: 'llama' }) }),
   },
   {
-    name: 'an image for other processors',
+    name: 'an image for another architecture',
     code: 'ArchitectureMismatch',
     message:
       "the image of backend 'v1' is locked for arm64, and 'architecture' says amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
@@ -131,7 +131,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'an image for other processors than those of Fargate',
+    name: 'an image for another architecture than that of Fargate',
     code: 'ArchitectureMismatch',
     message:
       "the image of backend 'v1' is locked for arm64, and Fargate has amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
@@ -152,21 +152,21 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       }),
   },
   {
-    name: 'a model of a registry by a tag that nobody locked',
+    name: 'a model in a registry by a tag that is not locked',
     code: 'MutableImage',
     message:
       "'acme/net:v2' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image acme/net:v2",
     define: (scope) => one(scope, { model: Model.fromOci('acme/net:v2') }),
   },
   {
-    name: 'a model of the hub at a branch',
+    name: 'a model of the Hugging Face Hub at a branch',
     code: 'InvalidModel',
     message:
       "'revision' ('main') of 'facebook/opt-125m' must be a commit of 40 hex digits, because branches and tags move",
     define: (scope) => one(scope, { model: Model.fromHuggingFace('facebook/opt-125m', { revision: 'main' }) }),
   },
   {
-    name: 'a model of the hub without an owner',
+    name: 'a model of the Hugging Face Hub without an owner',
     code: 'InvalidModel',
     message: "'opt-125m' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'",
     define: (scope) => one(scope, { model: Model.fromHuggingFace('opt-125m', { revision: '0'.repeat(40) }) }),

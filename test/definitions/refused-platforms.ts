@@ -42,7 +42,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => one(new Chart(scope, 'chart')),
   },
   {
-    name: 'a router whose image cannot read its configuration',
+    name: 'a router image that is too old for its configuration',
     code: 'RouterTooOld',
     message:
       "'router.image' ('haproxy:2.4.36-alpine') is HAProxy 2.4.36, but the router requires 2.6 or newer (at Serving/Platform)",
@@ -68,7 +68,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a network that is none, of proxies in front of the router',
+    name: 'an invalid network of trusted proxies',
     code: 'InvalidNetwork',
     message:
       "'trustedProxies[1]' ('10.0.0.0/33') must be an IP address or a network, such as '10.0.0.0/8' or 'fd00::/8' (at Serving/Platform)",
@@ -114,14 +114,14 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => new aws.EcsPlatform(scope, 'Platform'),
   },
   {
-    name: "AWS's view of a backend that runs elsewhere",
+    name: 'the AWS resources of a backend on another platform',
     code: 'WrongPlatform',
     message: "backend 'v1' runs on platform 'kubernetes', not on AWS (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     define: (scope) => aws.EcsBackend.of(one(scope).backend),
   },
   {
-    name: 'an account of buckets that is none',
+    name: 'an invalid account of buckets',
     code: 'InvalidAccount',
     message:
       "'modelBucketAccounts' ('acme') must be account IDs of 12 digits such as '123456789012', or '*' for every account (at Serving/Platform)",
@@ -129,7 +129,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { modelBucketAccounts: ['acme'] }),
   },
   {
-    name: 'a public load balancer without encryption',
+    name: 'a public load balancer without HTTPS',
     code: 'PlainHttp',
     message:
       "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption (at Serving/Platform)",
@@ -137,7 +137,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { publicAccess: true }),
   },
   {
-    name: 'an imported listener of unknown idle time',
+    name: 'an imported listener with an unknown idle timeout',
     code: 'InvalidType',
     message: "'idleTimeout' (undefined) must be a Duration, for example Duration.seconds(60)",
     on: ['aws'],
@@ -168,7 +168,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'an imported listener that waits too shortly',
+    name: 'an imported listener with an idle timeout that is too short',
     code: 'RequestTimeoutTooLong',
     message:
       "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
@@ -199,7 +199,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'more backends than a load balancer has target groups',
+    name: 'more backends than a load balancer supports target groups',
     code: 'TooManyTargetGroups',
     message:
       '101 backends need as many target groups, and an Application Load Balancer has at most 100; use a second platform (at Serving/Platform)',
@@ -234,7 +234,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a strict platform whose gateway decides',
+    name: 'a strict platform with features that are left to the gateway',
     code: 'LeftToGateway',
     message:
       "'405' is left to the gateway, which 'strict' forbids: a request with another method matches no rule; most gateways answer it with 404 (at Serving/endpoint)",

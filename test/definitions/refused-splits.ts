@@ -4,7 +4,7 @@ import { one, options, type RefusedDefinition } from './refused-definition';
 /** Traffic splits: weights, shares and header rules. */
 export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
-    name: 'shares that are given without their name',
+    name: "shares that are passed without the 'shares' property",
     code: 'InvalidType',
     message: "'options' (a list) must be an object of options such as 'headerRules', 'shares' (at Serving/endpoint)",
     define: (scope) => {
@@ -24,7 +24,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a weight above that of a load balancer',
+    name: 'a weight above the maximum of a load balancer',
     code: 'WeightOutOfRange',
     message:
       "'weight' (1000) must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1 (at Serving/endpoint/Split)",
@@ -52,7 +52,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a weight that vanishes beside another',
+    name: 'a weight that is negligible relative to another',
     code: 'WeightOutOfRange',
     message:
       "'weight' (1e-12) is negligible relative to the other weights (1e-12, 1); use relative weights such as 9 and 1, or 0 for no requests (at Serving/endpoint/Split)",
@@ -68,7 +68,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a canary of more than everything',
+    name: 'a canary of more than 100 percent',
     code: 'WeightOutOfRange',
     message: "'percent' (101) must be a number between 0 and 100",
     define: (scope) => {
@@ -77,7 +77,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'no share for anyone',
+    name: 'shares that are all zero',
     code: 'NoShare',
     message: 'the weights (0) must not all be 0; give one backend a share (at Serving/endpoint/Split)',
     define: (scope) => {
@@ -86,7 +86,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'two shares of one backend',
+    name: 'two shares for the same backend',
     code: 'DuplicateShare',
     message: "duplicate share of backend 'v1'; add them up (at Serving/endpoint/Split)",
     define: (scope) => {
@@ -129,7 +129,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', path: '/a$1' }] }),
   },
   {
-    name: 'a header rule that does nothing',
+    name: 'a header rule without an effect',
     code: 'InvalidHeaderRule',
     message: "the rule for header 'x-a' requires a 'backend' or a 'path' (at Serving/endpoint/Split)",
     define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] }),

@@ -3,7 +3,7 @@ import { App as Cdk8sApp, Chart, Testing } from 'cdk8s';
 import { Construct, RootConstruct } from 'constructs';
 import { TestPlatform } from '../support/test-platform';
 
-/** The targets that definitions are tried on, each in a scope called `Serving`. */
+/** The targets of the tests, each with a scope named `Serving`. */
 export type TargetName = 'aws' | 'kubernetes' | 'test';
 
 export const TARGETS: { readonly [name in TargetName]: (define: (scope: Construct) => void) => void } = {
@@ -29,7 +29,7 @@ export const TARGETS: { readonly [name in TargetName]: (define: (scope: Construc
 
 export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[];
 
-/** What a definition is refused with on a target; undefined when it is accepted. */
+/** The error of a definition on a target; undefined if it is accepted. */
 export function refusalOf(target: TargetName, define: (scope: Construct) => void): string | undefined {
   try {
     TARGETS[target](define);

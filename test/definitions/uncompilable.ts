@@ -1,5 +1,5 @@
 /**
- * Values that must not compile where a class is expected. The compiler fails for a line below that does compile: against
+ * Values that must not compile where a class is expected. The compiler reports a line below that does compile: against
  * the sources in `npm test`, against the published declarations in `test/real/consumer.test.ts`.
  *
  * Classes are nominal through a private or protected member. Two copies of the package are therefore different types,
@@ -7,7 +7,7 @@
  */
 import type * as serving from 'serving-constructs';
 
-/** A value for each class that options take. */
+/** A value for each class in options. */
 export const UNCOMPILABLE = {
   // @ts-expect-error
   Backend: {} satisfies serving.Backend,
@@ -53,7 +53,7 @@ export const UNCOMPILABLE = {
   'kubernetes.GatewayProfile': {} satisfies serving.kubernetes.GatewayProfile,
 };
 
-/** Options as a guess would write them. */
+/** Options as a user could guess them. */
 export const UNCOMPILABLE_OPTIONS: Partial<serving.BackendOptions>[] = [
   // @ts-expect-error
   { image: {} },
