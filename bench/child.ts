@@ -1,28 +1,28 @@
-// One measurement in a process of its own: builds and synthesizes a fleet with a program, and prints what it took.
+// One measurement in a separate process: synthesizes a fleet with a program, and prints the cost.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetPlatform } from './fleet';
 
-/** What a program took, the start of Node not included. */
+/** The cost of a program, without the start of Node. */
 export interface Measurement {
   /** Processor time of the main thread in milliseconds. */
   readonly cpu: number;
-  /** The most memory that the process had, in MiB. */
+  /** Peak memory of the process in MiB. */
   readonly memory: number;
 }
 
 const { peakMemory } = require('./peak-memory.cjs') as { peakMemory(): number };
 
-/** A fleet that needs all code that any needs, so that a measurement after it has nothing to load. */
+/** A fleet that uses all code paths, so that a measurement after it does not load code. */
 const WARM_UP = 20;
 
-/** Fleets smaller than this are made several times, because a few milliseconds are mostly noise. */
+/** Smaller fleets are synthesized several times, because a few milliseconds are mostly noise. */
 const LEAST_ENDPOINTS = 40;
 
 /**
- * The processor time of the main thread so far: what a user waits for on a machine with nothing else to do, without the
- * threads beside it that compile and collect garbage. Where the system does not say it, that of all threads.
+ * The processor time of the main thread so far, without the threads that compile and collect garbage. On an idle machine
+ * this is the time that a user waits. On systems that do not report it, the time of all threads.
  */
 function processorTime(): number {
   try {
@@ -38,8 +38,8 @@ function newApp(target: string, outdir: string) {
   if (target === 'kubernetes') return new (require('cdk8s') as typeof import('cdk8s')).App({ outdir });
   const { App, CloudFormationValidatePlugin, Validations } = require('aws-cdk-lib') as typeof import('aws-cdk-lib');
   const app = new App({ outdir, analyticsReporting: false });
-  // Not every release has a switch for the validator, which costs more than all the rest. It is made without its
-  // constructor and says its version itself, because either would load the engine.
+  // Replaces the validator, which costs more than everything else; not every release can disable it. It is created without
+  // its constructor and with its own version, because both would load the engine.
   const noValidation: import('aws-cdk-lib').CloudFormationValidatePlugin = Object.create(
     CloudFormationValidatePlugin.prototype,
     {

@@ -1,4 +1,4 @@
-/** One endpoint of the fleet: what both sides are told, so that neither has to look anything up. */
+/** One endpoint of the fleet: the input of both sides. */
 export interface FleetEndpoint {
   readonly name: string;
   /** Whether a second version gets a tenth of the requests. */
@@ -20,13 +20,13 @@ export interface FleetPlatform {
 /** Every fourth endpoint has two backends, so that this many have 25. */
 const ENDPOINTS_PER_GROUP = 20;
 
-/** A load balancer has at most 100 target groups, which are those of four groups. */
+/** A load balancer has at most 100 target groups, which is enough for four groups. */
 const GROUPS_PER_PLATFORM = 4;
 
-/** A load balancer with 100 target groups needs more rules than it has at first. */
+/** A load balancer with 100 target groups needs more rules than the default quota. */
 export const RULE_QUOTA = 500;
 
-/** A fleet of so many endpoints: 25 backends a group, four groups a platform. */
+/** A fleet with a number of endpoints: 25 backends per group, four groups per platform. */
 export function fleetOf(count: number): FleetPlatform[] {
   const endpoints = Array.from({ length: count }, (_, index) => ({
     name: `model-${index}`,

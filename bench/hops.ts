@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { extension, ModelServer, ServerImage, ServingEndpoint, ServingPlatform } from '../src';
 
-/** How many hops a plan of so many endpoints looks at, each with a backend of its own behind one router. */
+/** How many hops a plan evaluates for a number of endpoints, each with its own backend, behind one router. */
 export function hopsEvaluated(endpoints: number): number {
   const chart = new Chart(new App(), 'fleet');
   for (let index = 0; index < endpoints; index++) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that somebody has to write for the fleet, what both sides share not included. */
+/** The files that a user would write for the fleet, without those that both sides share. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
   'ours/aws': ['ours/aws', 'ours/endpoint'],
   'ours/kubernetes': ['ours/kubernetes', 'ours/endpoint'],
@@ -12,7 +12,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-/** The lines of code of one side, blank lines and comments not counted. */
+/** The lines of code of one side, without blank lines and comments. */
 export function linesOf(side: string): number {
   return (FILES[side] ?? []).reduce((sum, file) => sum + codeLines(join(__dirname, `${file}.ts`)), 0);
 }

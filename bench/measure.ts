@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import type { Measurement } from './child';
 import { project } from './programs';
 
-/** A comparison of two programs: each number is the median of one side. */
+/** A comparison of two programs, with the median processor time and the lowest peak memory of each. */
 export interface Comparison {
   readonly ours: Measurement;
   readonly theirs: Measurement;
 }
 
 /**
- * Runs both sides in turn, each in a new process, until there are enough runs or the time is over. With `new` the loading of
- * the code is measured too.
+ * Runs both sides alternately, each in a new process, until there are enough runs or the time is up. With `new`, loading the
+ * code is measured too.
  */
 export function compare(
   child: string,
@@ -22,13 +22,13 @@ export function compare(
   const runs: [Measurement[], Measurement[]] = [[], []];
   const end = performance.now() + SECONDS_A_ROW * 1000;
   for (let turn = 0; turn < MIN_TURNS || (turn < MAX_TURNS && performance.now() < end); turn++) {
-    // Who is first changes, so that a machine that becomes busier or warmer harms both.
+    // The order alternates, so that a machine that becomes busier or warmer affects both sides.
     for (const side of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const))
       runs[side].push(JSON.parse(node([child, target, sides[side], String(size), start])) as Measurement);
   }
   const summary = (list: Measurement[]): Measurement => ({
     cpu: median(list.map((run) => run.cpu)),
-    // The least of the peaks: when garbage is collected is chance, and it only ever adds.
+    // The lowest peak, because the timing of garbage collection varies and can only increase it.
     memory: Math.min(...list.map((run) => run.memory)),
   });
   return { ours: summary(runs[0]), theirs: summary(runs[1]) };
@@ -38,7 +38,7 @@ const MIN_TURNS = 2;
 const MAX_TURNS = 9;
 const SECONDS_A_ROW = 20;
 
-/** What loading a module costs in processor time, for this package and for `constructs` alone, in milliseconds. */
+/** The processor time of loading this package, and of loading `constructs` alone, in milliseconds. */
 export function compareLoading(): { readonly ours: number; readonly theirs: number } {
   const cost = (module: string): number =>
     Number(
@@ -56,14 +56,14 @@ export function compareLoading(): { readonly ours: number; readonly theirs: numb
   return { ours: median(ours), theirs: median(theirs) };
 }
 
-/** How many files of the frameworks loading this package loads. */
+/** How many files of the frameworks are loaded together with this package. */
 export function frameworkFiles(): number {
   const code = `require('serving-constructs'); console.log(JSON.stringify(Object.keys(require.cache)))`;
   const files = JSON.parse(node(['-e', code])) as string[];
   return files.filter((file) => /node_modules[/\\](aws-cdk-lib|cdk8s|cdk8s-plus-\d+)[/\\]/.test(file)).length;
 }
 
-/** The slope of the costs over the sizes, both as logarithms: 1 for costs in proportion to the size. */
+/** The slope of cost over size on logarithmic scales: 1 means proportional to the size. */
 export function growthExponent(points: readonly { readonly size: number; readonly cost: number }[]): number {
   const x = points.map(({ size }) => Math.log(size));
   const y = points.map(({ cost }) => Math.log(cost));

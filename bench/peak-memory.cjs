@@ -1,8 +1,8 @@
 const { readFileSync } = require('node:fs');
 
 /**
- * The most resident memory of this process, in MiB. Linux counts VmHWM from the start of the program; the maximum that
- * the resource usage reports begins with the memory of the process that started it.
+ * The peak resident memory of this process, in MiB. On Linux, VmHWM begins with the program, whereas `maxRSS` includes the
+ * memory of the process that started it.
  */
 exports.peakMemory = function peakMemory() {
   if (process.platform !== 'linux') return process.resourceUsage().maxRSS / 1024;

@@ -4,18 +4,18 @@ import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 
 export const root = resolve(__dirname, '..');
-/** A project of a user, inside the repository so that it finds the frameworks. */
+/** A user's project, inside the repository so that it finds the frameworks. */
 export const project = join(root, '.cache', 'bench');
 
 const library = join(root, 'lib', 'index.js');
 
-/** What is compared on one target. */
+/** A comparison on one target. */
 export interface Contest {
   readonly target: 'aws' | 'kubernetes';
   readonly label: string;
   /** The name of the other program in `bench/handwritten`. */
   readonly theirs: string;
-  /** What ours may take of theirs. */
+  /** The maximum ratio of our cost to theirs. */
   readonly limit: number;
 }
 
@@ -25,7 +25,7 @@ export const CONTESTS: readonly Contest[] = [
   { target: 'kubernetes', label: 'Kubernetes against cdk8s-plus', theirs: 'kubernetes-plus', limit: 0.7 },
 ];
 
-/** Compiles the package when it is older than its source. */
+/** Compiles the package if it is older than its sources. */
 export function compileLibrary(): void {
   if (!isStale()) return;
   for (const command of [
@@ -44,14 +44,14 @@ function isStale(): boolean {
   return sources.some((file) => statSync(join(root, 'src', file)).mtimeMs > compiled);
 }
 
-/** Installs the package as users have it: CDK writes less about code that comes from a package than about their own. */
+/** Installs the package like users do, because CDK records less metadata for code in packages than for the user's own. */
 export function installLibrary(): void {
   const installed = join(project, 'node_modules', 'serving-constructs');
   rmSync(installed, { recursive: true, force: true });
   for (const part of ['package.json', 'lib']) cpSync(join(root, part), join(installed, part), { recursive: true });
 }
 
-/** Compiles what is measured, so that no process spends time on TypeScript; returns the compiled child. */
+/** Compiles the measured programs, so that no time is spent on TypeScript; returns the compiled child. */
 export function compilePrograms(): string {
   const sides = CONTESTS.flatMap(({ target, theirs }) => [join('ours', target), join('handwritten', theirs)]);
   buildSync({

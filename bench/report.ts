@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { root } from './programs';
 
-/** One row of the table. It is within its limit when the ratio is at most the limit. */
+/** One row of the table. It is within its limit if the ratio is at most the limit. */
 export interface Row {
   readonly name: string;
   readonly ratio: number;
@@ -17,7 +17,7 @@ export function isOver(row: Row): boolean {
   return row.ratio > row.limit;
 }
 
-/** The rows as a Markdown table, which is also readable as text. */
+/** The rows as a Markdown table that is readable as plain text. */
 export function renderTable(rows: readonly Row[]): string {
   const cells = [
     ['what', 'ours', 'theirs', 'unit', 'ratio', 'limit', ''],
@@ -52,13 +52,13 @@ function format(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : String(Number(value.toFixed(3)));
 }
 
-/** Puts the table between the marks of the page. */
+/** Writes the table between the markers of the page. */
 export function writePage(rows: readonly Row[]): string {
   const page = join(root, 'docs', 'performance.md');
   const machine = `Measured on ${cpus().length} cores with ${Math.round(totalmem() / 2 ** 30)} GiB of memory, Node ${process.version}.`;
   const text = readFileSync(page, 'utf8');
   const marked = /(<!-- table -->\n)[\s\S]*?(<!-- \/table -->)/;
-  if (!marked.test(text)) throw new Error(`${page} has no marks for the table`);
+  if (!marked.test(text)) throw new Error(`${page} has no markers for the table`);
   writeFileSync(
     page,
     text.replace(marked, (_, start, end) => `${start}${machine}\n\n${renderTable(rows)}\n${end}`),

@@ -1,4 +1,4 @@
-// Compares this package with constructs written by hand and through cdk8s-plus, and its command line with other programs.
+// Compares this package with hand-written constructs and with cdk8s-plus, and its command line with other programs.
 //
 //   npm run bench                              prints the table; about nine minutes on two cores
 //   npm run bench -- --sizes 1,10,100          other numbers of endpoints
@@ -95,15 +95,15 @@ function runLoading(): Row[] {
   const files = frameworkFiles();
   return [
     rowOf("require('serving-constructs') against require('constructs')", LOADING_LIMIT, ours, theirs, 'ms'),
-    { name: 'files of a framework that it loads', ratio: files, limit: 0, ours: files, theirs: 0, unit: 'files' },
+    { name: 'framework files that it loads', ratio: files, limit: 0, ours: files, theirs: 0, unit: 'files' },
   ];
 }
 
-/** What solving costs an endpoint, against a fleet of one: it must not grow with the number. */
+/** The cost of planning per endpoint, compared with a fleet of one: it must not grow with the number of endpoints. */
 function countHops(): Row[] {
   const first = hopsEvaluated(1);
   return sizes.map((size) =>
-    rowOf(`hops looked at for each of ${plural(size)}, against one`, 1, hopsEvaluated(size) / size, first, 'hops'),
+    rowOf(`hops evaluated for each of ${plural(size)}, against one`, 1, hopsEvaluated(size) / size, first, 'hops'),
   );
 }
 
@@ -119,7 +119,7 @@ function plural(size: number): string {
   return size === 1 ? '1 endpoint' : `${size} endpoints`;
 }
 
-/** On a terminal, because the longest row takes a minute. */
+/** Reports progress on a terminal, because the longest row takes a minute. */
 function progress(row: Row): void {
   if (process.stderr.isTTY) console.error(`${row.name}: ${row.ratio.toFixed(2)}${isOver(row) ? ' (over)' : ''}`);
 }

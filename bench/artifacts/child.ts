@@ -1,4 +1,4 @@
-// Hashes the layers of a directory with a number of threads, and prints what that took.
+// Hashes the layers of a directory with a number of threads, and prints the elapsed and the processor time.
 import { walk } from '../../src/models/lock/walk';
 import { hashLayers } from '../../src/tools/artifact/hash-layers';
 import { isHashWorker } from '../../src/tools/artifact/hash-worker';

@@ -6,9 +6,9 @@ import { root } from '../programs';
 
 const folder = join(root, '.cache', 'bench', 'artifacts');
 
-/** The command line as the package has it. */
+/** The command line, bundled as in the package. */
 export const serving = join(folder, 'serving.js');
-/** A registry that keeps nothing. */
+/** A registry that discards everything. */
 export const sink = join(folder, 'sink.js');
 const child = join(folder, 'child.js');
 
@@ -23,36 +23,36 @@ export function compileArtifacts(): void {
   buildSync({ ...common, entryPoints: [join(__dirname, 'child.ts')], outfile: child });
 }
 
-/** What hashing took, the start of Node and of threads included in the clock only. */
+/** The cost of hashing. Only the elapsed time includes the start of threads. */
 export interface Hashing {
   readonly seconds: number;
-  /** Processor seconds of the thread that hashed. */
+  /** Processor time of the process, in seconds. */
   readonly cpu: number;
 }
 
-/** Hashes every layer of a directory with so many threads, in a new process. */
+/** Hashes every layer of a directory with a number of threads, in a new process. */
 export function hashDirectory(directory: string, workers: number): Hashing {
   return JSON.parse(output(process.execPath, [child, directory, String(workers)])) as Hashing;
 }
 
-/** The bytes that OpenSSL hashes in a second of processor time, without reading them from anywhere. */
+/** The number of bytes in memory that OpenSSL hashes per second of processor time. */
 export function opensslRate(): number {
   const text = output('openssl', ['speed', '-mr', '-seconds', '1', '-bytes', '16384', '-evp', 'sha256']);
   const rate = Number(/^\+F:\d+:[^:]+:([\d.]+)/m.exec(text)?.[1]);
-  if (!(rate > 0)) throw new Error(`'openssl speed' says no rate:\n${text}`);
+  if (!(rate > 0)) throw new Error(`'openssl speed' reports no rate:\n${text}`);
   return rate;
 }
 
-/** The processor seconds of a process, everything included. */
+/** The processor time of a process and its children, in seconds. */
 export function processorSeconds(command: readonly string[], cwd: string, cache: string): number {
   const quoted = command.map((word) => `'${word}'`).join(' ');
   const text = output('sh', ['-c', `${quoted} >/dev/null 2>&1 || exit 1; times`], cwd, { XDG_CACHE_HOME: cache });
-  // The second line is that of the children: minutes and seconds, of the program and of the system.
+  // The second line is that of the children: user time and system time, in minutes and seconds.
   const [, minutes, seconds, systemMinutes, systemSeconds] = /\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s/.exec(text) as string[];
   return Number(minutes) * 60 + Number(seconds) + Number(systemMinutes) * 60 + Number(systemSeconds);
 }
 
-/** The most resident memory of a run of the command line, in MiB. */
+/** The peak resident memory of a run of the command line, in MiB. */
 export function peakMemory(args: readonly string[], cwd: string, cache: string): number {
   const counter = JSON.stringify(join(__dirname, '../peak-memory.cjs'));
   const hook = `if (require('node:worker_threads').isMainThread) process.on('exit', () => console.log('peak ' + require(${counter}).peakMemory()))`;

@@ -13,7 +13,7 @@ const NO_OP_LIMIT = 5;
 /** Peak memory in MiB, over HTTP and through the layer API of ECR. */
 const MEMORY_LIMITS = { http: 128, 'ecr-api': 256 } as const;
 
-/** What publishing costs, against skopeo, bare Node and a fixed amount of memory. `write` makes a file of so many bytes. */
+/** The cost of publishing, compared with skopeo and with Node alone. `write` creates a file with a number of bytes. */
 export async function publishRows(
   scratch: string,
   write: (path: string, bytes: number) => void,
@@ -24,7 +24,7 @@ export async function publishRows(
   const cache = join(scratch, 'publish-cache');
   mkdirSync(join(folder, 'model'), { recursive: true });
   for (const name of ['a.bin', 'b.bin']) write(join(folder, 'model', name), bytes / 2);
-  // Digests of files that are younger than two seconds are not trusted.
+  // The cache does not trust digests of files that are younger than two seconds.
   await new Promise((resolve) => setTimeout(resolve, 2500));
   const run = (args: readonly string[]): Cost => costOf([process.execPath, serving, ...args], folder, cache);
   run(['lock', 'model']);
@@ -50,7 +50,7 @@ export async function publishRows(
     const of = (side: 'ours' | 'theirs', what: keyof Cost): number => median(runs.map((both) => both[side][what]));
     add(
       rowOf(
-        `Publishing ${gigabytes} into nothing against skopeo, by the clock`,
+        `Publishing ${gigabytes} to a null registry against skopeo, elapsed`,
         SPEED_LIMIT,
         of('ours', 'seconds'),
         of('theirs', 'seconds'),
@@ -58,7 +58,7 @@ export async function publishRows(
     );
     add(
       rowOf(
-        `Publishing ${gigabytes} into nothing against skopeo, processor`,
+        `Publishing ${gigabytes} to a null registry against skopeo, processor`,
         CPU_LIMIT,
         of('ours', 'cpu'),
         of('theirs', 'cpu'),
@@ -70,12 +70,12 @@ export async function publishRows(
   };
   await withSink([digest, join(folder, 'layout')], async (host) => {
     const ours = median(Array.from({ length: 5 }, () => run(['publish', '--to', `${host}/model`]).cpu));
-    add(rowOf('Publishing what is published against bare Node', NO_OP_LIMIT, ours, bare));
+    add(rowOf('Publishing unchanged models against bare Node', NO_OP_LIMIT, ours, bare));
   });
   rmSync(folder, { recursive: true });
 }
 
-/** Publishes files with holes, which are as long as they say, into nothing. */
+/** The peak memory of publishing sparse files to a registry that discards them. */
 export async function publishMemoryRow(
   scratch: string,
   gigabytes: number,
@@ -87,7 +87,7 @@ export async function publishMemoryRow(
   for (let shard = 0; shard < 4; shard++) {
     const path = join(folder, 'model', `${shard}.bin`);
     writeFileSync(path, '');
-    // A byte more for each, because equal layers are one.
+    // Different sizes, because equal layers are published once.
     truncateSync(path, (gigabytes * 1e9) / 4 + shard);
   }
   await new Promise((resolve) => setTimeout(resolve, 2500));

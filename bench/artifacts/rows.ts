@@ -7,13 +7,13 @@ import type { Row } from '../report';
 import { compileArtifacts, hashDirectory, opensslRate, peakMemory, processorSeconds, serving } from './programs';
 import { publishMemoryRow, publishRows } from './publish-rows';
 
-/** Files that stay in the page cache: two layers of this many bytes. */
+/** The size of each of two layers, which is small enough for the page cache. */
 const SHARD = 512 * 2 ** 20;
 const TURNS = 5;
 
 const MEMORY_LIMIT = 128;
 
-/** What locking and publishing models costs, against OpenSSL, bare Node and a fixed amount of memory. */
+/** The cost of locking and publishing models, compared with OpenSSL, Node alone and a fixed amount of memory. */
 export async function artifactRows(report: (row: Row) => void): Promise<Row[]> {
   compileArtifacts();
   const scratch = mkdtempSync(join(tmpdir(), 'bench-artifacts-'));
@@ -48,7 +48,7 @@ function hashRows(scratch: string): Row[] {
   rmSync(directory, { recursive: true });
   const one = median(runs.map((run) => run.one.cpu));
   const openssl = median(runs.map((run) => run.openssl));
-  // The clock and not the processor: whether the threads run beside each other is what is asked.
+  // Elapsed time, not processor time, because this row is about running the threads in parallel.
   const ratios = runs.map((run) => run.two.seconds / run.one.seconds);
   const alone = median(runs.map((run) => run.one.seconds));
   return [
@@ -71,7 +71,7 @@ function hashRows(scratch: string): Row[] {
   ];
 }
 
-/** Locking what is locked already, which reads no file. */
+/** Locking unchanged files, which are not read. */
 function unchangedRow(scratch: string): Row {
   const folder = join(scratch, 'unchanged');
   for (let index = 0; index < 300; index++) {
@@ -81,7 +81,7 @@ function unchangedRow(scratch: string): Row {
   }
   const cache = join(scratch, 'cache');
   const lock = [process.execPath, serving, 'lock', 'model'];
-  // Digests of files that are younger than two seconds are not trusted.
+  // The cache does not trust digests of files that are younger than two seconds.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
   processorSeconds(lock, folder, cache);
   const runs = Array.from({ length: TURNS }, () => ({
@@ -105,7 +105,7 @@ function memoryRow(scratch: string, gigabytes: number): Row {
   for (let shard = 0; shard < 4; shard++) {
     const path = join(folder, 'model', `${shard}.bin`);
     writeFileSync(path, '');
-    // Holes: what is read is as long as it says, and takes no place on the disk.
+    // Sparse files have their full size when they are read, but use no disk space.
     truncateSync(path, (gigabytes * 1e9) / 4);
   }
   const ours = peakMemory(['lock', 'model'], folder, join(scratch, 'cache'));

@@ -1,15 +1,15 @@
-// A registry that takes everything and keeps nothing, over HTTP and the API of ECR, so that a publisher is measured and
-// not a disk. Prints its port. It has what a folder in the layout of OCI has, where arguments name one and its index.
+// A registry that accepts and discards everything, over HTTP and the API of ECR, so that the benchmark does not measure a
+// disk. Prints its port. With a digest and a folder in the OCI layout as arguments, it serves the contents of the folder.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 const [, , published, layout = ''] = process.argv;
-/** What is in the folder, by digest. */
+/** The file of the folder with a digest. */
 const fileOf = (digest: string): string => join(layout, 'blobs', ...digest.split(':'));
 let uploads = 0;
-/** The layers that the image under way has already. */
+/** The layers of the current image that were received. */
 const arrived = new Set<string>();
 
 const server = createServer((request, response) => {

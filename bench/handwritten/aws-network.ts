@@ -4,14 +4,14 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 
-/** What the endpoints share. */
+/** The resources that all endpoints share. */
 export class Network extends Construct {
   readonly vpc: ec2.Vpc;
   readonly cluster: ecs.Cluster;
   readonly securityGroup: ec2.SecurityGroup;
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly listener: elbv2.ApplicationListener;
-  /** The next free priority of a rule with an endpoint, and of one that holds a backend. */
+  /** The next free priorities of the rules of endpoints, and of the rules that attach backends. */
   nextRule = 1;
   nextAnchor = 40_000;
 

@@ -165,7 +165,7 @@ class Backend extends Construct {
 
   private makeSecurityGroup(network: Network, slug: string): ec2.SecurityGroup {
     const group = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: network.vpc, description: `Backend ${slug}` });
-    // Both rules stand here, so that the stack of the load balancer does not refer to this one.
+    // Both rules are in this stack, so that the stack of the load balancer does not reference it.
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ipProtocol: 'tcp',
       fromPort: PORT,
@@ -240,7 +240,7 @@ class Endpoint extends Construct {
     });
   }
 
-  /** Each backend by its name in a header, then all by weight, then 405 for other methods. */
+  /** Rules for each backend by a header with its name, then for all by weight, then a 405 for other methods. */
   private addRules(name: string, backends: Backend[], weights: number[]): void {
     const path = { field: 'path-pattern', pathPatternConfig: { values: [`/${name}`, `/${name}/*`] } };
     const method = { field: 'http-request-method', httpRequestMethodConfig: { values: ['POST'] } };
@@ -290,7 +290,7 @@ class Endpoint extends Construct {
   }
 }
 
-/** The fleet on AWS, by hand. */
+/** The fleet on AWS, written with CDK. */
 export function build(app: App, fleet: FleetPlatform[]): void {
   for (const { name, groups } of fleet) {
     const network = new Network(new Stack(app, name), 'Platform');

@@ -76,7 +76,7 @@ frontend _router from base
   http-request set-header X-Request-Id %[uuid] unless { req.fhdr_cnt(X-Request-Id) eq 1 } { req.fhdr(X-Request-Id) -m reg -- '^[A-Za-z0-9._:/+=@-]{1,128}$' }
   acl routed var(txn.route) -m found`;
 
-/** WebSocket passes where the route allows it, and no other upgrade anywhere. */
+/** Allows WebSocket if the route does, and no other upgrade. */
 const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
   acl websocket req.fhdr(upgrade) -m str -i websocket
   acl once req.fhdr_cnt(upgrade) eq 1
@@ -89,16 +89,16 @@ const UPGRADES = `  acl upgrade req.hdr(connection) -m str -i upgrade
   http-response return status 502 if { status 101 } !upgrading
   http-response return status 502 if { status 101 } !{ res.fhdr(upgrade) -m str -i websocket }`;
 
-/** The connections of each address. */
+/** The table of open connections by address. */
 const SOURCES = `backend _sources from base
   stick-table type ipv6 size 20000 expire 10s store conn_cur`;
 
-/** The one backend that the route names. */
+/** Uses the only backend of a route. */
 const CHOICE_OF_ONE = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.pool) var(txn.route),field(9,|) if !chosen
   use_backend %[var(txn.pool)] if { var(txn.pool) -m found }`;
 
-/** By a counter of the endpoint, then the next one with a ready server, else the first. */
+/** Chooses by a counter of the endpoint, otherwise the next backend with a ready server, otherwise the first. */
 const CHOICE_OF_TWO = `  acl chosen var(txn.pool) -m found
   http-request set-var(txn.step) var(txn.route),field(6,|)
   http-request set-var(txn.total) var(txn.route),field(7,|)
@@ -124,7 +124,7 @@ const SERVERS = `defaults pool from base
   default-server pool-purge-delay 1s pool-max-conn 4096
   default-server check inter 10s rise 2 fall 3 fastinter 1s observe layer4 on-error fastinter`;
 
-/** The configuration of the router of these endpoints. */
+/** The configuration of the router for these endpoints. */
 export function haproxyConfig(endpoints: FleetEndpoint[]): string {
   const canaries = endpoints.filter((endpoint) => endpoint.hasCanary).length;
   return [
@@ -165,7 +165,7 @@ function conditions({ name, hasCanary }: FleetEndpoint): string[] {
   ];
 }
 
-/** A route is what the frontend knows of the request: endpoint, timeout, protocol, rewriting, step, total, and shares by backend. */
+/** The columns of a route are endpoint, timeout, protocol, rewriting, step, total, and the shares by backend. */
 function route(name: string, shares: string, conditions: string): string {
   return `  http-request set-var(txn.route) str(${name}|70||||${shares}) if !routed ${name}.path ${name}.method${conditions}`;
 }

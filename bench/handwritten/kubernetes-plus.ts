@@ -84,7 +84,7 @@ class Backend extends Construct {
     return deployment;
   }
 
-  /** What cdk8s-plus does not know. A JSON patch would not do: its objects drop unknown fields after patches. */
+  /** Adds fields that cdk8s-plus does not support. Its objects would drop unknown fields of a JSON patch. */
   private complete(deployment: kplus.Deployment): void {
     const spread = (topologyKey: string) => ({
       topologyKey,
@@ -180,7 +180,7 @@ class Backend extends Construct {
       minReplicas: scaling.min,
       maxReplicas: scaling.max,
       metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(scaling.cpuPercent))],
-      // The policies of Kubernetes: cdk8s-plus has defaults of its own.
+      // The default policies of Kubernetes, because those of cdk8s-plus differ.
       scaleUp: {
         stabilizationWindow: Duration.seconds(30),
         policies: [
@@ -202,7 +202,7 @@ class Backend extends Construct {
   }
 }
 
-/** The fleet on Kubernetes, through cdk8s-plus. */
+/** The fleet on Kubernetes, written with cdk8s-plus. */
 export function build(app: App, fleet: FleetPlatform[]): void {
   for (const { name, groups } of fleet) {
     new Router(

@@ -183,7 +183,7 @@ class Backend extends Construct {
   }
 }
 
-/** The fleet on Kubernetes, by hand. */
+/** The fleet on Kubernetes, written with cdk8s. */
 export function build(app: App, fleet: FleetPlatform[]): void {
   for (const { name, groups } of fleet) {
     new Router(

@@ -11,24 +11,24 @@ export const FETCH_IMAGE =
 /** The user of every container. */
 export const USER = 10001;
 
-/** One version of a model, as somebody would write it down who renders Kubernetes objects from it. */
+/** One version of a model, as the input of hand-written Kubernetes objects. */
 export interface Version {
   readonly name: string;
   readonly slug: string;
   readonly image: string;
   readonly command: string[];
   readonly environment: Record<string, string>;
-  /** The path that says whether the server is ready; none asks whether it listens. */
+  /** The path of the readiness probe; without it, the probe checks the port. */
   readonly healthPath?: string;
   readonly graceSeconds: number;
   readonly progressSeconds: number;
   /** The model that is copied from the bucket before the server starts. */
   readonly model?: { readonly uri: string; readonly path: string };
-  /** Bounds and target of the autoscaler; none runs one replica. */
+  /** Bounds and target of the autoscaler; without them there is one replica. */
   readonly scaling?: { readonly min: number; readonly max: number; readonly cpuPercent: number };
 }
 
-/** The versions behind one endpoint, the one with nine tenths of the requests first. */
+/** The versions of one endpoint, starting with the one that gets nine tenths of the requests. */
 export function versionsOf({ name, hasCanary }: FleetEndpoint): Version[] {
   const stable: Version = {
     name: 'v1',

@@ -8,7 +8,7 @@ import { versionsOf } from './models';
 const USER = 99;
 const FOLDER = '/usr/local/etc/haproxy';
 
-/** HAProxy in front of some endpoints. */
+/** HAProxy in front of a set of endpoints. */
 export class Router extends Construct {
   private readonly selector: Record<string, string>;
   private readonly labels: Record<string, string>;
@@ -129,7 +129,7 @@ export class Router extends Construct {
     };
   }
 
-  /** A base, and 32 KiB for each replica that a backend can have during a rollout. */
+  /** A base amount, and 32 KiB for each replica that a backend can have during a rollout. */
   private memory(): string {
     const places = this.endpoints.flatMap(versionsOf).reduce((sum, { scaling }) => sum + 2 * (scaling?.max ?? 1), 0);
     return `${256 + Math.ceil(places / 32)}Mi`;

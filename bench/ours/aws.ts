@@ -3,7 +3,7 @@ import { aws } from 'serving-constructs';
 import { type FleetPlatform, RULE_QUOTA } from '../fleet';
 import { addEndpoint } from './endpoint';
 
-/** The fleet on AWS, through this package. */
+/** The fleet on AWS, written with this package. */
 export function build(app: App, fleet: FleetPlatform[]): void {
   for (const { name, groups } of fleet) {
     const platform = new aws.EcsPlatform(new Stack(app, name), 'Platform', { ruleQuota: RULE_QUOTA });

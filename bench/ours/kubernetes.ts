@@ -3,7 +3,7 @@ import { kubernetes } from 'serving-constructs';
 import type { FleetPlatform } from '../fleet';
 import { addEndpoint } from './endpoint';
 
-/** The fleet on Kubernetes, through this package. */
+/** The fleet on Kubernetes, written with this package. */
 export function build(app: App, fleet: FleetPlatform[]): void {
   for (const { name, groups } of fleet) {
     const platform = new kubernetes.KubernetesPlatform(new Chart(app, name), 'Platform');
