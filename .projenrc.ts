@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { awscdk, cdk, github, JsonFile, javascript, release, typescript } from 'projen';
 
-/** The majors of Node that the package is tested on. `engines` has the first release of the first. */
+/** The major versions of Node that the package is tested on. `engines` requires a release of the first. */
 const NODE_VERSIONS = ['20', '22', '24'];
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -25,7 +25,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   packageManager: javascript.NodePackageManager.NPM,
   minNodeVersion: '20.16.0',
-  // The npm of older releases cannot publish without a stored token.
+  // Older releases include an npm that cannot publish without a stored token.
   workflowNodeVersion: '24',
   projenVersion: '^0.103.25',
   projenrcTs: true,
@@ -38,26 +38,26 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
 
   vscode: false,
-  // A release is started by hand, and publishes without stored tokens where the registry allows that.
+  // Releases are started manually, and publish without stored tokens where the registry supports that.
   githubOptions: { mergify: false },
   pullRequestTemplateContents: [
     '<!-- One concern. The title follows Conventional Commits: `feat: ...`, `fix: ...`, `docs: ...` -->',
     '',
     '**What changes, and why?**',
     '',
-    '**How was it tested?** (commands, and what they printed)',
+    '**How was it tested?** (commands and their output)',
     '',
     '- [ ] A test fails without this change',
     '- [ ] Documentation and `CHANGELOG.md` describe the new behaviour',
-    '- [ ] `npm test` passes and leaves no file changed',
+    '- [ ] `npm test` passes and changes no files',
   ],
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),
   majorVersion: 0,
-  // 13 needs Node 22.
+  // Version 13 requires Node 22.
   bumpPackage: 'commit-and-tag-version@^12',
   npmTrustedPublishing: true,
   depsUpgradeOptions: {
-    // Pinned for a reason that is given where they are declared.
+    // Pinned for the reason given at their declaration.
     exclude: [
       '@biomejs/biome',
       '@bufbuild/cel',
@@ -85,7 +85,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  // MINIMAL admits strictness flags that jsii's own rule set does not know.
+  // MINIMAL allows strictness flags that jsii's default rule set rejects.
   validateTsconfig: cdk.ValidateTsconfig.MINIMAL,
   tsconfig: {
     compilerOptions: { noImplicitOverride: true, noUncheckedIndexedAccess: true },
@@ -99,12 +99,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
   },
 
-  // The first release whose synth validates templates, lets findings be acknowledged, and can be told not to validate.
+  // The first release that validates templates at synthesis, can acknowledge findings, and can disable the validation.
   cdkVersion: '2.262.2',
   constructsVersion: '10.5.1',
   peerDeps: ['cdk8s@^2.70.0'],
   devDeps: [
-    // One release of both, so that the packages they share are bundled once.
+    // The same release of both, so that their shared packages are bundled once.
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-s3@3.1169.0',
     '@arethetypeswrong/cli@^0.18.5',
@@ -115,22 +115,22 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@kubernetes/client-node@2.0.1',
     '@types/node@^20',
     '@types/tar-stream@^3',
-    // The release that both proxy agents depend on, so that they share one copy in the bundle.
+    // The release that both proxy agents depend on, so that the bundle contains one copy.
     'agent-base@^7',
     'ajv@^8',
-    // The validator of bills of materials needs both.
+    // The SBOM validator requires both.
     'ajv-formats@^3',
     'ajv-formats-draft2019@^1.6.1',
-    // The registry's latest tag is an unrelated 3.0.0 that cannot read current assemblies.
+    // The `latest` tag of npm is an unrelated 3.0.0 that cannot read current cloud assemblies.
     'aws-cdk@^2.1148.1',
     'cdk8s-cli@^2',
-    // No signature names it, so that users choose their release of cdk8s-plus, or none; tests mix this one with ours.
+    // Not part of any signature, so users can choose any release of cdk8s-plus, or none. Tests use this one.
     'cdk8s-plus-27@2.9.5',
-    // 18 needs a newer Node.
+    // Version 18 requires a newer Node.
     'dependency-cruiser@^17.4.3',
     'esbuild@^0.28',
     'fast-check@^4',
-    // 9 is for ES modules only, which the tests cannot load.
+    // Version 9 is ESM only, which the tests cannot load.
     'http-proxy-agent@^7',
     'https-proxy-agent@^7',
     'ignore@^7',
@@ -147,7 +147,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   biome: true,
   biomeOptions: {
-    // Later releases lack platform packages in the registry.
+    // Later releases lack platform packages on npm.
     version: '2.5.0',
     biomeConfig: {
       files: {
@@ -157,7 +157,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       javascript: { formatter: { quoteStyle: javascript.biome_config.QuoteStyle.SINGLE } },
       linter: {
         rules: {
-          // jsii exports no free functions: a set of factories is a class with static methods.
+          // jsii does not export functions, so factories are static methods of a class.
           complexity: { noStaticOnlyClass: 'off' },
         },
       },
@@ -179,7 +179,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
       moduleNameMapper: { '^serving-constructs$': '<rootDir>/src/index.ts' },
       reporters: [new javascript.JestReporter('<rootDir>/scripts/count-reporter.cjs')],
-      // The parent only waits for them; by default one core of two would rest.
+      // The parent process only waits for the workers; by default one of two cores would be idle.
       maxWorkers: '100%',
       testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
       additionalOptions: { runtime: '<rootDir>/test/support/jest/runtime.cjs' },
@@ -195,7 +195,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '__pycache__/',
     '*.tsbuildinfo',
   ],
-  // Nothing but what is named here, by projen (lib) or by jsii.
+  // Only the files listed here, by projen (lib) and by jsii are published.
   npmIgnoreOptions: {
     ignorePatterns: [
       '/*',
@@ -210,9 +210,9 @@ project.package.addField('peerDependenciesMeta', {
   'aws-cdk-lib': { optional: true },
   cdk8s: { optional: true },
 });
-// Later releases lack platform packages in the registry, which breaks `npm ci` on a lock file made from them.
+// Later releases lack platform packages on npm, which breaks `npm ci` with a lock file that contains them.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
-// The command line carries what it needs, so that installing the package brings no dependency.
+// The command line is bundled, so that the package has no dependencies.
 const bundle = { platform: 'node', target: 'node20', format: 'cjs' } as const;
 project.bundler.addBundle('src/tools/serving.ts', {
   ...bundle,
@@ -220,17 +220,17 @@ project.bundler.addBundle('src/tools/serving.ts', {
   banner: '#!/usr/bin/env node',
   externals: ['*/ecr-sdk', '*/s3-sdk'],
 });
-// Beside it, because reading them takes longer than starting all the rest, and few commands need them.
+// Bundled separately, because loading the SDKs takes longer than starting the command line, and few commands need them.
 for (const sdk of ['ecr/ecr-sdk', 's3/s3-sdk'])
   project.bundler.addBundle(`src/tools/${sdk}.ts`, {
     ...bundle,
     outfile: `../../serving/${basename(sdk)}.js`,
     esbuildArgs: { '--minify': true },
   });
-// Licences ask for their terms beside the code.
+// Licenses require their terms to be distributed with the code.
 project.bundler.bundleTask.exec('tsx scripts/third-party.ts');
-// `npx serving` in a folder without this package would run the program of another package of that name; `npx
-// serving-constructs` cannot.
+// `npx serving` in a folder without this package would run an unrelated package of that name; `npx serving-constructs`
+// would not.
 for (const name of ['serving', 'serving-constructs'])
   project.package.addBin({ [name]: 'assets/tools/serving/index.js' });
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
@@ -243,33 +243,33 @@ new JsonFile(project, 'jest.real.config.json', {
     ...jest.config,
     testMatch: ['<rootDir>/test/real/**/*.test.ts'],
     testPathIgnorePatterns: ['/node_modules/'],
-    // Real parts are started and probed; the default of five seconds is for pure code.
+    // These tests start and probe real servers and tools; the default of five seconds is for pure code.
     testTimeout: 300_000,
   }),
 });
 
-// One environment for every task, so that tests, examples and packaging see the same frameworks.
+// Every task has the same environment, so that tests, examples and packaging use the frameworks in the same way.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
 for (const name of ['test', 'test:update', 'test:watch']) {
   const task = project.tasks.tryFind(name);
-  // A second and more per test file; the file that wants template validation turns it on itself.
+  // Template validation costs more than a second per test file; tests that need it enable it themselves.
   task?.env('CDK_VALIDATION', 'false');
   task?.env('JSII_DEPRECATED', 'quiet');
 }
 
-// A call of more arguments than these cannot be read: pass what belongs together as one object.
+// Calls with more arguments are hard to read: pass related arguments as one object.
 biome.addOverride({
   includes: ['src/**'],
   linter: { rules: { complexity: { useMaxParams: { level: 'error', options: { max: 4 } } } } },
 });
-// A failed assertion is what a test is for.
+// In tests, a failed assertion is a failed test.
 biome.addOverride({ includes: ['test/**', 'bench/**'], linter: { rules: { style: { noNonNullAssertion: 'off' } } } });
 
-// Checking never edits: `lint` reports, `lint:fix` writes.
+// `lint` only reports; `lint:fix` changes files.
 const biomeCheck = 'biome check --no-errors-on-unmatched --error-on-warnings';
 biome.task.reset(biomeCheck, { receiveArgs: true });
 const boundaries = project.addTask('lint:boundaries', {
-  description: 'Check who may import whom (.dependency-cruiser.cjs)',
+  description: 'Check import boundaries (.dependency-cruiser.cjs)',
   exec: 'depcruise --config .dependency-cruiser.cjs src',
 });
 const lint = project.addTask('lint', {
@@ -289,15 +289,15 @@ project.addTask('test:real', {
   ],
 });
 project.addTask('test:properties', {
-  description: 'Put 100,000 combinations of servers, targets and times to the test of events',
+  description: 'Simulate 100,000 combinations of servers, targets and timeouts',
   steps: [{ exec: 'tsx test/simulation/run.ts', receiveArgs: true }],
 });
 project.addTask('test:fuzz', {
-  description: 'Put 100,000 hostile inputs of each kind to the command line, in process',
+  description: 'Run the command line in process with 100,000 hostile inputs of each kind',
   steps: [{ exec: 'tsx test/fuzz/run.ts', receiveArgs: true }],
 });
 project.addTask('test:mutations', {
-  description: 'Show that removing a value from a renderer turns a test red',
+  description: 'Check that removing a value from a renderer fails a test',
   steps: [{ exec: 'tsx test/mutations/run.ts', receiveArgs: true }],
 });
 project.addTask('bench', {
@@ -305,15 +305,15 @@ project.addTask('bench', {
   steps: [{ exec: 'tsx bench/run.ts', receiveArgs: true }],
 });
 project.addTask('start', {
-  description: 'Synthesize every example for both targets and show what was made',
+  description: 'Synthesize every example for both targets and show the output',
   steps: [{ exec: 'tsx examples/start.ts', receiveArgs: true }],
 });
 
-// These are part of compiling: docs and packages are made from what users get.
+// These belong to compiling, because documentation and packages are created from the compiled files.
 project.tasks.tryFind('docgen')?.reset('tsx scripts/api-pages.ts');
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
-// Sources that are written from other sources come before all that reads them. The factories of servers have options.
+// Generated sources come before everything that reads them. The server factories have options, so they come first.
 project.preCompileTask.prependExec('tsx scripts/option-types.ts');
 project.preCompileTask.prependExec('tsx scripts/server-factories.ts');
 project.packageTask.reset('jsii-pacmak --target js');
@@ -335,7 +335,7 @@ project.buildWorkflow?.addPostBuildJob('node', {
   ],
 });
 
-// After the pattern with which projen includes lib/. The bundles are made of the same sources, with what they import.
+// After the pattern of projen that includes lib/. The bundles already contain these files.
 project.addPackageIgnore('/lib/tools/');
 
 project.synth();
