@@ -12,7 +12,7 @@ import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
 
-/** A definition as data, so that one that breaks something can be shown. */
+/** A definition as data, so that a counterexample can be printed. */
 export interface Definition {
   readonly endpoints: readonly EndpointDefinition[];
 }
@@ -28,7 +28,7 @@ export interface EndpointDefinition {
   readonly priority?: number;
   readonly backends: readonly BackendDefinition[];
   readonly headerRules: readonly { readonly value: string; readonly backend: boolean; readonly path: boolean }[];
-  /** Whether the first backend of the definition serves this endpoint too. */
+  /** Whether the first backend of the definition also serves this endpoint. */
   readonly shares: boolean;
 }
 
@@ -87,7 +87,7 @@ export const definitions: fc.Arbitrary<Definition> = fc.record({
   endpoints: fc.array(endpoint, { minLength: 1, maxLength: 4 }),
 });
 
-/** Declares all of it on a platform with this target. */
+/** Declares a definition on a platform with this target. */
 export function declare(definition: Definition, target: TargetProfile): TestPlatform {
   const platform = testPlatform({ target });
   let first: Backend | undefined;
@@ -163,7 +163,7 @@ function serverOf({ server, keepAlive }: BackendDefinition): ModelServer {
   }
 }
 
-/** All that was declared on a platform: the input of its plan. */
+/** The intents of a platform, which are the input of its plan. */
 export function intentsOf(platform: TestPlatform): PlatformIntents {
   return (platform as unknown as { intents(): PlatformIntents }).intents();
 }

@@ -1,4 +1,4 @@
-/** One of everything that the AWS target renders, over three stacks. */
+/** One of every resource that the AWS target renders, in three stacks. */
 import { type App, Stack } from 'aws-cdk-lib';
 import {
   aws,

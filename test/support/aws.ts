@@ -1,4 +1,4 @@
-/** Stacks for tests of the AWS target. Whatever is rendered through them also passes what load balancers and ECS allow. */
+/** Stacks for tests of the AWS target. Their templates are also checked against the limits of load balancers and ECS. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type AppProps, CloudFormationValidatePlugin, Stack, Stage, Validations } from 'aws-cdk-lib';
@@ -10,8 +10,8 @@ import { type Data, objects } from './data';
 import { backendOptions } from './definitions';
 
 /**
- * Takes the place of CDK's validator, whose engine takes seconds to start in each test file; not every release has a
- * switch for it. Made without its constructor, which starts the engine.
+ * Replaces CDK's validator, whose engine takes seconds to start in each test file; not every release has a switch for it.
+ * It is created without its constructor, which would start the engine.
  */
 const NO_VALIDATION: CloudFormationValidatePlugin = Object.create(CloudFormationValidatePlugin.prototype, {
   name: { value: 'NoValidation' },
@@ -21,7 +21,7 @@ const NO_VALIDATION: CloudFormationValidatePlugin = Object.create(CloudFormation
 
 /** An app whose templates CDK does not validate. */
 export function newApp(props: AppProps = {}): App {
-  // As the command line says it; templates then name the files of those nested in them.
+  // As set by the CDK command line, so that templates contain the file names of nested templates.
   const app = new App({
     treeMetadata: false,
     ...props,
@@ -31,18 +31,18 @@ export function newApp(props: AppProps = {}): App {
   return app;
 }
 
-/** An app in which every finding of CDK's validator is an error, warnings included. */
+/** An app in which every finding of CDK's validator, including warnings, is an error. */
 export function strictApp(props: AppProps = {}): App {
   const context = { '@aws-cdk/core:strictCfnValidateErrors': true, '@aws-cdk/core:appMode': 'inmemory' };
   return new App({ ...props, context: { ...context, ...props.context } });
 }
 
-/** A stack in an app of its own. */
+/** A stack in its own app. */
 export function newStack(id = 'Serving', app = newApp()): Stack {
   return new Stack(app, id);
 }
 
-/** The templates of the whole app, nested ones included, by the name of the stack or of the nested template's file. */
+/** The templates of an app, including nested ones, by the name of the stack or of the nested template's file. */
 export function templatesOf(scope: IConstruct): { [stack: string]: Data } {
   const app = scope.node.root;
   if (!Stage.isStage(app)) throw new Error('the tree has no App');
@@ -63,7 +63,7 @@ export function templateOf(stack: Stack): Template {
   return Template.fromJSON(templatesOf(stack)[stack.stackName] as Data);
 }
 
-/** What CDK has to say of the app beside the templates: warnings, errors, notes. */
+/** The messages of CDK for an app: warnings, errors and notes. */
 export function messagesOf(scope: IConstruct): string[] {
   const app = scope.node.root as App;
   return app
@@ -72,7 +72,7 @@ export function messagesOf(scope: IConstruct): string[] {
     .map(({ level, id, entry }) => `${level} ${id}: ${String(entry.data)}`);
 }
 
-/** An endpoint with one backend in a stack of its own. */
+/** An endpoint with one backend in its own stack. */
 export function oneBackend(
   options: Partial<BackendOptions> = {},
   props: ServingEndpointProps = {},
@@ -98,7 +98,7 @@ export function container(template: Template, name = 'Server'): Data {
   return found;
 }
 
-/** The statements of all policies whose logical id has this part. */
+/** The statements of all policies whose logical id contains a text. */
 export function statements(template: Template, part: string): readonly Data[] {
   return Object.entries(template.findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.includes(part))

@@ -6,7 +6,7 @@ import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '../..');
 
-/** The command line as the package has it, in a folder of its own. */
+/** The command line as bundled in the package, in a separate folder. */
 export interface Bundle {
   readonly file: string;
   run(folder: string, ...args: string[]): { status: number | null; stdout: string; stderr: string };
@@ -16,15 +16,15 @@ export interface Bundle {
 /** Bundles the command line; it starts much faster than from its source. */
 export function bundleServing(): Bundle {
   const folder = mkdtempSync(join(tmpdir(), 'serving-bundle-'));
-  // Other users run it too.
+  // Other users of the machine also run it.
   chmodSync(folder, 0o755);
-  // It has the version.
+  // The command line reads the version from it.
   copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   const file = join(folder, 'index.js');
   buildSync({
     entryPoints: [join(ROOT, 'src/tools/serving.ts')],
     outfile: file,
-    // As in the package, where they lie beside the bundle; no command that needs them is run from here.
+    // External, as in the package, where they are next to the bundle. No test runs a command that needs them.
     external: ['*/ecr-sdk', '*/s3-sdk'],
     bundle: true,
     platform: 'node',

@@ -1,4 +1,4 @@
-/** What aws-cdk-lib makes of a load-balanced service, in one stack and over three, must pass the checks. */
+/** A load-balanced service of aws-cdk-lib, in one stack or in several, must pass the checks. */
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -51,13 +51,13 @@ function templates(separate: boolean, dependent = true): { [stack: string]: unkn
 
 describe.each([
   ['in one stack', false],
-  ['over two stacks', true],
+  ['in two stacks', true],
 ])('a service %s', (_where, separate) => {
   test('is accepted', () => {
     expect(checkListenerRules(templates(separate))).toEqual([]);
   });
 
-  test('is found when it does not wait for its rule', () => {
+  test('causes a finding if it does not wait for its rule', () => {
     expect(checkListenerRules(templates(separate, false))).toEqual([
       expect.stringMatching(/created before the service/),
     ]);

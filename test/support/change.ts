@@ -1,4 +1,4 @@
-/** Changed copies of rendered objects, for tests that a check notices a change. */
+/** Changed copies of rendered objects, for tests that a check detects a change. */
 
 function steps(path: string): (string | number)[] {
   return [...path.matchAll(/\[(\d+)\]|\['([^']+)'\]|([^.[\]]+)/g)].map(([, index, quoted, plain]) =>
@@ -7,8 +7,8 @@ function steps(path: string): (string | number)[] {
 }
 
 /**
- * A deep copy with values set at paths such as `spec.ports[0].name` or `metadata.labels['a/b']`. Objects on the way are
- * made; `undefined` removes.
+ * A deep copy with values set at paths such as `spec.ports[0].name` or `metadata.labels['a/b']`. Missing objects on the
+ * path are created; `undefined` removes a value.
  */
 export function changed<T extends object>(original: T, changes: { readonly [path: string]: unknown }): T {
   const copy = structuredClone(original);

@@ -57,14 +57,14 @@ describe('matchListener', () => {
     });
   });
 
-  test('evaluates by priority, not by place', () => {
+  test('evaluates by priority, not by position', () => {
     const swapped = changed(deployment, { [`${split}.Priority`]: 301 });
     expect(match({ method: 'POST', path: '/classify' }, swapped).rule).toBe('endpoint/NotAllowed');
   });
 
-  test('asks which listener, when several serve', () => {
+  test('requires a listener if there are several', () => {
     const two = changed(deployment, { 'platform.Resources.Second': deployment.platform.Resources.Listener });
-    expect(() => match({}, two)).toThrow(/which listener is meant: platform\/Listener, platform\/Second/);
+    expect(() => match({}, two)).toThrow(/specify one of the listeners: platform\/Listener, platform\/Second/);
     expect(matchListener(two, {}, { listener: 'Second' }).rule).toBe('platform/Second');
   });
 

@@ -31,10 +31,10 @@ const copies = (from: number, count: number) =>
 
 const broken: readonly (readonly [what: string, changes: { readonly [path: string]: unknown }, finding: RegExp])[] = [
   ['a priority of 0', { [`${split}.Priority`]: 0 }, /Priority: 0 is not a whole number from 1 to 50000/],
-  ['a priority over 50000', { [`${split}.Priority`]: 50001 }, /from 1 to 50000/],
+  ['a priority above 50000', { [`${split}.Priority`]: 50001 }, /from 1 to 50000/],
   ['no priority', { [`${split}.Priority`]: undefined }, /Priority: required/],
   [
-    'one priority twice, in two stacks',
+    'a duplicate priority in two stacks',
     { [`${split}.Priority`]: 50000 },
     /priority 50000 is used by backend\/Anchor and endpoint\/Split/,
   ],
@@ -46,24 +46,24 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
   [
     'six values of a rule',
     { [`${split}.Conditions`]: [path('/a', '/b', '/c'), header('x', '1', '2', '3')] },
-    /6 values in all/,
+    /6 values in total/,
   ],
   ['six wildcards', { [`${split}.Conditions[0]`]: path('/*/*/*', '/?/?/?') }, /6 wildcards/],
   ['two path conditions', { [`${split}.Conditions[2]`]: path('/b') }, /two conditions on path-pattern/],
   ['two host conditions', { [`${split}.Conditions`]: [host('a.b'), host('c.d')] }, /two conditions on host-header/],
-  ['no condition', { [`${split}.Conditions`]: [] }, /a rule needs one at least/],
+  ['no condition', { [`${split}.Conditions`]: [] }, /a rule needs at least one/],
   ['a condition without values', { [`${split}.Conditions[0]`]: path() }, /0 values/],
   ['an unknown condition', { [`${split}.Conditions[0].Field`]: 'path' }, /not a kind of condition/],
   ['a path that is too long', { [`${split}.Conditions[0]`]: path(`/${'a'.repeat(128)}`) }, /longer than 128/],
-  ['a path with a space', { [`${split}.Conditions[0]`]: path('/image classifier') }, /no path pattern takes/],
+  ['a path with a space', { [`${split}.Conditions[0]`]: path('/image classifier') }, /path patterns do not support/],
   ['a host without a dot', { [`${split}.Conditions[0]`]: host('localhost') }, /host name with a dot/],
   ['a method in lower case', { [`${split}.Conditions[1].HttpRequestMethodConfig.Values`]: ['post'] }, /not a method/],
   ['a header name that is too long', { [`${split}.Conditions[1]`]: header('x'.repeat(41), '1') }, /40 characters/],
   ['a weight over 999', { [`${forward}.TargetGroups[0].Weight`]: 1000 }, /0 to 999/],
   ['a negative weight', { [`${forward}.TargetGroups[0].Weight`]: -1 }, /0 to 999/],
-  ['half a weight', { [`${forward}.TargetGroups[0].Weight`]: 0.5 }, /0 to 999/],
+  ['a fractional weight', { [`${forward}.TargetGroups[0].Weight`]: 0.5 }, /0 to 999/],
   [
-    'all weights 0',
+    'only weights of 0',
     { [`${forward}.TargetGroups[0].Weight`]: 0, [`${forward}.TargetGroups[1].Weight`]: 0 },
     /all weights are 0/,
   ],
@@ -73,25 +73,29 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
     /6 target groups/,
   ],
   [
-    'one target group twice',
+    'a duplicate target group',
     { [`${forward}.TargetGroups[1]`]: { TargetGroupArn: { 'Fn::ImportValue': 'backend:Targets' } } },
-    /backend\/Targets is given twice/,
+    /backend\/Targets is a duplicate/,
   ],
   [
     'stickiness of eight days',
     { [`${forward}.TargetGroupStickinessConfig`]: { Enabled: true, DurationSeconds: 691200 } },
     /691200 seconds/,
   ],
-  ['no answer', { [`${split}.Actions`]: [{ Type: 'authenticate-oidc' }] }, /exactly one of/],
+  ['no action that responds', { [`${split}.Actions`]: [{ Type: 'authenticate-oidc' }] }, /exactly one of/],
   [
-    'two answers',
+    'two actions that respond',
     { [`${split}.Actions[1]`]: { Type: 'redirect', RedirectConfig: { StatusCode: 'HTTP_301' } } },
     /has 2/,
   ],
   ['a long body', { [`${notAllowed}.MessageBody`]: 'x'.repeat(1025) }, /longer than 1024/],
-  ['a status that is none', { [`${notAllowed}.StatusCode`]: '302' }, /not 2xx, 4xx or 5xx/],
+  ['an invalid status', { [`${notAllowed}.StatusCode`]: '302' }, /not 2xx, 4xx or 5xx/],
   ['an unknown content type', { [`${notAllowed}.ContentType`]: 'image/png' }, /"image\/png" is not allowed/],
-  ['a transform twice', { [`${split}.Transforms[1]`]: deployment.endpoint.Resources.Split.Properties }, /Transforms/],
+  [
+    'a duplicate transform',
+    { [`${split}.Transforms[1]`]: deployment.endpoint.Resources.Split.Properties },
+    /Transforms/,
+  ],
   [
     'look-ahead in a transform',
     { [`${split}.Transforms[0].UrlRewriteConfig.Rewrites[0].Regex`]: '^/(?=a)' },
@@ -104,23 +108,23 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
   ],
   ['101 rules', copies(1000, 96), /101 rules, 100 are allowed/],
   [
-    'an idle timeout over 4000',
+    'an idle timeout above 4000',
     { 'platform.Resources.Balancer.Properties.LoadBalancerAttributes[0].Value': '4001' },
     /from 1 to 4000/,
   ],
   [
-    'a client keep-alive under 60',
+    'a client keep-alive below 60',
     { 'platform.Resources.Balancer.Properties.LoadBalancerAttributes[1].Value': '30' },
     /from 60 to/,
   ],
-  ['a drain over an hour', { [`${targets}.TargetGroupAttributes[0].Value`]: '3601' }, /from 0 to 3600/],
+  ['a drain longer than an hour', { [`${targets}.TargetGroupAttributes[0].Value`]: '3601' }, /from 0 to 3600/],
   [
     'a slow start of 10',
     { [`${targets}.TargetGroupAttributes[2]`]: { Key: 'slow_start.duration_seconds', Value: '10' } },
     /from 30 to 900/,
   ],
   [
-    'a slow start of least outstanding',
+    'a slow start with least outstanding requests',
     {
       [`${targets}.TargetGroupAttributes`]: [
         { Key: 'slow_start.duration_seconds', Value: '60' },
@@ -138,13 +142,13 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
   ['a health check every second', { [`${targets}.HealthCheckIntervalSeconds`]: 1 }, /from 5 to 300/],
   ['a threshold of 1', { [`${targets}.HealthyThresholdCount`]: 1 }, /from 2 to 10/],
   ['a threshold of 11', { [`${targets}.UnhealthyThresholdCount`]: 11 }, /from 2 to 10/],
-  ['a matcher over 499', { [`${targets}.Matcher.HttpCode`]: '200-500' }, /200 to 499/],
-  ['a matcher that is none', { [`${targets}.Matcher.HttpCode`]: '2xx' }, /200 to 499/],
+  ['a matcher above 499', { [`${targets}.Matcher.HttpCode`]: '200-500' }, /200 to 499/],
+  ['an invalid matcher', { [`${targets}.Matcher.HttpCode`]: '2xx' }, /200 to 499/],
   ['a long name', { [`${targets}.Name`]: 'a'.repeat(33) }, /at most 32/],
   ['a stop of 121 s on Fargate', { [`${server}.StopTimeout`]: 121 }, /from 2 to 120/],
   ['a start of 121 s on Fargate', { [`${fetcher}.StartTimeout`]: 121 }, /from 2 to 120/],
-  ['a size that Fargate has not', { [`${task}.Memory`]: '1024' }, /not a size of Fargate/],
-  ['a CPU that Fargate has not', { [`${task}.Cpu`]: '1000' }, /not a size of Fargate/],
+  ['memory that Fargate does not support', { [`${task}.Memory`]: '1024' }, /not a size of Fargate/],
+  ['a CPU that Fargate does not support', { [`${task}.Cpu`]: '1000' }, /not a size of Fargate/],
   ['bridge mode on Fargate', { [`${task}.NetworkMode`]: 'bridge' }, /must be awsvpc/],
   ['a GPU on Fargate', { [`${server}.ResourceRequirements`]: [{ Type: 'GPU', Value: '1' }] }, /no GPU on Fargate/],
   ['shared memory on Fargate', { [`${server}.LinuxParameters`]: { SharedMemorySize: 1024 } }, /SharedMemorySize/],
@@ -159,7 +163,7 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
     { [`${fetcher}.Essential`]: undefined },
     /which is essential/,
   ],
-  ['a dependency on nothing', { [`${server}.DependsOn[0].ContainerName`]: 'x' }, /depends on "x"/],
+  ['a dependency on a missing container', { [`${server}.DependsOn[0].ContainerName`]: 'x' }, /depends on "x"/],
   ['a dependency on health without a check', { [`${server}.DependsOn[0].Condition`]: 'HEALTHY' }, /no health check/],
   [
     'a dependency on itself',
@@ -167,28 +171,32 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
     /server -> server/,
   ],
   [
-    'a cycle of containers',
+    'a cycle between containers',
     { [`${fetcher}.DependsOn`]: [{ ContainerName: 'server', Condition: 'START' }] },
     /wait for each other/,
   ],
   ['no essential container', { [`${server}.Essential`]: false }, /none is essential/],
-  ['a mount of nothing', { [`${server}.MountPoints[0].SourceVolume`]: 'x' }, /mounts "x"/],
-  ['a variable twice', { [`${server}.Environment[1]`]: { Name: 'PORT', Value: '1' } }, /"PORT" is set twice/],
+  ['a mount of a missing volume', { [`${server}.MountPoints[0].SourceVolume`]: 'x' }, /mounts "x"/],
+  ['a duplicate variable', { [`${server}.Environment[1]`]: { Name: 'PORT', Value: '1' } }, /"PORT" is set twice/],
   [
-    'a count beside a scalable target',
+    'a fixed count with a scalable target',
     { [`${service}.Properties.DesiredCount`]: 2 },
     /backend\/Service has a DesiredCount/,
   ],
-  ['a minimum over the maximum', { 'backend.Resources.Scaling.Properties.MinCapacity': 9 }, /more than MaxCapacity 8/],
+  ['a minimum above the maximum', { 'backend.Resources.Scaling.Properties.MinCapacity': 9 }, /more than MaxCapacity 8/],
   [
-    'a deployment that cannot move',
+    'a deployment that cannot progress',
     { [`${service}.Properties.DeploymentConfiguration.MaximumPercent`]: 100 },
     /can ever move/,
   ],
-  ['a port that the container has not', { [`${service}.Properties.LoadBalancers[0].ContainerPort`]: 80 }, /no port 80/],
+  [
+    'a port that the container does not have',
+    { [`${service}.Properties.LoadBalancers[0].ContainerPort`]: 80 },
+    /no port 80/,
+  ],
   ['a service that does not wait for a rule', { [`${service}.DependsOn`]: undefined }, /created before the service/],
   [
-    'a target group that no rule names',
+    'a target group without a rule',
     {
       'backend.Resources.Anchor': undefined,
       [`${service}.DependsOn`]: undefined,
@@ -197,19 +205,23 @@ const broken: readonly (readonly [what: string, changes: { readonly [path: strin
     /no rule of a listener forwards to backend\/Targets/,
   ],
   [
-    'stacks that need each other',
+    'a circular dependency between stacks',
     {
       'endpoint.Outputs.X': { Value: 'x', Export: { Name: 'endpoint:X' } },
       [`${server}.Image`]: { 'Fn::ImportValue': 'endpoint:Split' },
       'endpoint.Outputs.Y': { Value: { Ref: 'Split' }, Export: { Name: 'endpoint:Split' } },
     },
-    /stacks need each other: backend -> endpoint -> backend/,
+    /circular dependency between stacks: backend -> endpoint -> backend/,
   ],
-  ['resources that need each other', { 'backend.Resources.Anchor.DependsOn': 'Service' }, /resources need each other/],
+  [
+    'a circular dependency between resources',
+    { 'backend.Resources.Anchor.DependsOn': 'Service' },
+    /circular dependency between resources/,
+  ],
 ];
 
 describe('checkListenerRules', () => {
-  test('accepts three stacks that fit', () => {
+  test('accepts three valid stacks', () => {
     expect(checkListenerRules(deployment)).toEqual([]);
   });
 

@@ -19,16 +19,16 @@ export interface TemplateFinding {
   readonly rule: string;
   readonly severity: string;
   readonly message: string;
-  /** Logical ids of the resources it concerns. */
+  /** The logical ids of the affected resources. */
   readonly resources: readonly string[];
 }
 
-/** The validator that apps use, whose engine takes seconds to start: one per process. */
+/** CDK's validator, once per process because its engine takes seconds to start. */
 const { _singletonInstance: appsValidator } = CloudFormationValidatePlugin as unknown as {
   _singletonInstance(this: void): CloudFormationValidatePlugin;
 };
 
-/** What AWS's own validator finds, warnings included, with the rules that CDK uses by default. */
+/** The findings of AWS's validator, including warnings, with the default rules of CDK. */
 export function validateTemplate(template: object): TemplateFinding[] {
   const folder = mkdtempSync(join(tmpdir(), 'template-'));
   try {
@@ -52,14 +52,14 @@ function checkCycles(stacks: Stacks): string[] {
   const between = cycleIn(stackGraph(stacks));
   const inside = cycleIn(resourceGraph(stacks));
   return [
-    ...(between === undefined ? [] : [`stacks need each other: ${between.join(' -> ')}`]),
-    ...(inside === undefined ? [] : [`resources need each other: ${inside.join(' -> ')}`]),
+    ...(between === undefined ? [] : [`circular dependency between stacks: ${between.join(' -> ')}`]),
+    ...(inside === undefined ? [] : [`circular dependency between resources: ${inside.join(' -> ')}`]),
   ];
 }
 
 /**
- * What an Application Load Balancer and ECS refuse at deployment and no validator mentions, over all templates of a
- * deployment together.
+ * Findings that an Application Load Balancer and ECS would refuse at deployment and that no validator reports, in all
+ * templates of a deployment.
  */
 export function checkListenerRules(templates: Templates | Stacks): string[] {
   const stacks = Stacks.of(templates);

@@ -30,12 +30,12 @@ function pathOf(pointer: string): string {
     .replace(/^\./, '');
 }
 
-/** Whether the definition of this custom resource is known. */
+/** Whether the definition of this custom resource is available. */
 export function isKnownCustomResource(manifest: unknown): boolean {
   return definitionOf(object(manifest).apiVersion, object(manifest).kind) !== undefined;
 }
 
-/** What is wrong with one custom resource: unknown fields, types, ranges, and the rules of its definition. */
+/** The findings for one custom resource: unknown fields, types, ranges, and the rules of its definition. */
 export function checkCustomResource(manifest: unknown): string[] {
   if (!isObject(manifest)) return ['a manifest is not an object'];
   const { apiVersion, kind, metadata, ...rest } = manifest;

@@ -1,11 +1,11 @@
-/** Reading rendered output: plain data of unknown shape. */
+/** Plain data of unknown shape, for reading rendered output. */
 export type Data = { readonly [key: string]: unknown };
 
 export function isObject(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The object, or an empty one: for reading on when a finding about the type is made elsewhere. */
+/** The object, or an empty one if the value has another type, which is reported elsewhere. */
 export function object(value: unknown): Data {
   return isObject(value) ? value : {};
 }

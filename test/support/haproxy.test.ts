@@ -25,10 +25,10 @@ describe('words of a configuration', () => {
   });
 
   test('fails when a quote is not closed', () => {
-    expect(() => words("a 'b")).toThrow("a quote is not closed: a 'b");
+    expect(() => words("a 'b")).toThrow("unclosed quote: a 'b");
   });
 
-  test('stand in sections', () => {
+  test('belong to sections', () => {
     expect(sections(config('use_backend a')).map(({ kind, name, from }) => [kind, name, from])).toEqual([
       ['defaults', 'base', undefined],
       ['frontend', 'in', 'base'],
@@ -50,7 +50,7 @@ describe('a request', () => {
       { path: '/m', headers: { 'X-Pick': 'b' } },
       { backend: 'b', path: '/m' },
     ],
-  ])('%j is routed by the rules that hold', (request, expected) => {
+  ])('%j is routed by the rules that match', (request, expected) => {
     const rules = [
       'acl m path -m str -- /m',
       'acl m path -m beg -- /m/',
@@ -97,7 +97,7 @@ describe('a request', () => {
     expect(result).toMatchObject({ status });
   });
 
-  test('takes turns by a counter', () => {
+  test('alternates with a counter', () => {
     const haproxy = new Haproxy(
       config(
         'http-request track-sc0 str(k) table t',
@@ -124,13 +124,13 @@ describe('a request', () => {
 
   test.each([
     ['http-request deny', "unknown action 'deny'"],
-    ['use_backend a if nobody', "no ACL is called 'nobody'"],
+    ['use_backend a if missing', "no ACL is named 'missing'"],
     ['use_backend %[dst]', "unknown fetch 'dst'"],
     ['use_backend %[path,upper]', "unknown converter 'upper'"],
     ['http-after-response set-status 200', "unknown keyword 'http-after-response'"],
     ['use_backend c', "the configuration has no backend 'c'"],
-    ['http-request set-var(txn.a) str(b)', 'no rule of the frontend answers the request'],
-  ])('fails at a word that nobody knows: %s', (rule, message) => {
+    ['http-request set-var(txn.a) str(b)', 'no rule of the frontend matches the request'],
+  ])('fails at an unknown word: %s', (rule, message) => {
     expect(() => route({}, rule)).toThrow(message);
   });
 });

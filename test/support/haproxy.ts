@@ -1,12 +1,12 @@
 /**
  * Executes the part of a HAProxy configuration that routes requests: conditions, variables, rewrites and the choice of a
- * backend. It knows the words that routing needs and refuses others, so that a word it does not know cannot pass unread.
+ * backend. It supports the keywords that routing needs and refuses others, so that none is ignored silently.
  * Source: HAProxy 3.0 configuration manual, sections 2.2 (quoting), 7.1 (ACLs), 7.3 (converters and fetches).
  */
 import { BlockList } from 'node:net';
 import { lowerCased, type Request, splitPath } from './request';
 
-/** What a section of the configuration says, line by line and word by word. */
+/** A section of the configuration, as words by line. */
 export interface Section {
   readonly kind: string;
   readonly name: string;
@@ -18,12 +18,12 @@ export type RoutingResult =
   | { readonly backend: string; readonly path: string; readonly timeout?: number }
   | { readonly status: number; readonly headers: { readonly [name: string]: string } };
 
-/** What is read in another place, or is about connections and answers. */
+/** Keywords that are read elsewhere, or concern connections and responses. */
 const ELSEWHERE = new Set(['bind', 'option', 'acl', 'tcp-request', 'http-response']);
 
 const SECTIONS = new Set(['global', 'resolvers', 'defaults', 'frontend', 'backend']);
 
-/** Splits a line into words; inside single quotes nothing has a meaning. */
+/** Splits a line into words. Within single quotes, nothing is special. */
 export function words(line: string): string[] {
   const found: string[] = [];
   let [current, open] = ['', false];
@@ -31,7 +31,7 @@ export function words(line: string): string[] {
     const char = line[index] as string;
     if (char === "'" || char === '"') {
       const end = line.indexOf(char, index + 1);
-      if (end < 0) throw new Error(`a quote is not closed: ${line}`);
+      if (end < 0) throw new Error(`unclosed quote: ${line}`);
       current += line.slice(index + 1, end);
       [index, open] = [end, true];
     } else if (char === '\\') {
@@ -58,7 +58,7 @@ export function sections(text: string): Section[] {
   return result;
 }
 
-/** A router that was started with a configuration; its counters go on from request to request. */
+/** A running router with a configuration, which keeps its counters between requests. */
 export class Haproxy {
   public readonly sections: readonly Section[];
   private readonly counters = new Map<string, number>();
@@ -67,14 +67,14 @@ export class Haproxy {
     this.sections = sections(text);
   }
 
-  /** The section of this kind and name. */
+  /** The section with a kind and a name. */
   public section(kind: string, name: string): Section {
     const found = this.sections.find((section) => section.kind === kind && section.name === name);
     if (found === undefined) throw new Error(`the configuration has no ${kind} '${name}'`);
     return found;
   }
 
-  /** The words after `keywords` in a section, or in the defaults that it is made from; the last line counts. */
+  /** The words after `keywords` in the last such line of a section, or of the defaults that it inherits. */
   public setting(section: Section, ...keywords: string[]): readonly string[] | undefined {
     const own = section.lines.filter((line) => keywords.every((word, index) => line[index] === word)).at(-1);
     if (own !== undefined) return own.slice(keywords.length);
@@ -128,7 +128,7 @@ class Run {
       const result = this.act(body);
       if (result !== undefined) return result;
     }
-    throw new Error('no rule of the frontend answers the request');
+    throw new Error('no rule of the frontend matches the request');
   }
 
   private act([keyword, action = '', ...rest]: readonly string[]): RoutingResult | undefined {
@@ -157,19 +157,19 @@ class Run {
     for (const name of Object.keys(this.headers).filter(matches)) delete this.headers[name];
   }
 
-  /** Whether the terms between two `or`, or before or behind one, hold. */
+  /** Whether a condition holds: all terms of one of its `or` alternatives. */
   private holds(terms: readonly string[]): boolean {
     const at = terms.indexOf('or');
     if (at < 0) return this.holdAll(terms);
     return this.holdAll(terms.slice(0, at)) || this.holds(terms.slice(at + 1));
   }
 
-  /** Whether all terms hold: names of ACLs, `!` for not, and tests between braces. */
+  /** Whether all terms hold: names of ACLs, `!` for negation, and tests in braces. */
   private holdAll(terms: readonly string[]): boolean {
     for (let index = 0; index < terms.length; index++) {
       let term = terms[index] as string;
-      const wanted = !term.startsWith('!');
-      if (!wanted) term = term.slice(1);
+      const expected = !term.startsWith('!');
+      if (!expected) term = term.slice(1);
       let actual: boolean;
       if (term === '{') {
         const end = terms.indexOf('}', index);
@@ -177,10 +177,10 @@ class Run {
         index = end;
       } else {
         const tests = this.acls.get(term);
-        if (tests === undefined) throw new Error(`no ACL is called '${term}'`);
+        if (tests === undefined) throw new Error(`no ACL is named '${term}'`);
         actual = tests.some((test) => this.test(test));
       }
-      if (actual !== wanted) return false;
+      if (actual !== expected) return false;
     }
     return true;
   }
@@ -199,19 +199,19 @@ class Run {
     const matches = MATCHES[flag];
     if (matches === undefined) throw new Error(`unknown match '${flag}'`);
     const same = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-    // A list in a header is tested item by item.
+    // The items of a list in a header are tested separately.
     const values = expression.startsWith('req.hdr(') ? value.split(',').map((item) => item.trim()) : [value];
     return patterns.some((pattern) => values.some((item) => matches(same(item), same(pattern))));
   }
 
-  /** A text in which `%[...]` stands for a sample. */
+  /** A text with samples as `%[...]`. */
   private format(text: string): string {
     return text.replace(/%\[([^\]]*)\]|%%/g, (all, expression: string) =>
       all === '%%' ? '%' : (this.fetch(expression) ?? ''),
     );
   }
 
-  /** The value of a fetch and its converters; undefined where one of them has none. */
+  /** The value of a fetch and its converters; undefined if one of them has no value. */
   public fetch(expression: string): Sample {
     const [first, ...converters] = calls(expression);
     let value = this.start(first as Call);
@@ -300,7 +300,7 @@ const MATCHES: { readonly [flag: string]: (value: string, pattern: string) => bo
   str: (value, pattern) => value === pattern,
 };
 
-/** How a test compares, with what, by its words behind the sample. */
+/** The comparison and the patterns of a test, from the words after the sample. */
 function matchOf(test: readonly string[]) {
   let [flag, ignoreCase, index] = ['str', false, 0];
   for (; index < test.length; index++) {
@@ -311,7 +311,7 @@ function matchOf(test: readonly string[]) {
   return { flag, ignoreCase, patterns: test.slice(test[index] === '--' ? index + 1 : index) };
 }
 
-/** Whether an address is in a network, written as HAProxy reads it. */
+/** Whether an address is in a network, in the notation of HAProxy. */
 function contains(network: string, address: string): boolean {
   const family = (text: string) => (text.includes(':') ? 'ipv6' : 'ipv4');
   const [base = '', bits] = network.split('/');
@@ -321,7 +321,7 @@ function contains(network: string, address: string): boolean {
   return list.check(address, family(address));
 }
 
-/** The text that an encoded one stands for, byte by byte; none where an escape is broken. */
+/** The decoded text, byte by byte; undefined if an escape is invalid. */
 function urlDecoded(text: string): Sample {
   if (/%(?![0-9a-f]{2})/i.test(text)) return undefined;
   const bytes = Buffer.from(text, 'utf8').toString('latin1');
@@ -334,7 +334,7 @@ interface Call {
   readonly args: readonly string[];
 }
 
-/** `var(txn.a),field(2,|)` as its calls; commas inside parentheses belong to the arguments, quotes keep a text together, a backslash takes the next character as it is. */
+/** Parses calls such as `var(txn.a),field(2,|)`. Commas in parentheses separate arguments; quotes and backslashes escape. */
 function calls(expression: string): Call[] {
   const result: Call[] = [];
   let [name, args, depth] = ['', [] as string[], 0];

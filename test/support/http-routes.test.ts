@@ -1,7 +1,7 @@
 import { matchHttpRoutes } from './http-routes';
 import type { Request } from './request';
 
-/** A route with one rule for each match, whose Service is called `<route>-<number of the rule>`. */
+/** A route with one rule for each match, whose Service is named `<route>-<number of the rule>`. */
 function route(name: string, matches: readonly object[], more: object = {}): object {
   return {
     kind: 'HTTPRoute',
@@ -56,12 +56,17 @@ describe('matchHttpRoutes', () => {
     ],
     ['the first rule', [prefix('/a'), prefix('/a')], {}, 'r-0'],
     ['another method', [prefix('/a', { method: 'POST' })], {}, 404],
-    ['a header of another case', [prefix('/a', { headers: [header('X', 'One')] })], { headers: { x: 'one' } }, 404],
+    [
+      'a header name in another case',
+      [prefix('/a', { headers: [header('X', 'One')] })],
+      { headers: { x: 'one' } },
+      404,
+    ],
     ['a missing header', [prefix('/a', { headers: [header('x', '1')] })], {}, 404],
     ['a query', [prefix('/a', { queryParams: [header('v', '2')] })], { path: '/a/b?v=2' }, 'r-0'],
     ['another query', [prefix('/a', { queryParams: [header('v', '2')] })], { path: '/a/b?v=3' }, 404],
     ['everything', [{}], {}, 'r-0'],
-  ] as const)('takes %s', (_what, matches, request, expected) => {
+  ] as const)('handles %s', (_what, matches, request, expected) => {
     expect(targets([route('r', matches)], { path: '/a/b', ...request })).toBe(expected);
   });
 
@@ -71,7 +76,7 @@ describe('matchHttpRoutes', () => {
     ['a.b.example.com', 'sub-0'],
     ['a.example.com', 'wild-0'],
     ['example.com', 'any-0'],
-  ])('takes the most specific host for %s', (host, expected) => {
+  ])('uses the most specific host for %s', (host, expected) => {
     const routes = [
       route('any', [prefix('/long/path')]),
       route('wild', [prefix('/')], { hostnames: ['*.example.com'] }),
@@ -81,7 +86,7 @@ describe('matchHttpRoutes', () => {
     expect(targets(routes, { host, path: '/long/path' })).toBe(expected);
   });
 
-  test('takes the older route, then the first name', () => {
+  test('uses the older route, then the first name', () => {
     const [a, b] = [
       route('a', [prefix('/')], { created: '2026-02-01T00:00:00Z' }),
       route('b', [prefix('/')], { created: '2026-01-01T00:00:00Z' }),
@@ -161,7 +166,7 @@ describe('matchHttpRoutes', () => {
       [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', port: 443, statusCode: 301 } }],
       'https://localhost:443/a',
     ],
-  ])('answers by itself with %s', (_what, backendRefs, filters, expected) => {
+  ])('responds itself with %s', (_what, backendRefs, filters, expected) => {
     expect(targets([{ kind: 'HTTPRoute', spec: { rules: [{ backendRefs, filters }] } }], { path: '/a' })).toBe(
       expected,
     );

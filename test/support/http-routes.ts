@@ -5,7 +5,7 @@
 import { type Data, list, object, objects, strings, text } from './data';
 import { type Destination, hostName, lowerCased, type Outcome, type Request, splitPath } from './request';
 
-/** The parts of an order: the first that differs decides, the greater one wins. */
+/** The parts of a precedence: the first part that differs decides, and the greater one wins. */
 type Rank = readonly number[];
 
 interface Candidate {
@@ -18,7 +18,7 @@ interface Candidate {
 
 const named = (route: Data): string => `${text(object(route.metadata).namespace)}/${text(object(route.metadata).name)}`;
 
-/** Length of the hostname that matches, exact ones first; undefined when none does. */
+/** The length of the matching hostname, with exact ones first; undefined if none matches. */
 function hostRank(hostnames: readonly string[], host: string): Rank | undefined {
   if (hostnames.length === 0) return [0, 0];
   const ranks = hostnames
@@ -42,10 +42,10 @@ function byRank(a: Rank, b: Rank): number {
 
 function pathRank(match: unknown, path: string): Rank | undefined {
   const { type = 'PathPrefix', value = '/' } = object(match);
-  const wanted = text(value);
-  if (type === 'Exact') return path === wanted ? [2, wanted.length] : undefined;
-  if (type === 'RegularExpression') return new RegExp(`^(?:${wanted})$`).test(path) ? [0, wanted.length] : undefined;
-  const prefix = wanted.replace(/\/+$/, '');
+  const pattern = text(value);
+  if (type === 'Exact') return path === pattern ? [2, pattern.length] : undefined;
+  if (type === 'RegularExpression') return new RegExp(`^(?:${pattern})$`).test(path) ? [0, pattern.length] : undefined;
+  const prefix = pattern.replace(/\/+$/, '');
   return path === prefix || path.startsWith(`${prefix}/`) ? [1, prefix.length] : undefined;
 }
 
@@ -69,14 +69,14 @@ function rankOf(match: Data, hostnames: readonly string[], request: Request): Ra
   const headers = lowerCased(request.headers);
   const byHost = hostRank(hostnames, hostName(request.host ?? 'localhost'));
   const byPath = pathRank(match.path, path);
-  const wantedHeaders = firstByName(match.headers, (name) => name.toLowerCase());
-  const wantedParams = firstByName(match.queryParams, (name) => name);
+  const expectedHeaders = firstByName(match.headers, (name) => name.toLowerCase());
+  const expectedParams = firstByName(match.queryParams, (name) => name);
   const matches =
     (match.method === undefined || match.method === (request.method ?? 'GET')) &&
-    wantedHeaders.every((header) => valueMatches(header, headers[text(header.name).toLowerCase()])) &&
-    wantedParams.every((param) => valueMatches(param, query.get(text(param.name))));
+    expectedHeaders.every((header) => valueMatches(header, headers[text(header.name).toLowerCase()])) &&
+    expectedParams.every((param) => valueMatches(param, query.get(text(param.name))));
   if (byHost === undefined || byPath === undefined || !matches) return undefined;
-  return [...byHost, ...byPath, match.method === undefined ? 0 : 1, wantedHeaders.length, wantedParams.length];
+  return [...byHost, ...byPath, match.method === undefined ? 0 : 1, expectedHeaders.length, expectedParams.length];
 }
 
 function rewritten(path: string, modifier: unknown, match: Data): string {
@@ -141,7 +141,7 @@ function outcome({ route, index, rule, match }: Candidate, request: Request): Ou
   return { kind: 'forward', rule: name, destinations, timeouts, mirrors };
 }
 
-/** The earlier route wins what its rules leave undecided, then the first name of the alphabet, then the first rule. */
+/** For equal matches, the older route wins, then the alphabetically first name, then the first rule. */
 function byAge(a: Candidate, b: Candidate): number {
   const created = [a, b].map(({ route }) => text(object(route.metadata).creationTimestamp));
   const age = (created[0] ?? '').localeCompare(created[1] ?? '');
@@ -154,7 +154,7 @@ function byAge(a: Candidate, b: Candidate): number {
         : a.index - b.index;
 }
 
-/** What the gateway of these routes does with a request; 404 when no rule matches. */
+/** What the gateway of these routes does with a request; 404 if no rule matches. */
 export function matchHttpRoutes(routes: readonly unknown[], request: Request): Outcome {
   const candidates: Candidate[] = [];
   for (const route of routes.map(object).filter(({ kind }) => kind === 'HTTPRoute')) {

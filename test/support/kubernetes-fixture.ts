@@ -1,6 +1,6 @@
 /** Objects of one set that every check accepts. */
 
-/** What is changed in an object, and the finding it must give. */
+/** A change of an object, and the expected finding. */
 export type Case = readonly [what: string, changes: { readonly [path: string]: unknown }, finding: RegExp];
 
 export const deployment = {

@@ -1,4 +1,4 @@
-/** Strict offline checks of rendered Kubernetes objects: what an API server of Kubernetes 1.36 would refuse, and more. */
+/** Strict offline checks of rendered Kubernetes objects: what the API server of Kubernetes 1.36 would reject, and more. */
 import { Findings, isObject, object } from './data';
 import { checkMetadata } from './kubernetes/metadata';
 import { isClusterScoped, modelOf } from './kubernetes/models';
@@ -14,12 +14,12 @@ export function subjectOf(manifest: unknown): string {
   return `${kind} ${object(metadata).name}`;
 }
 
-/** Whether an object belongs to Kubernetes itself and not to a custom resource definition. */
+/** Whether an object is built into Kubernetes, and not a custom resource. */
 export function isCoreObject(manifest: unknown): boolean {
   return modelOf(object(manifest).apiVersion, object(manifest).kind) !== undefined;
 }
 
-/** What is wrong with one object of Kubernetes itself: its shape first, then the rules that the models do not carry. */
+/** The findings for one built-in object: first its shape, then rules that are not in the models. */
 export function checkManifest(manifest: unknown): string[] {
   const findings = new Findings(subjectOf(manifest));
   if (!isObject(manifest)) return ['a manifest is not an object'];

@@ -18,7 +18,7 @@ const traffic = {
 const set = [deployment, service, hpa, pdb, configMap, account, route, traffic];
 const external = ['Secret/token'];
 
-/** The set with one object changed. */
+/** The set with one changed object. */
 function setWith(kind: string, changes: { readonly [path: string]: unknown }): object[] {
   return set.map((o) => (o.kind === kind ? changed(o, changes) : o));
 }
@@ -26,9 +26,24 @@ function setWith(kind: string, changes: { readonly [path: string]: unknown }): o
 const brokenSets: readonly (readonly [string, ...Case])[] = [
   ['Service', 'that selects nothing', { 'spec.selector.app': 'other' }, /selects the pods of no workload/],
   ['Service', 'with an unknown port', { 'spec.ports[0].targetPort': 'grpc' }, /no port "grpc"/],
-  ['HorizontalPodAutoscaler', 'of nothing', { 'spec.scaleTargetRef.name': 'x' }, /there is no Deployment "x"/],
-  ['Deployment', 'with a count beside the autoscaler', { 'spec.replicas': 2 }, /beside HorizontalPodAutoscaler/],
-  ['PodDisruptionBudget', 'of nothing', { 'spec.selector.matchLabels.app': 'x' }, /selects the pods of no workload/],
+  [
+    'HorizontalPodAutoscaler',
+    'with an unknown target',
+    { 'spec.scaleTargetRef.name': 'x' },
+    /there is no Deployment "x"/,
+  ],
+  [
+    'Deployment',
+    'with a fixed count and an autoscaler',
+    { 'spec.replicas': 2 },
+    /conflicts with HorizontalPodAutoscaler/,
+  ],
+  [
+    'PodDisruptionBudget',
+    'with an unknown target',
+    { 'spec.selector.matchLabels.app': 'x' },
+    /selects the pods of no workload/,
+  ],
   ['ServiceAccount', 'of another name', { 'metadata.name': 'x' }, /there is no ServiceAccount "app"/],
   ['ConfigMap', 'of another name', { 'metadata.name': 'x' }, /there is no ConfigMap "config"/],
   ['ConfigMap', 'without the key', { data: { b: 'x' } }, /has no key "a"/],
@@ -61,37 +76,37 @@ const brokenSets: readonly (readonly [string, ...Case])[] = [
   ],
   [
     'Deployment',
-    'with an unknown map in a projection',
+    'with an unknown ConfigMap in a projection',
     { [`${pod}.volumes[0]`]: { name: 'model', projected: { sources: [{ configMap: { name: 'x' } }] } } },
     /there is no ConfigMap "x"/,
   ],
   [
     'Deployment',
-    'with an unknown key of a map',
+    'with an unknown key of a ConfigMap',
     { [`${server}.env[1].valueFrom`]: { configMapKeyRef: { name: 'config', key: 'x' } } },
     /has no key "x"/,
   ],
   [
     'Deployment',
-    'with an unknown map of variables',
+    'with an unknown ConfigMap in envFrom',
     { [`${server}.envFrom`]: [{ configMapRef: { name: 'x' } }, { secretRef: { name: 'y' } }] },
     /"x"[\s\S]*"y"/,
   ],
   [
     'HTTPRoute',
-    'that mirrors to nothing',
+    'that mirrors to an unknown Service',
     { 'spec.rules[0].filters': [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'x', port: 80 } } }] },
     /there is no Service "x"/,
   ],
-  ['BackendTrafficPolicy', 'of nothing', { 'spec.targetRefs[0].name': 'x' }, /there is no HTTPRoute "x"/],
+  ['BackendTrafficPolicy', 'with an unknown target', { 'spec.targetRefs[0].name': 'x' }, /there is no HTTPRoute "x"/],
 ];
 
 describe('checkTogether', () => {
-  test('accepts a set that fits', () => {
+  test('accepts a consistent set', () => {
     expect(checkTogether(set, { external })).toEqual([]);
   });
 
-  test('misses what is outside and not declared', () => {
+  test('finds references to undeclared objects outside the set', () => {
     expect(checkTogether(set)).toEqual([expect.stringContaining('there is no Secret "token"')]);
   });
 
@@ -100,21 +115,21 @@ describe('checkTogether', () => {
   });
 
   test.each([
-    ['two objects of one name', service, {}, /Service\/\/app: two objects/],
-    ['two autoscalers of one target', hpa, { 'metadata.name': 'b' }, /two autoscalers/],
-    ['two budgets of one pod', pdb, { 'metadata.name': 'b' }, /two disruption budgets/],
+    ['two objects with the same name', service, {}, /Service\/\/app: two objects/],
+    ['two autoscalers for the same target', hpa, { 'metadata.name': 'b' }, /two autoscalers/],
+    ['two budgets for the same Pod', pdb, { 'metadata.name': 'b' }, /two disruption budgets/],
     [
-      'two workloads of one selector',
+      'two workloads with the same selector',
       deployment,
       { 'metadata.name': 'b' },
       /selects the pods of Deployment\/\/app too/,
     ],
-    ['a Service over two workloads', deployment, { 'metadata.name': 'b' }, /mixes the pods/],
+    ['a Service with the Pods of two workloads', deployment, { 'metadata.name': 'b' }, /mixes the pods/],
   ] as const)('finds %s', (_what, o, changes, finding) => {
     expect(checkTogether([...set, changed(o, changes)], { external }).join('\n')).toMatch(finding);
   });
 
-  test('wants a grant for a route into another namespace', () => {
+  test('requires a ReferenceGrant for a route to another namespace', () => {
     const far = setWith('HTTPRoute', {
       'metadata.namespace': 'edge',
       'spec.rules[0].backendRefs[0].namespace': 'serving',
@@ -125,7 +140,7 @@ describe('checkTogether', () => {
     expect(checkTogether(moved, { external }).join('\n')).toMatch(/no ReferenceGrant in namespace "serving"/);
   });
 
-  test('leaves optional references alone', () => {
+  test('ignores optional references', () => {
     const optional = setWith('Deployment', { [`${pod}.volumes[3].configMap`]: { name: 'x', optional: true } });
     expect(checkTogether(optional, { external })).toEqual([]);
   });
@@ -135,7 +150,7 @@ describe('checkTogether', () => {
     ['NotIn', ['app'], 0],
     ['Exists', undefined, 1],
     ['DoesNotExist', undefined, 0],
-  ])('knows the operator %s %p', (operator, values, matches) => {
+  ])('supports the operator %s %p', (operator, values, matches) => {
     const selector = { matchExpressions: [{ key: 'app', operator, values }] };
     const findings = checkTogether(setWith('PodDisruptionBudget', { 'spec.selector': selector }), { external });
     expect(findings).toHaveLength(1 - matches);
@@ -143,7 +158,7 @@ describe('checkTogether', () => {
 });
 
 describe('checkManifests', () => {
-  test('puts all checks together', () => {
+  test('combines all checks', () => {
     const findings = checkManifests([
       changed(service, { 'spec.ports': [] }),
       deployment,

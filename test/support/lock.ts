@@ -1,15 +1,15 @@
-/** Projects with a lock file, in folders of their own, for tests of what is read from it. */
+/** Projects with a lock file in temporary folders, for tests that read it. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LockedApp, LockedImage, LockedModel, LockFile } from '../../src/models/lock/lock-file';
 
-/** The digest that consists of one hex digit. */
+/** A digest that consists of one repeated hex digit. */
 export const digestOf = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 
-/** What is locked of an image of these architectures. */
+/** The lock file entry of an image with these architectures. */
 export function lockedImage(digit: string, architectures = ['amd64', 'arm64'], compressedSize = 2 ** 20): LockedImage {
   return {
     digest: digestOf(digit),
@@ -23,7 +23,7 @@ export function lockedImage(digit: string, architectures = ['amd64', 'arm64'], c
   };
 }
 
-/** What is locked of a model with these files. */
+/** The lock file entry of a model with these files. */
 export function lockedModel(
   digit: string,
   files: { readonly [path: string]: number } = { 'weights.bin': 4 },
@@ -46,7 +46,7 @@ export function lockedModel(
   };
 }
 
-/** A folder with a lock file; the rest of the folder is up to the test. */
+/** A folder with a lock file; tests add the rest. */
 export class LockedProject {
   public readonly folder = mkdtempSync(join(tmpdir(), 'serving-lock-'));
   public readonly lockFile = join(this.folder, 'serving.lock.json');
@@ -62,13 +62,13 @@ export class LockedProject {
     writeFileSync(this.lockFile, JSON.stringify(lock));
   }
 
-  /** Writes a file of this many bytes. */
+  /** Writes a file with a number of bytes. */
   public write(path: string, bytes: number): void {
     mkdirSync(join(this.folder, dirname(path)), { recursive: true });
     writeFileSync(join(this.folder, path), Buffer.alloc(bytes));
   }
 
-  /** Does something with a folder of the project as the working directory. */
+  /** Runs a function with a folder of the project as the working directory. */
   public within<T>(work: () => T, below = '.'): T {
     const before = process.cwd();
     process.chdir(join(this.folder, below));

@@ -2,7 +2,7 @@ import { checkCustomResource } from './custom-resources';
 import { checkManifest, checkTogether, isCoreObject, type TogetherOptions } from './kubernetes-models';
 import { checkRestrictedManifest } from './pod-security';
 
-/** Every check of Kubernetes objects at once: each by itself, its pods against `restricted`, and all together. */
+/** All checks of Kubernetes objects: each object, its Pods against `restricted`, and the objects together. */
 export function checkManifests(manifests: readonly unknown[], options: TogetherOptions = {}): string[] {
   return [
     ...manifests.flatMap((manifest) =>

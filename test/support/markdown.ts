@@ -5,7 +5,7 @@ const ROOT = resolve(__dirname, '../..');
 
 /** A fenced block. */
 export interface Block {
-  /** What stands behind the fence. */
+  /** The info string after the fence. */
   readonly language: string;
   readonly text: string;
 }

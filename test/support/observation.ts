@@ -2,32 +2,32 @@ import { lowerCased, type Request } from './request';
 
 export type { Request } from './request';
 
-/** What becomes of a request: backends with their shares and the path they see, or a status of the balancer's own. */
+/** The response to a request: backends with their shares and the path they see, or a status of the balancer itself. */
 export type Answer =
   | { readonly shares: Readonly<Record<string, number>>; readonly path: string }
   | { readonly status: 404 | 405; readonly allow?: readonly string[] };
 
-/** What the rendered output says of the replicas of one backend. Times are whole seconds. */
+/** The replicas of one backend according to the rendered output. Times are whole seconds. */
 export interface ObservedBackend {
   readonly image: string;
-  /** The command in exec form, however the output splits it. */
+  /** The command in exec form, regardless of how the output splits it. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** The environment variables that get secrets. */
   readonly secrets: readonly string[];
   readonly port: number;
-  /** The fixed number, where nothing scales the backend. */
+  /** The fixed number, unless the backend is scaled. */
   readonly replicas?: number;
-  /** The bounds and the measures of the autoscaler. */
+  /** The bounds and the metrics of the autoscaler. */
   readonly scaling?: {
     readonly min: number;
     readonly max: number;
     readonly targets: Readonly<Record<string, number>>;
   };
   readonly health: {
-    /** The path that the balancer or the kubelet asks; none where the output asks in another way. */
+    /** The path that the balancer or the kubelet requests; undefined if the output has another kind of check. */
     readonly path?: string;
-    /** The statuses that mean healthy; none where the output cannot say. */
+    /** The healthy status codes; undefined if the output cannot specify them. */
     readonly statuses?: string;
     readonly interval?: number;
     readonly timeout?: number;
@@ -38,31 +38,31 @@ export interface ObservedBackend {
   readonly memoryMib: number;
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: string;
-  /** Where the server finds fetched models, and where each comes from. */
+  /** The paths of fetched models, and their sources. */
   readonly models: readonly { readonly path: string; readonly uri: string }[];
   /** How long the balancer waits for running requests before the signal. */
   readonly balancerDrain: number;
-  /** How long the replica itself waits before the signal. */
+  /** How long the replica waits before the signal. */
   readonly preStop: number;
   /** The time between the signal and the kill. */
   readonly stop: number;
-  /** The time a new replica gets before it is judged. */
+  /** The time before health checks of a new replica take effect. */
   readonly startup: number;
 }
 
-/** What the rendered output of one platform does, read from the output alone. */
+/** The behavior of the rendered output of one platform, read only from the output. */
 export interface Observation {
-  /** What becomes of a request. */
+  /** The response to a request. */
   ask(request: Request): Answer;
-  /** The backends by the name for people. */
+  /** The backends by their display name. */
   readonly backends: Readonly<Record<string, ObservedBackend>>;
-  /** The idle time of the balancer's connections to the servers; none where the gateway decides. */
+  /** The idle timeout of the balancer's connections to the servers; undefined if the gateway decides. */
   readonly balancerIdle?: number;
-  /** The longest that a request of this kind may take; none where nothing ends it. */
+  /** The timeout of such a request; undefined if there is none. */
   timeoutOf?(request: Request): number | undefined;
 }
 
-/** Whether a host of a route, perhaps with a wildcard in front, is the request's. */
+/** Whether a host of a route, possibly with a leading wildcard, matches the host of a request. */
 export function matchesHost(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host;
 }
@@ -79,7 +79,7 @@ export function replacePrefix(path: string, prefix: string, replacement: string)
   return rest === '' ? base || '/' : `${base}/${rest}`;
 }
 
-/** The value of a header, whatever the letters of its name. */
+/** The value of a header, whose name is case-insensitive. */
 export function headerOf(request: Request, name: string): string | undefined {
   return lowerCased(request.headers)[name.toLowerCase()];
 }

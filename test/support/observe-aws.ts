@@ -4,7 +4,7 @@ import { type Data, object, objects, strings, text } from './data';
 import type { Answer, Observation, ObservedBackend } from './observation';
 import type { Outcome } from './request';
 
-/** Reads what templates do, from the templates alone. Backends are called what their services are tagged with. */
+/** Reads the behavior of templates, only from the templates. Backends have the names in the tags of their services. */
 export function observeAws(templates: Templates): Observation {
   const stacks = Stacks.of(templates);
   const services = stacks.ofType('AWS::ECS::Service');
@@ -26,7 +26,7 @@ export function observeAws(templates: Templates): Observation {
   };
 }
 
-/** What an evaluated balancer does with a request, with backends by name. */
+/** The response of an evaluated balancer to a request, with backends by name. */
 export function answerOf(outcome: Outcome, nameOf: (target: string) => string): Answer {
   if (outcome.kind === 'redirect') throw new Error(`redirected by ${outcome.rule}`);
   if (outcome.kind === 'fixed') {
@@ -55,7 +55,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
   const server = containers.find((container) => container.Name === link?.ContainerName);
   const group = stacks.get(stacks.target(link?.TargetGroupArn, service.stack));
   if (task === undefined || server === undefined || group === undefined)
-    throw new Error(`${service.key} is not complete`);
+    throw new Error(`${service.key} is incomplete`);
   const literal = (value: unknown) => stacks.text(value, task.stack);
   const { properties } = group;
   const attributes = objects(properties.TargetGroupAttributes);
@@ -114,7 +114,7 @@ function scalingOf(stacks: Stacks, service: Resource): ObservedBackend['scaling'
   };
 }
 
-/** Models by the containers that must have succeeded before the server starts, and the volumes that both mount. */
+/** Models, by the containers that must succeed before the server starts, and the volumes that both mount. */
 function modelsOf(containers: readonly Data[], server: Data): ObservedBackend['models'] {
   const before = objects(server.DependsOn).filter((one) => one.Condition === 'SUCCESS');
   return before.flatMap(({ ContainerName }) => {

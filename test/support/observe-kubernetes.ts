@@ -18,14 +18,14 @@ const seconds = (duration: string | undefined): number =>
         ? 60 * Number(duration.slice(0, -1))
         : Number(duration.replace(/s$/, ''));
 
-/** Reads what manifests behind the built-in router do, from the manifests alone. */
+/** Reads the behavior of manifests behind the built-in router, only from the manifests. */
 export function observeRouter(rendered: readonly unknown[]): Observation {
   const manifests = rendered.map(object);
   const config = manifests.flatMap((manifest) =>
     manifest.kind === 'ConfigMap' ? [text(object(manifest.data)['haproxy.cfg'])] : [],
   );
   const [configuration] = config;
-  if (configuration === undefined || config.length > 1) throw new Error('there is one router');
+  if (configuration === undefined || config.length > 1) throw new Error('expected one router');
   const titles = titlesOf(manifests);
   const haproxy = new Haproxy(configuration);
   const pools = haproxy.sections.filter((section) => section.kind === 'backend' && section.from === 'pool');
@@ -52,7 +52,7 @@ export function observeRouter(rendered: readonly unknown[]): Observation {
   };
 }
 
-/** Reads what manifests behind a gateway do, from the manifests alone. */
+/** Reads the behavior of manifests behind a gateway, only from the manifests. */
 export function observeGateway(rendered: readonly unknown[]): Observation {
   const manifests = rendered.map(object);
   const titles = titlesOf(manifests);
@@ -71,7 +71,7 @@ export function observeGateway(rendered: readonly unknown[]): Observation {
   };
 }
 
-/** What Envoy answers itself, by the filter that a rule without backends refers to. */
+/** The direct response of Envoy, from the filter that a rule without backends references. */
 function ownAnswer(manifests: readonly Data[], outcome: Outcome): Answer | undefined {
   if (outcome.kind !== 'fixed') return undefined;
   const [route = '', index] = outcome.rule.split('#');
@@ -87,7 +87,7 @@ function ownAnswer(manifests: readonly Data[], outcome: Outcome): Answer | undef
   return { status: 405, allow: text(allow?.value).split(', ') };
 }
 
-/** The longest idle time that the policies give. */
+/** The longest idle timeout of the policies. */
 function envoyIdle(manifests: readonly Data[]): number | undefined {
   const times = manifests
     .filter((manifest) => manifest.kind === 'BackendTrafficPolicy')
@@ -95,7 +95,7 @@ function envoyIdle(manifests: readonly Data[]): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times.map((time) => seconds(text(time))));
 }
 
-/** The names for people by those of the Services that lead to them. */
+/** The display names of backends, by the names of their Services. */
 function titlesOf(manifests: readonly Data[]): Map<string, string> {
   return new Map(
     manifests
@@ -107,7 +107,7 @@ function titlesOf(manifests: readonly Data[]): Map<string, string> {
   );
 }
 
-/** The share of each backend, counted over as many requests as it takes until they repeat. */
+/** The share of each backend, counted over enough requests for the sequence of backends to repeat. */
 function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string>): Answer {
   const chosen: string[] = [];
   let path = '';
@@ -136,13 +136,13 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 const after = (line: readonly string[], keyword: string): string | undefined => line[line.indexOf(keyword) + 1];
 
-/** All words of the default servers, those of the section itself first. */
+/** All words of the `default-server` lines, those of the section itself first. */
 function serverDefaults(haproxy: Haproxy, pool: Section): readonly string[] {
   const of = (section: Section) => section.lines.filter(([keyword]) => keyword === 'default-server').flat();
   return [...of(pool), ...(pool.from === undefined ? [] : of(haproxy.section('defaults', pool.from)))];
 }
 
-/** What the router asks the servers of a pool. */
+/** The health check of the servers of a pool. */
 function healthOf(haproxy: Haproxy, pool: Section | undefined): ObservedBackend['health'] | undefined {
   if (pool === undefined) return undefined;
   const servers = serverDefaults(haproxy, pool);
@@ -211,7 +211,7 @@ function observeDeployment(
   };
 }
 
-/** The name of the container port that the Service of a backend leads to. */
+/** The name of the container port that the Service of a backend targets. */
 function portOf(manifests: readonly Data[], slug: string): unknown {
   return objects(object(named(manifests, 'Service', slug)?.spec).ports)[0]?.targetPort;
 }
@@ -247,14 +247,14 @@ function scalingOf(manifests: readonly Data[], slug: string): ObservedBackend['s
   };
 }
 
-/** A model by the volume that is its image; the models of an image are below its directory for them. */
+/** A model in an image volume, below the image's directory for models. */
 function imageOf(volume: Data, server: Data): ObservedBackend['models'] {
   const mount = objects(server.volumeMounts).find((one) => one.name === volume.name);
   if (volume.image === undefined || mount?.subPath !== 'models' || mount.readOnly !== true) return [];
   return [{ path: text(mount.mountPath), uri: text(object(volume.image).reference) }];
 }
 
-/** A model by the container that fetches it and the volume that it and the server mount. */
+/** A model, by the container that fetches it and the volume that both this container and the server mount. */
 function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
   const words = [...strings(fetch.command), ...strings(fetch.args)];
   const uri = words[0] === 'cp' ? text(fetch.image) : words.find((word) => /^(?:s3|hf):/.test(word));

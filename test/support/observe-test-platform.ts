@@ -11,7 +11,7 @@ import {
 import { splitPath } from './request';
 import type { TestDocument, TestRoute, TestService } from './test-platform';
 
-/** Reads what a document of the test platform does. */
+/** Reads the behavior of a document of the test platform. */
 export function observeTestPlatform(text: string): Observation {
   const document = JSON.parse(text) as TestDocument;
   const titles = new Map(document.services.map((service) => [service.name, service.title]));

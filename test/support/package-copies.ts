@@ -1,4 +1,4 @@
-/** Copies of the package as an app with two of them has it: compiled, each in a folder of its own with a version. */
+/** Compiled copies of the package, each in its own folder and with a version, as in an app with two copies. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
@@ -8,7 +8,7 @@ export type Library = typeof import('../../src');
 const ROOT = join(__dirname, '../..');
 const SOURCE = join(ROOT, 'src');
 
-/** Below the root, so that every copy finds the one installation of the frameworks. */
+/** Below the root, so that every copy uses the same installation of the frameworks. */
 const FOLDER = join(ROOT, 'node_modules/.cache/package-copies', String(process.pid));
 
 const compilerOptions: ts.CompilerOptions = {
@@ -17,7 +17,7 @@ const compilerOptions: ts.CompilerOptions = {
   esModuleInterop: true,
 };
 
-/** The library without the command line, by file. */
+/** The files of the library without the command line. */
 function compile(): Map<string, string> {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' });
   const modules = files.filter((file) => file.endsWith('.ts') && !file.startsWith('tools'));
@@ -36,7 +36,7 @@ export function copyFolder(name: string): string {
   return join(FOLDER, name, 'serving-constructs');
 }
 
-/** A new copy of the package, with this version in its `package.json`, or without that file. */
+/** A new copy of the package, with a version in its `package.json`, or without that file. */
 export function copyPackage(name: string, version?: string): Library {
   compiled ??= compile();
   const folder = copyFolder(name);
@@ -50,7 +50,7 @@ export function copyPackage(name: string, version?: string): Library {
   return require(join(folder, 'lib/index.js'));
 }
 
-/** A folder with a Dockerfile, gone with the copies. */
+/** A folder with a Dockerfile, removed together with the copies. */
 export function dockerfileFolder(): string {
   const folder = join(FOLDER, 'image');
   mkdirSync(folder, { recursive: true });
@@ -58,7 +58,7 @@ export function dockerfileFolder(): string {
   return folder;
 }
 
-/** Removes the copies that this process made. */
+/** Removes the copies that this process created. */
 export function removeCopies(): void {
   rmSync(FOLDER, { recursive: true, force: true });
 }

@@ -14,11 +14,11 @@ const pod = {
 const own = 'containers[0].securityContext';
 
 describe('checkRestricted', () => {
-  test('accepts a restricted pod', () => {
+  test('accepts a restricted Pod', () => {
     expect(checkRestricted(pod)).toEqual([]);
   });
 
-  test('accepts what a container says itself', () => {
+  test('accepts settings of a container', () => {
     const moved = changed(pod, {
       securityContext: undefined,
       initContainers: undefined,
@@ -68,7 +68,7 @@ describe('checkRestricted', () => {
     expect(checkRestricted(changed(pod, changes)).join('\n')).toMatch(finding);
   });
 
-  test('looks into whatever has pods', () => {
+  test('checks every object with Pods', () => {
     const bad = { containers: [{}] };
     const deployment = { kind: 'Deployment', metadata: { name: 'a' }, spec: { template: { spec: bad } } };
     const cron = {

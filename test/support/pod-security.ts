@@ -1,5 +1,5 @@
 /**
- * The Pod Security Standard `restricted`, which includes `baseline`, for the spec of a pod.
+ * The Pod Security Standard `restricted`, which includes `baseline`, for the spec of a Pod.
  * Source: k8s.io/pod-security-admission, policy version 1.34 and newer.
  */
 import { type Data, Findings, isObject, object, objects, strings, text } from './data';
@@ -59,7 +59,7 @@ function checkContainer(findings: Findings, path: string, container: Data, pod: 
   checkHosts(findings, path, container);
 }
 
-/** Since 1.34 probes and hooks may not aim at another host. */
+/** Since 1.34, probes and hooks must not specify another host. */
 function checkHosts(findings: Findings, path: string, container: Data): void {
   const { livenessProbe, readinessProbe, startupProbe } = container;
   const { postStart, preStop } = object(container.lifecycle);
@@ -85,7 +85,7 @@ function checkWindows(findings: Findings, path: string, options: unknown): void 
   findings.expect(object(options).hostProcess !== true, `${path}.hostProcess`, 'must not be true');
 }
 
-/** What `restricted` refuses in the spec of a pod; `subject` names it in the findings. */
+/** What `restricted` forbids in the spec of a Pod; `subject` identifies it in the findings. */
 export function checkRestricted(podSpec: unknown, subject = 'pod'): string[] {
   const findings = new Findings(subject);
   const spec = object(podSpec);
@@ -115,7 +115,7 @@ export function checkRestricted(podSpec: unknown, subject = 'pod'): string[] {
   return findings.all;
 }
 
-/** The same for whatever object has a pod in it; objects without one have no finding. */
+/** The same for any object with a Pod template; other objects have no findings. */
 export function checkRestrictedManifest(manifest: unknown): string[] {
   const { kind, metadata, spec } = object(manifest);
   const subject = `${kind} ${object(metadata).name}`;

@@ -1,7 +1,7 @@
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
 import { EVERYTHING, TEST_PROFILE } from './test-platform';
 
-/** The numbers of an Application Load Balancer with tasks on instances, and every capability. */
+/** The limits of an Application Load Balancer with tasks on EC2 instances, and every capability. */
 export const NUMBERED: TargetProfile = {
   name: 'an Application Load Balancer',
   maxWeight: 999,
@@ -26,7 +26,7 @@ export const NUMBERED: TargetProfile = {
 /** The same with tasks that are killed 120 s after the signal. */
 export const SHORT_STOP: TargetProfile = { ...NUMBERED, maxStopSeconds: 120, maxFetchSeconds: 120 };
 
-/** A router that closes its idle connections in seconds, and both learn of a replica's end at once. */
+/** A router that closes idle connections within seconds. The signal and the removal of a replica happen at the same time. */
 export const ROUTER: TargetProfile = {
   ...TEST_PROFILE,
   name: 'the router',
@@ -35,7 +35,7 @@ export const ROUTER: TargetProfile = {
   propagationSeconds: 32,
 };
 
-/** A gateway whose idle time nobody can set. */
+/** A gateway whose idle timeout cannot be set. */
 export const GATEWAY: TargetProfile = {
   ...TEST_PROFILE,
   name: 'the gateway',

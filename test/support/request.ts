@@ -7,17 +7,17 @@ export interface Request {
   /** Path with query string. @default "/" */
   readonly path?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Address of the client. @default 198.51.100.7 */
+  /** The address of the client. @default 198.51.100.7 */
   readonly sourceIp?: string;
 }
 
-/** One of the places that a request may go to. */
+/** One of the possible targets of a request. */
 export interface Destination {
-  /** Logical id of a target group, name of a Service. */
+  /** The logical id of a target group, or the name of a Service. */
   readonly target: string;
   readonly port?: number;
   readonly weight: number;
-  /** What the server behind it sees. */
+  /** The request that the server gets. */
   readonly path: string;
   readonly host: string;
   readonly headers: { readonly [name: string]: string };

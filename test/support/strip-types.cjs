@@ -1,4 +1,4 @@
-// A transformer of jest for folders whose TypeScript is only run.
+// A jest transformer that only strips types, for folders whose TypeScript is not checked by jest.
 const { transformSync } = require('esbuild');
 
 module.exports = {

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-// A platform outside this package has its public names only.
+// A platform outside this package can use only its public names.
 import { extension, type ServingPlatformProps } from '../../src';
 
 /** A route of the document. */
@@ -15,7 +15,7 @@ export interface TestRoute {
   readonly timeout: number;
 }
 
-/** How a model comes to where the server reads it. */
+/** How a model gets to the path where the server reads it. */
 export interface TestModel {
   readonly path: string;
   readonly delivery: extension.ModelDeliveryKind;
@@ -25,7 +25,7 @@ export interface TestModel {
 /** A service of the document. */
 export interface TestService {
   readonly name: string;
-  /** The name for people. */
+  /** The display name. */
   readonly title: string;
   readonly image: string;
   readonly command: readonly string[];
@@ -60,14 +60,14 @@ export interface TestService {
 /** What the test platform renders. */
 export interface TestDocument {
   readonly idle: number;
-  /** The routes, in the order in which they are tried. */
+  /** The routes, in the order in which they are matched. */
   readonly routes: readonly TestRoute[];
   readonly services: readonly TestService[];
 }
 
 const DONE = { level: extension.SupportLevel.NATIVE, detail: 'done' };
 
-/** Every feature, done by the target itself. A table of them, so that a new one does not compile without a row. */
+/** Every feature as native. It is a complete table, so that a new feature does not compile without a row. */
 const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capability, 'feature'> } = {
   [extension.Feature.WEIGHTS]: DONE,
   [extension.Feature.ROUND_ROBIN]: DONE,
@@ -101,12 +101,12 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.GRPC]: DONE,
 };
 
-/** The rows of the table. */
+/** The capabilities in the table. */
 export const EVERYTHING: extension.Capability[] = (
   Object.entries(FEATURES) as [extension.Feature, Omit<extension.Capability, 'feature'>][]
 ).map(([feature, ability]) => ({ feature, ...ability }));
 
-/** A target that can do everything. */
+/** A target that supports everything. */
 export const TEST_PROFILE: extension.TargetProfile = {
   name: 'the test platform',
   maxWeight: 10_000,
@@ -120,11 +120,11 @@ export const TEST_PROFILE: extension.TargetProfile = {
 /** Properties of the test platform. */
 export interface TestPlatformProps extends ServingPlatformProps {
   readonly target?: Partial<extension.TargetProfile>;
-  /** The limits of the compute of every backend. */
+  /** The compute limits of every backend. */
   readonly limits?: extension.ComputeLimits;
 }
 
-/** Takes down what is declared. */
+/** Records what is declared. */
 class TestRenderer extends extension.TargetRenderer {
   public readonly events: string[] = [];
   public readonly endpoints: extension.EndpointBinding[] = [];
@@ -161,7 +161,7 @@ class TestRenderer extends extension.TargetRenderer {
   }
 }
 
-/** What the document calls each measure of an autoscaler. */
+/** The name of each scaling metric in the document. */
 const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
   [extension.ScalingMetric.CPU]: 'cpu',
   [extension.ScalingMetric.MEMORY]: 'memory',
@@ -169,7 +169,7 @@ const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
   [extension.ScalingMetric.ONGOING_REQUESTS]: 'ongoing requests',
 };
 
-/** A platform as someone outside this package would write one: no framework, one JSON document. */
+/** A platform as written outside this package: without a framework, with one JSON document as output. */
 export class TestPlatform extends extension.TargetPlatform {
   public readonly kind = 'test';
   public readonly target: extension.TargetProfile;
@@ -182,7 +182,7 @@ export class TestPlatform extends extension.TargetPlatform {
     this.target = { ...TEST_PROFILE, ...props.target };
   }
 
-  /** The events that came, in order. */
+  /** The events, in order. */
   public get events(): string[] {
     return this.renderer.events;
   }
@@ -192,7 +192,7 @@ export class TestPlatform extends extension.TargetPlatform {
     return this.renderer;
   }
 
-  /** Validates the whole tree, as a framework would, and renders the document. */
+  /** Validates the whole tree, as a framework does, and renders the document. */
   public synthesize(): TestDocument {
     const errors = this.node.root.node.findAll().flatMap((construct) => construct.node.validate());
     if (errors.length > 0) throw new Error(`Validation failed:\n${errors.map((error) => `  ${error}`).join('\n')}`);

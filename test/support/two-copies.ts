@@ -1,4 +1,4 @@
-/** Definitions that use every public class, each taken from the copy that `from` gives for its name. */
+/** Definitions that use every public class, each from the copy of the package that `from` returns for its name. */
 import {
   App as CdkApp,
   aws_ec2 as ec2,
@@ -16,13 +16,13 @@ import { Construct } from 'constructs';
 import type { BackendOptions } from '../../src';
 import { dockerfileFolder, type Library } from './package-copies';
 
-/** The copy that a class is taken from. */
+/** Returns the copy of the package to take a class from. */
 export type From = (className: string) => Library;
 
 const IMAGE = 'acme/svm:1.4.2';
 const OCI_MODEL = `registry.example.com/models/resnet50@sha256:${'0b'.repeat(32)}`;
 
-/** What every target takes. */
+/** Options that every target supports. */
 function common(scope: Construct, from: From, change: Partial<BackendOptions>): void {
   const { Duration } = from('Duration');
   const { Size } = from('Size');

@@ -2,7 +2,7 @@ import type { Resource, Stacks } from './stacks';
 
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** A way from a node back to itself, or undefined. */
+/** A cycle in the graph, or undefined. */
 export function cycleIn(graph: Graph): readonly string[] | undefined {
   const done = new Set<string>();
   const walk = (node: string, path: readonly string[]): readonly string[] | undefined => {
@@ -27,7 +27,7 @@ export function resourceGraph(stacks: Stacks): Graph {
   return new Map(stacks.resources.map(({ key, needs }) => [key, new Set(needs)]));
 }
 
-/** Which stack needs which other to be deployed first. A nested stack is part of the one around it. */
+/** The stacks that each stack depends on. A nested stack is part of its parent. */
 export function stackGraph(stacks: Stacks): Graph {
   const graph = new Map(stacks.names.map((name) => [stacks.root(name), new Set<string>()]));
   for (const { stack, needs } of stacks.resources) {
@@ -55,7 +55,7 @@ function reachable(graph: Graph, from: string): ReadonlySet<string> {
 }
 
 /**
- * Tells whether one resource exists before the other is created: by dependency, or because its whole stack is deployed
+ * Whether one resource exists before the other is created: by dependency, or because its whole stack is deployed
  * before.
  */
 export function deploymentOrder(stacks: Stacks): (first: Resource, then: Resource) => boolean {

@@ -1,12 +1,12 @@
-/** Ranges that the schemas of CloudFormation do not carry, as data: where, between what, according to whom. */
+/** Ranges that are not in the schemas of CloudFormation: property, bounds and source. */
 
 export interface Limit {
   readonly type: string;
-  /** Property, `a.b`, with `[]` for every element of a list; `attributes:key` for the value of a key-value attribute. */
+  /** The property, as in `a.b`, with `[]` for every element of a list, or `attributes:key` for a key-value attribute. */
   readonly at: string;
   readonly min: number;
   readonly max: number;
-  /** A value that is right outside the range, 0 for "off". */
+  /** A valid value outside the range, such as 0 for "off". */
   readonly or?: number;
   readonly source: string;
 }
@@ -117,7 +117,7 @@ export const LIMITS: readonly Limit[] = [
   { type: SCALABLE, at: 'MaxCapacity', min: 0, max: 2 ** 31 - 1, source: `${SCALING}, RegisterScalableTarget` },
 ];
 
-/** More of the same that concern tasks on Fargate only. */
+/** Ranges that apply only to tasks on Fargate. */
 export const FARGATE_LIMITS: readonly Limit[] = [
   { type: TASK, at: 'ContainerDefinitions[].StartTimeout', min: 2, max: 120, source: `${ECS}, ContainerDefinition` },
   { type: TASK, at: 'ContainerDefinitions[].StopTimeout', min: 2, max: 120, source: `${ECS}, ContainerDefinition` },
@@ -140,7 +140,7 @@ export const RULE_LIMITS = {
   regexLength: 1024,
 } as const;
 
-/** Kinds of condition that a rule may have once. */
+/** The kinds of condition that a rule can have only once. */
 export const SINGLE_CONDITIONS: ReadonlySet<string> = new Set([
   'host-header',
   'http-request-method',

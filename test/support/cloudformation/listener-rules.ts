@@ -1,4 +1,4 @@
-/** Rules of listeners against what an Application Load Balancer takes. */
+/** Checks listener rules against the limits of an Application Load Balancer. */
 import { type Data, duplicates, Findings, isObject, list, object, objects, text } from '../data';
 import { CONDITIONS, FIXED_RESPONSE_TYPES, RULE_LIMITS, SINGLE_CONDITIONS } from './limits';
 import { configOf, numberOf } from './ranges';
@@ -8,7 +8,7 @@ export const LISTENER = 'AWS::ElasticLoadBalancingV2::Listener';
 export const LISTENER_RULE = 'AWS::ElasticLoadBalancingV2::ListenerRule';
 const TERMINAL = new Set(['fixed-response', 'forward', 'redirect']);
 
-/** The values of a condition, in whichever of the two forms it is written. */
+/** The values of a condition, in either of its two forms. */
 export function conditionValues(condition: Data, stacks: Stacks, stack: string): readonly string[] {
   const config = configOf(condition);
   const values =
@@ -51,7 +51,7 @@ function checkValue(findings: Findings, path: string, field: string, value: stri
     findings.expect(
       /^[A-Za-z0-9_\-.$/~"'@:+&*?=%,;!()#]*$/.test(value),
       path,
-      `"${value}" has characters that no path pattern takes`,
+      `"${value}" has characters that path patterns do not support`,
     );
   if (field === 'host-header')
     findings.expect(/^[A-Za-z0-9.*?-]+\.[A-Za-z*?]+$/.test(value), path, `"${value}" is not a host name with a dot`);
@@ -59,7 +59,7 @@ function checkValue(findings: Findings, path: string, field: string, value: stri
 
 function checkConditions(findings: Findings, rule: Resource, stacks: Stacks): void {
   const conditions = objects(rule.properties.Conditions);
-  findings.expect(conditions.length > 0, 'Conditions', 'a rule needs one at least');
+  findings.expect(conditions.length > 0, 'Conditions', 'a rule needs at least one');
   let [count, wildcards] = [0, 0];
   for (const [i, condition] of conditions.entries()) {
     const field = text(condition.Field);
@@ -73,7 +73,7 @@ function checkConditions(findings: Findings, rule: Resource, stacks: Stacks): vo
       at,
       `${number} values, ${RULE_LIMITS.valuesPerCondition} are allowed`,
     );
-    for (const value of duplicates(values)) findings.add(at, `"${value}" is given twice`);
+    for (const value of duplicates(values)) findings.add(at, `"${value}" is a duplicate`);
     for (const value of values) checkValue(findings, at, field, value);
     for (const regex of regexes)
       findings.expect(
@@ -89,7 +89,7 @@ function checkConditions(findings: Findings, rule: Resource, stacks: Stacks): vo
   findings.expect(
     count <= RULE_LIMITS.valuesPerRule,
     'Conditions',
-    `${count} values in all, ${RULE_LIMITS.valuesPerRule} are allowed`,
+    `${count} values in total, ${RULE_LIMITS.valuesPerRule} are allowed`,
   );
   findings.expect(
     wildcards <= RULE_LIMITS.wildcardsPerRule,
@@ -130,7 +130,7 @@ function checkForward(findings: Findings, path: string, action: Data, stacks: St
     path,
     'all weights are 0',
   );
-  for (const target of duplicates(groups.map((group) => group.target))) findings.add(path, `${target} is given twice`);
+  for (const target of duplicates(groups.map((group) => group.target))) findings.add(path, `${target} is a duplicate`);
   const stick = object(object(action.ForwardConfig).TargetGroupStickinessConfig);
   if (stick.Enabled === true) {
     const seconds = numberOf(stick.DurationSeconds) ?? 0;
@@ -168,9 +168,9 @@ function checkActions(findings: Findings, path: string, actions: unknown, stacks
   );
   if (all.length > 1) {
     const orders = all.map((action) => numberOf(action.Order) ?? 0);
-    findings.expect(duplicates(orders).length === 0, path, 'several actions need an Order each');
+    findings.expect(duplicates(orders).length === 0, path, 'each of several actions needs an Order');
     const last = all[orders.indexOf(Math.max(...orders))];
-    findings.expect(TERMINAL.has(text(last?.Type)), path, 'the last action must be the one that answers');
+    findings.expect(TERMINAL.has(text(last?.Type)), path, 'the last action must be the one that responds');
   }
   for (const [i, action] of all.entries()) {
     const at = `${path}[${i}]`;
@@ -217,7 +217,7 @@ function checkTransforms(findings: Findings, transforms: readonly Data[]): void 
       findings.expect(
         !/\(\?<?[=!]|\(\?>|\\[1-9]|\\p\{|[*+?}]\+/.test(regex),
         at,
-        `"${regex}" uses what the load balancer does not know (look-around, back references, possessive quantifiers)`,
+        `"${regex}" uses syntax that the load balancer does not support (look-around, back references, possessive quantifiers)`,
       );
       findings.expect(
         typeof Replace === 'string' && Replace.length <= RULE_LIMITS.regexLength,
@@ -228,7 +228,7 @@ function checkTransforms(findings: Findings, transforms: readonly Data[]): void 
   }
 }
 
-/** Rules one by one, then what they share: priorities of a listener, numbers of a load balancer. */
+/** Checks each rule, then what rules share: the priorities of a listener and the quotas of a load balancer. */
 export function checkRules(stacks: Stacks): string[] {
   const all: string[] = [];
   const priorities = new Map<string, { readonly key: string; readonly priority: unknown }[]>();

@@ -6,11 +6,11 @@ import { configOf, numberOf } from './ranges';
 import { type Resource, Stacks, type Templates } from './stacks';
 
 export interface MatchOptions {
-  /** Logical id, `stack/LogicalId` or ARN of the listener. @default - the only one, of several the only one that does not just redirect */
+  /** Logical id, `stack/LogicalId` or ARN of the listener. @default - the only listener that does more than redirect */
   readonly listener?: string;
 }
 
-/** A pattern in which `*` stands for anything and `?` for one character. */
+/** A pattern in which `*` matches anything and `?` matches one character. */
 function wildcard(pattern: string, flags: string): RegExp {
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
@@ -19,7 +19,7 @@ function wildcard(pattern: string, flags: string): RegExp {
   return new RegExp(`^${source}$`, flags);
 }
 
-/** Paths are matched with case; hosts, headers and query strings without. */
+/** Paths are case-sensitive; hosts, headers and query strings are not. */
 function matchesAny(condition: Data, values: readonly string[], actual: string | undefined, flags: string): boolean {
   if (actual === undefined) return false;
   return (
@@ -73,7 +73,7 @@ function holds(condition: Data, request: Required<Request>, stacks: Stacks, stac
   }
 }
 
-/** The first match of the rewrite's expression is replaced; `$1` and the like are its groups. */
+/** Replaces the first match of the rewrite's expression; `$1` and so on are its groups. */
 function transformed(input: string, transforms: readonly Data[], type: string, config: string): string {
   const transform = transforms.find((candidate) => candidate.Type === type);
   const [rewrite] = objects(object(transform?.[config]).Rewrites);
@@ -89,7 +89,7 @@ function outcome(
   stack: string,
 ): Outcome {
   const action = actions.find(({ Type }) => ['forward', 'fixed-response', 'redirect'].includes(text(Type)));
-  if (action === undefined) throw new Error(`${rule} answers nothing`);
+  if (action === undefined) throw new Error(`${rule} has no action that responds`);
   if (action.Type === 'fixed-response') {
     const { StatusCode, MessageBody, ContentType } = object(action.FixedResponseConfig);
     const body = MessageBody === undefined ? undefined : stacks.text(MessageBody, stack);
@@ -132,7 +132,7 @@ function redirect(config: Data, rule: string, request: Required<Request>): Outco
   return { kind: 'redirect', rule, status: Number(text(config.StatusCode).replace('HTTP_', '')), location };
 }
 
-/** The listeners that the templates make or add rules to. */
+/** The listeners that the templates create or add rules to. */
 function listenersOf(stacks: Stacks): readonly string[] {
   const ruled = stacks
     .ofType(LISTENER_RULE)
@@ -140,20 +140,20 @@ function listenersOf(stacks: Stacks): readonly string[] {
   return [...new Set([...stacks.ofType(LISTENER).map(({ key }) => key), ...ruled])];
 }
 
-function chosenListener(stacks: Stacks, wanted: string | undefined): string {
+function chosenListener(stacks: Stacks, requested: string | undefined): string {
   const all = listenersOf(stacks);
   const redirects = (key: string) =>
     objects(stacks.get(key)?.properties.DefaultActions).some(({ Type }) => Type === 'redirect');
   const serving = all.filter((key) => !redirects(key));
   const found =
-    wanted === undefined
+    requested === undefined
       ? all.length === 1
         ? all
         : serving
-      : all.filter((key) => key === wanted || key.endsWith(`/${wanted}`));
+      : all.filter((key) => key === requested || key.endsWith(`/${requested}`));
   const [listener] = found;
   if (listener === undefined || found.length > 1)
-    throw new Error(`which listener is meant: ${all.join(', ') || 'there is none'}?`);
+    throw new Error(`specify one of the listeners: ${all.join(', ') || 'there is none'}`);
   return listener;
 }
 

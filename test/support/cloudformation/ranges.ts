@@ -2,7 +2,7 @@ import { type Data, Findings, isObject, object, objects } from '../data';
 import type { Limit } from './limits';
 import type { Resource } from './stacks';
 
-/** A number, also one written as a string; undefined for anything that is known only at deployment. */
+/** A number, or a string with a number; undefined for values that are only known at deployment. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
@@ -22,7 +22,7 @@ function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
   return each ? objects(next).flatMap((item) => valuesAt(item, rest)) : valuesAt(next, rest);
 }
 
-/** Values outside their range, and values that are no whole number where one is due. */
+/** Finds values outside their range, and values that should be whole numbers. */
 export function checkLimits(resources: readonly Resource[], limits: readonly Limit[]): string[] {
   return resources.flatMap(({ key, type, properties }) => {
     const findings = new Findings(key);
@@ -49,7 +49,7 @@ export function checkLimits(resources: readonly Resource[], limits: readonly Lim
   });
 }
 
-/** The settings of a listener rule that stand beside each other under a condition or an action, whichever form is used. */
+/** The settings of a condition or an action of a listener rule, which are in the field whose name ends with `Config`. */
 export function configOf(entry: Data): Data {
   const config = Object.entries(entry).find(([key, value]) => key.endsWith('Config') && isObject(value))?.[1];
   return object(config);

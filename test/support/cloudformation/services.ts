@@ -14,7 +14,7 @@ function runsOnFargate(service: Data): boolean {
   return service.LaunchType === 'FARGATE' || providers.some((name) => name === 'FARGATE' || name === 'FARGATE_SPOT');
 }
 
-/** Task definitions that ask for Fargate or are used by a service on it. */
+/** Task definitions that require Fargate or are used by a service on it. */
 function fargateTasks(stacks: Stacks): readonly Resource[] {
   const used = stacks
     .ofType(SERVICE)
@@ -63,7 +63,7 @@ function checkFargate(findings: Findings, task: Data): void {
 function checkContainers(findings: Findings, task: Data): void {
   const containers = objects(task.ContainerDefinitions);
   const names = containers.map(({ Name }) => text(Name));
-  for (const name of duplicates(names)) findings.add('ContainerDefinitions', `two containers are called "${name}"`);
+  for (const name of duplicates(names)) findings.add('ContainerDefinitions', `two containers are named "${name}"`);
   findings.expect(
     containers.some(({ Essential }) => Essential !== false),
     'ContainerDefinitions',

@@ -8,20 +8,20 @@ export interface Resource {
   readonly id: string;
   readonly type: string;
   readonly properties: Data;
-  /** What it must wait for, by DependsOn and by reference, as keys; exports of other stacks included. */
+  /** The keys of the resources that it depends on, by DependsOn or by reference, including exports of other stacks. */
   readonly needs: readonly string[];
 }
 
-/** By name of the stack; for nested stacks by the name of the template file. */
+/** The name of the stack, or the name of the template file of a nested stack. */
 export type Templates = readonly unknown[] | { readonly [stack: string]: unknown };
 
-/** An attribute that stands for the resource itself, as Ref does. */
+/** The attribute that identifies the resource itself, like Ref. */
 const IDENTITY = /(^|\.)(Arn|.*Arn|Name|ServiceName|Id)$/;
 
 const escapeKey = (key: string): string => key.replace(/[{}$]/g, '');
 
 export class Stacks {
-  /** Reads templates once; what has been read already is taken as it is. */
+  /** Reads templates, unless they were read before. */
   public static of(templates: Templates | Stacks): Stacks {
     return templates instanceof Stacks ? templates : new Stacks(templates);
   }
@@ -54,13 +54,13 @@ export class Stacks {
     return key === undefined ? undefined : this.byKey.get(key);
   }
 
-  /** The key of the resource that a value stands for; the value's text when it is a literal, an imported ARN for example. */
+  /** The key of the resource that a value references, or the text of a literal, such as an imported ARN. */
   public target(value: unknown, stack: string): string {
     const written = this.text(value, stack);
     return /^\$\{([^}]+)\}$/.exec(written)?.[1]?.replace(/#.*$/, '') ?? written;
   }
 
-  /** A string with what cannot be known before deployment as `${stack/LogicalId}` or `${stack/LogicalId#Attribute}`. */
+  /** A string with the values that are unknown before deployment as `${stack/LogicalId}` or `${stack/LogicalId#Attribute}`. */
   public text(value: unknown, stack: string): string {
     if (!isObject(value)) return value === undefined ? '' : String(value);
     const [fn = '', argument] = Object.entries(value)[0] ?? [];
@@ -101,7 +101,7 @@ export class Stacks {
     }
   }
 
-  /** The outermost stack around a nested one: both are deployed as one. */
+  /** The outermost parent of a nested stack, because both are deployed together. */
   public root(stack: string): string {
     const parent = this.parents.get(stack);
     return parent === undefined ? stack : this.root(parent.stack);
@@ -159,7 +159,7 @@ export class Stacks {
     };
   }
 
-  /** Every reference below a value, in whatever form. */
+  /** Every reference in a value, in any form. */
   private collect(value: unknown, stack: string, into: Set<string>): void {
     if (Array.isArray(value)) for (const item of value) this.collect(item, stack, into);
     if (!isObject(value)) return;

@@ -1,4 +1,4 @@
-/** Target groups: what their numbers must be to each other. */
+/** Target groups: relations between their numbers. */
 import { Findings, object, text } from '../data';
 import { attribute, numberOf } from './ranges';
 import type { Stacks } from './stacks';
@@ -6,7 +6,7 @@ import type { Stacks } from './stacks';
 const DEFAULT_INTERVAL = 30;
 const DEFAULT_TIMEOUT = 5;
 
-/** `200`, `200,204` or `200-299`, inside the range. */
+/** `200`, `200,204` or `200-299`, within the range. */
 function matcherIsRight(matcher: string, min: number, max: number): boolean {
   return matcher.split(',').every((part) => {
     const match = /^(\d+)(?:-(\d+))?$/.exec(part);

@@ -6,7 +6,7 @@ import { type Data, type Findings, isObject, object, objects } from '../data';
 const environment = celEnv({ funcs: stringFunctions });
 const plans = new Map<string, ReturnType<typeof plan>>();
 
-/** Words of the language that are names of fields too: Kubernetes writes them with underscores around. */
+/** Reserved words of CEL that are also names of fields: Kubernetes surrounds them with underscores. */
 const RESERVED = new Set([
   'true',
   'false',
@@ -41,7 +41,7 @@ function escaped(key: string): string {
         .replace(/\//g, '__slash__');
 }
 
-/** CEL tells whole numbers from others by their type, JSON only by the schema. */
+/** CEL distinguishes integers from doubles by type, whereas JSON needs the schema. */
 function toCel(value: unknown, schema: Data): CelInput {
   if (Array.isArray(value)) return value.map((item) => toCel(item, object(schema.items)));
   if (isObject(value)) {
@@ -59,7 +59,7 @@ function toCel(value: unknown, schema: Data): CelInput {
   return value as CelInput;
 }
 
-/** Whether a rule holds; an error inside it counts as no, as it does in an API server. */
+/** Whether a rule holds. An error in it counts as a violation, as in an API server. */
 export function holds(rule: string, self: unknown, schema: Data): boolean {
   let planned = plans.get(rule);
   if (planned === undefined) {
@@ -70,7 +70,7 @@ export function holds(rule: string, self: unknown, schema: Data): boolean {
   return !isCelError(result) && result === true;
 }
 
-/** Looks at every rule of the schema that the value reaches. Rules on changes (`oldSelf`) have no meaning for a new object. */
+/** Evaluates every rule of the schema that applies to the value. Transition rules (`oldSelf`) do not apply to a new object. */
 export function checkRules(findings: Findings, path: string, value: unknown, schema: Data): void {
   for (const { rule, message } of objects(schema['x-kubernetes-validations'])) {
     const text = String(rule);

@@ -1,4 +1,4 @@
-/** The schemas of custom resource definitions kept in `crds/`, and how an API server reads them. */
+/** The schemas of the custom resource definitions in `crds/`, with the semantics of an API server. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Data, isObject, object } from '../data';
@@ -33,8 +33,8 @@ function mapped(schemas: unknown, change: (schema: Data) => Data): Data {
 }
 
 /**
- * The schema as JSON Schema in which a field that the definition does not name is an error. What `allOf`, `anyOf` and the
- * like hold only narrows what is named outside, so it is left open.
+ * The schema as JSON Schema in which unknown fields are errors. Subschemas of `allOf`, `anyOf` and the like only narrow
+ * the fields that are declared outside, so they allow other fields.
  */
 export function strictSchema(schema: Data): Data {
   const out: { [key: string]: unknown } = {};
@@ -56,7 +56,7 @@ export function strictSchema(schema: Data): Data {
   return out;
 }
 
-/** The value with the defaults of its schema filled in, which an API server does before it looks at any rule. */
+/** The value with the defaults of its schema, which an API server sets before it evaluates rules. */
 export function withDefaults(value: unknown, schema: Data): unknown {
   if (Array.isArray(value)) return value.map((item) => withDefaults(item, object(schema.items)));
   if (!isObject(value)) return value;

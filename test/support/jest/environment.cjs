@@ -1,9 +1,9 @@
-// Test files of one worker share its realm, so that they can share the packages they load (see runtime.cjs). What a file
-// changes in the process is undone after it.
+// Test files of one worker share its realm, so that they can share loaded packages (see runtime.cjs). Changes of a file to
+// the process are undone after it.
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
 
-/** Global state of packages, which stay loaded. */
+/** Global state of packages, which remain loaded. */
 const OF_PACKAGES = /cdk|jsii/i;
 
 function propertiesOf(object) {
@@ -27,7 +27,7 @@ module.exports = class SharedRealm {
     const timerConfig = { idToRef: (id) => id, refToId: (timer) => timer };
     this.fakeTimers = new LegacyFakeTimers({ config, global, moduleMocker, timerConfig });
     this.fakeTimersModern = new ModernFakeTimers({ config, global });
-    // Where each construct was made: a tenth of the time of tests that no test looks at.
+    // Creation stack traces would cost a tenth of the time, and no test needs them.
     process.env.CDK_CONTEXT_JSON ??= JSON.stringify({ 'aws:cdk:disable-creation-stack-traces': true });
   }
 
@@ -39,7 +39,7 @@ module.exports = class SharedRealm {
     restore(process, this.before.process);
     restore(process.env, propertiesOf(this.before.environment));
     restore(globalThis, this.before.global);
-    // CDK adds some for each synthesis, and keeps them.
+    // CDK adds measures at each synthesis, and never removes them.
     performance.clearMeasures();
   }
 

@@ -1,10 +1,10 @@
-// Loads packages once per worker instead of once per test file, where the environment shares its realm. What is not a
-// package (sources, tests, what tests write) stays isolated.
+// Loads packages once per worker instead of once per test file, if the environment shares its realm. Everything else
+// (sources, tests, files that tests write) stays isolated.
 const { join, sep } = require('node:path');
 const { compileFunction } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-/** Parts of jest that are made anew for each test file, because they keep its state. */
+/** Parts of jest that are created for each test file, because they keep its state. */
 const PER_FILE = /^(jest-circus|expect|@jest\/expect)\//;
 
 module.exports = class SharingRuntime extends Runtime {
@@ -26,7 +26,7 @@ module.exports = class SharingRuntime extends Runtime {
     const path = this._resolution.resolveCjs(from, name);
     if (!path.startsWith(this.packages)) return undefined;
     const inside = path.slice(this.packages.length).replaceAll(sep, '/');
-    // Tests write packages of their own into the cache.
+    // Tests write packages into the cache.
     return inside.startsWith('.cache/') || PER_FILE.test(inside) ? undefined : path;
   }
 };

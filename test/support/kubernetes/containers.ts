@@ -3,7 +3,7 @@ import { checkLifecycle, checkProbe, type HandlerContext } from './handlers';
 import { checkResources } from './resources';
 import { dnsLabel, envName, portName, portNumber } from './syntax';
 
-/** What a container shares with its pod. */
+/** The properties of a Pod that its containers reference. */
 export interface ContainerContext {
   readonly volumes: readonly string[];
   readonly claims: readonly string[];
@@ -35,7 +35,7 @@ function checkPorts(findings: Findings, path: string, container: Data, context: 
     }
   }
   const names = ports.filter((port) => port.name !== undefined).map((port) => String(port.name));
-  for (const name of duplicates(names)) findings.add(`${path}.ports`, `two ports are called "${name}"`);
+  for (const name of duplicates(names)) findings.add(`${path}.ports`, `two ports are named "${name}"`);
   const numbers = ports.map((port) => `${port.containerPort}/${port.protocol ?? 'TCP'}`);
   for (const number of duplicates(numbers)) findings.add(`${path}.ports`, `${number} is declared twice`);
 }
@@ -72,7 +72,7 @@ function checkValueFrom(findings: Findings, path: string, from: Data): void {
     findings.expect(
       POD_FIELDS.test(field),
       `${path}.fieldRef.fieldPath`,
-      `"${field}" is not a field that a variable can hold`,
+      `"${field}" is not a field that a variable can reference`,
     );
   }
   if (isObject(from.resourceFieldRef)) {
@@ -91,7 +91,7 @@ function checkMounts(findings: Findings, path: string, container: Data, context:
     const at = `${path}.volumeMounts[${i}]`;
     findings.expect(context.volumes.includes(text(mount.name)), `${at}.name`, `the pod has no volume "${mount.name}"`);
     const where = text(mount.mountPath);
-    findings.expect(where !== '' && !where.includes(':'), `${at}.mountPath`, `"${where}" is not a path to mount at`);
+    findings.expect(where !== '' && !where.includes(':'), `${at}.mountPath`, `"${where}" is not a valid mount path`);
     findings.expect(where.startsWith('/'), `${at}.mountPath`, `"${where}" is not absolute`);
     const sub = text(mount.subPath);
     findings.expect(
@@ -143,7 +143,7 @@ function checkSeccomp(findings: Findings, path: string, profile: unknown): void 
   findings.expect(
     local === 'localhostProfile' in profile,
     path,
-    'localhostProfile belongs to type Localhost and to no other',
+    'localhostProfile is allowed only with type Localhost',
   );
 }
 
@@ -167,7 +167,7 @@ export function checkContainer(findings: Findings, path: string, container: Data
     findings.expect(
       sidecar,
       `${path}.restartPolicy`,
-      `"${container.restartPolicy}", an init container knows Always only`,
+      `"${container.restartPolicy}", an init container supports only Always`,
     );
   }
   const portNames = objects(container.ports).map((port) => text(port.name));

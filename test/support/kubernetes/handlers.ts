@@ -1,7 +1,7 @@
 import { type Findings, isObject, list, object, objects } from '../data';
 import { portName, portNumber } from './syntax';
 
-/** What the handlers of a container may refer to. */
+/** What the handlers of a container can reference. */
 export interface HandlerContext {
   readonly portNames: readonly string[];
   readonly grace: number;
@@ -109,7 +109,7 @@ export function checkLifecycle(findings: Findings, path: string, lifecycle: unkn
     if (typeof seconds !== 'number') continue;
     const at = `${path}.${hook}.sleep.seconds`;
     findings.expect(seconds >= 0, at, `${seconds} is negative`);
-    findings.expect(seconds < context.grace, at, `${seconds} leaves nothing of the grace period of ${context.grace}`);
+    findings.expect(seconds < context.grace, at, `${seconds} uses up the grace period of ${context.grace}`);
   }
   if (lifecycle.stopSignal !== undefined) {
     findings.expect(context.os !== undefined, `${path}.stopSignal`, 'needs spec.os.name in the pod');

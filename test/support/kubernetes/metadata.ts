@@ -5,9 +5,9 @@ const NAME_RULES: { readonly [kind: string]: (name: unknown) => Problem } = {
   Namespace: dnsLabel,
   Service: dns1035Label,
 };
-/** Names of roles may be any path segment. */
+/** Kinds whose names can be any path segment. */
 const FREE_NAMES = new Set(['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']);
-/** The pods of these get their names from it, in a label among others. */
+/** Kinds whose name becomes part of the names of their Pods, and of a label. */
 const LABEL_NAMES = new Set(['StatefulSet', 'Job', 'CronJob', 'Deployment', 'DaemonSet']);
 const ANNOTATIONS_LIMIT = 256 * 1024;
 
@@ -60,11 +60,11 @@ export function checkLabelSelector(findings: Findings, path: string, selector: u
     const problem = qualifiedName(key);
     if (problem !== undefined) findings.add(`${path}.matchExpressions[${i}].key`, problem);
     const some = list(values).length > 0;
-    const wanted = operator === 'In' || operator === 'NotIn';
+    const needsValues = operator === 'In' || operator === 'NotIn';
     findings.expect(
-      some === wanted,
+      some === needsValues,
       `${path}.matchExpressions[${i}].values`,
-      wanted ? 'required' : `not allowed with ${operator}`,
+      needsValues ? 'required' : `not allowed with ${operator}`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The generated models of `@kubernetes/client-node`, read as text: its package root does not load on Node 20 and its files
+ * The generated models of `@kubernetes/client-node`, read as text: the package root does not load on Node 20, and its files
  * are ES modules. Names and types of fields are in `X.js`, which fields are required is in `X.d.ts`.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export type Model = ReadonlyMap<string, Field>;
 const MODELS = join(dirname(require.resolve('@kubernetes/client-node/package.json')), 'dist', 'gen', 'models');
 const cache = new Map<string, Model>();
 
-/** The fields of a model such as `V1Container`; undefined for names that are none, `string` for example. */
+/** The fields of a model such as `V1Container`; undefined for other names, such as `string`. */
 export function modelNamed(name: string): Model | undefined {
   const known = cache.get(name);
   if (known !== undefined) return known;
@@ -74,7 +74,7 @@ const CLUSTER_SCOPED = new Set([
   'StorageClass',
 ]);
 
-/** The model of an object of Kubernetes itself; undefined for other apiVersions and kinds. */
+/** The model of a built-in object; undefined for other apiVersions and kinds. */
 export function modelOf(apiVersion: unknown, kind: unknown): string | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || !KINDS[apiVersion]?.includes(kind))
     return undefined;

@@ -33,7 +33,7 @@ function checkService(findings: Findings, spec: Data): void {
       ],
       [
         'name',
-        port.name === undefined ? (ports.length > 1 ? 'required beside other ports' : undefined) : dnsLabel(port.name),
+        port.name === undefined ? (ports.length > 1 ? 'required with several ports' : undefined) : dnsLabel(port.name),
       ],
       ['appProtocol', port.appProtocol === undefined ? undefined : qualifiedName(port.appProtocol)],
       [
@@ -46,9 +46,9 @@ function checkService(findings: Findings, spec: Data): void {
     for (const [field, problem] of problems) if (problem !== undefined) findings.add(`${at}.${field}`, problem);
   }
   for (const name of duplicates(ports.filter((p) => p.name !== undefined).map((p) => p.name)))
-    findings.add('spec.ports', `two ports are called "${name}"`);
+    findings.add('spec.ports', `two ports are named "${name}"`);
   for (const port of duplicates(ports.map((p) => `${p.port}/${p.protocol ?? 'TCP'}`)))
-    findings.add('spec.ports', `${port} is given twice`);
+    findings.add('spec.ports', `${port} is a duplicate`);
   checkLabels(findings, 'spec.selector', spec.selector);
   if ('externalTrafficPolicy' in spec)
     findings.expect(
@@ -83,7 +83,7 @@ function checkData(findings: Findings, maps: { readonly [field: string]: unknown
     }
   }
   findings.expect(size <= OBJECT_LIMIT, '', `${size} bytes of data are more than ${OBJECT_LIMIT}`);
-  for (const key of duplicates(keys)) findings.add('', `the key "${key}" is given twice`);
+  for (const key of duplicates(keys)) findings.add('', `the key "${key}" is a duplicate`);
 }
 
 function checkDisruptionBudget(findings: Findings, spec: Data): void {
@@ -128,12 +128,12 @@ function checkMetric(findings: Findings, path: string, metric: Data): void {
   );
   const target = object(object(metric[sources[0] ?? '']).target);
   const at = `${path}.${sources[0]}.target`;
-  const wanted = TARGET_VALUES[text(target.type)];
+  const expectedValue = TARGET_VALUES[text(target.type)];
   const values = Object.values(TARGET_VALUES).filter((value) => value in target);
   findings.expect(
-    values.length === 1 && values[0] === wanted,
+    values.length === 1 && values[0] === expectedValue,
     at,
-    `type ${target.type} needs exactly ${wanted}, has ${values.join(', ') || 'none'}`,
+    `type ${target.type} needs exactly ${expectedValue}, has ${values.join(', ') || 'none'}`,
   );
   if (target.type === 'Utilization')
     findings.expect(
@@ -210,7 +210,7 @@ function checkNetworkPolicy(findings: Findings, spec: Data): void {
   }
 }
 
-/** Checks by kind of what does not run pods. */
+/** Checks by kind, for objects without Pods. */
 export const OBJECT_CHECKS: { readonly [kind: string]: (findings: Findings, object: Data) => void } = {
   ConfigMap: (findings, { data, binaryData }) => checkData(findings, { data, binaryData }),
   HorizontalPodAutoscaler: (findings, { spec }) => checkAutoscaler(findings, object(spec)),

@@ -41,7 +41,7 @@ function checkSpread(findings: Findings, path: string, constraints: unknown): vo
     checkLabelSelector(findings, `${at}.labelSelector`, constraint.labelSelector);
   }
   for (const pair of duplicates(all.map((c) => `${c.topologyKey} ${c.whenUnsatisfiable}`)))
-    findings.add(path, `${pair} is given twice`);
+    findings.add(path, `${pair} is a duplicate`);
 }
 
 function checkAffinity(findings: Findings, path: string, affinity: Data): void {
@@ -106,15 +106,15 @@ function checkClaims(findings: Findings, path: string, claims: readonly Data[]):
     );
   }
   for (const name of duplicates(claims.map((claim) => claim.name)))
-    findings.add(path, `two claims are called "${name}"`);
+    findings.add(path, `two claims are named "${name}"`);
 }
 
-/** What the API server refuses in the spec of a pod, beyond the shape of its fields. */
+/** What the API server rejects in the spec of a Pod, in addition to the shape of its fields. */
 export function checkPodSpec(findings: Findings, path: string, spec: Data): void {
   const volumes = objects(spec.volumes);
   for (const [i, volume] of volumes.entries()) checkVolume(findings, `${path}.volumes[${i}]`, volume);
   for (const name of duplicates(volumes.map((volume) => volume.name)))
-    findings.add(`${path}.volumes`, `two volumes are called "${name}"`);
+    findings.add(`${path}.volumes`, `two volumes are named "${name}"`);
 
   const claims = objects(spec.resourceClaims);
   const grace =
@@ -135,7 +135,7 @@ export function checkPodSpec(findings: Findings, path: string, spec: Data): void
   for (const [i, c] of inits.entries())
     checkContainer(findings, `${path}.initContainers[${i}]`, c, { ...context, init: true });
   for (const name of duplicates([...containers, ...inits].map((c) => c.name)))
-    findings.add(path, `two containers are called "${name}"`);
+    findings.add(path, `two containers are named "${name}"`);
 
   checkClaims(findings, `${path}.resourceClaims`, claims);
   checkTolerations(findings, `${path}.tolerations`, spec.tolerations);

@@ -3,7 +3,7 @@ import { qualifiedName, quantity } from './syntax';
 
 const NATIVE = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
-/** A resource that a device plug-in counts: whole numbers, never overcommitted. */
+/** A resource of a device plugin: whole numbers that are never overcommitted. */
 export function isExtended(name: string): boolean {
   return name.includes('/') && !/(^|\.)kubernetes\.io\//.test(name);
 }
@@ -23,7 +23,7 @@ function checkList(findings: Findings, path: string, amounts: unknown): void {
   }
 }
 
-/** Limits and requests of a container. The claims it names must be among those of its pod. */
+/** Limits and requests of a container. Its claims must be declared by its Pod. */
 export function checkResources(findings: Findings, path: string, resources: unknown, claims: readonly string[]): void {
   if (!isObject(resources)) return;
   const { limits, requests } = resources;

@@ -2,7 +2,7 @@ import { type Findings, isObject } from '../data';
 import { modelNamed } from './models';
 import { quantity } from './syntax';
 
-/** Quantities are plain strings in the models. Where a model stands alone, all maps of strings in it are meant. */
+/** Quantities, which are plain strings in the models. A model without a field means all its maps of strings. */
 const QUANTITIES = new Set([
   'V1EmptyDirVolumeSource.sizeLimit',
   'V1LimitRangeItem.default',
@@ -22,7 +22,7 @@ const QUANTITIES = new Set([
   'V2MetricTarget.value',
 ]);
 
-/** Closed sets that the models carry as plain strings. */
+/** Enumerations, which are plain strings in the models. */
 const ENUMS: { readonly [field: string]: readonly string[] } = {
   'V1Container.imagePullPolicy': ['Always', 'IfNotPresent', 'Never'],
   'V1Container.terminationMessagePolicy': ['File', 'FallbackToLogsOnError'],
@@ -79,7 +79,7 @@ function shown(value: unknown): string {
   return json.length > 60 ? `${json.slice(0, 57)}...` : json;
 }
 
-/** What a scalar of that type must be; undefined when it is right. */
+/** The problem of a scalar of a type; undefined if it is valid. */
 function scalarProblem(value: unknown, type: string, format: string): string | undefined {
   switch (type) {
     case 'string':
@@ -158,10 +158,10 @@ function checkValue(
   }
 }
 
-/** Unknown fields, missing fields, wrong types, nulls, everywhere below. */
+/** Finds unknown fields, missing fields, wrong types and nulls at any depth. */
 export function checkModel(findings: Findings, path: string, value: unknown, name: string): void {
   const model = modelNamed(name);
-  if (model === undefined) throw new Error(`no model is called ${name}`);
+  if (model === undefined) throw new Error(`no model is named ${name}`);
   if (!isObject(value)) {
     findings.add(path, `${shown(value)} is not an object`);
     return;

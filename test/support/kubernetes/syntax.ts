@@ -1,4 +1,4 @@
-/** Lexical rules of names, labels and quantities: each returns what is wrong, or undefined. */
+/** Lexical rules of names, labels and quantities. Each returns a problem, or undefined. */
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const LABEL_1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
@@ -23,7 +23,7 @@ export const configKey = (value: unknown): Problem =>
 export const envName = (value: unknown): Problem =>
   matching(value, /^[-._a-zA-Z][-._a-zA-Z0-9]*$/, 1024, 'a name of an environment variable');
 
-/** The name of a container port: IANA service name. */
+/** The name of a container port, an IANA service name. */
 export function portName(value: unknown): Problem {
   const problem = matching(value, /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 15, 'a port name');
   if (problem !== undefined) return problem;
@@ -69,7 +69,7 @@ const SUFFIX: { readonly [suffix: string]: number } = {
   Ei: 2 ** 60,
 };
 
-/** The number of a quantity such as `500m`, `2`, `1.5Gi` or `1e3`; undefined when it is none. */
+/** The value of a quantity such as `500m`, `2`, `1.5Gi` or `1e3`; undefined if it is invalid. */
 export function quantity(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string') return undefined;
@@ -79,7 +79,7 @@ export function quantity(value: unknown): number | undefined {
   return exponent === undefined ? Number(mantissa) * (SUFFIX[suffix ?? ''] ?? Number.NaN) : Number(mantissa + exponent);
 }
 
-/** An absolute number or a percentage, as in `maxSurge`; a percentage is given as a fraction. */
+/** An absolute number or a percentage, as in `maxSurge`. A percentage becomes a fraction. */
 export function intOrPercent(value: unknown): { readonly value: number; readonly percent: boolean } | undefined {
   if (Number.isInteger(value)) return { value: Number(value), percent: false };
   const match = /^(\d+)%$/.exec(typeof value === 'string' ? value : '');

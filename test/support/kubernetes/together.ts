@@ -1,9 +1,9 @@
-/** Do the objects of one set fit each other? Each finding names the object whose reference leads nowhere. */
+/** Checks the references between the objects of a set. Each finding names the object with the invalid reference. */
 import { type Data, duplicates, Findings, object, objects, text } from '../data';
 import { selects } from './metadata';
 
 export interface TogetherOptions {
-  /** What exists outside the set, as `Kind/name`, for example `Secret/registry`. */
+  /** Objects that exist outside the set, as `Kind/name`, for example `Secret/registry`. */
   readonly external?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ class Together {
     return this.of(kind).find((o) => nameOf(o) === name && namespaceOf(o) === namespace);
   }
 
-  /** Adds a finding unless the object is in the set or outside it by declaration. */
+  /** Adds a finding unless the object is in the set or declared as external. */
   public need(from: Data, path: string, kind: string, name: string, namespace = namespaceOf(from)): Data | undefined {
     const found = this.find(kind, name, namespace);
     if (found === undefined && !this.external.has(`${kind}/${name}`))
@@ -104,7 +104,7 @@ function checkScalers(set: Together): void {
     if (target === undefined) continue;
     targets.push(keyOf(target));
     if ('replicas' in object(target.spec))
-      set.add(target, 'spec.replicas', `is set beside ${scaler.kind} ${nameOf(scaler)}`);
+      set.add(target, 'spec.replicas', `conflicts with ${scaler.kind} ${nameOf(scaler)}`);
   }
   for (const target of duplicates(targets)) set.findings.push(`${target}: two autoscalers`);
 }
@@ -120,7 +120,7 @@ function checkBudgets(set: Together): void {
     set.findings.push(`${workload}: two disruption budgets, so no pod can be evicted`);
 }
 
-/** A reference to a ConfigMap or Secret, and to keys in it. */
+/** A reference to a ConfigMap or Secret, and to its keys. */
 function needKeys(
   set: Together,
   workload: Workload,
@@ -246,7 +246,7 @@ function checkSelectors(set: Together): void {
   }
 }
 
-/** What is wrong between the objects of one set, however right each is by itself. */
+/** The findings for the objects of a set together, which can occur even if each object is valid. */
 export function checkTogether(manifests: readonly unknown[], options: TogetherOptions = {}): string[] {
   const set = new Together(manifests.map(object), options);
   for (const key of duplicates(set.all.map(keyOf))) set.findings.push(`${key}: two objects`);

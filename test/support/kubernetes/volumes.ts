@@ -11,7 +11,7 @@ const PROJECTIONS = [
   'serviceAccountToken',
 ];
 
-/** The field that names what a source refers to. */
+/** The field of a source that contains the referenced name. */
 const NAMES: { readonly [source: string]: string } = {
   configMap: 'name',
   csi: 'driver',

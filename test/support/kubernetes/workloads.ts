@@ -90,7 +90,7 @@ function checkJob(findings: Findings, path: string, spec: Data): void {
   checkTemplate(findings, `${path}.template`, spec.template, ['OnFailure', 'Never']);
 }
 
-/** Checks by kind of what runs pods. */
+/** Checks by kind, for objects with Pods. */
 export const WORKLOAD_CHECKS: { readonly [kind: string]: (findings: Findings, object: Data) => void } = {
   Deployment: (findings, { spec }) => checkDeployment(findings, object(spec)),
   StatefulSet: (findings, { spec }) => {

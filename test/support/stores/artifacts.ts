@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, ArtifactFile, Blob, Manifest } from '../../../src/tools/artifact/artifact';
 
-/** What a test artifact is made of: files by name, each a layer of its own. */
+/** The contents of a test artifact: files by name, each in its own layer. */
 export interface ArtifactOptions {
   readonly name?: string;
   readonly files: Readonly<Record<string, Buffer>>;
@@ -13,7 +13,7 @@ const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const CHUNK = 2 ** 20;
 
-/** A two-platform image whose layers are tars of one file each: small, but what a registry would be given. */
+/** A small but complete image for two platforms, whose layers are tars with one file each. */
 export function testArtifact({ name = 'models/test', files }: ArtifactOptions): Artifact {
   const layers = Object.entries(files).map(([path, bytes]) => blobOf(tarOf(`models/${path}`, bytes), LAYER));
   const images = ['amd64', 'arm64'].map((architecture) => {
@@ -51,7 +51,7 @@ export function testArtifact({ name = 'models/test', files }: ArtifactOptions): 
   };
 }
 
-/** Bytes that compress badly and are the same in every run. */
+/** Bytes that compress poorly and are the same in every run. */
 export function noise(bytes: number, seed: number): Buffer {
   const block = createHash('sha512').update(String(seed)).digest();
   const result = Buffer.alloc(bytes);
@@ -91,7 +91,7 @@ function json(content: object): Buffer {
   return Buffer.from(JSON.stringify(content));
 }
 
-/** A tar of one file, in ustar with nothing that differs from run to run. */
+/** A tar of one file, in ustar format and the same in every run. */
 function tarOf(path: string, content: Buffer): Buffer {
   const header = Buffer.alloc(512);
   header.write(path, 0);

@@ -1,4 +1,4 @@
-// The JSON API of ECR over the same repositories as the HTTP side.
+// The JSON API of ECR, for the same repositories as the HTTP API.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { digestOf, type RegistryDouble } from './registry-double';
 
@@ -17,7 +17,7 @@ type Input = Record<string, never> & {
   imageIds: { imageTag?: string; imageDigest?: string }[];
 };
 
-/** An answer of the API that is an error: its type, and what else it says. */
+/** An error response of the API: its type, its message and other members. */
 class ApiError extends Error {
   constructor(
     readonly type: string,
@@ -28,7 +28,7 @@ class ApiError extends Error {
   }
 }
 
-/** What the API reference says of each part but the last. */
+/** The minimum size of each part except the last, according to the API reference. */
 const LEAST_PART = 5 * 2 ** 20;
 
 const OPERATIONS: Readonly<Record<string, (double: RegistryDouble, input: Input) => object>> = {
@@ -73,7 +73,7 @@ const OPERATIONS: Readonly<Record<string, (double: RegistryDouble, input: Input)
     const upload = double.uploads.get(uploadId);
     if (upload === undefined) throw new ApiError('UploadNotFoundException', 'the upload could not be found');
     const bytes = Buffer.from(layerPartBlob, 'base64');
-    // Parts follow one another: the error says how far the upload has come.
+    // Parts must be consecutive: the error reports the last byte that was received.
     if (partFirstByte !== upload.size || bytes.length !== partLastByte - partFirstByte + 1)
       throw new ApiError('InvalidLayerPartException', 'the layer part size is not valid', {
         registryId: '123456789012',
@@ -139,7 +139,7 @@ const OPERATIONS: Readonly<Record<string, (double: RegistryDouble, input: Input)
   }),
 };
 
-/** Answers a call of the API. */
+/** Responds to an API call. */
 export function answerEcrApi(
   double: RegistryDouble,
   request: IncomingMessage,

@@ -6,7 +6,7 @@ import { HttpRepository } from '../../../src/tools/registry/http-repository';
 import { RegistryClient, type RegistryOptions } from '../../../src/tools/registry/registry-client';
 import { ImageStore } from '../../../src/tools/stores/image-store';
 
-/** Tries as often as in earnest, and waits as little as possible. */
+/** As many retries as by default, with minimal delays. */
 export const QUICK = { attempts: 6, firstWait: 1, maxWait: 5 };
 
 /** A store over HTTP on this machine. */

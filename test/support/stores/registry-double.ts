@@ -1,42 +1,42 @@
-// A registry that behaves as ECR was observed to, and fails as it is told to. Each quirk names where it was observed.
+// A registry that behaves as ECR was observed to, with configurable faults. Each quirk names where it was observed.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerEcrApi } from './ecr-api-double';
 
-/** How a double differs from a registry by the book. */
+/** How a double differs from the specification of registries. */
 export interface Quirks {
-  /** PATCH is answered with 201 and not 202 (containers-roadmap#2831, tart#273, kitops#821). */
+  /** PATCH is answered with 201 instead of 202 (containers-roadmap#2831, tart#273, kitops#821). */
   readonly patchCreates?: boolean;
-  /** `Range` stays at the first chunk, although all are kept (containers-roadmap#2831). */
+  /** `Range` stays at the first chunk, although all chunks are stored (containers-roadmap#2831). */
   readonly staleRange?: boolean;
-  /** An upload to a repository that is not there ends with a closed connection (sdk-container-builds#279). */
+  /** An upload to a missing repository ends with a closed connection (sdk-container-builds#279). */
   readonly closesOnMissingRepository?: boolean;
-  /** No chunk but the last may be smaller (sdk-container-builds#279 and #424): ECR's 5 MiB. */
+  /** The minimum size of all chunks except the last (sdk-container-builds#279 and #424), which is 5 MiB for ECR. */
   readonly leastChunk?: number;
-  /** So many manifests are refused after a layer came, because it is not known yet (ocync#104). */
+  /** The number of manifests that are refused because a new layer is not yet visible (ocync#104). */
   readonly manifestLag?: number;
   /** Manifests with `artifactType` are answered with 405 (oras#1133, buildkit#5747, containers-roadmap#2783). */
   readonly refusesArtifactType?: boolean;
-  /** The most layers of an image (spin#1787, nuon#2348): 500. */
+  /** The maximum number of layers of an image (spin#1787, nuon#2348), which is 500 for ECR. */
   readonly maxLayers?: number;
   readonly immutableTags?: boolean;
-  /** Bodies above this are answered with 413, as by a proxy in front. */
+  /** Larger bodies are answered with 413, as by a proxy in front. */
   readonly maxBody?: number;
-  /** How to sign in: by user and password, or with a token that is good for so many requests. */
+  /** How to sign in: with user and password, or with a token that is valid for a number of requests. */
   readonly signIn?: { readonly password: string; readonly tokenUses?: number };
   readonly repositories?: readonly string[];
 }
 
-/** What happens to a request instead of its answer. */
+/** What happens to a request instead of a response. */
 export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** The connection ends after so many bytes of the request's body. */
+  /** The connection is closed after a number of bytes of the request body. */
   | { readonly dropAfter: number }
-  /** The answer ends before its announced length. */
+  /** The response ends before its declared length. */
   | 'truncate'
-  /** The request is carried out, and its answer lost. */
+  /** The request is processed, but its response is lost. */
   | 'lose-answer';
 
 export type FaultOf = (request: IncomingMessage) => Fault | undefined;
@@ -52,10 +52,10 @@ export class RegistryDouble {
   readonly manifests = new Map<string, { bytes: Buffer; mediaType: string }>();
   readonly tags = new Map<string, string>();
   readonly uploads = new Map<string, Upload>();
-  /** How often each blob was received to its end. */
+  /** How often each blob was received completely. */
   readonly received = new Map<string, number>();
   readonly requests: string[] = [];
-  /** What repositories were made with. */
+  /** The options that repositories were created with. */
   readonly created: object[] = [];
   fault: FaultOf = () => undefined;
   private lag = 0;
@@ -91,7 +91,7 @@ export class RegistryDouble {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Keeps a blob that came to its end. */
+  /** Stores a blob that was received completely. */
   keep(repository: string, bytes: Buffer): string {
     const digest = digestOf(bytes);
     this.blobs.set(digest, bytes);
@@ -101,7 +101,7 @@ export class RegistryDouble {
     return digest;
   }
 
-  /** What is wrong with a manifest, or nothing when it may be kept. */
+  /** The error of a manifest; undefined if it is valid. */
   judge(repository: string, bytes: Buffer): { status: number; code: string; message: string } | undefined {
     const { artifactType, config, layers = [], manifests = [] } = JSON.parse(bytes.toString('utf8'));
     if (this.quirks.refusesArtifactType && artifactType !== undefined)
@@ -250,8 +250,8 @@ export class RegistryDouble {
     const { signIn } = this.quirks;
     if (signIn === undefined) return true;
     const usesTokens = signIn.tokenUses !== undefined;
-    const wanted = usesTokens ? `Bearer token-${this.token}` : basic(signIn.password);
-    if (request.headers.authorization === wanted && (!usesTokens || this.tokenUses++ < (signIn.tokenUses ?? 0)))
+    const expected = usesTokens ? `Bearer token-${this.token}` : basic(signIn.password);
+    if (request.headers.authorization === expected && (!usesTokens || this.tokenUses++ < (signIn.tokenUses ?? 0)))
       return true;
     const challenge = usesTokens ? `Bearer realm="http://${this.host}/token",service="double"` : 'Basic realm="double"';
     end(response, 401, { 'www-authenticate': challenge }, Buffer.from('{"errors":[{"code":"UNAUTHORIZED"}]}'));

@@ -1,6 +1,5 @@
 /**
- * A program that unpacks wheels as it was before it distrusted them: the path of an entry is looked at, and nothing else is.
- * What finds nothing wrong with it finds nothing.
+ * A program that unpacks wheels and checks only the path of each entry. A test that finds no problem in it is ineffective.
  */
 export const UNGUARDED_UNPACKER = `
 import os

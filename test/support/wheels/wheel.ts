@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ZipEntry, zipOf } from './zip';
 
-/** A package as its author builds it, and what an attacker puts beside. */
+/** A package as its author builds it, and the additions of an attacker. */
 export interface WheelContent {
   readonly name: string;
   readonly version?: string;
@@ -9,7 +9,7 @@ export interface WheelContent {
   /** `entry_points.txt`. */
   readonly entryPoints?: string;
   readonly requires?: readonly string[];
-  /** Entries as they are, listed in RECORD with the hash of their data. */
+  /** Additional entries, listed in RECORD with the hash of their data. */
   readonly entries?: readonly ZipEntry[];
   /** Changes RECORD. */
   readonly record?: (text: string) => string;

@@ -1,46 +1,46 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** An entry of an archive; every field that an attacker may set can be set. */
+/** An entry of an archive, with every field that an attacker could set. */
 export interface ZipEntry {
   readonly name: string | Buffer;
   readonly data?: string | Buffer;
-  /** The mode of Unix, with its kind. @default - a file, 0644 */
+  /** The Unix mode, including the file type. @default - a file, 0644 */
   readonly mode?: number;
   readonly deflate?: boolean;
-  /** What the headers say, where it is not the truth. */
+  /** False values in the headers. */
   readonly claims?: Partial<{
     readonly size: number;
     readonly compressedSize: number;
     readonly crc: number;
     readonly method: number;
     readonly flags: number;
-    /** Where the entry begins. */
+    /** The offset of the entry. */
     readonly offset: number;
-    /** The name in the header before the content. */
+    /** The name in the local header before the content. */
     readonly localName: string | Buffer;
   }>;
 }
 
-/** What the end of an archive says, where it is not the truth. */
+/** False values in the end of an archive. */
 export interface ZipEnd {
   readonly entries?: number;
   readonly comment?: Buffer;
   /** Bytes before the first entry. */
   readonly prefix?: Buffer;
-  /** The bytes that the list of entries has. */
+  /** The size of the central directory in bytes. */
   readonly length?: number;
-  /** The record and the locator of zip64 before the end. @default - none */
+  /** The zip64 record and locator before the end. @default - none */
   readonly zip64?: {
     readonly entries?: number;
     readonly length?: number;
-    /** How far from the record its locator points. */
+    /** The distance of the locator's offset from the record. */
     readonly shift?: number;
   };
 }
 
 const UTF8 = 0x800;
 
-/** An archive of these entries, byte by byte as they are given. */
+/** An archive of these entries, exactly as specified. */
 export function zipOf(entries: readonly ZipEntry[], end: ZipEnd = {}): Buffer {
   const bodies: Buffer[] = end.prefix === undefined ? [] : [end.prefix];
   const directory: Buffer[] = [];
@@ -85,7 +85,7 @@ export function zipOf(entries: readonly ZipEntry[], end: ZipEnd = {}): Buffer {
   return Buffer.concat([...bodies, list, ...large, last, comment]);
 }
 
-/** The record of an archive that has more than the fields of its end can hold, and the locator that points to it. */
+/** The zip64 record for values that do not fit into the end of an archive, and the locator that points to it. */
 function zip64Of(
   { entries, length, shift = 0 }: NonNullable<ZipEnd['zip64']>,
   found: { readonly entries: number; readonly list: Buffer; readonly offset: number },
@@ -113,12 +113,12 @@ interface Fields {
   readonly size: number;
 }
 
-/** The fields that both headers have, in the same order. */
+/** The fields that both headers share, in the same order. */
 function writeFields(header: Buffer, at: number, { flags, method, crc, compressedSize, size }: Fields): void {
   header.writeUInt16LE(20, at);
   header.writeUInt16LE(flags, at + 2);
   header.writeUInt16LE(method, at + 4);
-  // The first day that the format knows.
+  // The first day that the format supports.
   header.writeUInt16LE(0x21, at + 8);
   header.writeUInt32LE(crc, at + 10);
   header.writeUInt32LE(compressedSize, at + 14);
