@@ -106,11 +106,11 @@ function checkPolicies({ policies = [], methodNotAllowed }: GatewayProfileOption
         `'${prop}.props.${part}' ('${value}') is invalid; use a value such as '${example}'`,
       );
     }
-    const twin = all.slice(0, index).find(([, other]) => isTwin(other, props));
-    if (twin !== undefined) {
+    const duplicate = all.slice(0, index).find(([, other]) => isDuplicate(other, props));
+    if (duplicate !== undefined) {
       throw new ServingError(
         'ConflictingProps',
-        `'${twin[0]}' and '${prop}' have the same 'id' or the same name for kind '${props.kind}'; use another 'id' and 'nameSuffix' for one of them`,
+        `'${duplicate[0]}' and '${prop}' have the same 'id' or the same name for kind '${props.kind}'; use another 'id' and 'nameSuffix' for one of them`,
       );
     }
   });
@@ -122,7 +122,7 @@ function checkPolicies({ policies = [], methodNotAllowed }: GatewayProfileOption
 }
 
 /** Whether two objects would have the same id in the tree, or the same name in the cluster. */
-function isTwin(a: GatewayPolicyProps, b: GatewayPolicyProps): boolean {
+function isDuplicate(a: GatewayPolicyProps, b: GatewayPolicyProps): boolean {
   const { ENDPOINT } = GatewayPolicyScope;
   if ((a.scope ?? ENDPOINT) !== (b.scope ?? ENDPOINT)) return false;
   return a.id === b.id || (a.kind === b.kind && (a.nameSuffix ?? '') === (b.nameSuffix ?? ''));

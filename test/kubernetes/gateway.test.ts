@@ -174,7 +174,7 @@ describe('an HTTPRoute', () => {
     const platform = new KubernetesPlatform(one, 'Platform', { gateway: Gateway.fromName('public') });
     const backend = new Backend(two, 'svm', { ...backendOptions(), platform });
     expect(() => new ServingEndpoint(one, 'digits', { platform }).attachBackend(backend)).toThrow(
-      "[WrongScope] backend 'svm' is in another chart than endpoint 'digits', and at least one of the two charts has no 'namespace'; set it on both",
+      "[WrongScope] backend 'svm' is in a different chart than endpoint 'digits', and at least one of the two charts has no 'namespace'; set it on both",
     );
   });
 });

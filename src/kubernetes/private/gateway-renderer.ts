@@ -87,7 +87,7 @@ export class GatewayRenderer extends KubernetesRenderer {
     if (from === undefined || to === undefined) {
       throw new ServingError(
         'WrongScope',
-        `backend '${backend.intent.name}' is in another chart than endpoint '${endpoint.intent.name}', and at least one of the two charts has no 'namespace'; set it on both`,
+        `backend '${backend.intent.name}' is in a different chart than endpoint '${endpoint.intent.name}', and at least one of the two charts has no 'namespace'; set it on both`,
         endpoint.scope,
       );
     }

@@ -14,7 +14,7 @@ const WORKLOADS = {
   ),
   [Feature.SCALING_DELAY]: native('the stabilization windows of the HorizontalPodAutoscaler'),
   [Feature.MODEL_FETCH]: native(
-    'an init container, which gets access by the ServiceAccount or by variables that start with AWS_',
+    'an init container, which gets access through the ServiceAccount or through variables that start with AWS_',
   ),
   [Feature.MODEL_COPY]: native('an init container with the image of the model, which copies its files into a volume'),
   [Feature.MODEL_BAKED]: native('the image of the server'),

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { parseAllDocuments } = require('yaml');
 
-/** Descriptions are most of a CRD and no check reads them. Names of properties stay, also one that is called "description". */
+/** Removes descriptions, which are most of a CRD and are not checked. A property named "description" is kept. */
 function withoutDescriptions(schema) {
   if (Array.isArray(schema)) return schema.map(withoutDescriptions);
   if (schema === null || typeof schema !== 'object') return schema;

@@ -103,7 +103,7 @@ export class Router extends Construct {
     });
   }
 
-  /** The URL of a path for clients in the cluster. Without a namespace of the chart, for clients in the router's namespace. */
+  /** The URL of a path for clients in the cluster; if the chart has no namespace, for clients in the router's namespace. */
   public url(path: string): string {
     return `http://${this.host}${path}`;
   }
