@@ -31,7 +31,7 @@ function observe(
 }
 
 /** How long the last request to a stopping replica can run. */
-function lastsFor(subject: Subject, backend: ObservedBackend, drain: number): number {
+function lastRequestSeconds(subject: Subject, backend: ObservedBackend, drain: number): number {
   return (
     backend.balancerDrain +
     (backend.preStop === 0 ? 0 : backend.preStop - subject.propagation) +
@@ -45,9 +45,11 @@ const asgi = ModelServer.asgi({ app: 'app' });
 onEvery('times on %s', (_, subject) => {
   test.each([10, 60, 600, 3000])('let the last request of %i s finish', (seconds) => {
     const one = observe(subject, seconds, { server: wsgi }).backend;
-    expect(lastsFor(subject, one, flag(one, '--graceful-timeout'))).toBeGreaterThanOrEqual(seconds);
+    expect(lastRequestSeconds(subject, one, flag(one, '--graceful-timeout'))).toBeGreaterThanOrEqual(seconds);
     const other = observe(subject, seconds, { server: asgi }).backend;
-    expect(lastsFor(subject, other, flag(other, '--timeout-graceful-shutdown'))).toBeGreaterThanOrEqual(seconds);
+    expect(lastRequestSeconds(subject, other, flag(other, '--timeout-graceful-shutdown'))).toBeGreaterThanOrEqual(
+      seconds,
+    );
   });
 
   test.each([
@@ -55,7 +57,7 @@ onEvery('times on %s', (_, subject) => {
   ])('let a request of %i s finish before the signal to a server that would drop it', (seconds) => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
     const { backend } = observe(subject, seconds, { server });
-    expect(lastsFor(subject, backend, 0)).toBeGreaterThanOrEqual(seconds);
+    expect(lastRequestSeconds(subject, backend, 0)).toBeGreaterThanOrEqual(seconds);
   });
 
   test('leave a server time to exit after its drain', () => {
@@ -121,7 +123,7 @@ onEvery('times on %s', (_, subject) => {
       long.attachBackend(backend);
     });
     const backend = observed.backends.backend as ObservedBackend;
-    expect(lastsFor(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
+    expect(lastRequestSeconds(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
   });
 
   test('of a backend do not change when an endpoint is added', () => {

@@ -160,12 +160,12 @@ class Run {
   /** Whether a condition holds: all terms of one of its `or` alternatives. */
   private holds(terms: readonly string[]): boolean {
     const at = terms.indexOf('or');
-    if (at < 0) return this.holdAll(terms);
-    return this.holdAll(terms.slice(0, at)) || this.holds(terms.slice(at + 1));
+    if (at < 0) return this.allHold(terms);
+    return this.allHold(terms.slice(0, at)) || this.holds(terms.slice(at + 1));
   }
 
   /** Whether all terms hold: names of ACLs, `!` for negation, and tests in braces. */
-  private holdAll(terms: readonly string[]): boolean {
+  private allHold(terms: readonly string[]): boolean {
     for (let index = 0; index < terms.length; index++) {
       let term = terms[index] as string;
       const expected = !term.startsWith('!');

@@ -99,14 +99,14 @@ function addClash(index: ObjectIndex, clash: Clash): void {
 }
 
 /** The maximum number of objects that a warning lists. */
-const MOST_LISTED = 3;
+const MAX_LISTED = 3;
 
 function sharedNames(clashes: Clash[]): Warning[] {
   const [clash] = clashes;
   if (clash === undefined) return [];
   const [first, second] = clash.map(({ chart }) => chart.node.path);
-  const listed = clashes.slice(0, MOST_LISTED).map(([{ kind, name }]) => `${kind} '${name}'`);
-  const more = clashes.length > MOST_LISTED ? ` and ${clashes.length - MOST_LISTED} more` : '';
+  const listed = clashes.slice(0, MAX_LISTED).map(([{ kind, name }]) => `${kind} '${name}'`);
+  const more = clashes.length > MAX_LISTED ? ` and ${clashes.length - MAX_LISTED} more` : '';
   const message = `charts '${first}' and '${second}' have objects with the same names (${listed.join(', ')}${more}) and no namespace; set 'namespace' on both, or apply them to different namespaces and acknowledge this`;
   return [{ id: `sharedNames.${first}`, message }];
 }
