@@ -1,6 +1,6 @@
 /**
- * A directory of code and a list of packages as an image upon a base, through the command line and a real registry, with
- * wheels of the real package index. The image is taken apart again and run by the interpreter of this machine.
+ * A code directory and a requirements file become an image on a base, through the command line and a real registry, with
+ * wheels from the real package index. The image is then unpacked and run with the interpreter of this machine.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServerImage } from '../../src';
 import { publishPythonBase, pythonVersion } from './support/base-image';
-import { bundleCommandLine, runNode, type Said } from './support/command-line';
+import { bundleCommandLine, type CommandResult, runNode } from './support/command-line';
 import { type Registry, startRegistry } from './support/registry';
 
 const PACKAGES = ['waitress==3.0.2', 'MarkupSafe==3.0.2'];
@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function serving(...args: string[]): Promise<Said> {
+function serving(...args: string[]): Promise<CommandResult> {
   return runNode([program, ...args], { cwd: folder, env: { XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder } });
 }
 
@@ -47,7 +47,7 @@ async function get(path: string, accept = '*/*'): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-/** The root file system of the image for one architecture, and the config of its containers. */
+/** The root file system of the image for one architecture, and its container config. */
 async function unpack(architecture: string): Promise<{ root: string; config: { Env: string[]; WorkingDir: string } }> {
   const { digest } = locked().platforms.find((one: { architecture: string }) => one.architecture === architecture);
   const manifest = JSON.parse(
@@ -59,7 +59,7 @@ async function unpack(architecture: string): Promise<{ root: string; config: { E
   return { root, config: JSON.parse((await get(`blobs/${manifest.config.digest}`)).toString()).config };
 }
 
-test('is locked, published, and what both targets run', async () => {
+test('is locked, published, and run by both targets', async () => {
   expect(await lockApp('--requirements', 'requirements.txt')).toMatchObject({ status: 0 });
   const { digest, base } = locked();
   expect(locked()).toMatchObject({ to: `${registry.host}/app`, requirements: 'requirements.txt' });
@@ -75,7 +75,7 @@ test('is locked, published, and what both targets run', async () => {
   expect(ServerImage.fromDirectory('app', options).reference).toBe(`${registry.host}/app:${digest.slice(7)}@${digest}`);
 });
 
-test('has the code, its packages and their programs where the interpreter looks', async () => {
+test('has the code, its packages and their programs on the search paths of the interpreter', async () => {
   const { root, config } = await unpack('amd64');
   expect(config).toEqual({
     Entrypoint: ['python3'],
@@ -92,7 +92,7 @@ test('has the code, its packages and their programs where the interpreter looks'
   expect(run(`${root}/opt/packages/bin/waitress-serve`, ['--help'])).toMatchObject({ status: 0 });
 });
 
-test('has compiled packages of each architecture', async () => {
+test('has compiled packages for each architecture', async () => {
   const compiled = async (architecture: string) => {
     const { root } = await unpack(architecture);
     return readdirSync(join(root, 'opt/packages/markupsafe')).filter((name) => name.endsWith('.so'));
@@ -101,7 +101,7 @@ test('has compiled packages of each architecture', async () => {
   expect(await compiled('arm64')).toEqual([expect.stringContaining('aarch64')]);
 });
 
-test('is the same from another directory with another cache, and differs with the code', async () => {
+test('is the same from another directory with another cache, and changes with the code', async () => {
   const { digest } = locked();
   const other = join(folder, 'other');
   cpSync(join(folder, 'app'), join(other, 'app'), { recursive: true });
@@ -109,8 +109,8 @@ test('is the same from another directory with another cache, and differs with th
     const args = ['lock', '--app', 'app', '--base', `${registry.host}/python:3`, '--requirements', 'requirements.txt'];
     const lockFile = join(other, 'serving.lock.json');
     const env = { XDG_CACHE_HOME: join(other, 'cache'), HOME: other };
-    const said = await runNode([program, ...args, '--lock-file', lockFile], { cwd: other, env });
-    expect(said).toMatchObject({ status: 0 });
+    const result = await runNode([program, ...args, '--lock-file', lockFile], { cwd: other, env });
+    expect(result).toMatchObject({ status: 0 });
     return JSON.parse(readFileSync(lockFile, 'utf8')).apps.app.digest;
   };
   expect(await lockThere()).toBe(digest);
@@ -118,28 +118,28 @@ test('is the same from another directory with another cache, and differs with th
   expect(await lockThere()).not.toBe(digest);
 });
 
-test('is not published when the code is no longer what was locked', async () => {
+test('is not published if the code differs from the lock file', async () => {
   writeFileSync(join(folder, 'app/new.py'), '');
   try {
-    const said = await serving('publish', 'app', '--to', `${registry.host}/elsewhere`);
-    expect(said.status).toBe(1);
-    expect(said.stderr).toContain(
+    const result = await serving('publish', 'app', '--to', `${registry.host}/elsewhere`);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain(
       "the code in 'app' differs from the lock file; restore it, or run 'serving lock --app app",
     );
     expect(await serving('lock', '--check')).toMatchObject({
       status: 1,
-      stdout: 'app: the code, its packages or its base differ\n',
+      stdout: 'app: the code, its packages or its base changed\n',
     });
   } finally {
     rmSync(join(folder, 'app/new.py'));
   }
 });
 
-test('fails with a list that lacks what its packages need', async () => {
+test('fails if requirements lack a dependency', async () => {
   writeFileSync(join(folder, 'app/short.txt'), 'jinja2==3.1.6\n');
-  const said = await lockApp('--requirements', 'short.txt');
-  expect(said.status).toBe(3);
-  expect(said.stderr).toMatch(
+  const result = await lockApp('--requirements', 'short.txt');
+  expect(result.status).toBe(3);
+  expect(result.stderr).toMatch(
     /'.*short\.txt' lacks packages that the listed ones require; add these lines:\nmarkupsafe==\d+\.\d+\.\d+/,
   );
 });

@@ -6,63 +6,63 @@ import { stderr, warn } from '../command-line/output';
 import { type Destination, nameOf } from './destination';
 import { knownDestinations, rememberDestinations } from './known-destinations';
 
-/** The options of a command that sends something. */
+/** The options of commands that publish. */
 export const DESTINATION_FLAGS = { 'allow-destination': { type: 'string', multiple: true } } as const;
 
 export const DESTINATION_USAGE = `      --allow-destination PREFIX
-                           a registry, a repository or an s3:// prefix that may be published to although only the lock file
-                           names it; may be repeated (as does SERVING_ALLOWED_DESTINATIONS, separated by commas)
+                           allow a registry, repository or s3:// prefix as destination that only the lock file names; may be
+                           repeated (or set SERVING_ALLOWED_DESTINATIONS, separated by commas)
 `;
 
-/** Who asks the user; a test answers in their place. */
+/** Prompts the user; replaced in tests. */
 export type Ask = (question: string) => Promise<string>;
 
-/** What allows destinations. */
+/** How destinations are allowed. */
 export interface Consent {
-  /** Whether the user typed the destination. */
+  /** Whether the destination comes from the command line. */
   readonly isTyped: boolean;
   /** Prefixes from the command line. */
   readonly allowed?: readonly string[];
-  /** @default - on a terminal, the user */
+  /** @default - a prompt on a terminal, none elsewhere */
   readonly ask?: Ask;
 }
 
 /**
- * Refuses destinations that only the lock file names: a change of it would send weights elsewhere, with the credentials of
- * whoever publishes. They must be typed, allowed, or confirmed once on this machine.
+ * Refuses destinations that only the lock file names: a malicious change of that file would send weights elsewhere, with
+ * the publisher's credentials. A destination must be on the command line, allowed, or confirmed once on this machine.
  */
 export async function confirmDestinations(destinations: readonly Destination[], consent: Consent): Promise<void> {
   if (consent.isTyped) return;
   const prefixes = [...(consent.allowed ?? []), ...allowedByEnvironment()].map(requirePrefix);
   const known = knownDestinations();
-  const strange = destinations.filter(
+  const unconfirmed = destinations.filter(
     (one) => !known.has(nameOf(one)) && !prefixes.some((prefix) => startsWith(nameOf(one), prefix)),
   );
-  if (strange.length === 0) return;
-  const names = [...new Set(strange.map(nameOf))];
-  if (!names.every(isShownWhole)) throw new CommandError('DestinationRefused', UNSHOWABLE);
+  if (unconfirmed.length === 0) return;
+  const names = [...new Set(unconfirmed.map(nameOf))];
+  if (!names.every(isDisplayable)) throw new CommandError('DestinationRefused', UNDISPLAYABLE);
   const { ask = askTerminal() } = consent;
   if (ask === undefined) throw refusal(names);
   const answer = await ask(`This machine has never published to ${names.join(', ')}. Publish there? [y/N] `);
   if (!/^\s*y(es)?\s*$/i.test(answer)) throw refusal(names);
-  const why = rememberDestinations(strange);
-  if (why !== undefined) warn(`the answer cannot be kept (${why}), so the next 'serving publish' asks again`);
+  const why = rememberDestinations(unconfirmed);
+  if (why !== undefined) warn(`the answer cannot be stored (${why}); the next 'serving publish' will ask again`);
 }
 
 function refusal(names: readonly string[]): CommandError {
   const first = shellWord(names[0] ?? '');
   return new CommandError(
     'DestinationRefused',
-    `only the lock file names ${names.map((name) => `'${name}'`).join(', ')}, and this machine has never published there; pass --to ${first}, or --allow-destination ${first} (or SERVING_ALLOWED_DESTINATIONS) if it is right`,
+    `only the lock file names ${names.map((name) => `'${name}'`).join(', ')}, and this machine has never published there; if it is correct, pass --to ${first}, or --allow-destination ${first} (or set SERVING_ALLOWED_DESTINATIONS)`,
     true,
   );
 }
 
-const UNSHOWABLE =
-  'a destination that only the lock file names has invisible characters, so it cannot be confirmed; write it without them in the lock file, or pass --to';
+const UNDISPLAYABLE =
+  'a destination in the lock file contains invisible characters, so it cannot be confirmed; remove them from the lock file, or pass --to';
 
-/** What a person approves is what is used: nothing of it is left out where it is shown. */
-function isShownWhole(name: string): boolean {
+/** Whether a name is displayed unchanged, so that the user approves exactly what is used. */
+function isDisplayable(name: string): boolean {
   return oneLine(name) === name;
 }
 
@@ -70,17 +70,17 @@ function allowedByEnvironment(): string[] {
   return (process.env.SERVING_ALLOWED_DESTINATIONS ?? '').split(/[\s,]+/).filter((prefix) => prefix !== '');
 }
 
-/** A prefix that names at least a registry or a bucket: what is shorter would allow everything. */
+/** A prefix must contain at least a registry or a bucket: a shorter one would allow everything. */
 function requirePrefix(text: string): string {
   const prefix = text.replace(/^oci:\/\//, '').replace(/\/+$/, '');
   if (/^s3:\/\/[^/\s*]+/.test(prefix) || /^(?!s3:)[^/\s*:]+(:\d+)?(\/[^\s*:@]+)?$/.test(prefix)) return prefix;
   throw new CommandError(
     'InvalidDestination',
-    `'${text}' is not an allowed destination; write a registry, registry/repository or s3://bucket/prefix, without wildcards`,
+    `--allow-destination ('${text}') must be a registry, registry/repository or s3://bucket/prefix, without wildcards`,
   );
 }
 
-/** By whole parts: `acme` does not allow `acme-evil`. */
+/** Compares whole path segments: `acme` does not allow `acme-evil`. */
 function startsWith(name: string, prefix: string): boolean {
   return name === prefix || name.startsWith(`${prefix}/`);
 }
@@ -93,7 +93,7 @@ function askTerminal(): Ask | undefined {
     try {
       return await new Promise<string>((resolve) => {
         terminal.once('line', resolve);
-        // The end of the input is no answer.
+        // The end of the input counts as no.
         terminal.once('close', () => resolve(''));
       });
     } finally {

@@ -5,13 +5,13 @@ import { isWritable, userState, whyNoFolder } from '../../private/files/user-fol
 import { readJsonObject } from '../../private/json';
 import { type Destination, nameOf } from './destination';
 
-/** Changes with what the file means. */
+/** Changes with the format of the file. */
 const FORMAT = 1;
 
-/** How many destinations are remembered, the latest first. */
-const REMEMBERED = 1000;
+/** How many destinations are remembered, latest first. */
+const MAX_REMEMBERED = 1000;
 
-/** The destinations that the user of this machine has confirmed: none where that cannot be read. */
+/** The destinations that the user has confirmed on this machine: none if the file cannot be read. */
 export function knownDestinations(): ReadonlySet<string> {
   const path = statePath();
   if (path === undefined) return new Set();
@@ -24,12 +24,12 @@ export function knownDestinations(): ReadonlySet<string> {
   }
 }
 
-/** Remembers that destinations were confirmed; says why where that is not possible. */
+/** Remembers confirmed destinations. Returns the reason if that is not possible. */
 export function rememberDestinations(confirmed: readonly Destination[]): string | undefined {
   const known = knownDestinations();
   const names = [...new Set(confirmed.map(nameOf))];
   if (names.every((name) => known.has(name))) return undefined;
-  const destinations = [...names, ...[...known].filter((name) => !names.includes(name))].slice(0, REMEMBERED);
+  const destinations = [...names, ...[...known].filter((name) => !names.includes(name))].slice(0, MAX_REMEMBERED);
   const path = statePath();
   try {
     if (path === undefined) return whyNoFolder('state');

@@ -9,7 +9,7 @@ import { ImageStore } from '../stores/image-store';
 import type { Store, StoreOptions } from '../stores/store';
 import type { Destination } from './destination';
 
-/** Opens the store of a destination. Loads only what that one needs. */
+/** Opens the store of a destination. Loads only the modules that it needs. */
 export async function openStore(destination: Destination, options: StoreOptions = {}): Promise<Store> {
   if (destination.kind === 's3') {
     const { openBucket } = require('../s3/s3-store') as typeof import('../s3/s3-store');
@@ -17,21 +17,24 @@ export async function openStore(destination: Destination, options: StoreOptions 
   }
   const { registry, repository } = destination;
   if (options.bucketOwner !== undefined)
-    throw new CommandError('ConflictingOptions', `--bucket-owner supports buckets only; remove it for '${registry}'`);
+    throw new CommandError(
+      'ConflictingOptions',
+      `--bucket-owner is supported for buckets only; remove it for '${registry}'`,
+    );
   const isEcr = parseEcrHost(registry) !== undefined;
   const usesApi = options.transport === 'ecr-api';
   if (!isEcr && !usesApi) {
     if (options.createRepository)
       throw new CommandError(
         'ConflictingOptions',
-        `--create-repository supports ECR only, and '${registry}' is not ECR; remove the option`,
+        `--create-repository is supported for ECR only, and '${registry}' is not an ECR registry; remove the option`,
       );
     return overHttp(registry, repository, options);
   }
   if (!isEcr && process.env.AWS_ENDPOINT_URL_ECR === undefined)
     throw new CommandError(
       'ConflictingOptions',
-      `--transport ecr-api requires a registry of ECR, and '${registry}' is not one; remove the option`,
+      `--transport ecr-api requires an ECR registry, and '${registry}' is not one; remove the option`,
     );
   const { EcrApi } = require('../ecr/ecr-api') as typeof import('../ecr/ecr-api');
   const api = await EcrApi.open(registry, repository, options.plainHttp);
@@ -55,7 +58,7 @@ function overHttp(
   return new ImageStore(new HttpRepository(client, mountFrom), tags);
 }
 
-/** How the HTTP of ECR is spoken to: with a password of the API, or without AWS credentials with what Docker knows. */
+/** Access to ECR over HTTP: with a password from the API, or without AWS credentials with those of Docker. */
 async function ecrAccess(api: EcrApi, { push, createRepository }: StoreOptions): Promise<RegistryOptions> {
   try {
     const { url, credentials } = await api.access();
@@ -64,9 +67,9 @@ async function ecrAccess(api: EcrApi, { push, createRepository }: StoreOptions):
     return {
       url,
       credentials: async () => {
-        const known = first ?? (await api.access()).credentials;
+        const current = first ?? (await api.access()).credentials;
         first = undefined;
-        return known;
+        return current;
       },
     };
   } catch (error) {

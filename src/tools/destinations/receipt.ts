@@ -6,22 +6,22 @@ import { isWritable, userCache, whyNoFolder } from '../../private/files/user-fol
 import { readJsonObject } from '../../private/json';
 import { scratchFolder } from '../command-line/scratch-folder';
 
-/** What a publication leaves behind on the machine that it was made on. */
+/** The record of a publication, on the machine that published. */
 export interface Receipt {
   /** The name of the directory in the lock file. */
   readonly model: string;
-  /** Where it was put. */
+  /** The destination. */
   readonly to: string;
   readonly digest: string;
   readonly reference: string;
 }
 
-/** A receipt that was kept, or why it was not. */
+/** Where a receipt was stored, or why it was not. */
 export type Kept = { readonly path: string } | { readonly why: string };
 
 /**
- * Notes that something was published. `cdk deploy` keeps the file among its assets and publishes only where it has none, so
- * it says what was done once, and not what is there today. It comes after the publication, so it never fails that.
+ * Records a publication. `cdk deploy` keeps the file among its assets and publishes only if it is missing, so a receipt
+ * describes what was published once, not the current content. It is written after publishing, and so must never throw.
  */
 export function keepReceipt(receipt: Receipt): Kept {
   const path = pathOf(receipt);
@@ -35,7 +35,7 @@ export function keepReceipt(receipt: Receipt): Kept {
   }
 }
 
-/** The file of a receipt for who asked for one: where the cache cannot be written, in the folder of temporary files. */
+/** The path of a receipt. If the cache is not writable, the file is in the folder for temporary files. */
 export function receiptFile(receipt: Receipt): string {
   const kept = keepReceipt(receipt);
   if ('path' in kept) return kept.path;
@@ -44,7 +44,7 @@ export function receiptFile(receipt: Receipt): string {
   return path;
 }
 
-/** The receipt of a publication, or nothing when this machine has none. */
+/** The receipt of a publication, or undefined if this machine has none. */
 export function readReceipt(what: Omit<Receipt, 'reference'>): Receipt | undefined {
   const path = pathOf(what);
   if (path === undefined) return undefined;

@@ -12,7 +12,7 @@ import { MAX_MANIFEST_BYTES } from '../registry/image-json';
 import { digestOf, MEDIA_TYPES, mediaTypeOf } from '../registry/manifests';
 import { explainEcrError } from './ecr-errors';
 
-/** How the HTTP side of a registry is spoken to. */
+/** Access to the HTTP API of a registry. */
 export interface RegistryAccess {
   readonly url: URL;
   readonly credentials: Credentials;
@@ -26,19 +26,19 @@ interface RepositoryAddress {
   readonly registryId?: string;
 }
 
-/** The most digests of one request. */
+/** The maximum number of digests in one request. */
 const BATCH = 100;
 const ATTEMPTS = 6;
-/** What ECR documents; its answer has a date, which this machine's clock may take for another time. */
+/** As documented by ECR. The expiry date in its response is not used, because the clock of this machine may be wrong. */
 const TOKEN_SECONDS = 12 * 3600;
-/** What a new repository has: tags that stay what they are, a scan of what is pushed, and encryption. */
+/** The settings of a new repository: immutable tags, scan on push, and encryption. */
 const REPOSITORY = {
   imageTagMutability: 'IMMUTABLE',
   imageScanningConfiguration: { scanOnPush: true },
   encryptionConfiguration: { encryptionType: 'AES256' },
 } as const;
 
-/** The API of ECR for one repository: each call as the errors that it may end with. */
+/** The ECR API for one repository. Converts its errors into ours. */
 export class EcrApi {
   private constructor(
     private readonly ecr: ECR,
@@ -50,7 +50,7 @@ export class EcrApi {
     return this.address.repository;
   }
 
-  /** Loads the client of AWS, which takes a while, and makes one for the registry's region. */
+  /** Loads the AWS client, which takes a while, and creates one for the region of the registry. */
   static async open(registry: string, repository: string, plainHttp = false): Promise<EcrApi> {
     const sdk = require('./ecr-sdk') as typeof import('./ecr-sdk');
     const { registryId, region }: Partial<EcrHost> = parseEcrHost(registry) ?? {};
@@ -68,9 +68,9 @@ export class EcrApi {
     this.connections.close();
   }
 
-  /** A password for the registry's HTTP, which lasts twelve hours. */
+  /** A password for the HTTP API of the registry, valid for twelve hours. */
   async access(): Promise<RegistryAccess> {
-    const { authorizationData } = await this.ask(
+    const { authorizationData } = await this.call(
       'get a token',
       this.ecr.getAuthorizationToken(
         this.address.registryId === undefined ? {} : { registryIds: [this.address.registryId] },
@@ -83,7 +83,7 @@ export class EcrApi {
     if (!user || !password || proxyEndpoint === undefined)
       throw new StoreError(
         'UnexpectedAnswer',
-        `ECR gives no token for ${this.address.registry}; check the account in --to`,
+        `ECR returned no token for ${this.address.registry}; check the account in --to`,
       );
     return {
       url: this.endpointOf(proxyEndpoint),
@@ -91,13 +91,13 @@ export class EcrApi {
     };
   }
 
-  /** Says what is wrong when the repository is missing; makes it when that was asked for. */
+  /** Throws if the repository does not exist, or creates it if `create` is set. */
   async ensureRepository(create: boolean): Promise<void> {
     try {
       await this.ecr.describeRepositories({ ...this.ids, ...this.names });
     } catch (error) {
       const name = nameOf(error);
-      // To look is a permission of its own, which a publisher need not have.
+      // Describing requires another permission, which a publisher may not have.
       if (name === 'AccessDeniedException') return;
       if (name !== 'RepositoryNotFoundException' || !create)
         throw this.explain(error, `publish to ${this.address.registry}/${this.repository}`);
@@ -105,11 +105,11 @@ export class EcrApi {
     }
   }
 
-  /** The sizes of the blobs that are there. */
+  /** The sizes of the blobs that exist. */
   async available(digests: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (let at = 0; at < digests.length; at += BATCH) {
-      const { layers = [] } = await this.ask(
+      const { layers = [] } = await this.call(
         'look for layers',
         this.ecr.batchCheckLayerAvailability({ ...this.name, layerDigests: digests.slice(at, at + BATCH) }),
       );
@@ -119,9 +119,9 @@ export class EcrApi {
     return found;
   }
 
-  /** A manifest by tag or digest. This is the call that also reaches the registries behind pull-through caches. */
+  /** A manifest by tag or digest. This call also fetches images into pull-through caches. */
   async image(reference: string): Promise<Manifest | undefined> {
-    const { images = [] } = await this.ask(
+    const { images = [] } = await this.call(
       `read ${reference}`,
       this.ecr.batchGetImage({
         ...this.name,
@@ -133,41 +133,47 @@ export class EcrApi {
     return image === undefined ? undefined : this.manifestOf(image, reference);
   }
 
-  /** A small blob, from the address that ECR gives for a short time. */
+  /** A small blob, from a short-lived download URL of ECR. */
   async blob(digest: string): Promise<Buffer> {
-    const { downloadUrl = '' } = await this.ask(
+    const { downloadUrl = '' } = await this.call(
       `read ${digest}`,
       this.ecr.getDownloadUrlForLayer({ ...this.name, layerDigest: digest }),
     );
     const from = this.endpoint();
     if (!URL.canParse(downloadUrl))
-      throw new StoreError('UnexpectedAnswer', `ECR gives no address for ${digest}; try again later`);
+      throw new StoreError('UnexpectedAnswer', `ECR returned no download URL for ${digest}; try again later`);
     const url = parseLocation(downloadUrl, from);
     const http = new HttpClient();
     try {
       permitOf({ step: 'download', from, to: url });
       const { status, body } = await http.send({ method: 'GET', url, from });
       if (status !== 200)
-        throw new StoreError('UnexpectedAnswer', `the storage of ECR answers ${status} for ${digest}; try again later`);
+        throw new StoreError(
+          'UnexpectedAnswer',
+          `the storage of ECR returned ${status} for ${digest}; try again later`,
+        );
       if (digestOf(body) !== digest)
-        throw new StoreError('DigestMismatch', `the storage of ECR sends other bytes than those of ${digest}`);
+        throw new StoreError(
+          'DigestMismatch',
+          `the storage of ECR returned content that does not match ${digest}; try again later`,
+        );
       return body;
     } finally {
       http.close();
     }
   }
 
-  async beginUpload(): Promise<{ uploadId: string; partSize: number }> {
-    const { uploadId, partSize } = await this.ask('begin to send a layer', this.ecr.initiateLayerUpload(this.name));
+  async startUpload(): Promise<{ uploadId: string; partSize: number }> {
+    const { uploadId, partSize } = await this.call(
+      'start the upload of a layer',
+      this.ecr.initiateLayerUpload(this.name),
+    );
     if (uploadId === undefined || partSize === undefined)
-      throw new StoreError(
-        'UnexpectedAnswer',
-        'ECR begins an upload without a name or a size of its parts; try again later',
-      );
+      throw new StoreError('UnexpectedAnswer', 'ECR started an upload without an ID or a part size; try again later');
     return { uploadId, partSize };
   }
 
-  /** Sends a part, and returns the offset behind the last byte that ECR has, which may be another than the part's end. */
+  /** Sends a part and returns the offset after the last byte that ECR has, which may differ from the end of the part. */
   async sendPart(uploadId: string, from: number, part: Buffer): Promise<number> {
     try {
       const { lastByteReceived } = await this.ecr.uploadLayerPart({
@@ -180,24 +186,26 @@ export class EcrApi {
       return (lastByteReceived ?? from + part.length - 1) + 1;
     } catch (error) {
       const { lastValidByteReceived } = error as { lastValidByteReceived?: number };
-      // Also what a part meets whose first answer was lost.
+      // Also the response to a part that is sent again because its first response was lost.
       if (nameOf(error) === 'InvalidLayerPartException' && lastValidByteReceived !== undefined)
         return lastValidByteReceived + 1;
-      throw nameOf(error) === 'UploadNotFoundException' ? error : this.explain(error, 'send a layer');
+      throw nameOf(error) === 'UploadNotFoundException' ? error : this.explain(error, 'upload a layer');
     }
   }
 
-  /** Ends an upload. That the layer is there already is as good. */
+  /** Completes an upload. A layer that already exists is a success too. */
   async completeUpload(uploadId: string, digest: string): Promise<void> {
     try {
       await this.ecr.completeLayerUpload({ ...this.name, uploadId, layerDigests: [digest] });
     } catch (error) {
       if (nameOf(error) === 'LayerAlreadyExistsException') return;
-      throw nameOf(error) === 'UploadNotFoundException' ? error : this.explain(error, `end the upload of ${digest}`);
+      throw nameOf(error) === 'UploadNotFoundException'
+        ? error
+        : this.explain(error, `complete the upload of ${digest}`);
     }
   }
 
-  /** Puts a manifest. Returns `lagging` when ECR does not know yet what was just given to it. */
+  /** Puts a manifest. Returns `lagging` if ECR does not see content yet that was just uploaded. */
   async putImage(manifest: Manifest, tag: string | undefined): Promise<'done' | 'lagging'> {
     try {
       await this.ecr.putImage({
@@ -212,7 +220,7 @@ export class EcrApi {
       const name = nameOf(error);
       if (name === 'ImageAlreadyExistsException') return 'done';
       if (name === 'LayersNotFoundException' || name === 'ReferencedImagesNotFoundException') return 'lagging';
-      // Somebody else put the same under the same immutable tag.
+      // Another publisher put the same manifest under the same immutable tag.
       if (name === 'ImageTagAlreadyExistsException' && tag !== undefined)
         if ((await this.image(tag))?.digest === manifest.digest) return 'done';
       throw this.explain(error, `put the image ${tag ?? manifest.digest}`);
@@ -223,9 +231,9 @@ export class EcrApi {
     try {
       await this.ecr.createRepository({ ...this.name, ...REPOSITORY });
     } catch (error) {
-      // Somebody else made it in the meantime.
+      // It was created concurrently.
       if (nameOf(error) !== 'RepositoryAlreadyExistsException')
-        throw this.explain(error, `make the repository ${this.repository}`);
+        throw this.explain(error, `create the repository ${this.repository}`);
     }
   }
 
@@ -234,19 +242,19 @@ export class EcrApi {
     if (bytes.length > MAX_MANIFEST_BYTES)
       throw new StoreError(
         'LimitExceeded',
-        `ECR keeps a manifest of ${bytes.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
+        `ECR has a manifest of ${bytes.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
       );
     const digest = digestOf(bytes);
     const claimed = reference.startsWith('sha256:') ? reference : (imageId?.imageDigest ?? digest);
     if (claimed !== digest)
       throw new StoreError(
         'DigestMismatch',
-        `ECR answers to ${reference} with bytes of the digest ${digest}; try again`,
+        `ECR returned content with the digest ${digest} for ${reference}; try again later`,
       );
     return { digest, mediaType: mediaTypeOf(bytes, imageManifestMediaType), bytes };
   }
 
-  /** A password goes to the registry that was named, and nowhere else. */
+  /** The endpoint must belong to the configured registry, because the password is sent to it. */
   private endpointOf(text: string): URL {
     const url = parseLocation(text, new URL(`https://${this.address.registry}`));
     const found = parseEcrHost(url.host);
@@ -255,11 +263,11 @@ export class EcrApi {
     if ((found !== undefined && isOwn) || scopeOf(url.hostname) === 'loopback') return url;
     throw new StoreError(
       'UntrustedAddress',
-      `ECR names ${url.origin} as the address of ${this.address.registry}, which is another registry; check AWS_ENDPOINT_URL`,
+      `ECR returned ${url.origin} as the address of ${this.address.registry}, which is another registry; check AWS_ENDPOINT_URL`,
     );
   }
 
-  /** Where the API answers: AWS, or an emulator. */
+  /** The endpoint of the API: AWS, or an emulator. */
   private endpoint(): URL {
     const { AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL } = process.env;
     const endpoint = AWS_ENDPOINT_URL_ECR ?? AWS_ENDPOINT_URL ?? '';
@@ -278,9 +286,9 @@ export class EcrApi {
     return { repositoryNames: [this.repository] };
   }
 
-  private async ask<T>(action: string, answer: Promise<T>): Promise<T> {
+  private async call<T>(action: string, response: Promise<T>): Promise<T> {
     try {
-      return await answer;
+      return await response;
     } catch (error) {
       throw this.explain(error, action);
     }

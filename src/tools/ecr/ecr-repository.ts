@@ -6,14 +6,14 @@ import type { EcrApi } from './ecr-api';
 import { LayerUpload } from './layer-upload';
 import { journalFolder, UploadJournal } from './upload-journal';
 
-/** Each layer in flight holds a part four times: as it is, in base64, in JSON, and as the body of the request. */
+/** Each layer in flight keeps four copies of a part in memory: raw, in base64, in JSON, and in the request body. */
 const IN_FLIGHT = 4;
 
-/** A repository of ECR that is spoken to through the API of AWS alone. */
+/** An ECR repository that is accessed through the AWS API only. */
 export class EcrRepository implements ImageRepository {
   readonly name: string;
   readonly inFlight = IN_FLIGHT;
-  /** What was sent, and may not be seen yet by the part of ECR that judges manifests. */
+  /** Layers that were uploaded, and that ECR may not see yet when it validates manifests. */
   private readonly sent = new Set<string>();
 
   constructor(
@@ -55,7 +55,7 @@ export class EcrRepository implements ImageRepository {
   async putManifest(manifest: Manifest, reference: string, report: Report): Promise<void> {
     await this.waitForLayers(manifest, report);
     const tag = reference === manifest.digest ? undefined : reference;
-    await this.patiently(manifest, report, async () => (await this.api.putImage(manifest, tag)) === 'done');
+    await this.retryUntil(manifest, report, async () => (await this.api.putImage(manifest, tag)) === 'done');
   }
 
   close(): void {
@@ -63,21 +63,18 @@ export class EcrRepository implements ImageRepository {
   }
 
   private async waitForLayers(manifest: Manifest, report: Report): Promise<void> {
-    await this.patiently(manifest, report, async () => {
+    await this.retryUntil(manifest, report, async () => {
       if (this.sent.size === 0) return true;
       for (const digest of (await this.api.available([...this.sent])).keys()) this.sent.delete(digest);
       return this.sent.size === 0;
     });
   }
 
-  private async patiently({ digest }: Manifest, report: Report, isDone: () => Promise<boolean>): Promise<void> {
+  private async retryUntil({ digest }: Manifest, report: Report, isDone: () => Promise<boolean>): Promise<void> {
     for (let attempt = 0; !(await isDone()); attempt++) {
-      const reason = 'ECR does not know all parts yet';
+      const reason = `ECR does not see all parts of ${digest} yet`;
       if (attempt + 1 >= this.retry.attempts)
-        throw new StoreError(
-          'StoreFailed',
-          `${reason} of ${digest}; run the command again, it resumes where it stopped`,
-        );
+        throw new StoreError('StoreFailed', `${reason}; run the command again to resume`);
       const wait = waitBefore(attempt, this.retry);
       report({ event: 'retry', part: digest, reason, waitSeconds: wait / 1000 });
       await sleep(wait);

@@ -1,2 +1,2 @@
-// Bundled on its own, because only those who need the client should wait for it.
+// Bundled separately, so that only commands that need the client load it.
 export { ECR } from '@aws-sdk/client-ecr';

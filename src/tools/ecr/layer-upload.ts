@@ -1,33 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { Blob, Report } from '../artifact/artifact';
 import { nameOf } from '../net/aws-error';
-import { mayPass } from '../net/network-error';
+import { isRetryable } from '../net/network-error';
 import { type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
 import type { EcrApi } from './ecr-api';
 import { partsOf } from './parts';
 import type { UploadJournal } from './upload-journal';
 
-/** The least that ECR takes, but for the last part. */
-const LEAST_PART = 5 * 2 ** 20;
-/** The most parts of a layer. */
+/** The minimum part size of ECR, except for the last part. */
+const MIN_PART = 5 * 2 ** 20;
+/** The maximum number of parts of a layer. */
 const MAX_PARTS = 4200;
-/** The most that a part may have: more than ECR asks for is needed by layers of more than 42 GB. */
-const MOST_PART = 20 * 2 ** 20;
+/** The maximum part size. Layers of more than 42 GB need larger parts than ECR suggests. */
+const MAX_PART = 20 * 2 ** 20;
 const MIB = 2 ** 20;
 
-/** The size of the parts of a layer: as small as the number of parts allows, because each is held in memory. */
+/** The size of the parts of a layer: as small as the number of parts allows, because each is kept in memory. */
 export function partSizeOf(layerSize: number): number {
-  const size = Math.max(LEAST_PART, Math.ceil(layerSize / MAX_PARTS / MIB) * MIB);
-  if (size > MOST_PART)
+  const size = Math.max(MIN_PART, Math.ceil(layerSize / MAX_PARTS / MIB) * MIB);
+  if (size > MAX_PART)
     throw new StoreError(
       'LimitExceeded',
-      `a layer of ${layerSize} bytes is larger than the layer API takes (${MAX_PARTS * MOST_PART}); use --transport http or divide the file`,
+      `a layer of ${layerSize} bytes exceeds the limit of the layer API (${MAX_PARTS * MAX_PART}); use --transport http, or split the file`,
     );
   return size;
 }
 
-/** What all uploads to one repository have in common. */
+/** The settings of all uploads to one repository. */
 export interface UploadSettings {
   /** `registry/repository`. */
   readonly repository: string;
@@ -35,7 +35,7 @@ export interface UploadSettings {
   readonly retry: RetryPolicy;
 }
 
-/** One upload through the layer API: parts one after the other, and after a failure from the last that ECR has. */
+/** One upload through the layer API: parts in sequence, and after a failure from the last one that ECR has. */
 export class LayerUpload {
   private readonly repository: string;
   private readonly journal: UploadJournal;
@@ -73,7 +73,7 @@ export class LayerUpload {
 
   private async attempt(): Promise<void> {
     const { digest, size } = this.blob;
-    const entry = this.journal.claim(this.key) ?? (await this.begin());
+    const entry = this.journal.claim(this.key) ?? (await this.start());
     let offset = entry.offset;
     while (offset < size) {
       const before = offset;
@@ -82,7 +82,7 @@ export class LayerUpload {
         offset = await this.api.sendPart(entry.uploadId, offset, part);
         this.journal.write(this.key, { ...entry, offset });
         this.report({ event: 'sent', part: digest, bytes: part.length });
-        // ECR has less or more than this part: go on where it is.
+        // ECR has fewer or more bytes than this part: continue from there.
         if (offset !== expected) break;
       }
       if (offset === before)
@@ -95,21 +95,24 @@ export class LayerUpload {
     this.journal.remove(this.key);
   }
 
-  private async begin(): Promise<{ uploadId: string; partSize: number; offset: number; startedAt: number }> {
-    const { uploadId } = await this.api.beginUpload();
+  private async start(): Promise<{ uploadId: string; partSize: number; offset: number; startedAt: number }> {
+    const { uploadId } = await this.api.startUpload();
     const entry = { uploadId, partSize: partSizeOf(this.blob.size), offset: 0, startedAt: Date.now() };
     this.journal.write(this.key, entry);
     return entry;
   }
 
-  /** The error, when beginning again or going on can help. An upload that ECR forgot begins anew. */
+  /** Returns the error if a retry can help. An upload that ECR no longer has is restarted. */
   private asRetriable(error: unknown): Error {
     if (nameOf(error) === 'UploadNotFoundException') {
       this.journal.remove(this.key);
-      return new StoreError('ConnectionLost', `ECR forgot an upload of ${this.repository}; run the command again`);
+      return new StoreError(
+        'ConnectionLost',
+        `ECR no longer has an upload to ${this.repository}; run the command again`,
+      );
     }
-    if (mayPass(error)) return error;
-    // What ECR has is not what was sent.
+    if (isRetryable(error)) return error;
+    // ECR has other bytes than those that were sent.
     if (error instanceof StoreError && error.code === 'DigestMismatch') this.journal.remove(this.key);
     throw error;
   }

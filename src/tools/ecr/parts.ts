@@ -1,4 +1,4 @@
-/** Cuts a stream into parts of one size; the last may be smaller. Each part is a buffer of its own. */
+/** Splits a stream into parts of one size; the last may be smaller. Each part has its own buffer. */
 export async function* partsOf(chunks: AsyncIterable<Buffer>, size: number): AsyncIterable<Buffer> {
   let part = Buffer.allocUnsafe(size);
   let filled = 0;

@@ -4,7 +4,7 @@ import { replaceFile } from '../../private/files/replace-file';
 import { cacheFolder, isWritable, userCache } from '../../private/files/user-folders';
 import { readJsonObject } from '../../private/json';
 
-/** An upload that was begun: what is needed to go on with it in another process. */
+/** An unfinished upload: what another process needs to resume it. */
 export interface JournalEntry {
   readonly uploadId: string;
   readonly partSize: number;
@@ -14,17 +14,17 @@ export interface JournalEntry {
   readonly startedAt: number;
 }
 
-/** Stores may forget an upload at any time; after a day it is not worth asking. */
+/** Stores may drop an upload at any time; after a day it is not worth trying. */
 const MAX_AGE = 24 * 3600 * 1000;
 
-/** Where uploads are noted, in the cache of the user. */
+/** The folder of the journal, in the cache of the user. */
 export function journalFolder(environment: NodeJS.ProcessEnv = process.env): string {
   return join(userCache(environment) ?? cacheFolder(), 'uploads');
 }
 
 /**
- * The uploads that were begun and not ended. An entry belongs to the process that is in its file's name: only when that
- * one is gone does another take it over, so that two publishers never send parts of one upload.
+ * The unfinished uploads. An entry belongs to the process whose ID is in the file name. Another process takes it over only
+ * after that one has exited, so two publishers never send parts of the same upload.
  */
 export class UploadJournal {
   constructor(
@@ -32,7 +32,7 @@ export class UploadJournal {
     private readonly pid = process.pid,
   ) {}
 
-  /** The entry of a key that nobody works on, which is this process's from now on. */
+  /** Takes over the entry of a key, unless a running process owns it. */
   claim(key: string): JournalEntry | undefined {
     for (const { name, pid } of this.entries(key)) {
       if (pid !== this.pid && isRunning(pid)) continue;
@@ -45,13 +45,13 @@ export class UploadJournal {
     return undefined;
   }
 
-  /** A process that is killed leaves the old entry or the new one. An upload that cannot be noted only cannot be resumed. */
+  /** Writes atomically, so a killed process leaves the old entry or the new one. Without an entry, the upload is not resumed. */
   write(key: string, entry: JournalEntry): void {
     if (!isWritable(this.folder)) return;
     try {
       replaceFile(this.pathOf(key), JSON.stringify(entry), 0o600);
     } catch {
-      // A full disk must not end the upload.
+      // A full disk must not fail the upload.
     }
   }
 
@@ -59,7 +59,7 @@ export class UploadJournal {
     try {
       rmSync(this.pathOf(key), { force: true });
     } catch {
-      // In a folder that is read-only by now, the entry expires.
+      // If the folder is read-only by now, the entry expires.
     }
   }
 
@@ -76,7 +76,7 @@ export class UploadJournal {
     });
   }
 
-  /** Renames an entry to this process; of several that try it, one succeeds. */
+  /** Renames an entry to this process. Of several processes that try, one succeeds. */
   private take(name: string, key: string): JournalEntry | undefined {
     try {
       renameSync(join(this.folder, name), this.pathOf(key));
@@ -84,7 +84,7 @@ export class UploadJournal {
       if (typeof uploadId === 'string' && isCount(partSize) && isCount(offset) && isCount(startedAt))
         return { uploadId, partSize, offset, startedAt };
     } catch {
-      // Taken by another, or damaged: the upload begins anew.
+      // Taken by another process, or damaged: the upload restarts.
     }
     return undefined;
   }

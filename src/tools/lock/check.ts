@@ -9,7 +9,7 @@ import { differencesOfImage, differencesOfModel } from './differences';
 import { packAs } from './pack-locked';
 import type { LockState, Work } from './work';
 
-/** Prints what differs from the lock file, and writes nothing. */
+/** Prints differences from the lock file, without changing it. */
 export async function checkLock(
   { models, images, apps, plainHttp }: Work,
   { path, before }: LockState,
@@ -18,8 +18,8 @@ export async function checkLock(
   const differences: string[] = [];
   for (const settings of models) {
     const locked = entryOf(before.models, settings.key);
-    if (locked === undefined) differences.push(`${settings.key}: is not locked`);
-    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory is not there`);
+    if (locked === undefined) differences.push(`${settings.key}: not locked`);
+    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory does not exist`);
     else {
       const { entry } = await packAs(settings, progress);
       differences.push(...differencesOfModel(settings, locked, entry));
@@ -32,10 +32,10 @@ export async function checkLock(
   }
   for (const settings of apps) {
     const locked = entryOf(before.apps, settings.key);
-    if (locked === undefined) differences.push(`${settings.key}: is not locked`);
-    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory is not there`);
+    if (locked === undefined) differences.push(`${settings.key}: not locked`);
+    else if (!existsSync(settings.directory)) differences.push(`${settings.key}: the directory does not exist`);
     else if ((await packApp(settings, progress)).entry.digest !== locked.digest)
-      differences.push(`${settings.key}: the code, its packages or its base differ`);
+      differences.push(`${settings.key}: the code, its packages or its base changed`);
   }
   progress.end();
   for (const difference of differences) stdout.line(difference);

@@ -3,20 +3,20 @@ import type { AppSettings } from '../app-image/pack-app';
 import { stderr } from '../command-line/output';
 import type { Progress } from '../command-line/progress';
 
-// Each loads its module at its first use: models alone need neither registries nor pip.
+// Each function loads its module on first use: models need neither registries nor pip.
 
-/** The image of a directory of code. */
+/** Builds the image of a code directory. */
 export function packApp(settings: AppSettings, progress: Progress) {
   return (require('../app-image/pack-app') as typeof import('../app-image/pack-app')).packApp(settings, progress);
 }
 
-/** Prints which files of a directory of code became part of its image. */
+/** Prints which files of a code directory are in its image. */
 export function showFiles(key: string, layers: LockedLayer[] | undefined): void {
   const { describeFiles } = require('../app-image/describe-files') as typeof import('../app-image/describe-files');
   stderr.line(describeFiles(key, layers));
 }
 
-/** What the tag of an image stands for in its registry. */
+/** Looks an image up in its registry. */
 export function lookUpImage(reference: string, plainHttp: boolean | undefined) {
   const { resolveImage } = require('../registry/resolve-image') as typeof import('../registry/resolve-image');
   return resolveImage(reference, { plainHttp });

@@ -5,7 +5,7 @@ import type { LockedImage, LockedLayer, LockedModel } from '../../models/lock/lo
 import { walk } from '../../models/lock/walk';
 import type { ModelSettings } from './model-settings';
 
-/** What differs between a model that is locked and its directory, which was hashed just now: a line for each file. */
+/** The differences between a locked model and its directory, which was just hashed: one line per file. */
 export function differencesOfModel(
   { key, directory }: Pick<ModelSettings, 'key' | 'directory'>,
   locked: LockedModel,
@@ -20,23 +20,23 @@ export function differencesOfModel(
   return changed.map((member) => `${key}: '${member}' differs`);
 }
 
-/** What differs between an image that is locked and what its registry says. */
+/** The differences between a locked image and its registry. */
 export function differencesOfImage(reference: string, locked: LockedImage | undefined, found: LockedImage): string[] {
-  if (locked === undefined) return [`${reference}: is not locked`];
+  if (locked === undefined) return [`${reference}: not locked`];
   if (locked.digest === found.digest) return [];
-  return [`${reference}: ${locked.digest} is locked, and the registry now has ${found.digest}`];
+  return [`${reference}: ${locked.digest} is locked, but the registry now has ${found.digest}`];
 }
 
 function filesThatDiffer(directory: string, locked: readonly LockedLayer[], found: readonly LockedLayer[]): string[] {
   const [before, after] = [sizesOf(locked), sizesOf(found)];
-  const gone = [...before.keys()].filter((path) => !after.has(path)).map((path) => `'${path}' is gone`);
-  const added = [...after.keys()].filter((path) => !before.has(path)).map((path) => `'${path}' is new`);
+  const removed = [...before.keys()].filter((path) => !after.has(path)).map((path) => `'${path}' was removed`);
+  const added = [...after.keys()].filter((path) => !before.has(path)).map((path) => `'${path}' was added`);
   const { root, files } = walk(directory);
   const digests = new Set(found.map(({ digest }) => digest));
   const differing = locked.filter(({ digest }) => !digests.has(digest));
   const written = compare(differing, files, new LayerCache(root)).filter((path) => before.has(path) && after.has(path));
   const changed = written.filter((path) => differing.some((layer) => layer.files.some((file) => file.path === path)));
-  return [...gone, ...added, ...changed.map((path) => `'${path}' changed`)];
+  return [...removed, ...added, ...changed.map((path) => `'${path}' changed`)];
 }
 
 function sizesOf(layers: readonly LockedLayer[]): Map<string, number> {

@@ -1,4 +1,4 @@
-/** A model as a user wants it locked. */
+/** How to lock a model. */
 export interface ModelSettings {
   readonly key: string;
   readonly directory: string;
@@ -7,8 +7,8 @@ export interface ModelSettings {
   readonly to?: string;
   readonly owner?: string;
   readonly source?: string;
-  /** Files that look like credentials and are published all the same. @default - none */
+  /** Files that look like credentials but are published anyway. @default - none */
   readonly allowed?: readonly string[];
-  /** Speak to the registry of the base without TLS. @default - with this machine only */
+  /** Access the registry of the base without TLS. @default - on this machine only */
   readonly plainHttp?: boolean;
 }

@@ -10,14 +10,14 @@ import type { Progress } from '../command-line/progress';
 import { differencesOfModel } from './differences';
 import type { ModelSettings } from './model-settings';
 
-/** Makes the image of a model, upon its base where it has one. */
+/** Builds the image of a model, on top of its base if it has one. */
 export async function packAs(settings: ModelSettings, progress: Pick<Progress, 'report'>): Promise<PackedModel> {
   const { base: reference, plainHttp, ...rest } = settings;
   const base = reference === undefined ? undefined : await loadBase(reference, plainHttp);
   return packModel({ ...rest, base, report: (event) => progress.report(event) });
 }
 
-/** The image of a model exactly as it is locked; an error with the names of the files when the directory differs. */
+/** The image of a model exactly as locked. Throws an error that lists the files if the directory differs. */
 export async function packLocked(
   loaded: LoadedLock,
   key: string,

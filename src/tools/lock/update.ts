@@ -14,12 +14,13 @@ import { packAs } from './pack-locked';
 import type { LockState, Work } from './work';
 import { writeEntries } from './writer';
 
-/** Locks everything that is named, and writes the lock file. */
+/** Locks everything in `work`, and writes the lock file. */
 export async function updateLock(work: Work, { path, before }: LockState): Promise<number> {
   const { models, images, apps, removed, plainHttp } = work;
-  for (const { key, directory } of [...models, ...apps]) requireThere(key, directory, before);
+  for (const { key, directory } of [...models, ...apps]) requireDirectory(key, directory, before);
   const missing = apps.find(({ directory }) => !existsSync(directory));
-  if (missing !== undefined) throw new CommandError('DirectoryMissing', `--app (${missing.key}) is not there`);
+  if (missing !== undefined)
+    throw new CommandError('DirectoryMissing', `--app (${missing.key}) must be a directory that exists`);
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -44,11 +45,11 @@ export async function updateLock(work: Work, { path, before }: LockState): Promi
     showFiles(settings.key, entry.layers);
   }
   requireUsed(work.allowed, entries);
-  stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'is written' : 'is up to date'}`);
+  stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'was written' : 'is up to date'}`);
   return OK;
 }
 
-/** A path that allows nothing is mistyped, or stands for a file that is not what its author believes. */
+/** An unused --allow-file is a typing error, or a wrong assumption about the file. */
 function requireUsed(allowed: readonly string[], entries: readonly Partial<LockFile>[]): void {
   const used = entries.flatMap(({ models = {}, apps = {} }) =>
     [...Object.values(models), ...Object.values(apps)].flatMap((entry) => entry.allowed ?? []),
@@ -57,12 +58,12 @@ function requireUsed(allowed: readonly string[], entries: readonly Partial<LockF
   if (unused === undefined) return;
   throw new CommandError(
     'InvalidOption',
-    `--allow-file (${unused}) matches no file that looks like a credential; remove the option`,
+    `--allow-file (${unused}) matches no file that looks like a credential; correct the path, or remove the option`,
   );
 }
 
-/** A directory that is gone leaves an entry behind. */
-function requireThere(key: string, directory: string, { models, apps }: LockFile): void {
+/** An entry remains in the lock file after its directory was removed. */
+function requireDirectory(key: string, directory: string, { models, apps }: LockFile): void {
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
   if (!isLocked || existsSync(directory)) return;
   throw new CommandError(
@@ -71,11 +72,11 @@ function requireThere(key: string, directory: string, { models, apps }: LockFile
   );
 }
 
-/** A file that says what is in a directory cannot be in it. */
+/** The lock file contains the digest of the directory, so it cannot be in that directory. */
 function requireOutside(path: string, { key, directory }: ModelSettings): void {
   if (!isBelow(directory, path)) return;
   throw new CommandError(
     'InvalidOption',
-    `the lock file '${shownPath(path)}' must not be in the model '${key}'; pass --lock-file with a path outside it`,
+    `the lock file '${shownPath(path)}' must not be inside the model '${key}'; pass --lock-file with a path outside it`,
   );
 }

@@ -8,7 +8,7 @@ import { CommandError } from '../command-line/command-error';
 import { bucketOwnerOf, parseDestination } from '../destinations/destination';
 import type { ModelSettings } from './model-settings';
 
-/** What the command line of `serving lock` names. */
+/** The command-line options of `serving lock`. */
 export interface LockOptions {
   readonly image: string[];
   readonly app: string[];
@@ -24,7 +24,7 @@ export interface LockOptions {
   readonly check: boolean;
 }
 
-/** A lock file and its content before the command. */
+/** The lock file and its content before the command. */
 export interface LockState {
   readonly path: string;
   readonly before: LockFile;
@@ -37,14 +37,14 @@ export interface Work {
   readonly apps: readonly AppSettings[];
   /** The files of --allow-file. */
   readonly allowed: readonly string[];
-  /** What leaves the lock file. */
+  /** The names to remove from the lock file. */
   readonly removed: readonly string[];
   readonly plainHttp?: boolean;
 }
 
 const VARIANTS = ['data', 'shell', 'baked'];
 
-/** What a command line asks for; without names that is everything in the lock file. */
+/** What a command line selects. Without names, everything in the lock file. */
 export function workOf(directories: string[], options: LockOptions, state: LockState): Work {
   const { before } = state;
   const folder = dirname(state.path);
@@ -52,7 +52,7 @@ export function workOf(directories: string[], options: LockOptions, state: LockS
   const isAll = named.every(({ length }) => length === 0);
   requireSubjects(directories, options);
   const keys = directories.map((name) => keyOf(folder, resolve(name)));
-  // Code that is locked stays code, however it is named.
+  // A locked code directory stays code, also without --app.
   const isApp = (key: string): boolean => !Object.hasOwn(before.models, key) && Object.hasOwn(before.apps, key);
   const models = isAll ? Object.keys(before.models) : keys.filter((key) => !isApp(key));
   const images = isAll ? Object.keys(before.images) : options.image;
@@ -62,13 +62,13 @@ export function workOf(directories: string[], options: LockOptions, state: LockS
   const removed = options.remove.map((name) => nameIn(state, name));
   if (removed.length > 0 && options.check)
     throw new CommandError('ConflictingOptions', '--remove cannot be combined with --check');
-  const contradiction = [...models, ...images, ...apps].find((name) => removed.includes(name));
-  if (contradiction !== undefined)
-    throw new CommandError('ConflictingOptions', `--remove (${contradiction}) conflicts with locking the same name`);
+  const conflict = [...models, ...images, ...apps].find((name) => removed.includes(name));
+  if (conflict !== undefined)
+    throw new CommandError('ConflictingOptions', `--remove (${conflict}) conflicts with locking the same name`);
   if ([models, images, apps, removed].every(({ length }) => length === 0))
     throw new CommandError(
       'NothingToDo',
-      'nothing to lock; name directories of models, code with --app, or images with --image',
+      'nothing to lock; pass model directories, code with --app, or images with --image',
     );
   requireFitting(options, { models, apps });
   return {
@@ -81,7 +81,7 @@ export function workOf(directories: string[], options: LockOptions, state: LockS
   };
 }
 
-/** Refuses options of directories where no directory is named. */
+/** Rejects options that apply to directories if there are none. */
 function requireSubjects(directories: readonly string[], options: LockOptions): void {
   if (directories.length > 0 || options.app.length > 0) return;
   if (options.requirements !== undefined) throw new CommandError('MissingOption', '--requirements requires --app');
@@ -98,7 +98,7 @@ function isForApps(option: string): boolean {
   return option === 'to' || option === 'base';
 }
 
-/** Refuses options that apply to none of what is named. */
+/** Rejects options that apply to nothing in this command. */
 function requireFitting(
   options: LockOptions,
   { models, apps }: { readonly models: readonly string[]; readonly apps: readonly string[] },
@@ -108,17 +108,16 @@ function requireFitting(
   if (models.length > 0) return;
   const stray = (['bucket-owner', 'variant', 'source'] as const).find((name) => options[name] !== undefined);
   if (stray !== undefined)
-    throw new CommandError(
-      'ConflictingOptions',
-      `--${stray} applies to models, and only code is named; remove the option`,
-    );
+    throw new CommandError('ConflictingOptions', `--${stray} applies to models only; remove the option`);
 }
 
-/** The name of something in the lock file, from that name or from a path. */
+/** The name in the lock file for a name or path. */
 function nameIn({ path, before }: LockState, name: string): string {
   const folder = dirname(path);
   const names = [before.models, before.apps, before.images].flatMap((entries) => Object.keys(entries));
-  const found = [name, keyOf(folder, name), keyOf(folder, resolve(name))].find((known) => names.includes(known));
+  const found = [name, keyOf(folder, name), keyOf(folder, resolve(name))].find((candidate) =>
+    names.includes(candidate),
+  );
   if (found !== undefined) return found;
   throw new CommandError(
     'NotLocked',
@@ -126,26 +125,26 @@ function nameIn({ path, before }: LockState, name: string): string {
   );
 }
 
-/** The settings of a directory of code: the command line, then the lock file. */
+/** The settings of a code directory: from the command line, otherwise from the lock file. */
 function appSettingsOf(key: string, folder: string, options: LockOptions, before: LockFile): AppSettings {
   const old = entryOf(before.apps, key);
   const base = options.base ?? old?.base;
   if (base === undefined)
-    throw new CommandError('MissingOption', `--app ${key} requires --base, the image below the code`);
+    throw new CommandError('MissingOption', `--app ${key} requires --base, the image that the code is added to`);
   const to = options.to ?? old?.to;
   if (to !== undefined && parseDestination(to).kind !== 'registry')
     throw new CommandError(
       'InvalidDestination',
-      `--to (${to}) must be a repository of a registry: '${key}' becomes an image`,
+      `--to (${to}) must be a repository in a registry, because '${key}' becomes an image`,
     );
-  // A new base replaces the whole definition, so a list that is not named again is removed.
+  // A new base replaces the whole definition: without --requirements, the list is removed.
   const requirements = options.requirements ?? (options.base === undefined ? old?.requirements : undefined);
   requireList(key, resolve(folder, key), requirements);
   const allowed = [...(old?.allowed ?? []), ...options['allow-file']];
   return { key, directory: resolve(folder, key), base, requirements, to, allowed, plainHttp: options['plain-http'] };
 }
 
-/** Refuses a list of packages that does not exist, before anything is downloaded. */
+/** Rejects a missing requirements file before anything is downloaded. */
 function requireList(key: string, directory: string, requirements: string | undefined): void {
   if (requirements === undefined || !existsSync(directory) || existsSync(resolve(directory, requirements))) return;
   throw new CommandError(
@@ -154,7 +153,7 @@ function requireList(key: string, directory: string, requirements: string | unde
   );
 }
 
-/** The settings of a directory of weights: the command line, then the lock file. */
+/** The settings of a model directory: from the command line, otherwise from the lock file. */
 function settingsOf(key: string, folder: string, options: LockOptions, before: LockFile): ModelSettings {
   const old = entryOf(before.models, key);
   const variant = options.variant ?? old?.variant ?? 'data';
@@ -176,7 +175,7 @@ function settingsOf(key: string, folder: string, options: LockOptions, before: L
     variant,
     base,
     to,
-    // Another bucket may have another owner.
+    // Another bucket may have a different owner.
     owner: owner ?? (to === old?.to ? old?.owner : undefined),
     source: options.source ?? old?.source,
     allowed: [...(old?.allowed ?? []), ...options['allow-file']],
@@ -184,7 +183,7 @@ function settingsOf(key: string, folder: string, options: LockOptions, before: L
   };
 }
 
-/** What will be written, without what is not known before the files are read. */
+/** The entries that will be written, with placeholders for what requires reading the files. */
 export function outlineOf({ models, images, apps }: Work): LockFile {
   const digest = `sha256:${'0'.repeat(64)}`;
   const platform = { os: 'linux', architecture: 'amd64', digest, compressedSize: 0 };
@@ -205,7 +204,7 @@ export function outlineOf({ models, images, apps }: Work): LockFile {
   };
 }
 
-/** What will be read of this machine, relative to the lock file. */
+/** The paths on this machine that will be read, relative to the lock file. */
 export function directoriesOf({ models, apps }: Work): string[] {
   const lists = apps.flatMap(({ key, requirements }) => (requirements === undefined ? [] : [join(key, requirements)]));
   return [...[...models, ...apps].map(({ key }) => key), ...lists];

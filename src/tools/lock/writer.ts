@@ -12,8 +12,8 @@ import { CommandError } from '../command-line/command-error';
 const KINDS = ['apps', 'images', 'models'] as const;
 
 /**
- * Puts entries into a lock file and returns whether that changed it. The file is read again first, because what was locked
- * may have taken long, and somebody else may have locked something meanwhile. Members that this release does not know stay.
+ * Writes entries to a lock file and returns whether that changed it. The file is read again first, because locking can take
+ * long and another process may have changed it in the meantime. Members that this release does not recognize are kept.
  */
 export function writeEntries(
   path: string,
@@ -35,7 +35,7 @@ export function writeEntries(
   return true;
 }
 
-/** What could not be read again is not written. */
+/** Rejects a lock file that could not be read again. */
 export function requireReadable(lock: LockFile): void {
   const violation = findViolation(JSON.parse(renderLock(lock)), LOCK_SCHEMA);
   if (violation === undefined) return;
@@ -43,7 +43,7 @@ export function requireReadable(lock: LockFile): void {
   throw new CommandError('InvalidOption', `${where} (${describeValue(value)}) must be ${expected}`);
 }
 
-/** The members that an entry may have, of which one that is no longer said must go. */
+/** Optional members of an entry. Those that are not set anymore must be removed. */
 const OPTIONAL = {
   allowed: undefined,
   base: undefined,
@@ -52,7 +52,7 @@ const OPTIONAL = {
   source: undefined,
   to: undefined,
 };
-/** The members that vouch for a digest, and for no other. */
+/** Members that are valid for one digest only. */
 const EVIDENCE = { attestations: undefined, signatures: undefined };
 
 function merge<T extends LockedArtifact>(
@@ -61,8 +61,8 @@ function merge<T extends LockedArtifact>(
 ) {
   const merged = Object.entries(changes).map(([name, entry]) => {
     const old = entryOf(before, name);
-    const gone = old?.digest === entry.digest ? OPTIONAL : { ...OPTIONAL, ...EVIDENCE };
-    return [name, { ...old, ...gone, ...entry }];
+    const reset = old?.digest === entry.digest ? OPTIONAL : { ...OPTIONAL, ...EVIDENCE };
+    return [name, { ...old, ...reset, ...entry }];
   });
   return { ...before, ...Object.fromEntries(merged) };
 }

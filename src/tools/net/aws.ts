@@ -5,7 +5,7 @@ import { type Agents, agentsFor } from './proxy';
 import { scopeOf } from './scope';
 import { StoreError } from './store-error';
 
-/** What the clients of AWS are given so that they go through the proxies of the environment, which they do not by themselves. */
+/** Connections for AWS clients, which do not use the proxies of the environment by themselves. */
 export interface AwsConnections {
   readonly requestHandler: {
     readonly httpAgent: HttpAgent;
@@ -20,10 +20,10 @@ export interface AwsConnections {
 const CONNECTION_TIMEOUT = 30_000;
 const REQUEST_TIMEOUT = 300_000;
 
-// The client is part of this package, so that users cannot follow its advice to take a newer Node.
+// The client is bundled, so users cannot follow its advice to use a newer Node.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-/** The connections to one service of a region. */
+/** The connections to one service in a region. */
 export function awsConnections(service: string, region: string, plainHttp = false): AwsConnections {
   const agents: Agents = agentsFor();
   const plain = plainHttp ? new HttpAgent({ keepAlive: true }) : new LoopbackAgent({ keepAlive: true });
@@ -43,8 +43,8 @@ export function awsConnections(service: string, region: string, plainHttp = fals
 }
 
 /**
- * Keeps signed requests off plain HTTP, wherever the endpoint is configured: session tokens, passwords of registries and
- * weights would be readable on the way. Emulators on this machine are exempt.
+ * Refuses signed requests over plain HTTP, wherever the endpoint is configured: session tokens, registry passwords and
+ * weights would be readable in transit. Emulators on this machine are exempt.
  */
 class LoopbackAgent extends HttpAgent {
   override createConnection(
@@ -55,9 +55,9 @@ class LoopbackAgent extends HttpAgent {
     if (scopeOf(host ?? '') === 'loopback') return super.createConnection(options, callback);
     const error = new StoreError(
       'AwsSettings',
-      `the endpoint of AWS (http://${host}) must use https: credentials and weights would be readable on the way; change AWS_ENDPOINT_URL or 'endpoint_url' of the profile, or use --plain-http`,
+      `the AWS endpoint (http://${host}) must use https: credentials and weights would be readable in transit; change AWS_ENDPOINT_URL or 'endpoint_url' of the profile, or use --plain-http`,
     );
-    // Not thrown: the client of AWS would leave its timers behind, and the process would wait for them.
+    // Not thrown: the AWS client would not clear its timers, and the process would wait for them.
     callback?.(error, undefined as never);
     return undefined;
   }

@@ -1,17 +1,17 @@
-/** What is made of each item, a few at a time and in the order of the items. */
+/** Maps the items, a few at a time. The results are in the order of the items. */
 export async function mapConcurrently<T, R>(
   items: readonly T[],
   limit: number,
-  make: (item: T) => Promise<R>,
+  map: (item: T) => Promise<R>,
 ): Promise<R[]> {
-  const made: R[] = [];
+  const results: R[] = [];
   await concurrently([...items.entries()], limit, async ([index, item]) => {
-    made[index] = await make(item);
+    results[index] = await map(item);
   });
-  return made;
+  return results;
 }
 
-/** Does something with each item, a few at a time. Begins nothing new after a failure, and waits for what runs. */
+/** Processes the items, a few at a time. After a failure, it starts nothing new and waits for running work. */
 export async function concurrently<T>(
   items: readonly T[],
   limit: number,

@@ -5,24 +5,24 @@ import * as https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { HttpRequest, HttpStream } from './message';
 import { explainNetworkError, proxyRefusal } from './network-error';
-import { namersOf, scopeOfChain, strayAddress } from './origins';
+import { namersOf, refuseAddress, scopeOfChain } from './origins';
 import { Pace, timedOut } from './pace';
 import { type Agents, agentsFor } from './proxy';
 import type { Scope } from './scope';
 
-/** One request and the beginning of its answer, without redirects. */
+/** Sends requests and returns responses whose bodies are streamed, without following redirects. */
 export interface Exchange {
   send(request: HttpRequest): Promise<HttpStream>;
-  /** The IP address that answered for an origin. Unknown behind a proxy. */
+  /** The IP address that served an origin. Unknown behind a proxy. */
   addressOf(url: URL): string | undefined;
   close(): void;
 }
 
 /** How long the other side may take, in milliseconds. */
-export interface Patience {
-  /** Without a byte in either direction, and from the end of a request without a body to its answer. */
+export interface ExchangeTimeouts {
+  /** Without a byte in either direction, and from the end of a request without a body to its response. */
   readonly idle: number;
-  /** From the end of a body to the answer. */
+  /** From the end of the body to the response. */
   readonly upload: number;
 }
 
@@ -31,7 +31,7 @@ export class NetworkExchange implements Exchange {
   private readonly agents: Agents = agentsFor();
   private readonly addresses = new Map<string, string>();
 
-  constructor(private readonly patience: Patience) {}
+  constructor(private readonly timeouts: ExchangeTimeouts) {}
 
   addressOf(url: URL): string | undefined {
     return this.addresses.get(url.origin);
@@ -45,19 +45,19 @@ export class NetworkExchange implements Exchange {
     const { url } = request;
     const proxy = this.agents.proxyOf(url);
     const message = this.open(request);
-    const answer = answerTo(message);
-    const pace = new Pace(this.patience.idle);
-    message.setTimeout(this.patience.idle, () => message.destroy(timedOut()));
+    const pending = responseTo(message);
+    const pace = new Pace(this.timeouts.idle);
+    message.setTimeout(this.timeouts.idle, () => message.destroy(timedOut()));
     let deadline: NodeJS.Timeout | undefined;
     try {
-      const complete = await writeBody(message, answer, request, pace);
-      const limit = request.body === undefined ? this.patience.idle : this.patience.upload;
+      const complete = await writeBody(message, pending, request, pace);
+      const limit = request.body === undefined ? this.timeouts.idle : this.timeouts.upload;
       message.setTimeout(limit);
-      // Bytes that never become an answer keep the connection busy.
+      // Bytes that never form a response keep the connection busy.
       deadline = setTimeout(() => message.destroy(timedOut()), limit);
       if (complete) message.end();
-      const response = await answer;
-      message.setTimeout(this.patience.idle);
+      const response = await pending;
+      message.setTimeout(this.timeouts.idle);
       const { remoteAddress } = response.socket;
       if (proxy === undefined && remoteAddress !== undefined) this.addresses.set(url.origin, remoteAddress);
       const { statusCode: status = 0, headers } = response;
@@ -82,7 +82,7 @@ export class NetworkExchange implements Exchange {
     return (url.protocol === 'https:' ? https : http).request(url, options);
   }
 
-  /** Names that a store gives may resolve to addresses that only this machine or its network can reach. */
+  /** Host names from a store may resolve to addresses that only this machine or its network can reach. */
   private lookupFor(request: HttpRequest): { readonly lookup?: LookupFunction } {
     const namers = namersOf(request);
     const from = namers.at(-1);
@@ -98,8 +98,8 @@ export class NetworkExchange implements Exchange {
     complete: boolean,
   ): AsyncIterable<Buffer> {
     try {
-      yield* new Pace(this.patience.idle).watch(response);
-      // What is left of the body would be taken for the next request of this connection.
+      yield* new Pace(this.timeouts.idle).watch(response);
+      // The server would take the rest of the body for the next request on this connection.
       if (!complete) message.destroy();
     } catch (error) {
       message.destroy();
@@ -108,63 +108,63 @@ export class NetworkExchange implements Exchange {
   }
 }
 
-/** Resolves names, but to no address that is nearer to this machine than those that named it. */
+/** Resolves names, but never to an address that is closer to this machine than the addresses that led to it. */
 function lookupFrom(from: URL, to: URL, source: Scope): LookupFunction {
   return (hostname, options, callback) =>
     dns.lookup(hostname, options, (error, found, family) => {
       const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
-      const [stray] = addresses.flatMap((address) => strayAddress(from, to, { address, source }) ?? []);
-      callback(error ?? stray ?? null, found, family);
+      const [refusal] = addresses.flatMap((address) => refuseAddress(from, to, { address, source }) ?? []);
+      callback(error ?? refusal ?? null, found, family);
     });
 }
 
-/** Writes the body, and returns whether it is complete: the store may answer before it has read everything. */
+/** Writes the body and returns whether it is complete: the store may respond before it has read everything. */
 async function writeBody(
   message: ClientRequest,
-  answer: Promise<IncomingMessage>,
+  pending: Promise<IncomingMessage>,
   { body, onSent }: HttpRequest,
   pace: Pace,
 ): Promise<boolean> {
   if (body === undefined) return true;
-  let answered = false;
-  let goOn: () => void = () => undefined;
+  let responded = false;
+  let resume: () => void = () => undefined;
   const stop = (): void => {
-    answered = true;
-    goOn();
+    responded = true;
+    resume();
   };
-  answer.then(stop, stop);
+  pending.then(stop, stop);
   let sent = 0;
   const chunks = Buffer.isBuffer(body) ? [body] : body.chunks;
   for await (const chunk of chunks) {
-    if (answered) return false;
+    if (responded) return false;
     sent += chunk.length;
-    if (sent > body.length) throw new Error(`the body has more than the ${body.length} bytes that were announced`);
+    if (sent > body.length) throw new Error(`the body exceeds its declared length of ${body.length} bytes`);
     if (!message.write(chunk)) {
       const drained = new Promise<void>((resolve) => {
-        goOn = resolve;
+        resume = resolve;
         message.once('drain', resolve);
-        if (answered) resolve();
+        if (responded) resolve();
       });
       await pace.during(drained);
     }
     pace.moved(chunk.length);
     onSent?.(chunk.length);
   }
-  if (sent < body.length) throw new Error(`the body has ${sent} bytes and not the ${body.length} that were announced`);
+  if (sent < body.length) throw new Error(`the body has ${sent} bytes, but its declared length is ${body.length}`);
   return true;
 }
 
-function answerTo(message: ClientRequest): Promise<IncomingMessage> {
-  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+function responseTo(message: ClientRequest): Promise<IncomingMessage> {
+  const pending = new Promise<IncomingMessage>((resolve, reject) => {
     message.once('response', resolve);
     message.on('error', reject);
-    // A request that is destroyed between two events has no other sign of its end.
+    // A request that is destroyed between two events emits no other event.
     message.once('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
     message.once('proxyConnect', (connect: { statusCode: number; statusText: string }) => {
       if (connect.statusCode !== 200) reject(proxyRefusal(connect.statusCode, connect.statusText));
     });
   });
-  // It is awaited only after the body was written.
-  answer.catch(() => undefined);
-  return answer;
+  // It is awaited only after the body is written.
+  pending.catch(() => undefined);
+  return pending;
 }

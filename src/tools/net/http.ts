@@ -5,39 +5,39 @@ import { namersOf, type Permit, permitOf, scopeOfChain } from './origins';
 import { timedOut } from './pace';
 import { StoreError } from './store-error';
 
-/** What carries requests: HTTP, or what a test puts in its place. */
+/** The transport of requests: HTTP, or a double in tests. */
 export interface Carrier {
   send(request: HttpRequest): Promise<HttpResponse>;
   stream(request: HttpRequest): Promise<HttpStream>;
-  /** The IP address that answered for an origin, where it is known. */
+  /** The IP address that served an origin, if known. */
   addressOf?(url: URL): string | undefined;
   close(): void;
 }
 
 export interface HttpOptions {
-  /** Milliseconds without a byte in either direction before a connection counts as lost. @default 60000 */
+  /** Milliseconds without a byte in either direction until a connection counts as lost. @default 60000 */
   readonly idleTimeout?: number;
-  /** Milliseconds for the answer to a body that the store has received. @default 900000 */
+  /** Milliseconds until the response to a body that the store has received. @default 900000 */
   readonly uploadTimeout?: number;
-  /** Milliseconds for an answer that is read whole. @default 300000 */
+  /** Milliseconds for a response that is read to its end. @default 300000 */
   readonly answerTimeout?: number;
-  /** The most bytes that an answer may have that is read whole. @default 8388608 */
+  /** The maximum size in bytes of a response that is read to its end. @default 8388608 */
   readonly maxResponseBytes?: number;
-  /** What requests go over. @default - the network */
+  /** What sends the requests. @default - the network */
   readonly exchange?: Exchange;
 }
 
 const IDLE_TIMEOUT = 60_000;
-/** A registry hashes a layer again, and some copy it to other storage, before they answer. */
+/** Registries hash a layer again, and some copy it to other storage, before they respond. */
 const UPLOAD_TIMEOUT = 900_000;
 const ANSWER_TIMEOUT = 300_000;
-/** Twice what the largest manifest may have. */
+/** Twice the size of the largest manifest. */
 const MAX_RESPONSE_BYTES = 8 * 2 ** 20;
 const MAX_ERROR_BYTES = 65_536;
 const MAX_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** HTTP as a registry needs it: streamed bodies, proxies of the environment, and every failure as a named error. */
+/** An HTTP client for registries: streamed bodies, proxies of the environment, and an error code for every failure. */
 export class HttpClient implements Carrier {
   private readonly exchange: Exchange;
   private readonly limits: ReadLimits;
@@ -48,18 +48,18 @@ export class HttpClient implements Carrier {
     this.limits = { answerTimeout, maxBytes: maxResponseBytes };
   }
 
-  /** Sends a request and reads the whole answer. Follows redirects of requests that can be repeated. */
+  /** Sends a request and reads the whole response. Follows redirects of GET and HEAD. */
   async send(request: HttpRequest): Promise<HttpResponse> {
     return readWhole(await this.stream(request), this.limits);
   }
 
-  /** The same for an answer of any size, which is read as it comes. It must be read to its end, or left. */
+  /** The same for a response of any size, which is streamed. It must be read to its end, or discarded. */
   async stream(request: HttpRequest): Promise<HttpStream> {
     let current = request;
     for (let redirects = 0; ; redirects++) {
       const response = await this.exchange.send(current);
       if (!isRedirect(current, response)) return response;
-      await leave(response);
+      await discard(response);
       if (redirects === MAX_REDIRECTS)
         throw new StoreError('UnexpectedAnswer', `${request.url.origin} redirects more than ${MAX_REDIRECTS} times`);
       current = this.redirected(current, response.headers.location as string);
@@ -70,12 +70,12 @@ export class HttpClient implements Carrier {
     return this.exchange.addressOf(url);
   }
 
-  /** Closes idle connections, so that the process can end. */
+  /** Closes idle connections, so that the process can exit. */
   close(): void {
     this.exchange.close();
   }
 
-  /** The request that a redirect asks for, with credentials only where they were meant to go. */
+  /** The request after a redirect. It keeps its credentials only for the same origin. */
   private redirected(request: HttpRequest, location: string): HttpRequest {
     const { url: from } = request;
     const url = parseLocation(location, from);
@@ -100,26 +100,26 @@ interface ReadLimits {
   readonly answerTimeout?: number;
 }
 
-/** Reads an answer to its end. Nothing is decompressed, so that what is received is what is counted. */
-export async function readWhole(answer: HttpStream | HttpResponse, limits: ReadLimits = {}): Promise<HttpResponse> {
-  if ('body' in answer) return answer;
+/** Reads a response to its end. Nothing is decompressed, so the limit applies to the bytes received. */
+export async function readWhole(response: HttpStream | HttpResponse, limits: ReadLimits = {}): Promise<HttpResponse> {
+  if ('body' in response) return response;
   const { maxBytes = MAX_RESPONSE_BYTES, answerTimeout = ANSWER_TIMEOUT } = limits;
-  const { status, headers, url, chunks } = answer;
+  const { status, headers, url, chunks } = response;
   const body: Buffer[] = [];
   let bytes = 0;
-  const begun = performance.now();
+  const started = performance.now();
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBytes)
       throw new StoreError(
         'LimitExceeded',
-        `${url.origin} answers with more than ${maxBytes} bytes; check the address`,
+        `the response of ${url.origin} exceeds ${maxBytes} bytes; check the address`,
       );
-    if (performance.now() - begun > answerTimeout) {
+    if (performance.now() - started > answerTimeout) {
       const { message } = timedOut();
       throw new StoreError(
         'ConnectionLost',
-        `${url.origin} takes more than ${answerTimeout / 1000} s for an answer (${message})`,
+        `the response of ${url.origin} takes more than ${answerTimeout / 1000} s (${message})`,
       );
     }
     body.push(chunk);
@@ -127,15 +127,15 @@ export async function readWhole(answer: HttpStream | HttpResponse, limits: ReadL
   return { status, headers, url, body: Buffer.concat(body) };
 }
 
-/** What is left unread would keep the connection, and with it the process. */
-export async function leave(answer: HttpStream | HttpResponse): Promise<void> {
-  if ('chunks' in answer) for await (const _ of answer.chunks) break;
+/** Closes a response without reading it: an open one would keep the connection, and so the process, alive. */
+export async function discard(response: HttpStream | HttpResponse): Promise<void> {
+  if ('chunks' in response) for await (const _ of response.chunks) break;
 }
 
-/** The beginning of an answer that is an error, as much as is shown of it. */
-export async function readError(answer: HttpStream | HttpResponse): Promise<HttpResponse> {
-  if ('body' in answer) return answer;
-  const { status, headers, url, chunks } = answer;
+/** Reads the beginning of an error response, as much as messages show of it. */
+export async function readError(response: HttpStream | HttpResponse): Promise<HttpResponse> {
+  if ('body' in response) return response;
+  const { status, headers, url, chunks } = response;
   const body: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -149,14 +149,14 @@ export async function readError(answer: HttpStream | HttpResponse): Promise<Http
 /** The address in a `Location` header, which may be relative. */
 export function parseLocation(location: string, base: URL): URL {
   const wrong = (why: string): StoreError =>
-    new StoreError('UnexpectedAnswer', `${base.origin} answers with the location '${shownLocation(location)}', ${why}`);
+    new StoreError('UnexpectedAnswer', `${base.origin} returned the location '${shownLocation(location)}', ${why}`);
   if (!URL.canParse(location, base.href)) throw wrong('which is not a URL');
   const url = new URL(location, base);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('which is not HTTP');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong('which is not HTTP or HTTPS');
   return url;
 }
 
-/** Queries and user names in addresses can be secrets. */
+/** Query strings and user names in addresses can be secrets. */
 function shownLocation(location: string): string {
   return oneLine(location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//')).slice(0, 200);
 }

@@ -3,15 +3,15 @@ import { StoreError, type StoreErrorCode } from './store-error';
 
 const TLS = /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
 const UNREACHABLE: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there; check the address and whether the store runs',
-  ENOTFOUND: 'no such host; check the name',
-  EAI_AGAIN: 'the name could not be looked up; check the network and the name',
-  EHOSTUNREACH: 'no route leads there; check the network',
-  ENETUNREACH: 'no route leads there; check the network',
+  ECONNREFUSED: 'the connection was refused; check the address and that the store is running',
+  ENOTFOUND: 'unknown host; check the name',
+  EAI_AGAIN: 'the name could not be resolved; check the network and the name',
+  EHOSTUNREACH: 'no route to the host; check the network',
+  ENETUNREACH: 'no route to the host; check the network',
 };
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** Turns what Node says of a failed request into an error of ours. Other errors are returned as they are. */
+/** Converts a network error of Node into one of ours. Other errors are returned unchanged. */
 export function explainNetworkError(error: unknown, url: URL, proxy: URL | undefined): Error {
   if (error instanceof CommandError) return error;
   const { code = '', message } = error as { code?: string; message: string };
@@ -25,39 +25,39 @@ export function explainNetworkError(error: unknown, url: URL, proxy: URL | undef
 }
 
 function tlsError(where: string, code: string, message: string): StoreError {
-  // OpenSSL says this when the other side answers in plain text.
+  // OpenSSL reports these when the server responds in plain text.
   const plain = /wrong version number|packet length too long|record layer/i.test(message);
   const remedy = plain
-    ? 'the server does not use TLS; use --plain-http if that is intended'
-    : 'add its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace the certificate';
+    ? 'the server does not use TLS; use --plain-http if this is intended'
+    : 'trust its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace it';
   return new StoreError('TlsFailed', `no secure connection to ${where} (${code}); ${remedy}`);
 }
 
 function lost(where: string, reason: string): StoreError {
   return new StoreError(
     'ConnectionLost',
-    `the connection to ${where} was lost (${reason}); run the command again, it resumes where it stopped`,
+    `the connection to ${where} was lost (${reason}); run the command again to resume`,
   );
 }
 
 function notHttp(where: string, code: string): StoreError {
   return new StoreError(
     'UnexpectedAnswer',
-    `${where} does not answer in HTTP (${code}); check the address and the proxy`,
+    `the response of ${where} is not HTTP (${code}); check the address and the proxy`,
   );
 }
 
-/** What a proxy answers instead of opening a tunnel. */
+/** The error for a proxy that does not open a tunnel. */
 export function proxyRefusal(status: number, text: string): StoreError {
   const remedy =
     status === 407
-      ? 'set a user and a password for it, as in HTTPS_PROXY=http://user:password@host'
+      ? 'set a user and password for it, as in HTTPS_PROXY=http://user:password@host'
       : 'correct HTTPS_PROXY, or exclude the store with NO_PROXY';
-  return new StoreError('ProxyFailed', `the proxy answers ${`${status} ${text}`.trim()}; ${remedy}`);
+  return new StoreError('ProxyFailed', `the proxy returned ${`${status} ${text}`.trim()}; ${remedy}`);
 }
 
-/** Errors after which the same request may work. */
-const PASSING: ReadonlySet<StoreErrorCode> = new Set([
+/** Errors after which the same request may succeed. */
+const RETRYABLE: ReadonlySet<StoreErrorCode> = new Set([
   'ConnectionLost',
   'StoreFailed',
   'TooManyRequests',
@@ -65,6 +65,6 @@ const PASSING: ReadonlySet<StoreErrorCode> = new Set([
   'Unreachable',
 ]);
 
-export function mayPass(error: unknown): error is StoreError {
-  return error instanceof StoreError && PASSING.has(error.code);
+export function isRetryable(error: unknown): error is StoreError {
+  return error instanceof StoreError && RETRYABLE.has(error.code);
 }

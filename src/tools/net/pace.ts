@@ -1,8 +1,8 @@
-/** The least bytes in a second, on average over a window, that count as progress. */
-const LEAST_RATE = 1024;
+/** The minimum bytes per second, on average over a window. */
+const MIN_RATE = 1024;
 
 /**
- * Ends a transfer that goes on for ever a byte at a time. Only the time that the other side takes counts, not that of the
+ * Ends a transfer that is too slow, such as one byte at a time. Only the time of the other side counts, not that of the
  * reader of a stream.
  */
 export class Pace {
@@ -14,24 +14,25 @@ export class Pace {
 
   /** Waits for the other side. */
   async during<T>(work: PromiseLike<T>): Promise<T> {
-    const begun = performance.now();
+    const started = performance.now();
     try {
       return await work;
     } finally {
-      this.waited += performance.now() - begun;
+      this.waited += performance.now() - started;
     }
   }
 
-  /** Counts bytes, and fails when a window had too few of them. */
+  /** Counts bytes, and fails if there were too few in a window. */
   moved(bytes: number): void {
     this.bytes += bytes;
     if (this.waited < this.window) return;
-    if (this.bytes < (LEAST_RATE * this.waited) / 1000) throw timedOut(`less than ${LEAST_RATE} bytes a second came`);
+    if (this.bytes < (MIN_RATE * this.waited) / 1000)
+      throw timedOut(`less than ${MIN_RATE} bytes per second were received`);
     this.waited = 0;
     this.bytes = 0;
   }
 
-  /** The chunks of a stream, for as long as they come fast enough. */
+  /** The chunks of a stream, as long as they arrive fast enough. */
   async *watch(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
     const chunks = stream[Symbol.asyncIterator]();
     try {

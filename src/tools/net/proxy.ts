@@ -8,32 +8,32 @@ import { StoreError } from './store-error';
 
 const { getProxyForUrl } = require('proxy-from-env') as { getProxyForUrl(url: URL): string };
 
-/** The connections of one client: straight, or through the proxies that the environment names. */
+/** The connections of one client: direct, or through the proxies of the environment. */
 export interface Agents {
   of(url: URL): Agent;
-  /** The proxy that requests to this address go through. */
+  /** The proxy for requests to this address. */
   proxyOf(url: URL): URL | undefined;
   close(): void;
 }
 
 const KEEP_ALIVE = { keepAlive: true, maxSockets: 64 } as const;
 
-/** The proxy of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` for an address; this machine never has one. */
+/** The proxy for an address according to `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. Loopback has none. */
 export function proxyOf(target: URL): URL | undefined {
   if (scopeOf(target.hostname) === 'loopback') return undefined;
   const proxy = getProxyForUrl(target);
   if (proxy === '') return undefined;
-  // The value is not shown: it often has a password in it.
+  // The value is not shown: it often contains a password.
   if (!URL.canParse(proxy))
     throw new StoreError(
       'ProxyFailed',
-      `the proxy for ${target.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to one such as http://proxy.example.com:3128`,
+      `the proxy for ${target.host} is not a URL; set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to a URL such as http://proxy.example.com:3128`,
     );
   const url = new URL(proxy);
   if (!isDecodable(url.username) || !isDecodable(url.password))
     throw new StoreError(
       'ProxyFailed',
-      `the proxy for ${target.host} has a '%' in its user or password that is no escape; write it as %25`,
+      `the user or password of the proxy for ${target.host} has an invalid '%' escape; write a literal '%' as %25`,
     );
   return url;
 }

@@ -1,25 +1,25 @@
-/** How often and after which waits something is tried again. */
+/** How often an operation is retried, and how long to wait in between. */
 export interface RetryPolicy {
-  /** How often at most, the first time included. */
+  /** The maximum number of attempts, including the first. */
   readonly attempts: number;
-  /** The first wait in milliseconds; each next one is twice as long. */
+  /** The first wait in milliseconds. Each following one is twice as long. */
   readonly firstWait: number;
-  /** The longest wait, whatever the store asks for. */
+  /** The maximum wait in milliseconds, also for `Retry-After`. */
   readonly maxWait: number;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, firstWait: 500, maxWait: 60_000 };
 
-/** The wait before the next try in milliseconds: what the store asked for, else a random part of an exponential one. */
-export function waitBefore(attempt: number, policy: RetryPolicy, asked?: number, random = Math.random): number {
-  if (asked !== undefined) return Math.min(asked, policy.maxWait);
+/** The wait before the next attempt in milliseconds: what the store requested, or exponential backoff with jitter. */
+export function waitBefore(attempt: number, policy: RetryPolicy, requested?: number, random = Math.random): number {
+  if (requested !== undefined) return Math.min(requested, policy.maxWait);
   const bound = Math.min(policy.firstWait * 2 ** attempt, policy.maxWait);
-  // At least half of it: waits near zero would not spread the load, only repeat it.
+  // At least half: waits near zero would repeat the load instead of spreading it.
   return bound * (0.5 + random() / 2);
 }
 
 /**
- * The milliseconds of a `Retry-After` header: seconds or a date. A date is compared with the `Date` of the same answer,
+ * The milliseconds of a `Retry-After` header: seconds or a date. A date is compared with the `Date` of the same response,
  * because the clock of this machine may be wrong.
  */
 export function retryAfter(headers: { 'retry-after'?: string; date?: string }): number | undefined {

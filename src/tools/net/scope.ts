@@ -1,17 +1,17 @@
 import { BlockList, isIP } from 'node:net';
 
-/** How far an address reaches, from everywhere to this machine and what is attached to it. */
+/** Where an address can be reached from, widest first. */
 export type Scope = 'public' | 'private' | 'loopback' | 'link-local';
 
 const NEARNESS: { readonly [scope in Scope]: number } = { public: 0, private: 1, loopback: 2, 'link-local': 3 };
 
-/** Subnets of the registries of special-purpose addresses (RFC 6890); all others are public. */
+/** Subnets in the special-purpose address registries (RFC 6890); all others are public. */
 const SUBNETS: readonly (readonly [Scope, 'ipv4' | 'ipv6', string, number])[] = [
   ['loopback', 'ipv4', '127.0.0.0', 8],
-  // Linux connects to itself.
+  // Linux connects to the local machine.
   ['loopback', 'ipv4', '0.0.0.0', 8],
   ['loopback', 'ipv6', '::', 127],
-  // The metadata services of clouds, which give credentials to whoever asks.
+  // Cloud metadata services, which return credentials without authentication.
   ['link-local', 'ipv4', '169.254.0.0', 16],
   ['link-local', 'ipv4', '100.100.100.200', 32],
   ['link-local', 'ipv4', '168.63.129.16', 32],
@@ -28,13 +28,13 @@ const SUBNETS: readonly (readonly [Scope, 'ipv4' | 'ipv6', string, number])[] = 
   ['private', 'ipv4', '192.0.0.0', 24],
   ['private', 'ipv6', 'fc00::', 7],
   ['private', 'ipv6', 'fec0::', 10],
-  // Tunnels, whose ends are not known.
+  // Teredo tunnels, whose endpoint is unknown.
   ['private', 'ipv6', '2001::', 32],
-  // Translation to IPv4 inside of one network.
+  // Translation to IPv4 within one network.
   ['private', 'ipv6', '64:ff9b:1::', 48],
 ];
 
-/** Subnets of IPv6 whose addresses lead to an address of IPv4, and the byte that it starts at. */
+/** IPv6 subnets with an embedded IPv4 address, and the byte that it starts at. */
 const EMBEDDED: readonly (readonly [string, number, number])[] = [
   ['::', 96, 12],
   ['::ffff:0:0', 96, 12],
@@ -44,11 +44,11 @@ const EMBEDDED: readonly (readonly [string, number, number])[] = [
   ['2002::', 16, 2],
 ];
 
-// The first that contains an address decides: the metadata services are in private subnets.
+// The first match decides, because the metadata services are in private subnets.
 const LISTS = SUBNETS.map(([scope, family, network, prefix]) => ({ scope, list: subnet(network, prefix, family) }));
 const EMBEDDED_LISTS = EMBEDDED.map(([network, prefix, start]) => ({ start, list: subnet(network, prefix, 'ipv6') }));
 
-/** The scope of an address, or of a host name as far as the name says it. */
+/** The scope of an address, or of a host name as far as the name implies one. */
 export function scopeOf(host: string): Scope {
   const name = host.replace(/^\[|\]$/g, '').replace(/(\.|%.*)$/, '');
   const family = isIP(name);
@@ -62,7 +62,7 @@ export function scopeOf(host: string): Scope {
   return embedded === undefined ? own : nearer(own, listedScope(embeddedAddress(name, embedded.start), 'ipv4'));
 }
 
-/** Whether an address may be reached on the word of another: of the same network or a wider one. */
+/** Whether an address of one scope may lead to another: to the same or a wider scope, never to link-local. */
 export function isWithin(target: Scope, source: Scope): boolean {
   return target !== 'link-local' && NEARNESS[target] <= NEARNESS[source];
 }
@@ -85,9 +85,9 @@ function listedScope(address: string, family: 'ipv4' | 'ipv6'): Scope {
   return LISTS.find(({ list }) => list.check(address, family))?.scope ?? 'public';
 }
 
-/** The address of IPv4 that four bytes of an address of IPv6 are. */
+/** The IPv4 address in four bytes of an IPv6 address. */
 function embeddedAddress(address: string, start: number): string {
-  // In the form of URLs no part is in decimal.
+  // URLs normalize IPv6 addresses to hexadecimal groups.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const partsOf = (text = ''): string[] => text.split(':').filter(Boolean);
   const [front, back] = [partsOf(head), partsOf(tail)];

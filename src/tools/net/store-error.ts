@@ -8,7 +8,7 @@ export class StoreError extends CommandError {
   constructor(
     public override readonly code: StoreErrorCode,
     message: string,
-    /** The milliseconds that the store asks to wait, where it does. */
+    /** The wait that the store requested, in milliseconds. */
     public readonly retryAfter?: number,
   ) {
     super(code, message);

@@ -1,22 +1,22 @@
 import { createHash, type Hash } from 'node:crypto';
 import { StoreError } from './store-error';
 
-/** What bytes must turn out to be. */
+/** What bytes are expected to be. */
 export interface Claim {
   /** `sha256:` and 64 hex digits. */
   readonly digest: string;
   readonly size: number;
-  /** Where they come from, as it is called in errors. */
+  /** Where they come from, for errors. */
   readonly source: string;
 }
 
-/** The state of the hash is kept so often that going back costs little. */
+/** How often the state of the hash is kept, so that reading from an earlier offset is cheap. */
 const SNAPSHOT_BYTES = 8 * 2 ** 20;
 
 /**
- * Bytes that come from a network or a medium, and are given out only as far as they can still be what their digest says.
- * The last chunk waits for the digest, so that no reader ever has all the bytes of something else. Reading may begin
- * anywhere: what lies before and was not hashed yet is read again.
+ * Verifies bytes from a network or a disk by their digest while they are read. The last chunk is delivered only after the
+ * digest matches, so no reader ever gets all bytes of other content. Reading may start at any offset; earlier bytes that
+ * are not hashed yet are read again.
  */
 export class VerifiedBytes {
   private readonly snapshots = new Map<number, Hash>([[0, createHash('sha256')]]);
@@ -32,31 +32,25 @@ export class VerifiedBytes {
     const { digest, size, source } = this.claim;
     let at = this.nearest(from);
     const hash = (this.snapshots.get(at) as Hash).copy();
-    let held: Buffer | undefined;
+    let pending: Buffer | undefined;
     for await (const chunk of this.open(at)) {
       if (at + chunk.length > size)
-        throw new StoreError(
-          'DigestMismatch',
-          `${source} sends more than the ${size} bytes of ${digest}; it is damaged`,
-        );
-      if (held !== undefined && held.length > 0) yield held;
+        throw new StoreError('DigestMismatch', `${digest} from ${source} has more than ${size} bytes; it is damaged`);
+      if (pending !== undefined && pending.length > 0) yield pending;
       hash.update(chunk);
-      held = chunk.subarray(Math.min(chunk.length, Math.max(0, from - at)));
+      pending = chunk.subarray(Math.min(chunk.length, Math.max(0, from - at)));
       at += chunk.length;
       this.remember(at, hash);
     }
     if (at < size)
       throw new StoreError(
         'ConnectionLost',
-        `${source} ends ${digest} after ${at} of ${size} bytes; run the command again`,
+        `${digest} from ${source} ends after ${at} of ${size} bytes; run the command again`,
       );
     const found = `sha256:${hash.digest('hex')}`;
     if (found !== digest)
-      throw new StoreError(
-        'DigestMismatch',
-        `${source} sends bytes of the digest ${found} as ${digest}; it is damaged`,
-      );
-    if (held !== undefined && held.length > 0) yield held;
+      throw new StoreError('DigestMismatch', `${digest} from ${source} has the digest ${found}; it is damaged`);
+    if (pending !== undefined && pending.length > 0) yield pending;
   }
 
   private nearest(from: number): number {

@@ -6,29 +6,29 @@ import { StoreError } from '../net/store-error';
 import { type Challenge, parseChallenges } from './challenge';
 import type { Credentials } from './credentials';
 
-/** How a registry wants to be asked, learned from its first refusal. */
+/** The `Authorization` header that a registry accepts, obtained through the challenge in its first 401. */
 interface Ticket {
   readonly header: string;
-  /** When it should no longer be used, on the clock of this process that never jumps. */
+  /** When it should no longer be used, on the monotonic clock of this process. */
   readonly usableUntil: number;
 }
 
 /** The registry that requests are for. */
 interface Registry {
-  /** What people call it. */
+  /** The name as users write it. */
   readonly name: string;
-  /** Where it answers. */
+  /** The address of its API. */
   readonly url: URL;
 }
 
-/** Registries that do not say how long a token lives mean this (Docker's token specification). */
+/** The lifetime of a token without `expires_in` (Docker's token specification). */
 const DEFAULT_TOKEN_SECONDS = 60;
-/** Longer headers are refused by servers, and are no tokens. */
+/** Servers reject longer headers, and tokens are shorter. */
 const MAX_TOKEN_LENGTH = 12_288;
-/** A token that ends within this time may end during the request. */
+/** A token that expires within this time may expire during the request. */
 const MARGIN_SECONDS = 10;
 
-/** Signs requests of one repository in, with whatever scheme the registry asks for. */
+/** Authenticates the requests of one repository with the scheme that the registry requires. */
 export class Authenticator {
   private ticket: Ticket | undefined;
   private challenge: Challenge | undefined;
@@ -41,7 +41,7 @@ export class Authenticator {
     private readonly credentials: () => Promise<Credentials | undefined>,
   ) {}
 
-  /** The header that the next request should carry. */
+  /** The `Authorization` header for the next request. */
   async authorization(): Promise<string | undefined> {
     const challenge = this.challenge;
     if (challenge !== undefined && (this.ticket === undefined || performance.now() > this.ticket.usableUntil))
@@ -49,9 +49,9 @@ export class Authenticator {
     return this.ticket?.header;
   }
 
-  /** Answers a 401: returns whether the same request can be tried again with a new header. */
-  async answer(header: string | undefined, used: string | undefined): Promise<boolean> {
-    // Another request was refused at the same time, and its renewal serves this one.
+  /** Handles a 401: returns whether the same request can be retried with a new header. */
+  async handleChallenge(header: string | undefined, used: string | undefined): Promise<boolean> {
+    // A concurrent request got a 401 too, and its new header serves this one.
     if (this.ticket !== undefined && this.ticket.header !== used) return true;
     const offered = parseChallenges(header ?? '');
     const challenge =
@@ -79,21 +79,21 @@ export class Authenticator {
     if (credentials?.kind !== 'password') {
       throw new StoreError(
         'CredentialsMissing',
-        `${this.registry.name} requires a user and a password, and no credentials are configured; sign in with 'docker login ${this.registry.name}' or name a file with REGISTRY_AUTH_FILE`,
+        `${this.registry.name} requires a user and password, and no credentials are configured; sign in with 'docker login ${this.registry.name}', or set REGISTRY_AUTH_FILE`,
       );
     }
     const { user, password, seconds = Number.POSITIVE_INFINITY } = credentials;
     return { header: basic(user, password), usableUntil: usableUntil(seconds) };
   }
 
-  /** Fetches a token as the registry's challenge describes. */
+  /** Fetches a token from the token service in the registry's challenge. */
   private async exchangeToken({ parameters }: Challenge, credentials: Credentials | undefined): Promise<Ticket> {
     const { realm, permit } = this.realmOf(parameters.realm);
-    // Docker sends a password wherever the registry points.
+    // Docker sends a password to any realm that the registry names.
     if (credentials !== undefined && permit !== 'credentials')
       throw new StoreError(
         'UntrustedAddress',
-        `${this.registry.name} asks for its credentials to be sent to ${realm.origin}, ${trustAdvice(realm)}`,
+        `${this.registry.name} requests its credentials at ${realm.origin}, ${trustAdvice(realm)}`,
       );
     const scopes = [...new Set([...(parameters.scope?.split(' ') ?? []), ...this.scopes])];
     const response =
@@ -101,16 +101,16 @@ export class Authenticator {
         ? await this.refresh(realm, parameters.service, scopes, credentials.token)
         : await this.request(realm, parameters.service, scopes, credentials);
     if (response.status !== 200) throw refusal(this.registry.name, realm, response, credentials !== undefined);
-    const answer = readJsonObject(response.body);
-    if (answer === undefined)
+    const content = readJsonObject(response.body);
+    if (content === undefined)
       throw new StoreError(
         'UnexpectedAnswer',
-        `${realm.host} answers the request for a token with something other than a JSON object`,
+        `${realm.host} returned something other than a JSON object for a token request`,
       );
-    const token = answer.token ?? answer.access_token;
+    const token = content.token ?? content.access_token;
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(token))
-      throw new StoreError('UnexpectedAnswer', `${realm.host} answers the request for a token without one`);
-    const seconds = Number(answer.expires_in ?? DEFAULT_TOKEN_SECONDS);
+      throw new StoreError('UnexpectedAnswer', `${realm.host} returned no valid token for a token request`);
+    const seconds = Number(content.expires_in ?? DEFAULT_TOKEN_SECONDS);
     return {
       header: `Bearer ${token}`,
       usableUntil: usableUntil(Number.isFinite(seconds) ? seconds : DEFAULT_TOKEN_SECONDS),
@@ -148,11 +148,11 @@ export class Authenticator {
     });
   }
 
-  /** Where tokens come from, and whether credentials may go there. */
+  /** The token service, and whether credentials may be sent to it. */
   private realmOf(realm: string | undefined): { readonly realm: URL; readonly permit: Permit } {
     const { name, url } = this.registry;
     if (realm === undefined || !URL.canParse(realm))
-      throw new StoreError('NotARegistry', `${name} requires a token without naming a valid token service`);
+      throw new StoreError('NotARegistry', `${name} requires a token but names no valid token service`);
     const to = new URL(realm);
     const permit = permitOf({ step: 'token', from: url, to, fromAddress: this.http.addressOf?.(url) });
     return { realm: to, permit };
@@ -172,7 +172,7 @@ function refusal(registry: string, realm: URL, { status }: HttpResponse, hasCred
     return hasCredentials
       ? new StoreError(
           'AccessDenied',
-          `${realm.host} refuses a token for these credentials (${status}); sign in again with 'docker login ${registry}'`,
+          `${realm.host} issues no token for these credentials (${status}); sign in again with 'docker login ${registry}'`,
         )
       : new StoreError(
           'CredentialsMissing',
@@ -180,6 +180,6 @@ function refusal(registry: string, realm: URL, { status }: HttpResponse, hasCred
         );
   }
   if (status === 429)
-    return new StoreError('TooManyRequests', `${realm.host} has a rate limit that was exceeded; try again later`);
-  return new StoreError('StoreFailed', `${realm.host} answers ${status} to the request for a token; try again later`);
+    return new StoreError('TooManyRequests', `the rate limit of ${realm.host} is exceeded; try again later`);
+  return new StoreError('StoreFailed', `${realm.host} returned ${status} for a token request; try again later`);
 }

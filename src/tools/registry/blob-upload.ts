@@ -6,17 +6,17 @@ import type { Arrival } from '../stores/image-repository';
 import { blobSize } from './blobs';
 import type { RegistryClient } from './registry-client';
 
-/** Answers to a body in one piece that mean: not in one piece. 413 is usually a proxy's. */
-const TOO_MUCH_AT_ONCE = [405, 411, 413, 501];
-/** Answers that mean that the registry no longer knows the upload. */
+/** Statuses that reject a monolithic upload but allow chunks. 413 usually comes from a proxy. */
+const REQUIRES_CHUNKS = [405, 411, 413, 501];
+/** Statuses of an upload that no longer exists in the registry. */
 const UPLOAD_GONE = [404, 416];
 const FIRST_CHUNK = 64 * 2 ** 20;
-/** ECR takes no smaller part but the last. */
-const LEAST_CHUNK = 5 * 2 ** 20;
-/** How many repositories are asked for a layer before it is sent. */
+/** ECR accepts no smaller part, except the last. */
+const MIN_CHUNK = 5 * 2 ** 20;
+/** How many repositories a layer is mounted from, at most, before it is uploaded. */
 const MAX_MOUNTS = 2;
 
-/** One upload of one blob: in one piece where the registry takes it, else in chunks, and from its start after a failure. */
+/** One upload of one blob: in one piece if the registry accepts that, otherwise in chunks. Restarts after a failure. */
 export class BlobUpload {
   private chunkSize = Number.POSITIVE_INFINITY;
 
@@ -27,11 +27,11 @@ export class BlobUpload {
     private readonly report: Report,
   ) {}
 
-  /** Brings a blob there that was found missing. */
+  /** Uploads a blob that is missing. */
   async run(): Promise<Arrival> {
     const { digest } = this.blob;
     for (let attempt = 0; ; attempt++) {
-      // An answer may have been lost after the blob had arrived, or somebody else has brought it.
+      // The response may have been lost after the upload, or another publisher was faster.
       if (attempt > 0 && (await blobSize(this.client, digest)) === this.blob.size) return 'done';
       try {
         return await this.attempt(attempt === 0 ? this.mountFrom.slice(0, MAX_MOUNTS) : []);
@@ -40,7 +40,7 @@ export class BlobUpload {
           attempt--;
           continue;
         }
-        await this.client.mayTryAgain(error, attempt, ({ message }, waitSeconds) =>
+        await this.client.retryOrThrow(error, attempt, ({ message }, waitSeconds) =>
           this.report({ event: 'retry', part: digest, reason: message, waitSeconds }),
         );
       }
@@ -65,7 +65,7 @@ export class BlobUpload {
         method: 'POST',
         to: `blobs/uploads/${query}`,
         headers: { 'content-length': '0' },
-        action: `begin to send ${this.blob.digest}`,
+        action: `start the upload of ${this.blob.digest}`,
         accept: query === '' ? [202] : [201, 202],
         part: this.blob.digest,
       },
@@ -74,23 +74,23 @@ export class BlobUpload {
   }
 
   private async sendWhole(location: URL): Promise<void> {
-    const response = await this.put(location, () => this.bytes(0, this.blob.size), TOO_MUCH_AT_ONCE);
-    if (TOO_MUCH_AT_ONCE.includes(response.status)) this.useChunks(Math.min(FIRST_CHUNK, this.blob.size / 2));
+    const response = await this.put(location, () => this.bytes(0, this.blob.size), REQUIRES_CHUNKS);
+    if (REQUIRES_CHUNKS.includes(response.status)) this.useChunks(Math.min(FIRST_CHUNK, this.blob.size / 2));
   }
 
-  private async sendChunks(start: URL): Promise<void> {
-    let location = start;
+  private async sendChunks(firstLocation: URL): Promise<void> {
+    let location = firstLocation;
     // Counted here: ECR's Range stays at the first chunk although it keeps all of them.
     for (let from = 0; from < this.blob.size; ) {
       const length = Math.min(this.chunkSize, this.blob.size - from);
-      const begin = from;
+      const start = from;
       const response = await this.client.call({
         method: 'PATCH',
         to: location,
-        headers: { 'content-type': 'application/octet-stream', 'content-range': `${begin}-${begin + length - 1}` },
-        body: () => this.bytes(begin, length),
+        headers: { 'content-type': 'application/octet-stream', 'content-range': `${start}-${start + length - 1}` },
+        body: () => this.bytes(start, length),
         onSent: (bytes) => this.sent(bytes),
-        action: `send ${this.blob.digest}`,
+        action: `upload ${this.blob.digest}`,
         // 202 by the specification; 201 from ECR, 204 from others.
         accept: [201, 202, 204, 413, ...UPLOAD_GONE],
         once: true,
@@ -116,7 +116,7 @@ export class BlobUpload {
       headers: { 'content-type': 'application/octet-stream', ...(body === undefined ? { 'content-length': '0' } : {}) },
       body,
       onSent: (bytes) => this.sent(bytes),
-      action: `send ${this.blob.digest}`,
+      action: `upload ${this.blob.digest}`,
       accept: [201, 204, ...alsoAccept, ...UPLOAD_GONE],
       once: true,
     });
@@ -124,14 +124,14 @@ export class BlobUpload {
     return response;
   }
 
-  /** Begins anew in smaller pieces; in none below what ECR takes. */
+  /** Restarts in smaller chunks, but in none that are too small for ECR. */
   private useChunks(size: number): never {
-    if (this.chunkSize <= LEAST_CHUNK)
+    if (this.chunkSize <= MIN_CHUNK)
       throw new StoreError(
         'LimitExceeded',
-        `${this.client.name} takes no chunk of ${LEAST_CHUNK} bytes; raise the limit of the registry or of the proxy before it`,
+        `${this.client.name} accepts no chunk of ${MIN_CHUNK} bytes; raise the limit of the registry or of the proxy in front of it`,
       );
-    this.chunkSize = Math.max(LEAST_CHUNK, Math.ceil(size));
+    this.chunkSize = Math.max(MIN_CHUNK, Math.ceil(size));
     throw new TryInChunks();
   }
 
@@ -157,7 +157,7 @@ export class BlobUpload {
 class TryInChunks extends Error {}
 
 function uploadGone(name: string): StoreError {
-  return new StoreError('ConnectionLost', `${name} forgot an upload that it had begun; run the command again`);
+  return new StoreError('ConnectionLost', `${name} no longer has the upload; run the command again`);
 }
 
 /** The first bytes of a stream. */

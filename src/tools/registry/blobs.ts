@@ -2,7 +2,7 @@ import { StoreError } from '../net/store-error';
 import { digestOf } from './manifests';
 import type { RegistryClient } from './registry-client';
 
-/** The size of a blob in the registry, `NaN` where it does not say, or nothing when it is not there. */
+/** The size of a blob in the registry: `NaN` if it reports none, undefined if the blob does not exist. */
 export async function blobSize(client: RegistryClient, digest: string): Promise<number | undefined> {
   const response = await client.call({
     method: 'HEAD',
@@ -13,10 +13,10 @@ export async function blobSize(client: RegistryClient, digest: string): Promise<
   return response.status === 404 ? undefined : Number(response.headers['content-length'] ?? Number.NaN);
 }
 
-/** What a connection must bring so that losing it does not count as a failure: else it could be lost for ever. */
+/** A lost connection that transferred less counts as a failure; otherwise retries could go on forever. */
 const PROGRESS_BYTES = 2 ** 20;
 
-/** A small blob such as an image config, checked against its digest. */
+/** A small blob such as an image config, verified by its digest. */
 export async function readBlob(client: RegistryClient, digest: string): Promise<Buffer> {
   const { body } = await client.call({
     method: 'GET',
@@ -27,12 +27,12 @@ export async function readBlob(client: RegistryClient, digest: string): Promise<
   if (digestOf(body) !== digest)
     throw new StoreError(
       'DigestMismatch',
-      `${client.name} answers to ${digest} with other bytes; what it keeps is damaged`,
+      `${client.name} returned content that does not match ${digest}; the stored blob is damaged`,
     );
   return body;
 }
 
-/** The bytes of a large blob from an offset on, as the registry sends them. After a lost connection it resumes where it stopped. */
+/** Streams a large blob from an offset. After a lost connection it resumes where it stopped. */
 export async function* streamBlob(
   client: RegistryClient,
   digest: string,
@@ -55,9 +55,9 @@ export async function* streamBlob(
       if (status === 206 && !startsAt(headers['content-range'], at))
         throw new StoreError(
           'UnexpectedAnswer',
-          `${client.name} sends another part of ${digest} than the one from byte ${at} on`,
+          `${client.name} returned a different range of ${digest} than requested (from byte ${at})`,
         );
-      // A store without ranges begins at the start.
+      // A store without support for ranges sends the whole blob.
       let skip = status === 200 ? at : 0;
       for await (const chunk of chunks) {
         const skipped = Math.min(skip, chunk.length);
@@ -66,10 +66,10 @@ export async function* streamBlob(
         if (skipped < chunk.length) yield chunk.subarray(skipped);
       }
       if (at < size)
-        throw new StoreError('ConnectionLost', `${client.name} ends ${digest} after ${at} of ${size} bytes`);
+        throw new StoreError('ConnectionLost', `${client.name} sent only ${at} of ${size} bytes of ${digest}`);
     } catch (error) {
       failures = at - before >= PROGRESS_BYTES ? 0 : failures + 1;
-      await client.mayTryAgain(error, failures);
+      await client.retryOrThrow(error, failures);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** One way to sign in that a registry offers in `WWW-Authenticate`. */
+/** One authentication scheme that a registry offers in `WWW-Authenticate`. */
 export interface Challenge {
   /** In lower case: `basic`, `bearer`. */
   readonly scheme: string;
@@ -9,7 +9,7 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const PARAMETER = new RegExp(`\\s*(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))\\s*(?:,|$)`, 'y');
 const SCHEME = new RegExp(`[\\s,]*(${TOKEN})(?=\\s|,|$)`, 'y');
 
-/** Reads a `WWW-Authenticate` header (RFC 9110, section 11.6.1). What cannot be read ends the list. */
+/** Reads a `WWW-Authenticate` header (RFC 9110, section 11.6.1). Stops at the first syntax error. */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: Challenge[] = [];
   let position = 0;

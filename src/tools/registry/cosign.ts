@@ -11,12 +11,12 @@ const SIGNATURE = 'dev.cosignproject.cosign/signature';
 const ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
 const STATEMENT = 'application/vnd.in-toto+json';
 
-/** The tag under which cosign keeps signatures of a digest. */
+/** The tag of cosign's signatures of a digest. */
 export function signatureTag(digest: string): string {
   return `${digest.replace(':', '-')}.sig`;
 }
 
-/** The tag under which cosign keeps attestations of a digest. */
+/** The tag of cosign's attestations of a digest. */
 export function attestationTag(digest: string): string {
   return `${digest.replace(':', '-')}.att`;
 }
@@ -36,7 +36,7 @@ export function readAttestations(manifest: Manifest, name: string): LockedAttest
   );
 }
 
-/** Each is fetched and checked. */
+/** Each one is fetched and verified. */
 const MAX_SIGNATURES = 128;
 
 function layersOf(manifest: Manifest, name: string): Descriptor[] {
@@ -52,7 +52,7 @@ function isBase64(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
 }
 
-/** The type is recorded and printed, so it is one line. */
+/** The type is recorded and printed, so it must be one line. */
 function predicateOf(type: unknown): string {
   return (typeof type === 'string' ? oneLine(type).slice(0, 200) : '') || 'unknown';
 }
@@ -62,17 +62,17 @@ export function readPublicKey(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch (error) {
-    throw new CommandError('InvalidKey', `--key is no public key in PEM (${(error as Error).message})`);
+    throw new CommandError('InvalidKey', `--key must be a public key in PEM (${(error as Error).message})`);
   }
 }
 
-/** Whether a payload of cosign names the digest and is signed by the key. */
+/** Whether a cosign payload names the digest and is signed with the key. */
 export function isSignedBy(key: KeyObject, payload: Buffer, signature: string, digest: string): boolean {
   const named = parse(payload)?.critical?.image?.['docker-manifest-digest'];
-  return named === digest && isBy(key, payload, signature);
+  return named === digest && isVerified(key, payload, signature);
 }
 
-/** Whether an envelope holds a statement about the digest and is signed by the key. */
+/** Whether an envelope contains a statement about the digest and is signed with the key. */
 export function isAttestedBy(key: KeyObject, envelope: Buffer, digest: string): boolean {
   const { payload, payloadType, signatures } = parse(envelope) ?? {};
   if (typeof payload !== 'string' || payloadType !== STATEMENT || !Array.isArray(signatures)) return false;
@@ -80,13 +80,13 @@ export function isAttestedBy(key: KeyObject, envelope: Buffer, digest: string): 
   const subjects = parse(statement)?.subject;
   const [algorithm, hex] = digest.split(':') as [string, string];
   if (!Array.isArray(subjects) || !subjects.some((subject) => subject?.digest?.[algorithm] === hex)) return false;
-  // What is signed is not the statement alone: its type stands before it, each with its length.
+  // DSSE signs the type and the statement, each preceded by its length.
   const head = `DSSEv1 ${payloadType.length} ${payloadType} ${statement.length} `;
   const signed = Buffer.concat([Buffer.from(head), statement]);
-  return signatures.some((one) => typeof one?.sig === 'string' && isBy(key, signed, one.sig));
+  return signatures.some((one) => typeof one?.sig === 'string' && isVerified(key, signed, one.sig));
 }
 
-function isBy(key: KeyObject, signed: Buffer, signature: string): boolean {
+function isVerified(key: KeyObject, signed: Buffer, signature: string): boolean {
   const algorithm = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
   return verify(algorithm, signed, key, Buffer.from(signature, 'base64'));
 }

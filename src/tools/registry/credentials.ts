@@ -7,18 +7,18 @@ import { isObject } from '../../private/kinds';
 import { warn } from '../command-line/output';
 import { StoreError } from '../net/store-error';
 
-/** What a registry is shown: a user and password, or a token that is exchanged for others. */
+/** Credentials for a registry: a user and password, or an identity token that is exchanged for access tokens. */
 export type Credentials =
   | {
       readonly kind: 'password';
       readonly user: string;
       readonly password: string;
-      /** How long the password is good for. @default - for ever */
+      /** How long the password is valid. @default - forever */
       readonly seconds?: number;
     }
   | { readonly kind: 'identity'; readonly token: string };
 
-/** The part of `config.json` of Docker, and of `auth.json` of Podman, that says how to sign in. */
+/** The credentials in Docker's `config.json` and Podman's `auth.json`. */
 interface AuthFile {
   readonly auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
   readonly credHelpers?: Record<string, string>;
@@ -27,7 +27,7 @@ interface AuthFile {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What Docker's and Podman's own files know of a repository: helpers of the registry first, then the stored entries. */
+/** The credentials for a repository in the files of Docker and Podman: credential helpers first, then stored entries. */
 export async function findCredentials(
   registry: string,
   repository: string,
@@ -43,7 +43,7 @@ export async function findCredentials(
   return undefined;
 }
 
-/** The files to read, the first that knows the registry wins. */
+/** The files to read. The first with credentials for the registry wins. */
 function authFiles(environment: Environment): string[] {
   const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR } = environment;
   if (REGISTRY_AUTH_FILE) return [REGISTRY_AUTH_FILE];
@@ -58,9 +58,9 @@ function authFiles(environment: Environment): string[] {
 async function readAuthFile(path: string, isDefault: boolean): Promise<AuthFile | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    // The home may be that of another user, as in a container that runs as a number; Docker warns too and goes on.
+    // The home may belong to another user, as in a container with a numeric user. Docker warns and continues too.
     if (error.code === 'EACCES' && isDefault) {
-      warn(`'${path}' cannot be read (EACCES), so registries are asked without it`);
+      warn(`'${path}' cannot be read (EACCES); continuing without its registry credentials`);
       return undefined;
     }
     throw new StoreError('CredentialsMissing', `'${path}' cannot be read (${error.code}); make it readable`);
@@ -81,10 +81,10 @@ async function lookUp(
   const keys = keysOf(registry, repository);
   for (const key of keys) {
     const helper = file.credHelpers?.[key];
-    if (helper !== undefined) return askHelper(helper, serverOf(registry), path, environment);
+    if (helper !== undefined) return runHelper(helper, serverOf(registry), path, environment);
   }
   if (file.credsStore) {
-    const stored = await askHelper(file.credsStore, serverOf(registry), path, environment);
+    const stored = await runHelper(file.credsStore, serverOf(registry), path, environment);
     if (stored !== undefined) return stored;
   }
   for (const key of keys) {
@@ -95,7 +95,7 @@ async function lookUp(
   return undefined;
 }
 
-/** The names under which an entry may stand, the most exact first: Podman knows parts of a repository's path. */
+/** The keys that an entry may have, most specific first: Podman supports prefixes of a repository's path. */
 function keysOf(registry: string, repository: string): string[] {
   const parts = [registry, ...repository.split('/')];
   const paths = parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
@@ -106,7 +106,7 @@ function keysOf(registry: string, repository: string): string[] {
   ];
 }
 
-/** The name by which helpers know a registry. */
+/** The server name of a registry for credential helpers. */
 function serverOf(registry: string): string {
   return registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;
 }
@@ -119,14 +119,17 @@ function readEntry(entry: NonNullable<AuthFile['auths']>[string], key: string, p
   const text = Buffer.from(entry.auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   if (colon < 1)
-    throw new StoreError('CredentialsMissing', `'auth' of '${key}' in '${path}' is not a user and a password`);
+    throw new StoreError(
+      'CredentialsMissing',
+      `'auth' of '${key}' in '${path}' must be a user and password in base64; sign in again with 'docker login'`,
+    );
   return { kind: 'password', user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
 }
 
 const HELPER_TIMEOUT = 60_000;
 
-/** Asks a credential helper, a program that answers in JSON. Nothing is known of the registry where it finds nothing. */
-async function askHelper(
+/** Runs a credential helper, which prints JSON. Returns undefined if it has no credentials for the registry. */
+async function runHelper(
   helper: string,
   server: string,
   path: string,
@@ -134,19 +137,19 @@ async function askHelper(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${helper}`;
   const failed = (why: string): StoreError =>
-    new StoreError('CredentialHelperFailed', `'${program}', which '${path}' names for '${server}', ${why}`);
+    new StoreError('CredentialHelperFailed', `'${program}', the credential helper of '${server}' in '${path}', ${why}`);
   if (!/^[\w.-]+$/.test(helper)) throw failed('is not a program name; correct the file');
   const { code, stdout, stderr } = await run(program, server, environment).catch((error: NodeJS.ErrnoException) => {
     throw failed(
       error.code === 'ENOENT'
-        ? 'is not installed; install it, or take it out of the file and sign in again'
+        ? 'is not installed; install it, or remove it from the file and sign in again'
         : `could not be run (${error.message})`,
     );
   });
-  const said = `${stdout}${stderr}`.trim();
+  const output = `${stdout}${stderr}`.trim();
   if (code !== 0) {
-    if (/credentials not found|no credentials/i.test(said)) return undefined;
-    throw failed(`failed: ${said.slice(0, 500) || `exit code ${code}`}`);
+    if (/credentials not found|no credentials/i.test(output)) return undefined;
+    throw failed(`failed: ${output.slice(0, 500) || `exit code ${code}`}`);
   }
   const { Username, Secret } = readJsonObject(stdout) ?? {};
   if (typeof Username !== 'string' || typeof Secret !== 'string') throw failed('did not return credentials');
@@ -163,7 +166,7 @@ function run(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { env: environment as NodeJS.ProcessEnv });
-    // The option of spawn keeps the process waiting when the program cannot be started.
+    // The `timeout` option of spawn would keep this process alive when the program cannot be started.
     const timer = setTimeout(() => child.kill(), HELPER_TIMEOUT);
     child.on('error', () => clearTimeout(timer)).on('close', () => clearTimeout(timer));
     let [stdout, stderr] = ['', ''];
@@ -175,7 +178,7 @@ function run(
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
-    // A helper may answer without reading.
+    // A helper may exit without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

@@ -7,17 +7,17 @@ import { getManifest, manifestDigest, putManifest } from './manifests';
 import { parseReference } from './reference';
 import type { RegistryClient } from './registry-client';
 
-/** What ECR, the slowest of a single stream, was seen to gain from. */
+/** ECR, which has the slowest single streams, was measured to gain from up to this many. */
 const IN_FLIGHT = 6;
 
-/** A repository that is spoken to over HTTP, as the distribution specification describes it. */
+/** A repository that is accessed over HTTP according to the distribution specification. */
 export class HttpRepository implements ImageRepository {
   readonly name: string;
   readonly inFlight = IN_FLIGHT;
 
   constructor(
     private readonly client: RegistryClient,
-    /** Other repositories of the same registry that may have a layer already. */
+    /** Other repositories of the same registry that layers may be mounted from. */
     private readonly mountFrom: readonly string[] = [],
   ) {
     this.name = client.name;
@@ -58,7 +58,7 @@ export class HttpRepository implements ImageRepository {
   }
 }
 
-/** The repository that a blob comes from, when it is of the same registry. */
+/** The repository that a blob comes from, if it is in the same registry. */
 function originOf({ origin }: Blob, { registry, repository }: RegistryClient): string[] {
   if (origin === undefined) return [];
   const from = parseReference(origin);

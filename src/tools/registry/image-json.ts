@@ -3,14 +3,14 @@ import { isDigest, isObject } from '../../private/kinds';
 import type { Manifest } from '../artifact/artifact';
 import { StoreError } from '../net/store-error';
 
-/** What an image runs on. */
+/** The platform of an image. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string;
 }
 
-/** What an index or a manifest says of one of its parts. */
+/** How an index or a manifest describes one of its parts. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -21,13 +21,13 @@ export interface Descriptor {
 
 /** What registries must accept (distribution specification 1.1). */
 export const MAX_MANIFEST_BYTES = 4 * 2 ** 20;
-/** The largest indexes have a few dozen: platforms, and attestations of each. */
+/** The largest indexes have a few dozen: platforms, and an attestation for each. */
 export const MAX_MANIFESTS = 256;
-/** ECR takes 500, and runtimes stop near 127. */
+/** ECR accepts 500, and runtimes about 127. */
 export const MAX_LAYERS = 512;
-/** The manifests of an index, or the configs of an image, are all kept in memory. */
+/** All manifests of an index, or configs of an image, are kept in memory. */
 export const MAX_TOTAL_BYTES = 32 * 2 ** 20;
-/** More than any registry takes; sums of them are exact. */
+/** More than any registry accepts; sums of such sizes are exact. */
 const MAX_BLOB_BYTES = 2 ** 40;
 
 /** RFC 6838, section 4.2. */
@@ -38,26 +38,26 @@ const INDEX_TYPE = /image\.index|manifest\.list/;
 /** The manifests of an index. */
 export function readIndex(index: Manifest, name: string): Descriptor[] {
   const { manifests } = read(index, name);
-  const list = descriptors(manifests, index, name, { what: 'manifests', most: MAX_MANIFESTS });
+  const list = descriptors(manifests, index, name, { what: 'manifests', max: MAX_MANIFESTS });
   if (list.some(({ mediaType }) => INDEX_TYPE.test(mediaType)))
     throw new StoreError(
       'UnexpectedAnswer',
-      `${name} stores an index in the index ${index.digest}, which is not supported`,
+      `${name} has an index in the index ${index.digest}; nested indexes are not supported`,
     );
   requireTotal(list, 'manifests', index.digest, name);
   return list;
 }
 
-/** The config and the layers of a manifest. Descriptors may have `urls` of other places, which are not read. */
+/** The config and the layers of a manifest. The `urls` of a descriptor, which name other locations, are ignored. */
 export function readManifest(manifest: Manifest, name: string): Descriptor[] {
   const { config, layers } = read(manifest, name);
   return [
-    ...descriptors([config], manifest, name, { what: 'configs', most: 1 }),
-    ...descriptors(layers, manifest, name, { what: 'layers', most: MAX_LAYERS }),
+    ...descriptors([config], manifest, name, { what: 'configs', max: 1 }),
+    ...descriptors(layers, manifest, name, { what: 'layers', max: MAX_LAYERS }),
   ];
 }
 
-/** Refuses parts that are too large to be kept together. */
+/** Rejects parts that are too large in total to be kept in memory. */
 export function requireTotal(parts: readonly Descriptor[], what: string, digest: string, name: string): void {
   const total = parts.reduce((sum, { size }) => sum + size, 0);
   if (total <= MAX_TOTAL_BYTES) return;
@@ -67,7 +67,7 @@ export function requireTotal(parts: readonly Descriptor[], what: string, digest:
   );
 }
 
-/** The platform that an image config names. What is used of the config has its type, or the image is refused. */
+/** The platform in an image config. Rejects a config in which a member that is used has the wrong type. */
 export function readConfig(config: Buffer, digest: string, name: string): Platform {
   const json = readJsonObject(config);
   if (json === undefined || !isPlatform(json) || !isUsable(json)) throw unreadable(digest, name);
@@ -78,7 +78,7 @@ function plain({ os, architecture, variant }: Platform): Platform {
   return { os, architecture, ...(variant ? { variant } : {}) };
 }
 
-/** Go writes what is missing as `null`. */
+/** Go writes missing members as `null`. */
 function isUsable({ config, rootfs, history }: Record<string, unknown>): boolean {
   const { Env } = isObject(config) ? config : {};
   const { diff_ids } = isObject(rootfs) ? rootfs : {};
@@ -95,7 +95,7 @@ function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.every(isOne));
 }
 
-/** An index or a manifest, which must not be both at once: then every reader would see another image. */
+/** An index or a manifest. It must not be both, because clients would then see different images. */
 function read(manifest: Manifest, name: string): Record<string, unknown> {
   const json = readJsonObject(manifest.bytes);
   const types = [manifest.mediaType, json?.mediaType].filter((type) => typeof type === 'string' && type !== '');
@@ -110,12 +110,12 @@ function descriptors(
   list: unknown,
   { digest }: Manifest,
   name: string,
-  { what, most }: { readonly what: string; readonly most: number },
+  { what, max }: { readonly what: string; readonly max: number },
 ): Descriptor[] {
-  if (Array.isArray(list) && list.length > most)
+  if (Array.isArray(list) && list.length > max)
     throw new StoreError(
       'LimitExceeded',
-      `${name} lists ${list.length} ${what} in ${digest}; at most ${most} are supported`,
+      `${name} lists ${list.length} ${what} in ${digest}; at most ${max} are supported`,
     );
   if (!Array.isArray(list) || !list.every(isDescriptor)) throw unreadable(digest, name);
   return list.map(({ mediaType, digest, size, platform, annotations }) => ({
@@ -135,7 +135,7 @@ function isDescriptor(value: unknown): value is Descriptor {
   return isKnown && isSize && (platform === undefined || isPlatform(platform));
 }
 
-/** These words are printed, and written into the lock file. */
+/** These values are printed and written to the lock file. */
 function isPlatform(value: unknown): value is Platform {
   if (!isObject(value)) return false;
   const { os, architecture, variant } = value;
@@ -151,5 +151,5 @@ function isMatch(value: unknown, pattern: RegExp): value is string {
 }
 
 function unreadable(digest: string, name: string): StoreError {
-  return new StoreError('UnexpectedAnswer', `${name} does not store an image as ${digest}; check the reference`);
+  return new StoreError('UnexpectedAnswer', `${digest} in ${name} is not an image; check the reference`);
 }

@@ -3,19 +3,19 @@ import { readBlob, streamBlob } from './blobs';
 import { getManifest } from './manifests';
 import type { RegistryClient } from './registry-client';
 
-/** One repository that images are read from. */
+/** A repository that images are read from. */
 export interface ImageSource {
   /** `registry/repository`. */
   readonly name: string;
-  /** A manifest or an index, or nothing when it is not there. */
+  /** A manifest or an index, or undefined if it does not exist. */
   manifest(reference: string): Promise<Manifest | undefined>;
   /** A small blob such as an image config. */
   config(digest: string): Promise<Buffer>;
-  /** A layer from an offset on. */
+  /** A layer, starting at an offset. */
   layer(digest: string, size: number, from?: number): AsyncIterable<Buffer>;
 }
 
-/** Reads images over the HTTP of registries. */
+/** Reads images over the HTTP API of registries. */
 export function registrySource(client: RegistryClient): ImageSource {
   return {
     name: client.name,

@@ -6,11 +6,11 @@ import type { Manifest, Report } from '../artifact/artifact';
 import type { HttpResponse } from '../net/message';
 import { sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import { lagsBehind } from './answers';
 import { MAX_MANIFEST_BYTES } from './image-json';
 import type { RegistryClient } from './registry-client';
+import { lagsBehind } from './responses';
 
-/** What may stand behind a reference: the forms of OCI, and those of Docker that came before. */
+/** The media types behind a reference: those of OCI, and the older ones of Docker. */
 export const MEDIA_TYPES = {
   index: ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'],
   manifest: ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'],
@@ -18,12 +18,11 @@ export const MEDIA_TYPES = {
 
 const ACCEPT = [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest].join(', ');
 
-/** The digest of some bytes. */
 export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** The digest that a tag or digest stands for, or nothing when it is not there. */
+/** The digest of a tag or digest, or undefined if it does not exist. */
 export async function manifestDigest(client: RegistryClient, reference: string): Promise<string | undefined> {
   const response = await client.call({
     method: 'HEAD',
@@ -34,11 +33,11 @@ export async function manifestDigest(client: RegistryClient, reference: string):
   });
   if (response.status === 404) return undefined;
   const digest = response.headers['docker-content-digest'];
-  // The header is not required; the bytes say it too.
+  // The header is optional; the digest can be computed from the manifest.
   return isDigest(digest) ? digest : (await getManifest(client, reference))?.digest;
 }
 
-/** A manifest or an index, checked against its digest, or nothing when it is not there. */
+/** A manifest or an index, verified by its digest, or undefined if it does not exist. */
 export async function getManifest(client: RegistryClient, reference: string): Promise<Manifest | undefined> {
   const response = await client.call({
     method: 'GET',
@@ -50,30 +49,30 @@ export async function getManifest(client: RegistryClient, reference: string): Pr
   if (response.status === 404) return undefined;
   const digest = digestOf(response.body);
   const claimed = reference.startsWith('sha256:') ? reference : response.headers['docker-content-digest'];
-  // Other algorithms than this one are not compared: what is kept is the digest that was computed here.
+  // Digests of other algorithms are not compared: only the digest computed here is kept.
   if (typeof claimed === 'string' && claimed.startsWith('sha256:') && digest !== claimed)
     throw new StoreError(
       'DigestMismatch',
-      `${client.name} answers to ${reference} with bytes of the digest ${digest}${claimed === reference ? '' : `, and calls it ${oneLine(claimed)}`}; what it keeps is damaged`,
+      `${client.name} returned content with the digest ${digest} for ${reference}${claimed === reference ? '' : ` and declares ${oneLine(claimed)}`}; the stored manifest is damaged`,
     );
   if (response.body.length > MAX_MANIFEST_BYTES)
     throw new StoreError(
       'LimitExceeded',
-      `${client.name} keeps a manifest of ${response.body.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
+      `${client.name} has a manifest of ${response.body.length} bytes as ${reference}; at most ${MAX_MANIFEST_BYTES} are supported`,
     );
   return { digest, mediaType: mediaTypeOf(response.body, response.headers['content-type']), bytes: response.body };
 }
 
 const KNOWN_TYPES: readonly unknown[] = [...MEDIA_TYPES.index, ...MEDIA_TYPES.manifest];
 
-/** The type of a manifest: one that is known, since it is kept in the lock file; else by what the manifest has. */
+/** The media type of a manifest. It is kept in the lock file, so an unknown type is replaced according to the content. */
 export function mediaTypeOf(bytes: Buffer, claimed = ''): string {
   const { mediaType, manifests } = readJsonObject(bytes) ?? {};
   const found = [claimed.split(';')[0]?.trim().toLowerCase(), mediaType].find((type) => KNOWN_TYPES.includes(type));
   return (found ?? MEDIA_TYPES[Array.isArray(manifests) ? 'index' : 'manifest'][0]) as string;
 }
 
-/** Puts a manifest under its digest or a tag. Waits for a registry that does not know its parts yet. */
+/** Puts a manifest under its digest or a tag. Retries while the registry does not see its parts yet. */
 export async function putManifest(
   client: RegistryClient,
   manifest: Manifest,
@@ -99,24 +98,24 @@ export async function putManifest(
       report({
         event: 'retry',
         part: manifest.digest,
-        reason: 'the registry does not know all layers yet',
+        reason: 'the registry does not see all layers yet',
         waitSeconds: wait / 1000,
       });
       await sleep(wait);
       continue;
     }
     const error = await client.explain(response, `put the manifest ${reference}`);
-    // Somebody else put the same under the same immutable tag.
+    // Another publisher put the same manifest under the same immutable tag.
     if (error.code === 'ImmutableTag' && (await manifestDigest(client, reference)) === manifest.digest) return;
     throw error;
   }
 }
 
 function checkDigest({ headers }: HttpResponse, { digest }: Manifest, name: string): void {
-  const answered = headers['docker-content-digest'];
-  if (answered !== undefined && answered !== digest)
+  const stored = headers['docker-content-digest'];
+  if (stored !== undefined && stored !== digest)
     throw new StoreError(
       'DigestMismatch',
-      `${name} keeps ${digest} as ${oneLine(String(answered))}; a proxy may rewrite manifests`,
+      `${name} stored ${digest} as ${oneLine(String(stored))}; check for a proxy that rewrites manifests`,
     );
 }

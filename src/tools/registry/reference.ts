@@ -2,9 +2,9 @@ import { isDigest } from '../../private/kinds';
 import { CommandError } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 
-/** The name of something in a registry, with nothing left out. */
+/** A full reference to an image in a registry. */
 export interface ImageReference {
-  /** Host and port, as people write it: `docker.io` and not the host that answers for it. */
+  /** Host and port as users write them: `docker.io`, not the host of its API. */
   readonly registry: string;
   readonly repository: string;
   readonly tag?: string;
@@ -16,7 +16,7 @@ const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[
 const TAG = /^\w[\w.-]{0,127}$/;
 const HOST = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?$/;
 
-/** Whether a registry would take a tag. */
+/** Whether a tag is valid in registries. */
 export function isTag(tag: string): boolean {
   return TAG.test(tag);
 }
@@ -30,11 +30,11 @@ export function parseReference(text: string, form = 'registry/repository[:tag][@
   const { registry, repository } = splitName(hasTag ? name.slice(0, colon) : name);
   const wrong =
     (rest.length > 0 && 'more than one digest') ||
-    (!isHost(registry) && `a registry ('${registry}') that is no host`) ||
+    (!isHost(registry) && `an invalid registry host ('${registry}')`) ||
     (repository === '' && 'no repository') ||
-    (/[A-Z]/.test(repository) && 'upper-case letters in the name of its repository') ||
-    ((!REPOSITORY.test(repository) || repository.length > 255) && 'a name that no repository can have') ||
-    (tag !== undefined && !isTag(tag) && `a tag ('${tag}') that no registry takes`) ||
+    (/[A-Z]/.test(repository) && 'upper-case letters in its repository name') ||
+    ((!REPOSITORY.test(repository) || repository.length > 255) && 'an invalid repository name') ||
+    (tag !== undefined && !isTag(tag) && `an invalid tag ('${tag}')`) ||
     (digest !== undefined && !isDigest(digest) && `a digest ('${digest}') that is not 'sha256:' and 64 hex digits`);
   if (wrong) throw new CommandError('InvalidImage', `'${text}' has ${wrong}; write it as ${form}`);
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
@@ -59,7 +59,7 @@ function withLibrary(repository: string): string {
   return repository === '' || repository.includes('/') ? repository : `library/${repository}`;
 }
 
-/** The address that a registry answers at: with TLS, unless it is this machine or plain HTTP was asked for. */
+/** The API address of a registry. */
 export function registryUrl(registry: string, plainHttp: boolean): URL {
   return new URL(`${plainHttp ? 'http' : 'https'}://${registry === DOCKER_HUB ? 'registry-1.docker.io' : registry}`);
 }
@@ -69,12 +69,12 @@ export function tagOf(digest: string): string {
   return digest.slice('sha256:'.length);
 }
 
-/** The reference that the definitions render: by digest, with the tag by which clean-up tools know that it is used. */
+/** The reference that definitions render: by digest, with the tag so that clean-up tools recognize that it is in use. */
 export function referenceOf(name: string, digest: string): string {
   return `${name}:${tagOf(digest)}@${digest}`;
 }
 
-/** Whether a registry is on this machine, where plain HTTP harms nobody. */
+/** Whether a registry is on this machine, where plain HTTP is safe. */
 export function isLocal(registry: string): boolean {
   return scopeOf(new URL(`http://${registry}`).hostname) === 'loopback';
 }

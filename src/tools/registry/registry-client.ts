@@ -1,58 +1,58 @@
 import type { Report } from '../artifact/artifact';
-import { type Carrier, HttpClient, type HttpOptions, leave, readError } from '../net/http';
+import { type Carrier, discard, HttpClient, type HttpOptions, readError } from '../net/http';
 import type { HttpRequest, HttpResponse, HttpStream } from '../net/message';
-import { mayPass } from '../net/network-error';
+import { isRetryable } from '../net/network-error';
 import { isSameOrigin, permitOf } from '../net/origins';
 import { DEFAULT_RETRY, type RetryPolicy, sleep, waitBefore } from '../net/retry';
 import { StoreError } from '../net/store-error';
-import { explainAnswer, isPage } from './answers';
 import { Authenticator } from './authenticator';
 import { type Credentials, findCredentials } from './credentials';
 import { registryUrl } from './reference';
+import { explainResponse, isPage } from './responses';
 
 export interface RegistryOptions {
   /** Speak HTTP without TLS. */
   readonly plainHttp?: boolean;
-  /** Where the registry answers. @default - the address in its name */
+  /** The API address of the registry. @default - the address in its name */
   readonly url?: URL;
-  /** Whether things are put there, which needs more permissions. @default false */
+  /** Whether content is pushed, which requires more permissions. @default false */
   readonly push?: boolean;
-  /** Other repositories of the registry that layers may be taken over from. @default - none */
+  /** Other repositories of the registry that layers may be mounted from. @default - none */
   readonly alsoFrom?: readonly string[];
-  /** How to sign in. @default - what Docker's and Podman's files say */
+  /** How to sign in. @default - the credentials in the files of Docker and Podman */
   readonly credentials?: () => Promise<Credentials | undefined>;
   readonly retry?: RetryPolicy;
   readonly http?: HttpOptions;
-  /** What carries the requests. @default - HTTP over the network */
+  /** The transport of the requests. @default - HTTP over the network */
   readonly carrier?: Carrier;
 }
 
 /** One request to a registry. */
 export interface RegistryCall {
   readonly method: string;
-  /** The path below `/v2/<repository>/`, or an address that the registry gave. */
+  /** The path below `/v2/<repository>/`, or an address from the registry. */
   readonly to: string | URL;
   readonly headers?: Record<string, string>;
-  /** Makes the body anew for each try. */
+  /** Creates the body for each attempt. */
   readonly body?: () => HttpRequest['body'];
   readonly onSent?: (bytes: number) => void;
   /** What is being done, as in `cannot <action>`. */
   readonly action: string;
-  /** The statuses that the caller understands; others are errors. */
+  /** The statuses that the caller handles; others are errors. */
   readonly accept: readonly number[];
-  /** What the retries are of; without it none is reported. */
+  /** The part that retries are reported for. @default - retries are not reported */
   readonly part?: string;
-  /** Whether it is not tried again here, because the caller has to start further back. */
+  /** Whether to make one attempt only, because the caller must restart from an earlier step. */
   readonly once?: boolean;
 }
 
-/** A name or an address that is wrong stays wrong. */
+/** A wrong host name or address does not fix itself, so there are fewer attempts. */
 const UNREACHABLE_ATTEMPTS = 3;
 
-/** The most 401s in a row that are answered with new credentials. */
+/** How many consecutive 401s are retried with new credentials. */
 const MAX_RENEWALS = 2;
 
-/** One repository of an OCI registry (distribution specification 1.1): signs in, tries again, names what went wrong. */
+/** One repository of an OCI registry (distribution specification 1.1): signs in, retries and explains failures. */
 export class RegistryClient {
   readonly retry: RetryPolicy;
   /** `registry/repository`. */
@@ -82,23 +82,23 @@ export class RegistryClient {
     this.http.close();
   }
 
-  /** Makes a request and returns its answer when the caller understands it. */
+  /** Sends a request and returns the response if the caller accepts its status. */
   call(call: RegistryCall, report?: Report): Promise<HttpResponse> {
     return this.repeat(call, (request) => this.http.send(request), report);
   }
 
-  /** The same for an answer of any size, which is read as it comes. */
+  /** The same for a response of any size, which is streamed. */
   stream(call: RegistryCall, report?: Report): Promise<HttpStream> {
     return this.repeat(call, (request) => this.http.stream(request), report);
   }
 
-  /** Waits before something is tried again; throws the error when that cannot help or was done often enough. */
-  async mayTryAgain(
+  /** Waits before the next attempt. Throws the error if a retry cannot help or there were enough attempts. */
+  async retryOrThrow(
     error: unknown,
     attempt: number,
     report?: (error: StoreError, seconds: number) => void,
   ): Promise<void> {
-    if (!mayPass(error)) throw error;
+    if (!isRetryable(error)) throw error;
     const { attempts } = this.retry;
     if (attempt + 1 >= (error.code === 'Unreachable' ? Math.min(attempts, UNREACHABLE_ATTEMPTS) : attempts))
       throw error;
@@ -107,20 +107,20 @@ export class RegistryClient {
     await sleep(wait);
   }
 
-  /** Whether what answers is a registry at all: asked only when an answer was strange. */
+  /** Whether the server is a registry at all. Checked only after an unexpected response. */
   async isRegistry(): Promise<boolean> {
     const response = await this.http.send({ method: 'GET', url: new URL('/v2/', this.base) });
     return [200, 401, 403].includes(response.status) && !isPage(response);
   }
 
-  /** The error of an answer; a 404 that a registry would not give is of something else than a registry. */
+  /** The error of a response. A 404 can mean that the server is not a registry. */
   async explain(response: HttpResponse, action: string): Promise<StoreError> {
-    const error = explainAnswer(response, { registry: this.registry, repository: this.repository, action });
+    const error = explainResponse(response, { registry: this.registry, repository: this.repository, action });
     if (error.code !== 'NotFound' && error.code !== 'UnexpectedAnswer') return error;
     if (await this.isRegistry().catch(() => true)) return error;
     return new StoreError(
       'NotARegistry',
-      `${this.registry} is no OCI registry: it does not answer at /v2/; check the address`,
+      `${this.registry} is not an OCI registry: it has no API at /v2/; check the address`,
     );
   }
 
@@ -137,7 +137,7 @@ export class RegistryClient {
         throw await this.explain(await readError(response), call.action);
       } catch (error) {
         if (call.once) throw error;
-        await this.mayTryAgain(error, attempt, ({ message }, waitSeconds) => {
+        await this.retryOrThrow(error, attempt, ({ message }, waitSeconds) => {
           if (part !== undefined) report({ event: 'retry', part, reason: message, waitSeconds });
         });
       }
@@ -161,10 +161,11 @@ export class RegistryClient {
         body: body?.(),
         onSent,
       });
-      // What a redirect led to has no say in where credentials go.
+      // The target of a redirect must not decide where credentials are sent.
       if (response.status !== 401 || !isSameOrigin(response.url, from) || renewals === MAX_RENEWALS) return response;
-      if (!(await this.authenticator.answer(response.headers['www-authenticate'], authorization))) return response;
-      await leave(response);
+      if (!(await this.authenticator.handleChallenge(response.headers['www-authenticate'], authorization)))
+        return response;
+      await discard(response);
     }
   }
 }

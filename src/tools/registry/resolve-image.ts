@@ -12,14 +12,14 @@ import { openSource } from './sources';
 
 /** Options of reading an image. */
 export interface ResolveOptions {
-  /** Speak HTTP without TLS. @default - with this machine only */
+  /** Use HTTP without TLS. @default - on this machine only */
   readonly plainHttp?: boolean;
 }
 
-/** Questions at once. */
+/** Concurrent requests. */
 const IN_FLIGHT = 6;
 
-/** One platform of an image with everything that its manifest says. */
+/** One platform of an image with the content of its manifest. */
 interface ResolvedPlatform {
   readonly platform: Platform;
   readonly manifest: Manifest;
@@ -27,13 +27,13 @@ interface ResolvedPlatform {
   readonly layers: Descriptor[];
 }
 
-/** Looks an image up: what its tag stands for today, for which platforms it is, and how large they are. */
+/** Looks an image up: the current digest of its tag, its platforms and their sizes. */
 export async function resolveImage(reference: string, options: ResolveOptions = {}): Promise<LockedImage> {
   const parsed = parseReference(reference);
   return resolveFrom(await openSource(parsed, options), parsed.digest ?? parsed.tag ?? 'latest', reference);
 }
 
-/** The same in a repository that is spoken to already. */
+/** The same in a repository that is already open. */
 export async function resolveFrom(source: ImageSource, tag: string, reference: string): Promise<LockedImage> {
   const top = await topOf(source, tag, reference);
   const platforms = await platformsOf(source, top);
@@ -51,13 +51,13 @@ export async function resolveFrom(source: ImageSource, tag: string, reference: s
   };
 }
 
-/** Looks an image up that files are put upon; its layers are read only when they have to be sent. */
+/** Looks a base image up. Its layers are read only when they are uploaded elsewhere. */
 export async function loadBaseImage(reference: string, options: ResolveOptions = {}): Promise<BaseImage> {
   const parsed = parseReference(reference);
   return loadFrom(await openSource(parsed, options), parsed.digest ?? parsed.tag ?? 'latest', reference);
 }
 
-/** The same in a repository that is spoken to already. */
+/** The same in a repository that is already open. */
 export async function loadFrom(source: ImageSource, tag: string, reference: string): Promise<BaseImage> {
   const top = await topOf(source, tag, reference);
   const platforms = await platformsOf(source, top);
@@ -75,7 +75,7 @@ async function topOf(source: ImageSource, tag: string, reference: string): Promi
   if (top !== undefined) return top;
   throw new StoreError(
     'NotFound',
-    `'${reference}' is not in ${source.name}; check its name and tag, and that these credentials may read it`,
+    `'${reference}' is not in ${source.name}; check its name and tag, and that your credentials can read it`,
   );
 }
 
@@ -85,24 +85,24 @@ async function platformsOf(source: ImageSource, top: Manifest): Promise<Resolved
     const platform = readConfig(await source.config(config.digest), config.digest, source.name);
     return [{ platform, manifest: top, config, layers }];
   }
-  // Attestations and the like stand in an index as images of an unknown platform.
+  // Attestations are listed in an index as images of an unknown platform.
   const children = readIndex(top, source.name).filter(
     ({ platform }) => platform !== undefined && platform.os !== 'unknown',
   );
   return mapConcurrently(children, IN_FLIGHT, async ({ digest, size, platform }) => {
     const manifest = await source.manifest(digest);
     if (manifest === undefined)
-      throw new StoreError('NotFound', `${source.name} lists ${digest} in ${top.digest} and does not have it`);
+      throw new StoreError('NotFound', `${source.name} lists ${digest} in ${top.digest} but does not have it`);
     requireSize(manifest.bytes, { digest, size }, source.name);
     const [config, ...layers] = readManifest(manifest, source.name) as [Descriptor, ...Descriptor[]];
     return { platform: platform as Platform, manifest, config, layers };
   });
 }
 
-/** Sizes are what limits are compared with, so they must be right. */
+/** Limits are checked with the declared sizes, so these must be correct. */
 function requireSize(bytes: Buffer, { digest, size }: Pick<Descriptor, 'digest' | 'size'>, name: string): void {
   if (bytes.length === size) return;
-  throw new StoreError('DigestMismatch', `${name} lists ${digest} with ${size} bytes, and it has ${bytes.length}`);
+  throw new StoreError('DigestMismatch', `${name} lists ${digest} with ${size} bytes, but it has ${bytes.length}`);
 }
 
 async function basePlatform(
@@ -115,7 +115,7 @@ async function basePlatform(
   return { ...platform, config: bytes, layers: layers.map((layer) => layerBlob(source, layer)) };
 }
 
-/** A layer that is read from the registry when it is sent on, and checked on the way. */
+/** A layer that is read from the registry while it is uploaded elsewhere, and verified in transit. */
 function layerBlob(source: ImageSource, { digest, mediaType, size }: Descriptor): Blob {
   const verified = new VerifiedBytes({ digest, size, source: source.name }, (from) => source.layer(digest, size, from));
   return { digest, mediaType, size, origin: source.name, read: (from) => verified.read(from) };

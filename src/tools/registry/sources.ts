@@ -4,7 +4,7 @@ import { type ImageSource, registrySource } from './image-source';
 import { type ImageReference, isLocal } from './reference';
 import { RegistryClient, type RegistryOptions } from './registry-client';
 
-/** Where the images of a reference are read: through the API of ECR for its registries, else over their HTTP. */
+/** Opens the repository of a reference: through the ECR API for ECR registries, over HTTP for others. */
 export async function openSource(
   { registry, repository }: ImageReference,
   options: { readonly plainHttp?: boolean },
@@ -17,14 +17,14 @@ export async function openSource(
   const api = await EcrApi.open(registry, repository, options.plainHttp);
   try {
     const { url, credentials } = await api.access();
-    // Manifests through the API, which reaches the registries behind pull-through caches; layers over HTTP.
+    // Manifests are read through the API, which fetches images into pull-through caches; layers over HTTP.
     return {
       ...overHttp({ url, credentials: async () => credentials }),
       manifest: (reference) => api.image(reference),
       config: (digest) => api.blob(digest),
     };
   } catch (error) {
-    // Without credentials of AWS, those that Docker has may do.
+    // Without AWS credentials, those of Docker may work.
     if (error instanceof StoreError && error.code === 'CredentialsMissing') return overHttp();
     throw error;
   }

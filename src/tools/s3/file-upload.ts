@@ -7,11 +7,11 @@ import type { S3Bucket, StoredPart } from './s3-bucket';
 /** The object that a file becomes. */
 export interface UploadTarget {
   readonly key: string;
-  /** The checksum of an object that was published before. @default - any will do */
+  /** The checksum of the object published before. @default - any checksum is accepted */
   readonly published?: string;
 }
 
-/** One file on its way to S3: whole when it is small, else in parts that may be sent in any order. */
+/** The upload of one file: in one request if it is small, otherwise in parts, in any order. */
 export class FileUpload {
   private readonly key: string;
   private readonly published?: string;
@@ -31,14 +31,14 @@ export class FileUpload {
     this.plan = planParts(file.size);
   }
 
-  /** Finds out what S3 has already: the file, or parts of it. */
+  /** Looks for what S3 already has: the file, or parts of it. */
   async prepare(presentSize: number | undefined): Promise<void> {
     const { path, size } = this.file;
     if (presentSize === size && (await this.adopt())) return this.report({ event: 'present', part: path, bytes: size });
     if (this.plan.length === 1) return;
     this.uploadId = await this.resume();
-    if (this.uploadId === undefined) this.uploadId = await this.bucket.beginUpload(this.key);
-    // All parts may be there, and only their end is missing.
+    if (this.uploadId === undefined) this.uploadId = await this.bucket.startUpload(this.key);
+    // All parts may be uploaded, but not completed.
     await this.completeWhenWhole();
   }
 
@@ -47,7 +47,7 @@ export class FileUpload {
     return this.checksum === undefined ? this.plan.filter(({ number }) => !this.done.has(number)) : [];
   }
 
-  /** Sends a part; the last one makes the file whole. */
+  /** Sends a part. The last one completes the file. */
   async send(part: PartPlan): Promise<void> {
     if (this.checksum !== undefined) return;
     const body = await this.read(part);
@@ -66,7 +66,7 @@ export class FileUpload {
 
   record(): FileRecord {
     const { path, size } = this.file;
-    if (this.checksum === undefined) throw new Error(`'${path}' was not sent to its end`);
+    if (this.checksum === undefined) throw new Error(`the upload of '${path}' is not complete`);
     return { path, size, checksum: this.checksum };
   }
 
@@ -82,13 +82,13 @@ export class FileUpload {
     this.report({ event: 'done', part: this.file.path, bytes: this.file.size });
   }
 
-  /** The upload is gone: because another publisher has ended it, or because S3 forgot it. */
+  /** The upload no longer exists: another publisher completed it, or S3 dropped it. */
   private async lost(): Promise<void> {
     if (await this.adopt()) return;
-    throw new StoreError('ConnectionLost', `S3 forgot the upload of '${this.file.path}'; run the command again`);
+    throw new StoreError('ConnectionLost', `S3 no longer has the upload of '${this.file.path}'; run the command again`);
   }
 
-  /** Takes an object for this file when it has its size, and the checksum that it was published with where one is kept. */
+  /** Uses the existing object if it has the size of the file, and its published checksum if one is recorded. */
   private async adopt(): Promise<boolean> {
     const stored = await this.bucket.head(this.key);
     if (stored?.size !== this.file.size) return false;
@@ -98,14 +98,14 @@ export class FileUpload {
     return true;
   }
 
-  /** Goes on with an upload that was begun: its parts of the right size count, whoever sent them. */
+  /** Resumes an unfinished upload. Keeps parts of the right size, whoever sent them. */
   private async resume(): Promise<string | undefined> {
     const uploadId = await this.bucket.unfinishedUpload(this.key);
     const parts = uploadId === undefined ? undefined : await this.bucket.parts(this.key, uploadId);
     if (parts === undefined) return undefined;
     const lengths = new Map(this.plan.map(({ number, length }) => [number, length]));
-    const fitting = parts.filter(({ number, size, checksum }) => lengths.get(number) === size && checksum !== '');
-    for (const part of fitting) this.done.set(part.number, part);
+    const usable = parts.filter(({ number, size, checksum }) => lengths.get(number) === size && checksum !== '');
+    for (const part of usable) this.done.set(part.number, part);
     return uploadId;
   }
 

@@ -1,19 +1,19 @@
 import { readJsonObject } from '../../private/json';
 
-/** What is known of a file that was published to S3. */
+/** A file that was published to S3. */
 export interface FileRecord {
   readonly path: string;
   readonly size: number;
-  /** The checksum that S3 keeps: SHA-256 in base64, with the number of parts behind it where there are several. */
+  /** The checksum in S3: SHA-256 in base64, followed by the number of parts if there are several. */
   readonly checksum: string;
 }
 
-/** The object that is written when all files are there. */
+/** The object that is written after all files. */
 export function renderMarker(digest: string, files: readonly FileRecord[]): Buffer {
   return Buffer.from(`${JSON.stringify({ version: 1, digest, files }, null, 2)}\n`);
 }
 
-/** The files of a marker, or nothing when it is not one of this digest. */
+/** The files of a marker, or undefined if it is not a marker of this digest. */
 export function readMarker(bytes: Buffer, digest: string): FileRecord[] | undefined {
   const marker = readJsonObject(bytes);
   if (marker?.digest !== digest || !Array.isArray(marker.files)) return undefined;

@@ -1,20 +1,20 @@
 const MIB = 2 ** 20;
-/** From here on the cost of a request no longer shows. */
-const LEAST_PART = 16 * MIB;
-/** What S3 allows. */
+/** From this size on, the overhead of a request is negligible. */
+const MIN_PART = 16 * MIB;
+/** The limit of S3. */
 const MAX_PARTS = 10_000;
-/** The bytes of parts that are held in memory at once. */
+/** The maximum bytes of parts in memory. */
 const IN_FLIGHT_BYTES = 128 * MIB;
 const MAX_IN_FLIGHT = 8;
 
-/** The size of the parts of a file: always the same for the same file, so that an upload can be gone on with. */
+/** The part size of a file: always the same for the same file, so that an upload can be resumed. */
 export function partSizeOf(fileSize: number): number {
-  return Math.max(LEAST_PART, Math.ceil(fileSize / MAX_PARTS / MIB) * MIB);
+  return Math.max(MIN_PART, Math.ceil(fileSize / MAX_PARTS / MIB) * MIB);
 }
 
 /** One part of a file. */
 export interface PartPlan {
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly number: number;
   readonly from: number;
   readonly length: number;
@@ -30,7 +30,7 @@ export function planParts(fileSize: number): PartPlan[] {
   }));
 }
 
-/** How many parts are sent at once when the largest is of this size. */
+/** How many parts of at most this size are sent concurrently. */
 export function partsInFlight(partSize: number): number {
   return Math.max(2, Math.min(MAX_IN_FLIGHT, Math.floor(IN_FLIGHT_BYTES / partSize)));
 }

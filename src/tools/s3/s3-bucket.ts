@@ -5,14 +5,14 @@ import { nameOf } from '../net/aws-error';
 import { StoreError } from '../net/store-error';
 import { explainS3Error } from './s3-errors';
 
-/** What S3 keeps of an object. */
+/** An object in S3. */
 export interface StoredObject {
   readonly size: number;
-  /** SHA-256 in base64; of the parts' own, with their number behind, where it came in parts. */
+  /** SHA-256 in base64. For a multipart upload: of the checksums of the parts, followed by their number. */
   readonly checksum?: string;
 }
 
-/** A part that S3 has of an upload that was begun. */
+/** A part of an unfinished upload. */
 export interface StoredPart {
   readonly number: number;
   readonly size: number;
@@ -20,24 +20,24 @@ export interface StoredPart {
   readonly checksum: string;
 }
 
-/** How a bucket is opened. */
+/** Options of opening a bucket. */
 export interface BucketOptions {
   /** The account that must own the bucket. @default - any */
   readonly owner?: string;
-  /** Whether its endpoint may be one without TLS. @default - on this machine only */
+  /** Whether the endpoint may be without TLS. @default - on this machine only */
   readonly plainHttp?: boolean;
-  /** @default - of this process */
+  /** @default - that of this process */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** A marker of half a million files has this size. */
+/** The size of a marker with half a million files. */
 const MAX_SMALL_OBJECT = 64 * 2 ** 20;
-/** Far more than the files of an artifact. */
+/** Far more than an artifact has files. */
 const MAX_KEYS = 1_000_000;
 const ATTEMPTS = 8;
 const NOT_FOUND = new Set(['NotFound', 'NoSuchKey']);
 
-/** One bucket: the calls that publishing needs, with the errors that they may end with. */
+/** The calls that publishing needs, for one bucket. Converts S3 errors into ours. */
 export class S3Bucket {
   private constructor(
     private readonly s3: S3,
@@ -46,7 +46,7 @@ export class S3Bucket {
     private readonly owned: { readonly Bucket: string; readonly ExpectedBucketOwner?: string },
   ) {}
 
-  /** Loads the client of AWS, which takes a while. */
+  /** Loads the AWS client, which takes a while. */
   static open(bucket: string, { owner, plainHttp, environment = process.env }: BucketOptions = {}): S3Bucket {
     const { S3: Client } = require('./s3-sdk') as typeof import('./s3-sdk');
     const connections = awsConnections('s3', environment.AWS_REGION ?? 'us-east-1', plainHttp);
@@ -54,10 +54,10 @@ export class S3Bucket {
       requestHandler: connections.requestHandler,
       maxAttempts: ATTEMPTS,
       followRegionRedirects: true,
-      // Servers with an address of their own seldom answer to names below it.
+      // Custom endpoints rarely support bucket names as subdomains.
       forcePathStyle: (environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL) !== undefined,
     });
-    // With it, S3 refuses a request to a bucket of that name that somebody else owns.
+    // S3 then rejects the request if another account owns the bucket.
     const owned = { Bucket: bucket, ...(owner === undefined ? {} : { ExpectedBucketOwner: owner }) };
     return new S3Bucket(s3, connections, bucket, owned);
   }
@@ -67,18 +67,18 @@ export class S3Bucket {
     this.connections.close();
   }
 
-  /** An object's size and checksum, or nothing when it is not there. */
+  /** The size and checksum of an object, or undefined if it does not exist. */
   async head(key: string): Promise<StoredObject | undefined> {
     try {
-      const answer = await this.s3.headObject({ ...this.owned, Key: key, ChecksumMode: 'ENABLED' });
-      return { size: answer.ContentLength ?? 0, checksum: answer.ChecksumSHA256 };
+      const response = await this.s3.headObject({ ...this.owned, Key: key, ChecksumMode: 'ENABLED' });
+      return { size: response.ContentLength ?? 0, checksum: response.ChecksumSHA256 };
     } catch (error) {
       if (NOT_FOUND.has(nameOf(error))) return undefined;
       throw this.explain(error, `look for ${key}`);
     }
   }
 
-  /** A small object, or nothing when it is not there. */
+  /** A small object, or undefined if it does not exist. */
   async read(key: string): Promise<Buffer | undefined> {
     try {
       const { Body } = await this.s3.getObject({ ...this.owned, Key: key });
@@ -89,19 +89,19 @@ export class S3Bucket {
     }
   }
 
-  /** The sizes of all objects below a prefix, by what follows it. */
+  /** The sizes of all objects below a prefix, by the rest of their keys. */
   async list(prefix: string): Promise<Map<string, number>> {
     const sizes = new Map<string, number>();
     let token: string | undefined;
     do {
-      const page = await this.ask(
+      const page = await this.call(
         `list ${prefix}`,
         this.s3.listObjectsV2({ ...this.owned, Prefix: prefix, ContinuationToken: token }),
       );
       for (const { Key = '', Size = 0 } of page.Contents ?? []) sizes.set(Key.slice(prefix.length), Size);
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined && sizes.size <= MAX_KEYS);
-    if (sizes.size > MAX_KEYS) throw this.tooMuch(`lists more than ${MAX_KEYS} objects below ${prefix}`);
+    if (sizes.size > MAX_KEYS) throw this.limitExceeded(`has more than ${MAX_KEYS} objects below ${prefix}`);
     return sizes;
   }
 
@@ -110,20 +110,20 @@ export class S3Bucket {
     let bytes = 0;
     for await (const chunk of body) {
       bytes += chunk.length;
-      if (bytes > MAX_SMALL_OBJECT) throw this.tooMuch(`has more than ${MAX_SMALL_OBJECT} bytes as ${key}`);
+      if (bytes > MAX_SMALL_OBJECT) throw this.limitExceeded(`has more than ${MAX_SMALL_OBJECT} bytes in ${key}`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
   }
 
-  private tooMuch(what: string): StoreError {
+  private limitExceeded(what: string): StoreError {
     return new StoreError('LimitExceeded', `the bucket ${this.bucket} ${what}; publish to another prefix`);
   }
 
-  /** Puts an object whole. Returns its checksum. */
+  /** Puts an object in one request. Returns its checksum. */
   async put(key: string, body: Buffer, contentType = 'application/octet-stream'): Promise<string> {
     const checksum = sha256(body);
-    await this.ask(
+    await this.call(
       `put ${key}`,
       this.s3.putObject({
         ...this.owned,
@@ -136,7 +136,7 @@ export class S3Bucket {
     return checksum;
   }
 
-  /** The upload of a key that was begun last and not ended, if any. */
+  /** The latest unfinished upload of a key, if any. */
   async unfinishedUpload(key: string): Promise<string | undefined> {
     try {
       const { Uploads = [] } = await this.s3.listMultipartUploads({ ...this.owned, Prefix: key });
@@ -146,16 +146,16 @@ export class S3Bucket {
       own.sort((a, b) => (b.Initiated?.getTime() ?? 0) - (a.Initiated?.getTime() ?? 0));
       return own[0]?.UploadId;
     } catch (error) {
-      // To list uploads is a permission of its own, and not every server knows the call: then the file begins anew.
+      // Listing uploads requires another permission, and some servers do not support it: the file is then sent from its start.
       const failure = this.explain(error, `look for unfinished uploads of ${key}`);
       if (nameOf(error) === 'AccessDenied' || nameOf(error) === 'NotImplemented') return undefined;
       throw failure;
     }
   }
 
-  async beginUpload(key: string): Promise<string> {
-    const { UploadId = '' } = await this.ask(
-      `begin to send ${key}`,
+  async startUpload(key: string): Promise<string> {
+    const { UploadId = '' } = await this.call(
+      `start the upload of ${key}`,
       this.s3.createMultipartUpload({
         ...this.owned,
         Key: key,
@@ -166,7 +166,7 @@ export class S3Bucket {
     return UploadId;
   }
 
-  /** The parts that S3 has of an upload; nothing when it forgot the upload. */
+  /** The parts of an upload in S3, or undefined if the upload no longer exists. */
   async parts(key: string, uploadId: string): Promise<StoredPart[] | undefined> {
     const parts: StoredPart[] = [];
     let marker: string | undefined;
@@ -189,7 +189,7 @@ export class S3Bucket {
     }
   }
 
-  /** Sends a part; nothing comes back when S3 forgot the upload. */
+  /** Sends a part. Returns undefined if the upload no longer exists. */
   async sendPart(key: string, uploadId: string, number: number, body: Buffer): Promise<StoredPart | undefined> {
     const checksum = sha256(body);
     try {
@@ -204,15 +204,15 @@ export class S3Bucket {
       return { number, size: body.length, etag: ETag, checksum };
     } catch (error) {
       if (nameOf(error) === 'NoSuchUpload') return undefined;
-      throw this.explain(error, `send part ${number} of ${key}`);
+      throw this.explain(error, `upload part ${number} of ${key}`);
     }
   }
 
-  /** Makes an object of parts. Returns its checksum, or nothing when S3 forgot the upload. */
+  /** Completes an upload. Returns the checksum of the object, or undefined if the upload no longer exists. */
   async completeUpload(key: string, uploadId: string, parts: readonly StoredPart[]): Promise<string | undefined> {
     const sorted = [...parts].sort((a, b) => a.number - b.number);
     try {
-      const answer = await this.s3.completeMultipartUpload({
+      const response = await this.s3.completeMultipartUpload({
         ...this.owned,
         Key: key,
         UploadId: uploadId,
@@ -224,16 +224,16 @@ export class S3Bucket {
           })),
         },
       });
-      return answer.ChecksumSHA256 ?? compositeChecksum(sorted);
+      return response.ChecksumSHA256 ?? compositeChecksum(sorted);
     } catch (error) {
       if (nameOf(error) === 'NoSuchUpload') return undefined;
-      throw this.explain(error, `put ${key} together`);
+      throw this.explain(error, `complete the upload of ${key}`);
     }
   }
 
-  private async ask<T>(action: string, answer: Promise<T>): Promise<T> {
+  private async call<T>(action: string, response: Promise<T>): Promise<T> {
     try {
-      return await answer;
+      return await response;
     } catch (error) {
       throw this.explain(error, action);
     }
@@ -244,7 +244,7 @@ export class S3Bucket {
   }
 }
 
-/** The checksum that S3 gives an object of parts. */
+/** The checksum of an object after a multipart upload. */
 export function compositeChecksum(parts: readonly StoredPart[]): string {
   const all = Buffer.concat(parts.map(({ checksum }) => Buffer.from(checksum, 'base64')));
   return `${sha256(all)}-${parts.length}`;

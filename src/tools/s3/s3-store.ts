@@ -22,13 +22,16 @@ export function openBucket(
     (options.transport !== undefined && '--transport') ||
     (options.createRepository && '--create-repository');
   if (wrong)
-    throw new CommandError('ConflictingOptions', `${wrong} supports registries only; remove it for s3://${bucket}`);
+    throw new CommandError(
+      'ConflictingOptions',
+      `${wrong} is supported for registries only; remove it for s3://${bucket}`,
+    );
   return new S3Store(S3Bucket.open(bucket, { owner: options.bucketOwner, plainHttp: options.plainHttp }), prefix);
 }
 
 /**
- * Artifacts as objects: the files below `<prefix>/<digest>/`, and beside them, written last, `<prefix>/<digest>.json`
- * with their sizes and checksums.
+ * Artifacts as objects: the files below `<prefix>/<digest>/`, and the marker `<prefix>/<digest>.json` with their sizes
+ * and checksums, which is written last.
  */
 export class S3Store implements Store {
   constructor(
@@ -60,7 +63,10 @@ export class S3Store implements Store {
 
   async verifyEvidence(_: string, { publicKey }: EvidenceCheck): Promise<FoundEvidence> {
     if (publicKey !== undefined)
-      throw new CommandError('ConflictingOptions', '--key supports registries only; buckets do not store signatures');
+      throw new CommandError(
+        'ConflictingOptions',
+        '--key is supported for registries only; buckets do not store signatures',
+      );
     return { problems: [], verified: {} };
   }
 
@@ -68,7 +74,7 @@ export class S3Store implements Store {
     this.bucket.close();
   }
 
-  /** Compares the marker with what should be there, and what is there with the marker. */
+  /** Compares the marker with the expected files, and the stored objects with the marker. */
   private async check(digest: string, expected: readonly FileOfSize[] | undefined): Promise<Check> {
     const bytes = await this.bucket.read(this.markerOf(digest));
     const marker = bytes === undefined ? undefined : readMarker(bytes, digest);
@@ -88,14 +94,14 @@ export class S3Store implements Store {
       const stored = await this.bucket.head(this.folderOf(digest) + path);
       if (stored?.checksum === undefined || checksum === '') unchecked.push(path);
       else if (stored.checksum !== checksum)
-        problems.push(`'${path}' has the checksum ${stored.checksum} and not ${checksum}`);
+        problems.push(`'${path}' has the checksum ${stored.checksum} instead of ${checksum}`);
     });
-    const strangers = [...sizes.keys()].filter((path) => !records.has(path));
+    const surplus = [...sizes.keys()].filter((path) => !records.has(path));
     const note =
       unchecked.length === 0
         ? undefined
         : `the store has no SHA-256 checksum of ${plural(unchecked.length, 'file')}, so only sizes were compared`;
-    return { problems, note, surplus: strangers.map((path) => `'${path}' was not published; remove it`), records };
+    return { problems, note, surplus: surplus.map((path) => `'${path}' was not published; remove it`), records };
   }
 
   private async putFiles(
@@ -133,18 +139,18 @@ export class S3Store implements Store {
 
 type FileOfSize = Pick<ArtifactFile, 'path' | 'size'>;
 
-/** What is wrong with what lies below a digest. */
+/** The result of checking the objects below a digest. */
 interface Check extends Omit<Verification, 'reference'> {
-  /** What the marker says of each file. */
+  /** The files in the marker, by path. */
   readonly records: ReadonlyMap<string, FileRecord>;
 }
 
-/** Questions at once. */
+/** Concurrent requests. */
 const IN_FLIGHT = 8;
 
 function sizeProblem(path: string, expected: number, found: number | undefined): string[] {
   if (found === undefined) return [`'${path}' is missing`];
-  return found === expected ? [] : [`'${path}' has ${found} bytes and not ${expected}`];
+  return found === expected ? [] : [`'${path}' has ${found} bytes instead of ${expected}`];
 }
 
 function differences(files: readonly FileOfSize[], records: ReadonlyMap<string, FileRecord>): string[] {

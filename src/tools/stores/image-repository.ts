@@ -1,25 +1,25 @@
 import type { Blob, Manifest, Report } from '../artifact/artifact';
 
-/** How a blob that was missing came to be there. */
+/** How a missing blob was added: mounted from another repository, or uploaded. */
 export type Arrival = 'mounted' | 'done';
 
-/** One repository, by whatever protocol it is spoken to. */
+/** One repository, independent of the protocol. */
 export interface ImageRepository {
   /** `registry/repository`. */
   readonly name: string;
-  /** How many blobs are best sent at once. */
+  /** How many blobs to upload concurrently. */
   readonly inFlight: number;
-  /** The digest that a tag stands for. */
+  /** The digest of a tag. */
   tagged(tag: string): Promise<string | undefined>;
   /** A manifest or an index by tag or digest. */
   manifest(reference: string): Promise<Manifest | undefined>;
   /** A small blob. */
   blob(digest: string): Promise<Buffer>;
-  /** The sizes of those of the blobs that are there; `NaN` where the store does not say it. */
+  /** The sizes of the blobs that exist; `NaN` if the store does not report a size. */
   sizes(digests: readonly string[]): Promise<Map<string, number>>;
-  /** Brings a blob that is not there. */
+  /** Uploads a missing blob. */
   putBlob(blob: Blob, report: Report): Promise<Arrival>;
-  /** Puts a manifest under a tag or its digest, when all that it names is there. */
+  /** Puts a manifest under a tag or its digest, after all its parts exist. */
   putManifest(manifest: Manifest, reference: string, report: Report): Promise<void>;
   close(): void;
 }

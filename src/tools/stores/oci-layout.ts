@@ -11,7 +11,7 @@ import { INDEX_TYPE } from '../artifact/image';
 import { CommandError } from '../command-line/command-error';
 import { VerifiedBytes } from '../net/verified';
 
-/** What the top of a layout says of an artifact in it. */
+/** How the `index.json` of a layout describes an artifact. */
 interface LayoutEntry {
   readonly mediaType: string;
   readonly digest: string;
@@ -25,14 +25,14 @@ const REF_NAME = 'org.opencontainers.image.ref.name';
 const BLOBS = ['blobs', 'blobs/sha256'];
 
 /**
- * A folder in the image layout of OCI, which can be carried where no network leads: podman, skopeo, umoci and containerd
- * read it. Several artifacts share it, and each layer is in it once. A file gets the name of a digest when its bytes were
- * found to have it.
+ * A folder in the OCI image layout, for machines without a network: podman, skopeo, umoci and containerd read it. Several
+ * artifacts can share a folder, which contains each layer once. A blob gets its final name only after its digest was
+ * verified.
  */
 export class OciLayout {
   constructor(private readonly folder: string) {}
 
-  /** Puts an artifact there under a name; layers that are there already are not written again. */
+  /** Adds an artifact under a name. Existing layers are not written again. */
   public async add(artifact: Artifact, name: string, report: Report): Promise<void> {
     const { index, manifests, blobs } = artifact;
     const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
@@ -59,28 +59,28 @@ export class OciLayout {
       const manifests = readJsonObject(readFileSync(path))?.manifests;
       if (Array.isArray(manifests) && manifests.every(isObject)) return manifests as unknown as LayoutEntry[];
     } catch {
-      // A folder of that name, or a file that must not be read.
+      // A folder of that name, or a file that is not readable.
     }
-    throw new CommandError('InvalidLayout', `'${path}' is not the index of an OCI image layout; name another folder`);
+    throw new CommandError('InvalidLayout', `'${path}' is not the index of an OCI image layout; choose another folder`);
   }
 
-  /** Makes the folders of a layout. None of them may be a link, which would have files written elsewhere. */
+  /** Creates the folders of a layout. None may be a link, because files would then be written elsewhere. */
   public prepare(): void {
     if (existsSync(this.folder) && !lstatSync(join(this.folder, '.')).isDirectory())
       throw new CommandError('InvalidLayout', `'${this.folder}' must be a folder`);
     for (const name of BLOBS) {
       const path = join(this.folder, name);
-      this.writing(path, () => makeFolders(path));
+      this.attempt(path, () => makeFolders(path));
       if (!lstatSync(path).isDirectory())
-        throw new CommandError('InvalidLayout', `'${path}' must be a folder and not a link; name another folder`);
+        throw new CommandError('InvalidLayout', `'${path}' must be a folder and not a link; choose another folder`);
     }
   }
 
-  /** Returns how many bytes were written. */
+  /** Returns the number of bytes written. */
   private async addBlob(blob: Blob, report: Report): Promise<number> {
     const { digest, size } = blob;
     const path = this.pathOf(digest);
-    if (await isWhole(path, blob)) {
+    if (await isComplete(path, blob)) {
       report({ event: 'present', part: digest, bytes: size });
       return 0;
     }
@@ -98,7 +98,7 @@ export class OciLayout {
 
   private addManifest({ digest, bytes }: Manifest): void {
     const path = this.pathOf(digest);
-    this.writing(path, () => replaceFile(path, bytes));
+    this.attempt(path, () => replaceFile(path, bytes));
   }
 
   private pathOf(digest: string): string {
@@ -107,10 +107,10 @@ export class OciLayout {
 
   private write(name: string, content: object): void {
     const path = join(this.folder, name);
-    this.writing(path, () => replaceFile(path, `${JSON.stringify(content)}\n`));
+    this.attempt(path, () => replaceFile(path, `${JSON.stringify(content)}\n`));
   }
 
-  private writing(path: string, work: () => void): void {
+  private attempt(path: string, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -119,8 +119,8 @@ export class OciLayout {
   }
 }
 
-/** A medium that is carried around may have changed what is on it. */
-async function isWhole(path: string, { digest, size }: Blob): Promise<boolean> {
+/** Content on a portable disk may be damaged. */
+async function isComplete(path: string, { digest, size }: Blob): Promise<boolean> {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (!status?.isFile() || status.size !== size) return false;
   const bytes = new VerifiedBytes({ digest, size, source: path }, (start) => createReadStream(path, { start }));
@@ -133,7 +133,7 @@ async function isWhole(path: string, { digest, size }: Blob): Promise<boolean> {
   }
 }
 
-/** Writes a file that must not be there yet, and fails where its bytes are not those of its digest. */
+/** Writes a new file, and fails if its content does not match the digest. */
 async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => void): Promise<void> {
   const { digest, size, origin = 'the directory' } = blob;
   const verified = new VerifiedBytes({ digest, size, source: origin }, blob.read);
@@ -144,7 +144,7 @@ async function writeDraft(draft: string, blob: Blob, sent: (bytes: number) => vo
     }
   }
   const file = createWriteStream(draft, { flags: 'wx' });
-  // A file that is still being opened would come into being after its removal.
+  // A file that is still being opened would be created after its removal.
   const closed = new Promise<void>((resolve) => file.once('close', () => resolve()));
   try {
     await pipeline(counted, file);

@@ -1,6 +1,6 @@
 import type { PublishEvent, Report } from '../artifact/artifact';
 
-/** Counts what went over the wire, what had to be sent again included. */
+/** Counts the bytes sent, including retries. */
 export class SentBytes {
   bytes = 0;
 

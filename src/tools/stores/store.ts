@@ -1,36 +1,36 @@
 import type { Artifact, Report } from '../artifact/artifact';
 import type { EvidenceCheck, FoundEvidence } from './verify-evidence';
 
-/** How layers get to a registry. */
+/** How layers are uploaded to a registry. */
 export const TRANSPORTS = ['http', 'ecr-api'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** How a store is spoken to. */
+/** Options of opening a store. */
 export interface StoreOptions {
   /** @default http */
   readonly transport?: Transport;
-  /** Make a repository of ECR that is not there. @default false */
+  /** Create the ECR repository if it does not exist. @default false */
   readonly createRepository?: boolean;
-  /** Speak HTTP without TLS. @default - with this machine only */
+  /** Use HTTP without TLS. @default - on this machine only */
   readonly plainHttp?: boolean;
   /** The account that must own the bucket. @default - any */
   readonly bucketOwner?: string;
-  /** Whether something will be put there. @default false */
+  /** Whether content will be pushed. @default false */
   readonly push?: boolean;
-  /** Names for what is published beside its digest. @default - none */
+  /** Tags in addition to the digest. @default - none */
   readonly tags?: readonly string[];
-  /** Other repositories of the same registry that may have layers already. @default - none */
+  /** Other repositories of the same registry that layers may be mounted from. @default - none */
   readonly mountFrom?: readonly string[];
 }
 
 /** What a store reports about an artifact that should be in it. */
 export interface Verification {
   readonly reference: string;
-  /** What is missing or differs, in words; empty where everything is present. Publishing again mends it. */
+  /** What is missing or differs, as text; empty if everything is present. Publishing again repairs it. */
   readonly problems: string[];
-  /** What is in the place of the artifact without being a part of it, in words. */
+  /** Objects in the folder of the artifact that are not a part of it, as text. */
   readonly surplus: string[];
-  /** What could not be checked, in words. */
+  /** What could not be checked, as text. */
   readonly note?: string;
 }
 
@@ -38,7 +38,7 @@ export interface Verification {
 export interface Store {
   /** The name of an artifact in the store, whether or not it is published. */
   referenceOf(digest: string): string;
-  /** Publishes an artifact; sends nothing that the store already has. */
+  /** Publishes an artifact. Uploads nothing that the store already has. */
   publish(artifact: Artifact, report: Report): Promise<void>;
   /** Checks whether everything that the digest names is present and unchanged. */
   verify(digest: string, expected: Pick<Artifact, 'files'> | undefined): Promise<Verification>;

@@ -10,23 +10,23 @@ import {
 } from '../registry/cosign';
 import type { ImageRepository } from './image-repository';
 
-/** What signatures and attestations are held against. */
+/** How to verify signatures and attestations. */
 export interface EvidenceCheck {
-  /** A public key in PEM by which there must be a signature. @default - none is asked for */
+  /** A public key in PEM that a signature must be verified with. @default - signatures are not verified */
   readonly publicKey?: string;
-  /** What the lock file says is there. */
+  /** The signatures and attestations in the lock file. */
   readonly recorded: LockedEvidence;
 }
 
-/** What was found. */
+/** The result of verifying signatures and attestations. */
 export interface FoundEvidence {
-  /** What is missing or by somebody else, in words. */
+  /** What is missing or signed with another key, as text. */
   readonly problems: string[];
-  /** What is by the key and about the artifact. */
+  /** What is signed with the key and refers to the artifact. */
   readonly verified: LockedEvidence;
 }
 
-/** Looks for what vouches for a digest. What the lock file has must still be there; with a key it must be by that. */
+/** Looks up the signatures and attestations of a digest. Those in the lock file must still exist; a key must match. */
 export async function verifyEvidence(
   repository: ImageRepository,
   digest: string,
@@ -66,25 +66,25 @@ export async function verifyEvidence(
       (envelope) => isAttestedBy(key, envelope, digest),
     ),
   };
-  if (signatures.length === 0) problems.push(`no signature is there (${tags.signatures})`);
-  else if (verified.signatures.length === 0) problems.push('no signature is by the key');
+  if (signatures.length === 0) problems.push(`there is no signature (${tags.signatures})`);
+  else if (verified.signatures.length === 0) problems.push('no signature matches the key');
   for (const one of lockedAttestations) {
-    const isThere = attestations.some((found) => found.digest === one.digest);
-    if (isThere && !verified.attestations.some((found) => found.digest === one.digest))
-      problems.push(`${nameOf(one)} is not by the key, or does not apply to this image`);
+    const isPresent = attestations.some((found) => found.digest === one.digest);
+    if (isPresent && !verified.attestations.some((found) => found.digest === one.digest))
+      problems.push(`${nameOf(one)} does not match the key, or refers to another image`);
   }
   return { problems, verified };
 }
 
-/** Those of a list whose blob holds what is asked for. */
+/** The items of a list whose blob passes a check. */
 async function withBlob<T>(
   repository: ImageRepository,
   list: readonly T[],
   digestOf: (one: T) => string,
-  holds: (blob: Buffer, one: T) => boolean,
+  isValid: (blob: Buffer, one: T) => boolean,
 ): Promise<T[]> {
   const found: T[] = [];
-  for (const one of list) if (holds(await repository.blob(digestOf(one)), one)) found.push(one);
+  for (const one of list) if (isValid(await repository.blob(digestOf(one)), one)) found.push(one);
   return found;
 }
 

@@ -3,23 +3,23 @@ import { StoreError } from '../net/store-error';
 import { type Descriptor, readIndex, readManifest } from '../registry/image-json';
 import type { ImageRepository } from './image-repository';
 
-/** The tags that do not stand for a digest, and for what they do. */
-export async function strayTags(
+/** The tags that do not point to a digest, with the digest that they point to. */
+export async function mismatchedTags(
   repository: ImageRepository,
   digest: string,
   tags: readonly string[],
 ): Promise<Map<string, string | undefined>> {
-  const stray = new Map<string, string | undefined>();
+  const mismatched = new Map<string, string | undefined>();
   for (const tag of tags) {
     const found = await repository.tagged(tag);
-    if (found !== digest) stray.set(tag, found);
+    if (found !== digest) mismatched.set(tag, found);
   }
-  return stray;
+  return mismatched;
 }
 
 /**
- * Follows an index down to its layers, manifests by their bytes, layers and configs by existence and size, and says what
- * is missing or differs, and which of the tags are not its own.
+ * Verifies an index down to its layers: manifests by content, layers and configs by existence and size. Returns what is
+ * missing or differs, including tags that point elsewhere.
  */
 export async function verifyIndex(
   repository: ImageRepository,
@@ -29,8 +29,8 @@ export async function verifyIndex(
   const problems: string[] = [];
   const index = await read(repository, digest, 'the index', problems);
   if (index === undefined) return problems;
-  for (const [tag, found] of await strayTags(repository, digest, tags))
-    problems.push(found === undefined ? `the tag ${tag} is missing` : `the tag ${tag} stands for ${found}`);
+  for (const [tag, found] of await mismatchedTags(repository, digest, tags))
+    problems.push(found === undefined ? `the tag ${tag} is missing` : `the tag ${tag} points to ${found}`);
   const parts = new Map<string, Descriptor>();
   for (const child of readIndex(index, repository.name)) {
     const manifest = await read(repository, child.digest, 'the manifest', problems);
@@ -41,12 +41,12 @@ export async function verifyIndex(
   for (const [part, { size }] of parts) {
     const found = sizes.get(part);
     if (found === undefined) problems.push(`the layer ${part} is missing`);
-    else if (!hasSize(found, size)) problems.push(`the layer ${part} has ${found} bytes and not ${size}`);
+    else if (!hasSize(found, size)) problems.push(`the layer ${part} has ${found} bytes instead of ${size}`);
   }
   return problems;
 }
 
-/** Whether a blob has its size, as far as the store says it. */
+/** Whether a blob has the expected size, or the store reports none. */
 export function hasSize(found: number | undefined, size: number): boolean {
   return found === size || Number.isNaN(found);
 }

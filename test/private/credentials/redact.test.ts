@@ -51,7 +51,7 @@ describe('credentials by their form', () => {
     'Bearer realm="https://auth.example.com/token",service="r"',
     's3://acme-models/nets/',
     'someone@example.com, git@github.com:acme/net, https://r.io/@acme/net',
-    'set a user and a password for it, as in HTTPS_PROXY=http://user:password@host',
+    'set a user and password for it, as in HTTPS_PROXY=http://user:password@host',
     '-----BEGIN PUBLIC KEY-----\nMII\n-----END PUBLIC KEY-----',
     'token: missing, the password is wrong, secret: not found, Unexpected token: }',
     'not found with this token:\nr.example/net2, --api-key (key1) is not there',

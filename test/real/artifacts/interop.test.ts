@@ -12,7 +12,7 @@ import { type Registry, startRegistry } from '../support/registry';
 const LONG = `${'long-name-'.repeat(20)}.txt`;
 const FILES = { 'config.json': '{}', [`deep/er/${LONG}`]: 'long', 'größe.txt': 'ü', 'version/1/weights': 'w' };
 
-/** The files below a folder by their path, each as the digest of its content. */
+/** The digests of the files below a folder, by path. */
 function contentOf(folder: string): string[] {
   const paths = run('find', folder, '-type', 'f', '-printf', '%P\\n').split('\n').filter(Boolean).sort();
   return paths.map(
@@ -36,7 +36,7 @@ describe('the image of a model', () => {
     const { status, stderr } = bundle.run(folder, ...args);
     if (status !== 0) throw new Error(`serving ${args.join(' ')} ended with ${status}\n${stderr}`);
   };
-  /** Puts an image of a layout into the registry as it is, and returns its name by digest. */
+  /** Copies an image from a layout to the registry unchanged, and returns its reference by digest. */
   const push = (layout: string, name: string, digest: string): string => {
     const source = `oci:${join(folder, layout)}:${name}`;
     run(
@@ -72,7 +72,10 @@ describe('the image of a model', () => {
     bundle.remove();
   });
 
-  test.each(['amd64', 'arm64'])('is inspected by skopeo for %s, with the digest of the lock file', (architecture) => {
+  test.each([
+    'amd64',
+    'arm64',
+  ])('can be inspected with skopeo for %s, with the digest of the lock file', (architecture) => {
     const text = run('skopeo', 'inspect', '--override-arch', architecture, `oci:${join(folder, 'data')}:models-net`);
     expect(JSON.parse(text)).toMatchObject({
       Digest: lockOf().digest,
@@ -90,7 +93,7 @@ describe('the image of a model', () => {
     expect(run('find', root, '-type', 'd', '-empty', '-printf', '%P\\n')).toBe('ensemble/1\n');
   });
 
-  test('has layers that GNU tar lists, owned by root and without a time', () => {
+  test('has layers that GNU tar can list, owned by root and with a zero time', () => {
     for (const { digest } of lockOf().layers) {
       const lines = run(
         'tar',
@@ -116,14 +119,14 @@ describe('the image of a model', () => {
     expect(contentOf(join(podman.mount(id), 'models'))).toEqual(contentOf(model));
   });
 
-  test('differs in a mounted file where a byte of the directory differs', () => {
+  test('differs in a mounted file if a byte in the directory differs', () => {
     const other = join(folder, 'other');
     cpSync(model, other, { recursive: true });
     writeFileSync(join(other, 'config.json'), '[]');
     expect(contentOf(other)).not.toEqual(contentOf(model));
   });
 
-  test('upon a small base runs what the sidecar of KServe runs', async () => {
+  test('on a small base runs the command of the KServe sidecar', async () => {
     const base = writeFiles(join(folder, 'busybox'), {});
     mkdirSync(join(base, 'bin'), { recursive: true });
     for (const name of ['sh', 'ln', 'cat'])

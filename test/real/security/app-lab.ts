@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFiles } from '../../support/scratch';
 import { publishPythonBase, pythonVersion } from '../support/base-image';
-import { bundleCommandLine, runNode, type Said } from '../support/command-line';
+import { bundleCommandLine, type CommandResult, runNode } from '../support/command-line';
 import { type PackageIndex, startPackageIndex } from '../support/package-index';
 import { type Registry, startRegistry } from '../support/registry';
 
-/** Variables of the environment; one without a value is unset. */
+/** Environment variables; one without a value is unset. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** A registry with a base and a package index, for apps that are locked through the command line. */
+/** A registry with a base image and a package index, for apps that are locked through the command line. */
 export class AppLab {
   static async start(): Promise<AppLab> {
     const program = bundleCommandLine();
@@ -35,7 +35,7 @@ export class AppLab {
   }
 }
 
-/** The machine of one user: a project with an app, a home, and a folder that nothing may touch. */
+/** The machine of one user: a project with an app, a home, and a canary folder that must not change. */
 export class AppSite {
   readonly folder = mkdtempSync(join(tmpdir(), 'app-site-'));
   readonly project = join(this.folder, 'project');
@@ -58,14 +58,14 @@ export class AppSite {
     writeFiles(this.project, files);
   }
 
-  /** `serving lock --app app` in the project, with the packages of `app/requirements.txt` where that is there. */
-  lock(env: Variables = {}, ...more: string[]): Promise<Said> {
+  /** `serving lock --app app` in the project, with the packages in `app/requirements.txt` if that exists. */
+  lock(env: Variables = {}, ...more: string[]): Promise<CommandResult> {
     const base = ['--base', `${this.registry.host}/python:3`, '--to', `${this.registry.host}/app`];
     const list = existsSync(join(this.app, 'requirements.txt')) ? ['--requirements', 'requirements.txt'] : [];
     return this.serving(['lock', '--app', 'app', ...base, ...list, ...more], env);
   }
 
-  serving(args: readonly string[], env: Variables = {}): Promise<Said> {
+  serving(args: readonly string[], env: Variables = {}): Promise<CommandResult> {
     const home = join(this.folder, 'home');
     return runNode([this.program, ...args], {
       cwd: this.project,
@@ -84,7 +84,7 @@ export class AppSite {
     return JSON.parse(readFileSync(join(this.project, 'serving.lock.json'), 'utf8')).apps.app;
   }
 
-  /** What became of the folder that nothing may touch, and of what lies beside the project. */
+  /** The content of the canary folder and the entries next to the project. */
   harm(): string[] {
     const beside = readdirSync(this.folder).filter((name) => !['project', 'canary', 'home', 'cache'].includes(name));
     const touched = readdirSync(this.canary).filter((name) => name !== 'kept');
@@ -92,7 +92,7 @@ export class AppSite {
     return [...beside, ...touched, ...changed];
   }
 
-  /** The packages that were unpacked and kept. */
+  /** The unpacked packages in the cache. */
   kept(): string[] {
     const packages = join(this.cache, 'packages');
     return existsSync(packages) ? readdirSync(packages).filter((name) => !name.startsWith('draft-')) : [];

@@ -7,10 +7,10 @@ import { violations } from './router/rules';
 
 const note = measurements();
 
-/** What HTTPRoutes cannot say: the ClientTrafficPolicy of whoever runs the Gateway decides about it. */
+/** What HTTPRoutes cannot specify: it depends on the ClientTrafficPolicy of the Gateway's operator. */
 const OF_THE_GATEWAY = /^(client|forwarded host|request id|names|backend|host|expect) of /;
 
-/** What Envoy passes on although HTTPRoutes say otherwise, or do not say anything, by the reason. */
+/** Attacks that Envoy forwards although HTTPRoutes specify otherwise or nothing, by reason. */
 const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   'TRACE is a method as any other': ['TRACE', 'TRACE with Max-Forwards'],
   'every route of Envoy Gateway may become a WebSocket': [
@@ -28,7 +28,7 @@ const PASSED_ON: Readonly<Record<string, readonly string[]>> = {
   'parameters of a segment are part of its name': ['path "/a/%2e%2e;/guarded"'],
 };
 
-test('few attacks pass the rules that HTTPRoutes state, behind Envoy with the listener of Envoy Gateway', async () => {
+test('few attacks pass the rules of HTTPRoutes, behind Envoy with the listener of Envoy Gateway', async () => {
   const lab = await AttackLab.start();
   const envoy = new EnvoyGateway(lab.nextAddress(), await freePort(), lab.addresses);
   try {

@@ -1,8 +1,8 @@
-/** Users without a home, with one that they cannot write to, and disks that are read-only: what is convenience is left out. */
+/** Users without a writable home, and read-only disks: commands work without their caches and state. */
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { HostileProject, NOBODY_KNOWN, run } from '../support/hostile';
+import { HostileProject, run, UNLISTED_USER } from '../support/hostile';
 import { useStores } from '../support/stores';
 
 const ROOT = join(__dirname, '../../..');
@@ -12,16 +12,16 @@ let project: HostileProject;
 
 beforeEach(() => {
   project = new HostileProject(stores.program);
-  project.giveTo(NOBODY_KNOWN, 'project', 'project/models', 'project/models/net', 'project/models/net/weights.bin');
+  project.giveTo(UNLISTED_USER, 'project', 'project/models', 'project/models/net', 'project/models/net/weights.bin');
   mkdirSync(join(project.outside, 'home/.docker'), { recursive: true });
 });
 afterEach(() => project.remove());
 
-/** The environments of users to whom nothing can be written. */
+/** Environments of users without a writable folder. */
 const HOMES: Record<string, () => Record<string, string>> = {
   'no home and no entry in the list of users': () => ({}),
   'an empty home': () => ({ HOME: '' }),
-  'a home that is not there': () => ({ HOME: '/nonexistent/home' }),
+  'a home that does not exist': () => ({ HOME: '/nonexistent/home' }),
   'a home of another user': () => ({ HOME: join(project.outside, 'home') }),
   'a home that cannot be entered': () => {
     chmodSync(join(project.outside, 'home'), 0o700);
@@ -32,12 +32,12 @@ const HOMES: Record<string, () => Record<string, string>> = {
 
 describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
   const serving = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-    project.serving(args, { uid: NOBODY_KNOWN, env: { ...HOMES[kind]?.(), ...env } });
+    project.serving(args, { uid: UNLISTED_USER, env: { ...HOMES[kind]?.(), ...env } });
 
-  test('locks, publishes, verifies and asks for the status', async () => {
+  test('locks, publishes, verifies and gets the status', async () => {
     const to = `${stores.registry.host}/net`;
     const locked = await serving(['lock', 'models/net', '--to', to]);
-    expect(locked).toMatchObject({ status: 0, stdout: expect.stringContaining('serving.lock.json is written') });
+    expect(locked).toMatchObject({ status: 0, stdout: expect.stringContaining('serving.lock.json was written') });
     expect(locked.stderr).toContain('warning: this machine cannot save');
     expect(await serving(['publish'])).toMatchObject({ status: 1 });
     const published = await serving(['publish', '--to', to]);
@@ -75,22 +75,22 @@ describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
       logLevel: 'error',
       external: ['aws-cdk-lib', 'cdk8s'],
     });
-    const here = { cwd: project.folder, uid: NOBODY_KNOWN, env: HOMES[kind]?.() };
+    const here = { cwd: project.folder, uid: UNLISTED_USER, env: HOMES[kind]?.() };
     expect(await run([process.execPath, outfile], here)).toEqual({ status: 0, stdout: 'net\n', stderr: '' });
   });
 });
 
-describe('a user without a folder of temporary files', () => {
+describe('a user without a folder for temporary files', () => {
   const env = { TMPDIR: '/nonexistent/tmp' };
 
   test('locks and publishes', async () => {
     await project.serving(['lock', 'models/net'], { env: { ...project.home(), ...env } });
     const args = ['publish', '--to', `${stores.registry.host}/net`];
     expect(await project.serving(args, { env: { ...project.home(), ...env } })).toMatchObject({ status: 0 });
-    expect(await project.serving(args, { env, uid: NOBODY_KNOWN })).toMatchObject({ status: 0 });
+    expect(await project.serving(args, { env, uid: UNLISTED_USER })).toMatchObject({ status: 0 });
   });
 
-  test('is told so by explain, which needs one', async () => {
+  test('gets an error from explain, which requires one', async () => {
     project.write('project', { 'cdk.json': '{"app":"true"}' });
     expect(await project.serving(['explain'], { env: { ...project.home(), ...env } })).toEqual({
       status: 3,
@@ -101,8 +101,8 @@ describe('a user without a folder of temporary files', () => {
   });
 });
 
-describe('on a disk that is read-only', () => {
-  /** Runs a command in a namespace of its own, in which the folder of the test cannot be written. */
+describe('on a read-only disk', () => {
+  /** Runs a command in a mount namespace in which the folder of the test is read-only. */
   const onReadOnly = (...args: string[]) => {
     const script = `mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0/project" && exec "$@"`;
     const command = [
@@ -125,7 +125,7 @@ describe('on a disk that is read-only', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('without a receipt') });
   });
 
-  test('lock says in a sentence that it cannot write', async () => {
+  test('lock reports in one sentence that it cannot write', async () => {
     const { status, stderr } = await onReadOnly('lock', 'models/net');
     expect(status).toBe(3);
     expect(stderr.trim().split('\n').at(-1)).toMatch(

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { type Answer, endless, type Received, type Script } from '../support/hostile-registry';
+import { endless, type Received, type Script, type ScriptedResponse } from '../support/hostile-registry';
 import { descriptorOf, type Lab, partOf } from './hostile-lab';
 
-/** What a registry does in the place of an honest answer, to which command, and how the command names it. */
+/** What a registry does instead of a correct response, to which command, and how the command reports it. */
 export interface Attack {
   readonly name: string;
   readonly command: 'publish' | 'verify' | 'lock' | 'pack';
@@ -10,14 +10,14 @@ export interface Attack {
   readonly message: RegExp;
 }
 
-const CHALLENGE = (realm: string): Answer => ({
+const CHALLENGE = (realm: string): ScriptedResponse => ({
   status: 401,
   headers: { 'www-authenticate': `Bearer realm="${realm}",service="s"` },
 });
 const isBegin = ({ method, path }: Received): boolean => method === 'POST' && path.includes('/uploads/');
 const isBlobOf = ({ path }: Received, digest: string): boolean => path.endsWith(`/blobs/${digest}`);
 
-/** Names another place for uploads. */
+/** Returns another location for uploads. */
 const uploadsTo =
   (place: (lab: Lab) => string) =>
   (lab: Lab): Script =>
@@ -26,48 +26,52 @@ const uploadsTo =
       ? { status: 202, headers: { location: place(lab) } }
       : undefined;
 
-/** Has tokens fetched elsewhere. */
+/** Names another token service. */
 const tokensFrom =
   (realm: (lab: Lab) => string) =>
   (lab: Lab): Script =>
   () =>
     CHALLENGE(realm(lab));
 
-/** Redirects what is read. */
+/** Redirects reads. */
 const redirectsTo =
   (place: (lab: Lab) => string) =>
   (lab: Lab): Script =>
   ({ method, authorization }) =>
     method === 'GET' && authorization !== undefined ? { status: 307, headers: { location: place(lab) } } : undefined;
 
-/** Answers for the layer of the base. */
+/** Responds for the layer of the base. */
 const layerAs =
-  (answer: (lab: Lab, received: Received) => Answer) =>
+  (answer: (lab: Lab, received: Received) => ScriptedResponse) =>
   (lab: Lab): Script =>
   (received) =>
     received.method === 'GET' && isBlobOf(received, lab.base.layer.digest) && received.authorization !== undefined
       ? answer(lab, received)
       : undefined;
 
-/** Answers for the tag of the base. */
+/** Responds for the tag of the base. */
 const tagAs =
-  (answer: (lab: Lab) => Answer) =>
+  (answer: (lab: Lab) => ScriptedResponse) =>
   (lab: Lab): Script =>
   ({ path, authorization }) =>
     path.endsWith('/manifests/v1') && authorization !== undefined ? answer(lab) : undefined;
 
-/** Answers for the tag of the base with bytes that are called an index. */
-const indexOf = (lab: Lab, body: Answer['body'], headers: Readonly<Record<string, string>> = {}): Answer => ({
+/** Responds for the tag of the base with bytes declared as an index. */
+const indexOf = (
+  lab: Lab,
+  body: ScriptedResponse['body'],
+  headers: Readonly<Record<string, string>> = {},
+): ScriptedResponse => ({
   status: 200,
   headers: { 'content-type': lab.types.index, ...headers },
   body,
 });
 
-/** Answers for the tag of the base with another index. */
+/** Responds for the tag of the base with another index. */
 const indexAs = (content: (lab: Lab) => Buffer | object) =>
   tagAs((lab) => indexOf(lab, partOf(content(lab), lab.types.index).bytes));
 
-/** An index of entries for the most common platform. */
+/** An index with entries for the most common platform. */
 const indexListing = ({ types }: Lab, entries: readonly object[], architecture = 'amd64'): object => ({
   schemaVersion: 2,
   mediaType: types.index,
@@ -80,26 +84,26 @@ const ADDRESSES: readonly Attack[] = [
     command: 'publish',
     script: uploadsTo(({ home }) => `http://${home.host}/v2/net/blobs/uploads/1`),
     message:
-      /^\[UntrustedAddress\] https:\/\/registry\.test:\d+ names as the upload address http:.*https must not lead to http/m,
+      /^\[UntrustedAddress\] https:\/\/registry\.test:\d+ returned the upload address http:.*https must not lead to http/m,
   },
   {
-    name: 'an upload at a stranger',
+    name: 'an upload to another host',
     command: 'publish',
     script: uploadsTo(({ other }) => `https://${other.host}/upload`),
     message:
-      /^\[UntrustedAddress\] .*it is another origin, which is not trusted.*SERVING_TRUSTED_HOSTS=other\.test:\d+$/m,
+      /^\[UntrustedAddress\] .*this is another origin, which is not trusted.*SERVING_TRUSTED_HOSTS=other\.test:\d+$/m,
   },
   {
     name: 'an upload with another user in its address',
     command: 'publish',
     script: uploadsTo(({ other }) => `https://user:password@${other.host}/upload`),
-    message: /^\[UntrustedAddress\] .*must not contain a user name or a password$/m,
+    message: /^\[UntrustedAddress\] .*must not contain a user name or password$/m,
   },
   {
-    name: 'an upload at an address of the local link',
+    name: 'an upload to a link-local address',
     command: 'publish',
     script: uploadsTo(() => 'https://169.254.12.34/latest/meta-data'),
-    message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
+    message: /^\[UntrustedAddress\] .*cloud metadata service/m,
   },
   {
     name: 'the next chunk of an upload in plain text',
@@ -120,13 +124,13 @@ const ADDRESSES: readonly Attack[] = [
       name: `the token service of a stranger, to ${command}`,
       command,
       script: tokensFrom(({ other }) => `https://${other.host}/token`),
-      message: /^\[UntrustedAddress\] registry\.test:\d+ asks for its credentials to be sent to https:\/\/other\.test/m,
+      message: /^\[UntrustedAddress\] registry\.test:\d+ requests its credentials at https:\/\/other\.test/m,
     },
     {
       name: `a token service in plain text on this machine, to ${command}`,
       command,
       script: tokensFrom(({ other }) => `http://127.0.0.1:${other.port}/token`),
-      message: /^\[UntrustedAddress\] .*names as its token service http:.*https must not lead to http/m,
+      message: /^\[UntrustedAddress\] .*requires a token from http:.*https must not lead to http/m,
     },
     {
       name: `a token service in plain text on the same host and port, to ${command}`,
@@ -141,10 +145,10 @@ const ADDRESSES: readonly Attack[] = [
       message: /^\[UntrustedAddress\] .*redirects to http:.*https must not lead to http/m,
     },
     {
-      name: `a redirect to an address of the local link, to ${command}`,
+      name: `a redirect to a link-local address, to ${command}`,
       command,
       script: redirectsTo(() => 'https://169.254.12.34/latest/meta-data'),
-      message: /^\[UntrustedAddress\] .*metadata service of a cloud/m,
+      message: /^\[UntrustedAddress\] .*cloud metadata service/m,
     },
     {
       name: `a redirect to a stranger who asks for credentials, to ${command}`,
@@ -169,35 +173,35 @@ const BYTES: readonly Attack[] = [
     name: 'a layer with other bytes',
     command: 'pack',
     script: layerAs(({ base }) => ({ status: 200, body: flipped(base.layer.bytes) })),
-    message: /^\[DigestMismatch\] registry\.test:\d+\/base sends bytes of the digest sha256:\w+ as sha256:/m,
+    message: /^\[DigestMismatch\] sha256:\w+ from registry\.test:\d+\/base has the digest sha256:/m,
   },
   {
     name: 'a layer that is longer',
     command: 'pack',
     script: layerAs(({ base }) => ({ status: 200, body: Buffer.concat([base.layer.bytes, Buffer.from('x')]) })),
-    message: /^\[DigestMismatch\] .*sends more than the 3145728 bytes/m,
+    message: /^\[DigestMismatch\] .*has more than 3145728 bytes/m,
   },
   {
     name: 'a layer without an end',
     command: 'pack',
     script: layerAs(() => ({ status: 200, body: endless() })),
-    message: /^\[DigestMismatch\] .*sends more than the 3145728 bytes/m,
+    message: /^\[DigestMismatch\] .*has more than 3145728 bytes/m,
   },
   {
-    name: 'a layer whose connection is cut, and goes on with other bytes',
+    name: 'a layer whose connection is cut, and that resumes with other bytes',
     command: 'pack',
     script: layerAs(({ base: { layer } }, { range }) =>
       range === undefined
         ? { status: 200, headers: { 'content-length': String(layer.size) }, body: layer.bytes, cutAfter: 2_000_000 }
         : { status: 206, body: flipped(layer.bytes.subarray(Number(/\d+/.exec(range)?.[0]))) },
     ),
-    message: /^\[DigestMismatch\] .*sends bytes of the digest/m,
+    message: /^\[DigestMismatch\] .*has the digest/m,
   },
   {
-    name: 'an image whose tag has another digest than it says',
+    name: 'an image whose tag has another digest than declared',
     command: 'lock',
     script: tagAs((lab) => indexOf(lab, lab.base.index.bytes, { 'docker-content-digest': `sha256:${'0'.repeat(64)}` })),
-    message: /^\[DigestMismatch\] .*answers to v1 with bytes of the digest sha256:\w+, and calls it sha256:0000/m,
+    message: /^\[DigestMismatch\] .*returned content with the digest sha256:\w+ for v1 and declares sha256:0000/m,
   },
   {
     name: 'an index of 20,000 manifests',
@@ -214,7 +218,7 @@ const BYTES: readonly Attack[] = [
     name: 'an index in an index',
     command: 'lock',
     script: indexAs((lab) => indexListing(lab, [descriptorOf(lab.base.index)])),
-    message: /^\[UnexpectedAnswer\] .*stores an index in the index/m,
+    message: /^\[UnexpectedAnswer\] .*has an index in the index/m,
   },
   {
     name: 'an index that is a manifest too',
@@ -223,31 +227,31 @@ const BYTES: readonly Attack[] = [
       ...JSON.parse(base.manifest.bytes.toString()),
       ...JSON.parse(base.index.bytes.toString()),
     })),
-    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
+    message: /^\[UnexpectedAnswer\] .*is not an image/m,
   },
   {
-    name: 'a platform that a terminal would obey',
+    name: 'a platform with a terminal escape sequence',
     command: 'lock',
     script: indexAs((lab) => indexListing(lab, [descriptorOf(lab.base.manifest)], '\u001b]0;owned\u0007')),
-    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
+    message: /^\[UnexpectedAnswer\] .*is not an image/m,
   },
   {
     name: 'an index without an end',
     command: 'lock',
     script: tagAs((lab) => indexOf(lab, endless(Buffer.alloc(65_536, ' ')))),
-    message: /^\[LimitExceeded\] .*answers with more than 8388608 bytes/m,
+    message: /^\[LimitExceeded\] .*the response of .* exceeds 8388608 bytes/m,
   },
   {
     name: 'an index of lists in lists',
     command: 'lock',
     script: indexAs(() => Buffer.from(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`)),
-    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
+    message: /^\[UnexpectedAnswer\] .*is not an image/m,
   },
   {
     name: 'a gigabyte in a few compressed bytes',
     command: 'lock',
     script: tagAs((lab) => indexOf(lab, gzipSync(Buffer.alloc(64 * 2 ** 20)), { 'content-encoding': 'gzip' })),
-    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
+    message: /^\[UnexpectedAnswer\] .*is not an image/m,
   },
   {
     name: 'a config whose environment is no list',
@@ -265,7 +269,7 @@ const BYTES: readonly Attack[] = [
         return path.endsWith(`/blobs/${config.digest}`) ? { status: 200, body: config.bytes } : undefined;
       };
     },
-    message: /^\[UnexpectedAnswer\] .*does not store an image/m,
+    message: /^\[UnexpectedAnswer\] .*is not an image/m,
   },
 ];
 

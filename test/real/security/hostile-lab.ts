@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf, noise } from '../../support/stores/artifacts';
 import { RegistryDouble } from '../../support/stores/registry-double';
-import { runNode, type Said } from '../support/command-line';
+import { type CommandResult, runNode } from '../support/command-line';
 import { forwardTo, makeCertificate, Origin, type Received } from '../support/hostile-registry';
 
 const TYPES = {
@@ -16,7 +16,7 @@ const TYPES = {
 const MIB = 2 ** 20;
 const SECRET = 'AWS:secret';
 
-/** A part of the base image, as it would be named by a descriptor. */
+/** A part of the base image, as in a descriptor. */
 export interface Part {
   readonly bytes: Buffer;
   readonly digest: string;
@@ -33,7 +33,7 @@ export function descriptorOf({ mediaType, digest, size }: Part): object {
   return { mediaType, digest, size };
 }
 
-/** An image of one platform. */
+/** An image for one platform. */
 function baseImage() {
   const layer = partOf(noise(3 * MIB, 5), TYPES.layer);
   const config = partOf(
@@ -52,13 +52,13 @@ function baseImage() {
   return { layer, config, manifest, index };
 }
 
-/** What a command did. */
-export interface Outcome extends Said {
-  /** The peak of the resident memory, in bytes. */
+/** The result of a command. */
+export interface Outcome extends CommandResult {
+  /** Peak resident memory, in bytes. */
   readonly memory: number;
 }
 
-/** A registry over TLS that can be made hostile, a stranger beside it, and a folder with a model that is locked. */
+/** A registry with TLS that can be made hostile, another host, and a folder with a locked model. */
 export class Lab {
   readonly base = baseImage();
   readonly folder = mkdtempSync(join(tmpdir(), 'hostile-'));
@@ -96,7 +96,7 @@ export class Lab {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** As after an honest start: what was published is gone, and nothing was received. */
+  /** Resets the lab: nothing is published, and nothing was received. */
   reset(): void {
     for (const origin of [this.home, this.other]) {
       origin.script = () => undefined;
@@ -112,10 +112,10 @@ export class Lab {
     return `${this.home.host}/base:v1`;
   }
 
-  /** Runs the command line as a user would, with credentials for the registry. */
+  /** Runs the command line with credentials for the registry. */
   async serving(...args: string[]): Promise<Outcome> {
     const peak = join(this.folder, 'peak');
-    const said = await runNode([this.program, ...args], {
+    const result = await runNode([this.program, ...args], {
       cwd: this.folder,
       env: {
         HOME: this.folder,
@@ -126,22 +126,22 @@ export class Lab {
         PEAK_MEMORY_FILE: peak,
       },
     });
-    return { ...said, memory: Number(readFileSync(peak, 'utf8')) };
+    return { ...result, memory: Number(readFileSync(peak, 'utf8')) };
   }
 
-  /** Everything that reached somebody who must not have it, in words. */
+  /** Everything that reached a host that must not receive it, as text. */
   leaks(): string[] {
     const holds = ({ authorization, cookie, bytes }: Received): boolean =>
       authorization !== undefined || cookie !== undefined || bytes > 0;
     const shown = ({ method, path, authorization = '', bytes }: Received): string =>
       `${method} ${path.slice(0, 40)} with ${bytes} bytes and '${authorization.slice(0, 10)}'`;
     return [
-      ...this.other.received.filter(holds).map((one) => `a stranger received ${shown(one)}`),
+      ...this.other.received.filter(holds).map((one) => `the other host received ${shown(one)}`),
       ...this.home.received.filter((one) => one.isPlain).map((one) => `in plain text: ${shown(one)}`),
     ];
   }
 
-  /** Files of the layout whose bytes are not what their name says. */
+  /** Files in the layout that do not match the digest in their name. */
   misnamed(): string[] {
     const blobs = join(this.output, 'blobs/sha256');
     if (!existsSync(blobs)) return [];

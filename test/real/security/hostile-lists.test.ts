@@ -1,6 +1,6 @@
 /**
- * Lists of packages, working directories and settings whose author wants his code to run on the machine that locks an app,
- * or to learn its secrets. A canary is a folder that the code would write to.
+ * Requirements files, working directories and settings from an attacker who tries to run code on the machine that locks an
+ * app, or to read its secrets. The canary is a folder that the code would write to.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -28,10 +28,10 @@ beforeEach(() => {
 });
 afterEach(() => site.remove());
 
-/** Python that leaves a trace in the canary. */
+/** Python code that writes to the canary. */
 const trace = () => `open(${JSON.stringify(join(site.canary, 'ran'))}, 'w').close()\n`;
 
-/** A project whose build is code of its own. */
+/** A project with code that runs in its build. */
 const project = (package_: string): { readonly [path: string]: string } => ({
   'pyproject.toml': `[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "${package_}"\nversion = "1.0"\n`,
   'backend.py': `${trace()}def get_requires_for_build_wheel(*a): return []\n`,
@@ -50,29 +50,37 @@ async function sourceArchive(package_: string): Promise<Buffer> {
 
 const list = (text: string) => site.write({ 'app/requirements.txt': text });
 
-describe('a list is refused, with the number of the line,', () => {
+describe('a list is rejected, with the line number,', () => {
   test.each<[what: string, line: () => string, refusal: string]>([
     [
       'that builds a directory',
       () => '-e ./package',
       'only wheels are installed, because building a package runs its code',
     ],
-    ['that builds a directory, written another way', () => '--editable=./package', 'only wheels are installed'],
-    ['that builds a directory, in an abbreviation', () => '--edit ./package', 'supported options are'],
+    ['that builds a directory, in another notation', () => '--editable=./package', 'only wheels are installed'],
+    ['that builds a directory, with an abbreviated option', () => '--edit ./package', 'supported options are'],
     ['that builds from source', () => '--no-binary :all:', 'only wheels are installed'],
     [
       'that builds from source behind another option',
       () => '--prefer-binary --no-binary :all:',
       'only wheels are installed',
     ],
-    ['that includes a file of the machine', () => `-r ${site.canary}/kept`, 'put it into the directory of the app'],
-    ['that includes a file upward', () => '-r ../../canary/kept', 'put it into the directory of the app'],
+    [
+      'that includes a file outside the project',
+      () => `-r ${site.canary}/kept`,
+      'put it into the directory of the app',
+    ],
+    [
+      'that includes a file in a parent directory',
+      () => '-r ../../canary/kept',
+      'put it into the directory of the app',
+    ],
     ['that includes a file through a link', () => '-r linked.txt', 'leaves the directory'],
-    ['that is bound by a file of the machine', () => '-c ../../canary/kept', 'put it into the directory of the app'],
-    ['that includes an address', () => `-r ${lab.index.url}list.txt`, 'must be a file in the directory of the app'],
+    ['with constraints outside the project', () => '-c ../../canary/kept', 'put it into the directory of the app'],
+    ['that includes a URL', () => `-r ${lab.index.url}list.txt`, 'must be a file in the directory of the app'],
     ['that includes itself', () => '-r requirements.txt', 'includes itself'],
     ['that sends a variable to an index', () => `--index-url ${lab.index.url}\${SECRET}/`, 'without variables'],
-    ['that takes wheels of a folder', () => '--find-links ../..', 'an index must be an https:// address'],
+    ['with wheels from a folder', () => '--find-links ../..', 'an index must be an https:// address'],
     ['that turns TLS off', () => '--trusted-host example.com', 'a list cannot turn off TLS'],
     [
       'that sets an option of a package',
@@ -93,15 +101,16 @@ describe('a list is refused, with the number of the line,', () => {
     for (const folder of [site.app, site.project]) writeFiles(join(folder, 'package'), project('package'));
     if (line().includes('linked')) symlinkSync(join(site.canary, 'kept'), join(site.app, 'linked.txt'));
     lab.index.add('source-1.0.tar.gz', await sourceArchive('source'));
-    const from = lab.index.asked.length;
+    const from = lab.index.requested.length;
     list(`# a list\n${line()}\nsource==1.0\n`);
     const { status, stderr } = await site.lock({ SECRET: 'hunter2' });
-    expect({ harm: site.harm(), told: lab.index.asked.slice(from).filter((path) => path.includes('hunter2')) }).toEqual(
-      {
-        harm: [],
-        told: [],
-      },
-    );
+    expect({
+      harm: site.harm(),
+      leaked: lab.index.requested.slice(from).filter((path) => path.includes('hunter2')),
+    }).toEqual({
+      harm: [],
+      leaked: [],
+    });
     expect(status).toBe(3);
     expect(stderr).toContain(refusal);
     if (!/itself|put it into|leaves/.test(refusal)) expect(stderr).toContain('(line 2)');
@@ -117,7 +126,7 @@ describe('a list is refused, with the number of the line,', () => {
     });
   });
 
-  test.each(['', '# nothing\n'])('that has no package (%j), however often it is asked', async (text) => {
+  test.each(['', '# nothing\n'])('that has no package (%j), each time', async (text) => {
     for (const _ of [1, 2]) {
       list(text);
       expect(await site.lock()).toMatchObject({ status: 3, stderr: expect.stringContaining('has no package') });
@@ -126,7 +135,7 @@ describe('a list is refused, with the number of the line,', () => {
     expect(await site.lock()).toMatchObject({ status: 0 });
   });
 
-  test('that has packages for other systems only', async () => {
+  test('with packages for other systems only', async () => {
     list(`${name}==1.0 ; sys_platform == 'win32'\n`);
     for (const _ of [1, 2])
       expect(await site.lock()).toMatchObject({
@@ -144,7 +153,7 @@ describe('a list is refused, with the number of the line,', () => {
   });
 });
 
-describe('nothing that lies about is run:', () => {
+describe('nothing of these is run:', () => {
   const MODULES = ['pip', 'configparser', 'zipfile', 'sitecustomize', 'usercustomize', 'json', 'encodings'];
 
   test.each(MODULES)('%s.py in the working directory', async (module) => {
@@ -173,7 +182,7 @@ describe('nothing that lies about is run:', () => {
     ['PIP_PYTHON', () => ({ PIP_PYTHON: join(site.project, 'python') })],
     ['PIP_CONFIG_FILE', () => ({ PIP_CONFIG_FILE: join(site.project, 'pip.conf') })],
     ['PIP_LOG', () => ({ PIP_LOG: join(site.canary, 'log') })],
-  ])('%s of the environment', async (_, env) => {
+  ])('%s in the environment', async (_, env) => {
     writeFiles(join(site.project, 'package'), project('package'));
     site.write({
       'site/pip.py': trace(),
@@ -187,7 +196,7 @@ describe('nothing that lies about is run:', () => {
   });
 });
 
-describe('a list is taken', () => {
+describe('a list is accepted', () => {
   const locked = async (text: string, env: Variables = {}) => {
     list(text);
     const { status, stderr } = await site.lock(env);
@@ -195,7 +204,7 @@ describe('a list is taken', () => {
   };
   const fine = { status: 0, stderr: '' };
 
-  test('with the lists that it includes, and their constraints', async () => {
+  test('with included lists and their constraints', async () => {
     site.write({
       'app/lists/more.txt': `${name}==1.0 # here\n-c ../bounds.txt\n`,
       'app/bounds.txt': `${name}<2,>=1\n`,
@@ -205,7 +214,7 @@ describe('a list is taken', () => {
     expect(await locked('-r lists/more.txt\n')).toMatchObject({ status: 3 });
   });
 
-  test('with hashes, which must be those of the wheels', async () => {
+  test('with hashes, which must match the wheels', async () => {
     const hash = createHash('sha256')
       .update(wheelOf({ name, files: { [`${name}.py`]: '' } }))
       .digest('hex');
@@ -219,7 +228,7 @@ describe('a list is taken', () => {
     expect(await locked(`--require-hashes\n${name}==1.0\n`)).toMatchObject({ status: 3 });
   });
 
-  test('with the index that it names, that the environment names, and that a file of the user names', async () => {
+  test('with an index from the list, from the environment, and from a file of the user', async () => {
     const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:1/simple/', PIP_RETRIES: '0' };
     expect(await locked(`--index-url ${lab.index.url}\n${name}==1.0\n`, nowhere)).toEqual(fine);
     expect(await locked(`--extra-index-url=${lab.index.url}\n${name}==1.0\n`, nowhere)).toEqual(fine);
@@ -228,7 +237,7 @@ describe('a list is taken', () => {
     expect(await locked(`${name}==1.0\n`, nowhere)).toMatchObject({ status: 3 });
   });
 
-  test('with wheels of a folder of the user, and again when the folder has others', async () => {
+  test('with wheels from a folder of the user, and again after the folder changed', async () => {
     const folder = (text: string) => {
       const wheel = { name: `${name}local`, files: { 'local.py': text } };
       writeFiles(site.project, { [`wheels/${wheelName(wheel)}`]: wheelOf(wheel) });
@@ -241,17 +250,17 @@ describe('a list is taken', () => {
   });
 });
 
-describe('what was unpacked before', () => {
+describe('the cache of unpacked packages', () => {
   const packagesOf = () => join(site.cache, 'packages', site.kept()[0] as string);
 
-  test('is taken again, without the index', async () => {
+  test('is used again, without the index', async () => {
     list(`${name}==1.0\n`);
     await site.lock();
     const { digest } = site.locked();
-    const from = lab.index.asked.length;
+    const from = lab.index.requested.length;
     expect(await site.lock()).toMatchObject({ status: 0 });
     expect(site.locked().digest).toBe(digest);
-    expect(lab.index.asked.slice(from)).toEqual([]);
+    expect(lab.index.requested.slice(from)).toEqual([]);
   });
 
   test.each<[string, () => void]>([
@@ -260,7 +269,7 @@ describe('what was unpacked before', () => {
     ['has a file of another size', () => writeFileSync(join(packagesOf(), `packages/${name}.py`), 'evil')],
     ['is not complete', () => rmSync(join(packagesOf(), 'complete.json'))],
     ['is empty', () => rmSync(join(packagesOf(), 'packages'), { recursive: true })],
-  ])('is made again when it %s', async (_, damage) => {
+  ])('is rebuilt if it %s', async (_, damage) => {
     list(`${name}==1.0\n`);
     await site.lock();
     const text = readFileSync(join(site.project, 'serving.lock.json'), 'utf8');
@@ -270,7 +279,7 @@ describe('what was unpacked before', () => {
     expect(readdirSync(join(packagesOf(), 'packages'))).toContain(`${name}.py`);
   });
 
-  test('is not taken from another place through a link', async () => {
+  test('is not used through a link to another folder', async () => {
     list(`${name}==1.0\n`);
     await site.lock();
     const place = packagesOf();

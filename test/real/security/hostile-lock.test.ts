@@ -1,10 +1,10 @@
-/** Lock files that a pull request could bring, through the real command line with the credentials of who runs it. */
+/** Lock files as a pull request could contain them, through the real command line with the credentials of its user. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { bundleCommandLine } from '../support/command-line';
-import { HostileProject, hostileApp, hostileModel, NOBODY_KNOWN, run } from '../support/hostile';
+import { HostileProject, hostileApp, hostileModel, run, UNLISTED_USER } from '../support/hostile';
 import { type Registry, startRegistry } from '../support/registry';
 
 let program: string;
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => project.remove());
 
 describe('a directory outside the folder of the lock file', () => {
-  /** Ways for a lock file and its checkout to name `secretdir`, which lies beside the project. */
+  /** Ways for a lock file and its checkout to refer to `secretdir`, which is next to the project. */
   const WAYS: Record<string, () => void> = {
     'by its name': () => project.lock({ models: { '../secretdir': hostileModel() } }),
     'as a model that is a symbolic link': () => {
@@ -42,7 +42,7 @@ describe('a directory outside the folder of the lock file', () => {
 
   test.each(
     Object.keys(WAYS).flatMap((way) => COMMANDS.map((args) => [way, args] as const)),
-  )('that is named %s is refused by %j, and nothing of it is shown', async (way, args) => {
+  )('that is referred to %s is refused by %j, and its content is not shown', async (way, args) => {
     WAYS[way]?.();
     const { status, stdout, stderr } = await serving(...args);
     expect(`${stdout}${stderr}`).not.toContain('id_rsa');
@@ -52,14 +52,14 @@ describe('a directory outside the folder of the lock file', () => {
     });
   });
 
-  test.each(Object.keys(WAYS))('that is named %s is not looked at by status', async (way) => {
+  test.each(Object.keys(WAYS))('that is referred to %s is not read by status', async (way) => {
     WAYS[way]?.();
     const { status, stdout } = await serving('status');
     expect(stdout).not.toContain('id_rsa');
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('directory  outside') });
   });
 
-  test('is not where the list of packages of an app is read', async () => {
+  test('must not contain the requirements of an app', async () => {
     project.lock({ apps: { app: hostileApp('requirements.txt') } });
     project.write('project/app', { 'main.py': '' });
     symlinkSync(join(project.outside, 'secretdir/id_rsa'), join(project.folder, 'app/requirements.txt'));
@@ -74,7 +74,7 @@ describe('a directory outside the folder of the lock file', () => {
     });
   });
 
-  test('is used where that is allowed, as in a monorepo', async () => {
+  test('is used if allowed, as in a monorepo', async () => {
     project.write('models/net', { 'weights.bin': 'weights' });
     const allowed = ['../models/net', '--allow-outside'];
     expect(await serving('lock', '../models/net')).toMatchObject({ status: 1 });
@@ -108,11 +108,11 @@ describe('a destination that only the lock file names', () => {
     return { status, stderr, isAsked: connections > 0 };
   };
 
-  test('is not spoken to where nobody can be asked', async () => {
+  test('gets no requests if there is no terminal', async () => {
     expect(await publish([])).toEqual({
       status: 1,
       isAsked: false,
-      stderr: `[DestinationRefused] only the lock file names '${host}/evil/net', and this machine has never published there; pass --to ${host}/evil/net, or --allow-destination ${host}/evil/net (or SERVING_ALLOWED_DESTINATIONS) if it is right\n`,
+      stderr: `[DestinationRefused] only the lock file names '${host}/evil/net', and this machine has never published there; if it is correct, pass --to ${host}/evil/net, or --allow-destination ${host}/evil/net (or set SERVING_ALLOWED_DESTINATIONS)\n`,
     });
   });
 
@@ -120,28 +120,28 @@ describe('a destination that only the lock file names', () => {
     ['typed', (name) => [['--to', `${name}/evil/net`]]],
     ['allowed by a prefix', (name) => [['--allow-destination', `${name}/evil`]]],
     ['allowed by the environment', (name) => [[], { SERVING_ALLOWED_DESTINATIONS: `s3://other, ${name}` }]],
-  ])('is spoken to when it is %s', async (_, allow) => {
+  ])('gets requests if it is %s', async (_, allow) => {
     expect(await publish(...allow(host))).toMatchObject({ isAsked: true, status: 3 });
   });
 
-  test('is not allowed by a part of a name, nor by a wildcard', async () => {
+  test('is not allowed by a part of a name or a wildcard', async () => {
     expect(await publish(['--allow-destination', `${host}/ev`])).toMatchObject({ isAsked: false, status: 1 });
     expect(await publish(['--allow-destination', 's3://models'])).toMatchObject({ isAsked: false, status: 1 });
     for (const prefix of ['*', '', '/', 's3://', '*.example.com'])
       expect(await publish(['--allow-destination', prefix])).toMatchObject({
         isAsked: false,
         status: 2,
-        stderr: expect.stringContaining('is not an allowed destination'),
+        stderr: expect.stringContaining('must be a registry, registry/repository or s3://bucket/prefix'),
       });
   });
 
-  test('is known where somebody typed it for lock, until the lock file names another', async () => {
+  test('is confirmed if it was passed to lock, until the lock file changes', async () => {
     expect(await serving('lock', 'models/net', '--to', `${host}/own/net`)).toMatchObject({ status: 0 });
     expect(await publish([])).toMatchObject({ isAsked: true, status: 3 });
     connections = 0;
     project.lock({ models: { 'models/net': hostileModel(`${host}/evil/net`) } });
     expect(await publish([])).toMatchObject({ isAsked: false, status: 1 });
-    // Locking again keeps what the lock file had, which confirms nothing.
+    // Locking again keeps the destination of the lock file, which does not confirm it.
     expect(await serving('lock')).toMatchObject({ status: 0 });
     expect(await publish([])).toMatchObject({ isAsked: false, status: 1 });
   });
@@ -153,20 +153,20 @@ describe('a destination that only the lock file names', () => {
     const script = `import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0: os.execv(sys.argv[2], sys.argv[2:])
-said = b''
+output = b''
 try:
     while True:
         piece = os.read(fd, 4096)
         if not piece: break
-        said += piece
-        if b'[y/N]' in said:
+        output += piece
+        if b'[y/N]' in output:
             os.write(fd, sys.argv[1].encode() + b'\\n')
-            said = b''
+            output = b''
 except OSError: pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
     const here = { cwd: project.folder, env: project.home() };
-    const said = await run(['python3', '-c', script, answer, process.execPath, program, 'publish'], here);
-    expect(said.status).toBe(status);
+    const result = await run(['python3', '-c', script, answer, process.execPath, program, 'publish'], here);
+    expect(result.status).toBe(status);
     const next = await serving('publish');
     expect(next.status).toBe(again);
   });
@@ -179,23 +179,23 @@ describe('what is published', () => {
   });
   afterAll(() => registry.stop());
 
-  test('is said before it is sent', async () => {
-    const to = `${registry.host}/said`;
+  test('is reported with its destination before it is sent', async () => {
+    const to = `${registry.host}/reported`;
     await serving('lock', 'models/net', '--to', to);
     const { status, stderr } = await serving('publish');
     const events = stderr
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const place = events.findIndex(({ event }) => event === 'destination');
-    expect(events[place]).toEqual({ event: 'destination', artifact: 'models/net', to });
+    const position = events.findIndex(({ event }) => event === 'destination');
+    expect(events[position]).toEqual({ event: 'destination', artifact: 'models/net', to });
     expect({ status, first: events.findIndex(({ event }) => event === 'start') }).toEqual({
       status: 0,
-      first: place + 1,
+      first: position + 1,
     });
   });
 
-  test.each(['--to', '-x', '--help', '--debug'])('may be called %s', async (name) => {
+  test.each(['--to', '-x', '--help', '--debug'])('may have the name %s', async (name) => {
     renameSync(join(project.folder, 'models/net'), join(project.folder, name));
     expect(await serving('lock', `./${name}`)).toMatchObject({ status: 0 });
     const { status, stdout } = await serving('publish', '--to', `${registry.host}/odd`, '--', name);
@@ -210,11 +210,11 @@ describe('a lock file above the working directory', () => {
   test('of another user is refused', async () => {
     project.write('shared/victim/deep', { x: '' });
     project.lock(entries, join(project.outside, 'shared'));
-    project.giveTo(NOBODY_KNOWN, 'shared/serving.lock.json');
+    project.giveTo(UNLISTED_USER, 'shared/serving.lock.json');
     expect(await status('shared/victim/deep')).toEqual({
       status: 2,
       stdout: '',
-      stderr: `[LockFileUntrusted] '../../serving.lock.json' belongs to another user (uid ${NOBODY_KNOWN}); remove it, or name it with 'lockFile' or --lock-file if it is yours\n`,
+      stderr: `[LockFileUntrusted] '../../serving.lock.json' belongs to another user (uid ${UNLISTED_USER}); remove it, or name it with 'lockFile' or --lock-file if it is yours\n`,
     });
     const named = await project.serving(['status', '--lock-file', '../../serving.lock.json'], {
       cwd: join(project.outside, 'shared/victim/deep'),
@@ -222,13 +222,13 @@ describe('a lock file above the working directory', () => {
     expect(named.status).toBe(0);
   });
 
-  test('is that of the user who owns the project too, as in a container that runs as root', async () => {
+  test('may belong to the owner of the project, as in a container that runs as root', async () => {
     project.lock(entries);
-    project.giveTo(NOBODY_KNOWN, 'project', 'project/serving.lock.json');
+    project.giveTo(UNLISTED_USER, 'project', 'project/serving.lock.json');
     expect(await status('project')).toMatchObject({ status: 0 });
   });
 
-  test('is not found in a folder that every user may write to', async () => {
+  test('is not found in a world-writable folder', async () => {
     project.write('tmp/victim', { x: '' });
     chmodSync(join(project.outside, 'tmp'), 0o1777);
     project.lock(entries, join(project.outside, 'tmp'));
@@ -239,7 +239,7 @@ describe('a lock file above the working directory', () => {
     expect(await status('tmp')).toMatchObject({ status: 2, stderr: expect.stringContaining('[LockFileUntrusted]') });
   });
 
-  test('is not found above the version control of the project', async () => {
+  test('is not found above the repository of the project', async () => {
     project.lock(entries, project.outside);
     mkdirSync(join(project.folder, '.git'));
     expect(await status('project/models')).toMatchObject({
@@ -248,7 +248,7 @@ describe('a lock file above the working directory', () => {
     });
   });
 
-  test('is not found above the project where there is no version control', async () => {
+  test('is not found above a project without version control', async () => {
     project.lock(entries, project.outside);
     expect(await status('project/models')).toMatchObject({ status: 2 });
   });
@@ -260,7 +260,7 @@ describe('a lock file above the working directory', () => {
     expect(await status('mono/packages/a')).toMatchObject({ status: 0, stdout: expect.stringContaining('net\n') });
   });
 
-  test('is not a link to a file of the machine, of which an error would show the beginning', async () => {
+  test('must not be a link to another file, whose beginning an error would show', async () => {
     writeFileSync(join(project.outside, 'credentials'), '[default]\naws_secret_access_key = hunter2\n');
     symlinkSync(join(project.outside, 'credentials'), join(project.folder, 'serving.lock.json'));
     const found = await serving('status');
@@ -321,7 +321,7 @@ describe('the content of a lock file', () => {
       () => write('{"version":1e400,"models":{},"images":{},"apps":{}}'),
       "'version' (Infinity)",
     ],
-  ])('that %s is refused at once', async (_, prepare, message) => {
+  ])('that %s is rejected immediately', async (_, prepare, message) => {
     prepare();
     const at = performance.now();
     const { status, stderr } = await serving('status');
@@ -330,8 +330,8 @@ describe('the content of a lock file', () => {
     expect(performance.now() - at).toBeLessThan(60_000);
   });
 
-  test('is written past a link with the name that a draft had', async () => {
-    // The process keeps its number when the program takes its place.
+  test('is not written through a link with the name of an earlier draft', async () => {
+    // exec keeps the process ID.
     const script = 'ln -s ../victim "serving.lock.json.$$" && exec "$@"';
     const command = ['sh', '-c', script, 'sh', process.execPath, program, 'lock', 'models/net'];
     const { status } = await run(command, { cwd: project.folder, env: project.home() });

@@ -1,4 +1,4 @@
-/** A registry that does what it should not, against the command line as it is published. */
+/** A hostile registry against the command line as published. */
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleCommandLine } from '../support/command-line';
@@ -6,7 +6,7 @@ import { ATTACKS, type Attack } from './hostile-attacks';
 import { Lab, type Outcome } from './hostile-lab';
 
 const MIB = 2 ** 20;
-/** Several times what an honest run takes would still be less than what any of these sends. */
+/** Several times the memory of an honest run, but less than any of these attacks sends. */
 const MOST_MEMORY = 300 * MIB;
 
 let lab: Lab;
@@ -40,7 +40,7 @@ function run(command: Attack['command']): Promise<Outcome> {
 }
 
 describe('an honest registry', () => {
-  test('is published to, verified, locked and packed from', async () => {
+  test('works for publish, verify, lock and pack', async () => {
     for (const command of ['publish', 'verify', 'lock', 'pack'] as const)
       expect(await run(command)).toMatchObject({ status: 0 });
     expect(lab.leaks()).toEqual([]);
@@ -59,7 +59,7 @@ describe('an honest registry', () => {
     expect(lab.misnamed()).toEqual([]);
   });
 
-  test('has the urls of its layers left alone', async () => {
+  test('gets no request for the urls of its layers', async () => {
     const { manifest, layer } = lab.base;
     const urls = [`https://${lab.other.host}/foreign`];
     const content = { ...JSON.parse(manifest.bytes.toString()) };
@@ -78,7 +78,7 @@ describe('an honest registry', () => {
 });
 
 describe('a hostile registry', () => {
-  test.each(ATTACKS.map((attack) => [attack.name, attack] as const))('gains nothing by %s', async (_, attack) => {
+  test.each(ATTACKS.map((attack) => [attack.name, attack] as const))('gains nothing with %s', async (_, attack) => {
     lab.home.script = attack.script(lab);
     const before = lock();
     const { status, stderr, memory } = await run(attack.command);
@@ -87,20 +87,20 @@ describe('a hostile registry', () => {
     expect(stderr).toMatch(attack.message);
     expect([1, 3, 4]).toContain(status);
     expect(memory).toBeLessThan(MOST_MEMORY);
-    // Nothing that was refused is locked.
+    // Nothing that was rejected is locked.
     expect(lock()).toBe(before);
     expect(existsSync(join(lab.output, 'index.json'))).toBe(false);
   });
 });
 
-test('a host that the user trusts takes uploads, without credentials', async () => {
+test('a trusted host gets uploads, but no credentials', async () => {
   lab.home.script = ({ method, path, authorization }) =>
     method === 'POST' && path.includes('/uploads/') && authorization !== undefined
       ? { status: 202, headers: { location: `https://${lab.other.host}/upload` } }
       : undefined;
   process.env.SERVING_TRUSTED_HOSTS = lab.other.host;
   try {
-    // It takes everything and keeps nothing, so that the registry misses the layers.
+    // It accepts everything and stores nothing, so the registry does not have the layers.
     await run('publish');
   } finally {
     delete process.env.SERVING_TRUSTED_HOSTS;
@@ -109,7 +109,7 @@ test('a host that the user trusts takes uploads, without credentials', async () 
   expect(lab.other.received.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
 });
 
-test('an endpoint of AWS without TLS gets nothing, and the command ends at once', async () => {
+test('an AWS endpoint without TLS gets nothing, and the command exits immediately', async () => {
   const settings = {
     AWS_ENDPOINT_URL: 'http://192.0.2.1:9000',
     AWS_REGION: 'eu-west-1',
@@ -124,7 +124,7 @@ test('an endpoint of AWS without TLS gets nothing, and the command ends at once'
   });
   expect({ status, stderr }).toEqual({
     status: 3,
-    stderr: expect.stringContaining('[AwsSettings] the endpoint of AWS'),
+    stderr: expect.stringContaining('[AwsSettings] the AWS endpoint'),
   });
   expect(performance.now() - begun).toBeLessThan(120_000);
 });

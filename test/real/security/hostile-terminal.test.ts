@@ -1,4 +1,4 @@
-/** What reaches the terminal: text of others, credentials, and errors of every kind. */
+/** What reaches the terminal: foreign text, credentials, and errors of every kind. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -17,13 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-/** What a terminal acts on, or what cannot be seen, but for the end of a line and a tab. */
+/** Control and invisible characters, except line feed and tab. */
 const ACTIVE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for them
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 const ESCAPES = '\u001b]0;title\u0007\u001b[2J\u001b[1;1H\u009b31m\u202etxt.exe\u2066\u200b\u0008\r';
 
-describe('text of others', () => {
+describe('foreign text', () => {
   let server: Server;
   let [host, body] = ['', ''];
 
@@ -46,7 +46,7 @@ describe('text of others', () => {
     ['status', '--format', 'json'],
     ['verify'],
     ['publish', '--to', 'HOST/net'],
-  ])('of a registry cannot act on the terminal of %j %j %j', async (...args) => {
+  ])('of a registry cannot control the terminal of %j %j %j', async (...args) => {
     lockOf();
     answer(`${ESCAPES}all is well`);
     const { stdout, stderr } = await project.serving(args.map((arg) => arg.replace('HOST', host)));
@@ -55,7 +55,7 @@ describe('text of others', () => {
     if (args.includes('json')) expect(JSON.parse(stdout)).toHaveLength(1);
   });
 
-  test('of a registry shows no credential that it repeats', async () => {
+  test('of a registry is shown without the credentials in it', async () => {
     lockOf();
     const secrets = [
       'dXNlcjpodW50ZXIy',
@@ -74,7 +74,7 @@ describe('text of others', () => {
     }
   });
 
-  test('of a registry shows no secret of the environment', async () => {
+  test('of a registry is shown without secrets of the environment', async () => {
     lockOf();
     answer('the key wJalrXUtnFEMI/K7MDENG is wrong');
     const env = { ...project.home(), AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG' };
@@ -82,7 +82,7 @@ describe('text of others', () => {
     expect(stdout).toContain('the key *** is wrong');
   });
 
-  test('of a lock file is refused or cleaned', async () => {
+  test('of a lock file is rejected or cleaned', async () => {
     for (const member of ['source', 'to', 'mediaType'])
       for (const text of ['a\u009b2J', 'a\u202eb', 'a\u001b[2J']) {
         project.lock({ models: { 'models/net': { ...hostileModel(), [member]: text } } });
@@ -92,7 +92,7 @@ describe('text of others', () => {
       }
   });
 
-  test('of a file name is refused and cleaned', async () => {
+  test('of a file name is rejected and cleaned', async () => {
     for (const name of ['a\u001b[2J', 'a\u009b2Jb', 'a\u202eb']) {
       project.write('project/models/odd', { [name]: 'x' });
       const { status, stderr } = await project.serving(['lock', 'models/odd']);
@@ -111,7 +111,7 @@ describe('text of others', () => {
     expect(stderr).not.toMatch(ACTIVE);
   });
 
-  test('of an app is cleaned in every format of a report', async () => {
+  test('of an app is cleaned in every report format', async () => {
     const plan = { endpoints: [], backends: [], ledger: [] };
     const text = `a${ESCAPES}b https://user:hunter2@host/`;
     const explanation = [{ platform: text, target: 'x', plan, lockFiles: [], refusals: [text] }];
@@ -127,14 +127,14 @@ describe('text of others', () => {
   });
 });
 
-describe('credentials of the environment', () => {
+describe('credentials in the environment', () => {
   test.each([
     'http://user:s3cretpw@prox y:99',
     'http://user:s3cr@etpw/s3cretpw@proxy:99',
     'user:s3cretpw@127.0.0.1:9',
     'http://user:s3cretpw@127.0.0.1:99999',
     'socks9://user:s3cretpw@127.0.0.1:9',
-  ])('are not shown where the proxy is wrong: %s', async (proxy) => {
+  ])('are not shown if the proxy is invalid: %s', async (proxy) => {
     project.lock({ models: { 'models/net': hostileModel() } });
     const env = { ...project.home(), HTTPS_PROXY: proxy };
     const debug = await project.serving(['publish', '--to', 'registry.example.invalid/x', '--debug'], { env });
@@ -143,8 +143,8 @@ describe('credentials of the environment', () => {
   });
 });
 
-describe('an end of the output', () => {
-  test('that is not read does not stop the work', async () => {
+describe('output', () => {
+  test('without a reader does not stop the command', async () => {
     for (const name of ['a', 'b', 'c']) project.write(`project/models/${name}`, { 'weights.bin': name });
     const args = ['lock', 'models/a', 'models/b', 'models/c'];
     expect(await project.serving(args, { unread: true })).toMatchObject({ status: 0 });
@@ -152,7 +152,7 @@ describe('an end of the output', () => {
     expect(Object.keys(models)).toEqual(['models/a', 'models/b', 'models/c']);
   });
 
-  test('of the errors that is not read does not stop the work', async () => {
+  test('of errors without a reader does not stop the command', async () => {
     const child = spawn(process.execPath, [program, 'lock', 'models/net'], {
       cwd: project.folder,
       env: { PATH: process.env.PATH, ...project.home() },
@@ -163,7 +163,7 @@ describe('an end of the output', () => {
     expect(existsSync(join(project.folder, 'serving.lock.json'))).toBe(true);
   });
 
-  test('on a full disk is an error, although the work is done', () => {
+  test('on a full disk is an error, although the command completes', () => {
     const { status, stderr } = spawnSync(process.execPath, [program, 'lock', 'models/net'], {
       cwd: project.folder,
       env: { PATH: process.env.PATH, ...project.home() },
@@ -175,7 +175,7 @@ describe('an end of the output', () => {
   });
 });
 
-describe('an error that no command expects', () => {
+describe('an unexpected error', () => {
   const THROWS: Record<string, string> = {
     'a callback': "setImmediate(() => { throw new Error('boom') })",
     'a promise': "Promise.reject(new Error('boom'))",
@@ -197,7 +197,7 @@ describe('an error that no command expects', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  test('shows where it comes from with --debug, and with SERVING_DEBUG', async () => {
+  test('shows its origin with --debug, and with SERVING_DEBUG', async () => {
     const failing = ['publish', '--to', 'r.example/A'];
     project.lock({ models: { 'models/net': hostileModel() } });
     expect((await project.serving(failing)).stderr).not.toContain('    at ');
@@ -206,7 +206,7 @@ describe('an error that no command expects', () => {
     expect((await project.serving(failing, { env })).stderr).toContain('    at ');
   });
 
-  test('says that the working directory is gone', () => {
+  test('reports that the working directory does not exist', () => {
     const script = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" status`;
     const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, program], {
       cwd: project.outside,
@@ -220,7 +220,7 @@ describe('an error that no command expects', () => {
     });
   });
 
-  test('names of members that every object has are no formats', async () => {
+  test('names of Object.prototype members are not formats', async () => {
     project.write('project', { 'cdk.json': '{"app":"true"}' });
     for (const format of ['constructor', '__proto__', 'toString'])
       expect(await project.serving(['explain', '--format', format])).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * Wheels whose author wants to write outside of the image that they become a part of, through `serving lock --app`, the pip
- * of this machine and a package index on it. None of them may leave anything behind; all are refused by name.
+ * Wheels from an attacker who tries to write outside the image, through `serving lock --app`, the pip of this machine and
+ * a local package index. None of them may leave anything behind, and every rejection names the file.
  */
 import { type WheelContent, wheelEntries, wheelName, wheelOf } from '../../support/wheels/wheel';
 import { type ZipEntry, zipOf } from '../../support/wheels/zip';
@@ -21,7 +21,7 @@ afterEach(() => site.remove());
 
 const MARKER = 'import os\n';
 
-/** Offers wheels, all of them in the list, and locks. */
+/** Adds wheels to the index and to the requirements, and locks. */
 async function lockWith(make: (name: string, outside: string) => { readonly [name: string]: Buffer }) {
   count += 1;
   const wheels = make(`evil${count}`, `${site.canary}/written`);
@@ -51,7 +51,7 @@ const pair = (first: Omit<WheelContent, 'name'>, second: Omit<WheelContent, 'nam
   return Object.fromEntries(wheels.map((wheel) => [wheelName(wheel), wheelOf(wheel)]));
 };
 
-/** Entries of a wheel that share their bytes. */
+/** Overlapping entries of a wheel, which share their bytes. */
 function overlapping(name: string): { [name: string]: Buffer } {
   const data = 'x'.repeat(4096);
   const entries = wheelEntries({
@@ -199,7 +199,7 @@ describe.each([
   ['with a program', PROGRAMS],
   ['with content', CONTENT],
 ])('a wheel %s', (_, attacks) => {
-  test.each(attacks)('that is, or has, %s is refused', async (_what, make, refusal) => {
+  test.each(attacks)('that is or has %s is rejected', async (_what, make, refusal) => {
     const { status, stderr } = await lockWith(make);
     expect(site.harm()).toEqual([]);
     expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining(refusal) });
@@ -209,8 +209,8 @@ describe.each([
 });
 
 describe('a wheel is unpacked', () => {
-  test('with programs, scripts and data where they belong', async () => {
-    const said = await lockWith((name) =>
+  test('with programs, scripts and data in their folders', async () => {
+    const result = await lockWith((name) =>
       one(() => ({
         files: {
           [`${name}/__init__.py`]: '',
@@ -221,11 +221,11 @@ describe('a wheel is unpacked', () => {
         entries: [{ name: `${name}-1.0.data/scripts/tool`, data: '#!python\nprint(1)\n', mode: 0o100644 }],
       }))(name, ''),
     );
-    expect(said).toMatchObject({ status: 0 });
+    expect(result).toMatchObject({ status: 0 });
     expect(site.locked().digest).toMatch(/^sha256:/);
   });
 
-  test('beside another one that has the same file with the same content', async () => {
+  test('together with another one that has the same file with the same content', async () => {
     expect(
       await lockWith(pair({ files: { 'ns/__init__.py': '' } }, { files: { 'ns/__init__.py': '' } })),
     ).toMatchObject({
@@ -236,11 +236,11 @@ describe('a wheel is unpacked', () => {
   test.each([
     'sitecustomize.py',
     'usercustomize.py',
-  ])('with %s, and that is said, again from the cache', async (file) => {
+  ])('with %s, which is reported, also from the cache', async (file) => {
     const made = one(() => ({ files: { [file]: 'print(1)\n' } }));
-    for (const said of [await lockWith(made), await site.lock()]) {
-      expect(said.status).toBe(0);
-      expect(said.stderr).toContain(`has ${file}, which every Python process of the image runs at its start`);
+    for (const result of [await lockWith(made), await site.lock()]) {
+      expect(result.status).toBe(0);
+      expect(result.stderr).toContain(`has ${file}, which every Python process of the image runs at its start`);
     }
   });
 });

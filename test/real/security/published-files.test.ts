@@ -1,4 +1,4 @@
-/** What lies beside code and is not for everyone who can pull an image, through `serving lock` and `serving publish`. */
+/** Files next to code that must not be in a published image, through `serving lock` and `serving publish`. */
 import { AppLab, type AppSite } from './app-lab';
 
 let lab: AppLab;
@@ -27,7 +27,7 @@ const SECRETS = [
 
 const files = () => site.locked().layers?.flatMap((layer) => layer.files.map(({ path }) => path));
 
-test.each(SECRETS)('%s is not published without a word', async (path) => {
+test.each(SECRETS)('%s is not published silently', async (path) => {
   site.write({ [`app/${path}`]: 'secret' });
   const { status, stderr } = await site.lock();
   expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`look like credentials`) });
@@ -41,18 +41,18 @@ test('a private key is not published under another name', async () => {
   expect(await site.lock()).toMatchObject({ status: 1, stderr: expect.stringContaining("'settings.json'") });
 });
 
-test('what the app ignores is not published, and what is published is shown and locked', async () => {
+test('ignored files are not published, and published files are shown and locked', async () => {
   site.write(Object.fromEntries(SECRETS.map((path) => [`app/${path}`, 'secret'])));
   site.write({ 'app/.servingignore': '.*\n/tls/\n*.csv\n', 'app/big.csv': '1', 'app/run.py': '' });
-  const said = await site.lock();
-  expect(said.stderr).toContain('app: 2 files of code: app.py, run.py\n');
+  const result = await site.lock();
+  expect(result.stderr).toContain('app: 2 files of code: app.py, run.py\n');
   expect(files()).toEqual(['app.py', 'run.py']);
   expect(await site.serving(['publish', 'app'])).toMatchObject({ status: 0 });
   site.write({ 'app/more.csv': '2' });
   expect(await site.serving(['lock', '--check'])).toMatchObject({ status: 0 });
 });
 
-test('a file that is allowed is published, is locked as such, and is allowed for good', async () => {
+test('an allowed file is published and recorded in the lock file, which keeps it allowed', async () => {
   site.write({ 'app/tls/server.key': 'not a secret' });
   expect(await site.lock({}, '--allow-file', 'tls/server.key')).toMatchObject({ status: 0 });
   expect(site.locked()).toMatchObject({ allowed: ['tls/server.key'] });
@@ -64,7 +64,7 @@ test('a file that is allowed is published, is locked as such, and is allowed for
   expect(await site.serving(['lock'])).toMatchObject({ status: 1, stderr: expect.stringContaining("'tls/other.key'") });
 });
 
-test('a path that allows nothing is refused', async () => {
+test('a path that allows nothing is rejected', async () => {
   expect(await site.lock({}, '--allow-file', 'app.py')).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('--allow-file (app.py) matches no file that looks like a credential'),

@@ -16,20 +16,20 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.dispose());
 
-/** What differs from what may become of an attack; nothing where it fails. */
+/** How the result of an attack differs from what is allowed; empty if the attack fails. */
 async function outcome(router: RouterProcess, attack: Attack): Promise<string[]> {
   const { statuses, arrivals } = await lab.attack(router, attack);
   const [status = 0] = statuses;
   const arrived = arrivals.map(({ pool, method, path }) => `${pool} ${method} ${path}`);
-  const fits = ({ status: wanted, arrives }: Pick<Attack, 'status' | 'arrives'>) =>
-    (wanted === 'refused' ? status === 0 || status >= 400 : status === wanted) && arrived.join() === arrives.join();
+  const fits = ({ status: expected, arrives }: Pick<Attack, 'status' | 'arrives'>) =>
+    (expected === 'refused' ? status === 0 || status >= 400 : status === expected) && arrived.join() === arrives.join();
   return [
     ...([attack, attack.or ?? attack].some(fits) ? [] : [`${status}, arrived: ${arrived.join() || 'nothing'}`]),
     ...arrivals.flatMap((arrival) => violations(arrival, ATTACKER)),
   ];
 }
 
-/** The attacks that succeed, each with what came of it. */
+/** The attacks that succeed, each with its result. */
 async function openTo(router: RouterProcess, attacks: readonly Attack[]): Promise<Record<string, string[]>> {
   const open: Record<string, string[]> = {};
   for (const attack of attacks) {
@@ -39,7 +39,7 @@ async function openTo(router: RouterProcess, attacks: readonly Attack[]): Promis
   return open;
 }
 
-test('there are many attacks, each with a name of its own', () => {
+test('there are many attacks with unique names', () => {
   expect(all.length).toBeGreaterThan(200);
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 });
@@ -57,7 +57,7 @@ describe.each(versions)('HAProxy %s', (version) => {
 });
 
 describe('without guards', () => {
-  test.each(versions)('HAProxy %s is open to most', async (version) => {
+  test.each(versions)('HAProxy %s is vulnerable to most', async (version) => {
     const router = await lab.route(VERSIONS[version](), {}, withoutGuards(attackedPlan()));
     const open = Object.keys(await openTo(router, all));
     await router.stop('SIGKILL');
@@ -67,7 +67,7 @@ describe('without guards', () => {
 
   test.each(
     Object.entries(TUNNELS).flatMap(([version, names]) => names.map((name) => [version, name] as const)),
-  )('HAProxy %s lets a second request past all rules: %s', async (version, name) => {
+  )('HAProxy %s forwards a second request without any rule: %s', async (version, name) => {
     const router = await lab.route(VERSIONS[version as keyof typeof VERSIONS](), {}, withoutGuards(attackedPlan()));
     const { statuses, arrivals } = await lab.attack(router, all.find((attack) => attack.name === name) as Attack);
     await router.stop('SIGKILL');
@@ -84,7 +84,7 @@ describe('without guards', () => {
     expect(parts.filter((part) => !guards.some((line) => line.includes(part)))).toEqual([]);
   });
 
-  test.each(stopped)('%s is missed', async (part, name) => {
+  test.each(stopped)('%s is necessary', async (part, name) => {
     const guard = guards.find((line) => line.includes(part));
     const router = await lab.route(VERSIONS['2.6'](), {}, (text) =>
       text

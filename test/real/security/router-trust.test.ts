@@ -11,7 +11,7 @@ const note = measurements();
 const [PROXY, STRANGER] = ['127.0.1.7', '127.0.2.7'];
 const LIMIT = 5;
 
-/** Opens connections that send nothing, and counts those that are still open a moment later. */
+/** Opens connections that send nothing, and counts those that are still open after a moment. */
 async function held(router: RouterProcess, from: string, count: number): Promise<number> {
   const open = new Set<Socket>();
   for (let index = 0; index < count; index++) {
@@ -64,7 +64,7 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
     return arrivals[0]?.headers.filter(([name]) => /forwarded|real|upgrade|connection/.test(name)) ?? [];
   };
 
-  test('passes on what a proxy says that is trusted, and its address behind it', async () => {
+  test('forwards the headers of a trusted proxy, and appends its address', async () => {
     expect(new Set(await headersFrom(PROXY))).toEqual(
       new Set([
         ['x-forwarded-for', '192.0.2.1'],
@@ -78,7 +78,7 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
     );
   });
 
-  test('replaces what anyone else says', async () => {
+  test('replaces the headers of other clients', async () => {
     expect(new Set(await headersFrom(STRANGER))).toEqual(
       new Set([
         ['x-forwarded-for', STRANGER],
@@ -89,7 +89,7 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
     );
   });
 
-  test('passes on names with underscores where they are wanted, but none that stands for one of its own', async () => {
+  test('forwards names with underscores if enabled, but none that looks like one of its own headers', async () => {
     const open = await lab.route(program(), { trustedProxies: ['127.0.1.0/24'], underscoresInHeaders: true });
     const send = get('/echo', 'X_Model: m', ...DISGUISED);
     const namesFrom = async (from: string) => {
@@ -101,19 +101,19 @@ describe.each(Object.entries(VERSIONS))('HAProxy %s', (version, program) => {
     await open.stop('SIGKILL');
   });
 
-  test('bounds the connections of one address, except those of a trusted proxy', async () => {
+  test('limits the connections of one address, except those of a trusted proxy', async () => {
     expect(await held(router, STRANGER, 3 * LIMIT)).toBe(LIMIT);
     expect(await held(router, PROXY, 3 * LIMIT)).toBe(3 * LIMIT);
     expect(await held(router, '127.0.2.8', LIMIT)).toBe(LIMIT);
     expect(await counted('haproxy_frontend_denied_connections_total{proxy="_router"}')).toBe(2 * LIMIT);
-    // What was closed makes room.
+    // Closed connections no longer count.
     await sleep(200);
     expect(
       await sendRaw({ address: router.address, port: router.port, from: STRANGER }, { send: get('/echo') }),
     ).toEqual([200]);
   });
 
-  test('counts the requests that it refuses', async () => {
+  test('counts the requests that it rejects', async () => {
     const answered = 'haproxy_frontend_http_responses_total{proxy="_router",code="4xx"}';
     const before = await counted(answered);
     await sendRaw({ address: router.address, port: router.port, from: STRANGER }, { send: get('/a/../b') });

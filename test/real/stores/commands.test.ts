@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../support/stores/artifacts';
-import { runNode, type Said } from '../support/command-line';
+import { type CommandResult, runNode } from '../support/command-line';
 import { useStores } from '../support/stores';
 
 const stores = useStores();
@@ -24,17 +24,17 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function serving(...args: string[]): Promise<Omit<Said, 'lasted'>> {
+function serving(...args: string[]): Promise<Omit<CommandResult, 'lasted'>> {
   return servingWith({}, ...args);
 }
 
 async function servingWith(
   environment: Readonly<Record<string, string>>,
   ...args: string[]
-): Promise<Omit<Said, 'lasted'>> {
+): Promise<Omit<CommandResult, 'lasted'>> {
   const env = { ...stores.s3.environment, ...environment, XDG_CACHE_HOME: join(folder, 'cache'), HOME: folder };
-  const { lasted: _, ...said } = await runNode([stores.program, ...args], { cwd: folder, env });
-  return said;
+  const { lasted: _, ...result } = await runNode([stores.program, ...args], { cwd: folder, env });
+  return result;
 }
 
 const lines = (text: string): { event: string }[] =>
@@ -44,7 +44,7 @@ const lines = (text: string): { event: string }[] =>
     .map((line) => JSON.parse(line));
 
 describe('serving publish', () => {
-  test('puts a locked model into a registry, and is done at once the second time', async () => {
+  test('publishes a locked model to a registry, and sends nothing the second time', async () => {
     const before = await serving('verify');
     expect(before.status).toBe(1);
     expect(before.stdout).toMatch(
@@ -63,7 +63,7 @@ describe('serving publish', () => {
     });
   });
 
-  test('puts a model where --to says, into a bucket', async () => {
+  test('publishes a model to the bucket in --to', async () => {
     const reference = `s3://models/nets/${digest.slice(7)}/`;
     expect(await serving('publish', '--to', 's3://models/nets')).toMatchObject({ status: 0, stdout: `${reference}\n` });
     expect(await serving('verify', '--to', 's3://models/nets')).toMatchObject({
@@ -77,9 +77,9 @@ describe('serving publish', () => {
   });
 
   test.each<[Record<string, string>, string]>([
-    [{ AWS_REGION: '' }, '[AwsSettings] no region of AWS can be used (Region '],
-    [{ AWS_ENDPOINT_URL_S3: 'foo' }, '[AwsSettings] the endpoint of AWS is not a URL; correct AWS_ENDPOINT_URL or'],
-  ])('says what of the settings of AWS is wrong: %j', async (environment, message) => {
+    [{ AWS_REGION: '' }, '[AwsSettings] no valid AWS region is configured (Region '],
+    [{ AWS_ENDPOINT_URL_S3: 'foo' }, '[AwsSettings] the AWS endpoint is not a URL; correct AWS_ENDPOINT_URL or'],
+  ])('reports invalid AWS settings: %j', async (environment, message) => {
     const settings = { AWS_CONFIG_FILE: '/dev/null', ...environment };
     const { status, stderr } = await servingWith(settings, 'verify', '--to', 's3://models/nets');
     expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining(message) });
@@ -97,7 +97,7 @@ describe('serving publish', () => {
     });
   });
 
-  test('needs no weights for what is published, and says where to run it for what is not', async () => {
+  test('needs no weights if the model is published, and otherwise reports where to run it', async () => {
     await serving('publish');
     rmSync(join(folder, 'models/net'), { recursive: true });
     expect(await serving('publish', '--receipt')).toMatchObject({ status: 0, stderr: '' });
@@ -109,7 +109,7 @@ describe('serving publish', () => {
     });
   });
 
-  test('refuses a directory that is not what is locked', async () => {
+  test('rejects a directory that differs from the lock file', async () => {
     writeFileSync(join(folder, 'models/net/config.json'), '{ }');
     const { status, stderr } = await serving('publish');
     expect(status).toBe(1);
@@ -119,7 +119,7 @@ describe('serving publish', () => {
     expect(stderr).toContain("models/net: 'config.json' changed");
   });
 
-  test('warns of files that were changed since', async () => {
+  test('warns about files that changed after publishing', async () => {
     await serving('publish');
     writeFileSync(join(folder, 'models/net/config.json'), '{ }');
     const { status, stderr } = await serving('publish');
@@ -130,33 +130,37 @@ describe('serving publish', () => {
   });
 
   test.each([
-    [['--to', '127.0.0.1:9/x'], 4, '[Unreachable] 127.0.0.1:9 cannot be reached (ECONNREFUSED): nothing listens there'],
+    [
+      ['--to', '127.0.0.1:9/x'],
+      4,
+      '[Unreachable] 127.0.0.1:9 cannot be reached (ECONNREFUSED): the connection was refused',
+    ],
     [['--to', 'nowhere.invalid/x'], 4, '[Unreachable] nowhere.invalid cannot be reached'],
     [['--to', 's3://no-such-bucket/x'], 3, '[RepositoryMissing] cannot'],
-    [['--to', 'r.example/A'], 2, "'r.example/A' has upper-case letters in the name of its repository"],
+    [['--to', 'r.example/A'], 2, "'r.example/A' has upper-case letters in its repository name"],
     [
       ['--to', 'foo'],
       2,
-      "'foo' names no registry; write it as registry/repository or s3://bucket/prefix, such as docker.io/acme/net",
+      "'foo' has no registry; write it as registry/repository or s3://bucket/prefix, for example docker.io/acme/net",
     ],
     [['--to', 's3:/models'], 2, "'s3:/models' has no 's3://' in front of the bucket; write it as s3://bucket/prefix"],
     [['--transport', 'pigeon'], 2, '--transport (pigeon) must be http or ecr-api'],
-    [['--transport', 'ecr-api'], 2, '--transport ecr-api requires a registry of ECR, and '],
+    [['--transport', 'ecr-api'], 2, '--transport ecr-api requires an ECR registry, and '],
     [['--tag', 'bad tag'], 2, "--tag ('bad tag') is not a valid tag"],
-    [['--create-repository'], 2, '--create-repository supports ECR only'],
+    [['--create-repository'], 2, '--create-repository is supported for ECR only'],
     [
       ['models/other'],
       2,
       "'models/other' is not in 'serving.lock.json'; if it contains a model, run: serving lock models/other",
     ],
-    [['--to', 's3://models/x', '--tag', 'v1'], 2, '--tag supports registries only'],
+    [['--to', 's3://models/x', '--tag', 'v1'], 2, '--tag is supported for registries only'],
   ])('fails on %j with %d', async (args, exitCode, message) => {
     const { status, stderr, stdout } = await serving('publish', ...args);
     expect({ status, stdout }).toEqual({ status: exitCode, stdout: '' });
     expect(stderr).toContain(message);
   });
 
-  test('says both ways to name a place when there is none', async () => {
+  test('reports both ways to configure a destination if there is none', async () => {
     const path = join(folder, 'serving.lock.json');
     const lock = JSON.parse(readFileSync(path, 'utf8'));
     delete lock.models['models/net'].to;
@@ -171,7 +175,7 @@ describe('serving publish', () => {
 });
 
 describe('serving lock --image', () => {
-  test('keeps what the tag of a registry stands for', async () => {
+  test('locks the digest of a tag', async () => {
     await serving('publish', '--tag', 'stable');
     const image = `${stores.registry.host}/models/net:stable`;
     expect(await serving('lock', '--image', image)).toMatchObject({ status: 0 });
@@ -187,7 +191,7 @@ describe('serving lock --image', () => {
 });
 
 describe('serving status', () => {
-  test('shows what is here, what is there, and what was done', async () => {
+  test('shows the directory, the published content, and the receipt', async () => {
     const [before] = JSON.parse((await serving('status', '--format', 'json')).stdout);
     expect(before).toMatchObject({ directory: 'as locked', published: 'no', receipt: false });
     await serving('publish');
@@ -235,7 +239,7 @@ describe('serving verify --key', () => {
     annotations: { 'dev.cosignproject.cosign/signature': sign('sha256', payload, key).toString('base64') },
   });
 
-  /** The layer of a statement of provenance as cosign writes it. */
+  /** The layer of a provenance statement as cosign writes it. */
   function attested(key: KeyObject, about = digest): Layer {
     const type = 'application/vnd.in-toto+json';
     const subject = [{ name: 'models/net', digest: { sha256: about.slice(7) } }];
@@ -252,10 +256,10 @@ describe('serving verify --key', () => {
     };
   }
 
-  test('wants a signature of cosign by the key', async () => {
+  test('requires a cosign signature that matches the key', async () => {
     const unsigned = await serving('verify', '--key', 'own.pub');
     expect(unsigned.status).toBe(1);
-    expect(unsigned.stdout).toContain(`  no signature is there (sha256-${digest.slice(7)}.sig)\n`);
+    expect(unsigned.stdout).toContain(`  there is no signature (sha256-${digest.slice(7)}.sig)\n`);
     await push('sig', signed(privateKey));
     expect(await serving('verify', '--key', 'own.pub')).toMatchObject({
       status: 0,
@@ -263,10 +267,10 @@ describe('serving verify --key', () => {
     });
     const foreign = await serving('verify', '--key', 'other.pub');
     expect(foreign.status).toBe(1);
-    expect(foreign.stdout).toContain('  no signature is by the key\n');
+    expect(foreign.stdout).toContain('  no signature matches the key\n');
   });
 
-  test('records what is by the key, and wants it from then on', async () => {
+  test('records what is signed with the key, and requires it from then on', async () => {
     await push('sig', signed(privateKey), signed(other.privateKey));
     await push(
       'att',
@@ -286,7 +290,7 @@ describe('serving verify --key', () => {
     expect(signatures).toEqual([{ payload: digestOf(payload), signature: expect.any(String) }]);
     expect(attestations).toEqual([{ digest: expect.stringMatching(/^sha256:/), predicateType: SLSA }]);
 
-    // More signatures are no matter; a lost one is, with or without a key.
+    // Additional signatures are accepted; a missing one is not, with or without a key.
     expect(await serving('verify')).toMatchObject({ status: 0 });
     await push('sig', signed(other.privateKey));
     await push('att', attested(other.privateKey));
@@ -296,16 +300,16 @@ describe('serving verify --key', () => {
     expect(lost.stdout).toContain(`… (${SLSA}) of the lock file is not in sha256-${digest.slice(7)}.att\n`);
   });
 
-  test('finds a recorded attestation that is not by the key', async () => {
+  test('reports a recorded attestation that does not match the key', async () => {
     await push('sig', signed(privateKey), signed(other.privateKey));
     await push('att', attested(privateKey));
     await serving('verify', '--key', 'own.pub', '--record');
     const { status, stdout } = await serving('verify', '--key', 'other.pub');
     expect(status).toBe(1);
-    expect(stdout).toContain('is not by the key, or does not apply to this image\n');
+    expect(stdout).toContain('does not match the key, or refers to another image\n');
   });
 
-  test('forgets what vouched for another model, and nothing when the same is locked again', async () => {
+  test('drops signatures of an earlier digest, and keeps them if the same digest is locked again', async () => {
     await push('sig', signed(privateKey));
     await serving('verify', '--key', 'own.pub', '--record');
     await serving('lock', 'models/net');
@@ -321,7 +325,7 @@ describe('serving verify --key', () => {
     readonly annotations: Readonly<Record<string, string>>;
   }
 
-  /** Puts layers where cosign keeps what belongs to the model. */
+  /** Pushes layers to the tag of cosign for the model. */
   async function push(kind: 'sig' | 'att', ...layers: Layer[]): Promise<void> {
     const layout = mkdtempSync(join(folder, kind));
     const config = Buffer.from('{}');

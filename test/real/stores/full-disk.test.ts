@@ -1,10 +1,10 @@
-/** A disk that is full, where the command line writes: what it says, and that nothing half written is taken for whole. */
+/** The command line on a full disk: what it reports, and that no partial file is used later. */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleCommandLine, runNode, type Said } from '../support/command-line';
+import { bundleCommandLine, type CommandResult, runNode } from '../support/command-line';
 
 let program: string;
 let folder: string;
@@ -28,15 +28,15 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function serving(...args: string[]): Promise<Said> {
+function serving(...args: string[]): Promise<CommandResult> {
   return serveWith({}, ...args);
 }
 
-function serveWith(env: Record<string, string>, ...args: string[]): Promise<Said> {
+function serveWith(env: Record<string, string>, ...args: string[]): Promise<CommandResult> {
   return runNode([program, ...args], { cwd: folder, env: { XDG_CACHE_HOME: join(folder, 'cache'), ...env } });
 }
 
-/** Fills what is left of the disk. */
+/** Fills the rest of the disk. */
 function fill(): void {
   writeFileSync(join(disk, 'rest'), Buffer.alloc(1));
   execFileSync('sh', ['-c', 'cat /dev/zero > "$0" 2>/dev/null || true', join(disk, 'rest')]);
@@ -44,7 +44,7 @@ function fill(): void {
 
 const resize = (size: string) => execFileSync('mount', ['-o', `remount,size=${size}`, disk]);
 
-test('a layout is not written, has nothing half, and is ended by the same command once there is room', async () => {
+test('a layout is not written, has no partial files, and is completed by the same command when there is space', async () => {
   const full = await serving('pack', '--output', 'disk/layout');
   expect(full.status).toBe(3);
   expect(full.stderr.trim().split('\n').at(-1)).toMatch(/cannot be written.*(ENOSPC|no space left)/i);
@@ -55,13 +55,13 @@ test('a layout is not written, has nothing half, and is ended by the same comman
   for (const name of blobs()) expect(digestOf(name)).toBe(name);
 });
 
-test('a cache that cannot be written costs time, and nothing else', async () => {
+test('a cache that cannot be written costs only time', async () => {
   fill();
   const { status, stdout } = await serveWith({ XDG_CACHE_HOME: disk }, 'lock', 'model');
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('is up to date') });
 });
 
-test('a lock file that cannot be written stays what it was', async () => {
+test('a lock file that cannot be written stays unchanged', async () => {
   const path = join(disk, 'serving.lock.json');
   expect(await serving('lock', 'model', '--lock-file', path, '--allow-outside')).toMatchObject({ status: 0 });
   const before = readFileSync(path, 'utf8');

@@ -21,26 +21,26 @@ beforeAll(() => {
   buildSync({ ...options, entryPoints: [join(ROOT, 'test/real/support/publisher.ts')], outfile: PROGRAM });
 });
 
-/** Publishes one artifact after the other, and kills the publisher again and again. Returns what was seen. */
-async function killAtRandom(kills: number, place: (seed: number) => string, run: Run) {
+/** Publishes one artifact after the other, and repeatedly kills the publisher. Returns statistics. */
+async function killAtRandom(kills: number, destination: (seed: number) => string, run: Run) {
   let [killed, finished, resent, parts] = [0, 0, 0, 0];
   const publish = (seed: number, killAfter?: number) =>
-    runNode([PROGRAM, place(seed), run.transport, String(seed), run.sizes.join(',')], {
+    runNode([PROGRAM, destination(seed), run.transport, String(seed), run.sizes.join(',')], {
       env: run.environment,
       killAfter,
     });
-  // How long one takes that is left alone, so that the moments lie within.
+  // The time of an undisturbed run, so that the kills fall within it.
   const { lasted } = await publish(0);
   for (let seed = 1; killed < kills; seed++) {
-    // Whatever was reported as there must never be sent again.
-    const there = new Set<string>();
+    // A part that was reported as done or present must never be sent again.
+    const arrived = new Set<string>();
     for (;;) {
       const last = killed >= kills;
       const { status, stdout, stderr } = await publish(seed, last ? undefined : Math.random() * lasted);
-      const before = new Set(there);
+      const before = new Set(arrived);
       for (const event of eventsOf(stdout)) {
         if (event.event === 'sent' && before.has(event.part)) resent++;
-        if (event.event === 'done' || event.event === 'present') there.add(event.part);
+        if (event.event === 'done' || event.event === 'present') arrived.add(event.part);
       }
       if (status === null) {
         killed++;
@@ -48,13 +48,13 @@ async function killAtRandom(kills: number, place: (seed: number) => string, run:
       }
       if (status !== 0) throw new Error(`the publisher failed: ${stderr}`);
       finished++;
-      parts += there.size;
+      parts += arrived.size;
       break;
     }
   }
-  const seen = { killed, finished, parts, resent };
-  process.stdout.write(`${run.transport} ${place(0)}: ${JSON.stringify(seen)}\n`);
-  return seen;
+  const statistics = { killed, finished, parts, resent };
+  process.stdout.write(`${run.transport} ${destination(0)}: ${JSON.stringify(statistics)}\n`);
+  return statistics;
 }
 
 interface Run {
@@ -63,7 +63,7 @@ interface Run {
   readonly environment?: Record<string, string>;
 }
 
-/** The last line of a process that was killed may be cut off. */
+/** The last line of a killed process may be incomplete. */
 function eventsOf(stdout: string): PublishEvent[] {
   return stdout
     .split('\n')
@@ -71,15 +71,15 @@ function eventsOf(stdout: string): PublishEvent[] {
     .map((line) => JSON.parse(line));
 }
 
-/** What is wrong with the artifacts in the store. */
-async function problemsOf(place: (seed: number) => string, count: number, run: Run): Promise<string[]> {
+/** The problems with the artifacts in the store. */
+async function problemsOf(destination: (seed: number) => string, count: number, run: Run): Promise<string[]> {
   const found: string[] = [];
   for (let seed = 1; seed <= count; seed++) {
     const files = Object.fromEntries(
       run.sizes.map((size, index) => [`${index}.bin`, noise(size, seed * 1000 + index)]),
     );
     const artifact = testArtifact({ files });
-    const store = await openStore(parseDestination(place(seed)));
+    const store = await openStore(parseDestination(destination(seed)));
     found.push(...(await store.verify(artifact.index.digest, artifact)).problems);
     store.close();
   }
@@ -88,29 +88,29 @@ async function problemsOf(place: (seed: number) => string, count: number, run: R
 
 async function withSlowDouble(use: (double: RegistryDouble) => Promise<void>): Promise<void> {
   const double = await new RegistryDouble({
-    // Far more than artifacts are finished between the kills.
+    // Far more than the artifacts that are completed between the kills.
     repositories: Array.from({ length: 1000 }, (_, seed) => `models/${seed}`),
   }).start();
   await use(double).finally(() => double.stop());
 }
 
 describe('a publisher that is killed at random moments', () => {
-  test('ends right over HTTP, and sends no finished layer again', async () => {
+  test('succeeds eventually over HTTP, and sends no complete layer again', async () => {
     await withSlowDouble(async (double) => {
-      const place = (seed: number): string => `${double.host}/models/${seed}`;
+      const destination = (seed: number): string => `${double.host}/models/${seed}`;
       const run = { transport: 'http', sizes: [2 * MIB, MIB, MIB, 500_000, 300_000, 100] };
-      const { finished, killed, resent } = await killAtRandom(50, place, run);
+      const { finished, killed, resent } = await killAtRandom(50, destination, run);
       expect({ killed, resent }).toEqual({ killed: 50, resent: 0 });
-      expect(await problemsOf(place, finished, run)).toEqual([]);
-      // What the double received: each blob once for each artifact that has it, configs included.
+      expect(await problemsOf(destination, finished, run)).toEqual([]);
+      // The double received each blob once for each artifact that contains it, including configs.
       expect([...double.received.values()].filter((times) => times > finished + 1)).toEqual([]);
     });
   });
 
-  test('ends right through the API of ECR, and goes on in the middle of layers', async () => {
+  test('succeeds eventually through the ECR API, and resumes in the middle of layers', async () => {
     const cache = mkdtempSync(join(tmpdir(), 'cache-'));
     await withSlowDouble(async (double) => {
-      const place = (seed: number): string => `${double.host}/models/${seed}`;
+      const destination = (seed: number): string => `${double.host}/models/${seed}`;
       const environment = {
         AWS_ENDPOINT_URL_ECR: `http://${double.host}`,
         AWS_ACCESS_KEY_ID: 'test',
@@ -119,23 +119,23 @@ describe('a publisher that is killed at random moments', () => {
         XDG_CACHE_HOME: cache,
       };
       const run = { transport: 'ecr-api', sizes: [11 * MIB, 6 * MIB, 1000], environment };
-      const { finished, killed, resent } = await killAtRandom(50, place, run);
+      const { finished, killed, resent } = await killAtRandom(50, destination, run);
       expect({ killed, resent }).toEqual({ killed: 50, resent: 0 });
-      expect(await problemsOf(place, finished, run)).toEqual([]);
+      expect(await problemsOf(destination, finished, run)).toEqual([]);
     });
     rmSync(cache, { recursive: true, force: true });
   });
 
-  test('ends right on S3, and goes on in the middle of files', async () => {
+  test('succeeds eventually on S3, and resumes in the middle of files', async () => {
     const server = await startS3('models');
     const before = { ...process.env };
     Object.assign(process.env, server.environment);
     try {
-      const place = (seed: number): string => `s3://models/${seed}`;
+      const destination = (seed: number): string => `s3://models/${seed}`;
       const run = { transport: 's3', sizes: [35 * MIB, 17 * MIB, 1000] };
-      const { finished, killed, resent } = await killAtRandom(50, place, run);
+      const { finished, killed, resent } = await killAtRandom(50, destination, run);
       expect({ killed, resent }).toEqual({ killed: 50, resent: 0 });
-      expect(await problemsOf(place, finished, run)).toEqual([]);
+      expect(await problemsOf(destination, finished, run)).toEqual([]);
     } finally {
       process.env = before;
       await server.stop();

@@ -12,7 +12,7 @@ import { noise, testArtifact } from '../../support/stores/artifacts';
 import { type Registry, startRegistry } from '../support/registry';
 
 let registry: Registry;
-/** 'secret', hashed with bcrypt, the only form that the registry reads. */
+/** 'secret', hashed with bcrypt, the only format that the registry supports. */
 const HASHED_SECRET = '$2b$05$rtK62DUkM0189m4ZX14aeezDqcvwj6ILnDgpBpxddL4n9PN4KMmLy';
 const scratch = mkdtempSync(join(tmpdir(), 'registry-test-'));
 
@@ -30,7 +30,7 @@ const artifact = testArtifact({
 });
 const bytes = artifact.blobs.reduce((sum, { size }) => sum + size, 0);
 
-/** Publishes and returns what was reported. */
+/** Publishes and returns the events. */
 async function publish(
   repository: string,
   content = artifact,
@@ -67,7 +67,7 @@ function count(events: PublishEvent[], kind: PublishEvent['event']): number {
 }
 
 describe('a real registry', () => {
-  test('is given layers, manifests and the index, and has them all', async () => {
+  test('receives layers, manifests and the index', async () => {
     const events = await publish('whole');
     expect(events[0]).toEqual({ event: 'start', artifact: 'models/test', digest: artifact.index.digest, bytes });
     expect(count(events, 'done')).toBe(artifact.blobs.length);
@@ -76,26 +76,26 @@ describe('a real registry', () => {
     expect(await verify('whole')).toEqual([]);
   });
 
-  test('is sent nothing the second time', async () => {
+  test('receives nothing the second time', async () => {
     await publish('twice');
     const events = await publish('twice');
     expect(events.map(({ event }) => event)).toEqual(['start', 'published']);
     expect(events.at(-1)).toMatchObject({ bytesSent: 0 });
   });
 
-  test('is sent only the layer that changed', async () => {
+  test('receives only the layer that changed', async () => {
     await publish('changed');
     const next = testArtifact({
       files: { 'a.bin': noise(3_000_000, 1), 'b.bin': noise(5_000_000, 3), 'c.txt': Buffer.from('c') },
     });
     const events = await publish('changed', next);
     expect(count(events, 'present')).toBe(2);
-    // The layer, and a config for each platform.
+    // The layer, and one config per platform.
     expect(count(events, 'done')).toBe(3);
     expect(await verify('changed', next.index.digest)).toEqual([]);
   });
 
-  test('takes layers over from another repository', async () => {
+  test('mounts layers from another repository', async () => {
     await publish('mount/source');
     const events = await publish('mount/target', artifact, { mountFrom: ['mount/missing', 'mount/source'] });
     expect(count(events, 'mounted')).toBe(artifact.blobs.length);
@@ -103,7 +103,7 @@ describe('a real registry', () => {
     expect(await verify('mount/target')).toEqual([]);
   });
 
-  test('gives the image to another tool, by the digest and for both platforms', async () => {
+  test('serves the image to another tool, by digest and for both platforms', async () => {
     await publish('interop');
     for (const architecture of ['amd64', 'arm64']) {
       const layout = join(scratch, architecture);
@@ -116,14 +116,14 @@ describe('a real registry', () => {
     }
   });
 
-  test('keeps a tag of the user beside the digest', async () => {
+  test('keeps a user tag in addition to the digest', async () => {
     await publish('tagged', artifact, { tags: ['v1'] });
     const answer = await fetch(`http://${registry.host}/v2/tagged/tags/list`);
     const { tags } = (await answer.json()) as { tags: string[] };
     expect(tags.sort()).toEqual([tagOf(artifact.index.digest), 'v1'].sort());
   });
 
-  test('is found incomplete when a layer is gone', async () => {
+  test('is reported as incomplete if a layer is missing', async () => {
     await publish('gone');
     const [layer] = artifact.blobs;
     await remove('gone', 'blobs', layer!.digest);
@@ -131,10 +131,10 @@ describe('a real registry', () => {
   });
 
   test.each<[string, (repository: string) => Promise<void>]>([
-    ['a layer is gone', (repository) => remove(repository, 'blobs', artifact.blobs[0]!.digest)],
-    ['a manifest is gone', (repository) => remove(repository, 'manifests', artifact.manifests[1]!.digest)],
-    ['the index is gone', (repository) => remove(repository, 'manifests', artifact.index.digest)],
-  ])('is made whole by publishing again when %s', async (what, breakIt) => {
+    ['a layer is missing', (repository) => remove(repository, 'blobs', artifact.blobs[0]!.digest)],
+    ['a manifest is missing', (repository) => remove(repository, 'manifests', artifact.manifests[1]!.digest)],
+    ['the index is missing', (repository) => remove(repository, 'manifests', artifact.index.digest)],
+  ])('is repaired by publishing again if %s', async (what, breakIt) => {
     const repository = `mended/${what.replaceAll(' ', '-')}`;
     await publish(repository, artifact, { tags: ['v1'] });
     await breakIt(repository);
@@ -144,7 +144,7 @@ describe('a real registry', () => {
     expect(await verify(repository)).toEqual([]);
   });
 
-  test('that keeps other bytes than a layer has is not said to be mended', async () => {
+  test('that does not replace a damaged layer is not reported as repaired', async () => {
     await publish('kept');
     const { digest, size } = artifact.blobs[0]!;
     const [, hex] = digest.split(':') as [string, string];
@@ -152,19 +152,19 @@ describe('a real registry', () => {
     const right = readFileSync(path);
     writeFileSync(path, '');
     await expect(publish('kept')).rejects.toThrow(
-      `[DigestMismatch] ${registry.host}/kept keeps 0 bytes as ${digest}, which has ${size}, and takes no others; have it deleted there, or publish to another repository`,
+      `[DigestMismatch] ${digest} in ${registry.host}/kept is damaged (0 of ${size} bytes), and the registry does not replace it; delete it there, or publish to another repository`,
     );
     writeFileSync(path, right);
     expect(await verify('kept')).toEqual([]);
   });
 
-  test('is found without what was never published', async () => {
+  test('is reported as incomplete without a publication', async () => {
     await publish('other');
     const digest = `sha256:${'0'.repeat(64)}`;
     expect(await verify('other', digest)).toEqual([`the index ${digest} is missing`]);
   });
 
-  test('has the right bytes after two publishers at once', async () => {
+  test('has the correct bytes after two concurrent publishers', async () => {
     const fresh = testArtifact({ files: { 'x.bin': randomBytes(4_000_000), 'y.bin': randomBytes(4_000_000) } });
     await Promise.all([publish('race', fresh), publish('race', fresh)]);
     expect(await verify('race', fresh.index.digest)).toEqual([]);
@@ -172,7 +172,7 @@ describe('a real registry', () => {
 });
 
 describe('a registry with passwords', () => {
-  test('is signed in to with the file of Docker, and says what to do without it', async () => {
+  test('gets the credentials in the file of Docker, and is reported with a remedy without it', async () => {
     const passwords = join(scratch, 'htpasswd');
     writeFileSync(passwords, `user:${HASHED_SECRET}\n`);
     const locked = await startRegistry(`auth: { htpasswd: { realm: test, path: ${passwords} } }`);
@@ -186,7 +186,7 @@ describe('a registry with passwords', () => {
     };
     try {
       await expect(push(join(scratch, 'nowhere.json'))).rejects.toThrow(
-        `[CredentialsMissing] ${locked.host} requires a user and a password, and no credentials are configured; sign in with 'docker login ${locked.host}'`,
+        `[CredentialsMissing] ${locked.host} requires a user and password, and no credentials are configured; sign in with 'docker login ${locked.host}'`,
       );
       await push(config);
       expect(readdirSync(join(locked.storage, 'docker/registry/v2/repositories'))).toEqual(['models']);

@@ -52,7 +52,7 @@ function pathOf(prefix: string, path: string, content: Artifact = artifact): str
   return join(server.buckets, BUCKET, prefix, tagOf(content.index.digest), path);
 }
 
-/** Puts other bytes in the place of an object. */
+/** Overwrites an object with other bytes. */
 async function overwrite(prefix: string, path: string, body: Buffer): Promise<void> {
   const bucket = S3Bucket.open(BUCKET);
   await bucket.put(`${prefix}/${tagOf(artifact.index.digest)}/${path}`, body);
@@ -62,7 +62,7 @@ async function overwrite(prefix: string, path: string, body: Buffer): Promise<vo
 const errorBody = (code: string): string => `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
 
 describe('a real S3 server', () => {
-  test('keeps each file as an object, and the marker beside them', async () => {
+  test('stores each file as an object, and a marker next to them', async () => {
     const events = await publish('whole');
     const hex = tagOf(artifact.index.digest);
     expect(events.at(-1)).toEqual({
@@ -78,15 +78,15 @@ describe('a real S3 server', () => {
     expect(await problems('whole')).toEqual([]);
   });
 
-  test('is sent nothing the second time', async () => {
+  test('receives nothing the second time', async () => {
     await publish('twice');
     expect((await publish('twice')).map(({ event }) => event)).toEqual(['start', 'published']);
   });
 
-  test('is sent only the parts of a file that it does not have', async () => {
+  test('receives only the missing parts of a file', async () => {
     const bucket = S3Bucket.open(BUCKET);
     const key = `resumed/${tagOf(artifact.index.digest)}/weights/a.bin`;
-    const uploadId = await bucket.beginUpload(key);
+    const uploadId = await bucket.startUpload(key);
     await bucket.sendPart(key, uploadId, 2, noise(40 * MIB + 5, 1).subarray(16 * MIB, 32 * MIB));
     bucket.close();
     const events = await publish('resumed');
@@ -95,10 +95,10 @@ describe('a real S3 server', () => {
     expect(await problems('resumed')).toEqual([]);
   });
 
-  test('ends an upload of which only the end is missing', async () => {
+  test('completes an upload with all parts', async () => {
     const bucket = S3Bucket.open(BUCKET);
     const key = `ended/${tagOf(artifact.index.digest)}/weights/a.bin`;
-    const uploadId = await bucket.beginUpload(key);
+    const uploadId = await bucket.startUpload(key);
     const content = noise(40 * MIB + 5, 1);
     for (const number of [1, 2, 3])
       await bucket.sendPart(key, uploadId, number, content.subarray((number - 1) * 16 * MIB, number * 16 * MIB));
@@ -107,32 +107,32 @@ describe('a real S3 server', () => {
     expect(await problems('ended')).toEqual([]);
   });
 
-  test('is found incomplete, damaged, or with something that nobody published', async () => {
+  test('is reported as incomplete, damaged, or with unpublished objects', async () => {
     await publish('broken');
     rmSync(pathOf('broken', 'config.json'));
     writeFileSync(pathOf('broken', 'b.bin'), 'short');
     writeFileSync(pathOf('broken', 'other.bin'), 'other');
     expect(await problems('broken')).toEqual([
       "'config.json' is missing",
-      `'b.bin' has 5 bytes and not ${5 * MIB}`,
+      `'b.bin' has 5 bytes instead of ${5 * MIB}`,
       "'other.bin' was not published; remove it",
     ]);
   });
 
-  test('is made whole by publishing again, the objects that are right left alone', async () => {
+  test('is repaired by publishing again, without sending correct objects', async () => {
     await publish('mended');
     rmSync(pathOf('mended', 'config.json'));
     await overwrite('mended', 'b.bin', noise(5 * MIB, 9));
     expect(await problems('mended')).toEqual([
       "'config.json' is missing",
-      expect.stringMatching(/^'b\.bin' has the checksum \S+ and not \S+$/),
+      expect.stringMatching(/^'b\.bin' has the checksum \S+ instead of \S+$/),
     ]);
     expect((await publish('mended')).at(-1)).toMatchObject({ bytesSent: 5 * MIB + 2 });
     expect(await problems('mended')).toEqual([]);
     expect(readFileSync(pathOf('mended', 'b.bin')).equals(noise(5 * MIB, 2))).toBe(true);
   });
 
-  test('is made whole when the marker is damaged', async () => {
+  test('is repaired if the marker is damaged', async () => {
     await publish('marker');
     const marker = `marker/${tagOf(artifact.index.digest)}.json`;
     const bucket = S3Bucket.open(BUCKET);
@@ -143,14 +143,14 @@ describe('a real S3 server', () => {
     expect(await problems('marker')).toEqual([]);
   });
 
-  test('is found without what was never published', async () => {
+  test('is reported as incomplete without a publication', async () => {
     expect(await problems('nothing')).toEqual([`nothing/${tagOf(artifact.index.digest)}.json is missing`]);
   });
 
-  test('has the right bytes after two publishers at once', async () => {
+  test('has the correct bytes after two concurrent publishers', async () => {
     const fresh = testArtifact({ files: { 'x.bin': randomBytes(36 * MIB), 'y.bin': randomBytes(1000) } });
     const ends = await Promise.allSettled([publish('race', fresh), publish('race', fresh)]);
-    // A server may not put one file together twice at once, and says so to one of them, who runs the command again.
+    // A server may reject one of two concurrent completions of the same file; that publisher runs the command again.
     const lost = ends.filter(({ status }) => status === 'rejected');
     expect(lost.length).toBeLessThan(2);
     for (const _ of lost) await publish('race', fresh);
@@ -158,21 +158,21 @@ describe('a real S3 server', () => {
   });
 
   test.each<[string, ProxyFault]>([
-    ['asks to slow down', { status: 503, body: errorBody('SlowDown') }],
-    ['fails inside', { status: 500, body: errorBody('InternalError') }],
-    ['gave up waiting', { status: 400, method: 'PUT', body: errorBody('RequestTimeout') }],
-    ['drops connections at once', { dropAfter: 0 }],
+    ['returns SlowDown', { status: 503, body: errorBody('SlowDown') }],
+    ['returns InternalError', { status: 500, body: errorBody('InternalError') }],
+    ['returns RequestTimeout', { status: 400, method: 'PUT', body: errorBody('RequestTimeout') }],
+    ['drops connections immediately', { dropAfter: 0 }],
     ['drops connections in the middle of a part', { dropAfter: 3 * MIB }],
-    ['loses its answers', 'lose-answer'],
-    ['cuts its answers off', 'truncate'],
-  ])('that now and then %s has everything in the end, and no finished part twice', async (name, fault) => {
+    ['loses its responses', 'lose-answer'],
+    ['truncates its responses', 'truncate'],
+  ])('that sometimes %s gets everything eventually, and no complete part twice', async (name, fault) => {
     const proxy = await FaultyProxy.start(server.environment.AWS_ENDPOINT_URL_S3 as string, fault);
     const prefix = `faults/${name.replaceAll(' ', '-')}`;
     process.env.AWS_ENDPOINT_URL_S3 = proxy.url;
     try {
       const finished = new Set<string>();
       const resent: string[] = [];
-      // A person runs the command again when it gives up.
+      // A user runs the command again if it fails.
       for (let tries = 1; ; tries++) {
         const run = withStore(prefix, (store) =>
           store.publish(artifact, (event) => {
@@ -196,14 +196,14 @@ describe('a real S3 server', () => {
     expect(await problems(prefix)).toEqual([]);
   });
 
-  test('is asked again with the right time when the clock of this machine is wrong', async () => {
+  test('is retried with the correct time if the clock of this machine is wrong', async () => {
     const { now } = Date;
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3 * 3_600_000);
     await publish('clock').finally(() => clock.mockRestore());
     expect(await problems('clock')).toEqual([]);
   });
 
-  test('keeps an empty file', async () => {
+  test('stores an empty file', async () => {
     const empty = testArtifact({ files: { 'empty.txt': Buffer.alloc(0), 'x.bin': randomBytes(10) } });
     await publish('empty', empty);
     expect(await problems('empty', empty)).toEqual([]);

@@ -5,8 +5,8 @@ import { buildSync } from 'esbuild';
 
 const ROOT = join(__dirname, '../../..');
 
-/** What a command said. */
-export interface Said {
+/** The result of a command. */
+export interface CommandResult {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -14,7 +14,7 @@ export interface Said {
   readonly lasted: number;
 }
 
-/** The command line as it is published: bundled, with the clients of AWS beside it. */
+/** The command line as published: a bundle, with the AWS clients in separate files. Returns its path. */
 export function bundleCommandLine(): string {
   const folder = join(ROOT, '.cache/real/serving');
   const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error' } as const;
@@ -37,7 +37,7 @@ interface Tasks {
   readonly tasks: Readonly<Record<string, { readonly steps: readonly { readonly execArgs?: string[] }[] }>>;
 }
 
-/** Runs a program of Node; can kill it so many milliseconds after its first output. */
+/** Runs a Node program. `killAfter` kills it that many milliseconds after its first output. */
 export function runNode(
   args: readonly string[],
   options: {
@@ -45,7 +45,7 @@ export function runNode(
     readonly env?: Readonly<Record<string, string | undefined>>;
     readonly killAfter?: number;
   } = {},
-): Promise<Said> {
+): Promise<CommandResult> {
   const { cwd, env, killAfter } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 
-/** A request as it came, with or without TLS. */
+/** A received request, with or without TLS. */
 export interface Received {
   readonly isPlain: boolean;
   readonly method: string;
@@ -16,22 +16,22 @@ export interface Received {
   readonly authorization?: string;
   readonly cookie?: string;
   readonly range?: string;
-  /** The bytes of the body. */
+  /** The size of the body in bytes. */
   bytes: number;
 }
 
-/** What is answered; a body may be endless. */
-export interface Answer {
+/** A response; its body may be endless. */
+export interface ScriptedResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string | AsyncIterable<Buffer>;
-  /** Closes the connection after so many bytes of the body. */
+  /** Closes the connection after this many bytes of the body. */
   readonly cutAfter?: number;
 }
 
-export type Script = (received: Received) => Answer | undefined;
+export type Script = (received: Received) => ScriptedResponse | undefined;
 
-/** A certificate for all names of these tests, and the file that makes clients trust it. */
+/** A certificate for all host names of these tests, and the CA file for clients. */
 export function makeCertificate(): { readonly key: Buffer; readonly cert: Buffer; readonly file: string } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -45,10 +45,10 @@ export function makeCertificate(): { readonly key: Buffer; readonly cert: Buffer
   return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
 }
 
-/** One host and port that understands TLS and plain text, as a port behind a careless proxy does. */
+/** A host and port that accepts TLS and plain text, like a port behind a misconfigured proxy. */
 export class Origin {
   readonly received: Received[] = [];
-  /** What is answered before anything else is asked. */
+  /** The response, if the script returns one. */
   script: Script = () => undefined;
   private readonly front: Server;
   private readonly sockets = new Set<Socket>();
@@ -56,7 +56,7 @@ export class Origin {
   constructor(
     readonly name: string,
     certificate: { readonly key: Buffer; readonly cert: Buffer },
-    /** Where requests go that the script has no answer for. */
+    /** The server for requests without a scripted response. */
     private readonly fallback: (request: IncomingMessage, response: ServerResponse) => unknown,
   ) {
     const secure = https.createServer(certificate, this.listener(false));
@@ -68,7 +68,7 @@ export class Origin {
         const first = socket.read(1) as Buffer | null;
         if (first === null) return;
         socket.unshift(first);
-        // A TLS handshake begins with this byte, and no request does.
+        // A TLS handshake starts with this byte, a request never does.
         (first[0] === 0x16 ? secure : plain).emit('connection', socket);
       });
     });
@@ -110,7 +110,7 @@ export class Origin {
   }
 }
 
-/** Forwards requests to a server that speaks plain text. */
+/** Forwards requests to a server without TLS. */
 export function forwardTo(host: string) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const { method, url, headers } = request;
@@ -123,7 +123,7 @@ export function forwardTo(host: string) {
   };
 }
 
-function give({ status, headers, body, cutAfter }: Answer, response: ServerResponse): void {
+function give({ status, headers, body, cutAfter }: ScriptedResponse, response: ServerResponse): void {
   response.on('error', () => undefined);
   response.writeHead(status, headers as Record<string, string>);
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
@@ -134,7 +134,7 @@ function give({ status, headers, body, cutAfter }: Answer, response: ServerRespo
   pipeline(Readable.from(body), response, () => undefined);
 }
 
-/** More bytes than anything should read; not for ever, so that what reads them fails and does not fill a disk. */
+/** More bytes than any client should read. Limited, so that a client that reads them all does not fill the disk. */
 export async function* endless(chunk = Buffer.alloc(65_536)): AsyncIterable<Buffer> {
   for (let given = 0; given < 2 ** 29; given += chunk.length) yield chunk;
 }

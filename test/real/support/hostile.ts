@@ -1,12 +1,12 @@
-/** Projects that somebody else has prepared, and the command line as different users run it there. */
+/** Hostile projects, and the command line as run by different users in them. */
 import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeFiles } from '../../support/scratch';
 
-/** A user without an entry in the list of users, as of a container that runs as a number. */
-export const NOBODY_KNOWN = 23_456;
+/** A user ID without an entry in /etc/passwd, as in a container with a numeric user. */
+export const UNLISTED_USER = 23_456;
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const ARTIFACT = {
@@ -15,7 +15,7 @@ const ARTIFACT = {
   platforms: [{ os: 'linux', architecture: 'amd64', digest: DIGEST, compressedSize: 1 }],
 };
 
-/** An entry of a lock file that a change in a pull request could have. */
+/** A lock file entry as a pull request could contain it. */
 export const hostileModel = (to?: string) => ({
   ...ARTIFACT,
   ...(to === undefined ? {} : { to }),
@@ -26,7 +26,7 @@ export const hostileModel = (to?: string) => ({
 
 export const hostileApp = (requirements: string) => ({ ...ARTIFACT, base: `127.0.0.1:9/base@${DIGEST}`, requirements });
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
@@ -36,21 +36,21 @@ export interface Outcome {
 /** How a command is run. */
 export interface Circumstances {
   readonly cwd?: string;
-  /** The whole environment besides the PATH. @default - a home in the project */
+  /** The whole environment except PATH. @default - a home in the project */
   readonly env?: Readonly<Record<string, string>>;
   /** @default - that of the test */
   readonly uid?: number;
-  /** Nobody reads what it prints. @default false */
+  /** Whether nothing reads its output. @default false */
   readonly unread?: boolean;
 }
 
-/** A folder with a project, and what is around it. */
+/** A folder with a project and its surroundings. */
 export class HostileProject {
-  /** The folder around the project, which other things of the machine are in. */
+  /** The folder around the project, with other files of the machine. */
   public readonly outside = mkdtempSync(join(tmpdir(), 'hostile-'));
   public readonly folder = join(this.outside, 'project');
 
-  /** The command line, where every user can read it: the checkout may be in a folder of one. */
+  /** A copy of the command line that every user can read: the checkout may be in a private folder. */
   private readonly program = join(this.outside, 'serving/index.js');
 
   constructor(program: string) {
@@ -61,7 +61,7 @@ export class HostileProject {
     this.write('project', { 'package.json': '{}', 'models/net/weights.bin': 'weights' });
   }
 
-  /** Writes files below a folder, which is relative to the outside. */
+  /** Writes files below a folder, relative to `outside`. */
   public write(folder: string, files: Readonly<Record<string, string>>): void {
     writeFiles(join(this.outside, folder), files);
   }
@@ -73,7 +73,7 @@ export class HostileProject {
     return path;
   }
 
-  /** Gives everything to a user. */
+  /** Changes the owner of paths. */
   public giveTo(uid: number, ...paths: string[]): void {
     for (const path of paths) chownSync(join(this.outside, path), uid, uid);
   }
@@ -91,7 +91,7 @@ export class HostileProject {
   }
 }
 
-/** Runs a program with nothing of this environment but the PATH; at most a minute. */
+/** Runs a program with only PATH from this environment, for at most a minute. */
 export function run(
   [command = '', ...args]: readonly string[],
   { cwd, env, uid, unread = false }: Circumstances,

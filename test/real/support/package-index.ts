@@ -1,22 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A package index of its own on this machine, with the files that it is given. */
+/** A local package index. */
 export interface PackageIndex {
   readonly url: string;
-  /** The paths that were asked for. */
-  readonly asked: string[];
-  /** Offers a file; the package is what its name begins with. */
+  /** The paths of all requests. */
+  readonly requested: string[];
+  /** Adds a file; its name starts with the package. */
   add(name: string, bytes: Buffer): void;
   stop(): Promise<void>;
 }
 
 export async function startPackageIndex(): Promise<PackageIndex> {
   const files = new Map<string, Buffer>();
-  const asked: string[] = [];
+  const requested: string[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '');
-    asked.push(path);
+    requested.push(path);
     const [, name] = /^\/files\/([^/]+)$/.exec(path) ?? [];
     if (name !== undefined && files.has(name)) return response.end(files.get(name));
     const [, project] = /\/simple\/([^/]+)\/$/.exec(path) ?? [];
@@ -28,7 +28,7 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`,
-    asked,
+    requested,
     add: (name, bytes) => files.set(name, bytes),
     stop: () =>
       new Promise((resolve) => {

@@ -32,7 +32,7 @@ describe('serving lock', () => {
     const { status, stdout } = serving('lock', 'models/net', '--to', 'registry.example.com/net', '--source', 'v1');
     expect(status).toBe(0);
     const entry = lock().models['models/net'];
-    expect(stdout).toBe(`models/net  ${entry.digest}  9 B in 1 layer\nserving.lock.json is written\n`);
+    expect(stdout).toBe(`models/net  ${entry.digest}  9 B in 1 layer\nserving.lock.json was written\n`);
     expect(entry).toMatchObject({ to: 'registry.example.com/net', source: 'v1', variant: 'data', bytes: 9 });
     expect(entry.layers[0].files).toEqual([
       { path: 'config.json', size: 2 },
@@ -126,7 +126,7 @@ describe('serving lock', () => {
       rmSync(join(folder, 'models/old'), { recursive: true });
       const before = lock().models['models/net'];
       const removed = bundle.run(join(folder, 'models'), 'lock', '--remove', 'old', '--remove', 'acme/svm:1');
-      expect(removed).toMatchObject({ status: 0, stdout: '../serving.lock.json is written\n' });
+      expect(removed).toMatchObject({ status: 0, stdout: '../serving.lock.json was written\n' });
       expect(lock()).toEqual({ version: 1, models: { 'models/net': before }, images: {}, apps: {} });
     });
 
@@ -173,8 +173,8 @@ describe('serving lock', () => {
 
     test.each([
       ['is another', "models/net: 'config.json' changed\n"],
-      ['is new', "models/net: 'added.txt' is new\n"],
-      ['is gone', "models/net: 'config.json' is gone\n"],
+      ['is new', "models/net: 'added.txt' was added\n"],
+      ['is gone', "models/net: 'config.json' was removed\n"],
     ])('exits with 1 and names the file where one %s, and writes nothing', (kind, line) => {
       serving('lock', 'models/net');
       const before = lockText();
@@ -188,12 +188,12 @@ describe('serving lock', () => {
       writeFiles(join(folder, 'models/new'), MODEL);
       expect(serving('lock', '--check', 'models/new')).toMatchObject({
         status: 1,
-        stdout: 'models/new: is not locked\n',
+        stdout: 'models/new: not locked\n',
       });
       rmSync(join(folder, 'models/net'), { recursive: true });
       expect(serving('lock', '--check')).toMatchObject({
         status: 1,
-        stdout: 'models/net: the directory is not there\n',
+        stdout: 'models/net: the directory does not exist\n',
       });
     });
   });
@@ -236,7 +236,7 @@ describe('serving lock', () => {
   });
 
   test.each<[string[], number, string]>([
-    [['lock'], 2, 'nothing to lock; name directories of models, code with --app, or images with --image'],
+    [['lock'], 2, 'nothing to lock; pass model directories, code with --app, or images with --image'],
     [['lock', 'nowhere'], 3, "/nowhere' is not there"],
     [['lock', '--to', 'a/b'], 2, '--to requires a directory, or --app'],
     [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
@@ -249,18 +249,18 @@ describe('serving lock', () => {
       "'S3://models' has no 's3://' in front of the bucket; write it as",
     ],
     [['lock', 'models/net', '--to', ''], 2, "'' has no repository; write it as registry/repository or s3://"],
-    [['lock', 'models/net', '--to', '127.0.0.1:5000'], 2, "'127.0.0.1:5000' names no repository; write it as"],
-    [['lock', 'models/net', '--to', 'localhost/'], 2, "'localhost/' names no repository; write it as"],
-    [['lock', 'models/net', '--to', 'a.io:99999/b'], 2, "'a.io:99999/b' has a registry ('a.io:99999') that is no host"],
+    [['lock', 'models/net', '--to', '127.0.0.1:5000'], 2, "'127.0.0.1:5000' has no repository; write it as"],
+    [['lock', 'models/net', '--to', 'localhost/'], 2, "'localhost/' has no repository; write it as"],
+    [['lock', 'models/net', '--to', 'a.io:99999/b'], 2, "'a.io:99999/b' has an invalid registry host ('a.io:99999')"],
     [
       ['lock', 'models/net', '--to', 'acme/net'],
       2,
-      "'acme/net' names no registry; write it as registry/repository or s3",
+      "'acme/net' has no registry; write it as registry/repository or s3",
     ],
     [
       ['lock', 'models/net', '--to', 'a.io/b:v1'],
       2,
-      "'a.io/b:v1' has a tag or a digest; published content is named by",
+      "'a.io/b:v1' has a tag or a digest; remove it, because content is published by digest",
     ],
     [
       ['lock', 'models/net', '--to', 'https://a.io/b'],
@@ -271,7 +271,7 @@ describe('serving lock', () => {
     [
       ['lock', 'models/net', '--to', 's3://models/a/../b'],
       2,
-      "'s3://models/a/../b' has a part '.' or '..'; write it as",
+      "'s3://models/a/../b' has a path segment '.' or '..'; write it as",
     ],
     [
       ['lock', 'models/net', '--to', `s3://models/${'a'.repeat(159)}`],
@@ -284,7 +284,7 @@ describe('serving lock', () => {
       `models["models/net"].source ('') must be one line of text that is not empty`,
     ],
     [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one line of text that is not empty'],
-    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) is not there'],
+    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) must be a directory that exists'],
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--requirements', 'nofile.txt'],
       3,
@@ -295,9 +295,9 @@ describe('serving lock', () => {
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--source', 'v1'],
       2,
-      '--source applies to models, and only code is named; remove the option\n',
+      '--source applies to models only; remove the option\n',
     ],
-    [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be in the model'],
+    [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be inside the model'],
     [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
     [['pack', 'models/net'], 2, '--output FOLDER is required'],
     [['pack', 'models/net', '-o', 'out'], 2, '[LockFileNotFound] no serving.lock.json is in'],
@@ -349,10 +349,10 @@ describe('serving lock', () => {
       writeFileSync(join(folder, 'serving.lock.json'), JSON.stringify({ ...lock(), apps: { app: APP } }));
       expect(serving('lock', 'app', '--variant', 'data')).toMatchObject({
         status: 2,
-        stderr: '[ConflictingOptions] --variant applies to models, and only code is named; remove the option\n',
+        stderr: '[ConflictingOptions] --variant applies to models only; remove the option\n',
       });
       expect(serving('lock', 'app', '--to', 's3://models/x').stderr).toBe(
-        "[InvalidDestination] --to (s3://models/x) must be a repository of a registry: 'app' becomes an image\n",
+        "[InvalidDestination] --to (s3://models/x) must be a repository in a registry, because 'app' becomes an image\n",
       );
       expect(serving('pack', 'app', '--output', 'out')).toMatchObject({
         status: 2,

@@ -20,7 +20,7 @@ afterEach(() => {
 
 const file = () => join(state, 'serving-constructs/destinations.json');
 
-/** Whether destinations may be used, and what was asked. */
+/** Whether destinations are allowed, and the prompts. */
 async function confirm(to: readonly string[], answer?: string, allowed: string[] = []) {
   const questions: string[] = [];
   const ask = async (question: string) => {
@@ -33,7 +33,7 @@ async function confirm(to: readonly string[], answer?: string, allowed: string[]
   return { isAllowed: error === undefined, questions };
 }
 
-test('a destination is asked for once, several in one question', async () => {
+test('a destination is confirmed once, several in one prompt', async () => {
   const to = ['r.example/a', 's3://bucket/nets', 'r.example/a'];
   expect(await confirm(to, 'y')).toEqual({
     isAllowed: true,
@@ -44,7 +44,7 @@ test('a destination is asked for once, several in one question', async () => {
   expect(statSync(file()).mode & 0o777).toBe(0o600);
 });
 
-test.each(['', 'n', 'no', 'yep', 'yes please'])('the answer %j is no', async (answer) => {
+test.each(['', 'n', 'no', 'yep', 'yes please'])('the answer %j means no', async (answer) => {
   expect(await confirm(['r.example/a'], answer)).toMatchObject({ isAllowed: false });
   expect(await confirm(['r.example/a'], ' YES ')).toMatchObject({ isAllowed: true });
 });
@@ -65,7 +65,7 @@ test.each([
   expect(await confirm([to])).toMatchObject({ isAllowed });
 });
 
-test('one destination that is new refuses all', async () => {
+test('one new destination refuses all', async () => {
   expect(await confirm(['r.example/a', 'evil.example/a'], 'n', ['r.example'])).toEqual({
     isAllowed: false,
     questions: [expect.stringContaining('published to evil.example/a.')],
@@ -77,13 +77,13 @@ test.each([
   '[]',
   '{"format":2,"destinations":["r.example/a"]}',
   '{"format":1}',
-])('a state that is %j confirms nothing', async (text) => {
+])('a state file with %j confirms nothing', async (text) => {
   await confirm(['r.example/x'], 'y');
   writeFileSync(file(), text);
   expect(await confirm(['r.example/a'])).toMatchObject({ isAllowed: false });
 });
 
-test('an answer that cannot be kept counts once', async () => {
+test('an answer that cannot be stored applies once', async () => {
   await confirm(['r.example/x'], 'y');
   const text = readFileSync(file(), 'utf8');
   rmSync(join(state, 'serving-constructs'), { recursive: true });
@@ -93,7 +93,7 @@ test('an answer that cannot be kept counts once', async () => {
   expect(await confirm(['r.example/x'], 'n')).toMatchObject({ isAllowed: false });
 });
 
-test('a destination has one name, however it is written', () => {
+test('a destination has one canonical name', () => {
   for (const [text, name] of [
     ['index.docker.io/acme/net', 'docker.io/acme/net'],
     ['oci://r.example/a', 'r.example/a'],
@@ -103,14 +103,14 @@ test('a destination has one name, however it is written', () => {
     expect(nameOf(parseDestination(text))).toBe(name);
 });
 
-/** Destinations of which a redacted text would leave out what a person has to see. */
+/** Destinations that redaction would change, although the user must see them. */
 const LIKE_CREDENTIALS = [
   'eyJhbGci.eyJevil0.evil.example/models',
   `sk-${'a1'.repeat(12)}.evil.example/models`,
   's3://evil-bucket/token=hidden/models',
 ];
 
-test.each(LIKE_CREDENTIALS)('%s is shown as it is, in the question and in the refusal', async (to) => {
+test.each(LIKE_CREDENTIALS)('%s is displayed unchanged, in the prompt and in the refusal', async (to) => {
   const written: string[] = [];
   const write = jest.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   const isTTY = [process.stdin.isTTY, process.stderr.isTTY];
@@ -133,7 +133,7 @@ test.each(LIKE_CREDENTIALS)('%s is shown as it is, in the question and in the re
   ]);
 });
 
-test('one with invisible characters is refused without a question', async () => {
+test('a destination with invisible characters is refused without a prompt', async () => {
   expect(await confirm(['s3://bucket/mo\u200bdels'], 'y')).toEqual({ isAllowed: false, questions: [] });
   await expect(confirm(['s3://bucket/mo\u202edels'], 'y')).rejects.toThrow(/^\[InvalidDestination\] /);
 });

@@ -18,7 +18,7 @@ afterEach(() => {
 
 const RECEIPT = { model: 'svm', to: 'registry.example.com/models', digest: 'sha256:00', reference: 'x' };
 
-/** Folders of the user that are links, as somebody else could have made them. */
+/** User folders that are links, as another user could create them. */
 async function withForeignFolders(work: (folder: string) => void): Promise<void> {
   await withScratch(async (folder) => {
     mkdirSync(join(folder, 'elsewhere'));
@@ -29,7 +29,7 @@ async function withForeignFolders(work: (folder: string) => void): Promise<void>
   });
 }
 
-test('a folder that is not of the user is named as the reason', async () => {
+test('a folder of another user is reported as the reason', async () => {
   await withForeignFolders((folder) => {
     const why = `'${join(folder, 'serving-constructs')}' cannot be used: it is a link and not a folder`;
     expect(keepReceipt(RECEIPT)).toEqual({ why });
@@ -37,7 +37,7 @@ test('a folder that is not of the user is named as the reason', async () => {
   });
 });
 
-test('a receipt that has no place at all is an error with a way out', async () => {
+test('a receipt that cannot be stored anywhere is an error with a remedy', async () => {
   await withForeignFolders((folder) => {
     jest.mocked(os.tmpdir).mockReturnValue(join(folder, 'none'));
     expect(() => receiptFile(RECEIPT)).toThrow(

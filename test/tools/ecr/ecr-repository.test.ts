@@ -8,7 +8,7 @@ import { countOf, ecrStore, publishTo } from '../../support/stores/publishing';
 import { type Quirks, RegistryDouble } from '../../support/stores/registry-double';
 
 const MIB = 2 ** 20;
-// Parts of five MiB in base64 take their time on a busy machine.
+// Parts of 5 MiB in base64 take a while on a busy machine.
 jest.setTimeout(30_000);
 
 const artifact = testArtifact({ files: { 'a.bin': noise(6 * MIB, 1), 'b.bin': noise(100, 2) } });
@@ -44,7 +44,7 @@ async function problems(): Promise<string[]> {
   return (await store.verify(artifact.index.digest).finally(() => store.close())).problems;
 }
 
-/** A connection that ends in the middle, which no retry outlives: as if the process had been killed. */
+/** Fails after some parts with an error that is not retried, as if the process had been killed. */
 function failAfterParts(parts: number): void {
   let seen = 0;
   double.fault = ({ headers }) => {
@@ -56,7 +56,7 @@ function failAfterParts(parts: number): void {
 }
 
 describe('the layer API of ECR', () => {
-  test('takes an image in parts, and shows it', async () => {
+  test('receives an image in parts, and returns it', async () => {
     await start();
     const events = await publish();
     expect(events.at(-1)).toMatchObject({ event: 'published', bytesSent: bytes });
@@ -64,13 +64,13 @@ describe('the layer API of ECR', () => {
     expect(readdirSync(journal)).toEqual([]);
   });
 
-  test('is sent nothing the second time', async () => {
+  test('receives nothing the second time', async () => {
     await start();
     await publish();
     expect((await publish()).map(({ event }) => event)).toEqual(['start', 'published']);
   });
 
-  test('is gone on with by another process from the last byte that it confirmed', async () => {
+  test('lets another process resume after the last confirmed byte', async () => {
     await start();
     failAfterParts(1);
     await expect(publish(artifact, { pid: 999_999_998 })).rejects.toThrow('[LimitExceeded]');
@@ -86,7 +86,7 @@ describe('the layer API of ECR', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('is sent a part again whose answer was lost only as far as it has not got it', async () => {
+  test('receives no bytes twice after the response to a part was lost', async () => {
     await start();
     let lost = false;
     double.fault = ({ headers }) => {
@@ -99,7 +99,7 @@ describe('the layer API of ECR', () => {
     expect([...double.received.values()]).toEqual(artifact.blobs.map(() => 1));
   });
 
-  test('is begun with anew when it forgot the upload', async () => {
+  test('gets a new upload after it dropped the old one', async () => {
     await start();
     failAfterParts(1);
     await expect(publish(artifact, { pid: 999_999_998 })).rejects.toThrow();
@@ -110,23 +110,23 @@ describe('the layer API of ECR', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('is left alone by a second publisher on this machine', async () => {
+  test('gets one upload from two publishers on this machine', async () => {
     await start();
     await Promise.all([publish(artifact, { pid: process.pid }), publish(artifact, { pid: process.ppid })]);
     expect(await problems()).toEqual([]);
   });
 
-  test('is waited for when it does not know its layers yet', async () => {
+  test('is retried while it does not see its layers', async () => {
     await start({ manifestLag: 2 });
     expect(countOf(await publish(), 'retry')).toBe(2);
     expect(await problems()).toEqual([]);
   });
 
-  test('names a repository that is not there, and makes it when asked', async () => {
+  test('reports a missing repository, and creates it if configured', async () => {
     await start({ repositories: [] });
     const { api } = await ecrStore(double.host, { journal });
     await expect(api.ensureRepository(false)).rejects.toThrow(
-      /^\[RepositoryMissing\] cannot publish to .*\/models \(RepositoryNotFoundException: .*\); make it with --create-repository, or check its name, account and region in --to$/,
+      /^\[RepositoryMissing\] cannot publish to .*\/models \(RepositoryNotFoundException: .*\); create it with --create-repository, or check its name, account and region in --to$/,
     );
     await api.ensureRepository(true);
     await api.ensureRepository(true);
@@ -142,34 +142,34 @@ describe('the layer API of ECR', () => {
     expect(await problems()).toEqual([]);
   });
 
-  test('keeps the digest of an immutable tag, and refuses another', async () => {
+  test('keeps the digest of an immutable tag, and rejects another', async () => {
     await start({ immutableTags: true });
     await publish(artifact, { tags: ['v1'] });
     const other = testArtifact({ files: { 'a.bin': noise(10, 3) } });
     await expect(publish(other, { tags: ['v1'] })).rejects.toThrow('[ImmutableTag] cannot put the image v1');
   });
 
-  test('refuses more layers than it has room for', async () => {
+  test('rejects more layers than it supports', async () => {
     await start({ maxLayers: 1 });
     await expect(publish()).rejects.toThrow('Limit on number of layers per image exceeded');
   });
 
-  test('is believed to have the bytes only when their digest is right', async () => {
+  test('rejects bytes with another digest', async () => {
     await start();
     const [layer] = artifact.blobs;
     const wrong = { ...layer!, read: (from?: number) => zeros(layer!.size, from) };
     await expect(publish({ ...artifact, blobs: [wrong, ...artifact.blobs.slice(1)] })).rejects.toThrow(
-      '[DigestMismatch] cannot end the upload of',
+      '[DigestMismatch] cannot complete the upload of',
     );
     expect(readdirSync(journal)).toEqual([]);
   });
 
   test.each([
     ['ExpiredTokenException', '[TokenExpired] cannot read', 'sign in to AWS again'],
-    ['AccessDeniedException', '[AccessDenied] cannot read', 'allow the action that it names for this identity'],
+    ['AccessDeniedException', '[AccessDenied] cannot read', 'allow this action for the identity'],
     ['UnrecognizedClientException', '[AccessDenied] cannot read', 'sign in to AWS again'],
-    ['KmsException', '[AccessDenied] cannot read', 'allow the use of the key'],
-  ])('says what to do on %s', async (type, code, remedy) => {
+    ['KmsException', '[AccessDenied] cannot read', 'allow the identity to use the KMS key'],
+  ])('reports what to do on %s', async (type, code, remedy) => {
     await start();
     double.fault = () => ({ status: 400, body: JSON.stringify({ __type: type, message: 'no' }) });
     const failure = await publish().catch((error: Error) => error);
@@ -177,7 +177,7 @@ describe('the layer API of ECR', () => {
     expect((failure as Error).message).toContain(remedy);
   });
 
-  test('is asked again with the right time when the clock of this machine is wrong', async () => {
+  test('is retried with the correct time if the clock of this machine is wrong', async () => {
     await start();
     const skew = 3 * 3600_000;
     const now = Date.now;
@@ -208,9 +208,9 @@ test.each([
   expect(partSizeOf(layer)).toBe(part);
 });
 
-test('fails on a layer that no number of parts holds', () => {
+test('rejects a layer that is too large for the maximum number of parts', () => {
   expect(() => partSizeOf(90_000 * MIB)).toThrow(
-    /^\[LimitExceeded\] a layer of .* use --transport http or divide the file$/,
+    /^\[LimitExceeded\] a layer of .* use --transport http, or split the file$/,
   );
 });
 

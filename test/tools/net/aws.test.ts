@@ -10,15 +10,15 @@ const before = { ...process.env };
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const digest = digestOf(Buffer.from('{}'));
 
-/** A service of AWS on this machine. */
+/** An AWS service on this machine. */
 let server: Server;
-let asked: IncomingMessage[] = [];
-let answer: (request: IncomingMessage) => { status?: number; body: string };
+let received: IncomingMessage[] = [];
+let respond: (request: IncomingMessage) => { status?: number; body: string };
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    asked.push(request);
-    const { status = 200, body } = answer(request);
+    received.push(request);
+    const { status = 200, body } = respond(request);
     request.resume().on('end', () => response.writeHead(status).end(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,7 +31,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  asked = [];
+  received = [];
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.env = {
     ...before,
@@ -54,28 +54,28 @@ async function verify(to: string, options: StoreOptions = {}): Promise<string[]>
 const NO_KEY = { status: 404, body: '<Error><Code>NoSuchKey</Code><Message>no</Message></Error>' };
 
 describe('a bucket', () => {
-  test('is named with its owner in every request when one is required', async () => {
-    answer = () => NO_KEY;
+  test('gets the required owner in every request', async () => {
+    respond = () => NO_KEY;
     expect(await verify('s3://models/nets', { bucketOwner: '123456789012' })).toEqual([
       expect.stringContaining('is missing'),
     ]);
-    expect(asked.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual(['123456789012']);
+    expect(received.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual(['123456789012']);
   });
 
-  test('of another account is refused', async () => {
-    answer = () => ({ status: 403, body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>' });
+  test('of another account is rejected', async () => {
+    respond = () => ({ status: 403, body: '<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>' });
     await expect(verify('s3://models/nets', { bucketOwner: '123456789012' })).rejects.toThrow('[AccessDenied]');
   });
 
-  test('may be of anybody by default', async () => {
-    answer = () => NO_KEY;
+  test('may have any owner by default', async () => {
+    respond = () => NO_KEY;
     await verify('s3://models/nets');
-    expect(asked.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual([undefined]);
+    expect(received.map(({ headers }) => headers['x-amz-expected-bucket-owner'])).toEqual([undefined]);
   });
 
-  test('is what an owner is for', async () => {
+  test('is the only destination with an owner', async () => {
     await expect(verify('localhost:1/models', { bucketOwner: '123456789012' })).rejects.toThrow(
-      "--bucket-owner supports buckets only; remove it for 'localhost:1'",
+      "--bucket-owner is supported for buckets only; remove it for 'localhost:1'",
     );
   });
 });
@@ -88,23 +88,23 @@ describe('an endpoint without TLS', () => {
   ] as const)('gets no signed request for %s %j', async (to, options) => {
     process.env.AWS_ENDPOINT_URL = 'http://192.0.2.1:9000';
     await expect(verify(to, options)).rejects.toThrow(
-      /^\[AwsSettings\] the endpoint of AWS \(http:\/\/[\w.]*192\.0\.2\.1\) must use https: .* or use --plain-http$/,
+      /^\[AwsSettings\] the AWS endpoint \(http:\/\/[\w.]*192\.0\.2\.1\) must use https: .* or use --plain-http$/,
     );
   });
 });
 
-describe('the API of ECR', () => {
+describe('the ECR API', () => {
   const open = (): Promise<EcrApi> => EcrApi.open(ECR, 'models');
   const tokenFor = (proxyEndpoint: string): void => {
     const authorizationToken = Buffer.from('AWS:secret').toString('base64');
-    answer = () => ({ body: JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint }] }) });
+    respond = () => ({ body: JSON.stringify({ authorizationData: [{ authorizationToken, proxyEndpoint }] }) });
   };
 
   test.each([
     `https://${ECR}`,
     'https://123456789012.dkr-ecr.eu-west-1.on.aws',
     'http://127.0.0.1:5000',
-  ])('may give its password to %s', async (endpoint) => {
+  ])('may send its password to %s', async (endpoint) => {
     tokenFor(endpoint);
     const api = await open();
     expect((await api.access()).url.origin).toBe(endpoint);
@@ -117,28 +117,28 @@ describe('the API of ECR', () => {
     `http://${ECR}`,
     'https://210987654321.dkr.ecr.eu-west-1.amazonaws.com',
     'https://123456789012.dkr.ecr.us-east-1.amazonaws.com',
-  ])('must not give it to %s', async (endpoint) => {
+  ])('must not send it to %s', async (endpoint) => {
     tokenFor(endpoint);
     const api = await open();
     await expect(api.access().finally(() => api.close())).rejects.toThrow(
-      `[UntrustedAddress] ECR names ${endpoint} as the address of ${ECR}, which is another registry`,
+      `[UntrustedAddress] ECR returned ${endpoint} as the address of ${ECR}, which is another registry`,
     );
   });
 
   test.each([
-    ['', /^\[UnexpectedAnswer\] ECR gives no address for sha256:/],
+    ['', /^\[UnexpectedAnswer\] ECR returned no download URL for sha256:/],
     ['http://stranger.example/x', /^\[UntrustedAddress\] .* another host without TLS/],
     ['http://169.254.12.34/x', /^\[UntrustedAddress\]/],
-    ['file:///etc/passwd', /^\[UnexpectedAnswer\] .*which is not HTTP$/],
-    ['https://user:secret@stranger.example/x', /^\[UntrustedAddress\] .* user name or a password/],
-  ])('must not have a blob fetched from %p', async (downloadUrl, message) => {
-    answer = () => ({ body: JSON.stringify({ downloadUrl }) });
+    ['file:///etc/passwd', /^\[UnexpectedAnswer\] .*which is not HTTP or HTTPS$/],
+    ['https://user:secret@stranger.example/x', /^\[UntrustedAddress\] .* user name or password/],
+  ])('must not fetch a blob from %p', async (downloadUrl, message) => {
+    respond = () => ({ body: JSON.stringify({ downloadUrl }) });
     const api = await open();
     await expect(api.blob(digest).finally(() => api.close())).rejects.toThrow(message);
   });
 
-  test('has its blobs and manifests compared with their digests', async () => {
-    answer = ({ url }) =>
+  test('has its blobs and manifests verified by digest', async () => {
+    respond = ({ url }) =>
       url === '/blob'
         ? { body: 'other bytes' }
         : {
@@ -148,19 +148,24 @@ describe('the API of ECR', () => {
             }),
           };
     const api = await open();
-    await expect(api.blob(digest)).rejects.toThrow('[DigestMismatch] the storage of ECR sends other bytes');
-    await expect(api.image(digest)).rejects.toThrow('[DigestMismatch] ECR answers to sha256:');
+    await expect(api.blob(digest)).rejects.toThrow(
+      '[DigestMismatch] the storage of ECR returned content that does not match',
+    );
+    await expect(api.image(digest)).rejects.toThrow('[DigestMismatch] ECR returned content with the digest sha256:');
     api.close();
   });
 });
 
 test.each([
-  ['http://user:secret@host:port', 'is not a URL; set HTTPS_PROXY'],
-  ['http://user:secret%off@127.0.0.1:9', "has a '%' in its user or password that is no escape; write it as %25"],
-])('the proxy %s is refused without its password', async (proxy, reason) => {
+  ['http://user:secret@host:port', 'the proxy for registry.invalid is not a URL; set HTTPS_PROXY'],
+  [
+    'http://user:secret%off@127.0.0.1:9',
+    "the user or password of the proxy for registry.invalid has an invalid '%' escape; write a literal '%' as %25",
+  ],
+])('the proxy %s is rejected without showing its password', async (proxy, reason) => {
   process.env.HTTPS_PROXY = proxy;
   delete process.env.AWS_ENDPOINT_URL;
   const failure = await verify('registry.invalid/models').catch((error: Error) => error.message);
-  expect(failure).toContain(`[ProxyFailed] the proxy for registry.invalid ${reason}`);
+  expect(failure).toContain(`[ProxyFailed] ${reason}`);
   expect(failure).not.toContain('secret');
 });

@@ -29,24 +29,24 @@ async function get(url: URL, options: HttpOptions): Promise<number> {
     .finally(() => http.close());
 }
 
-/** A byte now and then. */
+/** Writes a byte from time to time. */
 function drip(write: (byte: string) => boolean, every = 20): void {
   const timer = setInterval(() => {
     if (!write('x')) clearInterval(timer);
   }, every);
 }
 
-test('an answer that comes a byte at a time is given up, though it never stops', async () => {
+test('a response that arrives a byte at a time is aborted, although it never stops', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200);
     drip((byte) => !response.destroyed && response.write(byte));
   });
   await expect(get(url, { idleTimeout: 200 })).rejects.toThrow(
-    /^\[ConnectionLost\] the connection to .* was lost \(ETIMEDOUT: less than 1024 bytes a second came\)/,
+    /^\[ConnectionLost\] the connection to .* was lost \(ETIMEDOUT: less than 1024 bytes per second were received\)/,
   );
 });
 
-test('headers that come a byte at a time are given up', async () => {
+test('headers that arrive a byte at a time are aborted', async () => {
   const url = await serve((request) => {
     request.socket.write('HTTP/1.1 200 OK\r\nX-Slow: ');
     drip((byte) => !request.socket.destroyed && request.socket.write(byte));
@@ -54,14 +54,14 @@ test('headers that come a byte at a time are given up', async () => {
   await expect(get(url, { idleTimeout: 200 })).rejects.toThrow('[ConnectionLost]');
 });
 
-test('early answers without an end are given up', async () => {
+test('endless informational responses are aborted', async () => {
   const url = await serve((request) => {
     drip(() => !request.socket.destroyed && request.socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'));
   });
   await expect(get(url, { idleTimeout: 200 })).rejects.toThrow('[ConnectionLost]');
 });
 
-test('an answer that is read whole has a time', async () => {
+test('a response that is read to its end has a time limit', async () => {
   const url = await serve((_, response) => {
     response.writeHead(200);
     drip(() => !response.destroyed && response.write('x'.repeat(1000)), 5);
@@ -69,7 +69,7 @@ test('an answer that is read whole has a time', async () => {
   await expect(get(url, { answerTimeout: 100 })).rejects.toThrow(/^\[ConnectionLost\] .* takes more than 0.1 s/);
 });
 
-test('an upload that is read a byte at a time is given up', async () => {
+test('an upload that is read a byte at a time is aborted', async () => {
   const url = await serve((request) => {
     request.pause();
     request.on('data', () => {
@@ -85,12 +85,12 @@ test('an upload that is read a byte at a time is given up', async () => {
   await expect(sent.finally(() => http.close())).rejects.toThrow('[ConnectionLost]');
 });
 
-test('an answer is not decompressed', async () => {
+test('a response is not decompressed', async () => {
   const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('abc'));
   expect(await get(url, {})).toBe(3);
 });
 
-test('an answer that has more than the limit is not read on', async () => {
+test('a response is not read beyond the size limit', async () => {
   let written = 0;
   const url = await serve((_, response) => {
     const more = (): void => {
@@ -104,13 +104,11 @@ test('an answer that has more than the limit is not read on', async () => {
     };
     more();
   });
-  await expect(get(url, { maxResponseBytes: 2 ** 20 })).rejects.toThrow(
-    /^\[LimitExceeded\] .* more than 1048576 bytes/,
-  );
+  await expect(get(url, { maxResponseBytes: 2 ** 20 })).rejects.toThrow(/^\[LimitExceeded\] .* exceeds 1048576 bytes/);
   expect(written).toBeLessThan(2 ** 25);
 });
 
-describe('a name that a registry gives', () => {
+describe('a host name from a registry', () => {
   const resolveTo = (address: string): void => {
     jest
       .mocked(dns.lookup)
@@ -119,68 +117,68 @@ describe('a name that a registry gives', () => {
   };
 
   test.each([
-    ['127.0.0.1', 'an address of this machine'],
-    ['169.254.169.254', 'an address of the local link'],
-    ['10.0.0.1', 'an address of a private network'],
-  ])('must not resolve to %s when the registry is public', async (address, what) => {
+    ['127.0.0.1', 'an address on this machine'],
+    ['169.254.169.254', 'a link-local address'],
+    ['10.0.0.1', 'an address in a private network'],
+  ])('must not resolve to %s if the registry is public', async (address, what) => {
     resolveTo(address);
     const http = new HttpClient();
     const from = new URL('https://registry.example.com');
     await expect(
       http.send({ method: 'GET', url: new URL('http://innocent.example.com/'), from }).finally(() => http.close()),
     ).rejects.toThrow(
-      `[UntrustedAddress] https://registry.example.com names innocent.example.com, which resolves to ${address}: ${what}`,
+      `[UntrustedAddress] https://registry.example.com refers to innocent.example.com, which resolves to ${address}: ${what}`,
     );
   });
 
-  /** What a request to a name comes to whose address is of a private network where nothing answers. */
+  /** The error of a request whose host resolves to a private address without a server. */
   const failureOf = async (request: { url: string; from: string; via?: string[] }): Promise<string> => {
     const http = new HttpClient({ idleTimeout: 50 });
     const { url, from, via = [] } = request;
     return http
       .send({ method: 'GET', url: new URL(url), from: new URL(from), via: via.map((one) => new URL(one)) })
       .then(
-        () => 'answered',
+        () => 'a response',
         ({ message }: Error) => message,
       )
       .finally(() => http.close());
   };
   const STORAGE = 'https://layers.s3.eu-west-1.amazonaws.com/x';
   const ECR = 'https://123456789012.dkr.ecr.eu-west-1.amazonaws.com';
-  const STRAY = /^\[UntrustedAddress\]/;
+  const UNTRUSTED = /^\[UntrustedAddress\]/;
 
-  describe('where endpoints of a private network answer for public names', () => {
+  describe('that resolves to an endpoint in a private network', () => {
     beforeEach(() => resolveTo('10.255.255.1'));
     afterEach(() => {
       delete process.env.SERVING_TRUSTED_HOSTS;
     });
 
     test('may be the storage of ECR, for ECR only', async () => {
-      expect(await failureOf({ url: STORAGE, from: ECR })).not.toMatch(STRAY);
-      expect(await failureOf({ url: STORAGE, from: 'https://quay.io' })).toMatch(STRAY);
+      expect(await failureOf({ url: STORAGE, from: ECR })).not.toMatch(UNTRUSTED);
+      expect(await failureOf({ url: STORAGE, from: 'https://quay.io' })).toMatch(UNTRUSTED);
       resolveTo('169.254.169.254');
-      expect(await failureOf({ url: STORAGE, from: ECR })).toMatch(STRAY);
+      expect(await failureOf({ url: STORAGE, from: ECR })).toMatch(UNTRUSTED);
     });
 
     test('may be a host that the user trusts, and the error names the setting', async () => {
       const request = { url: 'https://cdn.example.com/x', from: 'https://quay.io' };
       expect(await failureOf(request)).toBe(
-        '[UntrustedAddress] https://quay.io names cdn.example.com, which resolves to 10.255.255.1: an address of a private network must not be reached from there; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=cdn.example.com',
+        '[UntrustedAddress] https://quay.io refers to cdn.example.com, which resolves to 10.255.255.1: an address in a private network must not be reached from a public address; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=cdn.example.com',
       );
       process.env.SERVING_TRUSTED_HOSTS = 'cdn.example.com';
-      expect(await failureOf(request)).not.toMatch(STRAY);
+      expect(await failureOf(request)).not.toMatch(UNTRUSTED);
     });
 
-    test('must not be named by a public address that a private one redirected to', async () => {
+    test('must not come from a public address that a private one redirected to', async () => {
       const request = { url: 'https://internal.example.com/x', from: 'https://10.0.0.5' };
-      expect(await failureOf(request)).not.toMatch(STRAY);
+      expect(await failureOf(request)).not.toMatch(UNTRUSTED);
       expect(await failureOf({ ...request, via: ['https://cdn.example.com'] })).toMatch(
-        /^\[UntrustedAddress\] https:\/\/cdn\.example\.com names internal\.example\.com/,
+        /^\[UntrustedAddress\] https:\/\/cdn\.example\.com refers to internal\.example\.com/,
       );
     });
   });
 
-  test('may resolve to this machine when the registry is on it', async () => {
+  test('may resolve to this machine if the registry is on it', async () => {
     const url = await serve((_, response) => response.end('abc'));
     resolveTo('127.0.0.1');
     const http = new HttpClient();

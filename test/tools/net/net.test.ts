@@ -13,8 +13,8 @@ afterEach(() => {
   process.env = { ...before };
 });
 
-describe('a proxy of the environment', () => {
-  const asked: string[] = [];
+describe('a proxy from the environment', () => {
+  const requested: string[] = [];
   const tunnels: Socket[] = [];
   let proxy: Server;
   let double: RegistryDouble;
@@ -25,7 +25,7 @@ describe('a proxy of the environment', () => {
     const [host, port] = double.host.split(':') as [string, string];
     proxy = createServer((request, response) => response.writeHead(500).end(request.url));
     proxy.on('connect', (request, socket) => {
-      asked.push(request.url ?? '');
+      requested.push(request.url ?? '');
       if (status !== 200) return socket.end(`HTTP/1.1 ${status} Refused\r\n\r\n`);
       tunnels.push(socket as Socket);
       const upstream = connect(Number(port), host, () => {
@@ -45,45 +45,45 @@ describe('a proxy of the environment', () => {
 
   beforeEach(() => {
     process.env.HTTPS_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    asked.length = 0;
+    requested.length = 0;
     status = 200;
   });
 
-  test('is asked for a tunnel to a registry elsewhere', async () => {
-    // What answers behind the tunnel speaks no TLS, which is as far as a test without certificates gets.
+  test('gets a CONNECT for a remote registry', async () => {
+    // The server behind the tunnel has no TLS: a test without certificates cannot go further.
     await expect(
       new HttpClient().send({ method: 'GET', url: new URL('https://registry.invalid/v2/') }),
     ).rejects.toThrow(
-      /^\[TlsFailed\] no secure connection to registry\.invalid through the proxy 127\.0\.0\.1:\d+ \(.+\); the server does not use TLS; use --plain-http if that is intended$/,
+      /^\[TlsFailed\] no secure connection to registry\.invalid through the proxy 127\.0\.0\.1:\d+ \(.+\); the server does not use TLS; use --plain-http if this is intended$/,
     );
-    expect(asked).toEqual(['registry.invalid:443']);
+    expect(requested).toEqual(['registry.invalid:443']);
   });
 
   test.each([
     [
       407,
-      '[ProxyFailed] the proxy answers 407 Refused; set a user and a password for it, as in HTTPS_PROXY=http://user:password@host',
+      '[ProxyFailed] the proxy returned 407 Refused; set a user and password for it, as in HTTPS_PROXY=http://user:password@host',
     ],
-    [403, '[ProxyFailed] the proxy answers 403 Refused; correct HTTPS_PROXY, or exclude the store with NO_PROXY'],
-  ])('that answers %d is named', async (answer, message) => {
-    status = answer;
+    [403, '[ProxyFailed] the proxy returned 403 Refused; correct HTTPS_PROXY, or exclude the store with NO_PROXY'],
+  ])('that returns %d is reported', async (refusal, message) => {
+    status = refusal;
     await expect(
       new HttpClient().send({ method: 'GET', url: new URL('https://registry.invalid/v2/') }),
     ).rejects.toThrow(message);
   });
 
-  test('is not asked for what NO_PROXY excepts, nor for this machine', async () => {
+  test('is not used for hosts in NO_PROXY and for this machine', async () => {
     process.env.NO_PROXY = '.invalid';
     process.env.HTTP_PROXY = process.env.HTTPS_PROXY;
     await expect(
       new HttpClient().send({ method: 'GET', url: new URL('https://registry.invalid/v2/') }),
     ).rejects.toThrow(/^\[Unreachable\] registry\.invalid cannot be reached/);
     await publishTo(httpStore(double.host), testArtifact({ files: { a: noise(10, 1) } }));
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 });
 
-test('a redirect to another host gets no credentials, and none leads out of TLS', async () => {
+test('a redirect to another host gets no credentials, and must not leave TLS', async () => {
   const seen: (string | undefined)[] = [];
   const target = createServer((request, response) => {
     seen.push(request.headers.authorization);
@@ -109,17 +109,17 @@ test('a redirect to another host gets no credentials, and none leads out of TLS'
 test.each([
   [
     'DEPTH_ZERO_SELF_SIGNED_CERT',
-    '[TlsFailed] no secure connection to r.example (DEPTH_ZERO_SELF_SIGNED_CERT); add its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace the certificate',
+    '[TlsFailed] no secure connection to r.example (DEPTH_ZERO_SELF_SIGNED_CERT); trust its certificate with NODE_EXTRA_CA_CERTS=<file>, or replace it',
   ],
   [
     'ECONNREFUSED',
-    '[Unreachable] r.example cannot be reached (ECONNREFUSED): nothing listens there; check the address and whether the store runs',
+    '[Unreachable] r.example cannot be reached (ECONNREFUSED): the connection was refused; check the address and that the store is running',
   ],
   [
     'HPE_INVALID_CONSTANT',
-    '[UnexpectedAnswer] r.example does not answer in HTTP (HPE_INVALID_CONSTANT); check the address and the proxy',
+    '[UnexpectedAnswer] the response of r.example is not HTTP (HPE_INVALID_CONSTANT); check the address and the proxy',
   ],
-])('%s is named', (code, message) => {
+])('%s is reported', (code, message) => {
   const error = Object.assign(new Error('x'), { code });
   expect(explainNetworkError(error, new URL('https://r.example/'), undefined).message).toBe(message);
 });
@@ -130,11 +130,11 @@ test.each([
   [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }, undefined],
   [{ 'retry-after': '-1' }, undefined],
   [{}, undefined],
-])('%j asks to wait %p ms', (headers, milliseconds) => {
+])('%j requests a wait of %p ms', (headers, milliseconds) => {
   expect(retryAfter(headers)).toBe(milliseconds);
 });
 
-test('waits grow, are spread, and never pass their bound', () => {
+test('waits grow, have jitter, and never exceed the maximum', () => {
   const policy = { attempts: 6, firstWait: 100, maxWait: 1000 };
   expect(waitBefore(0, policy, undefined, () => 0)).toBe(50);
   expect(waitBefore(2, policy, undefined, () => 1)).toBe(400);

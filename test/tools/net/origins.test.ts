@@ -16,18 +16,18 @@ function permit(step: Step, from: string, to: string, fromAddress?: string): str
 }
 
 const DOWNGRADE = 'refused: https must not lead to http';
-const USER = 'refused: an address must not contain a user name or a password';
-const OTHER = 'refused: it is another origin';
-const PLAIN = 'refused: it is another host without TLS';
+const USER = 'refused: the address must not contain a user name or password';
+const OTHER = 'refused: this is another origin';
+const PLAIN = 'refused: this is another host without TLS';
 
-/** Which origin gets what, on the word of whom. */
+/** What may be sent to an address, depending on how it was named and by which registry. */
 const CASES: readonly (readonly [Step, string, string, string])[] = [
   // The same scheme, host and port.
   ['upload', REGISTRY, 'https://registry.example.com/v2/x', 'credentials'],
   ['upload', REGISTRY, 'https://REGISTRY.example.com:443/v2/x', 'credentials'],
   ['upload', LOCAL, 'http://127.0.0.1:5000/v2/x', 'credentials'],
   ['redirect', REGISTRY, 'https://registry.example.com/moved', 'credentials'],
-  // From https to http, for whatever it is.
+  // From https to http.
   ['upload', REGISTRY, 'http://registry.example.com/v2/x', DOWNGRADE],
   ['upload', 'https://registry.example.com:5000', 'http://registry.example.com:5000/v2/x', DOWNGRADE],
   ['redirect', REGISTRY, 'http://registry.example.com/', DOWNGRADE],
@@ -83,12 +83,12 @@ const CASES: readonly (readonly [Step, string, string, string])[] = [
   ['token', REGISTRY, 'https://gitlab.example.com/jwt/auth', 'bytes'],
   ['token', REGISTRY, 'https://stranger.com/token', 'bytes'],
   ['token', REGISTRY, 'https://com/token', 'bytes'],
-  ['token', 'https://10.0.0.5', 'https://0.0.5/token', 'refused: an address of this machine'],
+  ['token', 'https://10.0.0.5', 'https://0.0.5/token', 'refused: an address on this machine'],
   // A user and password in an address would be sent as credentials.
   ['upload', REGISTRY, 'https://user:password@registry.example.com/x', USER],
   ['redirect', REGISTRY, 'https://registry.example.com@stranger.com/x', USER],
   ['token', REGISTRY, 'https://user@registry.example.com/token', USER],
-  // Without TLS: only where nothing leaves this machine.
+  // Without TLS: only on this machine.
   ['upload', LOCAL, 'http://127.0.0.1:5001/x', OTHER],
   ['token', LOCAL, 'http://127.0.0.1:5001/token', 'credentials'],
   ['token', LOCAL, 'http://localhost:5001/token', 'credentials'],
@@ -96,17 +96,17 @@ const CASES: readonly (readonly [Step, string, string, string])[] = [
   ['token', 'http://registry.lan:5000', 'http://registry.lan:5001/token', PLAIN],
   ['token', 'http://registry.lan:5000', 'https://registry.lan/token', 'credentials'],
   ['redirect', 'http://registry.lan:5000', 'http://storage.lan/x', 'bytes'],
-  // Networks that are nearer to this machine than the registry is.
-  ['redirect', REGISTRY, 'https://169.254.169.254/latest/meta-data', 'refused: an address of the local link'],
-  ['redirect', LOCAL, 'http://169.254.169.254/latest/meta-data', 'refused: an address of the local link'],
-  ['redirect', PRIVATE, 'https://[fd00:ec2::254]/latest/meta-data', 'refused: an address of the local link'],
-  ['redirect', REGISTRY, 'https://metadata.google.internal/', 'refused: an address of the local link'],
-  ['redirect', REGISTRY, 'https://2130706433/', 'refused: an address of this machine'],
-  ['redirect', REGISTRY, 'https://[::ffff:127.0.0.1]/', 'refused: an address of this machine'],
-  ['redirect', REGISTRY, 'https://10.0.0.9/', 'refused: an address of a private network'],
-  ['token', REGISTRY, 'https://192.168.1.1/token', 'refused: an address of a private network'],
+  // Networks closer to this machine than the registry.
+  ['redirect', REGISTRY, 'https://169.254.169.254/latest/meta-data', 'refused: a link-local address'],
+  ['redirect', LOCAL, 'http://169.254.169.254/latest/meta-data', 'refused: a link-local address'],
+  ['redirect', PRIVATE, 'https://[fd00:ec2::254]/latest/meta-data', 'refused: a link-local address'],
+  ['redirect', REGISTRY, 'https://metadata.google.internal/', 'refused: a link-local address'],
+  ['redirect', REGISTRY, 'https://2130706433/', 'refused: an address on this machine'],
+  ['redirect', REGISTRY, 'https://[::ffff:127.0.0.1]/', 'refused: an address on this machine'],
+  ['redirect', REGISTRY, 'https://10.0.0.9/', 'refused: an address in a private network'],
+  ['token', REGISTRY, 'https://192.168.1.1/token', 'refused: an address in a private network'],
   ['redirect', PRIVATE, 'https://10.0.0.9/', 'bytes'],
-  ['redirect', PRIVATE, 'https://127.0.0.1/', 'refused: an address of this machine'],
+  ['redirect', PRIVATE, 'https://127.0.0.1/', 'refused: an address on this machine'],
   ['redirect', LOCAL, 'http://10.0.0.9/', 'bytes'],
 ];
 
@@ -117,14 +117,14 @@ test.each(CASES)('%s from %s to %s: %s', (step, from, to, expected) => {
   if (!expected.startsWith('refused: ')) expect(found).toBe(expected);
 });
 
-test('a name counts as what it resolved to', () => {
+test('a host name has the scope of its IP address', () => {
   expect(permit('redirect', REGISTRY, 'https://10.0.0.9/', '10.0.0.5')).toBe('bytes');
   expect(permit('redirect', REGISTRY, 'https://10.0.0.9/', '93.184.216.34')).toContain('refused: ');
 });
 
-test('an error shows origins, and neither paths nor passwords', () => {
+test('an error contains origins, but no paths or passwords', () => {
   expect(permit('upload', REGISTRY, 'https://user:secret@stranger.com/path?signature=secret')).toBe(
-    'refused: https://registry.example.com names as the upload address https://stranger.com: an address must not contain a user name or a password',
+    'refused: https://registry.example.com returned the upload address https://stranger.com: the address must not contain a user name or password',
   );
 });
 
@@ -133,7 +133,7 @@ describe('SERVING_TRUSTED_HOSTS', () => {
     delete process.env.SERVING_TRUSTED_HOSTS;
   });
 
-  test('adds token services, and upload hosts that get no credentials', () => {
+  test('adds token services, and upload hosts without credentials', () => {
     process.env.SERVING_TRUSTED_HOSTS = 'gitlab.example.com, uploads.example.com:8443';
     expect(permit('token', REGISTRY, 'https://gitlab.example.com/jwt/auth')).toBe('credentials');
     expect(permit('upload', REGISTRY, 'https://uploads.example.com:8443/x')).toBe('bytes');
@@ -141,7 +141,7 @@ describe('SERVING_TRUSTED_HOSTS', () => {
     expect(permit('token', REGISTRY, 'http://gitlab.example.com/jwt/auth')).toContain(DOWNGRADE.slice(9));
   });
 
-  test('lets hosts be in a private network, and nearer ones never', () => {
+  test('allows hosts in a private network, but none closer to this machine', () => {
     process.env.SERVING_TRUSTED_HOSTS = '10.0.0.9,127.0.0.1,169.254.169.254,10.0.0.8:8443';
     expect(permit('redirect', REGISTRY, 'https://10.0.0.9/')).toBe('bytes');
     expect(permit('redirect', REGISTRY, 'https://10.0.0.8:8443/')).toBe('bytes');
@@ -151,19 +151,19 @@ describe('SERVING_TRUSTED_HOSTS', () => {
     expect(permit('redirect', 'http://registry.example.com', 'http://10.0.0.9/')).toContain('refused: ');
   });
 
-  test('is named as the way out of a private network', () => {
+  test('is suggested for a host in a private network', () => {
     expect(permit('redirect', REGISTRY, 'https://10.0.0.9:8443/x')).toBe(
-      'refused: https://registry.example.com redirects to https://10.0.0.9:8443: an address of a private network must not be reached from there; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=10.0.0.9:8443',
+      'refused: https://registry.example.com redirects to https://10.0.0.9:8443: an address in a private network must not be reached from a public address; if it belongs to the registry, set SERVING_TRUSTED_HOSTS=10.0.0.9:8443',
     );
   });
 
-  test('trusts nobody when it is empty', () => {
+  test('trusts no host if it is empty', () => {
     process.env.SERVING_TRUSTED_HOSTS = '';
     expect(permit('token', REGISTRY, 'https://gitlab.example.com/jwt/auth')).toBe('bytes');
   });
 });
 
-test('origins are compared whole', () => {
+test('origins are compared by scheme, host and port', () => {
   const is = (a: string, b: string): boolean => isSameOrigin(new URL(a), new URL(b));
   expect(is('https://a.example', 'https://a.example:443/x')).toBe(true);
   expect(is('https://a.example:443', 'http://a.example:443')).toBe(false);
@@ -191,7 +191,7 @@ test.each<[string, Scope]>([
   ['[fd00:ec2::254]', 'link-local'],
   ['100.100.100.200', 'link-local'],
   ['metadata.google.internal', 'link-local'],
-  // Addresses of IPv6 that lead to one of IPv4.
+  // IPv6 addresses with an embedded IPv4 address.
   ['[::ffff:10.0.0.1]', 'private'],
   ['[::ffff:8.8.8.8]', 'public'],
   ['[::ffff:0:a9fe:a9fe]', 'link-local'],
@@ -214,7 +214,7 @@ test.each<[string, Scope]>([
   expect(scopeOf(host)).toBe(scope);
 });
 
-test('an address leads to its own network and to wider ones', () => {
+test('an address may lead to its own scope and to wider ones', () => {
   expect(isWithin('public', 'private')).toBe(true);
   expect(isWithin('private', 'private')).toBe(true);
   expect(isWithin('private', 'public')).toBe(false);

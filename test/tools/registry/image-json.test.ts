@@ -20,7 +20,7 @@ const index = (manifests: unknown, more: object = {}): Manifest => manifest({ ma
 const image = (layers: unknown, more: object = {}): Manifest => manifest({ config: part(), layers, ...more });
 
 describe('an index', () => {
-  test('has its manifests read, without what is not known', () => {
+  test('is read without unknown members', () => {
     const { manifests } = {
       manifests: [part({ platform: { ...platform, variant: '', features: ['x'] }, urls: ['x'] })],
     };
@@ -30,45 +30,45 @@ describe('an index', () => {
 
   test.each<[string, Manifest, RegExp]>([
     [
-      'more manifests than any image',
+      'more manifests than supported',
       index(many(257)),
       /^\[LimitExceeded\] r lists 257 manifests in sha256:\w+; at most 256/,
     ],
     [
-      'manifests that no memory holds',
+      'manifests that are too large for memory',
       index(many(9, { size: 2 ** 22 })),
       /^\[LimitExceeded\] r lists manifests of 37748736 bytes/,
     ],
-    ['an index in it', index([part({ mediaType: INDEX })]), /^\[UnexpectedAnswer\] r stores an index in the index/],
-    ['layers too', index([part()], { layers: [] }), /^\[UnexpectedAnswer\]/],
+    ['an index in it', index([part({ mediaType: INDEX })]), /^\[UnexpectedAnswer\] r has an index in the index/],
+    ['layers as well', index([part()], { layers: [] }), /^\[UnexpectedAnswer\]/],
     ['the media type of a manifest in it', index([part()], { mediaType: MANIFEST }), /^\[UnexpectedAnswer\]/],
-    ['a manifest that is a list', index([[]]), /^\[UnexpectedAnswer\]/],
-    ['manifests that are no list', index({}), /^\[UnexpectedAnswer\]/],
+    ['a manifest that is an array', index([[]]), /^\[UnexpectedAnswer\]/],
+    ['manifests that are not an array', index({}), /^\[UnexpectedAnswer\]/],
     [
-      'a platform with an escape',
+      'a platform with an escape sequence',
       index([part({ platform: { os: '\u001b[2J', architecture: 'x' } })]),
       /^\[UnexpectedAnswer\]/,
     ],
     ['a media type of two lines', index([part({ mediaType: 'a/b\nc' })]), /^\[UnexpectedAnswer\]/],
     ['a path as a digest', index([part({ digest: '../../x' })]), /^\[UnexpectedAnswer\]/],
-    ['a size that is none', index([part({ size: -1 })]), /^\[UnexpectedAnswer\]/],
-    ['a size that no disk has', index([part({ size: 2 ** 41 })]), /^\[UnexpectedAnswer\]/],
-  ])('with %s is refused', (_, content, message) => {
+    ['a size that is not a number', index([part({ size: -1 })]), /^\[UnexpectedAnswer\]/],
+    ['a size larger than any disk', index([part({ size: 2 ** 41 })]), /^\[UnexpectedAnswer\]/],
+  ])('with %s is rejected', (_, content, message) => {
     expect(() => readIndex(content, 'r')).toThrow(message);
   });
 });
 
 describe('a manifest', () => {
   test.each<[string, Manifest, RegExp]>([
-    ['more layers than any image', image(many(513)), /^\[LimitExceeded\] r lists 513 layers/],
+    ['more layers than supported', image(many(513)), /^\[LimitExceeded\] r lists 513 layers/],
     ['no config', manifest({ layers: [] }), /^\[UnexpectedAnswer\]/],
     ['layers that are an object', image({}), /^\[UnexpectedAnswer\]/],
     ['the media type of an index', image([], { mediaType: INDEX }), /^\[UnexpectedAnswer\]/],
-  ])('with %s is refused', (_, content, message) => {
+  ])('with %s is rejected', (_, content, message) => {
     expect(() => readManifest(content, 'r')).toThrow(message);
   });
 
-  test('keeps no urls of other places', () => {
+  test('is read without the urls of other locations', () => {
     expect(readManifest(image([part({ urls: ['https://stranger.example'] })]), 'r')).toEqual([part(), part()]);
   });
 });
@@ -76,7 +76,7 @@ describe('a manifest', () => {
 describe('a config', () => {
   const read = (content: object) => readConfig(Buffer.from(JSON.stringify(content)), DIGEST, 'r');
 
-  test('may lack what Go writes as null', () => {
+  test('may have null for missing members, as Go writes it', () => {
     const content = { ...platform, config: { Env: null }, rootfs: { diff_ids: null }, history: null };
     expect(read(content)).toEqual(platform);
     expect(read({ ...platform, config: null, variant: 'v8' })).toEqual({ ...platform, variant: 'v8' });
@@ -93,11 +93,11 @@ describe('a config', () => {
     { os: 5 },
     { architecture: 'amd64\n' },
     { variant: {} },
-  ])('with %j is refused', (change) => {
-    expect(() => read({ ...platform, ...change })).toThrow('[UnexpectedAnswer] r does not store an image');
+  ])('with %j is rejected', (change) => {
+    expect(() => read({ ...platform, ...change })).toThrow(`[UnexpectedAnswer] ${DIGEST} in r is not an image`);
   });
 
-  test('cannot change what objects are', () => {
+  test('cannot change the prototype of objects', () => {
     const bytes = Buffer.from('{"__proto__":{"os":"x","polluted":1},"os":"linux","architecture":"amd64"}');
     expect(readConfig(bytes, DIGEST, 'r')).toEqual(platform);
     expect(() => readConfig(Buffer.from('{"__proto__":{"os":"x","architecture":"y"}}'), DIGEST, 'r')).toThrow();
@@ -114,17 +114,17 @@ describe('JSON', () => {
     '',
     '{',
     `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`,
-  ])('%j is no object', (text) => {
+  ])('%j is not an object', (text) => {
     expect(readJsonObject(Buffer.from(text))).toBeUndefined();
   });
 
-  test('may have brackets in its texts, and 64 levels', () => {
+  test('may have brackets in its strings, and 64 levels', () => {
     const text = JSON.stringify({ a: `${'['.repeat(1000)}\\"[` });
     expect(readJsonObject(Buffer.from(text))).toEqual(JSON.parse(text));
     expect(readJsonObject(Buffer.from(`${'{"a":'.repeat(64)}1${'}'.repeat(64)}`))).toBeDefined();
   });
 
-  test('of a million levels is refused before it is read', () => {
+  test('of a million levels is rejected before it is parsed', () => {
     const begun = performance.now();
     expect(readJsonObject(Buffer.from(`{"a":${'['.repeat(2_000_000)}`))).toBeUndefined();
     expect(performance.now() - begun).toBeLessThan(20_000);
@@ -135,11 +135,11 @@ describe('signatures', () => {
   const NAME = 'dev.cosignproject.cosign/signature';
   const ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
 
-  test.each([5, {}, '', 'no base64!', '\u001b'])('that are %j are none', (signature) => {
+  test.each([5, {}, '', 'no base64!', '\u001b'])('that are %j are ignored', (signature) => {
     expect(readSignatures(image([part({ annotations: { [NAME]: signature } })]), 'r')).toEqual([]);
   });
 
-  test('are refused when there are too many to check', () => {
+  test('are rejected if there are too many to verify', () => {
     expect(() => readSignatures(image(many(129)), 'r')).toThrow(
       /^\[LimitExceeded\] r lists 129 signatures in sha256:\w+; at most 128 are supported$/,
     );

@@ -44,12 +44,12 @@ describe('the files of Docker and Podman', () => {
     expect(await find(config)).toEqual(credentials);
   });
 
-  test('know Docker Hub by its old name', async () => {
+  test('support the old name of Docker Hub', async () => {
     const config = { auths: { 'https://index.docker.io/v1/': auth('a:b') } };
     expect(await find(config, 'docker.io')).toMatchObject({ user: 'a' });
   });
 
-  test('name helpers, which are asked with the name of the registry', async () => {
+  test('name helpers, which get the name of the registry', async () => {
     helper('mine', 'read server; echo "{\\"Username\\":\\"$1\\",\\"Secret\\":\\"$server\\"}"');
     expect(await find({ credHelpers: { 'r.example': 'mine' } })).toEqual({
       kind: 'password',
@@ -60,13 +60,13 @@ describe('the files of Docker and Podman', () => {
     expect(await find({ credsStore: 'token' })).toEqual({ kind: 'identity', token: 't' });
   });
 
-  test('are read on when a helper finds nothing', async () => {
+  test('are searched further if a helper has no credentials', async () => {
     helper('empty', 'echo "credentials not found in native keychain"; exit 1');
     expect(await find({ credsStore: 'empty', auths: { 'r.example': auth('a:b') } })).toMatchObject({ user: 'a' });
   });
 
   test.each([
-    [{ credsStore: 'missing' }, "'docker-credential-missing', which '"],
+    [{ credsStore: 'missing' }, "'docker-credential-missing', the credential helper of"],
     [{ credsStore: '../evil' }, 'is not a program name; correct the file'],
     [{ credsStore: 'broken' }, 'failed: the keychain is locked'],
     [{ credsStore: 'chatty' }, 'did not return credentials'],
@@ -112,11 +112,11 @@ test.each([
 
 test.each([
   ['r.example/', 'no repository'],
-  ['r.example/A', 'upper-case letters in the name of its repository'],
-  ['r.example/a:!', "a tag ('!') that no registry takes"],
+  ['r.example/A', 'upper-case letters in its repository name'],
+  ['r.example/a:!', "an invalid tag ('!')"],
   ['r.example/a@md5:1', "a digest ('md5:1') that is not 'sha256:' and 64 hex digits"],
-  ['r..example:x/a', "a registry ('r..example:x') that is no host"],
-])('%s is refused', (text, message) => {
+  ['r..example:x/a', "an invalid registry host ('r..example:x')"],
+])('%s is rejected', (text, message) => {
   expect(() => parseReference(text)).toThrow(
     `'${text}' has ${message}; write it as registry/repository[:tag][@sha256:digest]`,
   );

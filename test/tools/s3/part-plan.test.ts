@@ -15,12 +15,12 @@ test.each([
   expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(size);
 });
 
-test('parts grow with the file, and fewer are sent at once', () => {
+test('parts grow with the file, and fewer are sent concurrently', () => {
   expect(partSizeOf(5 * 1024 * 1024 * MIB)).toBe(525 * MIB);
   expect([16, 32, 64, 525].map((size) => partsInFlight(size * MIB))).toEqual([8, 4, 2, 2]);
 });
 
-test('a marker is read back, and nothing else is taken for one', () => {
+test('a marker can be read back, and other content is rejected', () => {
   const files = [{ path: 'a', size: 1, checksum: 'x' }];
   expect(readMarker(renderMarker('sha256:1', files), 'sha256:1')).toEqual(files);
   for (const text of ['', 'null', '{}', '{"digest":"sha256:1","files":[null]}', '{"digest":"sha256:2","files":[]}'])

@@ -21,13 +21,13 @@ async function add(folder: string, content: Artifact = artifact): Promise<Publis
 
 const blobsOf = (folder: string): string => join(folder, 'blobs/sha256');
 
-/** Every file has the bytes that its name says. */
+/** Expects every blob to match the digest in its name. */
 function expectRight(folder: string): void {
   for (const name of readdirSync(blobsOf(folder)))
     expect(digestOf(readFileSync(join(blobsOf(folder), name)))).toBe(`sha256:${name}`);
 }
 
-test('a layout has everything under its digest, and is written once', async () => {
+test('a layout has every part under its digest, and is written once', async () => {
   await withScratch(async (folder) => {
     await add(folder);
     expect(readdirSync(blobsOf(folder))).toHaveLength(artifact.blobs.length + artifact.manifests.length + 1);
@@ -37,10 +37,14 @@ test('a layout has everything under its digest, and is written once', async () =
 });
 
 test.each<[string, Buffer, RegExp]>([
-  ['other bytes', noise(artifact.blobs[0]!.size, 9), /^\[DigestMismatch\] the directory sends bytes of the digest/],
-  ['more bytes', noise(900_000, 1), /^\[DigestMismatch\] the directory sends more than/],
-  ['fewer bytes', noise(10, 1), /^\[ConnectionLost\] the directory ends sha256:/],
-])('a layer of %s gets no name', async (_, bytes, message) => {
+  [
+    'other bytes',
+    noise(artifact.blobs[0]!.size, 9),
+    /^\[DigestMismatch\] sha256:\w+ from the directory has the digest/,
+  ],
+  ['more bytes', noise(900_000, 1), /^\[DigestMismatch\] sha256:\w+ from the directory has more than/],
+  ['fewer bytes', noise(10, 1), /^\[ConnectionLost\] sha256:\w+ from the directory ends after/],
+])('a layer with %s gets no final name', async (_, bytes, message) => {
   const [layer] = artifact.blobs;
   async function* read(): AsyncIterable<Buffer> {
     yield bytes;
@@ -53,7 +57,7 @@ test.each<[string, Buffer, RegExp]>([
   });
 });
 
-test('a link where a blob belongs is replaced, and what it leads to left alone', async () => {
+test('a link in place of a blob is replaced, and its target is not changed', async () => {
   await withScratch(async (folder) => {
     const victim = join(folder, 'victim');
     const layout = join(folder, 'layout');
@@ -68,19 +72,19 @@ test('a link where a blob belongs is replaced, and what it leads to left alone',
   });
 });
 
-test.each(['blobs', 'blobs/sha256'])("a link in place of the folder '%s' is refused", async (name) => {
+test.each(['blobs', 'blobs/sha256'])("a link in place of the folder '%s' is rejected", async (name) => {
   await withScratch(async (folder) => {
     mkdirSync(join(folder, 'elsewhere/sha256'), { recursive: true });
     mkdirSync(join(folder, 'layout', name, '..'), { recursive: true });
     symlinkSync(join(folder, 'elsewhere'), join(folder, 'layout', name));
     await expect(add(join(folder, 'layout'))).rejects.toThrow(
-      `${name}' must be a folder and not a link; name another folder`,
+      `${name}' must be a folder and not a link; choose another folder`,
     );
     expect(readdirSync(join(folder, 'elsewhere'), { recursive: true })).toEqual(['sha256']);
   });
 });
 
-test('a medium that is full between two writes is named, and no draft stays on it', async () => {
+test('a disk that becomes full between two writes is reported, and no draft remains', async () => {
   const { createWriteStream } = jest.requireActual('node:fs') as typeof fs;
   const full = (_: unknown, __: unknown, done: (error: Error) => void): void => {
     setImmediate(() => done(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
@@ -114,7 +118,7 @@ test.each([
   await withScratch(async (folder) => {
     writeFileSync(join(folder, 'index.json'), index);
     await expect(add(folder)).rejects.toThrow(
-      `'${join(folder, 'index.json')}' is not the index of an OCI image layout; name another folder`,
+      `'${join(folder, 'index.json')}' is not the index of an OCI image layout; choose another folder`,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Takes the guards out of a configuration, so that attacks can be seen to succeed without them. */
+/** Removes the guards from a configuration, to prove that attacks succeed without them. */
 
 import {
   renderConnectionGuard,
@@ -8,14 +8,14 @@ import {
 } from '../../../../src/kubernetes/private/router/guards';
 import type { ServingPlan } from '../../../../src/plan/plan';
 
-/** Header lines that do no more than add what a load balancer adds. */
+/** Header lines that only add what a load balancer adds. */
 const ADDED = /option forwardfor|set-header X-Forwarded-/;
 const REQUEST_ID = /( {2}http-request set-header X-Request-Id .*) unless .*/;
 
-/** What is refused of a path whose beginning is cut off. */
+/** The check of a path after its prefix was stripped. */
 const CUT = /'ambiguous path' if \{ var\(txn\.(cut|rest)\)/;
 
-/** Every line that guards, without those that only name a condition. */
+/** All guard lines, without those that only declare a condition. */
 export function guardLines(plan: ServingPlan): string[] {
   return [
     '  option disable-h2-upgrade',
@@ -26,7 +26,7 @@ export function guardLines(plan: ServingPlan): string[] {
   ].filter((line) => !/^ {2}(acl|#)/.test(line));
 }
 
-/** The configuration as it was: routes compare the path and the host as they are written. */
+/** The configuration without guards: routes compare the raw path and host. */
 export function withoutGuards(plan: ServingPlan): (text: string) => string {
   const guards = new Set(guardLines(plan));
   return (text) =>
@@ -39,7 +39,7 @@ export function withoutGuards(plan: ServingPlan): (text: string) => string {
       .replace(',rtrim(.)', '');
 }
 
-/** Attacks that succeeded on all versions before there were guards, at least one for each kind of hole. */
+/** Attacks that succeed on all versions without guards, at least one for each kind of vulnerability. */
 export const HOLES = [
   'upgrade to echo',
   'HTTP/2 with prior knowledge for /echo',
@@ -62,13 +62,13 @@ export const HOLES = [
   'headers X-Tier: gold and X-Tier: free',
 ] as const;
 
-/** Attacks after which a server got a second request that no rule had seen, by version; fixed in the newer ones. */
+/** Attacks that send a server a second request without any rule, by version; fixed in newer versions. */
 export const TUNNELS: Readonly<Record<string, readonly string[]>> = {
   '2.6': ['h2c at go: one header', 'h2c at go: two headers, h2c first', 'h2c at hyper: one header'],
   '3.0.11': ['h2c at go: two headers, h2c first', 'h2c at go: a kept connection'],
 };
 
-/** For each guard, by a part of its line, an attack that only this one stops, at least on 2.6. */
+/** For each guard, by a part of its line, an attack that only this guard stops, at least on 2.6. */
 export const STOPPED_BY: Readonly<Record<string, string>> = {
   'method not supported': 'TRACE',
   'invalid version': 'HTTP/2.0 in text',
@@ -95,14 +95,14 @@ export const STOPPED_BY: Readonly<Record<string, string>> = {
   '!{ res.fhdr(upgrade)': 'a server that answers WebSocket with another protocol',
 };
 
-/** Guards that no attack needs today, each with its reason. */
+/** Guards that no attack requires today, each with its reason. */
 export const SECOND_LINES: readonly string[] = [
-  // HAProxy itself answers 502 where a server upgrades although nothing asked for it.
+  // HAProxy itself returns 502 if a server upgrades without a request for it.
   '{ status 101 } !upgrading',
-  // Version 2.0 is refused by a rule too.
+  // Version 2.0 is rejected by a rule too.
   'disable-h2-upgrade',
-  // Without a path `set-uri` fails, which versions answer with 400 or 500.
+  // Without a path `set-uri` fails, with 400 or 500 depending on the version.
   'invalid path',
-  // The test of the limit is about them.
+  // The test of the connection limit covers them.
   'tcp-request',
 ];

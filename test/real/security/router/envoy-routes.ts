@@ -1,4 +1,4 @@
-/** The route table that Envoy Gateway makes of rendered HTTPRoutes, for one Envoy without a control plane. */
+/** The route table that Envoy Gateway creates from rendered HTTPRoutes, for an Envoy without a control plane. */
 
 interface Match {
   readonly path: { readonly value: string };
@@ -22,7 +22,7 @@ interface EnvoyRoute {
   readonly route: unknown;
 }
 
-/** Virtual hosts with their routes in the order of the Gateway API: the longest path, a method, the most headers. */
+/** Virtual hosts with their routes in the order of the Gateway API: longest path, method, most headers. */
 export function virtualHosts(manifests: readonly unknown[]): unknown[] {
   const routes = (manifests as readonly HttpRoute[]).filter(({ kind }) => kind === 'HTTPRoute');
   const hosts = new Map<string, EnvoyRoute[]>();

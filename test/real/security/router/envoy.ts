@@ -24,7 +24,7 @@ export function attackedManifests(): unknown[] {
 
 const WEB_SOCKET = { server: ModelServer.asgi({ app: 'app' }) };
 
-/** Envoy with rendered HTTPRoutes and the settings of a listener that Envoy Gateway has by itself. */
+/** Envoy with rendered HTTPRoutes and the default listener settings of Envoy Gateway. */
 export class EnvoyGateway extends ProxyProcess {
   private readonly servers: ReadonlyMap<string, string>;
 

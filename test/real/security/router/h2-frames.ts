@@ -1,4 +1,4 @@
-/** HTTP/2 by hand, for clients that begin it where nobody offers it. RFC 9113, RFC 7541. */
+/** Raw HTTP/2 frames, for clients that start HTTP/2 without negotiation. RFC 9113, RFC 7541. */
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 const [HEADERS, SETTINGS] = [1, 4];
@@ -11,12 +11,12 @@ function frame(type: number, flags: number, stream: number, payload: string): st
   return bytes(length >> 16, length >> 8, length & 255, type, flags, 0, 0, 0, stream) + payload;
 }
 
-/** A header that needs no table: a literal without indexing, with a new name. */
+/** A header without a table: a literal without indexing, with a new name. */
 function literal(name: string, value: string): string {
   return bytes(0, name.length) + name + bytes(value.length) + value;
 }
 
-/** A whole conversation of a client with prior knowledge: its preface, and one request on stream 3. */
+/** Everything that a client with prior knowledge sends: its preface, and one request on stream 3. */
 export function http2(method: string, path: string, pseudo: Readonly<Record<string, string>> = {}): string {
   const fields = { ':method': method, ':scheme': 'http', ':path': path, ':authority': 'any.example', ...pseudo };
   const block = Object.entries(fields)
@@ -25,5 +25,5 @@ export function http2(method: string, path: string, pseudo: Readonly<Record<stri
   return PREFACE + frame(SETTINGS, 0, 0, '') + frame(HEADERS, END_HEADERS_AND_STREAM, 3, block);
 }
 
-/** The value of `HTTP2-Settings` of an upgrade: no setting that differs. */
+/** The value of `HTTP2-Settings` in an upgrade: all defaults. */
 export const HTTP2_SETTINGS = 'AAMAAABkAAQCAAAAAAIAAAAA';

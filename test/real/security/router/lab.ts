@@ -16,7 +16,7 @@ import type { Arrival, Attack } from './attack';
 import { sendRaw } from './raw-client';
 import { Recorder } from './recorder';
 
-/** The versions of HAProxy that are attacked: the oldest that is supported, the image's with and without fixes, the newest. */
+/** The HAProxy versions under attack: the oldest supported, that of the image with and without fixes, and the newest. */
 export const VERSIONS = {
   '2.6': () => 'haproxy',
   '3.0.11': () => join(installed('haproxy', '3.0-unpatched'), 'bin/haproxy'),
@@ -27,7 +27,7 @@ export const VERSIONS = {
 /** The address that attacks come from. */
 export const ATTACKER = '127.0.0.9';
 
-/** The endpoints that are attacked, each with a server of its own. */
+/** The endpoints under attack, each with its own server. */
 export const ENDPOINTS: Readonly<Record<string, ServingEndpointProps>> = {
   root: { path: '/' },
   hosted: { path: '/', hosts: ['a.example.com', '*.b.example.com'] },
@@ -56,7 +56,7 @@ export function attackedPlan() {
   return platform.plan();
 }
 
-/** Servers that record what reaches them, and routers of any version in front. */
+/** Servers that record what reaches them, and routers of any version in front of them. */
 export class AttackLab {
   private readonly recorders: Recorder[] = [];
   private readonly servers: { readonly pool: string; readonly address: string; readonly process: ContainedProcess }[] =
@@ -71,7 +71,7 @@ export class AttackLab {
 
   private constructor(private readonly lab: RouterLab) {}
 
-  /** A router of a version, with a configuration that a control may change. */
+  /** A router of a version, with a configuration that the caller may change. */
   public async route(
     haproxy: string,
     options: GuardOptions = {},
@@ -92,7 +92,7 @@ export class AttackLab {
     return this.lab.network.next();
   }
 
-  /** What becomes of an attack: the statuses of all answers, and what the servers got. */
+  /** The result of an attack: the statuses of all responses, and what the servers received. */
   public async attack(
     router: Pick<RouterProcess, 'address' | 'port'>,
     attack: Attack,
@@ -134,7 +134,7 @@ export class AttackLab {
   }
 }
 
-/** Servers that speak HTTP/2 without encryption; the others only record. */
+/** Servers that support HTTP/2 without encryption; the others only record. */
 const COMMANDS: Readonly<Record<string, (bind: string) => string[]>> = {
   'go-v1': (bind) => [join(installed('go', 'h2c'), 'bin/server'), bind],
   'hyper-v1': (bind) => [

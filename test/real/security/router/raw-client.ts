@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Attack } from './attack';
 
-/** Where raw bytes go. */
+/** Where raw bytes are sent. */
 export interface Target {
   readonly address: string;
   readonly port: number;
@@ -9,12 +9,12 @@ export interface Target {
   readonly from?: string;
 }
 
-/** How long a client listens on after an answer, in milliseconds. */
+/** How long a client waits for more after a response, in milliseconds. */
 const SETTLE = 25;
-/** How long it waits for the first answer. */
-const PATIENCE = 1500;
+/** How long it waits for the first response, in milliseconds. */
+const FIRST_RESPONSE = 1500;
 
-/** The statuses of all answers; 0 at the end where the connection was closed. */
+/** The statuses of all responses, with 0 at the end if the connection was closed. */
 export function sendRaw(
   { address, port, from }: Target,
   { send, next }: Pick<Attack, 'send' | 'next'>,
@@ -29,7 +29,7 @@ export function sendRaw(
       socket.destroy();
       resolve([...statusesOf(text), ...more]);
     };
-    let timer = setTimeout(finish, PATIENCE);
+    let timer = setTimeout(finish, FIRST_RESPONSE);
     socket.on('error', () => undefined);
     socket.on('close', () => finish(0));
     socket.on('data', (data) => {

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { acceptOf } from '../../support/web-socket';
 import type { Arrival } from './attack';
 
-/** A server that keeps what reaches it byte by byte, and understands no more than RFC 9112 allows. */
+/** A server that records raw requests, and parses no more than RFC 9112 allows. */
 export class Recorder {
   private readonly arrivals: Arrival[] = [];
   private readonly sockets = new Set<Socket>();
@@ -43,7 +43,7 @@ export class Recorder {
     });
   }
 
-  /** Answers the message at the start, and tells how long it is; 0 while a part is missing. */
+  /** Responds to the message at the start of the buffer. Returns its length, or 0 while it is incomplete. */
   private read(buffer: string, socket: Socket): number {
     const end = buffer.indexOf('\r\n\r\n');
     if (end < 0) return 0;
@@ -59,18 +59,18 @@ export class Recorder {
     const length = messageLength(buffer, end + 4, arrival);
     if (length === 0) return 0;
     if (header(arrival, 'host') !== 'localhost') this.arrivals.push(arrival);
-    socket.write(answerTo(arrival));
+    socket.write(responseTo(arrival));
     return length;
   }
 }
 
-/** The value of a header; the first where there are several. */
+/** The first value of a header. */
 export function header({ headers }: Arrival, name: string): string | undefined {
-  return headers.find(([known]) => known === name)?.[1];
+  return headers.find(([candidate]) => candidate === name)?.[1];
 }
 
-/** Agrees to every upgrade, and upgrades unasked where the path wants that. */
-function answerTo(arrival: Arrival): string {
+/** Accepts every upgrade, and upgrades without a request if the path contains `unasked`. */
+function responseTo(arrival: Arrival): string {
   const upgrade = header(arrival, 'upgrade') ?? (arrival.path.includes('unasked') ? 'h2c' : undefined);
   const protocol = arrival.path.includes('other-protocol') ? 'h2c' : upgrade;
   if (protocol === undefined) return 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

@@ -1,8 +1,8 @@
 import type { Arrival } from './attack';
 
-/** Where requests that arrive at a pool may come from. */
+/** Which requests may arrive at a pool. */
 interface PoolRule {
-  /** Whether a path, as a server decodes it, is one of the pool's. */
+  /** Whether a path, as decoded by a server, belongs to the pool. */
   readonly owns: (path: string) => boolean;
   readonly allows?: (arrival: Arrival) => boolean;
 }
@@ -10,7 +10,7 @@ interface PoolRule {
 const below = (prefix: string) => (path: string) => path === prefix || path.startsWith(`${prefix}/`);
 const PREFIXES = ['/guarded', '/strip', '/c:', '/http:/host', '/ws', '/go', '/hyper'];
 
-/** What the definition of the attacked platform promises to the server of each endpoint. */
+/** What the definition of the platform under attack guarantees to the server of each endpoint. */
 export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
   'root-v1': { owns: (path) => !PREFIXES.some((prefix) => below(prefix)(path)) },
   'hosted-v1': {
@@ -33,13 +33,13 @@ export const POOL_RULES: Readonly<Record<string, PoolRule>> = {
   'hyper-v1': { owns: below('/hyper'), allows: ({ method }) => method === 'POST' },
 };
 
-/** What no client may say to a server. */
+/** Headers that no client may send to a server. */
 const FORBIDDEN =
   /^(forwarded(-for)?|x-real-ip|(true|x)-client-ip|x-(original|rewrite)-.+|(wl-)?proxy-client-ip|client-cert(-chain)?|x-http-method.*|x-method-override|(x-)?script-name|path-info|http2-settings|proxy|te|keep-alive|proxy-connection)$|^x-forwarded-(?!(for|proto|host|port)$)|_/;
 
-/** What is wrong with a request that reached a server from a client at this address; nothing where it keeps all promises. */
+/** The violations in a request that reached a server from a client at this address. */
 export function violations(arrival: Arrival, client: string): string[] {
-  const all = (wanted: string) => arrival.headers.filter(([name]) => name === wanted).map(([, value]) => value);
+  const all = (header: string) => arrival.headers.filter(([name]) => name === header).map(([, value]) => value);
   const path = (arrival.path.split('?')[0] as string).replace(/%([0-9a-f]{2})/gi, (_, hex) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
@@ -71,6 +71,6 @@ export function violations(arrival: Arrival, client: string): string[] {
     ['backend', all('x-serving-backend').length <= 1],
   ];
   return checks
-    .filter(([, holds]) => !holds)
+    .filter(([, isMet]) => !isMet)
     .map(([name]) => `${name} of ${arrival.method} ${arrival.path} at ${arrival.pool}`);
 }

@@ -1,6 +1,6 @@
 import { type Attack, get, refused, served } from '../attack';
 
-/** Headers of which a server must get the router's own, or none. */
+/** Headers that a server must get only from the router, or not at all. */
 const INVENTED = [
   'X-Forwarded-For: 6.6.6.6',
   'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 7.7.7.7',
@@ -65,7 +65,7 @@ const INVENTED = [
   'X-Request-Id: a\r\nX-Request-Id: b c',
 ];
 
-/** Headers with `_` that a server behind CGI or WSGI reads as ones with `-` that no client may set. */
+/** Headers with `_`, which CGI and WSGI servers read like those with `-` that no client may set. */
 export const DISGUISED: readonly string[] = [
   'X_Forwarded_For: 6.6.6.6',
   'X-Forwarded_For: 6.6.6.6',
@@ -88,7 +88,7 @@ export const DISGUISED: readonly string[] = [
   'x_tier: gold',
 ];
 
-/** Headers that pick a route, sent twice, so that the router and a server could take different ones. */
+/** Headers that select a route, sent twice, so that the router and a server could use different values. */
 const TWICE = [
   ['X-Tier: gold', 'X-Tier: free'],
   ['X-Tier: free', 'X-Tier: gold'],
@@ -96,10 +96,10 @@ const TWICE = [
   ['X-Serving-Backend: v1', 'X-Serving-Backend: dark'],
 ];
 
-/** Values that are not the one that an endpoint requires. */
+/** Values other than the one that an endpoint requires. */
 const WRONG = ['Gold', 'gold, free', 'free, gold', '"gold"', 'gold;q=1', 'goldx', 'gold\x0b', 'go ld', ''];
 
-/** Served by the endpoint that requires nothing, or refused by HAProxy. */
+/** Served by the endpoint without requirements, or rejected by HAProxy. */
 const atRoot = (name: string, header: string): Attack => ({
   ...served(name, get('/tier/x', header), 'root-v1 GET /tier/x'),
   or: { status: 'refused', arrives: [] },

@@ -55,7 +55,7 @@ const INVALID = [
   'a.example.com:+80',
 ];
 
-/** Names of hosts that two readers could take for two hosts. */
+/** Host names that two parsers could interpret as different hosts. */
 export const HOSTS: readonly Attack[] = [
   ...KNOWN.map((host) => served(`host ${host}`, at(host), 'hosted-v1 GET /h')),
   ...UNKNOWN.map((host) => served(`host ${host}, which no endpoint names`, at(host), 'root-v1 GET /h')),

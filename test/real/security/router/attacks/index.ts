@@ -5,5 +5,5 @@ import { PATHS } from './paths';
 import { SMUGGLING } from './smuggling';
 import { UPGRADES } from './upgrades';
 
-/** Every attack, by what it tries. */
+/** All attacks, by kind. */
 export const ATTACKS = { SMUGGLING, UPGRADES, PATHS, HOSTS, HEADERS, METHODS } as const;

@@ -1,6 +1,6 @@
 import { type Attack, refused, request, served } from '../attack';
 
-/** Methods that open a tunnel, reflect headers, or are none. */
+/** Methods that open a tunnel, reflect headers, or are invalid. */
 export const METHODS: readonly Attack[] = [
   refused('TRACE', request('TRACE /echo'), 501),
   refused('TRACE with Max-Forwards', request('TRACE /echo', ['Max-Forwards: 0']), 501),

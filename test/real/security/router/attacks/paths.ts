@@ -1,6 +1,6 @@
 import { type Attack, get, refused, request, served } from '../attack';
 
-/** Paths that lead elsewhere when a server resolves or decodes them. */
+/** Paths that change when a server resolves or decodes them. */
 const AMBIGUOUS = [
   '/a/../guarded/x',
   '/a/..',
@@ -77,7 +77,7 @@ const AMBIGUOUS = [
   '/a/https://../../guarded',
 ];
 
-/** What the client asks for, and what arrives where. */
+/** What the client requests, and what arrives where. */
 const NORMALISED: readonly (readonly [path: string, pool: string, seen: string])[] = [
   ['//evil.example', 'root-v1', '/evil.example'],
   ['///a///b//', 'root-v1', '/a/b/'],
@@ -110,7 +110,7 @@ const NORMALISED: readonly (readonly [path: string, pool: string, seen: string])
   ['/GUARDED/x', 'root-v1', '/GUARDED/x'],
 ];
 
-/** Ways to write the path of an endpoint, and what its server gets of it. */
+/** Ways to write the path of an endpoint, and what its server receives. */
 const DISGUISES: readonly (readonly [path: string, seen?: string])[] = [
   ['/guarded'],
   ['/guarded/'],

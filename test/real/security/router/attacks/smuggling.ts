@@ -6,7 +6,7 @@ const post = (headers: readonly string[], body: string, version = 'HTTP/1.1') =>
 const once = ['root-v1 POST /echo'];
 const chunked = (body: string) => post(['Transfer-Encoding: chunked'], body + HIDDEN);
 
-/** What a header of the transfer encoding can look like to only one of two readers. */
+/** Header lines that only one of two parsers recognizes as Transfer-Encoding. */
 const STRANGE_ENCODINGS = [
   'Transfer-Encoding: xchunked',
   'Transfer-Encoding : chunked',
@@ -66,14 +66,14 @@ const STRANGE_CHUNKS = [
   '\r\n3\r\nabc\r\n0\r\n\r\n',
 ];
 
-/** Bodies whose end two readers could see in two places. RFC 9112, sections 6 and 7. */
+/** Bodies whose end two parsers could find in different places. RFC 9112, sections 6 and 7. */
 export const SMUGGLING: readonly Attack[] = [
   ...STRANGE_ENCODINGS.map((header) =>
     refused(`TE.CL: ${JSON.stringify(header)}`, post([header, 'Content-Length: 4'], `5c\r\n${HIDDEN}0\r\n\r\n`)),
   ),
   ...STRANGE_LENGTHS.map((header) => refused(`CL: ${JSON.stringify(header)}`, post([header], `abc${HIDDEN}`))),
   ...STRANGE_CHUNKS.map((body) => refused(`chunks: ${JSON.stringify(body)}`, chunked(body))),
-  // Read as chunks with a line feed by 2.6, which writes them as they should be.
+  // 2.6 accepts chunks with a bare line feed, and forwards them in the correct form.
   ...['3\nabc\n0\n\n', '3\r\nab\r\n0\r\n\r\n'].map(
     (body): Attack => ({
       ...refused(`chunks: ${JSON.stringify(body)}`, chunked(body)),

@@ -7,7 +7,7 @@ const UPGRADE = 'Connection: Upgrade, HTTP2-Settings';
 
 const KEY = `Sec-WebSocket-Key: ${WEB_SOCKET_KEY}`;
 
-/** Ways to ask for HTTP/2 of a server that has it. */
+/** Ways to request HTTP/2 from a server that supports it. */
 const WAYS: readonly (readonly [name: string, ...headers: string[]])[] = [
   ['one header', UPGRADE, 'Upgrade: h2c', SETTINGS],
   ['two headers, h2c first', UPGRADE, 'Upgrade: h2c', 'Upgrade: foo', SETTINGS],
@@ -27,7 +27,7 @@ const WAYS: readonly (readonly [name: string, ...headers: string[]])[] = [
 const HANDSHAKE = ['Connection: Upgrade', 'Upgrade: websocket', KEY, 'Sec-WebSocket-Version: 13'];
 const webSocket = (path: string, headers = HANDSHAKE, method = 'GET') => request(`${method} ${path}`, headers);
 
-/** Connections that would leave the rules of a request behind. */
+/** Connections that would bypass the rules for requests. */
 export const UPGRADES: readonly Attack[] = [
   ...['go', 'hyper'].flatMap((server) =>
     WAYS.map(
@@ -43,7 +43,7 @@ export const UPGRADES: readonly Attack[] = [
   ...WAYS.map(
     ([name, ...headers]): Attack => ({
       ...served(`h2c at an endpoint with WebSocket: ${name}`, request('GET /ws/x', headers), 'ws-v1 GET /ws/x'),
-      // From 3.0 on HAProxy removes h2c itself, and what is left may be WebSocket.
+      // From 3.0 on HAProxy removes h2c itself, and the rest may be WebSocket.
       ...(name.includes('websocket') && { or: { status: 101, arrives: ['ws-v1 GET /ws/x'] } }),
     }),
   ),

@@ -1,4 +1,4 @@
-// A server that speaks HTTP/2 without encryption beside HTTP/1.1, and records every request that reaches its handler.
+// A server with HTTP/1.1 and HTTP/2 without encryption, which records every request that reaches its handler.
 package main
 
 import (

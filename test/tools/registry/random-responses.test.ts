@@ -9,12 +9,12 @@ import { noise, testArtifact } from '../../support/stores/artifacts';
 import { httpStore } from '../../support/stores/publishing';
 import { Random } from '../../support/stores/random';
 
-const ANSWERS = 100_000;
-const RAW_ANSWERS = 1_000;
-// Where errors come from is not looked at, and costs half of the time.
+const RESPONSES = 100_000;
+const RAW_RESPONSES = 1_000;
+// Stack traces are not used here, and take half of the time.
 Error.stackTraceLimit = 0;
 
-/** More questions than any one operation may ask. */
+/** More requests than any operation may send. */
 const TOO_MANY = 2_000;
 
 const artifact = testArtifact({ files: { 'a.bin': noise(3000, 1), 'b.bin': noise(1000, 2) } });
@@ -102,8 +102,8 @@ function randomBody(random: Random): Buffer {
   return random.chance(0.1) ? body.subarray(0, random.below(body.length + 1)) : body;
 }
 
-/** Asks all questions that a registry is asked, one kind at random; true when it ends well or with a named error. */
-async function ask(random: Random, options: object, host = '127.0.0.1:5000'): Promise<unknown> {
+/** Runs one operation with a registry at random. Returns its result or its error. */
+async function operate(random: Random, options: object, host = '127.0.0.1:5000'): Promise<unknown> {
   const store = httpStore(host, {
     credentials: password,
     retry: NO_WAIT,
@@ -124,43 +124,43 @@ async function ask(random: Random, options: object, host = '127.0.0.1:5000'): Pr
     .finally(() => store.close());
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not reach a terminal.
 const NAMED = /^\[[A-Z]\w+\] [^\u0000-\u001f\u007f-\u009f]+$/;
 
-/** Errors are named, and have nothing in them that a terminal would obey. */
+/** Errors have a code, and no control characters for a terminal. */
 function expectNamed(outcome: unknown): void {
   if (!(outcome instanceof Error)) return;
   if (!(outcome instanceof CommandError)) throw outcome;
-  if (!NAMED.test(outcome.message)) throw new Error(`no named error: ${JSON.stringify(outcome.message)}`);
+  if (!NAMED.test(outcome.message)) throw new Error(`an error without a code: ${JSON.stringify(outcome.message)}`);
 }
 
-test(`${ANSWERS} random answers end well or with a named error`, async () => {
+test(`${RESPONSES} random responses end with success or an error code`, async () => {
   const random = new Random(20_261_126);
-  let answers = 0;
+  let responses = 0;
   const kinds = new Map<string, number>();
-  while (answers < ANSWERS) {
-    let asked = 0;
+  while (responses < RESPONSES) {
+    let requests = 0;
     const send = async ({ url }: HttpRequest): Promise<HttpResponse> => {
-      answers++;
-      if (++asked > TOO_MANY) throw new Error('this never ends');
+      responses++;
+      if (++requests > TOO_MANY) throw new Error('too many requests');
       const status = random.pick(random.chance(0.7) ? STATUSES : MORE_STATUSES);
       return { status, headers: randomHeaders(random), body: randomBody(random), url };
     };
-    const outcome = await ask(random, { carrier: { send, stream: send, close: () => undefined } });
+    const outcome = await operate(random, { carrier: { send, stream: send, close: () => undefined } });
     expectNamed(outcome);
     const kind = outcome instanceof CommandError ? (/^\[(\w+)\]/.exec(outcome.message)?.[1] ?? '') : 'well';
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
-  process.stdout.write(`${answers} random answers: ${JSON.stringify(Object.fromEntries(kinds))}\n`);
-  // Random answers reach most ends, or they would prove little.
+  process.stdout.write(`${responses} random responses: ${JSON.stringify(Object.fromEntries(kinds))}\n`);
+  // Random responses must cause most kinds of errors, or they would prove little.
   expect(kinds.size).toBeGreaterThan(12);
 }, 300_000);
 
-describe('bytes that are no HTTP', () => {
+describe('bytes that are not HTTP', () => {
   let server: Server;
   const random = new Random(7);
   const sockets = new Set<Socket>();
-  let answers = 0;
+  let responses = 0;
 
   beforeAll(async () => {
     server = createServer((socket) => {
@@ -168,7 +168,7 @@ describe('bytes that are no HTTP', () => {
       socket.on('error', () => undefined);
       socket.on('close', () => sockets.delete(socket));
       socket.on('data', () => {
-        answers++;
+        responses++;
         const good = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello';
         const [cut, at] = [random.below(good.length), random.below(good.length)];
         const mutated = Buffer.from(good);
@@ -194,10 +194,10 @@ describe('bytes that are no HTTP', () => {
     server.close();
   });
 
-  test(`${RAW_ANSWERS} times end with a named error`, async () => {
+  test(`${RAW_RESPONSES} times end with an error code`, async () => {
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    while (answers < RAW_ANSWERS)
-      expectNamed(await ask(random, { http: { idleTimeout: 50, uploadTimeout: 50 } }, host));
-    process.stdout.write(`${answers} answers that are no HTTP\n`);
+    while (responses < RAW_RESPONSES)
+      expectNamed(await operate(random, { http: { idleTimeout: 50, uploadTimeout: 50 } }, host));
+    process.stdout.write(`${responses} responses that are not HTTP\n`);
   }, 300_000);
 });

@@ -5,8 +5,8 @@ import type { HttpResponse } from '../net/message';
 import { retryAfter } from '../net/retry';
 import { StoreError, type StoreErrorCode } from '../net/store-error';
 
-/** What was asked of a registry, as words for an error: `PUT manifest sha256:… of localhost:5000/models`. */
-export interface Question {
+/** What a request to a registry was for, as shown in errors. */
+export interface Purpose {
   readonly registry: string;
   readonly repository: string;
   /** What was being done, as in `cannot <action>`. */
@@ -18,11 +18,11 @@ interface RegistryErrors {
   readonly text: string;
 }
 
-/** One row: when an answer means this, and what the user can do about it. The first that fits is taken. */
+/** One row: which responses have this meaning, and what the user can do about it. The first match applies. */
 interface Meaning {
   readonly code: StoreErrorCode;
   readonly when: (status: number, errors: RegistryErrors) => boolean;
-  readonly remedy: (question: Question) => string;
+  readonly remedy: (purpose: Purpose) => string;
 }
 
 const FULL =
@@ -33,7 +33,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'StoreFull',
     when: (status, { text }) => status === 507 || FULL.test(text),
-    remedy: () => 'free or add space there and run the command again, it resumes where it stopped',
+    remedy: () => 'free or add storage space, then run the command again to resume',
   },
   {
     code: 'TokenExpired',
@@ -43,7 +43,7 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'ImmutableTag',
     when: (status, { text }) => status === 412 || ([400, 403, 409].includes(status) && /immutable/i.test(text)),
-    remedy: () => 'leave --tag out or choose another tag; published content is always available by its digest',
+    remedy: () => 'omit --tag or choose another tag; published content is always available by its digest',
   },
   {
     code: 'RepositoryMissing',
@@ -55,18 +55,18 @@ const MEANINGS: readonly Meaning[] = [
     code: 'LimitExceeded',
     when: (status, { text }) =>
       status === 413 || /limit on number of|too large|exceeds? the (maximum|limit)/i.test(text),
-    remedy: () => 'it exceeds a limit of the registry or of a proxy in front of it; raise that limit',
+    remedy: () => 'this exceeds a limit of the registry or of a proxy in front of it; raise that limit',
   },
   {
     code: 'DigestMismatch',
     when: (_, { codes }) => codes.includes('DIGEST_INVALID'),
     remedy: () =>
-      'the bytes were changed on the way or on the disk; run the command again, and `serving lock` if a file was changed',
+      'the content changed in transit or on disk; run the command again, or `serving lock` first if a file was edited',
   },
   {
     code: 'NotFound',
     when: (_, { codes }) => codes.some((code) => MISSING_BLOB.includes(code)),
-    remedy: () => 'the registry lost what it had confirmed; run the command again',
+    remedy: () => 'the registry lost content that it had confirmed; run the command again',
   },
   {
     code: 'ManifestRejected',
@@ -78,47 +78,47 @@ const MEANINGS: readonly Meaning[] = [
   {
     code: 'ProxyFailed',
     when: (status) => status === 407,
-    remedy: () => 'set a user and a password for the proxy, as in HTTPS_PROXY=http://user:password@host',
+    remedy: () => 'set a user and password for the proxy, as in HTTPS_PROXY=http://user:password@host',
   },
   {
     code: 'AccessDenied',
     when: (status) => status === 401 || status === 403,
-    remedy: ({ registry }) => `request the permission, or sign in as a user who has it with 'docker login ${registry}'`,
+    remedy: ({ registry }) => `request permission, or sign in as a user who has it with 'docker login ${registry}'`,
   },
   {
     code: 'TooManyRequests',
     when: (status) => status === 429,
-    remedy: () => 'wait a while and run the command again, it resumes where it stopped',
+    remedy: () => 'wait a while, then run the command again to resume',
   },
   { code: 'NotFound', when: (status) => status === 404, remedy: () => 'check the name in --to' },
   {
     code: 'StoreFailed',
     when: (status) => status >= 500 || status === 408 || status === 425,
-    remedy: () => 'look at its log; run the command again later, it resumes where it stopped',
+    remedy: () => 'check the registry log, and run the command again later to resume',
   },
   {
     code: 'UnexpectedAnswer',
     when: (status) => status < 400,
     remedy: () => 'check the address and the proxy settings',
   },
-  { code: 'StoreRefused', when: () => true, remedy: () => 'the answer of the registry contains the reason' },
+  { code: 'StoreRefused', when: () => true, remedy: () => 'see the response of the registry' },
 ];
 
-/** The error that an unwelcome answer means. */
-export function explainAnswer(response: HttpResponse, question: Question): StoreError {
+/** The error for a response that the caller does not accept. */
+export function explainResponse(response: HttpResponse, purpose: Purpose): StoreError {
   const errors = readErrors(response.body);
   const { code, remedy } = MEANINGS.find(({ when }) => when(response.status, errors)) as Meaning;
-  const said = errors.text === '' ? '' : `, '${errors.text.slice(0, 300)}'`;
-  const name = `${question.registry}/${question.repository}`;
-  const page = isPage(response) ? '; the answer is an HTML page, probably of a proxy or a web site' : '';
+  const reported = errors.text === '' ? '' : `, '${errors.text.slice(0, 300)}'`;
+  const name = `${purpose.registry}/${purpose.repository}`;
+  const page = isPage(response) ? '; the response is an HTML page, probably from a proxy or a website' : '';
   return new StoreError(
     code,
-    `cannot ${question.action} (${name} answers ${response.status}${said}${page}); ${remedy(question)}`,
+    `cannot ${purpose.action} (${name} returned ${response.status}${reported}${page}); ${remedy(purpose)}`,
     retryAfter(response.headers),
   );
 }
 
-/** Whether a registry refused a manifest because it does not know yet what was just given to it. */
+/** Whether a registry rejected a manifest because it does not see content yet that was just uploaded. */
 export function lagsBehind(response: HttpResponse): boolean {
   const { codes, text } = readErrors(response.body);
   return (
@@ -128,27 +128,27 @@ export function lagsBehind(response: HttpResponse): boolean {
   );
 }
 
-/** Whether an answer is a page for people. */
+/** Whether a response is a web page. */
 export function isPage({ headers }: HttpResponse): boolean {
   return /^text\/html/i.test(String(headers['content-type'] ?? ''));
 }
 
-/** The errors in the form of the distribution specification; any other text as it is, without control characters. */
+/** Errors in the format of the distribution specification; any other text as is, without control characters. */
 function readErrors(body: Buffer): RegistryErrors {
   const listed = readJsonObject(body)?.errors;
   if (Array.isArray(listed)) {
     const errors = listed.filter(isObject);
     return {
       codes: errors.map(({ code }) => String(code)),
-      text: oneLine(errors.map(({ code, message, detail }) => wordsOf(code, message, detail)).join(', ')),
+      text: oneLine(errors.map(({ code, message, detail }) => describeError(code, message, detail)).join(', ')),
     };
   }
-  // Not every answer comes from a registry.
+  // Not every response comes from a registry.
   const raw = body.toString('utf8');
   return { codes: [], text: /^\s*</.test(raw) ? '' : oneLine(raw) };
 }
 
-function wordsOf(code: unknown, message: unknown, detail: unknown): string {
+function describeError(code: unknown, message: unknown, detail: unknown): string {
   const more =
     detail === undefined || detail === null ? '' : ` ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`;
   return `${code}: ${message ?? ''}${more.slice(0, 200)}`;
