@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ContainerDescription, type RunningContainer, startContainer } from './support/container';
+import { type RunningContainer, startContainer } from './support/container';
+import type { ContainerDescription } from './support/container-root';
 import { imageOf, REPOSITORY } from './support/images';
 
 const GUNICORN = ['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--worker-class', 'gthread', '--threads', '4'];
@@ -10,7 +11,7 @@ const any = { path: '/', accept: (status: number) => status < 500 };
 const MODEL = { hostPath: join(REPOSITORY, 'examples/sentiment/models/v1'), containerPath: '/model', readOnly: true };
 const env = { SENTIMENT_MODEL: '/model' };
 
-describe('a container that is emulated', () => {
+describe('an emulated container', () => {
   const folder = mkdtempSync(join(tmpdir(), 'container-test-'));
   const started: RunningContainer[] = [];
   const start = async (changes: Partial<ContainerDescription>) => {
@@ -39,7 +40,7 @@ describe('a container that is emulated', () => {
     for (const container of started.splice(0)) await container.dispose();
   });
 
-  test('has the command as PID 1, which ends on SIGTERM and leaves no process', async () => {
+  test('has the command as PID 1, which exits on SIGTERM and leaves no process', async () => {
     const container = await start({});
     expect(container.processes()[0]).toContain('gunicorn app:app');
     expect(container.exec(['sh', '-c', 'tr "\\0" " " < /proc/1/cmdline']).output).toContain('gunicorn app:app');
@@ -60,13 +61,13 @@ describe('a container that is emulated', () => {
     expect(container.exec(['grep', 'CapEff', '/proc/self/status']).output).toMatch(/0{16}/);
   });
 
-  test('lets its user write where the image says so when the root is writable', async () => {
+  test('lets its user write to its folders in the image if the root is writable', async () => {
     const container = await start({ readOnlyRootFilesystem: false });
     expect(container.exec(['sh', '-c', 'echo x > /tmp/new']).code).toBe(0);
     expect(container.exec(['sh', '-c', 'echo x > /app/new']).output).toContain('Permission denied');
   });
 
-  test('is not reached when its server listens on localhost', async () => {
+  test('is not reachable if its server listens on localhost', async () => {
     const argv = GUNICORN.map((word) => word.replace('0.0.0.0', '127.0.0.1'));
     const local = {
       image: imageOf('registry.example.com/sentiment:1'),
@@ -79,10 +80,10 @@ describe('a container that is emulated', () => {
     await expect(startContainer(local, { ...any, timeoutSeconds: 4 })).rejects.toThrow(/not ready in time/);
   });
 
-  test('that ends at once is reported with its log', async () => {
+  test('that exits immediately is reported with its log', async () => {
     await expect(start({ argv: ['gunicorn', 'missing:app'], readOnlyRootFilesystem: false })).rejects.toThrow(
-      /ended with 3:[\s\S]*No module named 'missing'/,
+      /exited with 3:[\s\S]*No module named 'missing'/,
     );
-    await expect(start({ argv: ['no-such-program'] })).rejects.toThrow(/ended with 127/);
+    await expect(start({ argv: ['no-such-program'] })).rejects.toThrow(/exited with 127/);
   });
 });

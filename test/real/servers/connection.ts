@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ADDRESS } from '../support/container';
+import { ADDRESS } from '../support/container-root';
 
 /** A request, as an application answers it. */
 export interface ProbeRequest {

@@ -1,15 +1,14 @@
 /**
- * Starts the description of a container as a real process, without a container engine.
+ * Runs a container description as a real process, without a container engine.
  *
- * The process is PID 1 of its own PID namespace and sees a root file system of its own: the system's programs and
- * libraries read-only, the files of the image, an own /proc, /dev, /dev/shm, and the mounts. It runs as the container's
- * user, without capabilities, in a network namespace of its own where it is reached at an address that is not loopback:
- * a server that listens on localhost only is not reached.
+ * The process is PID 1 in a new PID namespace, with its own root file system: the programs and libraries of this machine
+ * read-only, the files of the image, its own /proc, /dev and /dev/shm, and the mounts. It runs as the user of the
+ * container, without capabilities, in a network namespace with an address that is not loopback: a server that listens on
+ * localhost only is not reachable.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -17,33 +16,12 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { Image } from './images';
-
-/** A directory or file of the machine that the container sees. */
-export interface Mount {
-  readonly containerPath: string;
-  readonly hostPath: string;
-  readonly readOnly: boolean;
-}
-
-/** What a container engine is told about a container. */
-export interface ContainerDescription {
-  readonly image: Image;
-  /** The whole command; empty for the image's. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly workingDir?: string;
-  readonly user?: number;
-  readonly port: number;
-  readonly mounts: readonly Mount[];
-  readonly readOnlyRootFilesystem: boolean;
-}
+import { join } from 'node:path';
+import { ADDRESS, type ContainerDescription, HOSTNAME, startScript } from './container-root';
 
 /** When a container counts as ready. */
 export interface Readiness {
@@ -52,7 +30,7 @@ export interface Readiness {
   readonly timeoutSeconds?: number;
 }
 
-export interface Answer {
+export interface ContainerResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -67,7 +45,7 @@ export interface RequestOptions {
 }
 
 export interface Outcome {
-  /** The exit code of PID 1; 128 and the number of the signal that ended it. */
+  /** The exit code of PID 1, or 128 plus the number of the signal that terminated it. */
   readonly code: number;
   readonly seconds: number;
 }
@@ -76,24 +54,6 @@ export interface ExecResult {
   readonly code: number;
   readonly output: string;
 }
-
-/** The address of every container in its own network namespace. */
-export const ADDRESS = '10.88.0.2';
-/** Its name, which `/etc/hosts` resolves. */
-const HOSTNAME = 'container';
-const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
-const ETC = [
-  'ld.so.cache',
-  'ld.so.conf',
-  'ld.so.conf.d',
-  'localtime',
-  'mime.types',
-  'nsswitch.conf',
-  'services',
-  'ssl',
-  'alternatives',
-];
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'];
 
 /** Starts a container and waits until it is ready. */
 export async function startContainer(
@@ -111,7 +71,7 @@ export async function startContainer(
 }
 
 export class RunningContainer {
-  /** The process that made the namespaces; it ends as PID 1 ends. */
+  /** The process that created the namespaces. It exits with PID 1. */
   private readonly outer: ChildProcess;
   private readonly state = mkdtempSync(join(tmpdir(), 'serving-real-'));
   private readonly ended: Promise<number>;
@@ -130,10 +90,12 @@ export class RunningContainer {
     this.env = { HOME: home, HOSTNAME, ...image.env, ...description.env };
 
     const script = join(this.state, 'start.sh');
-    writeFileSync(script, this.startScript());
+    const root = join(this.state, 'root');
+    mkdirSync(root);
+    writeFileSync(script, startScript(description, root));
     const argv = description.argv.length > 0 ? description.argv : image.command;
     const log = openSync(this.logFile, 'a');
-    // If this process dies, the kernel kills the outer process, and with it PID 1 and all that it has started.
+    // If this process dies, the kernel kills the outer process, and with it PID 1 and its children.
     const outer = [
       '--pdeathsig',
       'KILL',
@@ -159,8 +121,8 @@ export class RunningContainer {
     });
   }
 
-  /** Sends a request to the container's port. Each has a connection of its own. */
-  public request(options: RequestOptions): Promise<Answer> {
+  /** Sends a request to the port of the container, on a new connection. */
+  public request(options: RequestOptions): Promise<ContainerResponse> {
     return new Promise((resolve, reject) => {
       const body = options.body ?? '';
       const request = httpRequest(
@@ -181,16 +143,16 @@ export class RunningContainer {
           );
         },
       );
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${options.timeoutSeconds ?? 30} s`)));
+      request.on('timeout', () => request.destroy(new Error(`no response within ${options.timeoutSeconds ?? 30} s`)));
       request.on('error', reject);
       request.end(body);
     });
   }
 
-  /** Waits for an acceptable answer. A log line or an open port says nothing about a server's readiness. */
+  /** Waits for an acceptable response. A log line or an open port does not prove that a server is ready. */
   public async waitUntilReady(readiness: Readiness): Promise<void> {
     const end = Date.now() + (readiness.timeoutSeconds ?? 60) * 1000;
-    let last = 'it was not asked yet';
+    let last = 'no request was sent yet';
     while (Date.now() < end) {
       this.failIfEnded();
       try {
@@ -206,7 +168,7 @@ export class RunningContainer {
     throw new Error(`the container was not ready in time (GET ${readiness.path}: ${last}):\n${this.log()}`);
   }
 
-  /** Waits for PID 1 and says its process id. */
+  /** Waits for PID 1 and returns its process ID. */
   public async started(): Promise<number> {
     for (;;) {
       this.failIfEnded();
@@ -218,23 +180,23 @@ export class RunningContainer {
     }
   }
 
-  /** Fails with the log when the container has ended. */
+  /** Throws an error with the log if the container has exited. */
   public failIfEnded(): void {
-    if (this.exitCode !== undefined) throw new Error(`the container ended with ${this.exitCode}:\n${this.log()}`);
+    if (this.exitCode !== undefined) throw new Error(`the container exited with ${this.exitCode}:\n${this.log()}`);
   }
 
-  /** Runs a command in the running container, as a probe of type exec does. */
+  /** Runs a command in the running container, like an exec probe. */
   public exec(argv: readonly string[]): ExecResult {
     const enter = ['--target', String(this.pid), '--mount', '--pid', '--net', `--wdns=${this.directory}`, '--'];
     const result = spawnSync('nsenter', [...enter, ...this.asUser(), ...argv], { encoding: 'utf8', timeout: 30_000 });
     return { code: result.status ?? -1, output: result.stdout + result.stderr };
   }
 
-  /** The process id of PID 1 as this machine sees it. */
+  /** The process ID of PID 1 outside the container. */
   public get pid(): number {
     if (this.init === undefined) {
       const child = readIfThere(`/proc/${this.outer.pid}/task/${this.outer.pid}/children`)?.trim();
-      // Before it forks, the outer process has no child in another namespace.
+      // Until it forks, the outer process has no child.
       if (!child) throw new Error('the container has not started yet');
       this.init = Number(child);
     }
@@ -253,7 +215,7 @@ export class RunningContainer {
     return readIfThere(this.logFile) ?? '';
   }
 
-  /** Sends a signal to PID 1, as a container engine does, and waits for the end; after the grace it kills. */
+  /** Sends a signal to PID 1, like a container engine, and waits for its exit. After the grace period it kills. */
   public async stop(graceSeconds = 30, signal: NodeJS.Signals = 'SIGTERM'): Promise<Outcome> {
     const started = Date.now();
     const namespace = readlinkSync(`/proc/${this.pid}/ns/pid`);
@@ -263,11 +225,11 @@ export class RunningContainer {
     clearTimeout(killer);
     const seconds = (Date.now() - started) / 1000;
     const left = processesIn(namespace);
-    if (left.length > 0) throw new Error(`processes of the container are left: ${left.join(', ')}`);
+    if (left.length > 0) throw new Error(`processes of the container still run: ${left.join(', ')}`);
     return { code, seconds };
   }
 
-  /** Ends whatever still runs and removes what was made for it. */
+  /** Kills what still runs, and removes its files. */
   public async dispose(): Promise<void> {
     if (this.exitCode === undefined) {
       this.outer.kill('SIGKILL');
@@ -281,7 +243,7 @@ export class RunningContainer {
     return join(this.state, 'log');
   }
 
-  /** The Unix socket behind which the port of the container is. */
+  /** The Unix socket that is forwarded to the port of the container. */
   public get socket(): string {
     return join(this.state, 'http');
   }
@@ -299,7 +261,7 @@ export class RunningContainer {
     this.forwarder = spawn('setpriv', [...enter, ...forward], { stdio: 'ignore' });
   }
 
-  /** Runs a command as the container's user with the container's environment. */
+  /** The command prefix that sets the user and the environment of the container. */
   private asUser(): string[] {
     const group = String(this.description.image.users.get(this.user)?.group ?? 0);
     const rights = ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'];
@@ -318,74 +280,6 @@ export class RunningContainer {
       ...['/usr/bin/env', '-i', ...variables],
     ];
   }
-
-  /** The script that PID 1 runs before it becomes the server. */
-  private startScript(): string {
-    const { image, mounts, readOnlyRootFilesystem } = this.description;
-    const root = join(this.state, 'root');
-    mkdirSync(root);
-    const at = (path: string) => quote(join(root, path));
-    const lines = [
-      'set -eu',
-      `hostname ${HOSTNAME}`,
-      'ip link set lo up',
-      `ip address add ${ADDRESS}/32 dev lo`,
-      `mount -t tmpfs -o mode=755 image ${quote(root)}`,
-    ];
-    const bind = (from: string, to: string, readOnly: boolean) => {
-      if (statSync(from).isDirectory()) lines.push(`mkdir -p ${at(to)}`);
-      else lines.push(`mkdir -p ${at(dirname(to))}`, `touch ${at(to)}`);
-      lines.push(`mount --bind ${quote(from)} ${at(to)}`);
-      if (readOnly) lines.push(`mount -o remount,bind,ro ${at(to)}`);
-    };
-
-    for (const path of SYSTEM.filter(existsSync)) {
-      if (isLink(path)) lines.push(`ln -s ${quote(readlinkSync(path))} ${at(path)}`);
-      else bind(path, path, true);
-    }
-    for (const path of image.runtime) bind(path, path, true);
-
-    lines.push(`mkdir -p ${at('/etc')}`);
-    for (const name of ETC.filter((name) => existsSync(`/etc/${name}`)))
-      lines.push(`cp -a /etc/${name} ${at('/etc')}/`);
-    const users = [...image.users].map(([id, { name, group, home }]) => `${name}:x:${id}:${group}::${home}:/bin/sh`);
-    const groups = [...image.users.values()].map(({ name, group }) => `${name}:x:${group}:`);
-    lines.push(`printf '%s\\n' ${users.map(quote).join(' ')} > ${at('/etc/passwd')}`);
-    lines.push(`printf '%s\\n' ${groups.map(quote).join(' ')} > ${at('/etc/group')}`);
-    lines.push(`printf '127.0.0.1 localhost\\n${ADDRESS} ${HOSTNAME}\\n' > ${at('/etc/hosts')}`);
-
-    lines.push(
-      `mkdir -p ${at('/proc')} ${at('/dev')} ${at('/tmp')} ${at('/run')} ${at('/var/tmp')}`,
-      `chmod 1777 ${at('/tmp')} ${at('/var/tmp')}`,
-    );
-    lines.push(`mount -t proc proc ${at('/proc')}`, `mount -t tmpfs -o mode=755 dev ${at('/dev')}`);
-    for (const name of DEVICES)
-      lines.push(`touch ${at(`/dev/${name}`)}`, `mount --bind /dev/${name} ${at(`/dev/${name}`)}`);
-    lines.push(`ln -s /proc/self/fd ${at('/dev/fd')}`);
-    for (const [index, name] of ['stdin', 'stdout', 'stderr'].entries())
-      lines.push(`ln -s /proc/self/fd/${index} ${at(`/dev/${name}`)}`);
-    lines.push(`mkdir ${at('/dev/shm')}`, `mount -t tmpfs -o mode=1777,size=64m shm ${at('/dev/shm')}`);
-
-    for (const { home, group } of image.users.values()) {
-      if (home !== '/') lines.push(`mkdir -p ${at(home)}`, `chown ${group}:${group} ${at(home)}`);
-    }
-    lines.push(`mkdir -p ${at(image.workingDir)}`);
-    for (const { from, to } of image.files)
-      lines.push(`mkdir -p ${at(dirname(to))}`, `cp -r --no-preserve=ownership ${quote(from)} ${at(to)}`);
-    for (const mount of mounts) bind(mount.hostPath, mount.containerPath, mount.readOnly);
-
-    lines.push(
-      `mkdir ${at('/.old')}`,
-      `cd ${quote(root)}`,
-      'pivot_root . .old',
-      'cd /',
-      'umount -l /.old',
-      'rmdir /.old',
-    );
-    if (readOnlyRootFilesystem) lines.push('mount -o remount,ro /');
-    lines.push(`cd ${quote(this.directory)}`, 'exec "$@"');
-    return `${lines.join('\n')}\n`;
-  }
 }
 
 function processesIn(namespace: string): number[] {
@@ -395,7 +289,7 @@ function processesIn(namespace: string): number[] {
     try {
       if (readlinkSync(`/proc/${name}/ns/pid`) === namespace) found.push(Number(name));
     } catch {
-      // It has ended meanwhile.
+      // The process has exited in the meantime.
     }
   }
   return found.sort((a, b) => a - b);
@@ -407,19 +301,6 @@ function readIfThere(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isLink(path: string): boolean {
-  try {
-    readlinkSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Reads the task definitions of a CloudFormation template as an ECS agent does. */
-import type { ContainerDescription, Mount, Readiness } from './container';
+import type { Readiness } from './container';
+import type { ContainerDescription, Mount } from './container-root';
 import { EXAMPLES, type Image } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
@@ -40,7 +41,7 @@ interface Template {
   readonly Resources: Record<string, { Type: string; Properties?: unknown }>;
 }
 
-/** The backends of a template whose images are known: the examples, unless others are given. */
+/** The backends of a template with known images: those of the examples, unless others are passed. */
 export function workloadsOfTemplate(template: Template, volumes: Volumes, images = EXAMPLES): Workload[] {
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition')
@@ -64,7 +65,8 @@ function workloadOf(
 ): Workload {
   const before = (server.DependsOn ?? []).map(({ ContainerName, Condition }) => {
     const container = task.ContainerDefinitions.find(({ Name }) => Name === ContainerName);
-    if (container === undefined) throw new Error(`${id}: the server waits for '${ContainerName}', which is not there`);
+    if (container === undefined)
+      throw new Error(`${id}: the server waits for '${ContainerName}', which does not exist`);
     if (Condition !== 'SUCCESS')
       throw new Error(`${id}: the server starts before '${ContainerName}' has succeeded (${Condition})`);
     return container;
@@ -82,7 +84,7 @@ function workloadOf(
   };
 }
 
-/** The health check of the target group that the service registers the server in. */
+/** The health check of the target group of the server. */
 function readinessOf(id: string, template: Template, server: ContainerDefinition): Readiness {
   const services = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::ECS::Service');
   const service = services
@@ -109,7 +111,7 @@ function serverOf(
 ): ContainerDescription {
   const [port] = server.PortMappings ?? [];
   if (port === undefined) throw new Error(`${id}: the server has no port`);
-  // An entry point in the task definition takes the image's command away; a command alone replaces it.
+  // An entry point in the task definition removes the command of the image; a command alone replaces it.
   const argv = [...texts(server.EntryPoint), ...texts(server.Command)];
   const secrets = (server.Secrets ?? []).map(({ Name }) => [Name, 'a secret']);
   return {
@@ -126,7 +128,7 @@ function serverOf(
 
 /**
  * An empty volume belongs to root with mode 0755. On Fargate it gets the owner and mode of the image's directory only if
- * the image declares the volume; on instances it always does.
+ * the image declares the volume; on instances always.
  */
 function mountsOf(
   id: string,
@@ -155,7 +157,7 @@ function texts(values: unknown[] | undefined): string[] {
   return (values ?? []).map(text);
 }
 
-/** A value of a template as text; what only a deployment knows becomes a readable placeholder. */
+/** A template value as text. Values that only a deployment can resolve become readable placeholders. */
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

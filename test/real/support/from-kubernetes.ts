@@ -1,6 +1,7 @@
 /** Reads the Deployments of a manifest as a kubelet does. */
 import { join } from 'node:path';
-import type { ContainerDescription, Mount, Readiness } from './container';
+import type { Readiness } from './container';
+import type { ContainerDescription, Mount } from './container-root';
 import { EXAMPLES, type Image, type Images } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
@@ -40,7 +41,7 @@ interface Manifest {
   readonly spec?: unknown;
 }
 
-/** The backends of a manifest whose images are known: the examples, unless others are given. */
+/** The backends of a manifest with known images: those of the examples, unless others are passed. */
 export function workloadsOfManifests(manifests: Manifest[], volumes: Volumes, images = EXAMPLES): Workload[] {
   return manifests
     .filter(({ kind }) => kind === 'Deployment')
@@ -75,7 +76,7 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
   };
 }
 
-/** What the kubelet asks; a probe that is no request is tried once a request is answered. */
+/** The request of the kubelet's probe. Other probes run after a request succeeds. */
 function readinessOf(name: string, server: Container): Readiness {
   const probe = server.readinessProbe;
   if (probe === undefined) throw new Error(`${name}: the server has no readiness probe`);
@@ -96,7 +97,7 @@ function serverOf(name: string, pod: PodSpec, server: Container, image: Image, p
   const user = server.securityContext?.runAsUser ?? pod.securityContext?.runAsUser ?? image.user;
   const nonRoot = server.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot ?? false;
   if (nonRoot && user === 0) throw new Error(`${name}: the kubelet refuses to run this container as root`);
-  // A command takes the image's away; arguments alone follow the image's entry point, and the examples have none.
+  // A command replaces that of the image; arguments alone follow its entry point, which the examples do not have.
   const argv = [...(server.command ?? []), ...(server.args ?? [])].map((word) => expand(word, server.env ?? []));
   return {
     image,
@@ -115,7 +116,7 @@ function serverOf(name: string, pod: PodSpec, server: Container, image: Image, p
   };
 }
 
-/** An emptyDir is open to every user, and the volume of an image cannot be written to. */
+/** An emptyDir is writable for every user, and an image volume is read-only. */
 function mountsOf(name: string, pod: PodSpec, container: Container, { volumes, images }: Places): Mount[] {
   return (container.volumeMounts ?? []).map((mount) => {
     const volume = (pod.volumes ?? []).find((candidate) => candidate.name === mount.name);

@@ -1,20 +1,21 @@
-/** What a renderer made of a backend, as far as running it needs: the server and the fetches that come before it. */
+/** A rendered backend, as far as necessary to run it: the server and the fetches before it. */
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import type { LockedModel, LockFile } from '../../../src/models/lock/lock-file';
 import { LOCK_FILE } from '../../../src/models/lock/read-lock';
-import type { ContainerDescription, Mount, Readiness } from './container';
+import type { Readiness } from './container';
+import type { ContainerDescription, Mount } from './container-root';
 import { REPOSITORY } from './images';
 
-/** One fetch, as its rendered command tells it. */
+/** One fetch, as in its rendered command. */
 export interface Fetch {
   readonly argv: readonly string[];
   readonly uri: string;
   readonly destination: string;
-  /** Everything below the URI, not one object. */
+  /** Whether everything below the URI is fetched, not one object. */
   readonly recursive: boolean;
-  /** What the container that fetches sees. */
+  /** The mounts of the container that fetches. */
   readonly mounts: readonly Mount[];
 }
 
@@ -25,7 +26,7 @@ export interface Workload {
   readonly image: string;
   readonly server: ContainerDescription;
   readonly fetches: readonly Fetch[];
-  /** What whoever sends requests asks before it sends any. */
+  /** The readiness request of the load balancer or kubelet. */
   readonly readiness: Readiness;
   /** The commands of probes that run in the container. */
   readonly probes: readonly (readonly string[])[];
@@ -33,7 +34,7 @@ export interface Workload {
   readonly graceSeconds: number;
 }
 
-/** Folders of this machine that stand for the volumes of tasks and pods. */
+/** Folders of this machine in place of the volumes of tasks and pods. */
 export class Volumes {
   private readonly root = mkdtempSync(join(tmpdir(), 'serving-volumes-'));
 
@@ -41,7 +42,7 @@ export class Volumes {
     chmodSync(this.root, 0o755);
   }
 
-  /** An empty volume; calling it again gives the same one. */
+  /** An empty volume; the same name returns the same volume. */
   public folder(owner: string, volume: string, mode: number): string {
     const path = join(this.root, owner, volume);
     if (mkdirSync(path, { recursive: true }) !== undefined) {
@@ -57,8 +58,8 @@ export class Volumes {
 }
 
 /**
- * Reads what a fetch command copies, from a command in exec form or from a shell line: the word that starts with `s3://`
- * is what is fetched, the word after it is where to.
+ * Parses a fetch command in exec form or as a shell line: the word that starts with `s3://` is the source, and the next
+ * word is the target.
  */
 export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fetch {
   const words = argv
@@ -72,7 +73,7 @@ export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fe
   return { argv, uri, destination, recursive: words.includes('--recursive') || words.includes('sync'), mounts };
 }
 
-/** Where a model of an example is once it is published, as its lock file says. */
+/** Where a published model of an example is, according to its lock file. */
 export function lockedAddress(example: string, model: string): string {
   const { to, digest } = lockedModels(example)[model] as LockedModel;
   return `${to}/${digest.slice('sha256:'.length)}/`;
@@ -83,7 +84,7 @@ function lockedModels(example: string): LockFile['models'] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LockFile).models : {};
 }
 
-/** Does what the fetch command does, with what the example has locked in place of its bucket. */
+/** Copies what the fetch command would fetch, from the locked directory of the example instead of the bucket. */
 export function runFetch({ uri, destination, recursive, mounts }: Fetch, example: string): void {
   const locked = Object.keys(lockedModels(example)).find((model) => lockedAddress(example, model) === uri);
   if (locked === undefined) throw new Error(`'${uri}' is not what the lock file of ${example} has`);
@@ -93,7 +94,7 @@ export function runFetch({ uri, destination, recursive, mounts }: Fetch, example
   cpSync(join(REPOSITORY, 'examples', example, locked), target, { recursive: true });
 }
 
-/** Where a path of a container lies on this machine. */
+/** The path on this machine for a path in a container. */
 export function onHost(mounts: readonly Mount[], path: string): string {
   const inside = mounts.filter(({ containerPath }) => path === containerPath || path.startsWith(`${containerPath}/`));
   const [mount] = inside.sort((a, b) => b.containerPath.length - a.containerPath.length);
