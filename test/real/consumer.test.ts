@@ -1,7 +1,7 @@
 /**
- * The packed tarball in projects of users: an empty CDK app and an empty cdk8s app, each with what its own framework's
- * template says, and with README's first example pasted. Neither has the other target's packages. What runs them is this
- * machine's Node, then every one that the package supports.
+ * The packed tarball in user projects: an empty CDK app and an empty cdk8s app, each according to the template of its
+ * framework, with the first example of the README pasted. Neither has the packages of the other target. They run on this
+ * machine's Node, then on every supported version.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** A folder outside of the repository, so that it has no package but its own. */
+/** A folder outside the repository, so that it has only its own packages. */
 function project(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'serving-consumer-'));
   folders.push(folder);
@@ -29,7 +29,7 @@ function install(folder: string, ...packages: string[]): void {
   run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...packages);
 }
 
-/** What npm installed, without what is packed inside other packages. */
+/** The packages that npm installed, without those bundled in other packages. */
 function installed(folder: string): string[] {
   const { packages } = readJson(join(folder, 'node_modules/.package-lock.json'));
   return Object.entries(packages as Record<string, { inBundle?: boolean }>)
@@ -37,7 +37,7 @@ function installed(folder: string): string[] {
     .map(([path]) => path.replace('node_modules/', ''));
 }
 
-/** A program that uses every way in, and prints the packages that were loaded. */
+/** A program that uses every entry point, and prints the packages that were loaded. */
 function probe(framework: string, scope: string): { 'probe.mjs': string; 'probe.cjs': string } {
   const use = `
 process.env.CDK_VALIDATION = 'false';
@@ -70,9 +70,9 @@ ${use}`,
   };
 }
 
-/** What a version of Node does with an app: what it loads, writes, and explains under one of the command's names. */
+/** What an app loads, writes and explains on a version of Node, under one name of the command. */
 function behaviorOn(place: Place, command: string, file: string, output: string): object {
-  // Validation is CDK's own, and takes longer than all the rest.
+  // Validation is a feature of CDK, and takes longer than everything else.
   const quick = { ...place, env: { CDK_VALIDATION: 'false', CDK_OUTDIR: dirname(output) } };
   const loaded = ['probe.mjs', 'probe.cjs'].map((probed) => run(quick, 'node', probed));
   run(quick, 'node_modules/.bin/tsx', file);
@@ -83,7 +83,7 @@ function behaviorOn(place: Place, command: string, file: string, output: string)
   return { loaded, written, explained };
 }
 
-/** Tests that every supported version of Node does what this machine's does, under the other name of the command. */
+/** Tests that every supported Node version behaves like that of this machine, under the other name of the command. */
 function testNodeVersions(file: string, output: string, folder: () => string): void {
   let expected: object;
   beforeAll(() => {
@@ -116,7 +116,7 @@ describe('an empty CDK app', () => {
     install(folder, tarball, pinned('constructs'), pinned('aws-cdk-lib'));
   });
 
-  test('gets nothing beside CDK', () => {
+  test('gets no package except CDK', () => {
     const own = installed(folder).filter((name) => name !== 'aws-cdk-lib' && !name.startsWith('@aws-cdk/'));
     expect(own).toEqual(['constructs', 'serving-constructs']);
   });
@@ -148,11 +148,11 @@ describe('an empty CDK app', () => {
       expect(Object.keys(Outputs)).toEqual([expect.stringMatching(/^sentimentUrl/)]);
     });
 
-    test('`serving explain` tells what the app will be', () => {
+    test('`serving explain` reports what the app will be', () => {
       expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
 
-    test('the declarations are sound without the other target, and refuse what is no image or secret', () => {
+    test('the declarations compile without the other target, and reject anything but images and secrets', () => {
       run(folder, 'npx', 'tsc', '--noEmit', '--skipLibCheck', 'false');
     });
 
@@ -171,7 +171,7 @@ describe('an empty cdk8s app', () => {
     install(folder, tarball, pinned('constructs'), pinned('cdk8s'));
   });
 
-  test('gets nothing beside cdk8s', () => {
+  test('gets no package except cdk8s', () => {
     expect(installed(folder)).toEqual(['cdk8s', 'constructs', 'serving-constructs']);
   });
 
@@ -188,14 +188,14 @@ describe('an empty cdk8s app', () => {
       expect(installed(folder)).not.toContain('cdk8s-plus-27');
       const template = join(folder, 'node_modules/cdk8s-cli/templates/typescript-app');
       const { compilerOptions } = readJson(join(template, 'tsconfig.json'));
-      // It checks declarations, and it is of an older compiler, which found packages and types by itself.
+      // The template checks declarations with an older compiler, which found packages and types by itself.
       expect(compilerOptions.skipLibCheck).toBeUndefined();
       const options = { ...compilerOptions, module: 'node16', types: ['node'], noEmit: true };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
       writeFileSync(join(folder, 'cdk8s.yaml'), 'language: typescript\napp: npx tsc && npx tsx main.ts\n');
     });
 
-    test('`cdk8s synth` writes manifests of the pasted example, and the declarations are sound', () => {
+    test('`cdk8s synth` writes manifests of the pasted example, and the declarations compile', () => {
       run(folder, 'npx', 'cdk8s', 'synth', '--check-upgrade=false');
       const objects = parseAllDocuments(readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8'));
       const kinds = objects.map((object) => object.get('kind'));
@@ -203,7 +203,7 @@ describe('an empty cdk8s app', () => {
       expect(kinds).toContain('HorizontalPodAutoscaler');
     });
 
-    test('`serving explain` tells what the app will be', () => {
+    test('`serving explain` reports what the app will be', () => {
       expect(run(folder, 'npx', 'serving', 'explain')).toMatch(/\/sentiment[\s\S]*longest request +60/);
     });
 

@@ -1,7 +1,7 @@
 /**
- * A directory of weights and an `app.py` on their way from the disk to a running process, through the commands of the
- * README: once as images of a registry that podman mounts by the digests of their indexes, and once fetched from S3 by the
- * command of the task. The network is cut ten times on the way.
+ * A directory of weights and an `app.py`, from the disk to a running process, through the commands of the README: once as
+ * images in a registry that podman mounts by index digest, and once fetched from S3 by the command of the task. The network
+ * is cut ten times in between.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,7 +31,7 @@ import { onHost, Volumes, type Workload } from './support/workload';
 jest.setTimeout(600_000);
 
 const MIB = 2 ** 20;
-/** Two layers of one file each, and one of the rest. */
+/** Two layers with one file each, and one with the rest. */
 const WEIGHTS = { 'a.bin': 66 * MIB, 'b.bin': 65 * MIB, 'c.bin': 9 * MIB };
 const WEIGHT = Object.values(WEIGHTS).reduce((sum, size) => sum + size, 0);
 
@@ -83,7 +83,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A command of the README. One that says to try again is run again, as a person would. */
+/** A command of the README. It is repeated if its error suggests that, as a user would. */
 async function serving(...args: string[]): Promise<void> {
   const there = new Set<string>();
   for (let tries = 1; tries <= 5; tries++) {
@@ -98,7 +98,7 @@ async function serving(...args: string[]): Promise<void> {
   throw new Error(`serving ${args.join(' ')} did not come to an end`);
 }
 
-/** Counts what was sent although it had been said to be there. */
+/** Counts parts that were sent again after they were reported as present. */
 function count(stderr: string, there: Set<string>): void {
   for (const line of stderr.split('\n').filter((text) => text.startsWith('{'))) {
     const event = JSON.parse(line) as PublishEvent;
@@ -107,7 +107,7 @@ function count(stderr: string, there: Set<string>): void {
   }
 }
 
-/** One definition, whichever place the model was published to. */
+/** The definition, independent of the destination of the model. */
 function define(scope: Construct, lockFile: string): void {
   new ServingEndpoint(scope, 'net').addBackend('v1', {
     image: ServerImage.fromDirectory('app', {
@@ -121,11 +121,11 @@ function define(scope: Construct, lockFile: string): void {
   });
 }
 
-/** Images as a container engine has them once they are pulled. */
+/** Pulled images, as in a container engine. */
 class Pulled {
   private readonly ids = new Map<string, string>();
 
-  /** Pulls an image, and again where that fails, as a kubelet does. An engine takes the digest where there is a tag too. */
+  /** Pulls an image, with retries like a kubelet. With a tag and a digest, an engine uses the digest. */
   public async pull(reference: string): Promise<void> {
     const byDigest = reference.replace(/:[^:/@]+@/, '@');
     for (let tries = 1; ; tries++) {
@@ -164,7 +164,7 @@ class Pulled {
   }
 }
 
-/** The digest of each file of the model as it lies on the disk. */
+/** The digest of each model file on the disk. */
 function onDisk(): Record<string, string> {
   const directory = join(folder, 'models/net');
   const names = readdirSync(directory);
@@ -251,12 +251,12 @@ test('through S3: published, fetched by the command of the task and served', asy
   );
   expect(await answerOf(workload)).toEqual(onDisk());
 
-  // The check can fail: a server that reads another byte says so.
+  // Proof that the check can fail: a server that reads another byte reports another digest.
   cpSync(join(target, 'a.bin'), join(target, 'c.bin'));
   expect(await answerOf(workload)).not.toEqual(onDisk());
 });
 
-test('the network was cut ten times, and nothing that had arrived was sent again', () => {
+test('the network was cut ten times, and no complete part was sent again', () => {
   const cuts = network.registry.cuts + network.s3.cuts;
   const carried = network.registry.carried + network.s3.carried;
   process.stdout.write(

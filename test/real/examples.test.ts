@@ -1,6 +1,6 @@
 /**
- * Every backend of every example, started with exactly what the renderers put into its container (command, environment,
- * port, user, mounts) and asked with a real input.
+ * Every backend of every example, started with exactly the rendered container settings (command, environment, port, user,
+ * mounts), and queried with a real input.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,20 +13,20 @@ import { workloadsOfManifests } from './support/from-kubernetes';
 import { REPOSITORY } from './support/images';
 import { lockedAddress, runFetch, Volumes, type Workload } from './support/workload';
 
-interface Question {
+interface Exchange {
   readonly request: RequestOptions;
   readonly status?: number;
-  readonly answer: object;
+  readonly body: object;
 }
 
-/** A backend, and what it must answer. The requests are those that reach the server, after the balancer's rewriting. */
+/** A backend with its expected responses. The requests are those that reach the server, after rewriting. */
 interface Subject {
   readonly example: string;
   readonly name: string;
   readonly image: string;
   readonly port: number;
   readonly fetched: string[];
-  readonly questions: Question[];
+  readonly exchanges: Exchange[];
 }
 
 const sample = (example: string, file: string): Buffer => readFileSync(join(REPOSITORY, 'examples', example, file));
@@ -46,49 +46,49 @@ function upload(path: string, field: string, file: string, content: Buffer): Req
 }
 
 function sentiment(version: 'v1' | 'v2'): Subject {
-  const right = expected('sentiment');
-  const answer = (file: string) => ({ sentiment: right[file][version], version });
+  const results = expected('sentiment');
+  const bodyOf = (file: string) => ({ sentiment: results[file][version], version });
   return {
     example: 'sentiment',
     name: version,
     image: 'registry.example.com/sentiment:1',
     port: 8000,
     fetched: [lockedAddress('sentiment', `models/${version}`)],
-    questions: [
-      { request: post('/', sample('sentiment', 'sample.json'), 'application/json'), answer: answer('sample.json') },
-      { request: upload('/', 'file', 'sample.txt', sample('sentiment', 'sample.txt')), answer: answer('sample.txt') },
-      { request: post('/', Buffer.from('{}'), 'application/json'), status: 400, answer: { error: expect.any(String) } },
+    exchanges: [
+      { request: post('/', sample('sentiment', 'sample.json'), 'application/json'), body: bodyOf('sample.json') },
+      { request: upload('/', 'file', 'sample.txt', sample('sentiment', 'sample.txt')), body: bodyOf('sample.txt') },
+      { request: post('/', Buffer.from('{}'), 'application/json'), status: 400, body: { error: expect.any(String) } },
     ],
   };
 }
 
 function digits(name: string, port: number, extra: object): Subject {
-  const right = expected('digits');
+  const results = expected('digits');
   return {
     example: 'digits',
     name,
     image: 'registry.example.com/digits:v1',
     port,
     fetched: [lockedAddress('digits', 'models/digits')],
-    questions: [
+    exchanges: [
       {
         request: post('/', sample('digits', 'sample.json'), 'application/json'),
-        answer: { digit: right['sample.json'], ...extra },
+        body: { digit: results['sample.json'], ...extra },
       },
       {
         request: post('/', sample('digits', 'sample.pgm'), 'image/x-portable-graymap'),
-        answer: { digit: right['sample.pgm'], ...extra },
+        body: { digit: results['sample.pgm'], ...extra },
       },
-      { request: post('/', Buffer.from('[]'), 'application/json'), status: 400, answer: { error: expect.any(String) } },
+      { request: post('/', Buffer.from('[]'), 'application/json'), status: 400, body: { error: expect.any(String) } },
     ],
   };
 }
 
 function imageClassifier(name: string, image: string, fetched: string[]): Subject {
-  const right = expected('image-classifier');
-  const ask = (file: string, type: string): Question => ({
+  const results = expected('image-classifier');
+  const exchange = (file: string, type: string): Exchange => ({
     request: post('/predict', sample('image-classifier', file), type),
-    answer: { label: right[file], backend: name },
+    body: { label: results[file], backend: name },
   });
   return {
     example: 'image-classifier',
@@ -96,13 +96,13 @@ function imageClassifier(name: string, image: string, fetched: string[]): Subjec
     image: `registry.example.com/${image}`,
     port: 8000,
     fetched,
-    questions: [
-      ask('sample.png', 'image/png'),
-      ask('sample.json', 'application/json'),
+    exchanges: [
+      exchange('sample.png', 'image/png'),
+      exchange('sample.json', 'application/json'),
       {
         request: post('/predict', Buffer.from('not a picture'), 'image/png'),
         status: 400,
-        answer: { error: expect.any(String) },
+        body: { error: expect.any(String) },
       },
     ],
   };
@@ -137,10 +137,10 @@ const TARGETS = {
   },
 };
 
-/** What tells the backends of an example apart. */
+/** What distinguishes the backends of an example. */
 const identityOf = ({ image, server, fetches }: Workload): string =>
   [image, server.port, ...fetches.map(({ uri }) => uri)].join(' ');
-const wanted = ({ image, port, fetched }: Subject): string => [image, port, ...fetched].join(' ');
+const expectedIdentity = ({ image, port, fetched }: Subject): string => [image, port, ...fetched].join(' ');
 
 function namesIn(folder: string, ending: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -170,22 +170,22 @@ describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
       volumes.remove();
     });
 
-    test('has these backends and no others', () => {
-      expect(workloads.map(identityOf).sort()).toEqual(subjects.map(wanted).sort());
+    test('has exactly these backends', () => {
+      expect(workloads.map(identityOf).sort()).toEqual(subjects.map(expectedIdentity).sort());
     });
 
-    test.each(subjects)('$name answers rightly and stops in time', async (subject) => {
-      const workload = workloads.find((one) => identityOf(one) === wanted(subject));
+    test.each(subjects)('$name returns the expected responses and stops in time', async (subject) => {
+      const workload = workloads.find((one) => identityOf(one) === expectedIdentity(subject));
       if (workload === undefined) throw new Error(`nothing was rendered for '${subject.name}'`);
       for (const fetch of workload.fetches) runFetch(fetch, example);
 
       const container = await startContainer(workload.server, workload.readiness);
       try {
-        for (const question of subject.questions) {
-          const answer = await container.request(question.request);
-          expect({ status: answer.status, body: parse(answer.body) }).toEqual({
-            status: question.status ?? 200,
-            body: expect.objectContaining(question.answer),
+        for (const exchange of subject.exchanges) {
+          const response = await container.request(exchange.request);
+          expect({ status: response.status, body: parse(response.body) }).toEqual({
+            status: exchange.status ?? 200,
+            body: expect.objectContaining(exchange.body),
           });
         }
         for (const probe of workload.probes) expect(container.exec(probe)).toEqual({ code: 0, output: '' });

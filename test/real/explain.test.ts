@@ -1,4 +1,4 @@
-/** The server that the digits example brings along keeps what its definition declares about it. */
+/** The custom server of the digits example behaves as its definition declares. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -52,7 +52,7 @@ afterEach(async () => {
   await container.dispose();
 });
 
-test('finishes a running request after SIGTERM, closes idle connections and takes no new ones', async () => {
+test('finishes a running request after SIGTERM, closes idle connections and accepts no new ones', async () => {
   await start('--drain', '10');
   const [idle, running] = [await open(), await open()];
   idle.socket.write(HEAD + BODY);
@@ -71,7 +71,7 @@ test('finishes a running request after SIGTERM, closes idle connections and take
   expect(running.received()).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close[\s\S]*"digit": 3/i);
 });
 
-test('gives up at the end of its drain', async () => {
+test('aborts requests at the end of its drain', async () => {
   await start('--drain', '1');
   const { socket } = await open();
   socket.write(HEAD);

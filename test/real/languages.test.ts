@@ -1,6 +1,6 @@
 /**
- * The package in the other languages of jsii: made from the packed tarball, consumed by a CDK and a cdk8s app, and compared
- * with what the same definition is in TypeScript, as data.
+ * The package in the other languages of jsii: generated from the packed tarball, used by a CDK and a cdk8s app. The output
+ * is compared with that of the same definition in TypeScript, as data.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { blocksOf } from '../support/markdown';
 import { writeManifests, writeMixedManifests, writeTemplate } from './languages/definition';
 import { installed, packedTarball, readJson, root, run } from './support/packed';
 
-// The first run fetches what the tools of each language need.
+// The first run downloads the dependencies of each language's tools.
 jest.setTimeout(900_000);
 
 const work = mkdtempSync(join(tmpdir(), 'serving-languages-'));
@@ -28,7 +28,7 @@ beforeAll(() => {
   writeMixedManifests(join(work, 'typescript/mixed'));
 });
 
-/** Makes packages of a language; without a build only their source. */
+/** Generates the packages of a language; without a build only their source. */
 function make(language: string, options: string[] = [], packages = [unpacked], env = {}): void {
   const pacmak = join(root, 'node_modules/.bin/jsii-pacmak');
   run(
@@ -59,7 +59,7 @@ function expectSameAsTypeScript(language: string): void {
   expect(refusal).toContain("[InvalidPath] 'path' ('sentiment') must start with '/'");
 }
 
-test('the definition is both backends on both targets', () => {
+test('the definition has both backends on both targets', () => {
   const { Resources } = templateOf('typescript') as { Resources: Record<string, { Type: string }> };
   expect(Object.values(Resources).filter(({ Type }) => Type === 'AWS::ECS::Service')).toHaveLength(2);
   const kinds = (folder: string) => objectsOf('typescript', folder).map((object) => (object as { kind: string }).kind);
@@ -67,7 +67,7 @@ test('the definition is both backends on both targets', () => {
   expect(kinds('mixed')).toEqual(expect.arrayContaining(['Secret', 'ServiceAccount', 'HorizontalPodAutoscaler']));
 });
 
-test('consumers have the frameworks that TypeScript has', () => {
+test('consumers use the same frameworks as TypeScript', () => {
   const { devDependencies } = readJson(join(root, 'package.json'));
   const read = (file: string) => readFileSync(join(sources, file), 'utf8');
   for (const name of ['aws-cdk-lib', 'cdk8s', 'cdk8s-plus-27', 'constructs']) {
@@ -87,7 +87,7 @@ test('consumers have the frameworks that TypeScript has', () => {
   }
 });
 
-test('Python: an installed wheel makes the same resources, also beside objects of cdk8s-plus', () => {
+test('Python: an installed wheel creates the same resources, also next to objects of cdk8s-plus', () => {
   make('python');
   const [wheel] = readdirSync(bindings('python')).filter((file) => file.endsWith('.whl'));
   const bin = installed('python/languages/bin');
@@ -111,8 +111,8 @@ test('Python: an installed wheel makes the same resources, also beside objects o
   expect(documented.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(3);
 });
 
-test('Java: the artifact of Maven makes the same resources', () => {
-  // Nobody reads its pages here, and they take as long as all the rest.
+test('Java: the Maven artifact creates the same resources', () => {
+  // Javadoc is not needed here, and takes as long as everything else.
   make('java', [], [unpacked], { MAVEN_OPTS: '-Dmaven.javadoc.skip=true' });
   const [jar] = (readdirSync(bindings('java'), { recursive: true, encoding: 'utf8' }) as string[]).filter((file) =>
     /serving-constructs-[\d.]+\.jar$/.test(file),
@@ -125,11 +125,11 @@ test('Java: the artifact of Maven makes the same resources', () => {
 });
 
 describe('as source', () => {
-  // What these two packages are in Go is made beside ours from what npm has, so that one registry is enough.
+  // The Go modules of these two packages are generated next to ours from npm, so that one registry is enough.
   const schema = join(root, 'node_modules/@aws-cdk/cloud-assembly-schema');
   const packages = [unpacked, join(root, 'node_modules/cdk8s'), schema];
 
-  test('Go: the module makes the same resources', () => {
+  test('Go: the module creates the same resources', () => {
     make('go', ['--code-only'], packages);
     const consumer = join(work, 'consumer');
     cpSync(join(sources, 'go'), consumer, { recursive: true });

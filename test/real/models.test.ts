@@ -1,4 +1,4 @@
-/** The scripts that make the models of the examples: the same bytes as in the repository, and good enough to be of use. */
+/** The scripts that train the models of the examples: same bytes as in the repository, and sufficient accuracy. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

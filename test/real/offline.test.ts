@@ -1,4 +1,4 @@
-/** What a stranger sees first: `npm start` on a machine without a network, with nothing in the home folder. */
+/** The first impression: `npm start` on a machine without a network and with an empty home folder. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ function withoutNetwork(...command: string[]) {
   const { status, stdout, stderr } = spawnSync('unshare', ['--net', ...command], {
     cwd: root,
     encoding: 'utf8',
-    // Nothing of the machine's: no variables of npm, of CI, of the frameworks.
+    // No variables of the machine: of npm, of CI, of the frameworks.
     env: { HOME: home, PATH: process.env.PATH },
   });
   return { status, stdout, stderr };
@@ -46,8 +46,8 @@ describe('npm start', () => {
     );
   });
 
-  test('succeeds, and says no more than was asked', () => {
-    // Beside npm's and projen's lines, which name the command.
+  test('succeeds, without unrelated output', () => {
+    // In addition to the lines of npm and projen with the command.
     expect(result).toEqual({
       status: 0,
       stderr: expect.stringMatching(/^.* start \| tsx .*\n$/),
@@ -75,7 +75,7 @@ describe('npm start', () => {
       expect(section).toMatch(new RegExp(`^ +${count} ${kind}$`, 'm'));
     }
     expect(section).toMatch(/^ {2}URL \S+ = http:\/\/\S+$/m);
-    // A ladder: the longest request first, and numbers with the rules behind them.
+    // A ladder: the longest request first, and values with their rules.
     expect(section).toMatch(/^ {2}timeouts of \S+\n +hop +seconds +rule +slack\n +longest request +\d+ +T +-$/m);
     expect(section).toMatch(/^ +balancer idle +\d+ +[A-Z]\d +\d+$/m);
   });

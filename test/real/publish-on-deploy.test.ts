@@ -1,6 +1,6 @@
 /**
- * `cdk deploy` publishes models by itself: the real command line of CDK, the real `serving` command, a real registry, and an
- * emulator in place of AWS. Nothing that could build or run a container is on the path.
+ * `cdk deploy` publishes models by itself: the real CDK command line, the real `serving` command, a real registry, and an
+ * AWS emulator. No program that could build or run a container is on the PATH.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -24,7 +24,7 @@ import { type Registry, startRegistry } from './support/registry';
 const ROOT = resolve(__dirname, '../..');
 const ASSETS = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
 
-/** What `cdk` needs to run, and nothing else: in particular no docker, podman, finch or nerdctl. */
+/** Only the programs that `cdk` requires; in particular no docker, podman, finch or nerdctl. */
 const COMMANDS = ['node', 'sh', 'env'];
 
 /** The command line as npm installs it with the package. */
@@ -43,7 +43,7 @@ beforeAll(async () => {
     mkdirSync(join(project, 'models', model), { recursive: true });
     writeFileSync(join(project, 'models', model, 'weights.bin'), randomBytes(100_000));
   }
-  // Nothing runs here, so any image can stand for one that has a program which copies.
+  // Nothing runs here, so any image can replace one with a copy program.
   serving('lock', 'models/base', '--to', `${registry.host}/base`);
   serving('publish', 'models/base');
   const base = `${registry.host}/base@${digestOf('models/base')}`;
@@ -59,8 +59,8 @@ afterAll(async () => {
 });
 
 /**
- * The package in the project, with its sources in place of what is compiled from them, and a command line that notes each time
- * that it runs. First on the PATH and in `.bin` is another program of its name.
+ * The package in the project, with its sources instead of compiled code, and a command line that records each run. Another
+ * program with its name comes first on the PATH and in `.bin`.
  */
 function installCommands(program: string): void {
   const bin = join(project, 'bin');
@@ -96,15 +96,15 @@ const environment = () => ({
 });
 
 function serving(...args: string[]): void {
-  const said = spawnSync(process.execPath, [PROGRAM, ...args], {
+  const child = spawnSync(process.execPath, [PROGRAM, ...args], {
     cwd: project,
     encoding: 'utf8',
     env: environment(),
   });
-  if (said.status !== 0) throw new Error(`serving ${args.join(' ')}:\n${said.stdout}${said.stderr}`);
+  if (child.status !== 0) throw new Error(`serving ${args.join(' ')}:\n${child.stdout}${child.stderr}`);
 }
 
-function deploy(): { readonly status: number | null; readonly said: string } {
+function deploy(): { readonly status: number | null; readonly output: string } {
   const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
   const app = `node ${tsx} --tsconfig ${join(ROOT, 'tsconfig.json')} ${join(project, 'node_modules/serving-constructs/test/real/apps/publish-on-deploy.ts')}`;
   const cdk = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -114,7 +114,7 @@ function deploy(): { readonly status: number | null; readonly said: string } {
     encoding: 'utf8',
     env: environment(),
   });
-  return { status: child.status, said: `${child.stdout}${child.stderr}` };
+  return { status: child.status, output: `${child.stdout}${child.stderr}` };
 }
 
 const digestOf = (key: string): string =>
@@ -126,7 +126,7 @@ const isPublished = async (): Promise<boolean> => {
   return (await fetch(`http://${registry.host}/v2/net/manifests/${hex}`, { headers: accept })).ok;
 };
 
-test('nothing that builds or runs containers is to be had', () => {
+test('no program that builds or runs containers is available', () => {
   const path = { PATH: join(project, 'bin') };
   for (const tool of ['docker', 'podman', 'finch', 'nerdctl', 'skopeo'])
     expect({ tool, ...spawnSync(tool, ['--version'], { env: path }) }).toMatchObject({ error: { code: 'ENOENT' } });
@@ -134,8 +134,8 @@ test('nothing that builds or runs containers is to be had', () => {
 
 test('the first deploy publishes each model, and keeps a receipt by its digest', async () => {
   expect(await isPublished()).toBe(false);
-  const { status, said } = deploy();
-  expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
+  const { status, output } = deploy();
+  expect({ status, output: status === 0 ? '' : output }).toEqual({ status: 0, output: '' });
   expect(runs().sort()).toEqual([
     `publish --lock-file serving.lock.json --to ${registry.host}/net --receipt -- models/net`,
     `publish --lock-file serving.lock.json --to s3://${ASSETS}/published --receipt -- models/files`,
@@ -149,7 +149,7 @@ test('the first deploy publishes each model, and keeps a receipt by its digest',
   );
 });
 
-test('the command is that of the package, and not the first of its name', () => {
+test('the command is that of the package, not the first with its name', () => {
   const { files } = JSON.parse(readFileSync(join(project, 'cdk.out/Serving.assets.json'), 'utf8'));
   const commands = Object.values(files as Record<string, { source: { executable?: string[] } }>).flatMap(
     ({ source }) => (source.executable === undefined ? [] : [source.executable.slice(0, 2)]),
@@ -167,14 +167,14 @@ test('the second deploy publishes nothing', () => {
   expect(runs()).toHaveLength(before);
 });
 
-test('a deploy where the weights are not says so, and changes nothing', () => {
+test('a deploy without the weights reports that, and changes nothing', () => {
   writeFileSync(join(project, 'models/net/weights.bin'), randomBytes(100_001));
   serving('lock', 'models/net');
   const hex = digestOf('models/net').slice('sha256:'.length);
   rmSync(join(project, 'models/net'), { recursive: true });
-  const { status, said } = deploy();
+  const { status, output } = deploy();
   expect(status).toBe(1);
-  expect(said).toContain(
+  expect(output).toContain(
     "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are",
   );
   expect(Object.keys(aws.objectsOf(ASSETS))).not.toContain(hex);

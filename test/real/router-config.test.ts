@@ -36,7 +36,7 @@ describe('HAProxy reads without a warning', () => {
     }
   });
 
-  test('more hosts, values and endpoints than a line has words', () => {
+  test('more hosts, values and endpoints than a line can have words', () => {
     const platform = routerPlatform();
     const many = (prefix: string, suffix: string) =>
       Array.from({ length: 150 }, (_, index) => `${prefix}${index}${suffix}`);
@@ -60,7 +60,7 @@ describe('HAProxy reads without a warning', () => {
     expect(check(platform.plan())).toEqual(VALID);
   });
 
-  test('text of users with any character', () => {
+  test('user text with any character', () => {
     const platform = routerPlatform();
     const endpoint = endpointOn(platform, 'digits', {
       path: '/digits',
@@ -102,7 +102,7 @@ describe('HAProxy reads without a warning', () => {
     }
   });
 
-  test('but not what is wrong', () => {
+  test('but not an invalid configuration', () => {
     const platform = routerPlatform();
     endpointOn(platform).addBackend('v', backendOptions());
     const text = renderHaproxy(platform.plan(), OPTIONS);

@@ -8,7 +8,7 @@ import { inLab, measurements, routerPlatform } from './support/router-tests';
 
 const note = measurements();
 
-/** A router of an endpoint with two backends of equal share, beside one whose configuration was changed. */
+/** A router of an endpoint with two backends of equal share, and one with a changed configuration. */
 async function twoRouters(lab: RouterLab, replicas: number, change: (text: string) => string, findsAll = true) {
   const platform = routerPlatform();
   const endpoint = endpointOn(platform);
@@ -40,12 +40,12 @@ async function during(routers: Awaited<ReturnType<typeof twoRouters>>, what: str
 }
 
 describe('a router and the DNS of the cluster', () => {
-  test('finds more replicas than a plain answer holds', () =>
+  test('finds more replicas than a plain DNS response can contain', () =>
     inLab(async (lab) => {
       const change = (text: string) => text.replace('  accepted_payload_size 65535\n', '');
       const { ours, control } = await twoRouters(lab, 20, change, false);
       const tally = await sendMany(ours, 400);
-      // What becomes of an answer that was cut off differs between releases of HAProxy: nothing, or what was left of it.
+      // HAProxy releases differ for truncated responses: some ignore them, some use the remaining records.
       const found = await control.servers('endpoint-v1');
       expect(found).toBeLessThan(10);
       note(`20 replicas, of which a control without accepted_payload_size finds ${found}`, tally);
@@ -74,7 +74,7 @@ describe('a router and the DNS of the cluster', () => {
       expect(control.lost).toBeGreaterThan(0);
     }));
 
-  test('loses nothing while the DNS does not answer, or refuses to', async () => {
+  test('loses nothing while the DNS does not respond, or refuses queries', async () => {
     const outage = (mode: 'silent' | 'refuse') =>
       inLab(async (lab) => {
         const routers = await twoRouters(lab, 2, (text) => text.replace(/24h/g, '1s'));
@@ -90,7 +90,7 @@ describe('a router and the DNS of the cluster', () => {
     await Promise.all([outage('silent'), outage('refuse')]);
   });
 
-  test('gives the share of a backend without a ready replica to the next, and back', () =>
+  test('moves the share of a backend without a ready replica to the next, and back', () =>
     inLab(async (lab) => {
       const platform = routerPlatform();
       const endpoint = endpointOn(platform);

@@ -10,10 +10,10 @@ import { inLab, measurements, routerPlatform } from './support/router-tests';
 const note = measurements();
 const delay = () => 20 + Math.random() * 180;
 
-/** How long a cluster's DNS keeps an answer here. */
+/** The DNS cache time of the cluster in these tests. */
 const DNS_TTL = 1;
 
-/** Replaces the replicas of a pool as a rollout does: new ones first, then the old ones leave the DNS and are ended. */
+/** Replaces the replicas of a pool like a rollout: starts new ones, then removes the old ones from DNS and stops them. */
 async function replace(lab: RouterLab, pool: string, preStop: number, end: (replica: Replica) => Promise<void>) {
   const old = lab.pools.get(pool) as Replica[];
   await lab.add(pool, old.length, { delay });
@@ -53,7 +53,7 @@ describe('a rollout', () => {
       expect(control.lost).toBeGreaterThan(0);
     }, DNS_TTL));
 
-  test.each(['SIGUSR1', 'SIGTERM'] as const)('of the router, ended by %s', (signal) =>
+  test.each(['SIGUSR1', 'SIGTERM'] as const)('of the router, stopped with %s', (signal) =>
     inLab(async (lab) => {
       const platform = routerPlatform();
       endpointOn(platform).addBackend('v1', backendOptions({ replicas: 2 }));
@@ -66,7 +66,7 @@ describe('a rollout', () => {
       let current = old;
       const traffic = new Traffic(() => current, { method: 'POST' }, 20);
       await sleep(1000);
-      // What every node has learned when the router's wait before the signal is over.
+      // Every node has learned this when the router's wait before the signal is over.
       current = next;
       const ended = old.stop(signal);
       await sleep(1000);

@@ -109,7 +109,7 @@ describe('a router', () => {
   });
   afterAll(() => lab?.dispose());
 
-  test('splits 5,000 requests exactly, whatever the sizes of the pools', async () => {
+  test('splits 5,000 requests exactly, regardless of pool sizes', async () => {
     const tally = await sendMany(router, 5000, { path: '/split', method: 'POST' }, 32);
     note('90/10 of 5,000', tally);
     expect(tally.lost).toBe(0);
@@ -117,7 +117,7 @@ describe('a router', () => {
     expect(tally.of(lab.pools.get('split-big') as Replica[])).toEqual([1500, 1500, 1500]);
   });
 
-  test('counts each endpoint for itself', async () => {
+  test('counts each endpoint separately', async () => {
     const [thirds, equal] = await Promise.all([
       sendMany(router, 3000, { path: '/thirds' }),
       sendMany(router, 3000, { path: '/team/equal' }),
@@ -129,7 +129,7 @@ describe('a router', () => {
     expect(equal.of(lab.pools.get('equal-c') as Replica[])).toEqual([250, 250, 250, 250]);
   });
 
-  test('gives a backend at weight 0 nothing but what names it', async () => {
+  test('sends a backend at weight 0 only requests that name it', async () => {
     const dark = await sendMany(router, 50, { path: '/split', headers: { 'x-serving-backend': 'dark' } });
     const mixed = await sendMany(router, 100, { path: '/split' });
     expect(dark.pools).toEqual({ 'split-dark': 50 });
@@ -141,7 +141,7 @@ describe('a router', () => {
     ['/team/equal/_b/a', '/'],
     ['/team/equal/_b/a/', '/'],
     ['/team/equal/_b/a/x/y?q=%2F', '/x/y?q=%2F'],
-  ])('takes the own path of a backend %s as %s', async (path, seen) => {
+  ])('maps the own path of a backend %s to %s', async (path, seen) => {
     const { echo } = await router.send({ path });
     expect(echo).toMatchObject({ pool: 'equal-a', path: seen });
   });
@@ -156,17 +156,17 @@ describe('a router', () => {
     expect((await router.send({ path })).echo?.path).toBe(seen);
   });
 
-  test.each(['/team/equality', '/team', '/Team/equal', '/none', '/'])('answers %s with 404', async (path) => {
+  test.each(['/team/equality', '/team', '/Team/equal', '/none', '/'])('returns 404 for %s', async (path) => {
     expect((await router.send({ path })).status).toBe(404);
   });
 
-  test('keeps the prefix where it is not stripped', async () => {
+  test('keeps the prefix if it is not stripped', async () => {
     expect((await router.send({ path: '/split/x?y=1' })).echo?.path).toBe('/split/x?y=1');
     const { echo } = await router.send({ path: '/rw/_b/v1/x', method: 'POST' });
     expect(echo).toMatchObject({ pool: 'writes-v1', path: '/rw/x' });
   });
 
-  test('sends each method to its endpoint and refuses the others by name', async () => {
+  test('sends each method to its endpoint and rejects other methods', async () => {
     expect((await router.send({ path: '/rw' })).echo?.pool).toBe('reads-v1');
     expect((await router.send({ path: '/rw/x', method: 'PUT' })).echo?.pool).toBe('writes-v1');
     const refused = await router.send({ path: '/rw/x', method: 'DELETE' });
@@ -174,7 +174,7 @@ describe('a router', () => {
     expect(refused.headers.allow).toBe('GET, POST, PUT');
   });
 
-  test('follows header rules by the whole value, case included', async () => {
+  test('matches header rules by the whole value, case-sensitively', async () => {
     const rule = (value: string) => ({ path: '/split/any?q=1', headers: { 'x-serve-call-method': value } });
     const hit = await sendMany(router, 100, rule('predict'));
     expect(hit.pools).toEqual({ 'split-big': 90, 'split-small': 10 });
@@ -194,7 +194,7 @@ describe('a router', () => {
     'A.Example.COM:8443',
     'x.b.example.com',
     'x.y.b.example.com:80',
-  ])('knows host %s', async (host) => {
+  ])('matches host %s', async (host) => {
     expect((await router.send({ host })).echo?.pool).toBe('host-v1');
   });
 
@@ -202,11 +202,11 @@ describe('a router', () => {
     'b.example.com',
     'a.example.com.evil.example',
     'xb.example.com',
-  ])('does not know host %s', async (host) => {
+  ])('does not match host %s', async (host) => {
     expect((await router.send({ host })).status).toBe(404);
   });
 
-  test('prefers replicas with fewer open requests where asked', async () => {
+  test('prefers replicas with fewer open requests if configured', async () => {
     const tally = await sendMany(router, 300, { path: '/busy' }, 12);
     const [slowest, ...fast] = tally.of(lab.pools.get('busy-v1') as Replica[]);
     note('least outstanding: one slow and two fast replicas', [slowest, ...fast].join(', '));
@@ -214,7 +214,7 @@ describe('a router', () => {
     expect(Math.min(...fast)).toBeGreaterThan(3 * (slowest as number));
   });
 
-  test('holds its part of the concurrency of a replica and queues the rest', async () => {
+  test('limits the concurrency of a replica and queues the rest', async () => {
     const tally = await sendMany(router, 40, { path: '/limited' }, 20);
     const [replica] = lab.pools.get('limited-v1') as Replica[];
     note('limit 3 on two routers: busiest replica of one', String(replica?.busiest));
@@ -222,7 +222,7 @@ describe('a router', () => {
     expect(replica?.busiest).toBe(1);
   });
 
-  test('asks the declared health check and leaves out who fails it', async () => {
+  test('uses the declared health check and excludes replicas that fail it', async () => {
     const [sick, well] = lab.pools.get('checked-v1') as [Replica, Replica];
     sick.healthy = false;
     await router.untilServers('checked-v1', 1, 20);
@@ -266,7 +266,7 @@ describe('a router', () => {
   test.each([
     ['/socket', /^HTTP\/1\.1 101 [\s\S]*hello$/],
     ['/split', /^HTTP\/1\.1 400 [\s\S]*this endpoint does not accept WebSocket/],
-  ])('makes a connection a WebSocket where the endpoint streams by it: %s', async (path, expected) => {
+  ])('upgrades to WebSocket if the endpoint streams with it: %s', async (path, expected) => {
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connect(router.port, router.address, () => {
         const handshake = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ${KEY}`;
@@ -284,13 +284,13 @@ describe('a router', () => {
     expect(text).toMatch(expected);
   });
 
-  test('answers health and metrics on a port of their own', async () => {
+  test('serves health and metrics on a separate port', async () => {
     expect((await router.admin('/healthz')).status).toBe(200);
     expect((await router.admin('/none')).status).toBe(404);
     expect((await router.send({ path: '/healthz' })).status).toBe(404);
   });
 
-  test('ends a silent request at the time of its own endpoint', async () => {
+  test('ends a silent request after the timeout of its endpoint', async () => {
     const [[short, after], [long]] = await Promise.all([slow.short, slow.long]);
     note('requestTimeout 1 s', `${short} after ${after.toFixed(1)} s; with 5 s an answer after 13 s is ${long}`);
     expect([short, long]).toEqual([504, 200]);

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the tests against real parts need: Debian packages, one Python environment for each image of the examples
-# and for each list of servers, programs on Node and in Go. Running it again costs nothing, and several runs may happen at
-# once. What is built here lies in the user's cache, keyed by what it is built from, and not in the checkout: that may stand
-# below /tmp, where an emulated container has a volume of its own.
+# and for each list of servers, programs for Node and in Go. Repeated runs are cheap, and concurrent runs are safe. Results
+# are in the user's cache, keyed by their inputs, and not in the checkout: it may be below /tmp, where an emulated
+# container has its own volume.
 #
-# setup.sh [PART...]: all parts, or some of: tools examples servers proxies haproxy stores emulator
-# languages
+# setup.sh [PART...]: installs all parts, or some of: tools examples servers proxies haproxy stores emulator languages
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -30,13 +29,13 @@ debian_package() {
     fail "the Debian package '$2' could not be installed; run: apt-get update && apt-get install $2"
 }
 
-# Containers are emulated with namespaces, which a container of a CI service may refuse.
+# Containers are emulated with namespaces, which the containers of some CI services do not allow.
 namespaces() {
   unshare --mount --pid --net --fork mount -t tmpfs none /tmp 2>/dev/null ||
-    fail "no namespaces: 'unshare --mount --pid --net' must work; run as root on Linux, in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN"
+    fail "namespaces are not available: 'unshare --mount --pid --net' must work; run as root on Linux, in a container with CAP_SYS_ADMIN and CAP_NET_ADMIN"
 }
 
-# The first Python of version 3.11 or newer that can make an environment.
+# The first Python 3.11 or newer that can create an environment.
 find_python() {
   local candidate
   for candidate in python3.11 python3 python3.12 python3.13; do
@@ -48,8 +47,8 @@ find_python() {
   return 1
 }
 
-# cached KIND NAME KEY COMMAND...: what COMMAND makes in the folder it is given, made once for each key and linked from
-# .cache/real/KIND/NAME. What nobody has used for a month is removed; what another checkout uses stays.
+# cached KIND NAME KEY COMMAND...: runs COMMAND with a new folder once per key, and links the folder from
+# .cache/real/KIND/NAME. Folders that were not used for a month are removed; those of other checkouts stay.
 cached() {
   local kind=$1 name=$2 key made
   key=$(printf '%s' "$3" | sha256sum | cut -c1-16)
@@ -80,15 +79,15 @@ python_environment() {
 install_python() {
   local requirements=$1 venv=$2
   "$python" -m venv "$venv"
-  # Every package is pinned: a list that lacks one is found by the check.
+  # Every package is pinned; the check below finds missing ones.
   "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$requirements" ||
     fail "the packages of $requirements could not be installed from the Python package index"
-  "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$requirements is not complete: $("$venv/bin/pip" check)"
-  # A script of the same name does what no package does.
+  "$venv/bin/pip" check --disable-pip-version-check >/dev/null || fail "$requirements is incomplete: $("$venv/bin/pip" check)"
+  # A script with the same name does further installation steps.
   [ ! -f "${requirements%.txt}.sh" ] || bash "${requirements%.txt}.sh" "$venv"
 }
 
-# node_program VERSION: Node itself, as the npm registry has it.
+# node_program VERSION: Node itself, from the npm registry.
 node_program() {
   cached node "$1" "$1 $(uname -sm)" install_node "$1"
 }
@@ -105,7 +104,7 @@ need_go() {
   command -v go >/dev/null || fail "Go 1.21 or newer is missing; install it (on Debian 13: apt-get install golang-go)"
 }
 
-# go_program NAME FOLDER: a program compiled by the toolchain that its go.mod names.
+# go_program NAME FOLDER: a program compiled with the toolchain in its go.mod.
 go_program() {
   need_go
   local source=$root/$2 toolchain
@@ -149,37 +148,37 @@ tools() {
   namespaces
 }
 
-# What stands in front of the servers when the chain is proven. The router of the examples is among the tools.
+# The proxies in front of servers in test/real/chain. The router of the examples is in 'tools'.
 proxies() {
   with_python
   debian_package nginx nginx
   python_environment envoy test/real/chain/envoy.txt
 }
 
-# go_command NAME VERSION PACKAGE: a command of a Go module, built as its author released it.
+# go_command NAME VERSION PACKAGE: a command of a Go module, in a released version.
 go_command() {
   need_go
   cached go "$1" "$2 $(uname -m)" install_go_command "$3@$2"
 }
 
 install_go_command() {
-  GOBIN=$2/bin CGO_ENABLED=0 go install "$1" || fail "'$1' could not be built; Go must reach its module proxy"
+  GOBIN=$2/bin CGO_ENABLED=0 go install "$1" || fail "'$1' could not be built; check that Go can reach its module proxy"
 }
 
-# debian_haproxy NAME SUITE...: HAProxy as other suites of Debian have it, with its libraries beside it; nothing of the system
-# changes. The first suite that has one counts.
+# debian_haproxy NAME SUITE...: HAProxy from other Debian suites with its libraries, without changes to the system. Uses the
+# first suite that has it.
 debian_haproxy() {
   local name=$1
   shift
   cached haproxy "$name" "$* $(uname -m)" install_haproxy "$*"
 }
 
-# isolated_apt FOLDER TYPE SUITE...: settings of apt for other suites of Debian than this system's, which stays as it is.
+# isolated_apt FOLDER TYPE SUITE...: apt settings for other Debian suites, without changes to the system.
 isolated_apt() {
   local apt=$1 type=$2 mirror
   shift 2
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -1)
-  [ -n "$mirror" ] || fail "HAProxy of the Debian suites '$*' cannot be installed: apt knows no archive of Debian; run: apt-get update"
+  [ -n "$mirror" ] || fail "HAProxy from the Debian suites '$*' cannot be installed: apt has no Debian archive; run: apt-get update"
   mkdir -p "$apt/state/lists/partial" "$apt/cache/archives/partial" "$apt/sources"
   : >"$apt/state/status"
   printf '%s\n' "Types: $type" "URIs: $mirror" "Suites: $*" 'Components: main' \
@@ -200,10 +199,10 @@ CONFIGURATION
 
 install_haproxy() {
   local made=$2 apt=$2/apt library
-  # The suites are words.
+  # Unquoted on purpose: one argument per suite.
   isolated_apt "$apt" deb $1 &&
     APT_CONFIG=$apt/apt.conf apt-get install -qq -y --download-only haproxy >/dev/null ||
-    fail "HAProxy of the Debian suites '$1' could not be fetched"
+    fail "HAProxy from the Debian suites '$1' could not be downloaded"
   find "$apt/cache/archives" -name '*.deb' -exec dpkg-deb -x {} "$made/root" \;
   library=$(dirname "$(find "$made/root/usr/lib" -name 'libc.so.6')")
   mkdir "$made/bin"
@@ -211,10 +210,10 @@ install_haproxy() {
     "$library" "$made/root/usr/sbin/haproxy" >"$made/bin/haproxy"
   chmod +x "$made/bin/haproxy"
   rm -rf "$apt" "$made/root/usr/share" "$made/root/var"
-  "$made/bin/haproxy" -v >/dev/null || fail "HAProxy of the Debian suites '$1' does not start"
+  "$made/bin/haproxy" -v >/dev/null || fail "HAProxy from the Debian suites '$1' does not start"
 }
 
-# upstream_haproxy NAME SUITE: HAProxy as its authors released it, without what Debian mends in the version of a suite.
+# upstream_haproxy NAME SUITE: the upstream release of HAProxy in a suite, without Debian's patches.
 upstream_haproxy() {
   debian_package make make
   debian_package cc gcc
@@ -224,19 +223,19 @@ upstream_haproxy() {
 
 build_haproxy() {
   local made=$2
-  isolated_apt "$made/apt" deb-src "$1" || fail "the sources of HAProxy in Debian '$1' could not be listed"
+  isolated_apt "$made/apt" deb-src "$1" || fail "the HAProxy sources of Debian '$1' could not be listed"
   mkdir "$made/source" "$made/bin"
-  # Debian's own changes may be missing from a mirror; the original archive is what counts.
+  # Debian's patches may be missing from a mirror; only the original archive is required.
   (cd "$made" && APT_CONFIG=$made/apt/apt.conf apt-get source -qq --download-only haproxy >/dev/null 2>&1) || true
   tar -xf "$made"/haproxy_*.orig.tar.gz -C "$made/source" --strip-components=1 ||
-    fail "the source of HAProxy in Debian '$1' could not be fetched"
+    fail "the HAProxy source of Debian '$1' could not be downloaded"
   make -s -j2 -C "$made/source" TARGET=linux-glibc USE_PCRE2=1 USE_PROMEX=1 >/dev/null 2>&1 ||
-    fail "HAProxy of Debian '$1' could not be compiled"
+    fail "the HAProxy source of Debian '$1' could not be compiled"
   strip -o "$made/bin/haproxy" "$made/source/haproxy"
   rm -rf "$made/apt" "$made/source" "$made"/haproxy_*
 }
 
-# The versions of the router that are attacked beside Debian's own, and servers that upgrade to HTTP/2.
+# Further HAProxy versions for the attacks, in addition to Debian's, and servers that upgrade to HTTP/2.
 haproxy_versions() {
   with_python
   debian_package haproxy haproxy
@@ -247,11 +246,11 @@ haproxy_versions() {
   go_program h2c test/real/security/router/h2c-go
 }
 
-# What artifacts are published to, and the peers that read them.
+# The stores that artifacts are published to, and other tools that read them.
 stores() {
   debian_package busybox busybox-static
   debian_package umoci umoci
-  # runc, because crun refuses hosts with both versions of control groups.
+  # runc, because crun does not support hosts with both cgroup versions.
   debian_package runc runc
   debian_package podman podman
   debian_package docker-registry docker-registry
@@ -259,7 +258,7 @@ stores() {
   go_command versitygw v1.8.0 github.com/versity/versitygw/cmd/versitygw
 }
 
-# What 'cdk deploy' is tried on, and what its containers fetch models with.
+# The AWS emulator for 'cdk deploy', and the AWS CLI that its containers fetch models with.
 emulator() {
   with_python
   python_environment aws-cli test/real/requirements/aws-cli.txt
@@ -286,8 +285,8 @@ languages() {
 for part in ${*:-tools examples servers proxies haproxy stores emulator languages}; do
   case $part in
     tools | examples | servers | proxies | stores | emulator | languages) "$part" ;;
-    # Not a function of that name, which would hide the command.
+    # A function with that name would hide the command.
     haproxy) haproxy_versions ;;
-    *) fail "'$part' is no part; the parts are: tools examples servers proxies haproxy stores emulator languages" ;;
+    *) fail "unknown part '$part'; expected one of: tools examples servers proxies haproxy stores emulator languages" ;;
   esac
 done

@@ -8,23 +8,23 @@ const PYTHON = join(__dirname, '../../../.cache/real/python/aws-emulator/bin/pyt
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
 
-/** An emulator of AWS of its own for a test. It creates what it knows and passes over the rest. */
+/** An AWS emulator for one test. It creates the resource types that it supports and ignores the rest. */
 export interface AwsEmulator {
-  /** What the CDK command line and the clients of AWS are told by their environment. */
+  /** Environment variables for the CDK command line and AWS clients. */
   readonly environment: Readonly<Record<string, string>>;
   /** The keys of the objects in a bucket, with their content. */
   objectsOf(bucket: string): Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts moto on a free port, with what `cdk bootstrap` would have made there. */
+/** Starts moto on a free port, with the resources of `cdk bootstrap`. */
 export async function startAws(): Promise<AwsEmulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const environment = {
     AWS_ENDPOINT_URL: url,
     AWS_ENDPOINT_URL_S3: url,
-    // The emulator reads templates from its own bucket when they are named as those of AWS.
+    // The emulator reads templates from its own bucket only if they have a URL of AWS.
     AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com`,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -40,12 +40,12 @@ export async function startAws(): Promise<AwsEmulator> {
   child.on('error', (error) => (log += error.message));
   child.stderr.on('data', (text) => (log += text));
   const python = (script: string, ...args: string[]): string => {
-    const said = spawnSync(PYTHON, ['-c', `import boto3, json, sys\n${script}`, ...args], {
+    const result = spawnSync(PYTHON, ['-c', `import boto3, json, sys\n${script}`, ...args], {
       encoding: 'utf8',
       env: { ...process.env, ...environment },
     });
-    if (said.status !== 0) throw new Error(said.stderr);
-    return said.stdout;
+    if (result.status !== 0) throw new Error(result.stderr);
+    return result.stdout;
   };
   for (let tries = 0; tries < 300 && child.exitCode === null && child.pid !== undefined; tries++) {
     const answer = await fetch(`${url}/moto-api/data.json`).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { type Agent, request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { Echo } from './replica';
 
-/** A request as a client sends it. */
+/** A request of a client. */
 export interface Ask {
   readonly method?: string;
   readonly path?: string;
@@ -10,21 +10,21 @@ export interface Ask {
   readonly agent?: Agent;
 }
 
-/** What came back. A status of 0 means that the connection broke. */
+/** A response. Status 0 means that the connection failed. */
 export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** What the replica says, where one that tells what it was asked has answered. */
+  /** The request as reported by the replica, if an echoing replica responded. */
   readonly echo?: Echo;
 }
 
-/** Whatever requests can be sent to. */
+/** A target of requests. */
 export interface Sender {
   send(ask?: Ask): Promise<Reply>;
 }
 
-/** Sends a request to an address and reads the whole answer. */
+/** Sends a request to an address and reads the whole response. */
 export function sendTo(address: string, port: number, ask: Ask): Promise<Reply> {
   const { method = 'GET', path = '/', headers = {}, host = 'any.example', agent } = ask;
   return new Promise((resolve) => {

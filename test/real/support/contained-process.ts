@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Becomes the program as the first process of a PID namespace, with a shared memory of its own. */
+/** Runs the program as the first process of a PID namespace, with its own shared memory. */
 const INIT = 'mount -t tmpfs shm /dev/shm && exec "$@"';
 
 export interface ContainedOptions {
@@ -12,11 +12,11 @@ export interface ContainedOptions {
 }
 
 /**
- * A program as the first process of a PID namespace, as in a container, in the file system and network of this machine.
- * When it ends, or this process does, nothing that it started is left.
+ * A program as the first process of a PID namespace, as in a container, but in the file system and network of this machine.
+ * When it or this process exits, none of its processes remains.
  */
 export class ContainedProcess {
-  /** Its exit code, or 128 and the number of the signal that ended it. */
+  /** Its exit code, or 128 plus the number of the signal that terminated it. */
   public readonly ended: Promise<number>;
   public exitCode?: number;
 
@@ -41,7 +41,7 @@ export class ContainedProcess {
     });
   }
 
-  /** What it wrote. */
+  /** Its output. */
   public log(): string {
     return readFileSync(this.logFile, 'utf8');
   }
@@ -52,13 +52,13 @@ export class ContainedProcess {
     if (children !== '') process.kill(Number(children), signal);
   }
 
-  /** Ends it and all that it started at once. */
+  /** Kills it and its processes. */
   public async kill(): Promise<void> {
     if (this.exitCode === undefined) this.outer.kill('SIGKILL');
     await this.ended;
   }
 
-  /** Ends whatever still runs, and removes what was written. */
+  /** Kills what still runs, and removes the files. */
   public async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.state, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A network that is cut at chosen moments: whoever carries the byte of a cut loses that connection. */
+/** A relay that cuts connections: the one that carries the byte of a cut is closed. */
 export class CuttingRelay {
-  /** Starts one in front of `host:port`. */
+  /** Starts a relay in front of `host:port`. */
   public static async start(target: string): Promise<CuttingRelay> {
     const relay = new CuttingRelay(target);
     await once(relay.server.listen(0, '127.0.0.1'), 'listening');
@@ -12,7 +12,7 @@ export class CuttingRelay {
 
   /** How many connections were cut. */
   public cuts = 0;
-  /** The bytes that arrived, in both directions. */
+  /** The bytes that were relayed, in both directions. */
   public carried = 0;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -28,7 +28,7 @@ export class CuttingRelay {
     return `127.0.0.1:${port}`;
   }
 
-  /** Cuts the network once so many more bytes have arrived, for each of these numbers. */
+  /** Cuts after each of these numbers of further bytes. */
   public cutAfter(...bytes: readonly number[]): void {
     this.pending = bytes.map((count) => this.carried + Math.round(count)).sort((a, b) => a - b);
   }
@@ -44,7 +44,7 @@ export class CuttingRelay {
     const pair = [client, upstream] as const;
     const cut = () => {
       this.cuts++;
-      // In turn a reset, and an end in the middle of what was promised.
+      // Alternates between a reset, and an end before the declared length.
       for (const socket of pair) this.cuts % 2 === 1 ? socket.resetAndDestroy() : socket.destroy();
     };
     for (const [from, to] of [pair, [upstream, client] as const]) {
@@ -63,7 +63,7 @@ export class CuttingRelay {
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
-        // What was taken already goes out first.
+        // Bytes received before are sent first.
         to.end();
       });
     }

@@ -6,10 +6,10 @@ const TYPE_OPT = 41;
 const NO_ERROR = 0;
 const NAME_ERROR = 3;
 const REFUSED = 5;
-/** What fits into an answer to a question that does not say more. */
+/** The size of a UDP response to a query without EDNS. */
 const PLAIN_PAYLOAD = 512;
 
-/** An address behind a name. */
+/** An address of a name. */
 export interface Target {
   readonly address: string;
   readonly port: number;
@@ -19,22 +19,22 @@ interface Question {
   readonly id: number;
   readonly name: string;
   readonly type: number;
-  /** The question as it came, for the answer. */
+  /** The raw question, for the response. */
   readonly section: Buffer;
-  /** The size of an answer that the asker takes; none where it does not say. */
+  /** The maximum response size that the client supports, if it sent one. */
   readonly payload?: number;
 }
 
 /**
- * The part of a cluster's DNS that announces the ready replicas of headless Services: SRV records with the addresses
- * beside them, NXDOMAIN where there is none, and an answer that does not fit cut off.
+ * The part of a cluster's DNS that serves the ready replicas of headless Services: SRV records with their addresses as
+ * additional records, NXDOMAIN without replicas, and truncated responses if they are too large.
  */
 export class ClusterDns {
-  /** How many questions it has got. */
+  /** The number of queries. */
   public questions = 0;
-  /** How many answers did not fit. */
+  /** The number of truncated responses. */
   public truncated = 0;
-  /** Whether and how it answers. */
+  /** Whether and how it responds. */
   public mode: 'answer' | 'silent' | 'refuse' = 'answer';
 
   private readonly names = new Map<string, Target[]>();
@@ -42,7 +42,7 @@ export class ClusterDns {
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly socket: Socket = createSocket('udp4');
 
-  /** Starts a server at port 53 of an address. An answer stays in its cache for `ttlSeconds`. */
+  /** Starts a server at port 53 of an address. It caches a response for `ttlSeconds`. */
   public static async start(address: string, ttlSeconds = 0): Promise<ClusterDns> {
     const dns = new ClusterDns(ttlSeconds);
     await new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export class ClusterDns {
     this.socket.on('message', (message, from) => this.answer(message, from));
   }
 
-  /** Announces these targets, and no others, under a name. */
+  /** Replaces the targets of a name. */
   public announce(name: string, targets: readonly Target[]): void {
     const known = [...targets];
     const timer = setTimeout(() => {
@@ -113,7 +113,7 @@ function parse(message: Buffer): Question {
     at += 1 + length;
   }
   const end = at + 5;
-  // The only additional record of a question is the one without a name that says what size is taken.
+  // The only additional record in a query is OPT, without a name, with the supported size.
   const extended = message.readUInt16BE(10) > 0 && message.readUInt16BE(end + 1) === TYPE_OPT;
   return {
     id: message.readUInt16BE(0),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { installed } from './images';
 import { ProxyProcess, type Upstream } from './proxy-process';
 
-/** The settings of Envoy that Envoy Gateway makes of an HTTPRoute and a BackendTrafficPolicy; times in seconds. */
+/** The Envoy settings that Envoy Gateway derives from an HTTPRoute and a BackendTrafficPolicy; times in seconds. */
 export interface EnvoySettings {
   /** The load balancer of the policy. */
   readonly loadBalancer: 'RoundRobin' | 'LeastRequest';
@@ -13,7 +13,7 @@ export interface EnvoySettings {
   readonly route: number;
   /** How long a request and its server may both be silent. */
   readonly streamIdle: number;
-  /** How long an idle connection of a client is kept: an hour where nobody says. */
+  /** How long an idle client connection is kept: an hour by default. */
   readonly clientIdle?: number;
   /** After how many requests a connection to a server is closed. */
   readonly requestsPerConnection?: number;
@@ -22,7 +22,7 @@ export interface EnvoySettings {
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 const TYPE = 'type.googleapis.com/';
 
-/** Envoy in front of servers, told anew of them by a file as Envoy Gateway tells it by its endpoints. It never retries. */
+/** Envoy in front of servers. Reads them from a file that can change, as Envoy Gateway updates endpoints. Never retries. */
 export class EnvoyProcess extends ProxyProcess {
   private started = false;
 
@@ -59,7 +59,7 @@ export class EnvoyProcess extends ProxyProcess {
             name: 'servers',
             type: 'EDS',
             lb_policy: loadBalancer === 'RoundRobin' ? 'ROUND_ROBIN' : 'LEAST_REQUEST',
-            // As Envoy Gateway sets it.
+            // Envoy Gateway sets this.
             connect_timeout: '10s',
             eds_cluster_config: {
               eds_config: {
@@ -138,7 +138,7 @@ function socket(address: string, port: number): unknown {
   return { socket_address: { address, port_value: port } };
 }
 
-/** The program inside the package of the Python package index. */
+/** The program in the package from the Python package index. */
 export function envoyProgram(): string {
   const lib = join(installed('python', 'envoy'), 'lib');
   const file = join(lib, readdirSync(lib)[0] as string, 'site-packages/envoy/_bin/envoy');

@@ -8,17 +8,17 @@ import {
 import { Random } from '../../support/stores/random';
 import { freePort } from './registry';
 
-/** What becomes of a request instead of being answered. */
+/** What happens to a request instead of a response. */
 export type ProxyFault =
   | { readonly status: number; readonly body: string; readonly method?: string }
-  /** The connection ends after so many bytes of the body of the request. */
+  /** The connection is closed after this many bytes of the request body. */
   | { readonly dropAfter: number }
-  /** The server gets the request, and its answer is lost. */
+  /** The server gets the request, but its response is lost. */
   | 'lose-answer'
-  /** The answer is cut off after half of it. */
+  /** Half of the response is lost. */
   | 'truncate';
 
-/** Stands in front of an HTTP server, and fails now and then: one request of four, the same in every run. */
+/** A proxy in front of an HTTP server that fails one request in four, the same ones in every run. */
 export class FaultyProxy {
   public static async start(target: string, fault: ProxyFault): Promise<FaultyProxy> {
     const proxy = new FaultyProxy(new URL(target), fault);
@@ -27,7 +27,7 @@ export class FaultyProxy {
     return proxy;
   }
 
-  /** How many requests failed. */
+  /** The number of failed requests. */
   public failed = 0;
   private readonly server: Server;
   private readonly random = new Random(1);
@@ -58,7 +58,7 @@ export class FaultyProxy {
     const fault = this.failureOf(request);
     if (fault !== undefined) this.failed++;
     if (typeof fault === 'object' && 'status' in fault) {
-      // All of the body is read first, as a server does that is merely busy.
+      // The whole body is read first, as a busy server does.
       request.resume().on('end', () => response.writeHead(fault.status).end(fault.body));
       return;
     }

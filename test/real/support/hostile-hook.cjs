@@ -1,4 +1,4 @@
-// Loaded into the command line by NODE_OPTIONS: resolves *.test to this machine, and writes down the peak of the memory.
+// Loaded into the command line by NODE_OPTIONS: resolves *.test to this machine, and records the peak memory.
 const dns = require('node:dns');
 const { readFileSync, writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
@@ -13,7 +13,7 @@ dns.lookup = (name, options, callback) => {
 
 const { PEAK_MEMORY_FILE } = process.env;
 if (isMainThread && PEAK_MEMORY_FILE !== undefined)
-  // The resource usage of a process begins with that of the one which started it.
+  // The resource usage of a process starts with that of its parent.
   process.on('exit', () => {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));
     writeFileSync(PEAK_MEMORY_FILE, String(Number(kibibytes) * 1024));

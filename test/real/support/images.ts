@@ -1,9 +1,9 @@
 /**
  * The images of the examples, read from their Dockerfiles.
  *
- * Nothing is built: COPY becomes a list of files, ENV, WORKDIR, USER, VOLUME and CMD become values, the line that
- * installs packages becomes the Python environment that setup.sh has made of the same requirements. A line that is not
- * understood is an error, so the Dockerfiles cannot say more than what is tested.
+ * Nothing is built: COPY becomes a list of files, ENV, WORKDIR, USER, VOLUME and CMD become values, and the line that
+ * installs packages becomes the Python environment that setup.sh created from the same requirements. An unsupported line
+ * is an error, so the Dockerfiles contain nothing untested.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -19,7 +19,7 @@ export interface ImageUser {
   readonly home: string;
 }
 
-/** The user that images have who say no other. */
+/** The user of images that do not declare another. */
 export const APP_USER = {
   user: 10001,
   users: new Map<number, ImageUser>([
@@ -28,10 +28,10 @@ export const APP_USER = {
   ]),
 } as const;
 
-/** What a container gets from its image. */
+/** The settings and files that a container gets from its image. */
 export interface Image {
   readonly files: readonly ImageFile[];
-  /** Folders of this machine that hold the interpreter and its packages; they keep their paths. */
+  /** Folders of this machine with the interpreter and its packages; their paths stay the same. */
   readonly runtime: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string;
@@ -68,7 +68,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 export interface Images {
   /** The image of a reference such as `registry.example.com/sentiment:1@sha256:...`, if it is one of these. */
   find(reference: string): Image | undefined;
-  /** The folder of this machine that an image is mounted from as a volume. */
+  /** The folder of this machine with the content of an image volume. */
   mount?(reference: string): string;
 }
 
@@ -92,14 +92,14 @@ export function python(name: string): string {
   return join(installed('python', name), 'bin/python');
 }
 
-/** The folder of something that setup.sh has installed. */
+/** A folder that setup.sh has installed. */
 export function installed(kind: 'python' | 'node' | 'go' | 'haproxy', name: string): string {
   const link = join(CACHE, kind, name);
   if (!existsSync(link)) throw new Error(`'${name}' of ${kind} is missing; run: bash test/real/setup.sh`);
   return realpathSync(link);
 }
 
-/** What a container sees of a Python environment of setup.sh: its folders and its path. */
+/** The folders of a Python environment of setup.sh, and its PATH in a container. */
 export function pythonRuntime(name: string): { readonly runtime: string[]; readonly path: string } {
   const venv = installed('python', name);
   return {
@@ -154,7 +154,7 @@ function read(recipe: Recipe): Image {
   return image;
 }
 
-/** What COPY makes of a folder (its content) or a file, when the target ends with '/'. */
+/** The files that COPY creates from a folder (its content) or a file, for a target that ends with '/'. */
 function copied(from: string, folder: string): ImageFile[] {
   if (!statSync(from).isDirectory()) return [{ from, to: join(folder, basename(from)) }];
   const names = readdirSync(from).filter((name) => !['Dockerfile', 'requirements.txt', '__pycache__'].includes(name));
@@ -167,7 +167,7 @@ function prefixOf(venv: string): string {
   return home;
 }
 
-/** The environment must have been made of these requirements and nothing else. */
+/** Throws unless the environment was created from exactly these requirements. */
 function checkInstalled(venv: string, requirements: string): void {
   const lib = join(venv, 'lib', readdirSync(join(venv, 'lib'))[0] as string, 'site-packages');
   const present = new Set(readdirSync(lib).map((name) => name.toLowerCase().replaceAll('-', '_').replaceAll('.', '_')));

@@ -2,15 +2,15 @@ import { Agent } from 'node:http';
 import type { Ask, Reply, Sender } from './client';
 import type { Replica } from './replica';
 
-/** What became of many requests. */
+/** The results of many requests. */
 export class Tally {
   public total = 0;
-  /** The requests that got no answer or an error of the router's own. */
+  /** The requests without a response, or with an error from the router. */
   public lost = 0;
   public readonly pools: Record<string, number> = {};
   public readonly replicas: Record<string, number> = {};
   public readonly statuses: Record<string, number> = {};
-  /** What the lost requests got instead. */
+  /** The errors of the lost requests. */
   public readonly losses: Record<string, number> = {};
 
   public count(reply: Reply): void {
@@ -26,13 +26,13 @@ export class Tally {
     this.replicas[reply.echo.replica] = (this.replicas[reply.echo.replica] ?? 0) + 1;
   }
 
-  /** The counts of the replicas of a pool, in the order of their start. */
+  /** The counts of the replicas of a pool, in start order. */
   public of(replicas: readonly Replica[]): number[] {
     return replicas.map((replica) => this.replicas[replica.address] ?? 0);
   }
 }
 
-/** Sends `count` requests over `clients` kept connections. */
+/** Sends `count` requests over `clients` keep-alive connections. */
 export async function sendMany(router: Sender, count: number, ask: Ask = {}, clients = 16): Promise<Tally> {
   let left = count;
   const tally = new Tally();
@@ -48,8 +48,8 @@ export async function sendMany(router: Sender, count: number, ask: Ask = {}, cli
 }
 
 /**
- * Sends a request over each of `clients` kept connections at once, waits until all are answered, pauses, and so on: when
- * a pause begins, as many connections to the server become idle together.
+ * Sends a request over each of `clients` keep-alive connections concurrently, waits for all responses, pauses, and repeats:
+ * at the start of a pause, all these connections to the server become idle together.
  */
 export async function sendWaves(router: Sender, pauses: readonly number[], ask: Ask, clients: number): Promise<Tally> {
   const tally = new Tally();
@@ -63,13 +63,13 @@ export async function sendWaves(router: Sender, pauses: readonly number[], ask: 
   return tally;
 }
 
-/** Clients that send one request after another over kept connections until they are stopped. */
+/** Clients that send one request after another over keep-alive connections until they are stopped. */
 export class Traffic {
   private readonly tally = new Tally();
   private readonly clients: Promise<void>[];
   private running = true;
 
-  /** `router` is asked for each new connection, `ask` for each request where it is a function. */
+  /** `router` is called for each new connection; `ask`, if it is a function, for each request. */
   constructor(router: () => Sender, ask: Ask | (() => Ask) = {}, clients = 4) {
     const each = typeof ask === 'function' ? ask : () => ask;
     this.clients = Array.from({ length: clients }, () => sendEach(this.tally, each, router, () => this.running));
@@ -82,13 +82,13 @@ export class Traffic {
   }
 }
 
-async function sendEach(tally: Tally, ask: () => Ask, router: () => Sender, goOn: () => boolean): Promise<void> {
+async function sendEach(tally: Tally, ask: () => Ask, router: () => Sender, isRunning: () => boolean): Promise<void> {
   const connection = new Connection(router);
-  while (goOn()) tally.count(await connection.send(ask()));
+  while (isRunning()) tally.count(await connection.send(ask()));
   connection.close();
 }
 
-/** A kept connection that is opened anew, to whom is asked for then, where the other side says or did close it. */
+/** A keep-alive connection. After the server closed it, or announced that, the next one goes to the current target. */
 class Connection {
   private agent = new Agent({ keepAlive: true, maxSockets: 1 });
   private to: Sender;

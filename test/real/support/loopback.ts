@@ -1,15 +1,15 @@
 import { createServer } from 'node:net';
 
-/** Networks that other processes are unlikely to use, and that are all different in this one. */
+/** Networks that other processes are unlikely to use, unique in this process. */
 const NETWORK = 64 + (process.pid % 128);
 let lastNetwork = Math.floor(Math.random() * 256);
 
-/** Loopback addresses that no one else uses: each process gets one of its own, as a pod does. */
+/** Unused loopback addresses: each process gets its own, like a pod. */
 export class Loopback {
   private readonly network = `127.${NETWORK}.${++lastNetwork % 256}`;
   private last = 100;
 
-  /** A fixed address, below those that are given one after another. */
+  /** A fixed address, below those of `next`. */
   public at(host: number): string {
     return `${this.network}.${host}`;
   }

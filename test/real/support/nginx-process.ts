@@ -1,19 +1,19 @@
 import { sleep } from './load';
 import { ProxyProcess, type Upstream } from './proxy-process';
 
-/** The times of nginx, in seconds, each of which comes from a hop of a ladder. */
+/** The times of nginx in seconds, each from a hop of a ladder. */
 export interface NginxTimes {
-  /** How long an idle connection to a server is kept; without one every request gets a connection of its own. */
+  /** How long an idle connection to a server is kept. @default - a new connection for every request */
   readonly upstreamIdle?: number;
   /** How long a server may be silent. */
   readonly read: number;
-  /** How long an idle connection of a client is kept; without one every answer ends its connection. */
+  /** How long an idle client connection is kept. @default - a connection is closed after each response */
   readonly clientIdle?: number;
 }
 
 /**
- * nginx in front of servers, told anew of them by a reload. It sends each request to one server only, and goes on asking
- * one that does not answer, so that nothing but the times and the order hides a loss.
+ * nginx in front of servers, which a reload can change. It sends each request to one server only, and keeps using a server
+ * that does not respond, so that only the times and the order can prevent a loss.
  */
 export class NginxProcess extends ProxyProcess {
   private started = false;
@@ -29,7 +29,7 @@ export class NginxProcess extends ProxyProcess {
   public async route(upstreams: readonly Upstream[]): Promise<void> {
     const file = this.write('nginx.conf', this.config(upstreams));
     if (this.started) {
-      // The master takes the signal at once, and the new worker accepts a moment later.
+      // The master handles the signal immediately, and the new worker accepts a moment later.
       this.signal('SIGHUP');
       await sleep(200);
       return;

@@ -1,14 +1,14 @@
-/** The packed tarball, and commands run as a user would: with nothing of this repository's in their environment. */
+/** The packed tarball, and commands without anything of this repository in their environment. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 export const root = resolve(__dirname, '../../..');
 export const readJson = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
-/** A package as this repository has it, so that it comes from npm's cache. */
+/** A package in the version of this repository, so that it comes from the npm cache. */
 export const pinned = (name: string) => `${name}@${readJson(join(root, 'node_modules', name, 'package.json')).version}`;
 
-/** A user's environment: nothing of this repository's commands, nor of the npm that runs the tests. */
+/** The environment of a user: without commands of this repository or the npm that runs the tests. */
 const ENV = Object.fromEntries(
   Object.entries(process.env)
     .filter(([name]) => !/^(npm_|INIT_CWD$|NODE_PATH$|NODE_OPTIONS$|CDK_|JSII_|TEST_COUNTS$)/.test(name))
@@ -23,7 +23,7 @@ const ENV = Object.fromEntries(
     ]),
 );
 
-/** Where a command runs: a folder, with this machine's Node or another. */
+/** Where a command runs: a folder, and this machine's Node or another. */
 export interface Place {
   readonly folder: string;
   /** A version of `node.versions`. */
@@ -52,14 +52,14 @@ export function run(place: string | Place, command: string, ...args: string[]): 
   return child.stdout;
 }
 
-/** The versions of Node that the package is run on: the oldest that it supports and the newest of each later line. */
+/** The Node versions of these tests: the oldest supported one, and the newest of each later release line. */
 export const NODE_VERSIONS = readFileSync(join(__dirname, '../requirements/node.versions'), 'utf8').trim().split('\n');
 
 function nodeFolder(version: string): string {
   return installed('node', version, 'bin');
 }
 
-/** A path below what `test/real/setup.sh` installed. */
+/** A path in what `test/real/setup.sh` installed. */
 export function installed(...path: string[]): string {
   const found = join(root, '.cache/real', ...path);
   if (!existsSync(found)) throw new Error(`'${found}' is missing; run: bash test/real/setup.sh`);
@@ -71,7 +71,7 @@ function newest(path: string): number {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-/** The tarball of this source; it is made when there is none or only an older one. */
+/** The tarball of this source. It is built if it is missing or outdated. */
 export function packedTarball(): string {
   const folder = join(root, 'dist/js');
   const find = () => (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.endsWith('.tgz'));

@@ -2,34 +2,34 @@ import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Runs a program, and returns what it prints; an error has what it complains of. */
+/** Runs a program and returns its output; an error contains its error output. */
 export function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** A podman with storage of its own in a folder, which leaves the machine's alone. */
+/** A podman with its own storage in a folder, separate from that of the machine. */
 export class Podman {
   constructor(private readonly folder: string) {}
 
-  /** Pulls an image for an architecture, and returns its id. Others in this process may go on meanwhile. */
+  /** Pulls an image for an architecture and returns its ID, without blocking this process. */
   public async pull(reference: string, architecture: string): Promise<string> {
     const args = this.args('pull', '--quiet', '--tls-verify=false', '--arch', architecture, reference);
     return (await promisify(execFile)('podman', args, { encoding: 'utf8' })).stdout.trim();
   }
 
-  /** What an image says of its containers. */
+  /** The container config of an image. */
   public configOf(id: string): { readonly Env: string[]; readonly WorkingDir: string } {
     return JSON.parse(this.run('image', 'inspect', id))[0].Config;
   }
 
-  /** Mounts an image as a volume of a container would be, and returns where. */
+  /** Mounts an image like an image volume, and returns the folder. */
   public mount(id: string): string {
     return this.run('image', 'mount', id).trim();
   }
 
   /** Runs a command in a container of an image, without a network. */
   public exec(id: string, ...command: string[]): string {
-    // A container that runs the tests may not raise these limits, as podman would.
+    // Podman would raise these limits, which is not allowed if the tests run in a container.
     const limits = ['nofile', 'nproc'].flatMap((name) => ['--ulimit', `${name}=1024:1024`]);
     return this.run('run', '--rm', '--network', 'none', ...limits, id, ...command);
   }

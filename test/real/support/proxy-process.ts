@@ -12,7 +12,7 @@ export interface Upstream {
   readonly port: number;
 }
 
-/** A proxy that runs in the foreground and reads its configuration from a folder of its own. */
+/** A proxy that runs in the foreground and reads its configuration from its own folder. */
 export abstract class ProxyProcess implements Sender {
   protected readonly folder = mkdtempSync(join(tmpdir(), 'proxy-'));
   private process?: ContainedProcess;
@@ -22,7 +22,7 @@ export abstract class ProxyProcess implements Sender {
     public readonly port: number,
   ) {}
 
-  /** Makes it send new requests to these servers and no others. */
+  /** Makes it send new requests to these servers only. */
   public abstract route(upstreams: readonly Upstream[]): Promise<void>;
 
   public send(ask: Ask = {}): Promise<Reply> {
@@ -45,7 +45,7 @@ export abstract class ProxyProcess implements Sender {
     this.process?.signal(signal);
   }
 
-  /** Starts the program and waits until a server answers through it. */
+  /** Starts the program and waits until a server responds through it. */
   protected async start(...argv: string[]): Promise<void> {
     const proxy = new ContainedProcess(argv);
     this.process = proxy;
@@ -56,6 +56,6 @@ export abstract class ProxyProcess implements Sender {
       last = await this.send({ agent });
       if (last.status === 200) return;
     }
-    throw new Error(`${argv[0]} does not answer (${last?.status} ${last?.body}); it says:\n${proxy.log()}`);
+    throw new Error(`${argv[0]} does not respond (${last?.status} ${last?.body}); its log:\n${proxy.log()}`);
   }
 }

@@ -1,4 +1,4 @@
-// A process that publishes and may be killed: `node publisher.js <destination> <http|ecr-api> <seed> <sizes>`.
+// A process that publishes, and that a test kills: `node publisher.js <destination> <http|ecr-api> <seed> <sizes>`.
 import { parseDestination } from '../../../src/tools/destinations/destination';
 import { openStore } from '../../../src/tools/destinations/open-store';
 import type { Transport } from '../../../src/tools/stores/store';

@@ -4,16 +4,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real registry of its own for a test. */
+/** A real registry for one test. */
 export interface Registry {
   /** `127.0.0.1:<port>`. */
   readonly host: string;
-  /** The folder that it keeps things in. */
+  /** Its storage folder. */
   readonly storage: string;
   stop(): Promise<void>;
 }
 
-/** Starts the registry of Debian, the reference implementation, on a free port. */
+/** Starts the reference implementation of a registry, from Debian, on a free port. */
 export async function startRegistry(settings = ''): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'registry-'));
   const storage = join(folder, 'storage');

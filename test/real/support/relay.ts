@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Upstream } from './proxy-process';
 
 /**
- * A stretch of network: everything that passes arrives so much later, data as well as the end and the reset of a
- * connection. Without it both sides of a loopback connection learn of its end at once. It is a process of its own, so that
- * nothing else makes it later still.
+ * A network path with latency: data, ends and resets of connections arrive later. On loopback alone, both sides of a
+ * connection see its end immediately. It is a separate process, so that nothing else adds latency.
  */
 export class Relay {
   public static async start(from: Upstream, to: Upstream, delayMs: number): Promise<Relay> {

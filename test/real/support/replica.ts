@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { acceptOf } from './web-socket';
 
-/** What a replica says of a request that it got. */
+/** A request as reported by the replica that received it. */
 export interface Echo {
   readonly pool: string;
   readonly replica: string;
@@ -12,23 +12,23 @@ export interface Echo {
 
 /** How a replica behaves. */
 export interface ReplicaOptions {
-  /** How long an answer takes, in milliseconds. */
+  /** How long a response takes, in milliseconds. */
   readonly delay?: number | (() => number);
   /** How long an idle connection is kept, in milliseconds. */
   readonly keepAlive?: number;
 }
 
-/** One server of a pool: a real HTTP server at an address of its own that tells what it was asked. */
+/** One server of a pool: a real HTTP server at its own address, which echoes requests. */
 export class Replica {
-  /** The requests that it got, health checks not included. */
+  /** The number of requests, without health checks. */
   public requests = 0;
-  /** The most requests that it worked on at a time. */
+  /** The maximum number of concurrent requests. */
   public busiest = 0;
-  /** The connections that were opened to it. */
+  /** The number of connections that were opened to it. */
   public connections = 0;
-  /** The health checks that it got. */
+  /** The health checks that it received. */
   public checks: string[] = [];
-  /** Whether it answers its health check. */
+  /** Whether it passes its health check. */
   public healthy = true;
 
   private busy = 0;
@@ -74,7 +74,7 @@ export class Replica {
       if (wait === 0) finish();
       else setTimeout(finish, wait);
     });
-    // Longer than the router keeps an idle connection, as the command lines of the servers say.
+    // Longer than the router keeps an idle connection, as in the rendered command lines of servers.
     this.server.keepAliveTimeout = options.keepAlive ?? 4_010_000;
     this.server.on('connection', () => this.connections++);
     this.server.on('upgrade', ({ headers }, socket) => {
@@ -87,12 +87,12 @@ export class Replica {
     });
   }
 
-  /** Ends as a server that drains: no new connection, running requests finish. */
+  /** Stops with a drain: no new connections, running requests finish. */
   public async drain(): Promise<void> {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  /** Ends as a server that drops what it is doing. */
+  /** Stops immediately and drops running requests. */
   public async drop(): Promise<void> {
     const closed = this.drain();
     this.server.closeAllConnections();

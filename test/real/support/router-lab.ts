@@ -12,12 +12,12 @@ import { NAMESPACE, type RenderedRouter, RouterProcess } from './router-process'
 
 const DOMAIN = 'cluster.local';
 
-/** Something that serves at an address of its own. */
+/** A server with its own address. */
 export interface Member {
   readonly address: string;
 }
 
-/** A cluster of real processes at loopback addresses of its own: replicas, their DNS, and routers. */
+/** A cluster of real processes at their own loopback addresses: replicas, their DNS, and routers. */
 export class RouterLab {
   public readonly pools = new Map<string, Member[]>();
 
@@ -40,7 +40,7 @@ export class RouterLab {
     );
   }
 
-  /** Starts replicas of a backend. They are announced by `announce`. */
+  /** Starts replicas of a backend, without announcing them. */
   public async add(pool: string, count: number, options: ReplicaOptions = {}): Promise<Replica[]> {
     const replicas: Replica[] = [];
     for (let index = 0; index < count; index++) {
@@ -51,12 +51,12 @@ export class RouterLab {
     return replicas;
   }
 
-  /** Puts something that runs already into a pool. */
+  /** Adds running members to a pool. */
   public include(pool: string, members: readonly Member[]): void {
     this.pools.set(pool, [...(this.pools.get(pool) ?? []), ...members]);
   }
 
-  /** Takes members out of a pool; they still run. */
+  /** Removes members from a pool; they keep running. */
   public remove(pool: string, members: readonly Member[]): void {
     this.pools.set(
       pool,
@@ -64,7 +64,7 @@ export class RouterLab {
     );
   }
 
-  /** Tells the DNS of the replicas of these pools, else of all. */
+  /** Announces the replicas of these pools, or of all, in DNS. */
   public announce(...pools: string[]): void {
     for (const pool of pools.length > 0 ? pools : this.pools.keys()) {
       const targets = (this.pools.get(pool) ?? []).map(({ address }) => ({ address, port: 8000 }));
@@ -72,7 +72,7 @@ export class RouterLab {
     }
   }
 
-  /** Tells the DNS that no replica of a pool is ready. */
+  /** Removes all replicas of a pool from DNS, as if none were ready. */
   public hide(pool: string): void {
     this.dns.announce(nameOf(pool), []);
   }
@@ -84,7 +84,7 @@ export class RouterLab {
     return { text: renderHaproxy(plan, options), port, adminPort };
   }
 
-  /** Starts HAProxy with a configuration, and waits until it has found these numbers of servers. */
+  /** Starts HAProxy with a configuration, and waits until it has found this number of servers per pool. */
   public async route(
     config: RenderedRouter,
     servers: Record<string, number> = this.sizes(),
@@ -110,7 +110,7 @@ export class RouterLab {
   }
 }
 
-/** The name under which the DNS announces the replicas of a backend. */
+/** The DNS name of the replicas of a backend. */
 function nameOf(pool: string): string {
   return `_http._tcp.${podsServiceName(pool)}.${NAMESPACE}.svc.${DOMAIN}`;
 }

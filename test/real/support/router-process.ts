@@ -6,23 +6,23 @@ import { join } from 'node:path';
 import { type Ask, type Reply, type Sender, sendTo } from './client';
 import { sleep } from './load';
 
-/** The namespace that the router's pod is in. */
+/** The namespace of the router's pod. */
 export const NAMESPACE = 'models';
 
 const HAPROXY = process.env.HAPROXY ?? 'haproxy';
 
-/** A configuration and where it listens. */
+/** A configuration and its ports. */
 export interface RenderedRouter {
   readonly text: string;
   readonly port: number;
   readonly adminPort: number;
 }
 
-/** HAProxy with the command line of the router's container, its own resolv.conf, and an address as a pod has one. */
+/** HAProxy with the command line of the router's container, its own resolv.conf, and its own address like a pod. */
 export class RouterProcess implements Sender {
-  /** What it wrote. */
+  /** Its output. */
   public output = '';
-  /** How it ended. */
+  /** How it exited. */
   public readonly ended: Promise<{ code: number | null; signal: string | null }>;
 
   private readonly child: ChildProcess;
@@ -51,19 +51,19 @@ export class RouterProcess implements Sender {
     return this.config.port;
   }
 
-  /** Sends a request and reads the whole answer. */
+  /** Sends a request and reads the whole response. */
   public send(ask: Ask = {}): Promise<Reply> {
     return sendTo(this.address, this.config.port, { agent: this.agent, ...ask });
   }
 
-  /** The number of servers that the router may send requests to, by its own metrics. */
+  /** The number of servers that receive requests, according to the router's metrics. */
   public async servers(pool: string): Promise<number> {
     const metrics = await this.admin('/metrics');
     const match = new RegExp(`^haproxy_backend_active_servers\\{proxy="${pool}"\\} (\\d+)`, 'm').exec(metrics.body);
     return match === null ? -1 : Number(match[1]);
   }
 
-  /** Waits until the router has found so many servers. */
+  /** Waits until the router has found this many servers. */
   public async untilServers(pool: string, count: number, seconds = 15): Promise<void> {
     const end = Date.now() + seconds * 1000;
     for (let found = -1; found !== count; ) {
@@ -76,7 +76,7 @@ export class RouterProcess implements Sender {
     }
   }
 
-  /** Asks the admin port. */
+  /** Sends a request to the admin port. */
   public async admin(path: string): Promise<Reply> {
     const reply = await new Promise<Reply>((resolve) => {
       const broken = (error: Error) => resolve({ status: 0, headers: {}, body: String(error) });
@@ -94,7 +94,7 @@ export class RouterProcess implements Sender {
     return reply;
   }
 
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the exit. */
   public async stop(signal: NodeJS.Signals): Promise<{ code: number | null; signal: string | null }> {
     this.child.kill(signal);
     const end = await this.ended;
@@ -103,7 +103,7 @@ export class RouterProcess implements Sender {
   }
 }
 
-/** What HAProxy says of a configuration: its exit code and every word it wrote. */
+/** Checks a configuration with HAProxy. Returns its exit code and output. */
 export function checkConfig(text: string): { readonly code: number | null; readonly output: string } {
   const folder = mkdtempSync(join(tmpdir(), 'router-check-'));
   try {

@@ -6,12 +6,12 @@ import type { TestPlatform } from '../../support/test-platform';
 import type { Tally } from './load';
 import { RouterLab } from './router-lab';
 
-/** A platform whose plan is made for the router, in a cluster whose DNS keeps answers so long. */
+/** A platform with a plan for the router, in a cluster with this DNS cache time. */
 export function routerPlatform(dnsTtlSeconds = 0): TestPlatform {
   return testPlatform({ target: withWorkloads(routerProfile(dnsTtlSeconds)) });
 }
 
-/** Runs a test in a cluster of its own, whose DNS keeps answers so long. */
+/** Runs a test in its own cluster with this DNS cache time. */
 export async function inLab<T>(body: (lab: RouterLab) => Promise<T>, ttlSeconds = 0): Promise<T> {
   const lab = await RouterLab.start(ttlSeconds);
   try {
@@ -21,7 +21,7 @@ export async function inLab<T>(body: (lab: RouterLab) => Promise<T>, ttlSeconds 
   }
 }
 
-/** Prints what was measured after the tests of a file. */
+/** Prints measurements after the tests of a file. */
 export function measurements(): (what: string, result: Tally | string) => void {
   const lines: string[] = [];
   afterAll(() => {

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, stopped } from './registry';
 
-/** A real S3 server of its own for a test. */
+/** A real S3 server for one test. */
 export interface S3Server {
-  /** What a client is told by its environment. */
+  /** Environment variables for clients. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The folder in which each bucket is a folder. */
+  /** The folder with one folder per bucket. */
   readonly buckets: string;
   stop(): Promise<void>;
 }
 
 const PROGRAM = join(__dirname, '../../../.cache/real/go/versitygw/bin/versitygw');
 
-/** Starts a server on a free port that keeps objects as files, with one bucket. */
+/** Starts a server on a free port that stores objects as files, with one bucket. */
 export async function startS3(bucket: string): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 's3-'));
   const buckets = join(folder, 'buckets');

@@ -3,26 +3,26 @@ import { sendTo } from './client';
 import { ContainedProcess } from './contained-process';
 import { sleep } from './load';
 
-/** What a container engine is told of a server. */
+/** The container settings of a server. */
 export interface ServerStart {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly port: number;
   /** The folder with the programs of its image. */
   readonly programs: string;
-  /** The folder that it starts in. */
+  /** Its working directory. */
   readonly folder: string;
-  /** Whether the first process is an init that passes signals on, as pods and tasks can ask for. */
+  /** Whether the first process is an init that forwards signals, as pods and tasks can configure. */
   readonly init?: boolean;
 }
 
-/** An init process as far as one signal needs it. */
+/** A minimal init process that forwards one signal. */
 const INIT = ['/bin/sh', '-c', '"$@" & trap "kill -TERM $!" TERM; wait $! || wait $!', 'init'];
 
-/** What a rendered command binds to: every address of the pod, which is one address here. */
+/** The bind address in rendered commands: all addresses of the pod, which is one address here. */
 const EVERY_INTERFACE = '0.0.0.0';
 
-/** A rendered command as a real process, at an address as a pod has one. */
+/** A rendered command as a real process, with its own address like a pod. */
 export class ServerProcess {
   private readonly process: ContainedProcess;
 
@@ -51,7 +51,7 @@ export class ServerProcess {
     );
   }
 
-  /** Sends SIGTERM, waits for the end, and kills after the time. */
+  /** Sends SIGTERM, waits for the exit, and kills after the time. */
   public async stop(killAfterSeconds: number): Promise<void> {
     this.process.signal('SIGTERM');
     const killer = setTimeout(() => this.process.kill(), killAfterSeconds * 1000);
@@ -59,7 +59,7 @@ export class ServerProcess {
     clearTimeout(killer);
   }
 
-  /** Ends whatever still runs. */
+  /** Kills what still runs. */
   public dispose(): Promise<void> {
     return this.process.dispose();
   }

@@ -2,7 +2,7 @@ import { bundleCommandLine } from './command-line';
 import { type Registry, startRegistry } from './registry';
 import { type S3Server, startS3 } from './s3-server';
 
-/** The command line, and the stores that it publishes to, for as long as the tests of a file run. */
+/** The command line and the stores that it publishes to, for the tests of one file. */
 export class Stores {
   public program = '';
   private started?: { readonly registry: Registry; readonly s3: S3Server };
@@ -31,7 +31,7 @@ export class Stores {
   }
 }
 
-/** Starts the stores before the tests of a file, and stops them after. */
+/** Starts the stores before the tests of a file, and stops them afterwards. */
 export function useStores(): Stores {
   const stores = new Stores();
   beforeAll(() => stores.start());
