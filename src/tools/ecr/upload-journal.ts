@@ -45,7 +45,7 @@ export class UploadJournal {
     return undefined;
   }
 
-  /** Writes atomically, so a killed process leaves the old entry or the new one. Without an entry, the upload is not resumed. */
+  /** Writes atomically: a killed process leaves the old or the new entry. Without one, the upload is not resumed. */
   write(key: string, entry: JournalEntry): void {
     if (!isWritable(this.folder)) return;
     try {
