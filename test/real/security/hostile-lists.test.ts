@@ -153,7 +153,7 @@ describe('a list is rejected, with the line number,', () => {
   });
 });
 
-describe('nothing of these is run:', () => {
+describe('no code runs from', () => {
   const MODULES = ['pip', 'configparser', 'zipfile', 'sitecustomize', 'usercustomize', 'json', 'encodings'];
 
   test.each(MODULES)('%s.py in the working directory', async (module) => {

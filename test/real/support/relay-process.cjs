@@ -1,4 +1,5 @@
-// Relays connections, and delays everything on them by DELAY milliseconds: relay-process.cjs ADDRESS PORT TO-ADDRESS TO-PORT DELAY
+// Relays connections, and delays everything on them by DELAY milliseconds:
+// relay-process.cjs ADDRESS PORT TO-ADDRESS TO-PORT DELAY
 const { createServer, Socket } = require('node:net');
 
 const [address, port, toAddress, toPort, delay] = process.argv.slice(2);
