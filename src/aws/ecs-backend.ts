@@ -17,9 +17,9 @@ import type { BackendService } from './private/backend-service';
 const SERVICES = new Rendered<BackendService>('ecsBackend');
 
 /**
- * What a backend became on AWS.
+ * The AWS resources of a backend.
  *
- * It can be granted rights, which its task role receives, and connections, which its security group receives.
+ * Grants apply to its task role, connections to its security group.
  *
  * @example
  *
@@ -28,7 +28,7 @@ const SERVICES = new Rendered<BackendService>('ecsBackend');
  * bucket.grantRead(aws.EcsBackend.of(backend));
  */
 export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
-  /** The AWS side of a backend. */
+  /** Returns the AWS resources of a backend. */
   public static of(backend: Backend): EcsBackend {
     checkValue('Backend', backend, 'backend');
     const service = SERVICES.of(backend);
@@ -47,68 +47,68 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
     SERVICES.set(scope, service);
   }
 
-  /** The service. */
+  /** The ECS service. */
   public readonly service: ecs.BaseService;
   /** The task definition. */
   public readonly taskDefinition: ecs.TaskDefinition;
-  /** The container that serves. */
+  /** The container of the model server. */
   public readonly container: ecs.ContainerDefinition;
-  /** The role of the application. */
+  /** The task role, whose credentials the application uses. */
   public readonly taskRole: iam.IRole;
-  /** The task role, which receives the rights that are granted to this backend. */
+  /** The task role, which receives the permissions that are granted to this backend. */
   public readonly grantPrincipal: iam.IPrincipal;
   /** The network connections of the tasks. */
   public readonly connections: ec2.Connections;
-  /** The target group. CDK does not know its load balancer: for its metrics use the `metric...` methods of this class. */
+  /** The target group. Use the `metric...` methods of this class for its metrics: those of CDK lack the load balancer. */
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
   /** The log group. */
   public readonly logGroup: logs.LogGroup;
 
   /**
-   * The Auto Scaling group whose instances the tasks run on. Backends that use one instance type share it.
+   * The Auto Scaling group whose instances the tasks run on. Backends on the same instance type share it.
    *
-   * @default - none on Fargate and for a capacity provider that exists already
+   * @default - none on Fargate and for an existing capacity provider
    */
   public readonly autoScalingGroup?: autoscaling.AutoScalingGroup;
   /**
    * The launch template of these instances.
    *
-   * @default - none on Fargate and for a capacity provider that exists already
+   * @default - none on Fargate and for an existing capacity provider
    */
   public readonly launchTemplate?: ec2.LaunchTemplate;
   /**
    * The capacity provider of these instances.
    *
-   * @default - none on Fargate and for a capacity provider that exists already
+   * @default - none on Fargate and for an existing capacity provider
    */
   public readonly capacityProvider?: ecs.AsgCapacityProvider;
 
-  private constructor(private readonly made: BackendService) {
-    this.service = made.service;
-    this.taskDefinition = made.task.definition;
-    this.container = made.task.server;
-    this.taskRole = made.task.definition.taskRole;
-    this.grantPrincipal = made.task.definition.taskRole.grantPrincipal;
-    this.connections = made.service.connections;
-    this.targetGroup = made.targetGroup;
-    this.logGroup = made.task.logGroup;
-    this.autoScalingGroup = made.instances?.autoScalingGroup;
-    this.launchTemplate = made.instances?.launchTemplate;
-    this.capacityProvider = made.instances?.capacityProvider;
+  private constructor(private readonly rendered: BackendService) {
+    this.service = rendered.service;
+    this.taskDefinition = rendered.task.definition;
+    this.container = rendered.task.server;
+    this.taskRole = rendered.task.definition.taskRole;
+    this.grantPrincipal = rendered.task.definition.taskRole.grantPrincipal;
+    this.connections = rendered.service.connections;
+    this.targetGroup = rendered.targetGroup;
+    this.logGroup = rendered.task.logGroup;
+    this.autoScalingGroup = rendered.instances?.autoScalingGroup;
+    this.launchTemplate = rendered.instances?.launchTemplate;
+    this.capacityProvider = rendered.instances?.capacityProvider;
   }
 
-  /** The scalable target, to which schedules can be added; undefined before the backend has an autoscaling policy. */
+  /** The scalable target, for scheduled scaling; undefined until the backend has an autoscaling policy. */
   public get scalableTaskCount(): ecs.ScalableTaskCount | undefined {
-    return this.made.scalableTaskCount;
+    return this.rendered.scalableTaskCount;
   }
 
-  /** All metrics of the target group, of which the `metric...` methods return the most used. */
+  /** All metrics of the target group. The `metric...` methods return the most common ones. */
   public get metrics(): elbv2.IApplicationTargetGroupMetrics {
-    return this.made.metrics.targetGroup;
+    return this.rendered.metrics.targetGroup;
   }
 
   /**
-   * The requests that the targets answered.
+   * The number of requests that the targets answered.
    *
    * @default - sum over 5 minutes
    */
@@ -117,8 +117,8 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The seconds from a request leaving the load balancer until the response starts. Percentiles, such as
-   * `statistic: 'p99'`, show what an average hides.
+   * The time from when a request leaves the load balancer until the target starts its response, in seconds. Percentiles,
+   * such as `statistic: 'p99'`, show what an average hides.
    *
    * @default - average over 5 minutes
    */
@@ -127,7 +127,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The responses of the server itself, by the class of their status.
+   * The number of responses of the server itself, by class of status code.
    *
    * @default - sum over 5 minutes
    */
@@ -137,20 +137,20 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The responses that the load balancer made in place of a server: `ELB_502_COUNT` where a connection was closed,
-   * `ELB_503_COUNT` where no target was healthy, `ELB_504_COUNT` where a target was silent for too long.
+   * The number of responses that the load balancer generated itself: `ELB_502_COUNT` when a target closed the connection,
+   * `ELB_503_COUNT` when no target was healthy, `ELB_504_COUNT` when a target sent no data for too long.
    *
-   * CloudWatch counts them for the load balancer as a whole: they include those of other backends.
+   * CloudWatch counts them per load balancer: they include those of other backends.
    *
    * @default - sum over 5 minutes
    */
   public metricHttpCodeElb(code: elbv2.HttpCodeElb, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     requireCode(code, BALANCER_CODE);
-    return this.made.metrics.httpCodeElb(code, requireMetricOptions(options));
+    return this.rendered.metrics.httpCodeElb(code, requireMetricOptions(options));
   }
 
   /**
-   * The 5xx responses of the server itself: an exception in the application, for example.
+   * The number of 5xx responses of the server itself, for example after an exception in the application.
    *
    * @default - sum over 5 minutes
    */
@@ -159,17 +159,17 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The 5xx responses that the load balancer made in place of a server, of every cause; `metricHttpCodeElb` has each one.
-   * They include those of other backends of the load balancer.
+   * The number of all 5xx responses that the load balancer generated itself; `metricHttpCodeElb` has those of one status
+   * code. They include those of other backends of the load balancer.
    *
    * @default - sum over 5 minutes
    */
   public metric5xxFromLoadBalancer(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.made.metrics.httpCodeElb('HTTPCode_ELB_5XX_Count' as elbv2.HttpCodeElb, options);
+    return this.rendered.metrics.httpCodeElb('HTTPCode_ELB_5XX_Count' as elbv2.HttpCodeElb, options);
   }
 
   /**
-   * The connections between load balancer and targets that failed, which clients see as 502 or 504.
+   * The number of failed connections between the load balancer and targets, which clients see as 502 or 504.
    *
    * @default - sum over 5 minutes
    */
@@ -178,17 +178,17 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The requests in progress for each healthy replica, which `ScalingTarget.ongoingRequests` follows: requests per second
-   * times seconds per request, over replicas. Of the options, `period`, `label` and `color` apply.
+   * The requests in progress per healthy replica, which `ScalingTarget.ongoingRequests` tracks: requests per second times
+   * seconds per request, divided by replicas. Only the options `period`, `label` and `color` apply.
    *
    * @default - over 5 minutes
    */
   public metricOngoingRequests(options?: cloudwatch.MetricOptions): cloudwatch.MathExpression {
-    return this.made.metrics.ongoingRequests(options);
+    return this.rendered.metrics.ongoingRequests(options);
   }
 
   /**
-   * The targets that are healthy.
+   * The number of healthy targets.
    *
    * @default - average over 5 minutes
    */
@@ -197,7 +197,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The targets that are not healthy.
+   * The number of unhealthy targets.
    *
    * @default - average over 5 minutes
    */
@@ -206,7 +206,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The share of the reserved CPU that the tasks use, in percent.
+   * The percentage of the reserved CPU that the tasks use.
    *
    * @default - average over 5 minutes
    */
@@ -215,7 +215,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The share of the reserved memory that the tasks use, in percent.
+   * The percentage of the reserved memory that the tasks use.
    *
    * @default - average over 5 minutes
    */
@@ -224,13 +224,13 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The tasks that run. Container Insights reports them, which the platform's own cluster has and an existing cluster must
-   * have enabled.
+   * The number of running tasks. It requires Container Insights, which the platform enables on the cluster that it creates.
+   * An existing cluster must have it enabled.
    *
    * @default - average over 5 minutes
    */
   public metricRunningTaskCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.made.metrics.runningTaskCount(options);
+    return this.rendered.metrics.runningTaskCount(options);
   }
 }
 
@@ -252,7 +252,7 @@ const BALANCER_CODE: CodeKind = {
   example: 'elbv2.HttpCodeElb.ELB_504_COUNT',
 };
 
-/** A name that CloudWatch does not know is a metric without values, and an alarm on it stays silent. */
+/** A metric with an unknown name has no data, so an alarm on it never fires. */
 function requireCode(code: unknown, { prefix, kind, example }: CodeKind): void {
   if (typeof code === 'string' && code.startsWith(prefix)) return;
   throw new ServingError('InvalidType', `'code' (${describe(code)}) must be ${kind}, for example ${example}`);

@@ -8,9 +8,9 @@ import type { ListenerRules } from './private/listener-rules';
 
 const RULES = new Rendered<ListenerRules>('ecsEndpoint');
 
-/** What an endpoint became on AWS. */
+/** The AWS resources of an endpoint. */
 export class EcsEndpoint {
-  /** The AWS side of an endpoint. */
+  /** Returns the AWS resources of an endpoint. */
   public static of(endpoint: ServingEndpoint): EcsEndpoint {
     checkValue('ServingEndpoint', endpoint, 'endpoint');
     const rules = RULES.of(endpoint);
@@ -31,7 +31,7 @@ export class EcsEndpoint {
 
   private constructor(private readonly listenerRules: ListenerRules) {}
 
-  /** The listener rules made so far, in the order in which they were made. */
+  /** The listener rules created so far, in order of creation. */
   public get rules(): elbv2.CfnListenerRule[] {
     return this.listenerRules.all;
   }

@@ -16,28 +16,28 @@ const REPOSITORY = {
   example: "ecr.Repository.fromRepositoryName(this, 'Images', 'svm')",
 };
 
-/** Where an image comes from; the renderer makes it known to ECS. */
+/** The source of an image, from which the renderer creates an image of ECS. */
 export interface EcsImageSource {
-  /** An image that ECS knows already. @default - none */
+  /** An image of ECS. @default - none */
   readonly image?: ecs.ContainerImage;
   /** A repository of Amazon ECR. @default - none */
   readonly repository?: ecr.IRepository;
-  /** The tag or digest in the repository. @default - none */
+  /** The tag or digest of the image in the repository. @default - none */
   readonly tagOrDigest?: string;
   /** A directory with a Dockerfile. @default - none */
   readonly directory?: string;
 }
 
-/** A container image that only AWS knows. */
+/** A container image that is defined with AWS CDK. */
 export class EcsImage extends ServerImage {
-  /** Any image that ECS knows. */
+  /** Any image that an ECS task definition supports. */
   public static fromContainerImage(image: ecs.ContainerImage): EcsImage {
     return new EcsImage({
       image: requireShape('image', image, CONTAINER_IMAGE),
     });
   }
 
-  /** Whether `x` is such an image, also one of another copy of this package. */
+  /** Whether `x` is an EcsImage, including one created by another copy of this package. */
   public static isEcsImage(x: unknown): x is EcsImage {
     return hasTag('EcsImage', x);
   }
@@ -60,10 +60,10 @@ tagClass('EcsImage', EcsImage);
 /** Images in repositories of Amazon ECR. */
 export class EcrImage {
   /**
-   * An image of a repository.
+   * An image in a repository.
    *
    * @param repository the repository
-   * @param tagOrDigest a tag that does not move, or a digest such as `sha256:...`
+   * @param tagOrDigest an immutable tag, or a digest such as `sha256:...`
    */
   public static fromRepository(repository: ecr.IRepository, tagOrDigest: string): EcsImage {
     requireShape('repository', repository, REPOSITORY);
@@ -71,7 +71,7 @@ export class EcrImage {
     if (tagOrDigest === '' || tagOrDigest === 'latest') {
       throw new ServingError(
         'MutableImage',
-        `'tagOrDigest' ('${tagOrDigest}') changes under a running endpoint; use a digest, or a tag that does not move`,
+        `'tagOrDigest' ('${tagOrDigest}') can change while the endpoint is running; use a digest or an immutable tag`,
       );
     }
     return EcsImage._from({ repository, tagOrDigest });
@@ -80,10 +80,10 @@ export class EcrImage {
   private constructor() {}
 }
 
-/** Images that are built from a Dockerfile when the app is deployed. */
+/** Images that are built from a Dockerfile during deployment. */
 export class DockerfileImage {
   /**
-   * The image of the Dockerfile in this directory. Deploying it needs a container tool.
+   * The image of the Dockerfile in a directory. Deployment requires Docker or a compatible tool.
    *
    * @param directory the directory, relative to the working directory of the app
    */

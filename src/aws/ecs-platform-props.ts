@@ -8,63 +8,61 @@ import type { GpuCapacity } from './gpu-capacity';
 /** Properties of the AWS platform. */
 export interface EcsPlatformProps extends ServingPlatformProps {
   /**
-   * The network. An imported one must state its `vpcCidrBlock`, because callers of an internal load balancer are let in
-   * by it.
+   * The network. An imported VPC must have `vpcCidrBlock`, which is the source that an internal load balancer allows.
    *
-   * @default - that of the cluster; without one a VPC with two Availability Zones, one NAT gateway and an endpoint of S3
+   * @default - that of the cluster; otherwise a VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * The cluster. An imported one must state its `vpc`.
+   * The cluster. An imported cluster must have `vpc`.
    *
-   * @default - a cluster in the network
+   * @default - a new cluster in the network
    */
   readonly cluster?: ecs.ICluster;
 
   /**
-   * A listener that exists already. Its network must be named with `vpc` or `cluster`, unless its load balancer is part of
-   * the app.
+   * An existing listener. It requires `vpc` or `cluster`, unless its load balancer is defined in the same app.
    *
-   * @default - an internal Application Load Balancer with one listener
+   * @default - a new internal Application Load Balancer with one listener
    */
   readonly listener?: ExistingListener;
 
   /**
-   * Whether the load balancer can be reached from the internet. It then needs a certificate or `allowPlainHttp`, and
-   * backends have no address of their own unless they set `ownAddress`.
+   * Whether the load balancer is internet-facing. It then requires a certificate or `allowPlainHttp`, and single backends
+   * cannot be addressed unless they set `ownAddress`.
    *
-   * It cannot be changed on a deployed platform: the load balancer is replaced while its target groups stay, which fails
-   * with `TargetGroupAssociationLimit`. Add a second platform, move DNS to it, and remove the first.
+   * It cannot be changed on a deployed platform: the load balancer is replaced while its target groups are kept, which
+   * fails with `TargetGroupAssociationLimit`. Add a second platform, move DNS to it, and remove the first.
    *
    * @default false
    */
   readonly publicAccess?: boolean;
 
   /**
-   * The certificate of the listener, which then speaks HTTPS: TLS 1.3, or 1.2 with forward secrecy and authenticated
+   * The certificate of the listener, which then uses HTTPS with TLS 1.3, or TLS 1.2 with forward secrecy and authenticated
    * encryption (`ELBSecurityPolicy-TLS13-1-2-Res-2021-06`).
    *
-   * @default - HTTP
+   * @default - none, and the listener uses HTTP
    */
   readonly certificate?: acm.ICertificate;
 
   /**
-   * Whether requests from the internet may come without encryption.
+   * Whether an internet-facing load balancer accepts unencrypted requests.
    *
    * @default false
    */
   readonly allowPlainHttp?: boolean;
 
   /**
-   * The capacity that backends with a GPU run on; the first that fits is used.
+   * The instances for backends with a GPU. Each backend uses the first entry that it fits on.
    *
-   * @default - in a cluster of the platform's own one Auto Scaling group for each instance type that the backends need
+   * @default - in a new cluster, an Auto Scaling group for each instance type that the backends need
    */
   readonly gpuCapacities?: GpuCapacity[];
 
   /**
-   * How many rules the load balancer can have.
+   * The quota of rules per load balancer.
    *
    * @default 100
    */
@@ -73,39 +71,39 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   /**
    * The image that fetches models from S3. Its entry point must be the `aws` command.
    *
-   * @default - the AWS CLI of the public registry, by tag and digest
+   * @default - the AWS CLI image of the Amazon ECR Public Gallery, by tag and digest
    */
   readonly fetchImage?: string;
 
   /**
-   * The image that fetches models from the Hugging Face Hub. It is started with an address, such as
-   * `hf://owner/name:<commit>`, and a directory, as KServe's storage initializer is.
+   * The image that fetches models from the Hugging Face Hub. Its arguments are those of KServe's storage initializer: a URI
+   * such as `hf://owner/name:<commit>`, and a directory.
    *
    * @default - KServe's storage initializer, by a fixed tag
    */
   readonly hubImage?: string;
 
   /**
-   * What backends and GPU instances may open connections to, over HTTPS (port 443) and nothing else, such as
-   * `Peer.prefixList('pl-...')` for S3 and `Peer.ipv4(vpc.vpcCidrBlock)` for interface endpoints in the network.
+   * The only peers that backends and GPU instances may connect to, over HTTPS (port 443). Examples are
+   * `Peer.prefixList('pl-...')` for S3 and `Peer.ipv4(vpc.vpcCidrBlock)` for interface endpoints in the VPC.
    *
-   * Tasks cannot start without what they need of these: the registry of each image (ECR: `ecr.api`, `ecr.dkr` and S3, where
-   * the layers are), S3 or the Hugging Face Hub for models, CloudWatch Logs, and Secrets Manager or Parameter Store for
-   * secrets; instances also ECS (`ecs`, `ecs-agent`, `ecs-telemetry`). Volumes of models are added by themselves. For
-   * everything else, such as other endpoints or a database, use `connections` of `aws.EcsBackend`.
+   * Tasks cannot start without the services that they use: the registry of each image (ECR requires `ecr.api`, `ecr.dkr`
+   * and S3 for the layers), S3 or the Hugging Face Hub for models, CloudWatch Logs, and Secrets Manager or Parameter Store
+   * for secrets. Instances also require ECS (`ecs`, `ecs-agent`, `ecs-telemetry`). Rules for model volumes are added
+   * automatically. For everything else, such as other endpoints or a database, use `connections` of `aws.EcsBackend`.
    *
-   * @default - every address and port
+   * @default - all addresses and ports
    */
   readonly outboundPeers?: ec2.IPeer[];
 
   /**
-   * The accounts whose S3 buckets models are read from by their URI, in addition to the account of the backend's stack,
-   * or `*` for every account. The name of a bucket does not include its owner: a name that becomes free can be taken by
-   * anyone, with other weights in it.
+   * The accounts that may own the S3 buckets of models with an `s3://` URI, in addition to the account of the backend's
+   * stack; `*` allows every account. A bucket name does not identify its owner: after a bucket is deleted, any account can
+   * create one with the same name and other weights.
    *
-   * A bucket of `aws.S3Model.fromBucket` is always read in its own account.
+   * `aws.S3Model.fromBucket` always allows the account of its bucket, and no other.
    *
-   * @default - the account of the backend's stack alone
+   * @default - only the account of the backend's stack
    */
   readonly modelBucketAccounts?: string[];
 }

@@ -21,27 +21,27 @@ import { ecsProfile, RULE_QUOTA } from './profile';
 import { enclosingStack } from './stack';
 
 /**
- * Amazon ECS behind an Application Load Balancer: the target of definitions in a CDK `Stack`.
+ * Amazon ECS behind an Application Load Balancer: the platform of definitions in a CDK `Stack`.
  *
- * Without one a Stack gets the platform with every default. Child ids, which are part of the contract: `Vpc`, `Cluster`,
- * `LoadBalancerSecurityGroup`, `LoadBalancer`, `Listener`, `Redirect`, and `Gpu-<instance type>` for each capacity.
- * Endpoints get `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`; backends get `LogGroup`,
- * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`. Where a route needs several rules, the others
- * have the same id with `.1`, `.2` and so on.
+ * A Stack without a platform gets one with all defaults. The ids of child constructs are stable. The platform has `Vpc`,
+ * `Cluster`, `LoadBalancerSecurityGroup`, `LoadBalancer`, `Listener`, `Redirect`, and `Gpu-<instance type>` for each GPU
+ * capacity. Endpoints have `Shares`, `Own-<name>`, `Header<n>`, `MethodNotAllowed` and `Url`. Backends have `LogGroup`,
+ * `TaskDefinition`, `SecurityGroup`, `TargetGroup`, `Anchor` and `Service`. If a route needs several rules, the ids of the
+ * additional ones end with `.1`, `.2` and so on.
  *
- * Containers have no Linux capabilities, except for a port below 1024 the one to listen on it. An image that needs others
- * gets them by an override of the task definition, such as `addPropertyOverride` of
- * `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop`; Fargate has no more than Docker's default ones.
+ * Containers have no Linux capabilities, except NET_BIND_SERVICE for a port below 1024. To add capabilities, override the
+ * task definition, for example `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop` with `addPropertyOverride`.
+ * Fargate supports only Docker's default capabilities.
  */
 export class EcsPlatform extends TargetPlatform {
-  /** Whether `x` is such a platform, also one of another copy of this package. */
+  /** Whether `x` is an EcsPlatform, including one created by another copy of this package. */
   public static isEcsPlatform(x: unknown): x is EcsPlatform {
     return hasTag('EcsPlatform', x);
   }
 
-  /** The kind of platform that images and secrets of AWS carry. */
+  /** The kind of this platform, by which images and secrets of AWS are matched with it. */
   public readonly kind = 'aws';
-  /** The limits of an Application Load Balancer and of ECS, and what they can do. */
+  /** The limits and capabilities of ECS and the Application Load Balancer. */
   public readonly target: TargetProfile;
 
   protected readonly renderer: TargetRenderer;
@@ -65,7 +65,7 @@ export class EcsPlatform extends TargetPlatform {
     ) {
       throw new ServingError(
         'PlainHttp',
-        "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption",
+        "'publicAccess' (true) requires 'certificate'; set it, or set 'allowPlainHttp' to accept unencrypted requests",
         this,
       );
     }
@@ -92,12 +92,12 @@ export class EcsPlatform extends TargetPlatform {
     return this.network.cluster;
   }
 
-  /** The load balancer; none with an imported listener. */
+  /** The load balancer; undefined with an existing listener. */
   public get loadBalancer(): elbv2.ApplicationLoadBalancer | undefined {
     return this.network.loadBalancer;
   }
 
-  /** The listener; none with an imported one. */
+  /** The listener; undefined with an existing listener. */
   public get listener(): elbv2.ApplicationListener | undefined {
     return this.network.listener;
   }

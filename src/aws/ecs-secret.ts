@@ -5,14 +5,14 @@ import { SecretValue } from '../workload/secret-value';
 
 const SECRET = { kind: 'an ecs.Secret', member: 'arn', example: 'ecs.Secret.fromSecretsManager(secret)' };
 
-/** A secret that only AWS knows. */
+/** A secret that is defined with AWS CDK. */
 export class EcsSecret extends SecretValue {
-  /** Any secret that ECS can put into an environment variable, such as one of Secrets Manager or of Parameter Store. */
+  /** Any secret that ECS can inject as an environment variable, such as one in Secrets Manager or Parameter Store. */
   public static fromSecret(secret: ecs.Secret): EcsSecret {
     return new EcsSecret(requireShape('secret', secret, SECRET));
   }
 
-  /** Whether `x` is such a secret, also one of another copy of this package. */
+  /** Whether `x` is an EcsSecret, including one created by another copy of this package. */
   public static isEcsSecret(x: unknown): x is EcsSecret {
     return hasTag('EcsSecret', x);
   }

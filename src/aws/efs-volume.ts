@@ -23,10 +23,10 @@ const SECURITY_GROUP = {
   example: "ec2.SecurityGroup.fromSecurityGroupId(this, 'Files', 'sg-1')",
 };
 
-/** Options of a file system of Amazon EFS. */
+/** Options of an Amazon EFS volume. */
 export interface EfsVolumeOptions {
   /**
-   * The access point, whose directory is then the volume.
+   * The access point, whose root directory is then the root of the volume.
    *
    * @default - the root of the file system
    */
@@ -34,11 +34,12 @@ export interface EfsVolumeOptions {
 }
 
 /**
- * A file system of Amazon EFS that holds models. It is mounted read-only and encrypted in transit, and the task's role may
- * mount it. Its mount targets must let the backend in: those that the app knows get a rule, in the backend's stack.
+ * An Amazon EFS file system with models. It is mounted read-only and encrypted in transit, and the task role is allowed to
+ * mount it. The security groups of its mount targets must allow the backend. Groups that are defined in the app get an
+ * ingress rule, in the backend's stack.
  */
 export class EfsVolume extends ModelVolume {
-  /** A file system that the CDK app knows. */
+  /** A file system that is defined in or imported into the CDK app. */
   public static fromFileSystem(fileSystem: efs.IFileSystem, options: EfsVolumeOptions = {}): EfsVolume {
     checkOptions('aws.EfsVolumeOptions', options, 'options');
     requireShape('fileSystem', fileSystem, FILE_SYSTEM);
@@ -46,7 +47,7 @@ export class EfsVolume extends ModelVolume {
     return new EfsVolume(fileSystem, options.accessPoint);
   }
 
-  /** Whether `x` is such a volume, also one of another copy of this package. */
+  /** Whether `x` is an EfsVolume, including one created by another copy of this package. */
   public static isEfsVolume(x: unknown): x is EfsVolume {
     return hasTag('EfsVolume', x);
   }
@@ -63,13 +64,13 @@ export class EfsVolume extends ModelVolume {
 
 tagClass('EfsVolume', EfsVolume);
 
-/** Options of a file system of Amazon S3 Files. */
+/** Options of an Amazon S3 Files volume. */
 export interface S3FilesVolumeOptions {
-  /** The security groups of its mount targets, which get a rule for the backend, in the backend's stack. */
+  /** The security groups of its mount targets. Each gets an ingress rule for the backend, in the backend's stack. */
   readonly securityGroups: ec2.ISecurityGroup[];
 
   /**
-   * The ARN of the access point, whose directory is then the volume.
+   * The ARN of the access point, whose root directory is then the root of the volume.
    *
    * @default - the root of the file system
    */
@@ -77,11 +78,11 @@ export interface S3FilesVolumeOptions {
 }
 
 /**
- * A file system of Amazon S3 Files, which shows a bucket as files. It is mounted read-only, and the task's role may mount
- * it. ECS mounts it on Fargate; instances cannot.
+ * An Amazon S3 Files file system, which provides the objects of a bucket as files. It is mounted read-only, and the task
+ * role is allowed to mount it. ECS supports it on Fargate, not on instances.
  */
 export class S3FilesVolume extends ModelVolume {
-  /** A file system by its ARN. */
+  /** The file system with this ARN. */
   public static fromFileSystemArn(fileSystemArn: string, options: S3FilesVolumeOptions): S3FilesVolume {
     checkOptions('aws.S3FilesVolumeOptions', options, 'options');
     requireIdentifier('fileSystemArn', fileSystemArn);
@@ -90,13 +91,13 @@ export class S3FilesVolume extends ModelVolume {
     if (!isUnresolved(fileSystemArn) && !/^arn:[a-z-]+:s3files:[^:]+:\d{12}:file-system\/.+$/.test(fileSystemArn)) {
       throw new ServingError(
         'InvalidModel',
-        `'${fileSystemArn}' must be the ARN of a file system of S3 Files, such as 'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-...'`,
+        `'fileSystemArn' ('${fileSystemArn}') must be the ARN of an S3 Files file system, such as 'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-...'`,
       );
     }
     return new S3FilesVolume(fileSystemArn, options.securityGroups, options.accessPointArn);
   }
 
-  /** Whether `x` is such a volume, also one of another copy of this package. */
+  /** Whether `x` is an S3FilesVolume, including one created by another copy of this package. */
   public static isS3FilesVolume(x: unknown): x is S3FilesVolume {
     return hasTag('S3FilesVolume', x);
   }
@@ -106,7 +107,7 @@ export class S3FilesVolume extends ModelVolume {
     public readonly fileSystemArn: string,
     /** @internal */
     public readonly _securityGroups: ec2.ISecurityGroup[],
-    /** The ARN of the access point; none means the root of the file system. */
+    /** The ARN of the access point; undefined for the root of the file system. */
     public readonly accessPointArn?: string,
   ) {
     super('aws', fileSystemArn.split('/').at(-1) as string);

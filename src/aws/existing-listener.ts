@@ -17,46 +17,46 @@ const SECURITY_GROUP: Shape = {
   example: "ec2.SecurityGroup.fromSecurityGroupId(this, 'Balancer', 'sg-1')",
 };
 
-/** The attributes of a listener that exists already: nothing is looked up. */
+/** The attributes of an existing listener. Nothing is looked up in the account. */
 export interface ExistingListenerAttributes {
   /** The ARN of the listener. */
   readonly listenerArn: string;
 
   /**
-   * The security group of the load balancer, which gets a rule to reach each backend. One that was imported with
-   * `mutable: false` is left as it is, and must reach the backends already.
+   * The security group of the load balancer. An egress rule to each backend is added to it. A group that is imported with
+   * `mutable: false` is not changed, and must already allow traffic to the backends.
    */
   readonly securityGroup: ec2.ISecurityGroup;
 
-  /** The idle timeout of the load balancer, against which every backend is checked. */
+  /** The idle timeout of the load balancer, which must fit the times of every backend. */
   readonly idleTimeout: Duration;
 
   /** The URL of the listener without a path, such as `https://models.example.com`. */
   readonly url: string;
 }
 
-/** What a listener of CDK does not contain. */
+/** Attributes that a CDK listener does not have. */
 export interface ExistingListenerOptions {
   /**
-   * The idle timeout of the load balancer, against which every backend is checked. It is required where the load balancer
-   * is not part of the app.
+   * The idle timeout of the load balancer, which must fit the times of every backend. It is required if the load balancer
+   * is not defined in the app.
    *
-   * @default - that of the load balancer, if it is part of the app
+   * @default - that of the load balancer, if it is defined in the app
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * The security group of the load balancer, which gets a rule to reach each backend.
+   * The security group of the load balancer. An egress rule to each backend is added to it.
    *
-   * @default - the first one of the listener
+   * @default - the first security group of the listener
    */
   readonly securityGroup?: ec2.ISecurityGroup;
 
   /**
-   * The URL of the listener without a path, such as `https://models.example.com`. It is required where the load balancer is
-   * not part of the app.
+   * The URL of the listener without a path, such as `https://models.example.com`. It is required if the load balancer is
+   * not defined in the app.
    *
-   * @default - the DNS name of the load balancer, if it is part of the app
+   * @default - the DNS name of the load balancer, if it is defined in the app
    */
   readonly url?: string;
 }
@@ -64,8 +64,8 @@ export interface ExistingListenerOptions {
 /** A listener that the platform uses and does not create. */
 export class ExistingListener {
   /**
-   * A listener as CDK knows it, imported or of this app. What the app knows of its load balancer is read: the idle timeout,
-   * the address and the network.
+   * A CDK listener, imported or defined in this app. If its load balancer is defined in the app, the idle timeout, the URL
+   * and the VPC are read from it.
    *
    * @example
    * declare const loadBalancer: elbv2.ApplicationLoadBalancer;
@@ -89,7 +89,7 @@ export class ExistingListener {
     });
   }
 
-  /** A listener by its attributes. */
+  /** A listener with these attributes. */
   public static fromAttributes(attributes: ExistingListenerAttributes): ExistingListener {
     checkOptions('aws.ExistingListenerAttributes', attributes, 'attributes');
     requireShape('securityGroup', attributes.securityGroup, SECURITY_GROUP);
@@ -97,7 +97,7 @@ export class ExistingListener {
     return new ExistingListener(attributes);
   }
 
-  /** Whether `x` is such a listener, also one of another copy of this package. */
+  /** Whether `x` is an ExistingListener, including one created by another copy of this package. */
   public static isExistingListener(x: unknown): x is ExistingListener {
     return hasTag('ExistingListener', x);
   }
@@ -107,17 +107,17 @@ export class ExistingListener {
 
   private constructor(
     /** @internal */
-    public readonly _known: KnownListener,
+    public readonly _declared: DeclaredListener,
   ) {
-    this.listenerArn = requireIdentifier('listenerArn', _known.listenerArn);
-    if (_known.url !== undefined) requireIdentifier('url', _known.url);
+    this.listenerArn = requireIdentifier('listenerArn', _declared.listenerArn);
+    if (_declared.url !== undefined) requireIdentifier('url', _declared.url);
   }
 }
 
 tagClass('ExistingListener', ExistingListener);
 
 /** @internal */
-interface KnownListener extends ExistingListenerOptions {
+interface DeclaredListener extends ExistingListenerOptions {
   readonly listenerArn: string;
   readonly securityGroup: ec2.ISecurityGroup;
   readonly vpc?: ec2.IVpc;

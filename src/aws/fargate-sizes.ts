@@ -1,6 +1,6 @@
-/** A size of a Fargate task. */
+/** The size of a Fargate task. */
 export interface FargateSize {
-  /** CPU units, 1024 to a virtual CPU. */
+  /** CPU units: 1024 are one vCPU. */
   readonly cpu: number;
   /** Memory in MiB. */
   readonly memoryMib: number;
@@ -17,7 +17,7 @@ const SIZES: { readonly cpu: number; readonly memoryGib: number[] }[] = [
   { cpu: 16_384, memoryGib: range(32, 120, 8) },
 ];
 
-/** The smallest size that has at least this much; undefined when there is none. */
+/** The smallest size with at least this CPU and memory; undefined if there is none. */
 export function fargateSize(cpus: number, memoryMib: number): FargateSize | undefined {
   for (const { cpu, memoryGib } of SIZES) {
     const memory = memoryGib.find((size) => size * 1024 >= memoryMib);
@@ -26,11 +26,11 @@ export function fargateSize(cpus: number, memoryMib: number): FargateSize | unde
   return undefined;
 }
 
-/** The disk of a task where nobody asks for more, and the most that one can have, in GiB. */
+/** The default and the maximum ephemeral storage of a task, in GiB. */
 export const FARGATE_DISK_GIB = 20;
 export const FARGATE_MAX_DISK_GIB = 200;
 
-/** The disk that a task asks for, in GiB: more than what it gets anyway. Undefined where nothing is asked for. */
+/** The ephemeral storage to set, in GiB; undefined for the default. Fargate accepts only values above the default. */
 export function fargateDiskGib(mib: number | undefined): number | undefined {
   return mib === undefined ? undefined : Math.max(FARGATE_DISK_GIB + 1, Math.ceil(mib / 1024));
 }

@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { requireShape, type Shape } from '../private/checks';
 import type { EcsPlatformProps } from './ecs-platform-props';
 
-/** Objects of CDK among the props: what each is known by, and how one is made. */
+/** The props that take CDK objects: the member that identifies each, and an example. */
 const OBJECTS = {
   vpc: { kind: 'an ec2.IVpc', member: 'vpcId', example: "new ec2.Vpc(this, 'Vpc')" },
   cluster: { kind: 'an ecs.ICluster', member: 'clusterName', example: "new ecs.Cluster(this, 'Cluster', { vpc })" },
@@ -13,7 +13,7 @@ const OBJECTS = {
   },
 } satisfies { readonly [prop in keyof EcsPlatformProps]: Shape };
 
-/** Refuses an object that is not what its prop takes: its id would be missing in the template. */
+/** Rejects objects of the wrong type, whose id would be missing in the template. */
 export function checkFrameworkObjects(props: EcsPlatformProps, at: IConstruct): void {
   for (const [prop, shape] of Object.entries(OBJECTS)) {
     const value: object | undefined = props[prop as keyof typeof OBJECTS];

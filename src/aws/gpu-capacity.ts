@@ -11,37 +11,37 @@ export interface GpuAutoScalingGroupOptions {
   readonly instanceType: string;
 
   /**
-   * The fewest instances.
+   * The minimum number of instances.
    *
    * @default 0
    */
   readonly minInstances?: number;
 
   /**
-   * The most instances.
+   * The maximum number of instances.
    *
-   * @default - as many as the replicas of the backends need, those of a rollout included
+   * @default - as many as the replicas of the backends need, including those of a rollout
    */
   readonly maxInstances?: number;
 
   /**
-   * The root disk, which holds images twice (packed and unpacked), fetched models and logs.
+   * The size of the root volume. It stores images twice (compressed and extracted), fetched models and logs.
    *
-   * @default - 100 GiB, or 60 GiB and the ephemeral storage of the backends if that is more
+   * @default - 100 GiB, or 60 GiB plus the ephemeral storage of the backends if that is more
    */
   readonly rootVolume?: Size;
 
   /**
-   * Whether instances with tasks are protected from scaling in. Deleting the stack then waits until they are gone.
+   * Whether instances with running tasks are protected from scale-in. Stack deletion then waits until they are terminated.
    *
    * @default false
    */
   readonly terminationProtection?: boolean;
 }
 
-/** Instances with GPUs that tasks run on. */
+/** GPU instances that tasks run on. */
 export class GpuCapacity {
-  /** A new Auto Scaling group with a capacity provider that starts and stops instances as tasks come and go. */
+  /** A new Auto Scaling group with a capacity provider that scales it with the number of tasks. */
   public static autoScalingGroup(options: GpuAutoScalingGroupOptions): GpuCapacity {
     checkOptions('aws.GpuAutoScalingGroupOptions', options, 'options');
     const min = requireNumber('minInstances', options.minInstances ?? 0, { min: 0, integer: true });
@@ -62,11 +62,12 @@ export class GpuCapacity {
   }
 
   /**
-   * A capacity provider that the cluster has already. Its instances must keep tasks from their own role: with IMDSv2
-   * required, a hop limit of 1 and `ECS_AWSVPC_BLOCK_IMDS=true` in the configuration of the agent. The platform's own do.
+   * An existing capacity provider of the cluster. Its instances must block the access of tasks to the instance role: with
+   * IMDSv2 required, a hop limit of 1 and `ECS_AWSVPC_BLOCK_IMDS=true` in the agent configuration. Instances that the
+   * platform creates are configured this way.
    *
    * @param name the name of the capacity provider
-   * @param instanceType the type of its instances
+   * @param instanceType the instance type, such as `g6.xlarge`
    */
   public static fromCapacityProviderName(name: string, instanceType: string): GpuCapacity {
     return new GpuCapacity(knownType(instanceType), { instanceType }, requireIdentifier('name', name));
@@ -77,7 +78,7 @@ export class GpuCapacity {
     public readonly _type: GpuInstanceType,
     /** @internal */
     public readonly _options: GpuAutoScalingGroupOptions,
-    /** The name of a capacity provider that exists. @default - a new one */
+    /** The name of the existing capacity provider. @default - a new one is created */
     public readonly capacityProviderName?: string,
   ) {}
 
@@ -94,7 +95,7 @@ function knownType(name: string): GpuInstanceType {
   if (type === undefined) {
     throw new ServingError(
       'UnknownInstanceType',
-      `'instanceType' ('${name}') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
+      `'instanceType' ('${name}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
     );
   }
   return type;

@@ -2,17 +2,17 @@
 export interface GpuInstanceType {
   /** The name. */
   readonly name: string;
-  /** The GPU product. */
+  /** The GPU model. */
   readonly product: string;
-  /** How many GPUs it has. */
+  /** The number of GPUs. */
   readonly gpus: number;
-  /** How many virtual CPUs it has. */
+  /** The number of vCPUs. */
   readonly cpus: number;
-  /** How much memory it has, in GiB. */
+  /** The memory in GiB. */
   readonly memoryGib: number;
 }
 
-/** https://aws.amazon.com/ec2/instance-types/accelerated-computing/, from small to large inside a family. */
+/** https://aws.amazon.com/ec2/instance-types/accelerated-computing/, from small to large within a family. */
 const TYPES: [
   family: string,
   product: string,
@@ -110,27 +110,27 @@ const ALL: GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>
   sizes.map(([size, gpus, cpus, memoryGib]) => ({ name: `${family}.${size}`, product, gpus, cpus, memoryGib })),
 );
 
-/** What one task needs of an instance. */
+/** The resources of an instance that one task needs. */
 export interface GpuNeed {
   /** GPUs. */
   readonly gpus: number;
-  /** Virtual CPUs. */
+  /** vCPUs. */
   readonly cpus: number;
   /** Memory in MiB. */
   readonly memoryMib: number;
-  /** The product, or any. */
+  /** The GPU model; undefined for any. */
   readonly product?: string;
 }
 
-/** The memory of an instance that tasks can have: the system and the agent keep the rest. */
+/** The fraction of an instance's memory that tasks can use. The system and the agent use the rest. */
 const USABLE_MEMORY = 0.92;
 
-/** The instance type of this name. */
+/** The instance type with this name. */
 export function gpuInstanceType(name: string): GpuInstanceType | undefined {
   return ALL.find((type) => type.name === name);
 }
 
-/** How many tasks of this need fit on one instance; 0 when it cannot hold any. */
+/** How many tasks with these needs fit on one instance. */
 export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
   if (need.product !== undefined && need.product.toLowerCase() !== type.product.toLowerCase()) return 0;
   return Math.floor(
@@ -138,7 +138,7 @@ export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
   );
 }
 
-/** The first and smallest known type that holds the need. */
+/** The first and smallest type that fits the task. */
 export function smallestType(need: GpuNeed): GpuInstanceType | undefined {
   return ALL.find((type) => tasksPerInstance(type, need) > 0);
 }

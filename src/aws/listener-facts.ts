@@ -5,7 +5,7 @@ import { renderError, ServingError } from '../private/errors';
 import { isUnresolved } from '../private/tokens';
 import type { EcsPlatformProps } from './ecs-platform-props';
 
-/** What a platform uses of a listener that exists, stated or read from the app. */
+/** The facts about an existing listener that a platform uses, declared or read from the app. */
 export interface ListenerFacts {
   readonly listenerArn: string;
   readonly securityGroup: ec2.ISecurityGroup;
@@ -14,25 +14,25 @@ export interface ListenerFacts {
   readonly idleSeconds: number;
 }
 
-/** Props that describe a new load balancer. */
+/** Props that configure a new load balancer. */
 const OF_NEW_BALANCER = ['publicAccess', 'certificate', 'allowPlainHttp', 'idleTimeout'] as const;
 
-/** Checks the props about an existing listener, and completes them with what the app knows of its load balancer. */
+/** Checks the props of an existing listener, and completes them from its load balancer if that is defined in the app. */
 export function listenerFacts(props: EcsPlatformProps, at: IConstruct): ListenerFacts | undefined {
   if (props.listener === undefined) return undefined;
-  const { listenerArn, securityGroup, vpc, ...stated } = props.listener._known;
-  const useless = OF_NEW_BALANCER.find((prop) => props[prop] !== undefined);
-  if (useless !== undefined) {
+  const { listenerArn, securityGroup, vpc, ...stated } = props.listener._declared;
+  const conflicting = OF_NEW_BALANCER.find((prop) => props[prop] !== undefined);
+  if (conflicting !== undefined) {
     throw new ServingError(
       'ConflictingProps',
-      `'${useless}' describes a new load balancer, but 'listener' names one that exists; leave one of them out`,
+      `'${conflicting}' configures a new load balancer, but 'listener' belongs to an existing one; remove one of them`,
       at,
     );
   }
   if (props.vpc === undefined && props.cluster === undefined && vpc === undefined) {
     throw new ServingError(
       'NetworkRequired',
-      "'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster'",
+      "'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them",
       at,
     );
   }
@@ -41,7 +41,7 @@ export function listenerFacts(props: EcsPlatformProps, at: IConstruct): Listener
   if (!isUnresolved(url) && !/^https?:\/\/[^/]+\/?$/.test(url)) {
     throw new ServingError(
       'InvalidUrl',
-      `'url' ('${url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com'`,
+      `'url' ('${url}') of 'listener' must be a scheme and a host without a path, such as 'https://models.example.com'`,
       at,
     );
   }
@@ -49,7 +49,7 @@ export function listenerFacts(props: EcsPlatformProps, at: IConstruct): Listener
   if (seconds === undefined) {
     throw new ServingError(
       'InvalidType',
-      "'idleTimeout' (undefined) of 'listener' must be a Duration, for example Duration.seconds(60): the app does not contain the idle timeout of the load balancer",
+      "'idleTimeout' (undefined) of 'listener' must be a Duration, for example Duration.seconds(60), because the app does not define the idle timeout of the load balancer",
       at,
     );
   }
@@ -77,5 +77,5 @@ function ownLoadBalancer(listenerArn: string): import('./private/own-load-balanc
 }
 
 function contradiction(used: number, found: number, path: string): string {
-  return `'idleTimeout' (${used} s) of 'listener' differs from the idle timeout of load balancer '${path}' (${found} s); leave 'idleTimeout' out, and set that of the load balancer before the platform is constructed`;
+  return `'idleTimeout' (${used} s) of 'listener' differs from the idle timeout of load balancer '${path}' (${found} s); remove 'idleTimeout', and set that of the load balancer before the platform is created`;
 }

@@ -2,15 +2,15 @@ import type { Construct } from 'constructs';
 import { ServingError } from '../private/errors';
 import { isUnresolved } from '../private/tokens';
 
-/** Stands for every account. */
+/** Allows every account. */
 export const ANY_ACCOUNT = '*';
 
-/** Checks that each of the accounts is one, or any. */
+/** Checks that each entry is an account ID or `*`. */
 export function checkModelBucketAccounts(accounts: string[] | undefined, at: Construct): void {
   if (accounts?.length === 0) {
     throw new ServingError(
       'EmptyList',
-      "'modelBucketAccounts' ([]) must name at least one account; leave it out for the account of the stack",
+      "'modelBucketAccounts' ([]) must have at least one account; remove it to allow only the account of the stack",
       at,
     );
   }
@@ -18,7 +18,7 @@ export function checkModelBucketAccounts(accounts: string[] | undefined, at: Con
   if (invalid === undefined) return;
   throw new ServingError(
     'InvalidAccount',
-    `'modelBucketAccounts' ('${invalid}') must be account IDs of 12 digits such as '123456789012', or '${ANY_ACCOUNT}' for every account`,
+    `'modelBucketAccounts' ('${invalid}') must be 12-digit account IDs, such as '123456789012', or '${ANY_ACCOUNT}' for every account`,
     at,
   );
 }

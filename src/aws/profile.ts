@@ -8,10 +8,10 @@ import {
 } from '../plan/capabilities';
 import { BalancerAccess, DrainOrder, Feature, type TargetProfile } from '../plan/target-profile';
 
-/** The rules of a load balancer that its quota allows at first. */
+/** The default quota of rules per load balancer. */
 export const RULE_QUOTA = 100;
 
-/** ECS behind an Application Load Balancer: its row of the capability table. */
+/** The target profile of ECS behind an Application Load Balancer. */
 export function ecsProfile(
   ruleQuota: number,
   importedIdleSeconds?: number,
@@ -67,52 +67,54 @@ export function ecsProfile(
   };
 }
 
-/** What ECS and the load balancer do about each feature. */
+/** How ECS and the load balancer support each feature. */
 const CAPABILITIES = capabilitiesOf({
-  [Feature.WEIGHTS]: native('weights of a forward action, drawn per request and load balancer node'),
+  [Feature.WEIGHTS]: native('weights of a forward action, applied per request by each load balancer node'),
   [Feature.ROUND_ROBIN]: native('load_balancing.algorithm.type of the target group'),
   [Feature.LEAST_OUTSTANDING]: native('load_balancing.algorithm.type of the target group'),
   [Feature.REQUEST_TIMEOUT]: approximated(
-    'the idle timeout ends a silent request after the longest one of the load balancer; nothing ends one that keeps sending',
+    'the idle timeout ends a request that sends no data for longer than the longest request of the load balancer; nothing ends a request that keeps sending data',
   ),
   [Feature.METHOD_MATCH]: native('a condition of the rule'),
-  [Feature.METHOD_NOT_ALLOWED]: native('a rule with a fixed response after those of the path'),
-  [Feature.ALLOW_HEADER]: approximated('a fixed response has no header of its own; its body names the methods'),
+  [Feature.METHOD_NOT_ALLOWED]: native('a rule with a fixed response after the rules of the path'),
+  [Feature.ALLOW_HEADER]: approximated('a fixed response cannot set headers; its body lists the methods'),
   [Feature.STRIP_PREFIX]: native('a URL rewrite of the rule'),
-  [Feature.HEADER_MATCH]: approximated('a condition of the rule; values are compared without regard to case'),
+  [Feature.HEADER_MATCH]: approximated('a condition of the rule; values are compared case-insensitively'),
   [Feature.PATH_BY_HEADER]: native('a URL rewrite of the rule'),
-  [Feature.OWN_ADDRESS]: approximated('a rule of its own; names in the header are compared without regard to case'),
+  [Feature.OWN_ADDRESS]: approximated('a separate rule; backend names in the header are compared case-insensitively'),
   [Feature.MAX_CONCURRENCY]: leftToApplication(
-    'the load balancer has no limit of requests at a time; the server must hold it',
+    'the load balancer has no limit of concurrent requests; the server must enforce it',
   ),
-  [Feature.DEFAULT_READINESS]: native('the target group counts 200-499 to GET / as healthy'),
+  [Feature.DEFAULT_READINESS]: native('the target group treats a status of 200-499 for GET / as healthy'),
   [Feature.KEEP_ALIVE]: native('the idle timeout of the load balancer'),
   [Feature.DRAIN]: native('the deregistration delay, then the stop timeout'),
   [Feature.AUTOSCALING]: native('target tracking of the service'),
-  [Feature.REQUEST_SCALING]: native('target tracking of the service by a metric of the load balancer'),
+  [Feature.REQUEST_SCALING]: native('target tracking of the service on a metric of the load balancer'),
   [Feature.SCALING_DELAY]: approximated(
-    'the cooldowns of the policies; target tracking itself waits 3 minutes to add and 15 to take away',
+    'the cooldowns of the policies; target tracking itself waits 3 minutes before scaling out and 15 minutes before scaling in',
   ),
   [Feature.MODEL_FETCH]: native(
-    'a container that runs before the server, as root without capabilities, because volumes of a task belong to root; any user can read the files',
+    'a container that runs before the server, as root without capabilities, because root owns the volumes of a task; any user can read the files',
   ),
-  [Feature.MODEL_IMAGE_VOLUME]: refused("ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy()"),
+  [Feature.MODEL_IMAGE_VOLUME]: refused("ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy()"),
   [Feature.MODEL_COPY]: native(
-    'a container of the image of the model, which copies its files into a volume of the task, as root without capabilities',
+    'a container of the model image, which copies the files into a volume of the task, as root without capabilities',
   ),
   [Feature.MODEL_BAKED]: native('the image of the server container'),
   [Feature.MODEL_VOLUME]: native('a volume of the task, mounted read-only'),
-  [Feature.MODEL_PUBLISH]: native("a file asset of the stack, whose command is 'serving publish'"),
-  [Feature.FAILOVER]: approximated('a backend without a healthy replica keeps its share, which is answered with 503'),
-  [Feature.TOKENS]: native('CDK fills them in'),
+  [Feature.MODEL_PUBLISH]: native("a file asset of the stack that runs 'serving publish'"),
+  [Feature.FAILOVER]: approximated(
+    'a backend without a healthy replica keeps its share, and its requests fail with 503',
+  ),
+  [Feature.TOKENS]: native('CDK resolves them'),
   [Feature.GPU]: native('an instance of a capacity provider'),
   [Feature.IMAGE_USER]: leftToApplication(
-    "the container runs as the user of its image, which is root where the image names none, and without capabilities; set 'user' to one that can read and write what the server needs, on Fargate with 'VOLUME /tmp' in the image",
+    "the container runs without capabilities as the user of its image, or as root if the image sets none; set 'user' to one that can read and write the files of the server, and on Fargate add 'VOLUME /tmp' to the image",
   ),
   [Feature.WEB_SOCKET]: native(
-    'an upgraded connection, which the idle timeout of the load balancer ends when both sides are silent',
+    'an upgraded connection, which the load balancer closes when both sides send no data for the idle timeout',
   ),
   [Feature.GRPC]: refused(
-    'it needs a target group of gRPC behind an HTTPS listener, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
+    'it requires a gRPC target group behind an HTTPS listener, which this platform does not support yet; stream over HTTP/1.1, or use WebSocket',
   ),
 } satisfies CapabilityTable);

@@ -10,17 +10,17 @@ const BUCKET = {
   example: "s3.Bucket.fromBucketName(this, 'Models', 'acme-models')",
 };
 
-/** Models in a bucket that the CDK app knows. */
+/** Models in a bucket that is defined in or imported into the CDK app. */
 export class S3Model {
   /**
-   * A directory or one file in a bucket. The task may read it, and decrypt it where the bucket has a key.
+   * A directory or one file in a bucket. The task role is allowed to read it, and to decrypt it if the bucket has a key.
    *
-   * The right is limited to the account of the bucket, and to the Region of its key. An imported bucket of another account
-   * must state it, or the fetch is refused with 403: `Bucket.fromBucketAttributes(this, 'Models', { bucketName, account,
-   * region, encryptionKey })`. An imported key has the Region of its ARN.
+   * The permission is limited to the account of the bucket and the Region of its key. An imported bucket of another account
+   * must have `account`, otherwise the fetch fails with 403: `Bucket.fromBucketAttributes(this, 'Models', { bucketName,
+   * account, region, encryptionKey })`. The Region of an imported key is that of its ARN.
    *
    * @param bucket the bucket
-   * @param key `prefix/` for everything below a prefix, `key` for one object
+   * @param key `prefix/` for all objects with this prefix, `key` for one object
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');

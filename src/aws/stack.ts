@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 
-/** The tag of a CDK Stack, by which it is known without loading the framework. */
+/** The symbol that identifies a CDK Stack without loading the framework. */
 const STACK = Symbol.for('@aws-cdk/core.Stack');
 
 /** Whether a construct is a Stack. */
@@ -13,7 +13,7 @@ export function enclosingStack(construct: IConstruct): IConstruct | undefined {
   return construct.node.scopes.reverse().find(isStack);
 }
 
-/** Nested stacks use the platform of the stack that they are part of. */
+/** Nested stacks use the platform of their outermost parent stack. */
 export function outermostStack(stack: IConstruct): IConstruct {
   const { nestedStackParent: parent } = stack as IConstruct & { nestedStackParent?: IConstruct };
   return parent === undefined ? stack : outermostStack(parent);

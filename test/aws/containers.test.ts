@@ -1,4 +1,4 @@
-/** What every container is denied, whatever it runs on and whatever its image is. */
+/** The restrictions of every container, on Fargate and on instances, and for every image. */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { aws, Gpu, Model, ModelServer, ServerImage, Size } from '../../src';
@@ -10,7 +10,7 @@ import { digestOf, LockedProject, lockedModel } from '../support/lock';
 const TASK = 'AWS::ECS::TaskDefinition';
 const gpu = Gpu.nvidia();
 
-/** Every container of every task of an app, with what its task runs on. */
+/** Every container of every task of an app, with the launch type of its task. */
 function containersOf(templates: { [stack: string]: Data }): { readonly host: unknown; readonly container: Data }[] {
   const resources = Object.values(templates).flatMap(({ Resources }) => Object.values(object(Resources)).map(object));
   return resources
@@ -26,12 +26,12 @@ describe('every container', () => {
   everything(app);
   const all = containersOf(templatesOf(app));
 
-  test('is one of a server or one that fetches, on Fargate and on instances', () => {
+  test('is a server or a fetch container, on Fargate and on instances', () => {
     const kinds = all.map(({ host, container: { Name } }) => `${host} ${String(Name).replace(/\d+$/, '')}`);
     expect([...new Set(kinds)].sort()).toEqual(['EC2 Fetch', 'EC2 Server', 'FARGATE Fetch', 'FARGATE Server']);
   });
 
-  test('has no capability, no privileged mode and a read-only root', () => {
+  test('has no capabilities, no privileged mode and a read-only root file system', () => {
     for (const { container } of all) {
       expect(container).toMatchObject({
         Privileged: false,
@@ -42,12 +42,12 @@ describe('every container', () => {
     }
   });
 
-  test('is placed on instances that run already: it has no option that their agent must have registered', () => {
+  test('can be placed on running instances, because it requires no attribute that the agent registers at start', () => {
     for (const { container } of all) expect(container.DockerSecurityOptions).toBeUndefined();
   });
 });
 
-test('a container that copies a model out of its image has no capability either', () => {
+test('a container that copies a model from its image has no capabilities either', () => {
   const shell = { variant: 'shell', base: `busybox@${digestOf('9')}` } as const;
   const project = new LockedProject({ models: { net: lockedModel('b', undefined, shell) } });
   try {
@@ -72,7 +72,7 @@ describe('the capabilities of a server', () => {
     expect(dropped(port)).toEqual(['ALL']);
   });
 
-  test.each([80, 1023])('are the one to listen on it with port %d, which Fargate could not add back', (port) => {
+  test.each([80, 1023])('keep NET_BIND_SERVICE with port %d, which Fargate cannot add back', (port) => {
     expect(dropped(port)).toEqual([
       'AUDIT_WRITE',
       'CHOWN',
@@ -90,7 +90,7 @@ describe('the capabilities of a server', () => {
     ]);
   });
 
-  test('can be widened by an override of the task definition', () => {
+  test('can be extended by an override of the task definition', () => {
     const { stack, backend } = oneBackend();
     const task = aws.EcsBackend.of(backend).taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
     task.addPropertyOverride('ContainerDefinitions.0.LinuxParameters.Capabilities.Drop', ['NET_RAW']);
@@ -99,7 +99,7 @@ describe('the capabilities of a server', () => {
 });
 
 describe('instances', () => {
-  test('that exist confine tasks in the same way', () => {
+  test('that exist already have the same restrictions', () => {
     const stack = newStack();
     const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', {
       clusterName: 'models',
@@ -126,8 +126,8 @@ describe('instances', () => {
 
 describe('the user of a server', () => {
   test.each([
-    ['its own, where the definition has none', undefined, undefined],
-    ['the one of the definition', 1000, '1000'],
+    ['that of the image by default', undefined, undefined],
+    ['that of the definition', 1000, '1000'],
   ])('is %s', (_what, user, expected) => {
     const image = ServerImage.fromRegistry('rayproject/ray:2.60.0');
     const server = ModelServer.rayServe({ app: 'serve:app' });

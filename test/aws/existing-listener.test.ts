@@ -8,7 +8,7 @@ import { matchListener } from '../support/cloudformation';
 
 const defaultAction = elbv2.ListenerAction.fixedResponse(404);
 
-/** A load balancer of the app, with one listener. */
+/** A load balancer that is defined in the app, with one listener. */
 function balanced(idle?: number, stack: Stack = newStack()) {
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
   const loadBalancer = new elbv2.ApplicationLoadBalancer(stack, 'Balancer', { vpc });
@@ -19,8 +19,8 @@ function balanced(idle?: number, stack: Stack = newStack()) {
 
 const { fromListener, fromAttributes } = aws.ExistingListener;
 
-describe('a listener of the app', () => {
-  test('needs nothing else: network, group, address and idle timeout are read', () => {
+describe('a listener that is defined in the app', () => {
+  test('requires no other props: network, security group, URL and idle timeout are read from it', () => {
     const { stack, vpc, loadBalancer, listener } = balanced(30);
     const platform = new aws.EcsPlatform(stack, 'Platform', { listener: fromListener(listener) });
     oneBackend({}, { path: '/a', requestTimeout: Duration.seconds(20) }, stack);
@@ -39,13 +39,13 @@ describe('a listener of the app', () => {
     });
   });
 
-  test('without an idle timeout of its load balancer has the 60 s of AWS', () => {
+  test('whose load balancer sets no idle timeout has the default of 60 s', () => {
     const { stack, listener } = balanced();
     const platform = new aws.EcsPlatform(stack, 'Platform', { listener: fromListener(listener) });
     expect(platform.target.idle.standard).toBe(60);
   });
 
-  test('may be in another stack', () => {
+  test('can be in another stack', () => {
     const app = newApp();
     const { listener } = balanced(90, newStack('Shared', app));
     const stack = newStack('Serving', app);
@@ -55,7 +55,7 @@ describe('a listener of the app', () => {
     expect(Object.keys(templatesOf(stack))).toEqual(['Shared', 'Serving']);
   });
 
-  test('has its port in the address', () => {
+  test('has its port in the URL', () => {
     const { stack, loadBalancer } = balanced();
     const other = loadBalancer.addListener('Other', {
       port: 8080,
@@ -83,14 +83,14 @@ describe('a listener of the app', () => {
           url: 'https://models.example.com',
         }),
     ],
-  ])('fails with another idle timeout than its load balancer has, as %s', (_how, existing) => {
+  ])('fails if its idle timeout differs from that of the load balancer, as %s', (_how, existing) => {
     const { stack, vpc, listener } = balanced(30);
     expect(() => new aws.EcsPlatform(stack, 'Platform', { vpc, listener: existing(listener) })).toThrow(
-      "[ConflictingProps] 'idleTimeout' (70 s) of 'listener' differs from the idle timeout of load balancer 'Serving/Balancer/Resource' (30 s); leave 'idleTimeout' out, and set that of the load balancer before the platform is constructed (at Serving/Platform)",
+      "[ConflictingProps] 'idleTimeout' (70 s) of 'listener' differs from the idle timeout of load balancer 'Serving/Balancer/Resource' (30 s); remove 'idleTimeout', and set that of the load balancer before the platform is created (at Serving/Platform)",
     );
   });
 
-  test('fails at synthesis when the idle timeout of its load balancer changes afterwards', () => {
+  test('fails at synthesis if the idle timeout of its load balancer is changed later', () => {
     const { stack, loadBalancer, listener } = balanced(30);
     new aws.EcsPlatform(stack, 'Platform', { listener: fromListener(listener) });
     loadBalancer.setAttribute('idle_timeout.timeout_seconds', '120');
@@ -99,7 +99,7 @@ describe('a listener of the app', () => {
     );
   });
 
-  test('states the idle timeout where only the deployment knows it', () => {
+  test('requires the idle timeout if its value is available only at deployment', () => {
     const { stack, loadBalancer, listener } = balanced();
     const { valueAsString } = new CfnParameter(stack, 'Idle');
     loadBalancer.setAttribute('idle_timeout.timeout_seconds', valueAsString);
@@ -113,9 +113,9 @@ describe('a listener of the app', () => {
   });
 });
 
-describe('an imported listener of CDK', () => {
+describe('an imported CDK listener', () => {
   const arn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/a/b/c';
-  const known = { idleTimeout: Duration.seconds(300), url: 'https://models.example.com' };
+  const declared = { idleTimeout: Duration.seconds(300), url: 'https://models.example.com' };
   const make = (options: aws.ExistingListenerOptions) => {
     const stack = newStack();
     const listener = elbv2.ApplicationListener.fromApplicationListenerAttributes(stack, 'Listener', {
@@ -126,8 +126,8 @@ describe('an imported listener of CDK', () => {
     return () => new aws.EcsPlatform(stack, 'Platform', { vpc, listener: fromListener(listener, options) });
   };
 
-  test('has its security group, and the stated idle timeout and address', () => {
-    const platform = make(known)();
+  test('has its security group, and the declared idle timeout and URL', () => {
+    const platform = make(declared)();
     const { stack, endpoint } = oneBackend({}, {}, platform.node.scope as Stack);
     expect(endpoint.url).toBe('https://models.example.com/');
     templateOf(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { SourceSecurityGroupId: 'sg-1' });
@@ -137,11 +137,11 @@ describe('an imported listener of CDK', () => {
     ['idleTimeout', "[InvalidType] 'idleTimeout' (undefined) of 'listener' must be a Duration"],
     ['url', "[InvalidType] 'listener.url' (undefined) must be a string (at Serving/Platform)"],
   ])('fails without %s', (prop, message) => {
-    expect(make({ ...known, [prop]: undefined })).toThrow(message);
+    expect(make({ ...declared, [prop]: undefined })).toThrow(message);
   });
 });
 
-test('a listener itself is no ExistingListener', () => {
+test('a CDK listener is not an ExistingListener', () => {
   const { stack, listener } = balanced();
   expect(aws.ExistingListener.isExistingListener(listener)).toBe(false);
   expect(aws.ExistingListener.isExistingListener(fromListener(listener))).toBe(true);

@@ -10,8 +10,8 @@ import { OwnAddress } from '../../src/plan/choices';
 import { container as containerOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { backendOptions, singleBackend } from '../support/definitions';
 
-describe('what a backend became', () => {
-  test('may get more rights and more connections', () => {
+describe('the resources of a backend', () => {
+  test('can get more permissions and connections', () => {
     const { stack, backend } = oneBackend();
     const { taskRole, connections } = aws.EcsBackend.of(backend);
     const bucket = new s3.Bucket(stack, 'Bucket');
@@ -25,21 +25,21 @@ describe('what a backend became', () => {
     });
   });
 
-  test('is granted rights and connections itself', () => {
+  test('are a grantee and a connectable', () => {
     const { stack, backend } = oneBackend();
-    const made = aws.EcsBackend.of(backend);
+    const facade = aws.EcsBackend.of(backend);
     const bucket = new s3.Bucket(stack, 'Bucket');
-    const database = new ec2.SecurityGroup(stack, 'Database', { vpc: made.service.cluster.vpc });
-    bucket.grantRead(made);
-    database.connections.allowFrom(made, ec2.Port.tcp(5432));
+    const database = new ec2.SecurityGroup(stack, 'Database', { vpc: facade.service.cluster.vpc });
+    bucket.grantRead(facade);
+    database.connections.allowFrom(facade, ec2.Port.tcp(5432));
     const template = templateOf(stack);
-    expect(made.grantPrincipal).toBe(made.taskRole);
+    expect(facade.grantPrincipal).toBe(facade.taskRole);
     expect(statements(template, 'TaskRole')).toMatchObject([
       { Action: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'], Effect: 'Allow' },
     ]);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       FromPort: 5432,
-      SourceSecurityGroupId: stack.resolve(made.connections.securityGroups[0]?.securityGroupId),
+      SourceSecurityGroupId: stack.resolve(facade.connections.securityGroups[0]?.securityGroupId),
     });
   });
 
@@ -58,20 +58,20 @@ describe('what a backend became', () => {
     expect(stack.resolve(targetGroup.targetGroupArn)).toHaveProperty('Ref');
   });
 
-  test('on Fargate has no instances, and no scalable target before it has an autoscaling policy', () => {
+  test('on Fargate have no instances, and no scalable target without an autoscaling policy', () => {
     const { stack, backend } = oneBackend();
-    const made = aws.EcsBackend.of(backend);
-    expect([made.autoScalingGroup, made.launchTemplate, made.capacityProvider]).toEqual(Array(3).fill(undefined));
-    expect(made.scalableTaskCount).toBeUndefined();
+    const facade = aws.EcsBackend.of(backend);
+    expect([facade.autoScalingGroup, facade.launchTemplate, facade.capacityProvider]).toEqual(Array(3).fill(undefined));
+    expect(facade.scalableTaskCount).toBeUndefined();
     backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] });
     const schedule = Schedule.cron({ hour: '7', minute: '0' });
-    made.scalableTaskCount?.scaleOnSchedule('Morning', { schedule, minCapacity: 2 });
+    facade.scalableTaskCount?.scaleOnSchedule('Morning', { schedule, minCapacity: 2 });
     expect(only(templateOf(stack), 'AWS::ApplicationAutoScaling::ScalableTarget')).toMatchObject({
       ScheduledActions: [{ ScalableTargetAction: { MinCapacity: 2 } }],
     });
   });
 
-  test('with a GPU has the instances that it shares with others of the type', () => {
+  test('with a GPU include the instances, which backends on the same type share', () => {
     const { stack, endpoint, backend } = oneBackend({ gpu: Gpu.nvidia() });
     const [one, two] = [backend, endpoint.addBackend('other', { ...backendOptions(), gpu: Gpu.nvidia() })].map((each) =>
       aws.EcsBackend.of(each),
@@ -88,16 +88,16 @@ describe('what a backend became', () => {
     expect(two?.capacityProvider).toBe(one?.capacityProvider);
   });
 
-  test('on a capacity provider that exists has no constructs of its instances', () => {
+  test('on an existing capacity provider include no instances', () => {
     const stack = newStack();
     const cluster = new ecs.Cluster(stack, 'Mine', { vpc: new ec2.Vpc(stack, 'Vpc') });
     const gpuCapacities = [aws.GpuCapacity.fromCapacityProviderName('gpus', 'g6.xlarge')];
     new aws.EcsPlatform(stack, 'Platform', { cluster, gpuCapacities });
-    const made = aws.EcsBackend.of(oneBackend({ gpu: Gpu.nvidia() }, {}, stack).backend);
-    expect([made.autoScalingGroup, made.launchTemplate, made.capacityProvider]).toEqual(Array(3).fill(undefined));
+    const facade = aws.EcsBackend.of(oneBackend({ gpu: Gpu.nvidia() }, {}, stack).backend);
+    expect([facade.autoScalingGroup, facade.launchTemplate, facade.capacityProvider]).toEqual(Array(3).fill(undefined));
   });
 
-  test('can be measured', () => {
+  test('have metrics', () => {
     const { stack, backend } = oneBackend();
     aws.EcsBackend.of(backend)
       .metrics.targetResponseTime()
@@ -124,7 +124,7 @@ describe('what a backend became', () => {
     expect(aws.EcsBackend.of(backend).metrics).toBe(aws.EcsBackend.of(backend).metrics);
   });
 
-  test('fails for one of another platform', () => {
+  test('are not available on another platform', () => {
     const { backend, endpoint } = singleBackend();
     expect(() => aws.EcsBackend.of(backend)).toThrow(
       "[WrongPlatform] backend 'backend' runs on platform 'test', not on AWS (at endpoint/backend)",
@@ -135,15 +135,15 @@ describe('what a backend became', () => {
   });
 });
 
-describe('what a platform made', () => {
-  test('is known by its type check', () => {
+describe('the platform', () => {
+  test('is recognized by its type check', () => {
     const { endpoint, backend } = oneBackend();
     expect(aws.EcsPlatform.isEcsPlatform(endpoint.platform)).toBe(true);
     for (const other of [singleBackend().endpoint.platform, backend, undefined, 'Platform'])
       expect(aws.EcsPlatform.isEcsPlatform(other)).toBe(false);
   });
 
-  test('can be reached and opened to others', () => {
+  test('exposes its resources, and can allow other callers', () => {
     const stack = newStack();
     const platform = new aws.EcsPlatform(stack, 'Platform');
     oneBackend({}, {}, stack);
@@ -158,7 +158,7 @@ describe('what a platform made', () => {
     expect(platform.cluster.vpc).toBe(platform.vpc);
   });
 
-  test('has the child ids that are written down', () => {
+  test('has the documented child ids', () => {
     const stack = newStack();
     const platform = new aws.EcsPlatform(stack, 'Platform');
     const { endpoint, backend } = oneBackend({}, { methods: ['POST' as never] }, stack);
@@ -178,7 +178,7 @@ describe('the address of an endpoint', () => {
   const url = (stack: Stack) => Object.values(templateOf(stack).findOutputs('*'))[0];
   const dnsName = { 'Fn::GetAtt': [expect.stringContaining('LoadBalancer'), 'DNSName'] };
 
-  test('is an output with what the endpoint is for', () => {
+  test('is an output with the description of the endpoint', () => {
     const { stack } = oneBackend({}, { path: '/a', description: 'Reads digits' });
     expect(url(stack)).toEqual({
       Description: 'Reads digits',
@@ -186,7 +186,7 @@ describe('the address of an endpoint', () => {
     });
   });
 
-  test('is an output with the name without a description', () => {
+  test('is an output with the name of an endpoint without a description', () => {
     expect(url(oneBackend({}, { endpointName: 'image classifier' }).stack)).toEqual({
       Description: "URL of endpoint 'image classifier'",
       Value: { 'Fn::Join': ['', ['http://', dnsName, '/']] },
@@ -198,7 +198,7 @@ describe('the address of an endpoint', () => {
     expect(url(oneBackend({}, { hosts, path: '/a' }).stack)?.Value).toBe('http://models.example.com/a');
   });
 
-  test('of a backend has its own path', () => {
+  test('of a backend has the path of the backend', () => {
     const { stack, endpoint, backend } = oneBackend({ ownAddress: OwnAddress.PATH }, { path: '/a' });
     expect(stack.resolve(endpoint.addressOf(backend).url)).toEqual({
       'Fn::Join': ['', ['http://', dnsName, '/a/_b/backend']],
@@ -206,7 +206,7 @@ describe('the address of an endpoint', () => {
   });
 });
 
-test('tags of the app reach the services and their tasks', () => {
+test('tags of the app apply to the services and their tasks', () => {
   const { stack } = oneBackend();
   Tags.of(stack).add('team', 'vision');
   expect(only(templateOf(stack), 'AWS::ECS::Service')).toMatchObject({

@@ -3,13 +3,13 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { aws, Duration, Gpu, Model } from '../../src';
 import { container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 
-/** Buckets of that name of other accounts are refused. */
+/** Denies buckets with the same name in other accounts. */
 const OWN_ACCOUNT = { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } };
 
 const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${rest}`]] });
 
 describe('a model in S3', () => {
-  test('is fetched by a container of its own that ends well before the server starts', () => {
+  test('is fetched by a separate container that must succeed before the server starts', () => {
     const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/v1/') }).stack);
     expect(container(template, 'Fetch0')).toMatchObject({
       Image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/),
@@ -24,7 +24,7 @@ describe('a model in S3', () => {
     expect(container(template).StartTimeout).toBeUndefined();
   });
 
-  test('lies where the fetch may write and the server may read', () => {
+  test('is in a volume that the fetch can write to and the server can only read', () => {
     const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/v1/') }).stack);
     expect(only(template, 'AWS::ECS::TaskDefinition').Volumes).toEqual([{ Name: 'scratch' }, { Name: 'models-0' }]);
     expect(container(template, 'Fetch0').MountPoints).toContainEqual({
@@ -39,7 +39,7 @@ describe('a model in S3', () => {
     });
   });
 
-  test('may be one file', () => {
+  test('can be one file', () => {
     const model = Model.fromS3('s3://bucket/digits/v1.npz', { path: 'digits/model.npz' });
     const template = templateOf(oneBackend({ model }).stack);
     expect(container(template, 'Fetch0').Command).toEqual([
@@ -50,7 +50,7 @@ describe('a model in S3', () => {
     );
   });
 
-  test('has the time that was given, on instances also more than Fargate allows', () => {
+  test('has the configured timeout, which can exceed the limit of Fargate on instances', () => {
     const model = (seconds: number) => Model.fromS3('s3://bucket/m/', { fetchTimeout: Duration.seconds(seconds) });
     const startTimeout = (options: Parameters<typeof oneBackend>[0]) =>
       container(templateOf(oneBackend(options).stack), 'Fetch0').StartTimeout;
@@ -58,7 +58,7 @@ describe('a model in S3', () => {
     expect(startTimeout({ model: model(1800), gpu: Gpu.nvidia() })).toBe(1800);
   });
 
-  test('fails with more time than Fargate allows', () => {
+  test('fails with a timeout above the limit of Fargate', () => {
     const model = Model.fromS3('s3://bucket/model/', { fetchTimeout: Duration.seconds(121) });
     expect(() => templateOf(oneBackend({ model }).stack)).toThrow(
       "[FetchTooLong] 'fetchTimeout' (121 s) of model 'model' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit (at Serving/endpoint/backend)",
@@ -85,7 +85,7 @@ describe('several models', () => {
     return [mounts('Server'), ...models.map((_, index) => mounts(`Fetch${index}`))];
   };
 
-  test('have volumes of their own', () => {
+  test('have separate volumes', () => {
     expect(
       volumesOf(Model.fromS3('s3://bucket/a/', { path: 'a' }), Model.fromS3('s3://bucket/b/', { path: '/opt/b' })),
     ).toEqual([['models-0 /models/a', 'models-1 /opt/b'], ['models-0 /models/a'], ['models-1 /opt/b']]);
@@ -108,7 +108,7 @@ describe('several models', () => {
   });
 });
 
-describe('the task may read', () => {
+describe('the task role can read', () => {
   test.each([
     [
       's3://bucket/model/v1/',
@@ -138,7 +138,7 @@ describe('the task may read', () => {
     expect(statements(templateOf(oneBackend({ model }).stack), 'TaskRole')).toEqual(expected);
   });
 
-  test('a bucket of the app, and decrypt what is in it', () => {
+  test('a bucket of the app, and decrypt its objects', () => {
     const stack = newStack();
     const encryptionKey = new kms.Key(stack, 'Key');
     const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey });
@@ -162,7 +162,7 @@ describe('the task may read', () => {
   });
 });
 
-test('the fetch image can be another one', () => {
+test('the fetch image can be replaced', () => {
   const stack = newStack();
   new aws.EcsPlatform(stack, 'Platform', { fetchImage: 'registry.example.com/aws-cli:2' });
   oneBackend({ model: Model.fromS3('s3://bucket/model/') }, {}, stack);

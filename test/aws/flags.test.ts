@@ -1,4 +1,4 @@
-/** The same definitions under every set of feature flags that an app may have. */
+/** The same definitions with each set of feature flags that an app can have. */
 import { Template } from 'aws-cdk-lib/assertions';
 import * as cxapi from 'aws-cdk-lib/cx-api';
 import { messagesOf, newApp, only, templatesOf } from '../support/aws';
@@ -14,7 +14,7 @@ const EVERY_FLAG = Object.fromEntries(
 );
 
 describe.each([
-  // CDK warns of references between stacks until this one is set, whatever is in the stacks.
+  // CDK warns about all references between stacks unless this flag is set.
   ['no flags', { '@aws-cdk/core:defaultCrossStackReferences': 'strong' }],
   ['the recommended flags', cxapi.CURRENTLY_RECOMMENDED_FLAGS],
   ['every flag', { ...EVERY_FLAG, ...cxapi.CURRENTLY_RECOMMENDED_FLAGS }],
@@ -24,17 +24,17 @@ describe.each([
   const templates = templatesOf(app);
   const template = (stack: string) => Template.fromJSON(templates[stack] as Data);
 
-  test('CDK has nothing to say', () => {
+  test('CDK reports no messages', () => {
     expect(messagesOf(app)).toEqual([]);
   });
 
-  test('the stacks need each other in one direction', () => {
+  test('the stacks depend on each other in one direction', () => {
     const assembly = app.synth();
-    const needs = assembly.stacks.map((stack) => [
+    const dependencies = assembly.stacks.map((stack) => [
       stack.stackName,
       stack.dependencies.map(({ id }) => id.replace('.assets', '')).filter((id) => id !== stack.stackName),
     ]);
-    expect(Object.fromEntries(needs)).toEqual({ Shared: [], Models: ['Shared'], Routes: ['Models', 'Shared'] });
+    expect(Object.fromEntries(dependencies)).toEqual({ Shared: [], Models: ['Shared'], Routes: ['Models', 'Shared'] });
     expect(stackGraph(new Stacks(templates)).get('Shared')).toEqual(new Set());
   });
 
@@ -51,7 +51,7 @@ describe.each([
     expect(matchListener(templates, { path: '/words' })).toMatchObject({ kind: 'forward' });
   });
 
-  test('the instances register with the cluster and keep the metadata service to themselves', () => {
+  test('the instances register with the cluster and block the metadata service for tasks', () => {
     const data = object(only(template('Shared'), 'AWS::EC2::LaunchTemplate').LaunchTemplateData);
     const commands = JSON.stringify(data.UserData);
     expect(commands).toContain('ECS_CLUSTER=');
@@ -61,7 +61,7 @@ describe.each([
     template('Shared').resourceCountIs('AWS::AutoScaling::LaunchConfiguration', 0);
   });
 
-  test('no resource is made that nobody asked for', () => {
+  test('no unexpected resources are created', () => {
     for (const stack of Object.keys(templates)) {
       for (const type of ['AWS::Lambda::Function', 'AWS::SNS::Topic', 'Custom::VpcRestrictDefaultSG'])
         template(stack).resourceCountIs(type, 0);

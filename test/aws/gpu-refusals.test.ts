@@ -15,24 +15,24 @@ function withCapacity(...gpuCapacities: aws.GpuCapacity[]) {
 }
 
 describe('a GPU', () => {
-  function clusterOfItsOwn() {
+  function clusterInItsOwnStack() {
     const app = newApp();
     const base = newStack('Base', app);
     const cluster = new ecs.Cluster(base, 'Cluster', { vpc: new ec2.Vpc(base, 'Vpc') });
     return { app, base, cluster, gpuCapacities: [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })] };
   }
 
-  test('fails on a cluster of which no instances are known', () => {
+  test('fails on an existing cluster without gpuCapacities', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc');
     const cluster = ecs.Cluster.fromClusterAttributes(stack, 'Cluster', { clusterName: 'models', vpc });
     new aws.EcsPlatform(stack, 'Platform', { cluster });
     expect(() => oneBackend({ gpu }, {}, stack)).toThrow(
-      "[GpuOnFargate] backend 'backend' (1 x any GPU, 2 virtual CPUs, 8192 MiB) needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities' (at Serving/endpoint/backend)",
+      "[GpuOnFargate] backend 'backend' (1 x any GPU, 2 vCPUs, 8192 MiB) requires a GPU, which Fargate does not support; add the GPU instances of the cluster to 'gpuCapacities' (at Serving/endpoint/backend)",
     );
   });
 
-  test('fails when the capacity is said to be none', () => {
+  test('fails if gpuCapacities is empty', () => {
     expect(() => oneBackend({ gpu }, {}, withCapacity())).toThrow('[GpuOnFargate]');
   });
 
@@ -48,16 +48,16 @@ describe('a GPU', () => {
   });
 
   test('fails with a new group for a cluster of another stack', () => {
-    const { app, cluster, gpuCapacities } = clusterOfItsOwn();
+    const { app, cluster, gpuCapacities } = clusterInItsOwnStack();
     const serving = newStack('Serving', app);
     new aws.EcsPlatform(serving, 'Platform', { cluster, gpuCapacities });
     expect(() => oneBackend({ gpu }, {}, serving)).toThrow(
-      "[ForeignResource] a new Auto Scaling group ('g6.xlarge') cannot be added to a cluster of another stack ('Base'), because each stack would need the other; construct the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName (at Serving/Platform)",
+      "[ForeignResource] a new Auto Scaling group ('g6.xlarge') cannot be added to a cluster of another stack ('Base'), because the stacks would depend on each other; create the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName (at Serving/Platform)",
     );
   });
 
-  test('works in another stack than cluster and platform', () => {
-    const { app, base, cluster, gpuCapacities } = clusterOfItsOwn();
+  test('can be in another stack than the cluster and the platform', () => {
+    const { app, base, cluster, gpuCapacities } = clusterInItsOwnStack();
     const platform = new aws.EcsPlatform(base, 'Platform', { cluster, gpuCapacities });
     oneBackend({ gpu }, { platform }, newStack('Models', app));
     expect(only(templateOf(base), PROVIDER)).toBeDefined();
@@ -65,27 +65,27 @@ describe('a GPU', () => {
 
   test.each([
     [
-      'a capacity that is too small',
+      'an instance type that is too small',
       { gpu: Gpu.nvidia({ count: 2 }) },
-      "[InstanceTooSmall] none of 'gpuCapacities' (g6.xlarge) holds backend 'backend' (2 x any GPU, 4 virtual CPUs, 16384 MiB); add a larger one, or ask for less (at Serving/endpoint/backend)",
+      "[InstanceTooSmall] none of 'gpuCapacities' (g6.xlarge) is large enough for backend 'backend' (2 x any GPU, 4 vCPUs, 16384 MiB); add a larger one, or request less (at Serving/endpoint/backend)",
     ],
     [
       'a disk that is too small',
       { gpu, resources: { ephemeralStorage: Size.gibibytes(50) } },
-      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 110 GiB: images take 60 GiB, the rest is 'ephemeralStorage' or models of backend 'backend' (at Serving/endpoint/backend)",
+      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 110 GiB: 60 GiB for images, the rest for 'ephemeralStorage' or the models of backend 'backend' (at Serving/endpoint/backend)",
     ],
   ])('fails with %s', (_what, options, message) => {
     const capacity = aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', rootVolume: Size.gibibytes(100) });
     expect(() => oneBackend(options, {}, withCapacity(capacity))).toThrow(message);
   });
 
-  test('fails when no instance type has enough', () => {
+  test('fails if no instance type is large enough', () => {
     expect(() => oneBackend({ gpu: Gpu.nvidia({ product: 'TPU' }) })).toThrow(
-      "[InstanceTooSmall] no known instance type holds backend 'backend' (1 x TPU, 2 virtual CPUs, 8192 MiB); ask for less, or name the instances with 'gpuCapacities' (at Serving/endpoint/backend)",
+      "[InstanceTooSmall] no supported instance type is large enough for backend 'backend' (1 x TPU, 2 vCPUs, 8192 MiB); request less, or set 'gpuCapacities' (at Serving/endpoint/backend)",
     );
   });
 
-  test("fails by a resource name of Kubernetes'", () => {
+  test('fails with a Kubernetes resource name', () => {
     expect(() => oneBackend({ gpu: Gpu.custom('amd.com/gpu', 1) })).toThrow(
       "[Unsupported] 'amd.com/gpu' of backend 'backend' is a Kubernetes resource name; use Gpu.nvidia() on AWS (at Serving/endpoint/backend)",
     );
@@ -93,9 +93,9 @@ describe('a GPU', () => {
 });
 
 describe('GpuCapacity', () => {
-  test.each(['g6.xlrage', 'm7i.large'])('fails with %s, which has no GPU that is known', (instanceType) => {
+  test.each(['g6.xlrage', 'm7i.large'])('fails with %s, which is not a known GPU type', (instanceType) => {
     expect(() => aws.GpuCapacity.autoScalingGroup({ instanceType })).toThrow(
-      `[UnknownInstanceType] 'instanceType' ('${instanceType}') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
+      `[UnknownInstanceType] 'instanceType' ('${instanceType}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
     );
   });
 

@@ -44,7 +44,7 @@ describe('a backend with a GPU', () => {
     });
   });
 
-  test('has no limit of Fargate for its stop and its model fetch', () => {
+  test('is not subject to the model fetch limit of Fargate', () => {
     const template = templateOf(oneBackend({ gpu, model: Model.fromS3('s3://bucket/model/') }).stack);
     expect(container(template, 'Fetch0').StartTimeout).toBe(600);
   });
@@ -52,15 +52,15 @@ describe('a backend with a GPU', () => {
   test.each([
     ['any GPU', { gpu }, 'g6.xlarge'],
     ['more memory', { gpu, resources: { memory: Size.gibibytes(20) } }, 'g6.2xlarge'],
-    ['more processors', { gpu, resources: { cpu: 9 } }, 'g6.4xlarge'],
+    ['more vCPUs', { gpu, resources: { cpu: 9 } }, 'g6.4xlarge'],
     ['four GPUs', { gpu: Gpu.nvidia({ count: 4 }) }, 'g6.12xlarge'],
-    ['a product', { gpu: Gpu.nvidia({ product: 'a10g' }) }, 'g5.xlarge'],
-    ['a large product', { gpu: Gpu.nvidia({ product: 'H200', count: 8 }) }, 'p5e.48xlarge'],
-  ])('with %s gets the smallest instance type that has it', (_what, options, InstanceType) => {
+    ['a GPU product', { gpu: Gpu.nvidia({ product: 'a10g' }) }, 'g5.xlarge'],
+    ['a large GPU product', { gpu: Gpu.nvidia({ product: 'H200', count: 8 }) }, 'p5e.48xlarge'],
+  ])('with %s gets the smallest suitable instance type', (_what, options, InstanceType) => {
     expect(launchTemplate(templateOf(oneBackend(options).stack))).toMatchObject({ InstanceType });
   });
 
-  test('leaves room for the fetches of its models, whose memory ECS counts', () => {
+  test('reserves memory for fetch containers, which ECS counts', () => {
     const memory = Size.mebibytes(15_000);
     const typeOf = (model?: Model) =>
       launchTemplate(templateOf(oneBackend({ gpu, resources: { memory }, model }).stack)).InstanceType;
@@ -70,7 +70,7 @@ describe('a backend with a GPU', () => {
 });
 
 describe('the instances', () => {
-  test('have the GPU image, a tight metadata service and an encrypted disk', () => {
+  test('have the GPU-optimized AMI, a restricted metadata service and an encrypted disk', () => {
     const template = templateOf(oneBackend({ gpu }).stack);
     const [image] = Object.entries(template.findParameters('*')).filter(([id]) => id.startsWith('SsmParameter'));
     expect(image?.[1]).toMatchObject({
@@ -92,7 +92,7 @@ describe('the instances', () => {
     template.resourceCountIs('AWS::AutoScaling::LaunchConfiguration', 0);
   });
 
-  test('are in private subnets and let nobody in', () => {
+  test('are in private subnets and allow no inbound traffic', () => {
     const template = templateOf(oneBackend({ gpu }).stack);
     template.hasResourceProperties(GROUP, {
       VPCZoneIdentifier: [
@@ -106,7 +106,7 @@ describe('the instances', () => {
     });
   });
 
-  test('come and go as tasks do, and do not hold up the deletion of the stack', () => {
+  test('scale with the number of tasks, and do not block the deletion of the stack', () => {
     const template = templateOf(oneBackend({ gpu }).stack);
     expect(only(template, PROVIDER)).toEqual({
       AutoScalingGroupProvider: {
@@ -120,7 +120,7 @@ describe('the instances', () => {
     expect(only(template, GROUP).DesiredCapacity).toBeUndefined();
   });
 
-  test('can be protected while they have tasks, be kept, be bounded and have a larger disk', () => {
+  test('can have termination protection, a minimum, a maximum and a larger disk', () => {
     const stack = withCapacity(
       aws.GpuCapacity.autoScalingGroup({
         instanceType: 'g5.12xlarge',
@@ -144,7 +144,7 @@ describe('the instances', () => {
     });
   });
 
-  test('have a disk for the scratch files of every replica that they hold', () => {
+  test('have a disk for the scratch files of all replicas that fit', () => {
     const stack = withCapacity(aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.12xlarge' }));
     oneBackend({ gpu, resources: { ephemeralStorage: Size.gibibytes(50) } }, {}, stack);
     expect(launchTemplate(templateOf(stack))).toMatchObject({
@@ -153,13 +153,13 @@ describe('the instances', () => {
   });
 });
 
-describe('the largest number of instances', () => {
+describe('the maximum number of instances', () => {
   function maxSize(...backends: { readonly max: number; readonly rollout?: Rollout }[]): unknown {
     const stack = newStack();
     backends.forEach(({ max, rollout }, index) => {
       const endpoint = new ServingEndpoint(stack, `endpoint${index}`, { path: `/${index}` });
       const backend = endpoint.addBackend('backend', backendOptions({ gpu, rollout }));
-      // Later than the group, which must follow.
+      // Added after the group was created, which must still take it into account.
       backend.autoscale({ minReplicas: 2, maxReplicas: max, targets: [ScalingTarget.ongoingRequests(4)] });
     });
     return only(templateOf(stack), GROUP).MaxSize;
@@ -168,9 +168,9 @@ describe('the largest number of instances', () => {
   test.each([
     ['doubles in a rollout that starts all at once', [{ max: 4 }], '8'],
     ['grows by the surge', [{ max: 10, rollout: Rollout.surge({ percent: 50 }) }], '15'],
-    ['grows by what ECS makes of a small surge', [{ max: 10, rollout: Rollout.surge({ percent: 10 }) }], '15'],
+    ['grows by a small surge as ECS rounds it', [{ max: 10, rollout: Rollout.surge({ percent: 10 }) }], '15'],
     ['does not grow in place', [{ max: 4, rollout: Rollout.inPlace() }], '4'],
-    ['holds all backends of the type', [{ max: 4 }, { max: 3, rollout: Rollout.inPlace() }], '11'],
+    ['includes all backends of the type', [{ max: 4 }, { max: 3, rollout: Rollout.inPlace() }], '11'],
   ])('%s', (_what, backends, expected) => {
     expect(maxSize(...backends)).toBe(expected);
   });
@@ -189,7 +189,7 @@ test('backends of one instance type share its capacity, others have their own', 
   expect(CapacityProviders).toEqual(Object.keys(template.findResources(PROVIDER)).map((Ref) => ({ Ref })));
 });
 
-describe('a capacity provider that exists', () => {
+describe('an existing capacity provider', () => {
   test('is used by its name', () => {
     const stack = newStack();
     const vpc = new ec2.Vpc(stack, 'Vpc');
@@ -205,10 +205,10 @@ describe('a capacity provider that exists', () => {
     template.resourceCountIs(GROUP, 0);
   });
 
-  test('fails beside a new cluster', () => {
+  test('fails with a new cluster', () => {
     const stack = withCapacity(aws.GpuCapacity.fromCapacityProviderName('gpus', 'g6.xlarge'));
     expect(() => oneBackend({ gpu }, {}, stack)).toThrow(
-      "[ConflictingProps] capacity provider 'gpus' in 'gpuCapacities' is one of a cluster that exists, but the platform makes a new cluster; name that with 'cluster' (at Serving/Platform)",
+      "[ConflictingProps] capacity provider 'gpus' in 'gpuCapacities' belongs to an existing cluster, but the platform creates a new one; set 'cluster' (at Serving/Platform)",
     );
   });
 });

@@ -7,18 +7,18 @@ import { container, messagesOf, newStack, oneBackend, statements, templateOf } f
 
 const ECR_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'];
 
-function pullRights(stack: Stack): unknown[] {
+function pullPermissions(stack: Stack): unknown[] {
   return statements(templateOf(stack), 'ExecutionRole').filter((statement) =>
     JSON.stringify(statement.Action).includes('ecr:'),
   );
 }
 
 describe('an image by its reference', () => {
-  test('is pulled as it is', () => {
+  test('is used unchanged', () => {
     const reference = `registry.example.com/acme/svm:1.4.2@sha256:${'0a'.repeat(32)}`;
     const { stack } = oneBackend({ image: ServerImage.fromRegistry(reference) });
     expect(container(templateOf(stack)).Image).toBe(reference);
-    expect(pullRights(stack)).toEqual([]);
+    expect(pullPermissions(stack)).toEqual([]);
   });
 
   test.each([
@@ -27,9 +27,9 @@ describe('an image by its reference', () => {
     ['123456789012.dkr-ecr.eu-west-1.on.aws', 'eu-west-1'],
     ['123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu', 'eusc-de-east-1'],
     ['123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
-  ])('in %s may be pulled by its task, and CDK has nothing to say', (host, region) => {
+  ])('in %s can be pulled by its task, and CDK reports no messages', (host, region) => {
     const { stack } = oneBackend({ image: ServerImage.fromRegistry(`${host}/models/svm:1.4.2`) });
-    expect(pullRights(stack)).toEqual([
+    expect(pullPermissions(stack)).toEqual([
       { Action: 'ecr:GetAuthorizationToken', Effect: 'Allow', Resource: '*' },
       {
         Action: ECR_ACTIONS,
@@ -42,7 +42,7 @@ describe('an image by its reference', () => {
     expect(messagesOf(stack)).toEqual([]);
   });
 
-  test('of the model fetch in a private registry may be pulled too', () => {
+  test('of the model fetch in a private repository can be pulled too', () => {
     const stack = newStack();
     new aws.EcsPlatform(stack, 'Platform', {
       fetchImage: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/aws:2',
@@ -51,7 +51,7 @@ describe('an image by its reference', () => {
     expect(container(templateOf(stack), 'Fetch0').Image).toBe(
       '123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/aws:2',
     );
-    expect(pullRights(stack)).toHaveLength(2);
+    expect(pullPermissions(stack)).toHaveLength(2);
     expect(messagesOf(stack)).toEqual([]);
   });
 });
@@ -63,7 +63,7 @@ describe('an image of AWS', () => {
     const repository = new ecr.Repository(stack, 'Repository');
     oneBackend({ image: aws.EcrImage.fromRepository(repository, digest) }, {}, stack);
     expect(JSON.stringify(container(templateOf(stack)).Image)).toContain(`@${digest}`);
-    expect(pullRights(stack)).toHaveLength(2);
+    expect(pullPermissions(stack)).toHaveLength(2);
   });
 
   test('is built from a Dockerfile', () => {
@@ -72,16 +72,16 @@ describe('an image of AWS', () => {
     expect(JSON.stringify(container(templateOf(stack)).Image)).toContain('cdk-hnb659fds-container-assets');
   });
 
-  test('is any that ECS knows', () => {
+  test('can be any image of ECS', () => {
     const image = aws.EcsImage.fromContainerImage(ecs.ContainerImage.fromRegistry('acme/svm:1'));
     const { stack } = oneBackend({ image });
     expect(container(templateOf(stack)).Image).toBe('acme/svm:1');
   });
 
-  test.each(['', 'latest'])("fails with the tag '%s', which moves", (tag) => {
+  test.each(['', 'latest'])("fails with the mutable tag '%s'", (tag) => {
     const repository = new ecr.Repository(newStack(), 'Repository');
     expect(() => aws.EcrImage.fromRepository(repository, tag)).toThrow(
-      `[MutableImage] 'tagOrDigest' ('${tag}') changes under a running endpoint; use a digest, or a tag that does not move`,
+      `[MutableImage] 'tagOrDigest' ('${tag}') can change while the endpoint is running; use a digest or an immutable tag`,
     );
   });
 });

@@ -7,7 +7,7 @@ import { matchListener } from '../support/cloudformation';
 const LISTENER_ARN =
   'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/0123456789abcdef/fedcba9876543210';
 
-/** A platform of which everything exists, by attributes. */
+/** A platform whose network, cluster and listener are imported by attributes. */
 function imported(change: Partial<aws.ExistingListenerAttributes> = {}, props: Partial<aws.EcsPlatformProps> = {}) {
   const stack = newStack();
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -27,7 +27,7 @@ function imported(change: Partial<aws.ExistingListenerAttributes> = {}, props: P
   return { stack, platform: new aws.EcsPlatform(stack, 'Platform', { cluster, listener, ...props }) };
 }
 
-describe('network, cluster and listener that exist', () => {
+describe('an existing network, cluster and listener', () => {
   const { stack, platform } = imported();
   const { endpoint, backend } = oneBackend({}, { path: '/a' }, stack);
   backend.autoscale({
@@ -36,7 +36,7 @@ describe('network, cluster and listener that exist', () => {
   });
   const template = templateOf(stack);
 
-  test('are used by their attributes and nothing of them is made', () => {
+  test('are used by their attributes and not created', () => {
     for (const type of ['EC2::VPC', 'ECS::Cluster', 'ElasticLoadBalancingV2::LoadBalancer', 'EC2::Subnet'])
       template.resourceCountIs(`AWS::${type}`, 0);
     expect(stack.node.root.node.tryGetContext('missing')).toBeUndefined();
@@ -45,24 +45,24 @@ describe('network, cluster and listener that exist', () => {
     expect(messagesOf(stack)).toEqual([]);
   });
 
-  test('carry the requests', () => {
+  test('receive the requests', () => {
     expect(matchListener([template.toJSON()], { path: '/a' }, { listener: LISTENER_ARN })).toMatchObject({
       kind: 'forward',
       destinations: [{ weight: 1 }],
     });
   });
 
-  test('let the load balancer in', () => {
+  test('allow the load balancer to connect to the backend', () => {
     expect(only(template, 'AWS::EC2::SecurityGroupIngress').SourceSecurityGroupId).toBe('sg-12345678');
     expect(only(template, 'AWS::EC2::SecurityGroupEgress').GroupId).toBe('sg-12345678');
   });
 
-  test('give the address', () => {
+  test('determine the URL', () => {
     expect(endpoint.url).toBe('https://models.example.com/a');
     expect(Object.values(template.findOutputs('*'))[0]?.Value).toBe('https://models.example.com/a');
   });
 
-  test('are what scaling follows', () => {
+  test('are the dimensions of autoscaling metrics', () => {
     const policies = JSON.stringify(template.findResources('AWS::ApplicationAutoScaling::ScalingPolicy'));
     const label = 'app/models/0123456789abcdef';
     expect(policies).toContain(JSON.stringify({ Name: 'LoadBalancer', Value: label }));
@@ -70,8 +70,8 @@ describe('network, cluster and listener that exist', () => {
   });
 });
 
-describe('the stated idle timeout', () => {
-  test('is what a server must outlast', () => {
+describe('the declared idle timeout', () => {
+  test('must be shorter than the keep-alive of a server', () => {
     const { stack } = imported();
     const behavior = { drains: true, keepAlive: Duration.seconds(305) };
     const server = ModelServer.command({ command: ['serve'], behavior });
@@ -81,7 +81,7 @@ describe('the stated idle timeout', () => {
     );
   });
 
-  test('is what a request must not reach', () => {
+  test('must be longer than a request', () => {
     const { stack } = imported();
     oneBackend({}, { requestTimeout: Duration.seconds(291) }, stack);
     expect(() => templateOf(stack)).toThrow(
@@ -97,7 +97,7 @@ describe('an imported listener', () => {
     );
   });
 
-  test('fails with an idle timeout that no load balancer has', () => {
+  test('fails with an idle timeout outside the limits of a load balancer', () => {
     expect(() => imported({ idleTimeout: Duration.seconds(4001) })).toThrow(
       "[InvalidNumber] 'idleTimeout' (4001) must be a whole number between 1 and 4000 (at Serving/Platform)",
     );
@@ -107,21 +107,21 @@ describe('an imported listener', () => {
     ['publicAccess', true],
     ['certificate', {}],
     ['allowPlainHttp', true],
-  ])('fails beside %s, which is of a new load balancer', (prop, value) => {
+  ])('conflicts with %s, which configures a new load balancer', (prop, value) => {
     expect(() => imported({}, { [prop]: value })).toThrow(
-      `[ConflictingProps] '${prop}' describes a new load balancer, but 'listener' names one that exists; leave one of them out (at Serving/Platform)`,
+      `[ConflictingProps] '${prop}' configures a new load balancer, but 'listener' belongs to an existing one; remove one of them (at Serving/Platform)`,
     );
   });
 
-  test('fails without the network that it is in', () => {
+  test('fails without a network', () => {
     expect(() => imported({}, { cluster: undefined })).toThrow(
-      "[NetworkRequired] 'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster' (at Serving/Platform)",
+      "[NetworkRequired] 'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them (at Serving/Platform)",
     );
   });
 
   test.each(['models.example.com', 'https://models.example.com/v1'])('fails with the URL %s', (url) => {
     expect(() => imported({ url })).toThrow(
-      `[InvalidUrl] 'url' ('${url}') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com' (at Serving/Platform)`,
+      `[InvalidUrl] 'url' ('${url}') of 'listener' must be a scheme and a host without a path, such as 'https://models.example.com' (at Serving/Platform)`,
     );
   });
 });

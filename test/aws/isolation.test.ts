@@ -1,5 +1,4 @@
-/** What an insertion changes: nothing of the others, but for a rule that a clash of priorities explains. */
-
+/** An insertion changes none of the other resources, except rules with conflicting priorities. */
 import type { Stack } from 'aws-cdk-lib';
 import { aws, type BackendOptions, Duration, HttpMethod, ServingEndpoint, type ServingEndpointProps } from '../../src';
 import { TargetPlatform } from '../../src/constructs/target-platform';
@@ -32,7 +31,7 @@ function render(declarations: readonly Declaration[]) {
   };
 }
 
-/** The logical ids of what was there before and is not the same now. */
+/** The logical ids of the resources that were changed or removed. */
 function changes(before: Data, after: Data): string[] {
   return Object.keys(before).filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]));
 }
@@ -44,7 +43,7 @@ const FOUR: Declaration[] = [
   { id: 'texts', props: { path: '/' } },
 ];
 
-test.each([0, 1, 2, 3])('an endpoint inserted at %d changes nothing of the others', (position) => {
+test.each([0, 1, 2, 3])('an endpoint inserted at position %d changes no other resources', (position) => {
   const before = render(FOUR);
   const added: Declaration = { id: 'added', props: { methods: [HttpMethod.GET] }, backends: ['v1', 'v2'] };
   const after = render([...FOUR.slice(0, position), added, ...FOUR.slice(position)]);
@@ -52,20 +51,20 @@ test.each([0, 1, 2, 3])('an endpoint inserted at %d changes nothing of the other
   expect(changes(before.parts, after.parts)).toEqual([]);
 });
 
-test('an appended endpoint changes nothing, also when many are there', () => {
+test('an appended endpoint changes no other resources, even if there are many', () => {
   const many = Array.from({ length: 20 }, (_, index): Declaration => ({ id: `model-${index}` }));
   const before = render(many);
   expect(changes(before.parts, render([...many, { id: 'added' }]).parts)).toEqual([]);
 });
 
-test('a backend added to an endpoint changes the rules of its shares only', () => {
+test('a backend added to an endpoint changes only the rule of its shares', () => {
   const before = render(FOUR);
   const [digits, ...others] = FOUR;
   const after = render([{ ...digits!, backends: ['v0', 'v1', 'v2'] }, ...others]);
   expect(changes(before.parts, after.parts)).toEqual([expect.stringMatching(/^digitsShares/)]);
 });
 
-test('a longer request changes the load balancer, and of the backends only its own', () => {
+test('a longer request changes the load balancer and no other backends', () => {
   const { stack, parts: before } = render(FOUR);
   declare(stack, { id: 'slow', props: { requestTimeout: Duration.minutes(10) } });
   const after = object((templatesOf(stack)[stack.stackName] as Data).Resources);
@@ -73,17 +72,17 @@ test('a longer request changes the load balancer, and of the backends only its o
   expect(ids).toEqual([expect.stringMatching(/LoadBalancer/)]);
 });
 
-describe('a clash of priorities', () => {
-  // Endpoints whose rules want the same slot: few slots are left for a path of seven segments.
+describe('a conflict of priorities', () => {
+  // Endpoints whose rules have the same slot: there are few slots for a path of seven segments.
   const deep = (index: number): Declaration => ({
     id: `deep-${index}`,
     props: { path: `/1/2/3/4/5/6/${index}`, hosts: [`*.${index}.example.com`] },
   });
-  const clashing = Array.from({ length: 12 }, (_, index) => deep(index));
+  const conflicting = Array.from({ length: 12 }, (_, index) => deep(index));
 
-  test('moves the later rule, and the plan says from where', () => {
-    const before = render(clashing.slice(1));
-    const after = render(clashing);
+  test('moves the later rule, and the plan contains its previous priority', () => {
+    const before = render(conflicting.slice(1));
+    const after = render(conflicting);
     const moved = after.plan.routes.filter((route) => route.rules.some((rule) => rule.movedFrom !== undefined));
     const backends = after.plan.backends.filter(({ anchor }) => anchor?.movedFrom !== undefined);
     const explained = [...moved.map((route) => route.endpoint), ...backends.map(({ path }) => path)].map((path) =>
@@ -94,8 +93,8 @@ describe('a clash of priorities', () => {
       expect(explained.some((path) => id.startsWith(path))).toBe(true);
   });
 
-  test('does not come where a priority is given', () => {
-    const placed = clashing.map((declaration, index) => ({
+  test('does not occur if priorities are set', () => {
+    const placed = conflicting.map((declaration, index) => ({
       ...declaration,
       props: { ...declaration.props, priority: 100 + 10 * index },
     }));
@@ -106,13 +105,13 @@ describe('a clash of priorities', () => {
   });
 });
 
-describe('a given priority', () => {
-  test('numbers the rules of the endpoint from there', () => {
+describe('a priority that is set', () => {
+  test('is that of the first rule of the endpoint', () => {
     const { plan } = render([{ id: 'a', props: { priority: 500, methods: [HttpMethod.POST] } }]);
     expect(plan.routes.flatMap((route) => route.rules).map(({ priority }) => priority)).toEqual([500, 501, 502]);
   });
 
-  test('fails where it is taken', () => {
+  test('fails if it is taken', () => {
     expect(() =>
       render([
         { id: 'a', props: { priority: 500 } },
@@ -133,7 +132,7 @@ describe('more rules than the quota', () => {
     );
   });
 
-  test('fit when it is raised', () => {
+  test('are allowed if it is raised', () => {
     const stack = newStack();
     const platform = new aws.EcsPlatform(stack, 'Platform', { ruleQuota: 102 });
     for (const declaration of many) declare(stack, declaration);

@@ -5,11 +5,11 @@ import { aws, ScalingTarget } from '../../src';
 import { oneBackend, only, templateOf } from '../support/aws';
 
 const { stack, backend } = oneBackend();
-const made = aws.EcsBackend.of(backend);
+const facade = aws.EcsBackend.of(backend);
 const defaults = (construct: { readonly node: { readonly defaultChild?: unknown } }): CfnElement =>
   construct.node.defaultChild as CfnElement;
 
-/** The dimensions of a metric as the template has them. */
+/** The dimensions of a metric as in the template. */
 function dimensionsOf(metric: cloudwatch.Metric, of: Stack = stack): unknown {
   return of.resolve(metric.dimensions);
 }
@@ -42,46 +42,46 @@ const OTHERS: [MetricMethod, string, string][] = [
 
 describe('the metrics of a backend', () => {
   test.each([...OF_TARGET_GROUP, ...OTHERS])('%s is %s, as %s over 5 minutes', (method, metricName, statistic) => {
-    const metric = made[method]();
+    const metric = facade[method]();
     expect([metric.metricName, metric.statistic, metric.period.toSeconds()]).toEqual([metricName, statistic, 300]);
   });
 
-  test.each([...OF_TARGET_GROUP, ...OTHERS])('%s takes options', (method) => {
+  test.each([...OF_TARGET_GROUP, ...OTHERS])('%s accepts options', (method) => {
     const options = { period: Duration.minutes(1), statistic: 'Maximum', label: 'mine', color: '#ff0000' };
-    const metric = made[method](options);
+    const metric = facade[method](options);
     expect(metric).toMatchObject({ statistic: 'Maximum', label: 'mine', color: '#ff0000' });
     expect(metric.period.toSeconds()).toBe(60);
   });
 
-  test.each(OF_TARGET_GROUP)('%s is that of the target group on its load balancer', (method) => {
-    expect(made[method]().namespace).toBe('AWS/ApplicationELB');
-    expect(dimensionsOf(made[method]())).toEqual({ LoadBalancer: loadBalancer, TargetGroup: targetGroup });
+  test.each(OF_TARGET_GROUP)('%s has the dimensions target group and load balancer', (method) => {
+    expect(facade[method]().namespace).toBe('AWS/ApplicationELB');
+    expect(dimensionsOf(facade[method]())).toEqual({ LoadBalancer: loadBalancer, TargetGroup: targetGroup });
   });
 
-  test('5xx of the load balancer have no target group, in total and by cause', () => {
+  test('for 5xx of the load balancer have no target group, in total and by status code', () => {
     const { HttpCodeElb, HttpCodeTarget } = elbv2;
-    const total = made.metric5xxFromLoadBalancer();
+    const total = facade.metric5xxFromLoadBalancer();
     expect(total.namespace).toBe('AWS/ApplicationELB');
     expect(dimensionsOf(total)).toEqual({
       LoadBalancer: { 'Fn::GetAtt': [expect.stringContaining('LoadBalancer'), 'LoadBalancerFullName'] },
     });
     const names = [HttpCodeElb.ELB_502_COUNT, HttpCodeElb.ELB_503_COUNT, HttpCodeElb.ELB_504_COUNT].map((code) =>
-      [made.metricHttpCodeElb(code)].map(({ metricName, statistic }) => `${statistic} ${metricName}`),
+      [facade.metricHttpCodeElb(code)].map(({ metricName, statistic }) => `${statistic} ${metricName}`),
     );
     expect(names.flat()).toEqual(['502', '503', '504'].map((code) => `Sum HTTPCode_ELB_${code}_Count`));
-    expect(made.metricHttpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT).toMetricConfig()).toEqual(
-      made.metric5xxFromTarget().toMetricConfig(),
+    expect(facade.metricHttpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT).toMetricConfig()).toEqual(
+      facade.metric5xxFromTarget().toMetricConfig(),
     );
   });
 
   test('of the service have its name and the cluster', () => {
     const dimensions = {
-      ClusterName: { Ref: stack.getLogicalId(defaults(made.service.cluster)) },
-      ServiceName: { 'Fn::GetAtt': [stack.getLogicalId(made.service.node.findChild('Service') as never), 'Name'] },
+      ClusterName: { Ref: stack.getLogicalId(defaults(facade.service.cluster)) },
+      ServiceName: { 'Fn::GetAtt': [stack.getLogicalId(facade.service.node.findChild('Service') as never), 'Name'] },
     };
-    expect(made.metricRunningTaskCount().namespace).toBe('ECS/ContainerInsights');
+    expect(facade.metricRunningTaskCount().namespace).toBe('ECS/ContainerInsights');
     for (const method of ['metricCpuUtilization', 'metricMemoryUtilization', 'metricRunningTaskCount'] as const)
-      expect(dimensionsOf(made[method]())).toEqual(dimensions);
+      expect(dimensionsOf(facade[method]())).toEqual(dimensions);
   });
 });
 
@@ -113,7 +113,7 @@ describe('ongoing requests', () => {
   const measureOf = ({ MetricStat: { Metric, Stat } }: Query) => [Stat, Metric.Namespace, Metric.MetricName];
   const byId = (queries: Query[], id: string) => queries.find((query) => query.Id === id) as Query;
 
-  test('are computed as the autoscaling policy computes them', () => {
+  test('are computed as in the autoscaling policy', () => {
     const { queries, scaled } = alarmOf();
     for (const id of ['requests', 'seconds', 'replicas']) {
       expect(measureOf(byId(queries, id))).toEqual(measureOf(byId(scaled, id)));
@@ -122,19 +122,19 @@ describe('ongoing requests', () => {
     expect(expression(queries)?.replace('PERIOD(requests)', '60')).toBe(expression(scaled));
   });
 
-  test('take a period, a label and a color', () => {
+  test('accept a period, a label and a color', () => {
     const { queries } = alarmOf({ period: Duration.minutes(1), label: 'busy' });
     expect(byId(queries, 'requests')).toMatchObject({ MetricStat: { Period: 60 } });
     expect(queries.filter((query) => query.Label === 'busy')).toHaveLength(1);
-    expect(made.metricOngoingRequests({ color: '#00ff00' }).color).toBe('#00ff00');
+    expect(facade.metricOngoingRequests({ color: '#00ff00' }).color).toBe('#00ff00');
   });
 });
 
-test('metrics leave the template as it is', () => {
+test('metrics do not change the template', () => {
   const plain = oneBackend();
   const measured = oneBackend();
-  const facade = aws.EcsBackend.of(measured.backend);
-  for (const [method] of [...OF_TARGET_GROUP, ...OTHERS]) facade[method]();
-  facade.metricOngoingRequests();
+  const other = aws.EcsBackend.of(measured.backend);
+  for (const [method] of [...OF_TARGET_GROUP, ...OTHERS]) other[method]();
+  other.metricOngoingRequests();
   expect(templateOf(measured.stack).toJSON()).toEqual(templateOf(plain.stack).toJSON());
 });

@@ -30,7 +30,7 @@ const model = (directory: string, options: Parameters<typeof Model.fromDirectory
   Model.fromDirectory(directory, { lockFile: project.lockFile, ...options });
 
 describe('a model in a registry', () => {
-  test('is copied out of its own image before the server starts', () => {
+  test('is copied from the model image before the server starts', () => {
     const template = templateOf(oneBackend({ model: model('shell', { path: 'net' }) }).stack);
     expect(container(template, 'Fetch0')).toMatchObject({
       Image: `registry.example.com/models:${HEX}@sha256:${HEX}`,
@@ -54,12 +54,12 @@ describe('a model in a registry', () => {
     expect(container(template).DependsOn).toEqual([{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }]);
   });
 
-  test('of ECR may be pulled', () => {
+  test('in ECR can be pulled', () => {
     const pulls = statements(templateOf(oneBackend({ model: model('ecr') }).stack), 'ExecutionRole');
     expect(JSON.stringify(pulls)).toContain('repository/models');
   });
 
-  test('shares the volume of a directory around it, each in its place', () => {
+  test('shares the volume of an enclosing directory', () => {
     const models = [model('shell', { path: 'a/b' }), Model.fromS3('s3://bucket/a.bin', { path: 'a/c.bin' })];
     const template = templateOf(oneBackend({ models }).stack);
     expect(container(template, 'Fetch0').Command).toEqual(['-R', '/models/.', '/copied/b/']);
@@ -72,14 +72,14 @@ describe('a model in a registry', () => {
     ]);
   });
 
-  test('is no volume', () => {
+  test('cannot be an image volume', () => {
     const { stack } = oneBackend({ model: model('shell', { delivery: ModelDelivery.imageVolume() }) });
     expect(() => templateOf(stack)).toThrow(
-      "[Unsupported] 'model image volume' is not possible on an Application Load Balancer: ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy()",
+      "[Unsupported] 'model image volume' is not possible on an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy()",
     );
   });
 
-  test('that is baked is the image of the server', () => {
+  test('that is baked replaces the image of the server', () => {
     const image = project.within(() => ServerImage.fromRegistry('acme/svm:1'));
     const template = templateOf(oneBackend({ model: model('baked'), image }).stack);
     const { Image, DependsOn, MountPoints } = container(template);
@@ -113,7 +113,7 @@ describe('a changed model', () => {
 });
 
 describe('a model of the Hugging Face Hub', () => {
-  test('is fetched at its commit with a token that never stands in the template', () => {
+  test('is fetched at its commit, with a token that is not in the template', () => {
     const token = SecretValue.fromName('acme/hub', { key: 'token' });
     const { stack } = oneBackend({ model: Model.fromHuggingFace('facebook/opt-125m', { revision: COMMIT, token }) });
     expect(container(templateOf(stack), 'Fetch0')).toMatchObject({
@@ -123,7 +123,7 @@ describe('a model of the Hugging Face Hub', () => {
     });
   });
 
-  test('is fetched by the image of the platform, and reads nothing in S3', () => {
+  test('is fetched with the image of the platform, without permissions for S3', () => {
     const stack = newStack();
     new aws.EcsPlatform(stack, 'Platform', { hubImage: 'mirror.example.com/hub:1' });
     oneBackend({ model: Model.fromHuggingFace('facebook/opt-125m', { revision: COMMIT }) }, {}, stack);
@@ -140,7 +140,7 @@ describe('a model in a volume', () => {
     return { stack, vpc, fileSystem: new efs.FileSystem(stack, 'Files', { vpc }) };
   };
 
-  test('of EFS is mounted read-only by the role of the task', () => {
+  test('of EFS is mounted read-only with the task role', () => {
     const { stack, vpc, fileSystem } = fileSystemOf();
     new aws.EcsPlatform(stack, 'Platform', { vpc });
     const volume = aws.EfsVolume.fromFileSystem(fileSystem);
@@ -168,7 +168,7 @@ describe('a model in a volume', () => {
     ]);
   });
 
-  test('of EFS lets the backend in, from its own stack', () => {
+  test('of EFS allows the backend to connect, with rules in the stack of the backend', () => {
     const app = newApp();
     const { vpc, fileSystem, stack: files } = fileSystemOf(newStack('Files', app));
     const stack = newStack('Serving', app);
@@ -182,13 +182,13 @@ describe('a model in a volume', () => {
     expect(ports(files)).toEqual([]);
   });
 
-  test('of EFS with an access point is what that says', () => {
+  test('of EFS with an access point cannot have a directory', () => {
     const { stack, vpc, fileSystem } = fileSystemOf();
     new aws.EcsPlatform(stack, 'Platform', { vpc });
     const accessPoint = fileSystem.addAccessPoint('Point', { path: '/nets' });
     const volume = aws.EfsVolume.fromFileSystem(fileSystem, { accessPoint });
     expect(() => oneBackend({ model: Model.fromVolume(volume, { directory: 'x' }) }, {}, stack)).toThrow(
-      "[ConflictingProps] 'directory' ('x') of model 'x' cannot be chosen where an access point says the directory; leave it out, or make an access point for it (at Serving/endpoint/backend)",
+      "[ConflictingProps] 'directory' ('x') of model 'x' conflicts with the access point of its volume, which determines the directory; remove it, or create an access point for it (at Serving/endpoint/backend)",
     );
   });
 
@@ -214,26 +214,26 @@ describe('a model in a volume', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 2049, GroupId: 'sg-0123' });
   });
 
-  test('of S3 Files is not for instances', () => {
+  test('of S3 Files is not supported on instances', () => {
     const stack = newStack();
     expect(() => oneBackend({ model: Model.fromVolume(s3Files(stack)), gpu: Gpu.nvidia() }, {}, stack)).toThrow(
-      "[Unsupported] the volume of model 'fs-0123' is one of S3 Files, which ECS mounts on Fargate and not on the instances that backend 'backend' needs for its GPU; use Model.fromS3 or aws.EfsVolume (at Serving/endpoint/backend)",
+      "[Unsupported] the volume of model 'fs-0123' is an S3 Files volume, which ECS supports only on Fargate, but backend 'backend' runs on instances because of its GPU; use Model.fromS3 or aws.EfsVolume (at Serving/endpoint/backend)",
     );
   });
 
-  test('cannot stand inside one that others are fetched into', () => {
+  test('cannot be mounted inside a volume that others are fetched into', () => {
     const stack = newStack();
     const models = [Model.fromS3('s3://bucket/a.bin'), Model.fromVolume(s3Files(stack), { path: 'b' })];
     expect(() => oneBackend({ models }, {}, stack)).toThrow(
-      "[ModelPathClash] 'path' ('/models/b') of model 'fs-0123' is inside the read-only volume at '/models' that other models are fetched into, so nothing can be mounted there; set 'path' of one (at Serving/endpoint/backend)",
+      "[ModelPathClash] 'path' ('/models/b') of model 'fs-0123' is inside the read-only volume at '/models', which other models are fetched into; set another 'path' for one of them (at Serving/endpoint/backend)",
     );
   });
 });
 
-describe('the processors of a task', () => {
+describe('the CPU architecture of a task', () => {
   const image = () => project.within(() => ServerImage.fromRegistry('acme/svm:1'));
 
-  test('are those of Intel and AMD unless others are asked for', () => {
+  test('is X86_64 by default', () => {
     const platformOf = (resources = {}) =>
       only(templateOf(oneBackend({ image: image(), resources }).stack), 'AWS::ECS::TaskDefinition').RuntimePlatform;
     expect(platformOf()).toBeUndefined();
@@ -243,15 +243,15 @@ describe('the processors of a task', () => {
     });
   });
 
-  test('are not by Arm beside a GPU', () => {
+  test('cannot be Arm with a GPU', () => {
     expect(() => oneBackend({ gpu: Gpu.nvidia(), resources: { architecture: CpuArchitecture.ARM64 } })).toThrow(
-      "[Unsupported] 'architecture' (arm64) of backend 'backend' is not to be had with a GPU: every instance type that this package knows has amd64; leave it out (at Serving/endpoint/backend)",
+      "[Unsupported] 'architecture' (arm64) of backend 'backend' is not supported with a GPU, because every supported instance type is amd64; remove it (at Serving/endpoint/backend)",
     );
   });
 });
 
 describe('the size of a model', () => {
-  test('must be fetched in what Fargate allows, and fit its disk', () => {
+  test('must be small enough for the fetch timeout and the disk of Fargate', () => {
     const { stack } = oneBackend({ model: model('large') });
     expect(() => templateOf(stack)).toThrow(
       /\[FetchTooLong\] model 'large' \(90 GiB\).*Fargate ends that after 120 s/s,
@@ -261,25 +261,25 @@ describe('the size of a model', () => {
     );
   });
 
-  test('makes the root disk of instances larger, unless that was said', () => {
+  test('increases the root volume of instances, unless its size is set', () => {
     const { stack } = oneBackend({ model: model('large'), gpu: Gpu.nvidia() });
     templateOf(stack).hasResourceProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: { BlockDeviceMappings: [{ Ebs: { VolumeSize: 60 + 90 } }] },
     });
-    const said = newStack();
+    const sized = newStack();
     const capacity = aws.GpuCapacity.autoScalingGroup({
       instanceType: 'g6.xlarge',
       rootVolume: Size.gibibytes(100),
     });
-    new aws.EcsPlatform(said, 'Platform', { gpuCapacities: [capacity] });
-    expect(() => oneBackend({ model: model('large'), gpu: Gpu.nvidia() }, {}, said)).toThrow(
-      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 150 GiB: images take 60 GiB, the rest is 'ephemeralStorage' or models of backend 'backend' (at Serving/endpoint/backend)",
+    new aws.EcsPlatform(sized, 'Platform', { gpuCapacities: [capacity] });
+    expect(() => oneBackend({ model: model('large'), gpu: Gpu.nvidia() }, {}, sized)).toThrow(
+      "[InstanceTooSmall] 'rootVolume' (100 GiB) of 'g6.xlarge' must be at least 150 GiB: 60 GiB for images, the rest for 'ephemeralStorage' or the models of backend 'backend' (at Serving/endpoint/backend)",
     );
   });
 });
 
-describe('a directory that is not what was locked', () => {
-  test('is a warning of CDK at the backend', () => {
+describe('a directory that differs from its lock', () => {
+  test('is a CDK warning at the backend', () => {
     const drifted = new LockedProject({ models: { m: lockedModel('a', undefined, { to: 's3://acme-models' }) } });
     try {
       drifted.write('m/weights.bin', 5);
@@ -302,7 +302,7 @@ describe('a model that is published when the stack is deployed', () => {
     return { files, template: JSON.stringify(assembly.getStackByName(stack.stackName).template) };
   };
 
-  test('is a file that the command line makes, with no shell between', () => {
+  test('is a file asset that the command line generates, without a shell', () => {
     const { files } = filesOf(model('shell', { publishOnDeploy: true }));
     expect(files[HEX]?.source).toEqual({
       executable: [
@@ -319,7 +319,7 @@ describe('a model that is published when the stack is deployed', () => {
     ['-x', [], './-x'],
     ['../net', ['--allow-outside'], '../net'],
     ['..net', [], '..net'],
-  ])('may be called %s, which is no option of the command', (key, options, directory) => {
+  ])('can be named %s, which is not parsed as an option', (key, options, directory) => {
     const odd = new LockedProject({ models: { [key]: lockedModel('b', undefined, { to: 's3://acme-models' }) } });
     try {
       const { files } = filesOf(Model.fromDirectory(directory, { lockFile: odd.lockFile, publishOnDeploy: true }));
@@ -335,11 +335,11 @@ describe('a model that is published when the stack is deployed', () => {
   test.each([
     'registry.example.com/models',
     's3://acme-models/nets',
-  ])('at %s is kept by cdk gc, because key and tag stand in the template', (to) => {
+  ])('at %s is kept by cdk gc, because its key or tag is in the template', (to) => {
     expect(filesOf(model('shell', { publishOnDeploy: true, to })).template).toContain(HEX);
   });
 
-  test('is none unless that was asked for', () => {
+  test('is not published by default', () => {
     const { files } = filesOf(model('shell'));
     expect(Object.values(files).filter(({ source }) => 'executable' in source)).toEqual([]);
   });

@@ -29,7 +29,7 @@ describe('without any configuration', () => {
   const { stack } = oneBackend({}, { path: '/a' });
   const template = Template.fromJSON(templatesOf(stack).Serving as object);
 
-  test('there is a network with two zones, one NAT gateway and a way of its own to S3', () => {
+  test('there is a VPC with two Availability Zones, one NAT gateway and an S3 gateway endpoint', () => {
     template.resourceCountIs('AWS::EC2::VPC', 1);
     template.resourceCountIs('AWS::EC2::Subnet', 4);
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
@@ -37,7 +37,7 @@ describe('without any configuration', () => {
     template.resourceCountIs('AWS::Lambda::Function', 0);
   });
 
-  test('there is a cluster that reports its metrics', () => {
+  test('there is a cluster with Container Insights', () => {
     expect(only(template, 'AWS::ECS::Cluster')).toEqual({
       ClusterSettings: [{ Name: 'containerInsights', Value: 'enabled' }],
     });
@@ -53,7 +53,7 @@ describe('without any configuration', () => {
     });
   });
 
-  test('the listener speaks HTTP and answers 404', () => {
+  test('the listener uses HTTP and responds with 404 by default', () => {
     expect(only(template, LISTENER)).toMatchObject({ Port: 80, Protocol: 'HTTP' });
     expect(matchListener([template.toJSON()], { path: '/b' })).toMatchObject({
       kind: 'fixed',
@@ -63,7 +63,7 @@ describe('without any configuration', () => {
     });
   });
 
-  test('the network may call the load balancer, the load balancer the backend, and nobody else anything', () => {
+  test('only the VPC can connect to the load balancer, and only the load balancer to the backend', () => {
     const groups = template.findResources(SECURITY_GROUP);
     const idOf = (part: string) => Object.keys(groups).find((id) => id.includes(part)) as string;
     const [balancer, backend] = [idOf('LoadBalancer'), idOf('backend')];
@@ -88,13 +88,13 @@ describe('without any configuration', () => {
     });
   });
 
-  test('CDK has nothing to say', () => {
+  test('CDK reports no messages', () => {
     expect(messagesOf(stack)).toEqual([]);
   });
 });
 
 describe('the idle timeout', () => {
-  test('follows the longest request of all endpoints, also of late ones', () => {
+  test('is computed from the longest request of all endpoints, including those added later', () => {
     const { stack, endpoint } = oneBackend({}, { path: '/a' });
     expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('70');
     TargetPlatform.planOf(endpoint.platform);
@@ -103,7 +103,7 @@ describe('the idle timeout', () => {
     expect(attributes(only(templateOf(stack), BALANCER))['idle_timeout.timeout_seconds']).toBe('610');
   });
 
-  test('fails beyond what a load balancer has', () => {
+  test('fails above the maximum of a load balancer', () => {
     const { stack } = oneBackend({}, { requestTimeout: Duration.seconds(3991) });
     expect(() => templateOf(stack)).toThrow(
       "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1)",
@@ -115,7 +115,7 @@ describe('a certificate', () => {
   const { stack, endpoint } = withPlatform((scope) => ({ certificate: certificate(scope) }));
   const template = Template.fromJSON(templatesOf(stack).Serving as object);
 
-  test('makes the listener speak HTTPS with a current policy', () => {
+  test('makes the listener use HTTPS with a current security policy', () => {
     template.hasResourceProperties(LISTENER, {
       Port: 443,
       Protocol: 'HTTPS',
@@ -125,7 +125,7 @@ describe('a certificate', () => {
     expect(JSON.stringify(stack.resolve(endpoint.url))).toContain('https://');
   });
 
-  test('sends requests without encryption to HTTPS, and changes nothing else in them', () => {
+  test('redirects unencrypted requests to HTTPS, and changes nothing else in the URL', () => {
     const [redirect] = Object.keys(template.findResources(LISTENER, { Properties: { Port: 80 } }));
     const request = { path: '/a?b=c', host: 'models.example.com' };
     expect(matchListener([template.toJSON()], request, { listener: redirect })).toMatchObject({
@@ -135,7 +135,7 @@ describe('a certificate', () => {
     });
   });
 
-  test('opens both ports to the network', () => {
+  test('opens both ports to the VPC', () => {
     template.hasResourceProperties(SECURITY_GROUP, {
       SecurityGroupIngress: [
         Match.objectLike({ FromPort: 443, ToPort: 443 }),
@@ -146,7 +146,7 @@ describe('a certificate', () => {
 });
 
 describe('public access', () => {
-  test('opens a load balancer in the public subnets to everybody', () => {
+  test('opens a load balancer in the public subnets to the internet', () => {
     const { stack } = withPlatform((scope) => ({ publicAccess: true, certificate: certificate(scope) }));
     const template = templateOf(stack);
     expect(only(template, BALANCER)).toMatchObject({
@@ -161,19 +161,19 @@ describe('public access', () => {
     });
   });
 
-  test('without encryption must be wanted', () => {
+  test('without encryption must be enabled explicitly', () => {
     const { stack } = withPlatform(() => ({ publicAccess: true, allowPlainHttp: true }));
     expect(only(templateOf(stack), LISTENER)).toMatchObject({ Protocol: 'HTTP' });
   });
 
   test('fails without a certificate', () => {
     expect(() => withPlatform(() => ({ publicAccess: true }))).toThrow(
-      "[PlainHttp] 'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption (at Serving/Platform)",
+      "[PlainHttp] 'publicAccess' (true) requires 'certificate'; set it, or set 'allowPlainHttp' to accept unencrypted requests (at Serving/Platform)",
     );
   });
 });
 
-test('fails in an imported network whose addresses are not stated', () => {
+test('fails in an imported VPC without a CIDR block', () => {
   const vpc = (stack: ReturnType<typeof newStack>) =>
     ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-12345678', availabilityZones: ['eu-west-1a'] });
   expect(() => withPlatform((stack) => ({ vpc: vpc(stack) }))).toThrow('vpcCidrBlock');

@@ -1,9 +1,9 @@
-/** What may be reached by what the platform runs, and by whom the groups are changed. */
+/** The outbound traffic of tasks and instances, and the security groups that are changed. */
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as efs from 'aws-cdk-lib/aws-efs';
 import { aws, Duration, Gpu, Model } from '../../src';
-import { takesRules } from '../../src/aws/private/outbound';
+import { acceptsRules } from '../../src/aws/private/outbound';
 import { messagesOf, newApp, newStack, oneBackend, templateOf } from '../support/aws';
 import { type Data, objects } from '../support/data';
 
@@ -11,14 +11,14 @@ const GROUP = 'AWS::EC2::SecurityGroup';
 const EGRESS = 'AWS::EC2::SecurityGroupEgress';
 const S3 = 'pl-0123456789abcdef0';
 
-/** The egress rules of the groups whose logical id has this part. */
+/** The egress rules of the group whose logical id contains this part. */
 function egressOf(stack: ReturnType<typeof newStack>, part: string): readonly Data[] {
   const groups = Object.entries(templateOf(stack).findResources(GROUP)).filter(([id]) => id.includes(part));
   expect(groups).toHaveLength(1);
   return groups.flatMap(([, { Properties }]) => objects(Properties.SecurityGroupEgress));
 }
 
-/** A backend on instances whose platform reaches only these peers. */
+/** A backend on instances, on a platform with these outbound peers. */
 function narrow(peers: (stack: ReturnType<typeof newStack>) => ec2.IPeer[] | undefined) {
   const stack = newStack();
   new aws.EcsPlatform(stack, 'Platform', { outboundPeers: peers(stack) });
@@ -26,30 +26,30 @@ function narrow(peers: (stack: ReturnType<typeof newStack>) => ec2.IPeer[] | und
 }
 
 describe.each(['backendSecurityGroup', 'Gpug6xlargeSecurityGroup'])('%s', (part) => {
-  test('reaches everything by default', () => {
+  test('allows all outbound traffic by default', () => {
     const { stack } = narrow(() => undefined);
     expect(egressOf(stack, part)).toEqual([expect.objectContaining({ CidrIp: '0.0.0.0/0', IpProtocol: '-1' })]);
   });
 
-  test('reaches the named peers over HTTPS and nothing else', () => {
+  test('allows only the configured peers over HTTPS', () => {
     const { stack } = narrow(() => [ec2.Peer.prefixList(S3), ec2.Peer.ipv4('10.0.0.0/16')]);
     const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: expect.any(String) };
-    // CDK writes rules with prefix lists beside the group.
-    const beside = Object.values(templateOf(stack).findResources(EGRESS))
+    // CDK renders rules with prefix lists as separate resources.
+    const separate = Object.values(templateOf(stack).findResources(EGRESS))
       .map(({ Properties }) => Properties as Data)
       .filter(({ GroupId }) => JSON.stringify(GroupId).includes(part));
     expect(egressOf(stack, part)).toEqual([{ ...https, CidrIp: '10.0.0.0/16' }]);
-    expect(beside).toEqual([{ ...https, DestinationPrefixListId: S3, GroupId: expect.anything() }]);
+    expect(separate).toEqual([{ ...https, DestinationPrefixListId: S3, GroupId: expect.anything() }]);
     expect(messagesOf(stack)).toEqual([]);
   });
 
-  test('reaches nothing without a peer', () => {
+  test('allows no outbound traffic without a peer', () => {
     const { stack } = narrow(() => []);
     expect(egressOf(stack, part)).toEqual([expect.objectContaining({ Description: 'Disallow all traffic' })]);
   });
 });
 
-test('a change of the peers changes rules, and replaces no group', () => {
+test('a change of the peers changes the rules and does not replace the groups', () => {
   const groupsOf = (peers: ec2.IPeer[] | undefined) => {
     const groups = templateOf(narrow(() => peers).stack).findResources(GROUP);
     return Object.entries(groups).map(([id, { Properties }]) => [
@@ -62,7 +62,7 @@ test('a change of the peers changes rules, and replaces no group', () => {
   expect(groupsOf([ec2.Peer.prefixList(S3)])).toEqual(groupsOf(undefined));
 });
 
-test('tasks start once their way out is open', () => {
+test('tasks start after the rules for their outbound traffic exist', () => {
   const { stack } = narrow(() => [ec2.Peer.prefixList(S3)]);
   const template = templateOf(stack);
   const [service] = Object.values(template.findResources('AWS::ECS::Service'));
@@ -71,7 +71,7 @@ test('tasks start once their way out is open', () => {
   expect(service?.DependsOn).toEqual(expect.arrayContaining(rules.map(([id]) => id)));
 });
 
-test('the volumes of models are reached too', () => {
+test('outbound traffic to the volumes of models is allowed too', () => {
   const app = newApp();
   const files = newStack('Files', app);
   const vpc = new ec2.Vpc(files, 'Vpc');
@@ -90,7 +90,7 @@ test('the volumes of models are reached too', () => {
   );
 });
 
-test('more is reached by the connections of a backend', () => {
+test('the connections of a backend can allow more', () => {
   const { stack, backend } = narrow(() => []);
   aws.EcsBackend.of(backend).connections.allowTo(ec2.Peer.ipv4('10.1.0.0/16'), ec2.Port.tcp(5432), 'Features');
   expect(egressOf(stack, 'backendSecurityGroup')).toEqual([
@@ -122,7 +122,7 @@ describe('the group of an imported load balancer', () => {
     return ['Ingress', 'Egress'].map((kind) => Object.keys(template.findResources(`${GROUP}${kind}`)).length);
   };
 
-  test('that is immutable is left as it is; only the backend lets it in', () => {
+  test('that is immutable is not changed; only the backend gets a rule', () => {
     expect(rulesWith({ mutable: false })).toEqual([1, 0]);
   });
 
@@ -134,34 +134,34 @@ describe('the group of an imported load balancer', () => {
     expect(rulesWith(options)).toEqual([1, 1]);
   });
 
-  test('of the app gets a rule', () => {
+  test('that is defined in the app gets a rule', () => {
     const make = (scope: ReturnType<typeof newStack>, id: string) =>
       new ec2.SecurityGroup(scope, id, { vpc: new ec2.Vpc(scope, 'Other'), allowAllOutbound: false });
     expect(rulesWith(undefined, make as never)).toEqual([1, 1]);
   });
 });
 
-/** What the source relies on, so that a release of CDK that changes it fails here and not in a network. */
-describe('to add a rule', () => {
+/** The behavior of CDK that the source relies on, so that a release that changes it fails here. */
+describe('adding a rule', () => {
   const add = (group: ec2.ISecurityGroup) => () =>
     group.addIngressRule.call(Object.create(null), ec2.Peer.anyIpv4(), ec2.Port.tcp(443));
 
-  test('does nothing in CDK for a group imported as immutable, and needs no group', () => {
+  test('does nothing for an immutable imported group, and does not access the group', () => {
     const group = ec2.SecurityGroup.fromSecurityGroupId(newStack(), 'Group', 'sg-12345678', { mutable: false });
     expect(add(group)()).toBeUndefined();
-    expect(takesRules(group)).toBe(false);
+    expect(acceptsRules(group)).toBe(false);
   });
 
   test.each<[string, (stack: ReturnType<typeof newStack>) => ec2.ISecurityGroup]>([
-    ['imported', (stack) => ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-12345678')],
-    ['of the app', (stack) => new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc') })],
+    ['an imported group', (stack) => ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-12345678')],
+    ['a group of the app', (stack) => new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc') })],
     [
-      'of the app without inline rules',
+      'a group of the app without inline rules',
       (stack) => new ec2.SecurityGroup(stack, 'Group', { vpc: new ec2.Vpc(stack, 'Vpc'), disableInlineRules: true }),
     ],
-  ])('needs the group in CDK where it is %s', (_, make) => {
+  ])('accesses %s', (_, make) => {
     const group = make(newStack());
     expect(add(group)).toThrow(TypeError);
-    expect(takesRules(group)).toBe(true);
+    expect(acceptsRules(group)).toBe(true);
   });
 });

@@ -9,7 +9,7 @@ import { backendOptions } from '../support/definitions';
 
 const ARN = 'arn:aws:acm:eu-west-1:123456789012:certificate/a';
 
-/** An endpoint with a stable backend and a dark one. */
+/** An endpoint with a stable backend and one without a share. */
 function definitionOf(props: EcsPlatformProps, change: Partial<BackendOptions> = {}, behind?: AttachBackendOptions) {
   const stack = new Stack(new App(), 'Serving');
   const certificate = Certificate.fromCertificateArn(stack, 'Certificate', ARN);
@@ -29,52 +29,52 @@ const rulesOf = (endpoint: ServingEndpoint): string[] => EcsEndpoint.of(endpoint
 const warningsOf = (stack: Stack) =>
   Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('publicBackendAddress'));
 
-describe('a dark backend', () => {
+describe('a backend without a share', () => {
   test.each<[string, EcsPlatformProps, Partial<BackendOptions>, string[], number]>([
-    ['of an internal load balancer', {}, {}, ['Own-stable', 'Own-dark'], 0],
-    ['of a public one', { publicAccess: true }, {}, [], 0],
+    ['behind an internal load balancer', {}, {}, ['Own-stable', 'Own-dark'], 0],
+    ['behind a public one', { publicAccess: true }, {}, [], 0],
     [
-      'of a public one, asked for',
+      'behind a public one, with a header address',
       { publicAccess: true },
       { ownAddress: OwnAddress.HEADER },
       ['Own-stable', 'Own-dark'],
       2,
     ],
     [
-      'of a public one, asked for as a path',
+      'behind a public one, with a path address',
       { publicAccess: true },
       { ownAddress: OwnAddress.PATH },
       ['Own-stable', 'Own-dark'],
       2,
     ],
-    ['of an internal one, left out', {}, { ownAddress: OwnAddress.NONE }, [], 0],
-  ])('%s has these rules of its own', (_, props, change, rules, warnings) => {
+    ['behind an internal one, with the address disabled', {}, { ownAddress: OwnAddress.NONE }, [], 0],
+  ])('%s has the expected rules and warnings', (_, props, change, rules, warnings) => {
     const { stack, endpoint } = definitionOf(props, change);
     expect(rulesOf(endpoint).filter((id) => id.startsWith('Own-'))).toEqual(rules);
     expect(warningsOf(stack)).toHaveLength(warnings);
   });
 
-  test('of a public load balancer has no address to ask for', () => {
+  test('behind a public load balancer has no address by default', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true });
     expect(() => endpoint.addressOf(dark)).toThrow(
       "[NoAddress] backend 'dark' has no own address at endpoint 'endpoint', because the load balancer is public; set 'ownAddress' (OwnAddress.HEADER) to give it one (at Serving/endpoint)",
     );
   });
 
-  test('of a public load balancer has no address where that is denied', () => {
+  test('behind a public load balancer has no address if it is disabled', () => {
     const { endpoint, dark } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.NONE });
     expect(() => endpoint.addressOf(dark)).toThrow(
       "[NoAddress] backend 'dark' has no own address ('ownAddress' is OwnAddress.NONE) at endpoint 'endpoint'",
     );
   });
 
-  test('of a public load balancer may have one at one endpoint alone', () => {
+  test('behind a public load balancer can have an address at one endpoint only', () => {
     const { stack, endpoint } = definitionOf({ publicAccess: true }, {}, { ownAddress: OwnAddress.HEADER });
     expect(rulesOf(endpoint)).toEqual(['Shares']);
     expect(warningsOf(stack).map(({ id }) => id)).toEqual(['/Serving/other']);
   });
 
-  test('warns until that is acknowledged', () => {
+  test('has a warning until it is acknowledged', () => {
     const { stack } = definitionOf({ publicAccess: true }, { ownAddress: OwnAddress.HEADER });
     Warnings.of(stack).acknowledge('serving-constructs:publicBackendAddress.dark', 'a preview for everybody');
     expect(warningsOf(stack).map(({ entry }) => String(entry.data).split('[')[0])).toEqual([
@@ -83,9 +83,9 @@ describe('a dark backend', () => {
   });
 });
 
-test('a public load balancer has room for more endpoints, because it has fewer rules', () => {
+test('a public load balancer supports more endpoints, because each needs fewer rules', () => {
   const refusalsOf = (publicAccess: boolean) => {
-    // Two endpoints of one backend each need 2 shares, 2 anchors, and 2 own addresses where they have some.
+    // Two endpoints with one backend each need 2 rules for shares, 2 anchors, and 2 for addresses if they have any.
     const stack = new Stack(new App(), 'Serving');
     const certificate = Certificate.fromCertificateArn(stack, 'Certificate', ARN);
     const platform = new EcsPlatform(stack, 'Platform', { certificate, publicAccess, ruleQuota: 5 });
@@ -102,11 +102,11 @@ function resourcesOf(props: EcsPlatformProps): Record<string, Data> {
   return Template.fromStack(definitionOf(props).stack).toJSON().Resources;
 }
 
-test('publicAccess changes nothing of what carries requests but the load balancer itself', () => {
+test('publicAccess changes only the load balancer, its security group and the rules of backend addresses', () => {
   const [before, after] = [resourcesOf({}), resourcesOf({ publicAccess: true })];
-  const gone = Object.keys(before).filter((id) => !(id in after));
-  expect(gone.every((id) => /Own(stable|dark)/.test(id))).toBe(true);
-  expect(gone).toHaveLength(2);
+  const removed = Object.keys(before).filter((id) => !(id in after));
+  expect(removed.every((id) => /Own(stable|dark)/.test(id))).toBe(true);
+  expect(removed).toHaveLength(2);
   expect(Object.keys(after).filter((id) => !(id in before))).toEqual([]);
   const changed = Object.keys(after).filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]));
   const kinds = changed.map((id) => object(after[id]).Type);

@@ -17,13 +17,13 @@ function configuration(template: Template): Data {
   return object(only(template, POLICY).TargetTrackingScalingPolicyConfiguration);
 }
 
-/** The full name of a resource of the template as policies write it. */
+/** The full name of a resource of the template, as policies refer to it. */
 function fullName(template: Template, type: 'LoadBalancer' | 'TargetGroup'): Data {
   const [id] = Object.keys(template.findResources(`AWS::ElasticLoadBalancingV2::${type}`));
   return { 'Fn::GetAtt': [id, `${type}FullName`] };
 }
 
-test('the bounds are those of the policy, on the service, by the role that ECS made for it', () => {
+test('the scalable target has the bounds of the policy and the service-linked role of ECS', () => {
   const template = scaled({ minReplicas: 2 });
   const [service] = Object.keys(template.findResources('AWS::ECS::Service'));
   const target = only(template, 'AWS::ApplicationAutoScaling::ScalableTarget');
@@ -39,16 +39,16 @@ test('the bounds are those of the policy, on the service, by the role that ECS m
 });
 
 test.each([
-  ['processors', cpu, 'ECSServiceAverageCPUUtilization', 60],
+  ['CPU', cpu, 'ECSServiceAverageCPUUtilization', 60],
   ['memory', ScalingTarget.memoryUtilization(70), 'ECSServiceAverageMemoryUtilization', 70],
-])('%s are followed by their use', (_what, target, metric, TargetValue) => {
+])('%s is tracked by its utilization', (_what, target, metric, TargetValue) => {
   expect(configuration(scaled({ targets: [target] }))).toMatchObject({
     TargetValue,
     PredefinedMetricSpecification: { PredefinedMetricType: metric },
   });
 });
 
-test('requests are counted by the minute, for the target group of the backend alone', () => {
+test('requests are counted per minute, for the target group of the backend only', () => {
   const template = scaled({ targets: [ScalingTarget.requestsPerSecond(2.5)] });
   expect(configuration(template)).toMatchObject({
     TargetValue: 150,
@@ -61,7 +61,7 @@ test('requests are counted by the minute, for the target group of the backend al
   });
 });
 
-test('ongoing requests are the rate times the time of a request, over the replicas', () => {
+test('ongoing requests are the request rate times the response time, divided by replicas', () => {
   const template = scaled({ targets: [ScalingTarget.ongoingRequests(4)] });
   const { TargetValue, CustomizedMetricSpecification } = configuration(template);
   expect(TargetValue).toBe(4);
@@ -89,7 +89,7 @@ test('ongoing requests are the rate times the time of a request, over the replic
   ]);
 });
 
-test('the delays are the cooldowns of every kind of policy', () => {
+test('the delays are the cooldowns of all kinds of policies', () => {
   const template = scaled({
     targets: [cpu, ScalingTarget.memoryUtilization(70), ScalingTarget.requestsPerSecond(2)],
     scaleUpDelay: Duration.seconds(45),
@@ -105,7 +105,7 @@ test('the delays are the cooldowns of every kind of policy', () => {
   }
 });
 
-test('every policy has a name of its own, also with ids that are long', () => {
+test('every policy has a unique name, even with long ids', () => {
   const stack = newStack('S'.repeat(100));
   const { backend } = oneBackend({}, {}, stack);
   backend.autoscale({

@@ -19,7 +19,7 @@ describe('the number of replicas', () => {
     expect(only(templateOf(oneBackend({ replicas }).stack), SERVICE)).toMatchObject({ DesiredCount });
   });
 
-  test('is left to the scaler, also one that comes late', () => {
+  test('is left to the autoscaling policy, even if it is added later', () => {
     const { stack, backend } = oneBackend();
     TargetPlatform.planOf(backend.platform);
     backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] });
@@ -40,7 +40,7 @@ describe('a rollout', () => {
     return object(only(templateOf(stack), SERVICE).DeploymentConfiguration);
   }
 
-  test('starts as many replicas as there are, and falls back when they do not get well', () => {
+  test('starts as many replicas as there are, and rolls back if they do not become healthy', () => {
     expect(percentages(undefined, 2)).toMatchObject({
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
@@ -55,7 +55,7 @@ describe('a rollout', () => {
     [10, 3, undefined, 134],
     [10, 1, undefined, 200],
     [10, 1, 20, 200],
-  ])('with a surge of %p %% and %p replicas (scaled to %p) starts one replica at least', (percent, replicas, max, maximum) => {
+  ])('with a surge of %p %% and %p replicas (scaled to %p) starts at least one replica', (percent, replicas, max, maximum) => {
     expect(percentages(Rollout.surge({ percent }), replicas, max)).toMatchObject({
       MinimumHealthyPercent: 100,
       MaximumPercent: maximum,
@@ -76,14 +76,14 @@ describe('a rollout', () => {
     expect(Math.ceil((replicas * minimum) / 100)).toBe(replicas - 1);
   });
 
-  test('in place may stop the only replica when that is allowed', () => {
+  test('in place can stop the only replica if that is allowed', () => {
     expect(percentages(Rollout.inPlace({ allowDowntime: true }), 1)).toMatchObject({
       MinimumHealthyPercent: 0,
       MaximumPercent: 100,
     });
   });
 
-  test('moves replicas between zones only where it may start more and nothing large is loaded', () => {
+  test('rebalances zones only with a surge and without a GPU', () => {
     const rebalancing = (options: Parameters<typeof oneBackend>[0]) =>
       only(templateOf(oneBackend(options).stack), SERVICE).AvailabilityZoneRebalancing;
     expect(rebalancing({})).toBe('ENABLED');
@@ -92,7 +92,7 @@ describe('a rollout', () => {
   });
 });
 
-test('the grace period holds image pull, model fetch and load', () => {
+test('the grace period includes image pull, model fetch and load', () => {
   const { stack } = oneBackend({
     model: Model.fromS3('s3://bucket/model/', { fetchTimeout: Duration.seconds(90) }),
     loadTimeout: Duration.minutes(10),
@@ -101,7 +101,7 @@ test('the grace period holds image pull, model fetch and load', () => {
 });
 
 describe('the network of a service', () => {
-  test('is the private subnets, without public addresses', () => {
+  test('is the private subnets, without public IP addresses', () => {
     const template = templateOf(oneBackend().stack);
     template.hasResourceProperties(SERVICE, {
       LaunchType: 'FARGATE',
@@ -117,7 +117,7 @@ describe('the network of a service', () => {
     });
   });
 
-  test('has public addresses where every subnet is public, or no image could be pulled', () => {
+  test('has public IP addresses if all subnets are public, because images must be pulled', () => {
     const stack = newStack();
     const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
       vpcId: 'vpc-12345678',
@@ -134,8 +134,8 @@ describe('the network of a service', () => {
   });
 });
 
-describe('a service is made', () => {
-  test('after its target group is on the listener and its tasks have their rights', () => {
+describe('a service is created', () => {
+  test('after its target group is attached to the listener and its tasks have their permissions', () => {
     const template = templateOf(oneBackend({ model: Model.fromS3('s3://bucket/model/') }).stack);
     expect(dependencies(template)).toEqual(
       expect.arrayContaining([
@@ -146,19 +146,19 @@ describe('a service is made', () => {
     );
   });
 
-  test('on instances after the cluster has their capacity provider, and removed before', () => {
+  test('on instances after the capacity provider is associated with the cluster, and deleted before', () => {
     const template = templateOf(oneBackend({ gpu: Gpu.nvidia() }).stack);
     const [association] = Object.keys(template.findResources('AWS::ECS::ClusterCapacityProviderAssociations'));
     expect(dependencies(template)).toContain(association);
   });
 
-  test('on Fargate without waiting for capacity', () => {
+  test('on Fargate without a dependency on the cluster', () => {
     expect(dependencies(templateOf(oneBackend().stack)).filter((id) => id.includes('Cluster'))).toEqual([]);
   });
 });
 
 describe('tags', () => {
-  test('carry the names for people, on the tasks too', () => {
+  test('contain the name and description, also on the tasks', () => {
     const { stack } = oneBackend({ backendName: 'SVM:v1', description: 'a support vector machine' });
     expect(only(templateOf(stack), SERVICE)).toMatchObject({
       PropagateTags: 'SERVICE',
@@ -170,7 +170,7 @@ describe('tags', () => {
     });
   });
 
-  test('have dashes where a text has characters that tags refuse, and end where tags must', () => {
+  test('have dashes in place of invalid characters, and are truncated to the maximum length', () => {
     const { stack } = oneBackend({ backendName: 'SVM (v1)', description: 'x'.repeat(257) });
     expect(only(templateOf(stack), SERVICE).Tags).toEqual([
       { Key: 'serving:backend', Value: 'SVM -v1-' },

@@ -9,7 +9,7 @@ import { backendOptions } from '../support/definitions';
 
 const TARGETS = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 
-/** Platform, backend and endpoint in a stack each. */
+/** A platform, a backend and an endpoint, each in a separate stack. */
 function threeStacks(app = newApp()) {
   const [platformStack, backendStack, endpointStack] = ['Platform', 'Models', 'Routes'].map((id) => new Stack(app, id));
   const platform = new aws.EcsPlatform(platformStack!, 'Platform');
@@ -17,8 +17,8 @@ function threeStacks(app = newApp()) {
   return { app, platform, backend, endpointStack: endpointStack! };
 }
 
-/** Which stack needs which. */
-function needs(templates: ReturnType<typeof templatesOf>): { [stack: string]: string[] } {
+/** The dependencies between stacks. */
+function dependencies(templates: ReturnType<typeof templatesOf>): { [stack: string]: string[] } {
   return Object.fromEntries([...stackGraph(new Stacks(templates))].map(([name, others]) => [name, [...others].sort()]));
 }
 
@@ -43,7 +43,7 @@ describe('a backend that two endpoints share', () => {
   }
   const template = Template.fromJSON(templatesOf(stack).Serving as object);
 
-  test('is one service that both reach, each also by its name', () => {
+  test('is one service that is reachable through both, also by its own address', () => {
     template.resourceCountIs('AWS::ECS::Service', 1);
     for (const path of ['/fast', '/slow']) {
       for (const headers of [{}, { 'x-serving-backend': 'svm' }] as Record<string, string>[]) {
@@ -58,7 +58,7 @@ describe('a backend that two endpoints share', () => {
   });
 });
 
-test('a backend that comes after the template was read gets its share', () => {
+test('a backend that is added after the template was read gets its share', () => {
   const { stack, endpoint } = oneBackend({}, { path: '/a' });
   const before = matchListener(templatesOf(stack), { path: '/a' });
   expect(before).toMatchObject({ destinations: [{ weight: 1 }] });
@@ -79,7 +79,7 @@ test('a backend that comes after the template was read gets its share', () => {
 describe('platform, backends and endpoints in three stacks', () => {
   const DIRECTION = { Platform: [], Models: ['Platform'], Routes: ['Models', 'Platform'] };
 
-  test('need each other in one direction only', () => {
+  test('depend on each other in one direction only', () => {
     const { app, backend, endpointStack } = threeStacks();
     const endpoint = new ServingEndpoint(endpointStack, 'endpoint', {
       platform: backend.platform,
@@ -88,14 +88,14 @@ describe('platform, backends and endpoints in three stacks', () => {
     });
     endpoint.attachBackend(backend);
     const templates = templatesOf(app);
-    expect(needs(templates)).toEqual(DIRECTION);
+    expect(dependencies(templates)).toEqual(DIRECTION);
     expect(matchListener(templates, { method: 'POST', path: '/a' })).toMatchObject({
       kind: 'forward',
       destinations: [{ target: expect.stringMatching(/^Models\//) }],
     });
   });
 
-  test('also when requests scale the backend, and the host is a token', () => {
+  test('depend in one direction if requests scale the backend and the host is a token', () => {
     const { app, backend, endpointStack } = threeStacks();
     backend.autoscale({
       maxReplicas: 4,
@@ -108,21 +108,21 @@ describe('platform, backends and endpoints in three stacks', () => {
     });
     endpoint.attachBackend(backend);
     const templates = templatesOf(app);
-    expect(needs(templates)).toEqual(DIRECTION);
+    expect(dependencies(templates)).toEqual(DIRECTION);
     expect(matchListener(templates, { host: 'models.example.com' })).toMatchObject({ kind: 'forward' });
     expect(JSON.stringify(endpointStack.resolve(endpoint.url))).toContain('{"Ref":"Host"}');
   });
 
-  test('also when one backend calls another endpoint', () => {
+  test('depend in one direction if a backend calls another endpoint', () => {
     const { app, platform, backend, endpointStack } = threeStacks();
     const first = new ServingEndpoint(endpointStack, 'first', { platform, path: '/first' });
     first.attachBackend(backend);
     const second = new ServingEndpoint(endpointStack, 'second', { platform, path: '/second' });
     second.addBackend('caller', backendOptions({ environment: { FIRST_URL: first.internalUrl } }));
-    expect(needs(templatesOf(app))).toEqual(DIRECTION);
+    expect(dependencies(templatesOf(app))).toEqual(DIRECTION);
   });
 
-  test('make the backend before its requests come', () => {
+  test('create the backend before it receives requests', () => {
     const { app, backend, endpointStack } = threeStacks();
     new ServingEndpoint(endpointStack, 'endpoint', { platform: backend.platform }).attachBackend(backend);
     expect(
@@ -135,7 +135,7 @@ describe('platform, backends and endpoints in three stacks', () => {
 });
 
 describe('a nested stack', () => {
-  test('uses the platform of the stack around it', () => {
+  test('uses the platform of its parent stack', () => {
     const stack = newStack();
     oneBackend({}, { path: '/a' }, stack);
     const nested = new NestedStack(stack, 'Nested');
@@ -150,7 +150,7 @@ describe('a nested stack', () => {
     expect(matchListener(templates, { path: '/b' })).toMatchObject({ kind: 'forward' });
   });
 
-  test('may hold the backend of an endpoint around it, which then waits', () => {
+  test('can contain the backend of an endpoint in its parent stack, whose rules then depend on it', () => {
     const stack = newStack();
     const endpoint = new ServingEndpoint(stack, 'endpoint', { path: '/a' });
     endpoint.attachBackend(new Backend(new NestedStack(stack, 'Nested'), 'svm', backendOptions()));
@@ -165,7 +165,7 @@ describe('a nested stack', () => {
   });
 });
 
-test('an endpoint outside of any stack fails', () => {
+test('an endpoint outside a stack fails', () => {
   const app = newApp();
   const platform = new aws.EcsPlatform(new Stack(app, 'Stack'), 'Platform');
   expect(() => new ServingEndpoint(app, 'endpoint', { platform })).toThrow(
@@ -173,7 +173,7 @@ test('an endpoint outside of any stack fails', () => {
   );
 });
 
-test('a platform outside of any stack fails', () => {
+test('a platform outside a stack fails', () => {
   expect(() => new aws.EcsPlatform(newApp(), 'Platform')).toThrow(
     '[WrongScope] an EcsPlatform must be in a CDK Stack; put it into one, or use another platform (at Platform)',
   );

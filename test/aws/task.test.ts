@@ -20,7 +20,7 @@ describe('a Fargate task', () => {
     [5, 17_000, '8192', '20480'],
     [16, 122_880, '16384', '122880'],
     [0.05, 122_880, '16384', '122880'],
-  ])('for %d processors and %d MiB has size %s, %s', (cpu, memory, Cpu, Memory) => {
+  ])('for %d vCPUs and %d MiB has size %s, %s', (cpu, memory, Cpu, Memory) => {
     const { stack } = oneBackend({ resources: { cpu, memory: Size.mebibytes(memory) } });
     expect(only(templateOf(stack), TASK)).toMatchObject({
       Cpu,
@@ -35,8 +35,8 @@ describe('a Fargate task', () => {
     [5, 21],
     [50.5, 51],
     [200, 200],
-  ])('with %p GiB of scratch disk has %p', (asked, SizeInGiB) => {
-    const ephemeralStorage = asked === undefined ? undefined : Size.gibibytes(asked);
+  ])('with %p GiB of ephemeral storage has %p', (requested, SizeInGiB) => {
+    const ephemeralStorage = requested === undefined ? undefined : Size.gibibytes(requested);
     const { stack } = oneBackend({ resources: { ephemeralStorage } });
     expect(only(templateOf(stack), TASK).EphemeralStorage).toEqual(SizeInGiB && { SizeInGiB });
   });
@@ -44,11 +44,11 @@ describe('a Fargate task', () => {
   test.each([
     [
       { cpu: 17 },
-      "[ComputeTooLarge] 'cpu' (17) and 'memory' (2048 MiB) of backend 'backend' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less",
+      "[ComputeTooLarge] 'cpu' (17) and 'memory' (2048 MiB) of backend 'backend' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less",
     ],
     [
       { memory: Size.gibibytes(121) },
-      "[ComputeTooLarge] 'cpu' (1) and 'memory' (123904 MiB) of backend 'backend' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less",
+      "[ComputeTooLarge] 'cpu' (1) and 'memory' (123904 MiB) of backend 'backend' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less",
     ],
     [
       { ephemeralStorage: Size.gibibytes(201) },
@@ -56,7 +56,7 @@ describe('a Fargate task', () => {
     ],
     [
       { sharedMemory: Size.mebibytes(128) },
-      "[Unsupported] 'sharedMemory' (128 MiB) of backend 'backend' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances",
+      "[Unsupported] 'sharedMemory' (128 MiB) of backend 'backend' is not supported on Fargate; remove it, or use a GPU, which runs on instances",
     ],
   ])('fails for %j', (resources, message) => {
     expect(() => oneBackend({ resources })).toThrow(`${message} (at Serving/endpoint/backend)`);
@@ -64,7 +64,7 @@ describe('a Fargate task', () => {
 });
 
 describe('the command', () => {
-  test('is the whole argv, so that nothing of the image is left in it', () => {
+  test('replaces both the entry point and the command of the image', () => {
     const { stack } = oneBackend({
       server: ModelServer.command({ command: ['python', '-m', 'serve', '--port', '8000'] }),
       healthCheck: HealthCheck.http('/'),
@@ -92,7 +92,7 @@ describe('the command', () => {
     expect(server.Command).toBeUndefined();
   });
 
-  test('follows an endpoint that comes late', () => {
+  test('includes the times of an endpoint that is added later', () => {
     const { stack, backend } = oneBackend({}, { requestTimeout: Duration.seconds(30) });
     const commandOf = () => JSON.stringify(container(templateOf(stack)).Command);
     expect(commandOf()).toContain('"--graceful-timeout","35"');
@@ -103,7 +103,7 @@ describe('the command', () => {
 });
 
 describe('the server', () => {
-  test('cannot change its files but for /tmp, and its children are looked after', () => {
+  test('can write only to /tmp, and has an init process', () => {
     const template = templateOf(oneBackend().stack);
     expect(container(template)).toMatchObject({
       Essential: true,
@@ -116,7 +116,7 @@ describe('the server', () => {
     expect(container(template).User).toBeUndefined();
   });
 
-  test('may have a user, a port and a writable file system', () => {
+  test('can have a user, a port and a writable file system', () => {
     const template = templateOf(oneBackend({ user: 1000, port: 1453, readOnlyRootFilesystem: false }).stack);
     expect(container(template)).toMatchObject({
       User: '1000',
@@ -145,7 +145,7 @@ describe('the server', () => {
     [{ environment: { HOME: '/home/app' } }, '/home/app'],
     [{ user: 1000 }, undefined],
     [{ readOnlyRootFilesystem: false }, undefined],
-  ])('has a home that can be written to, unless it has its own: %j', (options, home) => {
+  ])('has a writable HOME by default: %j', (options, home) => {
     const variables = (container(templateOf(oneBackend(options).stack)).Environment ?? []) as {
       Name: string;
       Value: string;
@@ -153,7 +153,7 @@ describe('the server', () => {
     expect(variables.find(({ Name }) => Name === 'HOME')?.Value).toBe(home);
   });
 
-  test('writes its logs into a group of its own that is kept for a month', () => {
+  test('writes its logs to a separate log group with a retention of one month', () => {
     const template = templateOf(oneBackend().stack);
     const [logGroup] = Object.keys(template.findResources('AWS::Logs::LogGroup'));
     expect(only(template, 'AWS::Logs::LogGroup')).toEqual({ RetentionInDays: 30 });
@@ -171,7 +171,7 @@ describe('the server', () => {
     expect(statements(template, 'TaskRole')).toEqual([]);
   });
 
-  test('carries what people should know of its models', () => {
+  test('has labels that describe its models', () => {
     const model = Model.inImage('model', { name: 'sentiment', description: 'word weights' });
     expect(container(templateOf(oneBackend({ model }).stack)).DockerLabels).toEqual({
       'serving.model.0': 'sentiment at model: word weights',
@@ -182,8 +182,8 @@ describe('the server', () => {
 describe('the stop of a task', () => {
   test.each([
     ['the longest request and the exit', 30, '40', 40],
-    ['what Fargate allows', 600, '610', 115],
-  ])('has the time of %s', (_what, request, deregistration, StopTimeout) => {
+    ['the maximum of Fargate', 600, '610', 115],
+  ])('has time for %s', (_what, request, deregistration, StopTimeout) => {
     const template = templateOf(oneBackend({}, { requestTimeout: Duration.seconds(request) }).stack);
     expect(container(template)).toMatchObject({ StopTimeout });
     const group = only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup');
@@ -194,7 +194,7 @@ describe('the stop of a task', () => {
 describe('the target group', () => {
   const TARGETS = 'AWS::ElasticLoadBalancingV2::TargetGroup';
 
-  test('asks / and takes any answer below 500 where no health check is declared', () => {
+  test('requests / and accepts any status below 500 without a health check', () => {
     expect(only(templateOf(oneBackend().stack), TARGETS)).toMatchObject({
       TargetType: 'ip',
       Protocol: 'HTTP',
@@ -207,7 +207,7 @@ describe('the target group', () => {
     });
   });
 
-  test('asks as declared', () => {
+  test('has the health check of the definition', () => {
     const healthCheck = HealthCheck.http('/healthz', {
       interval: Duration.seconds(20),
       timeout: Duration.seconds(4),
@@ -234,7 +234,7 @@ describe('the target group', () => {
 });
 
 describe('secrets', () => {
-  test('by name come from Secrets Manager, and the task may read no other', () => {
+  test('by name come from Secrets Manager, and the task can read no others', () => {
     const secrets = { TOKEN: SecretValue.fromName('models/token', { key: 'value' }) };
     const template = templateOf(oneBackend({ secrets }).stack);
     const [secret] = objects(container(template).Secrets);
@@ -246,7 +246,7 @@ describe('secrets', () => {
     expect(JSON.stringify(read?.Resource)).toMatch(/:secret:models\/token-\?{6}"/);
   });
 
-  test('of the app are read from wherever ECS can', () => {
+  test('of the app can be in Secrets Manager or Parameter Store', () => {
     const stack = newStack();
     const secrets = {
       TOKEN: aws.EcsSecret.fromSecret(ecs.Secret.fromSecretsManager(new secretsmanager.Secret(stack, 'Secret'))),

@@ -1,4 +1,4 @@
-/** AWS's own validator over everything that is rendered. Its findings of every severity are errors here. */
+/** Runs the validator of AWS over everything that is rendered. Findings of every severity are errors here. */
 import { type App, CfnResource, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { Construct } from 'constructs';
@@ -44,32 +44,32 @@ const APPS: [what: string, define: (app: App) => unknown][] = [
   ],
 ];
 
-test.each(APPS)('the validator finds nothing in %s, and CDK has nothing to say', (_what, define) => {
+test.each(APPS)('the validator has no findings in %s, and CDK reports no messages', (_what, define) => {
   const app = strictApp({ context: { '@aws-cdk/core:defaultCrossStackReferences': 'weak' } });
   define(app);
   expect(Object.keys(templatesOf(app)).length).toBeGreaterThan(0);
   expect(messagesOf(app)).toEqual([]);
 });
 
-test('a finding would be an error', () => {
+test('a finding is an error', () => {
   const app = strictApp();
   new CfnResource(new Stack(app, 'Stack'), 'Bucket', { type: 'AWS::S3::Bucket', properties: { Nothing: 1 } });
   expect(() => app.synth()).toThrow(/Nothing/);
 });
 
-// Here, because starting the engine of the validator takes longer than all the rest.
+// In this file because starting the validator takes longer than all tests.
 describe('validateTemplate', () => {
   const bucket = (properties: object) => ({
     Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: properties } },
   });
 
-  test('accepts a right template', () => {
+  test('accepts a valid template', () => {
     expect(validateTemplate(bucket({ BucketName: 'models' }))).toEqual([]);
   });
 
   test.each([
     ['an unknown property', bucket({ Nothing: 1 }), 'F3002'],
-    ['a reference to nothing', bucket({ BucketName: { Ref: 'Nothing' } }), 'F1020'],
+    ['a dangling reference', bucket({ BucketName: { Ref: 'Nothing' } }), 'F1020'],
   ])('finds %s', (_what, template, rule) => {
     expect(validateTemplate(template)).toContainEqual(expect.objectContaining({ rule, resources: ['Bucket'] }));
   });

@@ -315,7 +315,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'more memory than Fargate supports',
     code: 'ComputeTooLarge',
     message:
-      "'cpu' (4) and 'memory' (204800 MiB) of backend 'v1' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less (at Serving/endpoint/v1)",
+      "'cpu' (4) and 'memory' (204800 MiB) of backend 'v1' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { resources: { cpu: 4, memory: Size.gibibytes(200) } }),
@@ -324,7 +324,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'shared memory on Fargate',
     code: 'Unsupported',
     message:
-      "'sharedMemory' (256 MiB) of backend 'v1' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances (at Serving/endpoint/v1)",
+      "'sharedMemory' (256 MiB) of backend 'v1' is not supported on Fargate; remove it, or use a GPU, which runs on instances (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { resources: { sharedMemory: Size.mebibytes(256) } }),
@@ -342,7 +342,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'more GPUs than an instance has',
     code: 'InstanceTooSmall',
     message:
-      "no known instance type holds backend 'v1' (16 x any GPU, 32 virtual CPUs, 131072 MiB); ask for less, or name the instances with 'gpuCapacities' (at Serving/endpoint/v1)",
+      "no supported instance type is large enough for backend 'v1' (16 x any GPU, 32 vCPUs, 131072 MiB); request less, or set 'gpuCapacities' (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 16 }) }),

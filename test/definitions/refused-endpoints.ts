@@ -79,7 +79,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a path with a character that a load balancer cannot match',
     code: 'InvalidPath',
     message:
-      "'path' ('/a!') has a '!', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; & (at Serving/endpoint)",
+      "'path' ('/a!') contains '!', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; & (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { path: '/a!' }),

@@ -75,7 +75,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'an image volume on ECS',
     code: 'Unsupported',
     message:
-      "'model image volume' is not possible on an Application Load Balancer: ECS mounts no images; leave 'delivery' out or use ModelDelivery.copy() (at Serving/endpoint/v1)",
+      "'model image volume' is not possible on an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy() (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>

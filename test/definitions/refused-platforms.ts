@@ -124,7 +124,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an invalid account of buckets',
     code: 'InvalidAccount',
     message:
-      "'modelBucketAccounts' ('acme') must be account IDs of 12 digits such as '123456789012', or '*' for every account (at Serving/Platform)",
+      "'modelBucketAccounts' ('acme') must be 12-digit account IDs, such as '123456789012', or '*' for every account (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { modelBucketAccounts: ['acme'] }),
   },
@@ -132,7 +132,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a public load balancer without HTTPS',
     code: 'PlainHttp',
     message:
-      "'publicAccess' (true) needs a 'certificate'; without one set 'allowPlainHttp' to accept requests without encryption (at Serving/Platform)",
+      "'publicAccess' (true) requires 'certificate'; set it, or set 'allowPlainHttp' to accept unencrypted requests (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { publicAccess: true }),
   },
@@ -151,7 +151,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener without a network',
     code: 'NetworkRequired',
     message:
-      "'listener' belongs to a load balancer in a network that exists, where its backends must be too; name that with 'vpc' or 'cluster' (at Serving/Platform)",
+      "'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { listener: listener(scope) }),
   },
@@ -159,7 +159,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener whose URL has a path',
     code: 'InvalidUrl',
     message:
-      "'url' ('models.example.com/v1') of 'listener' must have a scheme and a host and no path, such as 'https://models.example.com' (at Serving/Platform)",
+      "'url' ('models.example.com/v1') of 'listener' must be a scheme and a host without a path, such as 'https://models.example.com' (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => {
       const { vpc } = importedCluster(scope);
@@ -182,7 +182,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an instance type without a GPU',
     code: 'UnknownInstanceType',
     message:
-      "'instanceType' ('m7i.large') is not a type with NVIDIA GPUs that this package knows, such as g6.xlarge, g5.12xlarge or p5.48xlarge",
+      "'instanceType' ('m7i.large') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge",
     on: ['aws'],
     define: () => aws.GpuCapacity.autoScalingGroup({ instanceType: 'm7i.large' }),
   },
@@ -190,7 +190,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a GPU on Fargate',
     code: 'GpuOnFargate',
     message:
-      "backend 'v1' (1 x any GPU, 2 virtual CPUs, 8192 MiB) needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities' (at Serving/endpoint/v1)",
+      "backend 'v1' (1 x any GPU, 2 vCPUs, 8192 MiB) requires a GPU, which Fargate does not support; add the GPU instances of the cluster to 'gpuCapacities' (at Serving/endpoint/v1)",
     on: ['aws'],
     define: (scope) => {
       const cluster = importedCluster(scope);

@@ -5,18 +5,18 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { Network } from './network';
 
-/** The period of metrics where none is set, as in CDK. */
+/** The default period of metrics, as in CDK. */
 const PERIOD = Duration.minutes(5);
 
 /**
- * Little's law: requests a second times seconds a request, over the replicas that share them. Without requests the
- * balancer reports nothing, and without a value nothing is scaled in.
+ * Little's law: requests per second times seconds per request, divided by replicas. FILL is required because the load
+ * balancer reports no data without requests, and without data nothing is scaled in.
  */
 export function ongoingRequestsExpression(period: number | string): string {
   return `(FILL(requests, 0) * FILL(seconds, 0) / ${period}) / replicas`;
 }
 
-/** The resources that metrics are about. */
+/** The resources that the metrics describe. */
 export interface MeasuredBackend {
   readonly scope: Construct;
   readonly targetGroup: elbv2.ApplicationTargetGroup;
@@ -32,7 +32,7 @@ export class BackendMetrics {
     private readonly network: Network,
   ) {}
 
-  /** The metrics of the target group beside its load balancer, which only an imported target group knows. */
+  /** The metrics of the target group with the load balancer as a dimension, which CDK has only for imported target groups. */
   public get targetGroup(): elbv2.IApplicationTargetGroupMetrics {
     this.memo ??= elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(this.backend.scope, 'Metrics', {
       targetGroupArn: this.backend.targetGroup.targetGroupArn,
@@ -41,7 +41,7 @@ export class BackendMetrics {
     return this.memo.metrics;
   }
 
-  /** Responses of the load balancer itself. CloudWatch has them for each load balancer, not for each target group. */
+  /** Responses that the load balancer generated. CloudWatch counts them per load balancer, not per target group. */
   public httpCodeElb(code: elbv2.HttpCodeElb, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: 'AWS/ApplicationELB',
@@ -52,7 +52,7 @@ export class BackendMetrics {
     }).attachTo(this.backend.scope);
   }
 
-  /** Requests in progress, for each healthy replica. */
+  /** Requests in progress per healthy replica. */
   public ongoingRequests(options: cloudwatch.MetricOptions = {}): cloudwatch.MathExpression {
     const { period = PERIOD, label = 'ongoing requests of a replica', color } = options;
     const { targetGroup } = this;
@@ -69,7 +69,7 @@ export class BackendMetrics {
     });
   }
 
-  /** Tasks that run, which Container Insights of the cluster counts. */
+  /** Running tasks, as counted by Container Insights of the cluster. */
   public runningTaskCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const { cluster, serviceName } = this.backend.service;
     return new cloudwatch.Metric({

@@ -13,27 +13,27 @@ import type { GpuFleet, GpuInstances } from './gpu-fleet';
 import { late } from './late';
 import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
-import { makeOutboundGroup, takesRules } from './outbound';
+import { acceptsRules, makeOutboundGroup } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
 import { makeTask, type Task } from './task';
 
-/** An address that no caller has, so that a rule with it holds a target group on a listener and matches nothing. */
-const NOBODY = '192.0.2.1/32';
+/** An address for documentation, which no caller has: a rule with it attaches a target group and matches no request. */
+const UNUSED_ADDRESS = '192.0.2.1/32';
 
 const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalancingAlgorithmType } = {
   [LoadBalancing.ROUND_ROBIN]: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
   [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
 };
 
-/** What a backend's service is made in. */
+/** The platform's resources that the service of a backend uses. */
 export interface BackendSurroundings {
-  /** The plan of the backend, as later declarations leave it. */
+  /** The plan of the backend, including later declarations. */
   readonly plan: () => BackendPlan;
   readonly network: Network;
   readonly fleet: GpuFleet;
 }
 
-/** What runs one backend: the service with its task, target group and security group, in the backend's own stack. */
+/** The service of one backend with its task, target group and security group, in the backend's stack. */
 export class BackendService {
   public readonly task: Task;
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
@@ -41,9 +41,9 @@ export class BackendService {
   public readonly service: ecs.BaseService;
   public readonly cfnService: ecs.CfnService;
   public readonly metrics: BackendMetrics;
-  /** What it runs on; undefined for Fargate. */
+  /** The instances that it runs on; undefined for Fargate. */
   public readonly instances?: GpuInstances;
-  /** Its scalable target; undefined before it has an autoscaling policy. */
+  /** Its scalable target; undefined until it has an autoscaling policy. */
   public scalableTaskCount?: ecs.ScalableTaskCount;
 
   private readonly intent: BackendIntent;
@@ -83,7 +83,7 @@ export class BackendService {
     return this.surroundings.network;
   }
 
-  /** Lets the load balancer in and nobody else. Both rules stand in this stack, so that the platform's refers to none. */
+  /** Allows traffic from the load balancer only. Both rules are in this stack, so that the platform's stack refers to none. */
   private makeSecurityGroup(outboundPeers?: ec2.IPeer[]): ec2.SecurityGroup {
     const { vpc, securityGroup: balancer } = this.network;
     const description = `Backend ${this.intent.slug}`;
@@ -95,7 +95,7 @@ export class BackendService {
       sourceSecurityGroupId: balancer.securityGroupId,
       description: 'Requests from the load balancer',
     });
-    if (takesRules(balancer)) {
+    if (acceptsRules(balancer)) {
       new ec2.CfnSecurityGroupEgress(group, 'ToBackend', {
         ...port,
         groupId: balancer.securityGroupId,
@@ -123,7 +123,7 @@ export class BackendService {
         unhealthyThresholdCount: healthCheck.unhealthyThreshold,
       },
     });
-    // The L2 property takes no lazy number, and the delay depends on the endpoints that the backend will serve.
+    // The L2 property does not accept lazy numbers, and the delay depends on endpoints that are attached later.
     group.setAttribute(
       'deregistration_delay.timeout_seconds',
       late.string(() => String(this.plan.times.deregistration)),
@@ -131,12 +131,12 @@ export class BackendService {
     return group;
   }
 
-  /** Attaches the target group to the listener before any endpoint uses it, in a rule that never changes. */
+  /** Attaches the target group to the listener before any endpoint uses it, with a rule that never changes. */
   private makeAnchor(): elbv2.CfnListenerRule {
     return new elbv2.CfnListenerRule(this.backend.scope, 'Anchor', {
       listenerArn: this.network.listenerArn,
       priority: late.number(() => this.plan.anchor?.priority),
-      conditions: [{ field: 'source-ip', sourceIpConfig: { values: [NOBODY] } }],
+      conditions: [{ field: 'source-ip', sourceIpConfig: { values: [UNUSED_ADDRESS] } }],
       actions: [{ type: 'forward', targetGroupArn: this.targetGroup.targetGroupArn }],
     });
   }
@@ -147,7 +147,7 @@ export class BackendService {
     const common = {
       cluster: this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
-      // Where every subnet is public, a task without a public address of its own cannot pull its image.
+      // If all subnets are public, a task without a public IP address cannot pull its image.
       assignPublicIp: provider === undefined ? vpc.privateSubnets.length + vpc.isolatedSubnets.length === 0 : undefined,
       securityGroups: [this.securityGroup],
       minHealthyPercent: rollout.availablePercent,
@@ -156,7 +156,7 @@ export class BackendService {
       healthCheckGracePeriod: Duration.seconds(late.number(() => this.plan.times.startup)),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
-      // Moving tasks between zones restarts them, which is cheap only where nothing large has to be loaded.
+      // Rebalancing restarts tasks, which is cheap only if they do not load large models.
       availabilityZoneRebalancing:
         gpu === undefined && rollout.surgePercent > 0
           ? ecs.AvailabilityZoneRebalancing.ENABLED
@@ -175,7 +175,7 @@ export class BackendService {
         });
   }
 
-  /** Late, because an autoscaler may still change the smallest number of replicas, unless each may have one beside it. */
+  /** Lazy, because an autoscaling policy can still change the minimum number of replicas. A surge of 100 % fits any number. */
   private setRollout(): void {
     if (this.intent.rollout.surgePercent >= 100) return;
     const percents = (): RolloutPercents => rolloutPercents(this.intent.rollout, this.plan.minReplicas);
@@ -191,14 +191,14 @@ export class BackendService {
   }
 
   /**
-   * What CDK does not order: tasks need the policies of their execution role and a way out, and a capacity provider can be used only
-   * while it is one of the cluster's, which is said by a resource that CDK makes below the cluster at synthesis.
+   * Adds the dependencies that CDK does not: tasks require the policies of their execution role and outbound traffic. A
+   * capacity provider must be associated with the cluster, by a resource that CDK creates below the cluster at synthesis.
    */
   private waitFor(cluster: ecs.ICluster | undefined): void {
     const { executionRole } = this.task.definition;
     if (executionRole !== undefined) this.cfnService.node.addDependency(executionRole);
     if (cluster !== undefined) this.cfnService.node.addDependency(cluster);
-    // Rules that stand beside their group: without them the first tasks could not pull their images.
+    // These rules are separate resources, and without them the first tasks could not pull their images.
     if (!this.securityGroup.allowAllOutbound) this.cfnService.node.addDependency(this.securityGroup);
   }
 
@@ -210,12 +210,12 @@ export class BackendService {
     }
   }
 
-  /** The construct that the resources are below. */
+  /** The construct that contains the resources. */
   public get scope(): Construct {
     return this.backend.scope;
   }
 
-  /** The part of the ARN that CloudWatch and the autoscaler call the target group. */
+  /** The part of the ARN by which CloudWatch and Application Auto Scaling identify the target group. */
   public get targetGroupFullName(): string {
     return this.targetGroup.targetGroupFullName;
   }

@@ -3,17 +3,17 @@ import type { BackendBinding } from '../../constructs/bindings';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import type { ModelPlan } from '../../plan/serving-plan';
 
-/** A backend with what is decided once, when it is bound, because the structure of its resources depends on it. */
+/** A backend with the decisions that are made when it is bound, because the structure of its resources depends on them. */
 export interface BoundBackend extends BackendBinding {
   /** How each model is delivered. */
   readonly modelPlans: ModelPlan[];
-  /** The containers that bring models. */
+  /** The containers that fetch or copy models. */
   readonly fetches: FetchPlan[];
   /** The volumes that they fill. */
   readonly volumes: ModelVolumePlan[];
 }
 
-/** A task definition and its container that serves. */
+/** A task definition and its server container. */
 export interface ServedTask {
   readonly definition: ecs.TaskDefinition;
   readonly server: ecs.ContainerDefinition;

@@ -8,13 +8,13 @@ import { isUnresolved } from '../../private/tokens';
 const MAX_PATTERN = 128;
 const OTHER_PATH_CHARACTER = /[^A-Za-z0-9_.$/~'@:+;&-]/;
 
-/** Refuses hosts and paths that a rule of a load balancer cannot hold, which otherwise only the deployment would tell. */
+/** Rejects hosts and paths that a listener rule cannot match, which would otherwise fail only at deployment. */
 export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: EndpointBinding): void {
   const single = hosts.find((host) => !isUnresolved(host) && !host.includes('.'));
   if (single !== undefined) {
     throw new ServingError(
       'InvalidHost',
-      `the host ('${single}') must have a dot, or an Application Load Balancer refuses it; use the full name, such as '${single}.example.com'`,
+      `the host ('${single}') must contain a dot, because an Application Load Balancer requires one; use a full name, such as '${single}.example.com'`,
       endpoint.scope,
     );
   }
@@ -22,7 +22,7 @@ export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: En
   if (character !== undefined) {
     throw new ServingError(
       'InvalidPath',
-      `'path' ('${prefix}') has a '${character}', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; &`,
+      `'path' ('${prefix}') contains '${character}', which an Application Load Balancer cannot match; use letters, digits and any of _ - . $ ~ ' @ : + ; &`,
       endpoint.scope,
     );
   }
@@ -30,7 +30,7 @@ export function checkConditions({ hosts, prefix }: RouteConditions, endpoint: En
   if (longest > MAX_PATTERN) {
     throw new ServingError(
       'InvalidPath',
-      `the path pattern ('${prefix}/*') has ${longest} characters, and an Application Load Balancer matches at most ${MAX_PATTERN}; use a shorter path or a shorter name of the backend`,
+      `the path pattern ('${prefix}/*') has ${longest} characters, which exceeds the ${MAX_PATTERN} of an Application Load Balancer; use a shorter path or a shorter backend name`,
       endpoint.scope,
     );
   }

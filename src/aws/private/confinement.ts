@@ -1,8 +1,8 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
-/** The first port that needs no privilege. */
-const FIRST_OPEN_PORT = 1024;
+/** The first port that requires no privileges. */
+const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /** The capabilities that a container has by default: https://docs.docker.com/engine/containers/run/ */
 const DEFAULT_CAPABILITIES = [
@@ -22,17 +22,17 @@ const DEFAULT_CAPABILITIES = [
   ecs.Capability.SYS_CHROOT,
 ];
 
-/** What a container needs beside its confinement. */
+/** The other Linux parameters of a container, and its port. */
 export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swappiness' | 'maxSwap'> {
   /** The port that the container listens on. @default - none */
   readonly port?: number;
 }
 
 /**
- * What every container of a task is denied: privileged mode and the capabilities of root, also to set-user-ID programs.
+ * Removes privileged mode and the capabilities of root from a container, including those of set-user-ID programs.
  *
- * Not `no-new-privileges`: Fargate has no setting for it, and instances accept it only when their agent registered an
- * attribute at its start, so tasks could not be placed on instances that run already.
+ * `no-new-privileges` is not set: Fargate does not support it, and an instance accepts it only if its agent registered an
+ * attribute at start, so tasks could not be placed on instances that are already running.
  */
 export function confine(
   scope: Construct,
@@ -45,13 +45,13 @@ export function confine(
 }
 
 /**
- * All, except that a low port keeps the right to listen on it: the others are then dropped by name, because Fargate can
- * add none but SYS_PTRACE back to a container that has dropped all.
+ * All, unless the port is privileged. Then all others are dropped by name, because on Fargate only SYS_PTRACE can be added
+ * back to a container that has dropped all.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
  */
-function droppedCapabilities(port = FIRST_OPEN_PORT): ecs.Capability[] {
-  return port >= FIRST_OPEN_PORT
+function droppedCapabilities(port = FIRST_UNPRIVILEGED_PORT): ecs.Capability[] {
+  return port >= FIRST_UNPRIVILEGED_PORT
     ? [ecs.Capability.ALL]
     : DEFAULT_CAPABILITIES.filter((capability) => capability !== ecs.Capability.NET_BIND_SERVICE);
 }

@@ -1,4 +1,4 @@
-// By way of the root, which loads it at first use: few stacks have instances.
+// Imported from the root, which loads it at first use: few stacks have instances.
 import { aws_autoscaling as autoscaling, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -20,14 +20,14 @@ import type { Network } from './network';
 import { makeOutboundGroup } from './outbound';
 import { rolloutPercents } from './rollout';
 
-/** The root disk where nobody asks for more, and the part of it that images and logs take, in GiB. */
+/** The default size of the root volume, and the part of it that images and logs use, in GiB. */
 const DEFAULT_ROOT_GIB = 100;
 const IMAGES_GIB = 60;
 
-/** What CDK also gives to instances, for tasks without an execution role; ours have one that names the log group. */
-const RIGHTS_OF_TASKS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs:PutLogEvents'];
+/** Permissions that CDK grants instances for tasks without an execution role. All our tasks have one. */
+const TASK_ACTIONS = ['ecr:GetAuthorizationToken', 'logs:CreateLogStream', 'logs:PutLogEvents'];
 
-/** What the tasks of a backend with a GPU run on. The platform makes no constructs for a capacity provider that exists. */
+/** The instances of a backend with a GPU. There are no constructs for an existing capacity provider. */
 export interface GpuInstances {
   readonly strategy: ecs.CapacityProviderStrategy;
   readonly autoScalingGroup?: autoscaling.AutoScalingGroup;
@@ -35,7 +35,7 @@ export interface GpuInstances {
   readonly capacityProvider?: ecs.AsgCapacityProvider;
 }
 
-/** The instances with GPUs: one capacity provider for each instance type, made when the first backend needs it. */
+/** The GPU instances: one capacity provider for each instance type, created when the first backend needs it. */
 export class GpuFleet {
   private readonly instances = new Map<string, GpuInstances>();
   private readonly users = new Map<string, BoundBackend[]>();
@@ -47,26 +47,26 @@ export class GpuFleet {
     private readonly network: Network,
   ) {}
 
-  /** What a backend runs on; undefined for Fargate. */
+  /** The instances that a backend runs on; undefined for Fargate. */
   public instancesFor(backend: BoundBackend): GpuInstances | undefined {
     if (backend.intent.gpu === undefined) return undefined;
     const capacity = this.capacityFor(backend, needOf(backend));
     const key = capacity.capacityProviderName ?? capacity.instanceType;
     this.types.set(backend.intent.path, capacity.instanceType);
     this.users.set(key, [...(this.users.get(key) ?? []), backend]);
-    const known = this.instances.get(key) ?? this.makeInstances(capacity, key);
-    this.instances.set(key, known);
-    return known;
+    const instances = this.instances.get(key) ?? this.makeInstances(capacity, key);
+    this.instances.set(key, instances);
+    return instances;
   }
 
-  /** The type of the instances that a backend runs on; undefined before it has any. */
+  /** The type of the instances that a backend runs on; undefined until it has any. */
   public instanceTypeOf(backend: string): string | undefined {
     return this.types.get(backend);
   }
 
   private capacityFor(backend: BoundBackend, need: GpuNeed): GpuCapacity {
     const { name, gpu, architecture } = backend.intent;
-    const wish = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} virtual CPUs, ${need.memoryMib} MiB)`;
+    const request = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} vCPUs, ${need.memoryMib} MiB)`;
     if (gpu?.resourceName !== 'nvidia.com/gpu') {
       throw new ServingError(
         'Unsupported',
@@ -77,24 +77,24 @@ export class GpuFleet {
     if (architecture === CpuArchitecture.ARM64) {
       throw new ServingError(
         'Unsupported',
-        `'architecture' (${architecture}) of backend '${name}' is not to be had with a GPU: every instance type that this package knows has ${CpuArchitecture.AMD64}; leave it out`,
+        `'architecture' (${architecture}) of backend '${name}' is not supported with a GPU, because every supported instance type is ${CpuArchitecture.AMD64}; remove it`,
         backend.scope,
       );
     }
-    const given = this.props.gpuCapacities ?? [];
-    const fitting = given.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
+    const configured = this.props.gpuCapacities ?? [];
+    const fitting = configured.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
     if (fitting !== undefined) return checkDisk(fitting, backend);
-    if (given.length > 0) {
+    if (configured.length > 0) {
       throw new ServingError(
         'InstanceTooSmall',
-        `none of 'gpuCapacities' (${given.map((capacity) => capacity.instanceType).join(', ')}) holds ${wish}; add a larger one, or ask for less`,
+        `none of 'gpuCapacities' (${configured.map((capacity) => capacity.instanceType).join(', ')}) is large enough for ${request}; add a larger one, or request less`,
         backend.scope,
       );
     }
     if (this.props.gpuCapacities !== undefined || this.props.cluster !== undefined) {
       throw new ServingError(
         'GpuOnFargate',
-        `${wish} needs a GPU, which Fargate does not have; name the instances of the cluster with 'gpuCapacities'`,
+        `${request} requires a GPU, which Fargate does not support; add the GPU instances of the cluster to 'gpuCapacities'`,
         backend.scope,
       );
     }
@@ -102,7 +102,7 @@ export class GpuFleet {
     if (type === undefined) {
       throw new ServingError(
         'InstanceTooSmall',
-        `no known instance type holds ${wish}; ask for less, or name the instances with 'gpuCapacities'`,
+        `no supported instance type is large enough for ${request}; request less, or set 'gpuCapacities'`,
         backend.scope,
       );
     }
@@ -110,12 +110,12 @@ export class GpuFleet {
   }
 
   private makeInstances(capacity: GpuCapacity, key: string): GpuInstances {
-    if (capacity.capacityProviderName !== undefined) return this.knownInstances(capacity.capacityProviderName);
+    if (capacity.capacityProviderName !== undefined) return this.existingInstances(capacity.capacityProviderName);
     const cluster = this.ownCluster(capacity);
     const { minInstances = 0, maxInstances, terminationProtection = false } = capacity._options;
     const scope = this.platform;
     if (maxInstances !== undefined) {
-      scope.node.addValidation({ validate: () => this.checkRoom(maxInstances, key, capacity) });
+      scope.node.addValidation({ validate: () => this.checkCapacity(maxInstances, key, capacity) });
     }
     const launchTemplate = this.makeLaunchTemplate(capacity, key);
     const autoScalingGroup = new autoscaling.AutoScalingGroup(scope, `Gpu-${key.replace('.', '-')}`, {
@@ -135,18 +135,18 @@ export class GpuFleet {
     return { strategy, autoScalingGroup, launchTemplate, capacityProvider };
   }
 
-  private knownInstances(capacityProvider: string): GpuInstances {
+  private existingInstances(capacityProvider: string): GpuInstances {
     if (this.props.cluster === undefined) {
       throw new ServingError(
         'ConflictingProps',
-        `capacity provider '${capacityProvider}' in 'gpuCapacities' is one of a cluster that exists, but the platform makes a new cluster; name that with 'cluster'`,
+        `capacity provider '${capacityProvider}' in 'gpuCapacities' belongs to an existing cluster, but the platform creates a new one; set 'cluster'`,
         this.platform,
       );
     }
     return { strategy: { capacityProvider, weight: 1 } };
   }
 
-  /** The cluster, where instances can be added to it: they name it, and it names their capacity provider. */
+  /** The cluster, if instances can be added to it: they refer to it, and it refers to their capacity provider. */
   private ownCluster(capacity: GpuCapacity): ecs.Cluster {
     const { cluster } = this.network;
     const group = `a new Auto Scaling group ('${capacity.instanceType}') cannot be added to`;
@@ -160,7 +160,7 @@ export class GpuFleet {
     if (Stack.of(cluster) !== Stack.of(this.platform)) {
       throw new ServingError(
         'ForeignResource',
-        `${group} a cluster of another stack ('${Stack.of(cluster).node.path}'), because each stack would need the other; construct the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName`,
+        `${group} a cluster of another stack ('${Stack.of(cluster).node.path}'), because the stacks would depend on each other; create the platform in that stack, or add the group there and use GpuCapacity.fromCapacityProviderName`,
         this.platform,
       );
     }
@@ -171,7 +171,7 @@ export class GpuFleet {
     const scope = this.platform;
     const id = `Gpu-${key.replace('.', '-')}`;
     const userData = ec2.UserData.forLinux();
-    // Tasks cannot reach the credentials of the instance.
+    // Blocks tasks from the credentials of the instance role.
     userData.addCommands('echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config');
     return new ec2.LaunchTemplate(scope, `${id}-LaunchTemplate`, {
       instanceType: new ec2.InstanceType(capacity.instanceType),
@@ -198,24 +198,24 @@ export class GpuFleet {
     });
   }
 
-  /** The disk as asked for, or enough for the images and the scratch files of the backends that will use it. */
+  /** The configured size, or enough for the images and scratch files of all backends that use the instances. */
   private rootVolumeGib(capacity: GpuCapacity, key: string): number {
-    const asked = capacity._options.rootVolume;
-    if (asked !== undefined) return asked.toGibibytes();
+    const { rootVolume } = capacity._options;
+    if (rootVolume !== undefined) return rootVolume.toGibibytes();
     return late.number(() =>
       Math.max(DEFAULT_ROOT_GIB, ...(this.users.get(key) ?? []).map((backend) => diskOf(capacity, backend))),
     );
   }
 
-  /** A group that cannot hold every replica, those of a rollout included, would leave some waiting for ever. */
-  private checkRoom(maxInstances: number, key: string, capacity: GpuCapacity): string[] {
+  /** If a group cannot run all replicas, including those of a rollout, some stay pending forever. */
+  private checkCapacity(maxInstances: number, key: string, capacity: GpuCapacity): string[] {
     const needed = this.instancesNeeded(key, capacity);
     if (needed <= maxInstances) return [];
-    const message = `'maxInstances' (${maxInstances}) of '${key}' must be at least ${needed}, which the replicas of its backends and their rollouts need; raise it, run fewer replicas, or use Rollout.inPlace()`;
+    const message = `'maxInstances' (${maxInstances}) of '${key}' must be at least ${needed} for the replicas of its backends, including those of a rollout; raise it, run fewer replicas, or use Rollout.inPlace()`;
     return [renderError('InstanceTooSmall', message, this.platform.node.path)];
   }
 
-  /** The instances that hold every replica of the backends that use them, those of a rollout included. */
+  /** The number of instances for all replicas of the backends that use them, including those of a rollout. */
   private instancesNeeded(key: string, capacity: GpuCapacity): number {
     const plan = this.platform.plan();
     return (this.users.get(key) ?? []).reduce((total, backend) => {
@@ -227,8 +227,8 @@ export class GpuFleet {
 }
 
 /**
- * The disk of an instance full of a backend's replicas, in GiB: images and logs, images of models packed and unpacked, and
- * for each replica its scratch files and the models that are brought to it.
+ * The disk that an instance needs when it runs as many replicas of a backend as fit, in GiB: images and logs, model images
+ * compressed and extracted, and for each replica its scratch files and the models that are fetched or copied to it.
  */
 function diskOf(capacity: GpuCapacity, backend: BoundBackend): number {
   const models = backend.modelPlans;
@@ -243,18 +243,18 @@ function checkDisk(capacity: GpuCapacity, backend: BoundBackend): GpuCapacity {
   if (rootVolume === undefined || disk === IMAGES_GIB || rootVolume.toGibibytes() >= disk) return capacity;
   throw new ServingError(
     'InstanceTooSmall',
-    `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: images take ${IMAGES_GIB} GiB, the rest is 'ephemeralStorage' or models of backend '${backend.intent.name}'`,
+    `'rootVolume' (${rootVolume}) of '${capacity.instanceType}' must be at least ${disk} GiB: ${IMAGES_GIB} GiB for images, the rest for 'ephemeralStorage' or the models of backend '${backend.intent.name}'`,
     backend.scope,
   );
 }
 
-/** The role of the instances: what their agent needs, and nothing that the execution roles of the tasks have. */
+/** The instance role, with the permissions of the agent and without those of the tasks' execution roles. */
 function instanceRole(scope: TargetPlatform, id: string): iam.IRole {
   const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
-  return narrowed(role, (statement) => without(RIGHTS_OF_TASKS, statement));
+  return narrowed(role, (statement) => without(TASK_ACTIONS, statement));
 }
 
-/** What a task needs. ECS counts the memory of containers that have ended, too. */
+/** The resources that a task needs. ECS also counts the memory of containers that have exited. */
 function needOf(backend: BoundBackend): GpuNeed {
   const { gpu, cpu, memoryMib } = backend.intent;
   const brought = backend.modelPlans.filter(({ delivery }) => isBrought(delivery)).length;

@@ -11,7 +11,7 @@ import { EcsImage, type EcsImageSource } from '../ecs-image';
 /** The registry and the repository of an image reference. */
 const REFERENCE = /^(?<registry>[^/]+)\/(?<repository>[a-z0-9._/-]+)[:@]/;
 
-/** The image of a backend as ECS knows it, with what the task needs to pull it. */
+/** The ECS image of a backend. The execution role is granted the permissions to pull it. */
 export function containerImage(
   backend: BackendBinding,
   models: ModelPlan[],
@@ -24,14 +24,14 @@ export function containerImage(
   if (image.reference === undefined) {
     throw new ServingError(
       'ForeignResource',
-      `the image of backend '${backend.intent.name}' has no reference that ECS can pull`,
+      `the image of backend '${backend.intent.name}' has no reference that ECS can pull; use ServerImage.fromRegistry or aws.EcsImage.fromContainerImage`,
       backend.scope,
     );
   }
   return pulledImage(image.reference, definition);
 }
 
-/** An image by its reference, and the right to pull it where that is a matter of rights. */
+/** The image with this reference. For an image in ECR, the execution role is granted the permissions to pull it. */
 export function pulledImage(reference: string, definition: ecs.TaskDefinition): ecs.ContainerImage {
   const { registry = '', repository = '' } = REFERENCE.exec(reference)?.groups ?? {};
   const host = parseEcrHost(registry);
@@ -47,7 +47,7 @@ function fromSource({ image, repository, tagOrDigest, directory }: EcsImageSourc
     : ecs.ContainerImage.fromEcrRepository(repository, tagOrDigest);
 }
 
-/** A reference into ECR without CDK's warning that nobody may pull it. */
+/** An image in ECR that CDK does not warn about: its permissions are granted here. */
 class GrantedImage extends ecs.ContainerImage {
   constructor(private readonly reference: string) {
     super();

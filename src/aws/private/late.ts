@@ -1,13 +1,13 @@
 import { Lazy } from 'aws-cdk-lib';
 
 /**
- * Values of the plan, read whenever they are resolved. CDK's plain lazy values keep their first answer, so that what is
- * declared after a look at the template would change nothing.
+ * Lazy values of the plan, computed at every resolution. CDK's plain lazy values are cached, so declarations after the
+ * first resolution, for example in a test, would have no effect.
  */
 export const late = {
   number: (produce: () => number | undefined): number => Lazy.uncachedNumber({ produce }),
   string: (produce: () => string): string => Lazy.uncachedString({ produce }),
   list: (produce: () => string[]): string[] => Lazy.uncachedList({ produce }, { omitEmpty: true }),
-  // biome-ignore lint/suspicious/noExplicitAny: properties of L1 constructs admit any resolvable value in their place.
+  // biome-ignore lint/suspicious/noExplicitAny: properties of L1 constructs accept any resolvable value.
   any: (produce: () => unknown): any => Lazy.uncachedAny({ produce }),
 };

@@ -12,15 +12,15 @@ import type { Network } from './network';
 
 interface NamedRule {
   readonly rule: elbv2.CfnListenerRule;
-  /** The backends it names; undefined for all of the endpoint's. */
+  /** The backends that it forwards to; undefined for all backends of the endpoint. */
   readonly users?: string[];
 }
 
 /**
- * The rules of one endpoint, in its own stack.
+ * The rules of one endpoint, in the endpoint's stack.
  *
- * They name target groups of other stacks and depend on their services, so that a new backend gets requests only once it
- * is stable; nothing in those stacks refers back.
+ * They refer to target groups of other stacks and depend on their services, so that a new backend receives requests only
+ * when it is stable. Nothing in those stacks refers back.
  */
 export class ListenerRules {
   private readonly rules: NamedRule[] = [];
@@ -33,12 +33,12 @@ export class ListenerRules {
     private readonly serviceOf: (backend: string) => BackendService,
   ) {}
 
-  /** The rules made so far. */
+  /** The rules created so far. */
   public get all(): elbv2.CfnListenerRule[] {
     return this.rules.map(({ rule }) => rule);
   }
 
-  /** Adds the rules of one route: one, or several where its values do not fit into one. */
+  /** Adds the rules of one route: one, or several if its values exceed the limits of a rule. */
   public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
     checkConditions(conditions, this.endpoint);
     const route = () => this.platform.plan().route(this.endpoint.intent.path, key);
@@ -56,7 +56,7 @@ export class ListenerRules {
     });
   }
 
-  /** Makes the rules that name this backend wait for its service. */
+  /** Adds a dependency on the service of this backend to the rules that forward to it. */
   public dependOn(backend: string): void {
     this.attached.push(backend);
     for (const rule of this.rules) this.depend(rule, backend);
@@ -104,7 +104,7 @@ function renderConditions(part: RuleConditions): elbv2.CfnListenerRule.RuleCondi
   return conditions;
 }
 
-/** A URL rewrite keeps the query whether or not the expression sees it. */
+/** A URL rewrite always keeps the query string, whether or not the expression matches it. */
 function renderTransforms(route: RoutePlan): elbv2.CfnListenerRule.TransformProperty[] | undefined {
   const rewrite = rewriteOf(route);
   return rewrite === undefined ? undefined : [{ type: 'url-rewrite', urlRewriteConfig: { rewrites: [rewrite] } }];

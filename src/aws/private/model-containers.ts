@@ -8,29 +8,30 @@ import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
 import { pulledImage } from './images';
-import { accountsOf, grantS3Decrypt, grantS3Read } from './model-rights';
+import { accountsOf, grantS3Decrypt, grantS3Read } from './model-permissions';
 import { SCRATCH } from './scratch';
 import { secretOf } from './secrets';
 
-/** What a container that brings a model is counted with on an instance. */
+/** The memory reservation of a container that fetches or copies a model, on an instance. */
 export const FETCH_MEMORY_MIB = 256;
 
-/** Where a copying container sees the volume: at the server's path it would hide the files of its own image. */
+/** Where a container that copies mounts the volume. At the server's path it would hide the files of the model image. */
 const COPY_ROOT = '/copied';
 
-/** How one model is brought: what runs, and where it sees the volume. */
-interface Bringing {
+/** A container that fetches or copies one model. */
+interface FetchContainer {
   readonly image: string;
   readonly entryPoint?: string[];
   readonly command: string[];
+  /** Where it mounts the volume. */
   readonly volumePath: string;
-  /** The user, where that of the image could not write to the volume, which belongs to root. */
+  /** The user, if that of the image cannot write to the volume, which root owns. */
   readonly user?: string;
 }
 
 /**
- * Adds one container for each model that is brought before the server starts, and the volumes between them. The start
- * timeout stands on the container that others wait for: that is the one the agent times.
+ * Adds a container for each model that is fetched or copied before the server starts, and the volumes that they share. The
+ * start timeout is set on the container that others depend on, because the agent applies it there.
  */
 export function addModelContainers(
   backend: BoundBackend,
@@ -45,13 +46,13 @@ export function addModelContainers(
     server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: true });
   }
   for (const [position, fetch] of fetches.entries()) {
-    const how = bringingOf(fetch, mountPaths.get(fetch.volume) as string, props);
+    const spec = fetchContainer(fetch, mountPaths.get(fetch.volume) as string, props);
     const container = definition.addContainer(`Fetch${position}`, {
-      image: pulledImage(how.image, definition),
+      image: pulledImage(spec.image, definition),
       essential: false,
-      entryPoint: how.entryPoint,
-      command: how.command,
-      user: how.user,
+      entryPoint: spec.entryPoint,
+      command: spec.command,
+      user: spec.user,
       startTimeout: Duration.seconds(fetch.seconds),
       readonlyRootFilesystem: true,
       environment: { HOME: SCRATCH.mountPath },
@@ -62,7 +63,7 @@ export function addModelContainers(
     });
     container.addMountPoints(
       { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
-      { sourceVolume: fetch.volume, containerPath: how.volumePath, readOnly: false },
+      { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
     );
     server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
     const { uri, singleObject, index } = fetch;
@@ -74,7 +75,7 @@ export function addModelContainers(
   for (const model of backend.models) grantS3Decrypt(definition, model);
 }
 
-function bringingOf(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): Bringing {
+function fetchContainer(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): FetchContainer {
   const { uri, image, directory, destination, singleObject } = fetch;
   if (uri === undefined) {
     const target = `${COPY_ROOT}${destination.slice(mountPath.length)}`;

@@ -7,11 +7,11 @@ import { ServingError } from '../../private/errors';
 import { EfsVolume, S3FilesVolume } from '../efs-volume';
 import type { BoundBackend, ServedTask } from './bound-backend';
 
-/** The port of NFS, which EFS and S3 Files speak. */
+/** The port of NFS, the protocol of EFS and S3 Files. */
 const NFS_PORT = 2049;
 
 /**
- * Mounts the volumes that hold models into the server, and lets the task's role mount them.
+ * Mounts the volumes with models into the server container, and allows the task role to mount them.
  *
  * @param firstPosition the number of volumes that the task has already
  */
@@ -25,11 +25,11 @@ export function addModelVolumes(
     const { volume, directory } = model._resources;
     if (volume === undefined) return;
     const { name: title, mountPath } = model._intent();
-    const around = backend.volumes.find((other) => mountPath.startsWith(`${other.mountPath}/`));
-    if (around !== undefined) {
+    const enclosing = backend.volumes.find((other) => mountPath.startsWith(`${other.mountPath}/`));
+    if (enclosing !== undefined) {
       throw new ServingError(
         'ModelPathClash',
-        `'path' ('${mountPath}') of model '${title}' is inside the read-only volume at '${around.mountPath}' that other models are fetched into, so nothing can be mounted there; set 'path' of one`,
+        `'path' ('${mountPath}') of model '${title}' is inside the read-only volume at '${enclosing.mountPath}', which other models are fetched into; set another 'path' for one of them`,
         backend.scope,
       );
     }
@@ -40,7 +40,7 @@ export function addModelVolumes(
     else {
       throw new ServingError(
         'ForeignResource',
-        `the volume of model '${title}' is none that ECS can mount; use aws.EfsVolume or aws.S3FilesVolume`,
+        `the volume of model '${title}' cannot be mounted by ECS; use aws.EfsVolume or aws.S3FilesVolume`,
         backend.scope,
       );
     }
@@ -49,7 +49,7 @@ export function addModelVolumes(
   });
 }
 
-/** Lets a backend reach the mount targets of its volumes. The rules stand in the backend's stack, so stacks form no cycle. */
+/** Allows a backend to connect to its mount targets. The rules are in the backend's stack, so that stacks form no cycle. */
 export function reachModelVolumes(
   backend: BackendBinding,
   securityGroup: ec2.ISecurityGroup,
@@ -113,12 +113,12 @@ function addS3Files(definition: ecs.TaskDefinition, volume: S3FilesVolume, mount
   if (!definition.isFargateCompatible) {
     throw new ServingError(
       'Unsupported',
-      `the volume of model '${title}' is one of S3 Files, which ECS mounts on Fargate and not on the instances that backend '${backend.intent.name}' needs for its GPU; use Model.fromS3 or aws.EfsVolume`,
+      `the volume of model '${title}' is an S3 Files volume, which ECS supports only on Fargate, but backend '${backend.intent.name}' runs on instances because of its GPU; use Model.fromS3 or aws.EfsVolume`,
       backend.scope,
     );
   }
   definition.addVolume({ name });
-  // The task definition of CDK has no prop for it.
+  // CDK has no prop for it.
   const task = definition.node.findChild('Resource') as ecs.CfnTaskDefinition;
   task.addPropertyOverride(`Volumes.${position}.S3FilesVolumeConfiguration`, {
     FileSystemArn: fileSystemArn,
@@ -138,7 +138,7 @@ function checkDirectory({ backend, title, directory }: Mount, accessPoint: unkno
   if (accessPoint === undefined || directory === undefined) return;
   throw new ServingError(
     'ConflictingProps',
-    `'directory' ('${directory}') of model '${title}' cannot be chosen where an access point says the directory; leave it out, or make an access point for it`,
+    `'directory' ('${directory}') of model '${title}' conflicts with the access point of its volume, which determines the directory; remove it, or create an access point for it`,
     backend.scope,
   );
 }

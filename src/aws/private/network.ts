@@ -9,27 +9,27 @@ import type { ListenerFacts } from '../listener-facts';
 import { late } from './late';
 
 /**
- * What the load balancer makes of headers. The last two are its defaults, written because they are a decision.
+ * How the load balancer handles headers. The last two are its defaults, set explicitly because they are deliberate.
  *
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
  */
 const HEADER_POLICY: Partial<elbv2.ApplicationLoadBalancerProps> = {
   dropInvalidHeaderFields: true,
-  // Closes the connections of ambiguous requests, which ends smuggling. The strictest mode also refuses harmless ones, such
-  // as a GET with 'Content-Length: 0'.
+  // Closes the connections of ambiguous requests, which prevents request smuggling. The strictest mode also rejects harmless
+  // requests, such as a GET with 'Content-Length: 0'.
   desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
-  // The last address is that of the caller; those before it are what the caller sent.
+  // The last address is that of the caller; those before it were sent by the caller.
   xffHeaderProcessingMode: elbv2.XffHeaderProcessingMode.APPEND,
 };
 
-/** Network, cluster and load balancer: what the endpoints of a platform share. */
+/** The network, cluster and load balancer that the endpoints of a platform share. */
 export class Network {
   public readonly vpc: ec2.IVpc;
   public readonly cluster: ecs.ICluster;
   public readonly loadBalancer?: elbv2.ApplicationLoadBalancer;
   public readonly listener?: elbv2.ApplicationListener;
   public readonly listenerArn: string;
-  /** The security group of the load balancer, which alone may reach the backends. */
+  /** The security group of the load balancer, the only one that backends accept traffic from. */
   public readonly securityGroup: ec2.ISecurityGroup;
   /** The URL of the listener without a path. */
   public readonly url: string;
@@ -42,7 +42,7 @@ export class Network {
       new ec2.Vpc(platform, 'Vpc', {
         maxAzs: 2,
         natGateways: 1,
-        // Models and image layers come from S3: large, and on this way without the cost of the NAT gateway.
+        // Models and image layers are large and come from S3; the endpoint avoids the cost of the NAT gateway.
         gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
         restrictDefaultSecurityGroup: false,
       });
@@ -62,7 +62,7 @@ export class Network {
     this.url = `${props.certificate === undefined ? 'http' : 'https'}://${this.loadBalancer.loadBalancerDnsName}`;
   }
 
-  /** The part of the ARN that CloudWatch calls the load balancer: `app/<name>/<id>`. */
+  /** The part of the ARN by which CloudWatch identifies the load balancer: `app/<name>/<id>`. */
   public get loadBalancerFullName(): string {
     if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerFullName;
     const parts = Fn.split('/', this.listenerArn);
@@ -72,7 +72,7 @@ export class Network {
     );
   }
 
-  /** An ARN in which CloudWatch's name of the load balancer stands where it stands in that of the load balancer. */
+  /** The ARN of the load balancer, or one in which CloudWatch's name of the load balancer is at the same position. */
   public get loadBalancerArn(): string {
     if (this.loadBalancer !== undefined) return this.loadBalancer.loadBalancerArn;
     if (isUnresolved(this.listenerArn)) return this.listenerArn;
@@ -98,7 +98,7 @@ export class Network {
       securityGroup: this.securityGroup,
       ...HEADER_POLICY,
     });
-    // The L2 property takes no lazy number, and the idle time depends on endpoints that come later.
+    // The L2 property does not accept lazy numbers, and the idle timeout depends on endpoints that are added later.
     loadBalancer.setAttribute(
       'idle_timeout.timeout_seconds',
       late.string(() => String(platform.plan().balancer.idle)),

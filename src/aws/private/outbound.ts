@@ -1,20 +1,20 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
-/** Where images, models, logs and secrets come from and go to. */
+/** The protocol for images, models, logs and secrets. */
 const HTTPS = ec2.Port.tcp(443);
 
-/** A security group of something that opens connections. */
+/** Properties of a security group that allows outbound traffic. */
 export interface OutboundGroupProps {
   /** The network. */
   readonly vpc: ec2.IVpc;
-  /** What the group is of. */
+  /** The description of the group. */
   readonly description: string;
-  /** What may be reached over HTTPS, and nothing else. @default - everything */
+  /** The only peers that are allowed, over HTTPS. @default - all outbound traffic is allowed */
   readonly outboundPeers?: ec2.IPeer[];
 }
 
-/** Makes the group. It permits the outbound traffic that is configured, and no inbound traffic. */
+/** Creates the group. It allows the configured outbound traffic, and no inbound traffic. */
 export function makeOutboundGroup(
   scope: Construct,
   id: string,
@@ -26,10 +26,10 @@ export function makeOutboundGroup(
 }
 
 /**
- * Whether rules may be added to a group. One that was imported with `mutable: false` shows it by its method alone, which
- * does nothing; that of any other group fails without a group to work on.
+ * Whether rules can be added to a group. CDK does not expose `mutable: false` of an imported group. The method of such a
+ * group does nothing, while that of any other group fails if it is called without a group.
  */
-export function takesRules(group: ec2.ISecurityGroup): boolean {
+export function acceptsRules(group: ec2.ISecurityGroup): boolean {
   try {
     group.addIngressRule.call(Object.create(null), ec2.Peer.anyIpv4(), HTTPS);
     return false;

@@ -41,7 +41,7 @@ import { ListenerRules } from './listener-rules';
 import { Network } from './network';
 import { scaleService } from './scaling';
 
-/** Renders definitions as CDK constructs. Structure is made at once, values are read at synthesis. */
+/** Renders definitions as CDK constructs. Structure is created immediately, values are read at synthesis. */
 export class EcsRenderer extends TargetRenderer {
   public readonly network: Network;
 
@@ -97,7 +97,7 @@ export class EcsRenderer extends TargetRenderer {
     if (intent.address === OwnAddress.PATH && !stripPrefix && prefix.includes('$')) {
       throw new ServingError(
         'InvalidPath',
-        `'path' ('${prefix}') must not have '$' where a backend has a path of its own: a rewrite reads it as a reference to a group`,
+        `'path' ('${prefix}') must not contain '$' if a backend has its own path, because URL rewrites use it for capture groups`,
         endpoint.scope,
       );
     }
@@ -120,14 +120,14 @@ export class EcsRenderer extends TargetRenderer {
     scaleService(intent, this.service(intent.backend), this.network);
   }
 
-  /** The URL of the endpoint: its first host without a wildcard, or else the load balancer's own name. */
+  /** The URL of the endpoint, with its first host without a wildcard or the DNS name of the load balancer. */
   public urlOf({ scope, intent }: EndpointBinding): string {
     const host = urlHost(intent, scope);
     const base = this.network.url;
     return `${host === undefined ? base : `${base.split('://')[0]}://${host}`}${intent.prefix}`;
   }
 
-  /** The URL as far as it is known before the deployment, the output that shows the rest, and who can reach it. */
+  /** The part of the URL that is known before deployment, the output with the full URL, and who can reach it. */
   public override reachOf(endpoint: EndpointBinding): EndpointReach {
     const output = this.outputs.get(endpoint.intent.path);
     const stack = Stack.of(endpoint.scope);
@@ -139,7 +139,7 @@ export class EcsRenderer extends TargetRenderer {
     return { url, notes: [...shown, ACCESS_NOTES[this.platform.target.access ?? BalancerAccess.INTERNAL]] };
   }
 
-  /** What Fargate allows for a backend without a GPU, and what the instances of the others are. */
+  /** The limits of Fargate for a backend without a GPU, and the instance type of a backend with one. */
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const computeArchitecture = CpuArchitecture.AMD64;
     if (backend.gpu !== undefined) return { compute: this.fleet.instanceTypeOf(backend.path), computeArchitecture };
@@ -154,7 +154,7 @@ export class EcsRenderer extends TargetRenderer {
     };
   }
 
-  /** Adds the warning to the construct, where CDK shows and acknowledges it. */
+  /** Adds the warning to the construct, where CDK prints it and users can acknowledge it. */
   public override warn(scope: Construct, id: string, message: string): void {
     Annotations.of(scope).addWarningV2(`${WARNING_PREFIX}${id}`, message);
   }
@@ -179,7 +179,7 @@ const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {
   [BalancerAccess.UNKNOWN]: 'reachable from where the existing load balancer is',
 };
 
-/** What CloudFormation takes as the description of an output. */
+/** The maximum length of an output description in CloudFormation. */
 const MAX_DESCRIPTION = 1024;
 
 function requireStack(construct: Construct, subject: string): void {

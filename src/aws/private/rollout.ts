@@ -1,14 +1,14 @@
 import { type RolloutIntent, RolloutKind } from '../../plan/intents';
 
-/** Between what percentages of the wanted number ECS keeps the replicas of a service while it rolls. */
+/** The minimum and maximum percentage of the desired count that ECS keeps running during a rollout. */
 export interface RolloutPercents {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * The percentages of a rollout. ECS rounds both to the service's disadvantage, and a number of replicas that may neither
- * grow nor shrink is stuck, so the smallest step is one replica of the smallest number.
+ * The percentages of a rollout. ECS rounds the minimum up and the maximum down, and a rollout that may neither add nor
+ * remove a task is stuck. The smallest step is therefore one replica of the minimum number.
  */
 export function rolloutPercents({ kind, surgePercent }: RolloutIntent, minReplicas: number): RolloutPercents {
   switch (kind) {

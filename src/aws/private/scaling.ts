@@ -6,7 +6,7 @@ import { ongoingRequestsExpression } from './backend-metrics';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
 
-/** Makes the service follow the load: a scalable target, and a policy for each thing that is followed. */
+/** Adds autoscaling to the service: a scalable target, and a policy for each scaling target. */
 export function scaleService(intent: AutoscalingIntent, backend: BackendService, network: Network): void {
   const count = backend.service.autoScaleTaskCount({
     minCapacity: intent.minReplicas,
@@ -17,7 +17,7 @@ export function scaleService(intent: AutoscalingIntent, backend: BackendService,
   for (const { metric, value } of intent.targets) POLICIES[metric](scaling, value);
 }
 
-/** What follows the load, and the balancer and backend whose load it is. */
+/** The scalable target, and the backend and network that its metrics describe. */
 interface Scaling {
   readonly count: ecs.ScalableTaskCount;
   readonly intent: AutoscalingIntent;
@@ -25,7 +25,7 @@ interface Scaling {
   readonly network: Network;
 }
 
-/** Adds the policy that keeps a measure at this value. */
+/** Adds the policy that keeps a metric at this value. */
 const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: number) => void } = {
   [ScalingMetric.CPU]: ({ count, intent }, value) =>
     count.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: value, ...cooldowns(intent) }),
@@ -33,7 +33,7 @@ const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: 
     count.scaleOnMemoryUtilization('Memory', { targetUtilizationPercent: value, ...cooldowns(intent) }),
   [ScalingMetric.REQUESTS_PER_SECOND]: (scaling, value) =>
     addTargetTracking(scaling, 'RequestsPerSecond', {
-      // The metric counts the requests of a minute.
+      // The metric counts requests per minute.
       targetValue: value * 60,
       predefinedMetricSpecification: {
         predefinedMetricType: 'ALBRequestCountPerTarget',
@@ -57,7 +57,7 @@ function cooldowns(intent: AutoscalingIntent): {
   };
 }
 
-/** The L2 refuses metric math and needs a listener that the target group does not know, so these policies are L1. */
+/** L1, because the L2 does not support metric math and requires a listener that is attached to the target group. */
 function addTargetTracking(
   { count, intent }: Scaling,
   id: string,

@@ -18,14 +18,14 @@ import { SCRATCH } from './scratch';
 import { containerSecrets } from './secrets';
 import { trustOwnTasks } from './trust';
 
-/** A task definition and the container that serves. */
+/** A task definition with its server container and log group. */
 export interface Task {
   readonly definition: ecs.TaskDefinition;
   readonly server: ecs.ContainerDefinition;
   readonly logGroup: logs.LogGroup;
 }
 
-/** Makes the task of a backend: the server, and before it one container for each model that is fetched. */
+/** Creates the task definition of a backend: the server, and a container for each model that is fetched before it starts. */
 export function makeTask(
   backend: BoundBackend,
   plan: () => BackendPlan,
@@ -51,14 +51,14 @@ function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
   if (size === undefined) {
     throw new ServingError(
       'ComputeTooLarge',
-      `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' are more than Fargate has (16 virtual CPUs and 120 GiB); ask for less`,
+      `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less`,
       backend.scope,
     );
   }
   if (sharedMemoryMib !== undefined) {
     throw new ServingError(
       'Unsupported',
-      `'sharedMemory' (${sharedMemoryMib} MiB) of backend '${name}' cannot be set on Fargate; leave it out, or use a GPU, which runs on instances`,
+      `'sharedMemory' (${sharedMemoryMib} MiB) of backend '${name}' is not supported on Fargate; remove it, or use a GPU, which runs on instances`,
       backend.scope,
     );
   }
@@ -91,7 +91,7 @@ function addServer(
   const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
     image: containerImage(backend, backend.modelPlans, definition),
-    // Both are set, so that nothing of the image's own command is left.
+    // Both are set, so that neither the entry point nor the command of the image applies.
     entryPoint: late.list(() => plan().command.slice(0, 1)),
     command: late.list(() => plan().command.slice(1)),
     environment: environmentOf(backend, plan),
@@ -120,18 +120,18 @@ function addServer(
   return server;
 }
 
-/** The environment; variables with times are read late. Where the root is read-only, home is where something can be written. */
+/** The environment; variables with times are lazy. With a read-only root file system, HOME is the writable directory. */
 function environmentOf({ intent, secrets }: BackendBinding, plan: () => BackendPlan): { [name: string]: string } {
   const times = (intent.server.timeVariables ?? []).map(({ variable }) => [
     variable,
     late.string(() => plan().environment[variable] as string),
   ]);
-  const isHomeless = intent.readOnlyRootFilesystem && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
-  const home = isHomeless ? { HOME: SCRATCH.mountPath } : {};
+  const needsHome = intent.readOnlyRootFilesystem && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
+  const home = needsHome ? { HOME: SCRATCH.mountPath } : {};
   return { ...home, ...intent.environment, ...Object.fromEntries(times) };
 }
 
-/** What people should know of the models, also of those that are in the image. */
+/** Labels that describe the models for operators, including those in the image. */
 function modelLabels(backend: BackendBinding): { [name: string]: string } | undefined {
   const { models } = backend.intent;
   if (models.length === 0) return undefined;

@@ -3,17 +3,17 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { late } from './late';
 
 /**
- * Lets ECS assume a role for tasks of this account and Region only, so that no task of another account can be started with
- * it. CDK makes the roles of a task definition itself and has no prop for the condition.
+ * Allows ECS to assume a role only for tasks of this account and Region, so that tasks of other accounts cannot use it. CDK
+ * creates the roles of a task definition and has no prop for the condition.
  *
- * The roles of instances have none: EC2 sends no source with `sts:AssumeRole`, so a condition would refuse every instance.
+ * Instance roles have no condition: EC2 sends no source with `sts:AssumeRole`, so every instance would be denied.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
 export function trustOwnTasks(role: iam.IRole): void {
   const resource = role.node.defaultChild as iam.CfnRole | undefined;
   const trust = (role as iam.Role).assumeRolePolicy;
-  // Neither exists where `Role.customizeRoles` replaces roles by ones that someone else creates.
+  // Both are missing if `Role.customizeRoles` replaces roles with ones that are created elsewhere.
   if (resource === undefined || trust === undefined) return;
   resource.assumeRolePolicyDocument = late.any(() => {
     const { Statement, ...rest } = trust.toJSON();

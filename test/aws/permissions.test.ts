@@ -1,6 +1,6 @@
 /**
- * Every right that the AWS target gives: a new one is a change of this file. Roles are trusted by tasks of this account,
- * resources are named, and what CDK's grants give beyond need is not there.
+ * Every permission that the AWS target grants, so that a new one is a change of this file. Roles trust only tasks of this
+ * account, resources are specific, and unneeded permissions of CDK's grants are removed.
  */
 import { Stack } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
@@ -16,8 +16,8 @@ import { newApp, newStack, oneBackend, statements, templateOf, templatesOf } fro
 import { everything } from '../support/aws-everything';
 import { type Data, object } from '../support/data';
 
-/** A statement as text: the role, the action, the resource, and under which conditions. */
-interface Right {
+/** A statement as text: the role, the action, the resource and the conditions. */
+interface Permission {
   readonly role: string;
   readonly action: string;
   readonly resource: string;
@@ -26,7 +26,7 @@ interface Right {
 
 const PSEUDO = /^AWS::(.*)$/;
 
-/** A value of a template as people write it: `arn:<Partition>:s3:::models`, `<Log group>`. */
+/** A value of a template in readable form: `arn:<Partition>:s3:::models`, `<AWS::Logs::LogGroup>`. */
 function textOf(value: unknown, resources: Data): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((item) => textOf(item, resources)).join(' | ');
@@ -43,8 +43,8 @@ function textOf(value: unknown, resources: Data): string {
 
 const typeOf = (id: string, resources: Data): string => String(object(resources[id] ?? {}).Type ?? id);
 
-/** The rights of every role of a template, one for each action and resource. */
-function rightsOf(resources: Data): Right[] {
+/** The permissions of every role of a template, one for each action and resource. */
+function permissionsOf(resources: Data): Permission[] {
   const policies = Object.entries(resources).filter(([, resource]) => object(resource).Type === 'AWS::IAM::Policy');
   return policies.flatMap(([id, resource]) => {
     const document = object(object(object(resource).Properties).PolicyDocument);
@@ -71,7 +71,7 @@ const LOGS = '<AWS::Logs::LogGroup>';
 const SECRET = 'arn:<Partition>:secretsmanager:<Region>:<AccountId>:secret:';
 const CLUSTER = '<AWS::ECS::Cluster>';
 
-/** All that anyone may do. */
+/** All permissions that are granted. */
 const ALLOWED: [role: string, action: string, resource: string, condition?: string][] = [
   ['Task', 's3:GetObject', `${S3}models-of-acme/svm/v1.npz`, OWN_ACCOUNT],
   ['Task', 's3:GetObject', `${S3}models-of-acme/words/*`, OWN_ACCOUNT],
@@ -81,7 +81,7 @@ const ALLOWED: [role: string, action: string, resource: string, condition?: stri
   ['Execution', 'logs:CreateLogStream', LOGS],
   ['Execution', 'logs:PutLogEvents', LOGS],
   ['Execution', 'secretsmanager:GetSecretValue', `${SECRET}models/token-??????`],
-  // ECR has no resource for it.
+  // ECR does not support resources for this action.
   ['Execution', 'ecr:GetAuthorizationToken', '*'],
   ['Execution', 'ecr:BatchCheckLayerAvailability', `${ECR}models/resnet50`],
   ['Execution', 'ecr:GetDownloadUrlForLayer', `${ECR}models/resnet50`],
@@ -92,7 +92,7 @@ const ALLOWED: [role: string, action: string, resource: string, condition?: stri
   // The ARN of a container instance is not known before it registers.
   ['Instance', 'ecs:Poll', '*', `ArnEquals ecs:cluster ${CLUSTER}`],
   ['Instance', 'ecs:StartTelemetrySession', '*', `ArnEquals ecs:cluster ${CLUSTER}`],
-  // ECS has no resource for it.
+  // ECS does not support resources for this action.
   ['Instance', 'ecs:DiscoverPollEndpoint', '*'],
 ];
 
@@ -101,16 +101,16 @@ describe('one of everything', () => {
   everything(app);
   const templates = Object.values(templatesOf(app)).map(({ Resources }) => object(Resources));
 
-  test('has the rights of the list, and no other', () => {
-    const key = ({ role, action, resource, condition }: Right) => `${role}: ${action} on ${resource} ${condition}`;
-    const found = new Set(templates.flatMap(rightsOf).map(key));
+  test('has exactly the permissions of the list', () => {
+    const key = ({ role, action, resource, condition }: Permission) => `${role}: ${action} on ${resource} ${condition}`;
+    const found = new Set(templates.flatMap(permissionsOf).map(key));
     const allowed = ALLOWED.map(([role, action, resource, condition = '']) =>
       key({ role, action, resource, condition }),
     );
     expect([...found].sort()).toEqual(allowed.sort());
   });
 
-  test('has no policy beside those of roles, no managed policy and no inline one', () => {
+  test('has only policies of roles, none of them managed or inline', () => {
     const ofIam = templates
       .flatMap((resources) => Object.values(resources).map(object))
       .filter(({ Type }) => /IAM/.test(String(Type)));
@@ -147,11 +147,11 @@ describe('a role', () => {
     },
   };
 
-  test.each(['TaskRole', 'ExecutionRole'])('%s is assumed for tasks of this account only', (part) => {
+  test.each(['TaskRole', 'ExecutionRole'])('%s can be assumed only for tasks of this account', (part) => {
     expect(trustOf(part)).toEqual([ofTasks]);
   });
 
-  test.each([true, false])('may be trusted by others too, without the condition (merged policies: %s)', (minimize) => {
+  test.each([true, false])('can trust others too, without the condition (merged policies: %s)', (minimize) => {
     const stack = newStack('Serving', newApp({ context: { '@aws-cdk/aws-iam:minimizePolicies': minimize } }));
     const { backend } = oneBackend({}, {}, stack);
     const role = aws.EcsBackend.of(backend).taskRole as iam.Role;
@@ -164,7 +164,7 @@ describe('a role', () => {
     ]);
   });
 
-  test('may be one that someone else creates', () => {
+  test('can be created elsewhere', () => {
     const stack = newStack();
     iam.Role.customizeRoles(stack, {
       preventSynthesis: true,
@@ -177,7 +177,7 @@ describe('a role', () => {
     expect(templateOf(stack).findResources('AWS::IAM::Role')).toEqual({});
   });
 
-  test('of instances is trusted by EC2, which names no source', () => {
+  test('of instances trusts EC2, which sends no source', () => {
     expect(trustOf('Gpu')).toEqual([
       { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' } },
     ]);
@@ -191,7 +191,7 @@ describe('a model in S3', () => {
     return statements(templateOf(stack), 'TaskRole').map(({ Condition }) => object(Condition).StringEquals);
   };
 
-  test('is read in a bucket of another account only where that is named, and always in the own account', () => {
+  test('can be read from a bucket of the own account, and of other accounts only if they are configured', () => {
     const own = { Ref: 'AWS::AccountId' };
     expect(ownersOf({})).toEqual(Array(2).fill({ 'aws:ResourceAccount': own }));
     expect(ownersOf({ modelBucketAccounts: ['210987654321'] })).toEqual(
@@ -199,31 +199,31 @@ describe('a model in S3', () => {
     );
   });
 
-  test('is read in the own account once where that is named too', () => {
+  test('has no duplicate if the own account is configured too', () => {
     const stack = new Stack(newApp(), 'Serving', { env: { account: '123456789012', region: 'eu-west-1' } });
     expect(ownersOf({ modelBucketAccounts: ['210987654321', '123456789012'] }, stack)).toEqual(
       Array(2).fill({ 'aws:ResourceAccount': ['123456789012', '210987654321'] }),
     );
   });
 
-  test('is read in a bucket of any account where that is asked for', () => {
+  test('can be read from a bucket of any account if * is configured', () => {
     expect(ownersOf({ modelBucketAccounts: ['*'] })).toEqual([undefined, undefined]);
   });
 
   test.each([
     [
       [],
-      "[EmptyList] 'modelBucketAccounts' ([]) must name at least one account; leave it out for the account of the stack",
+      "[EmptyList] 'modelBucketAccounts' ([]) must have at least one account; remove it to allow only the account of the stack",
     ],
     [
       ['210987654321', '12345'],
-      "[InvalidAccount] 'modelBucketAccounts' ('12345') must be account IDs of 12 digits such as '123456789012', or '*' for every account",
+      "[InvalidAccount] 'modelBucketAccounts' ('12345') must be 12-digit account IDs, such as '123456789012', or '*' for every account",
     ],
   ])('fails with the accounts %j', (modelBucketAccounts, message) => {
     expect(() => ownersOf({ modelBucketAccounts })).toThrow(`${message} (at Serving/Platform)`);
   });
 
-  test('of a bucket of the app is read in the account of the bucket, and decrypted through S3 in its Region', () => {
+  test('in an imported bucket is read from the account of the bucket, and decrypted through S3 in its Region', () => {
     const stack = newStack();
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', {
       bucketName: 'models-of-acme',
@@ -249,7 +249,7 @@ describe('a model in S3', () => {
     ]);
   });
 
-  test('of an imported bucket without a Region is decrypted in the Region of its key', () => {
+  test('in an imported bucket without a Region is decrypted in the Region of its key', () => {
     const stack = newStack();
     const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:210987654321:key/0123-4567');
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'models-of-acme', encryptionKey });
@@ -259,7 +259,7 @@ describe('a model in S3', () => {
     expect(decrypts.map(({ Condition }) => Condition)).toEqual([{ StringEquals: { 'kms:ViaService': service } }]);
   });
 
-  test('is decrypted under the conditions that the grant of its key has, too', () => {
+  test('is decrypted under the conditions of the key grant, too', () => {
     const stack = newStack();
     const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:210987654321:key/0123-4567');
     const context = { 'kms:EncryptionContext:aws:s3:arn': 'arn:aws:s3:::models-of-acme' };
@@ -279,7 +279,7 @@ describe('a model in S3', () => {
     ]);
   });
 
-  test('of a bucket of the app has a key that decrypts for the task through S3 and is not changed', () => {
+  test('in a bucket of the app is decrypted through S3, and the key policy is not changed', () => {
     const stack = newStack();
     const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: new kms.Key(stack, 'Key') });
     oneBackend({ model: aws.S3Model.fromBucket(bucket, 'model.bin') }, {}, stack);
@@ -292,15 +292,15 @@ describe('a model in S3', () => {
 });
 
 describe('a secret', () => {
-  const rights = (secret: (stack: ReturnType<typeof newStack>) => SecretValue) => {
+  const permissions = (secret: (stack: ReturnType<typeof newStack>) => SecretValue) => {
     const stack = newStack();
     oneBackend({ secrets: { TOKEN: secret(stack) } }, {}, stack);
     const all = statements(templateOf(stack), 'ExecutionRole');
     return all.filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
   };
 
-  test('of the app is read, and neither described nor decrypted for anyone else', () => {
-    const [read, ...others] = rights((stack) =>
+  test('of the app can be read, but not described, and is decrypted only through its service', () => {
+    const [read, ...others] = permissions((stack) =>
       aws.EcsSecret.fromSecret(
         ecs.Secret.fromSecretsManager(
           new secretsmanager.Secret(stack, 'Secret', { encryptionKey: new kms.Key(stack, 'Key') }),
@@ -318,10 +318,10 @@ describe('a secret', () => {
     }
   });
 
-  test('by its whole ARN is that one alone', () => {
+  test('by its complete ARN allows only that ARN', () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:models/token-AbCdEf';
     expect(
-      rights((stack) =>
+      permissions((stack) =>
         aws.EcsSecret.fromSecret(
           ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretCompleteArn(stack, 'Secret', arn)),
         ),
@@ -329,8 +329,8 @@ describe('a secret', () => {
     ).toEqual([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: arn }]);
   });
 
-  test('of Parameter Store is read as ECS reads it, and decrypted through the two services alone', () => {
-    const [decrypt, read, ...others] = rights((stack) =>
+  test('in Parameter Store is read with the action that ECS uses, and decrypted only through the two services', () => {
+    const [decrypt, read, ...others] = permissions((stack) =>
       aws.EcsSecret.fromSecret(
         ecs.Secret.fromSsmParameter(
           ssm.StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', {
@@ -353,7 +353,7 @@ describe('a secret', () => {
     });
   });
 
-  test('of the hub is read as narrowly', () => {
+  test('with the token of the Hugging Face Hub has the same narrow permissions', () => {
     const stack = newStack();
     const token = SecretValue.fromName('hub');
     const revision = '0123456789abcdef0123456789abcdef01234567';
@@ -362,7 +362,7 @@ describe('a secret', () => {
   });
 });
 
-test('a volume of EFS is mounted and not written to', () => {
+test('an EFS volume can be mounted and not written to', () => {
   const stack = newStack();
   const platform = new aws.EcsPlatform(stack, 'Platform');
   const fileSystem = new efs.FileSystem(stack, 'Files', { vpc: platform.vpc });
@@ -375,7 +375,7 @@ test('a volume of EFS is mounted and not written to', () => {
   ]);
 });
 
-test('an image of a repository of the app is pulled from that repository alone', () => {
+test('an image in a repository of the app can be pulled only from that repository', () => {
   const stack = newStack();
   const repository = new ecr.Repository(stack, 'Repository');
   oneBackend({ image: aws.EcrImage.fromRepository(repository, 'v1') }, {}, stack);

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { narrowed, without } from './narrowed-role';
 
-/** What CDK lets everyone do who may read a secret or a parameter, and ECS never does. */
+/** Actions that CDK grants with read access to a secret or parameter, and that ECS does not use. */
 const UNUSED_ACTIONS = [
   'secretsmanager:DescribeSecret',
   'ssm:DescribeParameters',
@@ -12,12 +12,11 @@ const UNUSED_ACTIONS = [
   'ssm:GetParameterHistory',
 ];
 
-/** The services that decrypt what ECS puts into the environment. */
+/** The services that decrypt the secrets that ECS injects. */
 const SECRET_SERVICES = ['secretsmanager', 'ssm'];
 
 /**
- * A secret that the execution role may read and do nothing else with: no right beside those that ECS uses, and a key
- * decrypts for the two services alone.
+ * A secret whose grants are limited to the actions that ECS uses. Its key can be used only through the services above.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html#task-execution-secrets
  */

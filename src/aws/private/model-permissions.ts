@@ -6,23 +6,23 @@ import type { Model } from '../../models/model';
 import { ANY_ACCOUNT } from '../model-bucket-accounts';
 import { narrowed } from './narrowed-role';
 
-/** What the task reads in S3. */
+/** A permission of the task to read from S3. */
 export interface S3Read {
-  /** The address of one object, or of everything below a prefix. */
+  /** The URI of one object, or of a prefix. */
   readonly uri: string;
   /** Whether it is one object. */
   readonly singleObject: boolean;
-  /** The accounts of the bucket; others are refused. @default - any account */
+  /** The accounts that may own the bucket. @default - any account */
   readonly accounts?: string[];
 }
 
-/** Read access to what is fetched and to nothing else in the bucket, nor in a bucket of that name of another account. */
+/** Grants read access to the objects that are fetched, and not to a bucket with the same name in another account. */
 export function grantS3Read(definition: ecs.TaskDefinition, { uri, singleObject, accounts }: S3Read): void {
   const { partition } = Stack.of(definition);
   const path = uri.replace(/^s3:\/\//, '');
   const slash = path.indexOf('/');
   const [bucket, key] = [path.slice(0, slash), path.slice(slash + 1)];
-  // The name of a bucket has no account in it, unlike every other ARN that tasks may use.
+  // The ARN of a bucket contains no account, unlike all other ARNs that tasks use.
   const owner = accounts === undefined ? {} : { StringEquals: { 'aws:ResourceAccount': single(accounts) } };
   definition.addToTaskRolePolicy(
     new iam.PolicyStatement({
@@ -36,33 +36,33 @@ export function grantS3Read(definition: ecs.TaskDefinition, { uri, singleObject,
     new iam.PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [`arn:${partition}:s3:::${bucket}`],
-      // A request for the whole bucket has no prefix that a condition could compare.
+      // A request that lists the whole bucket has no prefix to compare.
       conditions: { ...owner, ...(key === '' ? {} : { StringLike: { 's3:prefix': `${key}*` } }) },
     }),
   );
 }
 
-/** The right to decrypt what S3 has encrypted with the bucket's key, and nothing else that is encrypted with it. */
+/** Grants the decryption of objects that S3 encrypted with the bucket's key, and of nothing else encrypted with it. */
 export function grantS3Decrypt(definition: ecs.TaskDefinition, { _resources }: Model): void {
   const bucket = _resources.owner as s3.IBucket | undefined;
   if (bucket?.encryptionKey === undefined) return;
   const { encryptionKey: key } = bucket;
-  // The key of a bucket is in the Region of the bucket, and an ARN states it where an imported bucket does not.
+  // The key is in the Region of the bucket. Its ARN contains the Region, which an imported bucket may lack.
   const viaS3 = { 'kms:ViaService': `s3.${key.env.region}.${Stack.of(definition).urlSuffix}` };
   const narrow = (statement: iam.PolicyStatement): iam.PolicyStatement => {
-    const narrower = statement.copy();
-    narrower.addConditions({ StringEquals: viaS3 });
-    return narrower;
+    const narrowedStatement = statement.copy();
+    narrowedStatement.addConditions({ StringEquals: viaS3 });
+    return narrowedStatement;
   };
   key.grantDecrypt(narrowed(definition.taskRole, narrow));
 }
 
-/** The accounts that the bucket of a model may be of: its own where the app knows it, or that of the stack and the named. */
-export function accountsOf(model: Model, definition: ecs.TaskDefinition, named?: string[]): string[] | undefined {
+/** The accounts that may own the bucket of a model: that of a CDK bucket, or that of the stack and the configured ones. */
+export function accountsOf(model: Model, definition: ecs.TaskDefinition, configured?: string[]): string[] | undefined {
   const bucket = model._resources.owner as s3.IBucket | undefined;
   if (bucket !== undefined) return [bucket.env.account];
-  if (named?.includes(ANY_ACCOUNT)) return undefined;
-  return [...new Set([Stack.of(definition).account, ...(named ?? [])])];
+  if (configured?.includes(ANY_ACCOUNT)) return undefined;
+  return [...new Set([Stack.of(definition).account, ...(configured ?? [])])];
 }
 
 function single<T>(list: T[]): T | T[] {
