@@ -22,10 +22,11 @@ const SERVICES = new Rendered<BackendService>('ecsBackend');
  * Grants apply to its task role, connections to its security group.
  *
  * @example
- *
- * declare const bucket: s3.Bucket;
  * declare const backend: Backend;
- * bucket.grantRead(aws.EcsBackend.of(backend));
+ * declare const bucket: s3.IBucket;
+ * const resources = aws.EcsBackend.of(backend);
+ * bucket.grantRead(resources);
+ * resources.metric5xxFromTarget().createAlarm(this, 'Errors', { threshold: 10, evaluationPeriods: 3 });
  */
 export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   /** Returns the AWS resources of a backend. */

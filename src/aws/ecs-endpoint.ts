@@ -8,7 +8,13 @@ import type { ListenerRules } from './private/listener-rules';
 
 const RULES = new Rendered<ListenerRules>('ecsEndpoint');
 
-/** The AWS resources of an endpoint. */
+/**
+ * The AWS resources of an endpoint.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * for (const rule of aws.EcsEndpoint.of(endpoint).rules) rule.addMetadata('team', 'language-models');
+ */
 export class EcsEndpoint {
   /** Returns the AWS resources of an endpoint. */
   public static of(endpoint: ServingEndpoint): EcsEndpoint {

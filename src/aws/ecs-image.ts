@@ -28,7 +28,16 @@ export interface EcsImageSource {
   readonly directory?: string;
 }
 
-/** A container image that is defined with AWS CDK. */
+/**
+ * A container image that is defined with AWS CDK.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * endpoint.addBackend('v1', {
+ *   image: aws.EcsImage.fromContainerImage(ecs.ContainerImage.fromTarball('build/sentiment.tar')),
+ *   server: ModelServer.wsgi({ app: 'app:app' }),
+ * });
+ */
 export class EcsImage extends ServerImage {
   /** Any image that an ECS task definition supports. */
   public static fromContainerImage(image: ecs.ContainerImage): EcsImage {
@@ -57,7 +66,17 @@ export class EcsImage extends ServerImage {
 
 tagClass('EcsImage', EcsImage);
 
-/** Images in repositories of Amazon ECR. */
+/**
+ * Images in repositories of Amazon ECR.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * declare const repository: ecr.IRepository;
+ * endpoint.addBackend('v1', {
+ *   image: aws.EcrImage.fromRepository(repository, '1.4.2'),
+ *   server: ModelServer.wsgi({ app: 'app:app' }),
+ * });
+ */
 export class EcrImage {
   /**
    * An image in a repository.
@@ -80,7 +99,16 @@ export class EcrImage {
   private constructor() {}
 }
 
-/** Images that are built from a Dockerfile during deployment. */
+/**
+ * Images that are built from a Dockerfile during deployment.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * endpoint.addBackend('v1', {
+ *   image: aws.DockerfileImage.fromDirectory('services/sentiment'),
+ *   server: ModelServer.wsgi({ app: 'app:app' }),
+ * });
+ */
 export class DockerfileImage {
   /**
    * The image of the Dockerfile in a directory. Deployment requires Docker or a compatible tool.

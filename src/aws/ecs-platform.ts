@@ -32,6 +32,14 @@ import { enclosingStack } from './stack';
  * Containers have no Linux capabilities, except NET_BIND_SERVICE for a port below 1024. To add capabilities, override the
  * task definition, for example `ContainerDefinitions.0.LinuxParameters.Capabilities.Drop` with `addPropertyOverride`.
  * Fargate supports only Docker's default capabilities.
+ *
+ * @example
+ * declare const vpc: ec2.IVpc;
+ * declare const certificate: acm.ICertificate;
+ * new aws.EcsPlatform(this, 'Platform', { vpc, certificate, publicAccess: true });
+ *
+ * // Uses the platform, because both are in the same Stack.
+ * new ServingEndpoint(this, 'sentiment', { hosts: ['models.example.com'], path: '/sentiment' });
  */
 export class EcsPlatform extends TargetPlatform {
   /** Whether `x` is an EcsPlatform, including one created by another copy of this package. */

@@ -5,7 +5,18 @@ import { SecretValue } from '../workload/secret-value';
 
 const SECRET = { kind: 'an ecs.Secret', member: 'arn', example: 'ecs.Secret.fromSecretsManager(secret)' };
 
-/** A secret that is defined with AWS CDK. */
+/**
+ * A secret that is defined with AWS CDK.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * declare const secret: secretsmanager.ISecret;
+ * endpoint.addBackend('v1', {
+ *   image: ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
+ *   server: ModelServer.wsgi({ app: 'app:app' }),
+ *   secrets: { API_TOKEN: aws.EcsSecret.fromSecret(ecs.Secret.fromSecretsManager(secret, 'token')) },
+ * });
+ */
 export class EcsSecret extends SecretValue {
   /** Any secret that ECS can inject as an environment variable, such as one in Secrets Manager or Parameter Store. */
   public static fromSecret(secret: ecs.Secret): EcsSecret {

@@ -37,6 +37,10 @@ export interface EfsVolumeOptions {
  * An Amazon EFS file system with models. It is mounted read-only and encrypted in transit, and the task role is allowed to
  * mount it. The security groups of its mount targets must allow the backend. Groups that are defined in the app get an
  * ingress rule, in the backend's stack.
+ *
+ * @example
+ * declare const fileSystem: efs.FileSystem;
+ * const model = Model.fromVolume(aws.EfsVolume.fromFileSystem(fileSystem), { directory: 'sentiment/v1' });
  */
 export class EfsVolume extends ModelVolume {
   /** A file system that is defined in or imported into the CDK app. */
@@ -80,6 +84,14 @@ export interface S3FilesVolumeOptions {
 /**
  * An Amazon S3 Files file system, which provides the objects of a bucket as files. It is mounted read-only, and the task
  * role is allowed to mount it. ECS supports it on Fargate, not on instances.
+ *
+ * @example
+ * declare const securityGroup: ec2.ISecurityGroup;
+ * const volume = aws.S3FilesVolume.fromFileSystemArn(
+ *   'arn:aws:s3files:eu-west-1:123456789012:file-system/fs-0123456789abcdef0',
+ *   { securityGroups: [securityGroup] },
+ * );
+ * const model = Model.fromVolume(volume, { directory: 'sentiment/v1' });
  */
 export class S3FilesVolume extends ModelVolume {
   /** The file system with this ARN. */

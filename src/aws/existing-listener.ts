@@ -89,7 +89,19 @@ export class ExistingListener {
     });
   }
 
-  /** A listener with these attributes. */
+  /**
+   * A listener with these attributes.
+   *
+   * @example
+   * declare const vpc: ec2.IVpc;
+   * const listener = aws.ExistingListener.fromAttributes({
+   *   listenerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/models/...',
+   *   securityGroup: ec2.SecurityGroup.fromSecurityGroupId(this, 'LoadBalancer', 'sg-0123456789abcdef0'),
+   *   idleTimeout: Duration.seconds(300),
+   *   url: 'https://models.example.com',
+   * });
+   * new aws.EcsPlatform(this, 'Platform', { vpc, listener });
+   */
   public static fromAttributes(attributes: ExistingListenerAttributes): ExistingListener {
     checkOptions('aws.ExistingListenerAttributes', attributes, 'attributes');
     requireShape('securityGroup', attributes.securityGroup, SECURITY_GROUP);

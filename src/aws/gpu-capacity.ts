@@ -39,7 +39,14 @@ export interface GpuAutoScalingGroupOptions {
   readonly terminationProtection?: boolean;
 }
 
-/** GPU instances that tasks run on. */
+/**
+ * GPU instances that tasks run on.
+ *
+ * @example
+ * new aws.EcsPlatform(this, 'Platform', {
+ *   gpuCapacities: [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', maxInstances: 4 })],
+ * });
+ */
 export class GpuCapacity {
   /** A new Auto Scaling group with a capacity provider that scales it with the number of tasks. */
   public static autoScalingGroup(options: GpuAutoScalingGroupOptions): GpuCapacity {

@@ -21,6 +21,15 @@ export class S3Model {
    *
    * @param bucket the bucket
    * @param key `prefix/` for all objects with this prefix, `key` for one object
+   *
+   * @example
+   * declare const endpoint: ServingEndpoint;
+   * declare const bucket: s3.IBucket;
+   * endpoint.addBackend('v1', {
+   *   image: ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
+   *   server: ModelServer.wsgi({ app: 'app:app' }),
+   *   model: aws.S3Model.fromBucket(bucket, 'sentiment/v1/'),
+   * });
    */
   public static fromBucket(bucket: s3.IBucket, key: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');

@@ -12,7 +12,18 @@ export class ClaimVolume extends ModelVolume {
     return new ClaimVolume(requireObjectName('name', name, KIND));
   }
 
-  /** A claim of cdk8s or cdk8s-plus. */
+  /**
+   * A claim of cdk8s or cdk8s-plus.
+   *
+   * @example
+   * declare const endpoint: ServingEndpoint;
+   * const claim = kplus.PersistentVolumeClaim.fromClaimName(this, 'Models', 'models');
+   * endpoint.addBackend('v1', {
+   *   image: ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
+   *   server: ModelServer.wsgi({ app: 'app:app' }),
+   *   model: Model.fromVolume(kubernetes.ClaimVolume.fromClaim(claim), { directory: 'sentiment/v1' }),
+   * });
+   */
   public static fromClaim(claim: INamedObject): ClaimVolume {
     return new ClaimVolume(nameOfObject('claim', claim, KIND));
   }

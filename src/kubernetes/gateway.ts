@@ -56,7 +56,17 @@ export interface GatewayOptions {
   readonly propagationDelay?: Duration;
 }
 
-/** A Gateway that exists in the cluster, to which the routes of endpoints attach. */
+/**
+ * A Gateway that exists in the cluster, to which the routes of endpoints attach.
+ *
+ * @example
+ * const gateway = kubernetes.Gateway.fromName('inference', {
+ *   namespace: 'gateways',
+ *   profile: kubernetes.GatewayProfile.ENVOY_GATEWAY,
+ *   address: 'https://models.example.com',
+ * });
+ * new kubernetes.KubernetesPlatform(this, 'Platform', { gateway });
+ */
 export class Gateway {
   /** A Gateway (`gateway.networking.k8s.io/v1`) by its name. */
   public static fromName(name: string, options: GatewayOptions = {}): Gateway {

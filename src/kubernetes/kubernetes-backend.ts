@@ -34,6 +34,11 @@ const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
  *
  * Every object is a plain `ApiObject`: patches with `addJsonPatch` and additions to its `metadata` appear in the manifest.
  * The Deployment can be the target of an autoscaler of cdk8s-plus, instead of `backend.autoscale`.
+ *
+ * @example
+ * declare const backend: Backend;
+ * const { deployment } = kubernetes.KubernetesBackend.of(backend);
+ * deployment.addJsonPatch(cdk8s.JsonPatch.add('/spec/template/spec/priorityClassName', 'inference'));
  */
 export class KubernetesBackend {
   /** The Kubernetes objects of a backend. */

@@ -46,7 +46,14 @@ export class KubernetesEndpoint {
     return [...this.objects.httpRoutes];
   }
 
-  /** The objects that configure the gateway for this endpoint, such as the BackendTrafficPolicy of Envoy Gateway. */
+  /**
+   * The objects that configure the gateway for this endpoint, such as the BackendTrafficPolicy of Envoy Gateway.
+   *
+   * @example
+   * declare const endpoint: ServingEndpoint;
+   * const [policy] = kubernetes.KubernetesEndpoint.of(endpoint).gatewayPolicies;
+   * policy?.addJsonPatch(cdk8s.JsonPatch.add('/spec/compressor', [{ type: 'Gzip' }]));
+   */
   public get gatewayPolicies(): ApiObject[] {
     return [...this.objects.policies];
   }

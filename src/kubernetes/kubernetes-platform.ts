@@ -30,6 +30,12 @@ import { withWorkloads } from './private/workload-capabilities';
  * `PodDisruptionBudget` if more than one replica can run, and `ReferenceGrant` if a route of another namespace references
  * them. Autoscaling policies get `HorizontalPodAutoscaler`. The objects of a gateway profile have the ids of their policies,
  * within the endpoint or backend: `BackendTrafficPolicy` and `MethodNotAllowed` with Envoy Gateway.
+ *
+ * @example
+ * new kubernetes.KubernetesPlatform(this, 'Platform', { router: { replicas: 3 } });
+ *
+ * // Uses the platform, because both are in the same Chart.
+ * new ServingEndpoint(this, 'sentiment', { path: '/sentiment' });
  */
 export class KubernetesPlatform extends TargetPlatform {
   public readonly kind = 'kubernetes';

@@ -9,7 +9,18 @@ export class KubernetesSecret {
     return new SecretKey(requireObjectName('name', name, 'Secret'), requireSecretKey('key', key));
   }
 
-  /** A key of a Secret of cdk8s or cdk8s-plus. */
+  /**
+   * A key of a Secret of cdk8s or cdk8s-plus.
+   *
+   * @example
+   * declare const endpoint: ServingEndpoint;
+   * const secret = kplus.Secret.fromSecretName(this, 'Secret', 'sentiment');
+   * endpoint.addBackend('v1', {
+   *   image: ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
+   *   server: ModelServer.wsgi({ app: 'app:app' }),
+   *   secrets: { API_TOKEN: kubernetes.KubernetesSecret.fromSecret(secret, 'api-token') },
+   * });
+   */
   public static fromSecret(secret: INamedObject, key: string): SecretValue {
     return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireSecretKey('key', key));
   }
