@@ -1,4 +1,4 @@
-/** The same definitions give the same bytes on every machine. */
+/** The same definitions produce the same bytes on every machine. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Renders every example for both targets in a process of its own; the rendered files by name. */
+/** Renders every example for both targets in a separate process. Returns the rendered files by name. */
 function render(name: string, { folder: checkout, umask, environment }: Machine): { [file: string]: string } {
   const outputs = { aws: join(folder, name, 'aws'), kubernetes: join(folder, name, 'kubernetes') };
   for (const output of Object.values(outputs)) mkdirSync(output, { recursive: true });
@@ -54,7 +54,7 @@ function render(name: string, { folder: checkout, umask, environment }: Machine)
   );
 }
 
-test('templates and manifests do not depend on folder, home, time zone, language and umask', () => {
+test('templates and manifests do not depend on folder, home, time zone, locale and umask', () => {
   const copy = join(folder, 'a copy');
   const built = ['cdk.out', 'dist', '__pycache__'].map((name) => `/${name}`);
   for (const part of ['src', 'examples']) {

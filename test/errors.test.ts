@@ -8,8 +8,8 @@ import { REFUSED } from './definitions/refused';
 const root = join(__dirname, '..');
 const CATALOGUE = Object.keys(ERROR_CODES);
 
-/** The calls that say an error, and which of their arguments is the code. */
-const SAYING: { readonly [call: string]: number } = { ServingError: 0, renderError: 0, refuse: 1 };
+/** The calls that create an error, and the position of the code in their arguments. */
+const CODE_POSITIONS: { readonly [call: string]: number } = { ServingError: 0, renderError: 0, refuse: 1 };
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -17,7 +17,7 @@ function filesIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** The codes that a source file says, also as the property `code` of a rule; `''` for one that is not written there. */
+/** The codes in a source file, including the property `code` of a rule; `''` for one that is not a literal. */
 function codesIn(text: string): string[] {
   const codes: string[] = [];
   const add = (node: ts.Expression | undefined) => {
@@ -28,7 +28,7 @@ function codesIn(text: string): string[] {
   };
   const visit = (node: ts.Node): void => {
     if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && ts.isIdentifier(node.expression)) {
-      const position = SAYING[node.expression.text];
+      const position = CODE_POSITIONS[node.expression.text];
       if (position !== undefined) add(node.arguments?.[position]);
     }
     if (ts.isPropertyAssignment(node) && node.name.getText() === 'code') add(node.initializer);
@@ -40,31 +40,31 @@ function codesIn(text: string): string[] {
   return codes;
 }
 
-// The command line has errors of its own: those of registries and stores.
+// The command line has separate error codes, for registries and stores.
 const SOURCE = filesIn(join(root, 'src')).filter((file) => !file.startsWith(join(root, 'src/tools')));
-const said = new Set(SOURCE.flatMap((file) => codesIn(readFileSync(file, 'utf8'))));
+const used = new Set(SOURCE.flatMap((file) => codesIn(readFileSync(file, 'utf8'))));
 
 describe('error codes', () => {
-  test('that the source says are in the catalogue', () => {
-    expect([...said].filter((code) => code !== '' && !CATALOGUE.includes(code))).toEqual([]);
+  test('in the sources are in the catalogue', () => {
+    expect([...used].filter((code) => code !== '' && !CATALOGUE.includes(code))).toEqual([]);
   });
 
-  test('of the catalogue are said by the source', () => {
-    expect(CATALOGUE.filter((code) => !said.has(code))).toEqual([]);
+  test('in the catalogue are used in the sources', () => {
+    expect(CATALOGUE.filter((code) => !used.has(code))).toEqual([]);
   });
 
-  test('have a definition each that is refused with them', () => {
+  test('each have a definition that is rejected with them', () => {
     const refused = REFUSED.map(({ code }) => code as string);
     expect(CATALOGUE.filter((code) => !refused.includes(code))).toEqual([]);
   });
 
-  test('are found in every way of saying them', () => {
+  test('are found in every form', () => {
     const text =
       "new ServingError('A', ''); refuse(list, 'B', ''); renderError('C', ''); check({ code: x ? 'D' : 'E' }); const { code = 'F' } = r;";
     expect(codesIn(text)).toEqual(['A', 'B', 'C', 'D', 'E', 'F']);
   });
 });
 
-test('the errors page is what its script writes', () => {
+test('the errors page is up to date', () => {
   expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toBe(renderErrorsPage());
 });

@@ -3,7 +3,7 @@ import { aws, kubernetes } from '../src';
 
 type Factory = (...args: unknown[]) => unknown;
 
-/** Every static method of the public classes, but for those that answer a question about any value. */
+/** Every static method of the public classes, except type checks. */
 function factories(): [name: string, owner: object, factory: Factory][] {
   const spaces = { '': library, 'aws.': aws, 'kubernetes.': kubernetes };
   return Object.entries(spaces).flatMap(([prefix, space]) =>
@@ -28,7 +28,7 @@ test('there are factories in each namespace', () => {
   expect(names).toEqual(expect.arrayContaining(['kubernetes.Gateway.fromName', 'kubernetes.ClaimVolume.fromClaim']));
 });
 
-test.each(factories())('%s throws no error of JavaScript for values of the wrong kind', (_, owner, factory) => {
+test.each(factories())('%s throws only ServingErrors for values of the wrong type', (_, owner, factory) => {
   const count = Math.max(factory.length, 1) + 1;
   for (const others of [
     ['x', 'x', 'x', 'x'],
@@ -52,4 +52,4 @@ test.each<[string, () => unknown, string]>([
   ['ClaimVolume.fromClaim', () => kubernetes.ClaimVolume.fromClaim({} as never), "'claim' ({}) must be"],
   ['KubernetesSecret.fromName', () => kubernetes.KubernetesSecret.fromName([] as never, 'k'), 'must be a string'],
   ['EcrImage.fromRepository', () => aws.EcrImage.fromRepository('x' as never, 'v1'), "'repository' ('x') must be"],
-])('%s names the argument', (_, make, message) => expect(make).toThrow(message));
+])('%s reports the invalid argument', (_, make, message) => expect(make).toThrow(message));

@@ -35,7 +35,7 @@ const INSTANCES: { readonly [name: string]: () => object } = {
 const secret = { kind: 'Secret', name: 'token' };
 const group = { securityGroupId: 'sg-1' };
 
-/** Arguments that are accepted, for every callable with others than options. */
+/** Valid arguments for every callable with parameters other than options. */
 const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'AutoscalingPolicy.constructor': () => {
     const { backend } = singleBackend();
@@ -117,7 +117,7 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'kubernetes.KubernetesSecret.fromSecret': () => [secret, 'key'],
 };
 
-/** Callables whose arguments are refused or thrown in any case here, where no lock file and no second backend is. */
+/** Callables that always throw here, because there is no lock file and no second backend. */
 const REFUSED_ONLY: { readonly [label: string]: () => readonly unknown[] } = {
   'extension.Errors.raise': () => ['NoSuchThing', 'a message', undefined],
   'Model.fromDirectory': () => ['models/net', {}],
@@ -126,7 +126,7 @@ const REFUSED_ONLY: { readonly [label: string]: () => readonly unknown[] } = {
   'ServingEndpoint.attachBackend': () => [undefined, {}],
 };
 
-/** Only platforms call these, with what the package passes. */
+/** Only platforms call these, with arguments that the package passes. */
 const OF_PLATFORMS = /(Plan|Renderer)\.|Platform\.(?!(of|constructor)$)/;
 
 const WRONG: readonly unknown[] = [
@@ -137,7 +137,7 @@ const WRONG: readonly unknown[] = [
 const found = (name: string): unknown =>
   name.split('.').reduce<unknown>((scope, part) => (scope as Record<string, unknown>)[part], library);
 
-/** Every public callable with an argument that is no set of options; `test/private/options.test.ts` has those. */
+/** Every public callable with a parameter other than options, which `test/private/options.test.ts` covers. */
 function callables(): PublicCallable[] {
   const sources = openSources(join(__dirname, '..'));
   return sources.classes.flatMap(({ name, declaration }) =>
@@ -164,7 +164,7 @@ function callables(): PublicCallable[] {
 
 const CALLABLES = callables();
 
-/** Whether a value has the type of a parameter, so that it may be accepted. */
+/** Whether a value has the type of a parameter, so that it can be accepted. */
 function isOfType(value: unknown, { type, optional }: PublicCallable['parameters'][number]): boolean {
   if (value === undefined) return optional;
   if (/(Options|Props|Times)$/.test(type)) return typeof value === 'object' && value !== null;
@@ -172,17 +172,17 @@ function isOfType(value: unknown, { type, optional }: PublicCallable['parameters
 }
 
 describe('wrong arguments', () => {
-  test('are tried on every public callable', () => {
+  test('are tested on every public callable', () => {
     expect(CALLABLES.map(({ label }) => label).sort()).toEqual(
       [...Object.keys(ACCEPTED), ...Object.keys(REFUSED_ONLY)].sort(),
     );
   });
 
-  test.each(CALLABLES.filter(({ label }) => label in ACCEPTED))('are the only ones that $label refuses', (callable) => {
+  test.each(CALLABLES.filter(({ label }) => label in ACCEPTED))('are the only ones that $label rejects', (callable) => {
     expect(() => callable.call(ACCEPTED[callable.label]?.() ?? [])).not.toThrow();
   });
 
-  test.each(CALLABLES)('of $label are refused by the name of the argument', ({ label, parameters, call }) => {
+  test.each(CALLABLES)('of $label are rejected with an error code', ({ label, parameters, call }) => {
     parameters.forEach((parameter, index) => {
       for (const value of WRONG) {
         const args = [...((ACCEPTED[label] ?? REFUSED_ONLY[label])?.() ?? [])];

@@ -16,7 +16,7 @@ const UNWRITABLE = ['a\u0000b', 'a\ud800b', '[object Object]'];
 
 type Define = (scope: Construct) => void;
 
-/** What a definition becomes on each target, as the objects of the template or of the manifest. */
+/** Renders a definition on each target, as the objects of the template or manifest. */
 const RENDER: Record<string, (define: Define) => object> = {
   aws: (define) => {
     const stack = new Stack(new CdkApp(), 'Serving');
@@ -35,14 +35,14 @@ const one = (change: Partial<BackendOptions>, props: ServingEndpointProps = {}):
   return (scope) => new ServingEndpoint(scope, 'endpoint', props).addBackend('v1', backendOptions(change));
 };
 
-/** Every object inside a value, itself included. */
+/** Every object inside a value, including itself. */
 function* objectsIn(value: unknown): Generator<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return;
   yield value as Record<string, unknown>;
   for (const part of Object.values(value)) yield* objectsIn(part);
 }
 
-/** The environment of the serving container on either target, secrets by the name of their variable alone. */
+/** The environment of the server container on either target; secrets without a value. */
 function environmentIn(output: object): [name: unknown, value: unknown][] {
   const found: [unknown, unknown][] = [];
   for (const part of objectsIn(output)) {
@@ -52,7 +52,7 @@ function environmentIn(output: object): [name: unknown, value: unknown][] {
   return found;
 }
 
-describe('texts that nothing can hold are refused', () => {
+describe('invalid texts are rejected', () => {
   const members = Object.entries(OPTION_TYPES).flatMap(([type, all]) =>
     Object.entries(all)
       .filter(([, member]) => /^string(\[\]|\{\})?\??$/.test(member))
@@ -68,11 +68,11 @@ describe('texts that nothing can hold are refused', () => {
     }
   });
 
-  test.each(members.filter(([, , member]) => member === 'string{}'))('in a name of %s.%s', (type, name) => {
+  test.each(members.filter(([, , member]) => member === 'string{}'))('in a key of %s.%s', (type, name) => {
     for (const text of UNWRITABLE) expect(messagesOf(type, { [name]: { [text]: 'a' } })).toMatch(/^\[InvalidText\] /);
   });
 
-  /** What checking one member says; members that are required and missing come after it in the message's order. */
+  /** The error for one member. The type is reduced to it, because missing members are errors too. */
   function messagesOf(type: string, options: object): string {
     const members = OPTION_TYPES[type] as Record<string, string>;
     const only = Object.fromEntries(Object.keys(options).map((name) => [name, members[name] as string]));
@@ -107,30 +107,30 @@ describe('texts that nothing can hold are refused', () => {
       );
   });
 
-  test.each(TARGETS)('as ids of constructs on %s', (target) => {
+  test.each(TARGETS)('as construct ids on %s', (target) => {
     for (const id of UNWRITABLE)
       expect(() => RENDER[target]?.((scope) => new ServingEndpoint(scope, id))).toThrow(/\[InvalidText\]/);
   });
 });
 
-describe('names that every object inherits', () => {
+describe('names of inherited members', () => {
   const NAMES = ['constructor', '__proto__', 'hasOwnProperty', 'toString', 'valueOf', '__defineGetter__'];
   const typed = (value: unknown) => Object.fromEntries(NAMES.map((name) => [name, value]));
 
-  test.each(TARGETS)('are variables on %s', (target) => {
+  test.each(TARGETS)('are valid names of variables on %s', (target) => {
     const output = RENDER[target]?.(one({ environment: typed('kept') as never })) as object;
     for (const name of NAMES) expect(environmentIn(output)).toContainEqual([name, 'kept']);
     expect(Object.hasOwn(Object.prototype, 'kept')).toBe(false);
   });
 
-  test.each(TARGETS)('are secrets on %s', (target) => {
+  test.each(TARGETS)('are valid names of secrets on %s', (target) => {
     const secret = SecretValue.fromName('token', { key: 'value' });
     const output = RENDER[target]?.(one({ secrets: typed(secret) as never })) as object;
     const names = environmentIn(output).map(([name]) => name);
     for (const name of NAMES) expect(names.filter((found) => found === name)).toHaveLength(1);
   });
 
-  test.each(TARGETS)('are variables of a server of the user on %s', (target) => {
+  test.each(TARGETS)('are valid names of variables of a custom server on %s', (target) => {
     const descriptor = {
       name: 'own',
       drain: library.servers.DrainBehavior.COMPLETES_REQUESTS,
@@ -142,35 +142,35 @@ describe('names that every object inherits', () => {
     for (const name of NAMES) expect(environmentIn(output)).toContainEqual([name, 'kept']);
   });
 
-  test.each(NAMES)('%s is no option', (name) => {
+  test.each(NAMES)('%s is not an option', (name) => {
     expect(() => singleBackend(Object.fromEntries([[name, 'x']]) as never)).toThrow(
       `unknown option '${name}'; expected one of `,
     );
   });
 
-  test('do not reach into the prototype by a value that is parsed', () => {
+  test('do not change the prototype if they are in parsed JSON', () => {
     const environment = JSON.parse('{"__proto__": "x", "A": "y"}');
     const { backend } = singleBackend({ environment });
     expect(Object.entries(backend._binding.intent.environment)).toEqual(expect.arrayContaining([['__proto__', 'x']]));
     expect(Object.getPrototypeOf(backend._binding.intent.environment)).toBe(Object.prototype);
   });
 
-  test('are refused where they make variables that nothing reads', () => {
+  test('are rejected if they set the prototype of the environment', () => {
     const environment = { __proto__: { A: 'x' }, B: 'y' } as never;
     expect(() => singleBackend({ environment })).toThrow(
       "[InvalidType] 'environment' ({ B }) must not inherit members; copy them, for example with { ...others }",
     );
   });
 
-  test('are names of headers', () => {
+  test('are valid names of headers', () => {
     const define = one({}, { headers: [{ name: 'constructor', values: ['a'] }] });
     for (const target of TARGETS) expect(JSON.stringify(RENDER[target]?.(define))).toContain('constructor');
   });
 });
 
-describe('lines and controls in texts', () => {
+describe('newlines and control characters in texts', () => {
   const INJECTED = 'x\nbackend evil\n  server s 127.0.0.1:1\nkey: value\r\nx-evil: 1\t\u0007';
-  /** Everything of a definition that takes a text, as a definition with that text. */
+  /** The parts of a definition that accept text, as definitions with that text. */
   const PLACES: Record<string, (text: string) => Define> = {
     'endpoint description': (description) => one({}, { description }),
     'endpoint name': (endpointName) => one({}, { endpointName }),
@@ -201,7 +201,7 @@ describe('lines and controls in texts', () => {
 
   test.each(
     Object.entries(PLACES).flatMap(([place, define]) => TARGETS.map((target) => [place, target, define] as const)),
-  )('of the %s are refused or kept as data on %s', (_place, target, define) => {
+  )('of the %s are rejected or kept as data on %s', (_place, target, define) => {
     let output: object;
     try {
       output = RENDER[target]?.(define(INJECTED)) as object;
@@ -211,7 +211,7 @@ describe('lines and controls in texts', () => {
     }
     if (target === 'aws') return;
     const objects = output as unknown[];
-    const text = kplusFree(define(INJECTED));
+    const text = manifestOf(define(INJECTED));
     expect(parseAllDocuments(text).map((document) => document.toJS())).toEqual(objects);
     const configuration = [...objectsIn(output)].flatMap((part) => Object.entries(part));
     for (const [key, value] of configuration)
@@ -219,7 +219,7 @@ describe('lines and controls in texts', () => {
   });
 
   /** The manifest as it is written to a file. */
-  function kplusFree(define: Define): string {
+  function manifestOf(define: Define): string {
     const app = new Cdk8sApp();
     define(new Chart(app, 'serving'));
     return app.synthYaml();
@@ -238,8 +238,8 @@ describe('missing values', () => {
     'a-NaN',
     '[object Object]',
   );
-  /** What takes a value that an untyped caller can leave out, as a definition with it. */
-  const TAKERS: Record<string, (value: never, scope: Construct) => Partial<BackendOptions> | ServingEndpointProps> = {
+  /** The places of values that an untyped caller can omit, as definitions with a value. */
+  const VALUES: Record<string, (value: never, scope: Construct) => Partial<BackendOptions> | ServingEndpointProps> = {
     image: (value) => ({ image: ServerImage.fromRegistry(value) }),
     'image of a template': (value) => ({ image: ServerImage.fromRegistry(`acme/svm:${value}`) }),
     secret: (value) => ({ secrets: { A: SecretValue.fromName(value) } }),
@@ -277,14 +277,14 @@ describe('missing values', () => {
   const repositoryIn = (scope: Construct) =>
     ({ repositoryArn: 'arn:a', repositoryName: 'a', node: scope.node }) as never;
 
-  test.each(TARGETS)('become no text on %s', (target) => {
+  test.each(TARGETS)('do not appear as text on %s', (target) => {
     fc.assert(
-      fc.property(fc.constantFrom(...Object.keys(TAKERS)), missing, (taker, value) => {
+      fc.property(fc.constantFrom(...Object.keys(VALUES)), missing, (place, value) => {
         let output: object;
         try {
-          output = RENDER[target]?.((scope) => one(TAKERS[taker]?.(value as never, scope) as object)(scope)) as object;
+          output = RENDER[target]?.((scope) => one(VALUES[place]?.(value as never, scope) as object)(scope)) as object;
         } catch (error) {
-          // What this package throws, and nothing that a property of nothing threw.
+          // An error of this package, not a TypeError of JavaScript.
           expect((error as Error).message).toMatch(/\[[A-Z][A-Za-z]+\] /);
           return;
         }
@@ -302,11 +302,11 @@ describe('missing values', () => {
     ['certificate', () => new library.aws.EcsPlatform(new Stack(), 'P', { certificate: {} as never })],
     ['name', () => library.kubernetes.Gateway.fromName(undefined as never)],
     ['name', () => library.aws.GpuCapacity.fromCapacityProviderName(undefined as never, 'g5.xlarge')],
-  ])('of %s are refused', (prop, define) => {
+  ])('of %s are rejected', (prop, define) => {
     expect(define).toThrow(`[InvalidType] '${prop}' (`);
   });
 
-  test('of a ServiceAccount are refused', () => {
+  test('of a ServiceAccount are rejected', () => {
     const chart = new Chart(new Cdk8sApp(), 'serving');
     const backend = new ServingEndpoint(chart, 'endpoint').addBackend('v1', backendOptions());
     const facade = library.kubernetes.KubernetesBackend.of(backend);
@@ -314,13 +314,13 @@ describe('missing values', () => {
     expect(() => facade.useServiceAccountName(undefined as never)).toThrow("[InvalidType] 'name' (undefined)");
   });
 
-  test('are no tokens, which pass', () => {
+  test('do not include tokens, which are accepted', () => {
     const reference = Token.asString(Lazy.any({ produce: () => 'acme/svm:1' }));
     expect(() => singleBackend({ image: ServerImage.fromRegistry(reference) })).not.toThrow();
   });
 });
 
-test('values of variables are in no message', () => {
+test('messages do not contain the values of variables', () => {
   const secret = 'hunter2';
   for (const environment of [{ A: [secret] }, { A: { [secret]: 1 } }, { A: `${secret}\u0000` }])
     expect(() => singleBackend({ environment: environment as never })).toThrow(

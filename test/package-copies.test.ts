@@ -6,7 +6,7 @@ import { type From, OUTPUTS } from './support/two-copies';
 /** Abstract classes are used by their subclasses. */
 const ABSTRACT = ['GatewayPolicy', 'ModelVolume'];
 
-/** Factories: what they make is an instance of another class. */
+/** Factories, which create instances of another class. */
 const FACTORIES: { readonly [name: string]: string } = {
   EcrImage: 'EcsImage',
   DockerfileImage: 'EcsImage',
@@ -14,7 +14,7 @@ const FACTORIES: { readonly [name: string]: string } = {
   KubernetesSecret: 'SecretValue',
 };
 
-/** Classes that are only a view of a construct, made on demand. */
+/** Classes that are only a view of a construct, created on demand. */
 const FACADES = ['EcsBackend', 'EcsEndpoint', 'KubernetesBackend', 'KubernetesEndpoint'];
 
 /** Every class that the package exports. */
@@ -39,7 +39,7 @@ beforeAll(() => {
 });
 afterAll(removeCopies);
 
-/** The names for which the definition of a target takes a class from a copy. */
+/** The classes that the definition of a target uses. */
 function usedNames(target: string): string[] {
   const names = new Set<string>();
   OUTPUTS[target]?.((name) => {
@@ -60,7 +60,7 @@ describe('every public class', () => {
     expect(missing).toEqual([]);
   });
 
-  test('is known to other copies by a tag of its own, unless it makes others or is a view', () => {
+  test('has a tag by which other copies recognize it, unless it is a factory or a view', () => {
     const untagged = [...classesOf(own)]
       .filter(([name, { prototype }]) => !Object.hasOwn(prototype, Symbol.for(`serving-constructs.${name}`)))
       .map(([name]) => name)
@@ -77,14 +77,14 @@ describe.each([...NAMES])('on %s', (target, names) => {
     expected = render(() => own);
   });
 
-  test.each(names)('%s of another copy of the same version gives the same output', (name) => {
-    expect(render((wanted) => (wanted === name ? same : own))).toBe(expected);
+  test.each(names)('%s of another copy of the same version produces the same output', (name) => {
+    expect(render((used) => (used === name ? same : own))).toBe(expected);
   });
 
-  test.each(names)('%s of another version is refused by name, or gives the same output', (name) => {
+  test.each(names)('%s of another version is rejected by name, or produces the same output', (name) => {
     let output: string | undefined;
     try {
-      output = render((wanted) => (wanted === name ? newer : own));
+      output = render((used) => (used === name ? newer : own));
     } catch (error) {
       const { message } = error as Error;
       expect(message).toMatch(
@@ -107,21 +107,21 @@ describe('objects of another version', () => {
   });
   const endpoint = () => new own.ServingEndpoint(new Stack(), 'endpoint');
 
-  test('are refused by the name of their prop, with both versions', () => {
+  test('are rejected with the name of their prop and both versions', () => {
     expect(() => endpoint().addBackend('v1', options({ image: image() }))).toThrow(
       `[ForeignCopy] 'image' (a RegistryImage) comes from another copy of serving-constructs (version 1.3.0 in '${copyFolder('newer')}'); install one version for the whole app, for example with: npm dedupe; this copy is version 1.2.3 in '${copyFolder('own')}'`,
     );
   });
 
-  test('are times and sizes, which say all that is needed', () => {
-    const made = endpoint().addBackend(
+  test('are accepted if they are durations or sizes', () => {
+    const backend = endpoint().addBackend(
       'v1',
       options({ loadTimeout: newer.Duration.minutes(7), resources: { memory: newer.Size.gibibytes(3) } }),
     );
-    expect(made._binding.intent).toMatchObject({ loadSeconds: 420, memoryMib: 3072 });
+    expect(backend._binding.intent).toMatchObject({ loadSeconds: 420, memoryMib: 3072 });
   });
 
-  test('are platforms around an endpoint', () => {
+  test('are rejected if they are the platform of an endpoint', () => {
     const stack = new Stack();
     new newer.ServingEndpoint(stack, 'theirs');
     expect(() => new own.ServingEndpoint(stack, 'endpoint')).toThrow(
@@ -129,7 +129,7 @@ describe('objects of another version', () => {
     );
   });
 
-  test('are backends whose target view is asked for', () => {
+  test('are rejected if they are the backend of an EcsBackend', () => {
     const backend = new newer.ServingEndpoint(new Stack(), 'theirs').addBackend('v1', {
       image: image(),
       server: newer.ModelServer.wsgi({ app: 'app' }),
@@ -137,12 +137,12 @@ describe('objects of another version', () => {
     expect(() => own.aws.EcsBackend.of(backend)).toThrow("[ForeignCopy] 'backend' (a Backend) comes from another copy");
   });
 
-  test('are refused where neither copy knows its version', () => {
+  test('are rejected if the version of a copy is unknown', () => {
     const backend = () => endpoint().addBackend('v1', options({ server: bundled.ModelServer.wsgi({ app: 'app' }) }));
     expect(backend).toThrow('(version unknown in ');
   });
 
-  test('are those of a release that had no tags', () => {
+  test('are rejected if they come from a release without tags', () => {
     const { ServerImage } = { ServerImage: class ServerImage {} };
     const untagged = Object.assign(new ServerImage(), { reference: 'acme/svm:1.4.2' });
     expect(() => endpoint().addBackend('v1', options({ image: untagged }))).toThrow(
@@ -151,13 +151,13 @@ describe('objects of another version', () => {
   });
 });
 
-test('an EcsSecret of another copy stays the secret that it is', () => {
+test('an EcsSecret of another copy refers to the same secret', () => {
   const text = JSON.stringify(OUTPUTS.aws?.((name) => (name === 'EcsSecret' ? same : own)));
   expect(text).toContain('acme/key');
   expect(text).not.toMatch(/undefined|:secret-\?{6}|:secret"/);
 });
 
-test('a platform is known in every copy', () => {
+test('a platform is recognized in every copy', () => {
   const platform = own.ServingPlatform.of(new Stack());
   expect([same, newer].map((copy) => copy.ServingPlatform.isServingPlatform(platform))).toEqual([true, true]);
   expect(ServingPlatform.isServingPlatform(platform)).toBe(true);

@@ -1,4 +1,4 @@
-/** The benchmarks compare programs that make the same: every property of every resource is equal. */
+/** The benchmarks compare programs with the same output: every property of every resource is equal. */
 import { App as KubernetesApp } from 'cdk8s';
 import type { FleetPlatform } from '../../bench/fleet';
 import { fleetOf } from '../../bench/fleet';
@@ -9,11 +9,11 @@ import { build as awsByUs } from '../../bench/ours/aws';
 import { build as kubernetesByUs } from '../../bench/ours/kubernetes';
 import { newApp, templatesOf } from '../support/aws';
 
-/** Data whose parts may be asked for. */
-// biome-ignore lint/suspicious/noExplicitAny: templates and manifests are read as they are.
+/** Untyped data. */
+// biome-ignore lint/suspicious/noExplicitAny: templates and manifests have no types.
 type Free = any;
 
-/** One endpoint alone, and two groups of them with and without a second version. */
+/** One endpoint, and two groups of endpoints with and without a second version. */
 const SIZES = [1, 21];
 
 describe.each(SIZES)('on AWS, %d endpoints', (size) => {
@@ -35,14 +35,14 @@ describe.each(SIZES)('on AWS, %d endpoints', (size) => {
     }
   });
 
-  // Ours come from the routes and theirs from a counter, so only the order of rules that see one request can be equal.
-  test('order the rules of each endpoint alike', () => {
+  // Our priorities come from the routes and theirs from a counter, so only the order of rules per request can be equal.
+  test('order the rules of each endpoint in the same way', () => {
     expect(rulesOf(ours)).toEqual(rulesOf(theirs));
     expect(rulesOf(ours).length).toBeGreaterThanOrEqual(3 * size);
   });
 });
 
-/** Without priorities, and with attributes, which are a set, in one order. */
+/** The resources without priorities, and with sorted attributes, whose order has no meaning. */
 function withoutNumbers(resources: Free): Free {
   const copy = structuredClone(resources);
   for (const { Properties: properties } of Object.values(copy) as Free[]) {
@@ -53,7 +53,7 @@ function withoutNumbers(resources: Free): Free {
   return copy;
 }
 
-/** The rules of each path by priority, as path and kind; those that no request matches must come after all of them. */
+/** The rules of each path by priority, as path and kind. Anchors, which match no request, must come last. */
 function rulesOf(templates: Free): string[] {
   const rules = Object.values(templates)
     .flatMap((template: Free) => Object.entries(template.Resources as Free))
@@ -83,7 +83,7 @@ describe.each(SIZES)('on Kubernetes, %d endpoints', (size) => {
     expect(ours).toEqual(manifestsOf(kubernetesByHand, size));
   });
 
-  test('have the same objects as through cdk8s-plus, after the defaults of Kubernetes', () => {
+  test('have the same objects as with cdk8s-plus, after the defaults of Kubernetes are applied', () => {
     expect(withDefaults(ours)).toEqual(withDefaults(manifestsOf(kubernetesPlus, size)));
   });
 });
@@ -100,7 +100,7 @@ function manifestsOf(build: (app: KubernetesApp, fleet: FleetPlatform[]) => void
   );
 }
 
-/** An object without comments in the configuration, and with any digest of it in place of the one that was chosen. */
+/** An object without the comments of the router configuration, and with a placeholder for its digest. */
 function content(object: Free): Free {
   const copy = structuredClone(object);
   if (copy.kind === 'ConfigMap') {
@@ -117,7 +117,7 @@ function content(object: Free): Free {
   return copy;
 }
 
-/** The defaults that cdk8s-plus writes and others leave to the API server; and ports as numbers, which it wants. */
+/** Adds the defaults that cdk8s-plus writes and others leave to the API server, and converts ports to numbers. */
 function withDefaults(manifests: Free): Free {
   const copy = structuredClone(manifests);
   for (const object of Object.values(copy).flatMap((chart: Free) => Object.values(chart)) as Free[]) {

@@ -1,6 +1,6 @@
 /**
- * Runs the program that unpacks wheels on many folders in one process of Python: the program itself, as text, once for each
- * folder. A hook of the interpreter sees everything that it opens, makes and changes, and stops what is outside of its target.
+ * Runs the program that unpacks wheels on many folders in one Python process: the program itself, as text, once per
+ * folder. An audit hook checks everything that it opens, creates and changes, and stops accesses outside its target.
  */
 export const ARCHIVE_DRIVER = String.raw`
 import collections, io, json, os, re, resource, shutil, stat, sys, time
@@ -32,32 +32,32 @@ def hook(event, arguments):
     global target
     if target is None:
         return
-    watched, wanted = target, None
+    paths = None
     if event == 'open':
         path, mode, flags = arguments
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND) and not isinstance(path, int):
-            wanted = [path]
+            paths = [path]
     elif event in CHANGES:
-        wanted = [path for path in arguments[:CHANGES[event]] if not isinstance(path, int)]
+        paths = [path for path in arguments[:CHANGES[event]] if not isinstance(path, int)]
         if event in ('os.symlink', 'os.link'):
-            stop(event, wanted)
+            stop(event, paths)
     elif event.startswith(FORBIDDEN):
         stop(event, arguments)
-    for path in wanted or []:
+    for path in paths or []:
         if not is_inside(path):
             stop(event, path)
 
 sys.addaudithook(hook)
 
 def kind_of(text):
-    """What a refusal is about, without names and numbers."""
+    """The kind of a refusal, without names and numbers."""
     match = re.match(r"'[^']*' is refused: (.*)", text, re.DOTALL)
     if match is None:
         return None
     return re.sub(r'\(.*', '', re.sub(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|\d+", '_', match[1].split('\n')[0]))[:70]
 
 def attempt(folder):
-    """How one attempt ended, and what must not have happened."""
+    """How one attempt ended, and the problem if there is one."""
     global target
     output, sys.stdout = sys.stdout, io.StringIO()
     sys.argv = ['unpack', os.path.join(folder, 'wheels'), os.path.join(folder, 'packages')]
@@ -77,7 +77,7 @@ def attempt(folder):
         place, target = target, None
         sys.stdout = output
     if escapes:
-        problem = f'outside of the target: {escapes}'
+        problem = f'outside the target: {escapes}'
         escapes.clear()
     for path, folders, files in os.walk(place):
         for name in folders + files:
@@ -86,7 +86,7 @@ def attempt(folder):
                 problem = f'a link or a device: {name!r}'
     return end or 'refused without a name', problem
 
-# A process inherits ru_maxrss from the process that starts it; Linux counts VmHWM from the start of the program.
+# A process inherits ru_maxrss from its parent; Linux counts VmHWM from the start of the program.
 def peak_kibibytes():
     try:
         with open('/proc/self/status') as status:
@@ -97,14 +97,14 @@ def peak_kibibytes():
 ends, failures = collections.Counter(), {}
 for index in range(COUNT):
     folder = os.path.join(SANDBOX, str(index))
-    begun = time.process_time()
+    started = time.process_time()
     end, problem = attempt(folder)
-    if time.process_time() - begun > MAX_SECONDS:
-        problem = f'it took {time.process_time() - begun:.1f} s'
+    if time.process_time() - started > MAX_SECONDS:
+        problem = f'it took {time.process_time() - started:.1f} s'
     ends[end] += 1
     shutil.rmtree(folder)
     if problem is not None:
-        # The first of each kind, so that a frequent one does not hide a worse one.
+        # The first of each kind, so that a frequent problem does not hide a more severe one.
         failures.setdefault(problem[:16], f'archive {index}: {problem}')
 print(json.dumps({'ends': ends, 'failures': list(failures.values()), 'mebibytes': peak_kibibytes() / 1024}))
 `;

@@ -2,7 +2,7 @@ import type { Random } from '../support/stores/random';
 import { type WheelContent, wheelEntries, wheelName } from '../support/wheels/wheel';
 import { type ZipEnd, type ZipEntry, zipOf } from '../support/wheels/zip';
 
-/** Parts of paths, of which most must not be in any. */
+/** Parts of paths, most of which are not allowed. */
 const PARTS = [
   ...['..', '..', '..', '.', '', 'a', 'b.py', 'bin', 'pkg', 'PKG', '__init__.py', 'sitecustomize.py', 'x.pth'],
   ...['pkg-1.0.data', 'pkg-1.0.dist-info', 'Pkg-1.0.data', 'other-1.0.data', 'other-1.0.dist-info', 'pkg-1.0.data'],
@@ -105,7 +105,7 @@ function record(random: Random): (text: string) => string {
   ]);
 }
 
-/** A wheel of which some things are not as they should be, and of which bytes may be damaged besides. */
+/** A wheel with some invalid parts, and possibly corrupted bytes. */
 function hostileWheel(random: Random, name: string): Buffer {
   const content: WheelContent = {
     name,
@@ -139,7 +139,7 @@ function ending(random: Random): ZipEnd {
   ])();
 }
 
-/** An end that claims less than the archive has. */
+/** An end record that claims less than the archive contains. */
 function smallEnd(random: Random): ZipEnd {
   return random.chance(0.5) ? {} : { entries: 1, length: 100 };
 }
@@ -152,7 +152,7 @@ function damaged(random: Random, bytes: Buffer): Buffer {
   return copy;
 }
 
-/** More entries, or more bytes, than it looks like: dear to make, so few. */
+/** An archive with more entries or bytes than its size suggests. Generating one is slow, so there are few. */
 function bomb(random: Random): Buffer {
   const entries = random.chance(0.5)
     ? [
@@ -167,7 +167,7 @@ function bomb(random: Random): Buffer {
   return zipOf(wheelEntries({ name: 'pkg', entries }), ending(random));
 }
 
-/** The wheels of one attempt by their file names. */
+/** The wheels of one attempt, by file name. */
 export function hostileWheels(random: Random): { readonly [name: string]: Buffer } {
   if (random.chance(0.0004)) return { [wheelName({ name: 'pkg' })]: bomb(random) };
   const names = random.chance(0.15) ? ['pkg', 'other'] : ['pkg'];

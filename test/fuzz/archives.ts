@@ -1,4 +1,4 @@
-/** Archives that the program which unpacks wheels meets, from generated hostile wheels. Python 3.8 and newer is needed. */
+/** Fuzzes the program that unpacks wheels with generated hostile wheels. Requires Python 3.8 or newer. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,14 @@ import { ARCHIVE_DRIVER } from './archive-driver';
 import { hostileWheels } from './archive-mutations';
 import { type Fuzzer, merge, NOTHING, type Tally } from './fuzzer';
 
-/** How many archives one process of Python gets: few enough to lie on a disk at once. */
+/** The number of archives per Python process, small enough that all fit on a disk. */
 const BATCH = 5000;
 
-/** Each archive is below 400 kB, and what it may unpack to is streamed. */
+/** Each archive is smaller than 400 kB, and its content is streamed. */
 const MAX_MEBIBYTES = 200;
 const MAX_SECONDS = 3;
 
-/** Fuzzes a program that unpacks wheels; the same seed gives the same archives. */
+/** Fuzzes a program that unpacks wheels. The same seed generates the same archives. */
 export function fuzzArchives(program: string, { runs, seed }: { readonly runs: number; readonly seed: number }): Tally {
   let tally = NOTHING;
   for (let first = 0; first < runs && tally.failure === undefined; first += BATCH)
@@ -38,7 +38,7 @@ interface Batch {
 }
 
 function runBatch(program: string, batch: Batch): Tally {
-  // Memory, where there is such a folder: a disk is not what is tested.
+  // In memory if possible, because the disk is not under test.
   const scratch = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'fuzz-archives-'));
   try {
     const sandbox = join(scratch, 'sandbox');
@@ -65,7 +65,7 @@ function writeArchives(folder: string, random: Random): void {
 
 interface Found {
   readonly ends: { readonly [end: string]: number };
-  /** The first of each kind. */
+  /** The first failure of each kind. */
   readonly failures: readonly string[];
   readonly mebibytes: number;
 }
@@ -73,7 +73,7 @@ interface Found {
 function drive(scratch: string, sandbox: string, count: number): Found {
   const args = ['-I', '-c', ARCHIVE_DRIVER, join(scratch, 'program.py'), sandbox, String(count), String(MAX_SECONDS)];
   const ran = spawnSync('python3', args, { encoding: 'utf8', cwd: scratch });
-  if (ran.error !== undefined) throw new Error(`python3 is needed: ${ran.error.message}; install Python 3.8 or newer`);
+  if (ran.error !== undefined) throw new Error(`cannot run python3: ${ran.error.message}; install Python 3.8 or newer`);
   if (ran.status !== 0) throw new Error(ran.stderr);
   return JSON.parse(ran.stdout) as Found;
 }
@@ -81,11 +81,11 @@ function drive(scratch: string, sandbox: string, count: number): Found {
 function failureOf({ failures, mebibytes }: Found, { seed, first }: Batch): string | undefined {
   const memory = mebibytes <= MAX_MEBIBYTES ? [] : [`${mebibytes} MiB of memory`];
   const problems = [...failures, ...memory];
-  return problems.length === 0 ? undefined : [`seed ${seed}, counted from ${first}:`, ...problems].join('\n');
+  return problems.length === 0 ? undefined : [`seed ${seed}, batch from archive ${first}:`, ...problems].join('\n');
 }
 
-/** Every attempt removes its own folder, so that nothing else may be left. */
+/** Every attempt removes its folder, so no other files may remain. */
 function litterIn(scratch: string, sandbox: string): string | undefined {
   const left = [...readdirSync(scratch).sort(), ...readdirSync(sandbox)];
-  return left.join() === 'program.py,sandbox' ? undefined : `left beside the target: ${left}`;
+  return left.join() === 'program.py,sandbox' ? undefined : `left outside the target: ${left}`;
 }

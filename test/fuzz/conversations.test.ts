@@ -1,26 +1,26 @@
 import type { Lead } from '../../src/tools/net/origins';
 import { holdConversations } from './conversations';
 
-/** `npm run test:fuzz` holds many more. */
+/** `npm run test:fuzz` runs many more. */
 const RUNS = 1000;
 const SEED = 1;
 
 const ORIGINS = '../../src/tools/net/origins';
 const VERIFIED = '../../src/tools/net/verified';
 
-test('nothing that a hostile registry answers gains it anything', async () => {
+test('no response of a hostile registry leaks credentials or data', async () => {
   const { runs, ends, failure } = await holdConversations({ runs: RUNS, seed: SEED });
   expect({ runs, failure }).toEqual({ runs: RUNS, failure: undefined });
-  // Registries that are refused at once, or never, would prove little.
+  // If all registries were rejected immediately, or none, the test would prove little.
   expect(Object.keys(ends).length).toBeGreaterThan(25);
 }, 60_000);
 
-describe('the conversations find', () => {
+describe('the conversations detect', () => {
   afterEach(() => {
     jest.dontMock(ORIGINS).dontMock(VERIFIED).resetModules();
   });
 
-  /** The failure with a module in which something is another. */
+  /** The failure with a module in which some members are replaced. */
   async function failureWith(module: string, change: (actual: never) => object): Promise<string | undefined> {
     jest.resetModules();
     jest.doMock(module, () => ({ ...jest.requireActual(module), ...change(jest.requireActual(module)) }));
@@ -28,7 +28,7 @@ describe('the conversations find', () => {
     return (await hold({ runs: RUNS, seed: SEED })).failure;
   }
 
-  test('that hosts were compared without their scheme', async () => {
+  test('hosts that are compared without their scheme', async () => {
     const failure = await failureWith(ORIGINS, () => ({
       permitOf: ({ from, to }: Lead) => (from.host === to.host ? 'credentials' : 'bytes'),
     }));
@@ -36,12 +36,12 @@ describe('the conversations find', () => {
   }, 60_000);
 
   test.each<[string, (lead: Lead) => boolean, RegExp]>([
-    ['a step from https to http', ({ from, to }) => from.host === to.host, /: plain text: /],
+    ['a downgrade from https to http', ({ from, to }) => from.host === to.host, /: plain text: /],
     ['any token service', ({ step, to }) => step === 'token' && to.protocol === 'https:', /: credentials: /],
     ['uploads to any host', ({ step, to }) => step === 'upload' && to.protocol === 'https:', / bytes: |nearer network/],
     ['redirects to any address', ({ step, to }) => step === 'redirect' && to.protocol === 'https:', /nearer network/],
   ])(
-    'that %s was permitted',
+    'that %s is permitted',
     async (_, isPermitted, expected) => {
       const failure = await failureWith(ORIGINS, ({ permitOf }: { permitOf: (lead: Lead) => string }) => ({
         permitOf: (lead: Lead) => {
@@ -54,7 +54,7 @@ describe('the conversations find', () => {
     60_000,
   );
 
-  test('that the bytes of layers were not hashed', async () => {
+  test('layers whose bytes are not hashed', async () => {
     const failure = await failureWith(VERIFIED, () => ({
       VerifiedBytes: class {
         constructor(

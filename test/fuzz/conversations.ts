@@ -15,12 +15,12 @@ import type { Fuzzer, Tally } from './fuzzer';
 import { MUTATIONS, randomOf } from './registry-mutations';
 import { type Answer, ARTIFACT, HonestRegistry, type Scheme, SECRET } from './registry-world';
 
-/** A registry that is asked, and who beside it may have its credentials. */
+/** A registry that the client connects to, and the token services that may receive its credentials. */
 interface Home {
   readonly url: string;
   readonly address: string | undefined;
   readonly tokenServices: readonly string[];
-  /** Hosts that are nearer to this machine than the registry is. */
+  /** Hosts that are in a closer network than the registry. */
   readonly forbidden: RegExp;
 }
 
@@ -63,7 +63,7 @@ const HOMES: readonly Home[] = [
   },
 ];
 
-/** Small, so that what is endless ends soon; all limits are relative to it. */
+/** Small, so that endless bodies end soon; all limits are relative to it. */
 const MOST_BYTES = 65_536;
 const CHUNK = 16_384;
 const MOST_REQUESTS = 1500;
@@ -72,13 +72,13 @@ const NO_WAIT = { attempts: 3, firstWait: 0, maxWait: 0 };
 const PASSWORD: Credentials = { kind: 'password', user: 'user', password: SECRET };
 const IDENTITY: Credentials = { kind: 'identity', token: SECRET };
 
-/** Something that must never be. */
+/** Something that must never happen. */
 class Violation extends Error {}
 
-/** The other side: an honest registry, some of whose answers are changed. */
+/** The network: an honest registry, some of whose responses are changed. */
 class HostileExchange implements Exchange {
   readonly changes: string[] = [];
-  /** Kept, because a client may go on after an error. */
+  /** Kept, because a client may continue after an error. */
   violation: string | undefined;
   private requests = 0;
   private readonly registry: HonestRegistry;
@@ -157,7 +157,7 @@ async function bodyOf({ body }: HttpRequest): Promise<Buffer> {
   return bytes;
 }
 
-/** What is asked, and what must hold of what comes back. */
+/** What the client requests, and the checks of the responses. */
 const QUESTIONS: { readonly [name: string]: (client: RegistryClient) => Promise<void> } = {
   publish: async (client) => new ImageStore(new HttpRepository(client, ['other']), ['v2']).publish(ARTIFACT, () => {}),
   verify: async (client) => {
@@ -166,7 +166,7 @@ const QUESTIONS: { readonly [name: string]: (client: RegistryClient) => Promise<
   lock: async (client) => {
     const { platforms } = await resolveFrom(registrySource(client), 'v1', 'x/models:v1');
     const text = JSON.stringify(platforms);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not reach a terminal.
     if (/\\u00|[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Violation(`locked: ${text}`);
   },
   base: async (client) => {
@@ -184,7 +184,7 @@ const QUESTIONS: { readonly [name: string]: (client: RegistryClient) => Promise<
   },
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these characters must not reach a terminal.
 const NAMED = /^\[[A-Z]\w+\] [^\u0000-\u001f\u007f-\u009f]+$/;
 
 /** One conversation: how it ended, or a violation. */
@@ -206,12 +206,12 @@ async function converse(seed: number, index: number, mostChanges: number) {
     retry: NO_WAIT,
     http: { exchange, maxResponseBytes: MOST_BYTES },
   });
-  const begun = performance.now();
+  const started = performance.now();
   const outcome: unknown = await QUESTIONS[name]?.(client).then(
-    () => `${name} ends well`,
+    () => `${name} succeeds`,
     (error) => error,
   );
-  const problem = exchange.violation ?? problemOf(outcome, performance.now() - begun);
+  const problem = exchange.violation ?? problemOf(outcome, performance.now() - started);
   return { outcome: endOf(name, outcome), problem, changes: exchange.changes };
 }
 
@@ -227,7 +227,7 @@ function endOf(name: string, outcome: unknown): string {
   return outcome instanceof StoreError ? `${name} [${outcome.code}]` : String(outcome);
 }
 
-/** Holds so many conversations, and stops at the first in which something does not hold, with the fewest changes. */
+/** Runs conversations until one has a problem, which is reported with the fewest changes that cause it. */
 export async function holdConversations({ runs, seed }: { runs: number; seed: number }): Promise<Tally> {
   const ends: Record<string, number> = {};
   for (let index = 0; index < runs; index++) {
@@ -244,7 +244,7 @@ async function smallest(seed: number, index: number, most: number): Promise<stri
     if (found.problem === undefined) continue;
     return `conversation ${index} of seed ${seed}: ${found.problem}\n  ${found.changes.join('\n  ')}`;
   }
-  return `conversation ${index} of seed ${seed} cannot be repeated`;
+  return `conversation ${index} of seed ${seed} is not reproducible`;
 }
 
 export const conversations: Fuzzer = {

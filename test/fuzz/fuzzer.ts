@@ -1,16 +1,16 @@
-/** What was found out in a number of runs. */
+/** The result of a number of runs. */
 export interface Tally {
   readonly runs: number;
-  /** How often each kind of end was met. */
+  /** How many runs ended in each way. */
   readonly ends: { readonly [end: string]: number };
-  /** The smallest input for which something does not hold. @default - everything holds */
+  /** The smallest input that fails. @default - no run failed */
   readonly failure?: string;
 }
 
-/** One thing that is tried with many hostile inputs. The same seed gives the same inputs. */
+/** Runs code with many hostile inputs. The same seed generates the same inputs. */
 export interface Fuzzer {
   readonly name: string;
-  /** What there are so many of. */
+  /** What the number of runs counts. */
   readonly what: string;
   run(options: { readonly runs: number; readonly seed: number }): Promise<Tally>;
 }

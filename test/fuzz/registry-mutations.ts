@@ -1,8 +1,8 @@
-/** What a hostile registry does to its answers. */
+/** How a hostile registry changes its responses. */
 import { Random } from '../support/stores/random';
 import type { Answer } from './registry-world';
 
-/** Addresses that a registry may name, for the registry that was asked. */
+/** URLs that a hostile registry may return. */
 export function addresses({ host, origin, port }: URL): string[] {
   return [
     '/v2/models/blobs/uploads/2?state=1',
@@ -82,7 +82,7 @@ const MEDIA_TYPES = [
 
 type Mutation = (answer: Answer, random: Random, home: URL) => void;
 
-/** Each changes one thing about an answer; an attack is several of them in a row. */
+/** Each changes one part of a response; an attack is a sequence of them. */
 export const MUTATIONS: { readonly [name: string]: Mutation } = {
   location: (answer, random, home) => {
     answer.headers.location = random.pick(addresses(home));
@@ -151,7 +151,7 @@ export const MUTATIONS: { readonly [name: string]: Mutation } = {
   },
 };
 
-/** JSON in which one value is another. */
+/** JSON in which one value is replaced. */
 function mutated(body: Buffer, random: Random): Buffer {
   let root: unknown;
   try {
@@ -174,7 +174,7 @@ function mutated(body: Buffer, random: Random): Buffer {
   }
 }
 
-/** A source of numbers of its own for each conversation, so that one can be had again alone. */
+/** A separate random generator for each conversation, so that one can be repeated alone. */
 export function randomOf(seed: number, index: number): Random {
   return new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
 }

@@ -1,15 +1,15 @@
+/** An honest registry in memory, whose responses other files make hostile. */
 import type { HttpRequest } from '../../src/tools/net/message';
-/** An honest registry in memory, whose answers other files make hostile. */
 import { digestOf, noise, testArtifact } from '../support/stores/artifacts';
 
-/** An answer before anything is done to it. */
+/** A response before it is sent. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
-  /** Whether the body goes on for ever. */
+  /** Whether the body never ends. */
   isEndless?: boolean;
-  /** Whether the connection is lost behind the body. */
+  /** Whether the connection is lost after the body. */
   isCut?: boolean;
 }
 
@@ -46,12 +46,12 @@ const INDEX = Buffer.from(
     manifests: [{ ...descriptor(TYPES.manifest, MANIFEST), platform: { os: 'linux', architecture: 'amd64' } }],
   }),
 );
-/** The bytes of the base image that stands under the tag `v1`. */
+/** The bytes of the base image with the tag `v1`. */
 export const BASE = { index: INDEX, manifest: MANIFEST, config: CONFIG, layers: LAYERS };
 
 export type Scheme = 'none' | 'Basic' | 'Bearer';
 
-/** A registry that does what the specification says. */
+/** A registry that conforms to the specification. */
 export class HonestRegistry {
   private readonly blobs = new Map([CONFIG, ...LAYERS].map((bytes) => [digestOf(bytes), bytes]));
   private readonly manifests = new Map<string, { bytes: Buffer; type: string }>([

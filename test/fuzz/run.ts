@@ -1,5 +1,5 @@
 /**
- * Runs every fuzzer with the same inputs for the same seed:
+ * Runs the fuzzers. The same seed generates the same inputs:
  *
  * `npm run test:fuzz -- [NAME...] [--runs 100000] [--seed 1] [--jobs 2]`
  */
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 });
 const [runs, seed, jobs] = [values.runs, values.seed, values.jobs].map(Number) as [number, number, number];
 
-/** Shares the runs of a fuzzer out among processes. */
+/** Distributes the runs of a fuzzer among processes. */
 async function runAll({ name, what }: Fuzzer): Promise<Tally> {
   const started = performance.now();
   console.log(`${runs} ${what} from seed ${seed}, in ${jobs} processes`);
@@ -33,7 +33,7 @@ async function runAll({ name, what }: Fuzzer): Promise<Tally> {
         const child = fork(__filename, args);
         child.on('message', (tally) => done(tally as Tally));
         child.on('error', fail);
-        child.on('exit', (code) => fail(new Error(`a process ended with ${code}`)));
+        child.on('exit', (code) => fail(new Error(`a process exited with code ${code}`)));
       });
     }),
   );

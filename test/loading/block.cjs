@@ -1,4 +1,4 @@
-// Makes the packages named in BLOCKED impossible to find, as if they were not installed.
+// Makes the packages in BLOCKED unresolvable, as if they were not installed.
 const Module = require('node:module');
 
 const blocked = (process.env.BLOCKED ?? '').split(',').filter(Boolean);

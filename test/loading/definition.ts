@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Duration, HttpMethod, ModelServer, ScalingTarget, ServerImage, ServingEndpoint } from '../../src';
 
-/** One definition, which knows nothing of its target. */
+/** A definition that does not depend on a target. */
 export function imageClassifier(scope: Construct): ServingEndpoint {
   const endpoint = new ServingEndpoint(scope, 'image classifier', {
     path: '/classify',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
 
-/** Runs a program of this folder in a process of its own, with some packages impossible to find. */
+/** Runs a program of this folder in a separate process, with some packages unresolvable. */
 function run(program: string, blocked: string[] = []): { made: number; loaded: string[] } {
   const args = ['--require', 'tsx/cjs', '--require', join(__dirname, 'block.cjs'), join(__dirname, program)];
   const env = { ...process.env, BLOCKED: blocked.join(','), CDK_VALIDATION: 'false', NODE_OPTIONS: '' };
@@ -15,7 +15,7 @@ function run(program: string, blocked: string[] = []): { made: number; loaded: s
 const AWS = ['aws-cdk-lib'];
 const KUBERNETES = ['cdk8s', 'cdk8s-plus-27'];
 
-describe('a process of its own', () => {
+describe('a separate process', () => {
   test.each([
     ['on-test-platform.ts', [], []],
     ['on-test-platform.ts', [...AWS, ...KUBERNETES], []],
@@ -25,7 +25,7 @@ describe('a process of its own', () => {
     ['on-kubernetes.ts', [], ['cdk8s']],
     ['on-kubernetes.ts', [...AWS, 'cdk8s-plus-27'], ['cdk8s']],
   ])(
-    'with %s, without %j, loads %j and nothing more',
+    'with %s, without %j, loads only %j',
     (program, blocked, loaded) => {
       const result = run(program, blocked);
       expect(result.loaded).toEqual(loaded);
@@ -34,7 +34,7 @@ describe('a process of its own', () => {
     60_000,
   );
 
-  test('fails when the framework it needs cannot be found', () => {
+  test('fails if the framework that it requires cannot be found', () => {
     expect(() => run('on-aws.ts', AWS)).toThrow("Cannot find module 'aws-cdk-lib'");
     expect(() => run('on-kubernetes.ts', KUBERNETES)).toThrow("Cannot find module 'cdk8s'");
   }, 60_000);

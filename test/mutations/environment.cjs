@@ -1,4 +1,4 @@
-// The first failure decides: nothing after it is worth the time.
+// Stops at the first failure, which decides the result.
 const { TestEnvironment } = require('jest-environment-node');
 
 module.exports = class extends TestEnvironment {

@@ -1,2 +1,2 @@
-/** Changes without an effect: what stands there is what the target does without it. Each has its reason. */
+/** Mutations without an effect, because the value is the default of the target. Each has a reason. */
 export const EQUIVALENT: readonly { readonly file: string; readonly change: string; readonly reason: string }[] = [];

@@ -6,7 +6,7 @@ const apply =
     source.slice(0, start) + text + source.slice(end);
 
 describe('mutants', () => {
-  test('take each property away, and give literals another value', () => {
+  test('remove each property, and change the values of literals', () => {
     const source = "export const x = { a: 1, b: 'c', d, e: f() };";
     expect(mutantsOf('x.ts', source).map(apply(source))).toEqual([
       "export const x = { b: 'c', d, e: f() };",
@@ -18,7 +18,7 @@ describe('mutants', () => {
     ]);
   });
 
-  test('turn booleans around and take texts out of lists', () => {
+  test('invert booleans and remove strings from lists', () => {
     const source = "f({ a: true }, ['--recursive', `x`]);";
     expect(mutantsOf('x.ts', source).map(apply(source))).toEqual([
       "f({ }, ['--recursive', `x`]);",
@@ -28,14 +28,14 @@ describe('mutants', () => {
     ]);
   });
 
-  test('say where they are', () => {
+  test('contain their location', () => {
     expect(mutantsOf('x.ts', '\n\nf({ a: 1 })')).toMatchObject([
       { file: 'x.ts', line: 3, change: "without 'a'" },
       { file: 'x.ts', line: 3, change: "'a' as 2 instead of 1" },
     ]);
   });
 
-  test('leave errors alone', () => {
+  test('do not change errors', () => {
     expect(mutantsOf('x.ts', "throw new ServingError('A', text({ a: 1 }), this)")).toEqual([]);
   });
 });
@@ -49,7 +49,7 @@ describe('a sample', () => {
     expect(sample(list, 10, 1)).toEqual([...sample(list, 10, 1)].sort((a, b) => a - b));
   });
 
-  test('is everything where that is not more', () => {
+  test('is the whole list if it is not longer', () => {
     expect(sample(list, 100, 1)).toEqual(list);
   });
 });

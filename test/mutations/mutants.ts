@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** One value of a renderer, taken away or changed. */
+/** A change of one value of a renderer. */
 export interface Mutant {
-  /** The file, from the root of the repository. */
+  /** The file, relative to the root of the repository. */
   readonly file: string;
   readonly line: number;
-  /** What becomes of it, for people. */
+  /** The description of the change. */
   readonly change: string;
   readonly start: number;
   readonly end: number;
-  /** What stands there instead. */
+  /** The replacement. */
   readonly text: string;
 }
 
-/** All mutants of the sources below a folder. */
+/** All mutants of the sources in a folder. */
 export function mutantsIn(root: string, folder: string): Mutant[] {
   const path = join(root, folder);
   return readdirSync(path, { recursive: true, encoding: 'utf8' })
@@ -24,7 +24,7 @@ export function mutantsIn(root: string, folder: string): Mutant[] {
     .flatMap((file) => mutantsOf(relative(root, join(path, file)), readFileSync(join(path, file), 'utf8')));
 }
 
-/** The mutants of one source: every property of an object literal, and every text in a list. */
+/** The mutants of one source: every property of an object literal, and every string in a list. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const mutants: Mutant[] = [];
@@ -51,7 +51,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     }
     if (ts.isArrayLiteralExpression(node)) {
       for (const element of node.elements) {
-        // An empty line means nothing to anyone.
+        // An empty line has no effect.
         if (ts.isStringLiteralLike(element) && element.text === '') continue;
         if (ts.isStringLiteralLike(element) || ts.isTemplateExpression(element))
           remove(element, node.elements, element.getText());
@@ -68,7 +68,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
   return mutants;
 }
 
-/** Messages of errors are the affair of other tests. */
+/** Error messages are covered by other tests. */
 function isErrorOrCall(node: ts.Node): boolean {
   return (ts.isNewExpression(node) && node.expression.getText() === 'ServingError') || ts.isInterfaceDeclaration(node);
 }
@@ -81,7 +81,7 @@ function otherThan(value: ts.Expression): string | undefined {
   return ts.isStringLiteral(value) ? `'${value.text.replace(/'/g, "\\'")}-changed'` : undefined;
 }
 
-/** A part of a list, the same for the same seed, in the list's order. */
+/** A sample of a list, the same for the same seed, in the order of the list. */
 export function sample<T>(list: readonly T[], count: number, seed: number): T[] {
   if (count >= list.length) return [...list];
   let state = seed >>> 0;

@@ -1,5 +1,5 @@
 /**
- * Takes away or changes single values of the renderers; each time a test must turn red.
+ * Removes or changes single values of the renderers. Each time a test must fail.
  *
  * `npm run test:mutations -- [--count 60] [--seed 1] [--all] [--only <part of a file name>] [--jobs 2] [--list]`
  */
@@ -19,13 +19,13 @@ function option(name: string, fallback: string): string {
   return at < 0 ? fallback : (process.argv[at + 1] ?? fallback);
 }
 
-/** What decides on the mutants of a target. Loading the CDK takes seconds, so its tests are one file. */
+/** The tests that run for the mutants of a target. Loading the CDK takes seconds, so its tests are one file. */
 const TESTS: Readonly<Record<Target, string[]>> = {
   aws: ['<rootDir>/test/mutations/aws.suite.ts'],
   kubernetes: ['<rootDir>/test/kubernetes/**/*.test.ts', '<rootDir>/test/conformance/**/*.test.ts'],
 };
 
-/** The settings of the tests, with a transform that mutates and an environment that ends at the first failure. */
+/** The jest configuration, with a transform that mutates and an environment that stops at the first failure. */
 function configOf(target: Target): string {
   const config = JSON.parse(readFileSync(join(ROOT, 'jest.config.json'), 'utf8'));
   return JSON.stringify({
@@ -39,7 +39,7 @@ function configOf(target: Target): string {
   });
 }
 
-/** Runs the tests of a target; the name of the first red one, undefined when all are green. */
+/** Runs the tests of a target. Returns the name of the first that fails; undefined if all pass. */
 function run(target: Target, mutant?: Mutant): Promise<string | undefined> {
   const args = [join(ROOT, 'node_modules/jest/bin/jest.js'), '--config', configOf(target), '--ci', '--runInBand'];
   const env: NodeJS.ProcessEnv = {
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   }
   for (const target of new Set(chosen.map((one) => one.target))) {
     const red = await run(target);
-    if (red !== undefined) throw new Error(`the tests of ${target} are red without a mutation: ${red}`);
+    if (red !== undefined) throw new Error(`the tests of ${target} fail without a mutation: ${red}`);
   }
   const survivors: string[] = [];
   const queue = chosen.map((item, index) => ({ ...item, index }));

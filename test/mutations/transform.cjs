@@ -1,4 +1,4 @@
-// ts-jest, with one text of one file replaced: MUTATION is `{ file, start, end, text }`. Other files keep their cache.
+// ts-jest with one range of one file replaced: MUTATION is `{ file, start, end, text }`. Other files are cached.
 const tsJest = require('ts-jest').default;
 
 const mutation = process.env.MUTATION === undefined ? undefined : JSON.parse(process.env.MUTATION);

@@ -20,7 +20,7 @@ function violationsIn(directory: string): string[] {
   return violations.map(({ from, rule }) => `${from}: ${rule.name}`);
 }
 
-/** Each file breaks one rule; the rest of the tree is what the imports lead to. */
+/** Each file breaks one rule; the other files of the tree are what they import. */
 const BROKEN: Record<string, [text: string, rule: string]> = {
   'src/type-of-aws.ts': ["import type { Stack } from 'aws-cdk-lib'", 'framework-in-neutral-code-aws'],
   'src/lazy-aws.ts': ["export const load = () => require('aws-cdk-lib')", 'framework-in-neutral-code-aws'],
@@ -76,11 +76,11 @@ const ALLOWED: Record<string, string> = {
   'src/cycle-b.ts': "export const a = () => require('./cycle-a');\nexport const b = 0",
 };
 
-test('the source keeps to its import boundaries', () => {
+test('the sources respect the import boundaries', () => {
   expect(violationsIn(root)).toEqual([]);
 });
 
-test('a platform outside of the package needs its public names only', () => {
+test('a platform outside the package needs only public names', () => {
   const platform = readFileSync(join(root, 'test/support/test-platform.ts'), 'utf8');
   const imported = [...platform.matchAll(/(?:from|require\(|import\() ?'([^']*)'/g)].map(([, name]) => name);
   expect(imported.sort()).toEqual(['../../src', 'constructs']);
@@ -114,7 +114,7 @@ describe('a tree with one violation per file', () => {
     expect([...new Set(broken)].sort()).toEqual(forbidden.map(({ name }) => name).sort());
   });
 
-  test('passes in the files that keep the rules', () => {
+  test('passes in the files that follow the rules', () => {
     const files = Object.keys(ALLOWED).filter((file) => file !== 'src/cycle-b.ts');
     expect(found.filter((violation) => files.some((file) => violation.startsWith(`${file}:`)))).toEqual([]);
   });

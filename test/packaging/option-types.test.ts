@@ -15,7 +15,7 @@ describe('the table of options', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** Writes the files of a package below `src`. */
+  /** Writes the files of a package to `src`. */
   function sources(files: { readonly [path: string]: string }): void {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, 'src', path)), { recursive: true });
@@ -47,7 +47,7 @@ describe('the table of options', () => {
     ['readonly a: IPart', 'Part'],
     ['readonly a: ILoose', 'object'],
     ['readonly a: ec2.IVpc', 'object'],
-  ])('%s is %s', (member, word) => {
+  ])('%s is %s', (member, type) => {
     const rest = `
       import type * as ec2 from 'aws-cdk-lib/aws-ec2';
       export type Alias = string[];
@@ -58,15 +58,15 @@ describe('the table of options', () => {
       export interface ILoose { use(): void }
       export class Part implements IPart { use() {} }
       export class SpecialPart extends Part implements IPart {}`;
-    expect(membersOf(member, rest)).toEqual({ a: word });
+    expect(membersOf(member, rest)).toEqual({ a: type });
   });
 
-  test('has the values of enumerations', () => {
+  test('contains the values of enums', () => {
     membersOf('readonly a: Level', "export enum Level { LOW = 'low', NONE = 0, ONE }");
     expect(readOptions(root).enums.get('Level')).toEqual(['low', 0, 1]);
   });
 
-  test('has inherited members, also those of an interface that is not exported', () => {
+  test('contains inherited members, including those of an interface that is not exported', () => {
     const rest =
       'interface Hidden { readonly b: string }\nexport interface Base extends Hidden { readonly c?: number }';
     expect(membersOf('}\nexport interface Unused extends Base { readonly a: string', rest)).toEqual({});
@@ -78,7 +78,7 @@ describe('the table of options', () => {
     expect(readOptions(root).structs.get('ThingProps')).toEqual({ b: 'string', c: 'number?', a: 'string' });
   });
 
-  test('has interfaces inside interfaces, and those that hold themselves', () => {
+  test('supports nested and recursive interfaces', () => {
     membersOf('readonly inner?: Inner', 'export interface Inner { readonly again?: ThingProps }');
     expect(Object.fromEntries(readOptions(root).structs)).toEqual({
       ThingProps: { inner: 'Inner?' },
@@ -86,7 +86,7 @@ describe('the table of options', () => {
     });
   });
 
-  test('has no members that are internal', () => {
+  test('contains no internal members', () => {
     expect(membersOf('\n/** @internal */ readonly _a: string; readonly b: string')).toEqual({ b: 'string' });
   });
 
@@ -127,13 +127,13 @@ describe('the table of options', () => {
     ['readonly a: Hidden', "src/thing.ts:1: 'Hidden' is not exported"],
     ['readonly a', 'src/thing.ts:2: an option needs a type'],
     ['readonly a: IPart', "src/thing.ts:1: 'IPart' needs a common base class for its implementations"],
-  ])('fails for %s with its place', (member, message) => {
+  ])('fails for %s with its location', (member, message) => {
     const rest =
       'class Hidden {} export interface IPart {} export class A implements IPart {} export class B implements IPart {}';
     expect(() => membersOf(member, rest)).toThrow(message);
   });
 
-  test('is written once, and again after the sources changed', () => {
+  test('is written only if the sources changed', () => {
     mkdirSync(join(root, 'src/private'), { recursive: true });
     mkdirSync(join(root, 'test/private'), { recursive: true });
     membersOf('readonly a: string');

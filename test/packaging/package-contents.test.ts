@@ -1,4 +1,4 @@
-/** Each fault of a package is found and named. */
+/** Each problem of a package is found and reported. */
 import { createHash } from 'node:crypto';
 import { type Contents, type Expected, problemsOf } from '../../scripts/package-contents';
 
@@ -48,7 +48,7 @@ const GOOD: { readonly [path: string]: string } = {
 const contents = (files: { readonly [path: string]: string | undefined }): Contents =>
   new Map(Object.entries(files).flatMap(([path, text]) => (text === undefined ? [] : [[path, Buffer.from(text)]])));
 
-test('files of the library may import Node, peers and one another', () => {
+test('files of the library can import Node.js modules, peer dependencies and each other', () => {
   const files = {
     'lib/a.js': 'const fs = require("node:fs");\nrequire("./aws");\nrequire("./aws/ecs");\n// from \'yaml\'',
     'lib/a.d.ts': "import { Construct } from 'constructs';\nexport * from './index';",
@@ -57,7 +57,7 @@ test('files of the library may import Node, peers and one another', () => {
   expect(problemsOf(contents({ ...GOOD, ...files }), expected)).toEqual([]);
 });
 
-test('a package without faults passes', () => {
+test('a package without problems passes', () => {
   expect(problemsOf(contents(GOOD), expected)).toEqual([]);
 });
 
@@ -68,36 +68,40 @@ test.each<[string, { readonly [path: string]: string | undefined }, string]>([
   ['credentials of npm', { '.npmrc': '' }, 'must not contain .npmrc'],
   ['single files of the command line', { 'lib/tools/app.js': '' }, 'must not contain lib/tools/app.js'],
   [
-    'a package that nobody installs',
+    'an import of an undeclared package',
     { 'lib/a.js': 'const yaml = require("yaml");' },
     "imports what no user has in lib/a.js ('yaml')",
   ],
   [
-    'a part of such a package',
+    'an import of a file of an undeclared package',
     { 'lib/a.d.ts': "import type { A } from '@acme/sdk/a';" },
     "imports what no user has in lib/a.d.ts ('@acme/sdk/a')",
   ],
   [
-    'a type of such a package',
+    'a type of an undeclared package',
     { 'lib/a.d.ts': 'const a: import("yaml").Document;' },
     "imports what no user has in lib/a.d.ts ('yaml')",
   ],
   [
-    'a file that is missing',
+    'an import of a missing file',
     { 'lib/a.js': "require('./tools/app')" },
     "imports what no user has in lib/a.js ('./tools/app')",
   ],
-  ['no notices', { [NOTICES]: undefined }, `lacks ${NOTICES}`],
-  ['no policy', { 'SECURITY.md': undefined }, 'lacks SECURITY.md'],
-  ['no page that the readme links to', { 'docs/models.md': undefined }, 'lacks docs/models.md'],
-  ['a path of the machine', { 'API.md': `see ${FOLDER}/src` }, 'names a folder of this machine in API.md'],
+  ['missing notices', { [NOTICES]: undefined }, `lacks ${NOTICES}`],
+  ['a missing security policy', { 'SECURITY.md': undefined }, 'lacks SECURITY.md'],
+  ['a missing page that the readme links to', { 'docs/models.md': undefined }, 'lacks docs/models.md'],
+  [
+    'an absolute path of the build machine',
+    { 'API.md': `see ${FOLDER}/src` },
+    'names a folder of this machine in API.md',
+  ],
   [
     'an absolute source in a map',
     { 'lib/index.js': mapped({ sources: ['/home/me/src/index.ts'] }) },
     'has a source map that leads out of src/ in lib/index.js',
   ],
   [
-    'a source above the package',
+    'a source outside the package',
     { 'lib/index.js': mapped({ sources: ['../../other/index.ts'] }) },
     'has a source map that leads out of src/ in lib/index.js',
   ],
@@ -106,19 +110,19 @@ test.each<[string, { readonly [path: string]: string | undefined }, string]>([
     { 'lib/index.js': mapped({ sources: ['../src/index.ts'], sourceRoot: '/home/me' }) },
     'has a source map that leads out of src/ in lib/index.js',
   ],
-  ['old notices', { [NOTICES]: 'other' }, `is not what the sources become in ${NOTICES}`],
+  ['outdated notices', { [NOTICES]: 'other' }, `is not what the sources become in ${NOTICES}`],
   ['another bundle', { [BUNDLE]: 'other' }, `has bundles that differ from the bill of materials: ${BUNDLE}`],
   [
     'an unlisted bundle',
     { 'assets/tools/more.js': 'more' },
     'has bundles that differ from the bill of materials: assets/tools/more.js',
   ],
-  ['no bundle', { [BUNDLE]: undefined }, `has bundles that differ from the bill of materials: ${BUNDLE}`],
-])('a package with %s is refused', (_, change, problem) => {
+  ['a missing bundle', { [BUNDLE]: undefined }, `has bundles that differ from the bill of materials: ${BUNDLE}`],
+])('a package with %s is rejected', (_, change, problem) => {
   expect(problemsOf(contents({ ...GOOD, ...change }), expected)).toEqual([`the package ${problem}`]);
 });
 
-test('a package without a bill of materials lists nothing', () => {
+test('a package without a bill of materials lists no bundles', () => {
   const problems = problemsOf(contents({ ...GOOD, [SBOM]: undefined }), expected);
   expect(problems).toEqual([
     `the package lacks ${SBOM}`,

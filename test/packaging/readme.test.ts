@@ -1,4 +1,4 @@
-/** What the documents show is what users paste: every TypeScript block is checked strictly and run. */
+/** Users paste the code of the documents, so every TypeScript block is compiled strictly and run. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -10,13 +10,13 @@ import { blocksOf, filesOf, readDocuments } from '../support/markdown';
 
 const root = resolve(__dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
-// Compilers and frameworks are started again and again.
+// Compilers and frameworks are started many times.
 jest.setTimeout(120_000);
 
 const documents = readDocuments();
 const readme = documents['README.md'] as string;
 
-// Inside the repository, so that packages are found, in a folder that git and every tool ignores.
+// Inside the repository, so that packages are found, in a folder that git and all tools ignore.
 const scratch = join(root, '.cache/documents');
 mkdirSync(scratch, { recursive: true });
 const folders: string[] = [];
@@ -41,13 +41,13 @@ const TSCONFIG = {
   },
 };
 
-/** A folder as a user would have it who pasted these files. */
+/** A folder of a user who pasted these files. */
 function project(files: Record<string, string>): string {
   const folder = mkdtempSync(join(scratch, 'pasted-'));
   folders.push(folder);
   const jest = {
     moduleNameMapper: { '^serving-constructs$': join(root, 'src/index.ts') },
-    // The types are checked by themselves.
+    // Types are checked separately.
     transform: { '^.+\\.ts$': join(__dirname, '../support/strip-types.cjs') },
   };
   const all = { ...files, 'tsconfig.json': JSON.stringify(TSCONFIG), 'jest.config.json': JSON.stringify(jest) };
@@ -60,7 +60,7 @@ const programs = new Map<string, ts.Program>();
 // The declarations of the frameworks are read once for all programs.
 const sources = new Map<string, ts.SourceFile | undefined>();
 
-/** Checks several folders as one program, which takes little longer than each of them does. */
+/** Checks several folders as one program, which takes little longer than one of them. */
 function checkTogether(together: readonly string[]): void {
   const parsed = together.map((folder) => ts.parseJsonConfigFileContent(TSCONFIG, ts.sys, folder));
   const options = parsed[0]?.options ?? {};
@@ -81,7 +81,7 @@ function checkTogether(together: readonly string[]): void {
   for (const folder of together) programs.set(folder, program);
 }
 
-/** What the compiler says of the TypeScript files of a folder and what they import, as `name: message`. */
+/** The compiler errors of the TypeScript files of a folder and their imports, as `name: message`. */
 function typeErrors(folder: string): string[] {
   const program = programs.get(folder) as ts.Program;
   const isOther = (file: ts.SourceFile) =>
@@ -107,10 +107,10 @@ function run(folder: string, command: string, args: string[], env: NodeJS.Proces
 
 const ran = new Map<string, ReturnType<typeof run>>();
 
-/** What a program prints; it is run once. */
+/** The output of a program, which is run once. */
 function runFile(folder: string, file: string): ReturnType<typeof run> {
   const path = join(folder, file);
-  // The variable is how `cdk synth` tells an app to synthesize.
+  // `cdk synth` sets this variable to make an app synthesize.
   const env = { CDK_OUTDIR: join(folder, 'cdk.out') };
   const result = ran.get(path) ?? run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', file], env);
   ran.set(path, result);
@@ -120,7 +120,7 @@ function runFile(folder: string, file: string): ReturnType<typeof run> {
 const runTests = (folder: string, ...args: string[]) =>
   run(folder, 'jest', ['--ci', '--config', 'jest.config.json', '--rootDir', '.', ...args]);
 
-// The page of errors is cut out of definitions that other tests run; others have no code.
+// The examples of the errors page come from definitions that other tests run; pages without code are skipped.
 const written = Object.fromEntries(
   Object.entries(documents).filter(([name, text]) => name !== 'docs/errors.md' && text.includes('```ts')),
 );
@@ -141,7 +141,7 @@ describe.each(Object.entries(written))('%s', (document, markdown) => {
   });
 
   const tests = names.filter((name) => name.endsWith('.test.ts'));
-  // A page may have no tests; a table without rows is an error.
+  // A page can have no tests, but a table without rows is an error.
   const suites = tests.length > 0 ? [tests.join(', ')] : [];
   for (const suite of suites) {
     test(`the tests of ${suite} pass`, () => {
@@ -158,7 +158,7 @@ describe('the first example of README.md', () => {
   const [first = '', ...others] = Object.keys(files);
   const folder = pasted['README.md'] as string;
 
-  test('has at most 20 lines, and every other file uses it as it is', () => {
+  test('has at most 20 lines, and every other file imports it or what does', () => {
     expect(first).toBe('endpoint.ts');
     expect(files[first]?.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
     expect(others).toEqual(['app.ts', 'main.ts', 'canary.ts', 'endpoint.test.ts']);
@@ -180,7 +180,7 @@ describe('the first example of README.md', () => {
   });
 });
 
-test('the lines of `serving explain` that README.md shows are what it prints of the canary, in that order', () => {
+test('`serving explain` prints the lines that README.md shows of the canary, in the same order', () => {
   const files = filesOf(readme);
   const folder = project({
     ...files,
@@ -198,7 +198,7 @@ test('the lines of `serving explain` that README.md shows are what it prints of 
   expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
 });
 
-describe('a document that is wrong is found', () => {
+describe('an error in a document is found', () => {
   const wrong = (from: string, to: string) => {
     expect(readme).toContain(from);
     return project(filesOf(readme.replace(from, to)));
@@ -226,12 +226,12 @@ describe('a document that is wrong is found', () => {
     expect(status).toBe(1);
   });
 
-  test('when a block has no name', () => {
+  test('if a block has no file name', () => {
     expect(() => filesOf('```ts\nexport {};\n```\n')).toThrow("must be '// name.ts'");
   });
 });
 
-test('the error that README.md quotes is the one that is thrown', () => {
+test('the error that README.md quotes is thrown', () => {
   const words = (text: string) => text.replace(/\s+/g, ' ').trim();
   const quoted = blocksOf(readme).filter(({ text }) => /^\[[A-Z]\w+\] /.test(text));
   expect(quoted.map(({ text }) => /^\[(\w+)\]/.exec(text)?.[1])).toEqual(['RequestTimeoutTooLong']);

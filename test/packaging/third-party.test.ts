@@ -1,4 +1,4 @@
-/** The notices and the bill of materials list exactly what is bundled, under licences that may be shipped. */
+/** The notices and the bill of materials list exactly the bundled packages, which have permitted licences. */
 import { createHash } from 'node:crypto';
 import { thirdPartyFiles } from '../../scripts/third-party';
 import { type Bundle, bundles, root } from '../../scripts/third-party/bundles';
@@ -9,11 +9,11 @@ import { sbomOf, validate } from '../../scripts/third-party/sbom';
 
 const OWNER = { name: 'owner', version: '1.0.0', license: 'Apache-2.0' };
 
-// The schema is compiled again for each validation.
+// The schema is compiled for each validation.
 jest.setTimeout(60_000);
 
-const made = bundles();
-const packages = packagesOf(made);
+const built = bundles();
+const packages = packagesOf(built);
 const labels = packages.map(({ name, version }) => `${name} ${version}`);
 
 interface Sbom {
@@ -33,23 +33,23 @@ interface Sbom {
 let text: string;
 let sbom: Sbom;
 beforeAll(async () => {
-  text = await sbomOf(OWNER, made, packages);
+  text = await sbomOf(OWNER, built, packages);
   sbom = JSON.parse(text);
 });
 
 describe('the bundles', () => {
-  test('are those of the package, each with code of its own', () => {
-    expect(made.map(({ file }) => file)).toEqual([
+  test('are those of the package, each with code of this repository', () => {
+    expect(built.map(({ file }) => file)).toEqual([
       'assets/tools/serving/ecr-sdk.js',
       'assets/tools/serving/index.js',
       'assets/tools/serving/s3-sdk.js',
     ]);
-    for (const { sources } of made)
+    for (const { sources } of built)
       expect([...sources.keys()].filter((path) => path.startsWith('src/'))).not.toEqual([]);
   });
 
-  test('contain no path of this machine', () => {
-    for (const { bytes } of made) expect(bytes.includes(root)).toBe(false);
+  test('contain no absolute path of this machine', () => {
+    for (const { bytes } of built) expect(bytes.includes(root)).toBe(false);
   });
 
   test('contain every package once', () => {
@@ -65,9 +65,9 @@ describe('the bundles', () => {
     expect(new Set(clients.map(({ version }) => version)).size).toBe(1);
   });
 
-  test('name their packages in comments as the metafile does', () => {
-    // Only the bundle that is not minified has the comments.
-    const [, index] = made as [Bundle, Bundle, Bundle];
+  test('list the same packages in comments as the metafile', () => {
+    // Only the bundle that is not minified has comments.
+    const [, index] = built as [Bundle, Bundle, Bundle];
     const comments = [...index.bytes.toString().matchAll(/^ *\/\/ (node_modules\/.+)$/gm)];
     const folders = new Set(comments.map(([, path]) => folderOf(path as string)));
     expect(folders.size).toBeGreaterThan(3);
@@ -112,17 +112,17 @@ describe('licences', () => {
     'SEE LICENSE IN LICENSE.txt',
     'Custom',
     '',
-  ])("'%s' is refused with the package's name", (licence) => {
+  ])("'%s' is rejected with the name of the package", (licence) => {
     expect(() => assertAllowed('some@1.0.0', licence)).toThrow(`the licence of some@1.0.0 (${licence}) is not one of`);
   });
 
-  test('a package without a licence is refused', () => {
+  test('a package without a licence is rejected', () => {
     expect(() => assertAllowed('some@1.0.0', undefined)).toThrow('the licence of some@1.0.0 (none) is not one of');
   });
 });
 
 describe('the notices', () => {
-  test('name every bundled package with its version and licence', () => {
+  test('list every bundled package with its version and licence', () => {
     const lines = noticesOf(packages).split('\n');
     for (const { name, version, licence } of packages) expect(lines).toContain(`${name} ${version} (${licence})`);
   });
@@ -137,7 +137,7 @@ describe('the notices', () => {
     expect(notices).toContain('Permission is hereby granted, free of charge');
   });
 
-  test('list two packages with equal terms above one text', () => {
+  test('list two packages with the same terms above one text', () => {
     const like = (name: string): BundledPackage => ({
       ...{ folder: `node_modules/${name}`, name, version: '1.0.0', licence: 'MIT', integrity: undefined },
       texts: ['the terms'],
@@ -151,7 +151,7 @@ describe('the notices', () => {
 });
 
 describe('the bill of materials', () => {
-  test('lists exactly the bundled packages, with address, version, licence and hash', () => {
+  test('lists exactly the bundled packages, with package URL, version, licence and hash', () => {
     const { components } = sbom;
     const libraries = components.filter(({ type }) => type === 'library');
     expect(libraries.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name} ${version}`).sort()).toEqual(
@@ -168,10 +168,10 @@ describe('the bill of materials', () => {
     const { components } = sbom;
     const files = components.filter(({ type }) => type === 'file').map(({ name, hashes }) => [name, hashes]);
     const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-    expect(files).toEqual(made.map(({ file, bytes }) => [file, [{ alg: 'SHA-256', content: digest(bytes) }]]));
+    expect(files).toEqual(built.map(({ file, bytes }) => [file, [{ alg: 'SHA-256', content: digest(bytes) }]]));
   });
 
-  test('says which package is in which bundle', () => {
+  test('lists the packages of each bundle', () => {
     const { dependencies } = sbom;
     const of = (file: string) => dependencies.find(({ ref }) => ref.endsWith(file))?.dependsOn ?? [];
     expect(of('/s3-sdk.js')).toEqual([expect.stringContaining('/client-s3@')]);
@@ -179,7 +179,7 @@ describe('the bill of materials', () => {
     expect(of('/index.js')).toContainEqual(expect.stringMatching(/^pkg:npm\/yaml@/));
   });
 
-  test('has no time and no serial number', () => {
+  test('has no timestamp and no serial number', () => {
     expect(sbom).not.toHaveProperty('serialNumber');
     expect(Object.keys(sbom.metadata)).toEqual(['component']);
   });
@@ -191,6 +191,6 @@ describe('the bill of materials', () => {
   });
 });
 
-test('equal sources become equal bytes', async () => {
+test('the same sources produce the same bytes', async () => {
   expect(await thirdPartyFiles()).toEqual(await thirdPartyFiles());
 });
