@@ -16,9 +16,9 @@ const REPOSITORY = {
   example: "ecr.Repository.fromRepositoryName(this, 'Images', 'svm')",
 };
 
-/** The source of an image, from which the renderer creates an image of ECS. */
+/** The source of an image, from which the renderer creates an ECS image. */
 export interface EcsImageSource {
-  /** An image of ECS. @default - none */
+  /** An ECS image. @default - none */
   readonly image?: ecs.ContainerImage;
   /** A repository of Amazon ECR. @default - none */
   readonly repository?: ecr.IRepository;

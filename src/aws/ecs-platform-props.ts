@@ -29,8 +29,8 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly listener?: ExistingListener;
 
   /**
-   * Whether the load balancer is internet-facing. It then requires a certificate or `allowPlainHttp`, and single backends
-   * cannot be addressed unless they set `ownAddress`.
+   * Whether the load balancer is internet-facing. It then requires a certificate or `allowPlainHttp`, and
+   * backends cannot be addressed individually unless they set `ownAddress`.
    *
    * It cannot be changed on a deployed platform: the load balancer is replaced while its target groups are kept, which
    * fails with `TargetGroupAssociationLimit`. Add a second platform, move DNS to it, and remove the first.
