@@ -56,7 +56,7 @@ export class GpuCapacity {
       requireNumber('maxInstances', options.maxInstances, {
         min: Math.max(1, min),
         integer: true,
-        hint: `at least 1 and 'minInstances' (${min})`,
+        hint: `'minInstances' is ${min}`,
       });
     }
     requireNumber('rootVolume', (options.rootVolume ?? Size.gibibytes(100)).toGibibytes(), {

@@ -103,7 +103,7 @@ describe('GpuCapacity', () => {
     [{ minInstances: -1 }, "'minInstances' (-1) must be a whole number of at least 0"],
     [
       { minInstances: 3, maxInstances: 2 },
-      "'maxInstances' (2) must be a whole number of at least 3; at least 1 and 'minInstances' (3)",
+      "'maxInstances' (2) must be a whole number of at least 3; 'minInstances' is 3",
     ],
     [{ rootVolume: Size.gibibytes(20) }, "'rootVolume' (20) must be a whole number between 30 and 16384; in GiB"],
   ])('fails with %j', (options, message) => {
