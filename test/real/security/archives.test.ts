@@ -21,7 +21,7 @@ describe('the same archives reveal that a program without guards', () => {
   });
 
   test.each([
-    ['leaves its target', 'outside of the target'],
+    ['leaves its target', 'outside the target'],
     ['fails with a traceback', /(Error|Exception): /],
     ['rejects an archive without a printable name', 'a refusal without a name'],
   ])('%s', (_, problem) => {
