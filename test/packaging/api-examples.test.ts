@@ -8,7 +8,17 @@ jest.setTimeout(120_000);
 
 /** The constructs and factories that users start from. Each needs an example, of the class or of one of its members. */
 const MAIN = [
+  'AutoscalingPolicy',
+  'Backend',
+  'Gpu',
+  'HealthCheck',
+  'Intermediary',
+  'Model',
   'ModelServer',
+  'SecretValue',
+  'ServerImage',
+  'ServingEndpoint',
+  'TrafficSplit',
   'aws.DockerfileImage',
   'aws.EcrImage',
   'aws.EcsBackend',
