@@ -61,7 +61,7 @@ describe('the table of options', () => {
     expect(membersOf(member, rest)).toEqual({ a: type });
   });
 
-  test('contains the values of enums', () => {
+  test('has the values of enumerations', () => {
     membersOf('readonly a: Level', "export enum Level { LOW = 'low', NONE = 0, ONE }");
     expect(readOptions(root).enums.get('Level')).toEqual(['low', 0, 1]);
   });

@@ -1,4 +1,4 @@
-/** Users paste the code of the documents, so every TypeScript block is compiled strictly and run. */
+/** What the documents show is what users paste: every TypeScript block is checked strictly and run. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -226,7 +226,7 @@ describe('an error in a document is found', () => {
     expect(status).toBe(1);
   });
 
-  test('if a block has no file name', () => {
+  test('when a block has no name', () => {
     expect(() => filesOf('```ts\nexport {};\n```\n')).toThrow("must be '// name.ts'");
   });
 });
