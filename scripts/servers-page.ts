@@ -23,11 +23,11 @@ const yes = (value: boolean | undefined): string => (value === undefined ? 'unkn
 
 function knob(setting: ServerKnob | undefined): string {
   if (setting === undefined) return '-';
-  const { name, place, unit, standardSeconds, maxSeconds } = setting;
+  const { name, place, unit, defaultSeconds, maxSeconds } = setting;
   const facts = [
     place,
     ...(unit === TimeUnit.MILLISECONDS ? ['in ms'] : []),
-    standardSeconds === undefined ? 'unset' : `${standardSeconds} s unset`,
+    defaultSeconds === undefined ? 'unset' : `${defaultSeconds} s unset`,
     ...(maxSeconds === undefined ? [] : [`at most ${maxSeconds} s`]),
   ];
   return `${code(name)} (${facts.join(', ')})`;
@@ -41,16 +41,16 @@ function unseen({ evidence }: ServerDescriptor, fact: unknown): boolean {
 function patience(limit: SilentLimit | undefined, { keepAlive }: ServerDescriptor): string {
   if (keepAlive === KeepAliveKind.UNKNOWN) return 'unknown';
   if (limit === undefined) return 'stays open';
-  const { seconds, plus, lateSeconds } = limit;
+  const { seconds, plus, lagSeconds } = limit;
   const names: Record<string, string> = { keepAlive: 'the keep-alive', watchdog: 'the watchdog' };
   const parts = [...(seconds > 0 ? [`${seconds} s`] : []), ...(plus === undefined ? [] : [names[plus]])];
-  return `${parts.join(' and ')}${lateSeconds === undefined ? '' : `, up to ${lateSeconds} s later`}`;
+  return `${parts.join(' and ')}${lagSeconds === undefined ? '' : `, up to ${lagSeconds} s later`}`;
 }
 
 function idle(server: ServerDescriptor): string {
-  const { keepAlive, keepAliveKnob, keepAliveLateSeconds } = server;
+  const { keepAlive, keepAliveKnob, keepAliveLagSeconds } = server;
   if (keepAlive === KeepAliveKind.FIXED && keepAliveKnob === undefined) return `fixed, ${keepAliveOf(server, 0)} s`;
-  return keepAliveLateSeconds === undefined ? keepAlive : `${keepAlive}, up to ${keepAliveLateSeconds} s later`;
+  return keepAliveLagSeconds === undefined ? keepAlive : `${keepAlive}, up to ${keepAliveLagSeconds} s later`;
 }
 
 const TABLES: readonly { readonly title: string; readonly text: string; readonly columns: readonly Column[] }[] = [
@@ -65,13 +65,16 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
         heading: 'half a header',
         cell: (server) => (unseen(server, server.headerLimit) ? 'unknown' : patience(server.headerLimit, server)),
       },
-      { heading: 'closes after requests', cell: ({ closesAfterRequests }) => String(closesAfterRequests ?? '-') },
+      {
+        heading: 'closes after requests',
+        cell: ({ maxRequestsPerConnection }) => String(maxRequestsPerConnection ?? '-'),
+      },
       {
         heading: 'limit of connections',
         cell: ({ connectionLimit }) =>
           connectionLimit === undefined
             ? '-'
-            : `${code(connectionLimit.knob)} (${connectionLimit.standard ?? 'unset'}): ${connectionLimit.beyond}`,
+            : `${code(connectionLimit.knob)} (${connectionLimit.defaultLimit ?? 'unset'}): ${connectionLimit.beyond}`,
       },
     ],
   },
@@ -83,7 +86,10 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
       { heading: 'setting', cell: ({ drainKnob }) => knob(drainKnob) },
       { heading: 'new connections meanwhile', cell: ({ newConnections }) => newConnections ?? 'unknown' },
       { heading: 'announces the close', cell: ({ announcesClose }) => yes(announcesClose) },
-      { heading: 'past the bound', cell: ({ pastBound }) => pastBound ?? 'unknown' },
+      {
+        heading: 'past the bound',
+        cell: ({ drainTimeoutBehavior }) => drainTimeoutBehavior ?? 'unknown',
+      },
       { heading: 'stays after its last response', cell: ({ lingerSeconds = 0 }) => `${lingerSeconds} s` },
       {
         heading: 'exit code',

@@ -82,8 +82,8 @@ function ruleRow([id, rule]: [string, TimeoutRule]): string[] {
 }
 
 function idleRange({ idle }: TargetProfile): string {
-  if (idle.settable === false) return `${idle.standard} s, cannot be told`;
-  return `${idle.min} to ${idle.max} s, ${idle.standard} s where nothing asks for more`;
+  if (idle.settable === false) return `${idle.defaultSeconds} s, cannot be told`;
+  return `${idle.min} to ${idle.max} s, ${idle.defaultSeconds} s where nothing asks for more`;
 }
 
 /** The page. */

@@ -43,7 +43,7 @@ export function ecsProfile(
     idle: {
       min: 1,
       max: 4000,
-      standard: importedIdleSeconds ?? 60,
+      defaultSeconds: importedIdleSeconds ?? 60,
       cutsSilence: true,
       settable: importedIdleSeconds === undefined,
     },

@@ -1,5 +1,5 @@
 import type { BackendIntent } from './intents';
-import { isTold } from './server/knobs';
+import { isSettable } from './server/knobs';
 import { type BackendTimes, type LedgerEntry, LedgerTopic } from './serving-plan';
 import { SupportLevel } from './target-profile';
 
@@ -22,17 +22,17 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
       `${server.workers} processes share the GPUs, and each loads the model into their memory; 1 worker and more replicas are usual`,
     );
   }
-  if (connectionLimit?.standard !== undefined) {
-    const { knob: limit, standard, beyond } = connectionLimit;
-    const rule = `${name} counts kept connections too (${limit}, ${standard}), and beyond that ${beyond}`;
+  if (connectionLimit?.defaultLimit !== undefined) {
+    const { knob: limit, defaultLimit, beyond } = connectionLimit;
+    const rule = `${name} counts kept connections too (${limit}, ${defaultLimit}), and beyond that ${beyond}`;
     // Every node keeps the connections of its busiest moment (rule R9).
     const needed = maxConcurrency === undefined ? undefined : (nodes + 1) * maxConcurrency;
     add(
       LedgerTopic.CONNECTION_LIMIT,
-      needed !== undefined && needed <= standard ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
+      needed !== undefined && needed <= defaultLimit ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
       needed === undefined
-        ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(standard / (nodes + 1))} requests at a time fit`
-        : `${rule}; ${nodes} nodes of the balancer keep up to ${maxConcurrency} each, which with ${maxConcurrency} at work makes ${needed}${needed <= standard ? '' : ': raise the limit, or lower maxConcurrency'}`,
+        ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(defaultLimit / (nodes + 1))} requests at a time fit`
+        : `${rule}; ${nodes} nodes of the balancer keep up to ${maxConcurrency} each, which with ${maxConcurrency} at work makes ${needed}${needed <= defaultLimit ? '' : ': raise the limit, or lower maxConcurrency'}`,
     );
   }
   const patience = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
@@ -45,11 +45,11 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
   }
   const knob = requestLimit?.knob;
   const status = requestLimit?.status;
-  if (knob?.standardSeconds !== undefined && !isTold(knob) && knob.standardSeconds < times.request) {
+  if (knob?.defaultSeconds !== undefined && !isSettable(knob) && knob.defaultSeconds < times.request) {
     add(
       LedgerTopic.SERVER_REQUEST_LIMIT,
       SupportLevel.APPLICATION,
-      `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.standardSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
+      `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.defaultSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
     );
   }
   return entries;

@@ -115,7 +115,7 @@ export interface IdleRange {
   /** The longest idle time in seconds. */
   readonly max: number;
   /** The idle time in seconds where nothing asks for a longer one. */
-  readonly standard: number;
+  readonly defaultSeconds: number;
   /** Whether a silent server is cut off when the idle time ends, as on an Application Load Balancer. */
   readonly cutsSilence: boolean;
   /** Whether the definition can set it. @default true */

@@ -53,7 +53,7 @@ function shownOf({ intent, environment }: Data): Data {
 }
 
 function ownVariables(server: Data): Map<string, unknown> {
-  const typed = (server.typedVariables ?? []) as string[];
+  const typed = (server.userVariables ?? []) as string[];
   return new Map(Object.entries((server.environment ?? {}) as Data).filter(([name]) => !typed.includes(name)));
 }
 

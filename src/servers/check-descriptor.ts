@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
-import { isTold, knobsOf } from '../plan/server/knobs';
+import { isSettable, knobsOf } from '../plan/server/knobs';
 import { KnobPlace } from '../plan/server/parts';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
@@ -34,7 +34,7 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
 }
 
 function checkNumbers(descriptor: ServerDescriptor): void {
-  const seconds = ['keepAliveSeconds', 'keepAliveLateSeconds', 'lingerSeconds', 'webSocketPingSeconds'] as const;
+  const seconds = ['keepAliveSeconds', 'keepAliveLagSeconds', 'lingerSeconds', 'webSocketPingSeconds'] as const;
   for (const name of seconds)
     if (descriptor[name] !== undefined) requireNumber(`descriptor.${name}`, descriptor[name], { min: 0, max: LONGEST });
   for (const name of ['silentLimit', 'headerLimit'] as const) {
@@ -47,14 +47,14 @@ function checkNumbers(descriptor: ServerDescriptor): void {
 
 function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
   const seen = new Set<string>();
-  for (const [, { name, place, standardSeconds, maxSeconds }] of knobsOf(descriptor)) {
+  for (const [, { name, place, defaultSeconds, maxSeconds }] of knobsOf(descriptor)) {
     if (NAMES[place]?.test(name) === false)
       wrong(`the ${place}`, `'${name}'`, 'must be one word, such as --keep-alive or KEEP_ALIVE');
     if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
     seen.add(name);
     if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
       wrong(`the ${place}`, `'${name}'`, "must not be in 'command', because it gets the computed time");
-    for (const value of [standardSeconds, maxSeconds])
+    for (const value of [defaultSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
   }
 }
@@ -63,9 +63,9 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
 function checkKeepAlive({ keepAlive, keepAliveSeconds, keepAliveKnob: knob }: VersionedBehavior, prefix: string): void {
   const kind = `'${keepAlive}'`;
   const prop = `${prefix}keepAlive`;
-  if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.standardSeconds === undefined)
+  if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.defaultSeconds === undefined)
     wrong(prop, kind, "requires 'keepAliveSeconds'");
-  if (keepAlive === KeepAliveKind.FIXED && isTold(knob))
+  if (keepAlive === KeepAliveKind.FIXED && isSettable(knob))
     wrong(prop, kind, "conflicts with a 'keepAliveKnob' that sets it");
   if (keepAlive === KeepAliveKind.SETTABLE && knob === undefined)
     wrong(prop, kind, "requires the 'keepAliveKnob' that sets it");

@@ -25,8 +25,8 @@ export interface StartedServer {
   readonly timeFlags: TimeFlag[];
   readonly timeVariables: TimeVariable[];
   readonly environment: Record<string, string>;
-  readonly typedVariables?: string[];
-  readonly ownedVariables: Record<string, string>;
+  readonly userVariables?: string[];
+  readonly reservedVariables: Record<string, string>;
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
   readonly workers?: number;
@@ -63,9 +63,9 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     timeFlags,
     timeVariables,
     environment,
-    ...(typed.length > 0 && { typedVariables: typed }),
-    ownedVariables: {
-      ...descriptor.rivalVariables,
+    ...(typed.length > 0 && { userVariables: typed }),
+    reservedVariables: {
+      ...descriptor.conflictingVariables,
       ...Object.fromEntries(
         owned.map((name) => [name, typed.includes(name) ? "its 'environment'" : `'${environment[name]}'`]),
       ),
@@ -105,7 +105,7 @@ function withArguments(descriptor: ServerDescriptor, extra: string[]): ServerDes
   const at = extra.findIndex((word) => flagOf(word) === connectionLimit.knob);
   const value = Number(extra[at]?.split('=')[1] ?? extra[at + 1]);
   if (at < 0 || !Number.isInteger(value)) return descriptor;
-  return { ...descriptor, connectionLimit: { ...connectionLimit, standard: value } };
+  return { ...descriptor, connectionLimit: { ...connectionLimit, defaultLimit: value } };
 }
 
 /** The flag that a word is or begins with; `_` is `-` for many a parser. */

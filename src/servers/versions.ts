@@ -104,9 +104,9 @@ export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
 /** What a version may end although it has a setting, because other versions do not start with that. */
 function watched(each: VersionedBehavior[]): string {
   const knob = each.find(({ watchdogKnob }) => watchdogKnob !== undefined)?.watchdogKnob;
-  if (knob?.standardSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
+  if (knob?.defaultSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
     return '';
-  return `; those with ${knob.name} end a process that does not answer for ${knob.standardSeconds} s, unless 'version' is set`;
+  return `; those with ${knob.name} end a process that does not answer for ${knob.defaultSeconds} s, unless 'version' is set`;
 }
 
 function cautious(each: VersionedBehavior[]): VersionedBehavior {
@@ -141,6 +141,6 @@ function common(knobs: (ServerKnob | undefined)[]): ServerKnob | undefined {
   const [first] = knobs;
   const known = knobs.every((knob) => knob?.name === first?.name && (knob?.place ?? KnobPlace.FLAG) === first?.place);
   if (!known || first === undefined) return undefined;
-  const standards = knobs.flatMap((knob) => knob?.standardSeconds ?? []);
-  return { ...first, standardSeconds: standards.length === 0 ? undefined : Math.min(...standards) };
+  const standards = knobs.flatMap((knob) => knob?.defaultSeconds ?? []);
+  return { ...first, defaultSeconds: standards.length === 0 ? undefined : Math.min(...standards) };
 }

@@ -26,7 +26,7 @@ describe('a listener that is defined in the app', () => {
     oneBackend({}, { path: '/a', requestTimeout: Duration.seconds(20) }, stack);
     const template = templateOf(stack);
     expect(platform.vpc).toBe(vpc);
-    expect(platform.target.idle).toMatchObject({ standard: 30, settable: false });
+    expect(platform.target.idle).toMatchObject({ defaultSeconds: 30, settable: false });
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::LoadBalancer', 1);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       SourceSecurityGroupId: stack.resolve(loadBalancer.connections.securityGroups[0]?.securityGroupId),
@@ -42,7 +42,7 @@ describe('a listener that is defined in the app', () => {
   test('whose load balancer sets no idle timeout has the default of 60 s', () => {
     const { stack, listener } = balanced();
     const platform = new aws.EcsPlatform(stack, 'Platform', { listener: fromListener(listener) });
-    expect(platform.target.idle.standard).toBe(60);
+    expect(platform.target.idle.defaultSeconds).toBe(60);
   });
 
   test('can be in another stack', () => {
@@ -51,7 +51,7 @@ describe('a listener that is defined in the app', () => {
     const stack = newStack('Serving', app);
     const platform = new aws.EcsPlatform(stack, 'Platform', { listener: fromListener(listener) });
     oneBackend({}, {}, stack);
-    expect(platform.target.idle.standard).toBe(90);
+    expect(platform.target.idle.defaultSeconds).toBe(90);
     expect(Object.keys(templatesOf(stack))).toEqual(['Shared', 'Serving']);
   });
 
@@ -108,7 +108,7 @@ describe('a listener that is defined in the app', () => {
     );
     const stated = fromListener(listener, { idleTimeout: Duration.seconds(45) });
     expect(
-      new aws.EcsPlatform(new Construct(stack, 'Other'), 'Stated', { listener: stated }).target.idle.standard,
+      new aws.EcsPlatform(new Construct(stack, 'Other'), 'Stated', { listener: stated }).target.idle.defaultSeconds,
     ).toBe(45);
   });
 });

@@ -100,7 +100,7 @@ describe('a custom profile', () => {
       statuses: { closed: 502, silent: 504, unavailable: 503 },
     });
     expect(platform.target).toMatchObject({
-      idle: { max: 120, standard: 120, settable: false },
+      idle: { max: 120, defaultSeconds: 120, settable: false },
       clientIdleSeconds: 75,
       propagationSeconds: 3,
       access: 'public',

@@ -179,8 +179,8 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
   },
   E6: () => {
     const envoy = Gateway.fromName('g', { profile: GatewayProfile.ENVOY_GATEWAY })._target();
-    expect(envoy.idle.standard).toBe(300);
-    expect(routerProfile(30).idle.standard).toBe(15);
+    expect(envoy.idle.defaultSeconds).toBe(300);
+    expect(routerProfile(30).idle.defaultSeconds).toBe(15);
     const forever = planOf({ target: envoy, backend: { server: ModelServer.triton({}) } });
     expect(forever).toMatchObject({ idle: 300, codes: [] });
   },

@@ -1,7 +1,7 @@
 import { CATALOGUE } from '../../scripts/server-catalogue';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { knobsOf } from '../../src/plan/server/knobs';
-import { Evidence, KnobPlace, PastBound } from '../../src/plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace } from '../../src/plan/server/parts';
 import { compareVersions, versionNumbers } from '../../src/servers/versions';
 
 const byName = CATALOGUE.map((server) => [server.name, server] as const);
@@ -12,7 +12,7 @@ test('names are all different', () => {
 
 describe.each(byName)('the descriptor of %s', (_, server) => {
   test('says everything that people ask', () => {
-    for (const field of ['newConnections', 'pastBound', 'overflow', 'batching', 'modelLocation'] as const)
+    for (const field of ['newConnections', 'drainTimeoutBehavior', 'overflow', 'batching', 'modelLocation'] as const)
       expect(server[field]).toBeDefined();
     for (const field of ['streaming', 'webSocket', 'grpc', 'listensWhenReady'] as const)
       expect(typeof server[field]).toBe('boolean');
@@ -37,14 +37,14 @@ describe.each(byName)('the descriptor of %s', (_, server) => {
   });
 
   test('has the settings that its kinds need', () => {
-    const { keepAlive, keepAliveKnob, keepAliveSeconds, drain, drainKnob, pastBound } = server;
+    const { keepAlive, keepAliveKnob, keepAliveSeconds, drain, drainKnob, drainTimeoutBehavior } = server;
     if (keepAlive === KeepAliveKind.SETTABLE) expect(keepAliveKnob).toBeDefined();
     if (keepAlive === KeepAliveKind.CAPPED) expect(keepAliveKnob?.maxSeconds).toBeGreaterThan(0);
     if (keepAlive === KeepAliveKind.FIXED) expect(keepAliveSeconds).toBeGreaterThan(0);
     if (drain === DrainBehavior.DROPS_REQUESTS) expect(drainKnob).toBeUndefined();
-    if (pastBound === PastBound.NO_BOUND) expect(drainKnob).toBeUndefined();
+    if (drainTimeoutBehavior === DrainTimeoutBehavior.NO_BOUND) expect(drainKnob).toBeUndefined();
     for (const [, knob] of knobsOf(server)) {
-      expect(knob.maxSeconds ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(knob.standardSeconds ?? 0);
+      expect(knob.maxSeconds ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(knob.defaultSeconds ?? 0);
       expect(knob.name).toMatch(knob.place === KnobPlace.FLAG ? /^--[a-z0-9_-]+$/ : /\S/);
       if (knob.place === KnobPlace.VARIABLE) expect(knob.name).toMatch(/^[A-Z][A-Z0-9_]+$/);
     }

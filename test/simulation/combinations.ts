@@ -179,7 +179,7 @@ const anyTarget: fc.Arbitrary<AnyTarget> = fc.record({
   idle: fc.record({
     min: fc.integer({ min: 1, max: 5 }),
     max: fc.integer({ min: 200, max: 4000 }),
-    standard: fc.integer({ min: 5, max: 200 }),
+    defaultSeconds: fc.integer({ min: 5, max: 200 }),
     cutsSilence: fc.boolean(),
     settable: fc.boolean(),
     canCloseEach: fc.boolean(),

@@ -142,7 +142,7 @@ function toldTo({ command, environment }: BackendPlan, knob: ServerKnob | undefi
 }
 
 function standardOf(knob: ServerKnob | undefined): number | undefined {
-  return knob?.place === KnobPlace.CODE || knob?.place === KnobPlace.FILE ? knob.standardSeconds : undefined;
+  return knob?.place === KnobPlace.CODE || knob?.place === KnobPlace.FILE ? knob.defaultSeconds : undefined;
 }
 
 /** The longest that an endpoint sends. */

@@ -39,7 +39,7 @@ function isSafe(
 
 /** Every idle time at which something begins or ends to fit, and others. */
 function idleGrid(plan: ServingPlan, { target: { idle }, behind }: Surroundings, asked?: number): number[] {
-  if (idle.settable === false) return [idle.standard];
+  if (idle.settable === false) return [idle.defaultSeconds];
   const isLegal = (seconds: number) => seconds >= idle.min && seconds <= idle.max;
   if (asked !== undefined) return [asked].filter(isLegal);
   const wanted = [
@@ -51,11 +51,11 @@ function idleGrid(plan: ServingPlan, { target: { idle }, behind }: Surroundings,
   ];
   const kept = plan.backends.flatMap(({ intent }) => {
     const { keepAliveSeconds = 0, keepAliveKnob } = intent.server.descriptor;
-    const { maxSeconds = 0, standardSeconds = 0 } = keepAliveKnob ?? {};
-    return [keepAliveSeconds, maxSeconds, standardSeconds, intent.timeouts?.keepAliveSeconds ?? 0];
+    const { maxSeconds = 0, defaultSeconds = 0 } = keepAliveKnob ?? {};
+    return [keepAliveSeconds, maxSeconds, defaultSeconds, intent.timeouts?.keepAliveSeconds ?? 0];
   });
   const grid = [
-    ...[idle.min, idle.max, idle.standard, 1, 15, 50, 60, 350],
+    ...[idle.min, idle.max, idle.defaultSeconds, 1, 15, 50, 60, 350],
     ...wanted.flatMap((seconds) => STEPS.map((step) => Math.ceil(seconds) + step)),
     ...kept.flatMap((seconds) => STEPS.map((step) => Math.floor(seconds) - step)),
   ];
@@ -125,7 +125,7 @@ function grid(asked: number | undefined, values: readonly number[], most: number
 /** How long the server can drain, whatever it is asked for. */
 function longestDrain({ drainKnob: knob }: ServerDescriptor): number {
   const told = knob === undefined || knob.place === KnobPlace.FLAG || knob.place === KnobPlace.VARIABLE;
-  return (told ? knob?.maxSeconds : knob.standardSeconds) ?? LONG;
+  return (told ? knob?.maxSeconds : knob.defaultSeconds) ?? LONG;
 }
 
 function losesNothing(way: Way, scenarios: Iterable<Scenario>): boolean {

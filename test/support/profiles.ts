@@ -6,7 +6,7 @@ export const NUMBERED: TargetProfile = {
   name: 'an Application Load Balancer',
   maxWeight: 999,
   maxBackendsPerEndpoint: 5,
-  idle: { min: 1, max: 4000, standard: 60, cutsSilence: true },
+  idle: { min: 1, max: 4000, defaultSeconds: 60, cutsSilence: true },
   drainOrder: DrainOrder.BALANCER_FIRST,
   propagationSeconds: 0,
   maxDeregistrationSeconds: 3600,
@@ -31,7 +31,7 @@ export const ROUTER: TargetProfile = {
   ...TEST_PROFILE,
   name: 'the router',
   maxTotalWeight: 10_000,
-  idle: { min: 5, max: 30, standard: 5, cutsSilence: false, canCloseEach: true },
+  idle: { min: 5, max: 30, defaultSeconds: 5, cutsSilence: false, canCloseEach: true },
   propagationSeconds: 32,
 };
 
@@ -40,6 +40,6 @@ export const GATEWAY: TargetProfile = {
   ...TEST_PROFILE,
   name: 'the gateway',
   maxWeight: 999,
-  idle: { min: 1, max: 3600, standard: 3600, cutsSilence: false, settable: false },
+  idle: { min: 1, max: 3600, defaultSeconds: 3600, cutsSilence: false, settable: false },
   propagationSeconds: 15,
 };

@@ -110,7 +110,7 @@ export const EVERYTHING: extension.Capability[] = (
 export const TEST_PROFILE: extension.TargetProfile = {
   name: 'the test platform',
   maxWeight: 10_000,
-  idle: { min: 1, max: 700_000, standard: 60, cutsSilence: true },
+  idle: { min: 1, max: 700_000, defaultSeconds: 60, cutsSilence: true },
   drainOrder: extension.DrainOrder.TOGETHER,
   propagationSeconds: 5,
   requestTimeout: true,

@@ -21,7 +21,7 @@ export function containerEnvironment(
   if (taken !== undefined) {
     throw new ServingError('ConflictingProps', `'${taken}' in 'secrets' is already set by the server; remove it`, at);
   }
-  for (const [name, what] of Object.entries(server.ownedVariables ?? {})) {
+  for (const [name, what] of Object.entries(server.reservedVariables ?? {})) {
     const prop = propOf(name, typed);
     if (prop !== undefined) {
       throw new ServingError(

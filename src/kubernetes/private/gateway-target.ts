@@ -67,7 +67,7 @@ export function gatewayTarget(
     idle: {
       min: 1,
       max: setsIdle ? 86_400 : idleSeconds,
-      standard: idleSeconds,
+      defaultSeconds: idleSeconds,
       cutsSilence: false,
       ...(!setsIdle && { settable: false }),
       ...(canCloseEach && { canCloseEach }),

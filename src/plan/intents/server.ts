@@ -35,9 +35,9 @@ export interface ServerIntent {
   /** Environment variables that the server reads. */
   readonly environment: Record<string, string>;
   /** Those of them that the user typed, whose values no report shows. @default - none */
-  readonly typedVariables?: string[];
+  readonly userVariables?: string[];
   /** Environment variables that the user must not set, each with what says the same. @default - none */
-  readonly ownedVariables?: Record<string, string>;
+  readonly reservedVariables?: Record<string, string>;
   /** The server's behaviour. */
   readonly descriptor: ServerDescriptor;
   /** The path that answers once the server can serve. @default - the application's own */

@@ -1,12 +1,12 @@
 import type {
   BatchingBehavior,
   ConnectionLimit,
+  DrainTimeoutBehavior,
   Evidence,
   MetricsEndpoint,
   ModelLocation,
   NewConnections,
   OverflowBehavior,
-  PastBound,
   RequestLimit,
   ServerImageFacts,
   ServerKnob,
@@ -86,13 +86,13 @@ export interface ServerDescriptor {
   /** The setting of the time in which a request's header must come; it is told the idle time. @default - it cannot be set */
   readonly headerKnob?: ServerKnob;
   /** How much later it may close an idle connection, in seconds, where it looks only now and then. @default 0 */
-  readonly keepAliveLateSeconds?: number;
+  readonly keepAliveLagSeconds?: number;
   /** How long it bears a connection that never sends a byte. @default - no limit */
   readonly silentLimit?: SilentLimit;
   /** How long it bears a header that is never finished. @default - no limit, where the evidence is a measurement */
   readonly headerLimit?: SilentLimit;
   /** After how many requests it closes a connection. The response announces it. @default - it does not count */
-  readonly closesAfterRequests?: number;
+  readonly maxRequestsPerConnection?: number;
   /** The setting of the time in which a worker must show life. @default - no such time */
   readonly watchdogKnob?: ServerKnob;
   /** What ends a request that takes too long. @default - nothing */
@@ -101,8 +101,8 @@ export interface ServerDescriptor {
   readonly newConnections?: NewConnections;
   /** Whether its last response on a connection says that the connection ends. @default - unknown */
   readonly announcesClose?: boolean;
-  /** What becomes of a request that outlasts the drain time. @default PastBound.UNKNOWN */
-  readonly pastBound?: PastBound;
+  /** What becomes of a request that outlasts the drain time. @default DrainTimeoutBehavior.UNKNOWN */
+  readonly drainTimeoutBehavior?: DrainTimeoutBehavior;
   /** How long it stays after its last response at most, in seconds. @default 0 */
   readonly lingerSeconds?: number;
   /**
@@ -150,7 +150,7 @@ export interface ServerDescriptor {
    *
    * @default - none
    */
-  readonly rivalVariables?: { [variable: string]: string };
+  readonly conflictingVariables?: { [variable: string]: string };
   /** Whether variables win over the command line. @default false */
   readonly environmentWins?: boolean;
   /** A command that asks the server over HTTP from inside the container, given host, port and path by the plan. */

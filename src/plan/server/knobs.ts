@@ -21,18 +21,18 @@ export function keepAliveOf(descriptor: ServerDescriptor, wanted: number): numbe
   const { keepAlive, keepAliveKnob: knob, keepAliveSeconds } = descriptor;
   if (![KeepAliveKind.SETTABLE, KeepAliveKind.CAPPED, KeepAliveKind.FIXED].includes(keepAlive))
     return Number.POSITIVE_INFINITY;
-  if (isTold(knob)) return Math.min(wanted, knob?.maxSeconds ?? wanted);
-  return keepAliveSeconds ?? knob?.standardSeconds ?? Number.POSITIVE_INFINITY;
+  if (isSettable(knob)) return Math.min(wanted, knob?.maxSeconds ?? wanted);
+  return keepAliveSeconds ?? knob?.defaultSeconds ?? Number.POSITIVE_INFINITY;
 }
 
 /** How long the server can drain, in seconds, when it is asked to drain for `wanted` seconds. */
 export function drainOf(descriptor: ServerDescriptor, wanted: number): number {
   const { drainKnob: knob } = descriptor;
   if (knob === undefined) return wanted;
-  return Math.min(wanted, (isTold(knob) ? knob.maxSeconds : knob.standardSeconds) ?? wanted);
+  return Math.min(wanted, (isSettable(knob) ? knob.maxSeconds : knob.defaultSeconds) ?? wanted);
 }
 
 /** Whether a setting reaches the server from outside: what stands in its code or files does not. */
-export function isTold(knob: ServerKnob | undefined): boolean {
+export function isSettable(knob: ServerKnob | undefined): boolean {
   return knob?.place === KnobPlace.FLAG || knob?.place === KnobPlace.VARIABLE;
 }

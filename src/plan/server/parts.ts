@@ -33,7 +33,7 @@ export enum NewConnections {
 }
 
 /** What becomes of a request that outlasts the drain time. */
-export enum PastBound {
+export enum DrainTimeoutBehavior {
   /** The client gets status 500. */
   STATUS_500 = '500',
   /** The connection is closed without a response. */
@@ -63,7 +63,7 @@ export interface ServerKnob {
   /** The unit. @default TimeUnit.SECONDS */
   readonly unit?: TimeUnit;
   /** The value in seconds where nobody sets one. @default - none, or for ever */
-  readonly standardSeconds?: number;
+  readonly defaultSeconds?: number;
   /** The largest value in seconds. @default - no limit */
   readonly maxSeconds?: number;
   /** Whether name and value are one word, such as `--name=value`. @default false */
@@ -77,7 +77,7 @@ export interface SilentLimit {
   /** The time that is added: `keepAlive` or `watchdog`. @default - none */
   readonly plus?: string;
   /** How much later it may notice, in seconds, where it looks only now and then. @default 0 */
-  readonly lateSeconds?: number;
+  readonly lagSeconds?: number;
 }
 
 /** What limits the time of a request in a server. */
@@ -103,7 +103,7 @@ export interface ConnectionLimit {
   /** The setting. */
   readonly knob: string;
   /** The number of connections where nobody sets one. @default - no limit */
-  readonly standard?: number;
+  readonly defaultLimit?: number;
   /** What happens beyond it. */
   readonly beyond: string;
 }

@@ -16,7 +16,7 @@ export interface BackendRows {
 }
 
 /** The times that a server is told by flags and variables. */
-export function toldTimes({ timeFlags, timeVariables = [] }: ServerIntent): string[] {
+export function passedTimes({ timeFlags, timeVariables = [] }: ServerIntent): string[] {
   return [...timeFlags, ...timeVariables].map(({ time }) => time);
 }
 
@@ -28,7 +28,7 @@ export function backendLadder(target: TargetProfile, from: BackendRows, slacks: 
   addRoute(rows, target, from);
   for (const hop of from.chain) addHop(rows, target, hop);
   addStop(rows, target, backend, times);
-  const told = toldTimes(backend.server);
+  const told = passedTimes(backend.server);
   if (told.includes('request')) rows.add('server request timeout', times.request, 'R7');
   if (told.includes('watchdog')) rows.add('server watchdog', times.watchdog, 'R8');
   if (times.fetch > 0) rows.add('model fetch', times.fetch, 'B1');

@@ -2,11 +2,11 @@ import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
 import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
 import type { ServerDescriptor } from '../server/descriptor';
-import { isTold } from '../server/knobs';
+import { isSettable } from '../server/knobs';
 import { versionWays } from '../server/version';
 import { type BackendTimes, HopKind, type HopTimes, type LadderPlan } from '../serving-plan';
 import type { TargetProfile } from '../target-profile';
-import { backendLadder, toldTimes } from './backend-ladder';
+import { backendLadder, passedTimes } from './backend-ladder';
 import { demandOf } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
 import { drainedOf, longestOf, silenceOf } from './demand';
@@ -83,7 +83,7 @@ export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointI
 
 /** Where a server can be told how long a request may take, that is longer than the longest one. */
 function checkRequestLimit({ path, server }: BackendIntent, request: number, checks: Checks): void {
-  if (!toldTimes(server).includes('request')) return;
+  if (!passedTimes(server).includes('request')) return;
   checks.add(
     {
       rule: 'R7',
@@ -109,7 +109,7 @@ function solveWatchdog(backend: BackendIntent, busy: number, idle: number, check
   const { watchdogSeconds: asked } = timeouts;
   const { watchdogKnob: knob, name } = server.descriptor;
   const computed = watchdogOf(server.descriptor, busy, idle) + MARGIN_SECONDS;
-  if (asked !== undefined && !isTold(knob)) {
+  if (asked !== undefined && !isSettable(knob)) {
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
@@ -121,8 +121,8 @@ function solveWatchdog(backend: BackendIntent, busy: number, idle: number, check
       }`,
     );
   }
-  const seconds = isTold(knob) ? (asked ?? computed) : computed;
-  if (isTold(knob)) {
+  const seconds = isSettable(knob) ? (asked ?? computed) : computed;
+  if (isSettable(knob)) {
     checks.add(
       {
         rule: 'R8',

@@ -40,10 +40,10 @@ export function solveBalancer(
   // Where one timer serves both sides, the balancer must outlast the pool that stands in front of it as well.
   const pooled = idle.cutsSilence ? (outer.filter((hop) => !hop.passesThrough).at(-1)?.serverIdle ?? 0) : 0;
   const needed = idle.cutsSilence ? Math.max(silence, pooled) + MARGIN_SECONDS : idle.min;
-  const limit = idle.settable === false ? idle.standard : idle.max;
-  const own = idle.canCloseEach ? idle.standard : allowedBy(backends, target);
+  const limit = idle.settable === false ? idle.defaultSeconds : idle.max;
+  const own = idle.canCloseEach ? idle.defaultSeconds : allowedBy(backends, target);
   const asked = checkIdle(idleSeconds, target, checks);
-  const wanted = idle.settable === false ? idle.standard : (asked ?? Math.max(Math.ceil(needed), idle.min, own));
+  const wanted = idle.settable === false ? idle.defaultSeconds : (asked ?? Math.max(Math.ceil(needed), idle.min, own));
   const seconds = Math.min(wanted, limit);
 
   const setBy = asked === undefined ? undefined : IDLE_PROP;
@@ -65,7 +65,7 @@ export function solveBalancer(
 }
 
 function allowedBy(backends: BackendIntent[], { idle, sidecar }: TargetProfile): number {
-  return backends.reduce((least, backend) => Math.min(least, idleAllowedBy(backend, sidecar)), idle.standard);
+  return backends.reduce((least, backend) => Math.min(least, idleAllowedBy(backend, sidecar)), idle.defaultSeconds);
 }
 
 /** The idle time that the user set, where the target can have it. */
@@ -76,7 +76,7 @@ function checkIdle(asked: number | undefined, { idle, name }: TargetProfile, che
       checks.refusals,
       'TimeoutNotSettable',
       '',
-      `${IDLE_PROP} (${asked} s) cannot be told to ${name}, which closes idle connections after ${idle.standard} s; leave it out`,
+      `${IDLE_PROP} (${asked} s) cannot be told to ${name}, which closes idle connections after ${idle.defaultSeconds} s; leave it out`,
     );
     return undefined;
   }

@@ -2,7 +2,7 @@ import type { BackendIntent, EndpointIntent, HopIntent } from '../intents';
 import { refuse } from '../refuse';
 import { KEEP_ALIVE_SECONDS, MARGIN_SECONDS } from '../rules';
 import { KeepAliveKind, type ServerDescriptor } from '../server/descriptor';
-import { isTold, keepAliveOf } from '../server/knobs';
+import { isSettable, keepAliveOf } from '../server/knobs';
 import { versionWays } from '../server/version';
 import { type BalancerPlan, HopKind } from '../serving-plan';
 import { atLeast, type Breach, type Checks } from './checks';
@@ -23,11 +23,11 @@ export const WATCHDOG_PROP = "'watchdog' of 'timeouts'";
 export function serverHop({ server, timeouts = {} }: BackendIntent, wanted: number, watchdog: number): Hop {
   const { descriptor } = server;
   const { keepAliveSeconds: asked } = timeouts;
-  const setBy = asked !== undefined && isTold(descriptor.keepAliveKnob) ? KEEP_ALIVE_PROP : undefined;
+  const setBy = asked !== undefined && isSettable(descriptor.keepAliveKnob) ? KEEP_ALIVE_PROP : undefined;
   const clientIdle = keepAliveOf(descriptor, setBy === undefined ? wanted : (asked as number));
   const { seconds, plus } = descriptor.silentLimit ?? {};
   const added = plus === 'keepAlive' ? clientIdle : plus === 'watchdog' ? watchdog : 0;
-  const watched = timeouts.watchdogSeconds !== undefined && isTold(descriptor.watchdogKnob);
+  const watched = timeouts.watchdogSeconds !== undefined && isSettable(descriptor.watchdogKnob);
   return {
     name: descriptor.name,
     kind: HopKind.SERVER,
@@ -93,7 +93,7 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
   const { keepAliveSeconds: asked } = timeouts;
   if (asked === undefined) return;
   const { name, keepAliveKnob: knob } = server.descriptor;
-  if (!isTold(knob)) {
+  if (!isSettable(knob)) {
     const { keepAlive } = server.descriptor;
     const what = Number.isFinite(hop.clientIdle)
       ? `which has ${hop.clientIdle} s`
@@ -152,7 +152,7 @@ function shorterSilence(allowed: number, plan: BalancerPlan, endpoints: Endpoint
 /** What else the user can do, where that is more than can be said of every server. */
 function waysOut({ keepAlive, keepAliveKnob: knob }: ServerDescriptor): string[] {
   const code =
-    knob !== undefined && !isTold(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
+    knob !== undefined && !isSettable(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
   const around =
     keepAlive === KeepAliveKind.FIXED && code.length === 0
       ? ['use a balancer that ends each connection itself, such as the built-in router on Kubernetes']

@@ -2,7 +2,7 @@ import type { BackendIntent } from '../intents';
 import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
 import { DrainBehavior } from '../server/descriptor';
-import { drainOf, isTold } from '../server/knobs';
+import { drainOf, isSettable } from '../server/knobs';
 import { versionWays } from '../server/version';
 import type { BackendTimes } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
@@ -191,7 +191,7 @@ function drainRefusal({ server: { descriptor } }: BackendIntent): string | undef
   const { name, drain, drainKnob: knob } = descriptor;
   if (drain === DrainBehavior.DROPS_REQUESTS)
     return `cannot be told to ${name}, which drops its requests when it is stopped; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
-  if (isTold(knob)) return undefined;
+  if (isSettable(knob)) return undefined;
   return knob === undefined
     ? `cannot be told to ${name}, which takes the time that it needs; set 'stop', or leave it out`
     : `cannot be told to ${name}: ${knob.name} is set in its ${knob.place}; leave it out`;

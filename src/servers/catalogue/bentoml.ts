@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import type { ServerOptions } from '../shared-options';
 
@@ -19,11 +19,11 @@ export const BENTOML: ServerDescriptor = {
   drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
-  requestLimit: { knob: { name: 'traffic.timeout', place: KnobPlace.CODE, standardSeconds: 60 }, status: 504 },
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, defaultSeconds: 5 },
+  requestLimit: { knob: { name: 'traffic.timeout', place: KnobPlace.CODE, defaultSeconds: 60 }, status: 504 },
   newConnections: NewConnections.HANG,
   announcesClose: false,
-  pastBound: PastBound.STATUS_500,
+  drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
   overflow: { how: 'traffic.max_concurrency of the service', status: 429 },
   listensWhenReady: false,
   livenessPath: '/livez',
@@ -40,7 +40,7 @@ export const BENTOML: ServerDescriptor = {
   batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
   modelLocation: { how: 'the model store of the bento', layout: 'what the service expects' },
   interpreter: 'python',
-  rivalVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
+  conflictingVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
   oldestVersion: '1.2.20',
   verifiedVersion: '1.4.39',
   source: 'https://github.com/bentoml/BentoML/blob/main/src/bentoml_cli/serve.py',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
@@ -27,7 +27,7 @@ export const GO: ServerDescriptor = {
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   keepAliveKnob: { name: 'Server.IdleTimeout', place: KnobPlace.CODE },
   newConnections: NewConnections.REFUSED,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   stopExitCode: 2,
   overflow: { how: 'the application decides' },
   listensWhenReady: true,

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections, TimeUnit } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
@@ -35,15 +35,15 @@ export const GRANIAN: ServerDescriptor = {
     name: '--http1-header-read-timeout',
     place: KnobPlace.FLAG,
     unit: TimeUnit.MILLISECONDS,
-    standardSeconds: 30,
+    defaultSeconds: 30,
     maxSeconds: 60,
   },
   headerLimit: { seconds: 0, plus: 'keepAlive' },
   newConnections: NewConnections.REFUSED,
   announcesClose: true,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: '--backpressure; connections beyond it wait' },
-  connectionLimit: { knob: '--backpressure', standard: 1024, beyond: 'connections wait' },
+  connectionLimit: { knob: '--backpressure', defaultLimit: 1024, beyond: 'connections wait' },
   listensWhenReady: true,
   metrics: {
     port: 9090,
@@ -55,7 +55,7 @@ export const GRANIAN: ServerDescriptor = {
   streaming: true,
   webSocket: true,
   grpc: false,
-  rivalVariables: {
+  conflictingVariables: {
     GRANIAN_HOST: '--host',
     GRANIAN_PORT: '--port',
     GRANIAN_WORKERS: '--workers',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
@@ -63,19 +63,19 @@ export interface WsgiServerOptions {
   readonly version?: string;
 }
 
-const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 2 };
+const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, defaultSeconds: 2 };
 
 /** What all workers share. The master opens the port before a worker has loaded the application. */
 const GUNICORN = {
   ...PYTHON_APPLICATION,
-  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
-  watchdogKnob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 30 },
-  pastBound: PastBound.CLOSED,
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, defaultSeconds: 30 },
+  watchdogKnob: { name: '--timeout', place: KnobPlace.FLAG, defaultSeconds: 30 },
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'the backlog of the socket (--backlog)' },
   listensWhenReady: false,
   grpc: false,
   image: { repository: 'ghcr.io/benoitc/gunicorn', user: 'gunicorn' },
-  rivalVariables: { GUNICORN_CMD_ARGS: 'flags', WEB_CONCURRENCY: '--workers' },
+  conflictingVariables: { GUNICORN_CMD_ARGS: 'flags', WEB_CONCURRENCY: '--workers' },
   verifiedVersion: '27.0.1',
   evidence: Evidence.MEASURED,
 } as const satisfies Partial<ServerDescriptor>;
@@ -90,7 +90,7 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
   silentLimit: { seconds: 5, plus: 'keepAlive' },
   newConnections: NewConnections.HANG,
   announcesClose: false,
-  connectionLimit: { knob: '--worker-connections', standard: 1000, beyond: 'connections wait' },
+  connectionLimit: { knob: '--worker-connections', defaultLimit: 1000, beyond: 'connections wait' },
   streaming: true,
   webSocket: false,
   versions: [{ from: '27.0.1', drain: DrainBehavior.COMPLETES_REQUESTS, lingerSeconds: 2 }],

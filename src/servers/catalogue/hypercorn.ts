@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { applicationOf, PYTHON_APPLICATION, workersOf } from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
@@ -12,15 +12,15 @@ export const HYPERCORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'hypercorn',
   drain: DrainBehavior.COMPLETES_REQUESTS,
-  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, standardSeconds: 3 },
+  drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, defaultSeconds: 3 },
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  keepAliveKnob: { name: '--keep-alive', place: KnobPlace.FLAG, defaultSeconds: 5 },
   silentLimit: { seconds: 0, plus: 'keepAlive' },
   headerLimit: { seconds: 0, plus: 'keepAlive' },
-  closesAfterRequests: 1000,
+  maxRequestsPerConnection: 1000,
   newConnections: NewConnections.HANG,
   announcesClose: false,
-  pastBound: PastBound.STATUS_500,
+  drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
   overflow: { how: 'the backlog of the socket (--backlog)' },
   listensWhenReady: true,
   streaming: true,

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
 import { requireWord, workersOf } from '../python-application';
@@ -32,12 +32,12 @@ export interface KserveOptions extends ServerOptions {
 export const KSERVE: ServerDescriptor = {
   name: 'KServe',
   drain: DrainBehavior.COMPLETES_REQUESTS,
-  drainKnob: { name: 'grace_period of ModelServer', place: KnobPlace.CODE, standardSeconds: 30 },
+  drainKnob: { name: 'grace_period of ModelServer', place: KnobPlace.CODE, defaultSeconds: 30 },
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   newConnections: NewConnections.REFUSED,
   announcesClose: true,
-  pastBound: PastBound.STATUS_500,
+  drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
   overflow: { how: 'requests wait without a limit' },
   listensWhenReady: true,
   livenessPath: '/v2/health/live',
@@ -55,7 +55,7 @@ export const KSERVE: ServerDescriptor = {
     {
       from: '0.20',
       keepAlive: KeepAliveKind.SETTABLE,
-      keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 65 },
+      keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, defaultSeconds: 65 },
     },
   ],
   verifiedVersion: '0.21.0',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
@@ -15,13 +15,13 @@ export const LITSERVE: ServerDescriptor = {
   name: 'LitServe',
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, standardSeconds: 5 },
+  keepAliveKnob: { name: 'timeout_keep_alive of run()', place: KnobPlace.CODE, defaultSeconds: 5 },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   stopExitCode: 137,
   requestLimit: {
-    knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, standardSeconds: 30 },
+    knob: { name: 'timeout of LitServer', place: KnobPlace.CODE, defaultSeconds: 30 },
     status: 504,
     waitingOnly: true,
   },

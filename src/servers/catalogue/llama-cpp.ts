@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, option, type StartContext } from '../define-server';
 import { missingModel, onlyModelOf } from '../model-path';
@@ -30,10 +30,10 @@ export const LLAMA_CPP: ServerDescriptor = {
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   silentLimit: { seconds: 5 },
-  closesAfterRequests: 100,
-  requestLimit: { knob: { name: '--timeout', place: KnobPlace.FLAG, standardSeconds: 600 } },
+  maxRequestsPerConnection: 100,
+  requestLimit: { knob: { name: '--timeout', place: KnobPlace.FLAG, defaultSeconds: 600 } },
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   overflow: { how: 'requests wait for a slot without a limit' },
   listensWhenReady: false,
   livenessPath: '/health',
@@ -51,7 +51,7 @@ export const LLAMA_CPP: ServerDescriptor = {
   batching: { place: KnobPlace.FLAG, how: '--parallel; always on' },
   modelLocation: { how: '--model', layout: 'a GGUF file' },
   image: { repository: 'ghcr.io/ggml-org/llama.cpp', user: 'root' },
-  rivalVariables: {
+  conflictingVariables: {
     LLAMA_ARG_HOST: '--host',
     LLAMA_ARG_PORT: '--port',
     LLAMA_ARG_MODEL: '--model',

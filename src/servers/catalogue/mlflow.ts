@@ -1,5 +1,5 @@
 import type { ServerDescriptor } from '../../plan/server/descriptor';
-import { KnobPlace, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, KnobPlace } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
 import { workersOf } from '../python-application';
@@ -29,7 +29,7 @@ const MODEL_PATH = '__pyfunc_model_path__';
 /** What MLflow adds to uvicorn, however many processes that has. */
 const SCORING_SERVER = {
   requestLimit: {
-    knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 60 },
+    knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, defaultSeconds: 60 },
     status: 504,
   },
   announcesClose: false,
@@ -59,7 +59,7 @@ export const MLFLOW_WORKERS: ServerDescriptor = {
   ...UVICORN_WORKERS,
   ...SCORING_SERVER,
   name: 'MLflow with workers',
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   // Older ones may have been installed with a uvicorn that has no such flag.
   versions: UVICORN_WORKERS.versions?.map((version) => ({ ...version, from: '3.17' })),
 };

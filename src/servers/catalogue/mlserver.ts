@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { repositoryPathOf } from '../model-path';
 import { workersOf } from '../python-application';
@@ -30,7 +30,7 @@ export const MLSERVER: ServerDescriptor = {
   keepAliveSeconds: 5,
   newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.STATUS_500,
+  drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
   overflow: { how: 'requests wait without a limit' },
   listensWhenReady: false,
   livenessPath: '/v2/health/live',
@@ -61,7 +61,7 @@ export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   name: 'MLServer without workers',
   drain: DrainBehavior.UNBOUNDED,
   newConnections: NewConnections.REFUSED,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   metrics: { port: 8082, path: '/metrics' },
   note: undefined,
 };

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { onlyModelOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -27,7 +27,7 @@ export const NIM: ServerDescriptor = {
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.UNKNOWN,
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.UNKNOWN,
+  drainTimeoutBehavior: DrainTimeoutBehavior.UNKNOWN,
   overflow: { how: 'that of the engine in it' },
   listensWhenReady: false,
   livenessPath: '/v1/health/live',

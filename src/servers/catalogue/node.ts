@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import type { Duration } from '../../units/duration';
 import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
@@ -39,12 +39,12 @@ export const NODE: ServerDescriptor = {
   name: 'Node',
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: 'server.keepAliveTimeout', place: KnobPlace.CODE, standardSeconds: 5 },
-  silentLimit: { seconds: HEADERS_SECONDS, lateSeconds: CHECK_SECONDS },
-  headerLimit: { seconds: HEADERS_SECONDS, lateSeconds: CHECK_SECONDS },
+  keepAliveKnob: { name: 'server.keepAliveTimeout', place: KnobPlace.CODE, defaultSeconds: 5 },
+  silentLimit: { seconds: HEADERS_SECONDS, lagSeconds: CHECK_SECONDS },
+  headerLimit: { seconds: HEADERS_SECONDS, lagSeconds: CHECK_SECONDS },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   stopExitCode: 137,
   overflow: { how: 'the application decides' },
   connectionLimit: { knob: 'server.maxConnections', beyond: 'connections are closed' },
@@ -77,7 +77,7 @@ export const node = defineServer([NODE], (options: NodeServerOptions) => {
       drain: drains ? DrainBehavior.WAITS_FULL_PERIOD : DrainBehavior.DROPS_REQUESTS,
       keepAliveSeconds,
       ...(drains && { newConnections: NewConnections.REFUSED, stopExitCode: 0 }),
-      silentLimit: { seconds: silentSeconds, lateSeconds: CHECK_SECONDS },
+      silentLimit: { seconds: silentSeconds, lagSeconds: CHECK_SECONDS },
     },
     options: { version },
     start: ({ port }) => ({ command, environment: { PORT: String(port) } }),

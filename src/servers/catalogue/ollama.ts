@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { repositoryPathOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -21,7 +21,7 @@ export const OLLAMA: ServerDescriptor = {
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.REFUSED,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'OLLAMA_MAX_QUEUE (512)', status: 503 },
   listensWhenReady: false,
   livenessPath: '/',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer } from '../define-server';
 import { factoryOf } from '../python-application';
@@ -22,11 +22,11 @@ export const RAY_SERVE: ServerDescriptor = {
   name: 'Ray Serve',
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, standardSeconds: 5 },
+  keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, defaultSeconds: 5 },
   requestLimit: { knob: { name: '--request-timeout-s', place: KnobPlace.FLAG }, status: 408 },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'max_queued_requests of a deployment', status: 503 },
   stopExitCode: 15,
   listensWhenReady: false,
@@ -47,11 +47,11 @@ export const RAY_SERVE: ServerDescriptor = {
   modelLocation: { how: 'arguments of the application', layout: 'what it expects' },
   image: { repository: 'rayproject/ray', user: '1000' },
   sharedMemoryMib: 2048,
-  rivalVariables: { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: 'keep_alive_timeout_s of the HTTP options' },
+  conflictingVariables: { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: 'keep_alive_timeout_s of the HTTP options' },
   environmentWins: true,
   interpreter: 'python',
   versions: [
-    { from: '2.49', keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, standardSeconds: 90 } },
+    { from: '2.49', keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, defaultSeconds: 90 } },
   ],
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { requireWord, workersOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
@@ -21,12 +21,12 @@ export interface SeldonOptions extends ServerOptions {
 export const SELDON: ServerDescriptor = {
   name: 'Seldon microservice',
   drain: DrainBehavior.COMPLETES_REQUESTS,
-  drainKnob: { name: 'graceful_timeout', place: KnobPlace.CODE, standardSeconds: 30 },
+  drainKnob: { name: 'graceful_timeout', place: KnobPlace.CODE, defaultSeconds: 30 },
   serial: true,
   keepAlive: KeepAliveKind.CLOSES_EACH,
   newConnections: NewConnections.HANG,
   announcesClose: true,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   lingerSeconds: 2,
   overflow: { how: 'the backlog of the socket' },
   listensWhenReady: false,
@@ -41,7 +41,7 @@ export const SELDON: ServerDescriptor = {
   modelLocation: { how: "the class's code", layout: 'what it expects' },
   interpreter: 'python',
   // With threads it would use gunicorn's other worker, which keeps connections for 2 s.
-  rivalVariables: {
+  conflictingVariables: {
     PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '--http-port',
     PREDICTIVE_UNIT_METRICS_SERVICE_PORT: '--metrics-port',
     GUNICORN_WORKERS: '--workers',

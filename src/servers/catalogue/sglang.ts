@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
@@ -23,7 +23,7 @@ export const SGLANG: ServerDescriptor = {
   keepAliveSeconds: 5,
   requestLimit: { knob: { name: 'SGLANG_REQ_RUNNING_TIMEOUT', place: KnobPlace.FILE } },
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   lingerSeconds: 5,
   overflow: { how: '--max-queued-requests', status: 503 },
   listensWhenReady: false,
@@ -49,7 +49,7 @@ export const SGLANG: ServerDescriptor = {
     {
       from: '0.5.10',
       keepAlive: KeepAliveKind.SETTABLE,
-      keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+      keepAliveKnob: { name: 'SGLANG_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, defaultSeconds: 5 },
     },
   ],
   verifiedVersion: '0.5.10',

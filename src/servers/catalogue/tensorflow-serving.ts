@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound, TimeUnit } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections, TimeUnit } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { modelDirectoryOf } from '../model-path';
 import { requireWord } from '../python-application';
@@ -28,12 +28,12 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
       name: '--rest_api_timeout_in_ms',
       place: KnobPlace.FLAG,
       unit: TimeUnit.MILLISECONDS,
-      standardSeconds: 30,
+      defaultSeconds: 30,
       joined: true,
     },
   },
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'max_enqueued_batches', status: 503 },
   listensWhenReady: false,
   port: 8501,

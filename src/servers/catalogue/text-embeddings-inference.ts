@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -20,7 +20,7 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   overflow: { how: '--max-concurrent-requests', status: 429 },
   listensWhenReady: false,
   livenessPath: '/health',
@@ -33,7 +33,7 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   batching: { place: KnobPlace.FLAG, how: '--max-batch-tokens and --max-batch-requests' },
   modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
   image: { repository: 'ghcr.io/huggingface/text-embeddings-inference', user: 'root' },
-  rivalVariables: {
+  conflictingVariables: {
     HOSTNAME: '--hostname',
     MODEL_ID: '--model-id',
     MAX_CONCURRENT_REQUESTS: '--max-concurrent-requests',

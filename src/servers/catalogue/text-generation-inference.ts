@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
@@ -12,10 +12,10 @@ export interface TextGenerationInferenceOptions extends LanguageModelOptions {}
 export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   name: 'Text Generation Inference',
   drain: DrainBehavior.COMPLETES_REQUESTS,
-  drainKnob: { name: 'GRACEFUL_TERMINATION_TIMEOUT', place: KnobPlace.VARIABLE, standardSeconds: 90 },
+  drainKnob: { name: 'GRACEFUL_TERMINATION_TIMEOUT', place: KnobPlace.VARIABLE, defaultSeconds: 90 },
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: '--max-concurrent-requests', status: 429 },
   listensWhenReady: false,
   livenessPath: '/health',
@@ -35,7 +35,7 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
   image: { repository: 'ghcr.io/huggingface/text-generation-inference', user: 'root' },
   sharedMemoryMib: 1024,
-  rivalVariables: {
+  conflictingVariables: {
     HOSTNAME: '--hostname',
     MODEL_ID: '--model-id',
     NUM_SHARD: '--num-shard',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { describeServer } from '../define-server';
 
 /** TorchServe, which is not maintained any more: a descriptor for servers that still run, and no way to start one. */
@@ -8,10 +8,10 @@ export const TORCHSERVE: ServerDescriptor = {
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   requestLimit: {
-    knob: { name: 'default_response_timeout', place: KnobPlace.FILE, standardSeconds: 120 },
+    knob: { name: 'default_response_timeout', place: KnobPlace.FILE, defaultSeconds: 120 },
   },
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'job_queue_size', status: 503 },
   listensWhenReady: false,
   livenessPath: '/ping',

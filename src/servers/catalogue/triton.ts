@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { repositoryPathOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -18,11 +18,11 @@ export interface TritonOptions extends ServerOptions {
 export const TRITON: ServerDescriptor = {
   name: 'Triton',
   drain: DrainBehavior.WAITS_FULL_PERIOD,
-  drainKnob: { name: '--exit-timeout-secs', place: KnobPlace.FLAG, standardSeconds: 30 },
+  drainKnob: { name: '--exit-timeout-secs', place: KnobPlace.FLAG, defaultSeconds: 30 },
   keepAlive: KeepAliveKind.NEVER_CLOSES,
   newConnections: NewConnections.RESET,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'max_queue_size of a model', status: 503 },
   stopExitCode: 1,
   listensWhenReady: true,

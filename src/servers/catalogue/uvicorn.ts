@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { factoryOf, PYTHON_APPLICATION, workersOf } from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
@@ -39,9 +39,9 @@ export const UVICORN: ServerDescriptor = {
   drain: DrainBehavior.UNBOUNDED,
   drainKnob: { name: '--timeout-graceful-shutdown', place: KnobPlace.FLAG },
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, standardSeconds: 5 },
+  keepAliveKnob: { name: '--timeout-keep-alive', place: KnobPlace.FLAG, defaultSeconds: 5 },
   newConnections: NewConnections.REFUSED,
-  pastBound: PastBound.STATUS_500,
+  drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
   // It counts idle connections, so `maxConcurrency` is never mapped onto it.
   overflow: { how: '--limit-concurrency, which counts idle connections', status: 503 },
   connectionLimit: { knob: '--limit-concurrency', beyond: '503' },
@@ -51,7 +51,7 @@ export const UVICORN: ServerDescriptor = {
   // `--ws-ping-interval`, which is not set.
   webSocketPingSeconds: 20,
   grpc: false,
-  rivalVariables: {
+  conflictingVariables: {
     UVICORN_HOST: '--host',
     UVICORN_PORT: '--port',
     UVICORN_TIMEOUT_KEEP_ALIVE: '--timeout-keep-alive',
@@ -73,11 +73,14 @@ export const UVICORN_WORKERS: ServerDescriptor = {
   ...UVICORN,
   name: 'uvicorn with workers',
   newConnections: NewConnections.HANG,
-  rivalVariables: { ...UVICORN.rivalVariables, UVICORN_TIMEOUT_WORKER_HEALTHCHECK: '--timeout-worker-healthcheck' },
+  conflictingVariables: {
+    ...UVICORN.conflictingVariables,
+    UVICORN_TIMEOUT_WORKER_HEALTHCHECK: '--timeout-worker-healthcheck',
+  },
   versions: [
     {
       from: '0.37',
-      watchdogKnob: { name: '--timeout-worker-healthcheck', place: KnobPlace.FLAG, standardSeconds: 5 },
+      watchdogKnob: { name: '--timeout-worker-healthcheck', place: KnobPlace.FLAG, defaultSeconds: 5 },
     },
   ],
 };

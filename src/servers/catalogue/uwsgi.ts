@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
 import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
@@ -23,18 +23,18 @@ export const UWSGI: ServerDescriptor = {
   name: 'uWSGI',
   drain: DrainBehavior.UNBOUNDED,
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, standardSeconds: 0, joined: true },
-  headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+  keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, defaultSeconds: 0, joined: true },
+  headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, defaultSeconds: 60, joined: true },
   // The kernel hands over a connection that sends nothing after 7 s only.
   silentLimit: { seconds: 7, plus: 'keepAlive' },
   headerLimit: { seconds: 0, plus: 'keepAlive' },
   requestLimit: {
-    knob: { name: '--http-timeout', place: KnobPlace.FLAG, standardSeconds: 60, joined: true },
+    knob: { name: '--http-timeout', place: KnobPlace.FLAG, defaultSeconds: 60, joined: true },
     status: 0,
   },
   newConnections: NewConnections.HANG,
   announcesClose: false,
-  pastBound: PastBound.NO_BOUND,
+  drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
   overflow: { how: 'the backlog of the socket (--listen)' },
   listensWhenReady: false,
   streaming: true,

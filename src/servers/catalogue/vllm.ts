@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { modelPathOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
@@ -22,7 +22,7 @@ export const VLLM: ServerDescriptor = {
   keepAlive: KeepAliveKind.FIXED,
   keepAliveSeconds: 5,
   newConnections: NewConnections.UNKNOWN,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'requests wait without a limit' },
   listensWhenReady: true,
   livenessPath: '/health',
@@ -46,12 +46,12 @@ export const VLLM: ServerDescriptor = {
     {
       from: '0.9.1',
       keepAlive: KeepAliveKind.SETTABLE,
-      keepAliveKnob: { name: 'VLLM_HTTP_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, standardSeconds: 5 },
+      keepAliveKnob: { name: 'VLLM_HTTP_TIMEOUT_KEEP_ALIVE', place: KnobPlace.VARIABLE, defaultSeconds: 5 },
     },
     {
       from: '0.18',
       drain: DrainBehavior.COMPLETES_REQUESTS,
-      drainKnob: { name: '--shutdown-timeout', place: KnobPlace.FLAG, standardSeconds: 0 },
+      drainKnob: { name: '--shutdown-timeout', place: KnobPlace.FLAG, defaultSeconds: 0 },
     },
   ],
   verifiedVersion: '0.18.0',

@@ -1,5 +1,5 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
-import { Evidence, KnobPlace, NewConnections, PastBound } from '../../plan/server/parts';
+import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import { checkThreads, factoryOf, PYTHON_APPLICATION, threadsOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
@@ -26,16 +26,16 @@ export const WAITRESS: ServerDescriptor = {
   name: 'waitress',
   drain: DrainBehavior.DROPS_REQUESTS,
   keepAlive: KeepAliveKind.SETTABLE,
-  keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, standardSeconds: 120 },
-  keepAliveLateSeconds: CLEANUP_SECONDS,
-  silentLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
-  headerLimit: { seconds: 0, plus: 'keepAlive', lateSeconds: CLEANUP_SECONDS },
+  keepAliveKnob: { name: '--channel-timeout', place: KnobPlace.FLAG, defaultSeconds: 120 },
+  keepAliveLagSeconds: CLEANUP_SECONDS,
+  silentLimit: { seconds: 0, plus: 'keepAlive', lagSeconds: CLEANUP_SECONDS },
+  headerLimit: { seconds: 0, plus: 'keepAlive', lagSeconds: CLEANUP_SECONDS },
   newConnections: NewConnections.SERVED,
   announcesClose: false,
-  pastBound: PastBound.CLOSED,
+  drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   stopExitCode: 137,
   overflow: { how: 'requests wait for a thread' },
-  connectionLimit: { knob: '--connection-limit', standard: 100, beyond: 'no connection is accepted' },
+  connectionLimit: { knob: '--connection-limit', defaultLimit: 100, beyond: 'no connection is accepted' },
   listensWhenReady: true,
   port: 8080,
   streaming: true,

@@ -73,7 +73,7 @@ export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: nu
   return {
     name: 'nginx',
     maxWeight: 1000,
-    idle: { min: 1, max: 3600, standard: idle, cutsSilence: false, canCloseEach: true },
+    idle: { min: 1, max: 3600, defaultSeconds: idle, cutsSilence: false, canCloseEach: true },
     clientIdleSeconds: clientIdle,
     drainOrder: DrainOrder.TOGETHER,
     propagationSeconds,

@@ -2,7 +2,7 @@
 import { BOUND_UNKNOWN, type Facts } from '../../../scripts/measured-servers';
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../../src/plan/server/descriptor';
 import { keepAliveOf } from '../../../src/plan/server/knobs';
-import { PastBound, type SilentLimit } from '../../../src/plan/server/parts';
+import { DrainTimeoutBehavior, type SilentLimit } from '../../../src/plan/server/parts';
 import { TIMES } from './probes';
 import type { ProbeName } from './subject';
 
@@ -70,20 +70,20 @@ const CLAIMS: readonly Claim[] = [
     probe: 'connections',
     declared: (descriptor) => (descriptor.keepAlive === KeepAliveKind.UNKNOWN ? undefined : keptFor(descriptor)),
     tolerance: SEEN,
-    later: ({ keepAliveLateSeconds }) => keepAliveLateSeconds,
+    later: ({ keepAliveLagSeconds }) => keepAliveLagSeconds,
   },
   {
     fact: 'silent',
     probe: 'connections',
     declared: (descriptor) => limit(descriptor.silentLimit, keptFor(descriptor)),
-    later: ({ silentLimit }) => silentLimit?.lateSeconds,
+    later: ({ silentLimit }) => silentLimit?.lagSeconds,
     tolerance: SEEN,
   },
   {
     fact: 'halfHeader',
     probe: 'connections',
     declared: (descriptor) => limit(descriptor.headerLimit, keptFor(descriptor)),
-    later: ({ headerLimit }) => headerLimit?.lateSeconds,
+    later: ({ headerLimit }) => headerLimit?.lagSeconds,
     tolerance: SEEN,
   },
   {
@@ -102,10 +102,10 @@ const CLAIMS: readonly Claim[] = [
     declared: ({ keepAlive, keepAliveKnob, keepAliveSeconds }) => {
       if (keepAlive === KeepAliveKind.CLOSES_EACH) return 0;
       if (keepAlive === KeepAliveKind.NEVER_CLOSES) return OPEN;
-      return keepAliveKnob?.standardSeconds ?? keepAliveSeconds;
+      return keepAliveKnob?.defaultSeconds ?? keepAliveSeconds;
     },
     tolerance: SEEN,
-    later: ({ keepAliveLateSeconds }) => keepAliveLateSeconds,
+    later: ({ keepAliveLagSeconds }) => keepAliveLagSeconds,
   },
   { fact: 'listensWhenReady', probe: 'defaults', declared: ({ listensWhenReady }) => listensWhenReady },
   { fact: 'badPaths', probe: 'defaults', declared: () => [] },
@@ -132,8 +132,8 @@ const CLAIMS: readonly Claim[] = [
   {
     fact: 'pastBound',
     probe: 'bound',
-    declared: ({ pastBound, drain }) =>
-      drain === DrainBehavior.DROPS_REQUESTS ? undefined : (pastBound ?? PastBound.UNKNOWN),
+    declared: ({ drainTimeoutBehavior, drain }) =>
+      drain === DrainBehavior.DROPS_REQUESTS ? undefined : (drainTimeoutBehavior ?? DrainTimeoutBehavior.UNKNOWN),
   },
   {
     fact: 'overflow',

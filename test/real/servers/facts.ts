@@ -5,7 +5,7 @@ import {
   type MeasuredStatus,
 } from '../../../scripts/measured-servers';
 import { DrainBehavior, type ServerDescriptor } from '../../../src/plan/server/descriptor';
-import { isTold } from '../../../src/plan/server/knobs';
+import { isSettable } from '../../../src/plan/server/knobs';
 import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
 import { ARRIVALS, TIMES } from './probes';
 
@@ -77,7 +77,7 @@ function drainOf({ stop, idleStop, defaultBound }: Measurement, { drainKnob }: S
   const { running, stream, exit } = stop;
   if (running.status !== 200 || stream === 'cut' || exit.seconds === undefined) return DrainBehavior.DROPS_REQUESTS;
   const { drain, keepAlive } = TIMES.stop;
-  const set = isTold(drainKnob) ? drain : Number.POSITIVE_INFINITY;
+  const set = isSettable(drainKnob) ? drain : Number.POSITIVE_INFINITY;
   const whole = exit.seconds >= Math.min(set, running.seconds + keepAlive) - EARLY;
   const wholeIdle = idleStop !== undefined && (idleStop.exit.seconds ?? set) >= Math.min(set, keepAlive) - EARLY;
   if (whole || wholeIdle) return DrainBehavior.WAITS_FULL_PERIOD;

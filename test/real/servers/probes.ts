@@ -1,5 +1,5 @@
 /** The probes: what is done to a running server, and what was seen. */
-import { isTold } from '../../../src/plan/server/knobs';
+import { isSettable } from '../../../src/plan/server/knobs';
 import type { MetricsEndpoint } from '../../../src/plan/server/parts';
 import type { Connection, ProbeRequest, ProbeResponse } from './connection';
 import type { Exit, Lifetime, Measurement, MetricsPage, Outcome, Reception } from './measurement';
@@ -177,7 +177,7 @@ async function stopPastBound(
 async function defaults(subject: Subject): Promise<Measurement['defaults']> {
   return probe(subject, 'defaults', { load: LOAD_SECONDS }, async (running) => {
     const { keepAliveKnob, keepAliveSeconds, livenessPath } = running.descriptor;
-    const standard = keepAliveKnob?.standardSeconds ?? keepAliveSeconds ?? 0;
+    const standard = keepAliveKnob?.defaultSeconds ?? keepAliveSeconds ?? 0;
     const paths: Record<string, number> = {};
     for (const path of new Set([livenessPath, running.readyPath].flatMap((one) => one ?? [])))
       paths[path] = (await running.ask({ path }))?.status ?? 0;
@@ -191,9 +191,9 @@ async function defaults(subject: Subject): Promise<Measurement['defaults']> {
 
 async function defaultBound(subject: Subject): Promise<Measurement['defaultBound']> {
   const { drainKnob } = render(subject).descriptor;
-  const { standardSeconds = LATE_SECONDS } = drainKnob ?? {};
-  if (!isTold(drainKnob) || standardSeconds > LONGEST_DEFAULT) return undefined;
-  const { running } = await stopPastBound(subject, 'default bound', standardSeconds, standardSeconds + 4);
+  const { defaultSeconds = LATE_SECONDS } = drainKnob ?? {};
+  if (!isSettable(drainKnob) || defaultSeconds > LONGEST_DEFAULT) return undefined;
+  const { running } = await stopPastBound(subject, 'default bound', defaultSeconds, defaultSeconds + 4);
   return { running };
 }
 

@@ -28,7 +28,7 @@ export function routerProfile(
     idle: {
       min: IDLE_SECONDS,
       max: IDLE_SECONDS,
-      standard: IDLE_SECONDS,
+      defaultSeconds: IDLE_SECONDS,
       cutsSilence: false,
       settable: false,
       canCloseEach: true,
