@@ -56,9 +56,9 @@ app.synth();
 `.split('\n');
 
 const KINDS: { readonly [kind in RuleKind]: string } = {
-  [RuleKind.GIVEN]: 'stands for itself',
+  [RuleKind.GIVEN]: 'input',
   [RuleKind.RELATION]: 'checked',
-  [RuleKind.CHOICE]: 'kept',
+  [RuleKind.CHOICE]: 'by design',
 };
 
 const time = (seconds: number | undefined): string => (seconds === undefined ? '-' : `${seconds} s`);
@@ -82,8 +82,8 @@ function ruleRow([id, rule]: [string, TimeoutRule]): string[] {
 }
 
 function idleRange({ idle }: TargetProfile): string {
-  if (idle.settable === false) return `${idle.defaultSeconds} s, cannot be told`;
-  return `${idle.min} to ${idle.max} s, ${idle.defaultSeconds} s where nothing asks for more`;
+  if (idle.settable === false) return `${idle.defaultSeconds} s, not configurable`;
+  return `${idle.min} to ${idle.max} s, ${idle.defaultSeconds} s unless more is needed`;
 }
 
 /** The page. */
@@ -91,33 +91,36 @@ export function renderTimeoutsPage(): string {
   return [
     '# Timeouts',
     '',
-    'A request passes hops: a client, perhaps a CDN and a load balancer, the balancer of the platform, perhaps a sidecar, the',
-    'server. Each has timers of its own, and requests are lost where two of them stand in the wrong order. You write one',
-    'number, `requestTimeout`, and `streaming` where answers come in parts; every timer that the library renders follows from',
-    'it, and every chain is held against the rules below. `serving explain` prints the few that matter, `serving explain timeouts`',
-    'all: per endpoint what a client and the hops in front must have, per backend every value with its rule and its slack: the',
-    'seconds by which the value may still change before a rule breaks, 0 where it just holds. `serving explain hops` lists the',
-    'times of each hop, `serving explain rules` the rules. It exits with 1 where something is refused; `--format json` prints the',
-    'plan as the library has it (`ServingPlan` of the API).',
+    'A request passes several hops: the client, optionally a CDN and a load balancer, the balancer of the platform, optionally a',
+    'sidecar, and the server. Each hop has its own timers, and requests are lost if two of them fire in the wrong order. You set',
+    'one number, `requestTimeout`, and `streaming` for responses in parts. Every timer that the library renders follows from them,',
+    'and every chain is validated against the rules below.',
     '',
-    'The page is written from `src/plan/rules.ts`, `src/constructs/intermediary.ts` and the profiles of the targets by',
+    '- `serving explain` prints the most important times.',
+    '- `serving explain timeouts` prints all: for each endpoint, what clients and the hops in front need; for each backend, every',
+    '  value with its rule and its slack. The slack is the number of seconds by which the value can change before the rule breaks.',
+    '- `serving explain hops` lists the times of each hop, `serving explain rules` the rules.',
+    '',
+    'The command exits with 1 if something is refused. `--format json` prints the plan (`ServingPlan` in the API).',
+    '',
+    'This page is generated from `src/plan/rules.ts`, `src/constructs/intermediary.ts` and the profiles of the targets by',
     '`npx tsx scripts/timeouts-page.ts`.',
     '',
-    '## What stands in front',
+    '## Hops in front of the balancer',
     '',
-    'The library configures the balancer of its platform and the servers. What else requests pass is declared, with the times',
-    'that it has; what is left out has the defaults of the product:',
+    'The library configures the servers and the balancer of its platform. Declare every other hop with its times; a time that is',
+    'left out has the default of the product:',
     '',
     ...EXAMPLE,
-    'From the client inwards, each neighbour is compared with the next (rules R6, E4, E1, R1). Where a declared time cannot',
-    'hold, the error says what it must be; nothing is changed behind your back.',
+    'From the client to the server, each hop is compared with the next (rules R6, E4, E1, R1). If a declared time breaks a rule,',
+    'the error states the value that it needs; the library never changes a declared time.',
     '',
     ...table(
-      ['hop', 'idle, client side', 'idle, server side', 'gives up on silence', 'ends a request', 'source'],
+      ['hop', 'idle timeout, client side', 'idle timeout, server side', 'silence timeout', 'request timeout', 'source'],
       HOPS.map((hop) => [
         `${hop.name}${hop.name === 'HAProxy' ? ', with timeouts of 60 s' : ''}`,
         time(hop.clientIdleSeconds),
-        hop.passesThrough ? 'hands bytes on' : time(hop.serverIdleSeconds),
+        hop.passesThrough ? 'forwards bytes' : time(hop.serverIdleSeconds),
         time(hop.silenceSeconds),
         time(hop.requestSeconds),
         link(hop.source ?? '-'),
@@ -126,7 +129,7 @@ export function renderTimeoutsPage(): string {
     'The balancers of the platforms:',
     '',
     ...table(
-      ['balancer', 'idle time', 'cuts silence with it', 'idle, client side', 'can end each connection'],
+      ['balancer', 'idle timeout', 'ends silent requests', 'idle timeout, client side', 'can close each connection'],
       TARGETS.map((target) => [
         target.name,
         idleRange(target),
@@ -141,33 +144,33 @@ export function renderTimeoutsPage(): string {
     ),
     '## Streams',
     '',
-    '`streaming: { maxDuration, heartbeat }` says how long a stream may last and how long it may be silent. `protocol` says what',
-    'it is made of: server-sent events, `StreamProtocol.WEB_SOCKET`, or `StreamProtocol.GRPC`, which no target renders yet. A',
-    'server that does not speak WebSocket or gRPC is refused; one whose answers come whole is not, and the ledger says so. A',
-    'replica that stops waits for its longest stream, unless `cutOnStop` says that streams may be cut.',
+    '`streaming: { maxDuration, heartbeat }` specifies how long a stream may last and how long it may be silent. `protocol` is',
+    'server-sent events, `StreamProtocol.WEB_SOCKET`, or `StreamProtocol.GRPC`, which no target supports yet. A server that does',
+    'not support WebSocket or gRPC is refused. A server that does not stream its responses is reported in the ledger. A stopping',
+    'replica waits for its longest stream, unless `cutOnStop` allows streams to be cut off.',
     '',
-    '## Setting a time by hand',
+    '## Overriding a computed time',
     '',
-    '`timeouts` of a backend sets `keepAlive`, `watchdog`, `deregistrationDelay`, `preStop`, `drain` or `stop`, `idleTimeout` of a',
-    'platform its idle time. What is not set still follows from the rules. A time that breaks one is an error with the rule and',
-    'both numbers, as is one that the server or the target cannot be told.',
+    '`timeouts` of a backend overrides `keepAlive`, `watchdog`, `deregistrationDelay`, `preStop`, `drain` or `stop`; `idleTimeout`',
+    'of a platform overrides its idle timeout. All other times still follow from the rules. A time that breaks a rule is an error',
+    'with the rule and both numbers. A time that the server or the target does not support is an error, too.',
     '',
-    '`directCallers: true` says that others call the replicas around the balancer, with Service Connect or Cloud Map: then the',
-    'drain after the signal must hold the longest request.',
+    'With `directCallers: true`, other services call the replicas directly, through Service Connect or Cloud Map. The drain after',
+    'SIGTERM must then cover the longest request.',
     '',
     '## The rules',
     '',
-    `Two timers that must not meet are ${MARGIN_SECONDS} s apart. A rule that is *checked* compares two times of every chain; one that is *kept* is a`,
-    'choice of the library, held by a test.',
+    `The margin between two timers that must not fire together is ${MARGIN_SECONDS} s. A rule that is *checked* compares two times in every chain. A rule`,
+    '*by design* is a choice of the library that a test enforces.',
     '',
-    ...table(['rule', 'what holds', 'how', 'source'], Object.entries(TIMEOUT_RULES).map(ruleRow)),
+    ...table(['rule', 'requirement', 'how', 'source'], Object.entries(TIMEOUT_RULES).map(ruleRow)),
     '## What a rollout costs',
     '',
-    'The plan has for each backend how long a rolling update takes: at best, with images in the cache, servers that load at once',
-    'and no request in flight, and at worst, with every budget spent. A stop takes the deregistration delay or the wait before',
-    'the signal, then what the server needs: a server that waits for its connections takes its whole drain time whenever',
-    'a proxy keeps one, with or without requests. On ECS a stopping task still counts, so the next batch waits for it; on',
-    'Kubernetes only the last one is waited for.',
+    'The plan states how long a rolling update of each backend takes. The best case has cached images, servers that load instantly',
+    'and no requests in flight; the worst case uses every timeout in full. A stop takes the deregistration delay or the wait before',
+    'SIGTERM, plus the time that the server needs. A server that waits for idle connections takes its full drain time whenever a',
+    'proxy keeps one open, with or without requests. On ECS a stopping task still counts, so the next batch waits for it; on',
+    'Kubernetes only the last batch does.',
     '',
   ].join('\n');
 }

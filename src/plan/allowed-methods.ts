@@ -2,12 +2,12 @@ import type { EndpointIntent } from './intents';
 import { refuse } from './refuse';
 import type { Refusal } from './serving-plan';
 
-/** The place of an endpoint's requests on one host, methods and headers aside. */
+/** The path and host of an endpoint's requests, one for each host, without methods and headers. */
 function placesOf(endpoint: EndpointIntent): string[] {
   return (endpoint.hosts.length === 0 ? [''] : endpoint.hosts).map((host) => JSON.stringify([endpoint.prefix, host]));
 }
 
-/** The methods that each endpoint's 405 allows, by endpoint. Two endpoints that want the same requests are refused here. */
+/** The methods in the `Allow` header of each endpoint's 405. Endpoints that match the same requests are refused. */
 export function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[]): Map<string, string[]> {
   const places = new Map<string, EndpointIntent[]>();
   for (const endpoint of endpoints) {
@@ -15,7 +15,7 @@ export function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[])
       const others = places.get(place) ?? [];
       places.set(place, [...others, endpoint]);
       return others
-        .filter((other) => wantSameMethods(other, endpoint) && wantSameHeaders(other, endpoint))
+        .filter((other) => methodsOverlap(other, endpoint) && headersOverlap(other, endpoint))
         .map((other) => ({ other, host: JSON.parse(place)[1] as string }));
     });
     const [rival] = rivals;
@@ -25,14 +25,14 @@ export function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[])
       refusals,
       'DuplicateRoute',
       endpoint.path,
-      `endpoint '${endpoint.name}' wants the requests of endpoint '${other.name}' (${other.path}): both are at path '${endpoint.prefix}'${host && ` of host '${host}'`}; give one another path, host, method or header`,
+      `endpoints '${endpoint.name}' and '${other.name}' (${other.path}) match the same requests: both have path '${endpoint.prefix}'${host && ` on host '${host}'`}; use another path, host, method or header for one of them`,
     );
   }
   return new Map(
     endpoints.map((endpoint) => {
       const neighbours = placesOf(endpoint).flatMap((place) => places.get(place) ?? []);
       const methods = neighbours
-        .filter((other) => other.headers.length === 0 || wantSameHeaders(other, endpoint))
+        .filter((other) => other.headers.length === 0 || headersOverlap(other, endpoint))
         .flatMap((other) => other.methods);
       return [endpoint.path, [...new Set(methods)].sort()] as const;
     }),
@@ -40,7 +40,7 @@ export function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[])
 }
 
 /** Whether both match the same headers, each with a value in common. */
-function wantSameHeaders(a: EndpointIntent, b: EndpointIntent): boolean {
+function headersOverlap(a: EndpointIntent, b: EndpointIntent): boolean {
   return (
     a.headers.length === b.headers.length &&
     a.headers.every((header) =>
@@ -51,7 +51,7 @@ function wantSameHeaders(a: EndpointIntent, b: EndpointIntent): boolean {
   );
 }
 
-function wantSameMethods(a: EndpointIntent, b: EndpointIntent): boolean {
+function methodsOverlap(a: EndpointIntent, b: EndpointIntent): boolean {
   if (a.methods.length === 0 || b.methods.length === 0) return a.methods.length === b.methods.length;
   return a.methods.some((method) => b.methods.includes(method));
 }

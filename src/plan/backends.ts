@@ -32,7 +32,7 @@ function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
       checks.refusals,
       'RolloutStopsOnlyReplica',
       backend.path,
-      `'rollout' (in place) would stop the only replica of backend '${backend.name}' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true })`,
+      `'rollout' (in place) would stop the only replica of backend '${backend.name}' before a new one runs; use at least 2 replicas, Rollout.surge(), or Rollout.inPlace({ allowDowntime: true }) to accept downtime`,
     );
   }
   const models = planModels(target, backend);

@@ -1,50 +1,50 @@
 import { type Capability, type Feature, SupportLevel, type TargetProfile } from './target-profile';
 
-/** What a target says of a feature whose name is known. */
-export type Ability = Omit<Capability, 'feature'>;
+/** The support of a target for a given feature. */
+export type Support = Omit<Capability, 'feature'>;
 
-/** What a target says of these features. A table of all of them does not compile with one left out. */
-export type CapabilityTable<Of extends Feature = Feature> = { readonly [feature in Of]: Ability };
+/** The support of a target for these features. A table that omits one does not compile. */
+export type CapabilityTable<Of extends Feature = Feature> = { readonly [feature in Of]: Support };
 
-/** The rows of a table, as a profile has them. */
+/** The capabilities of a profile from the rows of a table. */
 export function capabilitiesOf<Of extends Feature>(table: CapabilityTable<Of>): Capability[] {
-  return (Object.entries(table) as [Of, Ability][]).map(([feature, ability]) => ({ feature, ...ability }));
+  return (Object.entries(table) as [Of, Support][]).map(([feature, support]) => ({ feature, ...support }));
 }
 
-/** A feature that the target has itself. */
-export function native(detail: string): Ability {
+/** A feature that the target supports natively. */
+export function native(detail: string): Support {
   return { level: SupportLevel.NATIVE, detail };
 }
 
-/** A feature that is composed from other parts of the target. */
-export function emulated(detail: string): Ability {
+/** A feature that is composed from other features of the target. */
+export function emulated(detail: string): Support {
   return { level: SupportLevel.EMULATED, detail };
 }
 
-/** A feature that is done, but not exactly. */
-export function approximated(detail: string): Ability {
+/** A feature that is supported, but not exactly. */
+export function approximated(detail: string): Support {
   return { level: SupportLevel.APPROXIMATED, detail };
 }
 
-/** A feature that the application must have. */
-export function leftToApplication(detail: string): Ability {
+/** A feature that the application must implement. */
+export function leftToApplication(detail: string): Support {
   return { level: SupportLevel.APPLICATION, detail };
 }
 
-/** A feature that is an error to ask for. */
-export function refused(detail: string): Ability {
+/** A feature that is not supported. */
+export function refused(detail: string): Support {
   return { level: SupportLevel.REFUSED, detail };
 }
 
-/** Looks up what a target says of a feature, by name: one map for each target. */
+/** The capabilities of each target by feature. */
 const CAPABILITIES = new WeakMap<TargetProfile, Map<Feature, Capability>>();
 
-/** What a target says of a feature; one that it does not list is refused. */
+/** The capability of a target for a feature. A feature that it does not list is not supported. */
 export function capabilityOf(target: TargetProfile, feature: Feature): Capability {
   let known = CAPABILITIES.get(target);
   if (known === undefined) {
     known = new Map(target.capabilities.map((capability) => [capability.feature, capability]));
     CAPABILITIES.set(target, known);
   }
-  return known.get(feature) ?? { feature, level: SupportLevel.REFUSED, detail: `${target.name} does not have it` };
+  return known.get(feature) ?? { feature, level: SupportLevel.REFUSED, detail: `${target.name} does not support it` };
 }

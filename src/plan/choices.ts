@@ -1,30 +1,30 @@
-/** The address that a backend has at an endpoint beside the shares, so that a version can be tried before it has one. */
+/** The address of a backend in addition to its share of an endpoint, so that a version can be tested without a share. */
 export enum OwnAddress {
-  /** The address of the endpoint, with the header `x-serving-backend` and the backend's name. */
+  /** The address of the endpoint with the header `x-serving-backend`, whose value is the name of the backend. */
   HEADER = 'header',
-  /** A path of its own, `<path of the endpoint>/_b/<name>`. */
+  /** A separate path, `<path of the endpoint>/_b/<name>`. */
   PATH = 'path',
-  /** None: requests reach the backend by shares and header rules only. */
+  /** None: the backend gets requests by its share and by header rules only. */
   NONE = 'none',
 }
 
-/** How the next replica of a backend is chosen. */
+/** How the replica of a backend is chosen for a request. */
 export enum LoadBalancing {
-  /** Replicas take turns. */
+  /** Replicas get requests in turn. */
   ROUND_ROBIN = 'round robin',
-  /** The replica with the fewest unfinished requests is next. */
+  /** The replica with the fewest outstanding requests gets the next one. */
   LEAST_OUTSTANDING_REQUESTS = 'least outstanding requests',
 }
 
-/** What streams are made of. */
+/** The protocol of streams. */
 export enum StreamProtocol {
-  /** An answer over HTTP that comes in parts, such as server-sent events. Comments and chunks are heartbeats. */
+  /** An HTTP response in parts, such as server-sent events. Comments and chunks are heartbeats. */
   SERVER_SENT_EVENTS = 'server-sent events',
   /**
    * WebSocket. Messages and pings are heartbeats. The built-in router of Kubernetes refuses a WebSocket on every endpoint
-   * that does not stream by it.
+   * with another protocol.
    */
   WEB_SOCKET = 'web socket',
-  /** gRPC. Messages are heartbeats, a PING of HTTP/2 is none. */
+  /** gRPC. Messages are heartbeats, HTTP/2 PING frames are not. */
   GRPC = 'grpc',
 }

@@ -1,28 +1,28 @@
 import { type BackendIntent, type ImagePlatformIntent, ModelDeliveryKind } from './intents';
-import { isBrought } from './models';
+import { isTransferred } from './models';
 import { refuse } from './refuse';
 import type { ModelPlan, Refusal } from './serving-plan';
 import { mibOf } from './sizes';
 
-/** An image of which the platforms are known. */
+/** An image whose platforms are known. */
 interface KnownImage {
   readonly what: string;
   readonly platforms: ImagePlatformIntent[];
 }
 
-/** Refuses images that the processors of a backend cannot run, and models that its disk cannot hold. */
+/** Refuses images for another architecture than that of a backend, and models that exceed its disk. */
 export function refuseCompute(backend: BackendIntent, models: ModelPlan[], refusals: Refusal[]): void {
   refuseArchitecture(backend, models, refusals);
   refuseScratch(backend, models, refusals);
   refuseDisk(backend, models, refusals);
 }
 
-/** The bytes that containers bring to each replica. */
-export function broughtBytes(models: ModelPlan[]): number {
-  return sum(models.filter(({ delivery }) => isBrought(delivery)).map(({ intent }) => intent.bytes ?? 0));
+/** The bytes of models that are transferred to each replica. */
+export function transferredBytes(models: ModelPlan[]): number {
+  return sum(models.filter(({ delivery }) => isTransferred(delivery)).map(({ intent }) => intent.bytes ?? 0));
 }
 
-/** The bytes of the images that models are pulled in. */
+/** The bytes of models that are pulled as images. */
 export function modelImageBytes(models: ModelPlan[]): number {
   return sum(models.filter(isPulled).map(({ intent }) => intent.bytes ?? 0));
 }
@@ -43,49 +43,49 @@ function imagesOf({ name, imagePlatforms }: BackendIntent, models: ModelPlan[]):
 
 function refuseArchitecture(backend: BackendIntent, models: ModelPlan[], refusals: Refusal[]): void {
   const images = imagesOf(backend, models);
-  const wanted = backend.architecture ?? backend.computeArchitecture;
-  if (wanted !== undefined) {
+  const required = backend.architecture ?? backend.computeArchitecture;
+  if (required !== undefined) {
     for (const { what, platforms } of images) {
-      const has = architecturesOf(platforms);
-      if (has.includes(wanted)) continue;
+      const locked = architecturesOf(platforms);
+      if (locked.includes(required)) continue;
       refuse(
         refusals,
         'ArchitectureMismatch',
         backend.path,
-        `${what} is locked for ${has.join(' and ')}, and ${
-          backend.architecture === undefined ? `${backend.compute ?? 'the compute'} has` : "'architecture' says"
-        } ${wanted}; build it for linux/${wanted} and lock it again, or set 'architecture' in 'resources'`,
+        `${what} is locked for ${locked.join(' and ')}, but ${
+          backend.architecture === undefined ? `${backend.compute ?? 'the compute'} runs` : "'architecture' is"
+        } ${required}; build it for linux/${required} and lock it again, or set 'architecture' in 'resources'`,
       );
     }
     return;
   }
   const [first, ...others] = images;
-  const rival = others.find(({ platforms }) => !shareOne(platforms, first?.platforms ?? []));
-  if (first === undefined || rival === undefined) return;
+  const other = others.find(({ platforms }) => !overlaps(platforms, first?.platforms ?? []));
+  if (first === undefined || other === undefined) return;
   refuse(
     refusals,
     'ArchitectureMismatch',
     backend.path,
-    `${first.what} is locked for ${architecturesOf(first.platforms).join(' and ')}, and ${rival.what} for ${architecturesOf(rival.platforms).join(' and ')}: no node runs both; build them for one architecture and lock them again`,
+    `${first.what} is locked for ${architecturesOf(first.platforms).join(' and ')}, but ${other.what} for ${architecturesOf(other.platforms).join(' and ')}, and no node can run both; build them for one architecture and lock them again`,
   );
 }
 
-/** Scratch disk that the user sized must hold what is brought into it. */
+/** A scratch disk whose size the user set must have room for the transferred models. */
 function refuseScratch(backend: BackendIntent, models: ModelPlan[], refusals: Refusal[]): void {
   const { ephemeralStorageMib, name } = backend;
-  const needed = mibOf(broughtBytes(models));
+  const needed = mibOf(transferredBytes(models));
   if (ephemeralStorageMib === undefined || needed <= ephemeralStorageMib) return;
   refuse(
     refusals,
     'DiskTooSmall',
     backend.path,
-    `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at least ${needed} MiB: its models are copied into it; raise it, or deliver them in another way`,
+    `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at least ${needed} MiB: its models are copied to it; raise it, or deliver them in another way`,
   );
 }
 
 /**
- * A disk that images share holds each at least twice, packed and unpacked, beside what is brought. That is the least:
- * compressed layers are larger unpacked.
+ * A disk with images contains each of them twice, packed and unpacked, in addition to the transferred models. This is a lower
+ * bound, because compressed layers are larger when unpacked.
  */
 function refuseDisk(backend: BackendIntent, models: ModelPlan[], refusals: Refusal[]): void {
   const { diskMib, maxDiskMib = Number.POSITIVE_INFINITY, compute = 'the compute', name } = backend;
@@ -94,18 +94,18 @@ function refuseDisk(backend: BackendIntent, models: ModelPlan[], refusals: Refus
   const server = baked ?? backend.imagePlatforms ?? [];
   const pulled = models.filter((model) => isPulled(model) && model.delivery !== ModelDeliveryKind.BAKED);
   const images = mibOf(2 * (largest(server) + modelImageBytes(pulled)));
-  const brought = mibOf(broughtBytes(models));
-  const needed = Math.ceil((images + brought) / 1024) * 1024;
+  const transferred = mibOf(transferredBytes(models));
+  const needed = Math.ceil((images + transferred) / 1024) * 1024;
   if (needed <= diskMib) return;
   const way =
     needed <= maxDiskMib
       ? `set 'ephemeralStorage' in 'resources' to Size.gibibytes(${needed / 1024})`
-      : `that is more than the ${maxDiskMib / 1024} GiB that ${compute} can have; use a volume, or a compute with larger disks`;
+      : `this exceeds the maximum of ${maxDiskMib / 1024} GiB on ${compute}; use a volume, or a compute with larger disks`;
   refuse(
     refusals,
     'DiskTooSmall',
     backend.path,
-    `the disk of backend '${name}' on ${compute} (${diskMib / 1024} GiB) must be at least ${needed / 1024} GiB: images take ${images} MiB, packed and unpacked, and models that are copied ${brought} MiB; ${way}`,
+    `the disk of backend '${name}' on ${compute} (${diskMib / 1024} GiB) must be at least ${needed / 1024} GiB: images take ${images} MiB, packed and unpacked, and copied models ${transferred} MiB; ${way}`,
   );
 }
 
@@ -113,7 +113,7 @@ function architecturesOf(platforms: ImagePlatformIntent[]): string[] {
   return platforms.map(({ architecture }) => architecture);
 }
 
-function shareOne(some: ImagePlatformIntent[], others: ImagePlatformIntent[]): boolean {
+function overlaps(some: ImagePlatformIntent[], others: ImagePlatformIntent[]): boolean {
   const known = architecturesOf(others);
   return architecturesOf(some).some((architecture) => known.includes(architecture));
 }

@@ -1,21 +1,21 @@
 import type { ServingPlan } from './plan';
 import type { EndpointReach } from './serving-plan';
 
-/** What one platform says of itself: the input of every report. */
+/** The report data of one platform. */
 export interface Explanation {
   /** The construct path of the platform. */
   readonly platform: string;
   /** The target's name. */
   readonly target: string;
-  /** What will be rendered. */
+  /** The plan that is rendered. */
   readonly plan: ServingPlan;
-  /** The lock files that were read until then, as paths from the working directory. */
+  /** The lock files that were read, relative to the working directory. */
   readonly lockFiles: string[];
-  /** What keeps it from being rendered, as an error would say it. */
+  /** The errors that prevent rendering, as messages. */
   readonly refusals: string[];
-  /** How clients reach each endpoint. @default - the app uses a release that did not write it */
+  /** How clients reach each endpoint. @default - not written by the release that the app uses */
   readonly reach?: ExplainedReach[];
-  /** What was reported at synthesis and is not acknowledged. @default - the app uses a release that did not write it */
+  /** The warnings at synthesis that are not acknowledged. @default - not written by the release that the app uses */
   readonly warnings?: ExplainedWarning[];
 }
 
@@ -29,7 +29,7 @@ export interface ExplainedReach extends EndpointReach {
 export interface ExplainedWarning {
   /** The construct path. */
   readonly path: string;
-  /** The id with which it is acknowledged. */
+  /** The id to acknowledge it with. */
   readonly id: string;
   readonly message: string;
 }

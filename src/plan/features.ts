@@ -3,30 +3,30 @@ import { ScalingMetric } from './intents/autoscaling';
 import { ModelDeliveryKind } from './intents/model';
 import { Feature } from './target-profile';
 
-/** What a target must be able to do for each choice of a definition; none where there is nothing to do. */
+/** The feature that each choice of a definition requires, if any. */
 type Needs<Choice extends string, None = undefined> = { readonly [choice in Choice]: Feature | None };
 
-/** For each way to choose a replica. */
+/** By load balancing algorithm. */
 export const FEATURE_OF_BALANCING: Needs<LoadBalancing, never> = {
   [LoadBalancing.ROUND_ROBIN]: Feature.ROUND_ROBIN,
   [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: Feature.LEAST_OUTSTANDING,
 };
 
-/** For each kind of streams. Answers that come in parts are plain HTTP. */
+/** By stream protocol. Responses in parts are plain HTTP. */
 export const FEATURE_OF_PROTOCOL: Needs<StreamProtocol> = {
   [StreamProtocol.SERVER_SENT_EVENTS]: undefined,
   [StreamProtocol.WEB_SOCKET]: Feature.WEB_SOCKET,
   [StreamProtocol.GRPC]: Feature.GRPC,
 };
 
-/** For each address of a backend beside the shares. */
+/** By kind of address that a backend has in addition to the shares. */
 export const FEATURE_OF_ADDRESS: Needs<OwnAddress> = {
   [OwnAddress.HEADER]: Feature.OWN_ADDRESS,
   [OwnAddress.PATH]: Feature.OWN_ADDRESS,
   [OwnAddress.NONE]: undefined,
 };
 
-/** For each measure of an autoscaler. Counting requests needs the balancer; the use of processors and memory does not. */
+/** By scaling metric. Counting requests requires the balancer; CPU and memory utilization do not. */
 export const FEATURE_OF_METRIC: Needs<ScalingMetric, never> = {
   [ScalingMetric.CPU]: Feature.AUTOSCALING,
   [ScalingMetric.MEMORY]: Feature.AUTOSCALING,
@@ -34,7 +34,7 @@ export const FEATURE_OF_METRIC: Needs<ScalingMetric, never> = {
   [ScalingMetric.ONGOING_REQUESTS]: Feature.REQUEST_SCALING,
 };
 
-/** For each way in which a model is delivered. */
+/** By kind of model delivery. */
 export const FEATURE_OF_DELIVERY: Needs<ModelDeliveryKind> = {
   [ModelDeliveryKind.IN_IMAGE]: undefined,
   [ModelDeliveryKind.FETCH]: Feature.MODEL_FETCH,

@@ -1,4 +1,4 @@
-/** A volume that models are brought into, mounted at one place in every container that needs it. */
+/** A volume for transferred models, mounted at the same path in every container that needs it. */
 export interface ModelVolumePlan {
   /** The name of the volume. */
   readonly name: string;
@@ -6,24 +6,24 @@ export interface ModelVolumePlan {
   readonly mountPath: string;
 }
 
-/** The container that brings one model before the server starts. */
+/** The container that transfers one model before the server starts. */
 export interface FetchPlan {
   /** The name of the model. */
   readonly model: string;
-  /** The place of the model among those of its backend. */
+  /** The index of the model among those of its backend. */
   readonly index: number;
-  /** The address that it is fetched from. @default - it is copied out of `image` */
+  /** The URI that it is fetched from. @default - it is copied from `image` */
   readonly uri?: string;
-  /** The image that it is copied out of. @default - it is fetched from `uri` */
+  /** The image that it is copied from. @default - it is fetched from `uri` */
   readonly image?: string;
-  /** The directory of the image that is copied. @default - it is fetched */
+  /** The directory in the image that is copied. @default - it is fetched */
   readonly directory?: string;
-  /** Whether the address is one object rather than a prefix. */
+  /** Whether the URI is one object rather than a prefix. */
   readonly singleObject: boolean;
-  /** Where the file or the files go; a directory ends in a slash. */
+  /** The path that the files are written to; a directory ends with a slash. */
   readonly destination: string;
-  /** The name of the volume that holds the destination. */
+  /** The name of the volume with the destination. */
   readonly volume: string;
-  /** The longest that it may take, in seconds. */
+  /** The timeout in seconds. */
   readonly seconds: number;
 }

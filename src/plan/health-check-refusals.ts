@@ -5,12 +5,12 @@ import type { TargetProfile } from './target-profile';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 
-/** Refuses a health check that the target cannot make: one refusal for each number. */
+/** Refuses the values of a health check that the target does not support. */
 export function refuseHealthCheck(target: TargetProfile, backend: BackendIntent, refusals: Refusal[]): void {
   const { minIntervalSeconds = 1, maxIntervalSeconds = ENDLESS, minTimeoutSeconds = 1 } = target.healthCheck ?? {};
   const { maxTimeoutSeconds = ENDLESS, minThreshold = 1, maxThreshold = ENDLESS } = target.healthCheck ?? {};
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = backend.healthCheck;
-  const say = (prop: string, value: string, bound: string): void =>
+  const refuseProp = (prop: string, value: string, bound: string): void =>
     refuse(
       refusals,
       'HealthCheckOutOfRange',
@@ -18,12 +18,12 @@ export function refuseHealthCheck(target: TargetProfile, backend: BackendIntent,
       `'${prop}' (${value}) of the health check of backend '${backend.name}' must be ${bound} for ${target.name}; change it, or leave it out`,
     );
   const check = (prop: string, value: number, [min, max]: [min: number, max: number], unit = ''): void => {
-    if (value < min || value > max) say(prop, `${value}${unit}`, rangeOf(min, max, unit));
+    if (value < min || value > max) refuseProp(prop, `${value}${unit}`, rangeOf(min, max, unit));
   };
   check('interval', intervalSeconds, [minIntervalSeconds, maxIntervalSeconds], ' s');
   check('timeout', timeoutSeconds, [minTimeoutSeconds, maxTimeoutSeconds], ' s');
   if (target.healthCheck?.endsBeforeNext && timeoutSeconds >= intervalSeconds)
-    say('timeout', `${timeoutSeconds} s`, `less than 'interval' (${intervalSeconds} s)`);
+    refuseProp('timeout', `${timeoutSeconds} s`, `less than 'interval' (${intervalSeconds} s)`);
   check('healthyThreshold', healthyThreshold, [minThreshold, maxThreshold]);
   check('unhealthyThreshold', unhealthyThreshold, [minThreshold, maxThreshold]);
 }

@@ -2,7 +2,7 @@ import { type EndpointIntent, ModelDeliveryKind } from './intents';
 import { type LedgerEntry, LedgerTopic, type ModelPlan } from './serving-plan';
 import { ImageUse, SupportLevel, type TargetProfile } from './target-profile';
 
-/** One line for all images of the package that the definitions make run. */
+/** One entry for all images of the package that the definitions use. */
 export function imageEntries(
   { images = [] }: TargetProfile,
   endpoints: readonly EndpointIntent[],
@@ -17,12 +17,12 @@ export function imageEntries(
   };
   const parts = images
     .filter(({ use }) => used[use])
-    .map((image) => `${image.use}: ${nameOf(image.reference)} of ${image.released}`);
+    .map((image) => `${image.use}: ${nameOf(image.reference)}, released ${image.released}`);
   if (parts.length === 0) return [];
   return [{ path: '', feature: LedgerTopic.IMAGES, level: SupportLevel.NATIVE, detail: parts.join(', ') }];
 }
 
-/** A reference for a reader, without the digest. */
+/** A reference without the digest, for reports. */
 function nameOf(reference: string): string {
   return reference.replace(/@.*/, '');
 }

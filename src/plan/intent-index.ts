@@ -7,7 +7,7 @@ import type {
   SplitIntent,
 } from './intents';
 
-/** The intents by key, so that a plan of many endpoints takes time in proportion to their number. */
+/** The intents by key, so that the time of a plan is linear in the number of endpoints. */
 export class IntentIndex {
   public readonly endpoints: Map<string, EndpointIntent>;
   public readonly backends: Map<string, BackendIntent>;

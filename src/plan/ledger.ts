@@ -26,13 +26,13 @@ import {
 import { streamEntries } from './stream-ledger';
 import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 
-/** The nodes of a balancer of which nobody says how many there are: one in each of two zones. */
-const STANDARD_NODES = 2;
+/** The default number of balancer nodes: one in each of two zones. */
+const DEFAULT_NODES = 2;
 
-/** What the ledger reads of the plan of a backend. */
+/** The part of a backend's plan that the ledger reads. */
 type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times'>;
 
-/** Collects what became of every feature that the definitions use, and refuses what the target cannot do. */
+/** Records how the target supports every feature that the definitions use, and refuses unsupported features. */
 export class Ledger {
   public readonly entries: LedgerEntry[] = [];
 
@@ -69,13 +69,15 @@ export class Ledger {
     if (stream !== undefined) this.use(endpoint.path, stream);
   }
 
-  /** Says who has to see to the hops that nothing here configures. */
+  /** Records the hops that must be configured elsewhere. */
   public addHops({ path }: EndpointIntent, balancer: BalancerPlan): void {
     const { behind = [], target } = this.intents;
     const last = behind.filter((hop) => !hop.passesThrough).at(-1);
     if (last !== undefined && balancer.clientIdle === undefined) {
       const least =
-        last.serverIdleSeconds === undefined ? 'for ever' : `for at least ${last.serverIdleSeconds + MARGIN_SECONDS} s`;
+        last.serverIdleSeconds === undefined
+          ? 'indefinitely'
+          : `for at least ${last.serverIdleSeconds + MARGIN_SECONDS} s`;
       this.note(
         path,
         LedgerTopic.OTHER_HOPS,
@@ -88,11 +90,11 @@ export class Ledger {
         path,
         LedgerTopic.OTHER_HOPS,
         SupportLevel.APPLICATION,
-        `${names} must have the times that were declared`,
+        `${names} must be configured with the declared times`,
       );
     }
     if (last !== undefined && target.replacesForwarded === true) {
-      const detail = `${target.name} replaces the forwarded headers of ${last.name}, such as the address of the client; name its networks in 'trustedProxies' to keep them`;
+      const detail = `${target.name} replaces the forwarded headers of ${last.name}, such as the client address; add its networks to 'trustedProxies' to keep them`;
       this.add(path, LedgerTopic.OTHER_HOPS, SupportLevel.APPLICATION, detail);
     }
     if (target.sidecar !== undefined) {
@@ -100,12 +102,12 @@ export class Ledger {
         path,
         LedgerTopic.OTHER_HOPS,
         SupportLevel.APPLICATION,
-        `${target.sidecar.name} must have the times that were declared, and stay until the server has drained`,
+        `${target.sidecar.name} must be configured with the declared times, and must not stop before the server has drained`,
       );
     }
   }
 
-  /** Says what the server of a backend makes of the streams of its endpoints. */
+  /** Records how the server of a backend supports the streams of its endpoints. */
   public addStreams(backend: BackendIntent, endpoints: EndpointIntent[]): void {
     this.entries.push(...streamEntries(backend, endpoints, this.refusals));
   }
@@ -136,28 +138,33 @@ export class Ledger {
     }
     this.addKeepAlive(backend, times, balancer);
     this.addDrain(backend, times);
-    this.entries.push(...serverEntries(backend, times, this.intents.target.nodes ?? STANDARD_NODES));
-    const set = Object.entries(backend.timeouts ?? {}).filter(([, seconds]) => seconds !== undefined);
-    if (set.length > 0) {
-      const words = set.map(([time, seconds]) => `${time.replace(/Seconds$/, '')} ${seconds} s`);
-      this.add(backend.path, LedgerTopic.TIMEOUT_OVERRIDE, SupportLevel.NATIVE, `set by hand: ${words.join(', ')}`);
+    this.entries.push(...serverEntries(backend, times, this.intents.target.nodes ?? DEFAULT_NODES));
+    const overrides = Object.entries(backend.timeouts ?? {}).filter(([, seconds]) => seconds !== undefined);
+    if (overrides.length > 0) {
+      const times = overrides.map(([time, seconds]) => `${time.replace(/Seconds$/, '')} ${seconds} s`);
+      this.add(
+        backend.path,
+        LedgerTopic.TIMEOUT_OVERRIDE,
+        SupportLevel.NATIVE,
+        `set in the definition: ${times.join(', ')}`,
+      );
     }
     if (backend.directCallers) {
       this.add(
         backend.path,
         LedgerTopic.DIRECT_CALLERS,
         SupportLevel.APPLICATION,
-        `who calls a replica around the balancer must stop when it closes the connection, and send again what it refuses; the drain of ${times.drain} s is for what is running`,
+        `callers that bypass the balancer must stop sending requests to a replica that closes its connection, and retry refused ones; only running requests have the drain of ${times.drain} s`,
       );
     }
   }
 
-  /** Lists the images that the target brings for these models and for the endpoints. */
+  /** Records the images that the target provides for these models and for the endpoints. */
   public addImages(models: ModelPlan[]): void {
     this.entries.push(...imageEntries(this.intents.target, this.intents.endpoints, models));
   }
 
-  /** Writes an entry with the target's own words, and refuses what it cannot do. */
+  /** Records the support of the target for a feature, and refuses it if it is not supported. */
   public use(path: string, feature: Feature, what?: string): void {
     const { level, detail } = capabilityOf(this.intents.target, feature);
     this.note(path, feature, level, what === undefined ? detail : `${what}: ${detail}`);
@@ -166,12 +173,12 @@ export class Ledger {
         this.refusals,
         'Unsupported',
         path,
-        `'${feature}' is not possible on ${this.intents.target.name}: ${detail}`,
+        `'${feature}' is not supported by ${this.intents.target.name}: ${detail}`,
       );
     }
   }
 
-  /** Writes an entry, and refuses what is left to a gateway where that is forbidden. */
+  /** Records an entry, and with 'strict' refuses what is left to the gateway. */
   private note(path: string, feature: Feature | LedgerTopic, level: SupportLevel, detail: string): void {
     this.add(path, feature, level, detail);
     if (level === SupportLevel.GATEWAY && this.intents.strict) {
@@ -184,7 +191,7 @@ export class Ledger {
     }
   }
 
-  /** Says which user a container has where the definition names none. A target that lists the feature takes the image's. */
+  /** Records the user of a container unless the definition sets one. Targets that support the feature use that of the image. */
   private addUser({ path, user, image: reference, server: { descriptor } }: BackendIntent): void {
     const { image } = descriptor;
     if (user !== undefined) return;
@@ -192,7 +199,7 @@ export class Ledger {
       const isOwn = image !== undefined && isOf(image.repository, reference);
       this.use(path, Feature.IMAGE_USER, isOwn ? `${image.repository} runs as ${image.user}` : undefined);
     } else if (image?.user === 'root') {
-      const detail = `${image.repository} runs as root; where the target wants another user, the image must let it read and write what the server needs`;
+      const detail = `${image.repository} runs as root; if the target requires another user, that user must be able to read and write the files that the server needs`;
       this.add(path, Feature.IMAGE_USER, SupportLevel.APPLICATION, detail);
     }
   }
@@ -204,12 +211,12 @@ export class Ledger {
     if (models.some(({ intent }) => intent.publish !== undefined)) this.use(path, Feature.MODEL_PUBLISH);
     for (const { intent } of models) {
       if (intent.drift === undefined) continue;
-      const detail = `${intent.name}: what is locked is used; the directory differs in ${intent.drift.join(', ')}`;
+      const detail = `${intent.name}: the locked files are used, but the directory differs: ${intent.drift.join(', ')}`;
       this.add(path, LedgerTopic.MODEL_DRIFT, SupportLevel.APPROXIMATED, detail);
     }
   }
 
-  /** Texts that only CDK can fill in are news where it does not do so by itself. */
+  /** Records unresolved tokens, unless the target resolves them natively. */
   private addTokens(path: string, props: { readonly [prop: string]: string | undefined }): void {
     if (capabilityOf(this.intents.target, Feature.TOKENS).level === SupportLevel.NATIVE) return;
     const unresolved = Object.keys(props).filter((prop) => isUnresolved(props[prop] ?? ''));
@@ -222,34 +229,33 @@ export class Ledger {
         path,
         LedgerTopic.PRIORITY,
         SupportLevel.APPROXIMATED,
-        `${priority}: routes have no numbers here; host, path and conditions decide`,
+        `${priority}: ignored, because routes have no priorities on this target; the most specific host, path and conditions match first`,
       );
-    } else this.add(path, LedgerTopic.PRIORITY, SupportLevel.NATIVE, `${priority}: the number of the first rule`);
+    } else this.add(path, LedgerTopic.PRIORITY, SupportLevel.NATIVE, `${priority}: the priority of the first rule`);
   }
 
-  /** Says who can reach backends by their own addresses, those without a share too, where that is not the network's own. */
+  /** Records who can reach the own addresses of backends, including those without a share, unless the balancer is internal. */
   private addAccess(path: string): void {
     const { behind = [], target } = this.intents;
-    const reach = 'reaches a backend by its own address, also at weight 0';
+    const reach = 'can reach every backend by its own address, even at weight 0';
     if (target.access === BalancerAccess.PUBLIC) {
-      this.add(path, LedgerTopic.ACCESS, SupportLevel.NATIVE, `public: every client ${reach}`);
+      this.add(path, LedgerTopic.ACCESS, SupportLevel.NATIVE, `public: any client ${reach}`);
     } else if (target.access === BalancerAccess.UNKNOWN || behind.length > 0) {
-      const detail = `the clients of ${target.name} are not known here, and each of them ${reach}; set 'ownAddress' to OwnAddress.NONE where it is public`;
+      const detail = `any client of ${target.name} ${reach}; set 'ownAddress' to OwnAddress.NONE if it is public`;
       this.add(path, LedgerTopic.ACCESS, SupportLevel.GATEWAY, detail);
     }
   }
 
   private addDrain(backend: BackendIntent, times: BackendTimes): void {
     const { declared = true, drain, name, note } = backend.server.descriptor;
-    const waits = 'so the signal waits until they have ended';
     const [level, detail] = !declared
       ? [
           SupportLevel.APPLICATION,
-          `nobody declared what the server does when it is stopped; it is taken to drop its requests, ${waits}`,
+          `the behavior of the server on SIGTERM is not declared; the plan assumes that it drops its requests and delays SIGTERM until they have ended`,
         ]
       : drain === DrainBehavior.DROPS_REQUESTS
-        ? [SupportLevel.EMULATED, `${name} drops requests when it is stopped, ${waits}`]
-        : [SupportLevel.NATIVE, `${name} finishes running requests within ${times.drain} s`];
+        ? [SupportLevel.EMULATED, `${name} drops requests on SIGTERM, which is therefore delayed until they have ended`]
+        : [SupportLevel.NATIVE, `${name} completes running requests within ${times.drain} s`];
     this.add(backend.path, Feature.DRAIN, level, note === undefined ? detail : `${detail}; ${note}`);
   }
 
@@ -281,7 +287,7 @@ export class Ledger {
           Feature.KEEP_ALIVE,
           times.closeEach ? SupportLevel.EMULATED : SupportLevel.NATIVE,
           times.closeEach
-            ? `${descriptor.name} closes idle connections after ${times.keepAlive} s, so the balancer ends each after its response`
+            ? `${descriptor.name} closes idle connections after ${times.keepAlive} s, so the balancer closes each one after its response`
             : `${descriptor.name}: ${descriptor.keepAlive}`,
         );
     }
@@ -292,7 +298,7 @@ export class Ledger {
   }
 }
 
-/** Whether an image is of this repository, whichever its tag or digest. */
+/** Whether an image is from this repository, with any tag or digest. */
 function isOf(repository: string, image = ''): boolean {
   return image.replace(/^docker\.io\//, '').split(/[:@]/)[0] === repository;
 }

@@ -6,8 +6,8 @@ import { COPY_BYTES_PER_SECOND, FETCH_SECONDS } from './rules';
 import type { ModelPlan } from './serving-plan';
 import { SupportLevel, type TargetProfile } from './target-profile';
 
-/** The ways in which a container of its own brings the model before the server starts. */
-const BROUGHT: { readonly [kind in ModelDeliveryKind]: boolean } = {
+/** Whether a separate container transfers the model before the server starts. */
+const TRANSFERRED: { readonly [kind in ModelDeliveryKind]: boolean } = {
   [ModelDeliveryKind.IN_IMAGE]: false,
   [ModelDeliveryKind.FETCH]: true,
   [ModelDeliveryKind.IMAGE_VOLUME]: false,
@@ -16,8 +16,8 @@ const BROUGHT: { readonly [kind in ModelDeliveryKind]: boolean } = {
   [ModelDeliveryKind.VOLUME]: false,
 };
 
-/** The ways in which a model can be delivered by what it is, the best first. */
-export function waysOf({ uri, volume, image }: ModelIntent): ModelDeliveryKind[] {
+/** The possible deliveries of a model, best first. */
+export function deliveriesOf({ uri, volume, image }: ModelIntent): ModelDeliveryKind[] {
   if (uri !== undefined) return [ModelDeliveryKind.FETCH];
   if (volume !== undefined) return [ModelDeliveryKind.VOLUME];
   if (image === undefined) return [ModelDeliveryKind.IN_IMAGE];
@@ -25,32 +25,33 @@ export function waysOf({ uri, volume, image }: ModelIntent): ModelDeliveryKind[]
   return [ModelDeliveryKind.IMAGE_VOLUME, ModelDeliveryKind.COPY];
 }
 
-/** Whether a container of its own brings the model before the server starts. */
-export function isBrought(delivery: ModelDeliveryKind): boolean {
-  return BROUGHT[delivery];
+/** Whether a separate container transfers the model before the server starts. */
+export function isTransferred(delivery: ModelDeliveryKind): boolean {
+  return TRANSFERRED[delivery];
 }
 
-/** How each model of a backend is delivered: as was asked for, or in the first way that the target has. */
+/** The delivery of each model of a backend: the configured one, or the best that the target supports. */
 export function planModels(target: TargetProfile, backend: BackendIntent): ModelPlan[] {
   return backend.models.map((intent) => {
-    const ways = waysOf(intent);
-    const delivery = intent.delivery ?? ways.find((way) => isPossible(target, way)) ?? (ways[0] as ModelDeliveryKind);
+    const possible = deliveriesOf(intent);
+    const delivery =
+      intent.delivery ?? possible.find((kind) => isSupported(target, kind)) ?? (possible[0] as ModelDeliveryKind);
     return {
       intent,
       delivery,
       source: intent.uri ?? intent.image?.reference,
-      seconds: isBrought(delivery) ? bringSecondsOf(target, backend, intent) : 0,
+      seconds: isTransferred(delivery) ? transferSecondsOf(target, backend, intent) : 0,
     };
   });
 }
 
-/** One container for each model that is brought, and the volumes that they fill. */
+/** One container for each transferred model, and the volumes that they write to. */
 export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volumes: ModelVolumePlan[] } {
-  const brought = models.flatMap((model, index) => (isBrought(model.delivery) ? [{ ...model, index }] : []));
-  const directories = brought.map(({ intent }) =>
+  const transferred = models.flatMap((model, index) => (isTransferred(model.delivery) ? [{ ...model, index }] : []));
+  const directories = transferred.map(({ intent }) =>
     intent.singleObject ? parentOf(intent.mountPath) : intent.mountPath,
   );
-  // A volume inside a read-only volume has nowhere to be mounted, so the outermost directories become the volumes.
+  // A volume cannot be mounted inside a read-only volume, so the outermost directories become the volumes.
   const roots = [...new Set(directories)].filter(
     (path) => !directories.some((other) => other !== path && path.startsWith(`${other === '/' ? '' : other}/`)),
   );
@@ -58,7 +59,7 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
     roots.findIndex((root) => path === root || path.startsWith(`${root === '/' ? '' : root}/`));
   return {
     volumes: roots.map((mountPath, index) => ({ name: `models-${index}`, mountPath })),
-    fetches: brought.map(({ intent, index, seconds, delivery }, position) => ({
+    fetches: transferred.map(({ intent, index, seconds, delivery }, position) => ({
       model: intent.name,
       index,
       ...(delivery === ModelDeliveryKind.FETCH
@@ -72,29 +73,33 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
   };
 }
 
-/** The image that was made of the server's and a model; none where no model is baked. */
+/** The server image with a baked model, if any. */
 export function bakedImage(models: ModelPlan[]): string | undefined {
   return models.find(({ delivery }) => delivery === ModelDeliveryKind.BAKED)?.intent.image?.reference;
 }
 
-/** The time in which a container brings this many bytes, in seconds. */
+/** The time in seconds that a container takes to copy this many bytes. */
 export function copySecondsOf(bytes = 0): number {
   return Math.ceil(bytes / COPY_BYTES_PER_SECOND);
 }
 
-function bringSecondsOf(target: TargetProfile, backend: BackendIntent, { fetchSeconds, bytes }: ModelIntent): number {
+function transferSecondsOf(
+  target: TargetProfile,
+  backend: BackendIntent,
+  { fetchSeconds, bytes }: ModelIntent,
+): number {
   return Math.ceil(
     Math.min(fetchSeconds ?? Math.max(FETCH_SECONDS, 2 * copySecondsOf(bytes)), maxSecondsOf(target, backend)),
   );
 }
 
-/** The longest that the compute of a backend lets a container bring a model, in seconds. */
+/** The longest time that the compute of a backend allows for the transfer of a model, in seconds. */
 export function maxSecondsOf(target: TargetProfile, { maxFetchSeconds }: BackendIntent): number {
   return maxFetchSeconds ?? target.maxFetchSeconds ?? Number.POSITIVE_INFINITY;
 }
 
-function isPossible(target: TargetProfile, way: ModelDeliveryKind): boolean {
-  const feature = FEATURE_OF_DELIVERY[way];
+function isSupported(target: TargetProfile, delivery: ModelDeliveryKind): boolean {
+  const feature = FEATURE_OF_DELIVERY[delivery];
   return feature === undefined || capabilityOf(target, feature).level !== SupportLevel.REFUSED;
 }
 

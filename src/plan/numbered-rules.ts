@@ -1,16 +1,16 @@
 import type { EndpointIntent, PlatformIntents } from './intents';
 import { refuse } from './refuse';
 import { orderOf } from './routes';
-import { cutRoute, fits, MAX_DEPTH, RuleSlots } from './rule-slots';
+import { fits, MAX_DEPTH, RuleSlots, splitRoute } from './rule-slots';
 import type { EndpointPlan, Refusal, RulePlan } from './serving-plan';
 
-/** Gives the rules of every route their numbers, and refuses what the limits of the target do not allow. */
+/** Assigns priorities to the rules of every route, and refuses what exceeds the limits of the target. */
 export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], refusals: Refusal[]): EndpointPlan[] {
   const { rules: limits, name } = intents.target;
   if (limits === undefined) return plans;
   const slots = new RuleSlots(limits);
   const numbered = new Map<string, Map<string, RulePlan[]>>();
-  // What the user placed comes first, so that the rest makes room for it.
+  // Priorities that users set are assigned first; all others move around them.
   const order = intents.endpoints.map((endpoint, position) => ({ endpoint, plan: plans[position] as EndpointPlan }));
   for (const { endpoint, plan } of [...order.filter(isPlaced), ...order.filter((item) => !isPlaced(item))]) {
     const deep = plan.routes.some((route) => orderOf(route).depth > MAX_DEPTH);
@@ -19,15 +19,15 @@ export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], ref
         refusals,
         'PathTooDeep',
         plan.path,
-        `'path' ('${endpoint.prefix}') must have at most ${MAX_DEPTH} segments on ${name}, '/_b/<backend>' included; use a shorter path, or set 'priority'`,
+        `'path' ('${endpoint.prefix}') must have at most ${MAX_DEPTH} segments on ${name}, including '/_b/<backend>'; use a shorter path, or set 'priority'`,
       );
     }
-    if (plan.routes.some((route) => !fits(limits, cutRoute(limits, route)))) {
+    if (plan.routes.some((route) => !fits(limits, splitRoute(limits, route)))) {
       refuse(
         refusals,
         'TooManyConditions',
         plan.path,
-        `a rule of ${name} holds at most ${limits.valuesPerCondition} values of a header and ${limits.valuesPerRule} values in all; endpoint '${plan.name}' needs more; match fewer headers or values`,
+        `endpoint '${plan.name}' exceeds the limits of a rule of ${name}: ${limits.valuesPerCondition} values for a header and ${limits.valuesPerRule} values in total; match fewer headers or values`,
       );
     }
     const placed = slots.place(plan.routes, endpoint.priority);
@@ -37,21 +37,21 @@ export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], ref
         refusals,
         'PriorityTaken',
         plan.path,
-        `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the numbers after it, one for each of its rules, must be free and at most ${limits.last}; choose another`,
+        `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the priorities after it, one for each of its rules, must be unused and at most ${limits.last}; choose another`,
       );
     else
       refuse(
         refusals,
         'TooManyRules',
         plan.path,
-        `no priority is left for the rules of endpoint '${plan.name}' among those of its kind; set 'priority', or use a platform of its own`,
+        `endpoint '${plan.name}' has too many rules: no priority is left in the range of its routes; set 'priority', or use a separate platform`,
       );
   }
   const result = plans.map((plan) => ({
     ...plan,
     routes: plan.routes.map((route) => ({
       ...route,
-      rules: numbered.get(plan.path)?.get(route.key) ?? placeholderRules(limits.last, cutRoute(limits, route)),
+      rules: numbered.get(plan.path)?.get(route.key) ?? placeholderRules(limits.last, splitRoute(limits, route)),
     })),
   }));
   const count = result.reduce(
@@ -63,7 +63,7 @@ export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], ref
       refusals,
       'TooManyRules',
       '',
-      `the endpoints and backends need ${count} rules, and ${name} has ${limits.maxRules}; set 'ruleQuota' once the quota is raised, or use a second platform`,
+      `the endpoints and backends need ${count} rules, but ${name} supports at most ${limits.maxRules}; raise the quota and set 'ruleQuota', or use a second platform`,
     );
   }
   if (intents.backends.length > limits.maxBackends) {
@@ -71,7 +71,7 @@ export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], ref
       refusals,
       'TooManyTargetGroups',
       '',
-      `${intents.backends.length} backends need as many target groups, and ${name} has at most ${limits.maxBackends}; use a second platform`,
+      `${intents.backends.length} backends need ${intents.backends.length} target groups, but ${name} supports at most ${limits.maxBackends}; use a second platform`,
     );
   }
   return result;

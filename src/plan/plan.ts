@@ -11,10 +11,10 @@ import { Checks } from './timeouts/checks';
 import type { Relation } from './timeouts/relations';
 
 /**
- * What a platform will render: every route, share, priority and timeout, computed from all intents at once.
+ * What a platform renders: every route, share, priority and timeout, computed from all intents.
  *
- * A plan is a pure function of the intents. Making one never throws: what cannot be done stands in `refusals`, beside
- * values that keep the output legal.
+ * A plan is a pure function of the intents. Computing it never throws: `refusals` has the errors, and placeholder values keep
+ * the output valid.
  */
 export class ServingPlan {
   /** The endpoints, in the order of their declaration. */
@@ -23,18 +23,18 @@ export class ServingPlan {
   public readonly backends: BackendPlan[];
   /** The balancer that the endpoints share. */
   public readonly balancer: BalancerPlan;
-  /** What became of everything that the definitions ask for. */
+  /** How each feature that the definitions use is supported. */
   public readonly ledger: LedgerEntry[];
-  /** What the target cannot do or the whole does not allow. */
+  /** The errors: what the target does not support, and definitions that conflict. */
   public readonly refusals: Refusal[];
   /**
-   * How many hops the solver looked at: a few for each backend, and those in front of the balancer once.
+   * The number of hops that were checked: a few for each backend, and those in front of the balancer once.
    *
    * @internal
    */
   public readonly _hopsEvaluated: number;
   /**
-   * Every relation between two times that was held against the rules.
+   * Every relation between two times that was checked.
    *
    * @internal
    */
@@ -44,7 +44,7 @@ export class ServingPlan {
   private readonly backendIndex: Map<string, BackendPlan>;
   private readonly routeIndex: Map<string, RoutePlan>;
 
-  /** Computes the plan of all that was asked of a platform. */
+  /** Computes the plan of a platform. */
   public constructor(intents: PlatformIntents) {
     this.refusals = [];
     const index = new IntentIndex(intents);
@@ -69,8 +69,8 @@ export class ServingPlan {
   }
 
   /**
-   * All routes of the platform, in the order in which they are tried. A route with full hosts and wildcards stands there
-   * twice, each time with one kind of hosts.
+   * All routes of the platform, in matching order. A route with both full and wildcard hosts is listed twice, once for each
+   * kind of host.
    */
   public get routes(): RoutePlan[] {
     return sortRoutes(this.endpoints.flatMap((endpoint) => endpoint.routes.flatMap(hostParts)));
@@ -92,7 +92,7 @@ export class ServingPlan {
     return found(this.backendIndex, path, 'backend');
   }
 
-  /** The route of the endpoint with this construct path that has this id inside it. */
+  /** The route with this id of the endpoint with this construct path. */
   public route(endpoint: string, id: string): RoutePlan {
     return found(this.routeIndex, `${endpoint}#${id}`, 'route');
   }

@@ -4,7 +4,7 @@ import type { Ledger } from './ledger';
 import type { Checks } from './timeouts/checks';
 import type { SolvedBalancer } from './timeouts/solving';
 
-/** What the plans of all endpoints and backends of a platform are computed from, and where they note what became of them. */
+/** The input for the plans of all endpoints and backends of a platform, and the ledger and checks that collect results. */
 export interface Planning {
   readonly intents: PlatformIntents;
   readonly index: IntentIndex;

@@ -4,29 +4,29 @@ import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
 import { wholeWeights } from './weights';
 
-/** The header in which a request names the backend that shall answer it. */
+/** The header that selects the backend of a request. */
 export const BACKEND_HEADER = 'x-serving-backend';
 
-/** The part of a path under which a backend has an address of its own. */
+/** The path segment in front of a backend's own path. */
 export const OWN_PATH = '_b';
 
-/** Names that are sent as they are; others are sent as the legal name. */
+/** Names that are valid header values; others are replaced by the legal name. */
 const PLAIN_HEADER_VALUE = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** What picks a route's requests, without what becomes of them. */
+/** The conditions of a route, without its destination. */
 export type RouteConditions = Pick<RoutePlan, 'kind' | 'hosts' | 'prefix' | 'methods' | 'headers' | 'pickedByHeader'>;
 
-/** The value of the backend header that names this backend. */
+/** The value of the backend header that selects this backend. */
 export function headerValueOf(backend: Pick<BackendIntent, 'name' | 'slug'>): string {
   return PLAIN_HEADER_VALUE.test(backend.name) ? backend.name : backend.slug;
 }
 
-/** The path under which a backend has an address of its own, beside the endpoint's. */
+/** The own path of a backend below that of the endpoint. */
 export function ownPrefix(endpoint: Pick<EndpointIntent, 'prefix'>, segment: string): string {
   return `${endpoint.prefix === '/' ? '' : endpoint.prefix}/${OWN_PATH}/${segment}`;
 }
 
-/** The conditions of a request that names `backend`. */
+/** The conditions for requests to the own address of `backend`. */
 export function ownConditions(
   endpoint: EndpointIntent,
   attachment: AttachmentIntent,
@@ -42,7 +42,7 @@ export function ownConditions(
       };
 }
 
-/** The conditions of a request that a header rule picks. */
+/** The conditions for requests that match a header rule. */
 export function headerRuleConditions(endpoint: EndpointIntent, header: HeaderIntent): RouteConditions {
   return {
     ...shareConditions(endpoint),
@@ -52,7 +52,7 @@ export function headerRuleConditions(endpoint: EndpointIntent, header: HeaderInt
   };
 }
 
-/** The conditions of every other request of the endpoint. */
+/** The conditions for all other requests of the endpoint. */
 export function shareConditions(endpoint: EndpointIntent): RouteConditions {
   return {
     kind: RouteKind.SHARES,
@@ -64,12 +64,12 @@ export function shareConditions(endpoint: EndpointIntent): RouteConditions {
   };
 }
 
-/** The conditions of a request with a method that the endpoint does not have. */
+/** The conditions for requests with a method that the endpoint does not accept. */
 export function methodNotAllowedConditions(endpoint: EndpointIntent): RouteConditions {
   return { ...shareConditions(endpoint), kind: RouteKind.METHOD_NOT_ALLOWED, methods: [] };
 }
 
-/** The endpoint's shares: those of its split with the others at 0, or equal ones. */
+/** The shares of an endpoint: those of its split, with 0 for other backends, or equal shares without a split. */
 export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | undefined): SharePlan[] {
   const typed = split?.shares ?? [];
   if (typed.length === 0) return attachments.map(({ backend }) => ({ backend, weight: 1 }));
@@ -78,16 +78,16 @@ export function sharesOf(attachments: AttachmentIntent[], split: SplitIntent | u
   return attachments.map(({ backend }) => ({ backend, weight: weights.get(backend) ?? 0 }));
 }
 
-/** Who serves an endpoint, and who gets which of its requests. */
+/** The backends of an endpoint and the distribution of its requests. */
 export interface Traffic {
   readonly attachments: AttachmentIntent[];
   readonly split?: SplitIntent;
   readonly backendOf: (key: string) => BackendIntent;
-  /** The methods that a 405 allows. */
+  /** The methods in the `Allow` header of a 405. */
   readonly allowed: string[];
 }
 
-/** All routes of one endpoint, in the order in which they are tried. */
+/** All routes of one endpoint, in matching order. */
 export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
   const { attachments, split, backendOf, allowed } = traffic;
   const shares = sharesOf(attachments, split);
@@ -137,23 +137,23 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   return sortRoutes(routes);
 }
 
-/** The id, inside its endpoint, of the route to a backend's own address. */
+/** The id of the route to a backend's own address, unique in its endpoint. */
 export function ownKey(backend: string): string {
   return `own:${backend}`;
 }
 
-/** The id, inside its endpoint, of a header rule's route. */
+/** The id of the route of a header rule, unique in its endpoint. */
 export function headerRuleKey(index: number): string {
   return `header:${index}`;
 }
 
-/** The id, inside its endpoint, of the route that carries the shares. */
+/** The id of the route with the shares, unique in its endpoint. */
 export const SHARES_KEY = 'shares';
 
-/** The id, inside its endpoint, of the 405. */
+/** The id of the 405 route, unique in its endpoint. */
 export const METHOD_NOT_ALLOWED_KEY = '405';
 
-/** The order of kinds at one place. */
+/** The matching order of kinds with the same host and path. */
 const KINDS: { readonly [kind in RouteKind]: number } = {
   [RouteKind.OWN_ADDRESS]: 0,
   [RouteKind.HEADER_RULE]: 1,
@@ -161,19 +161,19 @@ const KINDS: { readonly [kind in RouteKind]: number } = {
   [RouteKind.METHOD_NOT_ALLOWED]: 3,
 };
 
-/** The place of a route among all others: host, longest path, kind, then headers and methods of the endpoint. */
+/** The sort key of a route: host, longest path, kind, then headers and methods of the endpoint. */
 export interface RouteOrder {
   /** 0 for a full host, 1 for one with a wildcard, 2 for none. */
   readonly host: number;
   /** The number of path segments. */
   readonly depth: number;
-  /** The place of the kind in its order. */
+  /** The position of the kind. */
   readonly kind: number;
   /** 0 with headers and methods, 1 with headers, 2 with methods, 3 with neither. */
   readonly conditions: number;
 }
 
-/** Where a route stands in the order of matching. */
+/** The sort key of a route in matching order. */
 export function orderOf(route: RouteConditions): RouteOrder {
   const headers = route.headers.length > (route.pickedByHeader ? 1 : 0);
   const methods = route.methods.length > 0;
@@ -185,7 +185,7 @@ export function orderOf(route: RouteConditions): RouteOrder {
   };
 }
 
-/** A route by the kinds of its hosts: full names and wildcards are tried at different places. */
+/** Splits a route by kind of host, because full names and wildcards have different positions in matching order. */
 export function hostParts<T extends Pick<RouteConditions, 'hosts'>>(route: T): T[] {
   const wild = route.hosts.filter((host) => host.includes('*'));
   if (wild.length === 0 || wild.length === route.hosts.length) return [route];
@@ -196,12 +196,12 @@ export function hostParts<T extends Pick<RouteConditions, 'hosts'>>(route: T): T
   ];
 }
 
-/** Sorts what is tried first to the front. */
+/** Compares two sort keys; the route that is matched first is smaller. */
 export function compareOrder(a: RouteOrder, b: RouteOrder): number {
   return a.host - b.host || b.depth - a.depth || a.kind - b.kind || a.conditions - b.conditions;
 }
 
-/** The routes in the order in which they are tried. Each is looked at once, not at every comparison. */
+/** The routes in matching order. The sort key of each is computed once, not at every comparison. */
 export function sortRoutes(routes: RoutePlan[]): RoutePlan[] {
   return routes
     .map((route) => ({ route, order: orderOf(route) }))

@@ -3,13 +3,13 @@ import { compareOrder, hostParts, orderOf, type RouteConditions } from './routes
 import { type AnchorPlan, RouteKind, type RoutePlan, type RulePlan } from './serving-plan';
 import type { RuleLimits } from './target-profile';
 
-/** The deepest path that has a band of its own. */
+/** The deepest path with a separate band. */
 export const MAX_DEPTH = 7;
 
 /**
  * The width of a band, by host (full, wildcard, none), depth of the path, and kind with conditions (own address, header
  * rule and shares, each with headers and methods, headers, methods, neither; then 405). Bands that are used more are
- * wider, so that two rules seldom want one slot.
+ * wider, so that two rules rarely have the same slot.
  */
 const HOST_WIDTHS = [3, 1, 3];
 const DEPTH_WIDTHS = [2, 6, 6, 3, 2, 1, 1, 1];
@@ -25,18 +25,18 @@ interface Band {
   readonly width: number;
 }
 
-/** What one rule can hold of a route: as much as the limits of a condition and of a rule allow. */
+/** The conditions of one rule, within the limits of a condition and of a rule. */
 export type RuleConditions = Pick<RulePlan, 'hosts' | 'paths' | 'methods' | 'headers'>;
 
 /**
- * Cuts a route that has too many values for one rule into several, by kind of host, then methods, hosts and paths. Their
- * number depends on the route alone, so that structure can be made before the plan is known.
+ * Splits a route that has too many values for one rule into several rules, by kind of host, then methods, hosts and paths.
+ * Their number depends only on the route, so that resources can be created before the plan is computed.
  */
-export function cutRoute(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
-  return hostParts(route).flatMap((part) => cutPart(limits, part));
+export function splitRoute(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
+  return hostParts(route).flatMap((part) => splitPart(limits, part));
 }
 
-function cutPart(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
+function splitPart(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
   const paths = pathPatterns(route.prefix);
   const sizes = { methods: route.methods.length, hosts: route.hosts.length, paths: paths.length };
   for (const part of ['methods', 'hosts', 'paths'] as const) {
@@ -56,7 +56,7 @@ function cutPart(limits: RuleLimits, route: RouteConditions): RuleConditions[] {
   return rules;
 }
 
-/** Whether every rule of a cut route keeps to the limits. */
+/** Whether every rule of a route is within the limits. */
 export function fits(limits: RuleLimits, rules: RuleConditions[]): boolean {
   return rules.every(
     (rule) =>
@@ -65,41 +65,41 @@ export function fits(limits: RuleLimits, rules: RuleConditions[]): boolean {
   );
 }
 
-/** The patterns that a segment prefix means: the path itself and everything below it. */
+/** The patterns of a path prefix: the path itself and everything below it. */
 export function pathPatterns(prefix: string): string[] {
   return prefix === '/' ? ['/*'] : [prefix, `${prefix}/*`];
 }
 
 /**
- * Gives every route its numbered rules.
+ * Assigns priorities to the rules of every route.
  *
- * A priority comes from the route itself, a band by specificity and a slot by hash, and never from its rank among the
- * others: ranks shift when a route is added, and a changed priority collides with the one that still holds it. Where two
- * want one slot, the later declared takes the next free one.
+ * A priority depends on the route itself: its specificity selects a band, its hash a slot. It does not depend on the rank
+ * among other routes, because ranks shift when a route is added, and a changed priority collides with the existing rule
+ * that still has it. If two routes have the same slot, the one declared later gets the next free one.
  */
 export class RuleSlots {
   private readonly taken = new Set<number>();
 
   constructor(private readonly limits: RuleLimits) {}
 
-  /** The numbered rules of the routes of one endpoint, by the route's key; undefined where no slot is left. */
+  /** The rules of the routes of one endpoint by route key; undefined if no slot is left. */
   public place(routes: RoutePlan[], priority: number | undefined): Map<string, RulePlan[]> | undefined {
     const placed = new Map<string, RulePlan[]>();
     let next = priority;
     const parts = routes.flatMap(hostParts).sort((a, b) => orderOf(a).host - orderOf(b).host);
     for (const group of groups(parts)) {
-      const rules = group.flatMap((route) => cutRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
-      const wanted = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
+      const rules = group.flatMap((route) => splitRoute(this.limits, route).map((rule) => ({ rule, key: route.key })));
+      const preferred = next ?? this.slotOf(group[0] as RoutePlan, rules.length);
       const slots =
         next === undefined
-          ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), wanted, rules.length)
+          ? this.findFree(bandOf(this.limits, group[0] as RoutePlan), preferred, rules.length)
           : this.freeFrom(next, Math.min(next + rules.length - 1, this.limits.last), rules.length);
       if (slots === undefined) return undefined;
       if (next !== undefined) next += rules.length;
       rules.forEach(({ rule, key }, index) => {
         const slot = slots[index] as number;
         this.taken.add(slot);
-        const moved = slot !== wanted + index ? { movedFrom: wanted + index } : {};
+        const moved = slot !== preferred + index ? { movedFrom: preferred + index } : {};
         const list = placed.get(key) ?? [];
         list.push({ priority: slot, ...moved, ...rule });
         placed.set(key, list);
@@ -108,13 +108,13 @@ export class RuleSlots {
     return placed;
   }
 
-  /** The place of the rule that holds a backend, in the band after every route. */
+  /** The priority of the anchor rule of a backend, in the band after every route. */
   public placeAnchor(path: string): AnchorPlan {
     const band = { first: this.limits.last + 1, width: this.limits.lastAnchor - this.limits.last };
-    const wanted = band.first + (hash(path) % band.width);
-    const [priority = wanted] = this.findFree(band, wanted, 1) ?? [];
+    const preferred = band.first + (hash(path) % band.width);
+    const [priority = preferred] = this.findFree(band, preferred, 1) ?? [];
     this.taken.add(priority);
-    return priority === wanted ? { priority } : { priority, movedFrom: wanted };
+    return priority === preferred ? { priority } : { priority, movedFrom: preferred };
   }
 
   private slotOf(route: RoutePlan, length: number): number {
@@ -123,10 +123,10 @@ export class RuleSlots {
     return band.first + (hash(identity) % Math.max(1, band.width - length + 1));
   }
 
-  /** Free slots in rising order, so that header rules keep theirs: from the wanted one on, else from the band's first. */
-  private findFree(band: Band, wanted: number, length: number): number[] | undefined {
+  /** Free slots in ascending order, which keeps the order of header rules: from the preferred one, else from the start of the band. */
+  private findFree(band: Band, preferred: number, length: number): number[] | undefined {
     const last = band.first + band.width - 1;
-    return this.freeFrom(wanted, last, length) ?? this.freeFrom(band.first, last, length);
+    return this.freeFrom(preferred, last, length) ?? this.freeFrom(band.first, last, length);
   }
 
   private freeFrom(first: number, last: number, length: number): number[] | undefined {
@@ -138,7 +138,7 @@ export class RuleSlots {
   }
 }
 
-/** Routes of one endpoint that share a band stay together, so that header rules keep their order. */
+/** Groups the header rules of one endpoint that share a band, so that they keep their order. */
 function groups(routes: RoutePlan[]): RoutePlan[][] {
   const result: RoutePlan[][] = [];
   for (const route of routes) {

@@ -1,22 +1,22 @@
-/** How a rule of the timeout chain is kept. */
+/** How a rule of the timeout chain is enforced. */
 export enum RuleKind {
-  /** What the user said, or a time that stands for itself. */
+  /** The time is an input. */
   GIVEN = 'given',
-  /** Two times that are compared, on every ladder. */
+  /** Two times are compared in every chain. */
   RELATION = 'relation',
-  /** A choice of this library, the same on every ladder. */
+  /** A design choice of this library, the same for every chain. */
   CHOICE = 'choice',
 }
 
 /** A rule of the timeout chain. */
 export interface TimeoutRule {
-  /** What must hold, for people. */
+  /** What the rule requires, as a sentence. */
   readonly sentence: string;
-  /** Where it comes from. */
+  /** The source of the rule. */
   readonly source: string;
-  /** How it is kept. */
+  /** How it is enforced. */
   readonly kind: RuleKind;
-  /** What the library does about it, where nothing is compared. @default - the sentence says it */
+  /** What the library does to comply, for a design choice. @default - the sentence states it */
   readonly choice?: string;
 }
 
@@ -29,185 +29,192 @@ const POD_TERMINATION = 'https://kubernetes.io/docs/concepts/workloads/pods/pod-
 const ECS_CONTAINER = 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html';
 const { GIVEN, RELATION, CHOICE } = RuleKind;
 
-/** The rules that give the timeouts, by id. A ladder names the rule of each of its values. */
+/** The rules behind the timeouts, by id. A ladder names the rule of each of its values. */
 export const TIMEOUT_RULES = {
   T: {
     kind: GIVEN,
-    sentence: 'the longest request is what the endpoint says',
+    sentence: 'the longest request is set on the endpoint',
     source: 'requestTimeout of the endpoint',
   },
   R1: {
     kind: RELATION,
-    sentence: 'the server keeps an idle connection longer than the balancer, or closes it after each response',
+    sentence: 'the server keeps idle connections longer than the balancer, or closes them after each response',
     source: ALB_TROUBLE,
   },
   R2: {
     kind: RELATION,
-    sentence: 'nothing on the way gives up on a silent server before the longest request has ended',
+    sentence: 'no hop times out on a silent server before the longest request has ended',
     source: ALB_ATTRIBUTES,
   },
   R3: {
     kind: RELATION,
-    sentence: 'a stream says something at least twice in the idle time of a balancer that cuts silent connections',
+    sentence: 'a stream sends data at least twice within the idle timeout of a balancer that closes silent connections',
     source: ALB_ATTRIBUTES,
   },
   R4: {
     kind: RELATION,
     sentence:
-      'where the keep-alive of the server is fixed or has a limit, the balancer closes idle connections before it',
+      'if the keep-alive of the server is fixed or capped, the balancer closes idle connections before the server does',
     source: ALB_TROUBLE,
   },
   R5: {
     kind: RELATION,
-    sentence: 'the server bears a connection that has not sent anything yet longer than the balancer keeps it',
+    sentence: 'the server keeps connections that have not sent any data longer than the balancer does',
     source: ALB_TROUBLE,
   },
   R6: {
     kind: RELATION,
     sentence:
-      'the pool of a client closes idle connections before the first hop does, and a client waits longer than the longest request',
+      'the connection pool of a client closes idle connections before the first hop does, and a client waits longer than the longest request',
     source: ALB_ATTRIBUTES,
   },
   R7: {
     kind: RELATION,
-    sentence: 'the server gives a request longer than the longest request takes, and the client waits at least as long',
+    sentence: 'the request timeout of the server exceeds the longest request, and the client waits at least as long',
     source: ALB_TROUBLE,
   },
   R8: {
     kind: RELATION,
-    sentence: 'the watchdog of the server outlasts the load of the model and the longest request',
+    sentence: 'the watchdog timeout of the server exceeds the model load time and the longest request',
     source: 'https://gunicorn.org/reference/settings/#timeout',
   },
   R9: {
     kind: CHOICE,
     sentence:
-      'a limit of connections holds those that all nodes of the balancer keep, beside the requests that are worked on',
+      'a connection limit of the server covers the pooled connections of all balancer nodes in addition to running requests',
     source: 'https://www.uvicorn.org/settings/#resource-limits',
     choice:
-      'no limit of connections is set, and maxConcurrency is not mapped onto one; the ledger compares the limits that servers have by themselves',
+      'no connection limit is set, and maxConcurrency does not become one; the ledger compares the default limits of servers',
   },
   E1: {
     kind: RELATION,
-    sentence: 'the balancer closes an idle connection before the server does',
+    sentence: 'the balancer closes idle connections before the server does',
     source: 'https://docs.haproxy.org/2.6/configuration.html#pool-purge-delay',
   },
   E2: {
     kind: RELATION,
-    sentence: 'a limit of a whole request on the way is longer than the longest request, streams included',
+    sentence: 'the request timeout of every hop exceeds the longest request, streams included',
     source: 'https://gateway-api.sigs.k8s.io/geps/gep-1742/',
   },
   E3: {
     kind: RELATION,
-    sentence: 'a stream says something before a proxy gives up on its silence',
+    sentence: 'a stream sends data before a proxy times out on silence',
     source: ENVOY_TIMEOUTS,
   },
   E4: {
     kind: RELATION,
-    sentence: 'of two neighbours on the way, the one that sends the requests closes idle connections first',
+    sentence: 'of two adjacent hops, the one closer to the client closes idle connections first',
     source: ENVOY_TIMEOUTS,
   },
   E5: {
     kind: CHOICE,
-    sentence: 'a retry hides a closed connection for requests that may be sent twice only',
+    sentence: 'retries hide a closed connection only for requests that are safe to send twice',
     source: 'https://docs.haproxy.org/2.6/configuration.html#4.2-retry-on',
-    choice: 'only what was not sent yet is tried again, and no policy of a gateway turns retries on',
+    choice: 'only requests that were not sent yet are retried, and no gateway policy enables retries',
   },
   E6: {
     kind: CHOICE,
-    sentence: 'where the server never closes an idle connection, the balancer does, within minutes',
+    sentence: 'if the server never closes idle connections, the balancer does so within minutes',
     source: 'https://gateway.envoyproxy.io/docs/api/extension_types/#httptimeout',
-    choice: 'the router closes within 15 s, Envoy Gateway is told 5 minutes unless the gateway says otherwise',
+    choice:
+      'the router closes them after 15 s, Envoy Gateway after 5 minutes unless the gateway is declared with another time',
   },
   P: {
     kind: RELATION,
-    sentence: 'a stopping replica serves until the last router has stopped sending to it',
+    sentence: 'a stopping replica serves requests until the last router has stopped sending any',
     source: POD_TERMINATION,
   },
   PT: {
     kind: RELATION,
-    sentence: 'what a server cannot finish after the signal has ended before it',
+    sentence: 'requests that the server cannot complete after SIGTERM end before it',
     source: POD_TERMINATION,
   },
   F: {
     kind: RELATION,
-    sentence: 'the server drains for what is left of the longest request at the signal',
+    sentence: 'after SIGTERM, the server drains for the rest of the longest request',
     source: ECS_CONTAINER,
   },
   S1: {
     kind: CHOICE,
-    sentence: 'pods that a load balancer has as targets are deregistered for as long as the longest request',
+    sentence: 'the deregistration delay of pods that are targets of a load balancer covers the longest request',
     source: 'https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/',
-    choice:
-      'pods are targets of the router or the gateway only; tasks on ECS are targets by address, and D1 holds for them',
+    choice: 'pods are targets of the router or the gateway only; ECS tasks are IP targets, and D1 applies to them',
   },
   S2: {
     kind: CHOICE,
-    sentence: 'a server that waits for connections drains for the longest request and for the end of its connection',
+    sentence:
+      'the drain of a server that waits for idle connections covers the longest request and the close of its connection',
     source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
-    choice: 'the drain of such a server is the longest request and 5 s, or its own linger',
+    choice:
+      'such a server drains for the longest request plus 5 s, or plus the time that it needs to exit if that is longer',
   },
   S3: {
     kind: CHOICE,
-    sentence: 'a replica drains for its longest stream, unless streams may be cut',
+    sentence: 'a replica drains for its longest stream, unless streams may be cut off',
     source: POD_TERMINATION,
-    choice: 'maxDuration of streaming counts as a request, except with cutOnStop',
+    choice: 'maxDuration of streaming counts as the longest request, except with cutOnStop',
   },
   S4: {
     kind: CHOICE,
-    sentence: 'a failing readiness probe is not what takes a replica out of service',
+    sentence: 'removing a replica from service does not depend on a failing readiness probe',
     source:
       'https://github.com/triton-inference-server/server/blob/main/docs/customization_guide/inference_protocols.md',
-    choice: 'the wait before the signal takes it out, whatever the probe says meanwhile',
+    choice: 'the wait before SIGTERM covers the removal, regardless of the probe',
   },
   S5: {
     kind: CHOICE,
-    sentence: 'the wait before the signal needs no shell in the image',
+    sentence: 'the wait before SIGTERM requires no shell in the image',
     source: 'https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/',
-    choice: 'the preStop hook is the sleep of the kubelet',
+    choice: 'the preStop hook is the sleep action of the kubelet',
   },
   G: {
     kind: RELATION,
-    sentence: 'the grace period holds the wait, the drain and the exit',
+    sentence: 'the grace period covers the wait, the drain and the exit',
     source: POD_TERMINATION,
   },
   D1: {
     kind: RELATION,
-    sentence: 'the balancer waits for the longest request of a replica that it takes out, before that is stopped',
+    sentence:
+      'the deregistration delay covers the longest request, so that a replica stops only after its requests have ended',
     source: ALB_TROUBLE,
   },
   D2: {
     kind: RELATION,
     sentence:
-      'the kill comes after the server has drained, within what the compute allows; with callers around the balancer the drain holds the longest request',
+      'the stop timeout covers the drain, within the limit of the compute; with callers that bypass the balancer, the drain covers the longest request',
     source: ECS_CONTAINER,
   },
   D3: {
     kind: CHOICE,
-    sentence: 'a replica that ends without having been taken out of service loses its requests',
+    sentence: 'a replica that stops before it is deregistered loses its requests',
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html',
-    choice: 'no capacity that can be reclaimed is used, and no container beside the server ends the task',
+    choice: 'no Spot capacity is used, and of the containers of a task only the server ends it',
   },
   D4: {
     kind: CHOICE,
-    sentence: 'the process that gets the signal hands it on',
+    sentence: 'the process that receives SIGTERM forwards it',
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html',
-    choice: 'commands are in exec form, and ECS puts an init process in front of them',
+    choice: 'commands are in exec form, and on ECS an init process runs them',
   },
   D5: {
     kind: CHOICE,
-    sentence: 'a server that always spends its whole drain time gets no more of it than it needs',
+    sentence: 'a server that always uses its full drain time gets no more than it needs',
     source: ECS_CONTAINER,
-    choice: 'the kill comes 5 s after the drain, whatever the class of the server',
+    choice: 'SIGKILL comes 5 s after the drain, for every drain behavior',
   },
   B1: {
     kind: GIVEN,
-    sentence: 'the fetch of the models has a time of its own',
+    sentence: 'fetching the models has a separate timeout',
     source: 'fetchTimeout of the models',
   },
-  B2: { kind: GIVEN, sentence: 'the load of the server has a time of its own', source: 'loadTimeout of the backend' },
+  B2: {
+    kind: GIVEN,
+    sentence: 'loading the model into the server has a separate timeout',
+    source: 'loadTimeout of the backend',
+  },
   B3: {
     kind: RELATION,
-    sentence: 'a new replica is not judged before image pull, fetch and load have had their time',
+    sentence: 'a new replica is not considered failed before the timeouts of image pull, fetch and load',
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html',
   },
 } as const satisfies Record<string, TimeoutRule>;
@@ -215,32 +222,32 @@ export const TIMEOUT_RULES = {
 /** The id of a timeout rule. */
 export type TimeoutRuleId = keyof typeof TIMEOUT_RULES;
 
-/** The space between two timers that must not meet: timer granularity, latency and the offset of their starts. */
+/** The margin between two timers that must not fire together: granularity, latency and the offset of their starts. */
 export const MARGIN_SECONDS = 10;
 
-/** The time a process needs to exit and flush its logs after its last request. */
+/** The time that a process needs to flush its logs and exit after its last request. */
 export const EXIT_SECONDS = 5;
 
-/** The time that a server which does not drain has to stop: ECS's own default. */
+/** The stop timeout of a server that does not drain: the default of ECS. */
 export const STOP_SECONDS = 30;
 
-/** Keep-alive of every server that can be told one: above the longest idle time of any balancer (ALB: 4000 s). */
+/** The keep-alive of every server that supports one: above the longest idle timeout of any balancer (ALB: 4000 s). */
 export const KEEP_ALIVE_SECONDS = 4010;
 
-/** The time allowed for pulling images before a new replica is judged. */
+/** The time allowed for pulling images before a new replica is considered failed. */
 export const IMAGE_PULL_SECONDS = 300;
 
-/** The time allowed for a model fetch where nobody said one. */
+/** The default timeout of a model fetch. */
 export const FETCH_SECONDS = 600;
 
 /**
- * The rate at which a container is taken to bring a model, in bytes per second. A round number below what one copy of the
- * AWS CLI and general purpose disks are known for; the true rate depends on the machine, and `fetchTimeout` overrules it.
+ * The assumed rate of copying a model, in bytes per second. A round number below what one copy of the AWS CLI and general
+ * purpose disks reach; the actual rate depends on the machine, and `fetchTimeout` overrides it.
  */
 export const COPY_BYTES_PER_SECOND = 100 * 2 ** 20;
 
-/** The longest request of a backend that no endpoint uses yet: the default of an endpoint. */
+/** The longest request of a backend without an endpoint: the default of an endpoint. */
 export const DEFAULT_REQUEST_SECONDS = 60;
 
-/** The least time a rollout gets without progress: Kubernetes' own default. */
+/** The shortest progress deadline of a rollout: the default of Kubernetes. */
 export const PROGRESS_SECONDS = 600;

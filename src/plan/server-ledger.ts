@@ -3,7 +3,7 @@ import { isSettable } from './server/knobs';
 import { type BackendTimes, type LedgerEntry, LedgerTopic } from './serving-plan';
 import { SupportLevel } from './target-profile';
 
-/** What the server of a backend does by halves, or leaves to its code. */
+/** What the server of a backend supports only partly, or leaves to the application. */
 export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
   const { path, server, gpu, maxConcurrency, healthCheck } = backend;
   const { name, versionNote, connectionLimit, requestLimit, serial } = server.descriptor;
@@ -19,28 +19,28 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
     add(
       LedgerTopic.WORKERS,
       SupportLevel.APPROXIMATED,
-      `${server.workers} processes share the GPUs, and each loads the model into their memory; 1 worker and more replicas are usual`,
+      `${server.workers} worker processes share the GPUs, and each loads the model into GPU memory; prefer 1 worker and more replicas`,
     );
   }
   if (connectionLimit?.defaultLimit !== undefined) {
     const { knob: limit, defaultLimit, beyond } = connectionLimit;
-    const rule = `${name} counts kept connections too (${limit}, ${defaultLimit}), and beyond that ${beyond}`;
-    // Every node keeps the connections of its busiest moment (rule R9).
+    const rule = `${name} limits connections to ${defaultLimit} (${limit}), idle ones included; beyond that, ${beyond}`;
+    // Every node keeps the connections of its peak load (rule R9).
     const needed = maxConcurrency === undefined ? undefined : (nodes + 1) * maxConcurrency;
     add(
       LedgerTopic.CONNECTION_LIMIT,
       needed !== undefined && needed <= defaultLimit ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
       needed === undefined
-        ? `${rule}; ${nodes} nodes of the balancer keep as many as they used, so at most ${Math.floor(defaultLimit / (nodes + 1))} requests at a time fit`
-        : `${rule}; ${nodes} nodes of the balancer keep up to ${maxConcurrency} each, which with ${maxConcurrency} at work makes ${needed}${needed <= defaultLimit ? '' : ': raise the limit, or lower maxConcurrency'}`,
+        ? `${rule}; the ${nodes} nodes of the balancer keep connections open, which allows at most ${Math.floor(defaultLimit / (nodes + 1))} concurrent requests`
+        : `${rule}; the ${nodes} nodes of the balancer keep up to ${maxConcurrency} connections each, which makes ${needed} with ${maxConcurrency} concurrent requests${needed <= defaultLimit ? '' : ': raise the limit, or lower maxConcurrency'}`,
     );
   }
-  const patience = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
-  if (serial && server.workers === 1 && patience < times.requestTimeout) {
+  const unhealthyAfter = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
+  if (serial && server.workers === 1 && unhealthyAfter < times.requestTimeout) {
     add(
       LedgerTopic.HEALTH_CHECK,
       SupportLevel.APPLICATION,
-      `${name} works on one request at a time, so that during one of ${times.requestTimeout} s it is taken for dead after ${patience} s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers`,
+      `${name} handles one request at a time, so during a request of ${times.requestTimeout} s its health checks fail and it is unhealthy after ${unhealthyAfter} s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or use more workers`,
     );
   }
   const knob = requestLimit?.knob;
@@ -49,7 +49,7 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
     add(
       LedgerTopic.SERVER_REQUEST_LIMIT,
       SupportLevel.APPLICATION,
-      `${name} ends requests ${requestLimit?.waitingOnly ? 'that wait for' : 'after'} ${knob.defaultSeconds} s${status ? ` with ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
+      `${name} ends requests ${requestLimit?.waitingOnly ? 'that are queued for' : 'after'} ${knob.defaultSeconds} s${status ? ` with status ${status}` : ''}, unless its ${knob.place} sets ${knob.name} to ${times.request} s`,
     );
   }
   return entries;

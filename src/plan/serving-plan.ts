@@ -8,15 +8,15 @@ import type {
 } from './intents';
 import type { BalancerStatuses, SupportLevel } from './target-profile';
 
-/** What kind of requests a route picks, in the order in which routes of one host and path are tried. */
+/** The kind of a route, in matching order for the same host and path. */
 export enum RouteKind {
-  /** Requests that name a backend. */
+  /** Requests to the own address of a backend. */
   OWN_ADDRESS = 'own address',
-  /** Requests picked by a split's header rule. */
+  /** Requests that match a header rule of a split. */
   HEADER_RULE = 'header rule',
-  /** Every other request of the endpoint. */
+  /** All other requests of the endpoint. */
   SHARES = 'shares',
-  /** Requests with a method that no endpoint of the path has. */
+  /** Requests with a method that no endpoint of the path accepts. */
   METHOD_NOT_ALLOWED = 'method not allowed',
 }
 
@@ -28,11 +28,11 @@ export interface SharePlan {
   readonly weight: number;
 }
 
-/** A rule of a target that numbers its rules: a route, or a part of one that has too many values. */
+/** A rule of a target that numbers its rules: a route, or a part of a route with too many values for one rule. */
 export interface RulePlan {
-  /** The place in the order; lower numbers are tried first. */
+  /** The priority; lower numbers are matched first. */
   readonly priority: number;
-  /** The priority it would have had if an earlier rule did not hold that. */
+  /** The preferred priority, if another rule already has it. */
   readonly movedFrom?: number;
   /** The hosts. */
   readonly hosts: string[];
@@ -44,13 +44,13 @@ export interface RulePlan {
   readonly headers: HeaderIntent[];
 }
 
-/** One routing decision: which requests, and what becomes of them. */
+/** A route: conditions for requests, and their destination. */
 export interface RoutePlan {
-  /** A key that no other route of the platform has and that does not depend on other routes. */
+  /** The unique key, which does not depend on other routes. */
   readonly key: string;
   /** The endpoint's key. */
   readonly endpoint: string;
-  /** What kind of requests it picks. */
+  /** The kind of requests that it matches. */
   readonly kind: RouteKind;
   /** The hosts; none means every host. */
   readonly hosts: string[];
@@ -60,27 +60,27 @@ export interface RoutePlan {
   readonly methods: string[];
   /** The headers a request must have. */
   readonly headers: HeaderIntent[];
-  /** Whether the last of the headers is what makes the kind, beside those of the endpoint. */
+  /** Whether the last header is the condition of its kind, in addition to the headers of the endpoint. */
   readonly pickedByHeader: boolean;
-  /** Who gets the requests; empty for a 405. */
+  /** The shares of backends; empty for a 405. */
   readonly shares: SharePlan[];
-  /** What the prefix is replaced with. */
+  /** The replacement of the prefix. @default - the prefix is kept */
   readonly replacePrefix?: string;
-  /** The whole path that the server sees. */
+  /** The replacement of the whole path. @default - the path is kept */
   readonly replacePath?: string;
-  /** The methods of the `Allow` header of a 405. */
+  /** The methods in the `Allow` header of a 405. */
   readonly allow: string[];
-  /** The rules, where the target numbers them. */
+  /** The rules, if the target numbers them. */
   readonly rules: RulePlan[];
   /** The request timeout of the endpoint with the margin, in seconds; 0 for no limit. */
   readonly timeoutSeconds: number;
 }
 
-/** What a hop of a request's way is. */
+/** The kind of a hop. */
 export enum HopKind {
-  /** Who sends the request. */
+  /** The client that sends the request. */
   CLIENT = 'client',
-  /** A proxy or balancer that stands in front of the platform. */
+  /** A proxy or balancer in front of the platform. */
   IN_FRONT = 'in front',
   /** The balancer, router or gateway of the platform. */
   BALANCER = 'balancer',
@@ -90,21 +90,21 @@ export enum HopKind {
   SERVER = 'server',
 }
 
-/** A hop of a request's way with its times, in seconds. A time that is left out has no limit. */
+/** A hop of a request with its times in seconds. A time that is left out has no limit. */
 export interface HopTimes {
   /** The name in messages. */
   readonly name: string;
-  /** What it is. */
+  /** The kind. */
   readonly kind: HopKind;
-  /** How long it keeps an idle connection of the client's side. @default - it never ends one, or nobody knows */
+  /** How long it keeps an idle connection on the client side. @default - no limit, or unknown */
   readonly clientIdleSeconds?: number;
-  /** How long it keeps an idle connection to the next hop for another request; 0 keeps none. @default - it never ends one */
+  /** How long it keeps an idle connection to the next hop; 0 keeps none. @default - no limit */
   readonly serverIdleSeconds?: number;
-  /** After how long it gives up on a request on which nothing comes. @default - never */
+  /** The timeout of a request without traffic. @default - no limit */
   readonly silenceSeconds?: number;
-  /** After how long it ends a request, whatever comes. @default - never */
+  /** The timeout of a request. @default - no limit */
   readonly requestSeconds?: number;
-  /** Whether it hands bytes on without knowing requests. @default false */
+  /** Whether it forwards bytes without parsing requests. @default false */
   readonly passesThrough?: boolean;
 }
 
@@ -114,19 +114,19 @@ export interface HopPlan {
   readonly hop: string;
   /** The value in seconds. */
   readonly seconds: number;
-  /** The id of the rule that gave it. */
+  /** The id of its rule. */
   readonly rule: string;
-  /** How far the value is from what its rule compares it with, in seconds. @default - it is compared with nothing */
+  /** The difference in seconds from the time that its rule compares it with. @default - it is not compared */
   readonly slackSeconds?: number;
-  /** The prop that set it. @default - it was computed, or stands where the user declared it */
+  /** The prop that overrides it. @default - it is computed, or declared elsewhere */
   readonly setBy?: string;
 }
 
-/** The timeouts of a backend, each with its rule: what errors quote and what a report prints. */
+/** The timeouts of an endpoint or backend, each with its rule, for errors and reports. */
 export interface LadderPlan {
   /** The longest request, in seconds. */
   readonly requestTimeoutSeconds: number;
-  /** The hops, from the client to the server's end. */
+  /** The rows, from the client to the stop of the server. */
   readonly hops: HopPlan[];
 }
 
@@ -138,19 +138,19 @@ export interface EndpointPlan {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** What was asked for, after defaults. */
+  /** The options of the definition, after defaults. */
   readonly intent: EndpointIntent;
-  /** The shares of requests that nothing else picks, in whole numbers. */
+  /** The shares of requests that no other rule matches, in whole numbers. */
   readonly shares: SharePlan[];
-  /** The routes, in the order in which they are tried. */
+  /** The routes, in matching order. */
   readonly routes: RoutePlan[];
-  /** After how long a route gives up on a silent server, where the target can be told, in whole seconds. */
+  /** The silence timeout of its routes in whole seconds, if the target supports one. */
   readonly silenceSeconds: number;
   /** The timeouts from the client to the balancer, each with its rule. */
   readonly ladder: LadderPlan;
 }
 
-/** The shortest and the longest that something takes, in whole seconds. */
+/** A range of times, in whole seconds. */
 export interface TimeRange {
   /** The shortest. */
   readonly best: number;
@@ -158,23 +158,23 @@ export interface TimeRange {
   readonly worst: number;
 }
 
-/** What a rolling update of a backend costs in time. */
+/** The duration of a rolling update of a backend. */
 export interface RolloutPlan {
-  /** How many replicas are replaced at a time. */
+  /** The number of replicas that are replaced at a time. */
   readonly batch: number;
-  /** How many batches it takes. */
+  /** The number of batches. */
   readonly waves: TimeRange;
-  /** From the start of a replica until it gets requests. */
+  /** The time from the start of a replica until it gets requests. */
   readonly startSeconds: TimeRange;
-  /** From the removal of a replica until its end. */
+  /** The time from the removal of a replica until its exit. */
   readonly stopSeconds: TimeRange;
-  /** The part of the stop that the server holds although nothing is left to do. */
+  /** The part of the stop in which the server has no requests left but does not exit. */
   readonly heldSeconds: number;
-  /** The whole update. */
+  /** The total duration. */
   readonly totalSeconds: TimeRange;
 }
 
-/** The times that a backend's renderer needs, in whole seconds. */
+/** The times of a backend for its renderer, in whole seconds. */
 export interface BackendTimes {
   /** The longest request that reaches the backend. */
   readonly requestTimeout: number;
@@ -182,47 +182,47 @@ export interface BackendTimes {
   readonly keepAlive: number;
   /** Whether the balancer must close the server's connection after each response. */
   readonly closeEach: boolean;
-  /** The time the balancer waits for a leaving replica's requests. */
+  /** The deregistration delay: how long the balancer waits for the requests of a stopping replica. */
   readonly deregistration: number;
-  /** The longest that a worker may show no life before the server replaces it. */
+  /** The watchdog timeout: how long a worker may be unresponsive before the server replaces it. */
   readonly watchdog: number;
-  /** The longest that the server lets a request take, where it can be told. */
+  /** The request timeout of the server, if it supports one. */
   readonly request: number;
-  /** The time between a replica's removal and the signal, where both learn of it at once. */
+  /** The time from the removal of a replica to SIGTERM, if balancer and server are notified at the same time. */
   readonly preStop: number;
-  /** The server's own drain time after the signal. */
+  /** The drain time of the server after SIGTERM. */
   readonly drain: number;
-  /** The time between the signal and the kill. */
+  /** The time from SIGTERM to SIGKILL. */
   readonly stop: number;
-  /** The time between a replica's removal and the kill. */
+  /** The time from the removal of a replica to SIGKILL. */
   readonly grace: number;
-  /** The time the slowest model fetch may take; 0 without one. */
+  /** The timeout of all model fetches of a replica; 0 without any. */
   readonly fetch: number;
-  /** The time the server may take to load. */
+  /** The timeout of loading the model into the server. */
   readonly load: number;
-  /** The time from a replica's start until it must be healthy. */
+  /** The time from the start of a replica until it must be healthy. */
   readonly startup: number;
-  /** The time a rollout may take without progress. */
+  /** The progress deadline of a rollout. */
   readonly progress: number;
 }
 
-/** A model of a backend, and how it comes to where the server reads it. */
+/** A model of a backend, and how it is delivered to the server. */
 export interface ModelPlan {
-  /** What was asked for, after defaults. */
+  /** The options of the definition, after defaults. */
   readonly intent: ModelIntent;
-  /** The way. */
+  /** The delivery. */
   readonly delivery: ModelDeliveryKind;
-  /** The address or the image that it comes from. @default - it is in the server's image, or in a volume */
+  /** The URI or image that it is delivered from. @default - it is in the image of the server, or in a volume */
   readonly source?: string;
-  /** The longest that the container which brings it may take, in seconds; 0 without one. */
+  /** The timeout of the container that transfers it, in seconds; 0 without one. */
   readonly seconds: number;
 }
 
-/** The rule that holds a backend in place on a target that numbers its rules. */
+/** The anchor rule of a backend on a target that numbers its rules. It matches no request and attaches the backend to the listener. */
 export interface AnchorPlan {
-  /** The place in the order, after every route. */
+  /** The priority, after every route. */
   readonly priority: number;
-  /** The priority it would have had if an earlier backend did not hold that. */
+  /** The preferred priority, if another backend already has it. */
   readonly movedFrom?: number;
 }
 
@@ -234,91 +234,91 @@ export interface BackendPlan {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** What was asked for, after defaults. */
+  /** The options of the definition, after defaults. */
   readonly intent: BackendIntent;
-  /** How the number of replicas follows the load. */
+  /** The autoscaling policy. @default - none */
   readonly autoscaling?: AutoscalingIntent;
   /** The keys of the endpoints that it serves. */
   readonly endpoints: string[];
-  /** The server's command with every time filled in. */
+  /** The command of the server, including the computed times. */
   readonly command: string[];
-  /** The environment with every time filled in. */
+  /** The environment, including the computed times. */
   readonly environment: Record<string, string>;
-  /** The image by reference: the one of the definition, or the one with its models baked in. @default - only the platform knows it */
+  /** The reference of the image: that of the definition, or the one with a baked model. @default - only known to the platform */
   readonly image?: string;
-  /** Its models, each with the way in which it is delivered. */
+  /** Its models, each with its delivery. */
   readonly models: ModelPlan[];
-  /** The rule that holds it in place, where the target numbers its rules. */
+  /** The anchor rule, if the target numbers its rules. */
   readonly anchor?: AnchorPlan;
-  /** The fewest replicas. */
+  /** The minimum number of replicas. */
   readonly minReplicas: number;
-  /** The most replicas. */
+  /** The maximum number of replicas. */
   readonly maxReplicas: number;
-  /** The times of the renderer. */
+  /** The times for the renderer. */
   readonly times: BackendTimes;
   /** The timeouts with their rules. */
   readonly ladder: LadderPlan;
   /** The hops of its requests, from the client to the server. */
   readonly chain: HopTimes[];
-  /** What a rolling update costs. */
+  /** The duration of a rolling update. */
   readonly rollout: RolloutPlan;
 }
 
 /** The times of the balancer that the endpoints share, in whole seconds. */
 export interface BalancerPlan {
-  /** The idle time of its connections. */
+  /** The idle timeout of its connections. */
   readonly idle: number;
-  /** The longest silence that a request of its endpoints may keep. */
+  /** The longest silence in a request of its endpoints. */
   readonly requestTimeout: number;
   /** How long it keeps an idle connection of a client. @default - unknown */
   readonly clientIdle?: number;
-  /** What it answers when a server does not. @default - unknown */
+  /** Its status codes for requests that a server does not answer. @default - unknown */
   readonly statuses?: BalancerStatuses;
 }
 
-/** What the ledger reports beside the features of a target: it does not depend on what the target supports. */
+/** A topic of the ledger that does not depend on the features of the target. */
 export enum LedgerTopic {
-  /** Who can call a backend by its own address. */
+  /** Access to backends by their own addresses. */
   ACCESS = 'access',
-  /** Files of a model that are no longer what was locked. */
+  /** Files of a model that differ from the lock file. */
   MODEL_DRIFT = 'model drift',
-  /** A place in the order of rules that the user chose. */
+  /** A priority that the user set. */
   PRIORITY = 'priority',
-  /** Behaviour that depends on the version of the server. */
+  /** Behavior that depends on the version of the server. */
   SERVER_VERSION = 'server version',
-  /** Processes that each load the model. */
+  /** Worker processes that each load the model. */
   WORKERS = 'workers',
-  /** A limit of connections that kept ones use up. */
+  /** A connection limit that idle connections count toward. */
   CONNECTION_LIMIT = 'connection limit',
-  /** Health checks of a server that works on something else. */
+  /** Health checks that fail while the server handles a request. */
   HEALTH_CHECK = 'health check',
-  /** A limit of the server on the time that a request may take. */
+  /** A request timeout of the server. */
   SERVER_REQUEST_LIMIT = 'server request timeout',
-  /** Answers that come in parts. */
+  /** Streaming responses. */
   STREAMING = 'streaming',
-  /** Proxies that stand in front of the balancer, or beside the server. */
+  /** Proxies in front of the balancer, or in the replica. */
   OTHER_HOPS = 'other hops',
-  /** A time that the user set instead of having it computed. */
+  /** A computed time that the user overrides. */
   TIMEOUT_OVERRIDE = 'timeout override',
-  /** Callers that reach a replica around the balancer. */
+  /** Callers that bypass the balancer. */
   DIRECT_CALLERS = 'direct callers',
-  /** Images that the package brings, with the day on which their version was released. */
+  /** Images that the package provides, with the release dates of their versions. */
   IMAGES = 'images',
 }
 
-/** What became of one thing that a definition asks for. */
+/** The support for one feature that a definition uses. */
 export interface LedgerEntry {
-  /** The construct path; empty where it is about the platform. */
+  /** The construct path; empty for the platform. */
   readonly path: string;
   /** The feature of the target, or the topic. */
   readonly feature: string;
-  /** How far the target does it. */
+  /** How well the target supports it. */
   readonly level: SupportLevel;
-  /** How it is done, how far, or who has to. */
+  /** How it works, how it differs, or who must implement it. */
   readonly detail: string;
 }
 
-/** Something the target cannot do or the whole does not allow. It is raised at synthesis. */
+/** An error in the definitions, raised at synthesis. */
 export interface Refusal {
   /** The stable code of the error. */
   readonly code: string;
@@ -326,14 +326,14 @@ export interface Refusal {
   readonly message: string;
   /** The construct path. */
   readonly path: string;
-  /** The rule of the timeout chain that does not hold. @default - it is about something else */
+  /** The rule of the timeout chain that is broken. @default - none */
   readonly rule?: string;
 }
 
 /** How clients reach an endpoint. */
 export interface EndpointReach {
-  /** The URL, with a word in angle brackets for what only the deployment decides. @default - it is not known */
+  /** The URL, with placeholders in angle brackets for parts that only the deployment determines. @default - unknown */
   readonly url?: string;
-  /** Where the URL is shown, who can reach it, and how to reach it from elsewhere, one sentence each. */
+  /** Where to find the URL, who can reach it, and how to reach it from elsewhere, one sentence each. */
   readonly notes: string[];
 }

@@ -1,17 +1,17 @@
 const MEBIBYTE = 2 ** 20;
 const GIBIBYTE = 2 ** 30;
 
-/** An amount of bytes for people, in GiB. */
+/** A number of bytes in GiB, for messages. */
 export function gibibytes(bytes: number): string {
   return `${trim(bytes / GIBIBYTE)} GiB`;
 }
 
-/** An amount of bytes for people, in MiB. */
+/** A number of bytes in MiB, for messages. */
 export function mebibytes(bytes: number): string {
   return `${trim(bytes / MEBIBYTE)} MiB`;
 }
 
-/** Bytes as whole MiB that hold them. */
+/** A number of bytes in MiB, rounded up. */
 export function mibOf(bytes: number): number {
   return Math.ceil(bytes / MEBIBYTE);
 }

@@ -1,7 +1,7 @@
 import type { BackendIntent, ServerIntent, TimeFlagIntent } from './intents';
 import type { BackendTimes } from './serving-plan';
 
-/** The command of a backend, with the solved times in its flags. */
+/** The command of a backend with the computed times in its flags. */
 export function commandOf({ command, timeFlags, commandTail = [] }: ServerIntent, times: BackendTimes): string[] {
   const flags = timeFlags.flatMap(({ flag, joined, ...hole }) =>
     joined ? [`${flag}=${fill(hole, times)}`] : [flag, fill(hole, times)],
@@ -9,7 +9,7 @@ export function commandOf({ command, timeFlags, commandTail = [] }: ServerIntent
   return [...command, ...flags, ...commandTail];
 }
 
-/** The environment of a backend, with the solved times in its variables. */
+/** The environment of a backend with the computed times in its variables. */
 export function environmentOf({ environment, server }: BackendIntent, times: BackendTimes): Record<string, string> {
   const { timeVariables = [] } = server;
   return {

@@ -6,48 +6,48 @@ import { Feature, SupportLevel } from './target-profile';
 
 type Descriptor = BackendIntent['server']['descriptor'];
 
-/** What a server must do for one kind of streams. */
+/** The requirements of a stream protocol. */
 interface Protocol {
   readonly feature: Feature;
-  /** Whether the server can. */
-  readonly spoken: (descriptor: Descriptor) => boolean | undefined;
-  /** What it is called. */
-  readonly words: string;
-  /** Servers that can. */
-  readonly others: string;
-  /** Who sends the heartbeat. */
+  /** Whether the server supports it; undefined if unknown. */
+  readonly isSupported: (descriptor: Descriptor) => boolean | undefined;
+  /** Its name in messages. */
+  readonly label: string;
+  /** Servers that support it. */
+  readonly servers: string;
+  /** How the heartbeat is sent. */
   readonly heartbeat: (descriptor: Descriptor, seconds: number) => readonly [SupportLevel, string];
 }
 
-/** What a protocol other than plain HTTP asks of a server. */
+/** The protocols other than plain HTTP. */
 const PROTOCOLS: { readonly [protocol in StreamProtocol]: Protocol | undefined } = {
   [StreamProtocol.SERVER_SENT_EVENTS]: undefined,
   [StreamProtocol.WEB_SOCKET]: {
     feature: Feature.WEB_SOCKET,
-    spoken: ({ webSocket }) => webSocket,
-    words: 'WebSocket',
-    others: 'uvicorn or hypercorn',
+    isSupported: ({ webSocket }) => webSocket,
+    label: 'WebSocket',
+    servers: 'uvicorn or hypercorn',
     heartbeat: ({ name, webSocketPingSeconds: ping }, seconds) =>
       ping !== undefined && ping <= seconds
         ? [SupportLevel.NATIVE, `${name} pings every ${ping} s, which counts as activity on every hop`]
         : [
             SupportLevel.APPLICATION,
-            `the application must send a message or a ping at least every ${seconds} s${ping === undefined ? '' : `, because ${name} pings every ${ping} s only`}`,
+            `the application must send a message or a ping at least every ${seconds} s${ping === undefined ? '' : `, because ${name} only pings every ${ping} s`}`,
           ],
   },
   [StreamProtocol.GRPC]: {
     feature: Feature.GRPC,
-    spoken: ({ grpc }) => grpc,
-    words: 'gRPC',
-    others: 'Triton or TensorFlow Serving',
+    isSupported: ({ grpc }) => grpc,
+    label: 'gRPC',
+    servers: 'Triton or TensorFlow Serving',
     heartbeat: (_, seconds) => [
       SupportLevel.APPLICATION,
-      `each call must send a message at least every ${seconds} s: a PING of HTTP/2 does not count as activity`,
+      `each call must send a message at least every ${seconds} s: an HTTP/2 PING does not count as activity`,
     ],
   },
 };
 
-/** What the server of a backend makes of the streams of its endpoints. A protocol that it does not speak is refused. */
+/** How the server of a backend supports the streams of its endpoints. A protocol that it does not support is refused. */
 export function streamEntries(
   { path, server }: BackendIntent,
   endpoints: EndpointIntent[],
@@ -59,20 +59,20 @@ export function streamEntries(
     const known = PROTOCOLS[protocol];
     if (known === undefined) {
       if (streamSeconds === undefined || descriptor.streaming !== false) continue;
-      const detail = `answers of ${descriptor.name} come whole, without a heartbeat, so each must come within 'requestTimeout'`;
+      const detail = `${descriptor.name} does not stream responses and sends no heartbeat, so each response must arrive within 'requestTimeout'`;
       entries.push({ path, feature: LedgerTopic.STREAMING, level: SupportLevel.APPROXIMATED, detail });
       continue;
     }
-    const { feature, spoken, words, others, heartbeat } = known;
-    if (spoken(descriptor) === false) {
+    const { feature, isSupported, label, servers, heartbeat } = known;
+    if (isSupported(descriptor) === false) {
       refuse(
         refusals,
         'ProtocolNotSpoken',
         path,
-        `'protocol' (${words}) of endpoint '${name}' is not spoken by ${descriptor.name}; use a server that speaks it, such as ${others}, or another protocol`,
+        `'protocol' (${label}) of endpoint '${name}' is not supported by ${descriptor.name}; use a server that supports it, such as ${servers}, or another protocol`,
       );
-    } else if (spoken(descriptor) === undefined) {
-      const detail = `nobody declared whether ${descriptor.name} speaks ${words}; it must`;
+    } else if (isSupported(descriptor) === undefined) {
+      const detail = `${descriptor.name} must support ${label}; its descriptor does not specify whether it does`;
       entries.push({ path, feature, level: SupportLevel.APPLICATION, detail });
     }
     const [level, detail] = heartbeat(descriptor, heartbeatSeconds);

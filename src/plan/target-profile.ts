@@ -1,136 +1,136 @@
 import type { HopIntent } from './intents/hop';
 
-/** How far a target can do what a definition asks for. */
+/** How well a target supports a feature. */
 export enum SupportLevel {
-  /** The target has it and the value is written into its output. */
+  /** The target supports it, and the value is written to its output. */
   NATIVE = 'native',
-  /** Composed from other parts of the target, with the same effect. */
+  /** Composed from other features of the target, with the same effect. */
   EMULATED = 'emulated',
-  /** Done, but not exactly; the detail says how far. */
+  /** Supported, but not exactly; the detail states the difference. */
   APPROXIMATED = 'approximated',
-  /** The gateway in the cluster decides; the definition cannot tell it. */
+  /** Depends on the gateway in the cluster, which the definition cannot configure. */
   GATEWAY = 'left to the gateway',
-  /** The application in the container must do it. */
+  /** The application in the container must implement it. */
   APPLICATION = 'left to the application',
-  /** Not possible; asking for it is an error. */
+  /** Not supported; using it is an error. */
   REFUSED = 'refused',
 }
 
-/** One thing a definition can ask for and not every target can do. */
+/** A feature that a definition can use and that not every target supports. */
 export enum Feature {
   /** Weighted shares between backends. */
   WEIGHTS = 'weights',
-  /** Replicas of a backend take turns. */
+  /** Round robin between the replicas of a backend. */
   ROUND_ROBIN = 'round robin',
-  /** The replica with the fewest unfinished requests is next. */
+  /** The next request goes to the replica with the fewest outstanding requests. */
   LEAST_OUTSTANDING = 'least outstanding requests',
-  /** A limit on the time a request may take. */
+  /** A limit on the duration of a request. */
   REQUEST_TIMEOUT = 'request timeout',
-  /** 405 for a known path with a method it does not have. */
+  /** A 405 for a method that no endpoint of the path accepts. */
   METHOD_NOT_ALLOWED = '405',
   /** The `Allow` header of a 405. */
   ALLOW_HEADER = 'allow header',
-  /** Forwarding without the endpoint's path in front. */
+  /** Forwarding without the path prefix of the endpoint. */
   STRIP_PREFIX = 'strip prefix',
-  /** Requests picked by a header. */
+  /** Matching requests by header. */
   HEADER_MATCH = 'header match',
-  /** A header that picks the path. */
+  /** A path that depends on a header. */
   PATH_BY_HEADER = 'path by header',
-  /** Requests picked by method. */
+  /** Matching requests by method. */
   METHOD_MATCH = 'method match',
-  /** The address that a backend has of its own. */
+  /** A separate address for each backend. */
   OWN_ADDRESS = 'own address',
-  /** The most requests a replica works on at a time. */
+  /** A limit on the concurrent requests of a replica. */
   MAX_CONCURRENCY = 'max concurrency',
   /** Readiness without a declared health check. */
   DEFAULT_READINESS = 'default readiness',
   /** Keep-alive between the balancer and the server. */
   KEEP_ALIVE = 'keep-alive',
-  /** Finishing requests when a replica is stopped. */
+  /** Completing requests when a replica stops. */
   DRAIN = 'drain',
-  /** Starting more replicas under load. */
+  /** Scaling the number of replicas with the load. */
   AUTOSCALING = 'autoscaling',
-  /** Starting more replicas when there are more requests. */
+  /** Scaling the number of replicas with the number of requests. */
   REQUEST_SCALING = 'autoscaling by requests',
-  /** Waiting before replicas are added or taken away. */
+  /** A delay before replicas are added or removed. */
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */
   MODEL_FETCH = 'model fetch',
-  /** The image of a model as a volume. */
+  /** Mounting the image of a model as a volume. */
   MODEL_IMAGE_VOLUME = 'model image volume',
   /** Models that are copied out of their image before the server starts. */
   MODEL_COPY = 'model copy',
-  /** A server's image that was made with the model in it. */
+  /** A server image that was built with the model in it. */
   MODEL_BAKED = 'baked model',
-  /** A volume that exists and holds models. */
+  /** An existing volume with models. */
   MODEL_VOLUME = 'model volume',
   /** Models that are published when the definition is deployed. */
   MODEL_PUBLISH = 'publish on deploy',
-  /** A balancer that keeps requests off a backend without a ready replica. */
+  /** Not routing requests to a backend that has no ready replica. */
   FAILOVER = 'failover',
   /** A GPU for each replica. */
   GPU = 'gpu',
-  /** Texts that only the framework knows when it synthesizes. */
+  /** Strings that only the framework can resolve, at synthesis. */
   TOKENS = 'tokens',
-  /** The user that the server's own image runs as. */
+  /** Running as the user of the image. */
   IMAGE_USER = 'image user',
-  /** Connections that both sides send on, begun by a request over HTTP/1.1. */
+  /** Bidirectional connections that start as an HTTP/1.1 request. */
   WEB_SOCKET = 'web socket',
-  /** Calls over HTTP/2 whose messages come one by one. */
+  /** Calls over HTTP/2, streaming included. */
   GRPC = 'grpc',
 }
 
-/** What a target says of one feature. */
+/** The support of a target for one feature. */
 export interface Capability {
   /** The feature. */
   readonly feature: Feature;
-  /** How far the target can do it. */
+  /** How well the target supports it. */
   readonly level: SupportLevel;
-  /** How it is done, how far, or what to do instead. */
+  /** How it works, how it differs, or what to do instead. */
   readonly detail: string;
 }
 
 /** Who can reach a balancer. */
 export enum BalancerAccess {
-  /** Callers in its own network. */
+  /** Clients in its network. */
   INTERNAL = 'internal',
-  /** Everybody. */
+  /** All clients on the internet. */
   PUBLIC = 'public',
-  /** The definition does not know, because the balancer exists already. */
+  /** Unknown, because the balancer is not part of the definition. */
   UNKNOWN = 'unknown',
 }
 
-/** When the balancer and the server learn that a replica is to go. */
+/** The order in which the balancer and the server are notified that a replica stops. */
 export enum DrainOrder {
-  /** The balancer stops sending and empties the replica, then the server gets the signal (ECS). */
+  /** The balancer drains the replica first, then the server gets the signal (ECS). */
   BALANCER_FIRST = 'balancer first',
-  /** Both learn of it at once, so that the server has to wait for the balancer (Kubernetes). */
+  /** Both are notified at the same time, so the server must wait for the balancer (Kubernetes). */
   TOGETHER = 'together',
 }
 
-/** The idle timer of a balancer's connections to the servers. */
+/** The idle timeout of a balancer's connections to the servers. */
 export interface IdleRange {
-  /** The shortest idle time in seconds. */
+  /** The shortest idle timeout in seconds. */
   readonly min: number;
-  /** The longest idle time in seconds. */
+  /** The longest idle timeout in seconds. */
   readonly max: number;
-  /** The idle time in seconds where nothing asks for a longer one. */
+  /** The idle timeout in seconds unless a longer one is needed. */
   readonly defaultSeconds: number;
-  /** Whether a silent server is cut off when the idle time ends, as on an Application Load Balancer. */
+  /** Whether a request without traffic is cut off after the idle timeout, as on an Application Load Balancer. */
   readonly cutsSilence: boolean;
   /** Whether the definition can set it. @default true */
   readonly settable?: boolean;
-  /** Whether the balancer can close a server's connection after each response instead of keeping it. @default false */
+  /** Whether the balancer can close the connection to a server after each response. @default false */
   readonly canCloseEach?: boolean;
 }
 
-/** What a balancer answers when a server does not. */
+/** The status codes of a balancer for requests that a server does not answer. */
 export interface BalancerStatuses {
-  /** When the server closes the connection on which a request was sent. */
+  /** The server closed the connection after the request was sent. */
   readonly closed: number;
-  /** When it gives up on a silent server. */
+  /** The server sent nothing before the timeout. */
   readonly silent: number;
-  /** When no replica can be asked. */
+  /** No replica is available. */
   readonly unavailable: number;
 }
 
@@ -140,53 +140,53 @@ export interface RuleLimits {
   readonly first: number;
   /** The last priority that a route may get. */
   readonly last: number;
-  /** The last priority of all; those after the routes' hold backends in place. */
+  /** The last priority of all. Those after the last route are for the anchor rules of backends. */
   readonly lastAnchor: number;
-  /** The most values of one condition. */
+  /** The maximum number of values in a condition. */
   readonly valuesPerCondition: number;
-  /** The most values of all conditions of a rule. */
+  /** The maximum number of values in all conditions of a rule. */
   readonly valuesPerRule: number;
-  /** The most rules, those that only hold a backend in place included. */
+  /** The maximum number of rules, anchor rules included. */
   readonly maxRules: number;
-  /** The most backends. */
+  /** The maximum number of backends. */
   readonly maxBackends: number;
 }
 
-/** The limits of what a target matches requests by, and rewrites them to. */
+/** The limits of a target for paths and headers that it matches, and for paths that it rewrites to. */
 export interface MatchLimits {
-  /** The longest path prefix, in characters. @default - no limit */
+  /** The maximum length of a path prefix, in characters. @default - no limit */
   readonly maxPathLength?: number;
-  /** Characters that have a meaning in the paths that requests are rewritten to, such as `$`. @default - none */
+  /** Characters with a special meaning in rewritten paths, such as `$`. @default - none */
   readonly rewriteReserved?: string;
-  /** The longest name of a header, in characters. @default - no limit */
+  /** The maximum length of a header name, in characters. @default - no limit */
   readonly maxHeaderNameLength?: number;
-  /** The longest value of a header, in characters. @default - no limit */
+  /** The maximum length of a header value, in characters. @default - no limit */
   readonly maxHeaderValueLength?: number;
-  /** Characters that have a meaning in values of headers, such as wildcards. @default - none */
+  /** Characters with a special meaning in header values, such as wildcards. @default - none */
   readonly headerValueReserved?: string;
 }
 
-/** The health checks that a target can make. A limit that is left out does not exist. */
+/** The limits of a target for health checks. */
 export interface HealthCheckLimits {
   /** The shortest time between two checks, in seconds. @default 1 */
   readonly minIntervalSeconds?: number;
   /** The longest time between two checks, in seconds. @default - no limit */
   readonly maxIntervalSeconds?: number;
-  /** The shortest time that a check may take, in seconds. @default 1 */
+  /** The shortest timeout of a check, in seconds. @default 1 */
   readonly minTimeoutSeconds?: number;
-  /** The longest time that a check may take, in seconds. @default - no limit */
+  /** The longest timeout of a check, in seconds. @default - no limit */
   readonly maxTimeoutSeconds?: number;
   /** Whether a check must end before the next one begins, so that its timeout is less than the interval. @default false */
   readonly endsBeforeNext?: boolean;
-  /** The fewest checks in a row that make a replica healthy or unhealthy. @default 1 */
+  /** The smallest number of consecutive checks that change the health of a replica. @default 1 */
   readonly minThreshold?: number;
-  /** The most checks in a row that make a replica healthy or unhealthy. @default - no limit */
+  /** The largest number of consecutive checks that change the health of a replica. @default - no limit */
   readonly maxThreshold?: number;
 }
 
-/** What an image is used for that runs beside those of the user. */
+/** What an image of the target, rather than of the user, is used for. */
 export enum ImageUse {
-  /** Carries the requests. */
+  /** Routes the requests. */
   ROUTER = 'router',
   /** Fetches models from S3. */
   S3 = 'models from S3',
@@ -194,21 +194,20 @@ export enum ImageUse {
   HUB = 'models from the Hugging Face Hub',
 }
 
-/** An image that the target brings. */
+/** An image that the target provides. */
 export interface TargetImage {
-  /** What it is used for. */
+  /** Its purpose. */
   readonly use: ImageUse;
   /** Its name, with tag and digest. */
   readonly reference: string;
-  /** The day on which its version was released, such as `2026-09-28`. */
+  /** The release date of its version, such as `2026-09-28`. */
   readonly released: string;
 }
 
 /**
- * A row of the capability table: the limits of one target and what it can do.
+ * The limits and capabilities of a target.
  *
- * Everything the plan knows about a target stands here, so that a platform outside this package describes itself with
- * the same data.
+ * The plan uses no other facts about a target, so a platform outside this package is described by the same data.
  */
 export interface TargetProfile {
   /** The target's name in messages, such as `an Application Load Balancer`. */
@@ -217,60 +216,60 @@ export interface TargetProfile {
   readonly maxWeight: number;
   /** The largest sum of an endpoint's weights. @default - no limit */
   readonly maxTotalWeight?: number;
-  /** The most backends of one endpoint. @default - no limit */
+  /** The maximum number of backends of an endpoint. @default - no limit */
   readonly maxBackendsPerEndpoint?: number;
   /** The limits of paths and headers. @default - those of HTTP */
   readonly matching?: MatchLimits;
-  /** The most replicas of a backend. @default - no limit */
+  /** The maximum number of replicas of a backend. @default - no limit */
   readonly maxReplicas?: number;
-  /** The longest delay of autoscaling, in seconds. @default - no limit */
+  /** The maximum delay of autoscaling, in seconds. @default - no limit */
   readonly maxScalingDelaySeconds?: number;
-  /** The health checks that it can make. @default - every interval, timeout and threshold */
+  /** The limits for health checks. @default - no limits */
   readonly healthCheck?: HealthCheckLimits;
-  /** The idle timer between the balancer and the servers. */
+  /** The idle timeout between the balancer and the servers. */
   readonly idle: IdleRange;
   /**
-   * How long the balancer keeps an idle connection of a client, in seconds. Where its idle time cuts silence, that is for
-   * both sides.
+   * How long the balancer keeps an idle connection of a client, in seconds. With `cutsSilence`, the idle timeout applies
+   * to both sides.
    *
    * @default - unknown
    */
   readonly clientIdleSeconds?: number;
   /**
-   * Whether it replaces the forwarded headers, such as `X-Forwarded-For`, of the proxies in front, because it trusts none.
+   * Whether it replaces the forwarded headers of proxies in front of it, such as `X-Forwarded-For`, because it trusts none.
    *
    * @default false
    */
   readonly replacesForwarded?: boolean;
-  /** Who can reach the balancer. Backends of a public one have an address of their own only if they ask for it. @default BalancerAccess.INTERNAL */
+  /** Who can reach the balancer. Behind a public one, backends have a separate address only if `ownAddress` is set. @default BalancerAccess.INTERNAL */
   readonly access?: BalancerAccess;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;
-  /** What the balancer answers when a server does not. @default - unknown */
+  /** The status codes for requests that a server does not answer. @default - unknown */
   readonly statuses?: BalancerStatuses;
-  /** How many nodes of the balancer keep connections to a replica. @default 2 */
+  /** The number of balancer nodes that keep connections to a replica. @default 2 */
   readonly nodes?: number;
-  /** How a replica is taken out of service. */
+  /** The order in which a replica is taken out of service. */
   readonly drainOrder: DrainOrder;
-  /** The time in seconds from a replica's removal until the last request is sent to it. */
+  /** The time in seconds from the removal of a replica until no more requests are sent to it. */
   readonly propagationSeconds: number;
-  /** The longest time in seconds that the balancer can wait for a replica's requests. @default - no limit */
+  /** The longest deregistration delay in seconds. @default - no limit */
   readonly maxDeregistrationSeconds?: number;
-  /** The longest time in seconds between the signal and the kill. @default - no limit */
+  /** The longest time in seconds from SIGTERM to SIGKILL. @default - no limit */
   readonly maxStopSeconds?: number;
   /** The longest time in seconds that a model fetch may take. @default - no limit */
   readonly maxFetchSeconds?: number;
-  /** The limits of the target's rules, where it numbers them. @default - rules are not numbered */
+  /** The limits for rules if the target numbers them. @default - rules are not numbered */
   readonly rules?: RuleLimits;
-  /** Whether the request timeout can be told to the target. */
+  /** Whether the target supports a request timeout. */
   readonly requestTimeout: boolean;
   /**
-   * What the target can do.
+   * The supported features.
    *
-   * A feature that is not listed is refused, also one that a later version of this package adds. To have the compiler find
-   * the omission instead, keep the rows in a `Record<Feature, ...>`, as the targets of this package do.
+   * A feature that is not listed is not supported, including one that a later version of this package adds. To make the
+   * compiler report omissions, keep the rows in a `Record<Feature, ...>`, as the targets of this package do.
    */
   readonly capabilities: Capability[];
-  /** The images that the target brings where the user has set none. @default - none */
+  /** The images that the target provides unless the user sets others. @default - none */
   readonly images?: TargetImage[];
 }

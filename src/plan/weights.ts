@@ -1,11 +1,11 @@
-/** Weights are compared as fractions that agree to this precision, so that 1/3 and 0.333333333 are one share. */
+/** Weights that agree to this precision are the same fraction, so that 1/3 and 0.333333333 are one share. */
 const PRECISION = 1e-9;
 
 /**
  * Turns weights into the smallest whole numbers in the same proportion.
  *
- * A fraction means the rational number with the smallest denominator within 1e-9 of it, so that 1/3 and 2/3 are 1 and 2,
- * and 0 stays 0.
+ * A fraction is replaced by the rational number with the smallest denominator within 1e-9, so that 1/3 and 2/3 become 1 and
+ * 2. 0 stays 0.
  */
 export function wholeWeights(weights: number[]): number[] {
   const fractions = weights.map(toFraction);
@@ -15,7 +15,7 @@ export function wholeWeights(weights: number[]): number[] {
   return divisor === 0 ? whole : whole.map((weight) => weight / divisor);
 }
 
-/** The weights nearest to `weights` of which none is above `max` and whose sum is at most `maxTotal`. */
+/** The nearest weights that do not exceed `max` each and `maxTotal` in total. */
 export function nearestWeights(weights: number[], max: number, maxTotal = Number.POSITIVE_INFINITY): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const scale = Math.min(max / Math.max(...weights), (maxTotal - weights.length) / total);
@@ -54,7 +54,7 @@ function toFraction(value: number): Fraction {
 }
 
 function smallestWithin(before: Fraction, current: Fraction, whole: number, value: number): Fraction {
-  // The error falls as the step grows, so the first good step is found by halving.
+  // The error decreases as the step grows, so a binary search finds the first step within the precision.
   let [low, high] = [0, whole];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -4,13 +4,13 @@ import type { LedgerEntry } from '../plan/serving-plan';
 import { SupportLevel } from '../plan/target-profile';
 import type { Section, Tone } from './sections';
 
-/** The levels of support that ask something of the reader, with the word for them. */
-const LEVELS: readonly { readonly word: string; readonly levels: readonly SupportLevel[] }[] = [
-  { word: 'left to you', levels: [SupportLevel.APPLICATION, SupportLevel.GATEWAY] },
-  { word: 'approximated', levels: [SupportLevel.APPROXIMATED] },
+/** The levels of support that may require action, each with its label. */
+const LEVELS: readonly { readonly label: string; readonly levels: readonly SupportLevel[] }[] = [
+  { label: 'left to you', levels: [SupportLevel.APPLICATION, SupportLevel.GATEWAY] },
+  { label: 'approximated', levels: [SupportLevel.APPROXIMATED] },
 ];
 
-/** What keeps a definition from being deployed. */
+/** The errors that prevent a deployment. */
 export function refusalSections({ refusals }: Explanation): Section[] {
   if (refusals.length === 0) return [];
   const table = {
@@ -22,23 +22,23 @@ export function refusalSections({ refusals }: Explanation): Section[] {
   return [{ level: 1, title: 'refused', table }];
 }
 
-/** What a reader should look at: warnings, and what the target does not do alone. */
+/** What may require action: warnings, and features that the target does not fully support. */
 export function actionSections({ plan, warnings = [] }: Explanation): Section[] {
-  const left = LEVELS.flatMap(({ word, levels }) => {
+  const left = LEVELS.flatMap(({ label, levels }) => {
     const entries = plan.ledger.filter(({ level }) => levels.includes(level));
-    return entries.length === 0 ? [] : [[word, featuresOf(plan, entries)]];
+    return entries.length === 0 ? [] : [[label, featuresOf(plan, entries)]];
   });
   const rows = [
     ...warnings.map(({ path, id, message }) => ['warning', `${message} (at ${path}) [ack: ${id}]`]),
     ...left,
   ];
   if (rows.length === 0) return [];
-  const tones = rows.map(([word]): Tone | undefined => (word === 'warning' ? 'warning' : undefined));
+  const tones = rows.map(([label]): Tone | undefined => (label === 'warning' ? 'warning' : undefined));
   const notes = left.length === 0 ? [] : ["details: 'serving explain capabilities'"];
   return [{ level: 1, title: 'to act on', notes, table: { headings: ['kind', 'what'], rows, tones, plain: true } }];
 }
 
-/** Each feature once, with the backends that it is about where it is not about all. */
+/** Each feature once, with its backends unless it concerns all. */
 function featuresOf({ backends }: ServingPlan, entries: readonly LedgerEntry[]): string {
   const names = new Map(backends.map(({ path, name }) => [path, name]));
   const features = [...new Set(entries.map(({ feature }) => feature))];

@@ -2,7 +2,7 @@ import type { Explanation } from '../plan/explanation';
 import type { LedgerEntry } from '../plan/serving-plan';
 import type { Section } from './sections';
 
-/** How far the target supports what each construct asks for. */
+/** How the target supports the features that each construct uses. */
 export function capabilitySections({ platform, plan }: Explanation): Section[] {
   const groups = new Map<string, LedgerEntry[]>();
   for (const entry of plan.ledger) {

@@ -8,25 +8,25 @@ import { mapTexts, type Section } from './sections';
 import { summarySections } from './summary';
 import { hopSections, timeoutSections } from './timeouts';
 
-/** What a reader can ask a report for. */
+/** A part of a report that can be selected. */
 interface ReportPart {
-  /** What it answers, for `--help` and the documentation. */
+  /** Its content, for `--help` and the documentation. */
   readonly summary: string;
-  /** What it lists of one platform. */
+  /** Its sections for one platform. */
   readonly ofPlatform?: (explanation: Explanation) => Section[];
-  /** What it lists of the whole app. */
+  /** Its sections for the whole app. */
   readonly ofApp?: (explanations: Explanation[]) => Section[];
 }
 
 /** The parts of a report, in the order in which they are printed. */
 export const REPORT_PARTS = {
   summary: {
-    summary: 'URLs, shares, the times that matter, what to act on, and the command of each server',
+    summary: 'URLs, shares, the most important times, what needs action, and the command of each server',
     ofPlatform: summarySections,
   },
-  routes: { summary: 'the routes of each endpoint, in the order in which they are tried', ofPlatform: routeSections },
+  routes: { summary: 'the routes of each endpoint, in matching order', ofPlatform: routeSections },
   timeouts: {
-    summary: 'every time with the rule behind it, and what it means for someone on call',
+    summary: 'every time with its rule, and notes for operation',
     ofPlatform: timeoutSections,
   },
   hops: { summary: 'the times of each hop from the client to the server', ofPlatform: hopSections },
@@ -35,26 +35,26 @@ export const REPORT_PARTS = {
     ofPlatform: capabilitySections,
   },
   locks: { summary: 'the lock files that were read', ofApp: lockSections },
-  rules: { summary: 'the rules behind the times, each with its source', ofApp: ruleSections },
+  rules: { summary: 'the rules for these times, each with its source', ofApp: ruleSections },
 } as const satisfies { readonly [name: string]: ReportPart };
 
 /** The name of a part. */
 export type ReportPartName = keyof typeof REPORT_PARTS;
 
-/** Whether a word names a part. */
+/** Whether this is the name of a part. */
 export function isReportPart(name: string): name is ReportPartName {
   return Object.hasOwn(REPORT_PARTS, name);
 }
 
-/** What a report is made of. */
+/** The content of a report. */
 export interface ReportChoice {
   /** The parts. @default - all */
   readonly names?: readonly ReportPartName[];
-  /** Whether refusals stand in front of every part: where something is refused, other values are placeholders. @default true */
+  /** Whether refusals precede all parts, because with refusals other values may be placeholders. @default true */
   readonly withRefusals?: boolean;
 }
 
-/** The parts of a report: those of each platform below its name, then those of the app. */
+/** The sections of a report: those of each platform under its name, then those of the app. */
 export function explain(explanations: Explanation[], choice: ReportChoice = {}): Section[] {
   const { names = Object.keys(REPORT_PARTS) as ReportPartName[], withRefusals = true } = choice;
   const parts: ReportPart[] = names.map((name) => REPORT_PARTS[name]);

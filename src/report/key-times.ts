@@ -3,19 +3,19 @@ import type { BackendPlan, EndpointPlan, HopTimes, TimeRange } from '../plan/ser
 import { CLIENT_TIMEOUT } from '../plan/timeouts/endpoint';
 import type { Table } from './sections';
 
-/** A time that a reader of the summary needs. */
+/** A time of the summary. */
 interface KeyTime {
-  /** Its name where it is the same for all. */
+  /** Its name if it is the same for all. */
   readonly time: string;
-  /** Its name before those of the endpoints or backends that have another one than others. */
+  /** Its name in front of the names of endpoints or backends if they differ. */
   readonly timeOf: string;
-  /** What goes wrong without it, or what follows from it. */
+  /** The failure that it prevents, or its cause. */
   readonly protects: (plan: ServingPlan) => string;
   readonly ofEndpoint?: (endpoint: EndpointPlan) => string | undefined;
   readonly ofBackend?: (backend: BackendPlan) => string | undefined;
 }
 
-/** The times of the summary, in the order in which a request meets them. */
+/** The times of the summary, in the order of a request. */
 const KEY_TIMES: readonly KeyTime[] = [
   {
     time: 'longest request',
@@ -70,7 +70,7 @@ const KEY_TIMES: readonly KeyTime[] = [
   },
 ];
 
-/** The table of these times. Where endpoints or backends differ, each value has a row with their names. */
+/** The table of these times. If endpoints or backends differ, each value has a row with their names. */
 export function keyTimesTable(plan: ServingPlan): Table {
   const rows = KEY_TIMES.flatMap(({ time, timeOf, protects, ofEndpoint, ofBackend }) => {
     const values = [
@@ -85,7 +85,7 @@ export function keyTimesTable(plan: ServingPlan): Table {
   return { headings: ['time', 'value', 'protects from'], rows };
 }
 
-/** Who closes an idle connection between the balancer and the server, and when. */
+/** When the balancer and the server close an idle connection between them. */
 function idleOf({ chain }: BackendPlan): string | undefined {
   const [server, front] = [...chain].reverse() as [HopTimes?, HopTimes?];
   if (server === undefined || front?.serverIdleSeconds === undefined) return undefined;
@@ -94,9 +94,9 @@ function idleOf({ chain }: BackendPlan): string | undefined {
   return `${front.serverIdleSeconds} s${kept === undefined ? '' : ` (server ${kept} s)`}`;
 }
 
-/** A range of times for people, in minutes where seconds would say too much. */
+/** A range of times for reports, in minutes if it is long. */
 export function rangeOf({ best, worst }: TimeRange): string {
-  // One unit for both is written once, and one value where both are rounded to it.
+  // A common unit is written once, and so is a common value after rounding.
   if (best !== worst && worst < MINUTES_FROM) return `${best} to ${worst} s`;
   return [...new Set([best, worst].map(durationOf))].join(' to ');
 }

@@ -3,27 +3,27 @@ import { tableLines } from './layout';
 import type { Table } from './sections';
 import { textOf } from './text';
 
-/** A timeout ladder: every hop, its value, the rule behind it and its slack. */
+/** A timeout ladder: every hop with its value, rule and slack. */
 export function ladderTable({ hops }: LadderPlan): Table {
-  const byHand = hops.some(({ setBy }) => setBy !== undefined);
+  const hasOverrides = hops.some(({ setBy }) => setBy !== undefined);
   return {
-    headings: ['hop', 'seconds', 'rule', 'slack', ...(byHand ? ['set by'] : [])],
+    headings: ['hop', 'seconds', 'rule', 'slack', ...(hasOverrides ? ['set by'] : [])],
     rows: hops.map(({ hop, seconds, rule, slackSeconds, setBy = '-' }) => [
       hop,
       String(seconds),
       rule,
       slackSeconds === undefined ? '-' : String(slackSeconds),
-      ...(byHand ? [setBy] : []),
+      ...(hasOverrides ? [setBy] : []),
     ]),
     numbers: ['seconds', 'slack'],
   };
 }
 
-/** The hops of a request's way, from the client to the server, with their times. */
+/** The hops of a request from the client to the server, with their times. */
 export function chainTable(chain: HopTimes[]): Table {
   const time = (seconds: number | undefined): string => (seconds === undefined ? '-' : String(seconds));
   return {
-    headings: ['from the client', 'idle from it', 'idle to the next', 'silence', 'request'],
+    headings: ['hop', 'client idle', 'next hop idle', 'silence', 'request'],
     rows: chain.map((hop) => [
       hop.name,
       time(hop.clientIdleSeconds),
@@ -31,7 +31,7 @@ export function chainTable(chain: HopTimes[]): Table {
       time(hop.silenceSeconds),
       time(hop.requestSeconds),
     ]),
-    numbers: ['idle from it', 'idle to the next', 'silence', 'request'],
+    numbers: ['client idle', 'next hop idle', 'silence', 'request'],
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Table, Tone } from './sections';
 
-/** What a piece of a line is, for a terminal that can show it. */
+/** The style of a span, for terminals with colors. */
 export type Style = Tone | 'title' | 'heading';
 
-/** A piece of a line. */
+/** A part of a line with one style. */
 export interface Span {
   readonly text: string;
   readonly style?: Style;
@@ -14,21 +14,21 @@ export type Line = readonly Span[];
 
 const GAP = '  ';
 
-/** The least width of a column of words, so that cells stay readable. */
-const LEAST_WIDTH = 14;
+/** The minimum width of a text column, so that cells stay readable. */
+const MIN_WIDTH = 14;
 
-/** Characters that take two columns of a terminal, and those that take none. */
+/** Characters that take two terminal columns, and those that take none. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/gu;
 const NARROW = /\p{Mark}/gu;
 
-/** How many columns of a terminal a text takes. */
+/** The number of terminal columns that a text takes. */
 export function columnsOf(text: string): number {
   const wide = text.match(WIDE)?.length ?? 0;
   return [...text.replace(NARROW, '')].length + wide;
 }
 
-/** A text in lines of at most so many columns, broken between words; a longer word stays whole. */
+/** Wraps a text between words. A word that is longer than a line is not broken. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -42,16 +42,16 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** A table as lines, columns aligned, in so many columns as far as its words allow. */
+/** The lines of a table with aligned columns, wrapped to the width as far as possible. */
 export function tableLines(table: Table, width = Number.POSITIVE_INFINITY): Line[] {
   const { headings, rows, tones = [], plain = false } = table;
   const below = columnsBelow(table, width);
-  const beside = headings.length - below;
-  const widths = widthsOf(table, beside, width);
+  const inline = headings.length - below;
+  const widths = widthsOf(table, inline, width);
   const line = (cells: string[], style: Style | undefined, isHeading: boolean): Line[] => [
-    ...rowLines(cells.slice(0, beside), table, widths, isHeading ? cells.map(() => style) : [style]),
+    ...rowLines(cells.slice(0, inline), table, widths, isHeading ? cells.map(() => style) : [style]),
     ...cells
-      .slice(beside)
+      .slice(inline)
       .flatMap((cell) => wrap(cell, width - 2 * GAP.length))
       .map((text): Line => [{ text: `${GAP}${GAP}${text}`, ...(isHeading && { style }) }]),
   ];
@@ -61,21 +61,21 @@ export function tableLines(table: Table, width = Number.POSITIVE_INFINITY): Line
   ];
 }
 
-/** How many of the last columns go below the others, because there is no room for them beside. */
+/** The number of last columns that are printed below the others, because they do not fit next to them. */
 function columnsBelow(table: Table, width: number): number {
   for (let below = 0; below < table.headings.length - 1; below += 1) {
-    const beside = table.headings.length - below;
-    if (total(leastWidths(table, beside)) <= width) return below;
+    const inline = table.headings.length - below;
+    if (total(minWidths(table, inline)) <= width) return below;
   }
   return table.headings.length - 1;
 }
 
-/** The widths of the first columns: those of their cells, and less for the widest where that is too much. */
-function widthsOf(table: Table, beside: number, width: number): number[] {
-  const widths = naturalWidths(table, beside);
-  const least = leastWidths(table, beside);
+/** The widths of the first columns. If they do not fit, the widest is reduced. */
+function widthsOf(table: Table, inline: number, width: number): number[] {
+  const widths = naturalWidths(table, inline);
+  const min = minWidths(table, inline);
   while (total(widths) > width) {
-    const room = widths.map((own, index) => (own > (least[index] as number) ? own : 0));
+    const room = widths.map((own, index) => (own > (min[index] as number) ? own : 0));
     const widest = room.indexOf(Math.max(...room));
     if (room[widest] === 0) break;
     widths[widest] = (widths[widest] as number) - 1;
@@ -83,23 +83,23 @@ function widthsOf(table: Table, beside: number, width: number): number[] {
   return widths;
 }
 
-function naturalWidths(table: Table, beside: number): number[] {
-  return cellsOf(table, beside).map((cells) => Math.max(0, ...cells.map(columnsOf)));
+function naturalWidths(table: Table, inline: number): number[] {
+  return cellsOf(table, inline).map((cells) => Math.max(0, ...cells.map(columnsOf)));
 }
 
-/** Numbers and single words are not broken. */
-function leastWidths(table: Table, beside: number): number[] {
-  return cellsOf(table, beside).map((cells) => {
+/** The minimum widths: words are not broken. */
+function minWidths(table: Table, inline: number): number[] {
+  return cellsOf(table, inline).map((cells) => {
     const longest = Math.max(0, ...cells.map(columnsOf));
     const word = Math.max(0, ...cells.flatMap((cell) => cell.split(' ').map(columnsOf)));
-    return Math.min(longest, Math.max(word, LEAST_WIDTH));
+    return Math.min(longest, Math.max(word, MIN_WIDTH));
   });
 }
 
-/** The cells of each of the first columns, the heading included where it is shown. */
-function cellsOf({ headings, rows, plain = false }: Table, beside: number): string[][] {
+/** The cells of each of the first columns, including the heading if it is printed. */
+function cellsOf({ headings, rows, plain = false }: Table, inline: number): string[][] {
   return headings
-    .slice(0, beside)
+    .slice(0, inline)
     .map((heading, index) => [...(plain ? [] : [heading]), ...rows.map((row) => row[index] as string)]);
 }
 

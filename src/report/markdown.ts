@@ -5,7 +5,7 @@ export function renderMarkdown(sections: Section[]): string {
   return `${sections.map(sectionBlocks).join('\n\n')}\n`;
 }
 
-/** A part of a report that is closed until a reader opens it. */
+/** A collapsed part of a report. */
 export function renderDetails(summary: string, sections: Section[]): string {
   return `\n<details><summary>${escapeText(summary)}</summary>\n\n${renderMarkdown(sections)}\n</details>\n`;
 }
@@ -28,12 +28,12 @@ function markdownTable({ headings, rows, numbers = [], code: codes = [] }: Table
   return [line(headings.map(escapeText)), line(rule), ...rows.map((row) => line(row.map(cell)))].join('\n');
 }
 
-/** Text that is no tag and no reference to a character. */
+/** Escapes tags and character references. */
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
 
-/** A text as it is, between more backticks than it has. */
+/** A code span, with more backticks than the text contains. */
 function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
   const fence = '`'.repeat(longest + 1);

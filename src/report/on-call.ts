@@ -2,7 +2,7 @@ import { DrainBehavior } from '../plan/server/descriptor';
 import type { BackendPlan, BalancerPlan } from '../plan/serving-plan';
 import { rangeOf } from './key-times';
 
-/** What someone on call needs to know about a backend: which side closes first, what a status means, how long a rollout takes. */
+/** Notes for someone on call: which side closes connections first, what a status code means, how long a rollout takes. */
 export function onCallNotes(balancer: BalancerPlan, backend: BackendPlan): string[] {
   return [
     ...idleNotes(balancer, backend),
@@ -19,12 +19,14 @@ function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: Backend
   const closed = `A ${closedName}`;
   const elsewhere = `${closed} is not caused by keep-alive: look for a server that crashed or was killed.`;
   if (times.closeEach && front.kind === 'balancer')
-    return [`Idle connections: none, ${front.name} closes each after its response. ${elsewhere}`];
+    return [`Idle connections: none, because ${front.name} closes each after its response. ${elsewhere}`];
   const first = `${front.name} closes first, after ${front.serverIdleSeconds} s`;
   if (server.clientIdleSeconds !== undefined)
     return [`Idle connections: ${first}; ${server.name} after ${server.clientIdleSeconds} s. ${elsewhere}`];
   if (intent.server.descriptor.keepAlive !== 'unknown')
-    return [`Idle connections: ${first}; ${server.name} never closes one that a client may still use. ${elsewhere}`];
+    return [
+      `Idle connections: ${first}; ${server.name} never closes a connection that a client may still use. ${elsewhere}`,
+    ];
   return [
     `Idle connections: ${first}, provided ${server.name} keeps them longer. An occasional ${closedName} after a pause means that it does not.`,
   ];
@@ -33,20 +35,20 @@ function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: Backend
 function silenceNotes({ statuses }: BalancerPlan, { chain }: BackendPlan): string[] {
   const cuts = chain.filter((hop) => hop.silenceSeconds !== undefined || hop.requestSeconds !== undefined);
   if (cuts.length === 0) return [];
-  const words = cuts.map(({ name, silenceSeconds, requestSeconds }) => {
-    const limits = [
+  const limits = cuts.map(({ name, silenceSeconds, requestSeconds }) => {
+    const times = [
       ...(silenceSeconds === undefined ? [] : [`${silenceSeconds} s of silence`]),
       ...(requestSeconds === undefined || requestSeconds === silenceSeconds ? [] : [`${requestSeconds} s in total`]),
     ];
-    return `${name} ends a request after ${limits.join(' or ')}`;
+    return `${name} ends a request after ${times.join(' or ')}`;
   });
-  return [`Silence: ${words.join('; ')}${statuses === undefined ? '' : ` (status ${statuses.silent})`}.`];
+  return [`Silence: ${limits.join('; ')}${statuses === undefined ? '' : ` (status ${statuses.silent})`}.`];
 }
 
 function stopNote({ times, rollout, intent }: BackendPlan): string {
   const { name } = intent.server.descriptor;
   const before = times.deregistration + times.preStop;
-  return `Stop: ${before} s until the signal, then ${name} has ${times.drain} s to finish its requests and is killed after ${times.stop} s, in total ${rangeOf(rollout.stopSeconds)}.`;
+  return `Stop: ${before} s until SIGTERM, then ${name} has ${times.drain} s to complete its requests and is killed after ${times.stop} s, in total ${rangeOf(rollout.stopSeconds)}.`;
 }
 
 function rolloutNotes({ rollout, intent, minReplicas, maxReplicas }: BackendPlan): string[] {
@@ -59,6 +61,6 @@ function rolloutNotes({ rollout, intent, minReplicas, maxReplicas }: BackendPlan
   const held = rollout.heldSeconds * rollout.waves.best;
   return [
     note,
-    `${name} delays each stop by ${rollout.heldSeconds} s when a proxy keeps a connection open, even an idle one: ${held} s or more of every rollout. A server that closes idle connections at the signal avoids this.`,
+    `${name} delays each stop by ${rollout.heldSeconds} s when a proxy keeps a connection open, even an idle one: ${held} s or more of every rollout. A server that closes idle connections on SIGTERM avoids this.`,
   ];
 }

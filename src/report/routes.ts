@@ -3,19 +3,19 @@ import type { ServingPlan } from '../plan/plan';
 import type { EndpointPlan, RoutePlan } from '../plan/serving-plan';
 import type { Section } from './sections';
 
-/** The routes of every endpoint, in the order in which they are tried. */
+/** The routes of every endpoint, in matching order. */
 export function routeSections({ plan }: Explanation): Section[] {
   return plan.endpoints.map((endpoint) => routeSection(plan, endpoint));
 }
 
 function routeSection(plan: ServingPlan, endpoint: EndpointPlan): Section {
   const numbered = endpoint.routes.some((route) => route.rules.length > 0);
-  const headings = [...(numbered ? ['priority'] : []), 'kind', 'hosts', 'path', 'methods', 'headers', 'goes to'];
+  const headings = [...(numbered ? ['priority'] : []), 'kind', 'hosts', 'path', 'methods', 'headers', 'destination'];
   const rows = inOrder(endpoint.routes).map((route) => [
     ...(numbered ? [prioritiesOf(route)] : []),
     ...routeCells(plan, route),
   ]);
-  // A column in which no route has a condition says nothing.
+  // Columns without any condition are left out.
   const isUsed = headings.map((_, column) => rows.some((row) => row[column] !== 'any' && row[column] !== '-'));
   const used = (cells: string[]): string[] => cells.filter((_, column) => isUsed[column]);
   return {
@@ -25,7 +25,7 @@ function routeSection(plan: ServingPlan, endpoint: EndpointPlan): Section {
   };
 }
 
-/** Routes in the order in which they are tried: by their first rule where rules have numbers. */
+/** Routes in matching order: by the priority of their first rule if rules are numbered. */
 function inOrder(routes: readonly RoutePlan[]): RoutePlan[] {
   const first = ({ rules }: RoutePlan): number => Math.min(...rules.map(({ priority }) => priority));
   return routes.every(({ rules }) => rules.length === 0)
@@ -41,11 +41,11 @@ function routeCells(plan: ServingPlan, route: RoutePlan): string[] {
     route.prefix,
     anyOf(route.methods),
     headers.join(', ') || '-',
-    goal(plan, route),
+    destination(plan, route),
   ];
 }
 
-function goal(plan: ServingPlan, route: RoutePlan): string {
+function destination(plan: ServingPlan, route: RoutePlan): string {
   if (route.shares.length === 0) return `405, allowed: ${route.allow.join(', ')}`;
   const names = new Map(plan.backends.map((backend) => [backend.path, backend.name]));
   const total = route.shares.reduce((sum, share) => sum + share.weight, 0);
@@ -54,7 +54,7 @@ function goal(plan: ServingPlan, route: RoutePlan): string {
   return `${shares.join(', ')}${path === undefined || path === route.prefix ? '' : ` as ${path}`}`;
 }
 
-/** Where an earlier rule has the place, the place that the hash gave stands beside the one that was free. */
+/** The priorities of a route. If another rule has the preferred priority, it is added in parentheses. */
 function prioritiesOf(route: RoutePlan): string {
   return route.rules
     .map(({ priority, movedFrom }) => (movedFrom === undefined ? `${priority}` : `${priority} (${movedFrom} is taken)`))

@@ -1,25 +1,25 @@
-/** How much a row or a title matters to a reader; a terminal shows it as a color. */
+/** The severity of a row, which a terminal shows as a color. */
 export type Tone = 'refused' | 'warning' | 'good';
 
 /** A table of a report. */
 export interface Table {
   readonly headings: string[];
   readonly rows: string[][];
-  /** The columns that hold numbers, by heading. */
+  /** The headings of columns with numbers. */
   readonly numbers?: string[];
-  /** The columns that hold commands and addresses, by heading. */
+  /** The headings of columns with commands and addresses. */
   readonly code?: string[];
-  /** The tone of each row. @default - none has one */
+  /** The tone of each row. @default - none */
   readonly tones?: (Tone | undefined)[];
-  /** Whether the headings are left out on a terminal, because the cells explain themselves. @default false */
+  /** Whether headings are omitted on a terminal, because the cells are self-explanatory. @default false */
   readonly plain?: boolean;
 }
 
-/** A part of a report: a title over a table, or over a sentence where there is nothing to list. */
+/** A part of a report: a title with a table, or with a sentence if there is nothing to list. */
 export interface Section {
   readonly level: number;
   readonly title: string;
-  /** An address beside the title. */
+  /** An address next to the title. */
   readonly aside?: string;
   /** A sentence between title and table. */
   readonly text?: string;
@@ -28,7 +28,7 @@ export interface Section {
   readonly notes?: string[];
 }
 
-/** A section with every text in it changed, before anything is laid out by its length. */
+/** Changes every text of a section, before the layout depends on its length. */
 export function mapTexts(section: Section, change: (text: string) => string): Section {
   const { title, aside, text, table, notes } = section;
   const changeAll = (texts: string[]): string[] => texts.map(change);

@@ -5,7 +5,7 @@ import { actionSections } from './actions';
 import { keyTimesTable } from './key-times';
 import type { Section } from './sections';
 
-/** What a reader asks first: where the endpoints are, who gets which share, which times matter, what to act on, what runs. */
+/** The summary: the URL and shares of each endpoint, what needs action, the most important times, and the commands. */
 export function summarySections(explanation: Explanation): Section[] {
   const { plan } = explanation;
   return [
@@ -40,7 +40,7 @@ function endpointSection({ plan, reach = [] }: Explanation, endpoint: EndpointPl
   };
 }
 
-/** The part of the requests that nothing else picks. */
+/** The share of the requests that no other rule matches. */
 function shareOf({ shares }: EndpointPlan, { path }: BackendPlan): string {
   const total = shares.reduce((sum, { weight }) => sum + weight, 0);
   const { weight = 0 } = shares.find(({ backend }) => backend === path) ?? {};
@@ -52,7 +52,7 @@ function replicasOf({ minReplicas, maxReplicas }: BackendPlan): string {
   return minReplicas === maxReplicas ? `${minReplicas}` : `${minReplicas} to ${maxReplicas}`;
 }
 
-/** What picks a backend whatever its share. */
+/** The header or path that selects a backend regardless of its share. */
 function ownAddressOf({ routes }: EndpointPlan, { path }: BackendPlan): string {
   const leadsHere = ({ shares }: RoutePlan): boolean => shares.length === 1 && shares[0]?.backend === path;
   const own = routes.filter((route) => route.kind !== RouteKind.SHARES && leadsHere(route)).map(addressOf);
@@ -75,7 +75,7 @@ function commandSections({ backends }: ServingPlan): Section[] {
   ];
 }
 
-/** A word of a command as a shell takes it. */
+/** An argument, quoted for a shell if necessary. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

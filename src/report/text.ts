@@ -1,12 +1,12 @@
 import { type Line, tableLines, wrap } from './layout';
 import type { Section } from './sections';
 
-/** The width of a report that is no terminal's: lines are as long as they are, for programs that read them. */
+/** The width of a report that is not for a terminal: lines are not wrapped, for programs that read them. */
 export const UNLIMITED = Number.POSITIVE_INFINITY;
 
 const INDENT = 2;
 
-/** A report for a terminal, in so many columns as far as its words allow. */
+/** The lines of a report for a terminal, wrapped to the width as far as possible. */
 export function renderLines(sections: Section[], width = UNLIMITED): Line[] {
   const lines = sections.flatMap((section) => sectionLines(section, width));
   return lines[0]?.length === 0 ? lines.slice(1) : lines;

@@ -8,7 +8,7 @@ interface Subject {
   readonly path: string;
 }
 
-/** The times of every endpoint and backend, each with its rule, and what they mean for someone on call. */
+/** The times of every endpoint and backend, each with its rule, and notes for someone on call. */
 export function timeoutSections({ plan }: Explanation): Section[] {
   return [
     ...plan.endpoints.map(({ name, path, ladder }) => ({
@@ -28,7 +28,7 @@ export function hopSections({ plan }: Explanation): Section[] {
   return merged('hops to', plan.backends, ({ chain }) => ({ table: chainTable(chain) }));
 }
 
-/** One section for all backends whose content is the same. */
+/** One section for all backends with the same content. */
 function merged<T extends Subject>(
   what: string,
   subjects: readonly T[],

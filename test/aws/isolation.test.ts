@@ -118,7 +118,7 @@ describe('a priority that is set', () => {
         { id: 'b', props: { priority: 501 } },
       ]),
     ).toThrow(
-      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/b)",
+      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/b)",
     );
   });
 });
@@ -128,7 +128,7 @@ describe('more rules than the quota', () => {
 
   test('fail', () => {
     expect(() => render(many)).toThrow(
-      "[TooManyRules] the endpoints and backends need 102 rules, and an Application Load Balancer has 100; set 'ruleQuota' once the quota is raised, or use a second platform (at Serving/ServingPlatform)",
+      "[TooManyRules] the endpoints and backends need 102 rules, but an Application Load Balancer supports at most 100; raise the quota and set 'ruleQuota', or use a second platform (at Serving/ServingPlatform)",
     );
   });
 

@@ -75,7 +75,7 @@ describe('a model in a registry', () => {
   test('cannot be an image volume', () => {
     const { stack } = oneBackend({ model: model('shell', { delivery: ModelDelivery.imageVolume() }) });
     expect(() => templateOf(stack)).toThrow(
-      "[Unsupported] 'model image volume' is not possible on an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy()",
+      "[Unsupported] 'model image volume' is not supported by an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy()",
     );
   });
 
@@ -253,9 +253,7 @@ describe('the CPU architecture of a task', () => {
 describe('the size of a model', () => {
   test('must be small enough for the fetch timeout and the disk of Fargate', () => {
     const { stack } = oneBackend({ model: model('large') });
-    expect(() => templateOf(stack)).toThrow(
-      /\[FetchTooLong\] model 'large' \(90 GiB\).*Fargate ends that after 120 s/s,
-    );
+    expect(() => templateOf(stack)).toThrow(/\[FetchTooLong\] model 'large' \(90 GiB\).*Fargate allows at most 120 s/s);
     expect(() => templateOf(stack)).toThrow(
       /\[DiskTooSmall\] the disk of backend 'backend' on Fargate \(20 GiB\) must be at least 90 GiB/,
     );

@@ -106,7 +106,7 @@ describe('the idle timeout', () => {
   test('fails above the maximum of a load balancer', () => {
     const { stack } = oneBackend({}, { requestTimeout: Duration.seconds(3991) });
     expect(() => templateOf(stack)).toThrow(
-      "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1)",
+      "[RequestTimeoutTooLong] 'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1)",
     );
   });
 });

@@ -66,7 +66,7 @@ describe('plan of a platform', () => {
     const platform = testPlatform({ target });
     endpointOn(platform, 'endpoint', { path: '/a', stripPrefix: true }).addBackend('backend', backendOptions());
     expect(() => platform.synthesize()).toThrow(
-      "[Unsupported] 'strip prefix' is not possible on the test platform: the test platform does not have it (at endpoint)",
+      "[Unsupported] 'strip prefix' is not supported by the test platform: the test platform does not support it (at endpoint)",
     );
   });
 
@@ -109,7 +109,7 @@ describe('plan of a platform', () => {
     const platform = testPlatform();
     for (const id of ['a', 'b']) endpointOn(platform, id, { path: '/x' }).addBackend(`${id}1`, backendOptions());
     expect(() => platform.synthesize()).toThrow(
-      "[DuplicateRoute] endpoint 'b' wants the requests of endpoint 'a' (a): both are at path '/x'; give one another path, host, method or header (at b)",
+      "[DuplicateRoute] endpoints 'b' and 'a' (a) match the same requests: both have path '/x'; use another path, host, method or header for one of them (at b)",
     );
   });
 });

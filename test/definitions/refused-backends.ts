@@ -232,7 +232,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a fetch that exceeds the start timeout of Fargate',
     code: 'FetchTooLong',
     message:
-      "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without the limit (at Serving/endpoint/v1)",
+      "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without this limit (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
@@ -308,7 +308,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a rollout that stops the only replica',
     code: 'RolloutStopsOnlyReplica',
     message:
-      "'rollout' (in place) would stop the only replica of backend 'v1' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true }) (at Serving/endpoint/v1)",
+      "'rollout' (in place) would stop the only replica of backend 'v1' before a new one runs; use at least 2 replicas, Rollout.surge(), or Rollout.inPlace({ allowDowntime: true }) to accept downtime (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { rollout: Rollout.inPlace() }),
   },
   {
@@ -351,7 +351,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'requests per second on Kubernetes without KEDA',
     code: 'Unsupported',
     message:
-      "'autoscaling by requests' is not possible on the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
+      "'autoscaling by requests' is not supported by the built-in router: it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization (at Serving/endpoint/v1/Autoscaling)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.requestsPerSecond(10)] }),

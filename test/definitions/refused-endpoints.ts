@@ -16,7 +16,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with the same route',
     code: 'DuplicateRoute',
     message:
-      "endpoint 'b' wants the requests of endpoint 'a' (Serving/a): both are at path '/classify'; give one another path, host, method or header (at Serving/b)",
+      "endpoints 'b' and 'a' (Serving/a) match the same requests: both have path '/classify'; use another path, host, method or header for one of them (at Serving/b)",
     define: (scope) => {
       for (const id of ['a', 'b']) new ServingEndpoint(scope, id, { path: '/classify' }).addBackend('v1', options());
     },
@@ -25,7 +25,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with a method in common',
     code: 'DuplicateRoute',
     message:
-      "endpoint 'b' wants the requests of endpoint 'a' (Serving/a): both are at path '/' of host 'example.com'; give one another path, host, method or header (at Serving/b)",
+      "endpoints 'b' and 'a' (Serving/a) match the same requests: both have path '/' on host 'example.com'; use another path, host, method or header for one of them (at Serving/b)",
     define: (scope) => {
       for (const [id, methods] of [
         ['a', [HttpMethod.GET, HttpMethod.POST]],
@@ -154,7 +154,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout that exceeds the limit of the load balancer',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and which waits at most 3600 s for a replica that goes (rule D1): a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1): a server that is silent for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
@@ -163,7 +163,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout that exceeds the longest drain',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1): an Application Load Balancer waits no longer for the requests of a replica that it takes out, and ends what runs then, whatever the server does; use a shorter timeout, or 'streaming' with 'cutOnStop' where an answer may be cut (at Serving/endpoint/v1)",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, which ends the requests that still run then; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
@@ -172,7 +172,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a server with a short keep-alive and long requests',
     code: 'KeepAliveTooShort',
     message:
-      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and a server that closes first loses requests; use a server whose keep-alive can be set, or use a balancer that ends each connection itself, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
+      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and requests are lost if the server closes first; use a server whose keep-alive can be set, or use a balancer that closes each connection after its response, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>
@@ -187,7 +187,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with the same priority',
     code: 'PriorityTaken',
     message:
-      "'priority' (5) of endpoint 'b' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/b)",
+      "'priority' (5) of endpoint 'b' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/b)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
@@ -199,7 +199,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a priority above the maximum',
     code: 'PriorityTaken',
     message:
-      "'priority' (60000) of endpoint 'endpoint' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at Serving/endpoint)",
+      "'priority' (60000) of endpoint 'endpoint' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { priority: 60_000 }),
@@ -208,7 +208,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a path of eight segments',
     code: 'PathTooDeep',
     message:
-      "'path' ('/1/2/3/4/5/6/7/8') must have at most 7 segments on an Application Load Balancer, '/_b/<backend>' included; use a shorter path, or set 'priority' (at Serving/endpoint)",
+      "'path' ('/1/2/3/4/5/6/7/8') must have at most 7 segments on an Application Load Balancer, including '/_b/<backend>'; use a shorter path, or set 'priority' (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { path: '/1/2/3/4/5/6/7/8' }),
@@ -217,7 +217,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a header with more values than fit in a rule',
     code: 'TooManyConditions',
     message:
-      "a rule of an Application Load Balancer holds at most 3 values of a header and 5 values in all; endpoint 'endpoint' needs more; match fewer headers or values (at Serving/endpoint)",
+      "endpoint 'endpoint' exceeds the limits of a rule of an Application Load Balancer: 3 values for a header and 5 values in total; match fewer headers or values (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { headers: [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }] }),
@@ -226,7 +226,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'more endpoints than a load balancer has rules',
     code: 'TooManyRules',
     message:
-      "the endpoints and backends need 102 rules, and an Application Load Balancer has 100; set 'ruleQuota' once the quota is raised, or use a second platform (at Serving/ServingPlatform)",
+      "the endpoints and backends need 102 rules, but an Application Load Balancer supports at most 100; raise the quota and set 'ruleQuota', or use a second platform (at Serving/ServingPlatform)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {

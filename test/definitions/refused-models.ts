@@ -58,7 +58,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a fetch of a model in a registry',
     code: 'ModelDelivery',
     message:
-      "'delivery' (fetch) of model 'resnet50' needs a model in S3: publish it there with 'to' (such as 's3://bucket/models'); or leave 'delivery' out (at Serving/endpoint/v1)",
+      "'delivery' (fetch) of model 'resnet50' requires a model in S3: publish it there with 'to' (such as 's3://bucket/models'); or leave 'delivery' out (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, delivery: ModelDelivery.fetch() }) }),
   },
@@ -66,7 +66,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a copy from an image that contains only files',
     code: 'ModelDelivery',
     message:
-      "the image of model 'data' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
+      "the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { model: Model.fromDirectory('models/data', { lockFile }) }),
@@ -75,7 +75,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'an image volume on ECS',
     code: 'Unsupported',
     message:
-      "'model image volume' is not possible on an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy() (at Serving/endpoint/v1)",
+      "'model image volume' is not supported by an Application Load Balancer: ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy() (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
@@ -87,7 +87,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model that manifests cannot publish',
     code: 'Unsupported',
     message:
-      "'publish on deploy' is not possible on the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at Serving/endpoint/v1)",
+      "'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
@@ -123,7 +123,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'an image for another architecture',
     code: 'ArchitectureMismatch',
     message:
-      "the image of backend 'v1' is locked for arm64, and 'architecture' says amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
+      "the image of backend 'v1' is locked for arm64, but 'architecture' is amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
         image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }),
@@ -134,7 +134,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'an image for another architecture than that of Fargate',
     code: 'ArchitectureMismatch',
     message:
-      "the image of backend 'v1' is locked for arm64, and Fargate has amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
+      "the image of backend 'v1' is locked for arm64, but Fargate runs amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources' (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/graviton:1', { lockFile }) }),
@@ -143,7 +143,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model that is larger than its disk',
     code: 'DiskTooSmall',
     message:
-      "'ephemeralStorage' (10240 MiB) of backend 'v1' must be at least 30720 MiB: its models are copied into it; raise it, or deliver them in another way (at Serving/endpoint/v1)",
+      "'ephemeralStorage' (10240 MiB) of backend 'v1' must be at least 30720 MiB: its models are copied to it; raise it, or deliver them in another way (at Serving/endpoint/v1)",
     on: ['kubernetes', 'test'],
     define: (scope) =>
       one(scope, {

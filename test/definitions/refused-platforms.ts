@@ -171,7 +171,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener with an idle timeout that is too short',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a server that stays silent longer is cut off; answer sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a server that is silent for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     define: (scope) => {
       new aws.EcsPlatform(scope, 'Platform', { vpc: importedCluster(scope).vpc, listener: listener(scope) });
@@ -202,7 +202,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'more backends than a load balancer supports target groups',
     code: 'TooManyTargetGroups',
     message:
-      '101 backends need as many target groups, and an Application Load Balancer has at most 100; use a second platform (at Serving/Platform)',
+      '101 backends need 101 target groups, but an Application Load Balancer supports at most 100; use a second platform (at Serving/Platform)',
     on: ['aws'],
     define: (scope) => {
       new aws.EcsPlatform(scope, 'Platform', { ruleQuota: 1000 });

@@ -7,7 +7,7 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a keep-alive below the idle timeout of the load balancer',
     code: 'TimeoutOverride',
     message:
-      "'keepAlive' of 'timeouts' (30 s) must be at least 80 s (rule R1), because the idle time of an Application Load Balancer is 70 s: the server keeps an idle connection longer than the balancer, or closes it after each response; change it, or leave it out to have it computed (at Serving/endpoint/v1)",
+      "'keepAlive' of 'timeouts' (30 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or leave it out to have it computed (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) => one(scope, { timeouts: { keepAlive: Duration.seconds(30) } }),
@@ -16,21 +16,21 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a keep-alive of a server that cannot configure one',
     code: 'TimeoutNotSettable',
     message:
-      "'keepAlive' of 'timeouts' (90 s) cannot be told to Triton, whose keep-alive is 'never closes'; leave it out (at Serving/endpoint/v1)",
+      "'keepAlive' of 'timeouts' (90 s) cannot be configured for Triton, whose keep-alive is 'never closes'; leave it out (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.triton({}), timeouts: { keepAlive: Duration.seconds(90) } }),
   },
   {
     name: 'a stop timeout that is shorter than the drain',
     code: 'TimeoutOverride',
     message:
-      "'stop' of 'timeouts' (30 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s: the kill comes after the server has drained, within what the compute allows; with callers around the balancer the drain holds the longest request; change it, or leave it out to have it computed, and the same for 'drain' of 'timeouts' (at Serving/endpoint/v1)",
+      "'stop' of 'timeouts' (30 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s: the stop timeout covers the drain, within the limit of the compute; with callers that bypass the balancer, the drain covers the longest request; change it, or leave it out to have it computed, and the same for 'drain' of 'timeouts' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { timeouts: { drain: Duration.seconds(60), stop: Duration.seconds(30) } }),
   },
   {
     name: 'callers that bypass the load balancer of a task that cannot drain its requests',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' reach the replicas around an Application Load Balancer, so only the drain ends their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, 'streaming' with 'cutOnStop' where an answer may be cut, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
+      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' bypass an Application Load Balancer, so only the drain protects their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, 'streaming' with 'cutOnStop' if responses may be cut off, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
@@ -44,7 +44,7 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a WebSocket to a server without support for it',
     code: 'ProtocolNotSpoken',
     message:
-      "'protocol' (WebSocket) of endpoint 'endpoint' is not spoken by gunicorn; use a server that speaks it, such as uvicorn or hypercorn, or another protocol (at Serving/endpoint/v1)",
+      "'protocol' (WebSocket) of endpoint 'endpoint' is not supported by gunicorn; use a server that supports it, such as uvicorn or hypercorn, or another protocol (at Serving/endpoint/v1)",
     define: (scope) =>
       one(
         scope,

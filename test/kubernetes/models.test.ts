@@ -198,7 +198,7 @@ describe('packed models', () => {
     expect(podIn('1.35', given).volumes).toHaveLength(2);
     const { chart } = oneBackend({ model: given }, {}, { kubernetesVersion: '1.34' });
     expect(refusalsOf(chart)).toEqual([
-      "[Unsupported] 'model image volume' is not possible on the built-in router: image volumes are enabled by default from Kubernetes 1.35 on, and 'kubernetesVersion' is 1.34; omit 'delivery', or use ModelDelivery.copy() (at serving/digits/svm)",
+      "[Unsupported] 'model image volume' is not supported by the built-in router: image volumes are enabled by default from Kubernetes 1.35 on, and 'kubernetesVersion' is 1.34; omit 'delivery', or use ModelDelivery.copy() (at serving/digits/svm)",
     ]);
   });
 
@@ -232,7 +232,7 @@ describe('packed models', () => {
   test('cannot be published by applying manifests', () => {
     const { chart } = oneBackend({ model: model('data', { publishOnDeploy: true }) });
     expect(refusalsOf(chart)).toEqual([
-      "[Unsupported] 'publish on deploy' is not possible on the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at serving/digits/svm)",
+      "[Unsupported] 'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at serving/digits/svm)",
     ]);
   });
 

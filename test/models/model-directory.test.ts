@@ -166,7 +166,7 @@ describe('a directory that differs from its lock', () => {
         path: 'endpoint/backend',
         feature: 'model drift',
         level: 'approximated',
-        detail: 'm: what is locked is used; the directory differs in x',
+        detail: 'm: the locked files are used, but the directory differs: x',
       });
     } finally {
       write.mockRestore();

@@ -31,7 +31,7 @@ describe('a balancer in front of a gateway', () => {
         rule: 'R2',
         path: 'endpoint',
         message:
-          "'requestTimeout' (60 s) must be at most 50 s (rule R2): the Application Load Balancer in front gives up on a server that is silent for 60 s; answer sooner, raise that time of the Application Load Balancer in front and say so in 'behind', send a heartbeat with 'streaming', or move the work to a queue",
+          "'requestTimeout' (60 s) must be at most 50 s (rule R2), because the Application Load Balancer in front times out after 60 s of silence; respond sooner, raise that timeout of the Application Load Balancer in front and declare it in 'behind', send a heartbeat with 'streaming', or move the work to a queue",
       },
     ]);
   });
@@ -44,7 +44,7 @@ describe('a balancer in front of a gateway', () => {
       codes: ['KeepAliveTooShort'],
       rules: ['E4'],
       messages: [
-        "the idle time of the gateway (75 s) must be at least 76 s (rule E4): the Application Load Balancer in front keeps idle connections to the gateway for 66 s, and a connection that is closed from behind loses the request that is just sent on it; have the gateway keep them for at least 76 s, or have the Application Load Balancer in front close them after at most 65 s, and say so in 'behind'",
+        "the idle timeout of the gateway (75 s) must be at least 76 s (rule E4): the Application Load Balancer in front keeps idle connections to the gateway for 66 s, and a request is lost if the other end closes the connection first; configure the gateway to keep them for at least 76 s, or configure the Application Load Balancer in front to close them after at most 65 s, and declare it in 'behind'",
       ],
     });
   });
@@ -134,7 +134,7 @@ describe('the idle time of a load balancer', () => {
 
   test('is not long enough for a pool that never closes', () => {
     expect(behind(Intermediary.of({ name: 'a proxy' })).messages).toEqual([
-      "a proxy keeps idle connections to an Application Load Balancer for no end, but the other end closes them after 4000 s (rule E4), and a connection that is closed from behind loses the request that is just sent on it; have a proxy close them after at most 3990 s, and say so in 'behind'",
+      "a proxy keeps idle connections to an Application Load Balancer indefinitely, but the other end closes them after 4000 s (rule E4), and a request is lost if the other end closes the connection first; configure a proxy to close them after at most 3990 s, and declare it in 'behind'",
     ]);
   });
 
@@ -168,7 +168,7 @@ describe('what ends a request on the way', () => {
     expect(envoy(6)).toMatchObject({
       rules: ['E2'],
       messages: [
-        "'requestTimeout' (6 s) must be at most 5 s (rule E2): Envoy ends a request after 15 s, whatever is sent; answer sooner, raise that time of Envoy and say so in 'behind', or call around Envoy",
+        "'requestTimeout' (6 s) must be at most 5 s (rule E2), because Envoy ends every request after 15 s; respond sooner, raise that timeout of Envoy and declare it in 'behind', or bypass Envoy",
       ],
     });
   });
@@ -191,7 +191,7 @@ describe('a sidecar', () => {
     expect(beside(keeping(109), lasting)).toMatchObject({
       rules: ['E1'],
       messages: [
-        "the keep-alive of llama (109 s) must be at least 110 s (rule E1): a sidecar keeps idle connections for 100 s, and a server that closes first loses requests; use a server whose keep-alive can be set, or have a sidecar close them after at most 99 s and say so in 'sidecar', or use a balancer that ends each connection itself, such as the built-in router on Kubernetes",
+        "the keep-alive of llama (109 s) must be at least 110 s (rule E1): a sidecar keeps idle connections for 100 s, and requests are lost if the server closes first; use a server whose keep-alive can be set, or configure a sidecar to close them after at most 99 s and declare it in 'sidecar', or use a balancer that closes each connection after its response, such as the built-in router on Kubernetes",
       ],
     });
     expect(beside(keeping(5000), Intermediary.istioSidecar()).rules).toEqual(['E4']);
@@ -200,7 +200,7 @@ describe('a sidecar', () => {
   test('must wait for the requests of its own server', () => {
     const hasty = Intermediary.of({ name: 'a sidecar', silence: seconds(69), serverIdle: seconds(10) });
     expect(beside(keeping(20), hasty).messages).toEqual([
-      "the time after which a sidecar gives up on silence (69 s) must be at least 70 s (rule R2): the longest request is 60 s; have a sidecar wait longer and say so in 'sidecar', or answer sooner",
+      "the silence timeout of a sidecar (69 s) must be at least 70 s (rule R2), because the longest request is 60 s; configure a sidecar to wait longer and declare it in 'sidecar', or respond sooner",
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('the ledger', () => {
       expect(ledgerOf({}, {}, without).features()).not.toContain(Feature.IMAGE_USER);
       expect(ledgerOf({}, vllm, without).detail(Feature.IMAGE_USER)).toMatchObject({
         level: SupportLevel.APPLICATION,
-        detail: expect.stringMatching(/^vllm\/vllm-openai runs as root; where the target wants another user/),
+        detail: expect.stringMatching(/^vllm\/vllm-openai runs as root; if the target requires another user/),
       });
       expect(ledgerOf({}, { ...vllm, user: 1000 }, without).features()).not.toContain(Feature.IMAGE_USER);
     });
@@ -97,7 +97,7 @@ describe('the ledger', () => {
       ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers });
     const patient = HealthCheck.http('/', { interval: Duration.seconds(30) });
     expect(ledgerOf({}, { server: server(1) }).detail(LedgerTopic.HEALTH_CHECK)?.detail).toBe(
-      "gunicorn with sync workers works on one request at a time, so that during one of 60 s it is taken for dead after 30 s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or give it more workers",
+      "gunicorn with sync workers handles one request at a time, so during a request of 60 s its health checks fail and it is unhealthy after 30 s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or use more workers",
     );
     expect(ledgerOf({}, { server: server(1), healthCheck: patient }).features()).not.toContain(
       LedgerTopic.HEALTH_CHECK,
@@ -139,10 +139,10 @@ describe('the ledger', () => {
     expect(ledgerOf(props, options).features()).not.toContain(feature);
   });
 
-  const reach = 'reaches a backend by its own address, also at weight 0';
+  const reach = 'can reach every backend by its own address, even at weight 0';
   const unknown = {
     level: 'left to the gateway',
-    detail: `the clients of the test platform are not known here, and each of them ${reach}; set 'ownAddress' to OwnAddress.NONE where it is public`,
+    detail: `any client of the test platform ${reach}; set 'ownAddress' to OwnAddress.NONE if it is public`,
   };
 
   test.each<[string, TestPlatformProps, object[]]>([
@@ -150,7 +150,7 @@ describe('the ledger', () => {
     [
       'a public balancer',
       { target: { access: BalancerAccess.PUBLIC } },
-      [{ level: 'native', detail: `public: every client ${reach}` }],
+      [{ level: 'native', detail: `public: any client ${reach}` }],
     ],
     ['a balancer that exists', { target: { access: BalancerAccess.UNKNOWN } }, [unknown]],
     ['an internal balancer behind another', { behind: [Intermediary.networkLoadBalancer()] }, [unknown]],
@@ -195,7 +195,7 @@ describe('the ledger', () => {
     [
       ModelServer.command({ command: ['serve'], behavior: { drains: true, keepAlive: Duration.seconds(5) } }),
       'emulated',
-      'serve closes idle connections after 5 s, so the balancer ends each after its response',
+      'serve closes idle connections after 5 s, so the balancer closes each one after its response',
     ],
     [ModelServer.triton(), 'native', 'Triton: never closes'],
     [
@@ -214,16 +214,16 @@ describe('the ledger', () => {
   });
 
   test.each([
-    [ModelServer.wsgi({ app: 'app' }), 'native', 'gunicorn finishes running requests within 65 s'],
+    [ModelServer.wsgi({ app: 'app' }), 'native', 'gunicorn completes running requests within 65 s'],
     [
       ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
       'emulated',
-      'serve drops requests when it is stopped, so the signal waits until they have ended',
+      'serve drops requests on SIGTERM, which is therefore delayed until they have ended',
     ],
     [
       ModelServer.command({ command: ['serve'] }),
       'left to the application',
-      'nobody declared what the server does when it is stopped; it is taken to drop its requests, so the signal waits until they have ended',
+      'the behavior of the server on SIGTERM is not declared; the plan assumes that it drops its requests and delays SIGTERM until they have ended',
     ],
   ])('says who finishes requests', (server, level, detail) => {
     const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
@@ -244,23 +244,25 @@ describe('the images that a target brings', () => {
   const line = (detail: string) => [{ path: '', feature: 'images', level: 'native', detail }];
 
   test('are one line of the platform, with the days of their release', () => {
-    expect(linesOf()).toEqual(line('router: haproxy:1.2.3 of 2026-01-02'));
+    expect(linesOf()).toEqual(line('router: haproxy:1.2.3, released 2026-01-02'));
   });
 
   test('are listed where a model is fetched with them', () => {
     expect(linesOf(Model.fromS3('s3://acme-models/a/'))).toEqual(
-      line('router: haproxy:1.2.3 of 2026-01-02, models from S3: aws-cli:4.5.6 of 2026-03-04'),
+      line('router: haproxy:1.2.3, released 2026-01-02, models from S3: aws-cli:4.5.6, released 2026-03-04'),
     );
     const revision = '0123456789abcdef0123456789abcdef01234567';
     expect(linesOf(Model.fromHuggingFace('acme/model', { revision }))).toEqual(
-      line('router: haproxy:1.2.3 of 2026-01-02, models from the Hugging Face Hub: hub:v7.8.9 of 2026-05-06'),
+      line(
+        'router: haproxy:1.2.3, released 2026-01-02, models from the Hugging Face Hub: hub:v7.8.9, released 2026-05-06',
+      ),
     );
   });
 
   test('are not listed where the target brings none', () => {
     expect(linesOf(undefined, { ...ROUTER, images: [] })).toEqual([]);
     expect(linesOf(Model.fromS3('s3://acme-models/a/'), { ...ROUTER, images: images.slice(0, 1) })).toEqual(
-      line('router: haproxy:1.2.3 of 2026-01-02'),
+      line('router: haproxy:1.2.3, released 2026-01-02'),
     );
   });
 });

@@ -3,7 +3,7 @@ import { Model } from '../../src/models/model';
 import { ModelDelivery } from '../../src/models/model-delivery';
 import type { ComputeLimits } from '../../src/plan/intents';
 import { ModelDeliveryKind } from '../../src/plan/intents';
-import { planFetches, waysOf } from '../../src/plan/models';
+import { deliveriesOf, planFetches } from '../../src/plan/models';
 import { Feature, SupportLevel, type TargetProfile } from '../../src/plan/target-profile';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
@@ -90,7 +90,7 @@ describe('a model is delivered', () => {
   test('not in a way that the target has not, and the refusal says what to do', () => {
     const asked = model('data', { delivery: ModelDelivery.imageVolume() });
     expect(planOf({ model: asked }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
-      "[Unsupported] 'model image volume' is not possible on the test platform: it has none; do otherwise",
+      "[Unsupported] 'model image volume' is not supported by the test platform: it has none; do otherwise",
     ]);
   });
 
@@ -99,11 +99,11 @@ describe('a model is delivered', () => {
     [
       ModelDelivery.baked(),
       'baked',
-      "a model that was locked upon the image of its server, with '--variant baked --base <image>'",
+      "a model that is locked with the image of its server as base: '--variant baked --base <image>'",
     ],
   ])('not from where it is not: %j', (delivery, kind, need) => {
     expect(planOf({ model: model('data', { delivery }) }).refusals).toEqual([
-      `[ModelDelivery] 'delivery' (${kind}) of model 'data' needs ${need}; or leave 'delivery' out`,
+      `[ModelDelivery] 'delivery' (${kind}) of model 'data' requires ${need}; or leave 'delivery' out`,
     ]);
   });
 
@@ -113,17 +113,17 @@ describe('a model is delivered', () => {
     ModelDelivery.baked(),
   ])('from S3 by a fetch alone: %j', (delivery) => {
     const { refusals } = planOf({ model: model('data', { delivery, to: 's3://acme-models' }) });
-    expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' needs /)]);
+    expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' requires /)]);
   });
 
   test('out of an image without a program that copies only as a volume', () => {
     expect(planOf({ model: model('data') }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
-      "[ModelDelivery] the image of model 'data' holds files alone, so that no container of it can copy them out; lock it upon an image with 'cp', as in: serving lock data --variant shell --base busybox:1.37; or publish it to S3",
+      "[ModelDelivery] the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: serving lock data --variant shell --base busybox:1.37; or publish it to S3",
     ]);
   });
 
   test('in the ways that its place allows', () => {
-    const ways = (given: Model) => waysOf(given._intent());
+    const ways = (given: Model) => deliveriesOf(given._intent());
     expect(ways(Model.inImage('model'))).toEqual([ModelDeliveryKind.IN_IMAGE]);
     expect(ways(Model.fromS3('s3://acme-models/x/'))).toEqual([ModelDeliveryKind.FETCH]);
     expect(ways(model('baked'))).toEqual([ModelDeliveryKind.BAKED]);
@@ -138,20 +138,20 @@ describe('a baked model', () => {
   test('needs the image that it was baked upon', () => {
     expect(planOf({ model: model('baked'), image: image('acme/svm:1') }).refusals).toEqual([]);
     expect(planOf({ model: model('baked'), image: image('acme/both:1') }).refusals).toEqual([
-      `[ModelDelivery] model 'baked' is baked upon 'acme/svm@${digestOf('1')}', but the image of backend 'backend' is 'acme/both:1@${digestOf('3')}'; name the one that it is baked upon, by digest or as it is locked, or lock the model again`,
+      `[ModelDelivery] model 'baked' is baked into base image 'acme/svm@${digestOf('1')}', but the image of backend 'backend' is 'acme/both:1@${digestOf('3')}'; use the base image of the model, by digest or as it is locked, or lock the model again`,
     ]);
   });
 
   test('cannot be moved', () => {
     expect(planOf({ model: model('baked', { path: 'x' }), image: image('acme/svm:1') }).refusals).toEqual([
-      "[ModelDelivery] 'path' ('/models/x') cannot move model 'baked', which is baked into an image at '/models'; leave it out",
+      "[ModelDelivery] 'path' ('/models/x') must be '/models' for model 'baked', which is baked into an image at that path; leave it out",
     ]);
   });
 
   test('is the only one', () => {
     const two = ['x', 'y'].map((path) => model('baked', { path, name: path }));
     expect(planOf({ models: two, image: image('acme/svm:1') }).refusals).toContain(
-      "[ModelDelivery] models 'x' and 'y' are each baked upon the image of backend 'backend', which can have one; deliver the others in another way, or bake one directory that holds all",
+      "[ModelDelivery] models 'x' and 'y' are each baked into an image, but backend 'backend' can use only one image; deliver the others in another way, or bake one directory with all models",
     );
   });
 });
@@ -173,7 +173,7 @@ describe('the time of a model whose size is known', () => {
     const given = model('data', { to: 's3://acme-models' });
     expect(planOf({ model: given }, [], { maxFetchSeconds: 123 }).refusals).toEqual([]);
     expect(planOf({ model: given }, [], { maxFetchSeconds: 120, compute: 'Fargate' }).refusals).toEqual([
-      "[FetchTooLong] model 'data' (12 GiB) takes about 123 s at 100 MiB per second to be brought to backend 'backend', and Fargate ends that after 120 s; bake it into the image, use a volume or a compute without the limit, or say a 'fetchTimeout' of at most 120 s if it is faster here",
+      "[FetchTooLong] copying model 'data' (12 GiB) to backend 'backend' takes about 123 s at 100 MiB per second, but Fargate allows at most 120 s; bake it into the image, use a volume or a compute without this limit, or set 'fetchTimeout' to at most 120 s if it is faster",
     ]);
   });
 
@@ -193,7 +193,7 @@ describe('the architecture', () => {
 
   test('of an image must be that of the compute', () => {
     expect(planOf({ image: image('acme/arm:1') }, [], limits).refusals).toEqual([
-      "[ArchitectureMismatch] the image of backend 'backend' is locked for arm64, and Fargate has amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources'",
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for arm64, but Fargate runs amd64; build it for linux/amd64 and lock it again, or set 'architecture' in 'resources'",
     ]);
     expect(planOf({ image: image('acme/both:1') }, [], limits).refusals).toEqual([]);
     expect(planOf({ image: image('acme/arm:1') }).refusals).toEqual([]);
@@ -203,16 +203,18 @@ describe('the architecture', () => {
     const resources = { architecture: CpuArchitecture.ARM64 };
     expect(planOf({ image: image('acme/arm:1'), resources }, [], limits).refusals).toEqual([]);
     expect(planOf({ image: image('acme/svm:1'), resources }).refusals).toEqual([
-      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, and 'architecture' says arm64; build it for linux/arm64 and lock it again, or set 'architecture' in 'resources'",
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, but 'architecture' is arm64; build it for linux/arm64 and lock it again, or set 'architecture' in 'resources'",
     ]);
   });
 
   test('of a model must be that of the compute, and one that the image has', () => {
     expect(planOf({ model: model('graviton') }, [], limits).refusals).toEqual([
-      expect.stringMatching(/^\[ArchitectureMismatch\] the image of model 'graviton' is locked for arm64, and Fargate/),
+      expect.stringMatching(
+        /^\[ArchitectureMismatch\] the image of model 'graviton' is locked for arm64, but Fargate runs/,
+      ),
     ]);
     expect(planOf({ model: model('graviton'), image: image('acme/svm:1') }).refusals).toEqual([
-      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, and the image of model 'graviton' for arm64: no node runs both; build them for one architecture and lock them again",
+      "[ArchitectureMismatch] the image of backend 'backend' is locked for amd64, but the image of model 'graviton' for arm64, and no node can run both; build them for one architecture and lock them again",
     ]);
   });
 
@@ -227,7 +229,7 @@ describe('the disk', () => {
   test('must hold images twice and what is copied once', () => {
     const options = { model: model('shell', { delivery: ModelDelivery.copy() }), image: image('acme/svm:1') };
     expect(planOf(options, [], fargate).refusals).toEqual([
-      "[DiskTooSmall] the disk of backend 'backend' on Fargate (20 GiB) must be at least 48 GiB: images take 36864 MiB, packed and unpacked, and models that are copied 12288 MiB; set 'ephemeralStorage' in 'resources' to Size.gibibytes(48)",
+      "[DiskTooSmall] the disk of backend 'backend' on Fargate (20 GiB) must be at least 48 GiB: images take 36864 MiB, packed and unpacked, and copied models 12288 MiB; set 'ephemeralStorage' in 'resources' to Size.gibibytes(48)",
     ]);
     expect(planOf(options, [], { ...fargate, diskMib: 48 * 1024 }).refusals).toEqual([]);
   });
@@ -236,7 +238,7 @@ describe('the disk', () => {
     const options = { model: model('shell', { delivery: ModelDelivery.copy() }) };
     expect(planOf(options, [], { ...fargate, maxDiskMib: 30 * 1024 }).refusals).toEqual([
       expect.stringContaining(
-        'that is more than the 30 GiB that Fargate can have; use a volume, or a compute with larger disks',
+        'this exceeds the maximum of 30 GiB on Fargate; use a volume, or a compute with larger disks',
       ),
     ]);
   });
@@ -244,7 +246,7 @@ describe('the disk', () => {
   test('for scratch files must hold what is copied into it', () => {
     const resources = { ephemeralStorage: Size.gibibytes(10) };
     expect(planOf({ model: model('data', { to: 's3://acme-models' }), resources }).refusals).toEqual([
-      "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied into it; raise it, or deliver them in another way",
+      "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied to it; raise it, or deliver them in another way",
     ]);
     expect(planOf({ model: model('data'), resources }).refusals).toEqual([]);
   });

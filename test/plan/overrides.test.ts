@@ -25,7 +25,7 @@ describe('a keep-alive that is set by hand', () => {
     expect(set({ keepAlive: seconds(79) })).toMatchObject({
       rules: ['R1'],
       messages: [
-        "'keepAlive' of 'timeouts' (79 s) must be at least 80 s (rule R1), because the idle time of an Application Load Balancer is 70 s: the server keeps an idle connection longer than the balancer, or closes it after each response; change it, or leave it out to have it computed",
+        "'keepAlive' of 'timeouts' (79 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or leave it out to have it computed",
       ],
     });
     expect(set({ keepAlive: seconds(80) }).codes).toEqual([]);
@@ -39,15 +39,18 @@ describe('a keep-alive that is set by hand', () => {
 
   test('must be inside the limit of the server', () => {
     expect(set({ keepAlive: seconds(61) }, NUMBERED, ModelServer.granian({ app: 'app' }), 10).messages).toEqual([
-      "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, which is the limit of --http1-header-read-timeout of granian (rule R4); change it, or leave it out to have it computed",
+      "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, the limit of --http1-header-read-timeout of granian (rule R4); change it, or leave it out to have it computed",
     ]);
   });
 
   test.each([
-    [keeping(75), "'keepAlive' of 'timeouts' (90 s) cannot be told to llama, which has 75 s; leave it out"],
+    [
+      keeping(75),
+      "'keepAlive' of 'timeouts' (90 s) cannot be configured for llama, whose keep-alive is 75 s; leave it out",
+    ],
     [
       ModelServer.node({ command: ['node', 'a.js'], keepAlive: seconds(100) }),
-      "'keepAlive' of 'timeouts' (90 s) cannot be told to Node, which has 100 s; leave it out, or set server.keepAliveTimeout in its code and declare 'keepAlive'",
+      "'keepAlive' of 'timeouts' (90 s) cannot be configured for Node, whose keep-alive is 100 s; leave it out, or set server.keepAliveTimeout in its code and declare 'keepAlive'",
     ],
   ])('must be one that the server can be told', (server, message) => {
     const { codes, messages } = set({ keepAlive: seconds(90) }, ROUTER, server);
@@ -73,10 +76,10 @@ describe('an idle time that is set by hand', () => {
 
   test('must outlast requests and stay below servers', () => {
     expect(idle(69).messages).toEqual([
-      "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: nothing on the way gives up on a silent server before the longest request has ended; change it, or leave it out to have it computed",
+      "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: no hop times out on a silent server before the longest request has ended; change it, or leave it out to have it computed",
     ]);
     expect(idle(91).messages).toEqual([
-      "'idleTimeout' of the platform (91 s) must be at most 90 s (rule R4), because the keep-alive of llama is 100 s: where the keep-alive of the server is fixed or has a limit, the balancer closes idle connections before it; change it, or leave it out to have it computed",
+      "'idleTimeout' of the platform (91 s) must be at most 90 s (rule R4), because the keep-alive of llama is 100 s: if the keep-alive of the server is fixed or capped, the balancer closes idle connections before the server does; change it, or leave it out to have it computed",
     ]);
   });
 
@@ -128,14 +131,9 @@ describe('the end of a replica that is set by hand', () => {
   test.each([
     [{ preStop: seconds(40) }, NUMBERED, asgi, "set 'deregistrationDelay'"],
     [{ deregistrationDelay: seconds(70) }, ROUTER, asgi, "set 'preStop'"],
-    [{ drain: seconds(70) }, NUMBERED, dropping(), 'which drops its requests when it is stopped; leave it out'],
-    [
-      { drain: seconds(70) },
-      NUMBERED,
-      keeping(1000),
-      "which takes the time that it needs; set 'stop', or leave it out",
-    ],
-    [{ watchdog: seconds(900) }, NUMBERED, asgi, 'which has no such time; leave it out'],
+    [{ drain: seconds(70) }, NUMBERED, dropping(), 'which drops its requests on SIGTERM; leave it out'],
+    [{ drain: seconds(70) }, NUMBERED, keeping(1000), "which drains without a time limit; set 'stop', or leave it out"],
+    [{ watchdog: seconds(900) }, NUMBERED, asgi, 'is not supported by uvicorn; leave it out'],
   ])('must be one that the target and the server can be told: %j', (timeouts, target, server, words) => {
     const { codes, messages } = set(timeouts, target, server);
     expect(codes).toEqual(['TimeoutNotSettable']);
@@ -145,7 +143,7 @@ describe('the end of a replica that is set by hand', () => {
   test('is inside what the target allows', () => {
     expect(set({ deregistrationDelay: seconds(3600) }).codes).toEqual([]);
     expect(set({ stop: seconds(121) }, SHORT_STOP).messages).toEqual([
-      "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), which is what the compute allows; change it, or leave it out to have it computed",
+      "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), the limit of the compute; change it, or leave it out to have it computed",
     ]);
   });
 });
@@ -170,7 +168,7 @@ describe('a watchdog that is set by hand', () => {
       });
     expect(watched(80).codes).toEqual([]);
     expect(watched(79).messages).toEqual([
-      "'watchdog' of 'timeouts' (79 s) must be at least 80 s (rule R5), because the idle time of an Application Load Balancer is 70 s: the server bears a connection that has not sent anything yet longer than the balancer keeps it; change it, or leave it out to have it computed",
+      "'watchdog' of 'timeouts' (79 s) must be at least 80 s (rule R5), because the idle timeout of an Application Load Balancer is 70 s: the server keeps connections that have not sent any data longer than the balancer does; change it, or leave it out to have it computed",
     ]);
   });
 });
@@ -197,7 +195,7 @@ describe('callers around the balancer', () => {
 
 test('times that are set by hand stand in the ledger and in the ladder', () => {
   const { entries, ladder } = set({ drain: seconds(65), stop: seconds(80) });
-  expect(entries('timeout override')).toMatchObject([{ detail: 'set by hand: drain 65 s, stop 80 s' }]);
+  expect(entries('timeout override')).toMatchObject([{ detail: 'set in the definition: drain 65 s, stop 80 s' }]);
   expect(ladder.filter(({ setBy }) => setBy !== undefined)).toMatchObject([
     { hop: 'server drain', seconds: 65, setBy: "'drain' of 'timeouts'" },
     { hop: 'stop timeout', seconds: 80, setBy: "'stop' of 'timeouts'" },

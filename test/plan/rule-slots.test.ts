@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { OwnAddress } from '../../src/plan/choices';
 import type { ServingPlan } from '../../src/plan/plan';
 import { compareOrder, orderOf } from '../../src/plan/routes';
-import { cutRoute, fits, MAX_DEPTH, pathPatterns } from '../../src/plan/rule-slots';
+import { fits, MAX_DEPTH, pathPatterns, splitRoute } from '../../src/plan/rule-slots';
 import { RouteKind, type RoutePlan } from '../../src/plan/serving-plan';
 import type { RuleLimits } from '../../src/plan/target-profile';
 import {
@@ -44,7 +44,7 @@ describe('cutting a route into rules', () => {
   test('keeps what it matches, each combination once', () => {
     fc.assert(
       fc.property(routes, (route) => {
-        const cut = cutRoute(LIMITS, route).flatMap(combinations);
+        const cut = splitRoute(LIMITS, route).flatMap(combinations);
         expect(cut.sort()).toEqual(combinations({ ...route, paths: pathPatterns(route.prefix) }).sort());
       }),
     );
@@ -53,7 +53,7 @@ describe('cutting a route into rules', () => {
   test('keeps to the limits of each rule', () => {
     fc.assert(
       fc.property(routes, (route) => {
-        const rules = cutRoute(LIMITS, route);
+        const rules = splitRoute(LIMITS, route);
         expect(fits(LIMITS, rules)).toBe(true);
         for (const rule of rules) {
           for (const values of [rule.hosts, rule.methods, rule.paths]) expect(values.length).toBeLessThanOrEqual(3);
@@ -72,13 +72,13 @@ describe('cutting a route into rules', () => {
     [{ prefix: '/a', hosts: ['a.com', '*.a.com'] }, 2],
   ])('makes as few as the limits allow: %j', (change, count) => {
     const route = { kind: RouteKind.SHARES, hosts: [], prefix: '/', methods: [], headers: [], pickedByHeader: false };
-    expect(cutRoute(LIMITS, { ...route, ...change })).toHaveLength(count);
+    expect(splitRoute(LIMITS, { ...route, ...change })).toHaveLength(count);
   });
 
   test('does not hold more header values than a rule can', () => {
     const headers = [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }];
     const route = { kind: RouteKind.SHARES, hosts: [], prefix: '/', methods: [], headers, pickedByHeader: false };
-    expect(fits(LIMITS, cutRoute(LIMITS, route))).toBe(false);
+    expect(fits(LIMITS, splitRoute(LIMITS, route))).toBe(false);
   });
 });
 
@@ -242,7 +242,7 @@ describe('what rules cannot hold', () => {
 
   test('fails when two endpoints ask for one priority', () => {
     expect(refusalsOf({ path: '/a', priority: 5 }, { path: '/b', priority: 5 })).toEqual([
-      "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the numbers after it, one for each of its rules, must be free and at most 43120; choose another (at e1)",
+      "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at e1)",
     ]);
   });
 
@@ -258,14 +258,14 @@ describe('what rules cannot hold', () => {
     expect(refusalsOf({ path: path(MAX_DEPTH) })).toEqual([]);
     expect(refusalsOf({ path: path(MAX_DEPTH + 1), priority: 5 })).toEqual([]);
     expect(refusalsOf({ path: path(MAX_DEPTH + 1) })).toEqual([
-      `[PathTooDeep] 'path' ('${path(8)}') must have at most 7 segments on an Application Load Balancer, '/_b/<backend>' included; use a shorter path, or set 'priority' (at e0)`,
+      `[PathTooDeep] 'path' ('${path(8)}') must have at most 7 segments on an Application Load Balancer, including '/_b/<backend>'; use a shorter path, or set 'priority' (at e0)`,
     ]);
   });
 
   test('fails when a rule has too many values', () => {
     expect(refusalsOf({ path: '/a', headers: [{ name: 'x-tier', values: ['a', 'b', 'c'] }] })).toEqual([]);
     expect(refusalsOf({ path: '/a', headers: [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }] })).toEqual([
-      "[TooManyConditions] a rule of an Application Load Balancer holds at most 3 values of a header and 5 values in all; endpoint 'e0' needs more; match fewer headers or values (at e0)",
+      "[TooManyConditions] endpoint 'e0' exceeds the limits of a rule of an Application Load Balancer: 3 values for a header and 5 values in total; match fewer headers or values (at e0)",
     ]);
   });
 
@@ -273,7 +273,7 @@ describe('what rules cannot hold', () => {
     const props = Array.from({ length: 51 }, (_, index) => ({ path: `/m${index}` }));
     expect(refusalsOf(...props.slice(0, 50))).toEqual([]);
     expect(refusalsOf(...props)).toEqual([
-      "[TooManyRules] the endpoints and backends need 102 rules, and an Application Load Balancer has 100; set 'ruleQuota' once the quota is raised, or use a second platform (at )",
+      "[TooManyRules] the endpoints and backends need 102 rules, but an Application Load Balancer supports at most 100; raise the quota and set 'ruleQuota', or use a second platform (at )",
     ]);
   });
 
@@ -284,7 +284,7 @@ describe('what rules cannot hold', () => {
       endpointOn(platform, `e${index}`, { path: `/m${index}` }).addBackend(`v${index}`, backendOptions());
     }
     expect(platform.plan().refusals.map((refusal) => refusal.message)).toEqual([
-      '101 backends need as many target groups, and an Application Load Balancer has at most 100; use a second platform',
+      '101 backends need 101 target groups, but an Application Load Balancer supports at most 100; use a second platform',
     ]);
   });
 });

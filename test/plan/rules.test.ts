@@ -160,10 +160,15 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
         planOf({ target: NUMBERED, backend: { server: waitress, maxConcurrency } }).entries('connection limit')[0],
     );
     expect(details).toMatchObject([
-      { level: 'native', detail: expect.stringMatching(/keep up to 33 each, which with 33 at work makes 99$/) },
+      {
+        level: 'native',
+        detail: expect.stringMatching(/keep up to 33 connections each, which makes 99 with 33 concurrent requests$/),
+      },
       {
         level: 'left to the application',
-        detail: expect.stringMatching(/makes 102: raise the limit, or lower maxConcurrency$/),
+        detail: expect.stringMatching(
+          /makes 102 with 34 concurrent requests: raise the limit, or lower maxConcurrency$/,
+        ),
       },
     ]);
   },

@@ -25,7 +25,7 @@ describe('the heartbeat of a stream', () => {
 
   test('is refused where no idle time is long enough', () => {
     expect(streamed(stream(1996, { cutOnStop: true }, 7200)).messages).toEqual([
-      "'heartbeat' (1996 s) of 'streaming' must be at most 1995 s (rule R3): an Application Load Balancer gives up after 4000 s of silence; send something more often",
+      "'heartbeat' (1996 s) of 'streaming' must be at most 1995 s (rule R3), because an Application Load Balancer times out after 4000 s of silence; send heartbeats more often",
     ]);
   });
 
@@ -35,7 +35,7 @@ describe('the heartbeat of a stream', () => {
     expect(streamed(stream(51), asgi, ROUTER, [nginx])).toMatchObject({
       rules: ['E3'],
       messages: [
-        "'heartbeat' (51 s) of 'streaming' must be at most 50 s (rule E3): nginx gives up after 60 s of silence; send something more often, raise that time of nginx and say so in 'behind'",
+        "'heartbeat' (51 s) of 'streaming' must be at most 50 s (rule E3), because nginx times out after 60 s of silence; send heartbeats more often, raise that timeout of nginx and declare it in 'behind'",
       ],
     });
   });
@@ -52,7 +52,7 @@ describe('the heartbeat of a stream', () => {
       responseCompletionTimeout: seconds(3609),
     });
     expect(streamed(stream(10), asgi, ROUTER, [cloudFront]).messages).toEqual([
-      "'maxDuration' (3600 s) of 'streaming' must be at most 3599 s (rule E2): Amazon CloudFront ends a request after 3609 s, whatever is sent; answer sooner, raise that time of Amazon CloudFront and say so in 'behind', or call around Amazon CloudFront",
+      "'maxDuration' (3600 s) of 'streaming' must be at most 3599 s (rule E2), because Amazon CloudFront ends every request after 3609 s; respond sooner, raise that timeout of Amazon CloudFront and declare it in 'behind', or bypass Amazon CloudFront",
     ]);
   });
 });
@@ -84,7 +84,7 @@ describe('WebSocket', () => {
     [
       asgi,
       19,
-      'the application must send a message or a ping at least every 19 s, because uvicorn pings every 20 s only',
+      'the application must send a message or a ping at least every 19 s, because uvicorn only pings every 20 s',
     ],
     [ModelServer.hypercorn({ app: 'app' }), 20, 'the application must send a message or a ping at least every 20 s'],
   ])('has its heartbeat from the application otherwise', (server, heartbeat, detail) => {
@@ -102,7 +102,7 @@ describe('WebSocket', () => {
     const unknown = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
     expect(socket(20, unknown)).toMatchObject({ codes: [] });
     expect(socket(20, unknown).entries('web socket')[1]?.detail).toBe(
-      'nobody declared whether serve speaks WebSocket; it must',
+      'serve must support WebSocket; its descriptor does not specify whether it does',
     );
   });
 });
@@ -113,7 +113,7 @@ describe('gRPC', () => {
   test('has messages as heartbeats', () => {
     expect(calls(ModelServer.triton({})).entries('grpc')[1]).toMatchObject({
       level: 'left to the application',
-      detail: 'each call must send a message at least every 20 s: a PING of HTTP/2 does not count as activity',
+      detail: 'each call must send a message at least every 20 s: an HTTP/2 PING does not count as activity',
     });
   });
 

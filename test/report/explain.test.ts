@@ -28,7 +28,7 @@ test('a capability of the platform stands under its name', () => {
     { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] },
   ]);
   const rows = sections.find(({ title }) => title === 'capabilities of Platform')?.table?.rows;
-  expect(rows?.at(-1)).toEqual(['images', 'native', 'router: haproxy:1.2.3 of 2026-01-02']);
+  expect(rows?.at(-1)).toEqual(['images', 'native', 'router: haproxy:1.2.3, released 2026-01-02']);
 });
 
 test('backends with the same times share a section', () => {

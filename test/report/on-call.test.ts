@@ -17,7 +17,7 @@ describe('the notes on a backend for someone on call', () => {
     expect(notesOf(ModelServer.asgi({ app: 'app' }), undefined, 4)).toEqual([
       'Idle connections: an Application Load Balancer closes first, after 70 s; uvicorn after 4010 s. A 502 is not caused by keep-alive: look for a server that crashed or was killed.',
       'Silence: an Application Load Balancer ends a request after 70 s of silence (status 504).',
-      'Stop: 70 s until the signal, then uvicorn has 60 s to finish its requests and is killed after 65 s, in total 70 to 135 s.',
+      'Stop: 70 s until SIGTERM, then uvicorn has 60 s to complete its requests and is killed after 65 s, in total 70 to 135 s.',
       'Rollout: 4 replicas, 4 at a time, 90 to 515 s.',
     ]);
   });
@@ -25,19 +25,21 @@ describe('the notes on a backend for someone on call', () => {
   test('name the cost of a server that waits for connections', () => {
     const gthread = ModelServer.gunicorn({ app: 'app', version: '26.2.0' });
     expect(notesOf(gthread).at(-1)).toBe(
-      'gunicorn delays each stop by 65 s when a proxy keeps a connection open, even an idle one: 65 s or more of every rollout. A server that closes idle connections at the signal avoids this.',
+      'gunicorn delays each stop by 65 s when a proxy keeps a connection open, even an idle one: 65 s or more of every rollout. A server that closes idle connections on SIGTERM avoids this.',
     );
     expect(notesOf(ModelServer.asgi({ app: 'app' })).join()).not.toContain('delays each stop');
   });
 
   test('state that there are no idle connections where the balancer ends each', () => {
     expect(notesOf(keeping(4), ROUTER)[0]).toBe(
-      'Idle connections: none, the router closes each after its response. A lost request is not caused by keep-alive: look for a server that crashed or was killed.',
+      'Idle connections: none, because the router closes each after its response. A lost request is not caused by keep-alive: look for a server that crashed or was killed.',
     );
   });
 
   test('do not vouch for a server of unknown behaviour', () => {
-    expect(notesOf(ModelServer.triton({}))[0]).toContain('Triton never closes one that a client may still use.');
+    expect(notesOf(ModelServer.triton({}))[0]).toContain(
+      'Triton never closes a connection that a client may still use.',
+    );
     const { plan } = planOf({
       target: { ...NUMBERED, statuses: STATUSES },
       backend: { server: ModelServer.command({ command: ['serve'] }), healthCheck: HealthCheck.http('/') },

@@ -201,7 +201,7 @@ describe('the ledger', () => {
   test('warns of several processes on GPUs', () => {
     const server = (workers: number) => ModelServer.uvicorn({ app: 'app', workers });
     expect(detail({ server: server(2), gpu: Gpu.nvidia() }, LedgerTopic.WORKERS)).toMatch(
-      /^2 processes share the GPUs/,
+      /^2 worker processes share the GPUs/,
     );
     expect(detail({ server: server(2) }, LedgerTopic.WORKERS)).toBeUndefined();
     expect(detail({ server: server(1), gpu: Gpu.nvidia() }, LedgerTopic.WORKERS)).toBeUndefined();
@@ -209,7 +209,7 @@ describe('the ledger', () => {
 
   test('says what the code of a server must do', () => {
     expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, LedgerTopic.SERVER_REQUEST_LIMIT)).toBe(
-      'LitServe ends requests that wait for 30 s with 504, unless its code sets timeout of LitServer to 70 s',
+      'LitServe ends requests that are queued for 30 s with status 504, unless its code sets timeout of LitServer to 70 s',
     );
   });
 
@@ -283,7 +283,7 @@ describe('a conflict', () => {
     for (const extraArgs of [['--limit-concurrency', '4'], ['--limit-concurrency=4']]) {
       const { plan } = planOf({ server: ModelServer.uvicorn({ app: 'app', extraArgs }) });
       expect(plan.ledger.find(({ feature }) => feature === LedgerTopic.CONNECTION_LIMIT)?.detail).toContain(
-        'uvicorn counts kept connections too (--limit-concurrency, 4)',
+        'uvicorn limits connections to 4 (--limit-concurrency), idle ones included',
       );
     }
   });

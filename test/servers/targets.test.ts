@@ -52,7 +52,7 @@ describe('behind a load balancer', () => {
       headersTimeout: Duration.seconds(60),
     });
     expect(refusalOf('aws', define(node))).toContain(
-      'the limit for connections of Node that have not sent anything (60 s) must be at least 80 s',
+      'the timeout of Node for connections that have not sent any data (60 s) must be at least 80 s',
     );
     const sync = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC });
     expect(refusalOf('aws', define(sync, 3000))).toBeUndefined();

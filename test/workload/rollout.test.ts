@@ -35,7 +35,7 @@ describe('rollout', () => {
   test('fails when it would stop the only replica', () => {
     const { platform } = singleBackend({ rollout: Rollout.inPlace() });
     expect(() => platform.synthesize()).toThrow(
-      "[RolloutStopsOnlyReplica] 'rollout' (in place) would stop the only replica of backend 'backend' before a new one runs; run at least 2 replicas, use Rollout.surge(), or accept it with Rollout.inPlace({ allowDowntime: true }) (at endpoint/backend)",
+      "[RolloutStopsOnlyReplica] 'rollout' (in place) would stop the only replica of backend 'backend' before a new one runs; use at least 2 replicas, Rollout.surge(), or Rollout.inPlace({ allowDowntime: true }) to accept downtime (at endpoint/backend)",
     );
   });
 

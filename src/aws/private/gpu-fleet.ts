@@ -4,8 +4,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { TargetPlatform } from '../../constructs/target-platform';
-import { broughtBytes, modelImageBytes } from '../../plan/compute';
-import { isBrought } from '../../plan/models';
+import { modelImageBytes, transferredBytes } from '../../plan/compute';
+import { isTransferred } from '../../plan/models';
 import { mibOf } from '../../plan/sizes';
 import { renderError, ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
@@ -232,7 +232,7 @@ export class GpuFleet {
  */
 function diskOf(capacity: GpuCapacity, backend: BoundBackend): number {
   const models = backend.modelPlans;
-  const scratch = Math.max(backend.intent.ephemeralStorageMib ?? 0, mibOf(broughtBytes(models)));
+  const scratch = Math.max(backend.intent.ephemeralStorageMib ?? 0, mibOf(transferredBytes(models)));
   const replicas = tasksPerInstance(capacity._type, needOf(backend));
   return IMAGES_GIB + Math.ceil((mibOf(2 * modelImageBytes(models)) + scratch * replicas) / 1024);
 }
@@ -257,7 +257,7 @@ function instanceRole(scope: TargetPlatform, id: string): iam.IRole {
 /** The resources that a task needs. ECS also counts the memory of containers that have exited. */
 function needOf(backend: BoundBackend): GpuNeed {
   const { gpu, cpu, memoryMib } = backend.intent;
-  const brought = backend.modelPlans.filter(({ delivery }) => isBrought(delivery)).length;
+  const brought = backend.modelPlans.filter(({ delivery }) => isTransferred(delivery)).length;
   return {
     gpus: gpu?.count ?? 0,
     cpus: cpu,

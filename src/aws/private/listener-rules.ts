@@ -2,7 +2,7 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { EndpointBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { RouteConditions } from '../../plan/routes';
-import { cutRoute, type RuleConditions } from '../../plan/rule-slots';
+import { type RuleConditions, splitRoute } from '../../plan/rule-slots';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import type { RuleLimits } from '../../plan/target-profile';
 import type { BackendService } from './backend-service';
@@ -42,7 +42,7 @@ export class ListenerRules {
   public add(id: string, key: string, conditions: RouteConditions, users?: string[]): void {
     checkConditions(conditions, this.endpoint);
     const route = () => this.platform.plan().route(this.endpoint.intent.path, key);
-    cutRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
+    splitRoute(this.platform.target.rules as RuleLimits, conditions).forEach((part, index) => {
       const rule = new elbv2.CfnListenerRule(this.endpoint.scope, index === 0 ? id : `${id}.${index}`, {
         listenerArn: this.network.listenerArn,
         priority: late.number(() => route().rules[index]?.priority),

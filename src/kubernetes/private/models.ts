@@ -1,6 +1,6 @@
 import type { Model } from '../../models/model';
 import { type BackendIntent, ModelDeliveryKind } from '../../plan/intents';
-import { isBrought } from '../../plan/models';
+import { isTransferred } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { literal, secretVariable } from './environment';
 import type { Container, EnvVar, Volume, VolumeMount } from './manifests';
@@ -45,7 +45,7 @@ export function modelParts(
   });
   return {
     initContainers: mounted.flatMap(({ plan, model }, index) =>
-      isBrought(plan.delivery) ? [fetchContainer(intent, index, fetcherOf(plan, model, options))] : [],
+      isTransferred(plan.delivery) ? [fetchContainer(intent, index, fetcherOf(plan, model, options))] : [],
     ),
     mounts: mounted.map(({ plan, mounting }, index) => ({
       name: volumeName(index),

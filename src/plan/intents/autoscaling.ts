@@ -1,37 +1,37 @@
-/** What an autoscaler measures. */
+/** The metric of an autoscaler. */
 export enum ScalingMetric {
-  /** The use of the processors that were asked for, in percent. */
+  /** The CPU utilization, in percent of the request. */
   CPU = 'cpu',
-  /** The use of the memory that was asked for, in percent. */
+  /** The memory utilization, in percent of the request. */
   MEMORY = 'memory',
-  /** The requests that come in a second. */
+  /** Requests per second. */
   REQUESTS_PER_SECOND = 'requests per second',
-  /** The requests that are worked on at a time. */
+  /** Concurrent requests. */
   ONGOING_REQUESTS = 'ongoing requests',
 }
 
-/** One measure that an autoscaler follows. */
+/** A target value of an autoscaler. */
 export interface ScalingTargetIntent {
-  /** What is measured. */
+  /** The metric. */
   readonly metric: ScalingMetric;
-  /** The wanted value for a replica: percent for CPU and memory, a count otherwise. */
+  /** The target value per replica: percent for CPU and memory, a count otherwise. */
   readonly value: number;
 }
 
-/** How many replicas a backend has under load. */
+/** An autoscaling policy after defaults. */
 export interface AutoscalingIntent {
   /** The construct path. */
   readonly path: string;
   /** The backend's key. */
   readonly backend: string;
-  /** The fewest replicas. */
+  /** The minimum number of replicas. */
   readonly minReplicas: number;
-  /** The most replicas. */
+  /** The maximum number of replicas. */
   readonly maxReplicas: number;
-  /** What is followed. */
+  /** The target values. */
   readonly targets: ScalingTargetIntent[];
   /** How long the load must be high before replicas are added, in seconds. */
   readonly scaleUpSeconds: number;
-  /** How long the load must be low before replicas are taken away, in seconds. */
+  /** How long the load must be low before replicas are removed, in seconds. */
   readonly scaleDownSeconds: number;
 }

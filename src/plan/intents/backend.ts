@@ -2,41 +2,41 @@ import type { LoadBalancing } from '../choices';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ServerIntent } from './server';
 
-/** Times that the user set instead of having them computed, in whole seconds. */
+/** Computed times that the user overrides, in whole seconds. */
 export interface TimeoutOverrides {
   /** The keep-alive of the server. @default - computed */
   readonly keepAliveSeconds?: number;
-  /** The time in which a worker must show life. @default - computed */
+  /** The watchdog timeout: how long a worker may be unresponsive. @default - computed */
   readonly watchdogSeconds?: number;
-  /** The time the balancer waits for a leaving replica's requests. @default - computed */
+  /** The deregistration delay: how long the balancer waits for the requests of a stopping replica. @default - computed */
   readonly deregistrationSeconds?: number;
-  /** The time between a replica's removal and the signal. @default - computed */
+  /** The time from the removal of a replica to SIGTERM. @default - computed */
   readonly preStopSeconds?: number;
-  /** The server's own drain time. @default - computed */
+  /** The drain time of the server. @default - computed */
   readonly drainSeconds?: number;
-  /** The time between the signal and the kill. @default - computed */
+  /** The time from SIGTERM to SIGKILL. @default - computed */
   readonly stopSeconds?: number;
 }
 
 /** An HTTP health check. */
 export interface HealthCheckIntent {
-  /** The path that is asked. */
+  /** The path. */
   readonly path: string;
-  /** The statuses that mean healthy, such as `200-399`. */
+  /** The status codes of a healthy replica, such as `200-399`. */
   readonly statuses: string;
-  /** Whether the user declared it, or it is the default readiness. */
+  /** Whether the user declared it; otherwise it is the default readiness check. */
   readonly declared: boolean;
-  /** The time between two checks in seconds. */
+  /** The interval between two checks in seconds. */
   readonly intervalSeconds: number;
-  /** The longest a check may take in seconds. */
+  /** The timeout of a check in seconds. */
   readonly timeoutSeconds: number;
-  /** How many good checks make a replica healthy. */
+  /** The number of successful checks until a replica is healthy. */
   readonly healthyThreshold: number;
-  /** How many bad checks make a replica unhealthy. */
+  /** The number of failed checks until a replica is unhealthy. */
   readonly unhealthyThreshold: number;
 }
 
-/** The ways in which new replicas take the place of old ones. */
+/** How a rollout replaces replicas. */
 export enum RolloutKind {
   /** New replicas start before old ones stop. */
   SURGE = 'surge',
@@ -44,21 +44,21 @@ export enum RolloutKind {
   IN_PLACE = 'in place',
 }
 
-/** How new replicas take the place of old ones. */
+/** A rollout after defaults. */
 export interface RolloutIntent {
-  /** The way. */
+  /** The kind. */
   readonly kind: RolloutKind;
-  /** How many replicas above the wanted number may exist, in percent of it. */
+  /** The maximum number of additional replicas, in percent of the desired number. */
   readonly surgePercent: number;
-  /** How many replicas must stay available, in percent of the wanted number. */
+  /** The minimum number of available replicas, in percent of the desired number. */
   readonly availablePercent: number;
 }
 
 /** A GPU request. */
 export interface GpuIntent {
-  /** How many GPUs a replica gets. */
+  /** The number of GPUs of a replica. */
   readonly count: number;
-  /** The vendor's resource name, such as `nvidia.com/gpu`. */
+  /** The resource name of the vendor, such as `nvidia.com/gpu`. */
   readonly resourceName: string;
   /** The product, such as `A10G`. */
   readonly product?: string;
@@ -66,23 +66,23 @@ export interface GpuIntent {
 
 /** The limits of the compute that runs a backend. */
 export interface ComputeLimits {
-  /** The longest time in seconds between the signal and the kill. @default - the target's */
+  /** The longest time in seconds from SIGTERM to SIGKILL. @default - the target's */
   readonly maxStopSeconds?: number;
-  /** The longest time in seconds that one model fetch may take. @default - the target's */
+  /** The longest timeout of a model fetch in seconds. @default - the target's */
   readonly maxFetchSeconds?: number;
-  /** The most replicas that an autoscaler of the user's own may run. @default - the replicas of the definition */
+  /** The maximum number of replicas of an autoscaler that is not part of the definition. @default - the replicas of the definition */
   readonly maxReplicas?: number;
-  /** The compute by name, for messages, such as `Fargate`. @default - unknown */
+  /** The name of the compute in messages, such as `Fargate`. @default - unknown */
   readonly compute?: string;
-  /** The architecture of its processors, as OCI names it. @default - unknown */
+  /** The CPU architecture in OCI notation. @default - unknown */
   readonly computeArchitecture?: string;
-  /** The disk in MiB that images, models and scratch files of a replica share. @default - unknown */
+  /** The disk size in MiB for images, models and scratch files of a replica. @default - unknown */
   readonly diskMib?: number;
-  /** The largest such disk in MiB. @default - no limit */
+  /** The maximum size of this disk in MiB. @default - no limit */
   readonly maxDiskMib?: number;
 }
 
-/** What a backend asks for, after defaults, and the limits that the platform adds. */
+/** The options of a backend after defaults, and the limits that the platform adds. */
 export interface BackendIntent extends ComputeLimits {
   /** The construct path, which is the backend's key in a plan. */
   readonly path: string;
@@ -90,19 +90,19 @@ export interface BackendIntent extends ComputeLimits {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** What the backend is. */
+  /** The description. */
   readonly description?: string;
   /** The container port. */
   readonly port: number;
-  /** The reference of the image. @default - only the platform knows it */
+  /** The reference of the image. @default - only known to the platform */
   readonly image?: string;
-  /** The platforms of the image. @default - not known */
+  /** The platforms of the image. @default - unknown */
   readonly imagePlatforms?: ImagePlatformIntent[];
-  /** The processor architecture in OCI's words. @default - that of the compute */
+  /** The CPU architecture in OCI notation. @default - that of the compute */
   readonly architecture?: string;
   /** The server. */
   readonly server: ServerIntent;
-  /** The environment, the server's own variables not included. */
+  /** The environment, without the variables of the server. */
   readonly environment: Record<string, string>;
   /** The models. */
   readonly models: ModelIntent[];
@@ -118,24 +118,24 @@ export interface BackendIntent extends ComputeLimits {
   readonly sharedMemoryMib?: number;
   /** The number of replicas without autoscaling. */
   readonly replicas: number;
-  /** Whether the definition sets that number. @default false */
+  /** Whether the definition sets the number of replicas. @default false */
   readonly hasFixedReplicas?: boolean;
-  /** The most requests a replica works on at a time. */
+  /** The maximum number of concurrent requests of a replica. */
   readonly maxConcurrency?: number;
   /** The health check. */
   readonly healthCheck: HealthCheckIntent;
-  /** The longest that loading the model into the server may take, in seconds. */
+  /** The timeout of loading the model into the server, in seconds. */
   readonly loadSeconds: number;
   /** The rollout. */
   readonly rollout: RolloutIntent;
-  /** How the replicas are chosen. */
+  /** How the replica for a request is chosen. */
   readonly loadBalancing: LoadBalancing;
-  /** The numeric user. */
+  /** The numeric user ID. */
   readonly user?: number;
   /** Whether the root file system is read-only. */
   readonly readOnlyRootFilesystem: boolean;
-  /** Times that the user set. @default - every time is computed */
+  /** Overrides of computed times. @default - every time is computed */
   readonly timeouts?: TimeoutOverrides;
-  /** Whether others call its replicas around the balancer. @default false */
+  /** Whether callers bypass the balancer. @default false */
   readonly directCallers?: boolean;
 }

@@ -1,14 +1,14 @@
 import type { StreamProtocol } from '../choices';
 
-/** A header and the values that a request may have in it. */
+/** A header condition. */
 export interface HeaderIntent {
-  /** The header's name, in small letters. */
+  /** The name of the header, in lower case. */
   readonly name: string;
   /** The values, any of which matches. */
   readonly values: string[];
 }
 
-/** What an endpoint asks for, after defaults. */
+/** The options of an endpoint after defaults. */
 export interface EndpointIntent {
   /** The construct path, which is the endpoint's key in a plan. */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface EndpointIntent {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** What the endpoint is for. */
+  /** The description. */
   readonly description?: string;
   /** The path prefix, such as `/` or `/classify`. */
   readonly prefix: string;
@@ -26,7 +26,7 @@ export interface EndpointIntent {
   readonly methods: string[];
   /** The headers a request must have. */
   readonly headers: HeaderIntent[];
-  /** Whether the prefix is taken off before the server sees the path. */
+  /** Whether the prefix is removed before the request is forwarded. */
   readonly stripPrefix: boolean;
   /** The longest request in seconds. */
   readonly requestTimeoutSeconds: number;
@@ -34,10 +34,10 @@ export interface EndpointIntent {
   readonly streamSeconds?: number;
   /** The longest silence in a stream in seconds. */
   readonly heartbeatSeconds?: number;
-  /** What streams are made of. @default - it has no streams, or any kind over HTTP/1.1 */
+  /** The protocol of streams. @default - no streams, or any kind over HTTP/1.1 */
   readonly protocol?: StreamProtocol;
-  /** Whether a stream may be cut when its replica is stopped. @default false */
+  /** Whether streams may be cut off when their replica stops. @default false */
   readonly cutOnStop?: boolean;
-  /** The priority of the endpoint's first rule where the target numbers its rules. */
+  /** The priority of the endpoint's first rule, if the target numbers its rules. */
   readonly priority?: number;
 }

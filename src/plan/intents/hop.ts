@@ -1,23 +1,23 @@
 /**
- * A balancer or proxy that requests pass, by its times. One that is left out has no limit.
+ * A balancer or proxy between client and server, with its times. A time that is left out has no limit.
  *
- * A connection has two ends, so a hop has times towards the client and towards the server.
+ * A hop has separate times for connections to the client side and to the server side.
  */
 export interface HopIntent {
   /** The name in messages, such as `Amazon CloudFront`. */
   readonly name: string;
-  /** How long it keeps an idle connection of the client's side, in seconds. @default - it never ends one */
+  /** How long it keeps an idle connection on the client side, in seconds. @default - no limit */
   readonly clientIdleSeconds?: number;
-  /** How long it keeps an idle connection to the server's side for the next request, in seconds; 0 keeps none. @default - it never ends one */
+  /** How long it keeps an idle connection on the server side, in seconds; 0 keeps none. @default - no limit */
   readonly serverIdleSeconds?: number;
-  /** After how long it gives up on a request on which nothing comes, in seconds. @default - never */
+  /** The timeout of a request without traffic, in seconds. @default - no limit */
   readonly silenceSeconds?: number;
-  /** After how long it ends a request, whatever comes, in seconds. @default - never */
+  /** The timeout of a request, in seconds. @default - no limit */
   readonly requestSeconds?: number;
-  /** Whether its silence is that of the connection, in both directions, as on a load balancer. @default false */
+  /** Whether `silenceSeconds` applies to the connection in both directions, as on a load balancer. @default false */
   readonly cutsConnections?: boolean;
-  /** Whether it hands bytes on without knowing requests, so that connections are those of its neighbours. @default false */
+  /** Whether it forwards bytes without parsing requests, so that its neighbors share a connection. @default false */
   readonly passesThrough?: boolean;
-  /** Where the numbers come from. @default - whoever declared the hop */
+  /** The source of the times. @default - the definition */
   readonly source?: string;
 }

@@ -1,81 +1,81 @@
-/** How a model comes to where its server reads it. */
+/** How a model is delivered to its server. */
 export enum ModelDeliveryKind {
-  /** It is in the server's image, and nobody looks after it. */
+  /** It is part of the server image, and is not managed by this package. */
   IN_IMAGE = 'in the image',
   /** A container fetches it from a store before the server starts. */
   FETCH = 'fetch',
   /** The model's image is mounted as a volume. */
   IMAGE_VOLUME = 'image volume',
-  /** A container of the model's image copies it out before the server starts. */
+  /** A container from the model's image copies it to a volume before the server starts. */
   COPY = 'copy',
-  /** The server's image was made with the model in it. */
+  /** It was built into the server image. */
   BAKED = 'baked',
-  /** A volume that exists holds it. */
+  /** It is in an existing volume. */
   VOLUME = 'volume',
 }
 
-/** One platform of an image, as far as it is known. */
+/** A platform of an image. */
 export interface ImagePlatformIntent {
-  /** The processor architecture in OCI's words, such as `amd64`. */
+  /** The CPU architecture in OCI notation, such as `amd64`. */
   readonly architecture: string;
-  /** The bytes that are pulled. */
+  /** The compressed size in bytes. */
   readonly bytes: number;
 }
 
-/** The image that a model is in. */
+/** The image that contains a model. */
 export interface ModelImageIntent {
   /** The reference by digest. */
   readonly reference: string;
-  /** The directory of the image that is the model, such as `/models`. */
+  /** The directory of the model in the image, such as `/models`. */
   readonly directory: string;
-  /** The platforms. @default - not known */
+  /** The platforms. @default - unknown */
   readonly platforms?: ImagePlatformIntent[];
-  /** Whether the image has a program that copies files. @default - not known */
+  /** Whether the image contains a program to copy files. @default - unknown */
   readonly canCopy?: boolean;
-  /** The image by digest that it was made upon, where that is a server's image. @default - none */
+  /** The base image by digest, if it is a server image. @default - none */
   readonly base?: string;
 }
 
-/** The directory of a model that is published when the definition is deployed. */
+/** A directory that is published when the definition is deployed. */
 export interface ModelPublishIntent {
-  /** The directory as the lock file names it. */
+  /** The directory, as in the lock file. */
   readonly directory: string;
   /** The lock file. */
   readonly lockFile: string;
-  /** Where it is published to. */
+  /** The destination. */
   readonly to: string;
-  /** Whether the lock file alone names that. */
+  /** Whether the destination comes from the lock file only. */
   readonly isLocked: boolean;
-  /** The digest without the name of its algorithm. */
+  /** The digest without its algorithm. */
   readonly hex: string;
 }
 
 /** A model that a backend reads. */
 export interface ModelIntent {
-  /** The name for people. */
+  /** The display name. */
   readonly name: string;
-  /** What the model is. */
+  /** The description. */
   readonly description?: string;
-  /** The address that it is fetched from, in S3 or of the Hugging Face Hub. @default - it is not fetched */
+  /** The URI that it is fetched from, in S3 or on the Hugging Face Hub. @default - it is not fetched */
   readonly uri?: string;
-  /** Whether the address names one object rather than everything below it. */
+  /** Whether the URI is a single object rather than a prefix. */
   readonly singleObject: boolean;
-  /** Where the server finds the file or directory. */
+  /** The path of the file or directory in the server container. */
   readonly mountPath: string;
-  /** The longest the fetch may take, in seconds; none leaves it to the compute. */
+  /** The timeout of the fetch, in seconds. @default - computed from the size */
   readonly fetchSeconds?: number;
-  /** The image that it is in. @default - none */
+  /** The image that contains it. @default - none */
   readonly image?: ModelImageIntent;
-  /** The name of the volume that holds it. @default - none */
+  /** The name of the volume that contains it. @default - none */
   readonly volume?: string;
-  /** How it shall be delivered. @default - the first way that the target has */
+  /** The configured delivery. @default - the best that the target supports */
   readonly delivery?: ModelDeliveryKind;
-  /** The bytes of its files. @default - not known */
+  /** The size of its files in bytes. @default - unknown */
   readonly bytes?: number;
-  /** The directory that it was locked from, as the lock file names it. @default - it was not */
+  /** The directory that it was locked from, as in the lock file. @default - none */
   readonly directory?: string;
   /** What to publish when the definition is deployed. @default - nothing */
   readonly publish?: ModelPublishIntent;
-  /** The files that are no longer what was locked. @default - none */
+  /** The files that differ from the lock file. @default - none */
   readonly drift?: string[];
 }

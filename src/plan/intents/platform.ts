@@ -5,21 +5,21 @@ import type { EndpointIntent } from './endpoint';
 import type { HopIntent } from './hop';
 import type { AttachmentIntent, SplitIntent } from './traffic';
 
-/** All that the users of one platform asked for: the whole input of a plan. */
+/** All definitions of one platform: the input of a plan. */
 export interface PlatformIntents {
   /** The target's limits and capabilities. */
   readonly target: TargetProfile;
-  /** Whether what is left to the gateway is an error. */
+  /** Whether features that are left to the gateway are errors. */
   readonly strict: boolean;
-  /** What stands in front of the balancer, from the client inwards. @default - nothing */
+  /** The hops in front of the balancer, starting at the client. @default - none */
   readonly behind?: HopIntent[];
-  /** The idle time of the balancer that the user set, in whole seconds. @default - computed */
+  /** The idle timeout of the balancer if the user set it, in whole seconds. @default - computed */
   readonly idleSeconds?: number;
   /** The endpoints, in the order of their declaration. */
   readonly endpoints: EndpointIntent[];
   /** The backends, in the order of their declaration. */
   readonly backends: BackendIntent[];
-  /** Which backend serves which endpoint, in the order of their declaration. */
+  /** The attachments of backends to endpoints, in the order of their declaration. */
   readonly attachments: AttachmentIntent[];
   /** The splits. */
   readonly splits: SplitIntent[];

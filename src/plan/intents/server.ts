@@ -1,6 +1,6 @@
 import type { ServerDescriptor } from '../server/descriptor';
 
-/** A flag of a server whose value is one of the computed times. */
+/** A flag of a server with a computed time as its value. */
 export interface TimeFlagIntent {
   /** The flag, such as `--keep-alive`. */
   readonly flag: string;
@@ -8,11 +8,11 @@ export interface TimeFlagIntent {
   readonly time: 'keepAlive' | 'drain' | 'watchdog' | 'request';
   /** Whether the server reads it in milliseconds. @default false */
   readonly milliseconds?: boolean;
-  /** Whether flag and value are one word, such as `--flag=value`. @default false */
+  /** Whether flag and value are a single argument, such as `--flag=value`. @default false */
   readonly joined?: boolean;
 }
 
-/** An environment variable of a server whose value is one of the computed times. */
+/** An environment variable of a server with a computed time as its value. */
 export interface TimeVariableIntent {
   /** The variable, such as `VLLM_HTTP_TIMEOUT_KEEP_ALIVE`. */
   readonly variable: string;
@@ -28,20 +28,20 @@ export interface ServerIntent {
   readonly command: string[];
   /** The flags whose values the plan computes. */
   readonly timeFlags: TimeFlagIntent[];
-  /** Words of the command that stand behind those flags. @default - none */
+  /** Arguments after these flags. @default - none */
   readonly commandTail?: string[];
   /** The environment variables whose values the plan computes. @default - none */
   readonly timeVariables?: TimeVariableIntent[];
   /** Environment variables that the server reads. */
   readonly environment: Record<string, string>;
-  /** Those of them that the user typed, whose values no report shows. @default - none */
+  /** The names of those variables that the user set. Reports do not show their values. @default - none */
   readonly userVariables?: string[];
-  /** Environment variables that the user must not set, each with what says the same. @default - none */
+  /** Environment variables that the user must not set, each with the setting that replaces it. @default - none */
   readonly reservedVariables?: Record<string, string>;
-  /** The server's behaviour. */
+  /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;
-  /** The path that answers once the server can serve. @default - the application's own */
+  /** The path of the readiness check. @default - defined by the application */
   readonly healthPath?: string;
-  /** How many processes load the model. @default - the server decides */
+  /** The number of processes that load the model. @default - chosen by the server */
   readonly workers?: number;
 }

@@ -1,15 +1,15 @@
 import type { OwnAddress } from '../choices';
 import type { HeaderIntent } from './endpoint';
 
-/** That a backend serves an endpoint. */
+/** The attachment of a backend to an endpoint. */
 export interface AttachmentIntent {
   /** The endpoint's key. */
   readonly endpoint: string;
   /** The backend's key. */
   readonly backend: string;
-  /** How the backend is reached beside the endpoint's shares. */
+  /** The address of the backend in addition to the endpoint's shares. */
   readonly address: OwnAddress;
-  /** The backend's part of a path of its own. */
+  /** The segment of the backend in its own path. */
   readonly segment: string;
 }
 
@@ -17,21 +17,21 @@ export interface AttachmentIntent {
 export interface ShareIntent {
   /** The backend's key. */
   readonly backend: string;
-  /** The weight as typed. */
+  /** The weight as the user set it. */
   readonly weight: number;
 }
 
-/** Requests picked by a header. */
+/** A rule for requests with a header. */
 export interface HeaderRuleIntent {
   /** The header. */
   readonly header: HeaderIntent;
-  /** The backend's key; none keeps the shares. */
+  /** The backend's key. @default - the shares apply */
   readonly backend?: string;
-  /** The path that the server sees. */
+  /** The path of the forwarded request. @default - the path is kept */
   readonly rewritePath?: string;
 }
 
-/** Who gets which share of an endpoint's requests. */
+/** The split of an endpoint's requests. */
 export interface SplitIntent {
   /** The construct path. */
   readonly path: string;

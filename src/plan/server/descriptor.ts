@@ -13,166 +13,166 @@ import type {
   SilentLimit,
 } from './parts';
 
-/** What a server does with requests when it gets SIGTERM. */
+/** How a server treats requests after SIGTERM. */
 export enum DrainBehavior {
-  /** Finishes running requests, closes idle connections and exits as soon as the last request has ended. */
+  /** Completes running requests, closes idle connections, and exits when the last request has ended. */
   COMPLETES_REQUESTS = 'completes requests',
-  /** Drops running requests, so the signal waits until they have ended. */
+  /** Drops running requests, so the signal is delayed until they have ended. */
   DROPS_REQUESTS = 'drops requests',
-  /** Finishes running requests, and waits for idle connections too: with keep-alive it uses its whole drain time. */
+  /** Completes running requests, but also waits for idle connections: with keep-alive, a stop takes the full drain time. */
   WAITS_FULL_PERIOD = 'waits for the full drain time',
-  /** Finishes running requests however long they take, unless a drain time is set. */
+  /** Completes running requests without a time limit, unless a drain time is set. */
   UNBOUNDED = 'completes requests, unbounded',
 }
 
-/** What a server does with a connection on which nothing happens. */
+/** When a server closes an idle connection. */
 export enum KeepAliveKind {
-  /** The time is settable without a cap. */
+  /** After a configurable time without an upper limit. */
   SETTABLE = 'settable',
-  /** The time is settable up to a cap, which the setting names. */
+  /** After a configurable time, at most `maxSeconds` of the setting. */
   CAPPED = 'capped',
-  /** The time is what it is. */
+  /** After a fixed time. */
   FIXED = 'fixed',
-  /** Idle connections stay open. */
+  /** Never: idle connections stay open. */
   NEVER_CLOSES = 'never closes',
-  /** Every response ends its connection. */
+  /** After each response. */
   CLOSES_EACH = 'closes after each response',
-  /** Nobody said. */
+  /** Unknown. */
   UNKNOWN = 'unknown',
 }
 
-/** What differs between versions of a server. */
+/** The behavior that can differ between versions of a server. */
 export interface VersionedBehavior {
-  /** What it does when it is told to stop. @default - as in older versions */
+  /** How it treats requests after SIGTERM. @default - as in older versions */
   readonly drain?: DrainBehavior;
   /** The setting of the drain time. @default - as in older versions */
   readonly drainKnob?: ServerKnob;
-  /** What it does with idle connections. @default - as in older versions */
+  /** When it closes idle connections. @default - as in older versions */
   readonly keepAlive?: KeepAliveKind;
   /** The idle time in seconds where it is fixed. @default - as in older versions */
   readonly keepAliveSeconds?: number;
   /** The setting of the idle time. @default - as in older versions */
   readonly keepAliveKnob?: ServerKnob;
-  /** The setting of the time in which a worker must show life. @default - as in older versions */
+  /** The setting of the worker timeout: how long a worker may be unresponsive. @default - as in older versions */
   readonly watchdogKnob?: ServerKnob;
-  /** How long it stays after its last response at most, in seconds. @default - as in older versions */
+  /** The longest time between its last response and its exit, in seconds. @default - as in older versions */
   readonly lingerSeconds?: number;
-  /** What connections get that are opened while it drains. @default - as in older versions */
+  /** How it treats connections that are opened while it drains. @default - as in older versions */
   readonly newConnections?: NewConnections;
-  /** Whether its last response on a connection says that the connection ends. @default - as in older versions */
+  /** Whether its last response on a connection announces the close. @default - as in older versions */
   readonly announcesClose?: boolean;
 }
 
 /** What changed in a version of a server. */
 export interface ServerVersion extends VersionedBehavior {
-  /** The first version that behaves so, such as `27.0.1`. */
+  /** The first version with this behavior, such as `27.0.1`. */
   readonly from: string;
 }
 
-/** A server's behaviour, as data: what the plan has to know to compute its timeouts, and what people want to know. */
+/** The behavior of a server as data, from which the plan computes its timeouts. */
 export interface ServerDescriptor {
   /** The server's name in messages. */
   readonly name: string;
-  /** What it does when it is told to stop. */
+  /** How it treats requests after SIGTERM. */
   readonly drain: DrainBehavior;
   /** The setting of the drain time. @default - it cannot be set */
   readonly drainKnob?: ServerKnob;
-  /** What it does with idle connections. */
+  /** When it closes idle connections. */
   readonly keepAlive: KeepAliveKind;
-  /** The idle time in seconds where it cannot be set for the server. @default - the setting's own default */
+  /** The idle time in seconds where the plan cannot set it. @default - the default of the setting */
   readonly keepAliveSeconds?: number;
   /** The setting of the idle time. @default - it cannot be set */
   readonly keepAliveKnob?: ServerKnob;
-  /** The setting of the time in which a request's header must come; it is told the idle time. @default - it cannot be set */
+  /** The setting of the time limit for request headers, which gets the idle time. @default - it cannot be set */
   readonly headerKnob?: ServerKnob;
-  /** How much later it may close an idle connection, in seconds, where it looks only now and then. @default 0 */
+  /** How much later than the idle time it may close a connection, in seconds, because it checks periodically. @default 0 */
   readonly keepAliveLagSeconds?: number;
-  /** How long it bears a connection that never sends a byte. @default - no limit */
+  /** How long it keeps a connection open that never sends any data. @default - no limit */
   readonly silentLimit?: SilentLimit;
-  /** How long it bears a header that is never finished. @default - no limit, where the evidence is a measurement */
+  /** How long it waits for request headers that are never completed. @default - no limit if the evidence is a measurement, else unknown */
   readonly headerLimit?: SilentLimit;
-  /** After how many requests it closes a connection. The response announces it. @default - it does not count */
+  /** The number of requests after which it closes a connection, announced in the last response. @default - no limit */
   readonly maxRequestsPerConnection?: number;
-  /** The setting of the time in which a worker must show life. @default - no such time */
+  /** The setting of the worker timeout: how long a worker may be unresponsive. @default - no such timeout */
   readonly watchdogKnob?: ServerKnob;
-  /** What ends a request that takes too long. @default - nothing */
+  /** The limit on the duration of a request. @default - no limit */
   readonly requestLimit?: RequestLimit;
-  /** What connections get that are opened while it drains. @default NewConnections.UNKNOWN */
+  /** How it treats connections that are opened while it drains. @default NewConnections.UNKNOWN */
   readonly newConnections?: NewConnections;
-  /** Whether its last response on a connection says that the connection ends. @default - unknown */
+  /** Whether its last response on a connection announces the close. @default - unknown */
   readonly announcesClose?: boolean;
-  /** What becomes of a request that outlasts the drain time. @default DrainTimeoutBehavior.UNKNOWN */
+  /** How it treats a request that exceeds the drain time. @default DrainTimeoutBehavior.UNKNOWN */
   readonly drainTimeoutBehavior?: DrainTimeoutBehavior;
-  /** How long it stays after its last response at most, in seconds. @default 0 */
+  /** The longest time between its last response and its exit, in seconds. @default 0 */
   readonly lingerSeconds?: number;
   /**
-   * The exit code after SIGTERM, as the first process of its container; 137 where it ignores the signal until it is killed.
+   * The exit code after SIGTERM as PID 1 of its container; 137 if it ignores the signal until it is killed.
    *
-   * @default 0, where the evidence is a measurement
+   * @default 0 if the evidence is a measurement, else unknown
    */
   readonly stopExitCode?: number;
-  /** Whether each of its processes works on one request at a time, health checks included. @default false */
+  /** Whether each process handles one request at a time, health checks included. @default false */
   readonly serial?: boolean;
-  /** What it does with more requests than it works on. @default - unknown */
+  /** How it treats requests beyond its concurrency. @default - unknown */
   readonly overflow?: OverflowBehavior;
-  /** The limit of connections. @default - none */
+  /** The limit on open connections. @default - no limit */
   readonly connectionLimit?: ConnectionLimit;
-  /** Whether it listens only once it can answer, so that an open port means ready. */
+  /** Whether it listens only when it can serve, so that an open port means ready. */
   readonly listensWhenReady: boolean;
-  /** The path that answers while it lives. @default - the application's own */
+  /** The path of its liveness check. @default - defined by the application */
   readonly livenessPath?: string;
-  /** The path that answers once it can serve. @default - the application's own */
+  /** The path of its readiness check. @default - defined by the application */
   readonly readinessPath?: string;
-  /** The port that it listens on where nobody says one. @default 8000 */
+  /** The port that it listens on unless the definition sets one. @default 8000 */
   readonly port?: number;
   /** Other ports that it listens on. @default - none */
   readonly otherPorts?: number[];
-  /** Its metrics. @default - none */
+  /** The endpoint of its metrics. @default - none */
   readonly metrics?: MetricsEndpoint;
-  /** Whether it can answer with a stream. @default - unknown */
+  /** Whether it supports streaming responses. @default - unknown */
   readonly streaming?: boolean;
-  /** Whether it speaks WebSocket. @default - unknown */
+  /** Whether it supports WebSocket. @default - unknown */
   readonly webSocket?: boolean;
-  /** How often it pings a WebSocket by itself, in seconds. @default - it does not, or nobody knows */
+  /** The interval of the pings that it sends on a WebSocket, in seconds. @default - none, or unknown */
   readonly webSocketPingSeconds?: number;
-  /** Whether it speaks gRPC. @default - unknown */
+  /** Whether it supports gRPC. @default - unknown */
   readonly grpc?: boolean;
-  /** How it works on several requests at once. @default - the application's own */
+  /** How it batches requests. @default - defined by the application */
   readonly batching?: BatchingBehavior;
-  /** Where it finds its model. @default - the application's own */
+  /** Where it finds its model. @default - defined by the application */
   readonly modelLocation?: ModelLocation;
-  /** Its own image. @default - it comes with the application's image */
+  /** The image that its project publishes. @default - it is part of the application's image */
   readonly image?: ServerImageFacts;
-  /** The `/dev/shm` in MiB that it wants where it has GPUs. @default - 1024 */
+  /** The size of `/dev/shm` in MiB that it needs with GPUs. @default - 1024 */
   readonly sharedMemoryMib?: number;
   /**
-   * Environment variables that say the same as a part of the command, each with that part. Setting one is an error.
+   * Environment variables that conflict with a part of the command, each with that part. Setting one is an error.
    *
    * @default - none
    */
   readonly conflictingVariables?: { [variable: string]: string };
-  /** Whether variables win over the command line. @default false */
+  /** Whether environment variables take precedence over the command line. @default false */
   readonly environmentWins?: boolean;
-  /** A command that asks the server over HTTP from inside the container, given host, port and path by the plan. */
+  /** The Python interpreter in its image, such as `python3`, which health checks inside the container use. @default - none */
   readonly interpreter?: string;
-  /** The version whose behaviour this is. */
+  /** The version that the behavior was verified for. @default - unknown */
   readonly verifiedVersion?: string;
-  /** The oldest version that knows all of the command. @default - every version does */
+  /** The oldest version that supports every part of the command. @default - every version */
   readonly oldestVersion?: string;
-  /** What changed in which version, oldest first. @default - no change is known */
+  /** The versions that changed the behavior, oldest first. @default - no known changes */
   readonly versions?: ServerVersion[];
-  /** What is assumed of the version, for the plan's report. @default - the version is known */
+  /** What the plan assumes about the version, for its report. @default - the version is known */
   readonly versionNote?: string;
-  /** Whether the version is unknown, so that the most cautious behaviour of all versions is assumed. @default false */
+  /** Whether the version is unknown, so that the plan assumes the most conservative behavior of all versions. @default false */
   readonly versionUnknown?: boolean;
-  /** What the user should know of how it is started. */
+  /** A note for users on how it is started. @default - none */
   readonly note?: string;
-  /** Where the behaviour was read or measured. */
+  /** The source of the behavior: documentation, source code or a measurement. @default - none */
   readonly source?: string;
-  /** Whether the behaviour was measured or read. @default Evidence.DECLARED */
+  /** How the behavior was established. @default Evidence.DECLARED */
   readonly evidence?: Evidence;
   /**
-   * Whether anyone declared the behaviour at all. Of a server that nobody did, the worst is taken.
+   * Whether the behavior is declared at all. If not, the plan assumes the worst case.
    *
    * @default true
    */

@@ -1,16 +1,16 @@
-/** Where a setting of a server is made. */
+/** Where a setting of a server is configured. */
 export enum KnobPlace {
-  /** An option of its command line. */
+  /** A command-line flag. */
   FLAG = 'flag',
   /** An environment variable. */
   VARIABLE = 'variable',
-  /** A file that it reads. */
+  /** A configuration file. */
   FILE = 'file',
-  /** The application's own code. */
+  /** The code of the application. */
   CODE = 'code',
 }
 
-/** The unit in which a server reads a time. */
+/** The unit of a time in the configuration of a server. */
 export enum TimeUnit {
   /** Seconds. */
   SECONDS = 's',
@@ -18,37 +18,37 @@ export enum TimeUnit {
   MILLISECONDS = 'ms',
 }
 
-/** What becomes of connections that are opened while a server drains. */
+/** How a server treats connections that are opened while it drains. */
 export enum NewConnections {
-  /** They are refused at once, so that a client tries another replica. */
+  /** They are refused immediately, so that a client can try another replica. */
   REFUSED = 'refused',
-  /** They are accepted, get no answer, and are reset when the server exits. */
+  /** They are accepted, receive no response, and are reset when the server exits. */
   HANG = 'hang, then reset',
   /** They are served. */
   SERVED = 'served',
   /** They are reset. */
   RESET = 'reset',
-  /** Nobody looked. */
+  /** Unknown. */
   UNKNOWN = 'unknown',
 }
 
-/** What becomes of a request that outlasts the drain time. */
+/** How a server treats a request that exceeds the drain time. */
 export enum DrainTimeoutBehavior {
-  /** The client gets status 500. */
+  /** It responds with status 500. */
   STATUS_500 = '500',
-  /** The connection is closed without a response. */
+  /** It closes the connection without a response. */
   CLOSED = 'closed without a response',
-  /** There is no bound: the server waits. */
+  /** There is no limit: the server waits. */
   NO_BOUND = 'no bound',
-  /** Nobody looked. */
+  /** Unknown. */
   UNKNOWN = 'unknown',
 }
 
-/** How a server's behaviour is known. */
+/** How the behavior of a server was established. */
 export enum Evidence {
-  /** Measured on a running server of the verified version. */
+  /** Measured with a running server of the verified version. */
   MEASURED = 'measured',
-  /** Read in its source or documentation, not run. */
+  /** Read from its source code or documentation, not measured. */
   READ = 'read, not run',
   /** Declared by the user. */
   DECLARED = 'declared',
@@ -58,89 +58,89 @@ export enum Evidence {
 export interface ServerKnob {
   /** The flag, variable, key or property, such as `--keep-alive`. */
   readonly name: string;
-  /** Where it is set. What is set in a file or in code cannot be set for the server. */
+  /** Where it is configured. The plan sets flags and variables, but neither files nor code. */
   readonly place: KnobPlace;
   /** The unit. @default TimeUnit.SECONDS */
   readonly unit?: TimeUnit;
-  /** The value in seconds where nobody sets one. @default - none, or for ever */
+  /** The default of the server, in seconds. @default - none, or unlimited */
   readonly defaultSeconds?: number;
   /** The largest value in seconds. @default - no limit */
   readonly maxSeconds?: number;
-  /** Whether name and value are one word, such as `--name=value`. @default false */
+  /** Whether name and value are a single argument, such as `--name=value`. @default false */
   readonly joined?: boolean;
 }
 
-/** How long a server bears a connection that never sends a byte, or a header that is never finished. */
+/** How long a server keeps a connection open that never sends data, or waits for headers that are never completed. */
 export interface SilentLimit {
-  /** Seconds, beside what `plus` names. */
+  /** The time in seconds, in addition to `plus`. */
   readonly seconds: number;
-  /** The time that is added: `keepAlive` or `watchdog`. @default - none */
+  /** The computed time to add: `keepAlive` or `watchdog`. @default - none */
   readonly plus?: string;
-  /** How much later it may notice, in seconds, where it looks only now and then. @default 0 */
+  /** How much later the server may close it, in seconds, because it checks periodically. @default 0 */
   readonly lagSeconds?: number;
 }
 
-/** What limits the time of a request in a server. */
+/** The limit of a server on the duration of a request. */
 export interface RequestLimit {
   /** The setting. @default - it cannot be set */
   readonly knob?: ServerKnob;
-  /** The status that the client gets; 0 where the connection is closed without one. @default - unknown */
+  /** The status of the response; 0 if the connection is closed without one. @default - unknown */
   readonly status?: number;
-  /** Whether only the time counts that a request waits for its turn. @default false */
+  /** Whether only the time in the queue counts. @default false */
   readonly waitingOnly?: boolean;
 }
 
-/** What a server does with more requests than it works on. */
+/** How a server treats requests beyond its concurrency. */
 export interface OverflowBehavior {
-  /** What decides, such as `--limit-concurrency`. */
+  /** The setting or mechanism, such as `--limit-concurrency`. */
   readonly how: string;
-  /** The status that the client gets. @default - none, requests wait */
+  /** The status of the response. @default - none, requests are queued */
   readonly status?: number;
 }
 
-/** A limit of connections, idle ones included, so that a balancer that keeps connections uses it up. */
+/** A limit on open connections. Idle ones count, so the connection pool of a balancer can exhaust it. */
 export interface ConnectionLimit {
   /** The setting. */
   readonly knob: string;
-  /** The number of connections where nobody sets one. @default - no limit */
+  /** The default of the server. @default - no limit */
   readonly defaultLimit?: number;
-  /** What happens beyond it. */
+  /** What happens to connections beyond the limit. */
   readonly beyond: string;
 }
 
-/** Where a server tells its metrics, in Prometheus' format. */
+/** Where a server exposes metrics in the Prometheus format. */
 export interface MetricsEndpoint {
-  /** The port. @default - the port of the requests */
+  /** The port. @default - the port that serves requests */
   readonly port?: number;
   /** The path. */
   readonly path: string;
-  /** The gauge of requests that are worked on. @default - none */
+  /** The gauge of running requests. @default - none */
   readonly running?: string;
-  /** The gauge of requests that wait. @default - none */
+  /** The gauge of queued requests. @default - none */
   readonly waiting?: string;
   /** The histogram or counter of request durations. @default - none */
   readonly latency?: string;
-  /** What turns them on. @default - they are always on */
+  /** What enables them. @default - they are always enabled */
   readonly enabledBy?: string;
 }
 
-/** How a server works on several requests at once. */
+/** How a server batches requests. */
 export interface BatchingBehavior {
-  /** Where it is set. @default - it cannot be set, or there is none */
+  /** Where it is configured. @default - not configurable, or no batching */
   readonly place?: KnobPlace;
-  /** What is set, or what happens. */
+  /** The setting, or the behavior. */
   readonly how: string;
 }
 
 /** Where a server finds its model. */
 export interface ModelLocation {
-  /** The flag, variable or code that names it. */
+  /** The flag, variable or code that specifies it. */
   readonly how: string;
-  /** What is expected there. */
+  /** The expected layout of files. */
   readonly layout: string;
 }
 
-/** What is known of a server's own image. */
+/** Facts about the image that a server's project publishes. */
 export interface ServerImageFacts {
   /** The repository, such as `vllm/vllm-openai`. */
   readonly repository: string;

@@ -1,6 +1,6 @@
 import type { ServerDescriptor } from './descriptor';
 
-/** The way out that comes before all others where the version of a server is unknown. */
+/** The first fix to suggest if the version of a server is unknown. */
 export function versionWays({ versionUnknown, versionNote, verifiedVersion }: ServerDescriptor): string[] {
   if (!versionUnknown) return [];
   const example = verifiedVersion === undefined ? '' : `, such as '${verifiedVersion}'`;

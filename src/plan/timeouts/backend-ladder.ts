@@ -6,7 +6,7 @@ import { type Hop, isLimited, type RouteLimits } from './hops';
 import { LadderRows, type Slack } from './ladder';
 import { afterOf } from './stop';
 
-/** What a backend's ladder is written from. */
+/** The input of a backend's ladder. */
 export interface BackendRows {
   readonly backend: BackendIntent;
   readonly endpoints: EndpointIntent[];
@@ -15,12 +15,12 @@ export interface BackendRows {
   readonly times: BackendTimes;
 }
 
-/** The times that a server is told by flags and variables. */
+/** The times that a server gets by flags and variables. */
 export function passedTimes({ timeFlags, timeVariables = [] }: ServerIntent): string[] {
   return [...timeFlags, ...timeVariables].map(({ time }) => time);
 }
 
-/** The times of a backend from the balancer to its kill, then those of its start. */
+/** The times of a backend from the balancer to SIGKILL, then those of its start. */
 export function backendLadder(target: TargetProfile, from: BackendRows, slacks: Slack[]): LadderPlan {
   const { backend, times } = from;
   const rows = new LadderRows(slacks);
@@ -28,9 +28,9 @@ export function backendLadder(target: TargetProfile, from: BackendRows, slacks: 
   addRoute(rows, target, from);
   for (const hop of from.chain) addHop(rows, target, hop);
   addStop(rows, target, backend, times);
-  const told = passedTimes(backend.server);
-  if (told.includes('request')) rows.add('server request timeout', times.request, 'R7');
-  if (told.includes('watchdog')) rows.add('server watchdog', times.watchdog, 'R8');
+  const passed = passedTimes(backend.server);
+  if (passed.includes('request')) rows.add('server request timeout', times.request, 'R7');
+  if (passed.includes('watchdog')) rows.add('server watchdog', times.watchdog, 'R8');
   if (times.fetch > 0) rows.add('model fetch', times.fetch, 'B1');
   rows.add('load', times.load, 'B2');
   rows.add('start-up', times.startup, 'B3');
@@ -47,7 +47,7 @@ function addRoute(rows: LadderRows, { requestTimeout }: TargetProfile, { endpoin
 function addHop(rows: LadderRows, { idle }: TargetProfile, hop: Hop): void {
   switch (hop.kind) {
     case HopKind.BALANCER:
-      // A balancer that ends each connection keeps none, but has the timer all the same.
+      // Also if it closes each connection: the timer is still configured.
       rows.add('balancer idle', hop.serverIdle, idle.cutsSilence ? 'R2' : 'E1');
       break;
     case HopKind.SIDECAR:

@@ -27,12 +27,12 @@ export interface SolvedBackend {
   readonly chain: HopTimes[];
 }
 
-/** After how long the route of an endpoint gives up on silence, where the target can be told, in whole seconds. */
+/** The silence timeout of an endpoint's route in whole seconds, if the target supports one. */
 export function routeSilenceOf(endpoint: EndpointIntent): number {
   return Math.ceil(silenceOf(endpoint)) + MARGIN_SECONDS;
 }
 
-/** Solves one backend: what the balancer asks of its server, how it drains, and how long it may take to start. */
+/** Solves one backend: its keep-alive, how it drains, and how long it may take to start. */
 export function solveBackend(solving: Solving, subject: Subject): SolvedBackend {
   const { target, balancer, checks } = solving;
   const { backend, endpoints, models } = subject;
@@ -48,9 +48,9 @@ export function solveBackend(solving: Solving, subject: Subject): SolvedBackend 
   const hop = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
   const { chain, closeEach } = solveKeepAlive(solving, subject, hop, watchdog);
   const server = chain.at(-1) as Hop;
-  const heard = checkSilence(chain, backend, endpoints, checks);
+  const toleratesSilence = checkSilence(chain, backend, endpoints, checks);
   const drained = most(drainedOf);
-  const stop = solveStop(solving, subject, { request: drained, heard });
+  const stop = solveStop(solving, subject, { request: drained, toleratesSilence });
   checkRequestLimit(backend, request, checks);
 
   const times: BackendTimes = {
@@ -70,7 +70,7 @@ export function solveBackend(solving: Solving, subject: Subject): SolvedBackend 
   };
 }
 
-/** What the routes to a backend give up on, where the target can be told. */
+/** The timeouts of the routes to a backend, if the target supports them. */
 export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointIntent[]): RouteLimits {
   if (!requestTimeout || endpoints.length === 0) return { silence: ENDLESS, request: ENDLESS };
   const streams = endpoints.some(({ streamSeconds }) => streamSeconds !== undefined);
@@ -81,7 +81,7 @@ export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointI
   };
 }
 
-/** Where a server can be told how long a request may take, that is longer than the longest one. */
+/** A configurable request timeout of the server must exceed the longest request. */
 function checkRequestLimit({ path, server }: BackendIntent, request: number, checks: Checks): void {
   if (!passedTimes(server).includes('request')) return;
   checks.add(
@@ -98,40 +98,40 @@ function checkRequestLimit({ path, server }: BackendIntent, request: number, che
     path,
     (relation): Breach => ({
       code: 'RequestTimeoutTooLong',
-      message: `'requestTimeout' (${request} s) must be at most ${relation.more.seconds - MARGIN_SECONDS} s (rule R7): ${server.descriptor.name} ends a request after ${relation.more.seconds} s at most; answer sooner, or use another server`,
+      message: `'requestTimeout' (${request} s) must be at most ${relation.more.seconds - MARGIN_SECONDS} s (rule R7), because ${server.descriptor.name} ends every request after at most ${relation.more.seconds} s; respond sooner, or use another server`,
     }),
   );
 }
 
-/** The watchdog outlasts load and requests. Where it ends silent connections too, it outlasts the balancer as well. */
+/** The watchdog timeout exceeds load and requests. If it also ends silent connections, it exceeds the idle timeout of the balancer. */
 function solveWatchdog(backend: BackendIntent, busy: number, idle: number, checks: Checks): number {
   const { timeouts = {}, path, server } = backend;
-  const { watchdogSeconds: asked } = timeouts;
+  const { watchdogSeconds: override } = timeouts;
   const { watchdogKnob: knob, name } = server.descriptor;
   const computed = watchdogOf(server.descriptor, busy, idle) + MARGIN_SECONDS;
-  if (asked !== undefined && !isSettable(knob)) {
+  if (override !== undefined && !isSettable(knob)) {
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
       path,
-      `${WATCHDOG_PROP} (${asked} s) cannot be told to ${name}, ${
+      `${WATCHDOG_PROP} (${override} s) is not supported by ${
         server.descriptor.versionUnknown
-          ? `which has no such time in every version; ${[...versionWays(server.descriptor), 'leave it out'].join(', or ')}`
-          : 'which has no such time; leave it out'
+          ? `every version of ${name}; ${[...versionWays(server.descriptor), 'leave it out'].join(', or ')}`
+          : `${name}; leave it out`
       }`,
     );
   }
-  const seconds = isSettable(knob) ? (asked ?? computed) : computed;
+  const seconds = isSettable(knob) ? (override ?? computed) : computed;
   if (isSettable(knob)) {
     checks.add(
       {
         rule: 'R8',
         less: { what: 'the longest request or load', seconds: busy },
         more: {
-          what: `the watchdog of ${name}`,
+          what: `the watchdog timeout of ${name}`,
           seconds,
           row: 'server watchdog',
-          ...(asked !== undefined && { setBy: WATCHDOG_PROP }),
+          ...(override !== undefined && { setBy: WATCHDOG_PROP }),
         },
         margin: MARGIN_SECONDS,
       },
@@ -142,24 +142,27 @@ function solveWatchdog(backend: BackendIntent, busy: number, idle: number, check
   return seconds;
 }
 
-/** What ends a worker that shows no life may also end a connection that does not. */
+/** The watchdog of some servers also closes connections that send no data. */
 function watchdogOf({ silentLimit }: ServerDescriptor, longest: number, idle: number): number {
   return silentLimit?.plus === 'watchdog' ? Math.max(longest, idle) : longest;
 }
 
-/** Neither the balancer nor a sidecar gives up on the requests of the backend. A balancer that does was refused already. Returns whether none does. */
+/**
+ * Checks the timeouts of balancer and sidecar for the requests of the backend, and returns whether none is too short. Those of
+ * the balancer are not refused again.
+ */
 function checkSilence(chain: Hop[], backend: BackendIntent, endpoints: EndpointIntent[], checks: Checks): boolean {
   if (endpoints.length === 0) return true;
   const demand = demandOf(endpoints);
-  let heard = true;
+  let tolerated = true;
   for (const hop of chain) {
     if (hop.kind === HopKind.SERVER) continue;
-    const say = (broken: Relation): Breach => ({
+    const breach = (broken: Relation): Breach => ({
       code: 'RequestTimeoutTooLong',
-      message: `${atLeast(broken)}: ${broken.less.what} is ${broken.less.seconds} s; have ${hop.name} wait longer and say so in 'sidecar', or answer sooner`,
+      message: `${atLeast(broken)}, because ${broken.less.what} is ${broken.less.seconds} s; configure ${hop.name} to wait longer and declare it in 'sidecar', or respond sooner`,
     });
     for (const relation of relationsOfHop(hop, demand))
-      heard = checks.add(relation, backend.path, hop.kind === HopKind.SIDECAR ? say : undefined) && heard;
+      tolerated = checks.add(relation, backend.path, hop.kind === HopKind.SIDECAR ? breach : undefined) && tolerated;
   }
-  return heard;
+  return tolerated;
 }

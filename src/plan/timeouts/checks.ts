@@ -3,24 +3,24 @@ import { TIMEOUT_RULES } from '../rules';
 import type { Refusal } from '../serving-plan';
 import { holds, type Relation, type Term } from './relations';
 
-/** What to say of a relation that does not hold. */
+/** The error for a relation that does not hold. */
 export interface Breach {
   readonly code: ErrorCode;
   readonly message: string;
 }
 
-/** Holds every relation of a plan against its values, and refuses those that are broken. */
+/** Checks every relation of a plan, and refuses those that do not hold. */
 export class Checks {
-  /** Every relation that was looked at. */
+  /** Every checked relation. */
   public readonly relations: Relation[] = [];
-  /** How many hops were looked at. */
+  /** The number of checked hops. */
   public hops = 0;
 
   constructor(public readonly refusals: Refusal[]) {}
 
   /**
-   * Looks at a relation, and returns whether it holds. A broken one is refused; where the user set one of its times, in
-   * words about that. Without words of its own it is broken for a reason that was given already.
+   * Checks a relation, and returns whether it holds. If not, it is refused with `breach`, or with an error about the override
+   * if the user set one of its times. Without `breach`, the cause was refused before.
    */
   public add(relation: Relation, path: string, breach?: (relation: Relation) => Breach): boolean {
     this.relations.push(relation);
@@ -32,19 +32,19 @@ export class Checks {
   }
 }
 
-/** What a relation says of its longer side. */
+/** The lower bound of the longer time. */
 export function atLeast({ rule, less, more, margin }: Relation): string {
   return `${named(more)} (${time(more.seconds)}) must be at least ${time(less.seconds + margin)} (rule ${rule})`;
 }
 
-/** What a relation says of its shorter side. */
+/** The upper bound of the shorter time. */
 export function atMost({ rule, less, more, margin }: Relation): string {
   return `${named(less)} (${time(less.seconds)}) must be at most ${time(Math.max(0, more.seconds - margin))} (rule ${rule})`;
 }
 
-/** A time for people. */
+/** A time for messages. */
 export function time(seconds: number): string {
-  return Number.isFinite(seconds) ? `${seconds} s` : 'no end';
+  return Number.isFinite(seconds) ? `${seconds} s` : 'no limit';
 }
 
 function set({ less, more }: Relation): boolean {

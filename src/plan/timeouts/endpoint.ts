@@ -10,10 +10,10 @@ import { LadderRows, Slack } from './ladder';
 import { cutRow, relationsOfHop, rowOf } from './relations';
 import type { SolvedBalancer } from './solving';
 
-/** The row of the time that clients must wait at least. */
+/** The row of the shortest timeout that clients need. */
 export const CLIENT_TIMEOUT = 'client timeout, at least';
 
-/** The times of an endpoint from its client to the balancer. What they ask of a client is advice: nothing can be told it. */
+/** The times of an endpoint from its client to the balancer. Those of the client are advice, because it cannot be configured. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
   const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds } = endpoint;
   const { cutsSilence } = target.idle;

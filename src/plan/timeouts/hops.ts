@@ -6,31 +6,31 @@ import type { TargetProfile } from '../target-profile';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 
-/** A hop of a chain with every time filled in. A time without a limit is infinite. */
+/** A hop of a chain with all times in seconds. A time without a limit is infinite. */
 export interface Hop {
   readonly name: string;
   readonly kind: HopKind;
-  /** How long an idle connection of the client's side stays. */
+  /** How long it keeps an idle connection on the client side. */
   readonly clientIdle: number;
-  /** How long an idle connection to the next hop stays; 0 for none. */
+  /** How long it keeps an idle connection to the next hop; 0 keeps none. */
   readonly serverIdle: number;
-  /** After how long a request on which nothing comes is given up. */
+  /** The timeout of a request without traffic. */
   readonly silence: number;
-  /** After how long a request is ended whatever comes. */
+  /** The timeout of a request. */
   readonly request: number;
-  /** Whether `silence` is that of the connection, in both directions. */
+  /** Whether `silence` applies to the connection, in both directions. */
   readonly cutsConnections: boolean;
   readonly passesThrough: boolean;
-  /** Of a server: what it does with an idle connection, and how long it bears one that has not sent anything. */
+  /** Servers only: when it closes idle connections, and how long it keeps one that has not sent any data. */
   readonly keepAlive?: KeepAliveKind;
   readonly firstByte?: number;
-  /** The prop that set the time of an idle connection. */
+  /** The prop that set the idle timeout. */
   readonly setBy?: string;
   /** The prop that set `firstByte`. */
   readonly firstByteSetBy?: string;
 }
 
-/** A hop as it was declared. */
+/** The hop of a declaration. */
 export function hopOf(intent: HopIntent, kind: HopKind): Hop {
   return {
     name: intent.name,
@@ -44,13 +44,13 @@ export function hopOf(intent: HopIntent, kind: HopKind): Hop {
   };
 }
 
-/** The limits of the routes that lead to a backend, where the target can be told any. */
+/** The timeouts of the routes to a backend, if the target supports them. */
 export interface RouteLimits {
   readonly silence: number;
   readonly request: number;
 }
 
-/** The balancer of a target with this idle time, and with the limits of its routes. */
+/** The balancer of a target with this idle timeout and the timeouts of its routes. */
 export function balancerHop(
   target: TargetProfile,
   idle: number,
@@ -72,8 +72,8 @@ export function balancerHop(
 }
 
 /**
- * The chain from the client to the balancer. The client's pool closes before anything else does. What hands bytes on has
- * the connections of its neighbours: who is in front of it decides how long they stay.
+ * The chain from the client to the balancer. The client's pool closes connections first. A hop that only forwards bytes has the
+ * connections of its neighbors: the hop in front of it determines how long they stay open.
  */
 export function chainOf(hops: Hop[]): Hop[] {
   const client: Hop = {
@@ -94,7 +94,7 @@ export function chainOf(hops: Hop[]): Hop[] {
   return chain;
 }
 
-/** When the first end of a client's connection closes it, past what only hands bytes on. */
+/** How long the client's connection stays open, up to the first hop that does not only forward bytes. */
 function firstLimit(hops: Hop[]): number {
   let limit = ENDLESS;
   for (const hop of hops) {
@@ -104,7 +104,7 @@ function firstLimit(hops: Hop[]): number {
   return limit;
 }
 
-/** A hop as a plan says it. */
+/** The hop of a plan. */
 export function timesOf(hop: Hop): HopTimes {
   const finite = (seconds: number): number | undefined => (Number.isFinite(seconds) ? seconds : undefined);
   return {
@@ -118,7 +118,7 @@ export function timesOf(hop: Hop): HopTimes {
   };
 }
 
-/** Whether the keep-alive of a server is less than what it could be asked for. */
+/** Whether the keep-alive of a server is fixed or capped. */
 export function isLimited(hop: Hop): boolean {
   return hop.keepAlive === KeepAliveKind.FIXED || hop.keepAlive === KeepAliveKind.CAPPED;
 }

@@ -2,7 +2,7 @@ import { RuleKind, TIMEOUT_RULES, type TimeoutRuleId } from '../rules';
 import type { HopPlan } from '../serving-plan';
 import type { Relation, Term } from './relations';
 
-/** How far the value of each row is from what limits it, and which prop set it. */
+/** The slack of each row, which is its distance from the limit, and the prop that set it. */
 export class Slack {
   private readonly rows = new Map<string, { readonly seconds: number; readonly setBy?: string }>();
 
@@ -13,7 +13,7 @@ export class Slack {
     }
   }
 
-  /** What is known of a row. */
+  /** The slack and the prop of a row. */
   public of(row: string): { readonly slackSeconds?: number; readonly setBy?: string } {
     const { seconds, setBy } = this.rows.get(row) ?? {};
     return {
@@ -29,14 +29,14 @@ export class Slack {
   }
 }
 
-/** Writes the rows of a ladder. */
+/** Collects the rows of a ladder. */
 export class LadderRows {
   public readonly hops: HopPlan[] = [];
 
-  /** The first of the slacks that knows a row is the nearest. */
+  /** The first of the slacks with the row applies. */
   constructor(private readonly slacks: Slack[]) {}
 
-  /** Adds a row, unless its value has no end. */
+  /** Adds a row, unless its time has no limit. */
   public add(hop: string, seconds: number | undefined, rule: TimeoutRuleId): void {
     if (seconds === undefined || !Number.isFinite(seconds)) return;
     const known = this.slacks.map((slack) => slack.of(hop));

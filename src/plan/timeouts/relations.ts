@@ -2,17 +2,17 @@ import { MARGIN_SECONDS, type TimeoutRuleId } from '../rules';
 import { HopKind } from '../serving-plan';
 import { type Hop, isLimited } from './hops';
 
-/** One side of a relation: a time, and what it is called in messages. */
+/** One side of a relation: a time and its name in messages. */
 export interface Term {
   readonly what: string;
   readonly seconds: number;
-  /** The row of a ladder that shows it. */
+  /** Its row in a ladder. */
   readonly row?: string;
-  /** The prop that set it, where it was not computed. */
+  /** The prop that set it, unless it was computed. */
   readonly setBy?: string;
 }
 
-/** That one time is shorter than another by a margin. Every rule of the chain that has numbers comes down to these. */
+/** One time must be shorter than another by a margin. Every numeric rule of the chain consists of these. */
 export interface Relation {
   readonly rule: TimeoutRuleId;
   readonly less: Term;
@@ -25,19 +25,19 @@ export function holds({ less, more, margin }: Relation): boolean {
   return less.seconds + margin <= more.seconds;
 }
 
-/** What requests ask of every hop that they pass. */
+/** What requests require of every hop, in seconds. */
 export interface Demand {
-  /** The longest request that sends nothing meanwhile. */
+  /** The longest request without traffic. */
   readonly request: number;
   /** The longest silence in a stream. */
   readonly heartbeat: number;
-  /** Twice that, but no longer than a stream. */
+  /** Twice the heartbeat, but at most the length of a stream. */
   readonly pulse: number;
   /** The longest request, streams included. */
   readonly longest: number;
 }
 
-/** A rule between two neighbours: `front` sends the requests, `behind` gets them. */
+/** A rule for two adjacent hops: `front` sends requests to `behind`. */
 export interface PairRule {
   readonly rule: (front: Hop, behind: Hop) => TimeoutRuleId;
   readonly applies: (front: Hop, behind: Hop) => boolean;
@@ -45,7 +45,7 @@ export interface PairRule {
   readonly more: (behind: Hop) => Term;
 }
 
-/** A rule of one hop and the requests that pass it. */
+/** A rule for one hop and the requests that pass it. */
 export interface HopRule {
   readonly rule: (hop: Hop) => TimeoutRuleId;
   readonly applies: (hop: Hop, demand: Demand) => boolean;
@@ -53,7 +53,7 @@ export interface HopRule {
   readonly more: (hop: Hop) => Term;
 }
 
-/** How each hop calls its idle times in a ladder and in messages. */
+/** The names of the idle timeouts of each hop in a ladder. */
 export const ROWS: { readonly [kind in HopKind]: { readonly client: string; readonly server: string } } = {
   [HopKind.CLIENT]: { client: '', server: 'client pool idle, at most' },
   [HopKind.IN_FRONT]: { client: 'client idle', server: 'pool idle' },
@@ -62,12 +62,12 @@ export const ROWS: { readonly [kind in HopKind]: { readonly client: string; read
   [HopKind.SERVER]: { client: 'server keep-alive', server: '' },
 };
 
-/** The row of an idle time: those of hops in front carry their names. */
+/** The row of an idle timeout. Rows of hops in front start with the name of the hop. */
 export function rowOf({ kind, name }: Hop, side: 'client' | 'server'): string {
   return kind === HopKind.IN_FRONT ? `${name}: ${ROWS[kind][side]}` : ROWS[kind][side];
 }
 
-/** The row of what ends a request. */
+/** The row of a timeout that ends a request. */
 export function cutRow({ kind, name, cutsConnections }: Hop, what: 'silence' | 'request'): string {
   if (kind === HopKind.SIDECAR) return `sidecar ${what}`;
   if (kind !== HopKind.BALANCER) return `${name}: ${what}`;
@@ -78,14 +78,14 @@ export function cutRow({ kind, name, cutsConnections }: Hop, what: 'silence' | '
 /** How long a hop keeps an idle connection to the next one. */
 function idleTimeOf(front: Hop): Term {
   return {
-    what: `the idle time of ${front.name}`,
+    what: `the idle timeout of ${front.name}`,
     seconds: front.serverIdle,
     row: rowOf(front, 'server'),
     setBy: front.setBy,
   };
 }
 
-/** Who closes an idle connection first must be who sends the next request. */
+/** The hop that sends the next request must close an idle connection first. */
 export const PAIR_RULES: readonly PairRule[] = [
   {
     rule: (front, behind) => {
@@ -97,7 +97,7 @@ export const PAIR_RULES: readonly PairRule[] = [
     applies: (front) => front.serverIdle > 0,
     less: idleTimeOf,
     more: (behind) => ({
-      what: `the ${behind.kind === HopKind.SERVER ? 'keep-alive' : 'idle time'} of ${behind.name}`,
+      what: `the ${behind.kind === HopKind.SERVER ? 'keep-alive' : 'idle timeout'} of ${behind.name}`,
       seconds: behind.clientIdle,
       row: rowOf(behind, 'client'),
       setBy: behind.setBy,
@@ -108,7 +108,7 @@ export const PAIR_RULES: readonly PairRule[] = [
     applies: (front, behind) => front.serverIdle > 0 && behind.firstByte !== undefined,
     less: idleTimeOf,
     more: (behind) => ({
-      what: `the limit for connections of ${behind.name} that have not sent anything`,
+      what: `the timeout of ${behind.name} for connections that have not sent any data`,
       seconds: behind.firstByte as number,
       row: 'server silent connection',
       setBy: behind.firstByteSetBy,
@@ -117,13 +117,13 @@ export const PAIR_RULES: readonly PairRule[] = [
 ];
 
 const cut = (hop: Hop): Term => ({
-  what: `the time after which ${hop.name} gives up on silence`,
+  what: `the silence timeout of ${hop.name}`,
   seconds: hop.silence,
   row: cutRow(hop, 'silence'),
   setBy: hop.setBy,
 });
 
-/** What no hop may end while the server works. */
+/** No hop may end a request while the server handles it. */
 export const HOP_RULES: readonly HopRule[] = [
   {
     rule: () => 'R2',
@@ -146,14 +146,14 @@ export const HOP_RULES: readonly HopRule[] = [
     applies: ({ request }) => Number.isFinite(request),
     less: ({ longest }) => ({ what: 'the longest request', seconds: longest, row: 'longest request' }),
     more: (hop) => ({
-      what: `the time after which ${hop.name} ends a request`,
+      what: `the request timeout of ${hop.name}`,
       seconds: hop.request,
       row: cutRow(hop, 'request'),
     }),
   },
 ];
 
-/** The relations between two neighbours. */
+/** The relations between two adjacent hops. */
 export function relationsOfPair(front: Hop, behind: Hop): Relation[] {
   return PAIR_RULES.filter(({ applies }) => applies(front, behind)).map(({ rule, less, more }) => ({
     rule: rule(front, behind),
@@ -163,7 +163,7 @@ export function relationsOfPair(front: Hop, behind: Hop): Relation[] {
   }));
 }
 
-/** The relations of a hop with what passes it. */
+/** The relations between a hop and the requests that pass it. */
 export function relationsOfHop(hop: Hop, demand: Demand): Relation[] {
   return HOP_RULES.filter(({ applies }) => applies(hop, demand)).map(({ rule, less, more }) => ({
     rule: rule(hop),

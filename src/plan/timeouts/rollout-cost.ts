@@ -3,17 +3,17 @@ import { DrainBehavior } from '../server/descriptor';
 import type { BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 
-/** The replicas of a backend: as few as its autoscaling keeps, and as many. */
+/** The smallest and the largest number of replicas of a backend. */
 export interface Fleet {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * What a rolling update costs in time.
+ * The duration of a rolling update.
  *
- * The best case has images in the cache, servers that load at once and no request in flight; the worst needs every budget.
- * Where a stopping replica still counts, as on ECS, the next batch waits for its end; elsewhere only the last one does.
+ * The best case has cached images, servers that load instantly and no requests in flight; the worst case uses every timeout in
+ * full. If a stopping replica still counts, as on ECS, the next batch waits for its end; elsewhere only the last batch does.
  */
 export function rolloutOf(
   target: TargetProfile,
@@ -23,7 +23,7 @@ export function rolloutOf(
 ): RolloutPlan {
   const { descriptor } = server;
   const inPlace = rollout.kind === RolloutKind.IN_PLACE;
-  // In place, both targets take one replica at a time; of a surge, Kubernetes rounds the part up, ECS down.
+  // In place, both targets replace one replica at a time. Kubernetes rounds a surge up, ECS rounds it down.
   const part = (replicas: number, round: (x: number) => number): number =>
     inPlace ? 1 : Math.max(1, round((replicas * rollout.surgePercent) / 100));
   const waves: TimeRange = {
@@ -51,10 +51,9 @@ export function rolloutOf(
   };
 }
 
-/** How long a server stays after the signal although no request is left, because a connection is. */
+/** How long a server keeps running after SIGTERM without requests, because a connection is open. */
 function heldBy(drain: DrainBehavior, linger: number | undefined, times: BackendTimes): number {
   if (drain !== DrainBehavior.WAITS_FULL_PERIOD) return linger ?? 0;
-  // It ends with its last connection or with its drain time, whichever comes first; a server without a time of its own
-  // keeps the connection.
+  // It exits when its last connection closes or when its drain time ends. Without a keep-alive, the connection stays open.
   return times.keepAlive > 0 ? Math.min(times.keepAlive, times.drain) : times.drain;
 }

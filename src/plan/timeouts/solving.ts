@@ -8,15 +8,15 @@ import type { Slack } from './ladder';
 /** The balancer of a platform, and the hops in front of it. */
 export interface SolvedBalancer {
   readonly plan: BalancerPlan;
-  /** The client and what stands in front of the balancer. */
+  /** The client and the hops in front of the balancer. */
   readonly front: Hop[];
-  /** The prop that set its idle time. */
+  /** The prop that set its idle timeout. */
   readonly setBy?: string;
-  /** How far the times from the client to the balancer are from what limits them. */
+  /** The slack of the times from the client to the balancer. */
   readonly slack: Slack;
 }
 
-/** What the times of every backend are solved against. */
+/** The context in which the times of every backend are solved. */
 export interface Solving {
   readonly target: TargetProfile;
   readonly balancer: SolvedBalancer;

@@ -5,7 +5,7 @@ import { IMAGE_PULL_SECONDS, MARGIN_SECONDS, PROGRESS_SECONDS } from '../rules';
 import type { BackendTimes, ModelPlan } from '../serving-plan';
 import type { Checks } from './checks';
 
-/** How long a new replica may take to be ready: images, models and loading. */
+/** How long a new replica may take to become ready: images, models and loading. */
 export function solveStartup(
   backend: BackendIntent,
   models: ModelPlan[],

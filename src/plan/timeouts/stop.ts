@@ -7,13 +7,13 @@ import { versionWays } from '../server/version';
 import type { BackendTimes } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';
-import { promptOf } from './demand';
+import { durationProp } from './demand';
 import type { Relation, Term } from './relations';
 import type { Solving, Subject } from './solving';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
 
-/** The times from the removal of a replica to its kill. */
+/** The times from the removal of a replica to SIGKILL. */
 export type StopTimes = Pick<BackendTimes, 'deregistration' | 'preStop' | 'drain' | 'stop' | 'grace'>;
 
 /** The props that set them. */
@@ -24,10 +24,10 @@ const PROPS = {
   stop: "'stop' of 'timeouts'",
 } as const;
 
-/** How an answer that takes longer than a stop leaves it behind. */
-const CUT = "'streaming' with 'cutOnStop' where an answer may be cut";
+/** The way out for responses that take longer than a stop. */
+const CUT_ON_STOP = "'streaming' with 'cutOnStop' if responses may be cut off";
 
-/** How long a server stays after the end of its last request. */
+/** How long a server needs to exit after its last request. */
 export function afterOf({ server: { descriptor } }: BackendIntent): number {
   return Math.max(
     descriptor.drain === DrainBehavior.WAITS_FULL_PERIOD ? EXIT_SECONDS : 0,
@@ -35,40 +35,40 @@ export function afterOf({ server: { descriptor } }: BackendIntent): number {
   );
 }
 
-/** What a replica may be in the middle of when it is taken away. */
+/** The request that a replica may be handling when it stops. */
 interface Unfinished {
   /** The longest request, in seconds. */
   readonly request: number;
-  /** Whether nothing on the way gives up on it; what does was refused already, and says how long it may be here too. */
-  readonly heard: boolean;
+  /** Whether no hop times out on it. If one does, that was refused before, with the limit that applies here too. */
+  readonly toleratesSilence: boolean;
 }
 
-/** Solves the end of a replica. */
-export function solveStop(solving: Solving, subject: Subject, { request, heard }: Unfinished): StopTimes {
+/** Solves the stop of a replica. */
+export function solveStop(solving: Solving, subject: Subject, { request, toleratesSilence }: Unfinished): StopTimes {
   const { target, checks } = solving;
   const { backend } = subject;
   const { descriptor } = backend.server;
-  const asked = settableOf(target, backend, checks);
+  const overrides = settableOf(target, backend, checks);
   const together = target.drainOrder === DrainOrder.TOGETHER;
   const drops = descriptor.drain === DrainBehavior.DROPS_REQUESTS;
   const maxStop = backend.maxStopSeconds ?? target.maxStopSeconds ?? ENDLESS;
-  const allowed = asked.stop === undefined ? maxStop - 2 * EXIT_SECONDS : asked.stop - EXIT_SECONDS;
-  const wanted = drops ? 0 : drainOf(descriptor, request + afterOf(backend));
-  const drain = asked.drain ?? Math.max(0, Math.min(wanted, allowed));
-  const stop = Math.min(asked.stop ?? (drops ? STOP_SECONDS : drain + EXIT_SECONDS), maxStop);
+  const allowed = overrides.stop === undefined ? maxStop - 2 * EXIT_SECONDS : overrides.stop - EXIT_SECONDS;
+  const needed = drops ? 0 : drainOf(descriptor, request + afterOf(backend));
+  const drain = overrides.drain ?? Math.max(0, Math.min(needed, allowed));
+  const stop = Math.min(overrides.stop ?? (drops ? STOP_SECONDS : drain + EXIT_SECONDS), maxStop);
   const maxDelay = target.maxDeregistrationSeconds ?? ENDLESS;
-  const deregistration = together ? 0 : Math.min(asked.deregistration ?? request + MARGIN_SECONDS, maxDelay);
+  const deregistration = together ? 0 : Math.min(overrides.deregistration ?? request + MARGIN_SECONDS, maxDelay);
   const propagation = Math.ceil(target.propagationSeconds);
-  // What the server cannot finish after the signal has to end before it.
+  // Requests that the server cannot complete after SIGTERM must end before it.
   const before = drops ? request : Math.max(0, request - drain);
-  const preStop = together ? (asked.preStop ?? propagation + before) : 0;
+  const preStop = together ? (overrides.preStop ?? propagation + before) : 0;
   const times = { deregistration, preStop, drain, stop, grace: preStop + stop };
   const by = (time: keyof typeof PROPS): { readonly setBy?: string } =>
-    asked[time] === undefined ? {} : { setBy: PROPS[time] };
+    overrides[time] === undefined ? {} : { setBy: PROPS[time] };
 
   const longest: Term = { what: 'the longest request', seconds: request, row: 'longest request' };
   const undrained: Term = {
-    what: 'what the drain leaves of the longest request',
+    what: 'the part of the longest request that exceeds the drain',
     seconds: drops ? request : Math.max(0, request - drain),
   };
   const drained: Term = {
@@ -89,14 +89,14 @@ export function solveStop(solving: Solving, subject: Subject, { request, heard }
     row: 'deregistration delay',
     ...by('deregistration'),
   };
-  const killed: Term = { what: 'the time until the kill', seconds: stop, row: 'stop timeout', ...by('stop') };
-  const spread: Term = { what: 'the time until the last router stops sending', seconds: propagation };
+  const killed: Term = { what: 'the stop timeout', seconds: stop, row: 'stop timeout', ...by('stop') };
+  const spread: Term = { what: 'the propagation delay', seconds: propagation };
   const unserved: Term = {
-    what: 'that time and what the drain leaves of the longest request',
+    what: 'the propagation delay plus the part of the longest request that exceeds the drain',
     seconds: propagation + undrained.seconds,
   };
   const left: Term = {
-    what: 'what is left of the longest request at the signal',
+    what: 'the rest of the longest request after SIGTERM',
     seconds: Math.max(0, request - (together ? preStop - propagation : deregistration)),
   };
   const graced: Term = { what: 'the grace period', seconds: times.grace, row: 'grace period' };
@@ -115,27 +115,27 @@ export function solveStop(solving: Solving, subject: Subject, { request, heard }
       ? [
           {
             rule: 'G' as const,
-            less: { ...drained, what: 'the wait and the drain', seconds: preStop + drain },
+            less: { ...drained, what: 'the sum of wait and drain', seconds: preStop + drain },
             more: graced,
             margin: EXIT_SECONDS,
           },
         ]
       : []),
   ];
-  const say = (broken: Relation): Breach => drainTooLong(broken, target, subject, { request, ...times });
-  // What follows from a broken rule is no refusal of its own.
+  const breach = (broken: Relation): Breach => drainTooLong(broken, target, subject, { request, ...times });
+  // Only the first broken rule of a group is refused; the others follow from it.
   for (const group of [[...emptied, ...finished], around, ended])
     group.reduce((held, relation) => {
-      const isNews = held && (heard || relation.rule !== 'D1' || asked.deregistration !== undefined);
-      return checks.add(relation, backend.path, isNews ? say : undefined) && held;
+      const isNews = held && (toleratesSilence || relation.rule !== 'D1' || overrides.deregistration !== undefined);
+      return checks.add(relation, backend.path, isNews ? breach : undefined) && held;
     }, true);
   return times;
 }
 
-type Asked = { readonly [time in keyof typeof PROPS]?: number };
+type Overrides = { readonly [time in keyof typeof PROPS]?: number };
 
-/** The times that the user set, without those that the target or the server cannot be told. */
-function settableOf(target: TargetProfile, backend: BackendIntent, checks: Checks): Asked {
+/** The times that the user set, without those that the target or the server does not support. */
+function settableOf(target: TargetProfile, backend: BackendIntent, checks: Checks): Overrides {
   const { timeouts = {}, server, maxStopSeconds } = backend;
   const { descriptor } = server;
   const together = target.drainOrder === DrainOrder.TOGETHER;
@@ -145,7 +145,7 @@ function settableOf(target: TargetProfile, backend: BackendIntent, checks: Check
       'deregistration',
       timeouts.deregistrationSeconds,
       together
-        ? `cannot be told to ${target.name}: nothing waits for a replica there but the replica; set 'preStop'`
+        ? `is not supported by ${target.name}, where only the replica itself delays its stop; set 'preStop'`
         : undefined,
       target.maxDeregistrationSeconds ?? ENDLESS,
     ],
@@ -154,7 +154,7 @@ function settableOf(target: TargetProfile, backend: BackendIntent, checks: Check
       timeouts.preStopSeconds,
       together
         ? undefined
-        : `cannot be told to ${target.name}, which empties a replica before the signal; set 'deregistrationDelay'`,
+        : `is not supported by ${target.name}, which drains a replica before SIGTERM; set 'deregistrationDelay'`,
       ENDLESS,
     ],
     ['drain', timeouts.drainSeconds, drainRefusal(backend), drainLimit(descriptor)],
@@ -172,9 +172,9 @@ function settableOf(target: TargetProfile, backend: BackendIntent, checks: Check
           checks.refusals,
           'TimeoutOverride',
           backend.path,
-          `${PROPS[time]} (${seconds} s) must be at most ${most} s (rule ${time === 'deregistration' ? 'D1' : 'D2'}), which is what ${
+          `${PROPS[time]} (${seconds} s) must be at most ${most} s (rule ${time === 'deregistration' ? 'D1' : 'D2'}), the limit of ${
             time === 'drain' ? descriptor.name : time === 'stop' ? 'the compute' : target.name
-          } allows; change it, or leave it out to have it computed`,
+          }; change it, or leave it out to have it computed`,
         );
         return [];
       }
@@ -190,11 +190,11 @@ function drainLimit({ drainKnob: knob }: BackendIntent['server']['descriptor']):
 function drainRefusal({ server: { descriptor } }: BackendIntent): string | undefined {
   const { name, drain, drainKnob: knob } = descriptor;
   if (drain === DrainBehavior.DROPS_REQUESTS)
-    return `cannot be told to ${name}, which drops its requests when it is stopped; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
+    return `is not supported by ${name}, which drops its requests on SIGTERM; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
   if (isSettable(knob)) return undefined;
   return knob === undefined
-    ? `cannot be told to ${name}, which takes the time that it needs; set 'stop', or leave it out`
-    : `cannot be told to ${name}: ${knob.name} is set in its ${knob.place}; leave it out`;
+    ? `is not supported by ${name}, which drains without a time limit; set 'stop', or leave it out`
+    : `cannot be configured for ${name}, because ${knob.name} is set in its ${knob.place}; leave it out`;
 }
 
 function drainTooLong(
@@ -204,23 +204,23 @@ function drainTooLong(
   { request, deregistration, drain }: StopTimes & Pick<Unfinished, 'request'>,
 ): Breach {
   const { name, drain: kind } = server.descriptor;
-  const prompt = promptOf(endpoints, request);
+  const prop = durationProp(endpoints, request);
   if (rule === 'D1') {
     return {
       code: 'DrainTooLong',
       message:
-        `${prompt} must be at most ${deregistration} s (rule D1): ${target.name} waits no longer for the requests of a replica ` +
-        `that it takes out, and ends what runs then, whatever the server does; use a shorter timeout, or ${CUT}`,
+        `${prop} must be at most ${deregistration} s (rule D1), the longest deregistration delay of ${target.name}, ` +
+        `which ends the requests that still run then; use a shorter timeout, or ${CUT_ON_STOP}`,
     };
   }
   if (rule === 'D2' && less.row === 'longest request') {
     const can =
       kind === DrainBehavior.DROPS_REQUESTS
-        ? 'drops its requests when it is stopped'
+        ? 'drops its requests on SIGTERM'
         : `can drain for at most ${drain} s on this compute`;
     return {
       code: 'DrainTooLong',
-      message: `${prompt} must be at most ${more.seconds} s (rule D2): 'directCallers' reach the replicas around ${target.name}, so only the drain ends their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
+      message: `${prop} must be at most ${more.seconds} s (rule D2): 'directCallers' bypass ${target.name}, so only the drain protects their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT_ON_STOP}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
     };
   }
   return {

@@ -46,7 +46,9 @@ describe.each([HAPROXY, NGINX, ENVOY])('nginx in front of $name', (kind) => {
 
 test('a proxy that is known to close before the one in front is refused', () => {
   const reversed = { ...KEPT, frontIdle: LONG_IDLE, clientIdle: SHORT_KEEP_ALIVE };
-  expect(() => ladderOf(NGINX, reversed)).toThrow(/the idle time of nginx \(1 s\) must be at least 22 s \(rule E4\)/);
+  expect(() => ladderOf(NGINX, reversed)).toThrow(
+    /the idle timeout of nginx \(1 s\) must be at least 22 s \(rule E4\)/,
+  );
 });
 
 function ladderOf(kind: ProxyKind, asked: Asked): Ladder {
