@@ -19,11 +19,11 @@ describe('a balancer in front of a gateway', () => {
     [51, undefined, ['R2']],
     [60, 70, []],
     [60, 69, ['R2']],
-  ])('waits for requests of %i s with an idle time of %p: %p', (time, idle, rules) => {
+  ])('supports requests of %i s with an idle timeout of %p: %p', (time, idle, rules) => {
     expect(through(time, idle).rules).toEqual(rules);
   });
 
-  test('is named with both numbers and the ways out', () => {
+  test('is reported with both numbers and the ways out', () => {
     const { plan } = through(60);
     expect(plan.refusals).toEqual([
       {
@@ -36,7 +36,7 @@ describe('a balancer in front of a gateway', () => {
     ]);
   });
 
-  test('must close first', () => {
+  test('must close idle connections first', () => {
     const target = { ...ENVOY, clientIdleSeconds: 75 };
     const order = (idle: number) => planOf({ target, platform: { behind: [alb(idle)] }, endpoint: request(30) });
     expect(order(65).rules).toEqual([]);
@@ -49,7 +49,7 @@ describe('a balancer in front of a gateway', () => {
     });
   });
 
-  test('is left to a gateway of which nobody knows how long it keeps connections', () => {
+  test('is left to a gateway whose client idle timeout is unknown', () => {
     const unknown = (strict: boolean) =>
       planOf({ target: GATEWAY, platform: { behind: [alb(100)], strict }, endpoint: request(30) });
     expect(unknown(false).entries('other hops')).toMatchObject([
@@ -78,11 +78,11 @@ describe('a chain of three proxies', () => {
     [75, 65, []],
     [75, 66, ['E4']],
     [76, 66, []],
-  ])('holds each pair: nginx keeps %i s, CloudFront %i s', (client, pool, rules) => {
+  ])('is checked pair by pair: nginx keeps %i s, CloudFront %i s', (client, pool, rules) => {
     expect(through(client, pool).rules).toEqual(rules);
   });
 
-  test('stands in the plan from the client to the server', () => {
+  test('is listed in the plan from the client to the server', () => {
     expect(through(75, 5).chain).toEqual([
       { name: 'the client', kind: 'client' },
       { name: 'Amazon CloudFront', kind: 'in front', serverIdleSeconds: 5, silenceSeconds: 100 },
@@ -114,38 +114,38 @@ describe('a chain of three proxies', () => {
   });
 });
 
-describe('the idle time of a load balancer', () => {
+describe('the idle timeout of a load balancer', () => {
   const behind = (...hops: Intermediary[]) =>
     planOf({ target: NUMBERED, platform: { behind: hops }, endpoint: request(10) });
 
-  test('follows the pool in front of it', () => {
+  test('exceeds that of the pool in front of it', () => {
     const pool = (time: number) => Intermediary.of({ name: 'a proxy', serverIdle: seconds(time) });
     expect(behind(pool(40))).toMatchObject({ idle: 60, codes: [] });
     expect(behind(pool(200))).toMatchObject({ idle: 210, codes: [] });
     expect(behind(pool(3991)).rules).toEqual(['E4']);
   });
 
-  test('does not follow a proxy that keeps no connections', () => {
+  test('ignores a proxy that keeps no connections', () => {
     expect(behind(Intermediary.of({ name: 'a proxy', reusesConnections: false }))).toMatchObject({
       idle: 60,
       codes: [],
     });
   });
 
-  test('is not long enough for a pool that never closes', () => {
+  test('is too short for a pool that never closes connections', () => {
     expect(behind(Intermediary.of({ name: 'a proxy' })).messages).toEqual([
       "a proxy keeps idle connections to an Application Load Balancer indefinitely, but the other end closes them after 4000 s (rule E4), and a request is lost if the other end closes the connection first; configure a proxy to close them after at most 3990 s, and declare it in 'behind'",
     ]);
   });
 
-  test('is that of the pool, whatever only hands bytes on between them', () => {
+  test('exceeds that of the pool across a hop that only forwards bytes', () => {
     const pool = Intermediary.of({ name: 'a proxy', serverIdle: seconds(200) });
     expect(behind(pool, Intermediary.networkLoadBalancer())).toMatchObject({ idle: 210, codes: [] });
     const slow = Intermediary.of({ name: 'a proxy', serverIdle: seconds(341) });
     expect(behind(slow, Intermediary.networkLoadBalancer()).rules).toEqual(['E4']);
   });
 
-  test('leaves a server with a short keep-alive behind', () => {
+  test('exceeds the keep-alive of a server with a short one', () => {
     const pool = Intermediary.of({ name: 'a proxy', serverIdle: seconds(60) });
     const { rules } = planOf({
       target: NUMBERED,
@@ -157,8 +157,8 @@ describe('the idle time of a load balancer', () => {
   });
 });
 
-describe('what ends a request on the way', () => {
-  test('counts whatever is sent', () => {
+describe('a hop that ends requests', () => {
+  test('limits requests regardless of traffic', () => {
     const envoy = (time: number) =>
       planOf({ target: ROUTER, platform: { behind: [Intermediary.envoy()] }, endpoint: request(time) });
     const known = { ...ROUTER, clientIdleSeconds: 4010 };
@@ -173,7 +173,7 @@ describe('what ends a request on the way', () => {
     });
   });
 
-  test('is a Network Load Balancer too, when it forgets a silent connection', () => {
+  test('includes a Network Load Balancer that drops a silent connection', () => {
     const nlb = (time: number) =>
       planOf({ target: ROUTER, platform: { behind: [Intermediary.networkLoadBalancer()] }, endpoint: request(time) });
     expect(nlb(340).rules).toEqual([]);
@@ -185,7 +185,7 @@ describe('a sidecar', () => {
   const beside = (server: ReturnType<typeof keeping>, sidecar = Intermediary.istioSidecar()) =>
     planOf({ target: { ...GATEWAY, sidecar: sidecar._intent() }, backend: { server } });
 
-  test('must close before the server, and after the gateway', () => {
+  test('must close idle connections before the server and after the gateway', () => {
     const lasting = Intermediary.of({ name: 'a sidecar', serverIdle: seconds(100) });
     expect(beside(keeping(110), lasting).rules).toEqual([]);
     expect(beside(keeping(109), lasting)).toMatchObject({
@@ -197,14 +197,14 @@ describe('a sidecar', () => {
     expect(beside(keeping(5000), Intermediary.istioSidecar()).rules).toEqual(['E4']);
   });
 
-  test('must wait for the requests of its own server', () => {
+  test('must wait for the requests of its server', () => {
     const hasty = Intermediary.of({ name: 'a sidecar', silence: seconds(69), serverIdle: seconds(10) });
     expect(beside(keeping(20), hasty).messages).toEqual([
       "the silence timeout of a sidecar (69 s) must be at least 70 s (rule R2), because the longest request is 60 s; configure a sidecar to wait longer and declare it in 'sidecar', or respond sooner",
     ]);
   });
 
-  test('stands between the gateway and the server', () => {
+  test('is listed between the gateway and the server', () => {
     const names = beside(keeping(5000), Intermediary.istioSidecar()).chain.map(({ name }) => name);
     expect(names).toEqual(['the client', 'the gateway', 'the sidecar of Istio', 'llama']);
   });
@@ -214,21 +214,21 @@ describe('a client', () => {
   const advice = (...behind: Intermediary[]) =>
     planOf({ target: NUMBERED, platform: { behind }, endpoint: request(60) }).front.filter(({ rule }) => rule === 'R6');
 
-  test('is told to close first and to wait longer', () => {
+  test('gets the advice to close first and to wait longer', () => {
     expect(advice()).toEqual([
       { hop: 'client timeout, at least', seconds: 70, rule: 'R6' },
       { hop: 'client pool idle, at most', seconds: 60, rule: 'R6', slackSeconds: 10 },
     ]);
   });
 
-  test('closes before whichever end of its connection does first', () => {
+  test('closes before the first hop on its connection does', () => {
     expect(advice(Intermediary.networkLoadBalancer({ idleTimeout: seconds(65) }))[1]?.seconds).toBe(55);
     expect(advice(Intermediary.networkLoadBalancer())[1]?.seconds).toBe(60);
     expect(advice(Intermediary.nginx({ readTimeout: seconds(70) }))[1]?.seconds).toBe(65);
   });
 });
 
-describe('the work of a solve', () => {
+describe('the number of checked hops', () => {
   const hopsOf = (endpoints: number, behind: Intermediary[] = []) => {
     const platform = testPlatform({ target: NUMBERED, behind });
     for (let index = 0; index < endpoints; index++)

@@ -21,16 +21,16 @@ describe('a health check', () => {
   test.each<[string, HttpHealthCheckOptions]>([
     ['the shortest', { interval: seconds(5), timeout: seconds(2), healthyThreshold: 2, unhealthyThreshold: 2 }],
     ['the longest', { interval: seconds(300), timeout: seconds(120), healthyThreshold: 10, unhealthyThreshold: 10 }],
-  ])('may have %s times of the target', (_, options) => {
+  ])('can use the %s times of the target', (_, options) => {
     expect(messagesOf(options)).toEqual([]);
   });
 
-  test('has every time and threshold where the target says nothing', () => {
+  test('can use every time and threshold if the target has no limits', () => {
     const options = { interval: seconds(3600), timeout: seconds(1), healthyThreshold: 1, unhealthyThreshold: 99 };
     expect(messagesOf(options, TEST_PROFILE)).toEqual([]);
   });
 
-  test('has one refusal for each number that the target does not allow', () => {
+  test('has one refusal for each value that the target does not support', () => {
     const options = { interval: seconds(4), timeout: seconds(1), healthyThreshold: 1, unhealthyThreshold: 11 };
     const must = (value: string, bound: string) =>
       `${value} of the health check of backend 'backend' must be ${bound} for an Application Load Balancer; change it, or leave it out`;
@@ -42,7 +42,7 @@ describe('a health check', () => {
     ]);
   });
 
-  test('names the one bound of a target that has one', () => {
+  test('reports the only bound of a target with one bound', () => {
     expect(messagesOf({ interval: seconds(4) }, { ...TEST_PROFILE, healthCheck: { minIntervalSeconds: 5 } })).toEqual([
       expect.stringContaining(
         "'interval' (4 s) of the health check of backend 'backend' must be at least 5 s for the test platform",

@@ -29,7 +29,7 @@ function ledgerOf(
 }
 
 describe('the ledger', () => {
-  test('says what became of the defaults', () => {
+  test('records the defaults', () => {
     expect(ledgerOf().features()).toEqual([
       'request timeout',
       'own address',
@@ -53,7 +53,7 @@ describe('the ledger', () => {
     [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
     [Feature.GPU, {}, { gpu: Gpu.nvidia() }],
     [Feature.MODEL_FETCH, {}, { model: Model.fromS3('s3://acme-models/a/') }],
-  ])('has %s where it is asked for', (feature, props, options) => {
+  ])('records %s if it is used', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
   });
@@ -71,18 +71,18 @@ describe('the ledger', () => {
       ['vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
       ['docker.io/vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
       [`vllm/vllm-openai@sha256:${'0a'.repeat(32)}`, 'vllm/vllm-openai runs as root'],
-    ])('is that of the image %s where the definition names none: %p', (reference, known) => {
+    ])('is that of the image %s unless the definition sets one: %p', (reference, known) => {
       const image = ServerImage.fromRegistry(reference);
       expect(ledgerOf({}, { ...vllm, image }).detail(Feature.IMAGE_USER)?.detail).toBe(
         known === undefined ? 'done' : `${known}: done`,
       );
     });
 
-    test('is no matter where the definition names one', () => {
+    test('is not recorded if the definition sets one', () => {
       expect(ledgerOf({}, { ...vllm, user: 1000 }).features()).not.toContain(Feature.IMAGE_USER);
     });
 
-    test('is a matter of the image on a target that names one by itself', () => {
+    test('depends on the image if the target sets another user', () => {
       expect(ledgerOf({}, {}, without).features()).not.toContain(Feature.IMAGE_USER);
       expect(ledgerOf({}, vllm, without).detail(Feature.IMAGE_USER)).toMatchObject({
         level: SupportLevel.APPLICATION,
@@ -92,7 +92,7 @@ describe('the ledger', () => {
     });
   });
 
-  test('says when a health check waits for longer than it may', () => {
+  test('warns if health checks fail during a long request', () => {
     const server = (workers: number) =>
       ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers });
     const patient = HealthCheck.http('/', { interval: Duration.seconds(30) });
@@ -106,7 +106,7 @@ describe('the ledger', () => {
     expect(ledgerOf().features()).not.toContain(LedgerTopic.HEALTH_CHECK);
   });
 
-  test('names what holds a token where the target does not fill it in by itself', () => {
+  test('records props with tokens that the target does not resolve', () => {
     const token = `\${Token[AWS.Region.9]}`;
     const filling = {
       ...ROUTER,
@@ -135,7 +135,7 @@ describe('the ledger', () => {
     [Feature.MODEL_FETCH, {}, { model: Model.inImage('model.bin') }],
     [Feature.DEFAULT_READINESS, {}, { healthCheck: HealthCheck.http('/') }],
     [Feature.OWN_ADDRESS, {}, { ownAddress: OwnAddress.NONE }],
-  ])('has no %s where there is nothing to do', (feature, props, options) => {
+  ])('does not record %s if it is not needed', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).not.toContain(feature);
   });
 
@@ -154,7 +154,7 @@ describe('the ledger', () => {
     ],
     ['a balancer that exists', { target: { access: BalancerAccess.UNKNOWN } }, [unknown]],
     ['an internal balancer behind another', { behind: [Intermediary.networkLoadBalancer()] }, [unknown]],
-  ])('says who reaches a backend behind %s', (_, props, rows) => {
+  ])('records who can reach a backend behind %s', (_, props, rows) => {
     const accessOf = (ownAddress?: OwnAddress) => {
       const platform = testPlatform({ ...props, strict: true });
       endpointOn(platform).addBackend('backend', backendOptions({ ownAddress }));
@@ -165,7 +165,7 @@ describe('the ledger', () => {
     expect(accessOf(OwnAddress.NONE)).toEqual([]);
   });
 
-  test('has weights and failover once there are two backends', () => {
+  test('records weights and failover for two backends', () => {
     const { platform, endpoint, backend, features, detail } = ledgerOf();
     expect(features()).not.toContain(Feature.WEIGHTS);
     const second = endpoint.addBackend('second', backendOptions());
@@ -183,7 +183,7 @@ describe('the ledger', () => {
     expect(platform.plan().refusals).toEqual([]);
   });
 
-  test('has what the autoscaler follows', () => {
+  test('records the targets of the autoscaler', () => {
     const { backend, detail, features } = ledgerOf();
     backend.autoscale({ maxReplicas: 3, targets: [ScalingTarget.cpuUtilization(60)] });
     expect(detail(Feature.AUTOSCALING)?.detail).toMatch(/^cpu 60/);
@@ -208,7 +208,7 @@ describe('the ledger', () => {
       'left to the application',
       'the server must keep idle connections for at least 15 s',
     ],
-  ])('says who keeps connections', (server, level, detail) => {
+  ])('records the keep-alive', (server, level, detail) => {
     const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
     expect(ledger.detail(Feature.KEEP_ALIVE)).toMatchObject({ level, detail });
   });
@@ -225,13 +225,13 @@ describe('the ledger', () => {
       'left to the application',
       'the behavior of the server on SIGTERM is not declared; the plan assumes that it drops its requests and delays SIGTERM until they have ended',
     ],
-  ])('says who finishes requests', (server, level, detail) => {
+  ])('records the drain', (server, level, detail) => {
     const ledger = ledgerOf({}, { server, healthCheck: HealthCheck.http('/') });
     expect(ledger.detail(Feature.DRAIN)).toMatchObject({ level, detail });
   });
 });
 
-describe('the images that a target brings', () => {
+describe('the images that a target provides', () => {
   const images = [
     { use: ImageUse.ROUTER, reference: `haproxy:1.2.3@sha256:${'a'.repeat(64)}`, released: '2026-01-02' },
     { use: ImageUse.S3, reference: 'aws-cli:4.5.6', released: '2026-03-04' },
@@ -243,11 +243,11 @@ describe('the images that a target brings', () => {
   };
   const line = (detail: string) => [{ path: '', feature: 'images', level: 'native', detail }];
 
-  test('are one line of the platform, with the days of their release', () => {
+  test('are one entry of the platform, with their release dates', () => {
     expect(linesOf()).toEqual(line('router: haproxy:1.2.3, released 2026-01-02'));
   });
 
-  test('are listed where a model is fetched with them', () => {
+  test('are listed if a model is fetched with them', () => {
     expect(linesOf(Model.fromS3('s3://acme-models/a/'))).toEqual(
       line('router: haproxy:1.2.3, released 2026-01-02, models from S3: aws-cli:4.5.6, released 2026-03-04'),
     );
@@ -259,7 +259,7 @@ describe('the images that a target brings', () => {
     );
   });
 
-  test('are not listed where the target brings none', () => {
+  test('are not listed if the target provides none', () => {
     expect(linesOf(undefined, { ...ROUTER, images: [] })).toEqual([]);
     expect(linesOf(Model.fromS3('s3://acme-models/a/'), { ...ROUTER, images: images.slice(0, 1) })).toEqual(
       line('router: haproxy:1.2.3, released 2026-01-02'),

@@ -37,7 +37,7 @@ const model = (directory: string, options: Parameters<typeof Model.fromDirectory
   Model.fromDirectory(directory, { lockFile: project.lockFile, ...options });
 const image = (reference: string) => project.within(() => ServerImage.fromRegistry(reference));
 
-/** What becomes of one backend on a target that lacks some features, with compute of some kind. */
+/** Plans one backend on a target without some features, with a given compute. */
 function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limits: ComputeLimits = {}) {
   const target: Partial<TargetProfile> = {
     capabilities: EVERYTHING.map((capability) =>
@@ -60,11 +60,11 @@ function planOf(options: Partial<BackendOptions>, lacking: Feature[] = [], limit
 }
 
 describe('a model is delivered', () => {
-  test('as an image volume where the target has that', () => {
+  test('as an image volume if the target supports it', () => {
     expect(planOf({ model: model('data') })).toMatchObject({ delivery: 'image volume', fetches: [], refusals: [] });
   });
 
-  test('as a copy where it has not', () => {
+  test('as a copy otherwise', () => {
     const { delivery, fetches, ledger, refusals } = planOf({ model: model('shell') }, [Feature.MODEL_IMAGE_VOLUME]);
     expect({ delivery, refusals }).toEqual({ delivery: 'copy', refusals: [] });
     expect(fetches).toEqual([
@@ -83,11 +83,11 @@ describe('a model is delivered', () => {
     expect(ledger).not.toContain(Feature.MODEL_IMAGE_VOLUME);
   });
 
-  test('as was asked for', () => {
+  test('as configured', () => {
     expect(planOf({ model: model('shell', { delivery: ModelDelivery.copy() }) }).delivery).toBe('copy');
   });
 
-  test('not in a way that the target has not, and the refusal says what to do', () => {
+  test('not as a kind that the target does not support, and the refusal states what to do', () => {
     const asked = model('data', { delivery: ModelDelivery.imageVolume() });
     expect(planOf({ model: asked }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
       "[Unsupported] 'model image volume' is not supported by the test platform: it has none; do otherwise",
@@ -101,7 +101,7 @@ describe('a model is delivered', () => {
       'baked',
       "a model that is locked with the image of its server as base: '--variant baked --base <image>'",
     ],
-  ])('not from where it is not: %j', (delivery, kind, need) => {
+  ])('only from a place where it is published: %j', (delivery, kind, need) => {
     expect(planOf({ model: model('data', { delivery }) }).refusals).toEqual([
       `[ModelDelivery] 'delivery' (${kind}) of model 'data' requires ${need}; or leave 'delivery' out`,
     ]);
@@ -111,18 +111,18 @@ describe('a model is delivered', () => {
     ModelDelivery.copy(),
     ModelDelivery.imageVolume(),
     ModelDelivery.baked(),
-  ])('from S3 by a fetch alone: %j', (delivery) => {
+  ])('from S3 only by a fetch: %j', (delivery) => {
     const { refusals } = planOf({ model: model('data', { delivery, to: 's3://acme-models' }) });
     expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' requires /)]);
   });
 
-  test('out of an image without a program that copies only as a volume', () => {
+  test('only as a volume from an image without a copy program', () => {
     expect(planOf({ model: model('data') }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
       "[ModelDelivery] the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: serving lock data --variant shell --base busybox:1.37; or publish it to S3",
     ]);
   });
 
-  test('in the ways that its place allows', () => {
+  test('in the ways that its location allows', () => {
     const ways = (given: Model) => deliveriesOf(given._intent());
     expect(ways(Model.inImage('model'))).toEqual([ModelDeliveryKind.IN_IMAGE]);
     expect(ways(Model.fromS3('s3://acme-models/x/'))).toEqual([ModelDeliveryKind.FETCH]);
@@ -135,7 +135,7 @@ describe('a model is delivered', () => {
 });
 
 describe('a baked model', () => {
-  test('needs the image that it was baked upon', () => {
+  test('requires its base image', () => {
     expect(planOf({ model: model('baked'), image: image('acme/svm:1') }).refusals).toEqual([]);
     expect(planOf({ model: model('baked'), image: image('acme/both:1') }).refusals).toEqual([
       `[ModelDelivery] model 'baked' is baked into base image 'acme/svm@${digestOf('1')}', but the image of backend 'backend' is 'acme/both:1@${digestOf('3')}'; use the base image of the model, by digest or as it is locked, or lock the model again`,
@@ -148,7 +148,7 @@ describe('a baked model', () => {
     ]);
   });
 
-  test('is the only one', () => {
+  test('must be the only one', () => {
     const two = ['x', 'y'].map((path) => model('baked', { path, name: path }));
     expect(planOf({ models: two, image: image('acme/svm:1') }).refusals).toContain(
       "[ModelDelivery] models 'x' and 'y' are each baked into an image, but backend 'backend' can use only one image; deliver the others in another way, or bake one directory with all models",
@@ -156,9 +156,9 @@ describe('a baked model', () => {
   });
 });
 
-describe('the time of a model whose size is known', () => {
-  test('is twice what it takes at the stated rate', () => {
-    // 12 GiB at 100 MiB/s are 123 s: less than the default, which stays.
+describe('the timeout of a model with a known size', () => {
+  test('is twice the time at the assumed rate', () => {
+    // 12 GiB at 100 MiB/s take 123 s, less than the default.
     expect(planOf({ model: model('data', { to: 's3://acme-models' }) }).fetches?.[0]?.seconds).toBe(600);
     const large = new LockedProject({ models: { m: lockedModel('a', { w: 100 * GIB }, { to: 's3://acme-models' }) } });
     try {
@@ -169,7 +169,7 @@ describe('the time of a model whose size is known', () => {
     }
   });
 
-  test('must be what the compute allows', () => {
+  test('must not exceed the limit of the compute', () => {
     const given = model('data', { to: 's3://acme-models' });
     expect(planOf({ model: given }, [], { maxFetchSeconds: 123 }).refusals).toEqual([]);
     expect(planOf({ model: given }, [], { maxFetchSeconds: 120, compute: 'Fargate' }).refusals).toEqual([
@@ -177,12 +177,12 @@ describe('the time of a model whose size is known', () => {
     ]);
   });
 
-  test('is believed where the user says it', () => {
+  test('is that of the user if it is set', () => {
     const given = model('data', { to: 's3://acme-models', fetchTimeout: Duration.seconds(100) });
     expect(planOf({ model: given }, [], { maxFetchSeconds: 120 }).refusals).toEqual([]);
   });
 
-  test('counts for an image, too, before a replica is judged', () => {
+  test('also extends the start-up time for an image', () => {
     const seconds = (given: Model) => planOf({ model: given }).times?.startup as number;
     expect(seconds(model('data')) - seconds(Model.inImage('x'))).toBe(123);
   });
@@ -199,7 +199,7 @@ describe('the architecture', () => {
     expect(planOf({ image: image('acme/arm:1') }).refusals).toEqual([]);
   });
 
-  test('that was asked for counts more', () => {
+  test('in the definition takes precedence', () => {
     const resources = { architecture: CpuArchitecture.ARM64 };
     expect(planOf({ image: image('acme/arm:1'), resources }, [], limits).refusals).toEqual([]);
     expect(planOf({ image: image('acme/svm:1'), resources }).refusals).toEqual([
@@ -207,7 +207,7 @@ describe('the architecture', () => {
     ]);
   });
 
-  test('of a model must be that of the compute, and one that the image has', () => {
+  test('of a model must be that of the compute and of the image', () => {
     expect(planOf({ model: model('graviton') }, [], limits).refusals).toEqual([
       expect.stringMatching(
         /^\[ArchitectureMismatch\] the image of model 'graviton' is locked for arm64, but Fargate runs/,
@@ -226,7 +226,7 @@ describe('the architecture', () => {
 describe('the disk', () => {
   const fargate = { compute: 'Fargate', diskMib: 20 * 1024, maxDiskMib: 200 * 1024 };
 
-  test('must hold images twice and what is copied once', () => {
+  test('must have room for images twice and for copied models once', () => {
     const options = { model: model('shell', { delivery: ModelDelivery.copy() }), image: image('acme/svm:1') };
     expect(planOf(options, [], fargate).refusals).toEqual([
       "[DiskTooSmall] the disk of backend 'backend' on Fargate (20 GiB) must be at least 48 GiB: images take 36864 MiB, packed and unpacked, and copied models 12288 MiB; set 'ephemeralStorage' in 'resources' to Size.gibibytes(48)",
@@ -234,7 +234,7 @@ describe('the disk', () => {
     expect(planOf(options, [], { ...fargate, diskMib: 48 * 1024 }).refusals).toEqual([]);
   });
 
-  test('that no replica can have is refused with another way', () => {
+  test('that exceeds the maximum is refused with an alternative', () => {
     const options = { model: model('shell', { delivery: ModelDelivery.copy() }) };
     expect(planOf(options, [], { ...fargate, maxDiskMib: 30 * 1024 }).refusals).toEqual([
       expect.stringContaining(
@@ -243,7 +243,7 @@ describe('the disk', () => {
     ]);
   });
 
-  test('for scratch files must hold what is copied into it', () => {
+  test('for scratch files must have room for copied models', () => {
     const resources = { ephemeralStorage: Size.gibibytes(10) };
     expect(planOf({ model: model('data', { to: 's3://acme-models' }), resources }).refusals).toEqual([
       "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied to it; raise it, or deliver them in another way",

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 const root = resolve(__dirname, '../..');
 
-/** What a definition can choose, with the files in which each target renders or refuses every member. */
+/** The enums that a definition can choose from, with the files in which each target renders or refuses every member. */
 const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly answeredIn: string[] } } = {
   Feature: {
     declaredIn: 'src/plan/target-profile.ts',
@@ -74,7 +74,7 @@ function programWith(files: string[], changed: string, text: string): ts.Program
   return ts.createProgram(files, { ...options, noEmit: true }, { ...host, getSourceFile });
 }
 
-/** The files of a set that do not compile once it has one member more. */
+/** The files of a set that do not compile after a member is added. */
 function brokenBy(name: string): string[] {
   const { declaredIn, answeredIn } = SETS[name] as (typeof SETS)[string];
   const declared = join(root, declaredIn);
@@ -95,7 +95,7 @@ describe('a new member does not compile until each target renders or refuses it'
   });
 });
 
-test('without a new member every one of these files compiles', () => {
+test('without a new member all of these files compile', () => {
   const files = [...new Set(Object.values(SETS).flatMap(({ answeredIn }) => answeredIn))].map((file) =>
     join(root, file),
   );

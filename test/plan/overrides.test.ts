@@ -8,7 +8,7 @@ const asgi = ModelServer.asgi({ app: 'app' });
 const set = (timeouts: BackendTimeouts, target = NUMBERED, server = asgi, time = 60) =>
   planOf({ target, backend: { server, timeouts }, endpoint: { requestTimeout: seconds(time) } });
 
-describe('a keep-alive that is set by hand', () => {
+describe('a keep-alive override', () => {
   test('reaches the server', () => {
     const { plan, codes } = set({ keepAlive: seconds(90) });
     const { command, times } = plan.backend('endpoint/backend');
@@ -16,12 +16,12 @@ describe('a keep-alive that is set by hand', () => {
     expect(command[command.indexOf('--timeout-keep-alive') + 1]).toBe('90');
   });
 
-  test('draws the balancer down as far as requests allow', () => {
+  test('lowers the idle timeout of the balancer as far as requests allow', () => {
     expect(set({ keepAlive: seconds(50) }, NUMBERED, asgi, 30)).toMatchObject({ idle: 40, codes: [] });
     expect(set({ keepAlive: seconds(49) }, NUMBERED, asgi, 30)).toMatchObject({ idle: 40, codes: ['TimeoutOverride'] });
   });
 
-  test('is refused where the server closes first', () => {
+  test('is refused if the server closes first', () => {
     expect(set({ keepAlive: seconds(79) })).toMatchObject({
       rules: ['R1'],
       messages: [
@@ -32,12 +32,12 @@ describe('a keep-alive that is set by hand', () => {
     expect(set({ keepAlive: seconds(100) }, GATEWAY).rules).toEqual(['E1']);
   });
 
-  test('is no loss where the balancer ends each connection', () => {
+  test('loses nothing if the balancer closes each connection', () => {
     const { times, codes } = set({ keepAlive: seconds(5) }, ROUTER);
     expect({ closeEach: times.closeEach, codes }).toEqual({ closeEach: true, codes: [] });
   });
 
-  test('must be inside the limit of the server', () => {
+  test('must be within the limit of the server', () => {
     expect(set({ keepAlive: seconds(61) }, NUMBERED, ModelServer.granian({ app: 'app' }), 10).messages).toEqual([
       "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, the limit of --http1-header-read-timeout of granian (rule R4); change it, or leave it out to have it computed",
     ]);
@@ -52,18 +52,18 @@ describe('a keep-alive that is set by hand', () => {
       ModelServer.node({ command: ['node', 'a.js'], keepAlive: seconds(100) }),
       "'keepAlive' of 'timeouts' (90 s) cannot be configured for Node, whose keep-alive is 100 s; leave it out, or set server.keepAliveTimeout in its code and declare 'keepAlive'",
     ],
-  ])('must be one that the server can be told', (server, message) => {
+  ])('must be supported by the server', (server, message) => {
     const { codes, messages } = set({ keepAlive: seconds(90) }, ROUTER, server);
     expect(codes).toEqual(['TimeoutNotSettable']);
     expect(messages[0]).toContain(message);
   });
 });
 
-describe('an idle time that is set by hand', () => {
+describe('an idle timeout override', () => {
   const idle = (time: number, target = NUMBERED) =>
     planOf({ target, platform: { idleTimeout: seconds(time) }, backend: { server: keeping(100) } });
 
-  test('is that of the balancer', () => {
+  test('configures the balancer', () => {
     expect(idle(80)).toMatchObject({ idle: 80, codes: [] });
     expect(idle(80).ladder.find(({ hop }) => hop === 'balancer idle')).toEqual({
       hop: 'balancer idle',
@@ -74,7 +74,7 @@ describe('an idle time that is set by hand', () => {
     });
   });
 
-  test('must outlast requests and stay below servers', () => {
+  test('must exceed requests and stay below the keep-alive of servers', () => {
     expect(idle(69).messages).toEqual([
       "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: no hop times out on a silent server before the longest request has ended; change it, or leave it out to have it computed",
     ]);
@@ -83,21 +83,21 @@ describe('an idle time that is set by hand', () => {
     ]);
   });
 
-  test('must be one that the balancer has, and can be told', () => {
+  test('must be supported by the balancer', () => {
     expect(idle(4001)).toMatchObject({ idle: 70, codes: ['TimeoutOverride'] });
     expect(idle(80, GATEWAY)).toMatchObject({ idle: 3600, codes: ['TimeoutNotSettable', 'KeepAliveTooShort'] });
   });
 });
 
-describe('the end of a replica that is set by hand', () => {
-  test('is as it was set', () => {
+describe('an override of a stop time', () => {
+  test('is used as it is set', () => {
     const timeouts = { deregistrationDelay: seconds(90), drain: seconds(20), stop: seconds(40) };
     expect(set(timeouts)).toMatchObject({ codes: [], times: { deregistration: 90, drain: 20, stop: 40 } });
     const together = { preStop: seconds(80), drain: seconds(20), stop: seconds(40) };
     expect(set(together, ROUTER)).toMatchObject({ codes: [], times: { preStop: 80, drain: 20, stop: 40, grace: 120 } });
   });
 
-  test('leaves to what was not set what it needs', () => {
+  test('leaves enough time for the computed times', () => {
     expect(set({ drain: seconds(20) }, ROUTER)).toMatchObject({
       codes: [],
       times: { preStop: 72, drain: 20, stop: 25 },
@@ -118,11 +118,11 @@ describe('the end of a replica that is set by hand', () => {
     [{ drain: seconds(60), stop: seconds(64) }, ROUTER, asgi, 'D2'],
     [{ stop: seconds(4) }, NUMBERED, asgi, 'D2'],
     [{ drain: seconds(116) }, SHORT_STOP, asgi, 'D2'],
-  ])('is refused once, with the rule that it breaks: %j', (timeouts, target, server, rule) => {
+  ])('is refused once, with the broken rule: %j', (timeouts, target, server, rule) => {
     expect(set(timeouts, target, server)).toMatchObject({ codes: ['TimeoutOverride'], rules: [rule] });
   });
 
-  test('names both props where both were set', () => {
+  test('is reported with both props if both are set', () => {
     expect(set({ drain: seconds(60), stop: seconds(64) }).messages[0]).toContain(
       "'stop' of 'timeouts' (64 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s",
     );
@@ -134,13 +134,13 @@ describe('the end of a replica that is set by hand', () => {
     [{ drain: seconds(70) }, NUMBERED, dropping(), 'which drops its requests on SIGTERM; leave it out'],
     [{ drain: seconds(70) }, NUMBERED, keeping(1000), "which drains without a time limit; set 'stop', or leave it out"],
     [{ watchdog: seconds(900) }, NUMBERED, asgi, 'is not supported by uvicorn; leave it out'],
-  ])('must be one that the target and the server can be told: %j', (timeouts, target, server, words) => {
+  ])('must be supported by the target and the server: %j', (timeouts, target, server, message) => {
     const { codes, messages } = set(timeouts, target, server);
     expect(codes).toEqual(['TimeoutNotSettable']);
-    expect(messages[0]).toContain(words);
+    expect(messages[0]).toContain(message);
   });
 
-  test('is inside what the target allows', () => {
+  test('is within the limits of the target', () => {
     expect(set({ deregistrationDelay: seconds(3600) }).codes).toEqual([]);
     expect(set({ stop: seconds(121) }, SHORT_STOP).messages).toEqual([
       "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), the limit of the compute; change it, or leave it out to have it computed",
@@ -148,10 +148,10 @@ describe('the end of a replica that is set by hand', () => {
   });
 });
 
-describe('a watchdog that is set by hand', () => {
+describe('a watchdog override', () => {
   const wsgi = ModelServer.wsgi({ app: 'app' });
 
-  test('outlasts load and requests', () => {
+  test('exceeds load and requests', () => {
     expect(set({ watchdog: seconds(310) }, NUMBERED, wsgi)).toMatchObject({ codes: [], times: { watchdog: 310 } });
     expect(set({ watchdog: seconds(309) }, NUMBERED, wsgi)).toMatchObject({
       codes: ['TimeoutOverride'],
@@ -159,7 +159,7 @@ describe('a watchdog that is set by hand', () => {
     });
   });
 
-  test('outlasts the balancer where it ends silent connections too', () => {
+  test('exceeds the idle timeout of the balancer if it also closes silent connections', () => {
     const sync = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC });
     const watched = (time: number) =>
       planOf({
@@ -173,7 +173,7 @@ describe('a watchdog that is set by hand', () => {
   });
 });
 
-describe('callers around the balancer', () => {
+describe('callers that bypass the balancer', () => {
   const around = (time: number, target = SHORT_STOP, server = asgi) =>
     planOf({ target, backend: { server, directCallers: true }, endpoint: { requestTimeout: seconds(time) } });
 
@@ -184,16 +184,16 @@ describe('callers around the balancer', () => {
     [10, NUMBERED, dropping(), ['D2']],
     [600, ROUTER, asgi, []],
     [600, ROUTER, dropping(), []],
-  ])('have requests of %i s finished by the drain alone', (time, target, server, rules) => {
+  ])('are protected only by the drain: requests of %i s', (time, target, server, rules) => {
     expect(around(time, target, server).rules).toEqual(rules);
   });
 
-  test('are told how far the drain goes', () => {
+  test('appear in the ledger with the drain time', () => {
     expect(around(60).entries('direct callers')).toMatchObject([{ level: 'left to the application' }]);
   });
 });
 
-test('times that are set by hand stand in the ledger and in the ladder', () => {
+test('overrides are listed in the ledger and in the ladder', () => {
   const { entries, ladder } = set({ drain: seconds(65), stop: seconds(80) });
   expect(entries('timeout override')).toMatchObject([{ detail: 'set in the definition: drain 65 s, stop 80 s' }]);
   expect(ladder.filter(({ setBy }) => setBy !== undefined)).toMatchObject([

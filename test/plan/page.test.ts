@@ -5,7 +5,7 @@ import { TIMEOUT_RULES } from '../../src/plan/rules';
 
 const page = readFileSync(join(__dirname, '../../docs/timeouts.md'), 'utf8');
 
-test('the page about timeouts is what its script writes', () => {
+test('the page about timeouts is up to date', () => {
   expect(page).toBe(renderTimeoutsPage());
 });
 

@@ -6,7 +6,7 @@ import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
 
 const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
-/** Freezes data to the bottom, so that a change throws. */
+/** Deep-freezes data, so that a change throws. */
 function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
@@ -16,7 +16,7 @@ function freeze<T>(value: T): T {
 }
 
 describe('a plan', () => {
-  test('is made of any definition without throwing', () => {
+  test('is computed for any definition without throwing', () => {
     fc.assert(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
@@ -36,7 +36,7 @@ describe('a plan', () => {
     );
   });
 
-  test('leaves the intents as they are', () => {
+  test('does not change the intents', () => {
     fc.assert(
       fc.property(definitions, targets, (definition, target) => {
         const intents = intentsOf(declare(definition, target));
@@ -59,7 +59,7 @@ describe('a plan', () => {
     );
   });
 
-  test('names its parts by construct path', () => {
+  test('finds its parts by construct path', () => {
     const platform = testPlatform();
     endpointOn(platform, 'a').addBackend('b', backendOptions());
     const plan = platform.plan();
@@ -72,7 +72,7 @@ describe('a plan', () => {
     ['endpoint', (plan: ServingPlan) => plan.endpoint('x'), "the plan has no endpoint 'x'"],
     ['backend', (plan: ServingPlan) => plan.backend('x'), "the plan has no backend 'x'"],
     ['route', (plan: ServingPlan) => plan.route('x', 'shares'), "the plan has no route 'x#shares'"],
-  ])('fails when it is asked for an unknown %s', (_, ask, message) => {
+  ])('fails for an unknown %s', (_, ask, message) => {
     const platform = testPlatform();
     expect(() => ask(platform.plan())).toThrow(message);
   });

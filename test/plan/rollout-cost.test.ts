@@ -12,8 +12,8 @@ const classC = ModelServer.gunicorn({ app: 'app', version: '26.2.0', workerClass
 const roll = (replicas: number, rollout: Rollout, target = NUMBERED, server = asgi) =>
   planOf({ target, backend: { server, replicas, rollout, healthCheck, loadTimeout: seconds(60) } }).rollout;
 
-describe('the time of a rolling update', () => {
-  test('is that of one start and one stop where all replicas may have another beside them', () => {
+describe('the duration of a rolling update', () => {
+  test('is one start and one stop if all replicas are replaced at once', () => {
     expect(roll(4, Rollout.surge())).toEqual({
       batch: 4,
       waves: { best: 1, worst: 1 },
@@ -32,7 +32,7 @@ describe('the time of a rolling update', () => {
     expect(roll(replicas, Rollout.surge({ percent })).waves).toEqual({ best: waves, worst: waves });
   });
 
-  test('in place takes each replica by itself, and its stop before the next start', () => {
+  test('in place includes the start and stop of each replica in turn', () => {
     expect(roll(3, Rollout.inPlace(), ROUTER)).toMatchObject({
       batch: 1,
       waves: { best: 3, worst: 3 },
@@ -40,13 +40,13 @@ describe('the time of a rolling update', () => {
     });
   });
 
-  test('waits for every stop on ECS, where a stopping task still counts, and for the last one on Kubernetes', () => {
+  test('includes every stop on ECS, where a stopping task still counts, and only the last one on Kubernetes', () => {
     const percent = 50;
     expect(roll(4, Rollout.surge({ percent }), NUMBERED).totalSeconds.best).toBe(2 * (10 + 70));
     expect(roll(4, Rollout.surge({ percent }), ROUTER).totalSeconds.best).toBe(2 * 10 + 32);
   });
 
-  test('grows by the whole drain of a server that waits for connections', () => {
+  test('includes the full drain time of a server that waits for idle connections', () => {
     expect(roll(4, Rollout.surge(), NUMBERED, classC)).toMatchObject({
       heldSeconds: 65,
       stopSeconds: { best: 135, worst: 140 },

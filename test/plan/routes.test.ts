@@ -42,8 +42,8 @@ function matches(route: RoutePlan, request: Asked): boolean {
 }
 
 /**
- * How good a match is, from the meaning of the order: the host that the request has, the longest path, the request's own
- * words for a backend, header rules in their order, what the endpoint asks for, and 405 last.
+ * The specificity of a match, from the definition of the order: full host, longest path, own address of a backend, header
+ * rules in their order, conditions of the endpoint, and 405 last.
  */
 function meaning(route: RoutePlan, request: Asked): number[] {
   const hosts = route.hosts.filter((host) => matchesHost(host, request.host));
@@ -74,13 +74,13 @@ function checkOrder(definition: Definition, list: readonly Asked[]): void {
 }
 
 describe('routes', () => {
-  test('are tried in the order of their meaning', () => {
+  test('are matched in the order of their specificity', () => {
     fc.assert(fc.property(definitions, fc.array(requests, { minLength: 20, maxLength: 20 }), checkOrder), {
       numRuns: 300,
     });
   });
 
-  test('of a host and a wildcard are tried at the place of each', () => {
+  test('with a full host and a wildcard are matched at both positions', () => {
     const platform = testPlatform();
     endpointOn(platform, 'deep', { path: '/a', hosts: ['*.x.com', 'x.com'] }).addBackend('deep', backendOptions());
     endpointOn(platform, 'root', { path: '/', hosts: ['x.com'] }).addBackend('root', backendOptions());
@@ -107,7 +107,7 @@ describe('routes', () => {
     );
   });
 
-  test('have keys of their own', () => {
+  test('have unique keys', () => {
     fc.assert(
       fc.property(definitions, (definition) => {
         const plan = declare(definition, TEST_PROFILE).plan();
@@ -141,7 +141,7 @@ describe('routes of an endpoint', () => {
     ]);
   });
 
-  test('end with a 405 where methods are named', () => {
+  test('end with a 405 if methods are set', () => {
     expect(routesOf({ methods: METHODS.slice(0, 2) }).at(-1)).toMatchObject({
       key: 'endpoint#405',
       kind: 'method not allowed',
@@ -157,17 +157,17 @@ describe('routes of an endpoint', () => {
     expect(shares).toMatchObject({ prefix: '/classify', replacePrefix: '/' });
   });
 
-  test('take the own address out of the path where the prefix stays', () => {
+  test('remove the own path if the prefix is kept', () => {
     expect(routesOf({ path: '/classify' }, { ownAddress: OwnAddress.PATH })[0]).toMatchObject({
       replacePrefix: '/classify',
     });
   });
 
-  test('have no own address for a backend without one', () => {
+  test('include no own address for a backend without one', () => {
     expect(routesOf({}, { ownAddress: OwnAddress.NONE }).map((route) => route.kind)).toEqual(['shares']);
   });
 
-  test('share the 405 of their place', () => {
+  test('share the 405 of the same path and host', () => {
     const platform = testPlatform();
     endpointOn(platform, 'get', { path: '/a', methods: [METHODS[0] as never] }).addBackend('a', backendOptions());
     endpointOn(platform, 'post', { path: '/a', methods: [METHODS[1] as never] }).addBackend('b', backendOptions());
@@ -177,7 +177,7 @@ describe('routes of an endpoint', () => {
   });
 });
 
-describe('two endpoints of one place', () => {
+describe('two endpoints with the same path', () => {
   const refusals = (...props: Parameters<typeof endpointOn>[2][]) => {
     const platform = testPlatform();
     for (const [index, prop] of props.entries()) {
@@ -209,7 +209,7 @@ describe('two endpoints of one place', () => {
         ],
       },
     ],
-  ])('fails when both want the same requests: %j and %j', (left, right) => {
+  ])('fail if they match the same requests: %j and %j', (left, right) => {
     expect(refusals(left, right)).toEqual(['DuplicateRoute at e1']);
   });
 
@@ -221,7 +221,7 @@ describe('two endpoints of one place', () => {
     [{ methods: [GET] }, {}],
     [tier('gold'), tier('silver')],
     [tier('gold'), {}],
-  ])('have requests of their own: %j and %j', (left, right) => {
+  ])('are allowed if they match different requests: %j and %j', (left, right) => {
     expect(refusals(left, right)).toEqual([]);
   });
 });

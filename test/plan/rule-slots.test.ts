@@ -40,8 +40,8 @@ function combinations(rule: { hosts: string[]; methods: string[]; paths: string[
   );
 }
 
-describe('cutting a route into rules', () => {
-  test('keeps what it matches, each combination once', () => {
+describe('splitting a route into rules', () => {
+  test('keeps each combination of values once', () => {
     fc.assert(
       fc.property(routes, (route) => {
         const cut = splitRoute(LIMITS, route).flatMap(combinations);
@@ -50,7 +50,7 @@ describe('cutting a route into rules', () => {
     );
   });
 
-  test('keeps to the limits of each rule', () => {
+  test('respects the limits of each rule', () => {
     fc.assert(
       fc.property(routes, (route) => {
         const rules = splitRoute(LIMITS, route);
@@ -70,12 +70,12 @@ describe('cutting a route into rules', () => {
     [{ prefix: '/a', methods: ['GET', 'POST', 'PUT', 'DELETE'] }, 2],
     [{ prefix: '/a', hosts: ['a.com', 'b.com', 'c.com', 'd.com'] }, 2],
     [{ prefix: '/a', hosts: ['a.com', '*.a.com'] }, 2],
-  ])('makes as few as the limits allow: %j', (change, count) => {
+  ])('creates the minimum number of rules: %j', (change, count) => {
     const route = { kind: RouteKind.SHARES, hosts: [], prefix: '/', methods: [], headers: [], pickedByHeader: false };
     expect(splitRoute(LIMITS, { ...route, ...change })).toHaveLength(count);
   });
 
-  test('does not hold more header values than a rule can', () => {
+  test('cannot split header values', () => {
     const headers = [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }];
     const route = { kind: RouteKind.SHARES, hosts: [], prefix: '/', methods: [], headers, pickedByHeader: false };
     expect(fits(LIMITS, splitRoute(LIMITS, route))).toBe(false);
@@ -87,7 +87,7 @@ const withoutPriorities = definitions.map(({ endpoints }) => ({
   endpoints: endpoints.map((endpoint) => ({ ...endpoint, priority: undefined })),
 }));
 
-/** Where something does not fit, the rules only hold a place in the output. */
+/** If something exceeds the limits, the rules are placeholders. */
 const fitsIn = (plan: ServingPlan) =>
   !plan.refusals.some(({ code }) => ['PriorityTaken', 'TooManyRules', 'TooManyConditions'].includes(code));
 
@@ -96,7 +96,7 @@ function prioritiesByRoute(list: readonly RoutePlan[]): Map<string, number[]> {
 }
 
 describe('priorities', () => {
-  test('are unique and inside the band of the routes', () => {
+  test('are unique and within the range of routes', () => {
     fc.assert(
       fc.property(definitions, (definition) => {
         const plan = numbered(definition);
@@ -111,12 +111,12 @@ describe('priorities', () => {
     );
   });
 
-  test('stand in the order of matching', () => {
+  test('are in matching order', () => {
     fc.assert(
       fc.property(withoutPriorities, (definition) => {
         const plan = numbered(definition);
         fc.pre(fitsIn(plan));
-        // One host at a time: the rules of a route with full hosts and wildcards stand at two places.
+        // One host at a time: the rules of a route with full hosts and wildcards are at two positions.
         const rules = plan.endpoints
           .flatMap((one) => one.routes)
           .flatMap((route) =>
@@ -131,7 +131,7 @@ describe('priorities', () => {
     );
   });
 
-  test('keep the header rules of an endpoint in their order', () => {
+  test('keep the order of the header rules of an endpoint', () => {
     fc.assert(
       fc.property(withoutPriorities, (definition) => {
         const plan = numbered(definition);
@@ -150,7 +150,7 @@ describe('priorities', () => {
     );
   });
 
-  test('of earlier endpoints stay when one is appended', () => {
+  test('of earlier endpoints do not change when one is appended', () => {
     fc.assert(
       fc.property(withoutPriorities, (definition) => {
         const platform = declare({ endpoints: definition.endpoints.slice(0, -1) }, NUMBERED);
@@ -163,7 +163,7 @@ describe('priorities', () => {
     );
   });
 
-  test('of later endpoints move only away from those of one in front, and say from where', () => {
+  test('of later endpoints move only if an inserted endpoint has them, and state from where', () => {
     fc.assert(
       fc.property(withoutPriorities, (definition) => {
         const [first, ...rest] = definition.endpoints.map((endpoint, index) => ({ endpoint, id: `p${index}` }));
@@ -187,7 +187,7 @@ describe('priorities', () => {
     );
   });
 
-  test('come from the route alone', () => {
+  test('depend only on the route', () => {
     const rulesOf = (...paths: string[]) => {
       const platform = testPlatform({ target: NUMBERED });
       for (const path of paths) endpointOn(platform, path.slice(1), { path }).addBackend(`v-${path}`, backendOptions());
@@ -197,7 +197,7 @@ describe('priorities', () => {
     expect(rulesOf('/classify')).toEqual(rulesOf('/classify', '/c'));
   });
 
-  test('follow one another from the one that was asked for', () => {
+  test('are consecutive, starting at the configured one', () => {
     const platform = testPlatform({ target: NUMBERED });
     const endpoint = endpointOn(platform, 'endpoint', { path: '/a', methods: [METHODS[0] as never], priority: 7 });
     endpoint.addBackend('backend', backendOptions());
@@ -205,22 +205,25 @@ describe('priorities', () => {
     expect(list.flatMap((route) => route.rules.map((rule) => rule.priority))).toEqual([7, 8, 9]);
   });
 
-  test('make room for those that were asked for, and say where they moved from', () => {
+  test('move away from configured ones, and state from where', () => {
     const alone = testPlatform({ target: NUMBERED });
     endpointOn(alone, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
-    const wanted = alone.plan().route('a', 'shares').rules[0]?.priority as number;
+    const preferred = alone.plan().route('a', 'shares').rules[0]?.priority as number;
 
     const platform = testPlatform({ target: NUMBERED });
     endpointOn(platform, 'a', { path: '/a' }).addBackend('one', backendOptions({ ownAddress: OwnAddress.NONE }));
-    const placed = endpointOn(platform, 'b', { path: '/b', priority: wanted });
+    const placed = endpointOn(platform, 'b', { path: '/b', priority: preferred });
     placed.addBackend('two', backendOptions({ ownAddress: OwnAddress.NONE }));
-    expect(platform.plan().route('b', 'shares').rules[0]).toMatchObject({ priority: wanted });
-    expect(platform.plan().route('a', 'shares').rules[0]).toMatchObject({ priority: wanted + 1, movedFrom: wanted });
+    expect(platform.plan().route('b', 'shares').rules[0]).toMatchObject({ priority: preferred });
+    expect(platform.plan().route('a', 'shares').rules[0]).toMatchObject({
+      priority: preferred + 1,
+      movedFrom: preferred,
+    });
   });
 });
 
-describe('what rules cannot hold', () => {
-  test('is not a few routes that need many rules in a narrow band', () => {
+describe('the limits of rules', () => {
+  test('allow a few routes that need many rules in a narrow band', () => {
     const platform = testPlatform({ target: NUMBERED });
     const endpoint = endpointOn(platform, 'endpoint', {
       path: '/a/b/c',
@@ -240,7 +243,7 @@ describe('what rules cannot hold', () => {
     return platform.plan().refusals.map(({ code, message, path }) => `[${code}] ${message} (at ${path})`);
   };
 
-  test('fails when two endpoints ask for one priority', () => {
+  test('refuse two endpoints with the same priority', () => {
     expect(refusalsOf({ path: '/a', priority: 5 }, { path: '/b', priority: 5 })).toEqual([
       "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at e1)",
     ]);
@@ -249,11 +252,11 @@ describe('what rules cannot hold', () => {
   test.each([
     [43_120, 0],
     [43_121, 1],
-  ])('knows the last priority: %i', (priority, refusals) => {
+  ])('include the last priority: %i', (priority, refusals) => {
     expect(refusalsOf({ path: '/a', priority })).toHaveLength(refusals);
   });
 
-  test('fails when a path has more segments than bands', () => {
+  test('refuse a path with more segments than bands', () => {
     const path = (depth: number) => `/${Array.from({ length: depth }, (_, index) => `s${index}`).join('/')}`;
     expect(refusalsOf({ path: path(MAX_DEPTH) })).toEqual([]);
     expect(refusalsOf({ path: path(MAX_DEPTH + 1), priority: 5 })).toEqual([]);
@@ -262,14 +265,14 @@ describe('what rules cannot hold', () => {
     ]);
   });
 
-  test('fails when a rule has too many values', () => {
+  test('refuse a rule with too many values', () => {
     expect(refusalsOf({ path: '/a', headers: [{ name: 'x-tier', values: ['a', 'b', 'c'] }] })).toEqual([]);
     expect(refusalsOf({ path: '/a', headers: [{ name: 'x-tier', values: ['a', 'b', 'c', 'd'] }] })).toEqual([
       "[TooManyConditions] endpoint 'e0' exceeds the limits of a rule of an Application Load Balancer: 3 values for a header and 5 values in total; match fewer headers or values (at e0)",
     ]);
   });
 
-  test('fails when there are more rules than the quota', () => {
+  test('refuse more rules than the quota', () => {
     const props = Array.from({ length: 51 }, (_, index) => ({ path: `/m${index}` }));
     expect(refusalsOf(...props.slice(0, 50))).toEqual([]);
     expect(refusalsOf(...props)).toEqual([
@@ -277,7 +280,7 @@ describe('what rules cannot hold', () => {
     ]);
   });
 
-  test('fails when there are more backends than target groups', () => {
+  test('refuse more backends than target groups', () => {
     const target = { ...NUMBERED, rules: { ...LIMITS, maxRules: 1000 } };
     const platform = testPlatform({ target });
     for (let index = 0; index <= 100; index++) {

@@ -40,18 +40,18 @@ const TIMEOUT_CODES = [
 ];
 
 describe('the rules', () => {
-  test('are all there', () => {
+  test('are complete', () => {
     expect(IDS).toEqual(expect.arrayContaining(EXPECTED));
   });
 
-  test.each(IDS)('%s says what holds, and where that is from', (id) => {
+  test.each(IDS)('%s states the requirement and its source', (id) => {
     const rule = TIMEOUT_RULES[id];
     expect(rule.sentence).toMatch(/^[a-z].*[a-z]$/);
     expect(rule.source).toMatch(rule.kind === RuleKind.GIVEN ? /\w/ : /^https:\/\//);
     expect('choice' in rule).toBe(rule.kind === RuleKind.CHOICE);
   });
 
-  test('that compare two times are looked at in some chain', () => {
+  test('that compare two times are checked in some chain', () => {
     const sync = ModelServer.mlflow({ model: '/m' });
     const stream = { maxDuration: seconds(100), heartbeat: seconds(10) };
     const plans = [
@@ -69,7 +69,7 @@ describe('the rules', () => {
   });
 });
 
-/** A few hops in front, of any times. */
+/** A few hops in front with arbitrary times. */
 const behind: fc.Arbitrary<HopIntent[]> = fc.array(
   fc.record({
     name: fc.constantFrom('a proxy', 'a CDN', 'a load balancer'),
@@ -98,7 +98,7 @@ const overrides: fc.Arbitrary<TimeoutOverrides> = fc.record(
 const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
 describe('a plan', () => {
-  test('is accepted exactly where every relation holds and every time can be set', () => {
+  test('is accepted if and only if every relation holds and every time can be set', () => {
     fc.assert(
       fc.property(
         definitions,
@@ -125,7 +125,7 @@ describe('a plan', () => {
     );
   });
 
-  test('is a control: a chain that is broken by hand is seen', () => {
+  test('detects a chain that is broken on purpose', () => {
     const { plan } = planOf({ target: NUMBERED });
     const [first] = plan._relations.filter(({ rule }) => rule === 'R1');
     expect(first).toBeDefined();
@@ -148,7 +148,7 @@ const manifestOfService = () => {
   };
 };
 
-/** For each choice what must be found in the output or in the plan. */
+/** For each design choice, what the output or the plan must contain. */
 const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
   R9: () => {
     const server = ModelServer.asgi({ app: 'app' });
@@ -236,8 +236,8 @@ const CHOICES: Partial<Record<TimeoutRuleId, () => void>> = {
   },
 };
 
-describe('a choice of the library', () => {
-  test.each(ofKind(RuleKind.CHOICE))('is kept: %s', (id) => {
+describe('a design choice of the library', () => {
+  test.each(ofKind(RuleKind.CHOICE))('is enforced: %s', (id) => {
     const check = CHOICES[id];
     expect(check).toBeDefined();
     check?.();

@@ -19,17 +19,17 @@ describe('the heartbeat of a stream', () => {
     [25, 60],
     [30, 70],
     [1995, 4000],
-  ])('of %i s comes twice in an idle time of %i s', (heartbeat, idle) => {
+  ])('of %i s fits twice into an idle timeout of %i s', (heartbeat, idle) => {
     expect(streamed(stream(heartbeat, { cutOnStop: true }, 7200))).toMatchObject({ idle, codes: [] });
   });
 
-  test('is refused where no idle time is long enough', () => {
+  test('is refused if no idle timeout is long enough', () => {
     expect(streamed(stream(1996, { cutOnStop: true }, 7200)).messages).toEqual([
       "'heartbeat' (1996 s) of 'streaming' must be at most 1995 s (rule R3), because an Application Load Balancer times out after 4000 s of silence; send heartbeats more often",
     ]);
   });
 
-  test('is shorter than the silence that a proxy in front bears', () => {
+  test('must be shorter than the silence timeout of a proxy in front', () => {
     const nginx = Intermediary.nginx();
     expect(streamed(stream(50), asgi, ROUTER, [nginx]).rules).toEqual([]);
     expect(streamed(stream(51), asgi, ROUTER, [nginx])).toMatchObject({
@@ -40,13 +40,13 @@ describe('the heartbeat of a stream', () => {
     });
   });
 
-  test('comes twice in the idle time of a load balancer in front', () => {
+  test('must fit twice into the idle timeout of a load balancer in front', () => {
     const alb = Intermediary.applicationLoadBalancer();
     expect(streamed(stream(25), asgi, ROUTER, [alb]).rules).toEqual([]);
     expect(streamed(stream(26), asgi, ROUTER, [alb]).rules).toEqual(['R3']);
   });
 
-  test('does not lengthen a limit of the whole request', () => {
+  test('does not extend a request timeout', () => {
     const cloudFront = Intermediary.cloudFront({
       responseTimeout: seconds(60),
       responseCompletionTimeout: seconds(3609),
@@ -57,12 +57,12 @@ describe('the heartbeat of a stream', () => {
   });
 });
 
-describe('the end of a replica with streams', () => {
+describe('the stop of a replica with streams', () => {
   test('waits for the longest stream', () => {
     expect(streamed(stream(20)).times).toMatchObject({ drain: 3600, deregistration: 3600 });
   });
 
-  test('waits for a request only where streams may be cut', () => {
+  test('waits only for the longest request if streams may be cut off', () => {
     const { times, ladder } = streamed(stream(20, { cutOnStop: true }));
     expect(times).toMatchObject({ requestTimeout: 3600, drain: 30, deregistration: 40 });
     expect(ladder[0]).toEqual({ hop: 'longest request', seconds: 3600, rule: 'T' });
@@ -73,7 +73,7 @@ describe('WebSocket', () => {
   const socket = (heartbeat: number, server = asgi) =>
     streamed(stream(heartbeat, { protocol: StreamProtocol.WEB_SOCKET }), server);
 
-  test('has its heartbeat from a server that pings often enough', () => {
+  test('gets its heartbeat from a server that pings often enough', () => {
     expect(socket(20).entries('web socket')).toMatchObject([
       { path: 'endpoint', level: 'native' },
       { level: 'native', detail: 'uvicorn pings every 20 s, which counts as activity on every hop' },
@@ -87,18 +87,18 @@ describe('WebSocket', () => {
       'the application must send a message or a ping at least every 19 s, because uvicorn only pings every 20 s',
     ],
     [ModelServer.hypercorn({ app: 'app' }), 20, 'the application must send a message or a ping at least every 20 s'],
-  ])('has its heartbeat from the application otherwise', (server, heartbeat, detail) => {
+  ])('gets its heartbeat from the application otherwise', (server, heartbeat, detail) => {
     expect(socket(heartbeat, server).entries('web socket')[1]).toMatchObject({
       level: 'left to the application',
       detail,
     });
   });
 
-  test('is refused by a server that does not speak it', () => {
+  test('is refused for a server that does not support it', () => {
     expect(socket(20, ModelServer.wsgi({ app: 'app' })).codes).toEqual(['ProtocolNotSpoken']);
   });
 
-  test('must be spoken by a server of which nobody knows', () => {
+  test('is left to the application if the support of the server is unknown', () => {
     const unknown = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
     expect(socket(20, unknown)).toMatchObject({ codes: [] });
     expect(socket(20, unknown).entries('web socket')[1]?.detail).toBe(
@@ -110,26 +110,26 @@ describe('WebSocket', () => {
 describe('gRPC', () => {
   const calls = (server: ModelServer) => streamed(stream(20, { protocol: StreamProtocol.GRPC }), server);
 
-  test('has messages as heartbeats', () => {
+  test('uses messages as heartbeats', () => {
     expect(calls(ModelServer.triton({})).entries('grpc')[1]).toMatchObject({
       level: 'left to the application',
       detail: 'each call must send a message at least every 20 s: an HTTP/2 PING does not count as activity',
     });
   });
 
-  test('is refused by a server that does not speak it', () => {
+  test('is refused for a server that does not support it', () => {
     expect(calls(asgi).codes).toEqual(['ProtocolNotSpoken']);
   });
 });
 
 describe('server-sent events', () => {
-  test('of a server whose answers come whole are answers within the request timeout', () => {
+  test('of a server that does not stream must end within the request timeout', () => {
     const { codes, entries } = streamed(stream(20), ModelServer.textEmbeddingsInference({ model: 'BAAI/bge' }));
     expect(codes).toEqual([]);
     expect(entries('streaming')).toMatchObject([{ level: 'approximated' }]);
   });
 
-  test('ask nothing else of a server', () => {
+  test('require nothing else from a server', () => {
     expect(streamed(stream(20)).entries('streaming')).toEqual([]);
   });
 });

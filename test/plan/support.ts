@@ -8,7 +8,7 @@ import type { TestPlatformProps } from '../support/test-platform';
 
 export const seconds = Duration.seconds;
 
-/** What a plan is made from. */
+/** The input of a plan. */
 export interface PlanOf {
   readonly target: TestPlatformProps['target'];
   readonly platform?: ServingPlatformProps;
@@ -16,7 +16,7 @@ export interface PlanOf {
   readonly backend?: Partial<BackendOptions>;
 }
 
-/** The plan of one endpoint with one backend, and what a test asks of it most. */
+/** The plan of one endpoint with one backend, and what tests use most. */
 export function planOf({ target, platform, endpoint, backend }: PlanOf) {
   const declared = testPlatform({ ...platform, target });
   endpointOn(declared, 'endpoint', endpoint).addBackend('backend', backendOptions(backend));
@@ -36,9 +36,9 @@ export function planOf({ target, platform, endpoint, backend }: PlanOf) {
   };
 }
 
-/** A server that keeps idle connections for a time that nobody can change. */
+/** A server with a fixed keep-alive. */
 export const keeping = (keepAlive: number, name = 'llama') =>
   ModelServer.command({ command: ['serve'], behavior: { drains: true, name, keepAlive: seconds(keepAlive) } });
 
-/** A server that drops its requests when it is stopped. */
+/** A server that drops its requests on SIGTERM. */
 export const dropping = () => ModelServer.command({ command: ['serve'], behavior: { drains: false } });

@@ -49,11 +49,11 @@ describe('the ladder behind a load balancer', () => {
     [60, 70],
     [600, 610],
     [3600, 3610],
-  ])('has for requests of %i s an idle time of %i s', (seconds, idle) => {
+  ])('has, for requests of %i s, an idle timeout of %i s', (seconds, idle) => {
     expect(planOf(NUMBERED, seconds)).toMatchObject({ idle, codes: [] });
   });
 
-  test('knows no request above 3990 s, and says which the deregistration allows', () => {
+  test('refuses requests above 3990 s, and states the limit of the deregistration delay', () => {
     const { plan } = planOf(NUMBERED, 3991);
     expect(plan.refusals).toEqual([
       {
@@ -67,7 +67,7 @@ describe('the ladder behind a load balancer', () => {
     expect(plan.balancer.idle).toBe(4000);
   });
 
-  test('follows the heartbeat of longer streams', () => {
+  test('depends on the heartbeat of longer streams', () => {
     expect(planOf(NUMBERED, 30, {}, [3600, 100])).toMatchObject({
       idle: 210,
       codes: [],
@@ -82,7 +82,7 @@ describe('the ladder behind a load balancer', () => {
       ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
       { deregistration: 70, drain: 0, stop: 30, keepAlive: 0 },
     ],
-  ])('empties a replica before it signals', (server, times) => {
+  ])('drains a replica before SIGTERM', (server, times) => {
     expect(planOf(NUMBERED, 60, { server }).times).toMatchObject({ ...times, preStop: 0 });
   });
 
@@ -90,7 +90,7 @@ describe('the ladder behind a load balancer', () => {
     [60, { drain: 65, stop: 70 }],
     [105, { drain: 110, stop: 115 }],
     [600, { drain: 110, stop: 115, deregistration: 610 }],
-  ])('stops within 120 s where the compute wants it: %i s', (seconds, times) => {
+  ])('stops within the limit of 120 s of the compute: %i s', (seconds, times) => {
     expect(planOf(SHORT_STOP, seconds)).toMatchObject({ times, codes: [] });
   });
 
@@ -99,12 +99,12 @@ describe('the ladder behind a load balancer', () => {
     [3601, false, ['DrainTooLong']],
     [3600, true, []],
     [3601, true, ['DrainTooLong']],
-  ])('waits at most an hour for requests: %i s', (seconds, drains, codes) => {
+  ])('waits for requests at most an hour: %i s', (seconds, drains, codes) => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains } });
     expect(planOf(SHORT_STOP, seconds, { server }).codes).toEqual(codes);
   });
 
-  test('says why a request cannot be waited for', () => {
+  test('states why a request is too long', () => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
     expect(planOf(NUMBERED, 3700, { server }).plan.refusals[0]?.message).toBe(
       "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, which ends the requests that still run then; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off",
@@ -117,11 +117,11 @@ describe('the ladder behind a load balancer', () => {
     [60, 40, 50, []],
     [60, 41, 51, ['KeepAliveTooShort']],
     [5, 30, 40, ['KeepAliveTooShort']],
-  ])('comes down to a server that keeps connections for %i s with requests of %i s', (keepAlive, seconds, idle, codes) => {
+  ])('is lowered for a server with a keep-alive of %i s and requests of %i s', (keepAlive, seconds, idle, codes) => {
     expect(planOf(NUMBERED, seconds, { server: fixed(keepAlive) })).toMatchObject({ idle, codes });
   });
 
-  test('names both sides where a server keeps connections too shortly', () => {
+  test('reports both sides if the keep-alive of a server is too short', () => {
     expect(planOf(NUMBERED, 60, { server: fixed(75) }).plan.refusals).toMatchObject([
       {
         code: 'KeepAliveTooShort',
@@ -131,7 +131,7 @@ describe('the ladder behind a load balancer', () => {
     ]);
   });
 
-  test('follows the longest endpoint of the platform', () => {
+  test('depends on the longest request of the platform', () => {
     const platform = testPlatform({ target: NUMBERED });
     for (const [id, seconds] of [
       ['short', 10],
@@ -151,7 +151,7 @@ describe('the ladder behind a load balancer', () => {
     });
   });
 
-  test('of one backend stays when an endpoint is added', () => {
+  test('of one backend does not change when an endpoint is added', () => {
     const before = planOf(NUMBERED, 30);
     const platform = testPlatform({ target: NUMBERED });
     endpointOn(platform, 'endpoint', { requestTimeout: Duration.seconds(30) }).addBackend('backend', backendOptions());
@@ -169,29 +169,29 @@ describe('the ladder of a server', () => {
   const rulesOf = (server: ModelServer, seconds = 60, target = NUMBERED) =>
     Object.fromEntries(planOf(target, seconds, { server }).ladder.hops.map((hop) => [hop.rule, hop]));
 
-  test('with a cap comes down with the balancer', () => {
+  test('with a capped keep-alive lowers the idle timeout of the balancer', () => {
     const { idle, times, codes } = planOf(NUMBERED, 30, { server: ModelServer.granian({ app: 'app' }) });
     expect({ idle, keepAlive: times.keepAlive, codes }).toEqual({ idle: 50, keepAlive: 60, codes: [] });
     expect(rulesOf(ModelServer.granian({ app: 'app' }), 30).R4).toMatchObject({ seconds: 60, slackSeconds: 10 });
   });
 
-  test('bears silent connections, those that its watchdog ends too', () => {
+  test('keeps silent connections long enough, including those that its watchdog ends', () => {
     expect(rulesOf(wsgi).R5).toMatchObject({ seconds: 4015 });
     const sync = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC });
     expect(rulesOf(sync, 600).R5).toMatchObject({ seconds: 620, slackSeconds: 10 });
     expect(rulesOf(sync, 600).R8).toMatchObject({ seconds: 620 });
   });
 
-  test('that lingers drains for that too', () => {
+  test('that lingers has a longer drain', () => {
     expect(rulesOf(ModelServer.gunicorn({ app: 'app', version: '27.0.1' })).S2).toMatchObject({ seconds: 62 });
   });
 
-  test('whose drain time is in its code gets the signal later', () => {
+  test('whose drain time is set in code gets SIGTERM later', () => {
     const server = ModelServer.kserve({ module: 'm', modelName: 'n', modelPath: '/m', version: '0.21.0' });
     expect(planOf(ROUTER, 60, { server }).times).toMatchObject({ drain: 30, preStop: 62 });
   });
 
-  test('gives requests more than they take', () => {
+  test('has a request timeout that exceeds requests', () => {
     expect(rulesOf(ModelServer.mlflow({ model: '/m' })).R7).toMatchObject({ seconds: 70, slackSeconds: 10 });
   });
 });
@@ -205,7 +205,7 @@ describe('the ladder behind a router', () => {
       ModelServer.command({ command: ['serve'], behavior: { drains: false } }),
       { preStop: 92, drain: 0, stop: 30, grace: 122 },
     ],
-  ])('signals once nobody sends any more', (server, times) => {
+  ])('sends SIGTERM after the propagation delay', (server, times) => {
     expect(planOf(ROUTER, 60, { server }).times).toMatchObject({ ...times, deregistration: 0 });
   });
 
@@ -214,26 +214,26 @@ describe('the ladder behind a router', () => {
     [15, false],
     [14, true],
     [1, true],
-  ])('ends each connection of a server that keeps them for %i s: %p', (keepAlive, closeEach) => {
+  ])('closes each connection of a server with a keep-alive of %i s: %p', (keepAlive, closeEach) => {
     expect(planOf(ROUTER, 60, { server: fixed(keepAlive) })).toMatchObject({ codes: [], times: { closeEach } });
   });
 
-  test('has no longest request', () => {
+  test('does not limit requests', () => {
     expect(planOf(ROUTER, 21_600, {}, [604_800, 10_000]).codes).toEqual([]);
   });
 
-  test('gives the signal later where the compute kills too early', () => {
+  test('delays SIGTERM if the compute kills too early', () => {
     expect(planOf({ ...ROUTER, maxStopSeconds: 40 }, 60).times).toMatchObject({ drain: 30, preStop: 62, stop: 35 });
   });
 
-  test('gives a route more than its longest request, and a stream no end', () => {
+  test('has a route timeout that exceeds the longest request, and none for streams', () => {
     expect(planOf(ROUTER, 60).plan.route('endpoint', 'shares').timeoutSeconds).toBe(70);
     expect(planOf(ROUTER, 60, {}, [600, 5]).plan.route('endpoint', 'shares').timeoutSeconds).toBe(0);
   });
 });
 
 describe('the ladder behind a gateway', () => {
-  test('holds its idle time against the servers', () => {
+  test('checks the idle timeout against the servers', () => {
     expect(planOf(GATEWAY, 60)).toMatchObject({ idle: 3600, codes: [] });
     expect(planOf(GATEWAY, 60, { server: fixed(3610) }).codes).toEqual([]);
     expect(planOf(GATEWAY, 60, { server: fixed(3609) }).codes).toEqual(['KeepAliveTooShort']);
@@ -243,11 +243,11 @@ describe('the ladder behind a gateway', () => {
 describe('the start of a replica', () => {
   const model = (fetchTimeout?: Duration) => Model.fromS3('s3://acme-models/a/', { fetchTimeout });
 
-  test('has time for images and load', () => {
+  test('includes image pull and load', () => {
     expect(planOf(ROUTER, 60).times).toMatchObject({ fetch: 0, load: 300, startup: 600, progress: 610 });
   });
 
-  test('has time for each fetch', () => {
+  test('includes each fetch', () => {
     const models = [
       Model.fromS3('s3://acme-models/b/', { path: 'b' }),
       Model.fromS3('s3://acme-models/c/', { path: 'c', fetchTimeout: Duration.minutes(1) }),
@@ -255,27 +255,27 @@ describe('the start of a replica', () => {
     expect(planOf(ROUTER, 60, { models }).times).toMatchObject({ fetch: 660, startup: 1260, progress: 1270 });
   });
 
-  test('fetches nothing that is in the image', () => {
+  test('includes no fetch for models in the image', () => {
     expect(planOf(ROUTER, 60, { model: Model.inImage('model.bin') }).times.fetch).toBe(0);
   });
 
-  test('comes down to what the compute allows', () => {
+  test('is limited by the compute', () => {
     expect(planOf(SHORT_STOP, 60, { model: model() })).toMatchObject({ codes: [], times: { fetch: 120 } });
   });
 
-  test('fails when a fetch may take longer than that', () => {
+  test('fails if a fetch timeout exceeds that limit', () => {
     const { plan } = planOf(SHORT_STOP, 60, { model: model(Duration.seconds(121)), gpu: Gpu.nvidia() });
     expect(plan.refusals.map(({ code, message }) => `[${code}] ${message}`)).toEqual([
       "[FetchTooLong] 'fetchTimeout' (121 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without this limit",
     ]);
   });
 
-  test('keeps the watchdog off', () => {
+  test('is covered by the watchdog timeout', () => {
     expect(planOf(ROUTER, 60, { loadTimeout: Duration.minutes(20) }).times.watchdog).toBe(1210);
     expect(planOf(ROUTER, 2000).times.watchdog).toBe(2010);
   });
 
-  test('gets its times as flags', () => {
+  test('passes the times as flags', () => {
     expect(planOf(NUMBERED, 60).command.slice(-6)).toEqual([
       '--keep-alive',
       '4010',
@@ -290,7 +290,7 @@ describe('the start of a replica', () => {
 describe('every ladder', () => {
   const targets = fc.constantFrom(NUMBERED, SHORT_STOP, ROUTER, GATEWAY);
 
-  test('names known rules, and breaks none unless it was refused', () => {
+  test('uses known rules, and breaks none unless it is refused', () => {
     fc.assert(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();
@@ -305,7 +305,7 @@ describe('every ladder', () => {
     );
   });
 
-  test('is legal for its target, even where it was refused', () => {
+  test('is valid for its target, even if it is refused', () => {
     fc.assert(
       fc.property(definitions, targets, (definition, target) => {
         const plan = declare(definition, target).plan();

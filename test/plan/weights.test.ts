@@ -63,7 +63,7 @@ describe('whole weights', () => {
     );
   });
 
-  test('have no common divisor, and are whole and in the proportion that was typed', () => {
+  test('have no common divisor, and are whole numbers in the original proportion', () => {
     const weight = fc.integer({ min: 0, max: 100_000 }).map((number) => number / 1000);
     fc.assert(
       fc.property(fc.array(weight, { minLength: 1, maxLength: 5 }), (weights) => {
@@ -92,7 +92,7 @@ describe('whole weights', () => {
 });
 
 describe('nearest weights', () => {
-  test('keep to both limits, and give every share that is not 0 something', () => {
+  test('respect both limits, and keep every non-zero share above 0', () => {
     const weights = fc
       .array(fc.nat({ max: 1_000_000 }), { minLength: 1, maxLength: 5 })
       .filter((list) => sum(list) > 0);

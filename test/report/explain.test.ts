@@ -5,7 +5,7 @@ import { explain } from '../../src/report/explain';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 import { NUMBERED } from '../support/profiles';
 
-test('routes stand in the order in which they are tried', () => {
+test('routes are listed in matching order', () => {
   const platform = testPlatform({ target: NUMBERED });
   const hosts = ['*.example.com', 'api.example.com'];
   const endpoint = endpointOn(platform, 'endpoint', { path: '/a', hosts });
@@ -20,7 +20,7 @@ test('routes stand in the order in which they are tried', () => {
   expect(first).toEqual([...first].sort((a, b) => a - b));
 });
 
-test('a capability of the platform stands under its name', () => {
+test('capabilities of the platform are listed under its name', () => {
   const images = [{ use: ImageUse.ROUTER, reference: 'haproxy:1.2.3', released: '2026-01-02' }];
   const platform = testPlatform({ target: { ...NUMBERED, images } });
   endpointOn(platform, 'endpoint').addBackend('a', backendOptions());
@@ -47,7 +47,7 @@ test('backends with the same times share a section', () => {
   ]);
 });
 
-test('lock files and rules are never missing without a word', () => {
+test('empty lists of lock files and rules are reported', () => {
   const { plan } = { plan: testPlatform({ target: NUMBERED }).plan() };
   const explanation = { platform: 'Platform', target: 'a test', plan, lockFiles: [], refusals: [] };
   const sections = explain([explanation], { names: ['locks', 'rules'] });

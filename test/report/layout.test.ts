@@ -22,7 +22,7 @@ describe('a table', () => {
     ]);
   });
 
-  test('breaks cells between words where the lines would be too long', () => {
+  test('wraps cells between words if lines are too long', () => {
     expect(textsOf(TABLE, 36)).toEqual([
       'name    seconds  why',
       'a             5  a first reason that',
@@ -31,7 +31,7 @@ describe('a table', () => {
     ]);
   });
 
-  test('puts the last column below the others where there is no room beside them', () => {
+  test('prints the last column below the others if it does not fit', () => {
     expect(textsOf(TABLE, 24)).toEqual([
       'name    seconds',
       '    why',
@@ -43,7 +43,7 @@ describe('a table', () => {
     ]);
   });
 
-  test.each([40, 60, 80, 120])('keeps to %i columns', (width) => {
+  test.each([40, 60, 80, 120])('fits into %i columns', (width) => {
     const rows = [...Array(9).keys()].map((row) =>
       [...Array(4).keys()].map((column) => `word${row} `.repeat((row * column) % 11).trim()),
     );
@@ -57,7 +57,7 @@ describe('a table', () => {
     expect(words(lines)).toEqual(words(rows.flat()));
   });
 
-  test('never breaks a word: an address stays one to copy', () => {
+  test('never breaks a word, so that addresses can be copied', () => {
     const address = `https://example.com/${'a'.repeat(90)}`;
     expect(textsOf({ headings: ['x'], rows: [[address]] }, 40)).toContain(address);
   });
@@ -74,7 +74,7 @@ describe('a table', () => {
     expect(lines[2]).toBe('é     2');
   });
 
-  test('colors the heading and the first cell of a row, and no space', () => {
+  test('colors the heading and the first cell of a row, but no whitespace', () => {
     const lines = tableLines({ headings: ['a', 'b'], rows: [['x', 'y']], tones: ['refused'] });
     expect(lines[0]?.map(({ style }) => style)).toEqual(['heading', 'heading']);
     expect(lines[1]?.map(({ style }) => style)).toEqual(['refused', undefined]);
@@ -92,7 +92,7 @@ test('columns are those of a terminal', () => {
   expect(columnsOf('e\u0301')).toBe(1);
 });
 
-test('sections are apart, and a sentence that goes on is indented', () => {
+test('sections are separated, and wrapped sentences are indented', () => {
   const sections = [
     { level: 0, title: 'top' },
     { level: 1, title: 'part', aside: 'http://a', notes: ['some words that go on'] },

@@ -15,14 +15,14 @@ test('a table has aligned numbers, escaped bars, and commands in backticks', () 
   );
 });
 
-test('text of a user is no HTML, and an address is as it was typed', () => {
+test('user text is escaped, and an address is not changed', () => {
   const section = { level: 0, title: '<b>&amp;', aside: 'http://<load balancer>/`x`', notes: ['<img src=x>'] };
   expect(renderMarkdown([section])).toBe(
     '## &lt;b>&amp;amp;\n\n`` http://<load balancer>/`x` ``\n\n- &lt;img src=x>\n',
   );
 });
 
-test('details are closed until a reader opens them', () => {
+test('details are collapsed', () => {
   expect(renderDetails('rules', [{ level: 0, title: 'rules', text: 'none' }])).toBe(
     '\n<details><summary>rules</summary>\n\n## rules\n\nnone\n\n</details>\n',
   );

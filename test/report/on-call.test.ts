@@ -13,7 +13,7 @@ function notesOf(server: ModelServer, target: TargetProfile = { ...NUMBERED, sta
 }
 
 describe('the notes on a backend for someone on call', () => {
-  test('name the side that closes first, what a status means, and how long a stop and a rollout take', () => {
+  test('state which side closes first, what a status means, and how long a stop and a rollout take', () => {
     expect(notesOf(ModelServer.asgi({ app: 'app' }), undefined, 4)).toEqual([
       'Idle connections: an Application Load Balancer closes first, after 70 s; uvicorn after 4010 s. A 502 is not caused by keep-alive: look for a server that crashed or was killed.',
       'Silence: an Application Load Balancer ends a request after 70 s of silence (status 504).',
@@ -22,7 +22,7 @@ describe('the notes on a backend for someone on call', () => {
     ]);
   });
 
-  test('name the cost of a server that waits for connections', () => {
+  test('state the cost of a server that waits for idle connections', () => {
     const gthread = ModelServer.gunicorn({ app: 'app', version: '26.2.0' });
     expect(notesOf(gthread).at(-1)).toBe(
       'gunicorn delays each stop by 65 s when a proxy keeps a connection open, even an idle one: 65 s or more of every rollout. A server that closes idle connections on SIGTERM avoids this.',
@@ -30,13 +30,13 @@ describe('the notes on a backend for someone on call', () => {
     expect(notesOf(ModelServer.asgi({ app: 'app' })).join()).not.toContain('delays each stop');
   });
 
-  test('state that there are no idle connections where the balancer ends each', () => {
+  test('state that there are no idle connections if the balancer closes each', () => {
     expect(notesOf(keeping(4), ROUTER)[0]).toBe(
       'Idle connections: none, because the router closes each after its response. A lost request is not caused by keep-alive: look for a server that crashed or was killed.',
     );
   });
 
-  test('do not vouch for a server of unknown behaviour', () => {
+  test('make no promises for a server with unknown behavior', () => {
     expect(notesOf(ModelServer.triton({}))[0]).toContain(
       'Triton never closes a connection that a client may still use.',
     );

@@ -1,4 +1,4 @@
-/** What `serving explain` prints of the way to an endpoint. */
+/** What `serving explain` prints about reaching an endpoint. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 
-/** What platforms write for the command line while `validate` runs. */
+/** The explanations that platforms write for the command line during validation. */
 function explanationsOf(validate: () => void): Explanation[] {
   const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
   const before = process.env.SERVING_EXPLAIN;
@@ -39,7 +39,7 @@ function reachIn(scope: Construct, props: ServingEndpointProps = {}): Partial<En
 }
 
 describe('on AWS', () => {
-  test('an endpoint has the path, the output that shows the rest, and who can call it', () => {
+  test('an endpoint has its path, the output with the full URL, and who can reach it', () => {
     expect(reachIn(new Stack(new App(), 'Shop'))).toEqual({
       url: 'http://<load balancer>/rank',
       notes: [
@@ -49,7 +49,7 @@ describe('on AWS', () => {
     });
   });
 
-  test('behind a public load balancer it is reachable from the internet, by its host', () => {
+  test('an endpoint behind a public load balancer is reachable from the internet by its host', () => {
     const stack = new Stack(new App(), 'Shop');
     new aws.EcsPlatform(stack, 'Platform', { publicAccess: true, allowPlainHttp: true });
     const { url, notes } = reachIn(stack, { hosts: ['models.example.com'] });
@@ -57,7 +57,7 @@ describe('on AWS', () => {
     expect(notes?.at(-1)).toBe('reachable from the internet: the load balancer is public');
   });
 
-  test('the output is one that the template has', () => {
+  test('the output exists in the template', () => {
     const app = new App();
     const stack = new Stack(app, 'Shop');
     const [note = ''] = reachIn(stack).notes ?? [];
@@ -67,7 +67,7 @@ describe('on AWS', () => {
 });
 
 describe('on Kubernetes', () => {
-  test('the router is reached by its Service, and from elsewhere through a forwarded port', () => {
+  test('the router is reachable by its Service, and from elsewhere through port forwarding', () => {
     expect(reachIn(Testing.chart())).toEqual({
       url: 'http://test-router/rank',
       notes: [
@@ -85,7 +85,7 @@ describe('on Kubernetes', () => {
     ]);
   });
 
-  test('a gateway without a declared address is asked for it', () => {
+  test('a gateway without a declared address has a command to find it', () => {
     const chart = Testing.chart();
     const gateway = kubernetes.Gateway.fromName('shared', { namespace: 'infra' });
     new kubernetes.KubernetesPlatform(chart, 'Platform', { gateway });
@@ -107,7 +107,7 @@ describe('on Kubernetes', () => {
 });
 
 describe('an explanation', () => {
-  test('has the reason where an endpoint has no URL', () => {
+  test('has the reason if an endpoint has no URL', () => {
     const chart = Testing.chart();
     new ServingEndpoint(chart, 'rank', { hosts: ['*.example.com'] }).addBackend('v1', backendOptions());
     const [explanation] = explanationsOf(() => Testing.synth(chart));

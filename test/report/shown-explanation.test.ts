@@ -9,7 +9,7 @@ import { backendOptions, endpointOn, testPlatform } from '../support/definitions
 
 const SECRET = 'hunter2';
 
-/** A platform whose definition has a secret in every place that a plan keeps. */
+/** A platform whose definition has a secret in every place that ends up in a plan. */
 function revealing() {
   const platform = testPlatform();
   const endpoint = endpointOn(platform, 'endpoint', { headers: [{ name: 'x-api-key', values: [SECRET] }] });
@@ -37,7 +37,7 @@ function revealing() {
   return { platform: 'Platform', target: 'a test', plan: platform.plan(), lockFiles: [], refusals: [] };
 }
 
-test('values that users typed are in no explanation, but names, own values and other arguments are', () => {
+test('an explanation has no values from users, but names, values of the server and other arguments', () => {
   const shown = shownExplanation(revealing());
   const text = JSON.stringify(shown);
   expect(text).not.toContain(SECRET);
@@ -53,17 +53,17 @@ test('values that users typed are in no explanation, but names, own values and o
   expect(shownExplanation(shown)).toEqual(shown);
 });
 
-test('what the plan computes from it is shown', () => {
+test('computed values are shown', () => {
   const { plan } = shownExplanation(revealing());
   const times = JSON.stringify(plan.backends.map(({ command, times: { keepAlive } }) => [command, keepAlive]));
   expect(times).toContain('4010');
 });
 
-test('a report in text is made of it and has none', () => {
+test('a text report has no values from users', () => {
   expect(renderText(explain([shownExplanation(revealing())]))).not.toContain(SECRET);
 });
 
-test('the file of an explanation has none', () => {
+test('the file of an explanation has no values from users', () => {
   const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
   const before = process.env.SERVING_EXPLAIN;
   process.env.SERVING_EXPLAIN = folder;
@@ -75,7 +75,7 @@ test('the file of an explanation has none', () => {
     expect(texts).toHaveLength(1);
     expect(texts[0]).not.toContain(SECRET);
     expect(texts[0]).toContain('"MODE": "***"');
-    // The plan itself keeps what it renders.
+    // The plan itself is not redacted, because it is rendered.
     expect(backend._binding.intent.environment.MODE).toBe(SECRET);
   } finally {
     if (before === undefined) delete process.env.SERVING_EXPLAIN;
@@ -84,7 +84,7 @@ test('the file of an explanation has none', () => {
   }
 });
 
-test('values are in no message about a variable that the server owns', () => {
+test('messages about reserved variables have no values', () => {
   const descriptor = {
     name: 'own',
     drain: servers.DrainBehavior.COMPLETES_REQUESTS,
@@ -99,7 +99,7 @@ test('values are in no message about a variable that the server owns', () => {
   );
 });
 
-test('commands in messages are shown without credentials', () => {
+test('commands in messages have no credentials', () => {
   const define = () => ModelServer.command({ command: ['serve', '--host', '127.0.0.1', '--api-key', SECRET] });
   expect(define).toThrow("in the server command ('serve --host 127.0.0.1 --api-key ***')");
 });

@@ -31,7 +31,7 @@ function summaryOf(platform: TestPlatform, more: Partial<Explanation> = {}): Sec
 const titled = (sections: Section[], title: string): Section | undefined => sections.find((one) => one.title === title);
 
 describe('the summary', () => {
-  test('has the URL, who gets which share, and how to reach each', () => {
+  test('has the URL, and the share and address of each backend', () => {
     const reach = [{ endpoint: 'rank', url: 'http://here/rank', notes: ['from inside only'] }];
     const section = titled(summaryOf(twoBackends(), { reach }), 'rank');
     expect(section).toMatchObject({ aside: 'http://here/rank', notes: ['from inside only'] });
@@ -41,7 +41,7 @@ describe('the summary', () => {
     ]);
   });
 
-  test('names backends beside a time only where they differ', () => {
+  test('lists backends next to a time only if they differ', () => {
     const rows = titled(summaryOf(twoBackends()), 'times')?.table?.rows ?? [];
     const named = rows.map(([time]) => time);
     expect(named).toContain('longest request');
@@ -50,7 +50,7 @@ describe('the summary', () => {
     expect(named).not.toContain('start of a replica');
   });
 
-  test('shows warnings with what acknowledges them, and each feature that is left to the reader once', () => {
+  test('shows warnings with their ids, and each feature that needs action once', () => {
     const warnings = [{ path: 'rank/stable', id: 'serving-constructs:x.Y', message: 'look at this' }];
     const section = titled(summaryOf(twoBackends(), { warnings }), 'to act on');
     expect(section?.table?.rows[0]).toEqual(['warning', 'look at this (at rank/stable) [ack: serving-constructs:x.Y]']);
@@ -59,13 +59,13 @@ describe('the summary', () => {
     expect(approximated).toContain('server version');
   });
 
-  test('has the command of each server as a shell takes it', () => {
+  test('has the command of each server, quoted for a shell', () => {
     const rows = titled(summaryOf(twoBackends()), 'commands')?.table?.rows ?? [];
     expect(rows.map(([name]) => name)).toEqual(['stable', 'canary']);
     expect(rows[0]?.[1]).toMatch(/^gunicorn app:app --bind .* --name 'it'\\''s here'/);
   });
 
-  test('puts refusals first, before every other part too', () => {
+  test('starts with refusals, as does every other part', () => {
     const refusals = ['[NoBackend] nothing here (at rank)'];
     const platform = twoBackends();
     const explanation = { platform: 'P', target: 'a test', plan: platform.plan(), lockFiles: [], refusals };
@@ -76,14 +76,14 @@ describe('the summary', () => {
       });
   });
 
-  test('of two backends is one screen of 80 columns, where everything was three', () => {
+  test('of two backends fits on one screen with 80 columns', () => {
     const platform = twoBackends();
     const lines = renderText(summaryOf(platform), 80).trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(40);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
-  test('explains a plan of a release that wrote neither URLs nor warnings', () => {
+  test('supports a plan of a release without URLs and warnings', () => {
     const { reach: _, warnings: __, ...old } = { reach: [], warnings: [] };
     expect(titled(summaryOf(twoBackends(), old), 'rank')?.aside).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-/** Any combination of servers, versions, targets, times and neighbours, as data, so that one that fails can be shown. */
+/** Combinations of servers, versions, targets, times and hops as data, so that a failing one can be printed. */
 import { RootConstruct } from 'constructs';
 import fc from 'fast-check';
 import { CATALOGUE } from '../../scripts/server-catalogue';
@@ -18,14 +18,14 @@ import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 
 export interface BackendCombination {
-  /** A server of the catalogue, or one that the user describes. */
+  /** A server of the catalogue, or a declared one. */
   readonly server: string;
   readonly version?: string;
-  /** The keep-alive of a server that the user describes, and whether it drains. */
+  /** The keep-alive of a declared server, and whether it drains. */
   readonly keepAlive?: number;
   readonly drains: boolean;
   readonly load: number;
-  /** Times that the user sets. */
+  /** Overrides. */
   readonly timeouts: { readonly [time in (typeof TIMES)[number]]?: number };
   readonly directCallers: boolean;
 }
@@ -41,7 +41,7 @@ export interface EndpointCombination {
     readonly webSocket: boolean;
   };
   readonly backends: readonly BackendCombination[];
-  /** Which backends of earlier endpoints serve it too. */
+  /** The backends of earlier endpoints that serve it, too. */
   readonly shared: readonly number[];
 }
 
@@ -60,21 +60,21 @@ export interface TargetCombination {
     | 'any target';
   /** The name of the profile of a gateway. */
   readonly gateway: string;
-  /** The idle time of a balancer or gateway that exists. */
+  /** The idle timeout of an existing balancer or gateway. */
   readonly idle: number;
-  /** How long a router may send to a replica that leaves. */
+  /** The propagation delay. */
   readonly propagation: number;
-  /** The idle time that the user sets. */
+  /** The idle timeout override. */
   readonly idleTimeout?: number;
-  /** What stands in front. */
+  /** The hops in front. */
   readonly behind: readonly HopCombination[];
-  /** What stands beside each server. */
+  /** The sidecar of each server. */
   readonly sidecar?: HopCombination;
-  /** What any target can and does. */
+  /** The properties of an arbitrary target. */
   readonly any: AnyTarget;
 }
 
-/** A target that nobody has written yet. */
+/** An arbitrary target. */
 export interface AnyTarget {
   readonly idle: IdleRange;
   readonly balancerFirst: boolean;
@@ -83,9 +83,17 @@ export interface AnyTarget {
   readonly requestTimeout: boolean;
 }
 
-/** A proxy or balancer that somebody else set up. */
+/** A declared proxy or balancer. */
 export interface HopCombination {
-  readonly kind: 'load balancer' | 'balancer of packets' | 'CDN' | 'nginx' | 'Envoy' | 'HAProxy' | 'Istio' | 'another';
+  readonly kind:
+    | 'load balancer'
+    | 'network load balancer'
+    | 'CDN'
+    | 'nginx'
+    | 'Envoy'
+    | 'HAProxy'
+    | 'Istio'
+    | 'another';
   readonly clientIdle: number;
   readonly serverIdle: number;
   readonly silence: number;
@@ -93,10 +101,10 @@ export interface HopCombination {
   readonly reuses: boolean;
 }
 
-const DECLARED = 'a server that the user describes';
+const DECLARED = 'a declared server';
 export const SERVER_NAMES: readonly string[] = [...CATALOGUE.map(({ name }) => name), DECLARED];
 
-/** Versions of a server: those that changed something, others around them, and words that say none. */
+/** Versions of a server: those with changes, older and newer ones, and tags without a version. */
 function versionsOf(name: string): (string | undefined)[] {
   const { versions = [], oldestVersion = '0.0.1', verifiedVersion } = CATALOGUE.find((one) => one.name === name) ?? {};
   return [undefined, 'latest', oldestVersion, ...versions.map(({ from }) => from), verifiedVersion, '999.0'];
@@ -109,7 +117,7 @@ const seconds: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 10, max: 900 }).map((tenths) => tenths / 10) },
 );
 
-/** Something in a few combinations only. */
+/** A value that few combinations have. */
 function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
   return fc.oneof({ weight: 11, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }
@@ -163,7 +171,7 @@ const endpoint: fc.Arbitrary<EndpointCombination> = fc.record({
 
 const hop: fc.Arbitrary<HopCombination> = fc.record({
   kind: fc.constantFrom<HopCombination['kind']>(
-    ...(['load balancer', 'balancer of packets', 'CDN', 'nginx', 'Envoy', 'HAProxy', 'Istio', 'another'] as const),
+    ...(['load balancer', 'network load balancer', 'CDN', 'nginx', 'Envoy', 'HAProxy', 'Istio', 'another'] as const),
   ),
   clientIdle: fc.oneof(fc.constantFrom(60, 75, 350, 3600, 4010), whole),
   serverIdle: fc.oneof(fc.constantFrom(5, 20, 60), whole),
@@ -172,7 +180,7 @@ const hop: fc.Arbitrary<HopCombination> = fc.record({
   reuses: fc.boolean(),
 });
 
-const IN_FRONT_ONLY: readonly HopCombination['kind'][] = ['load balancer', 'balancer of packets', 'CDN'];
+const IN_FRONT_ONLY: readonly HopCombination['kind'][] = ['load balancer', 'network load balancer', 'CDN'];
 const sidecar = hop.filter(({ kind }) => !IN_FRONT_ONLY.includes(kind));
 
 const anyTarget: fc.Arbitrary<AnyTarget> = fc.record({
@@ -211,7 +219,7 @@ const target: fc.Arbitrary<TargetCombination> = fc.record({
   sidecar: seldom(sidecar),
 });
 
-/** One to four endpoints with one to five backends in all. */
+/** One to four endpoints with one to five backends in total. */
 export const combinations: fc.Arbitrary<Combination> = fc
   .record({ target, endpoints: fc.array(endpoint, { minLength: 1, maxLength: 4 }) })
   .map((combination) => ({ ...combination, endpoints: upToFive(combination.endpoints) }));
@@ -225,7 +233,7 @@ function upToFive(endpoints: readonly EndpointCombination[]): EndpointCombinatio
   });
 }
 
-/** The row of the capability table. Rules are another matter, and are not numbered. */
+/** The target profile. Rules are not numbered, because they are not tested here. */
 export function profileOf({ kind, gateway, idle, propagation, sidecar, any }: TargetCombination): TargetProfile {
   const profiles: Record<TargetCombination['kind'], () => TargetProfile> = {
     tasks: () => ecsProfile(100),
@@ -265,7 +273,7 @@ function intermediaryOf({ kind, request, reuses, ...times }: HopCombination): In
   switch (kind) {
     case 'load balancer':
       return Intermediary.applicationLoadBalancer({ idleTimeout: Duration.seconds(Math.min(4000, times.clientIdle)) });
-    case 'balancer of packets':
+    case 'network load balancer':
       return Intermediary.networkLoadBalancer({
         idleTimeout: Duration.seconds(Math.min(6000, Math.max(60, times.clientIdle))),
       });
@@ -299,7 +307,7 @@ function intermediaryOf({ kind, request, reuses, ...times }: HopCombination): In
   }
 }
 
-/** Declares all of it. */
+/** Declares a combination. */
 export function declare({ target: where, endpoints }: Combination): TestPlatform {
   const root = new RootConstruct();
   const { behind, idleTimeout } = where;

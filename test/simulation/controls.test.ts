@@ -1,4 +1,4 @@
-/** The simulation is worth something only if it sees a broken rule: each is broken by a second, or by what it is about. */
+/** Controls of the simulation: it must detect every broken rule. Each rule is broken by a second, or by its subject. */
 import fc from 'fast-check';
 import { ServingPlan } from '../../src/plan/plan';
 import { RuleKind, TIMEOUT_RULES, type TimeoutRuleId } from '../../src/plan/rules';
@@ -6,142 +6,142 @@ import type { BackendPlan } from '../../src/plan/serving-plan';
 import { intentsOf } from '../support/arbitraries';
 import { combinations, declare, profileOf } from './combinations';
 import { isRefused, lost } from './judge';
-import { demandOf, leavingOf, type Surroundings, settingsOf, wayOf } from './of-plan';
+import { chainOf, demandOf, leavingOf, type Surroundings, settingsOf } from './of-plan';
 import { aloneScenarios, type Demand, leavingScenarios, reuseScenarios } from './scenarios';
-import type { Hop, Leaving, Server, Way } from './world';
+import type { Chain, Hop, Leaving, Server } from './world';
 
-/** What is really there, on the way to one backend. */
+/** The chain to one backend and its demand. */
 interface Case {
-  readonly way: Way;
+  readonly chain: Chain;
   readonly demand: Demand;
   readonly leaving: Omit<Leaving, 'at'>;
 }
 
-/** Breaks a rule; undefined where it does not apply. */
+/** Breaks a rule; undefined if the rule does not apply. */
 type Break = (one: Case) => Case | undefined;
 
-/** A second less than what two timers must be apart. */
+/** A second less than the margin between two timers. */
 const NINE = 9;
 
-const balancerIn = ({ hops }: Way): number => hops.filter(({ inReplica }) => !inReplica).length - 1;
+const balancerIn = ({ hops }: Chain): number => hops.filter(({ inReplica }) => !inReplica).length - 1;
 
 function withHop(one: Case, index: number, change: (hop: Hop) => Partial<Hop>): Case {
-  const hops = one.way.hops.map((hop, at) => (at === index ? { ...hop, ...change(hop) } : hop));
-  return { ...one, way: { ...one.way, hops } };
+  const hops = one.chain.hops.map((hop, at) => (at === index ? { ...hop, ...change(hop) } : hop));
+  return { ...one, chain: { ...one.chain, hops } };
 }
 
 function withServer(one: Case, change: Partial<Server>): Case {
-  return { ...one, way: { ...one.way, server: { ...one.way.server, ...change } } };
+  return { ...one, chain: { ...one.chain, server: { ...one.chain.server, ...change } } };
 }
 
 const withLeaving = (one: Case, change: Partial<Leaving>): Case => ({ ...one, leaving: { ...one.leaving, ...change } });
 
-/** The server, or a proxy beside it, ends idle connections too early for who sends on them. */
+/** The server closes idle connections too early for the hop in front. */
 const shortKeepAlive: Break = (one) => {
-  const { serverIdle, cutsConnections } = one.way.hops.at(-1) as Hop;
-  if (serverIdle === 0 || !Number.isFinite(serverIdle) || one.way.server.keepAlive === 0) return undefined;
+  const { serverIdle, cutsConnections } = one.chain.hops.at(-1) as Hop;
+  if (serverIdle === 0 || !Number.isFinite(serverIdle) || one.chain.server.keepAlive === 0) return undefined;
   return cutsConnections ? withServer(one, { keepAlive: serverIdle + NINE }) : undefined;
 };
 
 const BREAKS: { readonly [rule in TimeoutRuleId]?: Break } = {
   R1: shortKeepAlive,
   R4: (one) => {
-    const { keepAlive } = one.way.server;
-    const last = one.way.hops.length - 1;
-    const { serverIdle, cutsConnections } = one.way.hops[last] as Hop;
+    const { keepAlive } = one.chain.server;
+    const last = one.chain.hops.length - 1;
+    const { serverIdle, cutsConnections } = one.chain.hops[last] as Hop;
     if (!cutsConnections || !Number.isFinite(keepAlive) || keepAlive <= NINE || serverIdle === 0) return undefined;
     return withHop(one, last, () => ({ serverIdle: keepAlive - NINE }));
   },
-  R2: (one) => withHop(one, balancerIn(one.way), () => ({ silence: one.demand.request + NINE })),
+  R2: (one) => withHop(one, balancerIn(one.chain), () => ({ silence: one.demand.request + NINE })),
   R3: (one) => {
     const { stream } = one.demand;
-    const at = balancerIn(one.way);
-    if (stream === undefined || !one.way.hops[at]?.cutsConnections || 2 * stream.heartbeat >= stream.seconds)
+    const at = balancerIn(one.chain);
+    if (stream === undefined || !one.chain.hops[at]?.cutsConnections || 2 * stream.heartbeat >= stream.seconds)
       return undefined;
     return withHop(one, at, () => ({ silence: 2 * stream.heartbeat + NINE }));
   },
   R5: (one) => {
-    const { serverIdle } = one.way.hops.at(-1) as Hop;
+    const { serverIdle } = one.chain.hops.at(-1) as Hop;
     return Number.isFinite(serverIdle) && serverIdle > 0
       ? withServer(one, { firstByte: serverIdle + NINE })
       : undefined;
   },
   R6: (one) => {
-    const { clientIdle, passesThrough } = one.way.hops[1] as Hop;
+    const { clientIdle, passesThrough } = one.chain.hops[1] as Hop;
     if (passesThrough || !Number.isFinite(clientIdle) || clientIdle <= NINE) return undefined;
     return withHop(one, 0, () => ({ serverIdle: clientIdle - NINE }));
   },
   R7: (one) => withServer(one, { request: one.demand.request + NINE }),
   R8: (one) => withServer(one, { request: Math.max(one.demand.request, one.demand.stream?.seconds ?? 0) + NINE }),
   E1: (one) => {
-    const { serverIdle, cutsConnections } = one.way.hops.at(-1) as Hop;
-    if (cutsConnections || serverIdle === 0 || !Number.isFinite(serverIdle) || one.way.server.keepAlive === 0)
+    const { serverIdle, cutsConnections } = one.chain.hops.at(-1) as Hop;
+    if (cutsConnections || serverIdle === 0 || !Number.isFinite(serverIdle) || one.chain.server.keepAlive === 0)
       return undefined;
     return withServer(one, { keepAlive: serverIdle + NINE });
   },
-  E2: (one) => withHop(one, balancerIn(one.way), () => ({ request: one.demand.request + NINE })),
+  E2: (one) => withHop(one, balancerIn(one.chain), () => ({ request: one.demand.request + NINE })),
   E3: (one) => {
     const { stream } = one.demand;
-    const at = balancerIn(one.way);
-    if (stream === undefined || one.way.hops[at]?.cutsConnections || stream.heartbeat >= stream.seconds)
+    const at = balancerIn(one.chain);
+    if (stream === undefined || one.chain.hops[at]?.cutsConnections || stream.heartbeat >= stream.seconds)
       return undefined;
     return withHop(one, at, () => ({ silence: stream.heartbeat + NINE }));
   },
   E4: (one) => {
-    const [, front, behind] = one.way.hops;
+    const [, front, behind] = one.chain.hops;
     if (front === undefined || behind === undefined || front.passesThrough || behind.passesThrough) return undefined;
     if (!Number.isFinite(front.serverIdle) || front.serverIdle === 0) return undefined;
     return withHop(one, 2, () => ({ clientIdle: front.serverIdle + NINE }));
   },
   P: (one) => {
     const { lastSent } = one.leaving;
-    const { newcomer, closesIdle } = one.way.server;
-    // A server that goes on serving whoever comes bears it.
-    if (lastSent <= 1 || newcomer === 'served' || !closesIdle) return undefined;
+    const { lateConnection, closesIdle } = one.chain.server;
+    // A server that serves late connections loses nothing.
+    if (lastSent <= 1 || lateConnection === 'served' || !closesIdle) return undefined;
     return withLeaving(one, { signal: lastSent - 1 });
   },
   PT: (one) => {
     const { lastSent } = one.leaving;
-    if (one.way.server.drains || lastSent === 0) return undefined;
+    if (one.chain.server.drains || lastSent === 0) return undefined;
     return withLeaving(one, { signal: lastSent + one.demand.request - 1 });
   },
   F: (one) => {
     const { signal, lastSent } = one.leaving;
     const left = one.demand.request + lastSent - signal;
-    return one.way.server.drains && left > 1 ? withServer(one, { drain: left - 1 }) : undefined;
+    return one.chain.server.drains && left > 1 ? withServer(one, { drain: left - 1 }) : undefined;
   },
   G: (one) => {
     const { signal, lastSent } = one.leaving;
     const left = one.demand.request + lastSent - signal;
-    return lastSent > 0 && one.way.server.drains && left > 1 ? withLeaving(one, { kill: left - 1 }) : undefined;
+    return lastSent > 0 && one.chain.server.drains && left > 1 ? withLeaving(one, { kill: left - 1 }) : undefined;
   },
   D1: (one) => {
-    if (one.leaving.letsGo === undefined || one.demand.request <= 1) return undefined;
-    return withLeaving(one, { letsGo: one.demand.request - 1 });
+    if (one.leaving.deregistered === undefined || one.demand.request <= 1) return undefined;
+    return withLeaving(one, { deregistered: one.demand.request - 1 });
   },
   D2: (one) => {
     const { lastSent, signal } = one.leaving;
-    const { drains, drain } = one.way.server;
+    const { drains, drain } = one.chain.server;
     if (lastSent > 0 || !drains || drain < one.demand.request || one.demand.request <= 1) return undefined;
-    // Only those who call around the balancer still have requests when the kill comes.
+    // Only callers that bypass the balancer still have requests when the server is killed.
     return withLeaving(one, { lastDirect: signal, kill: one.demand.request - 1 });
   },
 };
 
-/** Rules that compare times and that no request depends on. */
+/** Rules that compare times but do not affect requests. */
 const ABOUT_ELSE: { readonly [rule in TimeoutRuleId]?: string } = {
-  B3: 'a replica that is judged too early gets no requests at all',
+  B3: 'a replica that is considered failed too early gets no requests',
 };
 
 function casesOf(plan: ServingPlan, backend: BackendPlan, around: Surroundings): Case[] {
   return backend.endpoints.map((path) => {
     const endpoint = plan.endpoint(path);
-    const way = wayOf(around, endpoint, backend, settingsOf(plan, backend));
-    return { way, demand: demandOf(endpoint), leaving: leavingOf(around.target, backend) };
+    const chain = chainOf(around, endpoint, backend, settingsOf(plan, backend));
+    return { chain, demand: demandOf(endpoint), leaving: leavingOf(around.target, backend) };
   });
 }
 
-/** Ways of plans that were accepted, with everything that the combinations have. */
+/** Chains of accepted plans, from all combinations. */
 function accepted(): Case[] {
   return fc.sample(combinations, { numRuns: 700, seed: 3 }).flatMap((combination) => {
     const intents = intentsOf(declare(combination));
@@ -152,9 +152,9 @@ function accepted(): Case[] {
   });
 }
 
-function isLossy({ way, demand, leaving }: Case): boolean {
-  const scenarios = [...aloneScenarios([demand]), ...reuseScenarios(way), ...leavingScenarios([demand], leaving)];
-  return lost(way, scenarios).next().done !== true;
+function isLossy({ chain, demand, leaving }: Case): boolean {
+  const scenarios = [...aloneScenarios([demand]), ...reuseScenarios(chain), ...leavingScenarios([demand], leaving)];
+  return lost(chain, scenarios).next().done !== true;
 }
 
 describe('a chain that loses nothing', () => {
@@ -163,7 +163,7 @@ describe('a chain that loses nothing', () => {
     cases = accepted();
   }, 60_000);
 
-  test('is there in numbers', () => {
+  test('exists in sufficient numbers', () => {
     expect(cases.length).toBeGreaterThan(200);
     expect(cases.filter(isLossy)).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe('a chain that loses nothing', () => {
     kind === RuleKind.RELATION && !(rule in ABOUT_ELSE) ? [rule as TimeoutRuleId] : [],
   );
 
-  test.each(rules)('loses a request in every case in which %s is broken', (rule) => {
+  test.each(rules)('loses a request in every case that breaks %s', (rule) => {
     const broken = cases.flatMap((one) => BREAKS[rule]?.(one) ?? []);
     expect(broken.length).toBeGreaterThan(0);
     expect(broken.filter((one) => !isLossy(one))).toEqual([]);

@@ -4,12 +4,12 @@ interface Event {
   readonly run: (now: number) => void;
 }
 
-/** What happens, in the order of time, and of its planning where that is the same: a binary heap. */
+/** A queue of events by time, then by order of scheduling: a binary heap. */
 export class Events {
   private readonly heap: Event[] = [];
   private count = 0;
 
-  /** Plans something; what never happens is left out. */
+  /** Schedules an event. One at infinity is ignored. */
   public at(at: number, run: (now: number) => void): void {
     if (at === Number.POSITIVE_INFINITY) return;
     const event = { at, order: this.count++, run };
@@ -23,7 +23,7 @@ export class Events {
     this.heap[index] = event;
   }
 
-  /** Lets everything happen. */
+  /** Runs all events. */
   public run(): void {
     for (let next = this.take(); next !== undefined; next = this.take()) next.run(next.at);
   }

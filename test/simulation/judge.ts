@@ -1,12 +1,12 @@
-/** What a plan loses when it is put to the test of events. */
+/** Finds the requests that a plan loses in the simulation. */
 import type { ServingPlan } from '../../src/plan/plan';
 import type { BackendPlan } from '../../src/plan/serving-plan';
-import { demandOf, leavingOf, type Surroundings, settingsOf, wayOf } from './of-plan';
+import { chainOf, demandOf, leavingOf, type Surroundings, settingsOf } from './of-plan';
 import { aloneScenarios, leavingScenarios, randomScenario, reuseScenarios, type Scenario } from './scenarios';
 import { simulate } from './simulate';
-import type { Way } from './world';
+import type { Chain } from './world';
 
-/** The refusals that are about times. */
+/** The codes of refusals about times. */
 const CODES = new Set([
   'RequestTimeoutTooLong',
   'KeepAliveTooShort',
@@ -19,7 +19,7 @@ export function isRefused(plan: ServingPlan): boolean {
   return plan.refusals.some(({ code }) => CODES.has(code));
 }
 
-/** Why requests to the backends of a plan are lost, if any are. */
+/** The reasons why requests to the backends of a plan are lost, if any. */
 export function losesOf(plan: ServingPlan, around: Surroundings, random: () => number): string[] {
   return plan.backends.flatMap((backend) => [...new Set(losesOfBackend(plan, around, backend, random))]);
 }
@@ -33,11 +33,11 @@ function* losesOfBackend(
   const leaving = leavingOf(around.target, backend);
   for (const path of backend.endpoints) {
     const endpoint = plan.endpoint(path);
-    const way = wayOf(around, endpoint, backend, settingsOf(plan, backend));
+    const chain = chainOf(around, endpoint, backend, settingsOf(plan, backend));
     const demands = [demandOf(endpoint)];
-    yield* lost(way, [
+    yield* lost(chain, [
       ...aloneScenarios(demands),
-      ...reuseScenarios(way),
+      ...reuseScenarios(chain),
       ...leavingScenarios(demands, leaving),
       randomScenario(demands, leaving, random),
       randomScenario(demands, leaving, random),
@@ -45,8 +45,8 @@ function* losesOfBackend(
   }
 }
 
-/** Why calls are lost in scenarios. */
-export function* lost(way: Way, scenarios: Iterable<Scenario>): Generator<string> {
+/** The reasons why calls of the scenarios are lost. */
+export function* lost(chain: Chain, scenarios: Iterable<Scenario>): Generator<string> {
   for (const { calls, chance, leaving } of scenarios)
-    for (const { why } of simulate(way, calls, chance, leaving)) yield why;
+    for (const { why } of simulate(chain, calls, chance, leaving)) yield why;
 }

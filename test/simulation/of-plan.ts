@@ -1,4 +1,4 @@
-/** Reads from a plan what is really set, and from a target and a server what they really do. No rule is asked. */
+/** Reads the configured times from a plan, and the behavior from target and server, without using any rule. */
 import type { HopIntent } from '../../src/plan/intents';
 import type { ServingPlan } from '../../src/plan/plan';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
@@ -6,11 +6,11 @@ import { KnobPlace, NewConnections, type ServerKnob, TimeUnit } from '../../src/
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
 import type { Demand } from './scenarios';
-import type { Hop, Leaving, Newcomer, Server, Way } from './world';
+import type { Chain, Hop, LateConnection, Leaving, Server } from './world';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
-/** What nobody says of a hop it does not do. */
+/** The defaults of a hop. */
 const PASSIVE: Omit<Hop, 'name'> = {
   clientIdle: NEVER,
   serverIdle: NEVER,
@@ -18,38 +18,38 @@ const PASSIVE: Omit<Hop, 'name'> = {
   request: NEVER,
   cutsConnections: false,
   passesThrough: false,
-  triesAgain: false,
+  retries: false,
   inReplica: false,
 };
 
-/** What a plan sets on the way to a server. */
+/** The times of a plan for the connections to a server. */
 export interface Settings {
-  /** The idle time of the balancer. */
+  /** The idle timeout of the balancer. */
   readonly idle: number;
-  /** Whether the balancer ends each connection to the server. */
+  /** Whether the balancer closes each connection to the server. */
   readonly closeEach: boolean;
-  /** The keep-alive that a server is asked for which can be told one. @default - what the plan tells it */
+  /** The keep-alive of a server that supports one. @default - that of the plan */
   readonly keepAlive?: number;
 }
 
-/** What this plan sets. */
+/** The settings of this plan. */
 export function settingsOf(plan: ServingPlan, { times }: BackendPlan): Settings {
   return { idle: plan.balancer.idle, closeEach: times.closeEach };
 }
 
-/** What is there whatever a plan sets: the target, and what the user says stands in front of it. */
+/** The environment of a plan: the target and the declared hops in front of it. */
 export interface Surroundings {
   readonly target: TargetProfile;
   readonly behind: readonly HopIntent[];
 }
 
-/** The way of an endpoint's requests to a backend. */
-export function wayOf(
+/** The chain of an endpoint's requests to a backend. */
+export function chainOf(
   { target, behind }: Surroundings,
   endpoint: EndpointPlan,
   backend: BackendPlan,
   settings: Settings,
-): Way {
+): Chain {
   const sidecar = target.sidecar === undefined ? [] : [{ ...declaredHop(target.sidecar), inReplica: true }];
   return {
     hops: [clientOf(endpoint), ...behind.map(declaredHop), balancerOf(target, endpoint, settings), ...sidecar],
@@ -57,13 +57,13 @@ export function wayOf(
   };
 }
 
-/** A client whose pool keeps connections for as long as the plan says that it may. */
+/** A client whose pool keeps connections as long as the plan allows. */
 function clientOf({ ladder }: EndpointPlan): Hop {
   const advice = ladder.hops.find(({ hop }) => hop === 'client pool idle, at most');
   return { ...PASSIVE, name: 'the client', serverIdle: advice?.seconds ?? NEVER };
 }
 
-/** A hop with the times that the user says it has. */
+/** A hop with its declared times. */
 function declaredHop(intent: HopIntent): Hop {
   return {
     ...PASSIVE,
@@ -91,7 +91,7 @@ function balancerOf(target: TargetProfile, endpoint: EndpointPlan, { idle, close
   };
 }
 
-const NEWCOMERS: Readonly<Record<NewConnections, Newcomer>> = {
+const LATE_CONNECTIONS: Readonly<Record<NewConnections, LateConnection>> = {
   [NewConnections.REFUSED]: 'refused',
   [NewConnections.HANG]: 'hangs',
   [NewConnections.RESET]: 'reset',
@@ -99,39 +99,40 @@ const NEWCOMERS: Readonly<Record<NewConnections, Newcomer>> = {
   [NewConnections.UNKNOWN]: 'hangs',
 };
 
-/** The server as it is told by its command and its environment; what nobody tells it has its own standard. */
+/** The server as configured by its command and environment; other times have the defaults of the server. */
 function serverOf(backend: BackendPlan, settings: Settings): Server {
   const { descriptor } = backend.intent.server;
   const { drain, silentLimit, requestLimit, newConnections, name } = descriptor;
   const keepAlive = keepAliveOf(backend, settings.keepAlive);
-  const watchdog = toldTo(backend, descriptor.watchdogKnob) ?? NEVER;
+  const watchdog = configuredFor(backend, descriptor.watchdogKnob) ?? NEVER;
   const plus = silentLimit?.plus === 'keepAlive' ? keepAlive : silentLimit?.plus === 'watchdog' ? watchdog : 0;
   return {
     name,
     keepAlive,
     firstByte: silentLimit === undefined ? NEVER : silentLimit.seconds + plus,
-    // A worker that does nothing but one request shows no life meanwhile.
-    request: Math.min(watchdog, toldTo(backend, requestLimit?.knob) ?? NEVER),
+    // A worker that handles a request is unresponsive meanwhile.
+    request: Math.min(watchdog, configuredFor(backend, requestLimit?.knob) ?? NEVER),
     drains: drain !== DrainBehavior.DROPS_REQUESTS,
-    drain: toldTo(backend, descriptor.drainKnob) ?? standardOf(descriptor.drainKnob) ?? NEVER,
+    drain: configuredFor(backend, descriptor.drainKnob) ?? defaultOf(descriptor.drainKnob) ?? NEVER,
     closesIdle: drain !== DrainBehavior.WAITS_FULL_PERIOD,
     servesLate: drain !== DrainBehavior.DROPS_REQUESTS,
-    newcomer: NEWCOMERS[newConnections ?? NewConnections.UNKNOWN],
+    lateConnection: LATE_CONNECTIONS[newConnections ?? NewConnections.UNKNOWN],
   };
 }
 
-function keepAliveOf(backend: BackendPlan, asked: number | undefined): number {
+function keepAliveOf(backend: BackendPlan, requested: number | undefined): number {
   const { keepAlive, keepAliveKnob: knob, keepAliveSeconds } = backend.intent.server.descriptor;
   if (keepAlive === KeepAliveKind.CLOSES_EACH) return 0;
-  // What is not known the application has to do right, which the ledger says.
+  // An unknown keep-alive is left to the application, which the ledger reports.
   if (keepAlive === KeepAliveKind.NEVER_CLOSES || keepAlive === KeepAliveKind.UNKNOWN) return NEVER;
-  const told = toldTo(backend, knob);
-  if (told !== undefined) return asked === undefined ? told : Math.min(asked, knob?.maxSeconds ?? asked);
-  return keepAliveSeconds ?? standardOf(knob) ?? NEVER;
+  const configured = configuredFor(backend, knob);
+  if (configured !== undefined)
+    return requested === undefined ? configured : Math.min(requested, knob?.maxSeconds ?? requested);
+  return keepAliveSeconds ?? defaultOf(knob) ?? NEVER;
 }
 
-/** The value of a setting in the command or the environment, in seconds; undefined where it does not stand there. */
-function toldTo({ command, environment }: BackendPlan, knob: ServerKnob | undefined): number | undefined {
+/** The value of a setting in the command or the environment, in seconds; undefined if it is not set there. */
+function configuredFor({ command, environment }: BackendPlan, knob: ServerKnob | undefined): number | undefined {
   if (knob === undefined) return undefined;
   const unit = knob.unit === TimeUnit.MILLISECONDS ? 1000 : 1;
   const joined = command.find((word) => word.startsWith(`${knob.name}=`))?.slice(knob.name.length + 1);
@@ -141,11 +142,11 @@ function toldTo({ command, environment }: BackendPlan, knob: ServerKnob | undefi
   return value === undefined ? undefined : Number(value) / unit;
 }
 
-function standardOf(knob: ServerKnob | undefined): number | undefined {
+function defaultOf(knob: ServerKnob | undefined): number | undefined {
   return knob?.place === KnobPlace.CODE || knob?.place === KnobPlace.FILE ? knob.defaultSeconds : undefined;
 }
 
-/** The longest that an endpoint sends. */
+/** The longest request and stream of an endpoint. */
 export function demandOf({ intent }: EndpointPlan): Demand {
   const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds, cutOnStop = false } = intent;
   if (streamSeconds === undefined) return { request: requestTimeoutSeconds };
@@ -153,14 +154,14 @@ export function demandOf({ intent }: EndpointPlan): Demand {
   return { request: requestTimeoutSeconds, stream: { seconds: streamSeconds, heartbeat, mayBeCut: cutOnStop } };
 }
 
-/** How a replica of the backend is taken away. */
+/** How a replica of the backend is stopped. */
 export function leavingOf(target: TargetProfile, { times, intent }: BackendPlan): Omit<Leaving, 'at'> {
   const { directCallers = false } = intent;
   if (target.drainOrder === DrainOrder.BALANCER_FIRST) {
-    // Nobody tells those who call a task by its address, so that they call it until it is told to stop.
+    // Direct callers of a task are not notified, so they call it until it gets SIGTERM.
     const { deregistration, stop } = times;
     const lastDirect = directCallers ? deregistration : 0;
-    return { lastSent: 0, lastDirect, letsGo: deregistration, signal: deregistration, kill: stop };
+    return { lastSent: 0, lastDirect, deregistered: deregistration, signal: deregistration, kill: stop };
   }
   const { propagationSeconds: lastSent } = target;
   const { preStop, grace } = times;

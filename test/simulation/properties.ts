@@ -1,4 +1,4 @@
-/** What must hold for any combination. */
+/** The properties of every combination. */
 import type { PlatformIntents } from '../../src/plan/intents';
 import { ServingPlan } from '../../src/plan/plan';
 import { KeepAliveKind } from '../../src/plan/server/descriptor';
@@ -10,16 +10,16 @@ import { isRefused, losesOf } from './judge';
 import type { Surroundings } from './of-plan';
 import { findIdle, findStop } from './search';
 
-/** What was found out about a combination. */
+/** The result for one combination. */
 export interface Verdict {
   readonly refused: boolean;
   /** The server of each backend, and whether the plan refuses that backend. */
   readonly servers: readonly { readonly name: string; readonly refused: boolean }[];
-  /** What does not hold. */
+  /** The violated properties. */
   readonly violations: readonly string[];
 }
 
-/** Puts a combination to every test. */
+/** Tests a combination. */
 export function judge(combination: Combination, random: () => number): Verdict {
   const intents = intentsOf(declare(combination));
   const around = { target: profileOf(combination.target), behind: intents.behind ?? [] };
@@ -29,7 +29,7 @@ export function judge(combination: Combination, random: () => number): Verdict {
     ...(refused ? refusalViolations(plan, around, intents) : acceptedViolations(plan, around, random)),
     ...(JSON.stringify(new ServingPlan(intents)) === JSON.stringify(plan)
       ? []
-      : ['the same intents give another plan']),
+      : ['the same intents result in a different plan']),
     ...orderViolations(intents, plan),
     ...(refused ? [] : longerViolations(intents, plan)),
     ...neighbourViolations(intents, plan),
@@ -41,7 +41,7 @@ export function judge(combination: Combination, random: () => number): Verdict {
   return { refused, servers, violations };
 }
 
-/** An accepted plan keeps every rule, and loses no request. */
+/** An accepted plan satisfies every rule, and loses no request. */
 function acceptedViolations(plan: ServingPlan, around: Surroundings, random: () => number): string[] {
   return [
     ...plan._relations
@@ -51,11 +51,11 @@ function acceptedViolations(plan: ServingPlan, around: Surroundings, random: () 
   ];
 }
 
-/** Rules of idle connections and of silence, and those of the end of a replica. */
+/** The rules for idle connections and silence, and those for the stop of a replica. */
 const IDLE_RULES = /^(R[123456]|E[1234])$/;
 const STOP_RULES = /^(P|PT|F|G|D1|D2)$/;
 
-/** A refused plan has no solution, or an exhaustive search would find one. */
+/** A refused plan has no solution, which an exhaustive search confirms. */
 function refusalViolations(plan: ServingPlan, around: Surroundings, { idleSeconds }: PlatformIntents): string[] {
   const about =
     (rules: RegExp) =>
@@ -64,7 +64,7 @@ function refusalViolations(plan: ServingPlan, around: Surroundings, { idleSecond
   const idle = plan.refusals.some(about(IDLE_RULES)) ? findIdle(plan, around, idleSeconds) : undefined;
   const stops = plan.refusals.filter(about(STOP_RULES)).map(({ path }) => findStop(plan, around, plan.backend(path)));
   return [
-    ...(idle === undefined ? [] : [`a refused plan loses nothing with an idle time of ${idle} s`]),
+    ...(idle === undefined ? [] : [`a refused plan loses nothing with an idle timeout of ${idle} s`]),
     ...stops.flatMap((stop) =>
       stop === undefined ? [] : [`a refused plan loses nothing with ${JSON.stringify(stop)}`],
     ),
@@ -87,7 +87,7 @@ function orderViolations(intents: PlatformIntents, plan: ServingPlan): string[] 
     .map(({ path }) => `the times of ${path} depend on the order of declaration`);
 }
 
-/** The hop that a ladder has for connections between balancer and server. */
+/** The row of a ladder for connections between balancer and server. */
 const BALANCER_IDLE = 'balancer idle';
 
 /** A longer request never makes a hop shorter. */
@@ -100,7 +100,7 @@ function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[]
   const pairs = [
     ...plan.backends.map(({ path, ladder }) => {
       const { times, ladder: longer } = other.backend(path);
-      // A balancer that closes each connection keeps none for any time, which cuts no request.
+      // A balancer that closes each connection has no idle timeout.
       const before = ladder.hops.filter(({ hop }) => !times.closeEach || hop !== BALANCER_IDLE);
       return { path, before, after: longer.hops };
     }),
@@ -112,7 +112,7 @@ function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[]
   ];
   return pairs.flatMap(({ path, before, after }) =>
     before.flatMap(({ hop, seconds }, index) => {
-      // Two hops may have one name.
+      // Two hops may have the same name.
       const nth = before.slice(0, index).filter((one) => one.hop === hop).length;
       const now = after.filter((one) => one.hop === hop)[nth]?.seconds ?? Number.POSITIVE_INFINITY;
       return now >= seconds ? [] : [`a longer request makes '${hop}' of ${path} shorter: ${seconds} s, then ${now} s`];
@@ -120,7 +120,7 @@ function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[]
   );
 }
 
-/** Whoever joins the balancer leaves the container of a server alone that can be told any keep-alive. */
+/** A new backend on the balancer does not change the container of a server that supports any keep-alive. */
 function neighbourViolations(intents: PlatformIntents, plan: ServingPlan): string[] {
   const [endpoint] = intents.endpoints;
   const [backend] = intents.backends;

@@ -1,5 +1,5 @@
 /**
- * Puts many combinations to every test, with the same ones for the same seed:
+ * Tests many combinations, which depend only on the seed:
  *
  * `npm run test:properties -- [--runs 100000] [--seed 1] [--jobs 2]`
  */
@@ -16,7 +16,7 @@ function option(name: string, fallback: number): number {
   return at < 0 ? fallback : Number(process.argv[at + 1]);
 }
 
-/** What one process finds out, or the smallest combination for which something does not hold. */
+/** The result of one process, or the smallest combination that fails. */
 interface Part {
   readonly tally?: Tally;
   readonly failure?: string;

@@ -1,29 +1,29 @@
-/** Looks for times that would do where a plan says that none do: a grid of all that could make a difference. */
+/** Searches for valid times where a plan has none, on a grid of all values that could matter. */
 import type { ServingPlan } from '../../src/plan/plan';
 import type { ServerDescriptor } from '../../src/plan/server/descriptor';
 import { KnobPlace } from '../../src/plan/server/parts';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
 import { lost } from './judge';
-import { demandOf, leavingOf, type Settings, type Surroundings, wayOf } from './of-plan';
+import { chainOf, demandOf, leavingOf, type Settings, type Surroundings } from './of-plan';
 import { aloneScenarios, leavingScenarios, reuseScenarios, type Scenario } from './scenarios';
-import type { Leaving, Way } from './world';
+import type { Chain, Leaving } from './world';
 
-/** What a server that can be told any keep-alive is told here. */
+/** The keep-alive of a server that supports any value. */
 const LONG = 1e6;
-/** What two timers may be apart, in whole seconds, and values around it. */
+/** The margin between two timers in whole seconds, and values around it. */
 const STEPS = [0, 5, 9, 10, 11];
-/** A process needs that long to end after its last request, and the compute's limit leaves as much. */
+/** The time that a process needs to exit after its last request, within the limit of the compute. */
 const EXIT = 5;
 
-/** An idle time of the balancer with which nothing is lost while no replica leaves; undefined where there is none. */
-export function findIdle(plan: ServingPlan, around: Surroundings, asked?: number): number | undefined {
+/** An idle timeout of the balancer that loses nothing while no replica stops; undefined if there is none. */
+export function findIdle(plan: ServingPlan, around: Surroundings, override?: number): number | undefined {
   const { canCloseEach = false } = around.target.idle;
   const fits = (backend: BackendPlan, idle: number) =>
     (canCloseEach ? [true, false] : [false]).some((closeEach) =>
       backend.endpoints.every((path) => isSafe(around, plan.endpoint(path), backend, { idle, closeEach })),
     );
-  return idleGrid(plan, around, asked).find((idle) => plan.backends.every((backend) => fits(backend, idle)));
+  return idleGrid(plan, around, override).find((idle) => plan.backends.every((backend) => fits(backend, idle)));
 }
 
 function isSafe(
@@ -33,16 +33,16 @@ function isSafe(
   settings: Pick<Settings, 'idle' | 'closeEach'>,
 ): boolean {
   const keepAlive = backend.intent.timeouts?.keepAliveSeconds ?? LONG;
-  const way = wayOf(around, endpoint, backend, { ...settings, keepAlive });
-  return losesNothing(way, aloneScenarios([demandOf(endpoint)])) && losesNothing(way, reuseScenarios(way));
+  const chain = chainOf(around, endpoint, backend, { ...settings, keepAlive });
+  return losesNothing(chain, aloneScenarios([demandOf(endpoint)])) && losesNothing(chain, reuseScenarios(chain));
 }
 
-/** Every idle time at which something begins or ends to fit, and others. */
-function idleGrid(plan: ServingPlan, { target: { idle }, behind }: Surroundings, asked?: number): number[] {
+/** Every idle timeout at which the result could change, and others. */
+function idleGrid(plan: ServingPlan, { target: { idle }, behind }: Surroundings, override?: number): number[] {
   if (idle.settable === false) return [idle.defaultSeconds];
   const isLegal = (seconds: number) => seconds >= idle.min && seconds <= idle.max;
-  if (asked !== undefined) return [asked].filter(isLegal);
-  const wanted = [
+  if (override !== undefined) return [override].filter(isLegal);
+  const required = [
     ...plan.endpoints.flatMap(({ intent }) => {
       const { requestTimeoutSeconds, heartbeatSeconds = 0, streamSeconds = 0 } = intent;
       return [requestTimeoutSeconds, heartbeatSeconds, 2 * heartbeatSeconds, streamSeconds];
@@ -56,13 +56,13 @@ function idleGrid(plan: ServingPlan, { target: { idle }, behind }: Surroundings,
   });
   const grid = [
     ...[idle.min, idle.max, idle.defaultSeconds, 1, 15, 50, 60, 350],
-    ...wanted.flatMap((seconds) => STEPS.map((step) => Math.ceil(seconds) + step)),
+    ...required.flatMap((seconds) => STEPS.map((step) => Math.ceil(seconds) + step)),
     ...kept.flatMap((seconds) => STEPS.map((step) => Math.floor(seconds) - step)),
   ];
   return [...new Set(grid)].filter(isLegal);
 }
 
-/** A way to take a replica of the backend away in which nothing is lost; undefined where there is none. */
+/** Stop times of a replica of the backend that lose nothing; undefined if there are none. */
 export function findStop(
   plan: ServingPlan,
   around: Surroundings,
@@ -72,17 +72,17 @@ export function findStop(
   for (const { drain, ...leaving } of stopGrid(around.target, backend)) {
     const safe = backend.endpoints.every((path) => {
       const endpoint = plan.endpoint(path);
-      const { hops, server } = wayOf(around, endpoint, backend, settings);
-      // What comes after the signal no server promises to answer, though some do.
-      const way: Way = { hops, server: { ...server, drain, newcomer: 'hangs', servesLate: false } };
-      return losesNothing(way, leavingScenarios([demandOf(endpoint)], leaving));
+      const { hops, server } = chainOf(around, endpoint, backend, settings);
+      // Requests after SIGTERM count as lost, although some servers answer them.
+      const chain: Chain = { hops, server: { ...server, drain, lateConnection: 'hangs', servesLate: false } };
+      return losesNothing(chain, leavingScenarios([demandOf(endpoint)], leaving));
     });
     if (safe) return leaving;
   }
   return undefined;
 }
 
-/** Every legal way to take a replica away at which something begins or ends to fit, and others. */
+/** All valid stop times of a replica at which the result could change, and others. */
 function* stopGrid(target: TargetProfile, backend: BackendPlan): Generator<Omit<Leaving, 'at'> & { drain: number }> {
   const { times, intent } = backend;
   const { timeouts = {} } = intent;
@@ -108,7 +108,7 @@ function* stopGrid(target: TargetProfile, backend: BackendPlan): Generator<Omit<
     for (const wait of waits)
       yield {
         ...base,
-        ...(first && { letsGo: wait, lastDirect: base.lastDirect > 0 ? wait : 0 }),
+        ...(first && { deregistered: wait, lastDirect: base.lastDirect > 0 ? wait : 0 }),
         signal: wait,
         kill,
         drain,
@@ -116,18 +116,18 @@ function* stopGrid(target: TargetProfile, backend: BackendPlan): Generator<Omit<
   }
 }
 
-/** The values that a time can have: the one that the user set, or each that is possible. */
-function grid(asked: number | undefined, values: readonly number[], most: number): number[] {
-  if (asked !== undefined) return asked <= most ? [asked] : [];
+/** The possible values of a time: the override, or all within the limit. */
+function grid(override: number | undefined, values: readonly number[], most: number): number[] {
+  if (override !== undefined) return override <= most ? [override] : [];
   return [...new Set(values.map((value) => Math.min(most, Math.max(0, value))))].filter((value) => value >= 0);
 }
 
-/** How long the server can drain, whatever it is asked for. */
+/** The longest drain that the server supports. */
 function longestDrain({ drainKnob: knob }: ServerDescriptor): number {
-  const told = knob === undefined || knob.place === KnobPlace.FLAG || knob.place === KnobPlace.VARIABLE;
-  return (told ? knob?.maxSeconds : knob.defaultSeconds) ?? LONG;
+  const isSettable = knob === undefined || knob.place === KnobPlace.FLAG || knob.place === KnobPlace.VARIABLE;
+  return (isSettable ? knob?.maxSeconds : knob.defaultSeconds) ?? LONG;
 }
 
-function losesNothing(way: Way, scenarios: Iterable<Scenario>): boolean {
-  return lost(way, scenarios).next().done === true;
+function losesNothing(chain: Chain, scenarios: Iterable<Scenario>): boolean {
+  return lost(chain, scenarios).next().done === true;
 }

@@ -1,39 +1,39 @@
-/** What becomes of requests on their way to one replica and of those that run when it is taken away, event by event. */
+/** Simulates requests to one replica, including those that run when it stops, event by event. */
 import { Events } from './events';
-import { type Call, type Chance, type Hop, LATENCY, type Leaving, type Server, type Way } from './world';
+import { type Call, type Chain, type Chance, type Hop, LATENCY, type Leaving, type Server } from './world';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 
-/** A request that got no whole answer. */
+/** A request without a complete response. */
 export interface Loss {
   readonly call: Call;
   readonly why: string;
 }
 
-/** A connection between two parties, as each of its ends sees it. */
+/** A connection between two parties, as seen from each end. */
 interface Connection {
   busy: boolean;
-  /** Since when the sender believes that it is idle. */
+  /** The time since when the sender considers it idle. */
   idleSince: number;
-  /** When the last packet passed. */
+  /** The time of the last packet. */
   lastPacket: number;
-  /** Whether the receiver has ended it, and whether the sender knows. */
-  ended: boolean;
-  known: boolean;
-  /** The number of requests that have reached the receiver, so that a timer of an earlier pause does not end a later one. */
+  /** Whether the receiver has closed it, and whether the sender has noticed. */
+  closed: boolean;
+  noticed: boolean;
+  /** The number of requests that have reached the receiver, so that the timer of an earlier pause has no effect later. */
   requests: number;
 }
 
-/** A request under way. */
+/** A request in transit. */
 interface Journey {
   readonly call: Call;
   readonly used: Connection[];
   done: boolean;
 }
 
-/** Runs the calls and takes the replica away meanwhile. */
-export function simulate(way: Way, calls: readonly Call[], chance: Chance, leaving?: Leaving): Loss[] {
-  const run = new Run(way, chance, leaving);
+/** Runs the calls, and stops the replica if `leaving` is set. */
+export function simulate(chain: Chain, calls: readonly Call[], chance: Chance, leaving?: Leaving): Loss[] {
+  const run = new Run(chain, chance, leaving);
   for (const call of calls) run.plan(call);
   run.events.run();
   return run.losses;
@@ -42,39 +42,39 @@ export function simulate(way: Way, calls: readonly Call[], chance: Chance, leavi
 class Run {
   public readonly events = new Events();
   public readonly losses: Loss[] = [];
-  /** Who has connections of its own, from the client on. */
+  /** The parties with separate connections, starting at the client. */
   private readonly parties: readonly Hop[];
-  /** After how long what hands packets on behind a party forgets a silent connection. */
+  /** For each party, after how long a hop that only forwards packets drops its silent connection. */
   private readonly forgotten: readonly number[];
   private readonly links: Connection[][];
   private readonly server: Server;
-  /** Who chooses between replicas. */
+  /** The index of the party that selects the replica. */
   private readonly balancer: number;
   private readonly atServer = new Set<Journey>();
   private readonly signalAt: number;
   private readonly killAt: number;
 
   constructor(
-    way: Way,
+    chain: Chain,
     private readonly chance: Chance,
     private readonly leaving: Leaving | undefined,
   ) {
-    this.server = way.server;
-    this.parties = way.hops.filter((hop) => !hop.passesThrough);
+    this.server = chain.server;
+    this.parties = chain.hops.filter((hop) => !hop.passesThrough);
     this.forgotten = this.parties.map((party) => {
       const next = this.parties[this.parties.indexOf(party) + 1];
-      const between = way.hops.slice(way.hops.indexOf(party) + 1, next && way.hops.indexOf(next));
+      const between = chain.hops.slice(chain.hops.indexOf(party) + 1, next && chain.hops.indexOf(next));
       return Math.min(NEVER, ...between.map(({ silence }) => silence));
     });
     this.links = this.parties.map(() => []);
     this.balancer = this.parties.filter(({ inReplica }) => !inReplica).length - 1;
     this.signalAt = leaving === undefined ? NEVER : leaving.at + leaving.signal;
     this.killAt = leaving === undefined ? NEVER : this.signalAt + leaving.kill;
-    if (leaving?.letsGo !== undefined) this.events.at(leaving.at + leaving.letsGo, () => this.letGo());
+    if (leaving?.deregistered !== undefined) this.events.at(leaving.at + leaving.deregistered, () => this.deregister());
     this.events.at(this.signalAt, () => this.signal());
-    this.events.at(this.signalAt + this.server.drain, () => this.dropAll('not finished in the drain time'));
+    this.events.at(this.signalAt + this.server.drain, () => this.dropAll('not completed in the drain time'));
     this.events.at(this.killAt, () => this.dropAll('killed'));
-    if (chance.opensAhead !== undefined) this.events.at(chance.opensAhead, (now) => this.openAhead(now));
+    if (chance.preconnectAt !== undefined) this.events.at(chance.preconnectAt, (now) => this.preconnect(now));
   }
 
   public plan(call: Call): void {
@@ -85,38 +85,38 @@ class Run {
   /** A party sends a request to the next one. */
   private send(journey: Journey, from: number, now: number): void {
     const isLast = from === this.parties.length - 1;
-    if (from === this.balancer && this.isTakenAway(now + (this.parties.length - from) * LATENCY)) {
-      journey.done = true; // Another replica gets it.
+    if (from === this.balancer && this.isRemoved(now + (this.parties.length - from) * LATENCY)) {
+      journey.done = true; // The balancer selects another replica.
       return;
     }
     const connection = this.keptBy(from, now) ?? this.open(journey, from, isLast, now);
     if (connection === undefined) return;
-    const forgotten = now - connection.lastPacket >= this.forgottenAfter(from);
+    const dropped = now - connection.lastPacket >= this.droppedAfter(from);
     connection.busy = true;
     journey.used[from] = connection;
     this.events.at(now + LATENCY, (then) => {
-      if (forgotten) this.lose(journey, 'sent on a connection that was forgotten on the way');
-      else if (connection.ended) this.lose(journey, `sent on a connection that ${this.nameOf(from + 1)} had ended`);
+      if (dropped) this.lose(journey, 'sent on a connection that was dropped in transit');
+      else if (connection.closed) this.lose(journey, `sent on a connection that ${this.nameOf(from + 1)} had closed`);
       else this.arrive(journey, from + 1, connection, then);
     });
-    this.watchSilence(journey, this.forgottenAfter(from), 2, now, 'forgotten on the way while nothing came');
+    this.watchSilence(journey, this.droppedAfter(from), 2, now, 'dropped in transit without traffic');
   }
 
-  /** Whether the balancer knows by then that the replica leaves. */
-  private isTakenAway(then: number): boolean {
+  /** Whether the balancer has stopped sending requests to the replica by then. */
+  private isRemoved(then: number): boolean {
     return this.leaving !== undefined && then >= this.leaving.at + this.leaving.lastSent;
   }
 
   private arrive(journey: Journey, at: number, connection: Connection, now: number): void {
     connection.requests++;
     if (at === this.parties.length) this.serve(journey, now);
-    else this.passOn(journey, at, now);
+    else this.forward(journey, at, now);
   }
 
-  /** The connection that a party would take for the next request. */
+  /** The connection that a party would use for the next request. */
   private keptBy(from: number, now: number): Connection | undefined {
     const { serverIdle } = this.parties[from] as Hop;
-    const usable = ({ busy, known, idleSince }: Connection) => !busy && !known && now < idleSince + serverIdle;
+    const usable = ({ busy, noticed, idleSince }: Connection) => !busy && !noticed && now < idleSince + serverIdle;
     return this.links[from]?.filter(usable).at(-1);
   }
 
@@ -127,42 +127,42 @@ class Run {
     return connection;
   }
 
-  /** What a connection meets that is opened after the signal. */
-  private admits(journey: Journey, { triesAgain }: Pick<Hop, 'triesAgain'>): boolean {
-    if (this.server.newcomer === 'served') return true;
-    if (this.server.newcomer === 'refused' && triesAgain) journey.done = true;
-    else if (this.server.newcomer === 'refused') this.lose(journey, 'refused after the signal');
-    else
-      this.lose(journey, this.server.newcomer === 'reset' ? 'reset after the signal' : 'not answered after the signal');
+  /** Whether the server accepts a connection that is opened after SIGTERM. */
+  private admits(journey: Journey, { retries }: Pick<Hop, 'retries'>): boolean {
+    const { lateConnection } = this.server;
+    if (lateConnection === 'served') return true;
+    if (lateConnection === 'refused' && retries) journey.done = true;
+    else if (lateConnection === 'refused') this.lose(journey, 'refused after SIGTERM');
+    else this.lose(journey, lateConnection === 'reset' ? 'reset after SIGTERM' : 'not answered after SIGTERM');
     return false;
   }
 
-  /** A hop got a request: it passes it on, and does not wait for ever. */
-  private passOn(journey: Journey, at: number, now: number): void {
+  /** A hop forwards a request and starts its timers. */
+  private forward(journey: Journey, at: number, now: number): void {
     const { name, silence, request, cutsConnections } = this.parties[at] as Hop;
     this.watchSilence(
       journey,
       silence - this.chance.early,
       cutsConnections ? 2 : 1,
       now,
-      `silent for longer than ${name} waits`,
+      `silent for longer than the timeout of ${name}`,
     );
-    this.watch(journey, now + request - this.chance.early, `ended by ${name}, which gives a request no longer`);
+    this.watch(journey, now + request - this.chance.early, `ended by the request timeout of ${name}`);
     this.send(journey, at, now);
   }
 
   private serve(journey: Journey, now: number): void {
     const { call } = journey;
     this.atServer.add(journey);
-    if (now > this.signalAt && !this.server.servesLate) this.lose(journey, 'sent to a server that stops');
+    if (now > this.signalAt && !this.server.servesLate) this.lose(journey, 'sent to a stopping server');
     this.watch(journey, now + this.server.request - this.chance.early, `ended by ${this.server.name}`);
     this.events.at(now + call.seconds, (then) => {
-      if (!journey.done) this.answer(journey, this.parties.length, then);
+      if (!journey.done) this.respond(journey, this.parties.length, then);
     });
   }
 
-  /** The end of the answer leaves a party for the one in front of it. */
-  private answer(journey: Journey, from: number, now: number): void {
+  /** A party forwards the end of the response to the one in front of it. */
+  private respond(journey: Journey, from: number, now: number): void {
     if (from === this.parties.length) this.atServer.delete(journey);
     const connection = journey.used[from - 1];
     if (connection === undefined) {
@@ -170,72 +170,72 @@ class Run {
       return;
     }
     const isLastOfConnection = from === this.parties.length && this.server.keepAlive === 0;
-    if (!isLastOfConnection) this.restsAt(connection, from, now);
+    if (!isLastOfConnection) this.startIdleTimer(connection, from, now);
     this.events.at(now + LATENCY, (then) => {
       connection.busy = isLastOfConnection;
       connection.idleSince = then;
       connection.lastPacket = then;
       if (from === 1) journey.done = true;
-      else this.answer(journey, from - 1, then);
+      else this.respond(journey, from - 1, then);
     });
   }
 
-  /** The receiver of a connection has nothing to do on it: it ends it after a time, or at once where it stops. */
-  private restsAt(connection: Connection, at: number, now: number, idle = this.idleOf(at)): void {
+  /** The receiver of an idle connection closes it after a time, or immediately if it stops. */
+  private startIdleTimer(connection: Connection, at: number, now: number, idle = this.idleOf(at)): void {
     const { requests } = connection;
     const stops = at === this.parties.length && now > this.signalAt && this.server.closesIdle;
     this.events.at(stops ? now : now + Math.max(0, idle - this.chance.early), (then) => {
-      if (connection.requests === requests) this.end(connection, then);
+      if (connection.requests === requests) this.close(connection, then);
     });
   }
 
-  private end(connection: Connection, now: number): void {
-    connection.ended = true;
+  private close(connection: Connection, now: number): void {
+    connection.closed = true;
     this.events.at(now + LATENCY, () => {
-      connection.known = true;
+      connection.noticed = true;
     });
   }
 
-  /** The last hop opens a connection before it has a request for it. */
-  private openAhead(now: number): void {
+  /** The last hop opens a connection in advance, without a request. */
+  private preconnect(now: number): void {
     const connection = newConnection(now);
     connection.idleSince = now;
     this.links.at(-1)?.push(connection);
-    this.restsAt(connection, this.parties.length, now, this.server.firstByte);
+    this.startIdleTimer(connection, this.parties.length, now, this.server.firstByte);
   }
 
   private sendDirectly(journey: Journey, now: number): void {
     if (this.leaving !== undefined && now >= this.leaving.at + this.leaving.lastDirect) journey.done = true;
-    else if (now <= this.signalAt || this.admits(journey, { triesAgain: false })) this.serve(journey, now);
+    else if (now <= this.signalAt || this.admits(journey, { retries: false })) this.serve(journey, now);
   }
 
-  /** The server is told to stop. */
+  /** The server gets SIGTERM. */
   private signal(): void {
-    if (!this.server.drains) this.dropAll('dropped at the signal');
+    if (!this.server.drains) this.dropAll('dropped on SIGTERM');
     if (!this.server.closesIdle) return;
-    for (const connection of this.links.at(-1) ?? []) if (!connection.busy) this.end(connection, this.signalAt);
+    for (const connection of this.links.at(-1) ?? []) if (!connection.busy) this.close(connection, this.signalAt);
   }
 
-  /** The balancer waits no longer for what it has sent to the replica. */
-  private letGo(): void {
-    this.dropAll('ended by the balancer, which waits no longer', ({ direct }) => !direct);
+  /** The deregistration delay ends: the balancer closes its connections to the replica. */
+  private deregister(): void {
+    this.dropAll('ended by the deregistration delay of the balancer', ({ direct }) => !direct);
   }
 
   private dropAll(why: string, concerns: (call: Call) => boolean = () => true): void {
     for (const journey of [...this.atServer]) if (concerns(journey.call)) this.lose(journey, why, true);
   }
 
-  /** Loses a request at a time, unless it has its answer by then. */
+  /** Loses a request at a time, unless its response is complete by then. */
   private watch(journey: Journey, at: number, why: string): void {
     this.events.at(at, () => this.lose(journey, why));
   }
 
-  /** Loses a request when nothing has come for a time. Gaps are alike, so that the first decides. */
-  private watchSilence(journey: Journey, bears: number, missed: number, now: number, why: string): void {
+  /** Loses a request after a time without traffic. All gaps are the same, so only the first one matters. */
+  private watchSilence(journey: Journey, limit: number, missed: number, now: number, why: string): void {
     const { silence, seconds } = journey.call;
-    // Where a connection is cut without an answer, one sign of life may have been missed.
+    // On a connection that is closed without a response, one heartbeat may have been missed.
     const gap = Math.min(seconds, silence < seconds ? missed * silence : silence);
-    if (gap > bears) this.watch(journey, now + bears, why);
+    if (gap > limit) this.watch(journey, now + limit, why);
   }
 
   private lose(journey: Journey, why: string, byStop = false): void {
@@ -245,7 +245,7 @@ class Run {
     if (!(byStop && journey.call.mayBeCut)) this.losses.push({ call: journey.call, why });
   }
 
-  private forgottenAfter(from: number): number {
+  private droppedAfter(from: number): number {
     return (this.forgotten[from] as number) - this.chance.early;
   }
 
@@ -259,5 +259,12 @@ class Run {
 }
 
 function newConnection(now: number): Connection {
-  return { busy: false, idleSince: Number.NEGATIVE_INFINITY, lastPacket: now, ended: false, known: false, requests: 0 };
+  return {
+    busy: false,
+    idleSince: Number.NEGATIVE_INFINITY,
+    lastPacket: now,
+    closed: false,
+    noticed: false,
+    requests: 0,
+  };
 }

@@ -1,5 +1,5 @@
 import { simulate } from './simulate';
-import { APART, type Call, type Chance, type Hop, type Leaving, type Server, type Way } from './world';
+import { type Call, type Chain, type Chance, type Hop, type Leaving, MAX_SKEW, type Server } from './world';
 
 const { POSITIVE_INFINITY: NEVER } = Number;
 const hop = (name: string, change: Partial<Hop> = {}): Hop => ({
@@ -10,7 +10,7 @@ const hop = (name: string, change: Partial<Hop> = {}): Hop => ({
   request: NEVER,
   cutsConnections: false,
   passesThrough: false,
-  triesAgain: false,
+  retries: false,
   inReplica: false,
   ...change,
 });
@@ -25,11 +25,11 @@ const server = (change: Partial<Server> = {}): Server => ({
   drains: true,
   drain: 60,
   closesIdle: true,
-  newcomer: 'hangs',
+  lateConnection: 'hangs',
   servesLate: true,
   ...change,
 });
-const way = (change: Partial<Server> = {}, ...hops: Hop[]): Way => ({
+const chain = (change: Partial<Server> = {}, ...hops: Hop[]): Chain => ({
   hops: [client, ...(hops.length === 0 ? [balancer()] : hops)],
   server: server(change),
 });
@@ -42,47 +42,52 @@ const stop = (change: Partial<Leaving> = {}): Leaving => ({
   kill: 65,
   ...change,
 });
-type Run = [Way, Call[], Chance, Leaving?];
-const EARLY: Chance = { early: APART };
+type Run = [Chain, Call[], Chance, Leaving?];
+const EARLY: Chance = { early: MAX_SKEW };
 const together = (early: number): Chance => ({ early });
 
 describe('nothing is lost', () => {
   test.each<[string, ...Run]>([
-    ['of a few calls', way(), [call(0, 50), call(55), call(116)], together(0), stop({ at: 200 })],
-    ['after a pause that ends while the connection is kept', way(), [call(0), call(60.9)], EARLY],
-    ['when the end of a connection is seen in time', way({ keepAlive: 20 }), [call(0), call(30)], together(0)],
+    ['with a few calls', chain(), [call(0, 50), call(55), call(116)], together(0), stop({ at: 200 })],
+    ['after a pause shorter than the idle timeout', chain(), [call(0), call(60.9)], EARLY],
+    ['if the close of a connection is noticed in time', chain({ keepAlive: 20 }), [call(0), call(30)], together(0)],
     [
-      'where the balancer ends each connection',
-      way({ keepAlive: 5 }, balancer({ serverIdle: 0 })),
+      'if the balancer closes each connection',
+      chain({ keepAlive: 5 }, balancer({ serverIdle: 0 })),
       [call(0), call(6)],
       together(0),
     ],
-    ['where the server says that it ends each', way({ keepAlive: 0 }), [call(0), call(2)], together(0)],
-    ['of a stream that says something', way(), [call(0, 500, 25)], EARLY],
+    ['if the server announces each close', chain({ keepAlive: 0 }), [call(0), call(2)], together(0)],
+    ['with a stream that sends heartbeats', chain(), [call(0, 500, 25)], EARLY],
     [
-      'of what the balancer waits for',
-      way({ drains: false }),
+      'within the deregistration delay',
+      chain({ drains: false }),
       [call(4, 50)],
       together(0),
       stop({ lastSent: 0, signal: 50 }),
     ],
-    ['of what another replica gets', way(), [call(11)], together(0), stop()],
+    ['if another replica gets the request', chain(), [call(11)], together(0), stop()],
     [
-      'of what a balancer tries again',
-      way({ newcomer: 'refused' }, balancer({ triesAgain: true })),
+      'if a balancer retries',
+      chain({ lateConnection: 'refused' }, balancer({ retries: true })),
       [call(12)],
       together(0),
       stop({ lastSent: 9 }),
     ],
     [
-      'of what is served while the server drains',
-      way({ newcomer: 'served' }),
+      'if the server accepts connections while it drains',
+      chain({ lateConnection: 'served' }),
       [call(12)],
       together(0),
       stop({ lastSent: 9 }),
     ],
-    ['of a stream that may be cut', way(), [{ ...call(0, 500, 10), mayBeCut: true }], together(0), stop()],
-    ['of a connection that was opened ahead', way({ firstByte: 70 }), [call(59)], { early: APART, opensAhead: 0 }],
+    ['with a stream that may be cut off', chain(), [{ ...call(0, 500, 10), mayBeCut: true }], together(0), stop()],
+    [
+      'on a connection that was opened in advance',
+      chain({ firstByte: 70 }),
+      [call(59)],
+      { early: MAX_SKEW, preconnectAt: 0 },
+    ],
   ])('%s', (_, ...run: Run) => {
     expect(simulate(...run)).toEqual([]);
   });
@@ -90,41 +95,53 @@ describe('nothing is lost', () => {
 
 describe('a call is lost', () => {
   test.each<[string, string, ...Run]>([
-    ['whose server is silent', 'silent for longer than the balancer waits', way(), [call(0, 51)], EARLY],
-    ['whose stream is silent', 'silent for longer than the balancer waits', way(), [call(0, 500, 26)], EARLY],
+    ['whose server is silent', 'silent for longer than the timeout of the balancer', chain(), [call(0, 51)], EARLY],
     [
-      'that its route ends',
-      'ended by the balancer, which gives a request no longer',
-      way({}, balancer({ request: 50 })),
+      'whose stream is silent',
+      'silent for longer than the timeout of the balancer',
+      chain(),
+      [call(0, 500, 26)],
+      EARLY,
+    ],
+    [
+      'that exceeds the route timeout',
+      'ended by the request timeout of the balancer',
+      chain({}, balancer({ request: 50 })),
       [call(0, 45, 1)],
       EARLY,
     ],
-    ['that the server ends', 'ended by the server', way({ request: 30 }), [call(0, 21)], EARLY],
     [
-      'that meets the end of its connection',
-      'sent on a connection that the server had ended',
-      way({ keepAlive: 61 }),
+      'that exceeds the request timeout of the server',
+      'ended by the server',
+      chain({ request: 30 }),
+      [call(0, 21)],
+      EARLY,
+    ],
+    [
+      'that is sent while its connection closes',
+      'sent on a connection that the server had closed',
+      chain({ keepAlive: 61 }),
       [call(0), call(60.9995)],
       together(1.001),
     ],
     [
-      'on a connection that was opened too long ahead',
-      'sent on a connection that the server had ended',
-      way({ firstByte: 60 }),
+      'on a connection that was opened too early',
+      'sent on a connection that the server had closed',
+      chain({ firstByte: 60 }),
       [call(59)],
-      { early: 1, opensAhead: 0 },
+      { early: 1, preconnectAt: 0 },
     ],
     [
       'between two proxies',
-      'sent on a connection that the inner had ended',
-      way({}, hop('the outer'), hop('the inner', { clientIdle: 75, serverIdle: 60 })),
+      'sent on a connection that the inner had closed',
+      chain({}, hop('the outer'), hop('the inner', { clientIdle: 75, serverIdle: 60 })),
       [call(0), call(71.0025)],
       together(5),
     ],
     [
-      'that a balancer of packets has forgotten',
-      'sent on a connection that was forgotten on the way',
-      way(
+      'on a connection that a network load balancer has dropped',
+      'sent on a connection that was dropped in transit',
+      chain(
         {},
         hop('the outer'),
         hop('packets', { passesThrough: true, silence: 350 }),
@@ -134,58 +151,58 @@ describe('a call is lost', () => {
       together(0),
     ],
     [
-      'that a balancer of packets forgets',
-      'forgotten on the way while nothing came',
-      way({}, hop('packets', { passesThrough: true, silence: 350 }), hop('the inner', { serverIdle: 60 })),
+      'whose connection a network load balancer drops',
+      'dropped in transit without traffic',
+      chain({}, hop('packets', { passesThrough: true, silence: 350 }), hop('the inner', { serverIdle: 60 })),
       [call(0, 345)],
       EARLY,
     ],
-    ['that runs at the signal', 'dropped at the signal', way({ drains: false }), [call(9, 5)], together(0), stop()],
+    ['that runs on SIGTERM', 'dropped on SIGTERM', chain({ drains: false }), [call(9, 5)], together(0), stop()],
     [
-      'that outlasts the drain',
-      'not finished in the drain time',
-      way({ drain: 10 }),
+      'that exceeds the drain',
+      'not completed in the drain time',
+      chain({ drain: 10 }),
       [call(9, 40)],
       together(0),
       stop(),
     ],
-    ['that outlasts the kill', 'killed', way(), [call(9, 40)], together(0), stop({ kill: 20 })],
+    ['that is still running on SIGKILL', 'killed', chain(), [call(9, 40)], together(0), stop({ kill: 20 })],
     [
-      'that comes after the signal',
-      'not answered after the signal',
-      way(),
+      'that arrives after SIGTERM',
+      'not answered after SIGTERM',
+      chain(),
       [call(12)],
       together(0),
       stop({ lastSent: 9 }),
     ],
     [
       'that is refused',
-      'refused after the signal',
-      way({ newcomer: 'refused' }),
+      'refused after SIGTERM',
+      chain({ lateConnection: 'refused' }),
       [call(12)],
       together(0),
       stop({ lastSent: 9 }),
     ],
     [
       'that is reset',
-      'reset after the signal',
-      way({ newcomer: 'reset' }),
+      'reset after SIGTERM',
+      chain({ lateConnection: 'reset' }),
       [call(12)],
       together(0),
       stop({ lastSent: 9 }),
     ],
     [
-      'on a connection that ends at the signal',
-      'sent on a connection that the server had ended',
-      way(),
+      'on a connection that closes on SIGTERM',
+      'sent on a connection that the server had closed',
+      chain(),
       [call(0), call(9.9995)],
       together(0),
       stop({ lastSent: 9 }),
     ],
     [
-      'around the balancer',
-      'not finished in the drain time',
-      way({ drain: 10 }),
+      'that bypasses the balancer',
+      'not completed in the drain time',
+      chain({ drain: 10 }),
       [{ ...call(14, 12), direct: true }],
       together(0),
       stop({ lastDirect: 10, signal: 10 }),

@@ -1,4 +1,4 @@
-/** Counts what was found out about many combinations. */
+/** Counts the results of many combinations. */
 import { SERVER_NAMES } from './combinations';
 import type { Verdict } from './properties';
 
@@ -7,7 +7,7 @@ interface Count {
   readonly refused: number;
 }
 
-/** How many combinations there were, and how many of the backends with each server were refused. */
+/** The number of combinations, and the number of refused backends of each server. */
 export interface Tally {
   readonly combinations: number;
   readonly refused: number;
@@ -35,15 +35,15 @@ export function merge(a: Tally, b: Tally): Tally {
 }
 
 /**
- * The most that may be refused of each server, as a share of its backends. Combinations often ask for more than any server
- * can do: hours of silence, or a keep-alive of seconds.
+ * The maximum share of refused backends of a server. Combinations often require more than any server supports: hours of
+ * silence, or a keep-alive of seconds.
  */
 const MOST = 0.45;
 
-/** Those of which some or all versions keep connections for seconds or a minute, which is too short for most load balancers. */
+/** The maximum for servers with versions whose keep-alive is seconds or a minute, which is too short for most load balancers. */
 const MOST_OF: { readonly [name: string]: number } = {
   'MLServer without workers': 0.85,
-  'a server that the user describes': 0.6,
+  'a declared server': 0.6,
   granian: 0.75,
   KServe: 0.6,
   SGLang: 0.6,
@@ -54,17 +54,17 @@ const MOST_OF: { readonly [name: string]: number } = {
   Node: 0.85,
 };
 
-/** From that many backends on a share means something. */
+/** The minimum number of backends for a meaningful share. */
 const ENOUGH = 100;
 
-/** Servers of which more is refused than may be, and those that no combination had. */
+/** Servers with too many refusals, and those that no combination used. */
 export function problemsOf({ servers }: Tally): string[] {
-  const missing = SERVER_NAMES.filter((name) => !(name in servers)).map((name) => `no combination had ${name}`);
+  const missing = SERVER_NAMES.filter((name) => !(name in servers)).map((name) => `no combination used ${name}`);
   const refused = Object.entries(servers)
     .filter(([, { backends }]) => backends >= ENOUGH)
     .filter(([name, count]) => shareOf(count) > (MOST_OF[name] ?? MOST))
     .map(
-      ([name, count]) => `${percent(count)} of ${name} are refused, at most ${(MOST_OF[name] ?? MOST) * 100} % may be`,
+      ([name, count]) => `${percent(count)} of ${name} are refused, which exceeds ${(MOST_OF[name] ?? MOST) * 100} %`,
     );
   return [...missing, ...refused];
 }

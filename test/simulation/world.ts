@@ -1,72 +1,72 @@
 /**
- * What stands between a client and a replica, by what each part does. Nothing here knows the rules that give the times.
+ * The parties between a client and a replica, modeled by their behavior and independent of the rules behind the times.
  *
- * All times are in seconds; what never happens happens at infinity.
+ * All times are in seconds. An event that never happens is at infinity.
  */
 
-/** Whoever passes requests on: a client, a proxy, a balancer. */
+/** A party that sends or forwards requests: a client, a proxy, a balancer. */
 export interface Hop {
   readonly name: string;
-  /** How long it keeps an idle connection of who is in front of it. */
+  /** How long it keeps an idle connection on the client side. */
   readonly clientIdle: number;
-  /** How long it keeps an idle connection to who is behind it for another request; 0 for a connection each. */
+  /** How long it keeps an idle connection on the server side; 0 for a new connection per request. */
   readonly serverIdle: number;
-  /** After how long it gives up on a request on which nothing comes. */
+  /** The timeout of a request without traffic. */
   readonly silence: number;
-  /** After how long it ends a request, whatever comes. */
+  /** The timeout of a request. */
   readonly request: number;
-  /** Whether its silence is one of connections, which it cuts without an answer. */
+  /** Whether `silence` applies to connections, which it closes without a response. */
   readonly cutsConnections: boolean;
-  /** Whether it hands packets on, so that connections are those of its neighbours. It forgets one that is silent. */
+  /** Whether it only forwards packets, so that its neighbors share a connection. It drops a silent one. */
   readonly passesThrough: boolean;
-  /** Whether it is a part of the replica, beside the server. */
+  /** Whether it is part of the replica. */
   readonly inReplica: boolean;
-  /** Whether it tries another replica where a connection is refused, which is safe for any request. */
-  readonly triesAgain: boolean;
+  /** Whether it tries another replica if a connection is refused, which is safe for any request. */
+  readonly retries: boolean;
 }
 
-/** What becomes of a connection that is opened after the signal. */
-export type Newcomer = 'refused' | 'hangs' | 'reset' | 'served';
+/** How a server treats a connection that is opened after SIGTERM. */
+export type LateConnection = 'refused' | 'hangs' | 'reset' | 'served';
 
 /** The server in a replica. */
 export interface Server {
   readonly name: string;
-  /** How long it keeps an idle connection; 0 where each response says that it is the last of its connection. */
+  /** How long it keeps an idle connection; 0 if each response announces the close. */
   readonly keepAlive: number;
-  /** How long it keeps a connection that has not sent anything. */
+  /** How long it keeps a connection that has not sent any data. */
   readonly firstByte: number;
-  /** After how long it ends a request. */
+  /** The timeout of a request. */
   readonly request: number;
-  /** Whether it finishes running requests after the signal. */
+  /** Whether it completes running requests after SIGTERM. */
   readonly drains: boolean;
-  /** For how long after the signal it does. */
+  /** The drain time after SIGTERM. */
   readonly drain: number;
-  /** Whether it ends its idle connections at the signal. */
+  /** Whether it closes idle connections on SIGTERM. */
   readonly closesIdle: boolean;
-  readonly newcomer: Newcomer;
-  /** Whether it works on what reaches it after the signal on a connection that it has kept. */
+  readonly lateConnection: LateConnection;
+  /** Whether it serves requests that arrive after SIGTERM on an open connection. */
   readonly servesLate: boolean;
 }
 
-/** The way of requests: the client, the hops from the outermost to the balancer and a proxy beside the server. */
-export interface Way {
+/** The chain of a request: the client, the hops from the outermost to the balancer and a sidecar, and the server. */
+export interface Chain {
   readonly hops: readonly Hop[];
   readonly server: Server;
 }
 
-/** How a replica is taken away. */
+/** How a replica is stopped. */
 export interface Leaving {
-  /** When that begins. */
+  /** When the stop begins. */
   readonly at: number;
-  /** After how long the last request of the balancer has reached it. */
+  /** After how long the last request from the balancer has reached it. */
   readonly lastSent: number;
-  /** The same of those who call it around the balancer. */
+  /** The same for callers that bypass the balancer. */
   readonly lastDirect: number;
-  /** After how long the balancer ends what still runs there. @default - never */
-  readonly letsGo?: number;
-  /** How long after the beginning the server gets the signal. */
+  /** After how long the balancer ends the requests that still run. @default - never */
+  readonly deregistered?: number;
+  /** The time from the beginning to SIGTERM. */
   readonly signal: number;
-  /** How long after the signal the server is killed. */
+  /** The time from SIGTERM to SIGKILL. */
   readonly kill: number;
 }
 
@@ -74,27 +74,27 @@ export interface Leaving {
 export interface Call {
   readonly at: number;
   readonly seconds: number;
-  /** The longest time in which it says nothing. */
+  /** The longest time without data. */
   readonly silence: number;
-  /** Whether it may be cut when its replica is taken away. */
+  /** Whether it may be cut off when its replica stops. */
   readonly mayBeCut?: boolean;
-  /** Whether it goes around every hop. */
+  /** Whether it bypasses every hop. */
   readonly direct?: boolean;
 }
 
-/** What a run leaves to chance, and what a proof has to try. */
+/** The conditions that are random in production, and that a proof must try. */
 export interface Chance {
-  /** How much earlier than another timer one may end that should end at the same time. */
+  /** How much earlier one of two timers with the same end fires. */
   readonly early: number;
-  /** When a connection to the server is opened on which nothing is sent at first. @default - never */
-  readonly opensAhead?: number;
+  /** When a connection to the server is opened in advance, without a request. @default - never */
+  readonly preconnectAt?: number;
 }
 
 /**
- * How far the timers at both ends of a connection may be apart: one end believes that a response has ended while it is
- * still on its way to the other, servers look at their timers every few seconds, and most count in whole ones.
+ * The maximum skew between the timers at both ends of a connection. One end considers a response complete while it is still
+ * in transit, servers check their timers every few seconds, and most count whole seconds.
  */
-export const APART = 9.9;
+export const MAX_SKEW = 9.9;
 
-/** How long a packet takes from one party to the next. */
+/** The latency of a packet from one party to the next. */
 export const LATENCY = 0.001;

@@ -1,4 +1,4 @@
-/** Holds what was rendered against the tables: every time has an origin, and every origin arrives. */
+/** Compares rendered output with the tables: every time must have an origin, and every origin must be rendered. */
 import { knobsOf, type ServerTime } from '../../src/plan/server/knobs';
 import { KnobPlace, TimeUnit } from '../../src/plan/server/parts';
 import { secondsIn } from './names';
@@ -6,14 +6,14 @@ import type { Rendered, RenderedTime } from './rendered';
 import { hop, type Origin, type Owner, type Row, type Scope } from './rows';
 import { timeFieldsOf } from './shapes';
 
-/** The tables of a target: of fields, of the router's keywords, and of what stands in texts. */
+/** The tables of a target: fields, keywords of the router, and names in texts. */
 export interface Tables {
   readonly field: readonly Row[];
   readonly router?: readonly Row[];
   readonly text?: readonly Row[];
 }
 
-/** Everything that is wrong with a definition as it is rendered. */
+/** All problems of a rendered definition. */
 export function findingsOf(rendered: Rendered, tables: Tables): string[] {
   return [
     ...unknownFields(rendered, tables),
@@ -22,22 +22,22 @@ export function findingsOf(rendered: Rendered, tables: Tables): string[] {
   ];
 }
 
-/** Fields of the schemas of what was rendered that bear a time and of which the table says nothing. */
+/** Time fields of the rendered schemas that are not in the table. */
 export function unknownFields({ shapes }: Rendered, tables: Tables): string[] {
   const known = new Set(tables.field.map(({ field }) => field));
   const fields = new Set(shapes.flatMap((shape) => [...timeFieldsOf(shape)]));
   return [...fields]
     .filter((field) => !known.has(field))
-    .map((field) => `the schema has '${field}', and no table does`);
+    .map((field) => `the schema has '${field}', but no table does`);
 }
 
-/** The rows of the tables that say where a value comes from: there must be one. */
+/** The rows for the origin of a value: there must be exactly one. */
 export function rowsFor(time: RenderedTime, tables: Tables): readonly Row[] {
   const rows = time.place === 'server' ? serverRows(time.scope) : (tables[time.place] ?? []);
   return rows.filter((row) => fits(row, time));
 }
 
-/** What is wrong with a value. */
+/** The problems of a value. */
 export function problemsOf(time: RenderedTime, tables: Tables): string[] {
   const rows = rowsFor(time, tables);
   const [row] = rows;
@@ -46,11 +46,11 @@ export function problemsOf(time: RenderedTime, tables: Tables): string[] {
       ? ['is in no table']
       : rows.length > 1
         ? [`is in the tables ${rows.length} times`]
-        : otherThan(row.origin, time);
+        : mismatches(row.origin, time);
   return problems.map((problem) => `${time.title}: ${time.path}: '${time.field}' ${problem}`);
 }
 
-/** What should have been written and is nowhere. */
+/** Expected values that are not rendered. */
 export function missing({ plan, times }: Rendered, tables: Tables): string[] {
   const owners: readonly (readonly [Owner, Scope])[] = [
     ['platform', { plan }],
@@ -66,12 +66,12 @@ export function missing({ plan, times }: Rendered, tables: Tables): string[] {
   });
 }
 
-/** Whether values of the origin stand in the output at all. */
+/** Whether values with this origin are rendered. */
 export function isWritten({ kind }: Origin): boolean {
   return kind !== 'never' && kind !== 'any';
 }
 
-/** The construct that an object stands for. */
+/** The construct that an object belongs to. */
 export function nameOf({ backend, endpoint }: Scope): string {
   return backend?.path ?? endpoint?.path ?? 'the platform';
 }
@@ -82,7 +82,7 @@ function fits({ field, of, at }: Row, time: RenderedTime): boolean {
   );
 }
 
-/** The hop of each time that a server can be told. */
+/** The row of each time that can be passed to a server. */
 const HOPS: Readonly<Record<ServerTime, string>> = {
   keepAlive: 'server keep-alive',
   drain: 'server drain',
@@ -90,7 +90,7 @@ const HOPS: Readonly<Record<ServerTime, string>> = {
   request: 'server request timeout',
 };
 
-/** The settings of the server of a backend: what it is told is what its descriptor says, from the hop of each time. */
+/** The settings of a backend's server according to its descriptor, with the ladder row of each time. */
 function serverRows({ backend }: Scope): Row[] {
   if (backend === undefined) return [];
   return knobsOf(backend.intent.server.descriptor)
@@ -107,8 +107,8 @@ function scaled(origin: Origin, factor: number): Origin {
   return { ...origin, seconds: (scope) => origin.seconds(scope).map((seconds) => seconds * factor) };
 }
 
-/** What is wrong with a value; nothing where it is what its origin says. */
-function otherThan(origin: Origin, { value, scope }: RenderedTime): string[] {
+/** The difference between a value and its origin, if any. */
+function mismatches(origin: Origin, { value, scope }: RenderedTime): string[] {
   switch (origin.kind) {
     case 'any':
       return [];

@@ -1,6 +1,6 @@
 import { planFetches } from '../../src/plan/models';
-/** Every field of our CloudFormation resources that bears a time, and where its value comes from. */
-import { anything, hop, isScaled, never, type Row, said } from './rows';
+/** Every time field of our CloudFormation resources, and its origin. */
+import { anything, defined, hop, isScaled, never, type Row } from './rows';
 
 const ELB = 'AWS::ElasticLoadBalancingV2';
 const ECS = 'AWS::ECS';
@@ -36,78 +36,74 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
   {
     field: `${ELB}::TargetGroup.HealthCheckIntervalSeconds`,
     of: 'backend',
-    origin: said('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
+    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
   },
   {
     field: `${ELB}::TargetGroup.HealthCheckTimeoutSeconds`,
     of: 'backend',
-    origin: said('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
+    origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
   },
   {
     field: `${SCALING}::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.ScaleInCooldown`,
     of: 'backend',
-    origin: said('scale-down delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleDownSeconds),
+    origin: defined('scale-down delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleDownSeconds),
     when: isScaled,
   },
   {
     field: `${SCALING}::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.ScaleOutCooldown`,
     of: 'backend',
-    origin: said('scale-up delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleUpSeconds),
+    origin: defined('scale-up delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleUpSeconds),
     when: isScaled,
   },
 
-  ...anything('a switch or a rate with a time in its name', [
-    `${ECS}::CapacityProvider.AutoScalingGroupProvider.ManagedDraining`,
-  ]),
-  ...anything('logs are kept for the reader, and no request waits for them', ['AWS::Logs::LogGroup.RetentionInDays']),
+  ...anything('not a time, despite its name', [`${ECS}::CapacityProvider.AutoScalingGroupProvider.ManagedDraining`]),
+  ...anything('log retention does not affect requests', ['AWS::Logs::LogGroup.RetentionInDays']),
 
-  ...never('the balancer announces the end of a kept client connection, so its standard of an hour harms nobody', [
+  ...never('the balancer announces the close of a client connection, so its default of an hour is safe', [
     `${ELB}::LoadBalancer.LoadBalancerAttribute.client_keep_alive.seconds`,
   ]),
-  ...never('only for listeners of connections, and ours are of requests', [
-    `${ELB}::Listener.ListenerAttribute.tcp.idle_timeout.seconds`,
-  ]),
-  ...never('a header of responses that only the application knows', [
+  ...never('only for TCP listeners', [`${ELB}::Listener.ListenerAttribute.tcp.idle_timeout.seconds`]),
+  ...never('a response header that only the application can set', [
     `${ELB}::Listener.ListenerAttribute.routing.http.response.access_control_max_age.header_value`,
   ]),
-  ...never('nobody is logged in by our rules', [
+  ...never('our rules have no authentication actions', [
     ...['AuthenticateCognitoConfig', 'AuthenticateOidcConfig'].flatMap((type) => [
       `${ELB}::Listener.${type}.SessionTimeout`,
       `${ELB}::ListenerRule.${type}.SessionTimeout`,
     ]),
   ]),
-  ...never('shares are of requests, so no client sticks to a backend or a replica', [
+  ...never('shares apply to requests, without session affinity', [
     `${ELB}::Listener.TargetGroupStickinessConfig.DurationSeconds`,
     `${ELB}::ListenerRule.TargetGroupStickinessConfig.DurationSeconds`,
     `${ELB}::TargetGroup.TargetGroupAttribute.stickiness.app_cookie.duration_seconds`,
     `${ELB}::TargetGroup.TargetGroupAttribute.stickiness.lb_cookie.duration_seconds`,
   ]),
-  ...never('a new replica is ready when its health check says so', [
+  ...never('a new replica is ready when its health check succeeds', [
     `${ELB}::TargetGroup.TargetGroupAttribute.slow_start.duration_seconds`,
   ]),
-  ...never('it would cut requests that the deregistration delay waits for', [
+  ...never('it would cut off requests that the deregistration delay waits for', [
     `${ELB}::TargetGroup.TargetGroupAttribute.deregistration_delay.connection_termination.enabled`,
   ]),
-  ...never('only for balancers of connections', [
+  ...never('only for network load balancers', [
     `${ELB}::TargetGroup.TargetGroupAttribute.target_health_state.unhealthy.draining_interval_seconds`,
   ]),
-  ...never('the balancer checks the health of a replica, and a second opinion would stop it in a drain', [
+  ...never('the balancer checks the health of a replica, and a second check could stop it while it drains', [
     `${ECS}::TaskDefinition.HealthCheck.Interval`,
     `${ECS}::TaskDefinition.HealthCheck.StartPeriod`,
     `${ECS}::TaskDefinition.HealthCheck.Timeout`,
   ]),
   ...never('ECS replaces a task whose container ends', [`${ECS}::TaskDefinition.RestartPolicy.RestartAttemptPeriod`]),
-  ...never('a proxy beside the server would be one more hop', [
+  ...never('a proxy in the task would be another hop', [
     `${ECS}::Service.TimeoutConfiguration.IdleTimeoutSeconds`,
     `${ECS}::Service.TimeoutConfiguration.PerRequestTimeoutSeconds`,
   ]),
-  ...never('replicas are replaced as they become ready, not by the clock', [
+  ...never('replicas are replaced as they become ready, not on a schedule', [
     `${ECS}::Service.DeploymentConfiguration.BakeTimeInMinutes`,
     `${ECS}::Service.CanaryConfiguration.CanaryBakeTimeInMinutes`,
     `${ECS}::Service.LinearConfiguration.StepBakeTimeInMinutes`,
     `${ECS}::Service.HookTimeoutConfig.TimeoutInMinutes`,
   ]),
-  ...never('metrics have their standard resolution', [`${ECS}::Service.MetricConfiguration.ResolutionSeconds`]),
+  ...never('metrics have their default resolution', [`${ECS}::Service.MetricConfiguration.ResolutionSeconds`]),
   ...never('ECS starts and drains instances itself, with its own times', [
     `${ECS}::CapacityProvider.ManagedScaling.InstanceWarmupPeriod`,
     'AWS::AutoScaling::AutoScalingGroup.Cooldown',
@@ -115,18 +111,18 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
     'AWS::AutoScaling::AutoScalingGroup.HealthCheckGracePeriod',
     'AWS::AutoScaling::AutoScalingGroup.LifecycleHookSpecification.HeartbeatTimeout',
   ]),
-  ...never('an instance that ends by the clock would take its requests with it', [
+  ...never('an instance that ends on a schedule would drop its requests', [
     'AWS::AutoScaling::AutoScalingGroup.MaxInstanceLifetime',
     'AWS::EC2::LaunchTemplate.SpotOptions.BlockDurationMinutes',
   ]),
-  ...never('the balancer closes idle connections long before the network forgets them', [
+  ...never('the balancer closes idle connections long before the network drops them', [
     'AWS::EC2::LaunchTemplate.ConnectionTrackingSpecification.TcpEstablishedTimeout',
     'AWS::EC2::LaunchTemplate.ConnectionTrackingSpecification.UdpStreamTimeout',
     'AWS::EC2::LaunchTemplate.ConnectionTrackingSpecification.UdpTimeout',
   ]),
-  ...never('the way out of the network is no way of a request', ['AWS::EC2::NatGateway.MaxDrainDurationSeconds']),
+  ...never('egress is not part of a request', ['AWS::EC2::NatGateway.MaxDrainDurationSeconds']),
   ...never('sessions of roles are renewed by the platform', ['AWS::IAM::Role.MaxSessionDuration']),
-  ...never('target tracking is the only way of scaling, and load the only reason', [
+  ...never('target tracking is the only scaling policy', [
     `${SCALING}::ScalableTarget.ScheduledAction.Schedule`,
     `${SCALING}::ScalingPolicy.PredictiveScalingPolicyConfiguration.SchedulingBufferTime`,
     `${SCALING}::ScalingPolicy.StepScalingPolicyConfiguration.Cooldown`,

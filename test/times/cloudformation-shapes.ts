@@ -1,10 +1,10 @@
 /**
- * The types of CloudFormation resources, from the classes that the CDK generates out of the resource schemas: how a class
- * writes its properties says the name of each, its kind and its type.
+ * The types of CloudFormation resources, from the classes that the CDK generates from the resource schemas: the code that
+ * renders the properties has the name, kind and type of each.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bearsTime } from './names';
+import { isTimeName } from './names';
 import type { FieldShape, Shape } from './shapes';
 
 const LIBRARY = dirname(require.resolve('aws-cdk-lib/package.json'));
@@ -42,7 +42,7 @@ function shapeOf(resourceType: string, module: string, type: string): Shape {
         () =>
           shapeOf(resourceType, module, next as string),
     );
-    return { time: /(number|string)ToCloudFormation/i.test(expression) && bearsTime(property), below };
+    return { time: /(number|string)ToCloudFormation/i.test(expression) && isTimeName(property), below };
   }
 }
 

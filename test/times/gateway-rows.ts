@@ -1,17 +1,17 @@
-/** Every field of routes and policies that bears a time, and where its value comes from. */
+/** Every time field of routes and policies, and its origin. */
 import type { GatewayProfile } from '../../src/kubernetes';
 import { never, planned, ROUTE_SILENCE, type Row } from './rows';
 
 /** The fields of every gateway. */
 const GATEWAY_ROWS: readonly Row[] = [
-  ...never('the pods of servers are asked at once, and the start-up probe waits for them', [
+  ...never('the pods of servers are probed immediately, and the startup probe waits for them', [
     'V1Probe.initialDelaySeconds',
   ]),
-  ...never('a header of responses that only the application knows', [
+  ...never('a response header that only the application can set', [
     'HTTPRoute.spec.rules.filters.cors.maxAge',
     'HTTPRoute.spec.rules.backendRefs.filters.cors.maxAge',
   ]),
-  ...never('a second limit beside that of the route', ['HTTPRoute.spec.rules.timeouts.backendRequest']),
+  ...never('a second limit in addition to that of the route', ['HTTPRoute.spec.rules.timeouts.backendRequest']),
 ];
 
 const TIMEOUT_ROWS: readonly Row[] = [
@@ -28,7 +28,7 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
   {
     field: 'BackendTrafficPolicy.spec.timeout.http.connectionIdleTimeout',
     of: 'endpoint',
-    // The ladder of a server whose connections are ended one by one has none; the policy is told it anyway.
+    // Without kept connections the ladder has no such row, but the policy sets the value anyway.
     origin: planned('balancer idle', ({ plan }) => plan.balancer.idle),
   },
   {
@@ -36,18 +36,18 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
     of: 'endpoint',
     origin: ROUTE_SILENCE,
   },
-  ...never('a second limit beside that of the route', [
+  ...never('a second limit in addition to that of the route', [
     'BackendTrafficPolicy.spec.timeout.http.requestTimeout',
     'BackendTrafficPolicy.spec.timeout.http.maxStreamDuration',
     'BackendTrafficPolicy.spec.retry.perRetry.timeout',
   ]),
-  ...never('connections end by their idle time, so that none ends under a request', [
+  ...never('connections end by their idle timeout, so that none ends during a request', [
     'BackendTrafficPolicy.spec.timeout.http.maxConnectionDuration',
   ]),
-  ...never('a connection is opened or refused within the standard of 10 s', [
+  ...never('a connection is opened or refused within the default of 10 s', [
     'BackendTrafficPolicy.spec.timeout.tcp.connectTimeout',
   ]),
-  ...never('the cluster says which replicas are ready', [
+  ...never('the cluster determines which replicas are ready', [
     'BackendTrafficPolicy.spec.healthCheck.active.initialJitter',
     'BackendTrafficPolicy.spec.healthCheck.active.interval',
     'BackendTrafficPolicy.spec.healthCheck.active.timeout',
@@ -56,13 +56,13 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
     'BackendTrafficPolicy.spec.admissionControl.samplingWindow',
     'BackendTrafficPolicy.spec.dns.dnsRefreshRate',
   ]),
-  ...never('servers are spoken to in HTTP/1.1', [
+  ...never('connections to servers use HTTP/1.1', [
     'BackendTrafficPolicy.spec.http2.connectionKeepalive.idleInterval',
     'BackendTrafficPolicy.spec.http2.connectionKeepalive.interval',
     'BackendTrafficPolicy.spec.http2.connectionKeepalive.intervalJitter',
     'BackendTrafficPolicy.spec.http2.connectionKeepalive.timeout',
   ]),
-  ...never('idle connections end by their idle time, long before the network forgets them', [
+  ...never('idle connections end by their idle timeout, long before the network drops them', [
     'BackendTrafficPolicy.spec.tcpKeepalive.idleTime',
     'BackendTrafficPolicy.spec.tcpKeepalive.interval',
   ]),
@@ -74,11 +74,11 @@ const BACKEND_TRAFFIC_POLICY_ROWS: readonly Row[] = [
     'BackendTrafficPolicy.spec.loadBalancer.consistentHash.cookie.ttl',
     'BackendTrafficPolicy.spec.loadBalancer.slowStart.window',
   ]),
-  ...never('a request that may have reached a server is not sent again', [
+  ...never('a request that may have reached a server is not retried', [
     'BackendTrafficPolicy.spec.retry.perRetry.backOff.baseInterval',
     'BackendTrafficPolicy.spec.retry.perRetry.backOff.maxInterval',
   ]),
-  ...never('nobody asks for faults', ['BackendTrafficPolicy.spec.faultInjection.delay.fixedDelay']),
+  ...never('no faults are injected', ['BackendTrafficPolicy.spec.faultInjection.delay.fixedDelay']),
 ];
 
 /** The fields of the objects that profiles render, by kind. */

@@ -1,9 +1,9 @@
-/** Every field of our Kubernetes objects that bears a time, and where its value comes from. */
+/** Every time field of our Kubernetes objects, and its origin. */
 import { EXIT_SECONDS, MARGIN_SECONDS } from '../../src/plan/rules';
 import type { BackendPlan } from '../../src/plan/serving-plan';
-import { constant, hop, isScaled, never, planned, type Row, type Scope, said } from './rows';
+import { constant, defined, hop, isScaled, never, planned, type Row, type Scope } from './rows';
 
-/** The longest that the router works on a request: its time, its time in a queue, and the margin. */
+/** The longest time of a request in the router: its timeout, its time in the queue, and the margin. */
 export function longestInRouter({ plan }: Scope): number {
   const longest = plan.endpoints.map(({ intent }) => Math.max(intent.requestTimeoutSeconds, intent.streamSeconds ?? 0));
   const queued = plan.backends.flatMap(({ intent, endpoints }) =>
@@ -14,7 +14,7 @@ export function longestInRouter({ plan }: Scope): number {
   return Math.ceil(Math.max(...longest)) + Math.ceil(Math.max(0, ...queued)) + MARGIN_SECONDS;
 }
 
-/** How long a replica of the router serves on before it is told to stop: what knows it asks every few seconds. */
+/** The preStop delay of a router replica, because its clients update their endpoints every few seconds. */
 const ROUTER_PRE_STOP_SECONDS = 5;
 
 const CHECKED = ['livenessProbe', 'readinessProbe'] as const;
@@ -31,41 +31,44 @@ export const KUBERNETES_ROWS: readonly Row[] = [
   {
     field: 'V1DeploymentSpec.minReadySeconds',
     of: 'backend',
-    origin: constant(10, 'how long a new replica proves itself before an old one goes; the old one serves meanwhile'),
+    origin: constant(
+      10,
+      'how long a new replica must be ready before an old one is removed; the old one serves meanwhile',
+    ),
   },
   {
     field: 'V2HPAScalingRules.stabilizationWindowSeconds',
     of: 'backend',
     at: 'scaleUp',
-    origin: said('scale-up delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleUpSeconds),
+    origin: defined('scale-up delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleUpSeconds),
     when: isScaled,
   },
   {
     field: 'V2HPAScalingRules.stabilizationWindowSeconds',
     of: 'backend',
     at: 'scaleDown',
-    origin: said('scale-down delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleDownSeconds),
+    origin: defined('scale-down delay of the autoscaling', ({ autoscaling }) => autoscaling?.scaleDownSeconds),
     when: isScaled,
   },
   {
     field: 'V1Probe.periodSeconds',
     of: 'backend',
     at: 'startupProbe',
-    origin: constant(10, 'how often a loading server is asked; as often as it takes to reach the load time'),
+    origin: constant(10, 'the interval while a server loads; the failure threshold covers the load time'),
   },
   ...['startupProbe', 'readinessProbe'].map(
     (at): Row => ({
       field: 'V1Probe.timeoutSeconds',
       of: 'backend',
       at,
-      origin: said('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
+      origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
     }),
   ),
   {
     field: 'V1Probe.periodSeconds',
     of: 'backend',
     at: 'readinessProbe',
-    origin: said('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
+    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
   },
   {
     field: 'V1Probe.periodSeconds',
@@ -77,19 +80,19 @@ export const KUBERNETES_ROWS: readonly Row[] = [
     field: 'V1Probe.timeoutSeconds',
     of: 'backend',
     at: 'livenessProbe',
-    origin: constant(5, 'a connection is opened at once or not at all'),
+    origin: constant(5, 'a connection is opened immediately or not at all'),
   },
 
-  ...never('the server of the cluster writes it', ['V1ObjectMeta.deletionGracePeriodSeconds']),
+  ...never('set by the API server', ['V1ObjectMeta.deletionGracePeriodSeconds']),
   ...never('a server runs until it is replaced', ['V1PodSpec.activeDeadlineSeconds']),
-  ...never('a second grace period beside that of the pod', ['V1Probe.terminationGracePeriodSeconds']),
-  ...never('a replica stays on a node that fails as long as on any other', ['V1Toleration.tolerationSeconds']),
-  ...never('servers get no token of the cluster', [
+  ...never('a second grace period in addition to that of the pod', ['V1Probe.terminationGracePeriodSeconds']),
+  ...never('the default toleration of failed nodes applies', ['V1Toleration.tolerationSeconds']),
+  ...never('servers get no service account token', [
     'V1PodCertificateProjection.maxExpirationSeconds',
     'V1ServiceAccountTokenProjection.expirationSeconds',
   ]),
-  ...never('requests take turns, so no client sticks to a replica', ['V1ClientIPConfig.timeoutSeconds']),
-  ...never('the delays are windows; the speed is the standard', ['V2HPAScalingPolicy.periodSeconds']),
+  ...never('requests are distributed round robin, without session affinity', ['V1ClientIPConfig.timeoutSeconds']),
+  ...never('the delays are stabilization windows; the rate is the default', ['V2HPAScalingPolicy.periodSeconds']),
 ];
 
 /** The fields of the pods of the router. */
@@ -98,7 +101,7 @@ export const ROUTER_POD_ROWS: readonly Row[] = [
     field: 'V1PodSpec.terminationGracePeriodSeconds',
     of: 'platform',
     origin: planned(
-      'the longest request of the router, its wait before the signal and its exit',
+      'the longest request of the router, its wait before SIGTERM and its exit',
       (scope) => ROUTER_PRE_STOP_SECONDS + longestInRouter(scope) + EXIT_SECONDS,
     ),
   },
@@ -107,18 +110,18 @@ export const ROUTER_POD_ROWS: readonly Row[] = [
     of: 'platform',
     origin: constant(
       ROUTER_PRE_STOP_SECONDS,
-      'until kube-proxy everywhere has learned that a replica of the router leaves',
+      'until kube-proxy on every node has removed the stopping replica of the router',
     ),
   },
   {
     field: 'V1Probe.initialDelaySeconds',
     of: 'platform',
     at: 'readinessProbe',
-    origin: constant(5, 'two rounds of questions to the DNS of the cluster, so that a new router knows its servers'),
+    origin: constant(5, 'two rounds of DNS queries, so that a new router has the addresses of its servers'),
   },
   ...CHECKED.flatMap((at): Row[] => {
     const [period, timeout] = at === 'readinessProbe' ? [5, 2] : [10, 5];
-    const why = 'the router answers for itself at once, whatever its servers do';
+    const why = 'the router responds immediately, regardless of its servers';
     const row = { of: 'platform', at } as const;
     return [
       { ...row, field: 'V1Probe.periodSeconds', origin: constant(period, why) },
@@ -127,24 +130,24 @@ export const ROUTER_POD_ROWS: readonly Row[] = [
   }),
 ];
 
-/** What stands in texts. */
+/** Times in texts. */
 export const TEXT_ROWS: readonly Row[] = [
   ...(['startupProbe', 'readinessProbe'] as const).map(
     (at): Row => ({
       field: 'timeout in a text',
       of: 'backend',
       at,
-      origin: said(
+      origin: defined(
         'timeout of the health check, less a second for the interpreter',
         ({ intent }) => intent.healthCheck.timeoutSeconds - 1,
       ),
-      when: ({ backend }) => isAskedByScript(backend as BackendPlan),
+      when: ({ backend }) => isProbedByScript(backend as BackendPlan),
     }),
   ),
 ];
 
-/** Whether a script in the container asks the server: it listens before it is ready, and nobody says a path. */
-function isAskedByScript({ intent }: BackendPlan): boolean {
+/** Whether a script in the container probes the server: it listens before it is ready, and no path is declared. */
+function isProbedByScript({ intent }: BackendPlan): boolean {
   const { interpreter, listensWhenReady } = intent.server.descriptor;
   return !intent.healthCheck.declared && !listensWhenReady && interpreter !== undefined;
 }

@@ -1,8 +1,8 @@
-/** The types of Kubernetes objects, from the models of its client, and those of custom resources from their definitions. */
+/** The types of Kubernetes objects, from the models of its client, and of custom resources, from their definitions. */
 import { definitionOf } from '../support/custom/schemas';
 import { type Data, isObject, object } from '../support/data';
 import { modelNamed, modelOf } from '../support/kubernetes/models';
-import { bearsTime } from './names';
+import { isTimeName } from './names';
 import type { FieldShape, Shape } from './shapes';
 
 /** The type of an object of this version and kind. */
@@ -10,7 +10,7 @@ export function shapeOfObject(apiVersion: unknown, kind: unknown): Shape {
   const model = modelOf(apiVersion, kind);
   if (model !== undefined) return shapeOfModel(model);
   const found = definitionOf(apiVersion, kind);
-  if (found === undefined) throw new Error(`nothing says what a ${kind} of ${apiVersion} is made of`);
+  if (found === undefined) throw new Error(`no schema for ${kind} of ${apiVersion}`);
   return shapeOfSchema(String(kind), found.schema);
 }
 
@@ -22,7 +22,7 @@ function shapeOfModel(name: string): Shape {
   const fields = [...(modelNamed(name) ?? [])].map(([field, { type }]): readonly [string, FieldShape] => [
     field,
     {
-      time: /\b(number|string)\b/.test(type) && bearsTime(field),
+      time: /\b(number|string)\b/.test(type) && isTimeName(field),
       below: [...type.matchAll(/\bV\d\w+/g)]
         .filter(([one]) => modelNamed(one) !== undefined)
         .map(
@@ -37,15 +37,15 @@ function shapeOfModel(name: string): Shape {
   return shape;
 }
 
-/** A definition that wants durations says so with this pattern, or with a format. */
+/** The pattern of durations in a definition; others use a format. */
 const DURATION = /\(h\|m\|s\|ms\)/;
 
 function isTime(name: string, { type, pattern, format }: Data): boolean {
   if (format === 'duration' || DURATION.test(String(pattern))) return true;
-  return ['integer', 'number', 'string'].includes(String(type)) && bearsTime(name);
+  return ['integer', 'number', 'string'].includes(String(type)) && isTimeName(name);
 }
 
-/** What the server writes and nobody renders is left out. */
+/** The type of a schema, without the status. */
 function shapeOfSchema(name: string, schema: Data): Shape {
   const items = schema.type === 'array' ? object(schema.items) : schema;
   const values = isObject(items.additionalProperties) ? object(items.additionalProperties) : items;

@@ -1,4 +1,4 @@
-import { bearsTime, durationIn, secondsIn } from './names';
+import { durationIn, isTimeName, secondsIn } from './names';
 
 test.each([
   'idleTimeout',
@@ -10,8 +10,8 @@ test.each([
   'tcpKeepalive',
   'TTLSeconds',
   'BakeTimeInMinutes',
-])('%s bears a time', (name) => {
-  expect(bearsTime(name)).toBe(true);
+])('%s is the name of a time', (name) => {
+  expect(isTimeName(name)).toBe(true);
 });
 
 test.each([
@@ -23,15 +23,15 @@ test.each([
   'StageName',
   'keep',
   'alive',
-])('%s bears none', (name) => {
-  expect(bearsTime(name)).toBe(false);
+])('%s is not the name of a time', (name) => {
+  expect(isTimeName(name)).toBe(false);
 });
 
-test('durations are read in any unit', () => {
+test('durations are parsed in any unit', () => {
   expect(['90s', '1h30m', '1037ms', '24h', '0s'].map(durationIn)).toEqual([90, 5400, 1.037, 86_400, 0]);
   expect(['90', 's', '1x', '1 s', ''].map(durationIn)).toEqual(Array(5).fill(undefined));
 });
 
-test('numbers are seconds, whether they are texts or not', () => {
+test('numbers are seconds, as numbers or as text', () => {
   expect([7, '7', '7.5', '7s', 'seven', undefined].map(secondsIn)).toEqual([7, 7, 7.5, 7, undefined, undefined]);
 });

@@ -1,4 +1,4 @@
-/** Words of which a name that bears a time has one: of settings, flags, variables and fields alike. */
+/** Words that indicate a time in the name of a setting, flag, variable or field. */
 const WORDS = new Set(
   [
     ...[
@@ -32,8 +32,8 @@ const WORDS = new Set(
   ].flatMap((word) => (word.length > 2 ? [word, `${word}s`] : [word])),
 );
 
-/** Whether a field, flag or variable is called like a time: `idleTimeout`, `--keep-alive`, `BAKE_TIME_IN_MINUTES`. */
-export function bearsTime(name: string): boolean {
+/** Whether a field, flag or variable has the name of a time: `idleTimeout`, `--keep-alive`, `BAKE_TIME_IN_MINUTES`. */
+export function isTimeName(name: string): boolean {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
@@ -41,7 +41,7 @@ export function bearsTime(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   return words.some((word, index) =>
-    // A letter is a unit at the end of a name, and else anything.
+    // A single letter is a unit only at the end of a name.
     word.length === 1
       ? index > 0 && WORDS.has(word)
       : WORDS.has(word) || (word === 'keep' && words[index + 1] === 'alive'),
@@ -50,7 +50,7 @@ export function bearsTime(name: string): boolean {
 
 const UNITS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** A duration such as `100s`, `1h30m` or `1037ms` in seconds; undefined where a text is none. */
+/** A duration such as `100s`, `1h30m` or `1037ms` in seconds; undefined for any other text. */
 export function durationIn(text: string): number | undefined {
   if (!/^(\d+(us|ms|s|m|h|d))+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+)(us|ms|s|m|h|d)/g)].reduce(
@@ -59,7 +59,7 @@ export function durationIn(text: string): number | undefined {
   );
 }
 
-/** A number, a number in a text, or a duration, in seconds; undefined where a value is none. */
+/** A number, a number in a text, or a duration, in seconds; undefined for any other value. */
 export function secondsIn(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;

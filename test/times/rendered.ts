@@ -1,4 +1,4 @@
-/** Definitions as they are rendered: every value that bears a time, with whom its object stands for. */
+/** Rendered definitions: every time value with the owner of its object. */
 import { type App, CfnResource, Stack } from 'aws-cdk-lib';
 import { ApiObject, type Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
@@ -10,12 +10,12 @@ import { shapeOfResource } from './cloudformation-shapes';
 import { shapeOfObject } from './kubernetes-shapes';
 import type { Owner, Scope } from './rows';
 import { type Shape, type TimeValue, timeValuesIn } from './shapes';
-import { looseTimesIn, timesInCommand, timesInEnvironment, timesInRouter } from './texts';
+import { otherTimesIn, timesInCommand, timesInEnvironment, timesInRouter } from './texts';
 
-/** Where a value stands: in a field of the schema, told to a server, in the router's configuration, or anywhere else. */
+/** The place of a value: a field of the schema, a server setting, the router configuration, or any other text. */
 export type Place = 'field' | 'server' | 'router' | 'text';
 
-/** A value with the object that it stands in. */
+/** A value with its object. */
 export interface RenderedTime extends TimeValue {
   readonly title: string;
   readonly place: Place;
@@ -23,7 +23,7 @@ export interface RenderedTime extends TimeValue {
   readonly scope: Scope;
 }
 
-/** A whole definition as it is rendered. */
+/** A rendered definition. */
 export interface Rendered {
   readonly plan: ServingPlan;
   readonly shapes: readonly Shape[];
@@ -37,7 +37,7 @@ interface Item {
   readonly body: Data;
 }
 
-/** What an app of the CDK writes. */
+/** The output of a CDK app. */
 export function renderedByApp(app: App, platform: ServingPlatform): Rendered {
   const templates = templatesOf(app);
   const items = app.node.findAll().flatMap((construct): Item[] => {
@@ -51,7 +51,7 @@ export function renderedByApp(app: App, platform: ServingPlatform): Rendered {
   return renderedFrom(items, platform);
 }
 
-/** What a chart writes. */
+/** The output of a chart. */
 export function renderedByChart(chart: Chart, platform: ServingPlatform): Rendered {
   const items = chart.node.findAll().flatMap((construct): Item[] => {
     if (!ApiObject.isApiObject(construct)) return [];
@@ -72,17 +72,17 @@ function renderedFrom(items: readonly Item[], platform: ServingPlatform): Render
 }
 
 function timesOf({ construct, title, shape, body }: Item, plan: ServingPlan): RenderedTime[] {
-  const whose = ownerOf(construct, plan);
+  const owner = ownerOf(construct, plan);
   const fields = timeValuesIn(shape, body);
   const known = new Set(fields.map(({ path }) => path));
-  const loose = looseTimesIn(withoutKnownTexts(body)).filter(({ path }) => !known.has(path));
+  const others = otherTimesIn(withoutKnownTexts(body)).filter(({ path }) => !known.has(path));
   const as =
     (place: Place) =>
-    (value: TimeValue): RenderedTime => ({ ...value, title, place, ...whose });
+    (value: TimeValue): RenderedTime => ({ ...value, title, place, ...owner });
   return [
     ...fields.map(as('field')),
     ...containersIn(body).flatMap(timesOfContainer).map(as('server')),
-    ...loose.map(as('text')),
+    ...others.map(as('text')),
     ...timesInRouter(text(object(body.data)['haproxy.cfg'])).map((value) => ({
       ...as('router')(value),
       ...partOfRouter(value.path, plan),
@@ -90,7 +90,7 @@ function timesOf({ construct, title, shape, body }: Item, plan: ServingPlan): Re
   ];
 }
 
-/** Whom an object stands for: who is nearest above it in the tree. */
+/** The owner of an object: the nearest construct above it in the tree. */
 function ownerOf(construct: IConstruct, plan: ServingPlan): { owner: Owner; scope: Scope } {
   for (const scope of [...construct.node.scopes].reverse()) {
     const { path } = scope.node;
@@ -100,7 +100,7 @@ function ownerOf(construct: IConstruct, plan: ServingPlan): { owner: Owner; scop
   return { owner: 'platform', scope: { plan } };
 }
 
-/** Whom a part of the router's configuration stands for: pools are called like backends, routes like endpoints. */
+/** The owner of a part of the router configuration: pools have the names of backends, routes those of endpoints. */
 function partOfRouter(path: string, plan: ServingPlan): { owner: Owner; scope: Scope } {
   const [kind, name, route] = path.split(' ');
   const backend = kind === 'backend' ? plan.backends.find(({ slug }) => slug === name) : undefined;
@@ -128,7 +128,7 @@ function timesOfContainer(container: Data): TimeValue[] {
 
 const READ_ELSEWHERE = new Set(['EntryPoint', 'Command', 'args', 'Environment', 'env', 'haproxy.cfg']);
 
-/** The object without the texts that are read in a way of their own. */
+/** The object without the texts that are parsed separately. */
 function withoutKnownTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutKnownTexts);
   if (typeof value !== 'object' || value === null) return value;

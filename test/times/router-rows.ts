@@ -1,12 +1,12 @@
-/** Every time of the router's configuration, and where its value comes from. */
+/** Every time in the router configuration, and its origin. */
 import { longestInRouter } from './kubernetes-rows';
-import { constant, planned, ROUTE_SILENCE, type Row, reference, said } from './rows';
+import { constant, defined, planned, ROUTE_SILENCE, type Row, reference } from './rows';
 
 const byRoute = reference('var(txn.route),field(2,|),mul(1000)', 'the second field of the route, in milliseconds');
 
-/** What most backends have stands in the defaults; others write what differs. */
-const STANDARD_INTERVAL = 10;
-const STANDARD_TIMEOUT = 5;
+/** The values of the defaults section; backends only have values that differ. */
+const DEFAULT_INTERVAL = 10;
+const DEFAULT_TIMEOUT = 5;
 
 export const ROUTER_ROWS: readonly Row[] = [
   { field: 'hard-stop-after', of: 'platform', origin: planned('longest request of the router', longestInRouter) },
@@ -34,29 +34,29 @@ export const ROUTER_ROWS: readonly Row[] = [
     field: 'pool-purge-delay',
     of: 'platform',
     origin: planned(
-      'balancer idle, of which it is a fifteenth: the last of 4096 idle connections lives up to fifteen of them',
+      'a fifteenth of balancer idle, because the last of 4096 idle connections stays open for up to fifteen intervals',
       ({ plan }) => plan.balancer.idle / 15,
     ),
   },
   {
     field: 'timeout check',
     of: 'backend',
-    origin: said('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
-    when: ({ backend }) => backend?.intent.healthCheck.timeoutSeconds !== STANDARD_TIMEOUT,
+    origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
+    when: ({ backend }) => backend?.intent.healthCheck.timeoutSeconds !== DEFAULT_TIMEOUT,
   },
   {
     field: 'inter',
     of: 'backend',
-    origin: said('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
-    when: ({ backend }) => backend?.intent.healthCheck.intervalSeconds !== STANDARD_INTERVAL,
+    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
+    when: ({ backend }) => backend?.intent.healthCheck.intervalSeconds !== DEFAULT_INTERVAL,
   },
-  { field: 'timeout check', of: 'platform', origin: constant(STANDARD_TIMEOUT, 'the standard of a health check') },
-  { field: 'inter', of: 'platform', origin: constant(STANDARD_INTERVAL, 'the standard of a health check') },
-  { field: 'fastinter', of: 'platform', origin: constant(1, 'a server that failed is looked at again at once') },
+  { field: 'timeout check', of: 'platform', origin: constant(DEFAULT_TIMEOUT, 'the default of a health check') },
+  { field: 'inter', of: 'platform', origin: constant(DEFAULT_INTERVAL, 'the default of a health check') },
+  { field: 'fastinter', of: 'platform', origin: constant(1, 'a failed server is checked again immediately') },
   {
     field: 'timeout http-keep-alive',
     of: 'platform',
-    origin: constant(4010, 'above the idle time of every balancer and pool of clients that may stand in front'),
+    origin: constant(4010, 'above the idle timeout of every balancer and client pool in front'),
   },
   {
     field: 'timeout http-request',
@@ -66,27 +66,27 @@ export const ROUTER_ROWS: readonly Row[] = [
   {
     field: 'expire',
     of: 'platform',
-    origin: constant(10, 'how long an address is remembered that has no connection any more'),
+    origin: constant(10, 'how long an address without connections is tracked'),
   },
   {
     field: 'timeout connect',
     of: 'platform',
-    origin: constant(1, 'a server of the cluster accepts at once; another one is tried then'),
+    origin: constant(1, 'a server in the cluster accepts immediately; otherwise another one is tried'),
   },
-  { field: 'timeout resolve', of: 'platform', origin: constant(1, 'how often the DNS is asked for addresses') },
-  { field: 'timeout retry', of: 'platform', origin: constant(1, 'a lost question is asked again') },
-  { field: 'hold valid', of: 'platform', origin: constant(1, 'an answer counts until the next one') },
+  { field: 'timeout resolve', of: 'platform', origin: constant(1, 'the interval of DNS queries') },
+  { field: 'timeout retry', of: 'platform', origin: constant(1, 'a lost query is retried') },
+  { field: 'hold valid', of: 'platform', origin: constant(1, 'a response is valid until the next one') },
   {
     field: 'hold obsolete',
     of: 'platform',
-    origin: constant(0, 'what the DNS does not name any more gets no request'),
+    origin: constant(0, 'an address that DNS no longer returns gets no requests'),
   },
   { field: 'hold nx', of: 'platform', origin: constant(1, 'no such name means no replica') },
   ...['timeout', 'refused', 'other'].map(
     (state): Row => ({
       field: `hold ${state}`,
       of: 'platform',
-      origin: constant(86_400, 'while the DNS does not answer the replicas are where they were'),
+      origin: constant(86_400, 'replicas keep their addresses while DNS does not respond'),
     }),
   ),
 ];

@@ -1,8 +1,8 @@
-/** What a table says of a field that bears a time. */
+/** The rows of the tables of times. */
 import type { ServingPlan } from '../../src/plan/plan';
 import type { BackendPlan, EndpointPlan } from '../../src/plan/serving-plan';
 
-/** Whose object a value stands in: one that stands for a backend, for an endpoint, or for all of them. */
+/** The owner of an object: a backend, an endpoint, or the platform. */
 export interface Scope {
   readonly plan: ServingPlan;
   readonly backend?: BackendPlan;
@@ -11,7 +11,7 @@ export interface Scope {
 
 export type Owner = 'platform' | 'endpoint' | 'backend';
 
-/** Where the value of a field comes from. */
+/** The origin of a value. */
 export type Origin =
   | { readonly kind: 'hop'; readonly what: string; readonly seconds: (scope: Scope) => readonly number[] }
   | { readonly kind: 'definition'; readonly what: string; readonly seconds: (scope: Scope) => readonly number[] }
@@ -22,16 +22,16 @@ export type Origin =
 
 export interface Row {
   readonly field: string;
-  /** Whose objects have it so. @default - anyone's */
+  /** The owner of the object. @default - any */
   readonly of?: Owner;
-  /** A part of the place of the value, where one field has several origins. */
+  /** A part of the path of the value, for fields with several origins. */
   readonly at?: string;
   readonly origin: Origin;
   /** When its owner must have such a value. @default - always */
   readonly when?: (scope: Scope) => boolean;
 }
 
-/** A value of the ladder of the backend, by the name of its hop. */
+/** A value from the ladder of the backend, by the name of its row. */
 export function hop(name: string): Origin {
   const of = (backend: BackendPlan) =>
     backend.ladder.hops.filter((one) => one.hop === name).map(({ seconds }) => seconds);
@@ -47,18 +47,18 @@ export function hop(name: string): Origin {
   };
 }
 
-/** A value that a renderer makes from the plan, beside the ladder of one backend. */
+/** A value that a renderer computes from the plan, outside of the ladder of one backend. */
 export function planned(what: string, seconds: (scope: Scope) => number): Origin {
   return { kind: 'hop', what, seconds: (scope) => [seconds(scope)] };
 }
 
-/** After how long a route of the endpoint gives up on silence; for all of them, the longest. */
+/** The silence timeout of an endpoint's routes; for the platform, the longest. */
 export const ROUTE_SILENCE: Origin = planned('route silence', ({ plan, endpoint }) =>
   Math.max(...(endpoint === undefined ? plan.endpoints : [endpoint]).map(({ silenceSeconds }) => silenceSeconds)),
 );
 
-/** What the user says of a backend. */
-export function said(what: string, seconds: (backend: BackendPlan) => number | undefined): Origin {
+/** A value from the definition of a backend. */
+export function defined(what: string, seconds: (backend: BackendPlan) => number | undefined): Origin {
   return {
     kind: 'definition',
     what,
@@ -69,27 +69,27 @@ export function said(what: string, seconds: (backend: BackendPlan) => number | u
   };
 }
 
-/** A value that is always the same, and is no link of the chain. */
+/** A constant value that is not part of the chain. */
 export function constant(seconds: number, why: string): Origin {
   return { kind: 'constant', seconds, why };
 }
 
-/** Words that name another value of the table, where the configuration is told where to look. */
+/** A reference to another value of the table. */
 export function reference(text: string, why: string): Origin {
   return { kind: 'reference', text, why };
 }
 
-/** Fields that nothing may be written into, because it would be a second limit beside a hop, or none of ours. */
+/** Fields that must not be rendered, because they would be a second limit or are not managed by this package. */
 export function never(why: string, fields: readonly string[]): Row[] {
   return fields.map((field) => ({ field, origin: { kind: 'never', why } }));
 }
 
-/** Fields with any value, because they are no part of the way of a request. */
+/** Fields with any value, because they do not affect requests. */
 export function anything(why: string, fields: readonly string[]): Row[] {
   return fields.map((field) => ({ field, origin: { kind: 'any', why } }));
 }
 
-/** Whether something changes the number of replicas of the backend. */
+/** Whether the backend has autoscaling. */
 export function isScaled({ backend }: Scope): boolean {
   return backend?.autoscaling !== undefined;
 }

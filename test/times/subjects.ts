@@ -1,4 +1,4 @@
-/** Definitions that use everything a target can be told, and those with every server of the catalogue. */
+/** Definitions that use all settings of a target, and definitions with every server of the catalogue. */
 import { type App as CdkApp, Stack } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -27,14 +27,14 @@ import { KUBERNETES_ROWS, ROUTER_POD_ROWS, TEXT_ROWS } from './kubernetes-rows';
 import { type Rendered, renderedByApp, renderedByChart } from './rendered';
 import { ROUTER_ROWS } from './router-rows';
 
-/** A target with its tables, and with definitions in which every row of them is of use. */
+/** A target with its tables, and with definitions that use every row. */
 export interface Subject {
   readonly name: string;
   readonly tables: Tables;
   readonly render: () => Rendered[];
 }
 
-/** One of everything that has a time, with times that differ from one another. */
+/** One of everything with a time, each with a different value. */
 function rich(scope: Construct): void {
   const classify = new ServingEndpoint(scope, 'classify', { path: '/classify', requestTimeout: Duration.seconds(93) });
   const svm = classify.addBackend('SVM:v1', {
@@ -63,7 +63,7 @@ function rich(scope: Construct): void {
   new ServingEndpoint(scope, 'stream', { path: '/stream', streaming }).addBackend('v1', backendOptions());
 }
 
-/** Every server, each behind an endpoint of its own. */
+/** Every server, each with a separate endpoint. */
 function catalogue(scope: Construct, names: readonly string[]): void {
   SERVERS.filter(({ name }) => names.includes(name)).forEach(({ server }, index) => {
     const endpoint = new ServingEndpoint(scope, `endpoint-${index}`, {
@@ -81,7 +81,7 @@ function catalogue(scope: Construct, names: readonly string[]): void {
 }
 
 const ALL = SERVERS.map(({ name }) => name);
-/** What keeps connections too shortly for a load balancer that they share with others. */
+/** Servers whose keep-alive is too short for a shared load balancer. */
 const SHORT = ['granian', 'llama.cpp', 'MLServer', 'MLServer without workers'];
 
 function onAws(define: (scope: Construct) => void): Rendered {
@@ -124,7 +124,7 @@ export const SUBJECTS: readonly Subject[] = [
   },
   ...GATEWAY_PROFILES.map((profile): Subject => {
     const behind = (define: (scope: Construct) => void) => onKubernetes(define, profile);
-    // A server that keeps connections shortly needs a gateway that ends them.
+    // A server with a short keep-alive requires a gateway that closes connections.
     const endsConnections = profile.options.policies?.some(({ props }) => props.closesConnections) ?? false;
     return {
       name: profile.name,

@@ -10,7 +10,7 @@ import { timesInRouter } from './texts';
 const rowsOf = ({ field, router = [], text = [] }: Tables): Row[] => [...field, ...router, ...text];
 const shown = ({ title, path, field, value }: RenderedTime) => `${title}: ${path}: ${field} ${value}`;
 
-/** One more in the last of its units. */
+/** The value plus one in its smallest unit. */
 function longer({ value }: RenderedTime): unknown {
   return typeof value === 'number'
     ? value + 1
@@ -25,23 +25,23 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('behi
     times = definitions.flatMap((rendered) => rendered.times);
   });
 
-  test('every time has its origin in the plan, and every origin arrives', () => {
+  test('every time has its origin in the plan, and every origin is rendered', () => {
     for (const { plan } of definitions) expect(plan.refusals).toEqual([]);
     expect(definitions.flatMap((rendered) => findingsOf(rendered, tables))).toEqual([]);
   });
 
-  test('no row of the tables is of no use', () => {
+  test('every row of the tables is used', () => {
     const used = new Set(times.flatMap((time) => rowsFor(time, tables)));
     expect(rowsOf(tables).filter((row) => isWritten(row.origin) && !used.has(row))).toEqual([]);
   });
 
-  test('any time that is longer than it should be is found', () => {
+  test('every time that is too long is detected', () => {
     const bound = times.filter((time) => rowsFor(time, tables)[0]?.origin.kind !== 'any');
     const unseen = bound.filter((time) => problemsOf({ ...time, value: longer(time) }, tables).length === 0);
     expect(unseen.map(shown)).toEqual([]);
   });
 
-  test('any time that is not written is found', () => {
+  test('every time that is not rendered is detected', () => {
     const placeOf = ({ scope, field, path }: RenderedTime) =>
       [nameOf(scope), field, /\w+Probe|scale(Up|Down)/.exec(path)?.[0]].join(' ');
     for (const rendered of definitions) {
@@ -54,7 +54,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('behi
     }
   });
 
-  test('any field of the schema of which the table says nothing is found', () => {
+  test('every schema field that is not in the table is detected', () => {
     const unseen = tables.field.filter(({ field }) => {
       const rest = { ...tables, field: tables.field.filter((row) => row.field !== field) };
       return definitions.every((rendered) => unknownFields(rendered, rest).length === 0);
@@ -63,7 +63,7 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))('behi
   });
 });
 
-describe('a time that no table lists is found', () => {
+describe('a time that is not in a table is detected', () => {
   const router = SUBJECTS.find(({ name }) => name === 'the router');
   const found = (change: (deployment: ApiObject) => void, options = {}) => {
     const chart = new Chart(new App(), 'serving');
@@ -77,7 +77,7 @@ describe('a time that no table lists is found', () => {
   const nothing = () => undefined;
   const server = '/spec/template/spec/containers/0';
 
-  test('but not where there is none', () => {
+  test('but not if there is none', () => {
     expect(found(nothing)).toEqual([]);
   });
 
@@ -95,7 +95,7 @@ describe('a time that no table lists is found', () => {
       /'V1PodSpec\.idleTimeout' is in no table/,
     ],
     [
-      'in a second place of a field',
+      'in a second occurrence of a field',
       (deployment) =>
         deployment.addJsonPatch(JsonPatch.add(`${server}/lifecycle/postStart`, { sleep: { seconds: 7 } })),
       {},
@@ -114,7 +114,7 @@ describe('a time that no table lists is found', () => {
       /'--timeout-notify' is in no table/,
     ],
     [
-      'in a flag of one word',
+      'in a flag with a joined value',
       nothing,
       { server: ModelServer.command({ command: ['a', '--grace-period=9'] }) },
       /'--grace-period' is in no table/,
