@@ -123,7 +123,7 @@ export class RuleSlots {
     return band.first + (hash(identity) % Math.max(1, band.width - length + 1));
   }
 
-  /** Free slots in ascending order, which keeps the order of header rules: from the preferred one, else from the start of the band. */
+  /** Free slots from the preferred one, else from the start of the band. Ascending order keeps the order of header rules. */
   private findFree(band: Band, preferred: number, length: number): number[] | undefined {
     const last = band.first + band.width - 1;
     return this.freeFrom(preferred, last, length) ?? this.freeFrom(band.first, last, length);

@@ -188,7 +188,7 @@ export const TIMEOUT_RULES = {
     kind: CHOICE,
     sentence: 'a replica that stops before it is deregistered loses its requests',
     source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html',
-    choice: 'no Spot capacity is used, and of the containers of a task only the server ends it',
+    choice: 'no Spot capacity is used, and a task stops only with its server container',
   },
   D4: {
     kind: CHOICE,

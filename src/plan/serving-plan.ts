@@ -218,7 +218,10 @@ export interface ModelPlan {
   readonly seconds: number;
 }
 
-/** The anchor rule of a backend on a target that numbers its rules. It matches no request and attaches the backend to the listener. */
+/**
+ * The anchor rule of a backend on a target that numbers its rules. It matches no request, but attaches the backend to the
+ * listener.
+ */
 export interface AnchorPlan {
   /** The priority, after every route. */
   readonly priority: number;

@@ -241,7 +241,11 @@ export interface TargetProfile {
    * @default false
    */
   readonly replacesForwarded?: boolean;
-  /** Who can reach the balancer. Behind a public one, backends have a separate address only if `ownAddress` is set. @default BalancerAccess.INTERNAL */
+  /**
+   * Who can reach the balancer. Behind a public one, backends have a separate address only if `ownAddress` is set.
+   *
+   * @default BalancerAccess.INTERNAL
+   */
   readonly access?: BalancerAccess;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;

@@ -253,7 +253,9 @@ describe('the CPU architecture of a task', () => {
 describe('the size of a model', () => {
   test('must be small enough for the fetch timeout and the disk of Fargate', () => {
     const { stack } = oneBackend({ model: model('large') });
-    expect(() => templateOf(stack)).toThrow(/\[FetchTooLong\] model 'large' \(90 GiB\).*Fargate allows at most 120 s/s);
+    expect(() => templateOf(stack)).toThrow(
+      /\[FetchTooLong\] copying model 'large' \(90 GiB\).*Fargate allows at most 120 s/s,
+    );
     expect(() => templateOf(stack)).toThrow(
       /\[DiskTooSmall\] the disk of backend 'backend' on Fargate \(20 GiB\) must be at least 90 GiB/,
     );

@@ -89,7 +89,11 @@ export interface ServerDescriptor {
   readonly keepAliveLagSeconds?: number;
   /** How long it keeps a connection open that never sends any data. @default - no limit */
   readonly silentLimit?: SilentLimit;
-  /** How long it waits for request headers that are never completed. @default - no limit if the evidence is a measurement, else unknown */
+  /**
+   * How long it waits for request headers that are never completed.
+   *
+   * @default - no limit if the evidence is a measurement, else unknown
+   */
   readonly headerLimit?: SilentLimit;
   /** The number of requests after which it closes a connection, announced in the last response. @default - no limit */
   readonly maxRequestsPerConnection?: number;

@@ -103,7 +103,10 @@ function checkRequestLimit({ path, server }: BackendIntent, request: number, che
   );
 }
 
-/** The watchdog timeout exceeds load and requests. If it also ends silent connections, it exceeds the idle timeout of the balancer. */
+/**
+ * The watchdog timeout exceeds load and requests. If it also ends silent connections, it exceeds the idle timeout of the
+ * balancer.
+ */
 function solveWatchdog(backend: BackendIntent, busy: number, idle: number, checks: Checks): number {
   const { timeouts = {}, path, server } = backend;
   const { watchdogSeconds: override } = timeouts;
