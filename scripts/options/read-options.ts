@@ -12,11 +12,14 @@ export interface OptionEntry {
   readonly struct: string;
 }
 
+/** The members of an enumeration, with their values. */
+export type EnumMembers = { readonly [member: string]: string | number };
+
 /** What the public declarations of a package specify about options. */
 export interface Options {
   /** Each interface with its members and their types, `?` marking optional ones. */
   readonly structs: ReadonlyMap<string, { readonly [member: string]: string }>;
-  readonly enums: ReadonlyMap<string, readonly (string | number)[]>;
+  readonly enums: ReadonlyMap<string, EnumMembers>;
   readonly entries: readonly OptionEntry[];
 }
 
@@ -42,7 +45,7 @@ export function readOptions(root: string): Options {
 
 class OptionReader implements Options {
   public readonly structs = new Map<string, { readonly [member: string]: string }>();
-  public readonly enums = new Map<string, readonly (string | number)[]>();
+  public readonly enums = new Map<string, EnumMembers>();
   public readonly entries: OptionEntry[] = [];
 
   constructor(private readonly sources: Sources) {}
@@ -126,7 +129,7 @@ class OptionReader implements Options {
     if (declaration === undefined) return 'object';
     if (ts.isEnumDeclaration(declaration)) {
       const name = this.sources.nameOf(declaration);
-      this.enums.set(name, this.sources.valuesOf(declaration));
+      this.enums.set(name, this.sources.enumMembersOf(declaration));
       return name;
     }
     if (ts.isTypeAliasDeclaration(declaration)) return this.typeWord(declaration.type);

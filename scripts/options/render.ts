@@ -1,6 +1,4 @@
-import type { OptionEntry, Options } from './read-options';
-
-const LINE_WIDTH = 120;
+import type { EnumMembers, OptionEntry, Options } from './read-options';
 
 /** The module with the table of options, formatted as the linter expects it. */
 export function renderTypes({ structs, enums }: Options): string {
@@ -10,8 +8,8 @@ export function renderTypes({ structs, enums }: Options): string {
 export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string]: string } } = {
 ${sorted(structs).map(renderStruct).join('')}};
 
-/** The values of enumerations. */
-export const ENUM_VALUES: { readonly [name: string]: readonly unknown[] } = {
+/** The members of enumerations, with their values. */
+export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string]: unknown } } = {
 ${sorted(enums).map(renderEnum).join('')}};
 `;
 }
@@ -31,10 +29,9 @@ function renderStruct([name, members]: readonly [string, { readonly [member: str
   return lines.length === 0 ? `  ${keyOf(name)}: {},\n` : `  ${keyOf(name)}: {\n${lines.join('')}  },\n`;
 }
 
-function renderEnum([name, values]: readonly [string, readonly (string | number)[]]): string {
-  const line = `  ${keyOf(name)}: [${values.map(literal).join(', ')}],\n`;
-  if (line.length <= LINE_WIDTH + 1) return line;
-  return `  ${keyOf(name)}: [\n${values.map((value) => `    ${literal(value)},\n`).join('')}  ],\n`;
+function renderEnum([name, members]: readonly [string, EnumMembers]): string {
+  const lines = Object.entries(members).map(([member, value]) => `    ${keyOf(member)}: ${literal(value)},\n`);
+  return `  ${keyOf(name)}: {\n${lines.join('')}  },\n`;
 }
 
 function keyOf(name: string): string {

@@ -120,13 +120,14 @@ export class Sources {
     return topmost[0];
   }
 
-  /** The values of an enumeration. */
-  public valuesOf(declaration: ts.EnumDeclaration): (string | number)[] {
-    return declaration.members.map((member) => {
+  /** The members of an enumeration, with their values. */
+  public enumMembersOf(declaration: ts.EnumDeclaration): { [member: string]: string | number } {
+    const members = declaration.members.map((member) => {
       const value = this.checker.getConstantValue(member);
       if (value === undefined) throw this.errorAt(member, 'the value of an enumeration must be a constant');
-      return value;
+      return [member.name.getText(), value] as const;
     });
+    return Object.fromEntries(members);
   }
 
   /** An error with the place in the sources. */

@@ -657,35 +657,105 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
 };
 
-/** The values of enumerations. */
-export const ENUM_VALUES: { readonly [name: string]: readonly unknown[] } = {
-  CpuArchitecture: ['amd64', 'arm64'],
-  GranianInterface: ['asgi', 'wsgi', 'rsgi'],
-  GunicornWorkerClass: ['gthread', 'uvicorn', 'sync', 'asgi'],
-  HttpMethod: ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'],
-  LoadBalancing: ['round robin', 'least outstanding requests'],
-  OwnAddress: ['header', 'path', 'none'],
-  StreamProtocol: ['server-sent events', 'web socket', 'grpc'],
-  'extension.BalancerAccess': ['internal', 'public', 'unknown'],
-  'extension.SupportLevel': [
-    'native',
-    'emulated',
-    'approximated',
-    'left to the gateway',
-    'left to the application',
-    'refused',
-  ],
-  'kubernetes.GatewayPolicyScope': ['endpoint', 'backend'],
-  'servers.DrainBehavior': [
-    'completes requests',
-    'drops requests',
-    'waits for the full drain time',
-    'completes requests, unbounded',
-  ],
-  'servers.DrainTimeoutBehavior': ['500', 'closed without a response', 'no bound', 'unknown'],
-  'servers.Evidence': ['measured', 'read, not run', 'declared'],
-  'servers.KeepAliveKind': ['settable', 'capped', 'fixed', 'never closes', 'closes after each response', 'unknown'],
-  'servers.KnobPlace': ['flag', 'variable', 'file', 'code'],
-  'servers.NewConnections': ['refused', 'hang, then reset', 'served', 'reset', 'unknown'],
-  'servers.TimeUnit': ['s', 'ms'],
+/** The members of enumerations, with their values. */
+export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string]: unknown } } = {
+  CpuArchitecture: {
+    AMD64: 'amd64',
+    ARM64: 'arm64',
+  },
+  GranianInterface: {
+    ASGI: 'asgi',
+    WSGI: 'wsgi',
+    RSGI: 'rsgi',
+  },
+  GunicornWorkerClass: {
+    GTHREAD: 'gthread',
+    UVICORN: 'uvicorn',
+    SYNC: 'sync',
+    ASGI: 'asgi',
+  },
+  HttpMethod: {
+    CONNECT: 'CONNECT',
+    DELETE: 'DELETE',
+    GET: 'GET',
+    HEAD: 'HEAD',
+    OPTIONS: 'OPTIONS',
+    PATCH: 'PATCH',
+    POST: 'POST',
+    PUT: 'PUT',
+    TRACE: 'TRACE',
+  },
+  LoadBalancing: {
+    ROUND_ROBIN: 'round robin',
+    LEAST_OUTSTANDING_REQUESTS: 'least outstanding requests',
+  },
+  OwnAddress: {
+    HEADER: 'header',
+    PATH: 'path',
+    NONE: 'none',
+  },
+  StreamProtocol: {
+    SERVER_SENT_EVENTS: 'server-sent events',
+    WEB_SOCKET: 'web socket',
+    GRPC: 'grpc',
+  },
+  'extension.BalancerAccess': {
+    INTERNAL: 'internal',
+    PUBLIC: 'public',
+    UNKNOWN: 'unknown',
+  },
+  'extension.SupportLevel': {
+    NATIVE: 'native',
+    EMULATED: 'emulated',
+    APPROXIMATED: 'approximated',
+    GATEWAY: 'left to the gateway',
+    APPLICATION: 'left to the application',
+    REFUSED: 'refused',
+  },
+  'kubernetes.GatewayPolicyScope': {
+    ENDPOINT: 'endpoint',
+    BACKEND: 'backend',
+  },
+  'servers.DrainBehavior': {
+    COMPLETES_REQUESTS: 'completes requests',
+    DROPS_REQUESTS: 'drops requests',
+    WAITS_FULL_PERIOD: 'waits for the full drain time',
+    UNBOUNDED: 'completes requests, unbounded',
+  },
+  'servers.DrainTimeoutBehavior': {
+    STATUS_500: '500',
+    CLOSED: 'closed without a response',
+    NO_BOUND: 'no bound',
+    UNKNOWN: 'unknown',
+  },
+  'servers.Evidence': {
+    MEASURED: 'measured',
+    READ: 'read, not run',
+    DECLARED: 'declared',
+  },
+  'servers.KeepAliveKind': {
+    SETTABLE: 'settable',
+    CAPPED: 'capped',
+    FIXED: 'fixed',
+    NEVER_CLOSES: 'never closes',
+    CLOSES_EACH: 'closes after each response',
+    UNKNOWN: 'unknown',
+  },
+  'servers.KnobPlace': {
+    FLAG: 'flag',
+    VARIABLE: 'variable',
+    FILE: 'file',
+    CODE: 'code',
+  },
+  'servers.NewConnections': {
+    REFUSED: 'refused',
+    HANG: 'hang, then reset',
+    SERVED: 'served',
+    RESET: 'reset',
+    UNKNOWN: 'unknown',
+  },
+  'servers.TimeUnit': {
+    SECONDS: 's',
+    MILLISECONDS: 'ms',
+  },
 };

@@ -3,7 +3,7 @@ import { classNameOf, describe, describeKind, withArticle } from './describe';
 import { ServingError } from './errors';
 import { isObject } from './kinds';
 import { CLASSES } from './option-classes';
-import { ENUM_VALUES, OPTION_TYPES } from './option-types';
+import { ENUM_MEMBERS, OPTION_TYPES } from './option-types';
 import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy';
 import { suggest } from './suggest';
 import { requireWritable } from './text';
@@ -84,9 +84,10 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
   else if (Object.hasOwn(OPTION_TYPES, type)) {
     requireOptions(type, value, prop, at);
     checkMembers(type, value as object, `${prop}.`, at);
-  } else if (Object.hasOwn(ENUM_VALUES, type)) {
-    const values = ENUM_VALUES[type] as readonly unknown[];
-    if (!values.includes(value)) throw invalid(found, `must be one of ${values.map(describe).join(', ')}`);
+  } else if (Object.hasOwn(ENUM_MEMBERS, type)) {
+    const members = Object.entries(ENUM_MEMBERS[type] as object);
+    if (members.some(([, allowed]) => allowed === value)) return;
+    throw invalid(found, `must be one of ${members.map(([member]) => `${type}.${member}`).join(', ')}`);
   } else checkInstance(found);
 }
 
@@ -158,9 +159,20 @@ function elementOf(type: string, value: unknown): string {
   const element = type.slice(0, -2);
   const { example } = CLASSES[element] ?? {};
   if (example !== undefined) return example;
+  if (Object.hasOwn(ENUM_MEMBERS, element)) return describeMember(element, value, `${element}.${firstMember(element)}`);
   const members = OPTION_TYPES[element];
   if (members !== undefined) return `{ ${leadingMembers(members).join(': ..., ')}: ... }`;
   return typeof value === 'string' ? value.split(/\s+/).map(describe).join(', ') : describe(value);
+}
+
+/** A member of an enumeration as users type it, such as `HttpMethod.POST`. Other values are described. */
+export function describeMember(type: string, value: unknown, otherwise = describe(value)): string {
+  const found = Object.entries(ENUM_MEMBERS[type] ?? {}).find(([, allowed]) => allowed === value);
+  return found === undefined ? otherwise : `${type}.${found[0]}`;
+}
+
+function firstMember(type: string): string | undefined {
+  return Object.keys(ENUM_MEMBERS[type] ?? {})[0];
 }
 
 /** The required members, or all where none is required. */

@@ -107,7 +107,7 @@ describe('endpoint', () => {
     [{ headers: [{ name: 'x-serving-backend', values: ['a'] }] }, "[InvalidHeader] header 'x-serving-backend' is reserved"],
     [
       { methods: ['FETCH' as HttpMethod] },
-      "[InvalidType] 'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'",
+      "[InvalidType] 'methods[0]' ('FETCH') must be one of HttpMethod.CONNECT, HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PATCH, HttpMethod.POST, HttpMethod.PUT, HttpMethod.TRACE",
     ],
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [

@@ -101,7 +101,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'an unknown HTTP method',
     code: 'InvalidType',
     message:
-      "'methods[0]' ('FETCH') must be one of 'CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE' (at Serving/endpoint)",
+      "'methods[0]' ('FETCH') must be one of HttpMethod.CONNECT, HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PATCH, HttpMethod.POST, HttpMethod.PUT, HttpMethod.TRACE (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: ['FETCH' as HttpMethod] }),
   },
   {

@@ -277,7 +277,7 @@ describe('a custom profile fails', () => {
     [
       'with an invalid level',
       { features: { weights: { level: 'yes', detail: 'a' } } },
-      "[InvalidType] 'features.weights.level' ('yes') must be one of 'native'",
+      "[InvalidType] 'features.weights.level' ('yes') must be one of extension.SupportLevel.NATIVE, ",
     ],
     [
       'with an invalid policy',

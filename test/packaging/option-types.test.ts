@@ -61,9 +61,9 @@ describe('the table of options', () => {
     expect(membersOf(member, rest)).toEqual({ a: type });
   });
 
-  test('has the values of enumerations', () => {
+  test('has the members of enumerations with their values', () => {
     membersOf('readonly a: Level', "export enum Level { LOW = 'low', NONE = 0, ONE }");
-    expect(readOptions(root).enums.get('Level')).toEqual(['low', 0, 1]);
+    expect(readOptions(root).enums.get('Level')).toEqual({ LOW: 'low', NONE: 0, ONE: 1 });
   });
 
   test('contains inherited members, including those of an interface that is not exported', () => {

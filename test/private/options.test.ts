@@ -3,8 +3,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
 import * as library from '../../src';
 import { CLASSES } from '../../src/private/option-classes';
-import { ENUM_VALUES, OPTION_TYPES } from '../../src/private/option-types';
-import { checkOptions } from '../../src/private/options';
+import { ENUM_MEMBERS, OPTION_TYPES } from '../../src/private/option-types';
+import { checkOptions, checkValue } from '../../src/private/options';
 import { tagClass } from '../../src/private/package-copy';
 import { backendOptions, singleBackend } from '../support/definitions';
 import entries from './option-entries.json';
@@ -65,7 +65,7 @@ function samples(type: string): { readonly right: unknown; readonly wrong: unkno
   if (type.endsWith('{}')) return { right: {}, wrong: { NAME: samples(type.slice(0, -2)).wrong } };
   const simple: Record<string, unknown> = { string: 'text', number: 1, boolean: true, object: {} };
   if (type in simple) return { right: simple[type], wrong: type === 'number' ? '1' : 5 };
-  if (type in ENUM_VALUES) return { right: ENUM_VALUES[type]?.[0], wrong: 'nonsense' };
+  if (type in ENUM_MEMBERS) return { right: Object.values(ENUM_MEMBERS[type] ?? {})[0], wrong: 'nonsense' };
   if (type in OPTION_TYPES) return { right: optionsOf(type), wrong: 5 };
   const name = type.split('.').at(-1) as string;
   const ofName = { [name]: class {} }[name] as new () => Record<string, unknown>;
@@ -89,6 +89,28 @@ const members = Object.entries(OPTION_TYPES).flatMap(([type, all]) =>
 describe('options', () => {
   test.each(Object.keys(OPTION_TYPES))('%s is what its interface says', (type) => {
     expect(() => checkOptions(type, optionsOf(type), 'options')).not.toThrow();
+  });
+
+  test.each(
+    Object.keys(ENUM_MEMBERS),
+  )('a value that is not in %s is refused with all members as users type them', (type) => {
+    const messageOf = (types: string, value: unknown) => {
+      try {
+        checkValue(types, value, 'option');
+        return '';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const [, listed = ''] = messageOf(type, 'nonsense').split("'option' ('nonsense') must be one of ");
+    const values = listed.split(', ').map((member) => {
+      expect(member.startsWith(`${type}.`)).toBe(true);
+      return found(member);
+    });
+    expect(values).toEqual(Object.values(found(type) as object));
+    for (const value of values) expect(messageOf(type, value)).toBe('');
+    expect(messageOf(`${type}[]`, values[1])).toContain(`must be a list, for example [${listed.split(', ')[1]}]`);
+    expect(messageOf(`${type}[]`, 5)).toContain(`must be a list, for example [${listed.split(', ')[0]}]`);
   });
 
   test.each(members)('%s.%s must be %s', (type, name, member) => {
