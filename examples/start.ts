@@ -1,4 +1,4 @@
-/** Synthesizes every example for both targets with the real command lines, and prints what was made. */
+/** Synthesizes every example for both targets with the real command lines, and prints the created resources. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ interface Target {
   readonly folder: string;
   readonly output: string;
   readonly command: string;
-  /** The kinds of what was made, and the URLs, read from the output. */
+  /** Reads the kinds of the created resources, and the URLs, from the output. */
   read(output: string): { readonly kinds: string[]; readonly urls: string[] };
 }
 
@@ -20,7 +20,7 @@ const TARGETS: Target[] = [
   { folder: 'kubernetes', output: 'dist', command: 'cdk8s synth --check-upgrade=false', read: readManifests },
 ];
 
-// As npm and npx do it: the frameworks' commands, and the tsx that these start.
+// As npm and npx do: finds the commands of the frameworks, and the tsx that these start.
 const PATH = [join(__dirname, '../node_modules/.bin'), process.env.PATH].join(delimiter);
 
 function readTemplates(output: string): { kinds: string[]; urls: string[] } {
@@ -50,7 +50,7 @@ function readManifests(output: string): { kinds: string[]; urls: string[] } {
   return { kinds: objects.map((object) => object.kind as string), urls };
 }
 
-/** A CloudFormation value as a person reads it: references stand as `${Name.Attribute}`. */
+/** A CloudFormation value for display, with references as `${Name.Attribute}`. */
 function showValue(value: unknown): string {
   if (typeof value === 'string') return value;
   const [[intrinsic, argument] = ['', '']] = Object.entries(value as Record<string, unknown>);
@@ -78,7 +78,7 @@ function synthesize(example: string, target: Target): string[] {
       ...countKinds(kinds).map((line) => `  ${line}`),
       ...urls.map((url) => `  URL ${url}`),
       ...readExplanations(explanations).flatMap(showLadders),
-      ...(noise === '' ? [] : [`  said: ${noise}`]),
+      ...(noise === '' ? [] : [`  output: ${noise}`]),
       '',
     ];
   } finally {

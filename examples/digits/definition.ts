@@ -12,7 +12,7 @@ import {
 
 const IMAGE = 'registry.example.com/digits:v1@sha256:3c9f0a1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8';
 
-/** Two endpoints of one project: a WSGI function on a port of its own, and a server that brings its own command. */
+/** Two endpoints with one image and one model: a WSGI function on a custom port, and a server with a custom command. */
 export function digits(scope: Construct): ServingEndpoint[] {
   const image = ServerImage.fromRegistry(IMAGE);
   // `serving lock models/digits --to s3://example-models` wrote its digest into serving.lock.json.
@@ -40,7 +40,7 @@ export function digits(scope: Construct): ServingEndpoint[] {
   });
 
   const explain = new ServingEndpoint(scope, 'explain', {
-    description: 'Says why a picture is read as a digit',
+    description: 'Explains why a picture is read as a digit',
     path: '/explain',
     stripPrefix: true,
   });

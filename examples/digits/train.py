@@ -1,9 +1,9 @@
-"""Makes the model of this example and its samples from the handwritten digits that come with scikit-learn.
+"""Trains the model of this example, and writes its samples, from the handwritten digits of scikit-learn.
 
     python train.py [--out FOLDER]
 
-prints the accuracy on digits that were not used for training. The numbers are computed in double precision and then
-rounded far more coarsely than machines differ, so the same script gives the same bytes everywhere.
+prints the accuracy on held-out digits. The weights are computed in double precision and rounded much more coarsely
+than results differ between machines, so the script writes the same bytes everywhere.
 """
 
 import argparse
@@ -24,7 +24,7 @@ HIDDEN = 32
 
 
 def train(pixels, digits, steps=300, rate=0.5, momentum=0.9, decay=1e-3):
-    """Gradient descent over all digits at once, with momentum."""
+    """Full-batch gradient descent with momentum."""
     draw = np.random.Generator(np.random.PCG64(SEED))
     weights = [
         draw.normal(0, 1 / 8, (64, HIDDEN)), np.zeros(HIDDEN), draw.normal(0, 1 / 6, (HIDDEN, 10)), np.zeros(10),
@@ -47,7 +47,7 @@ def train(pixels, digits, steps=300, rate=0.5, momentum=0.9, decay=1e-3):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE, help="where models/ and the samples go")
+    parser.add_argument("--out", type=Path, default=HERE, help="the folder for models/ and the samples")
     out = parser.parse_args().out
 
     digits = load_digits()
@@ -59,7 +59,7 @@ def main():
     target.parent.mkdir(parents=True, exist_ok=True)
     np.savez(target, **weights)
 
-    # A sample in each format, of two different digits that were held out.
+    # A sample in each format, from two different held-out digits.
     first, second = (next(i for i in held_out if digits.target[i] == digit) for digit in (3, 7))
     rows = digits.images[first].astype(int).tolist()
     text = ",\n    ".join(json.dumps(row) for row in rows)

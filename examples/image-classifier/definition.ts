@@ -16,7 +16,7 @@ const SVM = 'registry.example.com/svm:v1@sha256:5e6f7a8b9c0d1e2f30415263748596a7
 const RESNET =
   'registry.example.com/resnet50:v2@sha256:9a8b7c6d5e4f30214365870fa9bccbde0f1e2d3c4b5a69788695041322314150';
 
-/** One address in front of two implementations that share the requests equally. */
+/** One address for two implementations, each with half of the requests. */
 export function imageClassifier(scope: Construct): ServingEndpoint {
   const endpoint = new ServingEndpoint(scope, 'image classifier', {
     path: '/predict',

@@ -1,9 +1,9 @@
-"""Makes the two models of this example and its samples from pictures of shapes that are drawn here.
+"""Trains the two models of this example, and writes its samples, from pictures of shapes that it draws.
 
     python train.py [--out FOLDER]
 
-prints the accuracy on pictures that were not used for training. The numbers are computed in double precision and then
-rounded far more coarsely than machines differ, so the same script gives the same bytes everywhere.
+prints the accuracy on held-out pictures. The weights are computed in double precision and rounded much more coarsely
+than results differ between machines, so the script writes the same bytes everywhere.
 """
 
 import argparse
@@ -24,7 +24,7 @@ SEED = 50
 
 
 def inside(shape, x, y):
-    """Where the shape covers the plane; it fits into the circle of radius 1."""
+    """Returns where the shape covers the plane; it fits into the unit circle."""
     if shape == "disc":
         return x**2 + y**2 <= 0.7
     if shape == "ring":
@@ -37,7 +37,7 @@ def inside(shape, x, y):
 
 
 def draw_shape(draw, shape):
-    """A picture of whole numbers from 0 to 255: a shape of some size, place, turn and shade, with noise."""
+    """Returns a picture of integers from 0 to 255: a shape of random size, position, rotation and shade, with noise."""
     fine = (np.arange(SIDE * 4) + 0.5) / 4 - SIDE / 2
     centre_x, centre_y = draw.uniform(-1.5, 1.5, 2)
     radius, turn = draw.uniform(4, 6.5), draw.uniform(-0.3, 0.3)
@@ -60,7 +60,7 @@ def data(count):
 
 
 def train_svm(images, labels, decay=1e-4, steps=20):
-    """One machine for each class: squared hinge loss, minimised with Newton's method, so that no step size matters."""
+    """Trains one machine per class: squared hinge loss, minimized with Newton's method, which has no step size."""
     x = np.stack([classifier.features(image) for image in images])
     weights = []
     for k in range(len(CLASSES)):
@@ -92,7 +92,7 @@ def start_weights(draw):
 
 
 def slopes(images, labels, w):
-    """The slope of the loss for every weight: the forward pass of network.py, and the way back."""
+    """Returns the gradient of the loss for every weight: the forward pass of network.py, then backpropagation."""
     tape = []
 
     def convolve(x, name, stride=1):
@@ -114,12 +114,12 @@ def slopes(images, labels, w):
     likely /= likely.sum(axis=1, keepdims=True)
     found = {}
 
-    def back_convolve(error, name, wanted=True):
+    def back_convolve(error, name, needed=True):
         shape, rows, stride = tape.pop()
         flat = error.reshape(-1, error.shape[-1])
         found[f"{name}.w"] = rows.reshape(-1, rows.shape[-1]).T @ flat
         found[f"{name}.b"] = flat.sum(axis=0)
-        if not wanted:
+        if not needed:
             return None
         parts = (error @ w[f"{name}.w"].T).reshape(*error.shape[:3], 9, shape[3])
         padded = np.zeros((shape[0], shape[1] + 2, shape[2] + 2, shape[3]))
@@ -138,12 +138,12 @@ def slopes(images, labels, w):
         around = np.zeros(shape)
         around[:, ::stride, ::stride] = error @ w[f"{name}.skip"].T
         error = back_convolve(back_convolve(error, f"{name}.2") * (inner > 0), f"{name}.1") + around
-    back_convolve(error * (steps[0] > 0), "stem", wanted=False)
+    back_convolve(error * (steps[0] > 0), "stem", needed=False)
     return found
 
 
 def train_network(images, labels, epochs=7, batch=50, rate=4e-3):
-    """Adam, with a rate that falls to nothing along half a cosine."""
+    """Adam, with cosine decay of the learning rate to zero."""
     draw = np.random.Generator(np.random.PCG64(SEED + 1))
     w = start_weights(draw)
     first, second = ({name: np.zeros_like(v) for name, v in w.items()} for _ in range(2))
@@ -173,18 +173,18 @@ def save(file, arrays):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE, help="where the models and the samples go")
+    parser.add_argument("--out", type=Path, default=HERE, help="the folder for the models and the samples")
     out = parser.parse_args().out
 
     (pictures, labels), (held_out, truth) = data(4000)
-    # The machine's model lies beside its code; the network's is a directory of its own, which `serving lock` reads.
+    # The model of the SVM is next to its code; that of the network is in a separate directory for `serving lock`.
     svm = classifier.Svm(save(out / "svm" / "svm.npz", train_svm(pictures / 255, labels)))
     weights = network.load(save(out / "models" / "resnet50" / "weights.npz", train_network(pictures / 255, labels)))
 
     by_svm = np.array([svm.scores(picture / 255).argmax() for picture in held_out])
     by_network = network.forward((held_out / 255).astype(np.float32), weights).argmax(axis=1)
 
-    # Samples of both formats that were held out and that both models can read.
+    # Samples of both formats, held out, that both models classify correctly.
     both = (by_svm == truth) & (by_network == truth)
     first = next(i for i in np.flatnonzero(both) if CLASSES[truth[i]] == "ring")
     second = next(i for i in np.flatnonzero(both) if CLASSES[truth[i]] == "triangle")

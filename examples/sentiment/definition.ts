@@ -15,12 +15,12 @@ const IMAGE =
   'registry.example.com/sentiment:1@sha256:0e5f1c7d9c4a4b6e8f2d3a1b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f';
 
 /**
- * A Flask application and its web page under one static address, round robin over two versions of its model; each version
- * also has an address of its own.
+ * A Flask application and its web page at one static address, round robin over two versions of its model. Each version
+ * also has its own address.
  */
 export function sentiment(scope: Construct): ServingEndpoint {
   const endpoint = new ServingEndpoint(scope, 'sentiment', {
-    description: 'Says whether a short text is positive or negative',
+    description: 'Classifies a short text as positive or negative',
     path: '/sentiment',
     stripPrefix: true,
     requestTimeout: Duration.seconds(30),

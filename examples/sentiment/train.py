@@ -1,10 +1,10 @@
-"""Makes the two models of this example from sentences that a small seeded grammar writes.
+"""Trains the two models of this example on sentences from a small seeded grammar.
 
-v1 knows single words. v2 also knows pairs and triples of words, and so understands "not good".
+v1 uses single words. v2 also uses pairs and triples of words, so it understands "not good".
 
     python train.py [--out FOLDER]
 
-prints the accuracy on sentences that were not used for training. The same script gives the same bytes on every machine.
+prints the accuracy on held-out sentences. The script writes the same bytes on every machine.
 """
 
 import argparse
@@ -32,7 +32,7 @@ AROUND = [
 
 
 def sentence(draw):
-    """A sentence and whether it is positive: one or two claims about things, some of them negated."""
+    """Returns a sentence and whether it is positive: one or two claims about things, some of them negated."""
     positive = draw.random() < 0.5
     claims = []
     for thing in draw.sample(THINGS, draw.choice([1, 1, 2])):
@@ -46,7 +46,7 @@ def sentence(draw):
 
 
 def data(count):
-    """Distinct sentences, cut into those for training and those held out."""
+    """Returns distinct sentences, split into training and held-out sentences."""
     draw = random.Random(SEED)
     sentences = {}
     while len(sentences) < count:
@@ -61,7 +61,7 @@ def score(model, text):
 
 
 def train(version, ngrams, pairs, epochs=40, rate=0.5, decay=1e-3):
-    """Logistic regression by stochastic gradient descent, in plain Python so that every machine rounds alike."""
+    """Logistic regression by stochastic gradient descent, in plain Python so that every machine rounds identically."""
     weights, bias = {}, 0.0
     rows = [(features(text, ngrams), 1.0 if positive else 0.0) for text, positive in pairs]
     draw = random.Random(SEED + ngrams)
@@ -85,7 +85,7 @@ def accuracy(model, pairs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=HERE, help="where models/ goes")
+    parser.add_argument("--out", type=Path, default=HERE, help="the folder for models/")
     out = parser.parse_args().out
     training, held_out = data(4000)
     report = {}

@@ -1,11 +1,11 @@
-"""Says why a picture is read as a digit: a second endpoint over the same model, with a server of its own.
+"""Explains why a picture is read as a digit: a second endpoint with the same model and a custom server.
 
     python -m explain --port 8000 --keep-alive 4010 --drain 60
 
-What a server behind a load balancer has to do, and this one does:
+A server behind a load balancer must, as this one does:
 - listen on every address, not on localhost;
-- keep idle connections longer than the balancer does, so that only the balancer closes them;
-- on SIGTERM take no new connection, finish what is running, say `Connection: close`, then exit with 0.
+- keep idle connections longer than the load balancer does, so that only the load balancer closes them;
+- on SIGTERM accept no new connections, complete running requests with `Connection: close`, then exit with 0.
 """
 
 import argparse
@@ -46,7 +46,7 @@ class Server(ThreadingHTTPServer):
             self.changed.notify_all()
 
     def drain(self, seconds):
-        """Waits for running requests, but not longer than the given time; True when all have finished."""
+        """Waits for running requests, at most for the given time; returns whether all have completed."""
         end = time.monotonic() + seconds
         with self.changed:
             self.draining = True
@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             super().handle()
         except OSError:
-            pass  # the client has gone
+            pass  # the client has closed the connection
         finally:
             self.server.note(self.connection, None)
 
@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > LONGEST_BODY:
             self.close_connection = True
-            self.answer(411 if not length.isdigit() else 413, {"error": "send a digit with a Content-Length"})
+            self.answer(411 if not length.isdigit() else 413, {"error": "send a digit with a valid Content-Length"})
             return
         try:
             pixels = read_digit(self.rfile.read(int(length)), self.headers.get("Content-Type", ""))
@@ -124,8 +124,8 @@ class Handler(BaseHTTPRequestHandler):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-    parser.add_argument("--keep-alive", type=float, default=4010, help="seconds an idle connection is kept")
-    parser.add_argument("--drain", type=float, default=60, help="seconds that running requests get after SIGTERM")
+    parser.add_argument("--keep-alive", type=float, default=4010, help="seconds that an idle connection is kept open")
+    parser.add_argument("--drain", type=float, default=60, help="seconds that running requests may take after SIGTERM")
     arguments = parser.parse_args()
 
     Handler.timeout = arguments.keep_alive

@@ -10,7 +10,7 @@ DEFAULT_FILE = "/models/digits/digits.npz"
 
 
 class BadInput(ValueError):
-    """The request does not hold a digit."""
+    """The request does not contain a digit."""
 
 
 class Model:
@@ -28,7 +28,7 @@ class Model:
         return likely / likely.sum()
 
     def influence(self, pixels, digit):
-        """How much each pixel speaks for the digit: its value times the slope of the digit's score."""
+        """How much each pixel contributes to the digit: its value times the gradient of the digit's score."""
         hidden = np.tanh(pixels @ self.w1 + self.b1)
         slope = self.w1 @ ((1 - hidden**2) * self.w2[:, digit])
         return pixels * slope
@@ -44,9 +44,9 @@ def read_digit(body, content_type):
     except BadInput:
         raise
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise BadInput('send {"pixels": 8 rows of 8 numbers from 0 to 16} or a PGM image of 8 x 8') from error
+        raise BadInput('send {"pixels": 8 rows of 8 numbers from 0 to 16} or a PGM image of 8 x 8 pixels') from error
     if rows.shape != (8, 8) or not np.isfinite(rows).all() or rows.min() < 0 or rows.max() > 1:
-        raise BadInput("a digit has 8 rows of 8 numbers from 0 to 16")
+        raise BadInput("a digit must have 8 rows of 8 numbers from 0 to 16")
     return rows.reshape(64)
 
 
@@ -54,7 +54,7 @@ def read_pgm(body):
     kind, *rest = body.split(maxsplit=4)
     width, height, highest = (int(word) for word in rest[:3])
     if (width, height) != (8, 8) or not 0 < highest < 256:
-        raise BadInput("the image must be 8 x 8 with at most 255 shades")
+        raise BadInput("the image must have 8 x 8 pixels and a maximum value of at most 255")
     values = body[-64:] if kind == b"P5" else [int(word) for word in rest[3].split()]
     shades = list(values)
     if len(shades) != 64:

@@ -20,7 +20,7 @@ def respond(environ):
         return "405 Method Not Allowed", {"error": "send a POST"}, [("Allow", "POST")]
     body = environ["wsgi.input"].read(LONGEST_BODY + 1)
     if len(body) > LONGEST_BODY:
-        return "413 Content Too Large", {"error": "a digit is smaller"}, []
+        return "413 Content Too Large", {"error": "the request is too large for a digit"}, []
     try:
         pixels = read_digit(body, environ.get("CONTENT_TYPE", ""))
     except BadInput as error:

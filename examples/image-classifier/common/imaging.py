@@ -1,4 +1,4 @@
-"""Reads a picture from a request: a PNG or rows of numbers. Both images of this example contain this file."""
+"""Reads a picture from a request: a PNG or rows of numbers. Both container images of this example contain this file."""
 
 import json
 import struct
@@ -14,11 +14,11 @@ CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
 
 
 class BadImage(ValueError):
-    """The request does not hold a picture."""
+    """The request does not contain a picture."""
 
 
 def read_image(body, content_type=""):
-    """A square of SIDE x SIDE shades from 0 (black) to 1 (white)."""
+    """Returns a square of SIDE x SIDE grey values from 0 (black) to 1 (white)."""
     if len(body) > LONGEST_BODY:
         raise BadImage(f"the request is longer than {LONGEST_BODY} bytes")
     try:
@@ -33,14 +33,14 @@ def read_image(body, content_type=""):
     except (ValueError, KeyError, TypeError, IndexError, struct.error, zlib.error) as error:
         raise BadImage(f"the picture cannot be read: {error}") from error
     if shades.ndim != 2 or 0 in shades.shape or not np.isfinite(shades).all() or shades.min() < 0 or shades.max() > 1:
-        raise BadImage("a picture has rows of equal length with numbers from 0 to 255")
+        raise BadImage("a picture must have rows of equal length with numbers from 0 to 255")
     rows = np.arange(SIDE) * shades.shape[0] // SIDE
     columns = np.arange(SIDE) * shades.shape[1] // SIDE
     return shades[np.ix_(rows, columns)]
 
 
 def read_png(body):
-    """The shades (0 to 255) of a PNG with 8 bits a channel, not interlaced."""
+    """Returns the grey values (0 to 255) of a PNG with 8 bits per channel, not interlaced."""
     header, data, at = None, b"", 8
     while at < len(body):
         length, kind = struct.unpack_from(">I4s", body, at)
@@ -54,13 +54,13 @@ def read_png(body):
         raise BadImage("the PNG has no header")
     width, height, depth, colours, _, _, interlaced = header
     if depth != 8 or colours not in CHANNELS or interlaced or not 0 < width * height <= MOST_PIXELS:
-        raise BadImage("the PNG must have 8 bits a channel, no palette, no interlacing and at most a million pixels")
+        raise BadImage("the PNG must have 8 bits per channel, no palette, no interlacing and at most a million pixels")
     channels = CHANNELS[colours]
     stride = width * channels
-    wanted = height * (stride + 1)
-    raw = zlib.decompressobj().decompress(data, wanted)
-    if len(raw) != wanted:
-        raise BadImage("the PNG ends too early")
+    expected = height * (stride + 1)
+    raw = zlib.decompressobj().decompress(data, expected)
+    if len(raw) != expected:
+        raise BadImage("the PNG is truncated")
     pixels = np.zeros((height, stride), dtype=np.uint8)
     above = bytearray(stride)
     for y in range(height):
@@ -92,7 +92,7 @@ def unfilter(kind, line, above, step):
 
 
 def write_png(shades):
-    """A grey PNG of whole numbers from 0 to 255, without compression, so that its bytes depend on nothing else."""
+    """Returns a greyscale PNG of integers from 0 to 255, uncompressed, so that its bytes are the same everywhere."""
     height, width = shades.shape
     raw = b"".join(b"\0" + row.astype(np.uint8).tobytes() for row in shades)
 

@@ -1,7 +1,7 @@
-"""A residual convolutional network in numpy: far smaller than the 50 layers that its backend is named after.
+"""A residual convolutional network in numpy, much smaller than the ResNet-50 that its backend is named after.
 
-A convolution, then three residual blocks of two convolutions each, the second and third at half the resolution of what
-comes before, then the mean over the picture and a linear layer. Pictures are arrays of (count, height, width, channels).
+A convolution, three residual blocks of two convolutions each (the second and third halve the resolution), the mean over
+the picture, and a linear layer. Pictures are arrays of (count, height, width, channels).
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ BLOCKS = [("block1", 1), ("block2", 2), ("block3", 2)]
 
 
 def patches(x, stride):
-    """Every 3 x 3 neighbourhood as a row: (count, height / stride, width / stride, 9 * channels)."""
+    """Returns every 3 x 3 neighbourhood as a row: (count, height / stride, width / stride, 9 * channels)."""
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     height, width = x.shape[1:3]
     parts = [padded[:, i : i + height : stride, j : j + width : stride] for i in range(3) for j in range(3)]
@@ -23,7 +23,7 @@ def convolution(x, weights, bias, stride=1):
 
 
 def forward(images, w):
-    """The scores of each class for each picture."""
+    """Returns the score of each class for each picture."""
     x = np.maximum(convolution(images[..., None] - 0.5, w["stem.w"], w["stem.b"]), 0)
     for name, stride in BLOCKS:
         inner = np.maximum(convolution(x, w[f"{name}.1.w"], w[f"{name}.1.b"], stride), 0)
@@ -33,7 +33,7 @@ def forward(images, w):
 
 
 def load(file):
-    """Weights are stored as whole numbers from -127 to 127 with one scale, a power of two, for each array."""
+    """Reads the weights, which are stored as integers from -127 to 127 with a scale (a power of two) for each array."""
     with np.load(file, allow_pickle=False) as model:
         names = [name for name in model.files if not name.endswith(":scale")]
         return {name: model[name].astype(np.float32) * np.float32(model[f"{name}:scale"]) for name in names}

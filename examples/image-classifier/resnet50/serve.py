@@ -1,4 +1,4 @@
-"""Names the shape in a picture with a residual network: POST /predict, and GET /healthz once the weights are read."""
+"""Classifies the shape in a picture with a residual network: POST /predict, and GET /healthz once it is ready."""
 
 import os
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Names the shape in a picture with a support vector machine: POST /predict and nothing else."""
+"""Classifies the shape in a picture with a support vector machine: POST /predict only."""
 
 import json
 from pathlib import Path

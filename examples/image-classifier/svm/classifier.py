@@ -1,4 +1,4 @@
-"""A linear support vector machine over the directions of the edges in a picture."""
+"""A linear support vector machine on a histogram of oriented gradients."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ CELL = 4
 
 
 def features(image):
-    """How strong the edges of each direction are in each cell of the picture, scaled to length 1."""
+    """Returns the strength of the edges in each direction for each cell of the picture, normalized to length 1."""
     down, right = np.gradient(image)
     strength = np.hypot(down, right)
     direction = np.arctan2(down, right) % np.pi * DIRECTIONS / np.pi

@@ -1,7 +1,7 @@
-"""Says whether a short text is positive or negative.
+"""Classifies a short text as positive or negative.
 
-The WSGI application is the global `app`. The model is not part of the image: it is mounted where SENTIMENT_MODEL says, and
-read once, when the module is imported.
+The WSGI application is the global `app`. The model is not part of the image: it is mounted at the path in
+SENTIMENT_MODEL, and loaded once, when the module is imported.
 """
 
 import json
@@ -23,7 +23,7 @@ app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
 
 
 def text_of_request():
-    """The text of a JSON body, an uploaded file, a form field or a plain body."""
+    """Returns the text of a JSON body, an uploaded file, a form field or a plain body."""
     if request.is_json:
         body = request.get_json()
         text = body.get("text") if isinstance(body, dict) else None

@@ -1,4 +1,4 @@
-"""The words and word sequences of a text, the same for training and for serving."""
+"""The word n-grams of a text, the same for training and serving."""
 
 import re
 
@@ -6,7 +6,7 @@ WORD = re.compile(r"[a-z']+")
 
 
 def features(text, ngrams):
-    """The distinct sequences of one to `ngrams` words, in order."""
+    """Returns the distinct sequences of one to `ngrams` words, in order."""
     words = WORD.findall(text.lower())
     found = [" ".join(words[i : i + n]) for n in range(1, ngrams + 1) for i in range(len(words) - n + 1)]
     return list(dict.fromkeys(found))
