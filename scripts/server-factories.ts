@@ -12,7 +12,12 @@ const CATALOGUE = join(SERVERS, 'catalogue');
 const WRITTEN = '// Written by scripts/server-factories.ts from src/servers/catalogue.';
 const WIDTH = 120;
 
-/** What the class has beside its factories. */
+/** The documentation of the class. */
+const CLASS = `/**
+ * The model server in a container: its command, and its behaviour with connections and signals.
+ */`;
+
+/** The members of the class in addition to its factories. */
 const MEMBERS = `  private constructor(private readonly definition: ServerDefinition) {}
 
   /** @internal */
@@ -188,7 +193,7 @@ export function renderFactories(files: readonly ServerFile[]): string {
     clause('import type', [...new Set(factories.map(({ options }) => options as string))], './options'),
     "import { startServer } from './start';",
     '',
-    '/** How the server in a container is started. */',
+    CLASS,
     'export class ModelServer {',
     factories.map(factoryOf).join('\n\n'),
     '',

@@ -2,24 +2,24 @@ import { ModelDeliveryKind } from '../plan/intents';
 import { tagClass } from '../private/package-copy';
 
 /**
- * How a model that was packed comes to where its server reads it.
+ * How a packed model is delivered to the container of its server.
  *
- * Without one the first that the target has is used: an image volume, else a copy; from S3 a fetch. What a target cannot
- * do is an error at synthesis.
+ * The default is the first delivery that the target supports: an image volume, otherwise a copy; for S3, a fetch. A
+ * delivery that the target does not support is an error at synthesis.
  */
 export class ModelDelivery {
   /**
-   * The image of the model as a read-only volume, shared by the replicas of a node.
+   * The model image as a read-only volume, shared by the replicas of a node.
    *
-   * AWS: refused, ECS has no such volumes. Kubernetes: from 1.35.
+   * AWS: not supported, because ECS has no image volumes. Kubernetes: 1.35 or newer.
    */
   public static imageVolume(): ModelDelivery {
     return new ModelDelivery(ModelDeliveryKind.IMAGE_VOLUME);
   }
 
   /**
-   * A container of the model's image copies the files into a volume before the server starts, so the image needs a `cp`:
-   * lock the model with `--variant shell`. The files take disk three times: packed, unpacked, copied.
+   * A container of the model image copies the files into a volume before the server starts. The image requires `cp`:
+   * lock the model with `--variant shell`. The files use disk space three times: packed, unpacked and copied.
    *
    * AWS: a container that the server waits for. Kubernetes: an init container.
    */
@@ -37,8 +37,8 @@ export class ModelDelivery {
   }
 
   /**
-   * The server's image was made with the model in it, at `/models`: lock the model with `--variant baked`. The backend
-   * then runs that image.
+   * The server image contains the model, at `/models`: lock the model with `--variant baked`. The backend then runs
+   * that image.
    */
   public static baked(): ModelDelivery {
     return new ModelDelivery(ModelDeliveryKind.BAKED);

@@ -2,40 +2,41 @@ import type { Duration } from '../units/duration';
 import type { SecretValue } from '../workload/secret-value';
 import type { ModelDelivery } from './model-delivery';
 
-/** What a model is called and where the server finds it. */
+/** Options of every model: its name, and where the server finds it. */
 export interface ModelOptions {
   /**
-   * The name for people.
+   * The display name.
    *
-   * @default - the last part of where it comes from
+   * @default - the last part of its source
    */
   readonly name?: string;
 
   /**
-   * What the model is.
+   * A description of the model.
    *
    * @default - none
    */
   readonly description?: string;
 
   /**
-   * Where the server finds the model: absolute, or below `/models`. The directory must hold nothing else that the server
-   * needs, because a volume is mounted there; on Kubernetes only over the file where the model is one.
+   * Where the server finds the model: an absolute path, or relative to `/models`. The directory must not contain
+   * anything else that the server needs, because a volume is mounted over it. On Kubernetes a single file is mounted
+   * over that file only.
    *
    * @default - `/models` for a directory, `/models/<file name>` for a file
    */
   readonly path?: string;
 }
 
-/** Options of a model that a container brings before the server starts. */
+/** Options of a model that a container fetches before the server starts. */
 export interface FetchedModelOptions extends ModelOptions {
   /**
-   * The longest that the fetch may take before the replica is given up.
+   * The maximum time for the fetch, after which the replica has failed.
    *
-   * AWS: the start timeout of the container that fetches, at most 120 s on Fargate. Kubernetes: part of the time that a
-   * rollout gets.
+   * AWS: the start timeout of the container that fetches, at most 120 s on Fargate. Kubernetes: part of the progress
+   * deadline of the rollout.
    *
-   * @default - 10 minutes, more for a model whose size is known and large, or what the compute allows
+   * @default - 10 minutes, more for a large model of known size, or the maximum that the compute allows
    */
   readonly fetchTimeout?: Duration;
 }
@@ -43,48 +44,49 @@ export interface FetchedModelOptions extends ModelOptions {
 /** Options of a model in S3. */
 export interface S3ModelOptions extends FetchedModelOptions {}
 
-/** Options of a model that is packed as an image. */
+/** Options of a model that can be packed as an image. */
 export interface PackedModelOptions extends FetchedModelOptions {
   /**
-   * How the model comes to where the server reads it.
+   * How the model is delivered to the container of the server.
    *
-   * @default - the first way that the target has
+   * @default - the first delivery that the target supports
    */
   readonly delivery?: ModelDelivery;
 }
 
-/** Options of a model that is locked from a directory. */
+/** Options of a model in a locked directory. */
 export interface DirectoryModelOptions extends PackedModelOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   * @default - the nearest `serving.lock.json` in the working directory or its parents, within the project
    */
   readonly lockFile?: string;
 
   /**
    * Where the model is published: a repository such as `registry.example.com/models`, or `s3://bucket/prefix`.
    *
-   * @default - what the lock file says
+   * @default - the destination in the lock file
    */
   readonly to?: string;
 
   /**
-   * Whether `cdk deploy` publishes the model before it changes anything. It needs the weights where it runs.
+   * Whether `cdk deploy` publishes the model before it changes any resource. The weights must be on the machine that
+   * deploys.
    *
-   * AWS: a file asset whose command is `serving publish`; its object stands for what was published. Kubernetes: refused,
-   * because manifests are applied by others; run `serving publish` before they are. Set `to` as well: a destination that
-   * the lock file alone names is not confirmed by a person, which causes a warning.
+   * AWS: a file asset whose command is `serving publish`; the asset's object marks the model as published. Kubernetes:
+   * not supported, because other tools apply the manifests; run `serving publish` before they are applied. Set `to` as
+   * well: a destination that is only in the lock file causes a warning, because no one has confirmed it.
    *
    * @default false
    */
   readonly publishOnDeploy?: boolean;
 }
 
-/** Options of a model that is in an image of any registry. */
+/** Options of a model in an image of any registry. */
 export interface OciModelOptions extends PackedModelOptions {
   /**
-   * The directory of the image that is the model.
+   * The directory of the model in the image.
    *
    * @default '/models'
    */
@@ -93,28 +95,28 @@ export interface OciModelOptions extends PackedModelOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   * @default - the nearest `serving.lock.json` in the working directory or its parents, within the project
    */
   readonly lockFile?: string;
 }
 
-/** Options of a model of the Hugging Face Hub. */
+/** Options of a model on the Hugging Face Hub. */
 export interface HuggingFaceModelOptions extends FetchedModelOptions {
-  /** The commit: 40 hex digits, which never change. Branches and tags can move. */
+  /** The commit hash: 40 hex digits. Branches and tags are rejected, because they can move. */
   readonly revision: string;
 
   /**
-   * The token that may read a gated or private repository.
+   * The access token for a gated or private repository.
    *
    * @default - none
    */
   readonly token?: SecretValue;
 }
 
-/** Options of a model in a volume that exists. */
+/** Options of a model in an existing volume. */
 export interface VolumeModelOptions extends ModelOptions {
   /**
-   * The directory of the volume that is the model, such as `resnet50/v2`.
+   * The directory of the model in the volume, such as `resnet50/v2`.
    *
    * @default - the whole volume
    */

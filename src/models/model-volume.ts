@@ -1,13 +1,13 @@
 import { tagClass } from '../private/package-copy';
 
 /**
- * A volume that exists and holds models.
+ * An existing volume that contains models.
  *
- * Each target has its own kinds: `aws.EfsVolume` and `aws.S3FilesVolume`, `kubernetes.ClaimVolume`.
+ * Each target has its own types: `aws.EfsVolume` and `aws.S3FilesVolume`, `kubernetes.ClaimVolume`.
  */
 export abstract class ModelVolume {
   /**
-   * Only for the compiler: no object literal is a volume.
+   * Only for the compiler: object literals are not volumes.
    *
    * @internal
    */
@@ -16,7 +16,7 @@ export abstract class ModelVolume {
   protected constructor(
     /** The only platform that can use this volume, such as `aws`. */
     public readonly platform: string,
-    /** The name of the volume in messages and for people. */
+    /** The name of the volume in messages. */
     public readonly volumeName: string,
   ) {}
 }

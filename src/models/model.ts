@@ -23,29 +23,29 @@ import type {
 import type { ModelVolume } from './model-volume';
 import { lastPart, resolvePath } from './private/model-path';
 
-/** What only the platform of a model can use. */
+/** The parts of a model that only its platform can use. */
 interface Resources {
   readonly owner?: unknown;
   readonly token?: SecretValue;
   readonly volume?: ModelVolume;
   readonly directory?: string;
-  /** The paths of the files, where they are locked. */
+  /** The paths of the files, if they are locked. */
   readonly files?: readonly string[];
 }
 
 /**
- * The weights that a server reads.
+ * The files of a model, such as its weights, and where the server finds them.
  *
- * A backend may have several; each has a path of its own.
+ * A backend can have several models, each with a separate path.
  */
 export class Model {
   /**
-   * A directory that `serving lock` packed. Synthesis reads the lock file and no weights, which are there once they are
-   * published with `serving publish`.
+   * A directory that was locked with `serving lock`. Synthesis reads only the lock file. Publish the files with
+   * `serving publish` before you deploy.
    *
-   * A changed model changes the digest in the lock file, and that alone rolls the backend.
+   * A changed model changes its digest in the lock file, which triggers a rollout of the backend.
    *
-   * @param directory as the lock file names it, relative to that file; or an absolute path
+   * @param directory the path relative to the lock file, as in its entry; or an absolute path
    */
   public static fromDirectory(directory: string, options: DirectoryModelOptions = {}): Model {
     checkOptions('DirectoryModelOptions', options, 'options');
@@ -79,9 +79,9 @@ export class Model {
   }
 
   /**
-   * A directory or one file in S3, fetched before the server starts.
+   * A directory or a single file in S3, fetched before the server starts.
    *
-   * A changed prefix rolls the backend, an overwritten object does not: keep the version in the path.
+   * A changed prefix triggers a rollout of the backend, an overwritten object does not: put the version into the path.
    *
    * @param uri `s3://bucket/prefix/` for everything below a prefix, `s3://bucket/key` for one object
    */
@@ -91,19 +91,19 @@ export class Model {
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+        `'${uri}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
       );
     }
     if (match !== null && /[*?$\s]|(^|\/)\.{1,2}(\/|$)/.test(match[2] as string)) {
       throw new ServingError(
         'InvalidModel',
-        `'${uri}' must not have '*', '?', '$', spaces, '.' or '..': it is one object, or with a '/' at the end everything below a prefix`,
+        `'${uri}' must not contain '*', '?', '$', spaces, '.' or '..'; it is the URI of one object, or ends with '/' for everything below a prefix`,
       );
     }
     if (match !== null && Buffer.byteLength(match[2] as string) > 1024)
       throw new ServingError(
         'InvalidModel',
-        `'uri' (${uri.length} characters) must have a key of at most 1024 bytes, as S3 has`,
+        `'uri' (${uri.length} characters) must have a key of at most 1024 bytes, the limit of S3`,
       );
     const single = !uri.endsWith('/');
     return new Model({
@@ -114,7 +114,7 @@ export class Model {
   }
 
   /**
-   * A directory of an image in any registry, by digest. A tag is enough where it is locked.
+   * A directory of an image in any registry, by digest. A tag is sufficient if it is locked.
    *
    * @param reference such as `registry.example.com/models/resnet50:v2@sha256:...`
    */
@@ -136,7 +136,7 @@ export class Model {
   }
 
   /**
-   * A model of the Hugging Face Hub at one commit, fetched before the server starts.
+   * A model on the Hugging Face Hub at one commit, fetched before the server starts.
    *
    * @param repository owner and name, such as `facebook/opt-125m`
    */
@@ -145,14 +145,14 @@ export class Model {
     if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireIdentifier('repository', repository))) {
       throw new ServingError(
         'InvalidModel',
-        `'${repository}' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'`,
+        `'${repository}' must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'`,
       );
     }
     const { revision, token } = options;
     if (!/^[0-9a-f]{40}$/.test(revision)) {
       throw new ServingError(
         'InvalidModel',
-        `'revision' ('${revision}') of '${repository}' must be a commit of 40 hex digits, because branches and tags move`,
+        `'revision' ('${revision}') of '${repository}' must be a commit hash of 40 hex digits, because branches and tags can move`,
       );
     }
     return new Model(
@@ -166,8 +166,8 @@ export class Model {
   }
 
   /**
-   * A volume that exists, or a directory of one. Nothing is fetched, and nothing tells when its files change: keep the
-   * version in `directory`.
+   * An existing volume, or a directory of it. Nothing is fetched, and changes to its files are not detected: put the
+   * version into `directory`.
    *
    * @param volume of the target, such as `kubernetes.ClaimVolume.fromName('models')`
    */
@@ -183,9 +183,9 @@ export class Model {
   }
 
   /**
-   * Files that are in the image already, beside the code. Nothing is fetched; the name and the description are kept.
+   * Files that are already in the image with the code. Nothing is fetched.
    *
-   * @param location where they are in the container, absolute or relative to the working directory of the image
+   * @param location the path in the container, absolute or relative to the working directory of the image
    */
   public static inImage(location: string, options: ModelOptions = {}): Model {
     checkOptions('ModelOptions', options, 'options');
@@ -194,7 +194,7 @@ export class Model {
     if (options.path !== undefined && options.path !== location) {
       throw new ServingError(
         'InvalidModel',
-        `'path' ('${options.path}') cannot move files that are in the image at '${location}'; leave it out`,
+        `'path' ('${options.path}') cannot move files that are in the image at '${location}'; remove it`,
       );
     }
     return new Model({
@@ -212,7 +212,7 @@ export class Model {
   ) {}
 
   /**
-   * The same model, with what its platform needs to know of where it comes from.
+   * The same model, with its owner for the platform.
    *
    * @internal
    */
@@ -221,7 +221,7 @@ export class Model {
   }
 
   /**
-   * What belongs to one platform and cannot be used on others.
+   * The parts that belong to one platform and cannot be used on others.
    *
    * @internal
    */
@@ -241,7 +241,7 @@ export class Model {
 
 tagClass('Model', Model);
 
-/** What every model has: its names, and where the server finds it. */
+/** Common to all models: name, description and path. */
 function placeOf(
   options: ModelOptions,
   last: string,
@@ -255,7 +255,7 @@ function placeOf(
   };
 }
 
-/** Where a locked model is once it is published: files below a prefix, or an image with the digest as its tag. */
+/** The location of a published model: files below a prefix, or an image with the digest as its tag. */
 function sourceOf(to: string, hex: string, locked: LockedModel): Pick<ModelIntent, 'uri' | 'image'> {
   const bucket = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^*?$\s]*)?$/.test(to);
   if (bucket) return { uri: `${to.replace(/\/+$/, '')}/${hex}/` };
@@ -263,7 +263,7 @@ function sourceOf(to: string, hex: string, locked: LockedModel): Pick<ModelInten
   if (!isRepository(repository)) {
     throw new ServingError(
       'InvalidModel',
-      `'to' ('${to}') must be a repository of a registry without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
+      `'to' ('${to}') must be a registry repository without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
     );
   }
   return { image: imageOf(repository, hex, locked) };
@@ -283,7 +283,7 @@ function platformsOf({ platforms }: LockedArtifact): ImagePlatformIntent[] {
   return platforms.map(({ architecture, compressedSize }) => ({ architecture, bytes: compressedSize }));
 }
 
-/** A reference by digest, as it stands there or as it is locked. */
+/** A reference by digest: its own, or the locked one. */
 function resolveLocked(
   reference: string,
   lockFile: string | undefined,
@@ -296,7 +296,7 @@ function resolveLocked(
   if (locked === undefined) {
     throw new ServingError(
       'MutableImage',
-      `'${reference}' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image ${shellWord(reference)}`,
+      `'${reference}' has no digest, so the model could change under a running server; add the digest, or lock the image: serving lock --image ${shellWord(reference)}`,
     );
   }
   return { name, reference: `${reference}@${locked.digest}`, platforms };
@@ -312,7 +312,7 @@ function imageDirectory(directory: string): string {
   if (/^(?:\/[^/\s]+)+$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',
-    `'directory' ('${directory}') must be an absolute directory of the image below '/', such as '/models'`,
+    `'directory' ('${directory}') must be an absolute path in the image below '/', such as '/models'`,
   );
 }
 
@@ -320,6 +320,6 @@ function volumeDirectory(directory: string): string {
   if (/^[^/\s]+(?:\/[^/\s]+)*$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',
-    `'directory' ('${directory}') must be relative to the volume and stay inside, such as 'resnet50/v2'`,
+    `'directory' ('${directory}') must be a path inside the volume and relative to it, such as 'resnet50/v2'`,
   );
 }

@@ -3,22 +3,23 @@ import { isSettable, knobsOf } from '../plan/server/knobs';
 import { KnobPlace } from '../plan/server/parts';
 import { requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
+import { describeMember } from '../private/options';
 import { compareVersions, statesOf, versionNumbers } from './versions';
 
-/** What a flag and a variable may be called. */
+/** Valid names of flags and variables. */
 const NAMES: { readonly [place in KnobPlace]?: RegExp } = {
   [KnobPlace.FLAG]: /^-{1,2}[A-Za-z][\w.-]*$/,
   [KnobPlace.VARIABLE]: /^[A-Za-z_]\w*$/,
 };
 const LONGEST = 604_800;
 
-/** Checks that a descriptor has no contradictions, so that a plan promises nothing that the server does not do. */
+/** Rejects a descriptor that contradicts itself, so that a plan relies only on what the server does. */
 export function checkDescriptor(descriptor: ServerDescriptor, command: string[]): void {
   const { versions = [], drain, drainKnob } = descriptor;
   checkNumbers(descriptor);
   checkKnobs(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
-    wrong('drainKnob', `'${drainKnob.name}'`, "must be removed where 'drain' is DrainBehavior.DROPS_REQUESTS");
+    wrong('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
   const numbers = versions.map(({ from }, index) => {
     const found = versionNumbers(from);
     return found ?? wrong(`versions[${index}].from`, `'${from}'`, "must start with a number, such as '27.0.1'");
@@ -49,19 +50,19 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
   const seen = new Set<string>();
   for (const [, { name, place, defaultSeconds, maxSeconds }] of knobsOf(descriptor)) {
     if (NAMES[place]?.test(name) === false)
-      wrong(`the ${place}`, `'${name}'`, 'must be one word, such as --keep-alive or KEEP_ALIVE');
+      wrong(`the ${place}`, `'${name}'`, 'must be a single word, such as --keep-alive or KEEP_ALIVE');
     if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
     seen.add(name);
     if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
-      wrong(`the ${place}`, `'${name}'`, "must not be in 'command', because it gets the computed time");
+      wrong(`the ${place}`, `'${name}'`, "must not be in 'command', because the computed time is added with it");
     for (const value of [defaultSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
   }
 }
 
-/** Checks that the settings of idle connections match their kind. */
+/** Checks that the keep-alive settings match their kind. */
 function checkKeepAlive({ keepAlive, keepAliveSeconds, keepAliveKnob: knob }: VersionedBehavior, prefix: string): void {
-  const kind = `'${keepAlive}'`;
+  const kind = describeMember('servers.KeepAliveKind', keepAlive);
   const prop = `${prefix}keepAlive`;
   if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.defaultSeconds === undefined)
     wrong(prop, kind, "requires 'keepAliveSeconds'");

@@ -2,7 +2,7 @@ import { hideArguments } from '../private/credentials/arguments';
 import { ServingError } from '../private/errors';
 import { refuseLocalhost } from '../private/localhost';
 
-/** Checks a command in exec form. */
+/** Validates a command in exec form. */
 export function checkCommand(command: string[]): string[] {
   const [program] = command;
   if (program === undefined || program === '')
@@ -11,7 +11,7 @@ export function checkCommand(command: string[]): string[] {
     const words = hideArguments(program.trim().split(/\s+/));
     throw new ServingError(
       'InvalidCommand',
-      `'command[0]' ('${words.join(' ')}') must be a program; make each word an element of its own, such as ['${words.join("', '")}']`,
+      `'command[0]' ('${words.join(' ')}') must be a program; pass each argument as a separate element, such as ['${words.join("', '")}']`,
     );
   }
   refuseLocalhost(command, command.join(' '));

@@ -1,28 +1,28 @@
 import { ServingError } from '../private/errors';
 import type { PlacedModel, ServerStart, StartContext } from './define-server';
 
-/** The only model of the backend, or nothing where it has none. */
+/** The only model of the backend, or undefined if it has none. */
 export function onlyModelOf(prop: string, { models, at }: StartContext): PlacedModel | undefined {
   if (models.length < 2) return models[0];
   const paths = models.map(({ path }) => `'${path}'`).join(', ');
   throw new ServingError(
     'ModelNotNamed',
-    `'${prop}' of the server must be set, because the backend has ${models.length} models (${paths}) and the server loads one`,
+    `'${prop}' of the server must be set, because the backend has ${models.length} models (${paths}) and the server loads only one`,
     at,
   );
 }
 
-/** Where the server finds its model: the option, else the only model of the backend. */
+/** The path of the model: the option, otherwise that of the backend's only model. */
 export function modelPathOf(prop: string, path: string | undefined, context: StartContext): string {
   return path ?? (onlyModelOf(prop, context) ?? missingModel(prop, context)).path;
 }
 
-/** The same for a server that takes no single file. */
+/** The same for a server that requires a directory. */
 export function modelDirectoryOf(prop: string, path: string | undefined, context: StartContext): string {
   return path ?? (onlyDirectoryOf(prop, context) ?? missingModel(prop, context)).path;
 }
 
-/** Where the server finds a directory of models: the option, else the only model of the backend; nothing without both. */
+/** The path of a directory of models: the option, otherwise that of the backend's only model, if any. */
 export function repositoryPathOf(prop: string, path: string | undefined, context: StartContext): string | undefined {
   return path ?? onlyDirectoryOf(prop, context)?.path;
 }
@@ -32,23 +32,23 @@ function onlyDirectoryOf(prop: string, context: StartContext): PlacedModel | und
   if (!model?.isFile) return model;
   throw new ServingError(
     'InvalidModel',
-    `the model at '${model.path}' is one file, and its server requires a directory; fetch a prefix ('s3://bucket/prefix/'), or set '${prop}' of the server to a directory`,
+    `the model at '${model.path}' is a single file, but its server requires a directory; use a prefix ('s3://bucket/prefix/'), or set '${prop}' of the server to a directory`,
     context.at,
   );
 }
 
-/** Fails for a server that serves one model, where the backend has none. */
+/** Throws for a server that requires a model if the backend has none. */
 export function missingModel(prop: string, { at }: StartContext): never {
   throw new ServingError(
     'ModelNotNamed',
-    `the server requires a model and the backend has none; set 'model' of the backend, or '${prop}' of the server`,
+    `the server requires a model, but the backend has none; set 'model' of the backend, or '${prop}' of the server`,
     at,
   );
 }
 
 /**
- * The variable with the directory of models from the Hugging Face hub, for an image whose own directory cannot be written;
- * nothing where the model is a directory.
+ * The variable for the download directory of the Hugging Face Hub, because the default directory of the image may not
+ * be writable. Empty if the model is a directory.
  */
 export function hubCacheOf(variable: string, model: string): Pick<ServerStart, 'environment' | 'changeable'> {
   return model.startsWith('/') ? {} : { environment: { [variable]: '/tmp/hub' }, changeable: [variable] };

@@ -37,11 +37,13 @@ import type {
 } from './options';
 import { startServer } from './start';
 
-/** How the server in a container is started. */
+/**
+ * The model server in a container: its command, and its behaviour with connections and signals.
+ */
 export class ModelServer {
   /**
-   * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
-   * bounds `requestTimeout` to 40 s.
+   * An application behind granian, which must be in the image. It keeps idle connections for at most a minute, which
+   * limits `requestTimeout` to 40 s on AWS.
    *
    * @example
    * ModelServer.granian({ app: 'app:app', interfaceType: GranianInterface.WSGI });
@@ -107,7 +109,8 @@ export class ModelServer {
   }
 
   /**
-   * A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped.
+   * A WSGI application behind uWSGI, which must be in the image. It is configured to complete running requests when it
+   * stops.
    *
    * @example
    * ModelServer.uwsgi({ app: 'app:app', threads: 4 });
@@ -118,7 +121,7 @@ export class ModelServer {
   }
 
   /**
-   * A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped.
+   * A WSGI application behind waitress, which must be in the image. It drops running requests when it stops.
    *
    * @example
    * ModelServer.waitress({ app: 'app:app', threads: 4 });
@@ -129,7 +132,7 @@ export class ModelServer {
   }
 
   /**
-   * A service of BentoML.
+   * A BentoML service.
    *
    * @example
    * ModelServer.bentoml({ service: 'service:Classifier' });
@@ -151,7 +154,7 @@ export class ModelServer {
   }
 
   /**
-   * A script that runs LitServe at the port in the environment variable `PORT`.
+   * A script that runs LitServe on the port in the environment variable `PORT`.
    *
    * @example
    * ModelServer.litServe({ script: 'server.py', keepAlive: Duration.seconds(120) });
@@ -173,7 +176,7 @@ export class ModelServer {
   }
 
   /**
-   * Models behind MLServer. It closes idle connections after 5 s, which AWS refuses.
+   * Models behind MLServer. It closes idle connections after 5 s, which is rejected on AWS.
    *
    * @example
    * ModelServer.mlServer({ workers: 0 });
@@ -184,7 +187,7 @@ export class ModelServer {
   }
 
   /**
-   * An application of Ray Serve on a cluster of its own in each replica.
+   * A Ray Serve application. Each replica runs a separate Ray cluster.
    *
    * @example
    * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });
@@ -228,7 +231,7 @@ export class ModelServer {
   }
 
   /**
-   * A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses.
+   * A language model behind llama.cpp's server. It closes idle connections after 5 s, which is rejected on AWS.
    *
    * @example
    * ModelServer.llamaCpp({ model: '/models/llama/model.gguf' });
@@ -239,7 +242,7 @@ export class ModelServer {
   }
 
   /**
-   * An NVIDIA NIM. How it treats connections is not documented.
+   * An NVIDIA NIM. How it handles connections is not documented.
    *
    * @example
    * ModelServer.nim();
@@ -250,7 +253,7 @@ export class ModelServer {
   }
 
   /**
-   * Ollama. It drops requests when it is stopped.
+   * An Ollama server. It drops running requests when it stops.
    *
    * @example
    * ModelServer.ollama({ modelsPath: '/models/ollama' });
@@ -305,8 +308,8 @@ export class ModelServer {
   }
 
   /**
-   * Any server, started with its own command in exec form. It must listen on every interface at the port in the
-   * environment variable `PORT`, and the backend needs a health check.
+   * Any server, started with a command in exec form. It must listen on all interfaces, on the port in the environment
+   * variable `PORT`, and the backend requires a health check.
    *
    * @example
    * ModelServer.command({
@@ -320,7 +323,8 @@ export class ModelServer {
   }
 
   /**
-   * Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`.
+   * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
+   * variable `PORT`.
    *
    * @example
    * ModelServer.custom({
@@ -342,7 +346,7 @@ export class ModelServer {
   }
 
   /**
-   * A program in Go. It must listen on every interface at the port in the environment variable `PORT`.
+   * A Go program. It must listen on all interfaces, on the port in the environment variable `PORT`.
    *
    * @example
    * ModelServer.go({ command: ['/app/server'], drains: true });
@@ -353,7 +357,7 @@ export class ModelServer {
   }
 
   /**
-   * A program on Node. It must listen on every interface at the port in the environment variable `PORT`.
+   * A Node program. It must listen on all interfaces, on the port in the environment variable `PORT`.
    *
    * @example
    * ModelServer.node({ command: ['node', 'server.js'], keepAlive: Duration.seconds(120), drains: true });
@@ -364,8 +368,8 @@ export class ModelServer {
   }
 
   /**
-   * Any server, started by a line that `/bin/sh` reads. It must listen on every interface at the port in the environment
-   * variable `PORT`, and the backend needs a health check.
+   * Any server, started by a command line for `/bin/sh`. It must listen on all interfaces, on the port in the
+   * environment variable `PORT`, and the backend requires a health check.
    *
    * @example
    * ModelServer.shell({ line: 'exec python serve.py --port $PORT' });

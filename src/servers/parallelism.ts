@@ -3,20 +3,22 @@ import { ServingError } from '../private/errors';
 import type { StartContext } from './define-server';
 import type { LanguageModelOptions } from './shared-options';
 
-/** Over how many GPUs a model is spread: the option, else all GPUs of the backend; nothing for one. */
+/**
+ * The number of GPUs for tensor parallelism: the option, otherwise all GPUs of the backend; undefined for a single GPU.
+ */
 export function parallelismOf({
-  tensorParallelism: asked,
+  tensorParallelism: requested,
 }: LanguageModelOptions): (context: StartContext) => number | undefined {
-  if (asked !== undefined) requireNumber('tensorParallelism', asked, { min: 1, max: 64, integer: true });
+  if (requested !== undefined) requireNumber('tensorParallelism', requested, { min: 1, max: 64, integer: true });
   return ({ gpus = 0, at }) => {
-    if (asked !== undefined && asked > 1 && asked > gpus) {
+    if (requested !== undefined && requested > 1 && requested > gpus) {
       throw new ServingError(
         'ConflictingProps',
-        `'tensorParallelism' (${asked}) must be at most the GPUs of the backend (${gpus}); raise the count of 'gpu'`,
+        `'tensorParallelism' (${requested}) must be at most the number of GPUs of the backend (${gpus}); increase the count of 'gpu'`,
         at,
       );
     }
-    const count = asked ?? gpus;
+    const count = requested ?? gpus;
     return count > 1 ? count : undefined;
   };
 }

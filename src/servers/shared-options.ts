@@ -1,16 +1,17 @@
 import type { Duration } from '../units/duration';
 
-/** Options that every server of the catalogue has. */
+/** Options of every server in the catalogue. */
 export interface ServerOptions {
   /**
-   * The version of the server in the image. Behaviour that differs between versions follows it.
+   * The server version in the image. It selects the behaviour that differs between versions.
    *
-   * @default - the tag of the image, where the image is the server's own; otherwise the most cautious behaviour of all versions
+   * @default - the image tag, if the image is the server's official one; otherwise the most cautious behaviour of all
+   *   versions
    */
   readonly version?: string;
 
   /**
-   * Arguments that are added to the command as they are.
+   * Additional arguments for the command.
    *
    * @default - none
    */
@@ -23,48 +24,49 @@ export interface PythonServerOptions extends ServerOptions {
   readonly app: string;
 
   /**
-   * How many processes serve it. Each loads the model.
+   * Number of worker processes. Each loads the model.
    *
    * @default 1
    */
   readonly workers?: number;
 }
 
-/** Options of a server that generates text. */
+/** Options of a language model server. */
 export interface LanguageModelOptions extends ServerOptions {
   /**
-   * The model: a directory, or a name of the Hugging Face hub.
+   * The model: a directory, or a model name on the Hugging Face Hub.
    *
-   * @default - the path of the backend's only model; required without one and with several
+   * @default - the path of the backend's only model; required if it has none or several
    */
   readonly model?: string;
 
   /**
-   * Over how many GPUs each replica spreads the model.
+   * Number of GPUs across which each replica splits the model.
    *
-   * @default - the GPUs of the backend
+   * @default - all GPUs of the backend
    */
   readonly tensorParallelism?: number;
 }
 
-/** Options of a server whose connections are set in the code of the application. */
+/** Options of a server whose connections are configured in the application's code. */
 export interface CodeServerOptions {
   /**
-   * How long the code keeps an idle connection. Required on AWS, where the defaults of Node and LitServe, 5 s, are refused.
+   * How long the code keeps an idle connection open. Required on AWS, where the default of Node and LitServe (5 s) is
+   * rejected.
    *
    * @default - the default of the server
    */
   readonly keepAlive?: Duration;
 
   /**
-   * The version of the runtime or the framework in the image.
+   * The version of the runtime or framework in the image.
    *
    * @default - the most cautious behaviour of all versions
    */
   readonly version?: string;
 }
 
-/** What a server does, so that timeouts can be computed for it. */
+/** The behaviour of a server, from which its timeouts are computed. */
 export interface ServerBehavior {
   /**
    * The server's name in messages.
@@ -74,19 +76,19 @@ export interface ServerBehavior {
   readonly name?: string;
 
   /**
-   * Whether the server finishes running requests when it gets SIGTERM.
+   * Whether the server completes running requests after SIGTERM.
    */
   readonly drains: boolean;
 
   /**
-   * How long the server keeps an idle connection open; a day where it never closes one.
+   * How long the server keeps an idle connection open. For a server that never closes one, set a day.
    *
-   * @default - unknown; the application must keep connections long enough
+   * @default - unknown; the application must keep idle connections long enough
    */
   readonly keepAlive?: Duration;
 
   /**
-   * Whether the server opens its port only once it can answer.
+   * Whether the server opens its port only when it is ready.
    *
    * @default false
    */
@@ -100,23 +102,24 @@ export interface ServerBehavior {
   readonly silentLimit?: Duration;
 
   /**
-   * The flag that sets how long an idle connection is kept, in seconds. It gets the computed time.
+   * The flag for the keep-alive time in seconds. It is set to the computed time.
    *
-   * @default - none; `keepAlive` is the server's own time
+   * @default - none; the server keeps idle connections for `keepAlive`
    */
   readonly keepAliveFlag?: string;
 
   /**
-   * The flag that sets how long the server finishes requests when it is stopped, in seconds. It gets the computed time.
+   * The flag for the drain time in seconds: how long the server completes requests after SIGTERM. It is set to the
+   * computed time.
    *
-   * @default - none; the server takes the time that it needs
+   * @default - none; the server drains for as long as it needs
    */
   readonly drainFlag?: string;
 
   /**
-   * The path that answers once the server is ready.
+   * The path that returns status 200 once the server is ready.
    *
-   * @default - none; any status below 500 to GET `/`
+   * @default - none; the server is ready when `GET /` returns a status below 500
    */
   readonly readinessPath?: string;
 }

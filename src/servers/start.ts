@@ -18,7 +18,7 @@ interface TimeVariable {
   readonly milliseconds?: boolean;
 }
 
-/** A server with the values of its backend: everything but the times. */
+/** A server with the values of its backend: everything except the computed times. */
 export interface StartedServer {
   readonly command: string[];
   readonly commandTail?: string[];
@@ -32,7 +32,7 @@ export interface StartedServer {
   readonly workers?: number;
 }
 
-/** Starts a server for a backend: the version's behaviour, the command, and holes for the times. */
+/** Resolves a server for a backend: the behaviour of its version, its command, and where the computed times are set. */
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
   const known = version ?? versionOfImage(server.descriptor, context.image);
@@ -98,7 +98,7 @@ function checkVersion(
   );
 }
 
-/** What the user's arguments change of the behaviour. */
+/** Applies the user's arguments to the behaviour. */
 function withArguments(descriptor: ServerDescriptor, extra: string[]): ServerDescriptor {
   const { connectionLimit } = descriptor;
   if (connectionLimit === undefined) return descriptor;
@@ -108,7 +108,7 @@ function withArguments(descriptor: ServerDescriptor, extra: string[]): ServerDes
   return { ...descriptor, connectionLimit: { ...connectionLimit, defaultLimit: value } };
 }
 
-/** The flag that a word is or begins with; `_` is `-` for many a parser. */
+/** The flag in an argument, without its value. Many parsers treat `_` as `-`. */
 function flagOf(word: string): string {
   return word.replace(/=.*$/, '').replaceAll('_', '-');
 }
@@ -117,7 +117,7 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   if ([...otherPorts, metrics?.port].includes(port)) {
     throw new ServingError(
       'ConflictingProps',
-      `'port' (${port}) conflicts with another port of ${name}; use a different one`,
+      `'port' (${port}) conflicts with another port of ${name}; use a different port`,
       at,
     );
   }
@@ -131,7 +131,7 @@ function checkArguments(
 ): void {
   const flags = words.filter((word) => word.startsWith('-')).map(flagOf);
   const short = Object.keys(shortFlags).filter((flag) => flags.includes(shortFlags[flag] as string));
-  // A flag of one letter may have its value behind it in the same word.
+  // A one-letter flag may be followed by its value in the same word.
   const isShort = (word: string, flag: string) =>
     word === flag || (flag.length === 2 && word.startsWith(flag) && !word.startsWith('--'));
   const rival = extra.find((word) => flags.includes(flagOf(word)) || short.some((flag) => isShort(word, flag)));

@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
 import { KnobPlace, NewConnections, type ServerKnob } from '../plan/server/parts';
 
-/** What an unknown version may do, most cautious first. */
+/** What an unknown version may do, most cautious behaviour first. */
 const DRAIN_CAUTION = [
   DrainBehavior.DROPS_REQUESTS,
   DrainBehavior.WAITS_FULL_PERIOD,
@@ -24,12 +24,12 @@ const NEW_CONNECTIONS_CAUTION = [
   NewConnections.REFUSED,
 ];
 
-/** What was worked out already: many backends have one server. */
+/** Results by server and version, because many backends share a server. */
 const KNOWN = new WeakMap<ServerDescriptor, Map<string | undefined, ServerDescriptor>>();
 
 /**
- * The behaviour of a version of a server. Where the version is missing or no number, the descriptor has the most cautious
- * behaviour of all versions and a note.
+ * The behaviour of a server in one version. If the version is missing or not a number, the descriptor has the most
+ * cautious behaviour of all versions and a note.
  */
 export function descriptorFor(server: ServerDescriptor, version?: string): ServerDescriptor {
   const known = KNOWN.get(server) ?? new Map<string | undefined, ServerDescriptor>();
@@ -66,13 +66,13 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
   };
 }
 
-/** The numbers of a version such as `v0.18.1` or `2.58.0-py311`; undefined where it does not start with one. */
+/** The numbers of a version such as `v0.18.1` or `2.58.0-py311`; undefined if it does not start with one. */
 export function versionNumbers(version: string): number[] | undefined {
   const match = /^v?(\d+(?:\.\d+)*)/.exec(version);
   return match === null ? undefined : (match[1] as string).split('.').map(Number);
 }
 
-/** Negative where `a` is older than `b`. */
+/** Negative if `a` is older than `b`. */
 export function compareVersions(a: number[], b: number[]): number {
   for (let index = 0; index < Math.max(a.length, b.length); index++) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);
@@ -81,7 +81,7 @@ export function compareVersions(a: number[], b: number[]): number {
   return 0;
 }
 
-/** The version in the tag of an image, where it is the server's own image. */
+/** The version in the tag of an image, if it is the server's official image. */
 export function versionOfImage(server: ServerDescriptor, reference: string | undefined): string | undefined {
   const repository = server.image?.repository;
   if (repository === undefined || reference === undefined) return undefined;
@@ -91,7 +91,7 @@ export function versionOfImage(server: ServerDescriptor, reference: string | und
   return versionNumbers(tag) === undefined ? undefined : tag;
 }
 
-/** The versioned behaviour before the first change, and after each. */
+/** The behaviour of each version: the first, and the one after each change. */
 export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
   const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob } = server;
   const { watchdogKnob, lingerSeconds, newConnections, announcesClose } = server;
@@ -101,12 +101,12 @@ export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
   return list;
 }
 
-/** What a version may end although it has a setting, because other versions do not start with that. */
+/** A note on a watchdog whose flag is not set, because some versions do not support it. */
 function watched(each: VersionedBehavior[]): string {
   const knob = each.find(({ watchdogKnob }) => watchdogKnob !== undefined)?.watchdogKnob;
   if (knob?.defaultSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
     return '';
-  return `; those with ${knob.name} end a process that does not answer for ${knob.defaultSeconds} s, unless 'version' is set`;
+  return `; versions with ${knob.name} kill a process that does not answer for ${knob.defaultSeconds} s, unless 'version' is set`;
 }
 
 function cautious(each: VersionedBehavior[]): VersionedBehavior {
@@ -136,7 +136,7 @@ function cautious(each: VersionedBehavior[]): VersionedBehavior {
   };
 }
 
-/** A setting that every version has: an older server would not start with a flag that it does not know. */
+/** A setting that every version has: a server does not start with a flag that it does not support. */
 function common(knobs: (ServerKnob | undefined)[]): ServerKnob | undefined {
   const [first] = knobs;
   const known = knobs.every((knob) => knob?.name === first?.name && (knob?.place ?? KnobPlace.FLAG) === first?.place);

@@ -2,32 +2,32 @@ import { requireNumber } from '../private/checks';
 import { tagClass } from '../private/package-copy';
 
 /**
- * A length of time.
+ * A duration.
  *
- * The package has a class of its own because neither framework's may appear in a definition that is meant for both.
+ * The package has its own class, because a definition for both targets cannot use the class of either framework.
  */
 export class Duration {
-  /** A length of time in milliseconds. */
+  /** A duration in milliseconds. */
   public static millis(amount: number): Duration {
     return new Duration(amount, 1);
   }
 
-  /** A length of time in seconds. */
+  /** A duration in seconds. */
   public static seconds(amount: number): Duration {
     return new Duration(amount, 1000);
   }
 
-  /** A length of time in minutes. */
+  /** A duration in minutes. */
   public static minutes(amount: number): Duration {
     return new Duration(amount, 60_000);
   }
 
-  /** A length of time in hours. */
+  /** A duration in hours. */
   public static hours(amount: number): Duration {
     return new Duration(amount, 3_600_000);
   }
 
-  /** A length of time in days. */
+  /** A duration in days. */
   public static days(amount: number): Duration {
     return new Duration(amount, 86_400_000);
   }
@@ -38,17 +38,17 @@ export class Duration {
     this.milliseconds = requireNumber('duration', amount, { min: 0 }) * unit;
   }
 
-  /** This length of time in milliseconds. */
+  /** This duration in milliseconds. */
   public toMillis(): number {
     return this.milliseconds;
   }
 
-  /** This length of time in seconds, fractions included. */
+  /** This duration in seconds, fractions included. */
   public toSeconds(): number {
     return this.milliseconds / 1000;
   }
 
-  /** This length of time for people, such as `90 s`. */
+  /** This duration as text, such as `90 s`. */
   public toString(): string {
     return this.milliseconds % 1000 === 0 ? `${this.milliseconds / 1000} s` : `${this.milliseconds} ms`;
   }

@@ -4,7 +4,7 @@ import { tagClass } from '../private/package-copy';
 /**
  * An amount of memory or disk.
  *
- * The package has a class of its own because neither framework's may appear in a definition that is meant for both.
+ * The package has its own class, because a definition for both targets cannot use the class of either framework.
  */
 export class Size {
   /** An amount in mebibytes (1024 x 1024 bytes). */
@@ -33,7 +33,7 @@ export class Size {
     return this.amount / 1024;
   }
 
-  /** This amount for people, such as `512 MiB`. */
+  /** This amount as text, such as `512 MiB`. */
   public toString(): string {
     return this.amount % 1024 === 0 ? `${this.amount / 1024} GiB` : `${this.amount} MiB`;
   }

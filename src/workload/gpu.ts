@@ -4,10 +4,10 @@ import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 
-/** Options of an NVIDIA GPU request. */
+/** Options of NVIDIA GPUs. */
 export interface NvidiaGpuOptions {
   /**
-   * How many GPUs each replica gets.
+   * Number of GPUs per replica.
    *
    * @default 1
    */
@@ -16,10 +16,10 @@ export interface NvidiaGpuOptions {
   /**
    * The product, such as `A10G` or `L4`.
    *
-   * AWS: picks the instance type that has it. Kubernetes: the node label `nvidia.com/gpu.product` must have this value,
-   * with or without `NVIDIA-` or `Tesla-` in front.
+   * AWS: selects the instance type. Kubernetes: the node label `nvidia.com/gpu.product` must have this value, with or
+   * without the prefix `NVIDIA-` or `Tesla-`.
    *
-   * @default - any product; on AWS the smallest instance type that has enough GPUs, processors and memory
+   * @default - any product; on AWS the smallest instance type with enough GPUs, processors and memory
    */
   readonly product?: string;
 }
@@ -28,20 +28,20 @@ export interface NvidiaGpuOptions {
  * The GPUs of each replica.
  *
  * AWS: a task on an instance with GPUs, because Fargate has none. Kubernetes: an extended resource in limits and
- * requests, and the toleration that GPU nodes usually want.
+ * requests, and the toleration that GPU nodes usually require.
  */
 export class Gpu {
-  /** GPUs by NVIDIA. */
+  /** NVIDIA GPUs. */
   public static nvidia(options: NvidiaGpuOptions = {}): Gpu {
     checkOptions('NvidiaGpuOptions', options, 'options');
     return new Gpu(options.count ?? 1, 'nvidia.com/gpu', options.product);
   }
 
   /**
-   * Devices under another resource name. Only Kubernetes has such names.
+   * Devices with another resource name. Only for Kubernetes.
    *
-   * @param resourceName the name that the device plugin announces, such as `amd.com/gpu`
-   * @param count how many devices each replica gets
+   * @param resourceName the resource name of the device plugin, such as `amd.com/gpu`
+   * @param count the number of devices per replica
    */
   public static custom(resourceName: string, count: number): Gpu {
     if (!/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/.test(requireIdentifier('resourceName', resourceName))) {
@@ -54,9 +54,9 @@ export class Gpu {
   }
 
   private constructor(
-    /** How many GPUs each replica gets. */
+    /** The number of GPUs per replica. */
     public readonly count: number,
-    /** The resource name that the device plugin announces. */
+    /** The resource name of the device plugin. */
     public readonly resourceName: string,
     /** The product. */
     public readonly product?: string,
@@ -65,7 +65,7 @@ export class Gpu {
       min: 1,
       max: 16,
       integer: true,
-      hint: "leave 'gpu' out for a backend without one",
+      hint: "omit 'gpu' for a backend without a GPU",
     });
   }
 

@@ -17,16 +17,16 @@ export interface HttpHealthCheckOptions {
   readonly interval?: Duration;
 
   /**
-   * The longest a check may take, in whole seconds, at most `interval`.
+   * The timeout of a check, in whole seconds, at most `interval`.
    *
    * AWS: 2 seconds to 2 minutes, less than `interval`. Kubernetes: 1 second or more.
    *
-   * @default - 5 seconds; for an interval of up to 5 seconds a second less than that, and at least 1
+   * @default - 5 seconds; for an interval of up to 5 seconds, one second less than the interval, and at least 1
    */
   readonly timeout?: Duration;
 
   /**
-   * How many checks in a row must be good before a replica gets requests.
+   * Number of consecutive successful checks before a replica receives requests.
    *
    * AWS: 2 to 10. Kubernetes: 1 or more.
    *
@@ -35,7 +35,7 @@ export interface HttpHealthCheckOptions {
   readonly healthyThreshold?: number;
 
   /**
-   * How many checks in a row must be bad before a replica gets no more requests.
+   * Number of consecutive failed checks before a replica no longer receives requests.
    *
    * AWS: 2 to 10. Kubernetes: 1 or more.
    *
@@ -45,27 +45,30 @@ export interface HttpHealthCheckOptions {
 }
 
 /**
- * How to tell that a replica can answer.
+ * How the target checks that a replica can answer requests.
  *
- * AWS: the health check of the target group. Kubernetes: the readiness and start-up probes, and the router's own check.
+ * AWS: the health check of the target group. Kubernetes: the readiness and startup probes, and the router's own check.
  */
 export class HealthCheck {
   /**
    * GET `path` on the container port; a status from 200 to 399 is healthy on every target.
    *
-   * @param path the path in the container, whatever the endpoints' paths
+   * @param path the path in the container, regardless of the paths of endpoints
    */
   public static http(path: string, options: HttpHealthCheckOptions = {}): HealthCheck {
     checkOptions('HttpHealthCheckOptions', options, 'options');
     if (!/^\/[!-~]*$/.test(requireIdentifier('path', path)) || path.length > 1024) {
-      throw new ServingError('InvalidPath', `the health check path ('${path}') must start with '/' and have no spaces`);
+      throw new ServingError(
+        'InvalidPath',
+        `the health check path ('${path}') must start with '/' and must not contain spaces`,
+      );
     }
     return new HealthCheck(path, '200-399', true, options);
   }
 
   /**
-   * The check of a backend that declares none: GET `/`, any status below 500, because an application that only knows
-   * POST answers 405 and is well.
+   * The check of a backend that declares none: GET `/` with any status below 500, because a healthy application that
+   * supports only POST returns 405.
    *
    * @internal
    */
@@ -78,7 +81,7 @@ export class HealthCheck {
   private constructor(path: string, statuses: string, declared: boolean, options: HttpHealthCheckOptions) {
     const { interval = Duration.seconds(10), timeout, healthyThreshold = 2, unhealthyThreshold = 3 } = options;
     const intervalSeconds = wholeOf('interval', interval.toSeconds());
-    const timeoutSeconds = wholeOf('timeout', timeout?.toSeconds() ?? standardTimeoutOf(intervalSeconds));
+    const timeoutSeconds = wholeOf('timeout', timeout?.toSeconds() ?? defaultTimeoutOf(intervalSeconds));
     if (timeoutSeconds > intervalSeconds) {
       throw new ServingError(
         'InvalidNumber',
@@ -104,11 +107,11 @@ export class HealthCheck {
 
 tagClass('HealthCheck', HealthCheck);
 
-/** Targets count whole seconds and whole checks; how many is theirs to say. */
+/** Targets support whole seconds and whole checks. Each has its own limits. */
 function wholeOf(prop: string, value: number): number {
   return requireNumber(prop, value, { min: 1, integer: true });
 }
 
-function standardTimeoutOf(intervalSeconds: number): number {
+function defaultTimeoutOf(intervalSeconds: number): number {
   return Math.max(1, Math.min(5, intervalSeconds - 1));
 }

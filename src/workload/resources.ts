@@ -1,28 +1,29 @@
 import type { Size } from '../units/size';
 
-/** The architecture of processors, in the words of image registries. */
+/** The processor architecture, as named by image registries. */
 export enum CpuArchitecture {
-  /** 64-bit processors by Intel and AMD. */
+  /** 64-bit Intel and AMD processors. */
   AMD64 = 'amd64',
-  /** 64-bit processors by Arm, such as AWS Graviton. */
+  /** 64-bit Arm processors, such as AWS Graviton. */
   ARM64 = 'arm64',
 }
 
-/** What each replica of a backend gets of a machine. */
+/** The compute resources of each replica of a backend. */
 export interface Resources {
   /**
    * Virtual processors. Fractions such as 0.25 are allowed.
    *
-   * AWS: on Fargate rounded up, together with the memory, to the next size there is. Kubernetes: a request without a limit.
+   * AWS: on Fargate rounded up, together with the memory, to the next available size. Kubernetes: a request without a
+   * limit.
    *
-   * @default - 1; with GPUs 2 for each
+   * @default - 1; with GPUs, 2 for each GPU
    */
   readonly cpu?: number;
 
   /**
-   * The architecture of the processors. Images and models that are locked are checked against it.
+   * The processor architecture. Locked images and models must support it.
    *
-   * AWS: the runtime platform of the task on Fargate; instances with GPUs have `AMD64`. Kubernetes: the node label
+   * AWS: the runtime platform of the task on Fargate; instances with GPUs are `AMD64`. Kubernetes: the node label
    * `kubernetes.io/arch` must have this value.
    *
    * @default - AWS: `AMD64`; Kubernetes: that of any node
@@ -32,25 +33,25 @@ export interface Resources {
   /**
    * Memory, as request and limit.
    *
-   * @default - 2 GiB; with GPUs 8 GiB for each
+   * @default - 2 GiB; with GPUs, 8 GiB for each GPU
    */
   readonly memory?: Size;
 
   /**
-   * Disk for scratch files and fetched models.
+   * Disk space for temporary files and fetched models.
    *
    * AWS: on Fargate the task's ephemeral storage (21 to 200 GiB). Kubernetes: a request and a limit.
    *
-   * @default - what the target gives
+   * @default - the default of the target
    */
   readonly ephemeralStorage?: Size;
 
   /**
-   * Shared memory at `/dev/shm`, which counts against the memory on Kubernetes.
+   * Shared memory at `/dev/shm`. On Kubernetes it counts towards the memory limit.
    *
-   * AWS: only on instances; refused on Fargate. Kubernetes: a memory volume.
+   * AWS: only on EC2 instances; not supported on Fargate. Kubernetes: a memory-backed volume.
    *
-   * @default - 64 MiB on Kubernetes, what the container runtime gives elsewhere; with a GPU 1 GiB
+   * @default - 64 MiB on Kubernetes, the default of the container runtime elsewhere; with a GPU, 1 GiB
    */
   readonly sharedMemory?: Size;
 }

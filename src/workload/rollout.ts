@@ -3,20 +3,20 @@ import { requireNumber } from '../private/checks';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 
-/** Options of a rollout that starts new replicas first. */
+/** Options of a rollout that starts new replicas before it stops old ones. */
 export interface SurgeOptions {
   /**
-   * How many replicas may run above the wanted number, in percent of it; at least one replica.
+   * How many additional replicas may run, as a percentage of the desired number; at least one replica.
    *
    * @default 100
    */
   readonly percent?: number;
 }
 
-/** Options of a rollout that stops old replicas first. */
+/** Options of a rollout that stops old replicas before it starts new ones. */
 export interface InPlaceOptions {
   /**
-   * Whether the only replica may be stopped before the new one runs.
+   * Whether a single replica may be stopped before the new one runs.
    *
    * @default false
    */
@@ -24,19 +24,21 @@ export interface InPlaceOptions {
 }
 
 /**
- * How new replicas take the place of old ones.
+ * How new replicas replace old ones.
  *
  * AWS: the minimum and maximum healthy percent of the service. Kubernetes: the rolling update of the Deployment.
  */
 export class Rollout {
-  /** Starts new replicas before old ones stop: no capacity is lost, and room for the new ones is needed. */
+  /** Starts new replicas before old ones stop: no capacity is lost, but the new replicas need additional room. */
   public static surge(options: SurgeOptions = {}): Rollout {
     checkOptions('SurgeOptions', options, 'options');
     const percent = requireNumber('percent', options.percent ?? 100, { min: 1, max: 100, integer: true });
     return new Rollout({ kind: RolloutKind.SURGE, surgePercent: percent, availablePercent: 100 });
   }
 
-  /** Stops old replicas before new ones start: no room is needed, and one replica's capacity is lost meanwhile. */
+  /**
+   * Stops old replicas before new ones start: no additional room is needed, but capacity is lost during the rollout.
+   */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
     checkOptions('InPlaceOptions', options, 'options');
     return new Rollout({

@@ -3,12 +3,12 @@ import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 
-/** Options of a secret that is found by its name. */
+/** Options of a secret that is referenced by its name. */
 export interface NamedSecretOptions {
   /**
    * The key inside the secret.
    *
-   * AWS: a field of the secret's JSON; the whole text without one. Kubernetes: a key of the Secret, which has no whole text.
+   * AWS: a field of a JSON secret. Kubernetes: a key of the Secret.
    *
    * @default - the whole secret on AWS; the name of the environment variable on Kubernetes
    */
@@ -16,13 +16,13 @@ export interface NamedSecretOptions {
 }
 
 /**
- * A secret that a backend reads from its environment. The value never stands in the output.
+ * A secret that a backend reads from its environment. Templates and manifests never contain the value.
  *
- * Secrets that only one target knows come from that target's namespace, such as `aws.EcsSecret`.
+ * Secrets that only one target supports are in the namespace of that target, such as `aws.EcsSecret`.
  */
 export abstract class SecretValue {
   /**
-   * A secret that exists under the same name on every target: in AWS Secrets Manager, or as a Kubernetes Secret in the
+   * An existing secret with the same name on every target: in AWS Secrets Manager, or a Kubernetes Secret in the
    * namespace of the chart.
    */
   public static fromName(name: string, options: NamedSecretOptions = {}): SecretValue {
@@ -30,14 +30,14 @@ export abstract class SecretValue {
     if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireIdentifier('name', name))) {
       throw new ServingError(
         'InvalidName',
-        `the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,
+        `the secret name ('${name}') must be 1 to 253 letters, digits or any of '/_+=.@-'`,
       );
     }
     return new NamedSecret(name, options.key);
   }
 
   /**
-   * Only for the compiler: no object literal is a secret.
+   * Only for the compiler: object literals are not secrets.
    *
    * @internal
    */
@@ -46,7 +46,7 @@ export abstract class SecretValue {
   protected constructor(
     /** The only platform that can use this secret. @default - every platform */
     public readonly platform?: string,
-    /** The secret's name, where the definition knows it. */
+    /** The name of the secret, if the definition contains it. */
     public readonly secretName?: string,
     /** The key inside the secret. */
     public readonly key?: string,

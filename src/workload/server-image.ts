@@ -11,23 +11,23 @@ import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
 import { isUnresolved } from '../private/tokens';
 
-/** Options of an image of a registry. */
+/** Options of an image in a registry. */
 export interface RegistryImageOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   * @default - the nearest `serving.lock.json` in the working directory or its parents, within the project
    */
   readonly lockFile?: string;
 }
 
-/** Options of an image that is made of a directory of code. */
+/** Options of an image that is built from a directory of code. */
 export interface DirectoryImageOptions {
-  /** The image below the code, as the lock file names it or by digest. It must have what runs the code. */
+  /** The base image, as in the lock file or by digest. It must contain the runtime for the code. */
   readonly base: string;
 
   /**
-   * The list of Python packages that are put beside the code, relative to the directory.
+   * The requirements file of the Python packages that are installed with the code, relative to the directory.
    *
    * @default - none
    */
@@ -36,29 +36,29 @@ export interface DirectoryImageOptions {
   /**
    * The lock file.
    *
-   * @default - the nearest `serving.lock.json` of the project, upward from the working directory
+   * @default - the nearest `serving.lock.json` in the working directory or its parents, within the project
    */
   readonly lockFile?: string;
 
   /**
    * The repository that the image is published to, such as `registry.example.com/svm`.
    *
-   * @default - what the lock file says
+   * @default - the destination in the lock file
    */
   readonly to?: string;
 }
 
 /**
- * The container image that holds a backend's code.
+ * The container image with a backend's code.
  *
- * Images that only one target knows come from that target's namespace, such as `aws.EcrImage`.
+ * Images that only one target supports are in the namespace of that target, such as `aws.EcrImage`.
  */
 export abstract class ServerImage {
   /**
-   * An image of any registry, by digest or by a tag that does not move.
+   * An image in any registry, by digest or by an immutable tag.
    *
-   * Where `serving lock --image` has put the tag into the nearest `serving.lock.json`, the image is used by its digest,
-   * and its architectures and size are checked against the compute.
+   * If the tag is locked with `serving lock --image`, the image is referenced by its digest, and its architectures and
+   * size are validated against the compute.
    *
    * @param reference such as `acme/svm@sha256:...` or `registry.example.com/acme/svm:1.4.2`
    */
@@ -74,17 +74,17 @@ export abstract class ServerImage {
     if (digest === undefined && (tag === undefined || tag === 'latest')) {
       throw new ServingError(
         'MutableImage',
-        `'${reference}' ${tag === undefined ? 'has no tag and means' : 'is'} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
+        `'${reference}' ${tag === undefined ? 'has no tag and defaults to' : 'is'} 'latest', which can change under a running endpoint; use a digest or an immutable tag`,
       );
     }
     return RegistryImage.of(reference);
   }
 
   /**
-   * An image made of a directory of code upon a base image, by `serving lock --app` and `serving publish`, without a
-   * container tool. Synthesis reads the lock file.
+   * An image that `serving lock --app` and `serving publish` build from a base image and a directory of code, without
+   * Docker. Synthesis reads only the lock file.
    *
-   * @param directory as the lock file names it, relative to that file; or an absolute path
+   * @param directory the path relative to the lock file, as in its entry; or an absolute path
    */
   public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
     checkOptions('DirectoryImageOptions', options, 'options');
@@ -98,12 +98,12 @@ export abstract class ServerImage {
     parseReference(base);
     const isBase = isSameImage(locked.base, base, lockedImage(loaded, base)?.digest);
     if (!isBase || requirements !== locked.requirements) {
-      const [what, said, found] = isBase
+      const [what, requested, found] = isBase
         ? ['requirements', requirements, locked.requirements]
         : ['base', base, locked.base];
       throw new ServingError(
         'LockedOtherwise',
-        `'${what}' (${said === undefined ? 'none' : `'${said}'`}) of image '${key}' is not what it was locked with (${found === undefined ? 'none' : `'${found}'`}); run: serving lock ${command(key)}`,
+        `'${what}' (${requested === undefined ? 'none' : `'${requested}'`}) of image '${key}' does not match the lock file (${found === undefined ? 'none' : `'${found}'`}); run: serving lock ${command(key)}`,
       );
     }
     const to = options.to ?? locked.to;
@@ -117,7 +117,7 @@ export abstract class ServerImage {
   }
 
   /**
-   * Only for the compiler: no object literal is an image.
+   * Only for the compiler: object literals are not images.
    *
    * @internal
    */
@@ -127,7 +127,7 @@ export abstract class ServerImage {
   public readonly _platforms?: ImagePlatformIntent[];
 
   protected constructor(
-    /** The reference as a container runtime reads it. @default - only the platform knows the image */
+    /** The reference for a container runtime. @default - the platform resolves the image */
     public readonly reference?: string,
     /** The only platform that can use this image, such as `aws`. @default - every platform */
     public readonly platform?: string,

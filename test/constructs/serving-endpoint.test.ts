@@ -116,11 +116,11 @@ describe('endpoint', () => {
     ],
     [
       { requestTimeout: Duration.days(8) },
-      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; if 691200 ms were meant, which Duration.millis(691200) says, the units are mixed up",
+      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; for 691200 ms, use Duration.millis(691200)",
     ],
     [
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
-      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; in seconds; if 500 s were meant, which Duration.seconds(500) says, the units are mixed up",
+      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; in seconds; for 500 s, use Duration.seconds(500)",
     ],
     [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number of at least 1"],
     [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number of at least 1"],

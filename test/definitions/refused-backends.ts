@@ -55,7 +55,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a server with a fixed but undeclared idle timeout',
     code: 'InvalidDescriptor',
-    message: "'descriptor.keepAlive' ('fixed') requires 'keepAliveSeconds'",
+    message: "'descriptor.keepAlive' (servers.KeepAliveKind.FIXED) requires 'keepAliveSeconds'",
     define: (scope) =>
       one(scope, {
         server: ModelServer.custom({
@@ -74,14 +74,14 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a mutable tag',
     code: 'MutableImage',
     message:
-      "'acme/svm:latest' is 'latest', which changes under a running endpoint; use a digest, or a tag that does not move",
+      "'acme/svm:latest' is 'latest', which can change under a running endpoint; use a digest or an immutable tag",
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm:latest') }),
   },
   {
     name: 'no tag',
     code: 'MutableImage',
     message:
-      "'acme/svm' has no tag and means 'latest', which changes under a running endpoint; use a digest, or a tag that does not move",
+      "'acme/svm' has no tag and defaults to 'latest', which can change under a running endpoint; use a digest or an immutable tag",
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm') }),
   },
   {
@@ -128,7 +128,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a health check without a slash',
     code: 'InvalidPath',
-    message: "the health check path ('healthz') must start with '/' and have no spaces",
+    message: "the health check path ('healthz') must start with '/' and must not contain spaces",
     define: (scope) => one(scope, { healthCheck: HealthCheck.http('healthz') }),
   },
   {
@@ -218,7 +218,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a model that is not in S3',
     code: 'InvalidModel',
     message:
-      "'gs://acme/model/' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
+      "'gs://acme/model/' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
     define: (scope) => one(scope, { model: Model.fromS3('gs://acme/model/') }),
   },
   {

@@ -10,7 +10,7 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a missing lock file',
     code: 'LockFileNotFound',
-    message: "the lock file 'models.lock.json' is not there; run 'serving lock' with the directories of the models",
+    message: "the lock file 'models.lock.json' does not exist; run 'serving lock' with the directories of the models",
     define: () => requireLock({ lockFile: 'models.lock.json' }),
   },
   {
@@ -28,10 +28,10 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
     define: () => readLock({ lockFile: `${FOLDER}/newer.lock.json` }),
   },
   {
-    name: 'a lock file in a folder that every user may write to',
+    name: 'a lock file in a folder that every user can write to',
     code: 'LockFileUntrusted',
     message:
-      "'.cache/shared-lock/serving.lock.json' is in a folder that every user may write to; remove it, or name it with 'lockFile' or --lock-file if it is yours",
+      "'.cache/shared-lock/serving.lock.json' is in a folder that every user can write to; remove it, or if you trust it, set it with 'lockFile' or --lock-file",
     define: () => {
       mkdirSync('.cache/shared-lock', { recursive: true });
       chmodSync('.cache/shared-lock', 0o1777);

@@ -8,7 +8,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'a model without a lock file',
     code: 'LockFileNotFound',
-    message: "the lock file 'other.lock.json' is not there; run: serving lock models/vgg",
+    message: "the lock file 'other.lock.json' does not exist; run: serving lock models/vgg",
     define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile: 'other.lock.json' }) }),
   },
   {
@@ -27,14 +27,14 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'an app with another base than it was locked with',
     code: 'LockedOtherwise',
-    message: `'base' ('acme/svm:1.4.2') of image 'app' is not what it was locked with ('python@sha256:${'3'.repeat(64)}'); run: serving lock --app app --base acme/svm:1.4.2`,
+    message: `'base' ('acme/svm:1.4.2') of image 'app' does not match the lock file ('python@sha256:${'3'.repeat(64)}'); run: serving lock --app app --base acme/svm:1.4.2`,
     define: (scope) => one(scope, { image: ServerImage.fromDirectory('app', { base: 'acme/svm:1.4.2', lockFile }) }),
   },
   {
     name: 'an app with other packages than it was locked with',
     code: 'LockedOtherwise',
     message:
-      "'requirements' ('requirements.txt') of image 'app' is not what it was locked with (none); run: serving lock --app app --base python:3.12-slim --requirements requirements.txt",
+      "'requirements' ('requirements.txt') of image 'app' does not match the lock file (none); run: serving lock --app app --base python:3.12-slim --requirements requirements.txt",
     define: (scope) =>
       one(scope, {
         image: ServerImage.fromDirectory('app', {
@@ -97,7 +97,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'several models for a server that supports one',
     code: 'ModelNotNamed',
     message:
-      "'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b') and the server loads one (at Serving/endpoint/v1)",
+      "'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b') and the server loads only one (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
         server: ModelServer.vllm(),
@@ -108,7 +108,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'no model for a server that needs one',
     code: 'ModelNotNamed',
     message:
-      "the server requires a model and the backend has none; set 'model' of the backend, or 'modelPath' of the server (at Serving/endpoint/v1)",
+      "the server requires a model, but the backend has none; set 'model' of the backend, or 'modelPath' of the server (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' }) }),
   },
   {
@@ -155,20 +155,20 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model in a registry by a tag that is not locked',
     code: 'MutableImage',
     message:
-      "'acme/net:v2' has no digest, so the model could change under a running server; add it, or lock the image: serving lock --image acme/net:v2",
+      "'acme/net:v2' has no digest, so the model could change under a running server; add the digest, or lock the image: serving lock --image acme/net:v2",
     define: (scope) => one(scope, { model: Model.fromOci('acme/net:v2') }),
   },
   {
     name: 'a model of the Hugging Face Hub at a branch',
     code: 'InvalidModel',
     message:
-      "'revision' ('main') of 'facebook/opt-125m' must be a commit of 40 hex digits, because branches and tags move",
+      "'revision' ('main') of 'facebook/opt-125m' must be a commit hash of 40 hex digits, because branches and tags can move",
     define: (scope) => one(scope, { model: Model.fromHuggingFace('facebook/opt-125m', { revision: 'main' }) }),
   },
   {
     name: 'a model of the Hugging Face Hub without an owner',
     code: 'InvalidModel',
-    message: "'opt-125m' must be a repository of the Hugging Face Hub: owner and name, such as 'facebook/opt-125m'",
+    message: "'opt-125m' must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'",
     define: (scope) => one(scope, { model: Model.fromHuggingFace('opt-125m', { revision: '0'.repeat(40) }) }),
   },
 ];

@@ -25,7 +25,7 @@ const model = (directory: string, options: Parameters<typeof Model.fromDirectory
   Model.fromDirectory(directory, { lockFile: project.lockFile, ...options })._intent();
 
 describe('a model of a directory', () => {
-  test('is the image that its lock file names, by tag and digest', () => {
+  test('is the image in its lock file, by tag and digest', () => {
     expect(model('models/resnet50')).toEqual({
       name: 'resnet50',
       directory: 'models/resnet50',
@@ -45,16 +45,16 @@ describe('a model of a directory', () => {
     });
   });
 
-  test('is files below the digest where it is published to S3', () => {
+  test('is a prefix with its digest when it is published to S3', () => {
     expect(model('models/resnet50', { to: 's3://acme-models/nets/' })).toMatchObject({
       uri: `s3://acme-models/nets/${HEX}/`,
       singleObject: false,
     });
   });
 
-  test('keeps what was said of it', () => {
-    const said = { name: 'ResNet', description: 'weights', path: 'nets', fetchTimeout: Duration.minutes(1) };
-    expect(model('models/resnet50', { ...said, delivery: ModelDelivery.copy() })).toMatchObject({
+  test('keeps its options', () => {
+    const options = { name: 'ResNet', description: 'weights', path: 'nets', fetchTimeout: Duration.minutes(1) };
+    expect(model('models/resnet50', { ...options, delivery: ModelDelivery.copy() })).toMatchObject({
       name: 'ResNet',
       description: 'weights',
       mountPath: '/models/nets',
@@ -67,32 +67,32 @@ describe('a model of a directory', () => {
     ['models/resnet50', undefined],
     ['models/shell', undefined],
     ['models/baked', `acme/svm@${digestOf('9')}`],
-  ])('%s knows the image that it was baked upon: %s', (directory, base) => {
+  ])('%s has the image that it was baked on: %s', (directory, base) => {
     expect(model(directory).image?.base).toBe(base);
   });
 
-  test('is found by the nearest lock file upward, whatever the working directory below it', () => {
+  test('is found through the nearest lock file in the parent folders', () => {
     mkdirSync(join(project.folder, 'aws/app'), { recursive: true });
     expect(project.within(() => Model.fromDirectory('models/resnet50')._intent().name, 'aws/app')).toBe('resnet50');
   });
 
-  test('may be named by its absolute path', () => {
+  test('may be set by its absolute path', () => {
     expect(model(join(project.folder, 'models/resnet50')).name).toBe('resnet50');
   });
 
-  test('fails without a lock file, with the command that makes it', () => {
+  test('fails without a lock file, with the command that creates it', () => {
     const empty = new LockedProject();
     try {
       const lockFile = join(empty.folder, 'other.json');
       expect(() => Model.fromDirectory('models/resnet50', { lockFile })).toThrow(
-        `[LockFileNotFound] the lock file '${lockFile}' is not there; run: serving lock models/resnet50`,
+        `[LockFileNotFound] the lock file '${lockFile}' does not exist; run: serving lock models/resnet50`,
       );
     } finally {
       empty.remove();
     }
   });
 
-  test('fails without an entry, with the command that makes it', () => {
+  test('fails without an entry, with the command that creates it', () => {
     expect(() => model('models/vgg')).toThrow(
       `[NotLocked] the model 'models/vgg' is not in '${relative(process.cwd(), project.lockFile)}'; run: serving lock models/vgg`,
     );
@@ -113,13 +113,13 @@ describe('a model of a directory', () => {
     's3://B/x',
     'https://x/y',
     '',
-  ])('fails where it is published to %p', (to) => {
+  ])('fails when it is published to %p', (to) => {
     expect(() => model('models/resnet50', { to })).toThrow(
-      `[InvalidModel] 'to' ('${to}') must be a repository of a registry without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
+      `[InvalidModel] 'to' ('${to}') must be a registry repository without a tag, such as 'registry.example.com/models', or 's3://bucket/prefix'`,
     );
   });
 
-  test('is told apart from others by its digest alone, not by names', () => {
+  test('is identified by its digest, not by names', () => {
     const [first, second] = ['models/resnet50', 'models/shell'].map((directory) => model(directory, { name: 'same' }));
     expect(first?.name).toBe(second?.name);
     expect(first?.image?.reference).not.toBe(second?.image?.reference);
@@ -139,19 +139,19 @@ describe('a directory that differs from its lock', () => {
   const same = { 'm/weights.bin': 4, 'm/labels/en.json': 2 };
 
   test.each([
-    ['nothing where all is the same', same, undefined],
-    ['nothing where there is no directory', {}, undefined],
+    ['nothing when all files match', same, undefined],
+    ['nothing without a directory', {}, undefined],
     ['a file of another size', { ...same, 'm/weights.bin': 5 }, ['weights.bin']],
     [
       'a new file and a missing one',
       { 'm/weights.bin': 4, 'm/labels/de.json': 2 },
       ['labels/de.json', 'labels/en.json'],
     ],
-  ])('names %s', (_, files, drift) => {
+  ])('reports %s', (_, files, drift) => {
     expect(drifted(files)._intent().drift).toEqual(drift);
   });
 
-  test('warns with the names, and says so in the ledger', () => {
+  test('is reported with the names, as a warning and in the ledger', () => {
     const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
       const platform = testPlatform();

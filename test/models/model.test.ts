@@ -3,7 +3,7 @@ import { Duration } from '../../src/units/duration';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
 
 describe('model in S3', () => {
-  test('is a directory at the models root when the address ends in a slash', () => {
+  test('is a directory at the models root when the URI ends with a slash', () => {
     expect(Model.fromS3('s3://acme-models/resnet50/v2/')._intent()).toEqual({
       name: 'v2',
       description: undefined,
@@ -14,7 +14,7 @@ describe('model in S3', () => {
     });
   });
 
-  test('is one file below the models root otherwise', () => {
+  test('is a single file below the models root otherwise', () => {
     expect(Model.fromS3('s3://acme-models/digits/model.onnx')._intent()).toMatchObject({
       name: 'model.onnx',
       singleObject: true,
@@ -27,11 +27,11 @@ describe('model in S3', () => {
     ['digits/', '/models/digits'],
     ['/opt/digits', '/opt/digits'],
     ['/opt//digits/', '/opt/digits'],
-  ])('stands where its path says: %s', (path, mountPath) => {
+  ])('is mounted at its path: %s', (path, mountPath) => {
     expect(Model.fromS3('s3://acme-models/digits/', { path })._intent().mountPath).toBe(mountPath);
   });
 
-  test('keeps name, description and the time of its fetch', () => {
+  test('keeps name, description and fetch timeout', () => {
     const options = { name: 'Digits', description: 'an MLP', fetchTimeout: Duration.minutes(2) };
     expect(Model.fromS3('s3://acme-models/digits/', options)._intent()).toMatchObject({
       name: 'Digits',
@@ -40,7 +40,7 @@ describe('model in S3', () => {
     });
   });
 
-  test('passes an address with a token unread', () => {
+  test('passes a URI with a token unchanged', () => {
     const uri = 's3://$' + '{Token[Bucket.12]}/model/';
     expect(Model.fromS3(uri)._intent()).toMatchObject({ uri, singleObject: false });
   });
@@ -52,9 +52,9 @@ describe('model in S3', () => {
     's3://A/x',
     's3://bucket',
     'gs://bucket/x',
-  ])('fails when the address is %p', (uri) => {
+  ])('fails when the URI is %p', (uri) => {
     expect(() => Model.fromS3(uri)).toThrow(
-      `[InvalidModel] '${uri}' must be an S3 address with a bucket of small letters, digits, dots and dashes, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
+      `[InvalidModel] '${uri}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
     );
   });
 
@@ -65,7 +65,7 @@ describe('model in S3', () => {
   });
 });
 
-describe('the place of a model', () => {
+describe('the path of a model', () => {
   test.each([
     ['s3://acme-models/x/', '/tmp', '/tmp'],
     ['s3://acme-models/x.bin', '/tmp/x.bin', '/tmp'],
@@ -73,9 +73,9 @@ describe('the place of a model', () => {
     ['s3://acme-models/x/', '/dev/shm', '/dev/shm'],
     ['s3://acme-models/x/', '/usr/', '/usr'],
     ['s3://acme-models/x/', '/proc/1', '/proc/1'],
-  ])('of %s fails at %s, because its volume would hide what is there', (uri, path, directory) => {
+  ])('of %s fails at %s, because its volume would hide existing files', (uri, path, directory) => {
     expect(() => Model.fromS3(uri, { path })).toThrow(
-      `[InvalidModel] 'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '/models'`,
+      `[InvalidModel] 'path' ('${path}') would mount the model over '${directory}', which the container needs; use a separate directory, such as '/models'`,
     );
   });
 
@@ -85,7 +85,7 @@ describe('the place of a model', () => {
 });
 
 describe('model in the image', () => {
-  test('keeps name and place, and is not fetched', () => {
+  test('keeps name and path, and is not fetched', () => {
     expect(Model.inImage('model/weights.bin', { description: 'beside the code' })._intent()).toEqual({
       name: 'weights.bin',
       description: 'beside the code',
@@ -98,9 +98,9 @@ describe('model in the image', () => {
     expect(() => Model.inImage('')).toThrow("[InvalidModel] the path of a model in the image ('') must not be empty");
   });
 
-  test('fails when it shall be moved', () => {
+  test('fails when its path is changed', () => {
     expect(() => Model.inImage('model', { path: '/models' })).toThrow(
-      "[InvalidModel] 'path' ('/models') cannot move files that are in the image at 'model'; leave it out",
+      "[InvalidModel] 'path' ('/models') cannot move files that are in the image at 'model'; remove it",
     );
   });
 });
@@ -111,7 +111,7 @@ describe('models of a backend', () => {
     return endpointOn(testPlatform()).addBackend('backend', backendOptions({ model: first, models: rest }));
   };
 
-  test('stand side by side', () => {
+  test('can be siblings', () => {
     expect(models('a', 'b', 'ab')._binding.intent.models.map((model) => model.mountPath)).toEqual([
       '/models/a',
       '/models/b',
@@ -123,7 +123,7 @@ describe('models of a backend', () => {
     ['a', 'a'],
     ['a', 'a/b'],
     ['a/b', 'a'],
-  ])('fails when one stands in the way of another: %s and %s', (left, right) => {
+  ])('fails when paths overlap: %s and %s', (left, right) => {
     expect(() => models(left, right)).toThrow(
       `[ModelPathClash] models '${left}' ('/models/${left}') and '${right}' ('/models/${right}') have overlapping mount paths; set 'path' of one (at endpoint/backend)`,
     );

@@ -174,7 +174,7 @@ describe('options', () => {
     [() => library.ModelServer.command({ command: 'python app.py' as never }), "for example ['python', 'app.py']"],
     [
       () => library.ModelServer.command({ command: ['python app.py'] }),
-      "[InvalidCommand] 'command[0]' ('python app.py') must be a program; make each word an element of its own, such as ['python', 'app.py']",
+      "[InvalidCommand] 'command[0]' ('python app.py') must be a program; pass each argument as a separate element, such as ['python', 'app.py']",
     ],
     [
       () => singleBackend().endpoint.splitTraffic({ shares: { v1: 1 } as never }),
@@ -186,7 +186,7 @@ describe('options', () => {
       () => library.Model.fromS3('s3://acme/net/', { name: 'n'.repeat(257) }),
       "[InvalidName] 'name' (257 characters) must have at most 256 characters",
     ],
-    [() => library.Model.fromS3('s3://acme/../net/'), "[InvalidModel] 's3://acme/../net/' must not have"],
+    [() => library.Model.fromS3('s3://acme/../net/'), "[InvalidModel] 's3://acme/../net/' must not contain"],
     [() => library.Model.fromS3('s3://acme/net/', { path: 'a\u0001b' }), "[InvalidModel] 'path'"],
     [
       () => library.Duration.seconds(Number.POSITIVE_INFINITY),

@@ -18,12 +18,12 @@ test('the folder of servers and its index have the same servers', () => {
 
 test.each(
   [...renderAll(report)].map(([path, text]) => [relative(ROOT, path), text] as const),
-)('%s is what its script writes', (path, text) => {
+)('%s matches the output of its script', (path, text) => {
   const found = readFileSync(join(ROOT, path), 'utf8');
   if (found !== text) throw new Error(`${path} is stale; run npx tsx scripts/server-factories.ts`);
 });
 
-test('ModelServer has a factory for each server that can be started, and no other', () => {
+test('ModelServer has a factory for each server that can be started, and no others', () => {
   const methods = Object.getOwnPropertyNames(ModelServer).filter(
     (name) => typeof ModelServer[name as keyof typeof ModelServer] === 'function' && name !== 'prototype',
   );
@@ -32,14 +32,14 @@ test('ModelServer has a factory for each server that can be started, and no othe
 
 test.each(
   factories.map(({ name, documentation }) => [name, documentation] as const),
-)('the example of ModelServer.%s makes a server', (name, documentation) => {
+)('the example of ModelServer.%s creates a server', (name, documentation) => {
   const code = exampleOf(documentation);
   expect(code).toMatch(new RegExp(`^ModelServer\\.${name}\\(`));
   const run = new Function(...Object.keys(library), `return ${code}`);
   expect(run(...Object.values(library))).toBeInstanceOf(ModelServer);
 });
 
-test('every server that can be started is started by a test', () => {
+test('every server that can be started has a test entry', () => {
   const tested = SERVERS.map(({ name }) => name);
   const missing = Object.values<DescribedServer>(catalogue)
     .filter((server) => 'define' in server)
@@ -61,7 +61,7 @@ describe('a folder', () => {
   const server = (name: string, parameter = 'options: OneOptions = {}') =>
     `/** Options. */\nexport interface OneOptions {}\n\n/**\n * The server ${name}.\n *\n * @example\n * ModelServer.${name}();\n */\nexport const ${name} = defineServer([], (${parameter}) => ({}));\n`;
 
-  test('that has each of its servers in its index has no problem, and makes a factory of each', () => {
+  test('with all its servers in its index has no problems, and gets a factory for each', () => {
     const { files, problems } = readCatalogue(folder);
     expect(problems).toEqual([]);
     expect(renderFactories(files)).toContain(
@@ -91,7 +91,7 @@ describe('a folder', () => {
       "index.ts lists { one } of one.ts, which has other servers; replace the line: export { extra, one } from './one';",
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       () => write('index', "export { one } from './one';\nexport { two } from './two';\n"),
       "index.ts lists './two', which does not exist; remove the line",
     ],
@@ -116,7 +116,7 @@ describe('a folder', () => {
       "'one' in one.ts must name the type of its options: (options: ...Options) => ...",
     ],
     [
-      'an index with something else',
+      'an index with another statement',
       () => write('index', "export * from './one';\nexport { one } from './one';\n"),
       "index.ts has 'export * from './one';'; it may have lines such as export { name } from './file'; only",
     ],

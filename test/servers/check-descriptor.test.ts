@@ -17,7 +17,7 @@ const declare = (change: Partial<servers.ServerDescriptor>, command = ['serve'])
   });
 
 describe('a descriptor', () => {
-  test('is taken when it fits together', () => {
+  test('is accepted when it is consistent', () => {
     expect(() =>
       declare({ versions: [{ from: '1.0' }, { from: 'v1.10', drain: DrainBehavior.DROPS_REQUESTS }] }),
     ).not.toThrow();
@@ -38,11 +38,14 @@ describe('a descriptor', () => {
     ],
     [{ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined }, "requires 'keepAliveSeconds'"],
     [{ keepAlive: KeepAliveKind.FIXED, keepAliveSeconds: 5 }, "conflicts with a 'keepAliveKnob' that sets it"],
-    [{ keepAliveKnob: undefined }, "'descriptor.keepAlive' ('settable') requires the 'keepAliveKnob' that sets it"],
+    [
+      { keepAliveKnob: undefined },
+      "'descriptor.keepAlive' (servers.KeepAliveKind.SETTABLE) requires the 'keepAliveKnob' that sets it",
+    ],
     [{ keepAlive: KeepAliveKind.CAPPED }, "requires a 'keepAliveKnob' with 'maxSeconds'"],
     [
       { versions: [{ from: '2', keepAlive: KeepAliveKind.CAPPED }] },
-      "'descriptor.versions[0].keepAlive' ('capped') requires a 'keepAliveKnob' with 'maxSeconds'",
+      "'descriptor.versions[0].keepAlive' (servers.KeepAliveKind.CAPPED) requires a 'keepAliveKnob' with 'maxSeconds'",
     ],
     [
       { keepAliveSeconds: Number.POSITIVE_INFINITY },
@@ -53,20 +56,20 @@ describe('a descriptor', () => {
       { silentLimit: { seconds: 5, plus: 'idle' } },
       "'descriptor.silentLimit.plus' ('idle') must be 'keepAlive' or 'watchdog'",
     ],
-    [{ keepAliveKnob: flag('--ka x') }, "'the flag' ('--ka x') must be one word"],
-    [{ keepAliveKnob: { name: '1 KA=', place: KnobPlace.VARIABLE } }, "'the variable' ('1 KA=') must be one word"],
+    [{ keepAliveKnob: flag('--ka x') }, "'the flag' ('--ka x') must be a single word"],
+    [{ keepAliveKnob: { name: '1 KA=', place: KnobPlace.VARIABLE } }, "'the variable' ('1 KA=') must be a single word"],
     [{ drainKnob: flag('--keep-alive') }, "'the flag' ('--keep-alive') must be unique in the descriptor"],
     [
       { drain: DrainBehavior.DROPS_REQUESTS, drainKnob: flag('--drain') },
-      "'descriptor.drainKnob' ('--drain') must be removed where",
+      "'descriptor.drainKnob' ('--drain') must not be set when",
     ],
-  ])('that does not is refused: %j', (change, message) => {
+  ])('that is inconsistent is refused: %j', (change, message) => {
     expect(() => declare(change)).toThrow(message);
   });
 
-  test('whose flag stands in the command already is refused', () => {
+  test('whose flag is already in the command is refused', () => {
     expect(() => declare({}, ['serve', '--keep-alive=5'])).toThrow(
-      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not be in 'command', because it gets the computed time",
+      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not be in 'command', because the computed time is added with it",
     );
   });
 });

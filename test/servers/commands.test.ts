@@ -29,7 +29,7 @@ describe.each(SERVERS)('$name', ({ name, server, command }) => {
     expect(wordsOf(server)).toBe(command);
   });
 
-  test('is what its descriptor says', () => {
+  test('matches its descriptor', () => {
     const { descriptor } = server._intent(context);
     const known = CATALOGUE.find((one) => one.name === descriptor.name);
     expect(known).toBeDefined();
@@ -37,27 +37,27 @@ describe.each(SERVERS)('$name', ({ name, server, command }) => {
     expect(descriptor.name).toBe(name);
   });
 
-  test('listens at its usual port unless another is said', () => {
+  test('listens on its default port unless another is set', () => {
     const { port = 8000 } = server._intent(context).descriptor;
     expect(planOf({ server }).intent.port).toBe(port);
     expect(planOf({ server, port: 9999 }).intent.port).toBe(9999);
   });
 });
 
-describe('an application that a call makes', () => {
+describe('an application created by a call', () => {
   test.each([
     [ModelServer.uvicorn({ app: 'app:make()' }), 'uvicorn app:make --factory'],
     [ModelServer.granian({ app: 'app:make()' }), 'granian app:make --factory'],
     [ModelServer.waitress({ app: 'app:make()' }), '--call app:make'],
     [ModelServer.gunicorn({ app: 'app:make(2)' }), 'gunicorn app:make(2)'],
     [ModelServer.hypercorn({ app: 'app:make()' }), 'hypercorn app:make()'],
-  ])('is said as the server wants it: %#', (server, words) => {
+  ])('is passed in the syntax of the server: %#', (server, words) => {
     expect(planOf({ server }).command.join(' ')).toContain(words);
   });
 
-  test('is refused where the server cannot make it', () => {
+  test('is refused if the server does not support it', () => {
     expect(() => ModelServer.rayServe({ app: 'app:make()' })).toThrow(
-      "[InvalidApp] 'app' ('app:make()') is a call, which Ray Serve does not support; assign the result of 'make' to a variable of the module, and name that variable",
+      "[InvalidApp] 'app' ('app:make()') is a call, which Ray Serve does not support; assign the result of 'make' to a module variable, and set 'app' to that variable",
     );
     expect(() => ModelServer.waitress({ app: 'app:make(2)' })).toThrow(
       "[InvalidApp] 'app' ('app:make(2)') is a call with arguments, which waitress does not support;",
@@ -75,13 +75,13 @@ describe('a server', () => {
     });
   });
 
-  test('gets milliseconds where it reads them, and no more than its cap', () => {
+  test('gets milliseconds if it reads milliseconds, and at most its cap', () => {
     expect(planOf({ server: ModelServer.granian({ app: 'app' }) }).command.join(' ')).toContain(
       '--http1-header-read-timeout 60000',
     );
   });
 
-  test('that ends processes which do not answer waits for the load of the model, where it can be told', () => {
+  test('that kills processes which do not answer waits for the model to load, if that can be configured', () => {
     const workers = (version?: string) => ModelServer.uvicorn({ app: 'app', workers: 2, version });
     expect(planOf({ server: workers('0.54.0') }).command.join(' ')).toContain('--timeout-worker-healthcheck 310');
     for (const version of [undefined, '0.36.1'])
@@ -114,7 +114,7 @@ describe('a server', () => {
     });
   });
 
-  test('keeps what it fetches where it can write', () => {
+  test('stores downloads in a writable directory', () => {
     const environmentOf = (server: ModelServer, options = {}) =>
       planOf({ server, model: undefined, ...options }).environment;
     const hub = { HUGGINGFACE_HUB_CACHE: '/tmp/hub' };
@@ -131,7 +131,7 @@ describe('a server', () => {
     expect(environmentOf(ModelServer.ollama())).not.toHaveProperty('OLLAMA_NOPRUNE');
   });
 
-  test('spreads its model over the GPUs of the backend', () => {
+  test('splits its model across the GPUs of the backend', () => {
     const { command, intent } = planOf({
       server: ModelServer.vllm(),
       gpu: Gpu.nvidia({ count: 4 }),
@@ -141,13 +141,13 @@ describe('a server', () => {
     expect(intent.sharedMemoryMib).toBe(4096);
   });
 
-  test('never limits its connections by the concurrency', () => {
+  test('never limits its connections to the concurrency', () => {
     expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }), maxConcurrency: 4 }).command.join(' ')).not.toContain(
       'limit-concurrency',
     );
   });
 
-  test('is asked for its own readiness unless a check is declared', () => {
+  test('is checked on its own readiness path unless a check is declared', () => {
     expect(planOf({ server: ModelServer.triton() }).intent.healthCheck).toMatchObject({
       path: '/v2/health/ready',
       statuses: '200-399',
@@ -159,13 +159,13 @@ describe('a server', () => {
     expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }) }).intent.healthCheck.declared).toBe(false);
   });
 
-  test('has the version that its own image says', () => {
+  test('has the version in the tag of its own image', () => {
     const image = (tag: string) => ServerImage.fromRegistry(`vllm/vllm-openai:${tag}`);
     expect(planOf({ server: ModelServer.vllm(), image: image('v0.18.0') }).command).toContain('--shutdown-timeout');
     expect(planOf({ server: ModelServer.vllm(), image: image('v0.17.0') }).command).not.toContain('--shutdown-timeout');
   });
 
-  test('can be declared as completely as those of the catalogue', () => {
+  test('can be declared in as much detail as those of the catalogue', () => {
     const server = ModelServer.custom({
       command: ['serve', '--fast'],
       environment: { MODE: 'fast' },
@@ -186,7 +186,7 @@ describe('a server', () => {
     expect(intent.healthCheck.path).toBe('/ready');
   });
 
-  test('can be declared in a few words', () => {
+  test('can be declared with a few options', () => {
     const behavior = { drains: true, keepAliveFlag: '--idle', drainFlag: '--drain', readinessPath: '/ready' };
     const { command, intent } = planOf({ server: ModelServer.command({ command: ['serve'], behavior }) });
     expect(command).toEqual(['serve', '--idle', '4010', '--drain', '60']);
@@ -207,13 +207,13 @@ describe('the ledger', () => {
     expect(detail({ server: server(1), gpu: Gpu.nvidia() }, LedgerTopic.WORKERS)).toBeUndefined();
   });
 
-  test('says what the code of a server must do', () => {
+  test('states what the code of a server must do', () => {
     expect(detail({ server: ModelServer.litServe({ script: 'server.py' }) }, LedgerTopic.SERVER_REQUEST_LIMIT)).toBe(
       'LitServe ends requests that are queued for 30 s with status 504, unless its code sets timeout of LitServer to 70 s',
     );
   });
 
-  test('says that a version matters, unless it is said', () => {
+  test('states that a version matters, unless it is set', () => {
     expect(detail({ server: ModelServer.wsgi({ app: 'app' }) }, LedgerTopic.SERVER_VERSION)).toMatch(
       /^gunicorn: its version/,
     );
@@ -253,7 +253,7 @@ describe('a conflict', () => {
     );
   });
 
-  test('of what Ray Serve cannot be told fails', () => {
+  test('of arguments that Ray Serve does not support fails', () => {
     expect(() => ModelServer.rayServe({ app: 'app', extraArgs: ['model=a', '--working-dir=/app'] })).toThrow(
       "[InvalidCommand] '--working-dir=/app' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder;",
     );
@@ -276,7 +276,7 @@ describe('a conflict', () => {
     );
   });
 
-  test('does not arise with another argument, and a limit of connections is counted with', () => {
+  test('does not arise with another argument, and a connection limit is taken into account', () => {
     expect(() =>
       planOf({ server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--preload', '-c', 'conf.py'] }) }),
     ).not.toThrow();
@@ -288,35 +288,35 @@ describe('a conflict', () => {
     }
   });
 
-  test('of flags and a shell, which would keep them for itself, fails', () => {
+  test('of flags and a shell, which would consume them, fails', () => {
     const behavior = { drains: true, drainFlag: '--drain' };
     expect(() => ModelServer.shell({ line: 'exec serve', behavior })).toThrow(
-      "[ConflictingProps] 'drainFlag' of 'behavior' would be an argument of the shell and not of the server in 'line'; use ModelServer.command",
+      "[ConflictingProps] 'drainFlag' of 'behavior' would be passed to the shell and not to the server in 'line'; use ModelServer.command",
     );
     expect(() => ModelServer.command({ command: ['serve'], behavior: { ...behavior, drains: false } })).toThrow(
       "[ConflictingProps] 'drainFlag' ('--drain') of 'behavior' requires 'drains' to be true; set it, or remove the flag",
     );
   });
 
-  test('of threads with workers that have none fails', () => {
+  test('of threads with workers without threads fails', () => {
     expect(() => ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, threads: 2 })).toThrow(
-      "[ConflictingProps] 'threads' (2) has no effect on 'workerClass' (sync); leave one of them out",
+      "[ConflictingProps] 'threads' (2) has no effect with 'workerClass' (GunicornWorkerClass.SYNC); remove one of them",
     );
   });
 
   test('of ports fails', () => {
     expect(() => planOf({ server: ModelServer.triton(), port: 8001 })).toThrow(
-      "[ConflictingProps] 'port' (8001) conflicts with another port of Triton; use a different one",
+      "[ConflictingProps] 'port' (8001) conflicts with another port of Triton; use a different port",
     );
   });
 
   test('of parallelism and GPUs fails', () => {
     expect(() => planOf({ server: ModelServer.vllm({ tensorParallelism: 4 }), gpu: Gpu.nvidia({ count: 2 }) })).toThrow(
-      "[ConflictingProps] 'tensorParallelism' (4) must be at most the GPUs of the backend (2); raise the count of 'gpu'",
+      "[ConflictingProps] 'tensorParallelism' (4) must be at most the number of GPUs of the backend (2); increase the count of 'gpu'",
     );
   });
 
-  test('does not arise where the user may change a default', () => {
+  test('does not arise if the user may change the default', () => {
     const environment = { XDG_RUNTIME_DIR: '/tmp' };
     expect(planOf({ server: ModelServer.wsgi({ app: 'app' }), environment }).environment).toMatchObject(environment);
   });

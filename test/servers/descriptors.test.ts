@@ -6,12 +6,12 @@ import { compareVersions, versionNumbers } from '../../src/servers/versions';
 
 const byName = CATALOGUE.map((server) => [server.name, server] as const);
 
-test('names are all different', () => {
+test('names are unique', () => {
   expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length);
 });
 
 describe.each(byName)('the descriptor of %s', (_, server) => {
-  test('says everything that people ask', () => {
+  test('has every field of the documentation', () => {
     for (const field of ['newConnections', 'drainTimeoutBehavior', 'overflow', 'batching', 'modelLocation'] as const)
       expect(server[field]).toBeDefined();
     for (const field of ['streaming', 'webSocket', 'grpc', 'listensWhenReady'] as const)
@@ -19,14 +19,14 @@ describe.each(byName)('the descriptor of %s', (_, server) => {
     expect(server.declared).not.toBe(false);
   });
 
-  test('says where it is known from', () => {
+  test('has a source and evidence', () => {
     expect(server.source).toMatch(/^https:\/\/\S+$/);
     expect([Evidence.MEASURED, Evidence.READ]).toContain(server.evidence);
     expect(versionNumbers(server.verifiedVersion ?? '')).toBeDefined();
     if (server.evidence === Evidence.MEASURED) expect(server.newConnections).not.toBe('unknown');
   });
 
-  test('has versions in their order, none newer than the verified one', () => {
+  test('has sorted versions, none newer than the verified one', () => {
     const numbers = (server.versions ?? []).map(({ from }) => versionNumbers(from) as number[]);
     for (const [index, version] of numbers.entries()) {
       if (index > 0) expect(compareVersions(numbers[index - 1] as number[], version)).toBeLessThan(0);
@@ -36,7 +36,7 @@ describe.each(byName)('the descriptor of %s', (_, server) => {
     }
   });
 
-  test('has the settings that its kinds need', () => {
+  test('has the settings that its kinds require', () => {
     const { keepAlive, keepAliveKnob, keepAliveSeconds, drain, drainKnob, drainTimeoutBehavior } = server;
     if (keepAlive === KeepAliveKind.SETTABLE) expect(keepAliveKnob).toBeDefined();
     if (keepAlive === KeepAliveKind.CAPPED) expect(keepAliveKnob?.maxSeconds).toBeGreaterThan(0);
@@ -50,7 +50,7 @@ describe.each(byName)('the descriptor of %s', (_, server) => {
     }
   });
 
-  test('has paths and ports that can be used', () => {
+  test('has valid paths and ports', () => {
     const { livenessPath, readinessPath, metrics, port = 8000, otherPorts = [] } = server;
     for (const path of [livenessPath, readinessPath, metrics?.path]) expect(path ?? '/').toMatch(/^\/[\w./-]*$/);
     const ports = [port, ...otherPorts, ...(metrics?.port === undefined ? [] : [metrics.port])];

@@ -10,7 +10,7 @@ import { CORE, EXTENDED } from '../real/servers/subjects';
 const subjects = [...CORE, ...EXTENDED];
 const record = readRecord();
 
-test('what is called measured is what the lab measures, in that version', () => {
+test('descriptors marked as measured are measured by the lab in the same version', () => {
   const measured = subjects.map((subject) => `${render(subject).descriptor.name} ${versionOf(subject.runtime)}`);
   const called = CATALOGUE.filter(({ evidence }) => evidence === Evidence.MEASURED);
   for (const { name, verifiedVersion } of called) expect(measured).toContain(`${name} ${verifiedVersion}`);
@@ -18,13 +18,13 @@ test('what is called measured is what the lab measures, in that version', () => 
   for (const subject of subjects) expect(names).toContain(render(subject).descriptor.name);
 });
 
-test('the record has every subject of the lab and nothing else', () => {
+test('the record contains every subject of the lab and no others', () => {
   expect(Object.keys(record).sort()).toEqual(subjects.map(({ id }) => id).sort());
 });
 
 test.each(
   subjects.map((subject) => [subject.id, subject] as const),
-)('%s is recorded as its descriptor says', (id, subject) => {
+)('the record of %s matches its descriptor', (id, subject) => {
   const facts = record[id];
   if (facts === undefined) throw new Error(`'${id}' is not recorded; run test:real with UPDATE_MEASURED=yes`);
   expect(facts.version).toBe(versionOf(subject.runtime));

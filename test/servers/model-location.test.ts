@@ -5,30 +5,30 @@ const commandOf = (server: ModelServer, ...models: PlacedModel[]) => server._int
 const A = { path: '/models/a' };
 const B = { path: '/models/b' };
 
-/** The servers that find a directory of models at `/models`, unless they are told another. */
+/** The servers that read models from the directory `/models` by default. */
 const REPOSITORIES = [ModelServer.triton(), ModelServer.mlServer()];
 
 describe('a server that serves one model', () => {
   const server = ModelServer.vllm();
 
-  test('is told the only one of its backend', () => {
+  test('gets the only model of its backend', () => {
     expect(commandOf(server, A)).toContain('/models/a');
   });
 
-  test('is told what the user says, whichever models the backend has', () => {
+  test('gets the model that the user sets, regardless of the models of the backend', () => {
     for (const models of [[], [A], [A, B]])
       expect(commandOf(ModelServer.vllm({ model: 'acme/llama' }), ...models)).toContain('acme/llama');
   });
 
-  test('is not told to guess', () => {
-    expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server requires a model and the backend has none;');
+  test('is not started with a guess', () => {
+    expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server requires a model, but the backend has none;');
     expect(() => commandOf(server, A, B)).toThrow(
       "[ModelNotNamed] 'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b')",
     );
   });
 });
 
-test.each(REPOSITORIES)('a server of a model repository has a usual place for it: %#', (server) => {
+test.each(REPOSITORIES)('a server of a model repository has a default path for it: %#', (server) => {
   expect(commandOf(server).join(' ')).toMatch(/ \/models( |$)/);
   expect(commandOf(server, A).join(' ')).toMatch(/ \/models\/a( |$)/);
   expect(() => commandOf(server, A, B)).toThrow('[ModelNotNamed]');
@@ -38,27 +38,27 @@ test.each([
   ModelServer.mlflow(),
   ModelServer.tensorflowServing({ modelName: 'm' }),
   ModelServer.triton(),
-])('a server of directories takes no single file: %#', (server) => {
+])('a server that requires a directory refuses a single file: %#', (server) => {
   expect(() => commandOf(server, { path: '/models/m.onnx', isFile: true })).toThrow(
-    "[InvalidModel] the model at '/models/m.onnx' is one file, and its server requires a directory; fetch a prefix",
+    "[InvalidModel] the model at '/models/m.onnx' is a single file, but its server requires a directory; use a prefix",
   );
 });
 
-test('a NIM fetches its own model where it is told none', () => {
+test('a NIM downloads its own model if none is set', () => {
   const variables = (...models: PlacedModel[]) => ModelServer.nim()._intent({ port: 9999, models }).environment;
   expect(variables()).not.toHaveProperty('NIM_MODEL_PATH');
   expect(variables(A)).toMatchObject({ NIM_MODEL_PATH: '/models/a' });
   expect(() => variables(A, B)).toThrow('[ModelNotNamed]');
 });
 
-describe('llama.cpp is told', () => {
+describe('llama.cpp gets', () => {
   const modelOf = (model: PlacedModel) => commandOf(ModelServer.llamaCpp(), model)[2];
 
   test.each<[string, PlacedModel, string]>([
     ['the file that the model is', { path: '/models/llama.gguf' }, '/models/llama.gguf'],
-    ['the only one that is locked', { ...A, files: ['README.md', 'q4/llama.gguf'] }, '/models/a/q4/llama.gguf'],
+    ['the only locked file', { ...A, files: ['README.md', 'q4/llama.gguf'] }, '/models/a/q4/llama.gguf'],
     [
-      'the first part of one that was split',
+      'the first part of a split file',
       { ...A, files: ['x-00002-of-00002.gguf', 'x-00001-of-00002.gguf'] },
       '/models/a/x-00001-of-00002.gguf',
     ],
@@ -74,7 +74,7 @@ describe('llama.cpp is told', () => {
       A,
       "'model' of the server must be set to one GGUF file of the model at '/models/a' (its files are unknown)",
     ],
-  ])('nothing where %s', (_, model, message) => {
+  ])('no file if %s', (_, model, message) => {
     expect(() => modelOf(model)).toThrow(message);
   });
 });

@@ -7,7 +7,7 @@ const start = (server: ModelServer, maxConcurrency?: number) =>
   server._intent({ port: 8000, maxConcurrency, models: [] });
 
 describe('wsgi', () => {
-  test('is gunicorn with threads, on every interface', () => {
+  test('starts gunicorn with threads on every interface', () => {
     expect(start(ModelServer.wsgi({ app: 'app:app' }))).toMatchObject({
       command: [
         ...['gunicorn', 'app:app', '--bind', '0.0.0.0:8000', '--worker-class', 'gthread'],
@@ -58,7 +58,7 @@ describe('wsgi', () => {
 });
 
 describe('asgi', () => {
-  test('is uvicorn in one process, on every interface', () => {
+  test('starts uvicorn in one process on every interface', () => {
     expect(start(ModelServer.asgi({ app: 'serve:app' }))).toMatchObject({
       command: ['uvicorn', 'serve:app', '--host', '0.0.0.0', '--port', '8000'],
       timeFlags: [
@@ -69,7 +69,7 @@ describe('asgi', () => {
     });
   });
 
-  test('listens when it is ready with several processes, too', () => {
+  test('listens when it is ready, with several processes too', () => {
     const { command, descriptor } = start(ModelServer.asgi({ app: 'serve:app', workers: 2 }));
     expect(command.slice(-2)).toEqual(['--workers', '2']);
     expect(descriptor.listensWhenReady).toBe(true);
@@ -77,7 +77,7 @@ describe('asgi', () => {
 });
 
 describe('command', () => {
-  test('is taken as it is and told the port', () => {
+  test('is used unchanged and gets the port in its environment', () => {
     expect(start(ModelServer.command({ command: ['python', 'serve.py'] }))).toMatchObject({
       command: ['python', 'serve.py'],
       timeFlags: [],
@@ -110,7 +110,7 @@ describe('command', () => {
     });
   });
 
-  test.each([[[]], [['']]])('fails when it names no program: %j', (command) => {
+  test.each([[[]], [['']]])('fails without a program: %j', (command) => {
     expect(() => ModelServer.command({ command })).toThrow(
       "[InvalidCommand] 'command' must start with a program, such as ['python', 'serve.py']",
     );
@@ -125,7 +125,7 @@ describe('command', () => {
     '::1',
     'http://localhost:8000',
     'HOST=127.0.0.1',
-  ])('fails when it listens inside the container only: %s', (word) => {
+  ])('fails when it listens on localhost only: %s', (word) => {
     expect(() => ModelServer.command({ command: ['serve', word] })).toThrow(
       `[LocalhostBind] '${word}' in the server command ('serve ${word}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
     );
@@ -144,12 +144,12 @@ describe('command', () => {
 });
 
 describe('shell', () => {
-  test('may name an address inside the container where it connects', () => {
+  test('may contain a localhost address that it connects to', () => {
     const line = 'exec torchrun --master-addr 127.0.0.1 serve.py --host 0.0.0.0';
     expect(start(ModelServer.shell({ line })).command.at(-1)).toBe(line);
   });
 
-  test('gives the line to a shell', () => {
+  test('passes the line to a shell', () => {
     const { command, environment } = start(ModelServer.shell({ line: ' exec python serve.py --port $PORT ' }));
     expect(command).toEqual(['/bin/sh', '-c', 'exec python serve.py --port $PORT']);
     expect(environment).toEqual({ PORT: '8000' });
@@ -161,7 +161,7 @@ describe('shell', () => {
     );
   });
 
-  test('fails when it listens inside the container only', () => {
+  test('fails when it listens on localhost only', () => {
     expect(() => ModelServer.shell({ line: 'exec serve --bind "127.0.0.1:8000"' })).toThrow(
       `[LocalhostBind] '127.0.0.1:8000' in the server command ('exec serve --bind "127.0.0.1:8000"')`,
     );

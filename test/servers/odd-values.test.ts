@@ -35,7 +35,7 @@ const factories = readCatalogue()
 
 const shown = (value: unknown): string => inspect(value).slice(0, 40);
 
-/** Fails unless the definition is started or refused with an error of the package. */
+/** Fails unless the definition is accepted, or refused with an error of the package. */
 function tryOut(factory: Factory, options: unknown, what: string): void {
   for (const models of [[], [{ path: '/models/m' }], [{ path: '/models/m', isFile: true, files: ['m'] }]]) {
     try {
@@ -46,7 +46,7 @@ function tryOut(factory: Factory, options: unknown, what: string): void {
   }
 }
 
-test.each(factories)('ModelServer.%s refuses odd values of its options with an error of the package', (name, type) => {
+test.each(factories)('ModelServer.%s refuses odd option values with an error of the package', (name, type) => {
   const factory = ModelServer[name as keyof typeof ModelServer] as unknown as Factory;
   const members = OPTION_TYPES[type] as { readonly [member: string]: string };
   const required = Object.fromEntries(
@@ -61,7 +61,7 @@ test.each(factories)('ModelServer.%s refuses odd values of its options with an e
 
 test.each(
   Object.keys(OPTION_TYPES['servers.ServerDescriptor'] as object),
-)('ModelServer.custom refuses odd values of %s of a descriptor with an error of the package', (member) => {
+)('ModelServer.custom refuses odd descriptor values of %s with an error of the package', (member) => {
   const custom = ModelServer.custom.bind(ModelServer) as unknown as Factory;
   for (const odd of ODD) {
     const descriptor = { ...(REQUIRED.descriptor as object), [member]: odd };

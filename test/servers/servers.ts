@@ -1,6 +1,6 @@
 import { Duration, GranianInterface, GunicornWorkerClass, ModelServer } from '../../src';
 
-/** A server, and the words that start it. */
+/** A server and its start command. */
 interface StartedServer {
   /** The name of its descriptor. */
   readonly name: string;
@@ -8,7 +8,7 @@ interface StartedServer {
   readonly command: string;
 }
 
-/** A server for every descriptor of the catalogue, with the words that start it at port 9999 for a model at `/models/m`. */
+/** A server for every descriptor of the catalogue, with its start command on port 9999 for a model at `/models/m`. */
 export const SERVERS: readonly StartedServer[] = [
   {
     name: 'gunicorn',

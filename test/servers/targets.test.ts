@@ -4,7 +4,7 @@ import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { refusalOf, type TargetName } from '../definitions/targets';
 import { SERVERS } from './servers';
 
-/** Behind a load balancer, whose idle time follows the longest request of 60 s. */
+/** Errors behind a load balancer, whose idle timeout follows from the request timeout of 60 s. */
 const REFUSED_ON_AWS: Record<string, string> = {
   granian: 'the keep-alive of granian (60 s) must be at least 80 s',
   'llama.cpp': 'the keep-alive of llama.cpp (5 s) must be at least 80 s',
@@ -31,12 +31,12 @@ describe.each<TargetName>(['aws', 'kubernetes'])('on %s', (target) => {
 });
 
 describe('behind a load balancer', () => {
-  test('a capped server serves requests that leave room below its cap', () => {
+  test('a server with a capped keep-alive supports requests that leave room below the cap', () => {
     expect(refusalOf('aws', define(ModelServer.granian({ app: 'app' }), 40))).toBeUndefined();
     expect(refusalOf('aws', define(ModelServer.granian({ app: 'app' }), 41))).toContain('[KeepAliveTooShort]');
   });
 
-  test('code that keeps connections too shortly is told what to set', () => {
+  test('the error about a short keep-alive in code states what to set', () => {
     expect(refusalOf('aws', define(ModelServer.node({ command: ['node', 'a.js'], version: '24' })))).toContain(
       'the keep-alive of Node (5 s) must be at least 80 s',
     );
@@ -45,7 +45,7 @@ describe('behind a load balancer', () => {
     );
   });
 
-  test('connections that have not sent anything count too', () => {
+  test('connections that have sent no data count too', () => {
     const node = ModelServer.node({
       command: ['node', 'a.js'],
       keepAlive: Duration.seconds(100),
@@ -61,7 +61,7 @@ describe('behind a load balancer', () => {
   test.each<[string, ModelServer, string]>([
     ['vLLM', ModelServer.vllm(), '0.18.0'],
     ['KServe', ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris' }), '0.21.0'],
-  ])('an unknown version of %s is refused with its version as the first way out', (name, server, example) => {
+  ])('for an unknown version of %s, setting the version is the first way out', (name, server, example) => {
     expect(refusalOf('aws', define(server))).toMatch(
       new RegExp(
         `the keep-alive of ${name} \\(5 s\\) must be at least 80 s .*; set 'version' of the server, such as '${example}' ` +
@@ -70,7 +70,7 @@ describe('behind a load balancer', () => {
     );
   });
 
-  test('a version newer than the verified one is no reason to set it', () => {
+  test('a version newer than the verified one is not a reason to set it', () => {
     const server = ModelServer.custom({
       command: ['serve'],
       version: '9.0',
@@ -93,7 +93,7 @@ describe('behind a load balancer', () => {
   test.each([
     ['drain', { drain: Duration.seconds(30) }],
     ['keepAlive', { keepAlive: Duration.seconds(90) }],
-  ])('a %s that an unknown version may not have is refused with its version as the first way out', (time, timeouts) => {
+  ])('for a %s that an unknown version may not support, setting the version is the first way out', (time, timeouts) => {
     const scope = (stack: Construct) =>
       new ServingEndpoint(stack, 'endpoint').addBackend('v1', {
         image: ServerImage.fromRegistry('vllm/vllm-openai:nightly'),

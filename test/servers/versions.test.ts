@@ -25,14 +25,14 @@ describe('a version', () => {
       'v0.18.0',
       { drain: DrainBehavior.COMPLETES_REQUESTS, drainKnob: expect.objectContaining({ name: '--shutdown-timeout' }) },
     ],
-  ])('of %o %s behaves as it does', (server, version, behavior) => {
+  ])('of %o %s has its own behaviour', (server, version, behavior) => {
     const resolved = descriptorFor(server, version);
     expect(resolved).toMatchObject(behavior);
     expect(resolved).not.toHaveProperty('versions');
     expect(resolved.versionNote).toBeUndefined();
   });
 
-  test('that is unknown has the most cautious behaviour', () => {
+  test('that is unknown gets the most cautious behaviour', () => {
     const resolved = descriptorFor(GUNICORN_GTHREAD);
     expect(resolved).toMatchObject({ drain: DrainBehavior.WAITS_FULL_PERIOD, lingerSeconds: 2 });
     expect(resolved.versionNote).toBe(
@@ -42,21 +42,21 @@ describe('a version', () => {
     expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
   });
 
-  test('that is not a number has it too', () => {
+  test('that is not a number gets it too', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, 'nightly')).toMatchObject({
       drain: DrainBehavior.WAITS_FULL_PERIOD,
       versionNote: expect.stringContaining("its version ('nightly') is not a number"),
     });
   });
 
-  test('newer than the verified one behaves as that, with a note', () => {
+  test('newer than the verified one gets the behaviour of that one, with a note', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, '28.1')).toMatchObject({
       drain: DrainBehavior.COMPLETES_REQUESTS,
       versionNote: 'version 28.1 is newer than the verified 27.0.1, whose behaviour is assumed',
     });
   });
 
-  test('does not matter where nothing changed', () => {
+  test('does not matter if nothing changed between versions', () => {
     expect(descriptorFor(UVICORN, 'anything')).toEqual(UVICORN);
   });
 });
@@ -69,6 +69,6 @@ test.each([
   ['acme/vllm-openai:0.18.1', undefined],
   ['vllm/vllm-openai-cpu:0.18.1', undefined],
   [undefined, undefined],
-])('the image %s says the version %s', (reference, version) => {
+])('the image %s has the version %s', (reference, version) => {
   expect(versionOfImage(VLLM, reference)).toBe(version);
 });

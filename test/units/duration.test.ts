@@ -7,11 +7,11 @@ describe('duration', () => {
     ['minutes', Duration.minutes(1.5), 90_000],
     ['hours', Duration.hours(2), 7_200_000],
     ['days', Duration.days(1), 86_400_000],
-  ])('is made of %s', (_, duration, millis) => {
+  ])('converts %s', (_, duration, millis) => {
     expect(duration.toMillis()).toBe(millis);
   });
 
-  test('says its seconds with fractions', () => {
+  test('has seconds with fractions', () => {
     expect(Duration.millis(1500).toSeconds()).toBe(1.5);
   });
 
@@ -19,7 +19,7 @@ describe('duration', () => {
     [Duration.minutes(1.5), '90 s'],
     [Duration.millis(1500), '1500 ms'],
     [Duration.seconds(0), '0 s'],
-  ])('is written for people', (duration, text) => {
+  ])('is formatted as text', (duration, text) => {
     expect(String(duration)).toBe(text);
   });
 

@@ -1,7 +1,7 @@
 import { Size } from '../../src/units/size';
 
 describe('size', () => {
-  test('is made of mebibytes and gibibytes', () => {
+  test('converts mebibytes and gibibytes', () => {
     expect(Size.mebibytes(512).toMebibytes()).toBe(512);
     expect(Size.gibibytes(1.5).toMebibytes()).toBe(1536);
     expect(Size.mebibytes(512).toGibibytes()).toBe(0.5);
@@ -11,7 +11,7 @@ describe('size', () => {
     [Size.mebibytes(512), '512 MiB'],
     [Size.gibibytes(2), '2 GiB'],
     [Size.mebibytes(2048), '2 GiB'],
-  ])('is written for people', (size, text) => {
+  ])('is formatted as text', (size, text) => {
     expect(String(size)).toBe(text);
   });
 

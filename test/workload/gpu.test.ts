@@ -1,7 +1,7 @@
 import { Gpu } from '../../src/workload/gpu';
 
 describe('gpu', () => {
-  test('is one of any NVIDIA product without options', () => {
+  test('is one GPU of any NVIDIA product without options', () => {
     expect(Gpu.nvidia()).toMatchObject({ count: 1, resourceName: 'nvidia.com/gpu', product: undefined });
   });
 
@@ -13,7 +13,7 @@ describe('gpu', () => {
     });
   });
 
-  test('knows devices under another name', () => {
+  test('supports devices with another resource name', () => {
     expect(Gpu.custom('amd.com/gpu', 2)).toMatchObject({ count: 2, resourceName: 'amd.com/gpu' });
   });
 
@@ -23,7 +23,7 @@ describe('gpu', () => {
 
   test.each([0, 17, 1.5])('fails when the count is %p', (count) => {
     expect(() => Gpu.nvidia({ count })).toThrow(
-      `[InvalidNumber] 'count' (${count}) must be a whole number between 1 and 16; leave 'gpu' out for a backend without one`,
+      `[InvalidNumber] 'count' (${count}) must be a whole number between 1 and 16; omit 'gpu' for a backend without a GPU`,
     );
   });
 

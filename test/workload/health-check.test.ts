@@ -2,11 +2,11 @@ import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';
 
 describe('health check', () => {
-  test('counts every status below 500 to the root where none is declared', () => {
+  test('accepts every status below 500 at the root if none is declared', () => {
     expect(HealthCheck._standard()._intent()).toMatchObject({ path: '/', statuses: '200-499', declared: false });
   });
 
-  test('counts 200 to 399 where a path is declared', () => {
+  test('accepts 200 to 399 if a path is declared', () => {
     expect(HealthCheck.http('/healthz')._intent()).toEqual({
       path: '/healthz',
       statuses: '200-399',
@@ -18,7 +18,7 @@ describe('health check', () => {
     });
   });
 
-  test('keeps its times and thresholds', () => {
+  test('keeps its durations and thresholds', () => {
     const options = {
       interval: Duration.seconds(30),
       timeout: Duration.seconds(29),
@@ -35,7 +35,7 @@ describe('health check', () => {
 
   test.each(['', 'healthz', '/a b', `/${'x'.repeat(1024)}`])('fails when the path is %p', (path) => {
     expect(() => HealthCheck.http(path)).toThrow(
-      `[InvalidPath] the health check path ('${path}') must start with '/' and have no spaces`,
+      `[InvalidPath] the health check path ('${path}') must start with '/' and must not contain spaces`,
     );
   });
 
@@ -45,12 +45,12 @@ describe('health check', () => {
     [5, 4],
     [6, 5],
     [300, 5],
-  ])('with an interval of %i s waits %i s where nothing else is asked for', (interval, timeoutSeconds) => {
+  ])('with an interval of %i s has a timeout of %i s by default', (interval, timeoutSeconds) => {
     const check = HealthCheck.http('/', { interval: Duration.seconds(interval) });
     expect(check._intent()).toMatchObject({ intervalSeconds: interval, timeoutSeconds });
   });
 
-  test('knows no bounds of a target', () => {
+  test('does not check the limits of targets', () => {
     const options = { interval: Duration.hours(1), healthyThreshold: 1, unhealthyThreshold: 100 };
     expect(HealthCheck.http('/', options)._intent()).toMatchObject({
       intervalSeconds: 3600,
@@ -65,7 +65,7 @@ describe('health check', () => {
     [{ timeout: Duration.seconds(11) }, "'timeout' (11 s) must be at most 'interval' (10 s)"],
     [{ healthyThreshold: 0 }, "'healthyThreshold' (0) must be a whole number of at least 1"],
     [{ unhealthyThreshold: 1.5 }, "'unhealthyThreshold' (1.5) must be a whole number of at least 1"],
-  ])('fails when a number makes no check: %j', (options, message) => {
+  ])('fails when a number is invalid: %j', (options, message) => {
     expect(() => HealthCheck.http('/', options)).toThrow(`[InvalidNumber] ${message}`);
   });
 });

@@ -2,11 +2,11 @@ import { Rollout } from '../../src/workload/rollout';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';
 
 describe('rollout', () => {
-  test('doubles the replicas meanwhile by default', () => {
+  test('doubles the replicas during a rollout by default', () => {
     expect(Rollout.surge()._intent()).toEqual({ kind: 'surge', surgePercent: 100, availablePercent: 100 });
   });
 
-  test('surges by what was asked for', () => {
+  test('surges by the requested percentage', () => {
     expect(Rollout.surge({ percent: 25 })._intent()).toEqual({
       kind: 'surge',
       surgePercent: 25,
@@ -43,7 +43,7 @@ describe('rollout', () => {
     { rollout: Rollout.inPlace(), replicas: 2 },
     { rollout: Rollout.inPlace({ allowDowntime: true }) },
     { rollout: Rollout.surge() },
-  ])('accepts it where a replica remains or downtime is allowed', (options) => {
+  ])('accepts it if a replica remains or downtime is allowed', (options) => {
     const platform = testPlatform();
     endpointOn(platform).addBackend('backend', backendOptions(options));
     expect(platform.plan().refusals).toEqual([]);

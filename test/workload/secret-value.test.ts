@@ -1,7 +1,7 @@
 import { SecretValue } from '../../src/workload/secret-value';
 
 describe('secret value', () => {
-  test('is found by its name on every platform', () => {
+  test('is referenced by its name on every platform', () => {
     expect(SecretValue.fromName('acme/api-key')).toMatchObject({
       platform: undefined,
       secretName: 'acme/api-key',
@@ -15,7 +15,7 @@ describe('secret value', () => {
 
   test.each(['', 'a b', 'x'.repeat(254)])('fails when the name is %p', (name) => {
     expect(() => SecretValue.fromName(name)).toThrow(
-      `[InvalidName] the secret name ('${name}') must have 1 to 253 letters, digits or any of '/_+=.@-'`,
+      `[InvalidName] the secret name ('${name}') must be 1 to 253 letters, digits or any of '/_+=.@-'`,
     );
   });
 });

@@ -13,12 +13,12 @@ describe('server image', () => {
   });
 
   test.each([
-    ['acme/svm', 'has no tag and means'],
-    ['registry.example.com:5000/acme/svm', 'has no tag and means'],
+    ['acme/svm', 'has no tag and defaults to'],
+    ['registry.example.com:5000/acme/svm', 'has no tag and defaults to'],
     ['acme/svm:latest', 'is'],
   ])('fails when it can change: %s', (reference, why) => {
     expect(() => ServerImage.fromRegistry(reference)).toThrow(
-      `[MutableImage] '${reference}' ${why} 'latest', which changes under a running endpoint; use a digest, or a tag that does not move`,
+      `[MutableImage] '${reference}' ${why} 'latest', which can change under a running endpoint; use a digest or an immutable tag`,
     );
   });
 

@@ -7,9 +7,9 @@ import type { LoadedLock } from './read-lock';
 import { DirectoryError, type WalkedFile, walk } from './walk';
 
 /**
- * The files of a locked directory that are not what was locked, in the order of their names; none when the directory is not
- * there. Nothing is hashed: names and sizes are compared, and where this machine hashed the files, what tells whether they
- * were written to since.
+ * The files of a locked directory that differ from the lock file, sorted by name; none if the directory does not exist.
+ * Nothing is hashed: names and sizes are compared, and if this machine hashed the files, also whether they were written
+ * to since.
  */
 export function driftOf(loaded: LoadedLock, key: string): string[] {
   const model = entryOf(loaded.lock.models, key);
@@ -24,7 +24,7 @@ export function driftOf(loaded: LoadedLock, key: string): string[] {
   }
 }
 
-/** What differs between the files of layers and the files of a directory, by name. */
+/** The names of the files that differ between layers and a directory. */
 export function compare(layers: readonly LockedLayer[], files: readonly WalkedFile[], cache: LayerCache): string[] {
   const present = new Map(files.map((file) => [file.path, file]));
   const differing = new Set<string>();
@@ -39,7 +39,7 @@ export function compare(layers: readonly LockedLayer[], files: readonly WalkedFi
   return [...differing].sort();
 }
 
-/** The files of a layer that were written to since the layer was hashed, as far as the cache can tell. */
+/** The files of a layer that were written to after the layer was hashed, according to the cache. */
 function writtenTo(layer: LockedLayer, present: Map<string, WalkedFile>, cache: LayerCache): string[] {
   const known = cache.layersOf(layer.digest);
   if (known.length === 0) return wereHashedOtherwise(layer, present, cache) ? layer.files.map(({ path }) => path) : [];
@@ -51,7 +51,7 @@ function writtenTo(layer: LockedLayer, present: Map<string, WalkedFile>, cache: 
   return changes.reduce((fewest, paths) => (paths.length < fewest.length ? paths : fewest));
 }
 
-/** Whether the files as they are were hashed here, and gave another digest than the locked one. */
+/** Whether the current files were hashed on this machine with a digest other than the locked one. */
 function wereHashedOtherwise(layer: LockedLayer, present: Map<string, WalkedFile>, cache: LayerCache): boolean {
   const files = layer.files.map(({ path }) => [path, present.get(path)?.identity ?? ''] as const);
   const found = cache.find(files);

@@ -4,28 +4,28 @@ import { shellWord } from '../../private/shell-word';
 import type { LockedApp, LockedImage, LockedModel } from './lock-file';
 import { type LoadedLock, lockFileFlag, shownPath } from './read-lock';
 
-/** The name of a directory in a lock file: relative to it, with `/` between its parts. */
+/** The key of a directory in a lock file: relative to that file, with `/` between its parts. */
 export function keyOf(folder: string, directory: string): string {
   const path = isAbsolute(directory) ? relative(folder, directory) : directory;
   return posix.normalize(path.split(sep).join('/')).replace(/(.)\/$/, '$1');
 }
 
-/** What is locked of the model in a directory. */
+/** The entry of the model in a directory. */
 export function lockedModel({ path, lock }: LoadedLock, key: string): LockedModel {
   return entryOf(lock.models, key) ?? notLocked(`the model '${key}'`, path, shellWord(key));
 }
 
-/** What is locked of an image; undefined where nobody locked it. */
+/** The entry of an image; undefined if it is not locked. */
 export function lockedImage({ lock }: LoadedLock, reference: string): LockedImage | undefined {
   return entryOf(lock.images, reference);
 }
 
-/** What is locked of the image that is made of a directory of code. */
+/** The entry of the image that is built from a directory of code. */
 export function lockedApp({ path, lock }: LoadedLock, key: string, command: string): LockedApp {
   return entryOf(lock.apps, key) ?? notLocked(`the app '${key}'`, path, command);
 }
 
-/** An entry of its own, and not a member that every object has. */
+/** An own entry, not a member that every object inherits. */
 export function entryOf<T>(entries: { readonly [name: string]: T }, key: string): T | undefined {
   return Object.hasOwn(entries, key) ? entries[key] : undefined;
 }

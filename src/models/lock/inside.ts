@@ -1,15 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
-/** Whether a path is a folder or below it, as both are written. */
+/** Whether a path is a folder or below it, without resolving symbolic links. */
 export function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const route = relative(folder, path);
+  return route !== '..' && !route.startsWith(`..${sep}`) && !isAbsolute(route);
 }
 
 /**
- * Where a path leads that leaves a folder, by its words or through symbolic links; undefined where it stays inside. What is
- * not there is judged by the part of its way that is.
+ * The target of a path that leaves a folder, by `..` or through symbolic links; undefined if it stays inside. For a
+ * path that does not exist, its existing part decides.
  */
 export function leavesFolder(folder: string, path: string): string | undefined {
   const target = resolve(folder, path);

@@ -9,54 +9,54 @@ import type { WalkedFile } from './walk';
 
 export { cacheFolder } from '../../private/files/user-folders';
 
-/** Changes with the bytes that a layer is made of: what an older release hashed is then hashed again. */
+/** Changes with the format of layers, so that layers that an older release hashed are hashed again. */
 const FORMAT = 1;
 
-/** A file that was written so shortly before it was hashed may have been written again without a new time. */
+/** A file written this shortly before it was hashed may have been written again with the same timestamp. */
 const RACY_MILLISECONDS = 2000;
 
-/** How many files are remembered of one directory; what was hashed last is kept however many it has. */
+/** The number of files that are cached per directory. The layers hashed last are always kept. */
 const REMEMBERED_FILES = 100_000;
 
 /** A layer that was hashed. */
 export interface HashedLayer {
   readonly digest: string;
-  /** Where its files stand in the image. */
+  /** The directory of its files in the image. */
   readonly prefix: string;
   /** When hashing began, in milliseconds. */
   readonly hashedAt: number;
-  /** Path and identity of each file; the identity of a directory that holds nothing is empty. */
+  /** Path and identity of each file; the identity of an empty directory is empty. */
   readonly files: readonly (readonly [path: string, identity: string])[];
 }
 
-/** What is looked up: the content of a layer by names and identities. */
+/** The key of a look-up: the content of a layer by paths and identities. */
 export type LayerKey = Pick<HashedLayer, 'prefix' | 'files'>;
 
-/** The digests of what was hashed of one directory, kept in the user's cache. A cache that is damaged is an empty one. */
+/** The digests of the hashed layers of a directory, in the user's cache. A damaged cache is treated as empty. */
 export class LayerCache {
   private layers: HashedLayer[];
 
   constructor(
     private readonly root: string,
-    /** The file; undefined for a user without a cache. */
+    /** The cache file; undefined for a user without a cache. */
     private readonly path: string | undefined = cachePath(root),
   ) {
     this.layers = this.read();
   }
 
-  /** The digest of a layer whose files are as they were, and were old enough when they were hashed. */
+  /** The digest of a layer, if its files are unchanged and were old enough when they were hashed. */
   public digestOf(key: LayerKey, files: readonly WalkedFile[]): string | undefined {
     const layer = this.layers.find((one) => sameKey(one, key));
     const newest = files.reduce((latest, { changedAt }) => Math.max(latest, changedAt), 0);
     return layer !== undefined && newest + RACY_MILLISECONDS <= layer.hashedAt ? layer.digest : undefined;
   }
 
-  /** What is known of a digest. */
+  /** The layers with a digest. */
   public layersOf(digest: string): HashedLayer[] {
     return this.layers.filter((layer) => layer.digest === digest);
   }
 
-  /** What was hashed of exactly these files, directories not considered. */
+  /** The layer with exactly these files, ignoring directories. */
   public find(files: LayerKey['files']): HashedLayer | undefined {
     return this.layers.find((layer) => {
       const { prefix } = layer;
@@ -64,7 +64,7 @@ export class LayerCache {
     });
   }
 
-  /** Remembers layers; nothing depends on it, so a folder that cannot be written is no error. */
+  /** Caches layers. A cache that cannot be written is not an error. */
   public add(layers: readonly HashedLayer[]): void {
     if (layers.length === 0) return;
     let files = 0;
@@ -78,7 +78,7 @@ export class LayerCache {
     try {
       replaceFile(this.path, JSON.stringify({ format: FORMAT, root: this.root, layers: this.layers }), 0o600);
     } catch {
-      // A disk that is full costs the next run some time.
+      // On a full disk the next run hashes again.
     }
   }
 

@@ -1,11 +1,11 @@
 /**
- * The lock file: what models and images were when somebody looked, so that synthesis needs neither the weights nor a
- * network. It is made by `serving lock`, read by people in reviews, and committed.
+ * The lock file: models and images as they were when they were locked, so that synthesis requires neither the weights
+ * nor a network. It is written by `serving lock`, reviewed by people, and committed.
  */
 export interface LockFile {
   /** The version of this format. */
   readonly version: 1;
-  /** The models, by the directory that they are read from: relative to the lock file, with `/` between its parts. */
+  /** The models, by their directory: relative to the lock file, with `/` between its parts. */
   readonly models: { readonly [directory: string]: LockedModel };
   /** The images, by the reference that the definitions use. */
   readonly images: { readonly [reference: string]: LockedImage };
@@ -17,19 +17,19 @@ export interface LockFile {
 export interface LockedPlatform {
   /** The operating system, such as `linux`. */
   readonly os: string;
-  /** The processor architecture in OCI's words, such as `amd64` or `arm64`. */
+  /** The processor architecture as named by OCI, such as `amd64` or `arm64`. */
   readonly architecture: string;
   /** The digest of the platform's manifest. */
   readonly digest: string;
-  /** The bytes of its layers as the registry keeps them. */
+  /** The size of its layers in bytes, as stored in the registry. */
   readonly compressedSize: number;
 }
 
-/** What is locked of everything that stands in a registry. */
+/** What is locked for every artifact in a registry. */
 export interface LockedArtifact {
-  /** The digest of the index or manifest, which is what both targets name. */
+  /** The digest of the index or manifest, which both targets reference. */
   readonly digest: string;
-  /** The media type of what the digest names. */
+  /** The media type of the index or manifest. */
   readonly mediaType: string;
   /** The platforms. */
   readonly platforms: LockedPlatform[];
@@ -37,21 +37,21 @@ export interface LockedArtifact {
 
 /** A signature that was verified, in the layout of cosign. */
 export interface LockedSignature {
-  /** The digest of what was signed, which names the image. */
+  /** The digest of the signed payload, which identifies the image. */
   readonly payload: string;
   /** The signature in Base64. */
   readonly signature: string;
 }
 
-/** An attestation that was verified, such as one of provenance, in the layout of cosign. */
+/** An attestation that was verified, such as a provenance attestation, in the layout of cosign. */
 export interface LockedAttestation {
   /** The digest of the signed envelope. */
   readonly digest: string;
-  /** What kind of statement it is, such as `https://slsa.dev/provenance/v1`. */
+  /** The kind of statement, such as `https://slsa.dev/provenance/v1`. */
   readonly predicateType: string;
 }
 
-/** What vouches for a published artifact. */
+/** The verified evidence for a published artifact. */
 export interface LockedEvidence {
   /** Signatures that `serving verify --record` has verified. @default - none is recorded */
   readonly signatures?: readonly LockedSignature[];
@@ -59,57 +59,61 @@ export interface LockedEvidence {
   readonly attestations?: readonly LockedAttestation[];
 }
 
-/** One layer of a model, with the files that it carries. */
+/** One layer of a model, with its files. */
 export interface LockedLayer {
   /** The digest of the uncompressed tar. */
   readonly digest: string;
-  /** The bytes of the tar. */
+  /** The size of the tar in bytes. */
   readonly size: number;
-  /** The files, in the order in which they stand in the tar. */
+  /** The files, in the order of the tar. */
   readonly files: LockedFile[];
 }
 
 /** One file of a model. */
 export interface LockedFile {
-  /** The path below the model's directory, with `/` between its parts. */
+  /** The path relative to the model's directory, with `/` between its parts. */
   readonly path: string;
-  /** The bytes. */
+  /** The size in bytes. */
   readonly size: number;
 }
 
 /** A model that is read from a directory. */
 export interface LockedModel extends LockedArtifact, LockedEvidence {
-  /** Where `serving publish` puts it: `registry/repository`, or `s3://bucket/prefix`. @default - said when it is published */
+  /**
+   * The destination of `serving publish`: `registry/repository`, or `s3://bucket/prefix`.
+   *
+   * @default - set when it is published
+   */
   readonly to?: string;
   /** The AWS account that must own the bucket. @default - any */
   readonly owner?: string;
-  /** Where the files come from, such as the address of a commit. @default - not said */
+  /** Where the files come from, such as the URL of a commit. @default - not recorded */
   readonly source?: string;
-  /** `data` for files alone, `shell` with a small base that can copy them, `baked` upon a server's image. */
+  /** `data` for files only, `shell` with a small base image that can copy them, `baked` on top of a server image. */
   readonly variant: string;
-  /** The image below the files, by digest. @default - none */
+  /** The base image, by digest. @default - none */
   readonly base?: string;
-  /** The layers that carry the files. */
+  /** The layers with the files. */
   readonly layers: LockedLayer[];
-  /** The bytes of all files. */
+  /** The total size of all files in bytes. */
   readonly bytes: number;
-  /** Files that look like credentials and are published on purpose. @default - none */
+  /** Files that look like credentials and are published intentionally. @default - none */
   readonly allowed?: readonly string[];
 }
 
-/** An image that a definition names by a tag. */
+/** An image that a definition references by a tag. */
 export interface LockedImage extends LockedArtifact {}
 
-/** An image made of a base image and a directory of code. */
+/** An image built from a base image and a directory of code. */
 export interface LockedApp extends LockedArtifact, LockedEvidence {
-  /** Where `serving publish` puts it: `registry/repository`. @default - said when it is published */
+  /** The destination of `serving publish`: `registry/repository`. @default - set when it is published */
   readonly to?: string;
   /** The base image, by digest. */
   readonly base: string;
-  /** The list of Python packages whose wheels are in the image, relative to the directory. @default - none */
+  /** The requirements file of the Python packages in the image, relative to the directory. @default - none */
   readonly requirements?: string;
-  /** The layers that carry the code, with its files. @default - an older release locked it, and did not list them */
+  /** The layers with the code. @default - not recorded, if an older release locked the app */
   readonly layers?: LockedLayer[];
-  /** Files that look like credentials and are published on purpose. @default - none */
+  /** Files that look like credentials and are published intentionally. @default - none */
   readonly allowed?: readonly string[];
 }

@@ -5,10 +5,10 @@ import { findOddity } from './scan';
 import { LOCK_SCHEMA, LOCK_VERSION } from './schema';
 import { describeValue, findViolation } from './validate';
 
-const MEND =
+const REMEDY =
   "restore the file from version control, or delete it and run 'serving lock' with all directories and images";
 
-/** The content of a lock file, or an error that names the violation. The path is for the message. */
+/** Parses and validates a lock file. The path is for the error. */
 export function parseLock(text: string, path: string): LockFile {
   const content = text.replace(/^\uFEFF/, '');
   if (/^(<{7} |={7}$|>{7} )/m.test(content)) {
@@ -40,28 +40,28 @@ export function parseLock(text: string, path: string): LockFile {
   return lock;
 }
 
-/** What a schema cannot express: that the parts of a model are consistent. */
+/** Checks what a schema cannot express: that the parts of a model are consistent. */
 function checkModel(directory: string, model: LockedModel, path: string): void {
   const place = `models[${JSON.stringify(directory)}]`;
   if ((model.variant === 'data') !== (model.base === undefined)) {
-    const expected = model.variant === 'data' ? "left out for the variant 'data'" : 'an image with a digest';
+    const expected = model.variant === 'data' ? "omitted for the variant 'data'" : 'an image with a digest';
     invalid(`'${place}.base' (${describeValue(model.base)}) must be ${expected};`, path);
   }
   const files = model.layers.flatMap((layer) => layer.files);
   const seen = new Set<string>();
   for (const { path: file } of files) {
-    if (seen.has(file)) invalid(`'${place}' must have every file once, but has ${describeValue(file)} twice;`, path);
+    if (seen.has(file)) invalid(`'${place}' contains the file ${describeValue(file)} twice;`, path);
     seen.add(file);
   }
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
   if (!Number.isSafeInteger(bytes))
     invalid(`the files of '${place}' (${bytes} bytes) must be at most 2^53 bytes;`, path);
   if (bytes !== model.bytes) {
-    invalid(`'${place}.bytes' (${model.bytes}) must be the sum of the files (${bytes});`, path);
+    invalid(`'${place}.bytes' (${model.bytes}) must be the total size of the files (${bytes});`, path);
   }
 }
 
-/** No lock file nests deeper; validation is recursive. */
+/** Deeper than any valid lock file. Validation is recursive, so the depth is limited. */
 const MAX_DEPTH = 32;
 
 function parseContent(text: string, path: string): unknown {
@@ -70,6 +70,6 @@ function parseContent(text: string, path: string): unknown {
   return invalid(`the lock file ${read.fault};`, path);
 }
 
-function invalid(what: string, path: string, mend = MEND): never {
-  throw new ServingError('InvalidLockFile', `${what} ${mend}`, path);
+function invalid(what: string, path: string, remedy = REMEDY): never {
+  throw new ServingError('InvalidLockFile', `${what} ${remedy}`, path);
 }

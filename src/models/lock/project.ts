@@ -2,20 +2,20 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { homeFolder } from '../../private/files/user-folders';
 
-/** What stands at the root of a project, or of a package in it. */
+/** Files at the root of a project, or of a package in it. */
 const PROJECT_FILES = 'package.json cdk.json cdk8s.yaml pyproject.toml setup.py go.mod pom.xml build.gradle'.split(' ');
 
-/** The version control of a project; in a linked working tree it is a file. */
+/** The directory of version control; in a linked working tree it is a file. */
 const VERSION_CONTROL = '.git';
 
-/** Any user may make files in such a folder, and none may remove those of others: `/tmp` is one. */
+/** The mode of a folder such as `/tmp`: every user may create files in it, but not remove those of others. */
 const SHARED = 0o1002;
 
 /**
- * The folders in which the lock file of a project may stand, from the working directory upward. The last one is the root of
- * its version control. Without version control it is the outermost folder that has a project file, so that the root of a
- * monorepo counts; without any, the home. Never a folder that is shared, nor one of another file system, nor the root of
- * the file system, unless it is the working directory.
+ * The folders in which the lock file of a project may be, from the working directory upward. The last one is the root
+ * of the repository; without version control, the outermost folder with a project file, such as the root of a monorepo;
+ * without project files, the home directory. Shared folders, other file systems and the root of the file system are
+ * excluded, unless they are the working directory.
  */
 export function projectFolders(from: string): string[] {
   const reachable = foldersUpward(resolve(from));
@@ -40,14 +40,14 @@ function foldersUpward(start: string): string[] {
   return folders;
 }
 
-/** Why a lock file that was found, and not named, is not used; undefined where it may be. */
+/** Why a lock file that was found by the search is not trusted; undefined if it is. */
 export function distrustOf(path: string, from: string): string | undefined {
   const [file, folder, working] = [statsOf(path), statsOf(dirname(path)), statsOf(resolve(from))];
-  if (folder !== undefined && isShared(folder)) return 'is in a folder that every user may write to';
+  if (folder !== undefined && isShared(folder)) return 'is in a folder that every user can write to';
   if (file === undefined || process.getuid === undefined) return undefined;
-  // Who owns the working directory owns the code that runs there, so a lock file of theirs adds nothing.
+  // The owner of the working directory controls the code that runs there, so their lock file adds no risk.
   const trusted = [process.getuid(), 0, working?.uid];
-  return trusted.includes(file.uid) ? undefined : `belongs to another user (uid ${file.uid})`;
+  return trusted.includes(file.uid) ? undefined : `is owned by another user (uid ${file.uid})`;
 }
 
 function isShared({ mode }: Stats): boolean {

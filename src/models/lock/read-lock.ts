@@ -10,24 +10,28 @@ import { distrustOf, projectFolders } from './project';
 /** The name of a lock file. */
 export const LOCK_FILE = 'serving.lock.json';
 
-/** A lock file of 100,000 files has some 10 MB. */
+/** A lock file with 100,000 files has about 10 MB. */
 const MAX_BYTES = 64 * 2 ** 20;
 
-/** A lock file that was read, and where it stands. */
+/** A lock file that was read, and its location. */
 export interface LoadedLock {
   readonly path: string;
-  /** What its directories are relative to. */
+  /** The folder that its directories are relative to. */
   readonly folder: string;
   readonly lock: LockFile;
 }
 
 /** Where to look for a lock file. */
-export interface LockQuestion {
-  /** The lock file itself. @default - the nearest upward */
+export interface LockQuery {
+  /** The lock file itself. @default - the nearest one in the folder or its parents */
   readonly lockFile?: string;
-  /** Where to look from. @default - the working directory */
+  /** The folder in which the search starts. @default - the working directory */
   readonly from?: string;
-  /** What `serving lock` must be told to make the file, for who has none. @default - the directories of the models */
+  /**
+   * The arguments of `serving lock` that write the file, for the error if there is none.
+   *
+   * @default - a description of them
+   */
   readonly command?: string;
 }
 
@@ -38,8 +42,8 @@ export function locksRead(): string[] {
   return [...known.keys()].map(shownPath).sort();
 }
 
-/** Reads and checks a lock file, once for as long as it does not change; undefined where there is none. */
-export function readLock({ lockFile, from = process.cwd() }: LockQuestion = {}): LoadedLock | undefined {
+/** Reads and validates a lock file, again only after it has changed; undefined if there is none. */
+export function readLock({ lockFile, from = process.cwd() }: LockQuery = {}): LoadedLock | undefined {
   const path = lockFile === undefined ? discoverLock(from) : resolve(from, lockFile);
   if (path === undefined || !existsSync(path)) return undefined;
   try {
@@ -63,15 +67,15 @@ function unreadable(path: string, why: string): never {
   throw new ServingError('InvalidLockFile', `'${shownPath(path)}' cannot be read: ${why}`);
 }
 
-/** Reads and checks a lock file that must be there. */
-export function requireLock(question: LockQuestion = {}): LoadedLock {
-  const loaded = readLock(question);
+/** Reads and validates a lock file that must exist. */
+export function requireLock(query: LockQuery = {}): LoadedLock {
+  const loaded = readLock(query);
   if (loaded !== undefined) return loaded;
-  const { lockFile, from = process.cwd(), command } = question;
+  const { lockFile, from = process.cwd(), command } = query;
   const what =
     lockFile === undefined
-      ? `no ${LOCK_FILE} is in '${shownPath(resolve(from))}' or above it in the project, up to '${shownPath(projectFolders(from).at(-1) as string)}'`
-      : `the lock file '${lockFile}' is not there`;
+      ? `no ${LOCK_FILE} exists in '${shownPath(resolve(from))}' or its parent folders up to '${shownPath(projectFolders(from).at(-1) as string)}'`
+      : `the lock file '${lockFile}' does not exist`;
   const way =
     command === undefined
       ? "run 'serving lock' with the directories of the models"
@@ -79,7 +83,7 @@ export function requireLock(question: LockQuestion = {}): LoadedLock {
   throw new ServingError('LockFileNotFound', `${what}; ${way}`);
 }
 
-/** The nearest lock file upward of a folder, inside its project. */
+/** The nearest lock file in a folder or its parents, within the project. */
 export function findLock(from = process.cwd()): string | undefined {
   return projectFolders(from)
     .map((folder) => join(folder, LOCK_FILE))
@@ -87,28 +91,28 @@ export function findLock(from = process.cwd()): string | undefined {
 }
 
 /**
- * The same, which may be used: not the file of another user, and no link out of the project. A file that is named is used
- * whoever wrote it.
+ * The same, but rejects a file that is owned by another user or a link out of the project. A lock file that is set
+ * explicitly is used in any case.
  */
 export function discoverLock(from = process.cwd()): string | undefined {
   const path = findLock(from);
   if (path === undefined) return undefined;
   const project = projectFolders(from).at(-1) as string;
   const target = leavesFolder(project, path);
-  const why = target === undefined ? distrustOf(path, from) : `is a symbolic link out of the project, to '${target}'`;
+  const why = target === undefined ? distrustOf(path, from) : `is a symbolic link to '${target}', outside the project`;
   if (why === undefined) return path;
   throw new ServingError(
     'LockFileUntrusted',
-    `'${shownPath(path)}' ${why}; remove it, or name it with 'lockFile' or --lock-file if it is yours`,
+    `'${shownPath(path)}' ${why}; remove it, or if you trust it, set it with 'lockFile' or --lock-file`,
   );
 }
 
-/** What `serving lock` must be told besides, so that it writes this lock file and no other. */
+/** The flag with which `serving lock` writes this lock file; empty if that is its default. */
 export function lockFileFlag(path: string): string {
   return path === (findLock() ?? resolve(LOCK_FILE)) ? '' : ` --lock-file ${shellWord(shownPath(path))}`;
 }
 
-/** A path as the user would type it here, which is the same on every machine. */
+/** A path relative to the working directory, which is the same on every machine. */
 export function shownPath(path: string): string {
   return relative(process.cwd(), path) || '.';
 }

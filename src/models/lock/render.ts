@@ -1,8 +1,8 @@
 import type { LockFile } from './lock-file';
 
 /**
- * The text of a lock file: names in order, so that two people who lock the same write the same; and each file, platform
- * and entry on lines of its own, so that changes of different models merge.
+ * The text of a lock file. Names are sorted, so that the same content gives the same text; each file, platform and
+ * entry is on a separate line, so that changes to different models merge.
  */
 export function renderLock(lock: LockFile): string {
   return `${render(lock, '')}\n`;
@@ -19,7 +19,7 @@ function render(value: unknown, indent: string, isListed = false): string {
         .sort()
         .map((name) => `${JSON.stringify(name)}: ${render((value as Record<string, unknown>)[name], inner)}`);
   if (members.length === 0) return `${open}${close}`;
-  // A file or a platform is one line of a list.
+  // A file or a platform is a single line in a list.
   if (isListed && isFlat(value)) return `${open} ${members.join(', ')} ${close}`;
   return `${open}\n${members.map((member) => inner + member).join(',\n')}\n${indent}${close}`;
 }

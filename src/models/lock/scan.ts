@@ -1,14 +1,14 @@
 import { endOfString } from '../../private/json';
 
-/** A problem of a JSON text that `JSON.parse` accepts, as words for a message, and its remedy. */
+/** A problem in a JSON text that `JSON.parse` accepts, as a phrase for an error, and its remedy. */
 export interface Oddity {
   readonly what: string;
   readonly remedy?: string;
 }
 
 /**
- * The first oddity of a JSON text that was parsed already: a name that an object has twice, of which the parser takes the
- * last, so that a merge which kept both would go unnoticed; or `__proto__`.
+ * The first oddity in a JSON text that is valid otherwise: a duplicate name in an object, or `__proto__`. The parser
+ * uses the last duplicate, so a merge that kept both would go unnoticed.
  */
 export function findOddity(text: string): Oddity | undefined {
   const open: (Set<string> | undefined)[] = [];

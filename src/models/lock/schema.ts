@@ -1,6 +1,6 @@
 import { UNSEEN } from '../../private/characters';
 
-/** The part of JSON Schema that describes a lock file. `title` says in an error what a value must be. */
+/** The part of JSON Schema that describes a lock file. Errors use `title` for what a value must be. */
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
@@ -28,12 +28,12 @@ const DIGEST: Schema = {
   pattern: '^sha256:[0-9a-f]{64}$',
 };
 const BYTES: Schema = { type: 'integer', title: 'a whole number of bytes', minimum: 0, maximum: 2 ** 53 - 1 };
-/** Patterns are tried on nothing longer, and file systems have no longer paths. */
+/** The maximum length of a text that a pattern is matched with. File systems have no longer paths. */
 const LONGEST = 4096;
 
 const TEXT: Schema = {
   type: 'string',
-  title: 'one line of text that is not empty',
+  title: 'one non-empty line of text',
   pattern: `^[^${UNSEEN}]+$`,
   maxLength: LONGEST,
 };
@@ -59,7 +59,7 @@ const RELATIVE = {
   maxLength: LONGEST,
 };
 
-/** A directory relative to the lock file, which may lie beside it. */
+/** A directory relative to the lock file, not necessarily below it. */
 const DIRECTORY = {
   title: "a directory relative to the lock file, with '/' between its parts",
   pattern: `^(\\.|(\\.\\./)*(\\.\\.|(?!\\.{0,2}(/|$))(?!.*/\\.{0,2}(/|$))[^\\\\${UNSEEN}]+))$`,
@@ -133,7 +133,7 @@ const LAYER: Schema = {
   },
 };
 
-/** Files that look like credentials and are published on purpose. */
+/** Files that look like credentials and are published intentionally. */
 const ALLOWED: Schema = { type: 'array', title: 'a list of paths', items: { type: 'string', ...RELATIVE } };
 
 const ARTIFACT_MEMBERS = ['digest', 'mediaType', 'platforms'];
@@ -178,11 +178,11 @@ const APP: Schema = {
   },
 };
 
-/** The lock file as JSON Schema; members that it does not name are kept and not looked at. */
+/** The lock file as JSON Schema. Members that it does not list are kept and not validated. */
 export const LOCK_SCHEMA: Schema = {
   type: 'object',
   title: 'a lock file',
-  description: 'What models and images were when `serving lock` looked.',
+  description: 'Models and images as `serving lock` found them.',
   required: ['version', 'models', 'images', 'apps'],
   properties: {
     version: { type: 'integer', title: `the number ${LOCK_VERSION}`, const: LOCK_VERSION },

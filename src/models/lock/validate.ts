@@ -1,15 +1,15 @@
 import { printableJson } from '../../private/credentials/redact';
 import type { Schema } from './schema';
 
-/** Where a value stands, and what it must be. */
+/** A value that violates the schema: its location, and what it must be. */
 export interface Violation {
-  /** Such as `models["models/net"].layers[0].size`; empty for the whole. */
+  /** Such as `models["models/net"].layers[0].size`; empty for the whole value. */
   readonly where: string;
   readonly value: unknown;
   readonly expected: string;
 }
 
-/** The first thing that a value breaks of a schema, or nothing. */
+/** The first violation of a schema, if any. */
 export function findViolation(value: unknown, schema: Schema, where = ''): Violation | undefined {
   const violation = { where, value, expected: schema.title ?? schema.type };
   if (!isOfType(value, schema.type) || !meetsBounds(value, schema)) return violation;
@@ -30,7 +30,7 @@ function findInObject(object: Record<string, unknown>, schema: Schema, where: st
   const { required = [], properties = {}, propertyNames, additionalProperties } = schema;
   const missing = required.find((name) => !Object.hasOwn(object, name));
   if (missing !== undefined) {
-    const expected = properties[missing]?.title ?? 'there';
+    const expected = properties[missing]?.title ?? 'set';
     return { where: memberOf(where, missing), value: undefined, expected };
   }
   for (const [name, member] of Object.entries(object)) {
@@ -63,7 +63,7 @@ function meetsBounds(value: unknown, schema: Schema): boolean {
   return !Array.isArray(value) || value.length >= (schema.minItems ?? 0);
 }
 
-/** The length first: a pattern takes long for hostile text. */
+/** Checks the length first, because matching a pattern is slow for hostile text. */
 function isWritten(text: string, { pattern, maxLength = text.length }: Pick<Schema, 'pattern' | 'maxLength'>): boolean {
   return text.length <= maxLength && (pattern === undefined || patternOf(pattern).test(text));
 }
@@ -84,7 +84,7 @@ function memberOf(where: string, name: string): string {
   return where === '' ? name : `${where}.${name}`;
 }
 
-/** A value for a message: what it is, at most some 60 characters of it, with what nobody can see as its code. */
+/** A value for a message: its kind, or about 60 characters of it with invisible characters escaped. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return `'${printableJson(shorten(value))}'`;

@@ -6,44 +6,44 @@ import { isBelow } from './inside';
 /** A directory, or something in it, that cannot be packed. */
 export class DirectoryError extends Error {}
 
-/** A file of a directory: what it is called, where its bytes are, and what tells whether it changed. */
+/** A file of a directory: its path, where its content is, and how to detect changes. */
 export interface WalkedFile {
-  /** Below the directory, with `/` between its parts. */
+  /** Relative to the directory, with `/` between its parts. */
   readonly path: string;
-  /** Where the bytes are: for a symbolic link, what it leads to. */
+  /** The file with the content: for a symbolic link, its target. */
   readonly source: string;
   readonly size: number;
   readonly executable: boolean;
-  /** Equal for as long as nobody wrote to the file. */
+  /** Unchanged for as long as the file is not written to. */
   readonly identity: string;
-  /** When the content or the status changed last, in milliseconds. */
+  /** When the content or metadata last changed, in milliseconds. */
   readonly changedAt: number;
 }
 
-/** What a directory holds, in the order of the bytes of the paths. */
+/** The content of a directory, sorted by the bytes of the paths. */
 export interface WalkedDirectory {
   /** The directory without symbolic links. */
   readonly root: string;
   readonly files: WalkedFile[];
-  /** Directories that hold nothing. */
+  /** Empty directories. */
   readonly emptyDirectories: string[];
 }
 
-/** What version control, file managers and downloads leave beside weights: a name, or the end of a path. */
+/** Files of version control, file managers and download tools: a name, or the end of a path. */
 export const IGNORED_IN_MODELS: readonly string[] = ['.git', '.DS_Store', '.cache/huggingface'];
 
-/** What is passed over: names and ends of paths, or a rule that is asked for each path from the top down. */
+/** What is ignored: names and ends of paths, or a function that is called for each path from the top down. */
 export type Ignored = readonly string[] | ((path: string, isDirectory: boolean) => boolean);
 
-/** S3 takes keys of 1,024 bytes, of which prefix and digest need some. */
+/** S3 keys have at most 1,024 bytes, of which prefix and digest use a part. */
 const LONGEST_PATH = 800;
 
-/** Lists a directory for packing; what cannot be packed the same everywhere is an error that names it. */
+/** Lists a directory for packing. Throws for files that cannot be packed identically on every machine. */
 export function walk(directory: string, ignored: Ignored = IGNORED_IN_MODELS): WalkedDirectory {
   const root = rootOf(directory);
   const walker = new Walker(root, ignored);
   walker.enter(root, '', []);
-  if (walker.files.length === 0) throw new DirectoryError(`the directory '${directory}' holds no file`);
+  if (walker.files.length === 0) throw new DirectoryError(`the directory '${directory}' contains no files`);
   return {
     root,
     files: walker.files.sort((a, b) => compareBytes(a.path, b.path)),
@@ -51,12 +51,12 @@ export function walk(directory: string, ignored: Ignored = IGNORED_IN_MODELS): W
   };
 }
 
-/** The order of UTF-8, which differs from that of JavaScript for characters outside the basic plane. */
+/** Compares by UTF-8 bytes. JavaScript's order differs for characters outside the basic multilingual plane. */
 export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** What tells whether a file is still what it was. */
+/** Changes whenever a file is written to. */
 export function identityOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }
@@ -81,7 +81,7 @@ class Walker {
     private readonly ignored: Ignored,
   ) {}
 
-  /** Lists a directory that stands at `path`; `above` are the directories that lead to it. */
+  /** Lists the directory at `path`; `above` are its parent directories. */
   public enter(folder: string, path: string, above: readonly string[]): void {
     const spellings = new Map<string, string>();
     let empty = true;
@@ -113,7 +113,7 @@ class Walker {
     }
     if (stats.isDirectory()) {
       if (above.includes(source)) {
-        throw new DirectoryError(`the symbolic link '${path}' leads to a directory that it stands in; remove it`);
+        throw new DirectoryError(`the symbolic link '${path}' points to one of its parent directories; remove it`);
       }
       this.enter(source, path, above);
     } else if (stats.isFile()) {
@@ -130,17 +130,17 @@ class Walker {
     }
   }
 
-  /** Where a link leads; its content is packed in its place, because not every store has links. */
+  /** The target of a link. The link is packed as a copy, because not every store supports links. */
   private follow(place: string, path: string): string {
     let target: string;
     try {
       target = realpathSync(place);
     } catch (error) {
-      throw new DirectoryError(`the symbolic link '${path}' points nowhere (${codeOf(error)}); repair or remove it`);
+      throw new DirectoryError(`the symbolic link '${path}' is broken (${codeOf(error)}); fix or remove it`);
     }
     if (isBelow(this.root, target)) return target;
     throw new DirectoryError(
-      `the symbolic link '${path}' leaves the directory, to '${target}'; put the file there, for example with 'cp -rL'`,
+      `the symbolic link '${path}' points outside the directory, to '${target}'; copy the file there, for example with 'cp -rL'`,
     );
   }
 
@@ -171,19 +171,19 @@ function checkName(path: string, name: string, bytes: Buffer): void {
   const shown = JSON.stringify(path);
   if (!Buffer.from(name).equals(bytes)) throw new DirectoryError(`the name ${shown} is not UTF-8; rename it`);
   if (hasUnseen(name) || name.includes('\\')) {
-    throw new DirectoryError(`the name ${shown} has a backslash or a control character; rename it`);
+    throw new DirectoryError(`the name ${shown} contains a backslash or a control character; rename it`);
   }
   if (name.startsWith('.wh.')) {
     throw new DirectoryError(`the name ${shown} starts with '.wh.', which deletes files in an image; rename it`);
   }
   if (Buffer.byteLength(path) > LONGEST_PATH) {
     throw new DirectoryError(
-      `the path ${shown.slice(0, 60)}… has ${Buffer.byteLength(path)} bytes, but at most ${LONGEST_PATH} fit; shorten it`,
+      `the path ${shown.slice(0, 60)}… has ${Buffer.byteLength(path)} bytes, but at most ${LONGEST_PATH} are supported; shorten it`,
     );
   }
 }
 
-/** A name as file systems see it that tell neither case nor composed from decomposed characters apart. */
+/** A name as seen by file systems that ignore case and Unicode normalization. */
 function fold(name: string): string {
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
@@ -195,7 +195,7 @@ function kindOf(stats: BigIntStats): string {
 }
 
 function why(error: unknown): string {
-  return codeOf(error) === 'ENOENT' ? 'is not there' : `cannot be read (${codeOf(error)})`;
+  return codeOf(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${codeOf(error)})`;
 }
 
 function codeOf(error: unknown): string {

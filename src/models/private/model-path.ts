@@ -2,26 +2,26 @@ import { hasUnseen } from '../../private/characters';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 
-/** The directory under which models stand in a container. */
+/** The directory of models in a container. */
 const MODELS_ROOT = '/models';
 
-/** Directories that are the container's own file system, or hold something else already. */
-const TAKEN = [
+/** Directories of the container's own file system. */
+const RESERVED = [
   ...['/', '/bin', '/boot', '/dev/shm', '/etc', '/home', '/lib', '/lib64', '/opt', '/root', '/run', '/sbin', '/tmp'],
   ...['/usr', '/usr/bin', '/usr/lib', '/usr/local', '/usr/local/bin', '/usr/local/lib', '/usr/sbin', '/usr/share'],
   ...['/var', '/var/lib', '/var/run', '/var/tmp'],
 ];
-/** Where nothing can be mounted, however deep. */
+/** Directories below which nothing can be mounted. */
 const KERNEL = /^\/(dev|proc|sys)(\/|$)/;
 
-/** What every file system takes, with the names of files behind. */
+/** Short enough for every file system, with file names appended. */
 const LONGEST = 1024;
 
 function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** Where a model stands in the container: `path`, relative to the models' root, which must be a directory of its own. */
+/** The path of a model in the container: `path`, relative to the models' root. It must be a separate directory. */
 export function resolvePath(path: string, single: boolean): string {
   requireIdentifier('path', path);
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
@@ -33,16 +33,16 @@ export function resolvePath(path: string, single: boolean): string {
     );
   }
   const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;
-  if (TAKEN.includes(directory) || KERNEL.test(directory)) {
+  if (RESERVED.includes(directory) || KERNEL.test(directory)) {
     throw new ServingError(
       'InvalidModel',
-      `'path' ('${path}') would put the model's volume over '${directory}', which the container needs; use a directory of its own, such as '${MODELS_ROOT}'`,
+      `'path' ('${path}') would mount the model over '${directory}', which the container needs; use a separate directory, such as '${MODELS_ROOT}'`,
     );
   }
   return clean;
 }
 
-/** The last part of an address or a path. */
+/** The last part of a URI or a path. */
 export function lastPart(text: string): string {
   return text.split('/').filter(Boolean).at(-1) ?? text;
 }

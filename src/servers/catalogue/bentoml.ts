@@ -3,7 +3,7 @@ import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../..
 import { defineServer, EVERY_INTERFACE } from '../define-server';
 import type { ServerOptions } from '../shared-options';
 
-/** Options of a BentoML service. How many processes take requests stands in the service: `workers` of `@bentoml.service`. */
+/** Options of a BentoML service. `workers` of `@bentoml.service` sets the number of processes. */
 export interface BentomlOptions extends ServerOptions {
   /**
    * The service: `module:Service`, a tag of the model store, or a directory.
@@ -13,7 +13,7 @@ export interface BentomlOptions extends ServerOptions {
   readonly service?: string;
 }
 
-/** BentoML: uvicorn behind a supervisor that passes the signal on. */
+/** BentoML: uvicorn behind a supervisor that forwards the signal. */
 export const BENTOML: ServerDescriptor = {
   name: 'BentoML',
   drain: DrainBehavior.UNBOUNDED,
@@ -38,7 +38,7 @@ export const BENTOML: ServerDescriptor = {
   webSocket: true,
   grpc: false,
   batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
-  modelLocation: { how: 'the model store of the bento', layout: 'what the service expects' },
+  modelLocation: { how: 'the model store of the bento', layout: 'as the service expects' },
   interpreter: 'python',
   conflictingVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
   oldestVersion: '1.2.20',
@@ -48,7 +48,7 @@ export const BENTOML: ServerDescriptor = {
 };
 
 /**
- * A service of BentoML.
+ * A BentoML service.
  *
  * @example
  * ModelServer.bentoml({ service: 'service:Classifier' });

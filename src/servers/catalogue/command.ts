@@ -3,24 +3,24 @@ import { declaredServer, descriptorOf } from '../declared-server';
 import { defineServer } from '../define-server';
 import type { ServerBehavior } from '../shared-options';
 
-/** Options of a server that is started with a command of its own. */
+/** Options of a server that is started with a custom command. */
 export interface CommandServerOptions {
   /**
-   * The command and its arguments in exec form: no shell reads them, and signals reach the server.
+   * The command and its arguments in exec form: they are not parsed by a shell, and signals reach the server.
    */
   readonly command: string[];
 
   /**
-   * What the server does when it is stopped and with idle connections.
+   * How the server handles SIGTERM and idle connections.
    *
-   * @default - unknown; the server is assumed to drop its requests when it is stopped
+   * @default - unknown; the server is assumed to drop running requests when it stops
    */
   readonly behavior?: ServerBehavior;
 }
 
 /**
- * Any server, started with its own command in exec form. It must listen on every interface at the port in the
- * environment variable `PORT`, and the backend needs a health check.
+ * Any server, started with a command in exec form. It must listen on all interfaces, on the port in the environment
+ * variable `PORT`, and the backend requires a health check.
  *
  * @example
  * ModelServer.command({

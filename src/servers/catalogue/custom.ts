@@ -4,19 +4,19 @@ import { checkCommand } from '../command-line';
 import { declaredServer } from '../declared-server';
 import { defineServer } from '../define-server';
 
-/** Options of a server with a complete description. */
+/** Options of a server with a custom descriptor. */
 export interface CustomServerOptions {
   /**
-   * The command and its arguments in exec form: no shell reads them, and signals reach the server. The computed times
-   * are added with the flags of the descriptor.
+   * The command and its arguments in exec form: they are not parsed by a shell, and signals reach the server. The
+   * computed times are added with the flags of the descriptor.
    */
   readonly command: string[];
 
-  /** What the server does. */
+  /** The behaviour of the server. */
   readonly descriptor: ServerDescriptor;
 
   /**
-   * The version in the image, where the descriptor has several.
+   * The server version in the image, for a descriptor with `versions`.
    *
    * @default - the most cautious behaviour of all versions
    */
@@ -31,7 +31,8 @@ export interface CustomServerOptions {
 }
 
 /**
- * Any server, described as completely as those of the catalogue. It gets its port in the environment variable `PORT`.
+ * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
+ * variable `PORT`.
  *
  * @example
  * ModelServer.custom({

@@ -4,13 +4,13 @@ import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
 
-/** Options of a program in Go. */
+/** Options of a Go program. */
 export interface GoServerOptions extends CodeServerOptions {
-  /** The command in exec form, such as `['/app/server']`. The program listens at the port in `PORT`. */
+  /** The command in exec form, such as `['/app/server']`. The program listens on the port in `PORT`. */
   readonly command: string[];
 
   /**
-   * Whether the code calls `Shutdown` of its server when it gets SIGTERM.
+   * Whether the code calls `Shutdown` of its server on SIGTERM.
    *
    * @default false
    */
@@ -18,8 +18,8 @@ export interface GoServerOptions extends CodeServerOptions {
 }
 
 /**
- * Go's HTTP server. Everything is set in code; without an idle time it never closes connections, and without a handler
- * for the signal it drops its requests.
+ * Go's HTTP server, which is configured in code. Without `IdleTimeout` it never closes idle connections; without a
+ * handler for SIGTERM it drops running requests.
  */
 export const GO: ServerDescriptor = {
   name: 'Go',
@@ -34,15 +34,15 @@ export const GO: ServerDescriptor = {
   streaming: true,
   webSocket: true,
   grpc: true,
-  batching: { how: 'the application does it' },
-  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  batching: { how: 'done by the application' },
+  modelLocation: { how: "the application's code", layout: 'as the code expects' },
   verifiedVersion: '1.26.8',
   source: 'https://pkg.go.dev/net/http#Server',
   evidence: Evidence.MEASURED,
 };
 
 /**
- * A program in Go. It must listen on every interface at the port in the environment variable `PORT`.
+ * A Go program. It must listen on all interfaces, on the port in the environment variable `PORT`.
  *
  * @example
  * ModelServer.go({ command: ['/app/server'], drains: true });

@@ -10,7 +10,7 @@ export enum GranianInterface {
   ASGI = 'asgi',
   /** WSGI. */
   WSGI = 'wsgi',
-  /** granian's own. */
+  /** RSGI, granian's own interface. */
   RSGI = 'rsgi',
 }
 
@@ -24,7 +24,7 @@ export interface GranianOptions extends PythonServerOptions {
   readonly interfaceType?: GranianInterface;
 }
 
-/** granian. Its idle time is the time for reading a header, of at most a minute; `--http1-keep-alive` is a switch. */
+/** granian. Its header read timeout, at most a minute, is its idle timeout too; `--http1-keep-alive` is a switch. */
 export const GRANIAN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'granian',
@@ -70,8 +70,8 @@ export const GRANIAN: ServerDescriptor = {
 };
 
 /**
- * An application behind granian, which must be in the image. It keeps idle connections for a minute at most, which on AWS
- * bounds `requestTimeout` to 40 s.
+ * An application behind granian, which must be in the image. It keeps idle connections for at most a minute, which
+ * limits `requestTimeout` to 40 s on AWS.
  *
  * @example
  * ModelServer.granian({ app: 'app:app', interfaceType: GranianInterface.WSGI });

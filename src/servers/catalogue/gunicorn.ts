@@ -1,17 +1,18 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
+import { describeMember } from '../../private/options';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
 
-/** The kind of a gunicorn worker. */
+/** The worker class of gunicorn. */
 export enum GunicornWorkerClass {
   /** Threads, for WSGI applications. */
   GTHREAD = 'gthread',
   /** uvicorn, for ASGI applications. The package `uvicorn-worker` must be in the image. */
   UVICORN = 'uvicorn',
-  /** One request at a time, for WSGI applications. Each response ends its connection. */
+  /** One request at a time, for WSGI applications. Each response closes its connection. */
   SYNC = 'sync',
   /** gunicorn's own worker for ASGI applications. */
   ASGI = 'asgi',
@@ -20,16 +21,16 @@ export enum GunicornWorkerClass {
 /** Options of an application behind gunicorn. */
 export interface GunicornOptions extends PythonServerOptions {
   /**
-   * The kind of the workers.
+   * The worker class.
    *
    * @default GunicornWorkerClass.GTHREAD
    */
   readonly workerClass?: GunicornWorkerClass;
 
   /**
-   * How many threads each worker has. Only for workers with threads.
+   * Number of threads per worker. Only for `GunicornWorkerClass.GTHREAD`.
    *
-   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   * @default - `maxConcurrency` of the backend divided by `workers`, rounded up; 8 if it is not set
    */
   readonly threads?: number;
 }
@@ -42,36 +43,36 @@ export interface WsgiServerOptions {
   readonly app: string;
 
   /**
-   * How many processes serve it. Each loads the model.
+   * Number of worker processes. Each loads the model.
    *
    * @default 1
    */
   readonly workers?: number;
 
   /**
-   * How many threads each process has, which with `workers` bounds the requests a replica works on.
+   * Number of threads per process. A replica processes at most `workers` times `threads` requests at once.
    *
-   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   * @default - `maxConcurrency` of the backend divided by `workers`, rounded up; 8 if it is not set
    */
   readonly threads?: number;
 
   /**
-   * The version of gunicorn in the image.
+   * The gunicorn version in the image.
    *
-   * @default - unknown, and the most cautious behaviour of all versions is taken
+   * @default - unknown; the most cautious behaviour of all versions is assumed
    */
   readonly version?: string;
 }
 
 const KEEP_ALIVE = { name: '--keep-alive', place: KnobPlace.FLAG, defaultSeconds: 2 };
 
-/** What all workers share. The master opens the port before a worker has loaded the application. */
+/** Common to all worker classes. The master opens the port before a worker has loaded the application. */
 const GUNICORN = {
   ...PYTHON_APPLICATION,
   drainKnob: { name: '--graceful-timeout', place: KnobPlace.FLAG, defaultSeconds: 30 },
   watchdogKnob: { name: '--timeout', place: KnobPlace.FLAG, defaultSeconds: 30 },
   drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
-  overflow: { how: 'the backlog of the socket (--backlog)' },
+  overflow: { how: 'the socket backlog (--backlog)' },
   listensWhenReady: false,
   grpc: false,
   image: { repository: 'ghcr.io/benoitc/gunicorn', user: 'gunicorn' },
@@ -80,7 +81,10 @@ const GUNICORN = {
   evidence: Evidence.MEASURED,
 } as const satisfies Partial<ServerDescriptor>;
 
-/** gunicorn with threads. Before 27.0.1 kept connections hold its exit for the whole drain time. */
+/**
+ * gunicorn with threads. Before 27.0.1 it does not exit before the end of the drain time while connections are kept
+ * alive.
+ */
 export const GUNICORN_GTHREAD: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn',
@@ -97,7 +101,10 @@ export const GUNICORN_GTHREAD: ServerDescriptor = {
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/gthread.py',
 };
 
-/** gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it serves on, then dies. It announces as uvicorn. */
+/**
+ * gunicorn with uvicorn's worker. Only SIGTERM drains it: after SIGINT it keeps serving, then exits. Whether it announces
+ * the close depends on its parser, as for uvicorn.
+ */
 export const GUNICORN_UVICORN: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with uvicorn workers',
@@ -110,7 +117,7 @@ export const GUNICORN_UVICORN: ServerDescriptor = {
   source: 'https://github.com/Kludex/uvicorn-worker',
 };
 
-/** gunicorn's workers for one request at a time. A connection that never sends holds a worker. */
+/** gunicorn's sync workers, which process one request at a time. A connection that sends no data blocks a worker. */
 export const GUNICORN_SYNC: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with sync workers',
@@ -126,10 +133,10 @@ export const GUNICORN_SYNC: ServerDescriptor = {
   streaming: true,
   webSocket: false,
   source: 'https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/sync.py',
-  note: 'a connection that sends nothing holds a worker until the watchdog ends it; use threads behind a load balancer',
+  note: 'a connection that sends no data blocks a worker until the watchdog kills it; use threads behind a load balancer',
 };
 
-/** gunicorn's own ASGI worker. Before 27.0.1 it kept idle connections whatever was set. */
+/** gunicorn's own ASGI worker. Before 27.0.1 it ignores its keep-alive setting and never closes idle connections. */
 export const GUNICORN_ASGI: ServerDescriptor = {
   ...GUNICORN,
   name: 'gunicorn with asgi workers',
@@ -169,7 +176,7 @@ export const gunicorn = defineServer(
     if (threads !== undefined && !threaded) {
       throw new ServingError(
         'ConflictingProps',
-        `'threads' (${threads}) has no effect on 'workerClass' (${workerClass}); leave one of them out`,
+        `'threads' (${threads}) has no effect with 'workerClass' (${describeMember('GunicornWorkerClass', workerClass)}); remove one of them`,
       );
     }
     const { word, descriptor } = WORKERS[workerClass];
@@ -186,7 +193,7 @@ export const gunicorn = defineServer(
           // A heartbeat file on a disk can block a worker; shared memory cannot.
           ...['--worker-tmp-dir', '/dev/shm'],
         ],
-        // Releases since 25.1 open a control socket there; the home folder may be read-only.
+        // Releases since 25.1 open a control socket there; the home directory may be read-only.
         environment: { XDG_RUNTIME_DIR: '/dev/shm' },
         changeable: ['XDG_RUNTIME_DIR'],
       }),

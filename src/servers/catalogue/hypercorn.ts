@@ -7,7 +7,7 @@ import type { PythonServerOptions } from '../shared-options';
 /** Options of an ASGI application behind hypercorn. */
 export interface HypercornOptions extends PythonServerOptions {}
 
-/** hypercorn. Its own drain time is only 3 s. */
+/** hypercorn. Its default drain time is only 3 s. */
 export const HYPERCORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'hypercorn',
@@ -21,7 +21,7 @@ export const HYPERCORN: ServerDescriptor = {
   newConnections: NewConnections.HANG,
   announcesClose: false,
   drainTimeoutBehavior: DrainTimeoutBehavior.STATUS_500,
-  overflow: { how: 'the backlog of the socket (--backlog)' },
+  overflow: { how: 'the socket backlog (--backlog)' },
   listensWhenReady: true,
   streaming: true,
   webSocket: true,

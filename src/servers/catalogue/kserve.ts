@@ -7,21 +7,21 @@ import type { ServerOptions } from '../shared-options';
 
 /** Options of a server that is built on KServe's Python package. */
 export interface KserveOptions extends ServerOptions {
-  /** The Python module that starts it, such as `sklearnserver`. */
+  /** The Python module that starts the server, such as `sklearnserver`. */
   readonly module: string;
 
-  /** The name of the model in its URLs. */
+  /** The model name in its URLs. */
   readonly modelName: string;
 
   /**
-   * The directory with the model.
+   * The model directory.
    *
-   * @default - where the backend's only model is; needed without one and with several
+   * @default - the path of the backend's only model; required if it has none or several
    */
   readonly modelPath?: string;
 
   /**
-   * How many processes serve it. Each loads the model.
+   * Number of worker processes. Each loads the model.
    *
    * @default 1
    */
@@ -49,7 +49,7 @@ export const KSERVE: ServerDescriptor = {
   webSocket: false,
   grpc: true,
   batching: { how: 'a separate batcher in front of it' },
-  modelLocation: { how: '--model_dir', layout: 'what the server expects' },
+  modelLocation: { how: '--model_dir', layout: 'as the server expects' },
   interpreter: 'python',
   versions: [
     {

@@ -6,11 +6,11 @@ import type { CodeServerOptions } from '../shared-options';
 
 /** Options of LitServe. */
 export interface LitServeOptions extends CodeServerOptions {
-  /** The Python script, such as `server.py`. It calls `run` with the port in `PORT`. */
+  /** The Python script, such as `server.py`. It must call `run` with the port in `PORT`. */
   readonly script: string;
 }
 
-/** LitServe. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
+/** LitServe. It has no SIGTERM handler: as PID 1 of its container it keeps serving until it is killed. */
 export const LITSERVE: ServerDescriptor = {
   name: 'LitServe',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -25,7 +25,7 @@ export const LITSERVE: ServerDescriptor = {
     status: 504,
     waitingOnly: true,
   },
-  overflow: { how: 'requests wait for the timeout of LitServer', status: 504 },
+  overflow: { how: 'requests wait, at most for the timeout of LitServer', status: 504 },
   listensWhenReady: true,
   livenessPath: '/health',
   readinessPath: '/health',
@@ -33,7 +33,7 @@ export const LITSERVE: ServerDescriptor = {
   webSocket: false,
   grpc: false,
   batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
-  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  modelLocation: { how: "the application's code", layout: 'as the code expects' },
   interpreter: 'python',
   verifiedVersion: '0.2.19',
   source: 'https://github.com/Lightning-AI/LitServe/blob/main/src/litserve/server.py',
@@ -41,7 +41,7 @@ export const LITSERVE: ServerDescriptor = {
 };
 
 /**
- * A script that runs LitServe at the port in the environment variable `PORT`.
+ * A script that runs LitServe on the port in the environment variable `PORT`.
  *
  * @example
  * ModelServer.litServe({ script: 'server.py', keepAlive: Duration.seconds(120) });

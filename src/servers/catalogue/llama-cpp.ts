@@ -10,20 +10,20 @@ export interface LlamaCppOptions extends ServerOptions {
   /**
    * The model file.
    *
-   * @default - the backend's only model: its path where that is a `.gguf` file, else the only such file of what is locked
-   *   of it, or the first part of one that was split; needed otherwise
+   * @default - the backend's only model: its path if that is a `.gguf` file, otherwise its only locked `.gguf` file
+   *   (the first part of a split file); required in all other cases
    */
   readonly model?: string;
 
   /**
    * The path of the program.
    *
-   * @default - `/app/llama-server`, where the project's images have it
+   * @default - `/app/llama-server`, as in the images of llama.cpp
    */
   readonly program?: string;
 }
 
-/** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and each after 100 requests. */
+/** llama.cpp's server. Its HTTP library closes idle connections after 5 s, and every connection after 100 requests. */
 export const LLAMA_CPP: ServerDescriptor = {
   name: 'llama.cpp',
   drain: DrainBehavior.COMPLETES_REQUESTS,
@@ -64,7 +64,7 @@ export const LLAMA_CPP: ServerDescriptor = {
 };
 
 /**
- * A language model behind llama.cpp's server. It closes idle connections after 5 s, which AWS refuses.
+ * A language model behind llama.cpp's server. It closes idle connections after 5 s, which is rejected on AWS.
  *
  * @example
  * ModelServer.llamaCpp({ model: '/models/llama/model.gguf' });
@@ -81,7 +81,7 @@ export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}
   }),
 }));
 
-/** The one file of the backend's model that llama.cpp loads: of a file that was split, the first part. */
+/** The GGUF file that llama.cpp loads from the backend's model: for a split file, its first part. */
 function ggufOf(context: StartContext): string {
   const { path, files } = onlyModelOf('model', context) ?? missingModel('model', context);
   if (path.endsWith('.gguf')) return path;

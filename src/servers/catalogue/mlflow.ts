@@ -9,31 +9,31 @@ import { UVICORN, UVICORN_WORKERS } from './uvicorn';
 /** Options of MLflow's scoring server. */
 export interface MlflowOptions extends ServerOptions {
   /**
-   * The model: a directory, or an address that MLflow supports.
+   * The model: a directory, or a URI that MLflow supports.
    *
-   * @default - where the backend's only model is; needed without one and with several
+   * @default - the path of the backend's only model; required if it has none or several
    */
   readonly model?: string;
 
   /**
-   * How many processes serve it. Each loads the model.
+   * Number of worker processes. Each loads the model.
    *
    * @default 1
    */
   readonly workers?: number;
 }
 
-/** The variable from which the scoring server reads the path of its model. */
+/** The variable from which the scoring server reads the model path. */
 const MODEL_PATH = '__pyfunc_model_path__';
 
-/** What MLflow adds to uvicorn, however many processes that has. */
+/** What MLflow adds to uvicorn, with one process or several. */
 const SCORING_SERVER = {
   requestLimit: {
     knob: { name: 'MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT', place: KnobPlace.VARIABLE, defaultSeconds: 60 },
     status: 504,
   },
   announcesClose: false,
-  overflow: { how: 'requests wait for a thread; there are as many as CPUs and 4 more' },
+  overflow: { how: 'requests wait for a thread; the number of threads is the number of CPUs plus 4' },
   connectionLimit: undefined,
   livenessPath: '/health',
   readinessPath: '/health',
@@ -41,7 +41,7 @@ const SCORING_SERVER = {
   streaming: false,
   webSocket: false,
   webSocketPingSeconds: undefined,
-  batching: { how: 'it has none' },
+  batching: { how: 'not supported' },
   modelLocation: { how: `\`${MODEL_PATH}\``, layout: 'a directory with an MLmodel file' },
   oldestVersion: '2.22',
   verifiedVersion: '3.17.2',
@@ -49,8 +49,8 @@ const SCORING_SERVER = {
 } as const satisfies Partial<ServerDescriptor>;
 
 /**
- * MLflow's scoring server, started as the uvicorn that it is: `mlflow models serve` starts that below itself and passes no
- * signal on, so that as the first process of a container it never stops.
+ * MLflow's scoring server, started with uvicorn directly: `mlflow models serve` runs uvicorn as a child process and
+ * does not forward signals, so as PID 1 of a container it never stops.
  */
 export const MLFLOW: ServerDescriptor = { ...UVICORN, ...SCORING_SERVER, name: 'MLflow' };
 
@@ -60,7 +60,7 @@ export const MLFLOW_WORKERS: ServerDescriptor = {
   ...SCORING_SERVER,
   name: 'MLflow with workers',
   drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
-  // Older ones may have been installed with a uvicorn that has no such flag.
+  // Older releases may be installed with a uvicorn that does not support the flag.
   versions: UVICORN_WORKERS.versions?.map((version) => ({ ...version, from: '3.17' })),
 };
 

@@ -10,19 +10,20 @@ export interface MlServerOptions extends ServerOptions {
   /**
    * The directory with the settings of the server and of the models.
    *
-   * @default - where the backend's only model is; `/models` without one, and needed with several
+   * @default - the path of the backend's only model; `/models` if it has none, required if it has several
    */
   readonly modelsPath?: string;
 
   /**
-   * How many processes run models; 0 runs them in the server's own, which then finishes its requests when it is stopped.
+   * Number of processes that run models. With 0, models run in the server process, which then completes its requests
+   * when it stops.
    *
    * @default 1
    */
   readonly workers?: number;
 }
 
-/** MLServer. It stops the processes of its models before it stops taking requests. */
+/** MLServer. It stops its worker processes before it stops accepting requests. */
 export const MLSERVER: ServerDescriptor = {
   name: 'MLServer',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -45,17 +46,20 @@ export const MLSERVER: ServerDescriptor = {
   streaming: true,
   webSocket: false,
   grpc: true,
-  batching: { place: KnobPlace.FILE, how: 'max_batch_size and max_batch_time in model-settings.json; both are needed' },
-  modelLocation: { how: 'an argument', layout: 'model-settings.json beside the model' },
+  batching: {
+    place: KnobPlace.FILE,
+    how: 'max_batch_size and max_batch_time in model-settings.json; both are required',
+  },
+  modelLocation: { how: 'an argument', layout: 'model-settings.json next to the model' },
   image: { repository: 'seldonio/mlserver', user: '1000' },
   interpreter: 'python',
   verifiedVersion: '1.7.1',
   source: 'https://github.com/SeldonIO/MLServer/blob/master/mlserver/server.py',
   evidence: Evidence.MEASURED,
-  note: 'its workers need uvloop 0.21 or older, and its requests get status 500 while it stops',
+  note: 'its workers require uvloop 0.21 or older, and requests get status 500 while it stops',
 };
 
-/** MLServer without processes of its own for models. */
+/** MLServer without worker processes. */
 export const MLSERVER_IN_PROCESS: ServerDescriptor = {
   ...MLSERVER,
   name: 'MLServer without workers',
@@ -67,7 +71,7 @@ export const MLSERVER_IN_PROCESS: ServerDescriptor = {
 };
 
 /**
- * Models behind MLServer. It closes idle connections after 5 s, which AWS refuses.
+ * Models behind MLServer. It closes idle connections after 5 s, which is rejected on AWS.
  *
  * @example
  * ModelServer.mlServer({ workers: 0 });
@@ -86,7 +90,7 @@ export const mlServer = defineServer([MLSERVER, MLSERVER_IN_PROCESS], (options: 
         MLSERVER_GRPC_PORT: '8081',
         MLSERVER_METRICS_PORT: '8082',
         MLSERVER_PARALLEL_WORKERS: String(workers),
-        // It makes folders where it starts, which a user who is not root often cannot.
+        // By default it creates these in the working directory, where a non-root user often has no write access.
         MLSERVER_METRICS_DIR: '/tmp/mlserver/metrics',
         MLSERVER_ENVIRONMENTS_DIR: '/tmp/mlserver/environments',
       },

@@ -7,16 +7,17 @@ import type { ServerOptions } from '../shared-options';
 /** Options of an NVIDIA NIM. */
 export interface NimOptions extends ServerOptions {
   /**
-   * The command that starts it.
+   * The command that starts the NIM.
    *
    * @default - `/opt/nim/start_server.sh`
    */
   readonly command?: string[];
 
   /**
-   * The directory with the model.
+   * The model directory.
    *
-   * @default - where the backend's only model is; the NIM fetches its own without one, and needed with several
+   * @default - the path of the backend's only model; the NIM downloads its own if it has none, required if it has
+   *   several
    */
   readonly model?: string;
 }
@@ -28,7 +29,7 @@ export const NIM: ServerDescriptor = {
   keepAlive: KeepAliveKind.UNKNOWN,
   newConnections: NewConnections.UNKNOWN,
   drainTimeoutBehavior: DrainTimeoutBehavior.UNKNOWN,
-  overflow: { how: 'that of the engine in it' },
+  overflow: { how: 'as its engine, vLLM or SGLang' },
   listensWhenReady: false,
   livenessPath: '/v1/health/live',
   readinessPath: '/v1/health/ready',
@@ -41,10 +42,10 @@ export const NIM: ServerDescriptor = {
   streaming: true,
   webSocket: false,
   grpc: false,
-  batching: { how: 'that of the engine in it; always on' },
+  batching: { how: 'as its engine; always on' },
   modelLocation: {
     how: 'NIM_MODEL_PATH',
-    layout: 'what its profile expects; fetched into /opt/nim/.cache without one',
+    layout: 'as its profile expects; downloaded to /opt/nim/.cache if it is not set',
   },
   sharedMemoryMib: 16_384,
   verifiedVersion: '3.0.0',
@@ -53,7 +54,7 @@ export const NIM: ServerDescriptor = {
 };
 
 /**
- * An NVIDIA NIM. How it treats connections is not documented.
+ * An NVIDIA NIM. How it handles connections is not documented.
  *
  * @example
  * ModelServer.nim();

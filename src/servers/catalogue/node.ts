@@ -5,35 +5,35 @@ import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
 
-/** Options of a program on Node. */
+/** Options of a Node program. */
 export interface NodeServerOptions extends CodeServerOptions {
-  /** The command in exec form, such as `['node', 'server.js']`. The program listens at the port in `PORT`. */
+  /** The command in exec form, such as `['node', 'server.js']`. The program listens on the port in `PORT`. */
   readonly command: string[];
 
   /**
-   * What the code sets `server.headersTimeout` to. It ends connections that never send, too.
+   * The `server.headersTimeout` that the code sets. It also closes connections that send no data.
    *
-   * @default - 60 s, or `keepAlive` where that is longer, as Node requires
+   * @default - 60 s, or `keepAlive` if that is longer, as Node requires
    */
   readonly headersTimeout?: Duration;
 
   /**
-   * Whether the code calls `server.close()` when it gets SIGTERM.
+   * Whether the code calls `server.close()` on SIGTERM.
    *
    * @default false
    */
   readonly drains?: boolean;
 }
 
-/** How often it looks for connections that are due, in seconds (`connectionsCheckingInterval`). */
+/** How often it checks for expired connections, in seconds (`connectionsCheckingInterval`). */
 const CHECK_SECONDS = 30;
 
-/** How long it waits for the header of a request, in seconds (`headersTimeout`). */
+/** How long it waits for the headers of a request, in seconds (`headersTimeout`). */
 const HEADERS_SECONDS = 60;
 
 /**
- * Node's HTTP server. Everything is set in code; the runtime has no flag for it. Without a handler for the signal it serves
- * on as the first process of its container, until it is killed.
+ * Node's HTTP server. Its timeouts are set in code; the runtime has no flags for them. Without a SIGTERM handler, as
+ * PID 1 of its container, it keeps serving until it is killed.
  */
 export const NODE: ServerDescriptor = {
   name: 'Node',
@@ -52,15 +52,15 @@ export const NODE: ServerDescriptor = {
   streaming: true,
   webSocket: true,
   grpc: true,
-  batching: { how: 'the application does it' },
-  modelLocation: { how: "the application's code", layout: 'what it expects' },
+  batching: { how: 'done by the application' },
+  modelLocation: { how: "the application's code", layout: 'as the code expects' },
   verifiedVersion: '26.10.0',
   source: 'https://nodejs.org/api/http.html#serverkeepalivetimeout',
   evidence: Evidence.MEASURED,
 };
 
 /**
- * A program on Node. It must listen on every interface at the port in the environment variable `PORT`.
+ * A Node program. It must listen on all interfaces, on the port in the environment variable `PORT`.
  *
  * @example
  * ModelServer.node({ command: ['node', 'server.js'], keepAlive: Duration.seconds(120), drains: true });
@@ -73,7 +73,7 @@ export const node = defineServer([NODE], (options: NodeServerOptions) => {
   return {
     descriptor: {
       ...NODE,
-      // After `server.close()` a connection whose request ends later stays for its keep-alive time.
+      // After `server.close()`, a connection with a running request is kept alive after its response.
       drain: drains ? DrainBehavior.WAITS_FULL_PERIOD : DrainBehavior.DROPS_REQUESTS,
       keepAliveSeconds,
       ...(drains && { newConnections: NewConnections.REFUSED, stopExitCode: 0 }),

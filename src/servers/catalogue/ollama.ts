@@ -7,14 +7,14 @@ import type { ServerOptions } from '../shared-options';
 /** Options of Ollama. */
 export interface OllamaOptions extends ServerOptions {
   /**
-   * The directory with the models.
+   * The directory of the models.
    *
-   * @default - where the backend's only model is; `/tmp/ollama` without one, and needed with several
+   * @default - the path of the backend's only model; `/tmp/ollama` if it has none, required if it has several
    */
   readonly modelsPath?: string;
 }
 
-/** Ollama. It closes everything when it is stopped. Its own "keep alive" is how long a model stays in memory. */
+/** Ollama. It closes all connections when it stops. Its "keep alive" setting is how long a model stays in memory. */
 export const OLLAMA: ServerDescriptor = {
   name: 'Ollama',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -31,7 +31,7 @@ export const OLLAMA: ServerDescriptor = {
   webSocket: false,
   grpc: false,
   batching: { place: KnobPlace.VARIABLE, how: 'OLLAMA_NUM_PARALLEL' },
-  modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; pulled while it runs where a model is missing' },
+  modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; missing models are pulled at run time' },
   image: { repository: 'ollama/ollama', user: 'root' },
   verifiedVersion: '0.33.0-rc2',
   source: 'https://github.com/ollama/ollama/blob/main/server/routes.go',
@@ -40,7 +40,7 @@ export const OLLAMA: ServerDescriptor = {
 };
 
 /**
- * Ollama. It drops requests when it is stopped.
+ * An Ollama server. It drops running requests when it stops.
  *
  * @example
  * ModelServer.ollama({ modelsPath: '/models/ollama' });
@@ -54,7 +54,7 @@ export const ollama = defineServer([OLLAMA], (options: OllamaOptions = {}) => ({
     environment: {
       OLLAMA_HOST: `${EVERY_INTERFACE}:${context.port}`,
       OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/tmp/ollama',
-      // What is mounted cannot be tidied up at the start.
+      // Ollama deletes unused files at startup, which fails on a read-only mount.
       ...(context.models.length > 0 && { OLLAMA_NOPRUNE: '1' }),
       ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
     },

@@ -17,7 +17,7 @@ export interface RayServeOptions extends ServerOptions {
 
 const METRICS_PORT = 8080;
 
-/** Ray Serve. `serve run` drops running requests when it is stopped, and takes its HTTP options from code or a file only. */
+/** Ray Serve. `serve run` drops running requests when it stops, and reads its HTTP options only from code or a file. */
 export const RAY_SERVE: ServerDescriptor = {
   name: 'Ray Serve',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -27,7 +27,7 @@ export const RAY_SERVE: ServerDescriptor = {
   newConnections: NewConnections.SERVED,
   announcesClose: false,
   drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
-  overflow: { how: 'max_queued_requests of a deployment', status: 503 },
+  overflow: { how: 'max_queued_requests of the deployment', status: 503 },
   stopExitCode: 15,
   listensWhenReady: false,
   livenessPath: '/-/healthz',
@@ -44,7 +44,7 @@ export const RAY_SERVE: ServerDescriptor = {
   webSocket: true,
   grpc: true,
   batching: { place: KnobPlace.CODE, how: '@serve.batch' },
-  modelLocation: { how: 'arguments of the application', layout: 'what it expects' },
+  modelLocation: { how: 'arguments of the application', layout: 'as the code expects' },
   image: { repository: 'rayproject/ray', user: '1000' },
   sharedMemoryMib: 2048,
   conflictingVariables: { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: 'keep_alive_timeout_s of the HTTP options' },
@@ -56,16 +56,16 @@ export const RAY_SERVE: ServerDescriptor = {
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
   evidence: Evidence.MEASURED,
-  note: 'it reports ready some seconds before the first replica of the application is; requests wait until then',
+  note: 'it reports ready a few seconds before the first application replica is ready; requests wait until then',
 };
 
-/** Without a file `serve run` listens inside the container only, so a few lines of Python start it. */
+/** Without a configuration file `serve run` listens on localhost only, so a short Python program starts Ray Serve. */
 const LAUNCHER = [
   'import argparse, importlib, inspect, operator, sys',
   "sys.path.insert(0, '')",
   'import ray',
   'from ray import serve',
-  // What is not given stays Ray's own default.
+  // Options that are not passed keep Ray's defaults.
   'a = argparse.ArgumentParser(argument_default=argparse.SUPPRESS)',
   "a.add_argument('app')",
   "a.add_argument('arguments', nargs='*')",
@@ -78,7 +78,7 @@ const LAUNCHER = [
   `ray.init(include_dashboard=False, _metrics_export_port=${METRICS_PORT})`,
   "serve.start(http_options={'host': '0.0.0.0', **o})",
   'b = operator.attrgetter(n)(importlib.import_module(m))',
-  // A builder takes a dictionary, or the model of pydantic that its parameter has.
+  // A builder takes a dictionary, or the pydantic model in the annotation of its parameter.
   'if not isinstance(b, serve.Application):',
   '    t, = inspect.signature(b).parameters.values()',
   "    b = b(getattr(t.annotation, 'model_validate', dict)(k))",
@@ -87,7 +87,7 @@ const LAUNCHER = [
 ].join('\n');
 
 /**
- * An application of Ray Serve on a cluster of its own in each replica.
+ * A Ray Serve application. Each replica runs a separate Ray cluster.
  *
  * @example
  * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });
@@ -98,7 +98,7 @@ export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => 
   if (stray !== undefined) {
     throw new ServingError(
       'InvalidCommand',
-      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder; HTTP options follow from 'requestTimeout', and options of Ray are variables in 'environment', such as RAY_SERVE_LOG_TO_STDERR`,
+      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder; HTTP options are computed from 'requestTimeout', and Ray options are variables in 'environment', such as RAY_SERVE_LOG_TO_STDERR`,
     );
   }
   return {

@@ -6,18 +6,18 @@ import type { ServerOptions } from '../shared-options';
 
 /** Options of a class behind Seldon's Python microservice. */
 export interface SeldonOptions extends ServerOptions {
-  /** The class: a module that has a class of its name. */
+  /** The class name, which is also the name of its module. */
   readonly className: string;
 
   /**
-   * How many processes serve it. Each loads the model and works on one request at a time.
+   * Number of worker processes. Each loads the model and processes one request at a time.
    *
    * @default 1
    */
   readonly workers?: number;
 }
 
-/** Seldon's Python microservice: gunicorn's sync workers, so that each response ends its connection. */
+/** Seldon's Python microservice. It uses gunicorn's sync workers, so each response closes its connection. */
 export const SELDON: ServerDescriptor = {
   name: 'Seldon microservice',
   drain: DrainBehavior.COMPLETES_REQUESTS,
@@ -28,7 +28,7 @@ export const SELDON: ServerDescriptor = {
   announcesClose: true,
   drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   lingerSeconds: 2,
-  overflow: { how: 'the backlog of the socket' },
+  overflow: { how: 'the socket backlog' },
   listensWhenReady: false,
   livenessPath: '/health/ping',
   readinessPath: '/health/status',
@@ -37,10 +37,10 @@ export const SELDON: ServerDescriptor = {
   streaming: false,
   webSocket: false,
   grpc: false,
-  batching: { how: 'it has none' },
-  modelLocation: { how: "the class's code", layout: 'what it expects' },
+  batching: { how: 'not supported' },
+  modelLocation: { how: "the application's code", layout: 'as the code expects' },
   interpreter: 'python',
-  // With threads it would use gunicorn's other worker, which keeps connections for 2 s.
+  // With threads it would use gunicorn's gthread worker, which keeps idle connections for 2 s.
   conflictingVariables: {
     PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '--http-port',
     PREDICTIVE_UNIT_METRICS_SERVICE_PORT: '--metrics-port',
@@ -51,7 +51,7 @@ export const SELDON: ServerDescriptor = {
   verifiedVersion: '1.18.2',
   source: 'https://docs.seldon.io/projects/seldon-core/en/latest/python/python_server.html',
   evidence: Evidence.MEASURED,
-  note: 'a connection that sends nothing holds a worker; do not put it behind balancers that open connections ahead',
+  note: 'a connection that sends no data blocks a worker; do not use load balancers that open connections in advance',
 };
 
 /**

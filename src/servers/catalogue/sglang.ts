@@ -8,14 +8,14 @@ import type { LanguageModelOptions } from '../shared-options';
 /** Options of SGLang. */
 export interface SglangOptions extends LanguageModelOptions {
   /**
-   * The name of the model in requests.
+   * The model name in requests.
    *
-   * @default - the model as it is written in the command
+   * @default - the model as written in the command
    */
   readonly servedModelName?: string;
 }
 
-/** SGLang. It waits for every request when it is stopped, and checks every 5 s. */
+/** SGLang. When it stops it waits for all running requests, and checks every 5 s whether they have ended. */
 export const SGLANG: ServerDescriptor = {
   name: 'SGLang',
   drain: DrainBehavior.UNBOUNDED,
@@ -41,7 +41,7 @@ export const SGLANG: ServerDescriptor = {
   webSocket: false,
   grpc: true,
   batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
-  modelLocation: { how: '--model-path', layout: 'a directory or a name of the Hugging Face hub' },
+  modelLocation: { how: '--model-path', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'lmsysorg/sglang', user: 'root' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',

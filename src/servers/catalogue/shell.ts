@@ -4,30 +4,30 @@ import { declaredServer, descriptorOf } from '../declared-server';
 import { defineServer } from '../define-server';
 import type { ServerBehavior } from '../shared-options';
 
-/** Options of a server that is started by a shell line. */
+/** Options of a server that is started by a shell command line. */
 export interface ShellServerOptions {
   /**
-   * The line for `/bin/sh -c`.
+   * The command line for `/bin/sh -c`.
    *
-   * The shell gets the signals: start the server with `exec`, or it is killed without a signal.
+   * The shell receives the signals: start the server with `exec`, otherwise it is killed without SIGTERM.
    */
   readonly line: string;
 
   /**
-   * What the server does when it is stopped and with idle connections.
+   * How the server handles SIGTERM and idle connections.
    *
-   * @default - unknown; the server is assumed to drop its requests when it is stopped
+   * @default - unknown; the server is assumed to drop running requests when it stops
    */
   readonly behavior?: ServerBehavior;
 }
 
-/** What `/bin/sh -c` does with signals. */
+/** How `/bin/sh -c` handles signals. */
 const SHELL_NOTE =
   "the shell receives the signal and does not forward it; start the server with 'exec', which replaces the shell";
 
 /**
- * Any server, started by a line that `/bin/sh` reads. It must listen on every interface at the port in the environment
- * variable `PORT`, and the backend needs a health check.
+ * Any server, started by a command line for `/bin/sh`. It must listen on all interfaces, on the port in the
+ * environment variable `PORT`, and the backend requires a health check.
  *
  * @example
  * ModelServer.shell({ line: 'exec python serve.py --port $PORT' });
@@ -41,14 +41,14 @@ export const shell = defineServer([], ({ line, behavior }: ShellServerOptions) =
   if (flag !== undefined) {
     throw new ServingError(
       'ConflictingProps',
-      `'${flag}' of 'behavior' would be an argument of the shell and not of the server in 'line'; use ModelServer.command`,
+      `'${flag}' of 'behavior' would be passed to the shell and not to the server in 'line'; use ModelServer.command`,
     );
   }
   const note = /(?:^|[;&]\s*)exec\s/.test(trimmed) ? undefined : SHELL_NOTE;
   return declaredServer(['/bin/sh', '-c', trimmed], { ...descriptorOf(behavior, programOf(trimmed)), note });
 });
 
-/** The program of a line, behind the variables that the line sets. */
+/** The program in a command line, after any variable assignments. */
 function programOf(line: string): string {
   return line.split(/\s+/).find((word) => !/^\w+=/.test(word)) ?? 'the shell';
 }

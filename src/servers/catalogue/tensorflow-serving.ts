@@ -7,18 +7,21 @@ import type { ServerOptions } from '../shared-options';
 
 /** Options of TensorFlow Serving. */
 export interface TensorflowServingOptions extends ServerOptions {
-  /** The name of the model in its URLs. */
+  /** The model name in its URLs. */
   readonly modelName: string;
 
   /**
-   * The directory with a folder for each version of the model.
+   * The model directory, with a subdirectory for each version.
    *
-   * @default - where the backend's only model is; needed without one and with several
+   * @default - the path of the backend's only model; required if it has none or several
    */
   readonly modelPath?: string;
 }
 
-/** TensorFlow Serving. Its image starts a shell that keeps the signal; the program itself has no handler for it. */
+/**
+ * TensorFlow Serving. The shell that its image starts does not forward SIGTERM; the program itself has no handler for
+ * it.
+ */
 export const TENSORFLOW_SERVING: ServerDescriptor = {
   name: 'TensorFlow Serving',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -43,7 +46,7 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   webSocket: false,
   grpc: true,
   batching: { place: KnobPlace.FILE, how: '--enable_batching with --batching_parameters_file' },
-  modelLocation: { how: '--model_base_path', layout: 'a folder with a number for each version' },
+  modelLocation: { how: '--model_base_path', layout: 'a numbered subdirectory for each version' },
   image: { repository: 'tensorflow/serving', user: 'root' },
   verifiedVersion: '2.20.0',
   source: 'https://github.com/tensorflow/serving/blob/master/tensorflow_serving/model_servers/main.cc',

@@ -7,9 +7,9 @@ import type { ServerOptions } from '../shared-options';
 /** Options of Hugging Face's Text Embeddings Inference. */
 export interface TextEmbeddingsInferenceOptions extends ServerOptions {
   /**
-   * The model: a directory, or a name of the Hugging Face hub.
+   * The model: a directory, or a model name on the Hugging Face Hub.
    *
-   * @default - where the backend's only model is; needed without one and with several
+   * @default - the path of the backend's only model; required if it has none or several
    */
   readonly model?: string;
 }
@@ -31,14 +31,14 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   webSocket: false,
   grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--max-batch-tokens and --max-batch-requests' },
-  modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
+  modelLocation: { how: '--model-id', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'ghcr.io/huggingface/text-embeddings-inference', user: 'root' },
   conflictingVariables: {
     HOSTNAME: '--hostname',
     MODEL_ID: '--model-id',
     MAX_CONCURRENT_REQUESTS: '--max-concurrent-requests',
   },
-  // Its metrics are at a port of their own, too.
+  // It also serves its metrics on a separate port.
   otherPorts: [9000],
   verifiedVersion: '1.9.3',
   source: 'https://github.com/huggingface/text-embeddings-inference/blob/main/router/src/http/server.rs',

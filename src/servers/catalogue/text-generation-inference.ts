@@ -32,7 +32,7 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   webSocket: false,
   grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--max-batch-total-tokens and its kin; always on' },
-  modelLocation: { how: '--model-id', layout: 'a directory or a name of the Hugging Face hub' },
+  modelLocation: { how: '--model-id', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'ghcr.io/huggingface/text-generation-inference', user: 'root' },
   sharedMemoryMib: 1024,
   conflictingVariables: {
@@ -44,7 +44,7 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   verifiedVersion: '3.3.7',
   source: 'https://github.com/huggingface/text-generation-inference/blob/main/launcher/src/main.rs',
   evidence: Evidence.READ,
-  note: 'the project only maintains it any more and points to vLLM and SGLang',
+  note: 'the project is in maintenance mode and recommends vLLM and SGLang',
 };
 
 /**

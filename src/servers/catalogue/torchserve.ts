@@ -2,7 +2,7 @@ import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { describeServer } from '../define-server';
 
-/** TorchServe, which is not maintained any more: a descriptor for servers that still run, and no way to start one. */
+/** TorchServe, which is no longer maintained: a descriptor for servers that still run, without a factory. */
 export const TORCHSERVE: ServerDescriptor = {
   name: 'TorchServe',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -28,7 +28,7 @@ export const TORCHSERVE: ServerDescriptor = {
   verifiedVersion: '0.12.0',
   source: 'https://github.com/pytorch/serve/blob/master/docs/configuration.md',
   evidence: Evidence.READ,
-  note: "its image's entry point keeps the signal from it",
+  note: 'the entry point of its image does not forward the signal to it',
 };
 
 /** TorchServe, which has no factory. */

@@ -9,12 +9,12 @@ export interface TritonOptions extends ServerOptions {
   /**
    * The model repository.
    *
-   * @default - where the backend's only model is; `/models` without one, and needed with several
+   * @default - the path of the backend's only model; `/models` if it has none, required if it has several
    */
   readonly modelRepository?: string;
 }
 
-/** NVIDIA Triton. It waits for its connections, not for its requests, so that kept ones use up the whole drain time. */
+/** NVIDIA Triton. It waits for connections, not for requests, so idle connections use up the whole drain time. */
 export const TRITON: ServerDescriptor = {
   name: 'Triton',
   drain: DrainBehavior.WAITS_FULL_PERIOD,
@@ -45,7 +45,7 @@ export const TRITON: ServerDescriptor = {
   verifiedVersion: '2.51.0',
   source: 'https://github.com/triton-inference-server/server/blob/main/src/main.cc',
   evidence: Evidence.MEASURED,
-  note: 'it exits with status 1 when connections were still open at the end of its drain time',
+  note: 'it exits with status 1 if connections are still open at the end of its drain time',
 };
 
 /**

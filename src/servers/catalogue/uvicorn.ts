@@ -15,23 +15,23 @@ export interface AsgiServerOptions {
   readonly app: string;
 
   /**
-   * How many processes serve it. Each loads the model.
+   * Number of worker processes. Each loads the model.
    *
    * @default 1
    */
   readonly workers?: number;
 
   /**
-   * The version of uvicorn in the image.
+   * The uvicorn version in the image.
    *
-   * @default - unknown, and the most cautious behaviour of all versions is taken
+   * @default - unknown; the most cautious behaviour of all versions is assumed
    */
   readonly version?: string;
 }
 
 /**
- * uvicorn in one process: drains without a bound unless one is set, and listens after the lifespan start-up. Whether its
- * last response announces the close depends on its parser: `httptools` does, `h11` does not.
+ * uvicorn in one process: drains without a limit unless one is set, and listens after the lifespan startup. Whether its
+ * last response announces the close depends on its parser: with `httptools` it does, with `h11` it does not.
  */
 export const UVICORN: ServerDescriptor = {
   ...PYTHON_APPLICATION,
@@ -66,8 +66,8 @@ export const UVICORN: ServerDescriptor = {
 };
 
 /**
- * uvicorn with several processes: the parent holds the port, and keeps it while they drain. It ends a process that does not
- * answer it for 5 s, one that loads included; before 0.37 that time cannot be set.
+ * uvicorn with several processes: the parent keeps the port open while they drain. It kills a process that does not
+ * answer for 5 s, even one that is still loading; before 0.37 that time cannot be set.
  */
 export const UVICORN_WORKERS: ServerDescriptor = {
   ...UVICORN,

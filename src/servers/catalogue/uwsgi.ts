@@ -7,16 +7,16 @@ import type { PythonServerOptions } from '../shared-options';
 /** Options of a WSGI application behind uWSGI. */
 export interface UwsgiOptions extends PythonServerOptions {
   /**
-   * How many threads each process has.
+   * Number of threads per process.
    *
-   * @default - `maxConcurrency` of the backend over the workers, rounded up; 8 without one
+   * @default - `maxConcurrency` of the backend divided by `workers`, rounded up; 8 if it is not set
    */
   readonly threads?: number;
 }
 
 /**
- * uWSGI behind its own HTTP router. On SIGTERM it would reload, or drop its requests with `--die-on-term`; a hook makes it wait
- * for them instead, without a bound: its mercy settings are not for this.
+ * uWSGI behind its own HTTP router. On SIGTERM it would reload, or with `--die-on-term` drop running requests. A hook
+ * makes it wait for them instead, without a limit: its mercy settings do not apply.
  */
 export const UWSGI: ServerDescriptor = {
   ...PYTHON_APPLICATION,
@@ -25,7 +25,7 @@ export const UWSGI: ServerDescriptor = {
   keepAlive: KeepAliveKind.SETTABLE,
   keepAliveKnob: { name: '--http-keepalive', place: KnobPlace.FLAG, defaultSeconds: 0, joined: true },
   headerKnob: { name: '--http-headers-timeout', place: KnobPlace.FLAG, defaultSeconds: 60, joined: true },
-  // The kernel hands over a connection that sends nothing after 7 s only.
+  // The kernel delivers a connection that sends no data only after 7 s.
   silentLimit: { seconds: 7, plus: 'keepAlive' },
   headerLimit: { seconds: 0, plus: 'keepAlive' },
   requestLimit: {
@@ -35,7 +35,7 @@ export const UWSGI: ServerDescriptor = {
   newConnections: NewConnections.HANG,
   announcesClose: false,
   drainTimeoutBehavior: DrainTimeoutBehavior.NO_BOUND,
-  overflow: { how: 'the backlog of the socket (--listen)' },
+  overflow: { how: 'the socket backlog (--listen)' },
   listensWhenReady: false,
   streaming: true,
   webSocket: false,
@@ -46,7 +46,8 @@ export const UWSGI: ServerDescriptor = {
 };
 
 /**
- * A WSGI application behind uWSGI, which must be in the image. It is configured to finish its requests when it is stopped.
+ * A WSGI application behind uWSGI, which must be in the image. It is configured to complete running requests when it
+ * stops.
  *
  * @example
  * ModelServer.uwsgi({ app: 'app:app', threads: 4 });

@@ -8,14 +8,14 @@ import type { LanguageModelOptions } from '../shared-options';
 /** Options of vLLM. */
 export interface VllmOptions extends LanguageModelOptions {
   /**
-   * The name of the model in requests.
+   * The model name in requests.
    *
-   * @default - the model as it is written in the command
+   * @default - the model as written in the command
    */
   readonly servedModelName?: string;
 }
 
-/** vLLM. It aborts its requests when it is stopped, unless a release from 0.18 on is given time. */
+/** vLLM. It aborts running requests when it stops, unless `--shutdown-timeout` of 0.18 or newer is set. */
 export const VLLM: ServerDescriptor = {
   name: 'vLLM',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -37,7 +37,7 @@ export const VLLM: ServerDescriptor = {
   webSocket: false,
   grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay' },
-  modelLocation: { how: 'an argument', layout: 'a directory or a name of the Hugging Face hub' },
+  modelLocation: { how: 'an argument', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'vllm/vllm-openai', user: 'root' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',

@@ -10,17 +10,17 @@ export interface WaitressOptions extends ServerOptions {
   readonly app: string;
 
   /**
-   * How many threads it has.
+   * Number of threads.
    *
-   * @default - `maxConcurrency` of the backend; 8 without one
+   * @default - `maxConcurrency` of the backend; 8 if it is not set
    */
   readonly threads?: number;
 }
 
-/** How often it looks for connections that are due, in seconds (`--cleanup-interval`). */
+/** How often it checks for expired connections, in seconds (`--cleanup-interval`). */
 const CLEANUP_SECONDS = 30;
 
-/** waitress. It has no handler for SIGTERM: as the first process of its container it serves on until it is killed. */
+/** waitress. It has no SIGTERM handler: as PID 1 of its container it keeps serving until it is killed. */
 export const WAITRESS: ServerDescriptor = {
   ...PYTHON_APPLICATION,
   name: 'waitress',
@@ -47,7 +47,7 @@ export const WAITRESS: ServerDescriptor = {
 };
 
 /**
- * A WSGI application behind waitress, which must be in the image. It drops requests when it is stopped.
+ * A WSGI application behind waitress, which must be in the image. It drops running requests when it stops.
  *
  * @example
  * ModelServer.waitress({ app: 'app:app', threads: 4 });
@@ -62,7 +62,7 @@ export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
       command: [
         ...['waitress-serve', '--host', EVERY_INTERFACE, '--port', String(context.port)],
         ...['--threads', String(threadsOf(options.threads, 1, context))],
-        // Kept connections count, and above 1000 descriptors only poll works.
+        // Idle connections count towards the limit, and with more than 1000 file descriptors only poll works.
         ...['--connection-limit', '1000', '--asyncore-use-poll'],
       ],
       tail: [...flags, app],

@@ -2,49 +2,52 @@ import type { IConstruct } from 'constructs';
 import { requireNumber, requireShape } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 
-/** A length of time as a definition has it: of this package, or of a framework. */
+/** A duration in a definition: of this package, or of a framework. */
 export interface Time {
   toSeconds(): number;
 }
 
 /** The bounds of a time, in seconds. */
 export interface TimeRule {
-  /** The shortest. @default 1 */
+  /** The minimum. @default 1 */
   readonly min?: number;
-  /** The longest. */
+  /** The maximum. */
   readonly max: number;
-  /** What the longest is, in the user's words, and what to do beyond it. */
+  /** What the maximum is, and what to do beyond it. */
   readonly hint?: string;
-  /** Whether parts of a second are an error. @default true */
+  /** Whether fractions of a second are an error. @default true */
   readonly whole?: boolean;
   readonly at?: IConstruct;
 }
 
 const DURATION = { kind: 'a Duration', member: 'toSeconds', example: 'Duration.seconds(60)' };
 
-/** A time that was typed in milliseconds is a thousand times too long, and the reverse. */
-const MIXED = 1000;
+/** Milliseconds passed as seconds are a thousand times too long, and the reverse. */
+const UNIT_FACTOR = 1000;
 
-/** Returns a length of time in seconds when it is inside its bounds. A time that was typed in another unit is named as such. */
+/**
+ * Returns a duration in seconds if it is within its bounds. The error suggests the other unit if that would be valid.
+ */
 export function requireSeconds(prop: string, duration: Time, rule: TimeRule): number {
   const { min = 1, max, hint = 'in seconds', whole = true, at } = rule;
   const seconds = requireShape(prop, duration, DURATION, at).toSeconds();
-  const meant = meantBy(seconds, min, max);
-  if (meant !== undefined) {
+  const suggestion = unitSuggestion(seconds, min, max);
+  if (suggestion !== undefined) {
     throw new ServingError(
       'InvalidNumber',
-      `'${prop}' (${seconds} s) must be between ${min} and ${max} s; ${hint}; if ${meant}, the units are mixed up`,
+      `'${prop}' (${seconds} s) must be between ${min} and ${max} s; ${hint}; ${suggestion}`,
       at,
     );
   }
   return requireNumber(prop, seconds, { min, max, integer: whole, hint, at });
 }
 
-function meantBy(seconds: number, min: number, max: number): string | undefined {
-  if (seconds > max && seconds / MIXED >= min && seconds / MIXED <= max)
-    return `${seconds} ms were meant, which Duration.millis(${seconds}) says`;
-  const whole = Math.round(seconds * MIXED);
+/** The way out for a duration in the wrong unit. */
+function unitSuggestion(seconds: number, min: number, max: number): string | undefined {
+  if (seconds > max && seconds / UNIT_FACTOR >= min && seconds / UNIT_FACTOR <= max)
+    return `for ${seconds} ms, use Duration.millis(${seconds})`;
+  const whole = Math.round(seconds * UNIT_FACTOR);
   if (seconds > 0 && seconds < min && whole >= min && whole <= max)
-    return `${whole} s were meant, which Duration.seconds(${whole}) says`;
+    return `for ${whole} s, use Duration.seconds(${whole})`;
   return undefined;
 }

@@ -1,25 +1,24 @@
 import { ImageUse, type TargetImage } from '../../plan/target-profile';
 
-/** An image that the package runs beside those of the user. */
+/** An image that the package runs in addition to those of the user. */
 export interface PackageImage {
   readonly repository: string;
   readonly tag: string;
-  /** The digest of the index of all platforms. @default - no digest could be verified; the tag alone */
+  /** The digest of the multi-platform index. @default - none could be verified; the tag is used */
   readonly digest?: string;
-  /** The day on which upstream released the version. A test fails when it is long ago. */
+  /** The day on which upstream released the version. A test fails if it is too long ago. */
   readonly released: string;
   /** The day on which the entry was checked. */
   readonly checked: string;
-  /** Where the version, its date and its digest come from. */
+  /** The sources of version, date and digest. */
   readonly sources: readonly string[];
 }
 
 /**
- * All such images, in one place so that they are maintained together. `scripts/images.ts --update` replaces an entry by
- * what the registry has.
+ * All such images in one place. `scripts/images.ts --update` updates an entry from the registry.
  */
 export const IMAGES = {
-  /** Carries the requests on Kubernetes. */
+  /** Routes requests on Kubernetes. */
   router: {
     repository: 'haproxy',
     tag: '3.2.25-alpine',
@@ -29,7 +28,7 @@ export const IMAGES = {
     sources: [
       'version and date: CHANGELOG of HAProxy 3.2.26, as Debian packages it',
       'digest: pinned with this tag by unrelated public repositories, among them adamkakol/glm-flash-a100-docker',
-      '3.2.26 (2026-10-14) is newer: its fixes are of HTTP/2, which the router refuses, and an error for long chunk sizes; no public source has the digest of its image',
+      '3.2.26 (2026-10-14) is newer: it fixes HTTP/2, which the router does not accept, and an error with long chunk sizes; no public source has the digest of its image',
     ],
   },
   /** Fetches models from S3. Its entry point is the `aws` command. */
@@ -45,7 +44,7 @@ export const IMAGES = {
       '2.37.11 is newer; its digest has a single source',
     ],
   },
-  /** Fetches models from the Hugging Face Hub. It is started with an address and a directory. */
+  /** Fetches models from the Hugging Face Hub. Its arguments are a URI and a directory. */
   hub: {
     repository: 'docker.io/kserve/storage-initializer',
     tag: 'v0.21.0',
@@ -62,14 +61,14 @@ const USES = { router: ImageUse.ROUTER, fetch: ImageUse.S3, hub: ImageUse.HUB } 
 
 type Name = keyof typeof IMAGES;
 
-/** The images that a target brings, for its profile. */
-export function imagesOf(brought: { readonly [name in Name]?: boolean }): TargetImage[] {
+/** The images that a target adds, for its profile. */
+export function imagesOf(added: { readonly [name in Name]?: boolean }): TargetImage[] {
   return (Object.keys(USES) as Name[])
-    .filter((name) => brought[name])
+    .filter((name) => added[name])
     .map((name) => ({ use: USES[name], reference: referenceOf(IMAGES[name]), released: IMAGES[name].released }));
 }
 
-/** The reference of an image as a manifest has it. */
+/** The reference of an image in templates and manifests. */
 export function referenceOf({ repository, tag, digest }: PackageImage): string {
   return digest === undefined ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
 }

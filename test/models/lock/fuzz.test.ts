@@ -7,7 +7,7 @@ import { findViolation } from '../../../src/models/lock/validate';
 import { ServingError } from '../../../src/private/errors';
 import { LOCK } from '../../support/lock/locks';
 
-/** A generator of numbers below a limit, the same for the same seed: fast-check would take minutes for as many cases. */
+/** A seeded generator of numbers below a limit: fast-check would take minutes for as many cases. */
 function randomOf(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
@@ -41,7 +41,7 @@ const STRANGE: readonly unknown[] = [
   '\ud800',
 ];
 
-/** A copy with one member replaced, removed, added or renamed somewhere. */
+/** A copy with one random member replaced, removed, added or renamed. */
 function mutate(value: unknown, random: (limit: number) => number): unknown {
   const isLeaf = typeof value !== 'object' || value === null || Object.keys(value).length === 0;
   if (isLeaf || random(6) === 0) return STRANGE[random(STRANGE.length)];
@@ -101,7 +101,7 @@ describe('100,000 random lock files', () => {
       expect(Object.keys(counts).sort()).toEqual(
         ['InvalidLockFile', 'LockFileTooNew', 'accepted'].filter((key) => counts[key]),
       );
-      // The cases are worth their time only where they lead to both ends.
+      // The cases are useful only if some are accepted and some refused.
       expect(counts.InvalidLockFile).toBeGreaterThan(runs / 4);
       expect(counts.accepted).toBeGreaterThan(runs / 1000);
     },
@@ -113,11 +113,11 @@ test.each([
   '['.repeat(200_000),
   '{"a":'.repeat(200_000),
   `"${'\\'.repeat(200_001)}`,
-])('a text that never ends is refused by name', (text) => {
+])('an unterminated text is refused by name', (text) => {
   expect(outcome(text)).toBe('InvalidLockFile');
 });
 
-test('any JSON at all is accepted or refused by name', () => {
+test('any JSON is accepted or refused by name', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(['InvalidLockFile', 'LockFileTooNew']).toContain(outcome(JSON.stringify(value)));
@@ -126,7 +126,7 @@ test('any JSON at all is accepted or refused by name', () => {
   );
 });
 
-test('the schema means to a JSON Schema validator what it means here', () => {
+test('a JSON Schema validator gives the same results for the schema', () => {
   const validate = new Ajv({ strict: false, unicodeRegExp: true }).compile(LOCK_SCHEMA);
   const random = randomOf(7);
   const disagreements: string[] = [];

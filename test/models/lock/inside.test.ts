@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { leavesFolder } from '../../../src/models/lock/inside';
 import { withScratch } from '../../support/scratch';
 
-/** A project beside another folder, with links of every kind. */
+/** A project next to another folder, with links of every kind. */
 function inProject(look: (project: string, outside: string) => void): void {
   withScratch((scratch) => {
     const outside = realpathSync(scratch);
@@ -31,7 +31,7 @@ test.each([
 ])('%s leaves the folder, to %s', (path, target) =>
   inProject((project, outside) => expect(leavesFolder(project, path)).toBe(join(outside, target))));
 
-test('a folder that is a link itself is no way out', () =>
+test('a folder that is itself a link does not lead outside', () =>
   inProject((project, outside) => {
     symlinkSync('project', join(outside, 'link'));
     expect(leavesFolder(join(outside, 'link'), 'models/net')).toBeUndefined();

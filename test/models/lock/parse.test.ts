@@ -18,7 +18,7 @@ describe('a lock file', () => {
     expect(parseLock(`\uFEFF${JSON.stringify(LOCK)}`, 'x')).toEqual(LOCK);
   });
 
-  test('may have members that this release does not know', () => {
+  test('may have members that are unknown to this release', () => {
     const later = { ...withModel({ signature: { key: 'k' } }), policies: [1] };
     expect(parse(later)).toEqual(later);
   });
@@ -31,7 +31,7 @@ describe('a lock file', () => {
     'models/net',
     'models/net.v1',
     '.hidden/x',
-  ])('may name the directory %j', (directory) => {
+  ])('may contain the directory %j', (directory) => {
     expect(() => parse({ ...LOCK, models: { [directory]: MODEL } })).not.toThrow();
   });
 
@@ -41,28 +41,24 @@ describe('a lock file', () => {
     ['is a list', '[]', 'the lock file (a list of 0) must be a lock file'],
     ['is null', 'null', 'the lock file (null) must be a lock file'],
     [
-      'has the marks of a merge',
+      'has merge conflict markers',
       '{\n<<<<<<< HEAD\n',
       'the lock file contains merge conflict markers; check out one side',
     ],
     [
-      'has a name twice',
+      'has a duplicate name',
       '{"version":1,"models":{},"models":{}}',
       "the lock file contains 'models' twice, probably from a merge; keep one of the two",
     ],
-    ['has a name twice deeper down', '{"a":[{"b":{"x":1}},{"b":1,"\\u0062":2}]}', "the lock file contains 'b' twice"],
+    ['has a nested duplicate name', '{"a":[{"b":{"x":1}},{"b":1,"\\u0062":2}]}', "the lock file contains 'b' twice"],
+    ['has the name __proto__', '{"a":{"__proto__":{}}}', "the lock file contains the name '__proto__'; remove it"],
     [
-      'has the name of every prototype',
-      '{"a":{"__proto__":{}}}',
-      "the lock file contains the name '__proto__'; remove it",
-    ],
-    [
-      'is nested without end',
+      'is nested too deeply',
       `${'['.repeat(1e5)}${']'.repeat(1e5)}`,
       'the lock file is nested more than 32 levels deep',
     ],
     [
-      'is the beginning of another file',
+      'is another kind of file',
       '[default]\nkey = hunter2',
       'the lock file is not JSON (it does not start as an object)',
     ],
@@ -76,7 +72,7 @@ describe('a lock file', () => {
     expect(() => parseLock('{"a":{"b":1},"b":{"b":["b","b"]}}', 'x')).toThrow('missing');
   });
 
-  test('of a newer release is refused with the way out', () => {
+  test('of a newer release is refused with what to do', () => {
     expect(() => parse({ version: 2, anything: true })).toThrow(
       "[LockFileTooNew] 'version' (2) must be at most 1: a newer release wrote the lock file; upgrade serving-constructs (at serving.lock.json)",
     );
@@ -99,7 +95,11 @@ describe('a lock file', () => {
     ],
     ['a model that is text', { ...LOCK, models: { net: 'x' } }, "'models.net' ('x') must be a locked model"],
     ['no digest', withModel({ digest: undefined }), `'${MODEL_PLACE}.digest' (missing) must be a digest, 'sha256:'`],
-    ['half a digest', withModel({ digest: 'sha256:ab' }), `'${MODEL_PLACE}.digest' ('sha256:ab') must be a digest`],
+    [
+      'an incomplete digest',
+      withModel({ digest: 'sha256:ab' }),
+      `'${MODEL_PLACE}.digest' ('sha256:ab') must be a digest`,
+    ],
     ['no platform', withModel({ platforms: [] }), `'${MODEL_PLACE}.platforms' (a list of 0) must be a list of at`],
     ['no layer', withModel({ layers: [] }), `'${MODEL_PLACE}.layers' (a list of 0) must be a list of at least one`],
     ['an unknown variant', withModel({ variant: 'x' }), `'${MODEL_PLACE}.variant' ('x') must be 'data', 'shell' or`],
@@ -111,10 +111,10 @@ describe('a lock file', () => {
     [
       'data with a base',
       withModel({ base: `a@${digest('1')}` }),
-      `'${MODEL_PLACE}.base' ('a@${digest('1')}') must be left out for the variant 'data'`,
+      `'${MODEL_PLACE}.base' ('a@${digest('1')}') must be omitted for the variant 'data'`,
     ],
     ['a base by its tag', withModel({ base: 'a:1' }), `'${MODEL_PLACE}.base' ('a:1') must be an image with a digest`],
-    ['a wrong sum', withModel({ bytes: 13 }), `'${MODEL_PLACE}.bytes' (13) must be the sum of the files (12)`],
+    ['a wrong sum', withModel({ bytes: 13 }), `'${MODEL_PLACE}.bytes' (13) must be the total size of the files (12)`],
     ['a negative size', withModel({ bytes: -1 }), `'${MODEL_PLACE}.bytes' (-1) must be a whole number of bytes`],
     ['an image with a space', { ...LOCK, images: { 'a b': IMAGE } }, `'images["a b"]' ('a b') must be an image`],
   ])('with %s is refused', (_, value, message) => {
@@ -148,16 +148,16 @@ describe('a lock file', () => {
     expect(() => parse({ ...LOCK, [kind]: { [name]: entry } })).toThrow('[InvalidLockFile]');
   });
 
-  test('with files of more bytes than a number counts exactly is refused', () => {
+  test('with a total size beyond the safe integers is refused', () => {
     const files = ['a', 'b'].map((path) => ({ path, size: Number.MAX_SAFE_INTEGER }));
     const layers = [{ ...MODEL.layers[0], files }];
     expect(() => parse(withModel({ layers, bytes: 1 }))).toThrow('must be at most 2^53 bytes');
   });
 
-  test('with a file twice is refused', () => {
+  test('with a duplicate file is refused', () => {
     const layers = [...MODEL.layers, ...MODEL.layers];
     expect(() => parse(withModel({ layers, bytes: 24 }))).toThrow(
-      `'${MODEL_PLACE}' must have every file once, but has 'config.json' twice`,
+      `'${MODEL_PLACE}' contains the file 'config.json' twice`,
     );
   });
 

@@ -13,21 +13,21 @@ function reversed(value: unknown): unknown {
   );
 }
 
-test('the text does not depend on the order in which entries were made', () => {
+test('the text does not depend on the order of entries', () => {
   expect(renderLock(reversed(LOCK) as typeof LOCK)).toBe(renderLock(LOCK));
 });
 
-test('a file and a platform are a line each', () => {
+test('each file and each platform is on one line', () => {
   expect(renderLock(LOCK)).toMatchSnapshot();
 });
 
-test('adding a model leaves the lines of the others as they are', () => {
+test('adding a model does not change the lines of the others', () => {
   const lines = renderLock(LOCK).split('\n');
   const more = renderLock({ ...LOCK, models: { 'models/a': MODEL, ...LOCK.models, 'models/z': MODEL } }).split('\n');
   expect(lines.filter((line) => !more.includes(line) && !more.includes(`${line},`))).toEqual([]);
 });
 
-test('members that this release does not know are kept', () => {
+test('members that are unknown to this release are kept', () => {
   const later = { ...LOCK, policies: { b: [1, { c: null }], a: [] } };
   expect(parseLock(renderLock(later), 'x')).toEqual(later);
 });

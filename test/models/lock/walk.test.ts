@@ -23,7 +23,7 @@ function refusalOf(make: (folder: string) => void): string {
 }
 
 describe('the files of a directory', () => {
-  test('are in the order of their bytes', () => {
+  test('are sorted by their bytes', () => {
     withScratch((folder) => {
       // U+FF5E sorts before U+10400 in UTF-8, and after it in UTF-16.
       writeFiles(folder, { 'b/c': '', b0: '', 'b-': '', C: '', '\uFF5E': '', '\u{10400}': '' });
@@ -31,7 +31,7 @@ describe('the files of a directory', () => {
     });
   });
 
-  test('leave out what version control, file managers and downloads put beside them', () => {
+  test('exclude files of version control, file managers and download tools', () => {
     withScratch((folder) => {
       writeFiles(folder, {
         w: '',
@@ -44,7 +44,7 @@ describe('the files of a directory', () => {
     });
   });
 
-  test('stand where symbolic links inside the directory lead', () => {
+  test('include the targets of symbolic links inside the directory', () => {
     withScratch((folder) => {
       writeFiles(folder, { 'blobs/1': 'weights', 'v1/x': '' });
       symlinkSync('blobs/1', join(folder, 'model.bin'));
@@ -63,7 +63,7 @@ describe('the files of a directory', () => {
     });
   });
 
-  test('come with the directories that hold nothing', () => {
+  test('are listed together with empty directories', () => {
     withScratch((folder) => {
       writeFiles(folder, { w: '' });
       mkdirSync(join(folder, 'ensemble/1'), { recursive: true });
@@ -74,33 +74,33 @@ describe('the files of a directory', () => {
 
 describe('a directory is refused', () => {
   test.each<[string, (folder: string) => void, string]>([
-    ['with no file', () => {}, "the directory '<scratch>/model' holds no file"],
-    ['with empty directories only', (folder) => mkdirSync(join(folder, 'a')), "'<scratch>/model' holds no file"],
+    ['without files', () => {}, "the directory '<scratch>/model' contains no files"],
+    ['with empty directories only', (folder) => mkdirSync(join(folder, 'a')), "'<scratch>/model' contains no files"],
     [
-      'with a link that leaves it',
+      'with a link that points outside',
       (folder) => {
         writeFiles(folder, { '../other': '' });
         symlinkSync('../other', join(folder, 'w'));
       },
-      "the symbolic link 'w' leaves the directory, to '<scratch>/other'; put the file there, for example with 'cp -rL'",
+      "the symbolic link 'w' points outside the directory, to '<scratch>/other'; copy the file there, for example with 'cp -rL'",
     ],
     [
-      'with a link to a neighbour whose name starts the same',
+      'with a link to a sibling whose name has the same prefix',
       (folder) => {
         writeFiles(folder, { '../model2/w': '' });
         symlinkSync('../model2', join(folder, 'w'));
       },
-      "the symbolic link 'w' leaves the directory",
+      "the symbolic link 'w' points outside the directory",
     ],
     [
-      'with a link to nothing',
+      'with a broken link',
       (folder) => symlinkSync('gone', join(folder, 'w')),
-      "the symbolic link 'w' points nowhere (ENOENT); repair or remove it",
+      "the symbolic link 'w' is broken (ENOENT); fix or remove it",
     ],
     [
       'with a link to itself',
       (folder) => symlinkSync('w', join(folder, 'w')),
-      "the symbolic link 'w' points nowhere (ELOOP)",
+      "the symbolic link 'w' is broken (ELOOP)",
     ],
     [
       'with a link to a directory above it',
@@ -108,7 +108,7 @@ describe('a directory is refused', () => {
         mkdirSync(join(folder, 'a'));
         symlinkSync('..', join(folder, 'a/up'));
       },
-      "the symbolic link 'a/up' leads to a directory that it stands in; remove it",
+      "the symbolic link 'a/up' points to one of its parent directories; remove it",
     ],
     [
       'with a named pipe',
@@ -116,23 +116,23 @@ describe('a directory is refused', () => {
       "'pipe' is a named pipe, which has no content to pack; remove it",
     ],
     [
-      'with names that differ by case',
+      'with names that differ only in case',
       (folder) => writeFiles(folder, { 'sub/Model.bin': '', 'sub/model.bin': '' }),
       'are the same name on file systems that ignore case or accents; rename one',
     ],
     [
-      'with names that differ by composition',
+      'with names that differ only in Unicode composition',
       (folder) => writeFiles(folder, { 'caf\u00e9': '', 'cafe\u0301': '' }),
       'are the same name on file systems that ignore case or accents',
     ],
     [
       'with a newline in a name',
       (folder) => writeFiles(folder, { 'a\nb': '' }),
-      'the name "a\\nb" has a backslash or a control character; rename it',
+      'the name "a\\nb" contains a backslash or a control character; rename it',
     ],
-    ['with a backslash in a name', (folder) => writeFiles(folder, { 'a\\b': '' }), 'has a backslash or a control'],
+    ['with a backslash in a name', (folder) => writeFiles(folder, { 'a\\b': '' }), 'contains a backslash or a control'],
     [
-      'with the name of a deletion',
+      'with the name of a whiteout',
       (folder) => writeFiles(folder, { 'sub/.wh.w': '' }),
       'the name "sub/.wh.w" starts with \'.wh.\', which deletes files in an image; rename it',
     ],
@@ -145,7 +145,7 @@ describe('a directory is refused', () => {
     [
       'with a path that is too long',
       (folder) => writeFiles(folder, { [['d', 'e', 'f', 'g'].map((name) => name.repeat(200)).join('/')]: '' }),
-      'bytes, but at most 800 fit; shorten it',
+      'bytes, but at most 800 are supported; shorten it',
     ],
   ])('%s', (_, make, message) => {
     expect(refusalOf(make)).toContain(message);
@@ -160,8 +160,8 @@ describe('a directory is refused', () => {
     });
   });
 
-  test('that is not there', () => {
-    expect(() => walk('/no/such/place')).toThrow("the directory '/no/such/place' is not there");
+  test('that does not exist', () => {
+    expect(() => walk('/no/such/place')).toThrow("the directory '/no/such/place' does not exist");
   });
 
   test('that is a file', () => {

@@ -214,7 +214,7 @@ describe('a lock file above the working directory', () => {
     expect(await status('shared/victim/deep')).toEqual({
       status: 2,
       stdout: '',
-      stderr: `[LockFileUntrusted] '../../serving.lock.json' belongs to another user (uid ${UNLISTED_USER}); remove it, or name it with 'lockFile' or --lock-file if it is yours\n`,
+      stderr: `[LockFileUntrusted] '../../serving.lock.json' is owned by another user (uid ${UNLISTED_USER}); remove it, or if you trust it, set it with 'lockFile' or --lock-file\n`,
     });
     const named = await project.serving(['status', '--lock-file', '../../serving.lock.json'], {
       cwd: join(project.outside, 'shared/victim/deep'),
@@ -244,7 +244,7 @@ describe('a lock file above the working directory', () => {
     mkdirSync(join(project.folder, '.git'));
     expect(await status('project/models')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("or above it in the project, up to '..'"),
+      stderr: expect.stringContaining("or its parent folders up to '..'"),
     });
   });
 
@@ -266,7 +266,7 @@ describe('a lock file above the working directory', () => {
     const found = await serving('status');
     expect(found).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('is a symbolic link out of the project'),
+      stderr: expect.stringContaining('outside the project'),
     });
     const named = await serving('status', '--lock-file', 'serving.lock.json');
     expect(named.stderr).toContain('the lock file is not JSON (');

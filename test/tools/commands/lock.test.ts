@@ -237,7 +237,7 @@ describe('serving lock', () => {
 
   test.each<[string[], number, string]>([
     [['lock'], 2, 'nothing to lock; pass model directories, code with --app, or images with --image'],
-    [['lock', 'nowhere'], 3, "/nowhere' is not there"],
+    [['lock', 'nowhere'], 3, "/nowhere' does not exist"],
     [['lock', '--to', 'a/b'], 2, '--to requires a directory, or --app'],
     [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
     [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell requires --base'],
@@ -278,12 +278,8 @@ describe('serving lock', () => {
       2,
       'has a prefix of more than 158 bytes; write it',
     ],
-    [
-      ['lock', 'models/net', '--source', ''],
-      2,
-      `models["models/net"].source ('') must be one line of text that is not empty`,
-    ],
-    [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one line of text that is not empty'],
+    [['lock', 'models/net', '--source', ''], 2, `models["models/net"].source ('') must be one non-empty line of text`],
+    [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one non-empty line of text'],
     [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) must be a directory that exists'],
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--requirements', 'nofile.txt'],
@@ -300,7 +296,7 @@ describe('serving lock', () => {
     [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be inside the model'],
     [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
     [['pack', 'models/net'], 2, '--output FOLDER is required'],
-    [['pack', 'models/net', '-o', 'out'], 2, '[LockFileNotFound] no serving.lock.json is in'],
+    [['pack', 'models/net', '-o', 'out'], 2, '[LockFileNotFound] no serving.lock.json exists in'],
   ])('fails on %j', (args, exitCode, message) => {
     const { status, stderr } = serving(...args);
     expect(stderr).toContain(message);
@@ -309,7 +305,7 @@ describe('serving lock', () => {
 
   test('has nothing to check without a lock file', () => {
     const { status, stderr } = serving('lock', '--check', '--lock-file', 'other.lock.json');
-    expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' is not there; run 'serving lock'");
+    expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' does not exist; run 'serving lock'");
     expect(status).toBe(2);
   });
 

@@ -1,4 +1,4 @@
-/** The images that the package brings: pinned, young enough, and maintained by a script. */
+/** The images that the package adds: pinned, recent enough, and updated by a script. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agedImages, MAX_AGE_DAYS } from '../../../scripts/images/age';
@@ -16,12 +16,12 @@ const entries = Object.entries<PackageImage>(IMAGES);
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 describe('the images of the package', () => {
-  // The only test that depends on the clock: it is here to fail when nobody has looked after the images for a year.
+  // The only test that depends on the clock: it fails when the images have not been updated for a year.
   test(`were released at most ${MAX_AGE_DAYS} days ago`, () => {
     expect(agedImages(IMAGES, new Date())).toEqual([]);
   });
 
-  test.each(entries)('%s has a version, the days of its release and of its check, and sources', (_, image) => {
+  test.each(entries)('%s has a version, the dates of its release and of its check, and sources', (_, image) => {
     expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+(-alpine)?$/);
     expect(image.released <= image.checked).toBe(true);
     for (const day of [image.released, image.checked]) expect(new Date(day).toISOString().slice(0, 10)).toBe(day);
@@ -33,12 +33,12 @@ describe('the images of the package', () => {
     else expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  test.each(entries)('%s is a reference by tag, and by digest where there is one', (_, image) => {
+  test.each(entries)('%s is referenced by tag, and by digest if there is one', (_, image) => {
     const { repository, tag, digest } = image;
     expect(parseReference(referenceOf(image))).toEqual({ name: repository, tag, digest });
   });
 
-  test('are listed for a target as far as it brings them', () => {
+  test('are listed for a target that adds them', () => {
     expect(imagesOf({})).toEqual([]);
     expect(imagesOf({ router: true, fetch: false, hub: true })).toEqual([
       { use: 'router', reference: referenceOf(IMAGES.router), released: IMAGES.router.released },
@@ -58,7 +58,7 @@ describe('an old image', () => {
   };
   const daysLater = (days: number) => new Date(Date.parse('2025-06-03') + days * 86_400_000);
 
-  test('is reported from the day after the limit on', () => {
+  test('is reported from the day after the limit', () => {
     expect(agedImages({ router: old }, daysLater(MAX_AGE_DAYS))).toEqual([]);
     expect(agedImages({ router: old }, daysLater(MAX_AGE_DAYS + 1))).toHaveLength(1);
   });
@@ -82,7 +82,7 @@ describe('an update', () => {
     return { resolve, result: updatedImage(IMAGES.router, { ...update, ...change }, resolve) };
   };
 
-  test('asks for the tag without the old digest, and records digest, days and source', async () => {
+  test('requests the tag without the old digest, and records digest, dates and source', async () => {
     const { resolve, result } = updated();
     expect(await result).toEqual({
       ...update,
@@ -93,7 +93,7 @@ describe('an update', () => {
     expect(resolve).toHaveBeenCalledWith('haproxy:3.2.27-alpine');
   });
 
-  test('takes the digest of the index from a registry', async () => {
+  test('reads the digest of the index from a registry', async () => {
     const double = await new RegistryDouble().start();
     try {
       const artifact = testArtifact({ files: { a: Buffer.from('a') } });
@@ -106,7 +106,7 @@ describe('an update', () => {
     }
   });
 
-  test('refuses an image of one platform', async () => {
+  test('refuses an image for a single platform', async () => {
     await expect(updated({}, answer('amd64')).result).rejects.toThrow('has no image for linux/arm64');
   });
 
@@ -118,7 +118,7 @@ describe('an update', () => {
     await expect(updated(change).result).rejects.toThrow(message);
   });
 
-  test.each(entries)('of %s changes its entry in the table and nothing else', (name, image) => {
+  test.each(entries)('of %s changes only its entry in the table', (name, image) => {
     expect(withEntry(table, name, image)).toBe(table);
     const changed = withEntry(table, name, { ...image, tag: '9.9.9', digest: DIGEST, sources: ["it's new"] });
     expect(changed).toContain("    tag: '9.9.9',\n");
