@@ -15,6 +15,12 @@ const WIDTH = 120;
 /** The documentation of the class. */
 const CLASS = `/**
  * The model server in a container: its command, and its behaviour with connections and signals.
+ *
+ * @example
+ *
+ * import { ModelServer } from 'serving-constructs';
+ *
+ * const server = ModelServer.gunicorn({ app: 'app:app', workers: 2, version: '27.0.1' });
  */`;
 
 /** The members of the class in addition to its factories. */

@@ -37,6 +37,12 @@ interface Resources {
  * The files of a model, such as its weights, and where the server finds them.
  *
  * A backend can have several models, each with a separate path.
+ *
+ * @example
+ *
+ * import { Model } from 'serving-constructs';
+ *
+ * const model = Model.fromS3('s3://acme-models/resnet50/v2/', { name: 'ResNet-50', path: 'resnet50' });
  */
 export class Model {
   /**

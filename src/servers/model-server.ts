@@ -39,6 +39,12 @@ import { startServer } from './start';
 
 /**
  * The model server in a container: its command, and its behaviour with connections and signals.
+ *
+ * @example
+ *
+ * import { ModelServer } from 'serving-constructs';
+ *
+ * const server = ModelServer.gunicorn({ app: 'app:app', workers: 2, version: '27.0.1' });
  */
 export class ModelServer {
   /**

@@ -29,6 +29,12 @@ export interface NvidiaGpuOptions {
  *
  * AWS: a task on an instance with GPUs, because Fargate has none. Kubernetes: an extended resource in limits and
  * requests, and the toleration that GPU nodes usually require.
+ *
+ * @example
+ *
+ * import { Gpu } from 'serving-constructs';
+ *
+ * const gpu = Gpu.nvidia({ count: 1, product: 'L4' });
  */
 export class Gpu {
   /** NVIDIA GPUs. */

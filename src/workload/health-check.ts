@@ -48,6 +48,12 @@ export interface HttpHealthCheckOptions {
  * How the target checks that a replica can answer requests.
  *
  * AWS: the health check of the target group. Kubernetes: the readiness and startup probes, and the router's own check.
+ *
+ * @example
+ *
+ * import { Duration, HealthCheck } from 'serving-constructs';
+ *
+ * const healthCheck = HealthCheck.http('/healthz', { interval: Duration.seconds(5), unhealthyThreshold: 2 });
  */
 export class HealthCheck {
   /**

@@ -19,6 +19,12 @@ export interface NamedSecretOptions {
  * A secret that a backend reads from its environment. Templates and manifests never contain the value.
  *
  * Secrets that only one target supports are in the namespace of that target, such as `aws.EcsSecret`.
+ *
+ * @example
+ *
+ * import { SecretValue } from 'serving-constructs';
+ *
+ * const secrets = { API_TOKEN: SecretValue.fromName('acme/token', { key: 'token' }) };
  */
 export abstract class SecretValue {
   /**

@@ -52,6 +52,12 @@ export interface DirectoryImageOptions {
  * The container image with a backend's code.
  *
  * Images that only one target supports are in the namespace of that target, such as `aws.EcrImage`.
+ *
+ * @example
+ *
+ * import { ServerImage } from 'serving-constructs';
+ *
+ * const image = ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2');
  */
 export abstract class ServerImage {
   /**
