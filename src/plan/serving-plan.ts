@@ -32,7 +32,7 @@ export interface SharePlan {
 export interface RulePlan {
   /** The priority; lower numbers are matched first. */
   readonly priority: number;
-  /** The preferred priority, if another rule already has it. */
+  /** The preferred priority, if another rule already has it. @default - it was free */
   readonly movedFrom?: number;
   /** The hosts. */
   readonly hosts: string[];
@@ -225,7 +225,7 @@ export interface ModelPlan {
 export interface AnchorPlan {
   /** The priority, after every route. */
   readonly priority: number;
-  /** The preferred priority, if another backend already has it. */
+  /** The preferred priority, if another backend already has it. @default - it was free */
   readonly movedFrom?: number;
 }
 
@@ -251,7 +251,7 @@ export interface BackendPlan {
   readonly image?: string;
   /** Its models, each with its delivery. */
   readonly models: ModelPlan[];
-  /** The anchor rule, if the target numbers its rules. */
+  /** The anchor rule, if the target numbers its rules. @default - the target does not number its rules */
   readonly anchor?: AnchorPlan;
   /** The minimum number of replicas. */
   readonly minReplicas: number;

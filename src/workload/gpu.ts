@@ -64,7 +64,7 @@ export class Gpu {
     public readonly count: number,
     /** The resource name of the device plugin. */
     public readonly resourceName: string,
-    /** The product. */
+    /** The product. @default - any product */
     public readonly product?: string,
   ) {
     requireNumber('count', count, {

@@ -52,9 +52,9 @@ export abstract class SecretValue {
   protected constructor(
     /** The only platform that can use this secret. @default - every platform */
     public readonly platform?: string,
-    /** The name of the secret, if the definition contains it. */
+    /** The name of the secret, if the definition contains it. @default - the platform resolves the secret */
     public readonly secretName?: string,
-    /** The key inside the secret. */
+    /** The key inside the secret. @default - the default of `fromName` on each target */
     public readonly key?: string,
   ) {
     if (secretName !== undefined) requireIdentifier('secretName', secretName);

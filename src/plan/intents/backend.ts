@@ -60,7 +60,7 @@ export interface GpuIntent {
   readonly count: number;
   /** The resource name of the vendor, such as `nvidia.com/gpu`. */
   readonly resourceName: string;
-  /** The product, such as `A10G`. */
+  /** The product, such as `A10G`. @default - any product */
   readonly product?: string;
 }
 
@@ -90,7 +90,7 @@ export interface BackendIntent extends ComputeLimits {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** The description. */
+  /** The description. @default - none */
   readonly description?: string;
   /** The container port. */
   readonly port: number;
@@ -106,21 +106,21 @@ export interface BackendIntent extends ComputeLimits {
   readonly environment: Record<string, string>;
   /** The models. */
   readonly models: ModelIntent[];
-  /** The GPU of each replica. */
+  /** The GPU of each replica. @default - no GPU */
   readonly gpu?: GpuIntent;
   /** Virtual CPUs. */
   readonly cpu: number;
   /** Memory in MiB. */
   readonly memoryMib: number;
-  /** Scratch disk in MiB. */
+  /** Scratch disk in MiB. @default - the target's */
   readonly ephemeralStorageMib?: number;
-  /** `/dev/shm` in MiB. */
+  /** `/dev/shm` in MiB. @default - the target's */
   readonly sharedMemoryMib?: number;
   /** The number of replicas without autoscaling. */
   readonly replicas: number;
   /** Whether the definition sets the number of replicas. @default false */
   readonly hasFixedReplicas?: boolean;
-  /** The maximum number of concurrent requests of a replica. */
+  /** The maximum number of concurrent requests of a replica. @default - no limit */
   readonly maxConcurrency?: number;
   /** The health check. */
   readonly healthCheck: HealthCheckIntent;
@@ -130,7 +130,7 @@ export interface BackendIntent extends ComputeLimits {
   readonly rollout: RolloutIntent;
   /** How the replica for a request is chosen. */
   readonly loadBalancing: LoadBalancing;
-  /** The numeric user ID. */
+  /** The numeric user ID. @default - that of the target or the image */
   readonly user?: number;
   /** Whether the root file system is read-only. */
   readonly readOnlyRootFilesystem: boolean;

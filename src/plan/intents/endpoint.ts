@@ -16,7 +16,7 @@ export interface EndpointIntent {
   readonly name: string;
   /** The legal name. */
   readonly slug: string;
-  /** The description. */
+  /** The description. @default - none */
   readonly description?: string;
   /** The path prefix, such as `/` or `/classify`. */
   readonly prefix: string;
@@ -30,14 +30,14 @@ export interface EndpointIntent {
   readonly stripPrefix: boolean;
   /** The longest request in seconds. */
   readonly requestTimeoutSeconds: number;
-  /** The longest stream in seconds. */
+  /** The longest stream in seconds. @default - no streams */
   readonly streamSeconds?: number;
-  /** The longest silence in a stream in seconds. */
+  /** The longest silence in a stream in seconds. @default - no heartbeat */
   readonly heartbeatSeconds?: number;
   /** The protocol of streams. @default - no streams, or any kind over HTTP/1.1 */
   readonly protocol?: StreamProtocol;
   /** Whether streams may be cut off when their replica stops. @default false */
   readonly cutOnStop?: boolean;
-  /** The priority of the endpoint's first rule, if the target numbers its rules. */
+  /** The priority of the endpoint's first rule, if the target numbers its rules. @default - computed from the route */
   readonly priority?: number;
 }

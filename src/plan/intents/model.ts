@@ -54,7 +54,7 @@ export interface ModelPublishIntent {
 export interface ModelIntent {
   /** The display name. */
   readonly name: string;
-  /** The description. */
+  /** The description. @default - none */
   readonly description?: string;
   /** The URI that it is fetched from, in S3 or on the Hugging Face Hub. @default - it is not fetched */
   readonly uri?: string;
