@@ -1,4 +1,4 @@
-/** A CDK app whose model is published when it is deployed: to a registry and to a bucket, as the environment says. */
+/** A CDK app whose models are published on deployment: one to a registry, and one to a bucket. */
 import { App, Stack } from 'aws-cdk-lib';
 import { Model, ModelServer, ServerImage, ServingEndpoint } from '../../../src';
 

@@ -1,4 +1,4 @@
-/** A server behind a proxy, both as a ladder says, under load. */
+/** A server behind a proxy, both with the times of a ladder, under load. */
 import type { Ask } from '../support/client';
 import { sendWaves, sleep, type Tally, Traffic } from '../support/load';
 import { Loopback } from '../support/loopback';
@@ -10,10 +10,10 @@ import { type ProxyKind, type ProxyOptions, startFront } from './proxies';
 
 const CLIENTS = 32;
 
-/** How much later everything arrives between proxy and server, in milliseconds. */
+/** The network delay between proxy and server, in milliseconds. */
 const DELAY_MS = 80;
 
-/** Runs something that starts processes, and ends these whatever comes of it. */
+/** Runs a function that starts processes, and always stops them. */
 async function withCleanUp<T>(run: (later: (end: () => Promise<void>) => void) => Promise<T>): Promise<T> {
   const ends: (() => Promise<void>)[] = [];
   try {
@@ -23,15 +23,15 @@ async function withCleanUp<T>(run: (later: (end: () => Promise<void>) => void) =
   }
 }
 
-/** Requests of 50 to 500 ms, and one of thirty that takes nearly as long as one may. */
+/** A request of 50 to 500 ms; one in thirty takes nearly as long as allowed. */
 function someRequest(longest: number): Ask {
   const seconds = Math.random() < 1 / 30 ? 0.85 * longest : 0.05 + 0.45 * Math.random();
   return { method: 'POST', path: `/?seconds=${seconds.toFixed(3)}` };
 }
 
 /**
- * A rolling update under load: new replicas first, then the proxy hears, after its lag, that the old ones go, while each
- * of these is ended as the ladder says.
+ * A rolling update under load. New replicas start first; then the proxy is notified, after its lag, that the old ones
+ * are removed, while each of these is stopped with the times of the ladder.
  */
 export function rollOut(
   kind: ProxyKind,
@@ -62,20 +62,20 @@ export function rollOut(
     const [next] = await Promise.all([replicas(), sleep(2000)]);
     await proxy.route(at([...old, ...next]));
     await sleep(1000);
-    const told = sleep(lag * 1000).then(() => proxy.route(at(next)));
+    const rerouted = sleep(lag * 1000).then(() => proxy.route(at(next)));
     const ended = old.map(async (server) => {
       await sleep(ladder.ending.wait * 1000);
       await server.stop(ladder.ending.kill);
     });
-    await Promise.all([told, ...ended]);
+    await Promise.all([rerouted, ...ended]);
     await sleep(1000);
     return traffic.stop();
   });
 }
 
 /**
- * Waves of requests over kept connections with these pauses, in milliseconds. A stretch of network lies before the server,
- * or between two proxies where the ladder has two.
+ * Sends waves of requests over kept connections with these pauses, in milliseconds. A delayed network link is in front
+ * of the server, or between the two proxies if the ladder has two.
  */
 export function raceKeepAlive(
   kind: ProxyKind,
@@ -85,7 +85,7 @@ export function raceKeepAlive(
 ): Promise<Tally> {
   return withCleanUp(async (later) => {
     const network = new Loopback();
-    const stretch = async (to: Upstream): Promise<Upstream> => {
+    const delayed = async (to: Upstream): Promise<Upstream> => {
       const from = { address: network.next(), port: PORT };
       const relay = await Relay.start(from, to, DELAY_MS);
       later(() => relay.close());
@@ -98,8 +98,8 @@ export function raceKeepAlive(
     const proxy = await kind.start(ladder, network, options);
     later(() => proxy.stop());
     const near = { address: server.address, port: PORT };
-    await proxy.route([front === undefined ? await stretch(near) : near]);
-    await front?.route([await stretch(proxy)]);
+    await proxy.route([front === undefined ? await delayed(near) : near]);
+    await front?.route([await delayed(proxy)]);
     return sendWaves(front ?? proxy, pauses, { method: 'POST', path: '/?seconds=0.05' }, CLIENTS);
   });
 }

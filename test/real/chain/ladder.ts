@@ -16,22 +16,22 @@ import { EVERYTHING } from '../../support/test-platform';
 import type { ServerStart } from '../support/server-process';
 import { APPS, type ChainServer, programsOf } from './servers';
 
-/** What an endpoint and a proxy are asked for, in seconds. */
+/** The times that an endpoint and a proxy are configured with, in seconds. */
 export interface Asked {
   /** The longest request. */
   readonly longest: number;
-  /** How long an idle connection to a server is kept, where that can be said. */
+  /** How long an idle connection to a server is kept, if that can be configured. */
   readonly idle: number;
-  /** How long an idle connection of a client is kept, where that can be said. */
+  /** How long an idle connection of a client is kept, if that can be configured. */
   readonly clientIdle?: number;
-  /** How long nginx in front of the proxy keeps an idle connection to it; without one there is none in front. */
+  /** How long an nginx in front of the proxy keeps an idle connection to it. @default - no nginx in front */
   readonly frontIdle?: number;
 }
 
 /** The port of every server. */
 export const PORT = 8000;
 
-/** How a replica is ended, in seconds. */
+/** How a replica is stopped, in seconds. */
 export interface Ending {
   /** From the removal to the signal. */
   readonly wait: number;
@@ -39,7 +39,7 @@ export interface Ending {
   readonly kill: number;
 }
 
-/** What a plan and what is rendered from it say of one server behind one proxy. */
+/** One server behind one proxy, from a plan and its rendered output. */
 export interface Ladder {
   readonly server: ChainServer;
   readonly plan: ServingPlan;
@@ -47,7 +47,7 @@ export interface Ladder {
   readonly start: ServerStart;
   readonly ending: Ending;
   readonly order: DrainOrder;
-  /** What was rendered, where the target is Kubernetes. */
+  /** The rendered manifests, if the target is Kubernetes. */
   readonly manifests: readonly Manifest[];
 }
 
@@ -61,14 +61,14 @@ function propsOf({ longest }: Asked): ServingEndpointProps {
   return { requestTimeout: Duration.seconds(longest) };
 }
 
-/** nginx in front, which waits for silent servers just as long as the rules ask for. */
+/** nginx in front, which waits for silent servers exactly as long as the rules require. */
 function behind({ frontIdle, longest }: Asked): Pick<ServingPlatformProps, 'behind'> {
   if (frontIdle === undefined) return {};
   const [upstreamKeepaliveTimeout, readTimeout] = [frontIdle, longest + MARGIN_SECONDS].map(Duration.seconds);
   return { behind: [Intermediary.nginx({ upstreamKeepaliveTimeout, readTimeout })] };
 }
 
-/** nginx as a target: it can be told every time, and is reloaded when replicas change. */
+/** nginx as a target: every time can be configured, and it is reloaded when replicas change. */
 export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: number): TargetProfile {
   return {
     name: 'nginx',
@@ -82,7 +82,7 @@ export function nginxProfile({ idle, clientIdle }: Asked, propagationSeconds: nu
   };
 }
 
-/** What is rendered for Kubernetes. */
+/** The ladder that is rendered for Kubernetes. */
 export function kubernetesLadder(server: ChainServer, asked: Asked, props: KubernetesPlatformProps): Ladder {
   const chart = new Chart(new App(), 'chain');
   const platform = new KubernetesPlatform(chart, 'Platform', { ...props, ...behind(asked) });
@@ -103,7 +103,7 @@ export function kubernetesLadder(server: ChainServer, asked: Asked, props: Kuber
   };
 }
 
-/** The plan for a target described by its profile: in the order of Kubernetes or, with a deregistration, of ECS. */
+/** The ladder for a target profile: in the order of Kubernetes or, with a deregistration, of ECS. */
 export function profileLadder(server: ChainServer, asked: Asked, target: TargetProfile): Ladder {
   const platform = testPlatform({ target, ...behind(asked) });
   const endpoint = new ServingEndpoint(platform, 'chain', propsOf(asked));
@@ -120,12 +120,12 @@ export function profileLadder(server: ChainServer, asked: Asked, target: TargetP
   };
 }
 
-/** The plan for ECS. */
+/** The ladder for ECS. */
 export function ecsLadder(server: ChainServer, asked: Asked): Ladder {
   return profileLadder(server, asked, ecsProfile(100));
 }
 
-/** What nobody has thought about: the server's own defaults, and a stop without a wait. */
+/** The same without a ladder: the defaults of the server, and a stop without a wait. */
 export function withoutLadder(ladder: Ladder): Ladder {
   const { command, commandTail = [] } = ladder.backend.intent.server;
   return {
@@ -135,7 +135,7 @@ export function withoutLadder(ladder: Ladder): Ladder {
   };
 }
 
-/** The same with another keep-alive of the server, said by the same flag. */
+/** The same with another keep-alive of the server, set with the same flag. */
 export function withKeepAlive(ladder: Ladder, seconds: number): Ladder {
   const { command } = ladder.start;
   const at = command.indexOf(ladder.server.keepAliveFlag);

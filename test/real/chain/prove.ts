@@ -6,38 +6,38 @@ import { type Asked, ecsLadder, withKeepAlive, withoutLadder } from './ladder';
 import type { ProxyKind } from './proxies';
 import { type ChainServer, fixedServer, SERVERS } from './servers';
 
-/** The keep-alive of servers without a ladder, and the idle time of the proxy before them: 5 s and 60 s, made smaller. */
+/** The keep-alive of servers without a ladder, and the idle timeout of the proxy: 5 s and 60 s, scaled down. */
 export const SHORT_KEEP_ALIVE = 1;
 export const LONG_IDLE = 12 * SHORT_KEEP_ALIVE;
 
-/** Where requests are quick, how long they may take only matters on a busy machine. */
+/** For quick requests, the request timeout matters only on a busy machine. */
 const KEPT: Asked = { idle: SHORT_KEEP_ALIVE, longest: 60 };
 const ROLLING: Asked = { idle: SHORT_KEEP_ALIVE, longest: 4 };
 
-/** How often a run that must lose is tried: what it loses is a matter of chance. */
+/** How often a control run, which must lose requests, is tried, because losses are random. */
 const TRIES = 3;
 
 const ALL_AROUND = Array.from({ length: 13 }, (_, index) => 50 * index - 300);
-/** Where a wave takes long, those that matter. */
+/** The steps that matter, for waves that take long. */
 export const CLOSE_BY = [-150, -100, -50];
 
-/** Pauses in milliseconds, some of which end while the news that the other side has closed is on its way. */
+/** Pauses in milliseconds, some of which end while the close of the other side is still in transit. */
 export function around(seconds: number, steps: readonly number[] = ALL_AROUND): number[] {
   return steps.map((step) => 1000 * seconds + step);
 }
 
-/** Proves for a proxy that nothing is lost with the ladder, and that something is without. */
+/** Proves for a proxy that no request is lost with the ladder, and that some are lost without it. */
 export function proveChain(kind: ProxyKind): void {
   let slow: Promise<[Tally, Tally]>;
 
   beforeAll(() => {
     slow = Promise.all([closedEach(kind), closest(kind)]);
-    // It is looked at in the last test.
+    // The last test checks the result.
     slow.catch(() => {});
   });
   afterAll(() => slow);
 
-  describe.each(SERVERS)('$name (class $drain) behind the proxy', (server) => {
+  describe.each(SERVERS)('$name ($drain) behind the proxy', (server) => {
     let runs: Promise<Runs>;
 
     beforeAll(async () => {
@@ -45,32 +45,36 @@ export function proveChain(kind: ProxyKind): void {
       await runs;
     });
 
-    test('loses nothing when connections are idle as long as they may be', async () => {
+    test('loses nothing when connections are idle for as long as allowed', async () => {
       const { race, raceControl } = await runs;
-      say(`keep-alive: ${server.drain} ${server.name} behind ${kind.name}`, race, raceControl);
+      print(`keep-alive: ${server.drain} ${server.name} behind ${kind.name}`, race, raceControl);
       expectNothingLost(race);
       expect(raceControl.lost).toBeGreaterThan(0);
     });
 
     test('loses nothing in a rolling update in the order of Kubernetes', async () => {
       const { together, control } = await runs;
-      say(`rolling update: ${server.drain} ${server.name} behind ${kind.name}`, together, control);
+      print(`rolling update: ${server.drain} ${server.name} behind ${kind.name}`, together, control);
       expectNothingLost(together);
       expect(control.lost).toBeGreaterThan(0);
     });
 
     test('loses nothing in a rolling update in the order of ECS', async () => {
       const { balancerFirst, control } = await runs;
-      say(`rolling update, balancer first: ${server.drain} ${server.name} behind ${kind.name}`, balancerFirst, control);
+      print(
+        `rolling update, balancer first: ${server.drain} ${server.name} behind ${kind.name}`,
+        balancerFirst,
+        control,
+      );
       expectNothingLost(balancerFirst);
       expect(control.lost).toBeGreaterThan(0);
     });
   });
 
-  test('loses nothing where the server closes first and connections are not kept, or just after the idle time', async () => {
+  test('loses nothing when the server closes first without kept connections, or just after the idle time', async () => {
     const [each, tight] = await slow;
-    say(`keep-alive: a connection for each request behind ${kind.name}`, each);
-    say(`keep-alive: the shortest that is accepted behind ${kind.name}`, tight);
+    print(`keep-alive: a connection for each request behind ${kind.name}`, each);
+    print(`keep-alive: the shortest that is accepted behind ${kind.name}`, tight);
     expectNothingLost(each);
     expectNothingLost(tight);
   });
@@ -84,7 +88,7 @@ interface Runs {
   readonly control: Tally;
 }
 
-/** All runs of a server at once: most of the time they wait. */
+/** All runs of a server concurrently, because they mostly wait. */
 async function runAll(kind: ProxyKind, server: ChainServer): Promise<Runs> {
   const kept = kind.ladder(server, KEPT);
   const short = withKeepAlive(kind.ladder(server, { ...KEPT, idle: LONG_IDLE }), SHORT_KEEP_ALIVE);
@@ -100,14 +104,14 @@ async function runAll(kind: ProxyKind, server: ChainServer): Promise<Runs> {
   return { race, raceControl, together, balancerFirst, control };
 }
 
-/** A server that closes early and says so: what is planned around it is that nobody keeps its connections. */
+/** A server with a declared short keep-alive: the plan does not keep its connections. */
 function closedEach(kind: ProxyKind): Promise<Tally> {
   const ladder = kind.ladder(fixedServer(SHORT_KEEP_ALIVE), KEPT);
   if (!ladder.backend.times.closeEach) throw new Error('the plan keeps the connections of a server that closes first');
   return raceKeepAlive(kind, ladder, around(SHORT_KEEP_ALIVE));
 }
 
-/** The server that closes as early as the plan lets it without giving up kept connections. */
+/** The server with the shortest keep-alive for which the plan still keeps connections. */
 function closest(kind: ProxyKind): Promise<Tally> {
   const { idle } = kind.ladder(fixedServer(SHORT_KEEP_ALIVE), KEPT).plan.balancer;
   const keepAlive = idle + MARGIN_SECONDS;
@@ -122,13 +126,13 @@ export async function untilLost(run: () => Promise<Tally>): Promise<Tally> {
   return tally;
 }
 
-/** Where something is lost, the error says what came instead. */
+/** Fails with the losses if a request was lost. */
 export function expectNothingLost({ lost, losses }: Tally): void {
   expect({ lost, losses }).toEqual({ lost: 0, losses: {} });
 }
 
 /** Prints one line of the proof. */
-export function say(what: string, ours: Tally, control?: Tally): void {
+export function print(what: string, ours: Tally, control?: Tally): void {
   const count = (number: number) => number.toLocaleString('en-US');
   const lost = `${count(ours.lost)} lost of ${count(ours.total)}`;
   const against = control === undefined ? '' : ` (control ${count(control.lost)} of ${count(control.total)})`;

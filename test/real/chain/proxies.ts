@@ -1,4 +1,4 @@
-/** The proxies, as data: the ladders of plans that know them, and how each is made of a ladder. */
+/** The proxies, as data: their ladders, and how each proxy is started from a ladder. */
 
 import { Gateway, GatewayProfile } from '../../../src/kubernetes';
 import { HopKind } from '../../../src/plan/serving-plan';
@@ -13,11 +13,11 @@ import type { RouterProcess } from '../support/router-process';
 import { type Asked, kubernetesLadder, type Ladder, nginxProfile, profileLadder } from './ladder';
 import type { ChainServer } from './servers';
 
-/** A proxy in front of servers that come and go. */
+/** A proxy in front of changing servers. */
 export interface RunningProxy extends Sender {
   readonly address: string;
   readonly port: number;
-  /** Makes it send new requests to these servers only; it is told at once. */
+  /** Routes new requests only to these servers, with immediate effect. */
   route(upstreams: readonly Upstream[]): Promise<void>;
   stop(): Promise<void>;
 }
@@ -25,29 +25,29 @@ export interface RunningProxy extends Sender {
 /** A kind of proxy. */
 export interface ProxyKind {
   readonly name: string;
-  /** The ladder of a server behind it that is stopped in the order of Kubernetes. */
+  /** The ladder of a server behind it, which is stopped in the order of Kubernetes. */
   ladder(server: ChainServer, asked: Asked): Ladder;
-  /** Starts it as the ladder says; without `redispatch` it tries no other server. */
+  /** Starts it with the times of the ladder; without `redispatch` it tries no other server. */
   start(ladder: Ladder, network: Loopback, options?: ProxyOptions): Promise<RunningProxy>;
-  /** How long after the removal of a replica it is told of that, in seconds. */
+  /** How long after the removal of a replica it is notified, in seconds. */
   readonly lag: number;
-  /** Whether a reload tells it of servers, which ends idle connections of clients without a word: none may be kept. */
+  /** Whether servers change by a reload, which closes idle client connections without notice: none may be kept. */
   readonly reloads: boolean;
-  /** How long it still answers on a client's connection whose idle time is over, in seconds. */
+  /** How long it still answers on a client connection after its idle timeout, in seconds. */
   readonly clientGrace: number;
 }
 
 export interface ProxyOptions {
-  /** Whether it may try another server where one refuses a connection. Only HAProxy is rendered so. */
+  /** Whether it may try another server if one refuses a connection. Only HAProxy is rendered with this. */
   readonly redispatch?: boolean;
-  /** How long it keeps an idle connection of a client, in seconds, where not as the ladder says. */
+  /** How long it keeps an idle client connection, in seconds. @default - the time of the ladder */
   readonly clientIdle?: number;
 }
 
-/** How long a gateway may still send to a removed replica, in seconds. It is told in the middle of it. */
+/** How long a gateway may still send to a removed replica, in seconds. It is notified after half of this time. */
 const PROPAGATION = 2;
 
-/** The built-in router, in a cluster whose DNS keeps no answer. */
+/** The built-in router, in a cluster whose DNS does not cache. */
 export const HAPROXY: ProxyKind = {
   name: 'HAProxy',
   lag: 0,
@@ -74,7 +74,7 @@ export const ENVOY: ProxyKind = {
   name: 'Envoy',
   lag: PROPAGATION / 2,
   reloads: false,
-  // Its drain timeout, which nobody sets here.
+  // Its default drain timeout, which is not changed here.
   clientGrace: 5,
   ladder: (server, asked) =>
     kubernetesLadder(server, asked, {
@@ -88,16 +88,16 @@ export const ENVOY: ProxyKind = {
     new EnvoyProcess(network.next(), await freePort(), { ...envoySettings(ladder), clientIdle }),
 };
 
-/** nginx in front of a proxy, as the chain of a plan says. */
+/** nginx in front of a proxy, with the times in the chain of a plan. */
 export async function startFront({ backend }: Ladder, network: Loopback): Promise<NginxProcess | undefined> {
   const front = backend.chain.find(({ kind }) => kind === HopKind.IN_FRONT);
   if (front === undefined) return undefined;
   const { clientIdleSeconds: clientIdle, serverIdleSeconds: upstreamIdle, silenceSeconds: read } = front;
-  if (read === undefined) throw new Error('nginx has no limit of its own for silence');
+  if (read === undefined) throw new Error('nginx has no read timeout in the plan');
   return new NginxProcess(network.next(), await freePort(), { clientIdle, upstreamIdle, read });
 }
 
-/** What Envoy Gateway makes of the rendered objects; behind a load balancer's plan, what that has of it. */
+/** The settings that Envoy Gateway derives from the rendered objects, or those of the plan of a load balancer. */
 function envoySettings({ manifests, plan }: Ladder): EnvoySettings {
   const route = manifests.find(({ kind }) => kind === 'HTTPRoute')?.spec;
   const policy = manifests.find(({ kind }) => kind === 'BackendTrafficPolicy')?.spec;
@@ -115,7 +115,7 @@ function envoySettings({ manifests, plan }: Ladder): EnvoySettings {
   };
 }
 
-/** A length of time as the manifests of this test write it. */
+/** A duration in the manifests of this test. */
 function seconds(text: string): number {
   const match = /^(\d+)s$/.exec(text);
   if (match === null) throw new Error(`'${text}' is not in seconds`);
@@ -126,7 +126,7 @@ function hop({ ladder }: Ladder['backend'], name: string): number | undefined {
   return ladder.hops.find((candidate) => candidate.hop === name)?.seconds;
 }
 
-/** The router with the configuration that is rendered of a plan, told of servers by a cluster's DNS. */
+/** The router with the configuration that is rendered from a plan. It finds servers through a cluster's DNS. */
 class HaproxyRouter implements RunningProxy {
   private router?: RouterProcess;
 
@@ -173,7 +173,7 @@ class HaproxyRouter implements RunningProxy {
   }
 }
 
-/** A configuration as many write it. */
+/** The configuration with the changes of a control test. */
 function changed(config: string, { redispatch = true, clientIdle }: ProxyOptions): string {
   const changes: [RegExp, string][] = [
     ...(redispatch

@@ -4,23 +4,23 @@ import { ModelServer } from '../../../src/servers/model-server';
 import { Duration } from '../../../src/units/duration';
 import { installed, REPOSITORY } from '../support/images';
 
-/** A real server of a drain class. */
+/** A real server with its drain behaviour. */
 export interface ChainServer {
   readonly name: string;
   readonly drain: DrainBehavior;
   readonly server: ModelServer;
-  /** The Python environment that has it. */
+  /** The Python environment with the server. */
   readonly python: string;
-  /** The flag with its keep-alive, in seconds. */
+  /** The flag for its keep-alive in seconds. */
   readonly keepAliveFlag: string;
-  /** Whether it has an init process before it. */
+  /** Whether it runs below an init process. */
   readonly init?: boolean;
 }
 
-/** The requests that a server works on at a time, more than it gets. */
+/** The number of concurrent requests of a server, more than it gets. */
 const THREADS = 64;
 
-/** For each class the server that is hardest on what sends to it. */
+/** For each drain behaviour, the server that is most demanding for its senders. */
 export const SERVERS: readonly ChainServer[] = [
   {
     name: 'hypercorn',
@@ -32,11 +32,11 @@ export const SERVERS: readonly ChainServer[] = [
   {
     name: 'waitress',
     drain: DrainBehavior.DROPS_REQUESTS,
-    // It looks for idle connections every 30 s where nobody says otherwise.
+    // By default it checks for idle connections every 30 s.
     server: ModelServer.waitress({ app: 'wsgi_app', threads: THREADS, extraArgs: ['--cleanup-interval', '1'] }),
     python: 'applications',
     keepAliveFlag: '--channel-timeout',
-    // As the first process it ignores SIGTERM: nothing is lost then, but every update waits for the kill.
+    // As PID 1 it ignores SIGTERM: nothing would be lost, but every update would wait for the kill.
     init: true,
   },
   {
@@ -55,7 +55,7 @@ export const SERVERS: readonly ChainServer[] = [
   },
 ];
 
-/** uvicorn as a program that sets its keep-alive itself and says so. */
+/** uvicorn as a command with a fixed keep-alive, which its behaviour declares. */
 export function fixedServer(keepAliveSeconds: number): ChainServer {
   const command = ['uvicorn', 'asgi_app:app', '--host', '0.0.0.0', '--port', '8000'];
   return {

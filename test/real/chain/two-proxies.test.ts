@@ -1,13 +1,13 @@
 import type { Tally } from '../support/load';
 import { raceKeepAlive, rollOut } from './chain';
 import type { Asked, Ladder } from './ladder';
-import { around, CLOSE_BY, expectNothingLost, LONG_IDLE, SHORT_KEEP_ALIVE, say, untilLost } from './prove';
+import { around, CLOSE_BY, expectNothingLost, LONG_IDLE, print, SHORT_KEEP_ALIVE, untilLost } from './prove';
 import { ENVOY, HAPROXY, NGINX, type ProxyKind } from './proxies';
 import { SERVERS } from './servers';
 
 const [UVICORN] = SERVERS.filter(({ name }) => name === 'uvicorn');
 
-/** nginx in front closes idle connections first, and the proxy behind it as late as the rule asks for. */
+/** nginx in front closes idle connections first, and the proxy behind it as late as the rule requires. */
 const KEPT: Asked = { idle: 1, longest: 60, frontIdle: 1, clientIdle: 11 };
 const ROLLING: Asked = { ...KEPT, longest: 4 };
 describe.each([HAPROXY, NGINX, ENVOY])('nginx in front of $name', (kind) => {
@@ -17,7 +17,7 @@ describe.each([HAPROXY, NGINX, ENVOY])('nginx in front of $name', (kind) => {
     const pauses = around(SHORT_KEEP_ALIVE);
     runs = await Promise.all([
       raceKeepAlive(kind, ladderOf(kind, KEPT), pauses),
-      // The proxy behind closes first, which its ladder does not say.
+      // The proxy behind closes first, contrary to its ladder.
       untilLost(() =>
         raceKeepAlive(
           kind,
@@ -30,21 +30,21 @@ describe.each([HAPROXY, NGINX, ENVOY])('nginx in front of $name', (kind) => {
     ]);
   });
 
-  test('loses nothing between the proxies when connections are idle as long as they may be', () => {
+  test('loses nothing between the proxies when connections are idle for as long as allowed', () => {
     const [ours, control] = runs;
-    say(`keep-alive: nginx in front of ${kind.name}`, ours, control);
+    print(`keep-alive: nginx in front of ${kind.name}`, ours, control);
     expectNothingLost(ours);
     expect(control.lost).toBeGreaterThan(0);
   });
 
   test('loses nothing in a rolling update', () => {
     const [, , rolling] = runs;
-    say(`rolling update: D uvicorn behind nginx in front of ${kind.name}`, rolling);
+    print(`rolling update: D uvicorn behind nginx in front of ${kind.name}`, rolling);
     expectNothingLost(rolling);
   });
 });
 
-test('a proxy that is known to close before the one in front is refused', () => {
+test('a proxy that closes before the one in front is refused', () => {
   const reversed = { ...KEPT, frontIdle: LONG_IDLE, clientIdle: SHORT_KEEP_ALIVE };
   expect(() => ladderOf(NGINX, reversed)).toThrow(
     /the idle timeout of nginx \(1 s\) must be at least 22 s \(rule E4\)/,

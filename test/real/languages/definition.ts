@@ -1,4 +1,4 @@
-/** The definition that `app.py`, `App.java` and `main.go` write in their languages, and the three programs around it. */
+/** The definition of which `app.py`, `App.java` and `main.go` are translations, and the programs around it. */
 import { App, Stack } from 'aws-cdk-lib';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
@@ -59,7 +59,7 @@ export function writeManifests(outdir: string): void {
   app.synth();
 }
 
-/** The same chart with objects of cdk8s-plus in it. */
+/** The same chart with objects of cdk8s-plus. */
 export function writeMixedManifests(outdir: string): void {
   const app = new Cdk8sApp({ outdir });
   const chart = new Chart(app, 'serving');

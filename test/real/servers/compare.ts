@@ -1,4 +1,4 @@
-/** Compares what was measured with what a descriptor says, and with what was recorded before. */
+/** Compares measured facts with a descriptor, and with the record. */
 import { BOUND_UNKNOWN, type Facts } from '../../../scripts/measured-servers';
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../../src/plan/server/descriptor';
 import { keepAliveOf } from '../../../src/plan/server/knobs';
@@ -8,15 +8,15 @@ import type { ProbeName } from './subject';
 
 type Value = string | number | boolean | readonly string[] | undefined;
 
-/** What a descriptor says of a fact. */
+/** What a descriptor declares about a fact. */
 interface Claim {
   readonly fact: keyof Facts;
   /** The probe that measures it. */
   readonly probe: ProbeName;
   readonly declared: (descriptor: ServerDescriptor, facts: Facts) => Value;
-  /** How much a time may differ, in seconds: a busy machine makes everything late, and nothing early. */
+  /** How much a time may differ, in seconds. A busy machine delays everything, but nothing happens early. */
   readonly tolerance?: Tolerance;
-  /** How much later the server itself may be than it is told. */
+  /** How much later than configured the server itself may act. */
   readonly later?: (descriptor: ServerDescriptor) => number | undefined;
 }
 
@@ -27,37 +27,37 @@ interface Tolerance {
 
 export interface Difference {
   readonly fact: keyof Facts;
-  /** The probe that measures it; without one there is none. */
+  /** The probe that measures it, if any. */
   readonly probe?: ProbeName;
   readonly text: string;
 }
 
-/** What no descriptor says, and which probe measures it. */
+/** Facts that no descriptor declares, and the probe that measures them. */
 const PROBES_OF_OTHERS: Partial<Record<keyof Facts, ProbeName>> = {
   running: 'stop',
   idleAtStop: 'stop',
   exitIdle: 'idle stop',
 };
 
-/** How much earlier a time may seem that begins before its client sees it. */
+/** How much shorter a time may appear if it starts before the client sees it. */
 const EARLY = 0.7;
-/** A time of the server itself, seen by its client. */
+/** The tolerance of a time of the server, as seen by the client. */
 const SEEN = { early: EARLY, late: 2.5 };
-/** A time that ends with the end of all processes. */
+/** The tolerance of a time that ends when all processes have exited. */
 const EXIT = { early: EARLY, late: 10 };
-/** Such a time of which the descriptor says the longest. */
+/** The same, if the descriptor declares the maximum. */
 const EXIT_AT_MOST = { ...EXIT, early: Number.POSITIVE_INFINITY };
 
-/** What a server may do that ends with its last request; without a drain time these look the same. */
+/** Behaviours of a server that exits with its last request. Without a drain time they cannot be distinguished. */
 const COMPLETES = [DrainBehavior.COMPLETES_REQUESTS, DrainBehavior.UNBOUNDED];
 
-/** Ends never: any time that was watched agrees with it. */
+/** Never ends: every observed time agrees with it. */
 const OPEN = Number.POSITIVE_INFINITY;
 
-function limit(said: SilentLimit | undefined, keepAlive: number): number {
-  if (said === undefined) return OPEN;
-  const added = { keepAlive, watchdog: TIMES.connections.watchdog }[said.plus ?? ''] ?? 0;
-  return said.seconds + added;
+function limit(declared: SilentLimit | undefined, keepAlive: number): number {
+  if (declared === undefined) return OPEN;
+  const added = { keepAlive, watchdog: TIMES.connections.watchdog }[declared.plus ?? ''] ?? 0;
+  return declared.seconds + added;
 }
 
 function keptFor(descriptor: ServerDescriptor): number {
@@ -143,10 +143,10 @@ const CLAIMS: readonly Claim[] = [
   { fact: 'missingMetrics', probe: 'load', declared: ({ metrics }) => (metrics === undefined ? undefined : []) },
 ];
 
-/** The descriptor of a subject in a probe: what is set in code differs between them. */
+/** The descriptor of a subject in a probe. Times that are set in code differ between probes. */
 export type DescriptorOf = (probe: ProbeName) => ServerDescriptor;
 
-/** Where a descriptor and what was measured differ. What was not measured, and what is not declared, cannot differ. */
+/** The differences between a descriptor and measured facts. Facts that are not measured or not declared are skipped. */
 export function differences(descriptorOf: DescriptorOf, facts: Facts): Difference[] {
   return CLAIMS.flatMap((claim) => {
     const { fact, probe } = claim;
@@ -155,17 +155,19 @@ export function differences(descriptorOf: DescriptorOf, facts: Facts): Differenc
     const measured = facts[fact] as Value;
     if (declared === undefined || measured === undefined) return [];
     if (same(declared, measured, toleranceOf(claim, descriptor))) return [];
-    return [{ fact, probe, text: `${fact}: the descriptor says ${show(declared)}, measured was ${show(measured)}` }];
+    return [
+      { fact, probe, text: `${fact}: the descriptor declares ${show(declared)}, measured was ${show(measured)}` },
+    ];
   });
 }
 
-/** Where what was measured and what was recorded differ. */
+/** The differences between the record and measured facts. */
 export function changes(descriptorOf: DescriptorOf, recorded: Facts | undefined, facts: Facts): Difference[] {
   if (recorded === undefined) return [];
   return (Object.keys({ ...recorded, ...facts }) as (keyof Facts)[]).flatMap((fact) => {
     const [before, now] = [recorded[fact], facts[fact]] as [Value, Value];
     const claim = CLAIMS.find((one) => one.fact === fact);
-    // Either may have been late.
+    // Either measurement may have been late.
     const { late } = (claim && toleranceOf(claim, descriptorOf(claim.probe))) ?? EXIT;
     if (same(before, now, typeof before === 'number' && fact !== 'exitCode' ? { early: late, late } : undefined))
       return [];
@@ -181,7 +183,7 @@ function toleranceOf({ tolerance, later }: Claim, descriptor: ServerDescriptor):
 function same(declared: Value, measured: Value, tolerance?: Tolerance): boolean {
   if (tolerance === undefined || typeof declared !== 'number')
     return JSON.stringify(declared) === JSON.stringify(measured);
-  // What was watched for so long and had not ended may end later.
+  // A time that had not ended when the observation stopped may end later.
   if (typeof measured === 'string') return declared >= Number(measured.replace('> ', '')) - EARLY;
   return (measured as number) >= declared - tolerance.early && (measured as number) <= declared + tolerance.late;
 }

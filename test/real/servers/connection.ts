@@ -1,4 +1,4 @@
-/** Connections whose every event is known with its time, so that a server's behaviour on them can be measured. */
+/** Connections whose events are recorded with timestamps, to measure how a server handles them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,12 +12,12 @@ export interface ProbeRequest {
   readonly body?: string;
 }
 
-/** A response that came in whole. */
+/** A complete response. */
 export interface ProbeResponse {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** When its first byte and its last byte came. */
+  /** When its first and its last byte arrived. */
   readonly firstAt: number;
   readonly at: number;
 }
@@ -58,7 +58,7 @@ export class ProbeAgent {
     });
   }
 
-  /** Opens a connection; whether it comes about is an event like others. */
+  /** Opens a connection. Success or failure is an event. */
   public open(port: number): Connection {
     const id = this.count++;
     const connection = new Connection((message) => this.send({ id, ...message }));
@@ -67,14 +67,14 @@ export class ProbeAgent {
     return connection;
   }
 
-  /** Ends it. Nothing is heard of its connections any more. */
+  /** Stops the agent. Its connections get no more events. */
   public stop(): void {
     if (this.child.connected) this.child.disconnect();
     for (const [id, connection] of this.connections) connection.receive({ id, at: Date.now(), event: 'close' });
   }
 
   private send(message: object): void {
-    // An agent whose container is gone has nothing to do.
+    // The agent exits with its container.
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 }
@@ -84,7 +84,7 @@ export class Connection {
   private waiting: (() => void)[] = [];
   private taken = 0;
 
-  constructor(private readonly tell: (message: { what: string; text?: string }) => void) {}
+  constructor(private readonly send: (message: { what: string; text?: string }) => void) {}
 
   /** Sends a request and waits for its response; undefined when the connection ends before it. */
   public async ask(request: ProbeRequest): Promise<ProbeResponse | undefined> {
@@ -93,20 +93,20 @@ export class Connection {
   }
 
   public write(text: string): void {
-    this.tell({ what: 'write', text });
+    this.send({ what: 'write', text });
   }
 
   /** Closes it from this side. */
   public destroy(): void {
-    this.tell({ what: 'destroy' });
+    this.send({ what: 'destroy' });
   }
 
-  /** When it came about. */
+  /** When the connection was established. */
   public get openedAt(): number | undefined {
     return this.events.find(({ event }) => event === 'open')?.at;
   }
 
-  /** How the server ended it, where it did. */
+  /** How the server ended it, if it did. */
   public get ending(): Ending | undefined {
     for (const { event, code, at } of this.events) {
       if (event === 'end') return { how: 'closed', at };
@@ -115,18 +115,18 @@ export class Connection {
     return undefined;
   }
 
-  /** Waits until the server ends it, or until the time is over. */
+  /** Waits until the server ends the connection, or for the given time. */
   public async ended(milliseconds: number): Promise<Ending | undefined> {
     await this.until(() => this.over, milliseconds);
     return this.ending;
   }
 
-  /** Whether nothing more will come, because of either side. */
+  /** Whether either side has ended the connection. */
   private get over(): boolean {
     return this.ending !== undefined || this.events.some(({ event }) => event === 'close');
   }
 
-  /** The next response, or undefined when the connection ends before it is whole or the time is over. */
+  /** The next response, or undefined if the connection or the given time ends before it is complete. */
   public async response(milliseconds = 600_000): Promise<ProbeResponse | undefined> {
     let parsed: (ProbeResponse & { readonly length: number }) | undefined;
     await this.until(() => {
@@ -157,7 +157,7 @@ export class Connection {
     }
   }
 
-  /** What came after the last response, as text and with the time of each part. */
+  /** Parses the data after the last response. */
   private parse(): (ProbeResponse & { readonly length: number }) | undefined {
     const parts = this.events.filter(({ event }) => event === 'data');
     const text = parts
@@ -197,7 +197,7 @@ export class Connection {
   }
 }
 
-/** The body at the start of a text, once it is whole. */
+/** The body at the start of a text, once it is complete. */
 function bodyOf(
   text: string,
   headers: ReadonlyMap<string, string>,
@@ -217,12 +217,12 @@ function bodyOf(
       at = next;
     }
   }
-  const said = headers.get('content-length');
-  if (said === undefined) return ended ? { text, length: text.length } : undefined;
-  return text.length < Number(said) ? undefined : { text: text.slice(0, Number(said)), length: Number(said) };
+  const length = headers.get('content-length');
+  if (length === undefined) return ended ? { text, length: text.length } : undefined;
+  return text.length < Number(length) ? undefined : { text: text.slice(0, Number(length)), length: Number(length) };
 }
 
-/** The bytes of a request on a connection that is kept. */
+/** The bytes of a request on a keep-alive connection. */
 export function requestText({ method = 'GET', path, headers = {}, body = '' }: ProbeRequest): string {
   const length = method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const lines = Object.entries({ host: 'container', ...length, ...headers }).map(

@@ -17,7 +17,7 @@ describe('the comparison', () => {
       const other = descriptorFor(GUNICORN_GTHREAD, '27.0.1');
       const texts = differences(() => other, await measured('gunicorn-gthread-26')).map(({ text }) => text);
       expect(texts).toContain(
-        'drain: the descriptor says "completes requests", measured was "waits for the full drain time"',
+        'drain: the descriptor declares "completes requests", measured was "waits for the full drain time"',
       );
     },
     LONGEST_MILLISECONDS,
@@ -29,6 +29,6 @@ describe('the comparison', () => {
     const seen = await connections(uvicorn, { times: { keepAlive: 8 } });
     const facts = factsOf({ server: 'uvicorn', version: 'any', connections: seen }, descriptor);
     const texts = differences(descriptorIn(uvicorn), facts).map(({ text }) => text);
-    expect(texts).toEqual([expect.stringMatching(/^idle: the descriptor says 3, measured was (8|9|10)/)]);
+    expect(texts).toEqual([expect.stringMatching(/^idle: the descriptor declares 3, measured was (8|9|10)/)]);
   });
 });

@@ -1,5 +1,5 @@
 import { serverTests } from './server-tests';
 import { EXTENDED } from './subjects';
 
-// They are bigger: starting one takes a core for some seconds.
+// These servers are larger: each start uses a core for several seconds.
 serverTests(EXTENDED, 4);

@@ -9,7 +9,7 @@ import { isSettable } from '../../../src/plan/server/knobs';
 import type { Exit, Lifetime, Measurement, Outcome, Reception } from './measurement';
 import { ARRIVALS, TIMES } from './probes';
 
-/** Less than this before its bound an exit has used its whole drain time, in seconds. */
+/** An exit that is less than this before its limit, in seconds, has used its whole drain time. */
 const EARLY = 0.7;
 const KILLED = 137;
 
@@ -27,7 +27,7 @@ const status = (outcome: Outcome): MeasuredStatus => outcome.status ?? 'closed';
 const exitTime = ({ seconds, watched }: Exit, from = 0): MeasuredSeconds =>
   seconds === undefined ? `> ${watched}` : tenths(Math.max(0, seconds - from));
 
-/** What a measurement means, in the words of descriptors. */
+/** The facts of a measurement, in the terms of descriptors. */
 export function factsOf(measured: Measurement, descriptor: ServerDescriptor): Facts {
   const { server, version, connections, stop, idleStop, bound, defaults, load, without } = measured;
   return {
@@ -66,7 +66,7 @@ export function factsOf(measured: Measurement, descriptor: ServerDescriptor): Fa
   };
 }
 
-/** What the last connection got that was opened while the running request was worked on: after it a server may end. */
+/** The reception of the last connection that was opened while the request was running: after it a server may exit. */
 function lastReception({ newConnections, running }: NonNullable<Measurement['stop']>): Reception {
   const during = ARRIVALS.filter((after) => after < running.seconds);
   return newConnections[Math.max(0, during.length - 1)] as Reception;

@@ -2,26 +2,26 @@ import type { ProbeName } from './subject';
 
 /** How long the server left a connection open. */
 export interface Lifetime {
-  /** Seconds until the server ended it; without a value it was still open when it was watched no longer. */
+  /** Seconds until the server ended it; without a value it was still open at the end of the observation. */
   readonly seconds?: number;
-  /** How long it was watched at most, in seconds. */
+  /** The maximum time of the observation, in seconds. */
   readonly watched: number;
   /** The status that was sent without a request. */
   readonly status?: number;
 }
 
-/** What a request got. */
+/** The outcome of a request. */
 export interface Outcome {
   /** The status; without a value the connection ended before there was a response. */
   readonly status?: number;
-  /** Seconds from the signal, or from the request where there was none. */
+  /** Seconds from the signal, or from the request if there was no signal. */
   readonly seconds: number;
 }
 
-/** What a connection got that was opened after the signal. */
+/** The reception of a connection that was opened after the signal. */
 export type Reception = 'refused' | 'reset' | 'served' | 'hang';
 
-/** How a server ended after SIGTERM. */
+/** How a server exited after SIGTERM. */
 export interface Exit {
   /** Seconds from the signal; without a value it had to be killed. */
   readonly seconds?: number;
@@ -31,13 +31,13 @@ export interface Exit {
   readonly code?: number;
 }
 
-/** The metrics of a server, with the names of its descriptor that they lack. */
+/** The metrics of a server, with the names of its descriptor that are missing. */
 export interface MetricsPage {
   readonly status: number;
   readonly missing: readonly string[];
 }
 
-/** What was measured of one server in one version. Times are seconds; each probe says the times that were set. */
+/** The measurement of one server in one version, in seconds. `TIMES` has the times that each probe sets. */
 export interface Measurement {
   readonly server: string;
   readonly version: string;
@@ -50,9 +50,9 @@ export interface Measurement {
   };
   readonly stop?: {
     readonly running: Outcome;
-    /** Whether the response of the running request said that its connection ends. */
+    /** Whether the response of the running request announced that its connection is closed. */
     readonly announcesClose?: boolean;
-    /** Whether the stream came in whole. */
+    /** Whether the stream was complete. */
     readonly stream?: 'complete' | 'cut';
     readonly idle: Lifetime;
     /** Connections that were opened after the signal, at the times of the probe. */
@@ -62,7 +62,7 @@ export interface Measurement {
   readonly idleStop?: { readonly exit: Exit };
   readonly bound?: { readonly running: Outcome; readonly exit: Exit };
   readonly defaults?: {
-    /** Whether the first connection that came about got a good answer at once. */
+    /** Whether the first established connection got a successful response at once. */
     readonly listensWhenReady: boolean;
     readonly idle: Lifetime;
     /** The status of each path of the descriptor. */
@@ -70,7 +70,7 @@ export interface Measurement {
   };
   readonly defaultBound?: { readonly running: Outcome };
   readonly load?: {
-    /** How many requests got each status; `lost` without one. */
+    /** The number of requests by status; `lost` without one. */
     readonly statuses: Readonly<Record<string, number>>;
     readonly seconds: number;
     readonly metrics?: MetricsPage;

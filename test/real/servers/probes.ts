@@ -1,4 +1,4 @@
-/** The probes: what is done to a running server, and what was seen. */
+/** The probes: actions on a running server, and their observations. */
 import { isSettable } from '../../../src/plan/server/knobs';
 import type { MetricsEndpoint } from '../../../src/plan/server/parts';
 import type { Connection, ProbeRequest, ProbeResponse } from './connection';
@@ -7,7 +7,7 @@ import { versionOf } from './runtimes';
 import { type ProbeTimes, RunningSubject, render, type StartChanges, sleep } from './start';
 import type { ProbeName, Subject } from './subject';
 
-/** The times of each probe. Where connections are kept at the signal, they are kept longer than the server drains. */
+/** The times of each probe. If connections are kept at the signal, the keep-alive is longer than the drain time. */
 export const TIMES = {
   connections: { keepAlive: 3, drain: 9, watchdog: 8, request: 5 },
   stop: { keepAlive: 22, drain: 20, watchdog: 60, request: 60 },
@@ -18,20 +18,20 @@ export const TIMES = {
   load: { keepAlive: 22, drain: 20, watchdog: 60, request: 5 },
 } as const satisfies Record<ProbeName, ProbeTimes>;
 
-/** How long loading takes where readiness is probed, in seconds. */
+/** How long loading takes in the readiness probe, in seconds. */
 export const LOAD_SECONDS = 4;
-/** How long a request still runs after the signal, in seconds. */
+/** How long a request continues after the signal, in seconds. */
 export const REMAINING_SECONDS = 6;
 /** When connections are opened after the signal, in seconds. */
 export const ARRIVALS = [0.1, 1, 3, 5] as const;
-/** How long a request lasts that outlasts every limit of its probe, in seconds. */
+/** The duration of a request that outlasts every limit of its probe, in seconds. */
 export const LATE_SECONDS = 11;
-/** How long a server may take to end before it is killed, beyond its drain time, in seconds. */
+/** How long after its drain time a server is killed, in seconds. */
 const PATIENCE_SECONDS = 14;
-/** The longest default that is waited for, in seconds. */
+/** The longest default time that a probe waits for, in seconds. */
 const LONGEST_DEFAULT = 40;
 
-/** How often metrics are read, once a second. */
+/** How often metrics are read, once per second. */
 const METRICS_TRIES = 6;
 
 const QUICK = 0;
@@ -42,7 +42,7 @@ const since = (start: number, at = now()) => Math.round((at - start) / 10) / 100
 export const descriptorIn = (subject: Subject) => (probe: ProbeName) =>
   render(subject, { times: TIMES[probe] }).descriptor;
 
-/** Starts a subject, probes it and ends it. */
+/** Starts a subject, probes it and stops it. */
 async function probe<T>(
   subject: Subject,
   name: ProbeName,
@@ -61,11 +61,11 @@ async function probe<T>(
 
 async function watch(connection: Connection, from: number, seconds: number): Promise<Lifetime> {
   const end = await connection.ended(seconds * 1000 - (now() - from));
-  const said = await connection.response(0);
+  const response = await connection.response(0);
   return {
     watched: seconds,
     ...(end !== undefined && { seconds: since(from, end.at) }),
-    ...(said !== undefined && { status: said.status }),
+    ...(response !== undefined && { status: response.status }),
   };
 }
 
@@ -81,7 +81,7 @@ const outcome = (response: ProbeResponse | undefined, end: number | undefined, f
   seconds: since(from, response?.at ?? end),
 });
 
-/** What becomes of connections on which nothing happens, of a start that a control may change. */
+/** Observes connections without traffic. A control test may change the start. */
 export async function connections(subject: Subject, changes: StartChanges = {}): Promise<Measurement['connections']> {
   return probe(subject, 'connections', changes, async (running) => {
     const { patienceSeconds = 14 } = subject;
@@ -101,7 +101,7 @@ export async function connections(subject: Subject, changes: StartChanges = {}):
   });
 }
 
-/** Sends SIGTERM to the first process and waits for its end. */
+/** Sends SIGTERM to the first process and waits until it exits. */
 async function stop(running: RunningSubject, drain = 0): Promise<Exit> {
   const limit = drain + PATIENCE_SECONDS;
   const { code, seconds } = await running.container.stop(limit);
@@ -212,12 +212,12 @@ async function load(subject: Subject): Promise<Measurement['load']> {
   });
 }
 
-/** Reads the metrics until every name is there: some servers collect them every few seconds. */
+/** Reads the metrics until they contain every name, because some servers collect them every few seconds. */
 async function readMetrics(running: RunningSubject, { path, port, ...names }: MetricsEndpoint): Promise<MetricsPage> {
-  const wanted = [names.running, names.waiting, names.latency].flatMap((one) => one ?? []);
+  const expected = [names.running, names.waiting, names.latency].flatMap((one) => one ?? []);
   for (let tries = 1; ; tries++) {
     const page = await running.ask({ path }, port);
-    const read = { status: page?.status ?? 0, missing: wanted.filter((one) => !page?.body.includes(one)) };
+    const read = { status: page?.status ?? 0, missing: expected.filter((one) => !page?.body.includes(one)) };
     if ((read.status === 200 && read.missing.length === 0) || tries === METRICS_TRIES) return read;
     await sleep(1000);
   }
@@ -244,7 +244,7 @@ const FIELDS = {
   load: 'load',
 } as const satisfies Record<ProbeName, keyof Measurement>;
 
-/** Lets so many probes run at once; they mostly wait. */
+/** Limits the number of concurrent probes. They mostly wait. */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
 
@@ -263,7 +263,7 @@ export class Turns {
   }
 }
 
-/** Measures a subject: every probe that can be made of it, or the given ones, each with a start of its own. */
+/** Measures a subject with every probe that applies, or with the given ones. Each probe starts the server anew. */
 export async function measure(
   subject: Subject,
   turns: Turns,

@@ -5,13 +5,13 @@ import { EXTENDED } from './subjects';
 
 const ray = EXTENDED.find(({ id }) => id === 'ray-serve') as Subject;
 
-/** The application as it is bound in the module; the measured one is made by a builder. */
+/** The application that is bound in the module; the measured one is created by a builder. */
 const bound = (...extraArgs: string[]): Subject => ({
   ...ray,
   server: ({ version }) => ModelServer.rayServe({ app: 'ray_app', version, extraArgs }),
 });
 
-test('an application that is bound already is served as it is', async () => {
+test('an application that is already bound is served unchanged', async () => {
   const running = await RunningSubject.start(bound());
   try {
     expect(await running.ask({ path: '/slow?seconds=0' })).toMatchObject({ status: 200 });
@@ -20,7 +20,7 @@ test('an application that is bound already is served as it is', async () => {
   }
 });
 
-test('arguments for an application that is bound already are an error that says so', async () => {
+test('arguments for an application that is already bound are an error', async () => {
   await expect(RunningSubject.start(bound('queued=2'))).rejects.toThrow(
     /arguments are for a builder, and the application is built already/,
   );

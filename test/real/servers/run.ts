@@ -1,4 +1,4 @@
-/** Measures some subjects and prints what was seen: npx tsx test/real/servers/run.ts uvicorn granian-asgi */
+/** Measures some subjects and prints the measurements: npx tsx test/real/servers/run.ts uvicorn granian-asgi */
 import { measure, Turns } from './probes';
 import { CORE, EXTENDED } from './subjects';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { APP_USER, type Image, installed, pythonRuntime, SYSTEM_PATH } from '../support/images';
 import type { Runtime, Subject } from './subject';
 
-/** The version of a subject's server, from where it is pinned. */
+/** The pinned version of a subject's server. */
 export function versionOf(runtime: Runtime): string {
   if ('node' in runtime) return runtime.node;
   if ('go' in runtime) return pin('apps/go/go.mod', /^toolchain go(\S+)$/m);
@@ -17,7 +17,7 @@ function pin(file: string, pattern: RegExp): string {
   return version;
 }
 
-/** The image of a subject: its program and its files, run by a user of its own. */
+/** The image of a subject: its runtime and its files, run by the application user. */
 export function imageOf({ runtime, files }: Subject): Image {
   const { folders, path } = programOf(runtime);
   return {

@@ -6,16 +6,16 @@ import { descriptorIn, measure, Turns } from './probes';
 import { render } from './start';
 import type { Subject } from './subject';
 
-/** All subjects wait for their turns, so the first test may wait for the last probe. */
+/** Subjects share a limited number of probes, so the first test may wait for the last probe. */
 export const LONGEST_MILLISECONDS = 1_500_000;
 /** Whether the record is rewritten. */
 const UPDATES = process.env.UPDATE_MEASURED === 'yes';
-/** How often a probe is made whose result differs: a machine that stands still for seconds makes everything late. */
+/** How often a probe with a different result is tried, because a machine that pauses for seconds delays everything. */
 const TRIES = 3;
 
 /**
- * Measures subjects, with so many probes at once, and compares each with its descriptor and with the record, which
- * `UPDATE_MEASURED=yes` rewrites. Gives what was measured of a subject.
+ * Measures subjects, with a maximum number of concurrent probes, and compares each with its descriptor and with the
+ * record, which `UPDATE_MEASURED=yes` rewrites. Returns a function for the measured facts of a subject.
  */
 export function serverTests(subjects: readonly Subject[], atOnce: number): (id: string) => Promise<Facts> {
   const turns = new Turns(atOnce);
@@ -41,7 +41,7 @@ export function serverTests(subjects: readonly Subject[], atOnce: number): (id: 
   });
 
   test.each(subjects.map((subject) => [subject.id, subject] as const))(
-    '%s behaves as its descriptor and the record say',
+    '%s behaves as in its descriptor and the record',
     async (id, subject) => {
       const facts = await of(id);
       if (UPDATES) record(id, facts);
@@ -54,14 +54,14 @@ export function serverTests(subjects: readonly Subject[], atOnce: number): (id: 
   return of;
 }
 
-/** Where a subject differs from its descriptor and, unless that is rewritten, from the record. */
+/** The differences of a subject from its descriptor and, unless the record is rewritten, from the record. */
 function problems(subject: Subject, facts: Facts): Difference[] {
   const descriptorOf = descriptorIn(subject);
   const recorded = UPDATES ? undefined : readRecord()[subject.id];
   return [...differences(descriptorOf, facts), ...changes(descriptorOf, recorded, facts)];
 }
 
-/** Measures a subject, and once more what differs. */
+/** Measures a subject, and repeats the probes whose results differ. */
 async function settle(subject: Subject, turns: Turns): Promise<Facts> {
   const { descriptor } = render(subject);
   let measurement = await measure(subject, turns);

@@ -6,10 +6,10 @@ import { type Connection, ProbeAgent, type ProbeRequest, type ProbeResponse } fr
 import { imageOf, versionOf } from './runtimes';
 import type { Subject } from './subject';
 
-/** How long a connection waits for its answer before the server is ready, in seconds: less than a slow load takes. */
+/** How long a connection waits for a response before the server is ready, in seconds; shorter than a slow load. */
 const ANSWER_SECONDS = 2.5;
 
-/** The times of a start, in seconds. What is left out is not set, so that the server takes its own default. */
+/** The times of a start, in seconds. Times that are left out are not set, so the server uses its default. */
 export interface ProbeTimes {
   readonly keepAlive?: number;
   readonly drain?: number;
@@ -20,18 +20,18 @@ export interface ProbeTimes {
 export interface StartChanges {
   readonly times?: ProbeTimes;
   readonly extraArgs?: string[];
-  /** How long loading shall take, in seconds. */
+  /** How long loading takes, in seconds. */
   readonly load?: number;
 }
 
-/** The command and environment of a subject as a plan renders them, with small times in place of the solved ones. */
+/** The command and environment of a subject as rendered from a plan, with short times instead of the computed ones. */
 export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 }: StartChanges = {}) {
   const { keepAlive: keepAliveSeconds, drain, request } = times;
   const server = subject.server({ version: versionOf(subject.runtime), extraArgs, keepAliveSeconds });
   const { platform, backend } = singleBackend({ ...subject.backend, server });
   const plan = platform.plan().backend(backend.node.path);
-  const set = <T extends { readonly time: keyof ProbeTimes }>(holes: T[] = []) =>
-    holes.filter(({ time }) => times[time] !== undefined);
+  const set = <T extends { readonly time: keyof ProbeTimes }>(settings: T[] = []) =>
+    settings.filter(({ time }) => times[time] !== undefined);
   const started = {
     ...plan.intent.server,
     timeFlags: set(plan.intent.server.timeFlags),
@@ -59,7 +59,7 @@ export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 
   };
 }
 
-/** A subject that runs as the first process of a container and is ready. */
+/** A subject that is ready and runs as the first process of a container. */
 export class RunningSubject {
   public static async start(subject: Subject, changes: StartChanges = {}): Promise<RunningSubject> {
     const rendered = render(subject, changes);
@@ -87,7 +87,7 @@ export class RunningSubject {
 
   public readonly descriptor: ServerDescriptor;
   public readonly readyPath: string;
-  /** Whether the first connection that came about got a good answer, long before a slow load would be over. */
+  /** Whether the first established connection got a successful response, before a slow load would have ended. */
   public listensWhenReady = true;
   private readonly port: number;
 
@@ -106,7 +106,7 @@ export class RunningSubject {
     return this.agent.open(port);
   }
 
-  /** Sends a request on a connection of its own, which is closed after the response. */
+  /** Sends a request on a new connection, which is closed after the response. */
   public async ask(request: ProbeRequest, port?: number): Promise<ProbeResponse | undefined> {
     const connection = this.open(port);
     const response = await connection.ask(request);

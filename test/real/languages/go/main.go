@@ -1,4 +1,4 @@
-// The definition of ../definition.ts. Writes what it becomes below the folder that is its argument.
+// The definition of ../definition.ts. Writes the output to the folder in its argument.
 package main
 
 import (

@@ -25,7 +25,7 @@ import software.amazon.awscdk.Stack;
 import software.amazon.jsii.JsiiException;
 import software.constructs.Construct;
 
-/** The definition of ../definition.ts. Writes what it becomes below the folder that is its argument. */
+/** The definition of ../definition.ts. Writes the output to the folder in its argument. */
 public final class App {
   private static Backend sentiment(Construct scope) {
     ServingEndpoint endpoint =
@@ -96,7 +96,7 @@ public final class App {
     template(out.resolve("aws").toString());
     manifests(out.resolve("kubernetes").toString());
     Files.writeString(out.resolve("refusal.txt"), refusal());
-    // The runtime's own threads would keep the process.
+    // The threads of the jsii runtime would keep the process running.
     System.exit(0);
   }
 }

@@ -1,4 +1,4 @@
-"""A class for Seldon's microservice; its name is the module's."""
+"""A class for Seldon's microservice, with the name of its module."""
 import os
 import time
 

@@ -1,4 +1,4 @@
-"""An ASGI application without a framework: quick, slow, and in parts."""
+"""An ASGI application without a framework, with quick, slow and streamed responses."""
 import asyncio
 import ctypes
 import os
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 LOAD = float(os.environ.get("PROBE_LOAD", "0"))
 time.sleep(LOAD / 2)
-# A call that keeps the interpreter to itself, as the start of many a native library does.
+# A call that holds the GIL, as the initialization of many native libraries does.
 ctypes.PyDLL(None).sleep(int(os.environ.get("PROBE_HOLD", "0")))
 
 

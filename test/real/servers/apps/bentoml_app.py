@@ -1,4 +1,4 @@
-"""A BentoML service that sets what its declaration says."""
+"""A BentoML service with the times of its descriptor."""
 import asyncio
 import os
 import time

@@ -1,4 +1,4 @@
-"""A server on KServe's package that sets what its declaration says."""
+"""A server on KServe's package with the times of its descriptor."""
 import argparse
 import asyncio
 import os

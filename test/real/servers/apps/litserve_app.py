@@ -1,4 +1,4 @@
-"""A LitServe script that sets what its declaration says."""
+"""A LitServe script with the times of its descriptor."""
 import os
 import time
 

@@ -1,4 +1,4 @@
-"""An application of Ray Serve that takes eight requests at once and lets two wait."""
+"""A Ray Serve application that processes eight requests at once and queues two."""
 import asyncio
 import os
 import time

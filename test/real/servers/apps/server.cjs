@@ -1,4 +1,4 @@
-// A program on Node that sets what its declaration says, and drains as the documentation of Node advises.
+// A Node program with the times of its descriptor, which drains as the documentation of Node recommends.
 const http = require('node:http');
 
 const seconds = (name) => (process.env[name] === undefined ? undefined : Number(process.env[name]));

@@ -1,4 +1,4 @@
-"""A WSGI application without a framework: quick, slow, and in parts."""
+"""A WSGI application without a framework, with quick, slow and streamed responses."""
 import os
 import time
 from urllib.parse import parse_qs

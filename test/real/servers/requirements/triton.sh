@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Completes the environment that nvidia-pytriton carries Triton in, as its own launcher does: the server under its usual
-# name, which looks for its backends in NVIDIA's image otherwise, and beside the Python backend its stub and numpy.
+# Completes the environment in which nvidia-pytriton bundles Triton, as its own launcher does: the server under its
+# usual name, with the path of its backends, and the stub and numpy for the Python backend.
 set -euo pipefail
 
 venv=$1

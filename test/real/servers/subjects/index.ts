@@ -4,8 +4,8 @@ import { MODEL_SERVERS } from './model-servers';
 import { PROGRAMS } from './programs';
 import { PYTHON_APPLICATIONS } from './python-applications';
 
-/** Servers that are small enough to be measured first. */
+/** Small servers, which are measured first. */
 export const CORE: readonly Subject[] = [...PYTHON_APPLICATIONS, ...PROGRAMS, LITSERVE];
 
-/** Model servers with environments of their own. */
+/** Model servers, each with a separate environment. */
 export const EXTENDED: readonly Subject[] = MODEL_SERVERS;

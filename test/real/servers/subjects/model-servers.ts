@@ -2,8 +2,8 @@ import { ModelServer } from '../../../../src';
 import type { ProbeRequest } from '../connection';
 import type { Subject } from '../subject';
 
-const NOT_TOLD = 'its drain time cannot be set';
-const UNBOUNDED = 'it waits for the last request without a bound';
+const NOT_SETTABLE = 'its drain time cannot be set';
+const UNBOUNDED = 'it waits for the last request without a limit';
 
 const post = (path: string, body: unknown): ProbeRequest => ({
   method: 'POST',
@@ -12,7 +12,7 @@ const post = (path: string, body: unknown): ProbeRequest => ({
   body: JSON.stringify(body),
 });
 
-/** A request of the Open Inference Protocol, for a model that sleeps as long as its input says. */
+/** A request of the Open Inference Protocol, for a model that sleeps for the seconds in its input. */
 const infer = (seconds: number) =>
   post('/v2/models/m/infer', { inputs: [{ name: 'seconds', shape: [1, 1], datatype: 'FP32', data: [seconds] }] });
 
@@ -37,7 +37,7 @@ const BENTOML: Subject = {
   startSeconds: 120,
 };
 
-/** MLServer with its models in processes of their own, and in the server's. */
+/** MLServer with its models in worker processes, and in the server process. */
 const MLSERVER: readonly Subject[] = [1, 0].map((workers) => ({
   id: workers === 0 ? 'mlserver-in-process' : 'mlserver',
   runtime: { python: 'mlserver', package: 'mlserver' },
@@ -46,7 +46,7 @@ const MLSERVER: readonly Subject[] = [1, 0].map((workers) => ({
     ModelServer.mlServer({ modelsPath: 'mlserver_models', workers, version, extraArgs }),
   request: infer,
   startSeconds: 120,
-  without: workers === 0 ? { bound: UNBOUNDED, 'default bound': UNBOUNDED } : { 'default bound': NOT_TOLD },
+  without: workers === 0 ? { bound: UNBOUNDED, 'default bound': UNBOUNDED } : { 'default bound': NOT_SETTABLE },
 }));
 
 const TRITON: Subject = {
@@ -69,7 +69,7 @@ const UWSGI: Subject = {
   without: { bound: UNBOUNDED, 'default bound': UNBOUNDED },
 };
 
-/** MLflow in one process and in two. */
+/** MLflow with one process and with two. */
 const MLFLOW: readonly Subject[] = [1, 2].map((workers) => ({
   id: workers === 1 ? 'mlflow' : 'mlflow-workers',
   runtime: { python: 'mlflow', package: 'mlflow' },
@@ -86,7 +86,7 @@ const SELDON: Subject = {
   server: ({ version, extraArgs }) => ModelServer.seldon({ className: 'SeldonApp', workers: 4, version, extraArgs }),
   request: (seconds) => post('/predict', { data: { ndarray: [seconds] } }),
   startSeconds: 120,
-  without: { bound: NOT_TOLD, 'default bound': NOT_TOLD },
+  without: { bound: NOT_SETTABLE, 'default bound': NOT_SETTABLE },
 };
 
 const RAY: Subject = {
@@ -95,15 +95,15 @@ const RAY: Subject = {
   files: ['ray_app.py'],
   server: ({ version, extraArgs }) =>
     ModelServer.rayServe({ app: 'ray_app:build', version, extraArgs: ['queued=2', ...extraArgs] }),
-  // Metrics come every 10 s, and its first process is slow on a busy machine.
+  // By default metrics are reported every 10 s, and the first process starts slowly on a busy machine.
   environment: { RAY_metrics_report_interval_ms: '1000', RAY_raylet_start_wait_time_s: '150' },
   request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),
   stream: (seconds) => ({ path: `/stream?seconds=${seconds}` }),
   startSeconds: 180,
   worksAt: '/slow?seconds=0',
   loadRequests: 14,
-  without: { bound: 'it drops its requests', 'default bound': NOT_TOLD },
+  without: { bound: 'it drops running requests', 'default bound': NOT_SETTABLE },
 };
 
-/** Model servers, each with an environment of its own. */
+/** Model servers, each with a separate environment. */
 export const MODEL_SERVERS: readonly Subject[] = [RAY, KSERVE, BENTOML, ...MLSERVER, TRITON, UWSGI, ...MLFLOW, SELDON];

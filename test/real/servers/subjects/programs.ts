@@ -9,9 +9,9 @@ const requests = {
 const keepAliveOf = ({ keepAliveSeconds }: StartOptions) =>
   keepAliveSeconds === undefined ? undefined : Duration.seconds(keepAliveSeconds);
 
-const NO_FLAGS = 'its code sets no bound of its own, so that it waits for the last request';
+const NO_FLAGS = 'its code sets no limit, so it waits for the last request';
 
-/** Programs whose code sets the times; each as one that drains, and as one that has no handler for the signal. */
+/** Programs whose code sets the times, each with and without a SIGTERM handler that drains. */
 export const PROGRAMS: readonly Subject[] = [
   ...['20.20.2', '26.10.0'].flatMap((version) =>
     [true, false].map(

@@ -9,7 +9,7 @@ const requests = {
   stream: (seconds: number) => ({ path: `/stream?seconds=${seconds}` }),
 };
 
-/** What an application of `asgi_app.py` or `wsgi_app.py` has in common behind every server. */
+/** Common to `asgi_app.py` and `wsgi_app.py` behind every server. */
 const application = (name: string, file: string, environment = 'applications') => ({
   ...requests,
   runtime: { python: environment, package: name },
@@ -25,7 +25,10 @@ const gunicorn = (id: string, file: string, options: Omit<GunicornOptions, 'app'
 
 const { UVICORN, SYNC, ASGI: OWN_ASGI } = GunicornWorkerClass;
 
-/** gunicorn's four workers, in two versions: behaviour moved between them. Sync workers need several for several probes. */
+/**
+ * gunicorn's four worker classes, in two versions with different behaviour. Sync needs several workers for parallel
+ * probes.
+ */
 const GUNICORN: readonly Subject[] = ['', '-26'].flatMap((suffix) => {
   const environment = suffix === '' ? undefined : `gunicorn${suffix}`;
   return [
@@ -41,11 +44,11 @@ export const PYTHON_APPLICATIONS: readonly Subject[] = [
   {
     ...application('uvicorn', ASGI),
     id: 'uvicorn',
-    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', ...said(options) }),
+    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', ...commonOf(options) }),
     loadArgs: ['--limit-concurrency', '3'],
   },
   {
-    // The other parser that uvicorn may have; what the image has installed decides.
+    // The other parser of uvicorn; which one it uses depends on the packages in the image.
     ...application('uvicorn', ASGI),
     id: 'uvicorn-h11',
     server: ({ version, extraArgs }) =>
@@ -55,30 +58,30 @@ export const PYTHON_APPLICATIONS: readonly Subject[] = [
   {
     ...application('uvicorn', ASGI),
     id: 'uvicorn-workers',
-    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', workers: 2, ...said(options) }),
+    server: (options) => ModelServer.uvicorn({ app: 'asgi_app', workers: 2, ...commonOf(options) }),
     loadArgs: ['--limit-concurrency', '3'],
   },
   {
     ...application('hypercorn', ASGI),
     id: 'hypercorn',
-    server: (options) => ModelServer.hypercorn({ app: 'asgi_app', ...said(options) }),
+    server: (options) => ModelServer.hypercorn({ app: 'asgi_app', ...commonOf(options) }),
   },
   ...[GranianInterface.ASGI, GranianInterface.WSGI].map(
     (interfaceType): Subject => ({
       ...application('granian', interfaceType === GranianInterface.ASGI ? ASGI : WSGI),
       id: `granian-${interfaceType}`,
-      server: (options) => ModelServer.granian({ app: `${interfaceType}_app`, interfaceType, ...said(options) }),
+      server: (options) => ModelServer.granian({ app: `${interfaceType}_app`, interfaceType, ...commonOf(options) }),
       loadArgs: ['--metrics', '--metrics-address', '0.0.0.0', '--metrics-scrape-interval', '1'],
     }),
   ),
   {
     ...application('waitress', WSGI),
     id: 'waitress',
-    server: (options) => ModelServer.waitress({ app: 'wsgi_app', ...said(options) }),
+    server: (options) => ModelServer.waitress({ app: 'wsgi_app', ...commonOf(options) }),
     patienceSeconds: 40,
   },
 ];
 
-function said({ version, extraArgs }: StartOptions) {
+function commonOf({ version, extraArgs }: StartOptions) {
   return { version, extraArgs };
 }

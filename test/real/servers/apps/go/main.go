@@ -1,4 +1,4 @@
-// A program in Go that sets what its declaration says, and drains as the documentation of net/http advises.
+// A Go program with the times of its descriptor, which drains as the documentation of net/http recommends.
 package main
 
 import (

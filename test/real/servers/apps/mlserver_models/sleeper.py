@@ -1,4 +1,4 @@
-"""A model of MLServer."""
+"""A model for MLServer."""
 import asyncio
 import os
 

@@ -1,4 +1,4 @@
-"""The loader of a model of MLflow."""
+"""The loader of an MLflow model."""
 import os
 import time
 

@@ -1,4 +1,4 @@
-"""A Python model of Triton."""
+"""A Python model for Triton."""
 import os
 import time
 
