@@ -175,7 +175,7 @@ export class Model {
    * An existing volume, or a directory of it. Nothing is fetched, and changes to its files are not detected: put the
    * version into `directory`.
    *
-   * @param volume of the target, such as `kubernetes.ClaimVolume.fromName('models')`
+   * @param volume a volume of the target, such as `kubernetes.ClaimVolume.fromName('models')`
    */
   public static fromVolume(volume: ModelVolume, options: VolumeModelOptions = {}): Model {
     checkOptions('VolumeModelOptions', options, 'options');

@@ -19,15 +19,15 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
   checkNumbers(descriptor);
   checkKnobs(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
-    wrong('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
+    invalid('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
   const numbers = versions.map(({ from }, index) => {
     const found = versionNumbers(from);
-    return found ?? wrong(`versions[${index}].from`, `'${from}'`, "must start with a number, such as '27.0.1'");
+    return found ?? invalid(`versions[${index}].from`, `'${from}'`, "must start with a number, such as '27.0.1'");
   });
   numbers.forEach((version, index) => {
     const before = numbers[index - 1];
     if (before !== undefined && compareVersions(before, version) >= 0)
-      wrong(`versions[${index}].from`, `'${versions[index]?.from}'`, 'must be newer than the one before it');
+      invalid(`versions[${index}].from`, `'${versions[index]?.from}'`, 'must be newer than the one before it');
   });
   statesOf(descriptor).forEach((state, index) => {
     checkKeepAlive(state, index === 0 ? '' : `versions[${index - 1}].`);
@@ -42,7 +42,7 @@ function checkNumbers(descriptor: ServerDescriptor): void {
     const { seconds: limit, plus } = descriptor[name] ?? { seconds: 0 };
     requireNumber(`descriptor.${name}.seconds`, limit, { min: 0, max: LONGEST });
     if (plus !== undefined && plus !== 'keepAlive' && plus !== 'watchdog')
-      wrong(`${name}.plus`, `'${plus}'`, "must be 'keepAlive' or 'watchdog'");
+      invalid(`${name}.plus`, `'${plus}'`, "must be 'keepAlive' or 'watchdog'");
   }
 }
 
@@ -50,11 +50,11 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
   const seen = new Set<string>();
   for (const [, { name, place, defaultSeconds, maxSeconds }] of knobsOf(descriptor)) {
     if (NAMES[place]?.test(name) === false)
-      wrong(`the ${place}`, `'${name}'`, 'must be a single word, such as --keep-alive or KEEP_ALIVE');
-    if (seen.has(name)) wrong(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
+      invalid(`the ${place}`, `'${name}'`, 'must be a single word, such as --keep-alive or KEEP_ALIVE');
+    if (seen.has(name)) invalid(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
     seen.add(name);
     if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
-      wrong(`the ${place}`, `'${name}'`, "must not be in 'command', because the computed time is added with it");
+      invalid(`the ${place}`, `'${name}'`, "must not be in 'command', because the computed time is added with it");
     for (const value of [defaultSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
   }
@@ -65,16 +65,16 @@ function checkKeepAlive({ keepAlive, keepAliveSeconds, keepAliveKnob: knob }: Ve
   const kind = describeMember('servers.KeepAliveKind', keepAlive);
   const prop = `${prefix}keepAlive`;
   if (keepAlive === KeepAliveKind.FIXED && keepAliveSeconds === undefined && knob?.defaultSeconds === undefined)
-    wrong(prop, kind, "requires 'keepAliveSeconds'");
+    invalid(prop, kind, "requires 'keepAliveSeconds'");
   if (keepAlive === KeepAliveKind.FIXED && isSettable(knob))
-    wrong(prop, kind, "conflicts with a 'keepAliveKnob' that sets it");
+    invalid(prop, kind, "conflicts with a 'keepAliveKnob' that sets it");
   if (keepAlive === KeepAliveKind.SETTABLE && knob === undefined)
-    wrong(prop, kind, "requires the 'keepAliveKnob' that sets it");
+    invalid(prop, kind, "requires the 'keepAliveKnob' that sets it");
   if (keepAlive === KeepAliveKind.CAPPED && knob?.maxSeconds === undefined)
-    wrong(prop, kind, "requires a 'keepAliveKnob' with 'maxSeconds'");
+    invalid(prop, kind, "requires a 'keepAliveKnob' with 'maxSeconds'");
 }
 
-function wrong(prop: string, found: string, problem: string): never {
+function invalid(prop: string, found: string, problem: string): never {
   throw new ServingError(
     'InvalidDescriptor',
     `'${prop.startsWith('the ') ? prop : `descriptor.${prop}`}' (${found}) ${problem}`,

@@ -117,7 +117,7 @@ export interface ServerBehavior {
   readonly drainFlag?: string;
 
   /**
-   * The path that returns status 200 once the server is ready.
+   * The path that returns a status from 200 to 399 once the server is ready.
    *
    * @default - none; the server is ready when `GET /` returns a status below 500
    */

@@ -35,9 +35,9 @@ export interface StartedServer {
 /** Resolves a server for a backend: the behaviour of its version, its command, and where the computed times are set. */
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
-  const known = version ?? versionOfImage(server.descriptor, context.image);
-  checkVersion(server.descriptor, known, context);
-  const descriptor = withArguments(descriptorFor(server.descriptor, known), extraArgs);
+  const resolved = version ?? versionOfImage(server.descriptor, context.image);
+  checkVersion(server.descriptor, resolved, context);
+  const descriptor = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
   const { environment = {}, changeable = [], typed = [], tail } = start;
@@ -89,8 +89,8 @@ function checkVersion(
   version: string | undefined,
   { at }: StartContext,
 ): void {
-  const [asked, oldest] = [version, oldestVersion].map((text) => versionNumbers(text ?? ''));
-  if (asked === undefined || oldest === undefined || compareVersions(asked, oldest) >= 0) return;
+  const [requested, oldest] = [version, oldestVersion].map((text) => versionNumbers(text ?? ''));
+  if (requested === undefined || oldest === undefined || compareVersions(requested, oldest) >= 0) return;
   throw new ServingError(
     'ServerTooOld',
     `${name} ${version} is not supported: its command requires version ${oldestVersion} or newer; use a newer version, or ModelServer.command with a 'behavior'`,
@@ -134,11 +134,11 @@ function checkArguments(
   // A one-letter flag may be followed by its value in the same word.
   const isShort = (word: string, flag: string) =>
     word === flag || (flag.length === 2 && word.startsWith(flag) && !word.startsWith('--'));
-  const rival = extra.find((word) => flags.includes(flagOf(word)) || short.some((flag) => isShort(word, flag)));
-  if (rival !== undefined) {
+  const conflict = extra.find((word) => flags.includes(flagOf(word)) || short.some((flag) => isShort(word, flag)));
+  if (conflict !== undefined) {
     throw new ServingError(
       'ConflictingProps',
-      `'${rival}' in 'extraArgs' conflicts with a flag that the command of ${name} already has; remove it`,
+      `'${conflict}' in 'extraArgs' conflicts with a flag that the command of ${name} already has; remove it`,
       at,
     );
   }

@@ -42,8 +42,8 @@ export function descriptorFor(server: ServerDescriptor, version?: string): Serve
 function describe(server: ServerDescriptor, version?: string): ServerDescriptor {
   const { versions = [], ...base } = server;
   if (versions.length === 0) return base;
-  const asked = version === undefined ? undefined : versionNumbers(version);
-  if (asked === undefined) {
+  const requested = version === undefined ? undefined : versionNumbers(version);
+  if (requested === undefined) {
     const each = statesOf(server);
     const found = version === undefined ? 'its version is unknown' : `its version ('${version}') is not a number`;
     const froms = versions.map(({ from }) => `from ${from}`).join(' and ');
@@ -51,12 +51,12 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
       ...base,
       ...cautious(each),
       versionUnknown: true,
-      versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behaviour is assumed${watched(each)}`,
+      versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behaviour is assumed${watchdogNote(each)}`,
     };
   }
-  const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], asked) <= 0).length;
+  const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], requested) <= 0).length;
   const verified = versionNumbers(base.verifiedVersion ?? '');
-  const newer = verified !== undefined && compareVersions(asked, verified) > 0;
+  const newer = verified !== undefined && compareVersions(requested, verified) > 0;
   return {
     ...base,
     ...(statesOf(server)[last] as VersionedBehavior),
@@ -102,7 +102,7 @@ export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
 }
 
 /** A note on a watchdog whose flag is not set, because some versions do not support it. */
-function watched(each: VersionedBehavior[]): string {
+function watchdogNote(each: VersionedBehavior[]): string {
   const knob = each.find(({ watchdogKnob }) => watchdogKnob !== undefined)?.watchdogKnob;
   if (knob?.defaultSeconds === undefined || common(each.map(({ watchdogKnob }) => watchdogKnob)) !== undefined)
     return '';

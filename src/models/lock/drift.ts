@@ -42,7 +42,7 @@ export function compare(layers: readonly LockedLayer[], files: readonly WalkedFi
 /** The files of a layer that were written to after the layer was hashed, according to the cache. */
 function writtenTo(layer: LockedLayer, present: Map<string, WalkedFile>, cache: LayerCache): string[] {
   const known = cache.layersOf(layer.digest);
-  if (known.length === 0) return wereHashedOtherwise(layer, present, cache) ? layer.files.map(({ path }) => path) : [];
+  if (known.length === 0) return haveOtherDigest(layer, present, cache) ? layer.files.map(({ path }) => path) : [];
   const changes = known.map(({ files }) =>
     files
       .filter(([path, identity]) => identity !== '' && present.get(path)?.identity !== identity)
@@ -52,7 +52,7 @@ function writtenTo(layer: LockedLayer, present: Map<string, WalkedFile>, cache: 
 }
 
 /** Whether the current files were hashed on this machine with a digest other than the locked one. */
-function wereHashedOtherwise(layer: LockedLayer, present: Map<string, WalkedFile>, cache: LayerCache): boolean {
+function haveOtherDigest(layer: LockedLayer, present: Map<string, WalkedFile>, cache: LayerCache): boolean {
   const files = layer.files.map(({ path }) => [path, present.get(path)?.identity ?? ''] as const);
   const found = cache.find(files);
   return found !== undefined && found.digest !== layer.digest;

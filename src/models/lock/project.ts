@@ -41,7 +41,7 @@ function foldersUpward(start: string): string[] {
 }
 
 /** Why a lock file that was found by the search is not trusted; undefined if it is. */
-export function distrustOf(path: string, from: string): string | undefined {
+export function reasonForDistrust(path: string, from: string): string | undefined {
   const [file, folder, working] = [statsOf(path), statsOf(dirname(path)), statsOf(resolve(from))];
   if (folder !== undefined && isShared(folder)) return 'is in a folder that every user can write to';
   if (file === undefined || process.getuid === undefined) return undefined;

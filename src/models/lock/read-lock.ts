@@ -5,7 +5,7 @@ import { shellWord } from '../../private/shell-word';
 import { leavesFolder } from './inside';
 import type { LockFile } from './lock-file';
 import { parseLock } from './parse';
-import { distrustOf, projectFolders } from './project';
+import { projectFolders, reasonForDistrust } from './project';
 
 /** The name of a lock file. */
 export const LOCK_FILE = 'serving.lock.json';
@@ -99,7 +99,8 @@ export function discoverLock(from = process.cwd()): string | undefined {
   if (path === undefined) return undefined;
   const project = projectFolders(from).at(-1) as string;
   const target = leavesFolder(project, path);
-  const why = target === undefined ? distrustOf(path, from) : `is a symbolic link to '${target}', outside the project`;
+  const why =
+    target === undefined ? reasonForDistrust(path, from) : `is a symbolic link to '${target}', outside the project`;
   if (why === undefined) return path;
   throw new ServingError(
     'LockFileUntrusted',

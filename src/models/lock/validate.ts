@@ -35,7 +35,7 @@ function findInObject(object: Record<string, unknown>, schema: Schema, where: st
   }
   for (const [name, member] of Object.entries(object)) {
     const place = memberOf(where, name);
-    if (propertyNames !== undefined && !isWritten(name, propertyNames)) {
+    if (propertyNames !== undefined && !matches(name, propertyNames)) {
       return { where: place, value: name, expected: propertyNames.title };
     }
     const rule = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
@@ -54,7 +54,7 @@ function isOfType(value: unknown, type: Schema['type']): boolean {
 
 function meetsBounds(value: unknown, schema: Schema): boolean {
   if (typeof value === 'string') {
-    return isWritten(value, schema) && (schema.enum?.includes(value) ?? true);
+    return matches(value, schema) && (schema.enum?.includes(value) ?? true);
   }
   if (typeof value === 'number') {
     const { minimum = value, maximum = value } = schema;
@@ -64,7 +64,7 @@ function meetsBounds(value: unknown, schema: Schema): boolean {
 }
 
 /** Checks the length first, because matching a pattern is slow for hostile text. */
-function isWritten(text: string, { pattern, maxLength = text.length }: Pick<Schema, 'pattern' | 'maxLength'>): boolean {
+function matches(text: string, { pattern, maxLength = text.length }: Pick<Schema, 'pattern' | 'maxLength'>): boolean {
   return text.length <= maxLength && (pattern === undefined || patternOf(pattern).test(text));
 }
 
