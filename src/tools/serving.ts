@@ -57,11 +57,12 @@ function withoutDebug(args: readonly string[]): { readonly words: readonly strin
   return { words, debug: words.length < args.length || !['', '0', 'false'].includes(SERVING_DEBUG) };
 }
 
-/** The release, of the package that this file is in. */
+/** The version of the package that contains this file; `unknown` if the file was copied out of its package. */
 function version(): string {
   for (let folder = __dirname; ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');
     if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+    if (folder === dirname(folder)) return 'unknown';
   }
 }
 

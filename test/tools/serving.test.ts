@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bundle, bundleServing } from '../support/bundle';
@@ -144,6 +144,15 @@ describe('serving explain', () => {
   test('--version is that of the package', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(serving(ROOT, '--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
+  test('--version prints unknown if no parent folder has a package.json', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
+    const copy = join(folder, 'index.js');
+    copyFileSync(bundle.file, copy);
+    const { status, stdout } = spawnSync(process.execPath, [copy, '--version'], { encoding: 'utf8', timeout: 30_000 });
+    rmSync(folder, { recursive: true });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'unknown\n' });
   });
 
   test.each([
