@@ -3,9 +3,9 @@ import { plural } from '../command-line/progress';
 
 const SHOWN = 10;
 
-/** What goes into the image, because whoever can pull it can read it. The lock file has the whole list. */
+/** Lists the files that go into the image, because anyone who can pull the image can read them. */
 export function describeFiles(key: string, layers: readonly LockedLayer[] = []): string {
   const paths = layers.flatMap(({ files }) => files.map(({ path }) => path));
-  const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more, which the lock file lists` : '';
-  return `${key}: ${plural(paths.length, 'file')} of code: ${paths.slice(0, SHOWN).join(', ')}${more}`;
+  const more = paths.length > SHOWN ? ` and ${paths.length - SHOWN} more (the lock file lists all)` : '';
+  return `${key}: ${plural(paths.length, 'code file')}: ${paths.slice(0, SHOWN).join(', ')}${more}`;
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import ignore from 'ignore';
 import { CommandError } from '../command-line/command-error';
 
-/** What names the files of an app that are not published, in the syntax of .gitignore. */
+/** The file that excludes files of an app from publishing, in the syntax of .gitignore. */
 export const IGNORE_FILE = '.servingignore';
 
-/** What tools leave beside code. A line of the file such as `!venv` takes it all the same. */
+/** Files that tools create next to code. A line such as `!venv` in the ignore file includes them. */
 const IGNORED_ALWAYS = [
   ...['.git', '.DS_Store', '**/.cache/huggingface', '__pycache__', '.venv', 'venv', 'node_modules'],
   ...['.pytest_cache', '.mypy_cache', '.ruff_cache', '.env', `/${IGNORE_FILE}`],
@@ -14,9 +14,9 @@ const IGNORED_ALWAYS = [
 
 const MAX_BYTES = 2 ** 20;
 
-/** Whether a path of an app is left out, by what is left out of every app and by its own file. */
+/** Whether a path of an app is excluded, by default or by its ignore file. */
 export function ignoreRules(directory: string): (path: string, isDirectory: boolean) => boolean {
-  // As git on Linux, so that an image is the same wherever it is made.
+  // Case-sensitive, as git on Linux, so that an image is the same on every machine.
   const rules = ignore({ ignorecase: false })
     .add(IGNORED_ALWAYS)
     .add(readRules(join(directory, IGNORE_FILE)));
@@ -24,7 +24,7 @@ export function ignoreRules(directory: string): (path: string, isDirectory: bool
     if (path.endsWith(`/${IGNORE_FILE}`))
       throw new CommandError(
         'InvalidIgnoreFile',
-        `'${path}' has no effect; move its lines to '${IGNORE_FILE}' beside the code`,
+        `'${path}' has no effect; move its lines to '${IGNORE_FILE}' in the directory of the app`,
       );
     return ignore.isPathValid(path) && rules.ignores(isDirectory ? `${path}/` : path);
   };
@@ -34,5 +34,5 @@ function readRules(path: string): string {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return '';
   if (stats.isFile() && stats.size <= MAX_BYTES) return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  throw new CommandError('InvalidIgnoreFile', `'${path}' must be a file of at most ${MAX_BYTES} bytes, and no link`);
+  throw new CommandError('InvalidIgnoreFile', `'${path}' must be a file of at most ${MAX_BYTES} bytes, and not a link`);
 }

@@ -15,25 +15,25 @@ import type { Progress } from '../command-line/progress';
 import { IGNORE_FILE, ignoreRules } from './ignore-rules';
 import { hasWheels, unpackedWheels } from './wheels';
 
-/** Where the code stands in the image, which is also its working directory. */
+/** The directory of the code in the image, and the working directory. */
 const CODE = '/app';
 
-/** Where the packages stand. */
+/** The directory of the packages in the image. */
 const PACKAGES = '/opt/packages';
 
-/** An app as a user wants it locked. */
+/** The settings for locking an app. */
 export interface AppSettings {
   readonly key: string;
   readonly directory: string;
   readonly base: string;
-  /** The list of packages, relative to the directory. @default - none */
+  /** The requirements file, relative to the directory. @default - none */
   readonly requirements?: string;
   readonly to?: string;
-  /** Files that look like credentials and are published all the same. @default - none */
+  /** Files that are published although they look like credentials. @default - none */
   readonly allowed?: readonly string[];
-  /** The architectures that the image is made for. @default - those of the base that have wheels */
+  /** The architectures of the image. @default - those of the base for which wheels exist */
   readonly architectures?: string[];
-  /** Speak to the registry of the base without TLS. @default - with this machine only */
+  /** Connect to the registry of the base without TLS. @default - only if it runs on this machine */
   readonly plainHttp?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface PackedApp {
   readonly entry: LockedApp;
 }
 
-/** Makes the image of an app: its packages, and above them its code, upon the base. */
+/** Builds the image of an app: the base, the packages, then the code. */
 export async function packApp(settings: AppSettings, progress: Pick<Progress, 'report'>): Promise<PackedApp> {
   const { key, directory, requirements, to } = settings;
   const report: Progress['report'] = (event) => progress.report(event);
@@ -56,7 +56,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
     keepExecutable: true,
     ignored: ignoreRules(directory),
     inspect: (walked) => {
-      const leaveOut = `name them in '${key}/${IGNORE_FILE}' to leave them out`;
+      const leaveOut = `list them in '${key}/${IGNORE_FILE}' to exclude them`;
       allowed = requireNoCredentials(walked, { name: key, allowed: settings.allowed ?? [], leaveOut });
     },
     image: { annotations: {} },
@@ -93,7 +93,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
       'org.opencontainers.image.base.digest': digest,
     },
     configure: (config) => configure(config, requirements !== undefined),
-    below: ({ architecture }) => packages.get(architecture) ?? [],
+    platformLayers: ({ architecture }) => packages.get(architecture) ?? [],
   });
   const { index, manifests, blobs, platforms } = image;
   report({ event: 'hashed', artifact: key, digest: index.digest, bytes: code.bytes });
@@ -112,7 +112,7 @@ export async function packApp(settings: AppSettings, progress: Pick<Progress, 'r
   };
 }
 
-/** The image of an app exactly as it is locked. */
+/** Builds the image of an app, which must match the lock file. */
 export async function packLockedApp(
   loaded: LoadedLock,
   key: string,
@@ -135,7 +135,7 @@ export async function packLockedApp(
   );
 }
 
-/** The base, for the platforms that a container can be placed on. */
+/** Loads the base image, with the platforms that the app is built for. */
 async function loadBase({ base: reference, architectures, plainHttp }: AppSettings): Promise<BaseImage> {
   const { loadBaseImage } = require('../registry/resolve-image') as typeof import('../registry/resolve-image');
   const base = await loadBaseImage(reference, { plainHttp });
@@ -147,28 +147,28 @@ async function loadBase({ base: reference, architectures, plainHttp }: AppSettin
   const has = base.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ');
   throw new CommandError(
     'InvalidBase',
-    `the base '${reference}' is for ${has}, and must be for linux/amd64 or linux/arm64`,
+    `the base '${reference}' supports ${has}; it must support linux/amd64 or linux/arm64`,
   );
 }
 
-/** The layers of a packed directory, without what would make it an image of its own. */
+/** The layers of a packed directory, without its configs and manifests. */
 function layersOf({ artifact, layers }: PackedDirectory): Blob[] {
   const digests = new Set(layers.map(({ digest }) => digest));
   return artifact.blobs.filter(({ digest }) => digests.has(digest));
 }
 
-/** The version of Python that the base says it has, as the official images do. */
+/** The Python version of the base, from the variable that the official images set. */
 function pythonOf({ config }: BasePlatform, { reference }: BaseImage): string {
   const { config: { Env = [] } = {} } = readJsonObject(config) as { config?: { Env?: string[] } };
   const version = Env.flatMap((variable) => /^PYTHON_VERSION=(\d+\.\d+)/.exec(variable)?.[1] ?? [])[0];
   if (version !== undefined) return version;
   throw new CommandError(
     'InvalidBase',
-    `the base '${reference}' does not set PYTHON_VERSION, as the official Python images do; use one of them, or a base that contains the packages`,
+    `the base '${reference}' does not set PYTHON_VERSION; use an official Python image, or a base that contains the packages`,
   );
 }
 
-/** What a container of the base starts with, and besides where code and packages are. */
+/** The container config of the base, with the paths of code and packages. */
 function configure(
   config: { readonly [name: string]: unknown },
   hasPackages: boolean,

@@ -7,27 +7,27 @@ import { makeOwnFolder } from '../../private/files/own-folder';
 import { readJsonObject } from '../../private/json';
 import { CommandError } from '../command-line/command-error';
 
-/** Packages as they stand in an image. */
+/** Packages in the layout of the image. */
 export interface UnpackedPackages {
   readonly folder: string;
-  /** What the user should know of them, a line each. */
+  /** Notes for the user, one per line. */
   readonly notes: readonly string[];
 }
 
-/** The last thing that is written into an entry. */
+/** The file that is written last, so that it marks an entry as complete. */
 const MARKER = 'complete.json';
 const PACKAGES = 'packages';
 
-/** Unpacked packages in the user's cache, by everything that decides what they are. */
+/** Unpacked packages in the user's cache. A key covers everything that affects their content. */
 export class PackageCache {
   private readonly root = ownFolder(join(cacheFolder(), PACKAGES));
 
-  /** A new folder of our own, for a working directory and for what becomes an entry. */
+  /** Creates a private folder: a working directory, whose folder `packages` can become an entry. */
   public draft(): string {
     return mkdtempSync(join(this.root, 'draft-'));
   }
 
-  /** What was kept under a key, or nothing: an entry that is not as it was when it was kept is removed. */
+  /** The entry of a key. An entry that has changed since it was kept is removed. */
   public take(key: string): UnpackedPackages | undefined {
     const entry = this.placeOf(key);
     const stats = lstatSync(entry, { throwIfNoEntry: false });
@@ -40,7 +40,7 @@ export class PackageCache {
     return undefined;
   }
 
-  /** Keeps what a draft has in its folder `packages`. Whoever was faster has kept the same. */
+  /** Keeps the folder `packages` of a draft. If another process was faster, its entry has the same content. */
   public keep(key: string, draft: string, notes: readonly string[]): UnpackedPackages {
     const listing = listingOf(join(draft, PACKAGES));
     writeFileSync(join(draft, MARKER), JSON.stringify({ key, notes, listing }), { flag: 'wx', mode: 0o600 });
@@ -74,7 +74,7 @@ function readMarker(path: string): Marker | undefined {
   }
 }
 
-/** Changes when a file is missing, new, a link, or has another size. */
+/** A hash that changes if a file is missing, new, a link, or has a different size. */
 function listingOf(folder: string): string | undefined {
   try {
     const { root, files } = walk(folder, []);
@@ -87,7 +87,7 @@ function listingOf(folder: string): string | undefined {
   }
 }
 
-/** A folder that nobody else can put anything into. */
+/** A folder that no other user can write to. */
 function ownFolder(path: string): string {
   const problem = makeOwnFolder(path);
   if (problem === undefined) return path;

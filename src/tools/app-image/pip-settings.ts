@@ -3,61 +3,62 @@ import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runPython } from './python';
 
-/** The settings of pip that say where packages are and how they are reached. */
+/** The settings of pip that specify where packages are and how to reach them. */
 const KEPT = [
   ...['index-url', 'extra-index-url', 'no-index', 'find-links'],
   ...['trusted-host', 'cert', 'client-cert', 'proxy', 'keyring-provider', 'use-feature'],
   ...['timeout', 'default-timeout', 'retries', 'resume-retries', 'cache-dir', 'no-cache-dir'],
 ];
 
-/** Those of them that decide which wheels are found, and who is believed to have them. */
+/** Those that determine which wheels are found, and which sources are trusted. */
 const DECISIVE = [
   ...['index-url', 'extra-index-url', 'no-index', 'find-links'],
   ...['trusted-host', 'cert', 'client-cert', 'proxy'],
 ];
 
-/** Paths, which are relative to where the user is and may have spaces. */
+/** Paths: relative to the working directory, and possibly with spaces. */
 const PATHS = ['cert', 'client-cert', 'cache-dir'];
 
-/** A list of paths and addresses, between spaces. */
-const PLACES = 'find-links';
+/** A list of paths and URLs, separated by spaces. */
+const FIND_LINKS = 'find-links';
 
-/** The parts of pip's configuration that apply to a download, the last wins. */
+/** The sections of pip's configuration that apply to a download. Later ones override earlier ones. */
 const SECTIONS = ['global', 'download', ':env:'];
 
-/** Variables for pip: of the user's configuration what is kept, and no file. */
+/** The user's configuration of pip, reduced to the settings that are kept. */
 export interface PipSettings {
+  /** Environment variables for pip. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What decides which wheels are found. */
+  /** Identifies the settings that determine which wheels are found. */
   readonly decisive: string;
-  /** The folders of this machine that wheels are taken from. */
+  /** The local folders that contain wheels. */
   readonly folders: readonly string[];
 }
 
-let known: { readonly question: string; readonly settings: PipSettings } | undefined;
+let cached: { readonly key: string; readonly settings: PipSettings } | undefined;
 
 /**
- * What the user has told pip, in variables and files, about indexes, certificates and proxies. Everything else is left out:
+ * The user's configuration of pip, in variables and files, for indexes, certificates and proxies. Everything else is dropped:
  * a setting such as no-binary or requirement would change what is installed, or run code.
  */
 export function pipSettings(folder: string): PipSettings {
   const variables = Object.entries(process.env).filter(
-    ([name]) => name === 'PIP_CONFIG_FILE' || KEPT.some((key) => name === variableOf(key)),
+    ([name]) => name === 'PIP_CONFIG_FILE' || KEPT.some((setting) => name === variableOf(setting)),
   ) as [string, string][];
-  const question = JSON.stringify([variables, process.cwd()]);
-  if (known?.question !== question) {
+  const key = JSON.stringify([variables, process.cwd()]);
+  if (cached?.key !== key) {
     const listed = runPython({
       args: ['-m', 'pip', 'config', 'list'],
-      purpose: 'read the configuration of pip',
+      purpose: 'read the pip configuration',
       folder,
       settings: { ...Object.fromEntries(variables), PIP_DISABLE_PIP_VERSION_CHECK: '1' },
     });
-    known = { question, settings: settingsOf(parseConfiguration(listed)) };
+    cached = { key, settings: settingsOf(parseConfiguration(listed)) };
   }
-  return known.settings;
+  return cached.settings;
 }
 
-/** What `pip config list` prints: `section.key='value'`, the value as Python writes strings. */
+/** Parses the output of `pip config list`: `section.key='value'`, where the value is a Python string literal. */
 export function parseConfiguration(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const section of SECTIONS)
@@ -68,7 +69,7 @@ export function parseConfiguration(text: string): Map<string, string> {
   return found;
 }
 
-/** The settings as they are given on, with paths that mean the same in every folder. */
+/** The settings for pip, with absolute paths. */
 export function settingsOf(found: Map<string, string>): PipSettings {
   const values = new Map([...found].map(([key, value]) => [key, absoluteValue(key, value)]));
   const variables = [...values].map(([key, value]) => [variableOf(key), value]);
@@ -80,26 +81,26 @@ export function settingsOf(found: Map<string, string>): PipSettings {
       PIP_NO_INPUT: '1',
     },
     decisive: JSON.stringify(DECISIVE.map((key) => values.get(key))),
-    folders: (values.get(PLACES) ?? '').split(/\s+/).flatMap(folderOf),
+    folders: (values.get(FIND_LINKS) ?? '').split(/\s+/).flatMap(folderOf),
   };
 }
 
 function absoluteValue(key: string, value: string): string {
   if (PATHS.includes(key)) return absolute(value);
-  return key === PLACES ? value.split(/\s+/).map(absolute).join(' ') : value;
+  return key === FIND_LINKS ? value.split(/\s+/).map(absolute).join(' ') : value;
 }
 
 function absolute(path: string): string {
   return path === '' || /^(~|[a-z+]+:)/i.test(path) ? path : resolve(path);
 }
 
-/** The folder that a place is, which pip also takes as an address. */
-function folderOf(place: string): string[] {
-  if (isAbsolute(place)) return [place];
+/** The local folder of a path or a file: URL. */
+function folderOf(location: string): string[] {
+  if (isAbsolute(location)) return [location];
   try {
-    return /^file:/i.test(place) ? [fileURLToPath(place)] : [];
+    return /^file:/i.test(location) ? [fileURLToPath(location)] : [];
   } catch {
-    // An address of another machine, which pip refuses.
+    // A file: URL with the name of another machine, which pip rejects.
     return [];
   }
 }
@@ -114,7 +115,7 @@ function unquote(text: string): string {
   return text.slice(1, -1).replace(/\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, unescaped);
 }
 
-/** The character that an escape stands for: a letter, or its code in hexadecimal digits. */
+/** The character of an escape sequence: a letter, or a code in hexadecimal digits. */
 function unescaped(code: string): string {
   const [letter = '', digits] = [code.slice(1, 2), code.slice(2)];
   return digits === '' ? (ESCAPES[letter] ?? letter) : String.fromCodePoint(Number.parseInt(digits, 16));

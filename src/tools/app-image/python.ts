@@ -2,23 +2,23 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { printable } from '../../private/credentials/redact';
 import { CommandError } from '../command-line/command-error';
 
-/** How much of the output of a program is shown, from its end. */
+/** The maximum output that is shown, counted from the end. */
 const LONGEST_OUTPUT = 8000;
 
-/** How the interpreter of this machine is run. */
+/** A run of the local Python interpreter. */
 export interface PythonRun {
   readonly args: readonly string[];
-  /** What it is needed for, in an error. */
+  /** The purpose in error messages, such as `unpack the packages`. */
   readonly purpose: string;
-  /** The working directory, which must be one of our own. */
+  /** The working directory, which must be a private folder. */
   readonly folder: string;
-  /** Variables for pip. @default - none */
+  /** Environment variables for pip. @default - none */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * Runs the interpreter of this machine and returns its output. Isolated (`-I`), it imports nothing from the working
- * directory, from PYTHON* variables or from the packages of the user, and pip gets no setting but those that are passed.
+ * Runs the local interpreter and returns its output. In isolated mode (`-I`) it imports nothing from the working directory,
+ * from PYTHON* variables or from the packages of the user. pip gets only the settings that are passed.
  */
 export function runPython({ args, purpose, folder, settings = {} }: PythonRun): string {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PIP_|PYTHON)/i.test(name));
@@ -32,12 +32,12 @@ export function runPython({ args, purpose, folder, settings = {} }: PythonRun): 
   if (ran.error !== undefined)
     throw new CommandError(
       'PythonMissing',
-      `python3 is needed to ${purpose} (${ran.error.message}); install it, with pip`,
+      `python3 is required to ${purpose} (${ran.error.message}); install Python and pip`,
     );
   if (ran.status === 0) return ran.stdout;
   const output = printable(`${ran.stdout}${ran.stderr}`.trim()).slice(-LONGEST_OUTPUT);
   const way = /No module named pip\b/.test(output)
-    ? '\ninstall pip for the python3 of the PATH: packages below the home directory of the user are not read'
+    ? '\ninstall pip for the python3 on the PATH; packages in the home directory of the user are ignored'
     : '';
   throw new CommandError('PythonFailed', `could not ${purpose}:\n${output}${way}`);
 }

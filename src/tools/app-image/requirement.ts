@@ -1,16 +1,16 @@
-/** One package of a list, in the only form that decides what is installed: a name with its version. */
+/** A package of a requirements file, pinned to a version. */
 export interface Requirement {
-  /** As the index compares it. */
+  /** Normalized, as indexes compare names. */
   readonly name: string;
-  /** The line that pip is given. */
+  /** The line for pip. */
   readonly line: string;
-  /** Whether it is for some interpreters or systems only. */
+  /** Whether it applies to some interpreters or systems only. */
   readonly isConditional: boolean;
   readonly hasHashes: boolean;
 }
 
-/** The longest that a package is with its version and its markers. */
-const LONGEST = 1000;
+/** The maximum length of a package with its version and markers. */
+const MAX_LENGTH = 1000;
 
 const NAME = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?';
 const VERSION = '[A-Za-z0-9][A-Za-z0-9.!+_-]*';
@@ -26,7 +26,7 @@ const MARKER = new RegExp(
   `^(?:\\s*(?:${[
     'python_version|python_full_version|os_name|sys_platform|platform_(?:release|system|version|machine)',
     'platform_python_implementation|implementation_(?:name|version)|extra|and|or|not|in',
-    // Two operators in a row are none, and would match in too many ways.
+    // Consecutive operators are invalid, and would cause excessive backtracking.
     '(?:===?|~=|!=|<=|>=|<|>)(?![=<>~!])|\\(|\\)',
     `'[\\w .+*!-]*'|"[\\w .+*!-]*"`,
   ].join('|')}))+\\s*$`,
@@ -35,32 +35,34 @@ const MARKER = new RegExp(
 /** A package with its version, its markers and its hashes; undefined for every other line. */
 export function parseRequirement(text: string): Requirement | undefined {
   const [specifier = '', ...options] = text.replace(/\s+/g, ' ').split(/ (?=-)/);
-  if (specifier.length > LONGEST) return undefined;
+  if (specifier.length > MAX_LENGTH) return undefined;
   const match = PINNED.exec(specifier);
   const hashes = options.map((option) => HASH.exec(option)?.[1]);
   if (match === null || !isMarker(match[5]) || hashes.includes(undefined)) return undefined;
   const [, name, extras, operator, version, marker] = match as unknown as string[];
-  const wanted = extras === undefined ? '' : `[${extras.replace(/\s/g, '')}]`;
+  const extrasPart = extras === undefined ? '' : `[${extras.replace(/\s/g, '')}]`;
   const condition = marker === undefined ? '' : ` ; ${marker.trim()}`;
   return {
     name: normalized(name as string),
-    line: [`${name}${wanted}${operator}${version}${condition}`, ...hashes.map((hash) => `--hash=${hash}`)].join(' '),
+    line: [`${name}${extrasPart}${operator}${version}${condition}`, ...hashes.map((hash) => `--hash=${hash}`)].join(
+      ' ',
+    ),
     isConditional: marker !== undefined,
     hasHashes: hashes.length > 0,
   };
 }
 
-/** A line of a list of constraints, as pip is given it; undefined for what is none. */
+/** A line of a constraints file in the form for pip; undefined for every other line. */
 export function parseConstraint(text: string): string | undefined {
   const pinned = parseRequirement(text);
   if (pinned !== undefined) return pinned.line;
-  const match = text.length > LONGEST ? null : CONSTRAINED.exec(text);
+  const match = text.length > MAX_LENGTH ? null : CONSTRAINED.exec(text);
   if (match === null || !isMarker(match[3])) return undefined;
   const [, name, conditions, marker] = match as unknown as string[];
   return `${name}${conditions?.replace(/\s/g, '')}${marker === undefined ? '' : ` ; ${marker.trim()}`}`;
 }
 
-/** The name of a package as the index compares it. */
+/** The name of a package, normalized as indexes compare names. */
 export function normalized(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }

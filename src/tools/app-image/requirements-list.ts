@@ -5,12 +5,12 @@ import { CommandError } from '../command-line/command-error';
 import { scopeOf } from '../net/scope';
 import { parseConstraint, parseRequirement, type Requirement } from './requirement';
 
-/** A list of packages as it was understood. pip is given what is rendered from it, and never the file. */
+/** A parsed requirements file. pip gets only what is rendered from it, and never the file. */
 export interface RequirementsList {
   readonly requirements: Requirement[];
-  /** Lines of the lists that `-c` names. */
+  /** Lines of the constraints files that `-c` includes. */
   readonly constraints: string[];
-  /** Where packages come from: option lines. */
+  /** Option lines that specify where packages come from. */
   readonly sources: string[];
   readonly requireHashes: boolean;
 }
@@ -20,7 +20,7 @@ const MAX_FILES = 100;
 
 const WHEELS_ONLY = 'only wheels are installed, because building a package runs its code on this machine';
 
-/** What an option of a list does here. */
+/** How an option of a requirements file is handled. */
 type Handling = 'list' | 'constraints' | 'source' | 'no-index' | 'hashes' | 'satisfied';
 
 const HANDLED: { readonly [option: string]: Handling } = {
@@ -35,32 +35,32 @@ const HANDLED: { readonly [option: string]: Handling } = {
   '--find-links': 'source',
   '--no-index': 'no-index',
   '--require-hashes': 'hashes',
-  // Wheels alone are taken anyway.
+  // Only wheels are downloaded anyway.
   '--only-binary': 'satisfied',
   '--prefer-binary': 'satisfied',
 };
 
 const WITHOUT_VALUE = ['--no-index', '--require-hashes', '--prefer-binary'];
 
-/** Why an option is not supported, where more than its name is worth saying. */
+/** Why an option is not supported, and what to use instead. */
 const REFUSED: { readonly [option: string]: string } = {
-  '-e': `${WHEELS_ONLY}; put the code into the directory of the app, or publish a wheel of it`,
-  '--editable': `${WHEELS_ONLY}; put the code into the directory of the app, or publish a wheel of it`,
-  '--no-binary': `${WHEELS_ONLY}; remove it, or publish a wheel of the package`,
+  '-e': `${WHEELS_ONLY}; move the code into the directory of the app, or publish a wheel of it`,
+  '--editable': `${WHEELS_ONLY}; move the code into the directory of the app, or publish a wheel of it`,
+  '--no-binary': `${WHEELS_ONLY}; remove the option, or publish a wheel of the package`,
   '--trusted-host':
-    "a list cannot turn off TLS; set it in pip's own configuration (pip config set global.trusted-host)",
+    'a requirements file cannot turn off TLS; configure pip itself (pip config set global.trusted-host)',
 };
 
 const SUPPORTED = '-r, -c, --index-url, --extra-index-url, --find-links, --no-index, --require-hashes and --hash';
 
-/** Reads a list of packages below a directory, with the lists that it includes. */
+/** Reads a requirements file in a directory, with the files that it includes. */
 export function readRequirements(file: string, directory: string): RequirementsList {
   const reader = new Reader(realpathSync(directory));
   reader.read(file, 'list', []);
   return reader.list;
 }
 
-/** The list that pip is given. */
+/** Renders the requirements file for pip. */
 export function renderRequirements({ requirements, sources, requireHashes }: RequirementsList): string {
   const lines = [...sources, ...(requireHashes ? ['--require-hashes'] : []), ...requirements.map(({ line }) => line)];
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
@@ -78,11 +78,11 @@ class Reader {
   constructor(private readonly root: string) {}
 
   public read(file: string, kind: 'list' | 'constraints', above: readonly string[]): void {
-    const place = this.placeOf(file, above.length > 0);
+    const place = this.realPathOf(file, above.length > 0);
     if (above.includes(place)) throw new CommandError('InvalidRequirements', `'${file}' includes itself`);
     this.files += 1;
     if (this.files > MAX_FILES)
-      throw new CommandError('InvalidRequirements', `'${above[0]}' includes more than ${MAX_FILES} lists`);
+      throw new CommandError('InvalidRequirements', `'${above[0]}' includes more than ${MAX_FILES} files`);
     for (const { text, number } of logicalLines(readFileSync(place, 'utf8'))) {
       const line = { text, file, number };
       if (text.startsWith('-')) this.readOptions(line, kind, [...above, place]);
@@ -92,13 +92,13 @@ class Reader {
   }
 
   private readOptions(line: Line, kind: 'list' | 'constraints', above: readonly string[]): void {
-    const words = line.text.split(/\s+/);
-    while (words.length > 0) {
-      const [name = '', attached] = split(words.shift() as string);
+    const tokens = line.text.split(/\s+/);
+    while (tokens.length > 0) {
+      const [name = '', attached] = split(tokens.shift() as string);
       const handling = Object.hasOwn(HANDLED, name) ? HANDLED[name] : undefined;
       if (handling === undefined || (kind === 'constraints' && handling !== 'constraints'))
         throw refused(line, Object.hasOwn(REFUSED, name) ? (REFUSED[name] as string) : supportedIn(kind));
-      const value = WITHOUT_VALUE.includes(name) ? '' : (attached ?? words.shift() ?? '');
+      const value = WITHOUT_VALUE.includes(name) ? '' : (attached ?? tokens.shift() ?? '');
       if (handling === 'list' || handling === 'constraints') this.include(line, value, handling, above);
       else if (handling === 'source') this.list.sources.push(`${name} ${addressOf(line, value)}`);
       else if (handling === 'no-index') this.list.sources.push(name);
@@ -108,12 +108,12 @@ class Reader {
 
   private include(line: Line, value: string, kind: 'list' | 'constraints', above: readonly string[]): void {
     if (!/^[\w./+@-]+$/.test(value))
-      throw refused(line, 'an included list must be a file in the directory of the app, without spaces in its name');
+      throw refused(line, 'an included file must be in the directory of the app, without spaces in its path');
     this.read(resolve(dirname(line.file), value), kind, above);
   }
 
-  /** Where a list is. It comes with the code, so what is outside of it is not read, not even through a link. */
-  private placeOf(file: string, isIncluded: boolean): string {
+  /** The real path of a requirements file. One outside the directory of the app is not read, not even through a link. */
+  private realPathOf(file: string, isIncluded: boolean): string {
     let place: string;
     try {
       place = realpathSync(file);
@@ -135,7 +135,7 @@ class Reader {
   private outside(file: string): CommandError {
     return new CommandError(
       'InvalidRequirements',
-      `'${file}' is outside of '${this.root}'; put it into the directory of the app`,
+      `'${file}' is outside '${this.root}'; move it into the directory of the app`,
     );
   }
 }
@@ -146,18 +146,18 @@ interface Line {
   readonly number: number;
 }
 
-/** Lines without comments, those that end in a backslash joined with the next; the number is that of the first. */
+/** Lines without comments. A line that ends in a backslash is joined with the next one and keeps its number. */
 function* logicalLines(content: string): Iterable<{ readonly text: string; readonly number: number }> {
-  let [held, first] = ['', 0];
+  let [joined, first] = ['', 0];
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
   for (const [index, line] of lines.entries()) {
     const isComment = /^\s*#/.test(line);
-    if (held === '') first = index + 1;
+    if (joined === '') first = index + 1;
     const isContinued = !isComment && line.endsWith('\\');
-    held += isContinued ? `${line.slice(0, -1)} ` : line;
+    joined += isContinued ? `${line.slice(0, -1)} ` : line;
     if (isContinued && index < lines.length - 1) continue;
-    const text = held.replace(/(^|\s)#.*/, '').trim();
-    held = '';
+    const text = joined.replace(/(^|\s)#.*/, '').trim();
+    joined = '';
     if (text !== '') yield { text, number: first };
   }
 }
@@ -166,7 +166,7 @@ function requirementOf(line: Line): Requirement {
   const requirement = parseRequirement(line.text);
   if (requirement !== undefined) return requirement;
   const option = /\s(--?[\w-]+)/.exec(line.text)?.[1];
-  if (option !== undefined && option !== '--hash') throw refused(line, `${option} of a package is not supported`);
+  if (option !== undefined && option !== '--hash') throw refused(line, `a package cannot have the option ${option}`);
   throw new CommandError(
     'InvalidRequirements',
     `${placeOf(line)} must have a version, such as 'numpy==2.3.4'${numberOf(line)}`,
@@ -179,7 +179,7 @@ function constraintOf(line: Line): string {
   throw refused(line, "a constraint must be a name and versions, such as 'numpy<3'");
 }
 
-/** The address of an index. It is taken literally: a list that could name variables could send them anywhere. */
+/** The URL of an index. Variables are not supported, because a requirements file could send their values anywhere. */
 function addressOf(line: Line, value: string): string {
   if (/^https?:\/\/[\w.~:/?#[\]@!&()*+,;=%-]+$/.test(value) && URL.canParse(value)) {
     const { protocol, hostname } = new URL(value);
@@ -187,24 +187,24 @@ function addressOf(line: Line, value: string): string {
   }
   throw refused(
     line,
-    "an index must be an https:// address without variables; local folders and secrets belong into pip's own configuration, such as PIP_INDEX_URL or PIP_FIND_LINKS",
+    'an index must be an https:// URL without variables; configure local folders and secrets in pip itself, for example with PIP_INDEX_URL or PIP_FIND_LINKS',
   );
 }
 
-function split(word: string): [name: string, attached?: string] {
-  const at = word.indexOf('=');
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+function split(token: string): [name: string, attached?: string] {
+  const at = token.indexOf('=');
+  return at < 0 ? [token] : [token.slice(0, at), token.slice(at + 1)];
 }
 
 function supportedIn(kind: 'list' | 'constraints'): string {
-  return kind === 'list' ? `supported options are ${SUPPORTED}` : 'the only option of a list of constraints is -c';
+  return kind === 'list' ? `supported options are ${SUPPORTED}` : 'a constraints file supports only the option -c';
 }
 
 function refused(line: Line, why: string): CommandError {
   return new CommandError('InvalidRequirements', `${placeOf(line)} is not supported${numberOf(line)}: ${why}`);
 }
 
-/** A line as it was written, without what may be a password. */
+/** A line as it was written, without possible passwords. */
 function placeOf({ text, file }: Line): string {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
   return `'${shown.replace(/\/\/[^/@\s]*@/g, '//****@')}' in '${file}'`;

@@ -1,6 +1,6 @@
 /**
- * The part of the program in `unpack-wheels.ts` that decides what may be unpacked. A wheel is input: whoever controls the
- * index, a mirror or one package of the list writes it. It uses the standard library of Python 3.8 and newer only.
+ * The part of the program in `unpack-wheels.ts` that decides what may be unpacked. Wheels are untrusted input: whoever
+ * controls the index, a mirror or one of the packages writes them. Only the standard library of Python 3.8 and newer is used.
  */
 export const UNPACK_CHECKS = String.raw`
 import base64, configparser, csv, hashlib, io, os, re, stat, struct, sys, unicodedata, zipfile, zlib
@@ -15,7 +15,7 @@ MAX_BYTES = 64 * GIB
 MAX_ENTRIES = 200_000
 MAX_DIRECTORY = 64 * MIB
 MAX_TEXT = 16 * MIB
-# Weights and libraries compress to a half; more than this is made to fill a disk. Small wheels are not worth a refusal.
+# Weights and libraries compress to about half; a higher ratio is meant to fill a disk. Small wheels cannot do harm.
 MAX_RATIO = 100
 RATIO_APPLIES_FROM = 64 * MIB
 MAX_NAME = 255
@@ -23,16 +23,16 @@ MAX_PATH = 700
 MAX_DEPTH = 40
 
 class Refused(Exception):
-    """Something that is not unpacked; its text is for the user."""
+    """Why a wheel is not unpacked, as text for the user."""
 
 def shown(text):
-    """A name of a wheel for a terminal: escaped and short."""
+    """A name from a wheel for the terminal: escaped and shortened."""
     return ascii(text if len(text) <= 120 else text[:120] + '...')
 
 def is_control(character):
     return unicodedata.category(character) in ('Cc', 'Cs', 'Zl', 'Zp')
 
-# What a part of a path must not be, on any system that may unpack the wheel or the image.
+# What a part of a path must not be on any system that may unpack the wheel or the image.
 FAULTS = (
     ('is absolute or has an empty part', lambda part: part == ''),
     ("has a part '.' or '..'", lambda part: part in ('.', '..')),
@@ -57,14 +57,14 @@ def parts_of(path):
     return parts
 
 def folded(parts):
-    """A path as file systems see it that tell neither case nor composed from decomposed characters apart."""
+    """A path as seen by file systems that ignore case and Unicode normalization."""
     return unicodedata.normalize('NFC', unicodedata.normalize('NFC', '/'.join(parts)).casefold())
 
 def normalized(name):
     return re.sub('[-_.]+', '-', name).lower()
 
 def require_small_directory(file, size):
-    """Refuses a list of entries that would fill the memory when it is read."""
+    """Refuses a list of entries that would exhaust the memory when it is read."""
     start = max(0, size - 65557)
     file.seek(start)
     tail = file.read()
@@ -80,15 +80,15 @@ def require_small_directory(file, size):
         raise Refused(f'it has more than {MAX_ENTRIES} entries')
 
 def large_directory(file, at, claimed):
-    """The entries and bytes in the record of zip64, which Python takes wherever a locator follows it, whatever the end has."""
+    """The entries and bytes of the zip64 record, which Python uses if a locator follows it, regardless of the end record."""
     file.seek(max(0, at))
     record = file.read(56)
     if at != claimed or record[:4] != b'PK\x06\x06' or len(record) < 56:
-        raise Refused('its record of zip64 is not where its locator points')
+        raise Refused('its zip64 record is not where its locator points')
     return struct.unpack('<QQ', record[32:48])
 
 def has_more_entries(file, start, length):
-    """Whether the list itself is longer than allowed: Python reads it by its bytes, whatever count is claimed."""
+    """Whether the list itself is too long: Python reads all of its bytes, regardless of the claimed count."""
     file.seek(max(0, start))
     listed = file.read(length)
     at = 0
@@ -110,17 +110,17 @@ def check_entry(info):
     if info.flag_bits & 1:
         raise Refused(f'{shown(name)} is encrypted')
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused(f'{shown(name)} has a compression that wheels do not have')
+        raise Refused(f'{shown(name)} has a compression that wheels do not support')
     if is_folder and info.file_size > 0:
         raise Refused(f'{shown(name)} is a folder with content')
 
 def end_of(info):
-    """The least place in the archive at which the entry can end."""
+    """The lowest offset in the archive at which the entry can end."""
     name = info.orig_filename.encode('utf-8' if info.flag_bits & 0x800 else 'cp437')
     return info.header_offset + 30 + len(name) + info.compress_size
 
 def check_entries(archive, size):
-    """What can be seen before a byte is unpacked: names, kinds, and how much there is."""
+    """Checks what is known before anything is unpacked: names, kinds and sizes."""
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
         raise Refused(f'it has more than {MAX_ENTRIES} entries')
@@ -143,7 +143,7 @@ def check_entries(archive, size):
     return [info for info in infos if not info.filename.endswith('/')]
 
 def read_text(archive, info):
-    """A file that describes the wheel."""
+    """Reads a metadata file of the wheel."""
     if info.file_size > MAX_TEXT:
         raise Refused(f'{shown(info.filename)} has more than {MAX_TEXT} bytes')
     with archive.open(info) as source:
@@ -160,7 +160,7 @@ def read_record(archive, info):
         path, value = row[0], row[1] if len(row) > 1 else ''
         algorithm, _, digest = value.partition('=')
         if record.setdefault(path, (algorithm, digest.rstrip('='))) != (algorithm, digest.rstrip('=')):
-            raise Refused(f'RECORD has two hashes of {shown(path)}')
+            raise Refused(f'RECORD has two hashes for {shown(path)}')
     return record
 
 class Recorded:
@@ -169,7 +169,7 @@ class Recorded:
         self.path = path
         algorithm, self.expected = record.get(path, ('', ''))
         if algorithm not in HASHES:
-            raise Refused(f'RECORD has no SHA-2 hash of {shown(path)}')
+            raise Refused(f'RECORD has no SHA-2 hash for {shown(path)}')
         self.hash = hashlib.new(algorithm)
 
     def update(self, data):
@@ -177,21 +177,21 @@ class Recorded:
 
     def finish(self):
         if base64.urlsafe_b64encode(self.hash.digest()).rstrip(b'=').decode() != self.expected:
-            raise Refused(f'{shown(self.path)} does not have the hash that RECORD has')
+            raise Refused(f'{shown(self.path)} does not match its hash in RECORD')
 
 SCRIPT_NAME = re.compile(r'[A-Za-z0-9._-]+', re.ASCII)
 IDENTIFIERS = r'[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*'
 ENTRY_POINT = re.compile(rf'({IDENTIFIERS})\s*:\s*({IDENTIFIERS})\s*(?:\[[A-Za-z0-9._, -]*\])?', re.ASCII)
 
 def entry_points(text, group):
-    """(name, module, attribute) of each program of a group. All three become part of a file name or of Python code."""
+    """(name, module, attribute) of each program of a group. All three become part of a file name or Python code."""
     parser = configparser.ConfigParser(delimiters=('=',), interpolation=None)
     parser.optionxform = str
     parser.read_string(text)
     found = []
     for name, value in parser.items(group) if parser.has_section(group) else []:
         if SCRIPT_NAME.fullmatch(name) is None or name in ('.', '..'):
-            raise Refused(f'the name {shown(name)} of {group} must have letters, digits, ".", "_" and "-" only')
+            raise Refused(f'the name {shown(name)} of {group} must contain only letters, digits, ".", "_" and "-"')
         match = ENTRY_POINT.fullmatch(value.strip())
         if match is None:
             raise Refused(f'the program {shown(name)} of {group} ({shown(value)}) must be module:function')

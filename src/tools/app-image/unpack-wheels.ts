@@ -1,14 +1,14 @@
 import { UNPACK_CHECKS } from './unpack-checks';
 
 /**
- * A program of Python that puts the content of wheels where its interpreter finds it, the same bytes on every machine:
- * `pip install` writes the path of its own interpreter into scripts, and records of them. It writes below the target that
- * it makes and nowhere else, runs nothing, and refuses what is not a plain wheel with one line and exit code 1.
- * What runs by itself in the image is a line of its output.
+ * A Python program that unpacks wheels to the same bytes on every machine; `pip install` writes the path of its own
+ * interpreter into scripts and RECORD files. The program writes only below the target folder, which it creates, and runs no
+ * code of a wheel. It refuses anything but a plain wheel with one line and exit code 1. Its output lists the modules that
+ * Python runs at startup.
  */
 export const UNPACK_WHEELS = String.raw`${UNPACK_CHECKS}
 class Target:
-    """A folder of our own. Every write goes through it."""
+    """The folder to unpack into. All writes go through this class."""
     def __init__(self, folder):
         os.mkdir(folder, 0o755)
         self.root = os.path.realpath(folder)
@@ -22,7 +22,7 @@ class Target:
         key, path = folded(parts), '/'.join(parts)
         place = os.path.join(self.enter(wheel, parts[:-1]), parts[-1])
         if key in self.folders:
-            raise Refused(f'{shown(path)} is a file, but a folder of {self.folders[key][1]}')
+            raise Refused(f'{shown(path)} is a file, but a folder in {self.folders[key][1]}')
         if key in self.files:
             self.require_same(place, path, self.files[key], chunks)
         else:
@@ -33,7 +33,7 @@ class Target:
             os.chmod(place, 0o755)
 
     def enter(self, wheel, parts):
-        """The folder of these parts, which is made where it is not there yet."""
+        """The folder with this path, which is created if necessary."""
         whole = '/'.join(parts)
         if whole in self.entered:
             return self.entered[whole]
@@ -42,15 +42,15 @@ class Target:
             place = os.path.join(place, part)
             key, path = folded(parts[:index + 1]), '/'.join(parts[:index + 1])
             if key in self.files:
-                raise Refused(f'{shown(path)} is a folder, but a file of {self.files[key][1]}')
+                raise Refused(f'{shown(path)} is a folder, but a file in {self.files[key][1]}')
             known = self.folders.get(key)
             if known is None:
                 os.mkdir(place, 0o755)
                 self.folders[key] = (path, wheel)
             elif known[0] != path:
-                raise Refused(f'{shown(path)} and {shown(known[0])} of {known[1]} differ by case or accents only')
+                raise Refused(f'{shown(path)} and {shown(known[0])} of {known[1]} differ only by case or accents')
         if os.path.realpath(place) != place:
-            raise Refused(f'{shown(whole)} leads out of the target')
+            raise Refused(f'{shown(whole)} resolves to a path outside the target')
         self.entered[whole] = place
         return place
 
@@ -63,11 +63,11 @@ class Target:
 
     def require_same(self, place, path, known, chunks):
         if known[0] != path:
-            raise Refused(f'{shown(path)} and {shown(known[0])} of {known[1]} differ by case or accents only')
+            raise Refused(f'{shown(path)} and {shown(known[0])} of {known[1]} differ only by case or accents')
         with open(place, 'rb') as file:
             same = all([file.read(len(chunk)) == chunk for chunk in chunks]) and file.read(1) == b''
         if not same:
-            raise Refused(f'{shown(path)} has another content in {known[1]}')
+            raise Refused(f'{shown(path)} has different content in {known[1]}')
 
     def spend(self, count):
         self.left -= count
@@ -91,16 +91,16 @@ class Wheel:
         self.record = read_record(self.archive, record)
 
     def find_about(self):
-        """The folder of the wheel's own description. That of another package would be taken for that package's."""
+        """The .dist-info folder of the wheel. A folder of another package would be mistaken for the metadata of that package."""
         package = normalized(self.name.split('-')[0])
         folders = {path.split('/')[0] for path in self.infos if '/' in path}
         for folder in folders:
             stem, kind = os.path.splitext(folder)
             if kind in ('.dist-info', '.data') and normalized(stem.split('-')[0]) != package:
-                raise Refused(f'{shown(folder)} is of another package')
+                raise Refused(f'{shown(folder)} belongs to another package')
         found = [folder for folder in folders if folder.endswith('.dist-info')]
         if len(found) != 1:
-            raise Refused(f'it must have one folder .dist-info, and has {len(found)}')
+            raise Refused(f'it must have exactly one .dist-info folder, but has {len(found)}')
         return found[0]
 
     def unpack(self):
@@ -121,18 +121,18 @@ class Wheel:
             self.write_scripts(read_text(self.archive, points))
 
     def placed(self, parts):
-        """Whether a file is a script, and where it belongs; nowhere for headers, which only compilers read."""
+        """Whether a file is a script, and its path in the target; None for headers, which only compilers read."""
         if not parts[0].endswith('.data') or len(parts) < 3:
             return False, parts
         kind, rest = parts[1], parts[2:]
         if kind == 'headers':
             return None
         if kind not in ('scripts', 'data', 'purelib', 'platlib'):
-            raise Refused(f'{shown("/".join(parts))} is in {shown(kind)}, which is no scheme of wheels')
+            raise Refused(f'{shown("/".join(parts))} is in {shown(kind)}, which is not an install scheme of wheels')
         return (True, ['bin', *rest]) if kind == 'scripts' else (False, rest)
 
     def chunks(self, info):
-        """The bytes of a file. An error when they are not as many as promised, or not those of RECORD."""
+        """The bytes of a file. They must match its declared size and its hash in RECORD."""
         recorded = None
         if info.filename not in (f'{self.about}/RECORD', f'{self.about}/RECORD.jws', f'{self.about}/RECORD.p7s'):
             recorded = Recorded(self.record, info.filename)
@@ -147,12 +147,12 @@ class Wheel:
                     recorded.update(data)
                 yield data
         if left != 0:
-            raise Refused(f'{shown(info.filename)} does not have the size that it claims')
+            raise Refused(f'{shown(info.filename)} does not have its declared size')
         if recorded is not None:
             recorded.finish()
 
     def write_scripts(self, text):
-        # Programs with a window are none of a server, but their names and code are held to the same rules.
+        # GUI programs have no use on a server, but the same rules apply to their names and code.
         entry_points(text, 'gui_scripts')
         for name, module, attribute in entry_points(text, 'console_scripts'):
             head = attribute.split('.')[0]
@@ -165,14 +165,14 @@ def with_interpreter(chunks):
         yield re.sub(rb'^#!python\w*', b'#!/usr/bin/env python3', chunk) if first else chunk
         first = False
 
-# What the standard library raises for archives and texts that are damaged, or made to look so.
+# What the standard library raises for archives and texts that are damaged or malicious.
 BROKEN = (
     zipfile.BadZipFile, zlib.error, csv.Error, configparser.Error, struct.error, UnicodeError, EOFError,
     NotImplementedError, OSError, MemoryError, OverflowError,
 )
 
-# What every Python process of the image runs at its start, without anything that imports it.
-# It may be a package, or a module of bytecode or machine code.
+# Every Python process of the image runs these at startup, even if nothing imports them.
+# They may be packages, or modules of source, bytecode or machine code.
 AT_START = ('sitecustomize', 'usercustomize')
 
 def unpack(folder, name, target):
@@ -187,7 +187,7 @@ def unpack(folder, name, target):
     tops = {path.split('/')[0] for path, wheel in target.files.values() if wheel == name}
     for top in sorted(tops):
         if top.split('.')[0] in AT_START:
-            print(f'{shown(name)} has {shown(top)[1:-1]}, which every Python process of the image runs at its start')
+            print(f'{shown(name)} has {shown(top)[1:-1]}, which every Python process of the image runs at startup')
 
 def main(folder, place):
     target = Target(place)

@@ -9,57 +9,57 @@ import { normalized } from './requirement';
 import { type RequirementsList, readRequirements, renderRequirements } from './requirements-list';
 import { UNPACK_WHEELS } from './unpack-wheels';
 
-/** The version of what is done with wheels: what is cached by an older one is made again. */
+/** The version of the unpacking. Entries that an older version cached are not used. */
 const FORMAT = 2;
 
-/** What wheels call the architectures of images. */
+/** The architectures of images, and their names in wheel tags. */
 const MACHINES: { readonly [architecture: string]: string } = { amd64: 'x86_64', arm64: 'aarch64' };
 
-/** The C libraries that wheels may want: that of Debian 10 and newer has all of these. */
+/** The C libraries that wheels may require. Debian 10 and newer provide all of them. */
 const LIBRARIES = ['manylinux2014', 'manylinux_2_17', 'manylinux_2_28'];
 
-/** What packages are wanted, and for which interpreter on which processor. */
-export interface WheelsQuestion {
-  /** The list of packages. */
+/** A requirements file, and the interpreter and processor to find wheels for. */
+export interface WheelsRequest {
+  /** The path of the requirements file. */
   readonly requirements: string;
-  /** The directory of the app, which the list and what it includes must be in. */
+  /** The directory of the app. It must contain the requirements file and those that it includes. */
   readonly directory: string;
-  /** In OCI's words, such as `amd64`. */
+  /** The name in OCI, such as `amd64`. */
   readonly architecture: string;
   /** Such as `3.12`. */
   readonly pythonVersion: string;
 }
 
-/** Whether there are wheels for an architecture at all. */
+/** Whether wheels exist for an architecture. */
 export function hasWheels(architecture: string): boolean {
   return Object.hasOwn(MACHINES, architecture);
 }
 
 /**
- * A folder with the packages of a list as they stand in an image. They are downloaded by the `pip` of this machine, for
- * the image's interpreter, and as wheels alone, so that nothing is built and nothing of a package runs.
+ * A folder with the packages of a requirements file in the layout of the image. The local `pip` downloads them for the
+ * interpreter of the image, and only as wheels, so that nothing is built and no code of a package runs.
  */
-export function unpackedWheels(question: WheelsQuestion): UnpackedPackages {
-  const { requirements: file, directory } = question;
+export function unpackedWheels(request: WheelsRequest): UnpackedPackages {
+  const { requirements: file, directory } = request;
   const list = readRequirements(file, directory);
   if (list.requirements.length === 0)
     throw new CommandError(
       'InvalidRequirements',
-      `'${file}' has no package; leave out --requirements, or add packages`,
+      `'${file}' contains no packages; add packages, or remove --requirements`,
     );
   const cache = new PackageCache();
   const draft = cache.draft();
   try {
     const settings = pipSettings(draft);
-    const key = keyOf(question, list, settings);
-    return cache.take(key) ?? cache.keep(key, draft, unpackInto(draft, question, { list, settings }));
+    const key = keyOf(request, list, settings);
+    return cache.take(key) ?? cache.keep(key, draft, unpackInto(draft, request, { list, settings }));
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
-/** Everything that decides which bytes the folder holds. */
-function keyOf({ architecture, pythonVersion }: WheelsQuestion, list: RequirementsList, settings: PipSettings): string {
+/** A hash of everything that affects the content of the folder. */
+function keyOf({ architecture, pythonVersion }: WheelsRequest, list: RequirementsList, settings: PipSettings): string {
   const { decisive, folders } = settings;
   const parts = [
     renderRequirements(list),
@@ -67,15 +67,15 @@ function keyOf({ architecture, pythonVersion }: WheelsQuestion, list: Requiremen
     architecture,
     pythonVersion,
     decisive,
-    folders.map(stampOf),
+    folders.map(listingOf),
   ];
   return createHash('sha256')
     .update(JSON.stringify([FORMAT, ...parts]))
     .digest('hex');
 }
 
-/** The wheels that a folder of this machine offers. */
-function stampOf(folder: string): unknown {
+/** The wheels in a local folder. */
+function listingOf(folder: string): unknown {
   try {
     return readdirSync(folder)
       .sort()
@@ -88,15 +88,15 @@ function stampOf(folder: string): unknown {
   }
 }
 
-/** Makes the folder `packages` in a draft, and returns what the user should know of it. */
+/** Creates the folder `packages` in a draft, and returns notes for the user. */
 function unpackInto(
   draft: string,
-  question: WheelsQuestion,
+  request: WheelsRequest,
   { list, settings }: { readonly list: RequirementsList; readonly settings: PipSettings },
 ): string[] {
   const wheels = join(draft, 'wheels');
-  download(draft, question, { list, settings });
-  requirePinned(readdirSync(wheels), list, question);
+  download(draft, request, { list, settings });
+  requirePinned(readdirSync(wheels), list, request);
   const output = runPython({
     args: ['-c', UNPACK_WHEELS, wheels, join(draft, 'packages')],
     purpose: 'unpack the packages',
@@ -108,7 +108,7 @@ function unpackInto(
 
 function download(
   draft: string,
-  { architecture, pythonVersion }: WheelsQuestion,
+  { architecture, pythonVersion }: WheelsRequest,
   { list, settings }: { readonly list: RequirementsList; readonly settings: PipSettings },
 ): void {
   const [requirements, constraints] = [join(draft, 'requirements.txt'), join(draft, 'constraints.txt')] as const;
@@ -120,23 +120,23 @@ function download(
       ...['-m', 'pip', 'download', '--quiet', '--no-input', '--disable-pip-version-check'],
       ...['--implementation', 'cp', '--python-version', pythonVersion, ...platforms],
       ...['--dest', join(draft, 'wheels'), '--requirement', requirements, '--constraint', constraints],
-      // Last, because the last one wins.
+      // Last, because pip uses the last value.
       '--only-binary=:all:',
     ],
-    purpose: `get wheels for Python ${pythonVersion} on linux/${architecture}`,
+    purpose: `download wheels for Python ${pythonVersion} on linux/${architecture}`,
     folder: draft,
     settings: settings.variables,
   });
 }
 
 /**
- * What packages need beside those of the list must be in the list, with the version that was found; and what is in the
- * list for every interpreter must have come.
+ * Requires that every downloaded package is in the requirements file, and that every package that the file lists without a
+ * condition was downloaded.
  */
 function requirePinned(
   files: readonly string[],
   { requirements }: RequirementsList,
-  { requirements: file, architecture, pythonVersion }: WheelsQuestion,
+  { requirements: file, architecture, pythonVersion }: WheelsRequest,
 ): void {
   const pinned = new Set(requirements.map(({ name }) => name));
   const found = files
@@ -149,11 +149,11 @@ function requirePinned(
       'IncompleteRequirements',
       `'${file}' lacks packages that the listed ones require; add these lines:\n${missing.sort().join('\n')}`,
     );
-  const came = new Set(found.map(({ name }) => name));
-  const absent = requirements.filter(({ name, isConditional }) => !isConditional && !came.has(name));
+  const downloaded = new Set(found.map(({ name }) => name));
+  const absent = requirements.filter(({ name, isConditional }) => !isConditional && !downloaded.has(name));
   if (found.length > 0 && absent.length === 0) return;
   throw new CommandError(
     'WheelMissing',
-    `no wheel came for ${absent.map(({ name }) => name).join(', ') || 'any package'} of '${file}', for Python ${pythonVersion} on linux/${architecture}`,
+    `no wheel was found for ${absent.map(({ name }) => name).join(', ') || 'any package'} of '${file}', for Python ${pythonVersion} on linux/${architecture}`,
   );
 }

@@ -1,4 +1,4 @@
-/** The bytes of a manifest or an index, which are small and known whole. */
+/** A manifest or an index, which is small and kept in memory. */
 export interface Manifest {
   /** `sha256:` and 64 hex digits. */
   readonly digest: string;
@@ -6,18 +6,18 @@ export interface Manifest {
   readonly bytes: Buffer;
 }
 
-/** Bytes that are named by their digest and read when they are sent: a layer or a config. */
+/** A layer or a config, which is identified by its digest and read when it is sent. */
 export interface Blob {
   readonly digest: string;
   readonly mediaType: string;
   readonly size: number;
-  /** The repository that holds it already, as `registry/repository`. @default - none, the bytes are on the disk */
+  /** The repository that already has it, as `registry/repository`. @default - none, the bytes are on disk */
   readonly origin?: string;
-  /** Reads the bytes from an offset on; throws a named error when the file behind them is no longer what was hashed. */
+  /** Reads the bytes from an offset. Throws an error with the name of the file if it has changed since it was hashed. */
   read(from?: number): AsyncIterable<Buffer>;
 }
 
-/** A file of an artifact as it stands on the disk, for stores that keep files and not layers. */
+/** A file of an artifact on disk, for stores of files instead of layers. */
 export interface ArtifactFile {
   /** The path inside the artifact, with `/` between its parts. */
   readonly path: string;
@@ -25,15 +25,15 @@ export interface ArtifactFile {
   read(from?: number): AsyncIterable<Buffer>;
 }
 
-/** Everything that is published of one model or one image. */
+/** Everything that is published for a model or an app. */
 export interface Artifact {
-  /** What people call it: the directory. */
+  /** The name for messages: the directory. */
   readonly name: string;
-  /** What names the whole: an index of the platforms. */
+  /** The index of the platforms, whose digest identifies the artifact. */
   readonly index: Manifest;
-  /** The manifests that the index lists, which must be there before it. */
+  /** The manifests that the index lists. They must be published before it. */
   readonly manifests: Manifest[];
-  /** Layers and configs, each once; they must be there before the manifests. */
+  /** Layers and configs, without duplicates. They must be published before the manifests. */
   readonly blobs: Blob[];
   /** The same content as files. */
   readonly files: ArtifactFile[];
@@ -42,22 +42,22 @@ export interface Artifact {
 /** One step of hashing a directory. */
 export type HashEvent =
   | { readonly event: 'hash'; readonly artifact: string; readonly bytes: number }
-  /** A layer whose files are as they were when it was hashed. */
+  /** The files of a layer have not changed since it was hashed. */
   | { readonly event: 'unchanged'; readonly part: string; readonly bytes: number }
   /** More bytes of a layer were read. */
   | { readonly event: 'read'; readonly part: string; readonly bytes: number }
   | { readonly event: 'hashed'; readonly artifact: string; readonly digest: string; readonly bytes: number };
 
-/** One step of a publication: what a progress bar shows, and one JSON line where there is no terminal. */
+/** One step of a publication: shown by a progress bar, or as a line of JSON without a terminal. */
 export type PublishEvent =
-  /** Where an artifact is about to be sent. */
+  /** Where an artifact will be sent. */
   | { readonly event: 'destination'; readonly artifact: string; readonly to: string }
   | { readonly event: 'start'; readonly artifact: string; readonly digest: string; readonly bytes: number }
-  /** A part that the store has already, or that it took over from another repository. */
+  /** The store already has a part, or mounted it from another repository. */
   | { readonly event: 'present' | 'mounted'; readonly part: string; readonly bytes: number }
-  /** More bytes of a part went out. */
+  /** More bytes of a part were sent. */
   | { readonly event: 'sent'; readonly part: string; readonly bytes: number }
-  /** A part is sent again from the byte `kept` on, which is 0 where it is left out. */
+  /** A part is sent again from byte `kept`, by default from 0. */
   | {
       readonly event: 'retry';
       readonly part: string;

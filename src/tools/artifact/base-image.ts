@@ -1,12 +1,12 @@
 import type { Blob } from './artifact';
 
-/** An image below the files of an artifact: what its registry says of it. */
+/** The base image of an artifact, as its registry describes it. */
 export interface BaseImage {
   /** `registry/repository@sha256:…`. */
   readonly reference: string;
-  /** As it was asked for, with the digest: what the lock file keeps, so that a definition can say the same. */
+  /** The reference that the user specified, with the digest. It is locked, so that definitions can use the same reference. */
   readonly locked: string;
-  /** One for each platform that a container can run on. */
+  /** The platforms that containers can run on. */
   readonly platforms: BasePlatform[];
 }
 
@@ -16,8 +16,8 @@ export interface BasePlatform {
   readonly architecture: string;
   /** The variant of the architecture, such as `v8`. @default - none */
   readonly variant?: string;
-  /** The image config as the registry keeps it. */
+  /** The image config, byte by byte as in the registry. */
   readonly config: Buffer;
-  /** The layers from the lowest to the highest. */
+  /** The layers, the lowest first. */
   readonly layers: Blob[];
 }

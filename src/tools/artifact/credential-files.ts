@@ -4,7 +4,7 @@ import type { WalkedDirectory, WalkedFile } from '../../models/lock/walk';
 import { shellWord } from '../../private/shell-word';
 import { CommandError } from '../command-line/command-error';
 
-/** Files that hold credentials wherever they lie: a whole name, or the end of a path. */
+/** Files that contain credentials in any folder: a file name, or the end of a path. */
 const NAMES = [
   ...['.netrc', '_netrc', '.npmrc', '.pypirc', '.git-credentials', '.envrc', '.env', '.htpasswd', '.pgpass', '.my.cnf'],
   ...[
@@ -24,11 +24,11 @@ const NAMES = [
   ...['.bash_history', '.zsh_history', '.python_history', '.psql_history', '.mysql_history'],
 ];
 
-/** Folders of which nothing is for others. */
+/** Folders whose content is private. */
 const FOLDERS = ['.aws', '.ssh', '.gnupg', '.kube', '.azure', '.config/gcloud'];
 
 const PATTERNS = [
-  // Examples of it are for everyone.
+  // Examples and templates contain no credentials.
   /^\.env\.(?!(?:example|sample|template|dist)$)/,
   /^(?!.*\b(?:example|sample|template|dist)\.env$).+\.env$/,
   /^client_secret_.+\.json$/,
@@ -36,35 +36,35 @@ const PATTERNS = [
   /\.(?:p12|pfx|jks|keystore|kdbx|ppk|agekey)$/,
 ];
 
-/** Files that hold a key, or a certificate that everyone may see. */
+/** Files that contain a key, or a public certificate. */
 const KEY_OR_CERTIFICATE = /\.(?:pem|key)$/;
 
-/** No key has more, and what has more is weights. */
+/** Keys are smaller; larger files are weights. */
 const MAX_SNIFFED = 64 * 1024;
 
-/** Settings of package indexes, which have logins in their addresses or none at all. */
+/** Settings of package indexes, which contain credentials only as a login in a URL. */
 const INDEX_SETTINGS = /(?:^|\/)(?:pip\.conf|pip\.ini|\.condarc)$/;
 const LOGIN = /:\/\/[^\s/@]{1,512}@|\/t\/[\w-]{8,}\//;
 
-/** A private key with its content, as a file or as a text in one; the words alone stand in many programs. */
+/** A private key with its content, anywhere in a file. The header alone appears in the code of many programs. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----[\s\S]{0,200}?[A-Za-z0-9+/]{40}/;
 
-/** The files of a directory that look like credentials, by their names or because a private key is in them. */
+/** The files of a directory that look like credentials, by their names or because they contain a private key. */
 export function credentialFiles({ root, files }: Pick<WalkedDirectory, 'root' | 'files'>): string[] {
   return files.filter((file) => isCredential(file, root)).map(({ path }) => path);
 }
 
-/** How a directory is published although it has files that look like credentials. */
+/** How to treat files that look like credentials. */
 export interface CredentialPolicy {
-  /** What people call the directory. */
+  /** The name of the directory in messages. */
   readonly name: string;
-  /** The files that may be published all the same. */
+  /** The files that may be published anyway. */
   readonly allowed: readonly string[];
-  /** How a file is left out. */
+  /** How to exclude a file, for the error message. */
   readonly leaveOut: string;
 }
 
-/** Refuses files that look like credentials, and returns those that are there and allowed. */
+/** Refuses files that look like credentials, and returns those that exist and are allowed. */
 export function requireNoCredentials(walked: WalkedDirectory, { name, allowed, leaveOut }: CredentialPolicy): string[] {
   const found = credentialFiles(walked);
   const refused = found.filter((path) => !allowed.includes(path));
@@ -73,22 +73,22 @@ export function requireNoCredentials(walked: WalkedDirectory, { name, allowed, l
   const names = refused.slice(0, SHOWN).map((path) => `'${path}'`);
   throw new CommandError(
     'CredentialFiles',
-    `'${name}' contains files that look like credentials, which everyone who can pull the image could read: ${names.join(', ')}${more}; ${leaveOut}, or lock it with ${allowing(refused)} to publish ${refused.length === 1 ? 'that file' : 'those files'} on purpose`,
+    `'${name}' contains files that look like credentials, which anyone who can pull the image could read: ${names.join(', ')}${more}; ${leaveOut}, or lock it with ${allowOptions(refused)} to publish ${refused.length === 1 ? 'that file' : 'those files'} on purpose`,
   );
 }
 
 const SHOWN = 10;
-/** More options than these are no command that a person checks. */
+/** With more options, a command is too long to check. */
 const MAX_ALLOWED = 50;
 
 /** The options that allow all of the files in one run. */
-function allowing(paths: readonly string[]): string {
+function allowOptions(paths: readonly string[]): string {
   if (paths.length > MAX_ALLOWED) return `one --allow-file for each of the ${paths.length} files`;
   return paths.map((path) => `--allow-file ${shellWord(path)}`).join(' ');
 }
 
 function isCredential(file: WalkedFile, root: string): boolean {
-  // A link has the name of the content, too.
+  // A link is also checked by the name of its target.
   const places = [file.path, relative(root, file.source).split(sep).join('/')].map((path) => path.toLowerCase());
   if (places.some(hasName)) return true;
   if (places.some((path) => INDEX_SETTINGS.test(path)) && LOGIN.test(textOf(file))) return true;
@@ -109,7 +109,7 @@ function hasPrivateKey(file: WalkedFile): boolean {
   return PRIVATE_KEY.test(textOf(file));
 }
 
-/** Whether everyone may see it: text with a certificate or a public key, and no key that is private. */
+/** Whether it is public: text with a certificate or a public key, and without a private key. */
 function isCertificate(file: WalkedFile): boolean {
   const text = textOf(file, 2 ** 20);
   return /-----BEGIN (?:[A-Z0-9]+ )*(?:CERTIFICATE|PUBLIC KEY)-----/.test(text) && !/PRIVATE KEY/.test(text);
@@ -120,7 +120,7 @@ function textOf({ source, size }: WalkedFile, most = MAX_SNIFFED): string {
   try {
     return readFileSync(source, 'latin1');
   } catch {
-    // Packing says so, by name.
+    // Packing reports the file.
     return '';
   }
 }

@@ -4,21 +4,18 @@ import { DirectoryError, identityOf, type WalkedFile } from '../../models/lock/w
 import type { PlannedLayer } from './layer-plan';
 import { paddingOf, TAR_END } from './tar';
 
-/** The most that reads fast: what the kernel copies is then still in the processor's own cache when it is hashed. */
+/** The largest size that reads fast: the bytes are still in the cache of the processor when they are hashed. */
 const CHUNK = 128 * 1024;
 
-/** How many bytes are hashed before that is said. */
+/** The number of bytes between two progress reports. */
 const REPORTED = 32 * 2 ** 20;
 
 const ZEROS = Buffer.alloc(512);
 
-/** A layer as a worker is told of it. */
+/** The part of a layer that is sent to a worker. */
 export type HashableLayer = Pick<PlannedLayer, 'entries'>;
 
-/**
- * The digest of a layer. It reads and hashes in one thread without giving way, which is the fastest way to do both; what
- * must not wait for it runs it in a worker.
- */
+/** The digest of a layer. Reads and hashes synchronously, which is fastest. Callers that must not block run it in a worker. */
 export function hashLayer({ entries }: HashableLayer, read: (bytes: number) => void): string {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK);
@@ -40,7 +37,7 @@ export function hashLayer({ entries }: HashableLayer, read: (bytes: number) => v
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Reads a file whole, and fails when it is not what the plan says, before or after. */
+/** Reads a whole file, and fails if it does not match the plan before or afterwards. */
 function readFile(file: WalkedFile, buffer: Buffer, use: (bytes: Buffer) => void): void {
   const descriptor = openFile(file);
   try {
@@ -66,13 +63,13 @@ function openFile(file: WalkedFile): number {
   }
 }
 
-/** Fails when a file is not what it was when its directory was listed. */
+/** Fails if a file has changed since its directory was listed. */
 export function requireUnchanged(file: WalkedFile, stats: Parameters<typeof identityOf>[0]): void {
   if (identityOf(stats) !== file.identity) throw changed(file);
 }
 
 export function changed({ path }: WalkedFile): DirectoryError {
-  return new DirectoryError(`'${path}' was written to while it was read; run the command again when it is complete`);
+  return new DirectoryError(`'${path}' changed while it was read; run the command again when the file is complete`);
 }
 
 export function unreadable({ path }: WalkedFile, error: unknown): DirectoryError {

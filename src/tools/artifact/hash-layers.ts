@@ -6,20 +6,20 @@ import { hashLayer } from './hash-layer';
 import { HASH_WORKER, type HashAnswer } from './hash-worker';
 import type { PlannedLayer } from './layer-plan';
 
-/** Starting a thread takes as long as hashing this much. */
+/** Starting a thread takes as long as hashing this many bytes. */
 const WORTH_A_WORKER = 64 * 2 ** 20;
 
 const MAX_WORKERS = 8;
 
-/** How many threads hash these layers best: layers go to threads whole. */
+/** The best number of threads for these layers. Each layer is hashed by one thread. */
 export function workersFor(layers: readonly Pick<PlannedLayer, 'size'>[]): number {
-  // A thread starts from compiled code only.
+  // Threads run compiled code only.
   if (extname(__filename) === '.ts') return 1;
   const large = layers.filter(({ size }) => size >= WORTH_A_WORKER).length;
   return Math.min(large, availableParallelism(), MAX_WORKERS);
 }
 
-/** The digests of layers, in their order. With less than two workers, all is hashed in this thread. */
+/** The digests of layers, in the same order. With fewer than two workers, this thread hashes everything. */
 export async function hashLayers(
   layers: readonly PlannedLayer[],
   read: (index: number, bytes: number) => void,
@@ -27,7 +27,7 @@ export async function hashLayers(
 ): Promise<string[]> {
   if (workers < 2) return layers.map((layer, index) => hashLayer(layer, (bytes) => read(index, bytes)));
   const digests: string[] = new Array(layers.length);
-  // The largest first, so that the threads end at about the same time.
+  // The largest first, so that the threads finish at about the same time.
   const queue = [...layers.entries()].sort(([, a], [, b]) => b.size - a.size);
   const threads = Array.from({ length: Math.min(workers, layers.length) }, startWorker);
   try {
@@ -45,7 +45,7 @@ export async function hashLayers(
   return digests;
 }
 
-/** A thread that runs the file of this module: the module beside it from source, the whole command line in its bundle. */
+/** Starts a thread. In the bundle it runs the file of the whole command line, otherwise the module `hash-worker`. */
 function startWorker(): Worker {
   const isBundled = !basename(__filename).startsWith('hash-layers.');
   const file = isBundled ? __filename : join(__dirname, `hash-worker${extname(__filename)}`);
@@ -64,7 +64,7 @@ function hashIn(thread: Worker, id: number, layer: PlannedLayer, read: (bytes: n
       else settle(() => reject(answer.isDirectoryError ? new DirectoryError(answer.error) : new Error(answer.error)));
     };
     const onError = (error: Error) => settle(() => reject(error));
-    const onExit = (code: number) => settle(() => reject(new Error(`a thread that hashes ended with ${code}`)));
+    const onExit = (code: number) => settle(() => reject(new Error(`a hash worker exited with code ${code}`)));
     thread.on('message', onMessage).on('error', onError).on('exit', onExit);
     thread.postMessage({ id, layer: { entries: layer.entries } });
   });

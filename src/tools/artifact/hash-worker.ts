@@ -2,22 +2,22 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { DirectoryError } from '../../models/lock/walk';
 import { type HashableLayer, hashLayer } from './hash-layer';
 
-/** What a worker is asked: the layer, and the number that its answers carry. */
+/** A task for a worker: the layer, and an id for the responses. */
 export interface HashTask {
   readonly id: number;
   readonly layer: HashableLayer;
 }
 
-/** What a worker answers. */
+/** A response of a worker. */
 export type HashAnswer =
   | { readonly id: number; readonly bytes: number }
   | { readonly id: number; readonly digest: string }
   | { readonly id: number; readonly error: string; readonly isDirectoryError: boolean };
 
-/** Says to this module, which is part of the bundle of the command line, that the thread is one of its own. */
+/** Marks a thread as a hash worker, because threads run the same bundle as the command line. */
 export const HASH_WORKER = 'serving-constructs hash worker';
 
-/** Whether this thread hashes, and is not the command line itself. */
+/** Whether this thread is a hash worker, and not the command line itself. */
 export function isHashWorker(): boolean {
   return !isMainThread && workerData === HASH_WORKER;
 }
@@ -33,7 +33,7 @@ function answer({ id, layer }: HashTask): void {
   }
 }
 
-/** Buffers arrive as plain arrays of bytes. */
+/** Buffers arrive as plain `Uint8Array`s. */
 function withBuffer(entry: HashableLayer['entries'][number]): HashableLayer['entries'][number] {
   return { ...entry, header: Buffer.from(entry.header) };
 }

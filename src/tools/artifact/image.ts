@@ -10,44 +10,44 @@ export const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 /** Uncompressed, so that the digest of a layer is also that of its content: weights do not compress. */
 export const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
-/** An image is the same whenever it was made. */
+/** A fixed date, so that an image does not depend on when it is built. */
 const CREATED = '1970-01-01T00:00:00Z';
 
-/** Both, because a runtime takes nothing for a platform that it is not. */
+/** Both, because a runtime does not use an image for another platform. */
 const DATA_PLATFORMS: readonly Pick<BasePlatform, 'os' | 'architecture' | 'variant'>[] = [
   { os: 'linux', architecture: 'amd64' },
   { os: 'linux', architecture: 'arm64' },
 ];
 
-/** What Docker calls layers that OCI knows too; a manifest of OCI names them its own way. */
+/** The OCI media types of Docker's layers, for manifests of OCI. */
 const LAYER_TYPES: { readonly [type: string]: string } = {
   'application/vnd.docker.image.rootfs.diff.tar.gzip': `${LAYER_TYPE}+gzip`,
   'application/vnd.docker.image.rootfs.diff.tar': LAYER_TYPE,
 };
 
-/** What an image is made of beside its layers. */
+/** The properties of an image other than its layers. */
 export interface ImageOptions {
-  /** What is below the layers. @default - nothing, the image is files alone */
+  /** The base image below the layers. @default - none, the image contains only the files */
   readonly base?: BaseImage;
   readonly annotations: { readonly [name: string]: string };
-  /** Layers between the base and the others that one platform has of its own. @default - none */
-  readonly below?: (platform: BasePlatform) => readonly Blob[];
-  /** Changes what a container of the base starts with, such as its command. @default - as the base has it */
+  /** Layers of a single platform, between the base and the shared layers. @default - none */
+  readonly platformLayers?: (platform: BasePlatform) => readonly Blob[];
+  /** Changes the container config of the base, such as its command. @default - unchanged */
   readonly configure?: (config: { readonly [name: string]: unknown }) => { readonly [name: string]: unknown };
 }
 
-/** An image for several platforms, which share the layers that are put on top. */
+/** An image for several platforms, which share the layers on top. */
 export interface Image {
   readonly index: Manifest;
   readonly manifests: Manifest[];
-  /** Configs and layers, each once. */
+  /** Configs and layers, without duplicates. */
   readonly blobs: Blob[];
   readonly platforms: LockedPlatform[];
 }
 
-/** An image of layers, for each platform of its base, or for both that there are where it has none. */
+/** Builds an image from layers, for each platform of the base, or for amd64 and arm64 without a base. */
 export function buildImage(layers: readonly Blob[], options: ImageOptions): Image {
-  const { base, annotations, configure = (config) => config, below: ownOf = () => [] } = options;
+  const { base, annotations, configure = (config) => config, platformLayers = () => [] } = options;
   const blobs = new Map<string, Blob>();
   const manifests: Manifest[] = [];
   const platforms: LockedPlatform[] = [];
@@ -55,7 +55,7 @@ export function buildImage(layers: readonly Blob[], options: ImageOptions): Imag
   for (const platform of base?.platforms ?? DATA_PLATFORMS) {
     const { os, architecture, variant } = platform;
     const below = 'layers' in platform ? (platform as BasePlatform) : undefined;
-    const added = [...(below === undefined ? [] : ownOf(below)), ...layers];
+    const added = [...(below === undefined ? [] : platformLayers(below)), ...layers];
     const config = bytesBlob(CONFIG_TYPE, renderConfig(platform, below, added, configure));
     const all = [...(below?.layers ?? []), ...added];
     const manifest = manifestOf(MANIFEST_TYPE, {
@@ -84,7 +84,7 @@ export function buildImage(layers: readonly Blob[], options: ImageOptions): Imag
   return { index, manifests, blobs: [...blobs.values()], platforms };
 }
 
-/** The members of a config that an image takes over from its base, which was checked when it was read. */
+/** The members of a config that an image inherits from its base, which was validated when it was read. */
 interface ImageConfig {
   readonly config?: { readonly [name: string]: unknown };
   readonly rootfs?: { readonly diff_ids?: readonly string[] };
@@ -119,7 +119,7 @@ function manifestOf(mediaType: string, content: object): Manifest {
   return { digest: digestOf(bytes), mediaType, bytes };
 }
 
-/** A blob whose bytes are known. */
+/** A blob in memory. */
 function bytesBlob(mediaType: string, content: object): Blob {
   const bytes = Buffer.from(JSON.stringify(content));
   return {

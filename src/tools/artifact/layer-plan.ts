@@ -1,10 +1,10 @@
 import { compareBytes, type WalkedDirectory, type WalkedFile } from '../../models/lock/walk';
 import { directoryEntry, EXECUTABLE_MODE, FILE_MODE, paddingOf, TAR_END, type TarEntry, tarHeader } from './tar';
 
-/** Files of this size and more have a layer each, so that a change of one sends that one only. */
+/** Files of at least this size get a layer each, so that only files that change are sent again. */
 export const OWN_LAYER_SIZE = 64 * 2 ** 20;
 
-/** Overlay file systems stop near 127 layers, and an image below the files needs some of them. */
+/** Overlay file systems support about 127 layers, and a base image needs some of them. */
 export const MAX_LAYERS = 64;
 
 /** One part of a layer: the header of an entry, and the file whose content follows it. */
@@ -13,13 +13,13 @@ export interface PlannedEntry {
   readonly file?: WalkedFile;
 }
 
-/** What a layer will hold, byte by byte, before a byte of its files is read. */
+/** The exact content of a layer, planned before its files are read. */
 export interface PlannedLayer {
   readonly entries: PlannedEntry[];
   readonly files: WalkedFile[];
-  /** Directories that hold nothing. */
+  /** Directories without content. */
   readonly emptyDirectories: string[];
-  /** The bytes of the whole archive. */
+  /** The size of the whole archive in bytes. */
   readonly size: number;
 }
 
@@ -27,13 +27,13 @@ export interface PlannedLayer {
 export interface LayerStyle {
   /** The directory in the image, such as `models/`. */
   readonly prefix: string;
-  /** Whether files that their owner may execute stay so; otherwise all files are alike, whatever the machine made them. */
+  /** Whether executable files stay executable. Otherwise all files have the same mode, regardless of the machine. */
   readonly keepExecutable?: boolean;
   /** @default 64 */
   readonly maxLayers?: number;
 }
 
-/** Lays files out in layers: the same for the same names and sizes. */
+/** Distributes files over layers. The same names and sizes result in the same layers. */
 export function planLayers(
   { files, emptyDirectories }: Pick<WalkedDirectory, 'files' | 'emptyDirectories'>,
   style: LayerStyle,
@@ -43,11 +43,11 @@ export function planLayers(
   const hasPool = small.length > 0 || emptyDirectories.length > 0;
   const groups = mergeSmallest(big, (style.maxLayers ?? MAX_LAYERS) - (hasPool ? 1 : 0));
   const layers = groups.map((group) => planLayer(group, [], style));
-  // Small files change together with the code that reads them: last, so that what lies below stays the same.
+  // Small files often change with the code that reads them. They come last, so that the layers below stay the same.
   return hasPool ? [...layers, planLayer(small, emptyDirectories, style)] : layers;
 }
 
-/** Joins the two smallest groups until there are few enough; groups and the files in them keep the order of names. */
+/** Merges the two smallest groups until there are few enough. Groups and their files stay sorted by name. */
 function mergeSmallest(groups: WalkedFile[][], limit: number): WalkedFile[][] {
   const bySize = groups
     .map((files) => ({ files, size: sizeOf(files) }))
@@ -71,7 +71,7 @@ function planLayer(files: WalkedFile[], emptyDirectories: string[], style: Layer
     entries.push({ header, file });
     size += header.length + entry.size + paddingOf(entry.size);
   };
-  // Every directory on the way to a file, or a runtime would choose its mode.
+  // Every parent directory needs an entry; otherwise the runtime chooses its mode.
   const directories = new Set<string>();
   const addDirectories = (path: string) => {
     for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {

@@ -4,10 +4,10 @@ import { changed, requireUnchanged, unreadable } from './hash-layer';
 import type { PlannedLayer } from './layer-plan';
 import { paddingOf, TAR_END } from './tar';
 
-/** Few enough bytes that several layers under way take little memory, and enough for the network to be kept busy. */
+/** Small enough that several layers in flight need little memory, and large enough to keep the network busy. */
 const CHUNK = 256 * 1024;
 
-/** The bytes of a layer from an offset on. What lies before it is not read. */
+/** The bytes of a layer from an offset. Earlier bytes are not read. */
 export async function* streamLayer({ entries }: Pick<PlannedLayer, 'entries'>, from = 0): AsyncIterable<Buffer> {
   let skip = from;
   const rest = (bytes: Buffer): Buffer => {
@@ -29,7 +29,7 @@ export async function* streamLayer({ entries }: Pick<PlannedLayer, 'entries'>, f
   if (end.length > 0) yield end;
 }
 
-/** The bytes of a file from an offset on; an error when the file is not what was hashed. */
+/** The bytes of a file from an offset. Throws if the file has changed since it was hashed. */
 export async function* streamFile(file: WalkedFile, from = 0): AsyncIterable<Buffer> {
   const handle = await open(file.source, 'r').catch((error) => {
     throw unreadable(file, error);
@@ -37,7 +37,7 @@ export async function* streamFile(file: WalkedFile, from = 0): AsyncIterable<Buf
   try {
     requireUnchanged(file, await handle.stat({ bigint: true }));
     for (let position = from; position < file.size; ) {
-      // A new buffer each time: the reader may keep it until the network has taken it.
+      // A new buffer for each chunk, because the reader may keep it until it is sent.
       const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, file.size - position));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) throw changed(file);

@@ -6,17 +6,17 @@ import type { BaseImage } from './base-image';
 import { requireNoCredentials } from './credential-files';
 import { type PackOptions, packDirectory } from './pack';
 
-/** What is said of a model beside its files. */
+/** The settings of a model. */
 export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' | 'cacheFile' | 'report'> {
-  /** The name in the lock file: the directory relative to it. */
+  /** The name in the lock file: the directory, relative to that file. */
   readonly key: string;
   readonly variant: string;
-  /** The image below the files, for every variant but `data`. */
+  /** The base image, for all variants except `data`. */
   readonly base?: BaseImage;
   readonly to?: string;
   readonly owner?: string;
   readonly source?: string;
-  /** Files that look like credentials and are published all the same. @default - none */
+  /** Files that are published although they look like credentials. @default - none */
   readonly allowed?: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface PackedModel {
   readonly entry: LockedModel;
 }
 
-/** Makes the image of a model. */
+/** Builds the image of a model. */
 export async function packModel(options: ModelOptions): Promise<PackedModel> {
   const { directory, key, variant, base, to, owner, source, workers, cacheFile, report } = options;
   const annotations = {
@@ -69,14 +69,16 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
   };
 }
 
-/** Weights are published whole: the synthesis compares a model's directory with the lock file, file by file. */
+/** Models are published completely, because synthesis compares their directories with the lock file, file by file. */
 function requireNoIgnoreFile({ files }: WalkedDirectory): void {
   const found = files.find(({ path }) => posix.basename(path) === '.servingignore');
   if (found === undefined) return;
-  throw new DirectoryError(`'${found.path}' is read in apps only; move what is not published out of the model`);
+  throw new DirectoryError(
+    `'${found.path}' is supported only in apps; move files that must not be published out of the model directory`,
+  );
 }
 
-/** The last part of a directory's name; the directory of the lock file itself may be called differently everywhere. */
+/** The last part of the name. The folder of the lock file itself may have a different name on every machine. */
 function titleOf(key: string): string {
   const title = posix.basename(key);
   return title === '.' || title === '..' ? 'model' : title;

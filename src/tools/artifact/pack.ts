@@ -7,36 +7,36 @@ import { buildImage, type ImageOptions, LAYER_TYPE } from './image';
 import { type LayerStyle, type PlannedLayer, planLayers } from './layer-plan';
 import { streamFile, streamLayer } from './layer-stream';
 
-/** Where the files of a model stand in its image, which is where KServe looks for them too. */
+/** The directory of the files in the image of a model, where KServe expects them too. */
 export const MODELS_PREFIX = 'models/';
 
-/** A directory that becomes an image. */
+/** How to pack a directory into an image. */
 export interface PackOptions extends Partial<LayerStyle> {
   readonly directory: string;
-  /** What people call it, in events. */
+  /** The name in events. */
   readonly name: string;
   readonly image: ImageOptions;
-  /** What is passed over. @default - what version control, file managers and downloads leave in models */
+  /** The files to skip. @default - those that version control, file managers and download tools create */
   readonly ignored?: Ignored;
-  /** Looks at what was found before a byte of it is packed. @default - everything is packed */
+  /** Checks the files before any of them is packed. @default - no check */
   readonly inspect?: (walked: WalkedDirectory) => void;
-  /** How many threads hash. @default - as many as there are processors and large layers */
+  /** The number of hash workers. @default - one for each large layer, at most one for each processor */
   readonly workers?: number;
-  /** Where digests of earlier runs are. @default - in the user's cache */
+  /** The file with the digests of earlier runs. @default - in the user's cache */
   readonly cacheFile?: string;
   readonly report?: (event: HashEvent) => void;
 }
 
-/** An image of a directory, and what the lock file says of it. */
+/** The image of a directory, and its part of the lock file. */
 export interface PackedDirectory {
   readonly artifact: Artifact;
   readonly layers: LockedLayer[];
   readonly platforms: LockedPlatform[];
-  /** The bytes of all files. */
+  /** The total size of the files in bytes. */
   readonly bytes: number;
 }
 
-/** Makes an image of a directory: lists it, hashes what changed since it was hashed last, and reads no byte twice. */
+/** Packs a directory into an image. Hashes only the layers that changed since the last run, and reads no byte twice. */
 export async function packDirectory(options: PackOptions): Promise<PackedDirectory> {
   const { directory, name, image, ignored = IGNORED_IN_MODELS, prefix = MODELS_PREFIX } = options;
   const walked = walk(directory, ignored);
@@ -67,7 +67,7 @@ async function digestsOf(
   const bytes = layers.reduce((sum, { size }) => sum + size, 0);
   report({ event: 'hash', artifact: name, bytes });
   const cache = new LayerCache(root, cacheFile);
-  // Whether a file is executable is part of the layer only where it is kept.
+  // The executable bit affects a layer only if it is kept.
   const keys = layers.map((layer) => keyOf(layer, keepExecutable ? `${prefix}*` : prefix));
   const digests = layers.map((layer, index) => cache.digestOf(keys[index] as LayerKey, layer.files));
   for (const [index, layer] of layers.entries()) {
@@ -95,7 +95,7 @@ function keyOf({ files, emptyDirectories }: PlannedLayer, prefix: string): Layer
   };
 }
 
-/** What a layer is called before its digest is known. */
+/** The name of a layer before its digest is known. */
 function partName({ files, emptyDirectories }: PlannedLayer): string {
   const [first = emptyDirectories[0] ?? ''] = files.map(({ path }) => path);
   return files.length > 1 ? `${first} and ${files.length - 1} more` : first;

@@ -1,6 +1,6 @@
-/** What an archive says of a file or a directory. Owner and time are the same for all, so that only content counts. */
+/** A file or a directory in an archive. Owner and time are constant, so that only the content affects the digest. */
 export interface TarEntry {
-  /** With `/` between its parts; that of a directory ends in `/`. */
+  /** With `/` as separator. The path of a directory ends in `/`. */
   readonly path: string;
   readonly size: number;
   readonly mode: number;
@@ -15,7 +15,7 @@ const BLOCK = 512;
 /** The end of an archive: two blocks of zeros. */
 export const TAR_END = Buffer.alloc(2 * BLOCK);
 
-/** What the fields of a ustar header hold: 100 bytes of name, and eleven octal digits of size. */
+/** The limits of a ustar header: 100 bytes for the name, and eleven octal digits for the size. */
 const LONGEST_NAME = 100;
 const LARGEST_SIZE = 0o77777777777;
 
@@ -24,11 +24,11 @@ export function directoryEntry(path: string): TarEntry {
   return { path: `${path}/`, size: 0, mode: DIRECTORY_MODE };
 }
 
-/** The blocks before the content of an entry: a ustar header, after a PAX header for what does not fit into it. */
+/** The blocks before the content of an entry: a ustar header, after a PAX header for values that do not fit. */
 export function tarHeader(entry: TarEntry): Buffer {
   const type = entry.path.endsWith('/') ? '5' : '0';
   const records: string[] = [];
-  // Names outside ASCII have no encoding in ustar; PAX says UTF-8.
+  // ustar defines no encoding for non-ASCII names; PAX uses UTF-8.
   if (Buffer.byteLength(entry.path) > LONGEST_NAME || /[^\x20-\x7e]/.test(entry.path)) {
     records.push(paxRecord('path', entry.path));
   }
@@ -43,7 +43,7 @@ export function tarHeader(entry: TarEntry): Buffer {
   ]);
 }
 
-/** The zeros that fill the last block of a content. */
+/** The number of zeros that fill the last block of the content. */
 export function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
@@ -54,14 +54,14 @@ function ustarHeader({ path, size, mode }: TarEntry, type: '0' | '5' | 'x'): Buf
   writeOctal(block, mode, 100, 7);
   writeOctal(block, 0, 108, 7);
   writeOctal(block, 0, 116, 7);
-  // A size that does not fit stands in the PAX header, as Go writes it too.
+  // A size that does not fit is in the PAX header, as Go also writes it.
   writeOctal(block, size > LARGEST_SIZE ? 0 : size, 124, 11);
   writeOctal(block, 0, 136, 11);
   block.write(type, 156, 'latin1');
   block.write('ustar\u000000', 257, 'latin1');
   writeOctal(block, 0, 329, 7);
   writeOctal(block, 0, 337, 7);
-  // The sum of all bytes, with its own field taken as spaces.
+  // The sum of all bytes, with spaces in its own field.
   const sum = block.reduce((total, byte) => total + byte, 8 * 0x20);
   block.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148, 'latin1');
   return block;

@@ -65,27 +65,23 @@ describe('a list is rejected, with the line number,', () => {
       () => '--prefer-binary --no-binary :all:',
       'only wheels are installed',
     ],
-    [
-      'that includes a file outside the project',
-      () => `-r ${site.canary}/kept`,
-      'put it into the directory of the app',
-    ],
-    [
-      'that includes a file in a parent directory',
-      () => '-r ../../canary/kept',
-      'put it into the directory of the app',
-    ],
+    ['that includes a file outside the project', () => `-r ${site.canary}/kept`, 'move it into the directory of the app'],
+    ['that includes a file in a parent directory', () => '-r ../../canary/kept', 'move it into the directory of the app'],
     ['that includes a file through a link', () => '-r linked.txt', 'leaves the directory'],
-    ['with constraints outside the project', () => '-c ../../canary/kept', 'put it into the directory of the app'],
-    ['that includes a URL', () => `-r ${lab.index.url}list.txt`, 'must be a file in the directory of the app'],
+    ['with constraints outside the project', () => '-c ../../canary/kept', 'move it into the directory of the app'],
+    [
+      'that includes a URL',
+      () => `-r ${lab.index.url}list.txt`,
+      'an included file must be in the directory of the app',
+    ],
     ['that includes itself', () => '-r requirements.txt', 'includes itself'],
     ['that sends a variable to an index', () => `--index-url ${lab.index.url}\${SECRET}/`, 'without variables'],
-    ['with wheels from a folder', () => '--find-links ../..', 'an index must be an https:// address'],
-    ['that turns TLS off', () => '--trusted-host example.com', 'a list cannot turn off TLS'],
+    ['with wheels from a folder', () => '--find-links ../..', 'an index must be an https:// URL'],
+    ['that turns TLS off', () => '--trusted-host example.com', 'a requirements file cannot turn off TLS'],
     [
       'that sets an option of a package',
       () => 'x==1 --config-settings=a=b',
-      '--config-settings of a package is not supported',
+      'a package cannot have the option --config-settings',
     ],
     [
       'that hides an option in a marker',
@@ -129,7 +125,7 @@ describe('a list is rejected, with the line number,', () => {
   test.each(['', '# nothing\n'])('that has no package (%j), each time', async (text) => {
     for (const _ of [1, 2]) {
       list(text);
-      expect(await site.lock()).toMatchObject({ status: 3, stderr: expect.stringContaining('has no package') });
+      expect(await site.lock()).toMatchObject({ status: 3, stderr: expect.stringContaining('contains no packages') });
     }
     list(`${name}==1.0\n`);
     expect(await site.lock()).toMatchObject({ status: 0 });
@@ -140,7 +136,7 @@ describe('a list is rejected, with the line number,', () => {
     for (const _ of [1, 2])
       expect(await site.lock()).toMatchObject({
         status: 3,
-        stderr: expect.stringContaining('no wheel came for any package'),
+        stderr: expect.stringContaining('no wheel was found for any package'),
       });
   });
 

@@ -95,7 +95,7 @@ const PATHS: Attack[] = [
   [
     'the .data of another package',
     one(() => ({ entries: [{ name: 'pip-1.0.data/purelib/pip/x.py' }] })),
-    "'pip-1.0.data' is of another package",
+    "'pip-1.0.data' belongs to another package",
   ],
   [
     'the .dist-info of another package',
@@ -105,7 +105,7 @@ const PATHS: Attack[] = [
   [
     'an unknown scheme',
     one((name) => ({ entries: [{ name: `${name}-1.0.data/etc/passwd` }] })),
-    'is no scheme of wheels',
+    'is not an install scheme of wheels',
   ],
 ];
 
@@ -129,7 +129,7 @@ const CONTENT: Attack[] = [
   [
     'a hash that RECORD does not have',
     one(() => ({ files: { 'a.py': 'a' }, record: (text) => text.replace(/("a\.py",sha256=)..../, '$1AAAA') })),
-    'does not have the hash that RECORD has',
+    'does not match its hash in RECORD',
   ],
   [
     'a file that RECORD does not list',
@@ -154,11 +154,11 @@ const CONTENT: Attack[] = [
     })),
     "it has 'a.py' twice",
   ],
-  ['names that differ by case', one(() => ({ files: { 'a.py': '1', 'A.py': '2' } })), 'differ by case or accents only'],
+  ['names that differ by case', one(() => ({ files: { 'a.py': '1', 'A.py': '2' } })), 'differ only by case or accents'],
   [
     'folders that differ by accents',
     one(() => ({ files: { 'caf\u00e9/a': '1', 'cafe\u0301/b': '2' } })),
-    'differ by case or accents only',
+    'differ only by case or accents',
   ],
   ['a file where a folder is needed', one(() => ({ files: { a: '1', 'a/b': '2' } })), 'is a folder, but a file of'],
   [
@@ -175,12 +175,12 @@ const CONTENT: Attack[] = [
   [
     'a compression that is not of wheels',
     one(() => ({ entries: [{ name: 'a.py', data: 'a', claims: { method: 14 } }] })),
-    'has a compression that wheels do not have',
+    'has a compression that wheels do not support',
   ],
   [
     'the file of another wheel',
     pair({ files: { 'shared.py': '1' } }, { files: { 'shared.py': '2' } }),
-    "'shared.py' has another content in",
+    "'shared.py' has different content in",
   ],
   [
     'a folder that is a file of another wheel',
@@ -190,7 +190,7 @@ const CONTENT: Attack[] = [
   [
     'the program of another wheel',
     pair({ entryPoints: '[console_scripts]\nrun = a:f\n' }, { entryPoints: '[console_scripts]\nrun = b:f\n' }),
-    "'bin/run' has another content in",
+    "'bin/run' has different content in",
   ],
 ];
 
@@ -240,7 +240,7 @@ describe('a wheel is unpacked', () => {
     const made = one(() => ({ files: { [file]: 'print(1)\n' } }));
     for (const result of [await lockWith(made), await site.lock()]) {
       expect(result.status).toBe(0);
-      expect(result.stderr).toContain(`has ${file}, which every Python process of the image runs at its start`);
+      expect(result.stderr).toContain(`has ${file}, which every Python process of the image runs at startup`);
     }
   });
 });

@@ -32,7 +32,7 @@ test.each(SECRETS)('%s is not published silently', async (path) => {
   const { status, stderr } = await site.lock();
   expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(`look like credentials`) });
   expect(stderr).toContain(
-    `'${path}'; name them in 'app/.servingignore' to leave them out, or lock it with --allow-file`,
+    `'${path}'; list them in 'app/.servingignore' to exclude them, or lock it with --allow-file`,
   );
 });
 
@@ -45,7 +45,7 @@ test('ignored files are not published, and published files are shown and locked'
   site.write(Object.fromEntries(SECRETS.map((path) => [`app/${path}`, 'secret'])));
   site.write({ 'app/.servingignore': '.*\n/tls/\n*.csv\n', 'app/big.csv': '1', 'app/run.py': '' });
   const result = await site.lock();
-  expect(result.stderr).toContain('app: 2 files of code: app.py, run.py\n');
+  expect(result.stderr).toContain('app: 2 code files: app.py, run.py\n');
   expect(files()).toEqual(['app.py', 'run.py']);
   expect(await site.serving(['publish', 'app'])).toMatchObject({ status: 0 });
   site.write({ 'app/more.csv': '2' });

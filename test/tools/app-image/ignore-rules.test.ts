@@ -11,9 +11,17 @@ const published = (files: { readonly [path: string]: string }) =>
     return walk(folder, ignoreRules(folder)).files.map(({ path }) => path);
   });
 
-test('what tools leave beside code is never published', () => {
-  const left = ['.git/HEAD', 'a/.git', '__pycache__/a', 'venv/x', 'a/node_modules/x', '.env', '.cache/huggingface/x'];
-  const files = Object.fromEntries(left.map((path) => [path, '']));
+test('files that tools create next to code are not published by default', () => {
+  const ignored = [
+    '.git/HEAD',
+    'a/.git',
+    '__pycache__/a',
+    'venv/x',
+    'a/node_modules/x',
+    '.env',
+    '.cache/huggingface/x',
+  ];
+  const files = Object.fromEntries(ignored.map((path) => [path, '']));
   expect(published({ ...files, 'app.py': '', '.cache/x': '', 'env.py': '' })).toEqual(['.cache/x', 'app.py', 'env.py']);
 });
 
@@ -29,16 +37,16 @@ test.each<[rules: string, kept: string[]]>([
   expect(published({ ...files, '.servingignore': rules })).toEqual(kept.sort());
 });
 
-test('what is never published is, where the app says so', () => {
+test('files that are ignored by default are published if the ignore file includes them', () => {
   expect(published({ '.servingignore': '!venv\n!.servingignore', 'venv/x': '' })).toEqual(['.servingignore', 'venv/x']);
 });
 
-test('a file of rules that is not read is refused', () => {
+test('an ignore file without effect is refused', () => {
   expect(() => published({ 'app.py': '', 'sub/.servingignore': '*' })).toThrow(
-    "'sub/.servingignore' has no effect; move its lines to '.servingignore' beside the code",
+    "'sub/.servingignore' has no effect; move its lines to '.servingignore' in the directory of the app",
   );
   withScratch((folder) => {
     symlinkSync('/etc/hostname', join(folder, '.servingignore'));
-    expect(() => ignoreRules(folder)).toThrow('must be a file of at most 1048576 bytes, and no link');
+    expect(() => ignoreRules(folder)).toThrow('must be a file of at most 1048576 bytes, and not a link');
   });
 });

@@ -7,7 +7,7 @@ import { withScratch, writeFiles } from '../../support/scratch';
 
 const HASH = `sha256:${'a'.repeat(64)}`;
 
-describe('a package of a list', () => {
+describe('a package of a requirements file', () => {
   test.each([
     ['numpy==2.3.4', 'numpy==2.3.4'],
     ['Foo.Bar_baz [ a , b-c ] == 1.0+cu121', 'Foo.Bar_baz[a,b-c]==1.0+cu121'],
@@ -18,7 +18,7 @@ describe('a package of a list', () => {
       `x==1; python_version >= "3.9" and (sys_platform=='linux' or extra not in 'a b')`,
       `x==1 ; python_version >= "3.9" and (sys_platform=='linux' or extra not in 'a b')`,
     ],
-  ])('is understood: %s', (text, line) => {
+  ])('is supported: %s', (text, line) => {
     expect(parseRequirement(text)?.line).toBe(line);
   });
 
@@ -28,7 +28,7 @@ describe('a package of a list', () => {
     ...['x==1 ; ', `x==1 ; python_version > '3' # c`, `x==1 ; python_version > '3' -e .`, `x==1 ; "'$(id)'" == 'a'`],
     ...['x @ file:///x', 'git+https://a/b', './x', 'x.whl', '/x', `x==\${A}`, 'x==1;os.system("x")', '\u00e9==1'],
     ...[`x==1 ; python_version ${'='.repeat(5000)}`, `${'a'.repeat(100_000)}!`, `x==1${' '.repeat(100_000)}y`],
-  ])('is not understood: %.40j', (text) => {
+  ])('is not supported: %.40j', (text) => {
     const begun = performance.now();
     expect(parseRequirement(text)).toBeUndefined();
     expect(performance.now() - begun).toBeLessThan(10_000);
@@ -40,12 +40,12 @@ describe('a package of a list', () => {
     [`x==1 --hash=${HASH}`, `x==1 --hash=${HASH}`],
     ['x', undefined],
     ['x<2 -e .', undefined],
-  ])('is bound by %s', (text, line) => {
+  ])('is constrained by %s', (text, line) => {
     expect(parseConstraint(text)).toBe(line);
   });
 });
 
-describe('a list', () => {
+describe('a requirements file', () => {
   const read = (files: { readonly [path: string]: string }, list = 'requirements.txt') =>
     withScratch((folder) => {
       writeFiles(folder, files);
@@ -57,7 +57,7 @@ describe('a list', () => {
       }
     });
 
-  test('is rendered from what was understood, with those that it includes', () => {
+  test('is rendered from its parsed content, with the files that it includes', () => {
     const list = read({
       'requirements.txt':
         '\uFEFF# c\r\n-r sub/more.txt # c\r\n--index-url=https://a.io/simple\r\na==1 \\\r\n  # via\r\n\r\nb==2',
@@ -75,39 +75,39 @@ describe('a list', () => {
     ['--no-binary=:all:', 'only wheels are installed'],
     ['--hash=sha256:00', 'supported options are'],
     ['-rmore.txt', 'supported options are'],
-    ['-r', 'must be a file in the directory of the app'],
-    ['-r https://a.io/x.txt', 'must be a file in the directory of the app'],
-    ['-r $HOME/x.txt', 'must be a file in the directory of the app'],
+    ['-r', 'an included file must be in the directory of the app'],
+    ['-r https://a.io/x.txt', 'an included file must be in the directory of the app'],
+    ['-r $HOME/x.txt', 'an included file must be in the directory of the app'],
     ['--constructor x', 'supported options are'],
-    ['--index-url', 'an index must be an https:// address'],
-    ['--index-url file:///x', 'an index must be an https:// address'],
-    ['--index-url https://a.io/$X', 'an index must be an https:// address'],
-    ['--find-links ./wheels', 'an index must be an https:// address'],
-    ['x==1 --no-deps', '--no-deps of a package is not supported'],
-  ])('is refused with the number of the line: %s', (line, why) => {
-    const said = read({ 'requirements.txt': `a==1\n\n${line}\n` });
-    expect(said).toContain(`'${line}' in '<app>/requirements.txt' is not supported (line 3): `);
-    expect(said).toContain(why);
+    ['--index-url', 'an index must be an https:// URL'],
+    ['--index-url file:///x', 'an index must be an https:// URL'],
+    ['--index-url https://a.io/$X', 'an index must be an https:// URL'],
+    ['--find-links ./wheels', 'an index must be an https:// URL'],
+    ['x==1 --no-deps', 'a package cannot have the option --no-deps'],
+  ])('is refused with the line number: %s', (line, why) => {
+    const message = read({ 'requirements.txt': `a==1\n\n${line}\n` });
+    expect(message).toContain(`'${line}' in '<app>/requirements.txt' is not supported (line 3): `);
+    expect(message).toContain(why);
   });
 
   test.each([
-    ['-r link.txt', "'<app>/link.txt' is outside of '<app>'"],
-    ['-r ../../etc/passwd', 'is outside of'],
-    ['-r ../../../../../etc/no-such-file', 'is outside of'],
-    ['-r /etc/hostname', "'/etc/hostname' is outside of '<app>'"],
-    ['-c .', 'is outside of'],
+    ['-r link.txt', "'<app>/link.txt' is outside '<app>'"],
+    ['-r ../../etc/passwd', 'is outside'],
+    ['-r ../../../../../etc/no-such-file', 'is outside'],
+    ['-r /etc/hostname', "'/etc/hostname' is outside '<app>'"],
+    ['-c .', 'is outside'],
     ['-r sub', 'must be a file of at most'],
     ['-r requirements.txt', 'includes itself'],
     [
       '-c bound.txt',
-      "'-r x.txt' in '<app>/bound.txt' is not supported (line 1): the only option of a list of constraints",
+      "'-r x.txt' in '<app>/bound.txt' is not supported (line 1): a constraints file supports only the option -c",
     ],
-  ])('reads nothing but files of the app: %s', (line, message) => {
+  ])('reads only files of the app: %s', (line, message) => {
     expect(read({ 'requirements.txt': line, 'sub/x': '', 'bound.txt': '-r x.txt' })).toContain(message);
   });
 });
 
-test('of the configuration of pip that is kept which says where packages are', () => {
+test('only the location of packages is kept from the configuration of pip', () => {
   const listed = [
     ":env:.index-url='https://c.io'",
     "download.proxy='http://p'",
@@ -131,18 +131,18 @@ describe('the settings of pip', () => {
   const settings = (values: Record<string, string>): ReturnType<typeof settingsOf> =>
     settingsOf(new Map(Object.entries(values)));
 
-  test('may have a path with spaces', () => {
+  test('may contain paths with spaces', () => {
     expect(settings({ cert: '/home/My User/ca.pem', 'cache-dir': '/a b/c' }).variables).toMatchObject({
       PIP_CERT: '/home/My User/ca.pem',
       PIP_CACHE_DIR: '/a b/c',
     });
   });
 
-  test('have the folders of wheels as paths and as addresses', () => {
+  test('list local folders of wheels that are paths or URLs', () => {
     expect(settings({ 'find-links': '/a file:///b%20c https://example.com/d ~/e' }).folders).toEqual(['/a', '/b c']);
   });
 
-  test.each(['trusted-host', 'cert', 'client-cert', 'proxy'])('are others with another %s', (key) => {
+  test.each(['trusted-host', 'cert', 'client-cert', 'proxy'])('depend on %s', (key) => {
     expect(settings({ [key]: '/x' }).decisive).not.toBe(settings({ [key]: '/y' }).decisive);
   });
 });
@@ -166,7 +166,7 @@ test.each([
   await withScratch(async (folder) => {
     writeFiles(folder, { 'requirements.txt': `--index-url ${address}\nx==1\n` });
     expect(() => readRequirements(join(folder, 'requirements.txt'), folder)).toThrow(
-      'an index must be an https:// address',
+      'an index must be an https:// URL',
     );
   });
 });

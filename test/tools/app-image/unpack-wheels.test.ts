@@ -34,26 +34,26 @@ describe('the list of entries', () => {
     );
 
   test.each<[string, ZipEnd]>([
-    ['zip64 has the true count, and the end claims one', { entries: 1, length: 100, zip64: {} }],
-    ['zip64 claims no entries', { entries: 1, length: 100, zip64: { entries: 1 } }],
-    ['the end claims one', { entries: 1 }],
-    ['the end has no room for it', { entries: 0xffff, length: 0xffffffff, zip64: {} }],
-  ])('of more than 200000 entries is refused before it is read where %s', (_, end) => {
+    ['zip64 has the true count, and the end record claims one', { entries: 1, length: 100, zip64: {} }],
+    ['zip64 claims one entry', { entries: 1, length: 100, zip64: { entries: 1 } }],
+    ['the end record claims one entry', { entries: 1 }],
+    ['the count does not fit into the end record', { entries: 0xffff, length: 0xffffffff, zip64: {} }],
+  ])('with more than 200000 entries is refused before it is read: %s', (_, end) => {
     const { status, stderr } = unpack(many(end), WITHOUT_READING);
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('more than 200000 entries') });
   });
 
-  test.each([1, -56, -1])('is refused where the locator of zip64 points %i bytes beside its record', (shift) => {
+  test.each([1, -56, -1])('is refused if the zip64 locator misses its record by %i bytes', (shift) => {
     const { status, stderr } = unpackWheel({}, { zip64: { shift } });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringContaining('its record of zip64 is not where its locator points'),
+      stderr: expect.stringContaining('its zip64 record is not where its locator points'),
     });
   });
 
   test.each<[string, ZipEnd]>([
-    ['beside true fields', { zip64: {} }],
-    ['in place of them', { entries: 0xffff, length: 0xffffffff, zip64: {} }],
+    ['in addition to the true fields', { zip64: {} }],
+    ['instead of the fields', { entries: 0xffff, length: 0xffffffff, zip64: {} }],
   ])('may be described by zip64, %s', (_, end) => {
     expect(unpackWheel({ files: { 'pkg/a.py': 'a' } }, end)).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(join(folder, 'packages/pkg/a.py'), 'utf8')).toBe('a');
@@ -69,10 +69,10 @@ test.each([
 ])('%s is reported', (file, shown) => {
   expect(unpackWheel({ files: { [file]: '' } })).toMatchObject({
     status: 0,
-    stdout: `'pkg-1.0-py3-none-any.whl' has ${shown}, which every Python process of the image runs at its start\n`,
+    stdout: `'pkg-1.0-py3-none-any.whl' has ${shown}, which every Python process of the image runs at startup\n`,
   });
 });
 
-test.each(['pkg/sitecustomize.py', 'sitecustomizer.py', 'my_sitecustomize.py'])('%s is not', (file) => {
+test.each(['pkg/sitecustomize.py', 'sitecustomizer.py', 'my_sitecustomize.py'])('%s is not reported', (file) => {
   expect(unpackWheel({ files: { [file]: '' } })).toMatchObject({ status: 0, stdout: '' });
 });

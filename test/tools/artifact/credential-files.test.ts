@@ -59,11 +59,11 @@ describe('looks like credentials:', () => {
     'OPENSSH PRIVATE KEY',
     'ENCRYPTED PRIVATE KEY',
     'PGP PRIVATE KEY BLOCK',
-  ])('a file with a %s, whatever its name', (kind) => {
+  ])('a file with a %s, regardless of its name', (kind) => {
     expect(found({ 'app.py': 'x', 'notes.txt': `a\n${KEY(kind)}` })).toEqual(['notes.txt']);
   });
 
-  test('the account of a service, as JSON', () => {
+  test('a service account, as JSON', () => {
     expect(
       found({ 'account.json': JSON.stringify({ type: 'service_account', private_key: KEY('PRIVATE KEY') }) }),
     ).toEqual(['account.json']);
@@ -103,7 +103,7 @@ test.each([
     'docker/config.json',
   ],
   ...['config.json', 'aws/credentials.py', 'kube/config', 'token', 'monkey', 'model.keys', '.npmrc.md'],
-])('does not: %s', (path) => {
+])('does not look like credentials: %s', (path) => {
   expect(found({ [path]: 'x' })).toEqual([]);
 });
 
@@ -119,11 +119,11 @@ test.each([
   ['a public key', { 'jwt.key': KEY('PUBLIC KEY') }],
   ['code that looks for keys', { 'a.py': 'if "-----BEGIN PRIVATE KEY-----" in text: raise ValueError("not here")\n' }],
   ['a large file', { 'weights.bin': `${'x'.repeat(70_000)}${KEY('PRIVATE KEY')}` }],
-])('does not: %s', (_, files) => {
+])('does not look like credentials: %s', (_, files) => {
   expect(found(files as { readonly [path: string]: string })).toEqual([]);
 });
 
-test('is refused with the names and what to do, and returned where it is allowed', () => {
+test('is refused with its name and the ways out, and returned if it is allowed', () => {
   const policy = { name: 'app', leaveOut: 'leave them out' };
   const look = (allowed: string[]) =>
     withScratch((folder) => {
@@ -131,7 +131,7 @@ test('is refused with the names and what to do, and returned where it is allowed
       return requireNoCredentials(walk(folder, []), { ...policy, allowed });
     });
   expect(() => look(['a.key'])).toThrow(
-    "'app' contains files that look like credentials, which everyone who can pull the image could read: 'b.key'; leave them out, or lock it with --allow-file b.key to publish that file on purpose",
+    "'app' contains files that look like credentials, which anyone who can pull the image could read: 'b.key'; leave them out, or lock it with --allow-file b.key to publish that file on purpose",
   );
   expect(() => look([])).toThrow(
     "'a.key', 'b.key'; leave them out, or lock it with --allow-file a.key --allow-file b.key to publish those files on purpose",
@@ -155,7 +155,7 @@ test('names ten files, and allows up to fifty in one command', () => {
   expect(refusal(51)).toContain('lock it with one --allow-file for each of the 51 files to publish');
 });
 
-test('the way to allow a file can be pasted into a shell, whatever its name', () =>
+test('the option to allow a file is quoted for the shell', () =>
   withScratch((folder) => {
     writeFiles(folder, { '$(id) a.key': 'x' });
     const policy = { name: 'app', leaveOut: 'leave them out', allowed: [] };

@@ -15,30 +15,30 @@ const plan = (files: WalkedFile[], emptyDirectories: string[] = [], maxLayers?: 
 const pathsOf = (layers: ReturnType<typeof plan>) => layers.map(({ files }) => files.map(({ path }) => path));
 const big = OWN_LAYER_SIZE;
 
-test('a big file has a layer of its own and the small ones share the last', () => {
+test('each big file gets its own layer, and the small ones share the last', () => {
   const files = [fileOf('a.json', 1), fileOf('b.bin', big), fileOf('c.bin', big - 1), fileOf('d.bin', 2 * big)];
   expect(pathsOf(plan(files))).toEqual([['b.bin'], ['d.bin'], ['a.json', 'c.bin']]);
 });
 
-test('the directories on the way to a file are in its layer, once', () => {
+test('the parent directories of a file are in its layer, once', () => {
   const [layer] = plan([fileOf('a/b/x', 1), fileOf('a/b/y', 1), fileOf('a/z', 1)]);
   const names = layer?.entries.map(({ header }) => header.toString('latin1', 0, 100).replace(/\0.*/, ''));
   expect(names).toEqual(['models/', 'models/a/', 'models/a/b/', 'models/a/b/x', 'models/a/b/y', 'models/a/z']);
 });
 
-test('directories that hold nothing are in the layer of the small files', () => {
+test('empty directories are in the layer of the small files', () => {
   const layers = plan([fileOf('b.bin', big)], ['ensemble/1']);
   expect(layers.map(({ emptyDirectories }) => emptyDirectories)).toEqual([[], ['ensemble/1']]);
 });
 
-test('where there are too many big files the smallest share layers of about one size', () => {
+test('if there are too many big files, the smallest share layers of similar size', () => {
   const files = Array.from({ length: 200 }, (_, index) => fileOf(`${String(index).padStart(3, '0')}.bin`, big));
   const layers = plan(files);
   expect(layers).toHaveLength(MAX_LAYERS);
   expect(Math.max(...layers.map((layer) => layer.files.length))).toBeLessThanOrEqual(4);
 });
 
-test('a change of one file changes its layer alone', () => {
+test('a change of one file changes only its layer', () => {
   const files = [fileOf('a.bin', big), fileOf('b.bin', big), fileOf('c.json', 5)];
   const changed = files.map((file) => (file.path === 'b.bin' ? fileOf('b.bin', 3 * big) : file));
   const [before, after] = [plan(files), plan(changed)].map((layers) => layers.map(({ size }) => size)) as [
@@ -48,7 +48,7 @@ test('a change of one file changes its layer alone', () => {
   expect(after.map((size, index) => size === before[index])).toEqual([true, false, true]);
 });
 
-test('a file that its owner may execute stays so only where that is asked for', () => {
+test('an executable file stays executable only if keepExecutable is set', () => {
   const files = [{ ...fileOf('run.sh', 1), executable: true }];
   const modeOf = (keepExecutable: boolean) =>
     planLayers({ files, emptyDirectories: [] }, { prefix: 'app/', keepExecutable })[0]
@@ -57,7 +57,7 @@ test('a file that its owner may execute stays so only where that is asked for', 
   expect([modeOf(false), modeOf(true)]).toEqual(['0000644', '0000755']);
 });
 
-test('any plan holds every file once, in order, in few enough layers, whatever the order of its input', () => {
+test('any plan contains every file once, in order, within the limit of layers', () => {
   const files = fc
     .uniqueArray(fc.tuple(fc.string({ minLength: 1, maxLength: 8 }), fc.oneof(fc.nat(2 * big), fc.nat(1000))), {
       selector: ([path]) => path,

@@ -37,7 +37,7 @@ async function bytesOf(blob: Pick<Blob, 'read'>, from?: number): Promise<Buffer>
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 describe('the image of a directory', () => {
-  test('is made of blobs and manifests that have the digests and sizes that they say', async () => {
+  test('consists of blobs and manifests that match their digests and sizes', async () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, FILES));
       for (const blob of artifact.blobs) {
@@ -50,7 +50,7 @@ describe('the image of a directory', () => {
     });
   });
 
-  test('has a manifest for each of two platforms over the same layers, and no artifact type', async () => {
+  test('has manifests for two platforms with the same layers, and no artifact type', async () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, FILES));
       const index = JSON.parse(artifact.index.bytes.toString());
@@ -65,7 +65,7 @@ describe('the image of a directory', () => {
     });
   });
 
-  test('has configs whose uncompressed layers are the layers themselves', async () => {
+  test('has configs whose diff ids are the digests of the layers', async () => {
     await withScratch(async (folder) => {
       const { artifact, entry } = await pack(writeFiles(folder, FILES));
       const configs = artifact.blobs.filter(({ mediaType }) => mediaType.includes('config'));
@@ -79,7 +79,7 @@ describe('the image of a directory', () => {
     });
   });
 
-  test('says its name and where it comes from', async () => {
+  test('has annotations with its name and source', async () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, FILES), { source: 'https://example.com/commit/1' });
       expect(JSON.parse(artifact.index.bytes.toString()).annotations).toEqual({
@@ -89,7 +89,7 @@ describe('the image of a directory', () => {
     });
   });
 
-  test('is read from any offset on', async () => {
+  test('can be read from any offset', async () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, FILES));
       const [layer] = artifact.blobs as [Blob];
@@ -101,8 +101,8 @@ describe('the image of a directory', () => {
   });
 });
 
-describe('the same files give the same image', () => {
-  test('from another place, with other times, modes and owners', async () => {
+describe('the same files result in the same image', () => {
+  test('in another directory, with other times, modes and owners', async () => {
     await withScratch(async (scratch) => {
       const first = writeFiles(join(scratch, 'first'), FILES);
       const second = join(scratch, 'elsewhere', 'second');
@@ -117,7 +117,7 @@ describe('the same files give the same image', () => {
     });
   });
 
-  test('with the files made in another order', async () => {
+  test('if they were created in another order', async () => {
     await withScratch(async (scratch) => {
       const [a, b] = [
         writeFiles(join(scratch, 'a'), FILES),
@@ -127,7 +127,7 @@ describe('the same files give the same image', () => {
     });
   });
 
-  test('and another byte gives another', async () => {
+  test('and different content results in a different image', async () => {
     await withScratch(async (folder) => {
       const before = await pack(writeFiles(folder, FILES));
       const after = await pack(writeFiles(folder, { 'config.json': '[]' }));
@@ -136,7 +136,7 @@ describe('the same files give the same image', () => {
   });
 });
 
-describe('a file that is written to', () => {
+describe('a file that changes', () => {
   const LARGE = 40 * 2 ** 20;
   const grow = (folder: string) => appendFileSync(join(folder, 'w'), 'x');
 
@@ -144,7 +144,7 @@ describe('a file that is written to', () => {
     ['grows', grow],
     ['shrinks', (folder) => truncateSync(join(folder, 'w'), 10)],
     ['is replaced', (folder) => execFileSync('sh', ['-c', 'cp w n && mv n w'], { cwd: folder })],
-  ])('while it is hashed and %s is refused', async (_, change) => {
+  ])('while it is hashed is refused: it %s', async (_, change) => {
     await withScratch(async (folder) => {
       writeFiles(folder, { w: '', z: '' });
       truncateSync(join(folder, 'w'), LARGE);
@@ -155,7 +155,7 @@ describe('a file that is written to', () => {
         change(folder);
       };
       await expect(pack(folder, { report, workers: 1 })).rejects.toThrow(
-        "'w' was written to while it was read; run the command again when it is complete",
+        "'w' changed while it was read; run the command again when the file is complete",
       );
     });
   });
@@ -164,12 +164,12 @@ describe('a file that is written to', () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, { w: 'abc' }));
       grow(folder);
-      await expect(bytesOf(artifact.blobs[0] as Blob)).rejects.toThrow("'w' was written to while it was read");
-      await expect(bytesOf(artifact.files[0]!)).rejects.toThrow("'w' was written to while it was read");
+      await expect(bytesOf(artifact.blobs[0] as Blob)).rejects.toThrow("'w' changed while it was read");
+      await expect(bytesOf(artifact.files[0]!)).rejects.toThrow("'w' changed while it was read");
     });
   });
 
-  test('and taken away is refused', async () => {
+  test('and is then deleted is refused', async () => {
     await withScratch(async (folder) => {
       const { artifact } = await pack(writeFiles(folder, { w: 'abc' }));
       execFileSync('rm', [join(folder, 'w')]);
@@ -188,7 +188,7 @@ describe('the digests of an earlier run', () => {
       age('a');
       age('b');
       const cacheFile = join(scratch, 'cache.json');
-      // The status of the files changed just now; the cache is told that this is long ago.
+      // The files changed just now, so the cache gets a later time of hashing.
       await pack(folder, { cacheFile });
       const cached = JSON.parse(readFileSync(cacheFile, 'utf8'));
       for (const layer of cached.layers) layer.hashedAt += 10_000;
@@ -200,21 +200,21 @@ describe('the digests of an earlier run', () => {
     });
   }
 
-  test('are taken where nothing changed', async () => {
+  test('are used if nothing changed', async () => {
     expect(await secondRun(() => {})).toEqual(['hash', 'unchanged', 'hashed']);
   });
 
   test.each<[string, (folder: string) => void]>([
-    ['written to', (folder) => writeFileSync(join(folder, 'a'), 'aab')],
-    ['touched', (folder) => utimesSync(join(folder, 'a'), 5, 5)],
-    ['renamed', (folder) => execFileSync('mv', ['a', 'c'], { cwd: folder })],
-    ['joined by another', (folder) => writeFileSync(join(folder, 'c'), '')],
-    ['joined by a directory', (folder) => mkdirSync(join(folder, 'd'))],
-  ])('are not taken where a file was %s', async (_, change) => {
+    ['a file was modified', (folder) => writeFileSync(join(folder, 'a'), 'aab')],
+    ['a file was touched', (folder) => utimesSync(join(folder, 'a'), 5, 5)],
+    ['a file was renamed', (folder) => execFileSync('mv', ['a', 'c'], { cwd: folder })],
+    ['a file was added', (folder) => writeFileSync(join(folder, 'c'), '')],
+    ['a directory was added', (folder) => mkdirSync(join(folder, 'd'))],
+  ])('are not used if %s', async (_, change) => {
     expect(await secondRun(change)).toEqual(['hash', 'read', 'hashed']);
   });
 
-  test('are not trusted where a file was written within two seconds of hashing', async () => {
+  test('are not used if a file was written within two seconds of hashing', async () => {
     await withScratch(async (scratch) => {
       const folder = writeFiles(join(scratch, 'model'), { a: 'aaa' });
       const cacheFile = join(scratch, 'cache.json');
@@ -231,7 +231,7 @@ describe('the digests of an earlier run', () => {
     '{"format":1,"layers":7}',
     '{"format":99,"root":"","layers":[]}',
     'null',
-  ])('that are damaged (%j) are as none', async (text) => {
+  ])('are ignored if the cache is damaged: %j', async (text) => {
     await withScratch(async (scratch) => {
       const folder = writeFiles(join(scratch, 'model'), { a: 'aaa' });
       const cacheFile = join(scratch, 'cache.json');
@@ -241,7 +241,7 @@ describe('the digests of an earlier run', () => {
   });
 });
 
-test('an image upon a base keeps the layers and the command of the base', async () => {
+test('an image with a base keeps the layers and the command of the base', async () => {
   await withScratch(async (folder) => {
     const below: Blob = {
       digest: `sha256:${'1'.repeat(64)}`,
@@ -280,7 +280,7 @@ test('an image upon a base keeps the layers and the command of the base', async 
   });
 });
 
-test('a directory of code stands under another prefix', async () => {
+test('the prefix of a code directory is configurable', async () => {
   await withScratch(async (folder) => {
     const { artifact } = await packDirectory({
       directory: writeFiles(folder, { 'app.py': '' }),

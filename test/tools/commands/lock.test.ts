@@ -204,7 +204,7 @@ describe('serving lock', () => {
       expect(serving('lock', 'models/net')).toMatchObject({
         status: 1,
         stderr:
-          "[CredentialFiles] 'models/net' contains files that look like credentials, which everyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
+          "[CredentialFiles] 'models/net' contains files that look like credentials, which anyone who can pull the image could read: '.netrc'; move them out of the directory, or lock it with --allow-file .netrc to publish that file on purpose\n",
       });
       expect(serving('lock', 'models/net', '--allow-file', '.netrc').status).toBe(0);
       expect(lock().models['models/net'].allowed).toEqual(['.netrc']);
@@ -219,7 +219,7 @@ describe('serving lock', () => {
       writeFiles(join(folder, 'models/net'), { '.servingignore': '*' });
       expect(serving('lock', 'models/net')).toMatchObject({
         status: 3,
-        stderr: expect.stringContaining("'.servingignore' is read in apps only"),
+        stderr: expect.stringContaining("'.servingignore' is supported only in apps"),
       });
     });
 
