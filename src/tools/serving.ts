@@ -11,10 +11,10 @@ import { COMMANDS } from './commands/commands';
 
 /** Runs the command line and returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { words, debug } = withoutDebug(args);
+  const { rest, debug } = withoutDebug(args);
   let exitCode: number;
   try {
-    exitCode = await run(words);
+    exitCode = await run(rest);
   } catch (error) {
     exitCode = fail(error, debug);
   }
@@ -43,18 +43,18 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
   return OK;
 }
 
-/** The words before `--`; behind it are names, whatever they look like. */
-function optionsOf(words: readonly string[]): readonly string[] {
-  const end = words.indexOf('--');
-  return end < 0 ? words : words.slice(0, end);
+/** The arguments before `--`. Those after it are positional, even if they start with a dash. */
+function optionsOf(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--');
+  return end < 0 ? args : args.slice(0, end);
 }
 
-/** Every command takes `--debug`, which prints where an error comes from. */
-function withoutDebug(args: readonly string[]): { readonly words: readonly string[]; readonly debug: boolean } {
+/** Every command accepts `--debug`, which prints the stack of an error. */
+function withoutDebug(args: readonly string[]): { readonly rest: readonly string[]; readonly debug: boolean } {
   const options = optionsOf(args);
-  const words = [...options.filter((word) => word !== '--debug'), ...args.slice(options.length)];
+  const rest = [...options.filter((option) => option !== '--debug'), ...args.slice(options.length)];
   const { SERVING_DEBUG = '' } = process.env;
-  return { words, debug: words.length < args.length || !['', '0', 'false'].includes(SERVING_DEBUG) };
+  return { rest, debug: rest.length < args.length || !['', '0', 'false'].includes(SERVING_DEBUG) };
 }
 
 /** The version of the package that contains this file; `unknown` if the file was copied out of its package. */
@@ -74,31 +74,31 @@ function usage(): string {
 Commands:
 ${rows.join('\n')}
 
-'serving <command> --help' lists the options of a command, and 'serving --version' prints the version. Every command takes
+'serving <command> --help' lists the options of a command, and 'serving --version' prints the version. Every command accepts
 --debug, which prints the stack of an error (as does SERVING_DEBUG=1).
 
-Results go to standard output, all else to standard error: what takes a while shows a bar on a terminal, and anywhere else
-one JSON object in a line for each event ({"event":"sent","part":"sha256:...","bytes":1048576}).
+Results go to standard output, everything else to standard error. Progress is shown as a bar on a terminal, and elsewhere as
+one line of JSON per event ({"event":"sent","part":"sha256:...","bytes":1048576}).
 
 ${exitCodes()}`;
 }
 
-/** The exit codes, which are those of every command. */
+/** The exit codes, which are the same for all commands. */
 function exitCodes(): string {
   const rows = Object.entries(EXIT_CODES).map(([exitCode, meaning]) => `  ${exitCode}   ${meaning}`);
   return `Exit codes:\n${rows.join('\n')}\n`;
 }
 
-/** Ends at an error that no command has caught: one of a callback, or a rejection that nobody waits for. */
-function endAt(error: unknown): void {
+/** Exits on an error that no command caught: one thrown in a callback, or an unhandled rejection. */
+function exitOn(error: unknown): void {
   const exitCode = fail(error, withoutDebug(process.argv.slice(2)).debug);
   void finishOutput().finally(() => process.exit(exitCode));
 }
 
-// Threads that hash run the same file.
+// Hash workers run the same file.
 if (require.main === module && !isHashWorker()) {
-  process.on('uncaughtException', endAt);
-  // Node and the clients of AWS throw where a user has no home; in one that cannot exist they find nothing.
+  process.on('uncaughtException', exitOn);
+  // Node and the AWS SDK throw if the user has no home directory. In one that cannot exist they find no files.
   if (homeFolder() === undefined) process.env.HOME = '/dev/null';
   void main(process.argv.slice(2)).then((exitCode) => {
     process.exitCode = exitCode;

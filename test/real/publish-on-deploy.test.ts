@@ -175,7 +175,7 @@ test('a deploy without the weights reports that, and changes nothing', () => {
   const { status, output } = deploy();
   expect(status).toBe(1);
   expect(output).toContain(
-    "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are",
+    "'models/net' is not published, and its directory does not exist; run 'serving publish models/net' on a machine that has it",
   );
   expect(Object.keys(aws.objectsOf(ASSETS))).not.toContain(hex);
 });

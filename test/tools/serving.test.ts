@@ -52,7 +52,7 @@ describe('serving explain', () => {
     expect(stdout).toMatchSnapshot();
   });
 
-  test('prints the sections that are named: those of a platform below it, then those of the app', () => {
+  test('prints the named sections: those of each platform below its name, then those of the app', () => {
     const { stdout } = serving(join(EXAMPLES, 'digits/kubernetes'), 'explain', 'rules', 'hops', 'routes');
     const titles = stdout.match(/^(?:digits\/| {2})?(?:ServingPlatform|hops|routes|rules)\b/gm);
     expect(titles?.map((title) => title.trim())).toEqual([
@@ -66,7 +66,7 @@ describe('serving explain', () => {
     expect(stdout).not.toContain('More:');
   });
 
-  test('writes Markdown into a file: the summary, and the rest folded', () => {
+  test('writes Markdown to a file: the summary, and the other sections folded', () => {
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
     const file = join(folder, 'report.md');
     const result = serving(join(EXAMPLES, 'digits/aws'), 'explain', '--format', 'markdown', '--output', file);
@@ -95,16 +95,16 @@ describe('serving explain', () => {
     expect(refusals).toEqual([]);
   });
 
-  test('prints JSON as it always was: the members that programs know, whatever else the app writes', () => {
-    const known = { platform: 'P', target: 'x', plan: { ledger: [], routes: [1.5] }, lockFiles: [], refusals: [] };
-    const written = { ...known, reach: [{ endpoint: 'e', notes: [] }], warnings: [], other: true };
+  test('prints JSON with a stable set of members, regardless of what else the app writes', () => {
+    const stable = { platform: 'P', target: 'x', plan: { ledger: [], routes: [1.5] }, lockFiles: [], refusals: [] };
+    const written = { ...stable, reach: [{ endpoint: 'e', notes: [] }], warnings: [], other: true };
     const script = `const { mkdirSync, writeFileSync } = require('node:fs'); const folder = process.env.SERVING_EXPLAIN;
       mkdirSync(folder); writeFileSync(folder + '/x.json', ${JSON.stringify(JSON.stringify(written))});`;
     const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
     writeFileSync(join(folder, 'app.js'), script);
     for (const args of [[], ['--all']]) {
       const { stdout } = serving(folder, 'explain', '--app', 'node app.js', '--format', 'json', ...args);
-      expect(stdout).toBe(`${JSON.stringify([known], null, 2)}\n`);
+      expect(stdout).toBe(`${JSON.stringify([stable], null, 2)}\n`);
     }
     rmSync(folder, { recursive: true });
   });
@@ -120,9 +120,9 @@ describe('serving explain', () => {
   });
 
   test.each([
-    ['an empty app', ['--app', ' '], 2, '[InvalidOption] --app must say what runs the app\n'],
+    ['an empty app', ['--app', ' '], 2, '[InvalidOption] --app must be the command that runs the app\n'],
     [
-      'a folder that is not there',
+      'a folder that does not exist',
       ['--output', 'no/such.md'],
       3,
       /^\[OutputUnwritable\] --output \(no\/such\.md\) cannot be written: ENOENT/,
@@ -141,7 +141,7 @@ describe('serving explain', () => {
     });
   });
 
-  test('--version is that of the package', () => {
+  test('--version prints the version of the package', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(serving(ROOT, '--version')).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
@@ -160,12 +160,15 @@ describe('serving explain', () => {
     [['explain', '__proto__'], "unknown section '__proto__'"],
     [['explain', 'rules', '--all'], "'rules' selects a section, but --all prints everything; omit one of them"],
     [['explain', 'rules', '-f', 'json'], "'rules' selects a section, but --format json prints everything"],
-    [['explain'], 'no cdk.json or cdk8s.yaml with an app is here; specify the command that runs the app with --app'],
+    [
+      ['explain'],
+      'this folder has no cdk.json or cdk8s.yaml with an app; specify the command that runs the app with --app',
+    ],
     [['explain', '--format', 'xml'], '--format (xml) must be text, json or markdown'],
     [['explain', '--app', 'true'], 'the app has no endpoint: no ServingPlatform was synthesized'],
     [['explain', '--depth', '3'], "Unknown option '--depth'"],
     [['explain', '--depth', '3'], "\n'serving explain --help' lists the options\n"],
-    [['explain', '--app', 'a', '--app', 'b'], '--app is set twice, and takes one value'],
+    [['explain', '--app', 'a', '--app', 'b'], '--app is specified twice, but accepts only one value'],
     [
       ['explode'],
       "[UnknownCommand] unknown command 'explode'; expected one of explain, lock, pack, publish, status, verify",

@@ -7,7 +7,7 @@ export class CommandError extends Error {
   constructor(
     public readonly code: CommandCode,
     message: string,
-    /** Whether the message is of values that a person compares and copies, so that nothing in it is hidden. */
+    /** Whether the message consists of values to compare or copy, and is printed without redaction. */
     public readonly isExact: boolean = false,
   ) {
     super(`[${code}] ${message}`);

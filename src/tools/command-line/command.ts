@@ -1,34 +1,34 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { CommandError } from './command-error';
 
-/** What one word after `serving` does. */
+/** A command of `serving`. */
 export interface Command {
-  /** What `--help` prints. */
+  /** The text that `--help` prints. */
   readonly usage: string;
   /** Runs the command and returns the exit code. */
   readonly run: (args: string[]) => Promise<number>;
 }
 
-/** Parses the words after a command; wrong ones are an error that names the help. */
+/** Parses the arguments of a command. Errors refer to its help. */
 export function parseCommandLine<T extends ParseArgsConfig>(config: T, usage: string): ReturnType<typeof parseArgs<T>> {
   const [, command] = /^Usage: (serving \w+)/.exec(usage) as RegExpExecArray;
-  const wrong = (message: string): never => {
+  const reject = (message: string): never => {
     throw new CommandError('InvalidArguments', `${message}\n'${command} --help' lists the options`);
   };
-  if (config.args?.some((arg) => arg.includes('\0'))) wrong('an argument has a NUL character; remove it');
+  if (config.args?.some((arg) => arg.includes('\0'))) reject('an argument contains a NUL character; remove it');
   try {
     const { tokens = [] } = parseArgs({ ...config, tokens: true });
     const seen = new Set<string>();
     for (const token of tokens) {
       if (token.kind !== 'option' || config.options?.[token.name]?.multiple) continue;
-      // The last would win, and the others would be lost.
-      if (seen.has(token.name)) wrong(`--${token.name} is set twice, and takes one value`);
+      // Node takes the last value and silently drops the others.
+      if (seen.has(token.name)) reject(`--${token.name} is specified twice, but accepts only one value`);
       seen.add(token.name);
     }
     return parseArgs(config);
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    // Node goes on with how to name a file that looks like an option, which is rarely the reason.
-    return wrong((error as Error).message.replace(/\. To specify a positional argument.*$/s, ''));
+    // Node adds how to pass an argument that starts with a dash, which is rarely the problem.
+    return reject((error as Error).message.replace(/\. To specify a positional argument.*$/s, ''));
   }
 }

@@ -7,10 +7,10 @@ import { USAGE_ERROR } from './exit-codes';
 import { asCalled } from './invocation';
 import { stderr } from './output';
 
-/** The longest message of an error that nobody has written for people. */
+/** The maximum length of a message that was not written for users. */
 const LONGEST_MESSAGE = 500;
 
-/** Shows why a command ended, with the stack where that was asked for, and returns the exit code. */
+/** Prints why a command failed, with the stack if `debug` is set, and returns the exit code. */
 export function fail(error: unknown, debug: boolean): number {
   const { message, exitCode } = explainFailure(error);
   const shown = asCalled(message);
@@ -20,7 +20,7 @@ export function fail(error: unknown, debug: boolean): number {
   return exitCode;
 }
 
-/** What an error means to the user: ours have a code and a message, of all others one sentence is made. */
+/** The message for the user and the exit code. Errors from elsewhere are reduced to a code and one sentence. */
 export function explainFailure(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof ServingError) return { message: error.message, exitCode: USAGE_ERROR };
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
@@ -35,12 +35,10 @@ function invalid({ message }: DirectoryError): [CommandCode, string] {
 function sentenceOf(error: unknown): [CommandCode, string] {
   const { message = String(error), syscall, code } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   if (syscall === 'uv_cwd' || /\buv_cwd\b/.test(message))
-    return [
-      'WorkingDirectoryMissing',
-      'the working directory does not exist any more; change to a directory that does',
-    ];
+    return ['WorkingDirectoryMissing', 'the working directory no longer exists; change to one that does'];
   const shown = oneLine(message).slice(0, LONGEST_MESSAGE);
-  if (syscall !== undefined && code !== undefined) return ['SystemError', `the system refused an operation: ${shown}`];
-  const what = shown || 'without a message';
-  return ['UnexpectedError', `unexpected error: ${what}; run the command with --debug to see where, and report it`];
+  if (syscall !== undefined && code !== undefined)
+    return ['SystemError', `the operating system refused an operation: ${shown}`];
+  const what = shown || 'no message';
+  return ['UnexpectedError', `unexpected error: ${what}; run the command with --debug and report its output`];
 }

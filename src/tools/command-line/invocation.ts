@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-/** The commands as they stand in messages: quoted, or behind the word that introduces them. */
+/** Commands in messages: quoted, or after a colon. */
 const COMMANDS = /(?<=['`]|: )serving(?= (?:(?:explain|lock|pack|publish|status|verify)\b|<command>|--version))/g;
 
 /** How the package managers run a command of a package. */
@@ -10,7 +10,7 @@ const RUNNERS: readonly { readonly agent: RegExp; readonly runner: string }[] = 
   { agent: /^npm\//, runner: 'npx ' },
 ];
 
-/** The words with which this command line was started, such as `npx serving-constructs`. */
+/** How the user started this command line, such as `npx serving-constructs`. */
 export function invocation(argv: readonly string[] = process.argv, environment = process.env): string {
   const [, script = ''] = argv;
   const name = basename(script).replace(/\.[cm]?[jt]s$/, '');
@@ -22,7 +22,7 @@ export function invocation(argv: readonly string[] = process.argv, environment =
   return `${runner?.runner ?? ''}${bin}`;
 }
 
-/** A text of ours whose commands are written as the user typed the one that runs. */
+/** A message in which commands are written the way the user started this one. */
 export function asCalled(text: string, typed = invocation()): string {
   return typed === 'serving' ? text : text.replace(COMMANDS, typed);
 }

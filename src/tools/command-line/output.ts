@@ -4,14 +4,14 @@ import type { Line, Style } from '../../report/layout';
 import { textOf } from '../../report/text';
 import { asCalled } from './invocation';
 
-/** What is written to: a terminal, a pipe, or a list in a test. */
+/** The target of output: a terminal, a pipe, or a list in a test. */
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** How a style looks on a terminal with colors. */
+/** The format of each style on a terminal with colors. */
 const FORMATS = {
   title: 'bold',
   heading: 'dim',
@@ -20,13 +20,13 @@ const FORMATS = {
   refused: 'red',
 } as const satisfies { readonly [style in Style]: Parameters<typeof styleText>[0] };
 
-/** To the beginning of the line, and clear it. */
+/** Moves to the beginning of the line and clears it. */
 const CLEAR_LINE = '\r\u001b[K';
 
 /**
- * The only way to a terminal, a log or a pipe. Nothing that it writes is acted on by a terminal: much of it comes from
- * registries, file names, lock files and other programs. Text in sentences has no credentials either. A value that a person
- * compares or a program reads again is exact: hiding a part of it would show another value.
+ * Writes to a terminal, a log or a pipe; nothing else does. It removes control sequences, because much of the text comes from
+ * registries, file names, lock files and other programs. Credentials are redacted in sentences, but not in values that people
+ * compare or programs read: a redacted value would be a different value.
  */
 export class Printer {
   constructor(
@@ -42,7 +42,7 @@ export class Printer {
     return this.stream.columns ?? 80;
   }
 
-  /** Text as it is to be read, with its ends of lines. */
+  /** Text that contains its own line breaks. */
   public text(text: string): void {
     this.stream.write(this.shown(text));
   }
@@ -51,12 +51,12 @@ export class Printer {
     this.text(`${text}\n`);
   }
 
-  /** Text of names, paths, references and digests, and of sentences that were cleaned: nothing is hidden in it. */
+  /** Names, paths, references, digests, and sentences that are already clean: nothing is redacted. */
   public exact(text: string): void {
     this.stream.write(printable(text));
   }
 
-  /** Lines of a report. Only a style adds sequences; a line in which something had to be hidden has none. */
+  /** Lines of a report. A line that needs redaction is written without styles. */
   public lines(lines: readonly Line[], isColored: boolean): void {
     for (const line of lines) {
       const text = textOf(line);
@@ -67,12 +67,12 @@ export class Printer {
     }
   }
 
-  /** A value for a program: on one line, or indented. Texts of others in it are to be cleaned before. */
+  /** A value for programs, on one line or indented. Callers clean text from other sources. */
   public json(value: unknown, indent?: number): void {
     this.stream.write(`${printableJson(JSON.stringify(value, undefined, indent))}\n`);
   }
 
-  /** Removes what a progress bar drew. */
+  /** Removes a progress bar. */
   public clearLine(): void {
     this.stream.write(CLEAR_LINE);
   }
@@ -80,47 +80,44 @@ export class Printer {
 
 function paint(text: string, style: Style | undefined): string {
   if (style === undefined) return text;
-  // The space of a column is no part of what stands in it.
+  // The padding of a column is not styled.
   const [, before = '', content = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
   return content === '' ? text : `${before}${styleText(FORMATS[style], content, { validateStream: false })}${after}`;
 }
 
-/**
- * Whether colors are wanted: FORCE_COLOR wins over NO_COLOR, as it does in Node, and without them it takes a terminal that
- * is not dumb.
- */
-export function wantsColor(isTerminal: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
+/** Whether to use colors: FORCE_COLOR overrides NO_COLOR, as in Node. By default only terminals that are not dumb get colors. */
+export function usesColor(isTerminal: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR, NO_COLOR = '', TERM } = environment;
   if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
   return isTerminal && NO_COLOR === '' && TERM !== 'dumb';
 }
 
-/** The secrets of the environment do not change while a command runs. */
 let secrets: readonly string[] | undefined;
 
-function known(): readonly string[] {
+/** Read once, because the environment does not change while a command runs. */
+function environmentSecrets(): readonly string[] {
   secrets ??= secretsOf(process.env);
   return secrets;
 }
 
-/** Text that may be shown: sentences, and what others wrote. */
+/** Text without control characters and credentials. */
 export function clean(text: string): string {
-  return redact(printable(text), known());
+  return redact(printable(text), environmentSecrets());
 }
 
-/** JSON that may be shown: still JSON, of the same value but for credentials. */
+/** JSON in which only credentials are redacted. */
 export function cleanJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(
     value,
-    (_, member: unknown) => (typeof member === 'string' ? redact(member, known()) : member),
+    (_, member: unknown) => (typeof member === 'string' ? redact(member, environmentSecrets()) : member),
     indent,
   );
   return printableJson(json);
 }
 
-/** A stream of this process, whose reader may go away at any time. */
+/** A stream of this process, whose reader may close it at any time. */
 class ProcessStream implements OutputStream {
-  /** Why nothing can be written any more. */
+  /** The error that ended writing. */
   private failure: NodeJS.ErrnoException | undefined;
   private isWatched = false;
 
@@ -138,10 +135,10 @@ class ProcessStream implements OutputStream {
     if (this.failure === undefined) this.watched().write(text);
   }
 
-  /** When everything has been written, whether it could be. A reader that had enough (`| head`) is no failure. */
+  /** Waits until everything is written, and returns the error. A reader that stops early (`| head`) is not an error. */
   public async finish(): Promise<NodeJS.ErrnoException | undefined> {
     if (this.failure === undefined) await new Promise<void>((resolve) => this.watched().write('', () => resolve()));
-    // The error of a write comes after its callback.
+    // Node emits the error of a write after its callback.
     await new Promise((resolve) => setImmediate(resolve));
     return this.failure?.code === 'EPIPE' ? undefined : this.failure;
   }
@@ -160,18 +157,18 @@ class ProcessStream implements OutputStream {
 
 const STREAMS = { stdout: new ProcessStream('stdout'), stderr: new ProcessStream('stderr') } as const;
 
-/** Results, which programs read. */
+/** Results, which programs may read. */
 export const stdout = new Printer(STREAMS.stdout, printable);
 
 /** Progress, warnings and errors. */
 export const stderr = new Printer(STREAMS.stderr);
 
-/** A warning: something that the user should know, and that the command goes on without. */
+/** Prints a warning, after which the command continues. */
 export function warn(text: string): void {
   stderr.line(`warning: ${asCalled(text)}`);
 }
 
-/** Waits until everything is written; the error where results were lost, such as on a full disk. */
+/** Waits until everything is written, and returns the error if results were lost, for example on a full disk. */
 export async function finishOutput(): Promise<NodeJS.ErrnoException | undefined> {
   await STREAMS.stderr.finish();
   return STREAMS.stdout.finish();

@@ -2,13 +2,13 @@ import { oneLine } from '../../private/credentials/redact';
 import type { HashEvent, PublishEvent } from '../artifact/artifact';
 import { clean, type OutputStream, Printer, stderr } from './output';
 
-/** Something that takes a while says this of itself. */
+/** An event of a long-running operation. */
 export type ProgressEvent = HashEvent | PublishEvent;
 
-/** Shows how something gets on. */
+/** Shows the progress of an operation. */
 export interface Progress {
   report(event: ProgressEvent): void;
-  /** Leaves the terminal as the next line of text needs it, and says what was held back. */
+  /** Removes the bar, or writes the events that are still pending. */
   end(): void;
 }
 
@@ -18,17 +18,17 @@ export function createProgress(stream?: OutputStream, now = () => performance.no
   return printer.isTerminal ? new Bar(printer, now) : new Lines(printer, now);
 }
 
-/** The least time between two drawings of the bar, and between two lines about one part. */
+/** The minimum time between two updates of the bar, and between two lines about the same part. */
 const BAR_MILLISECONDS = 100;
 const LINE_MILLISECONDS = 1000;
 
-/** The rate is that of the last seconds, so that a pause shows. */
+/** The rate is that of the last seconds, so that a stall is visible. */
 const RATE_MILLISECONDS = 5000;
 
 class Bar implements Progress {
   private title = '';
   private total = 0;
-  /** The bytes of each part that are done with. */
+  /** The finished bytes of each part. */
   private readonly parts = new Map<string, number>();
   private samples: { readonly at: number; readonly moved: number }[] = [];
   private moved = 0;
@@ -55,7 +55,7 @@ class Bar implements Progress {
       case 'retry':
         this.parts.set(event.part, event.kept ?? 0);
         this.line(
-          `${event.part.slice(0, 19)}: ${oneLine(clean(event.reason))}; again in ${duration(event.waitSeconds)}`,
+          `${event.part.slice(0, 19)}: ${oneLine(clean(event.reason))}; retrying in ${duration(event.waitSeconds)}`,
         );
         break;
       case 'unchanged':
@@ -104,7 +104,7 @@ class Bar implements Progress {
     this.drawn = true;
   }
 
-  /** A line of its own above the bar. */
+  /** Writes a line above the bar. */
   private line(text: string): void {
     this.clear();
     this.printer.exact(`${text}\n`);
@@ -117,7 +117,7 @@ class Bar implements Progress {
   }
 }
 
-/** The bar as text of at most so many columns; what does not fit is left out from the left. */
+/** The bar as text of at most `columns` columns; what does not fit is cut off on the left. */
 export function renderBar(
   title: string,
   state: { readonly done: number; readonly total: number; readonly rate: number },
@@ -136,8 +136,8 @@ export function renderBar(
 }
 
 class Lines implements Progress {
-  /** What moved of a part since its last line. */
-  private readonly held = new Map<string, { at: number; kind: 'read' | 'sent'; bytes: number }>();
+  /** The bytes of each part since its last line. */
+  private readonly pending = new Map<string, { at: number; kind: 'read' | 'sent'; bytes: number }>();
 
   constructor(
     private readonly printer: Printer,
@@ -146,25 +146,25 @@ class Lines implements Progress {
 
   public report(event: ProgressEvent): void {
     if (event.event !== 'read' && event.event !== 'sent') {
-      if ('part' in event) this.release(event.part);
+      if ('part' in event) this.flush(event.part);
       else this.end();
       this.write(event);
       return;
     }
-    const held = this.held.get(event.part) ?? { at: this.now(), kind: event.event, bytes: 0 };
-    held.bytes += event.bytes;
-    this.held.set(event.part, held);
-    if (this.now() - held.at >= LINE_MILLISECONDS) this.release(event.part);
+    const pending = this.pending.get(event.part) ?? { at: this.now(), kind: event.event, bytes: 0 };
+    pending.bytes += event.bytes;
+    this.pending.set(event.part, pending);
+    if (this.now() - pending.at >= LINE_MILLISECONDS) this.flush(event.part);
   }
 
   public end(): void {
-    for (const part of [...this.held.keys()]) this.release(part);
+    for (const part of [...this.pending.keys()]) this.flush(part);
   }
 
-  private release(part: string): void {
-    const held = this.held.get(part);
-    this.held.delete(part);
-    if (held !== undefined) this.write({ event: held.kind, part, bytes: held.bytes });
+  private flush(part: string): void {
+    const pending = this.pending.get(part);
+    this.pending.delete(part);
+    if (pending !== undefined) this.write({ event: pending.kind, part, bytes: pending.bytes });
   }
 
   private write(event: ProgressEvent): void {
@@ -174,13 +174,13 @@ class Lines implements Progress {
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-/** Bytes for people, in powers of 1000 as disks and networks count. */
+/** Formats bytes in powers of 1000, as disks and networks count them. */
 export function size(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${power === 0 ? Math.round(bytes) : (bytes / 1000 ** power).toFixed(1)} ${UNITS[power]}`;
 }
 
-/** Seconds for people. */
+/** Formats a duration. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from './command-error';
 
-/** A new folder of temporary files. */
+/** Creates a folder for temporary files. */
 export function scratchFolder(prefix: string): string {
   try {
     return mkdtempSync(join(tmpdir(), prefix));
   } catch (error) {
     throw new CommandError(
       'TemporaryFolderUnusable',
-      `the folder of temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or name another with TMPDIR`,
+      `the folder for temporary files ('${tmpdir()}') cannot be used (${(error as NodeJS.ErrnoException).code}); make it writable, or set TMPDIR to another folder`,
     );
   }
 }

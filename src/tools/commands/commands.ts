@@ -1,32 +1,31 @@
 import type { Command } from '../command-line/command';
 
-/** A command, which is loaded when it is used: none pays for what another needs. */
+/** A command. Its module is loaded when the command is used, so that none loads the dependencies of another. */
 export interface CommandRow {
   readonly summary: string;
   readonly load: () => Command;
 }
 
-/** The words after `serving`. */
+/** The commands, by name. */
 export const COMMANDS: { readonly [name: string]: CommandRow } = {
   explain: {
-    summary:
-      'run a CDK or cdk8s app and print where its endpoints are, who gets which share, and which times protect them',
+    summary: 'run a CDK or cdk8s app and print the URLs, traffic shares and timeouts of its endpoints',
     load: () => (require('./explain') as typeof import('./explain')).explainCommand,
   },
   lock: {
-    summary: 'write what models and images are into the lock file, or compare',
+    summary: 'write the digests of models, apps and images to the lock file, or compare them with it',
     load: () => (require('./lock') as typeof import('./lock')).lockCommand,
   },
   pack: {
-    summary: 'write the images of locked models into a folder, for sites that no network reaches',
+    summary: 'write the images of locked models to a folder, for air-gapped sites',
     load: () => (require('./pack') as typeof import('./pack')).packCommand,
   },
   publish: {
-    summary: 'put locked models into a registry or a bucket',
+    summary: 'publish locked models and apps to a registry or a bucket',
     load: () => (require('./publish') as typeof import('./publish')).publishCommand,
   },
   status: {
-    summary: 'show whether models are as locked, and where they are published',
+    summary: 'show whether models and apps match the lock file, and where they are published',
     load: () => (require('./status') as typeof import('./status')).statusCommand,
   },
   verify: {

@@ -2,11 +2,11 @@ import { leavesFolder } from '../../models/lock/inside';
 import { shownPath } from '../../models/lock/read-lock';
 import { CommandError } from '../command-line/command-error';
 
-/** The option of every command that reads what the lock file names. */
+/** The option of every command that reads the directories of the lock file. */
 export const DIRECTORY_FLAGS = { 'allow-outside': { type: 'boolean' } } as const;
 
-export const DIRECTORY_USAGE = `      --allow-outside      read directories that are outside the folder of the lock file, by name or through symbolic links
-                           (as does SERVING_ALLOW_OUTSIDE=true)
+export const DIRECTORY_USAGE = `      --allow-outside      read directories outside the folder of the lock file, also through symbolic links (as does
+                           SERVING_ALLOW_OUTSIDE=true)
 `;
 
 /** Whether directories outside the folder of the lock file may be read. */
@@ -15,8 +15,8 @@ export function allowsOutside(values: { readonly 'allow-outside'?: boolean }): b
 }
 
 /**
- * Refuses what leaves the folder of the lock file. A change of that file, or a link in the checkout, may name any directory
- * of the machine, whose files would be listed in a log or published.
+ * Rejects directories outside the folder of the lock file. Otherwise a change to that file, or a link in the checkout, could
+ * list the files of any directory of the machine in a log, or publish them.
  */
 export function requireInside(folder: string, names: Iterable<string>, allowed: boolean): void {
   if (allowed) return;
@@ -25,7 +25,7 @@ export function requireInside(folder: string, names: Iterable<string>, allowed: 
     if (target === undefined) continue;
     throw new CommandError(
       'OutsideFolder',
-      `'${name}' is outside the folder of the lock file ('${shownPath(folder)}'): it leads to '${target}'; add --allow-outside if that directory is meant`,
+      `'${name}' is outside the folder of the lock file ('${shownPath(folder)}'): it resolves to '${target}'; add --allow-outside if this is intended`,
     );
   }
 }

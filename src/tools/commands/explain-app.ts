@@ -6,7 +6,7 @@ import type { Explanation } from '../../plan/explanation';
 import { CommandError } from '../command-line/command-error';
 import { scratchFolder } from '../command-line/scratch-folder';
 
-/** What an app may print; it is shown where the app fails. */
+/** The maximum output of an app, which is shown if the app fails. */
 const MAX_OUTPUT = 64 * 2 ** 20;
 
 /** The command that runs the app of this folder, from `cdk.json` or `cdk8s.yaml`. */
@@ -16,11 +16,13 @@ export function findApp(folder: string): string {
   );
   if (found.length === 1) return found[0] as string;
   const why =
-    found.length === 0 ? 'no cdk.json or cdk8s.yaml with an app is here' : 'both a cdk.json and a cdk8s.yaml are here';
+    found.length === 0
+      ? 'this folder has no cdk.json or cdk8s.yaml with an app'
+      : 'this folder has both a cdk.json and a cdk8s.yaml with an app';
   throw new CommandError('AppNotFound', `${why}; specify the command that runs the app with --app`);
 }
 
-/** Runs the app once with a temporary output folder, and returns what its platforms say of themselves. */
+/** Runs the app once with a temporary output folder, and returns the explanations of its platforms. */
 export function explainApp(command: string, folder: string): Explanation[] {
   const scratch = scratchFolder('serving-');
   try {
@@ -58,7 +60,7 @@ function readExplanations(folder: string): Explanation[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 }
 
-/** The context that the CDK's own command line would give the app. */
+/** The context that the CDK CLI would pass to the app. */
 function readContext(folder: string): Record<string, unknown> {
   const own = readFile(folder, 'cdk.json', JSON.parse) as { context?: object } | undefined;
   const cached = readFile(folder, 'cdk.context.json', JSON.parse) as object | undefined;
@@ -68,7 +70,7 @@ function readContext(folder: string): Record<string, unknown> {
 function readApp(folder: string, name: string, read: (text: string) => unknown): string | undefined {
   const { app } = (readFile(folder, name, read) ?? {}) as { app?: unknown };
   if (app === undefined || typeof app === 'string') return app;
-  throw new CommandError('InvalidAppFile', `'app' in '${name}' must be a command, as text`);
+  throw new CommandError('InvalidAppFile', `'app' in '${name}' must be a string: the command that runs the app`);
 }
 
 function readFile(folder: string, name: string, read: (text: string) => unknown): unknown {

@@ -11,7 +11,7 @@ import { type Command, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK, REFUSED } from '../command-line/exit-codes';
 import { asCalled } from '../command-line/invocation';
-import { clean, cleanJson, stdout, wantsColor } from '../command-line/output';
+import { clean, cleanJson, stdout, usesColor } from '../command-line/output';
 import { explainApp, findApp } from './explain-app';
 
 const PARTS = Object.entries(REPORT_PARTS)
@@ -20,7 +20,7 @@ const PARTS = Object.entries(REPORT_PARTS)
 
 const USAGE = `Usage: serving explain [SECTION...] [options]
 
-Runs the CDK or cdk8s app of this folder and prints what its endpoints will be. Deploys nothing.
+Runs the CDK or cdk8s app in this folder and prints a report about its endpoints. Deploys nothing.
 
 Sections (default: summary):
 ${PARTS}
@@ -28,12 +28,12 @@ ${PARTS}
 Options:
       --all             print every section
   -a, --app COMMAND     the command that runs the app (default: the app of cdk.json or cdk8s.yaml)
-  -f, --format FORMAT   text, json or markdown (default: text). JSON is always the whole plan; Markdown has the summary open and
-                        the other sections folded
+  -f, --format FORMAT   text, json or markdown (default: text). JSON is always the whole plan; Markdown folds all sections
+                        but the summary
   -o, --output FILE     write to a file instead of the terminal
 
-A terminal gets colors and lines of its width, everything else plain text. NO_COLOR=1 and TERM=dumb turn colors off,
-FORCE_COLOR=1 turns them on.
+On a terminal the text has colors and is wrapped to the width; elsewhere it is plain. NO_COLOR=1 and TERM=dumb turn colors
+off, FORCE_COLOR=1 turns them on.
 `;
 
 const OPTIONS = {
@@ -45,21 +45,21 @@ const OPTIONS = {
 
 const ALL = Object.keys(REPORT_PARTS) as ReportPartName[];
 
-/** What is printed. */
+/** The content of a report. */
 interface Report {
   readonly explanations: Explanation[];
-  /** The sections; none stands for the summary. */
+  /** The sections to print; an empty list means the summary. */
   readonly names: readonly ReportPartName[];
 }
 
-/** How a report is written. Its texts are cleaned before they are laid out, and again where it goes into a file. */
+/** The output formats. Texts are cleaned before the layout, and again in the output. */
 const FORMATS = {
   json: ({ explanations }) => `${cleanJson(explanations.map(wholePlan), 2)}\n`,
   markdown: (report) => clean(markdownOf(report)),
   text: (report) => clean(renderText(sectionsOf(report))),
 } as const satisfies Record<string, (report: Report) => string>;
 
-/** Runs an app and prints what it will make of its endpoints. Returns 1 when something is refused. */
+/** Runs an app and prints a report about its endpoints. Exits with 1 if the plan refuses something. */
 export const explainCommand: Command = {
   usage: USAGE,
   run: async (args) => {
@@ -75,18 +75,19 @@ interface Options {
   readonly output?: string;
 }
 
-function runExplain(words: readonly string[], options: Options): number {
+function runExplain(sections: readonly string[], options: Options): number {
   const { format, all } = options;
   if (!isFormat(format)) throw new CommandError('InvalidOption', `--format (${format}) must be text, json or markdown`);
-  if (options.app?.trim() === '') throw new CommandError('InvalidOption', '--app must say what runs the app');
-  const names = all ? ALL : words.map(requirePart);
-  if (words.length > 0 && (all || format === 'json'))
+  if (options.app?.trim() === '')
+    throw new CommandError('InvalidOption', '--app must be the command that runs the app');
+  const names = all ? ALL : sections.map(requirePart);
+  if (sections.length > 0 && (all || format === 'json'))
     throw new CommandError(
       'ConflictingOptions',
-      `'${words[0]}' selects a section, but ${all ? '--all' : '--format json'} prints everything; omit one of them`,
+      `'${sections[0]}' selects a section, but ${all ? '--all' : '--format json'} prints everything; omit one of them`,
     );
   const folder = process.cwd();
-  // The app may use a release that wrote values.
+  // The app may use an older release, which did not hide secrets.
   const explanations = explainApp(options.app ?? findApp(folder), folder).map(shownExplanation);
   if (explanations.length === 0) {
     throw new CommandError('NoEndpoint', 'the app has no endpoint: no ServingPlatform was synthesized');
@@ -107,7 +108,7 @@ function isFormat(name: string): name is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, name);
 }
 
-/** What programs read, which stays as it is when the text for people changes. */
+/** The plan for programs, which stays stable when the text for people changes. */
 function wholePlan({ platform, target, plan, lockFiles, refusals }: Explanation): Explanation {
   return { platform, target, plan, lockFiles, refusals };
 }
@@ -125,10 +126,10 @@ function print(report: Report): void {
   const width = isTerminal ? columns : UNLIMITED;
   const more = `More: 'serving explain SECTION' with ${ALL.slice(1).join(', ')}; 'serving explain --all' for everything`;
   const rest = report.names.length > 0 ? [] : [[], ...wrap(asCalled(more), width).map((text) => [{ text }])];
-  stdout.lines([...renderLines(sectionsOf(report), width), ...rest], wantsColor(isTerminal));
+  stdout.lines([...renderLines(sectionsOf(report), width), ...rest], usesColor(isTerminal));
 }
 
-/** In a pull request the summary is open, and everything else is a click away. */
+/** In a pull request the summary is visible, and the other sections are folded. */
 function markdownOf({ explanations, names }: Report): string {
   if (names.length > 0) return renderMarkdown(sectionsOf({ explanations, names }));
   const folded = ALL.slice(1).map((name) => renderDetails(name, sectionsOf({ explanations, names: [name] }, false)));

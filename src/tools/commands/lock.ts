@@ -15,24 +15,24 @@ import { allowsOutside, DIRECTORY_FLAGS, DIRECTORY_USAGE, requireInside } from '
 
 const USAGE = `Usage: serving lock [DIRECTORY...] [options]
 
-Hashes directories of weights, resolves tags of images to digests, and writes both into a lock file, which belongs into
-version control. With no arguments, re-locks every entry of the lock file.
+Hashes the directories of models and apps, resolves image tags to digests, and writes both to a lock file. Commit that file.
+With no arguments, re-locks every entry of the lock file.
 
 Options:
-  -i, --image REFERENCE    an image that a definition names; may be repeated
-      --app DIRECTORY      a directory of code that becomes an image based on --base, with the wheels of --requirements;
-                           may be repeated
-      --requirements FILE  the list of Python packages of --app, each with its version, relative to the directory
+  -i, --image REFERENCE    an image that a definition uses; may be repeated
+      --app DIRECTORY      a code directory that becomes an image based on --base, with the wheels of --requirements; may
+                           be repeated
+      --requirements FILE  the requirements file of --app, with a version for each package; relative to the directory
       --allow-file PATH    publish a file that looks like credentials; relative to its directory, may be repeated
-      --remove NAME        remove a model, an app or an image from the lock file, by its name there; may be repeated
-  -t, --to DESTINATION     where 'serving publish' puts the directories: registry/repository or s3://bucket/prefix
+      --remove NAME        remove the model, app or image with this name from the lock file; may be repeated
+  -t, --to DESTINATION     where to publish the directories: registry/repository or s3://bucket/prefix
       --bucket-owner ID    the AWS account that must own the bucket of --to
-      --variant VARIANT    data: files alone (default); shell: on a small base that can copy them;
+      --variant VARIANT    data: only the files (default); shell: on a small base that can copy them;
                            baked: on the image of a server
-      --base REFERENCE     the image below the files, for shell, baked and --app; a tag is locked as its digest
-      --source TEXT        where the files come from, such as the address of a commit
-      --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one here)
-      --plain-http         connect to registries without TLS (always so on this machine)
+      --base REFERENCE     the base image for shell, baked and --app; a tag is locked to its digest
+      --source TEXT        where the files come from, such as the URL of a commit
+      --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one in this folder)
+      --plain-http         connect to registries without TLS (default for registries on this machine)
 ${DIRECTORY_USAGE}      --check              write nothing; print differences from the lock file, and exit with 1 if there are any
       --schema             print the JSON Schema of lock files
 `;
@@ -55,7 +55,7 @@ const OPTIONS = {
   schema: { type: 'boolean', default: false },
 } as const;
 
-/** Writes what directories and images are into the lock file, or compares. */
+/** Writes the digests of directories and images to the lock file, or compares them with it. */
 export const lockCommand: Command = {
   usage: USAGE,
   run: async (args) => {
@@ -69,7 +69,7 @@ export const lockCommand: Command = {
   },
 };
 
-/** The options that say which lock file is meant, and what may be read. */
+/** The options that select the lock file, and the directories that may be read. */
 interface LockPlaces {
   readonly 'lock-file'?: string;
   readonly 'allow-outside'?: boolean;
@@ -79,7 +79,7 @@ async function runLock(directories: string[], options: LockOptions & LockPlaces)
   const path = resolve(options['lock-file'] ?? discoverLock() ?? LOCK_FILE);
   const loaded = options.check ? requireLock({ lockFile: options['lock-file'] }) : readLock({ lockFile: path });
   if (!existsSync(dirname(path)))
-    throw new CommandError('OutputUnwritable', `'${shownPath(path)}' cannot be written: its folder is not there`);
+    throw new CommandError('OutputUnwritable', `'${shownPath(path)}' cannot be written: its folder does not exist`);
   const before = loaded?.lock ?? { version: 1, models: {}, images: {}, apps: {} };
   const work = workOf(directories, options, { path, before });
   requireReadable(outlineOf(work));
@@ -90,7 +90,7 @@ async function runLock(directories: string[], options: LockOptions & LockPlaces)
   return exitCode;
 }
 
-/** Whoever types a destination confirms it for 'serving publish' on this machine. */
+/** A destination on the command line counts as confirmed for 'serving publish' on this machine. */
 function rememberTyped(to: string): void {
   const why = rememberDestinations([parseDestination(to)]);
   if (why !== undefined)

@@ -15,11 +15,11 @@ import { findKey } from './selection';
 
 const USAGE = `Usage: serving pack [DIRECTORY...] --output FOLDER [options]
 
-Writes the images of locked models into a folder in the image layout of OCI, for sites that no network reaches; podman,
-skopeo, umoci and containerd read it. Without directories it does so for all models of the lock file.
+Writes the images of locked models to a folder as an OCI image layout, for air-gapped sites. Tools such as podman, skopeo,
+umoci and containerd can read it. With no arguments, packs every model of the lock file.
 
 Options:
-  -o, --output FOLDER      where to write; layers that are there already are not written again
+  -o, --output FOLDER      where to write; layers that already exist there are not written again
       --lock-file FILE     the lock file (default: the nearest serving.lock.json upward)
 ${DIRECTORY_USAGE}`;
 
@@ -29,7 +29,7 @@ const OPTIONS = {
   ...DIRECTORY_FLAGS,
 } as const;
 
-/** Writes images of models into a folder. */
+/** Writes the images of models to a folder. */
 export const packCommand: Command = {
   usage: USAGE,
   run: async (args) => {
@@ -68,7 +68,7 @@ function findModel(loaded: LoadedLock, name: string): string {
   );
 }
 
-/** What is written into a model would make it another than the one that is locked. */
+/** Output in a locked directory would change its content. */
 function requireOutside(output: string, { lock, folder }: LoadedLock): void {
   const path = resolve(output);
   const taken = [lock.models, lock.apps]
@@ -77,18 +77,18 @@ function requireOutside(output: string, { lock, folder }: LoadedLock): void {
   if (taken !== undefined)
     throw new CommandError(
       'InvalidOption',
-      `--output (${output}) must not be in '${taken}', which is locked; name another folder`,
+      `--output (${output}) must not be inside '${taken}', which is locked; choose another folder`,
     );
 }
 
-/** Names as layouts allow them: `models/net` is `models-net`. Those that would be one have digits of the directory behind. */
+/** Names that layouts allow: `models/net` becomes `models-net`. Names that lose characters or collide get a hash as suffix. */
 function namesOf(keys: readonly string[]): Map<string, string> {
   const plain = keys.map(plainName);
   return new Map(
     keys.map((key, index) => {
       const name = plain[index] as string;
-      const isClear = plain.indexOf(name) === plain.lastIndexOf(name) && /^[\w./-]+$/.test(key);
-      return [key, isClear ? name : `${name}-${fingerprint(key)}`];
+      const isUnique = plain.indexOf(name) === plain.lastIndexOf(name) && /^[\w./-]+$/.test(key);
+      return [key, isUnique ? name : `${name}-${fingerprint(key)}`];
     }),
   );
 }

@@ -23,8 +23,8 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 const USAGE = `Usage: serving publish [MODEL...] [options]
 
 Publishes the models and apps of the lock file, or the named ones, to a registry or a bucket. Content that exists there is not
-sent again; after an interruption the same command resumes where it stopped. A destination from the lock file is confirmed
-once on a terminal, unless 'serving lock --to' was run on this machine; elsewhere it must be allowed.
+sent again; after an interruption the same command resumes where it stopped. A destination from the lock file must be
+confirmed once on a terminal, unless 'serving lock --to' was run on this machine; without a terminal it must be allowed.
 
 Options:
 ${STORE_USAGE}${DESTINATION_USAGE}${DIRECTORY_USAGE}      --tag NAME           a tag in addition to the digest; may be repeated
@@ -41,7 +41,7 @@ const FLAGS = {
   receipt: { type: 'boolean', default: false },
 } as const;
 
-/** Puts locked models where they are consumed from. */
+/** Publishes locked models and apps. */
 export const publishCommand: Command = {
   usage: USAGE,
   run: async (args) => {
@@ -81,16 +81,16 @@ export const publishCommand: Command = {
   },
 };
 
-/** What is read of this machine to publish something. */
+/** The local paths that are read to publish an entry. */
 function pathsOf({ lock }: LoadedLock, key: string): string[] {
   const requirements = entryOf(lock.apps, key)?.requirements;
   return requirements === undefined ? [key] : [key, join(key, requirements)];
 }
 
-/** Keeps a receipt for 'serving status'. What was published stays published without. */
+/** Keeps a receipt for 'serving status'. Failure is only a warning, because the content is already published. */
 function note(receipt: Receipt): void {
   const kept = keepReceipt(receipt);
-  if ('why' in kept) warn(`'${receipt.model}' is published, but without a receipt on this machine: ${kept.why}`);
+  if ('why' in kept) warn(`'${receipt.model}' is published, but this machine cannot save a receipt: ${kept.why}`);
 }
 
 async function publishModel(
@@ -129,7 +129,7 @@ async function pack(
   if (!existsSync(directory))
     throw new CommandError(
       'DirectoryMissing',
-      `'${key}' is not published, and its directory does not exist; run 'serving publish ${shellWord(key)}' where the weights are`,
+      `'${key}' is not published, and its directory does not exist; run 'serving publish ${shellWord(key)}' on a machine that has it`,
     );
   if (kind === 'app') {
     const { packLockedApp } = require('../app-image/pack-app') as typeof import('../app-image/pack-app');
@@ -139,7 +139,7 @@ async function pack(
   return packLocked(loaded, key, progress, plainHttp);
 }
 
-/** What was locked is published already, but the directory has gone on: the new files are not what is deployed. */
+/** Warns that the directory has changed since it was locked and published: the changes are not deployed. */
 function warnOfDrift(loaded: LoadedLock, key: string): void {
   const files = driftOf(loaded, key);
   if (files.length === 0) return;
@@ -147,7 +147,7 @@ function warnOfDrift(loaded: LoadedLock, key: string): void {
   warn(`'${key}' differs from its locked and published version: ${names}; run: serving lock ${shellWord(key)}`);
 }
 
-/** The other repositories of a registry that the lock file knows: they may have the same layers. */
+/** Other repositories of the same registry in the lock file, which may contain the same layers. */
 function neighbours(
   { lock }: LoadedLock,
   { registry, repository }: { registry: string; repository: string },

@@ -8,7 +8,7 @@ import type { ArtifactFile } from '../artifact/artifact';
 import { CommandError } from '../command-line/command-error';
 import { type Destination, parseDestination } from '../destinations/destination';
 
-/** A model or an app of the lock file that a command is about, and where it is put. */
+/** A model or an app of the lock file that a command processes, and its destination. */
 export interface Selected {
   readonly key: string;
   readonly kind: 'model' | 'app';
@@ -17,7 +17,7 @@ export interface Selected {
   readonly destination: Destination;
 }
 
-/** The models and apps that the command line names, or all; `--to` wins over what the lock file says. */
+/** The models and apps that the command line names, or all. `--to` overrides the destinations of the lock file. */
 export function select(
   names: readonly string[],
   options: { readonly lockFile?: string; readonly to?: string },
@@ -27,12 +27,12 @@ export function select(
   if (keys.length === 0)
     throw new CommandError(
       'NothingToDo',
-      `'${shownPath(loaded.path)}' has no model and no app; run 'serving lock' with the directory of one`,
+      `'${shownPath(loaded.path)}' contains no models or apps; run 'serving lock' with the directory of one`,
     );
   return { loaded, selected: [...new Set(keys)].map((key) => selectOne(loaded, key, options.to)) };
 }
 
-/** What is locked and published, models first. */
+/** The names of all models and apps, models first. */
 function keysOf({ models, apps }: LockFile): string[] {
   return [...new Set([...Object.keys(models), ...Object.keys(apps)])];
 }
@@ -47,7 +47,7 @@ export function findKey({ lock, folder, path }: LoadedLock, name: string): strin
   throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; ${waysToLock(name)}`);
 }
 
-/** The two ways into the lock file, the one that fits the directory first: code must not be locked as a model. */
+/** Both ways to lock a directory, the more likely one first: code must not be locked as a model. */
 function waysToLock(name: string): string {
   const word = shellWord(name);
   const ways = [
@@ -65,13 +65,13 @@ function containsCode(directory: string): boolean {
   }
 }
 
-/** The locked files, whose bytes nobody reads. */
+/** The locked files, for comparison only: their content cannot be read. */
 export function filesOf({ layers = [] }: Selected['model']): ArtifactFile[] {
   return layers.flatMap(({ files }) => files.map((file) => ({ ...file, read: unread })));
 }
 
 function unread(): never {
-  throw new Error('only the files that are here can be read');
+  throw new Error('files of a lock file have no content to read');
 }
 
 function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | undefined): Selected {
@@ -88,7 +88,7 @@ function selectOne({ lock, path }: LoadedLock, key: string, explicit: string | u
   if (kind === 'app' && destination.kind !== 'registry')
     throw new CommandError(
       'InvalidDestination',
-      `'${key}' is an image, which '${to}' cannot hold; use --to registry/repository`,
+      `'${key}' is a container image, which '${to}' cannot store; use --to registry/repository`,
     );
   return { key, kind, model, to, destination };
 }

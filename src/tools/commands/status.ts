@@ -19,9 +19,9 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 
 const USAGE = `Usage: serving status [options]
 
-Shows each model and app of the lock file: whether its directory is as locked, where it is published, and whether it is
-there. As with git status, the exit code is 0 whatever it shows; pipelines use 'serving lock --check' and 'serving verify',
-which exit with 1 where something differs.
+Shows for each model and app of the lock file whether its directory matches, where it is published, and whether it exists
+there. As with git status, the exit code is 0 even if something differs. In pipelines use 'serving lock --check' and
+'serving verify', which then exit with 1.
 
 Options:
 ${STORE_USAGE}${DIRECTORY_USAGE}  -f, --format FORMAT      text or json (default: text)
@@ -29,24 +29,25 @@ ${STORE_USAGE}${DIRECTORY_USAGE}  -f, --format FORMAT      text or json (default
 
 const FLAGS = { ...STORE_FLAGS, ...DIRECTORY_FLAGS, format: { type: 'string', short: 'f', default: 'text' } } as const;
 
-/** What is known of one model or app. */
+/** The state of a model or an app. */
 interface Status {
   readonly kind: 'model' | 'app';
   readonly model: string;
   readonly digest: string;
   /** The bytes of a model's files. */
   readonly bytes?: number;
-  /** Whether the directory is here and as locked, and which files are not. Of code only `serving lock --check` tells. */
+  /** Whether the directory exists and matches the lock file. For code, only `serving lock --check` compares the files. */
   readonly directory: 'as locked' | 'differs' | 'here' | 'not here' | 'outside';
+  /** The files that differ. */
   readonly changed: string[];
   readonly to?: string;
   readonly published: 'yes' | 'no' | 'unknown' | 'no destination';
   readonly reason?: string;
-  /** Whether this machine has published it there. A receipt says what was done, and not what is there. */
+  /** Whether this machine has published it. A receipt does not prove that the content still exists. */
   readonly receipt: boolean;
 }
 
-/** Shows where models stand. */
+/** Shows the state of models and apps. */
 export const statusCommand: Command = {
   usage: USAGE,
   run: async (args) => {
@@ -60,7 +61,7 @@ export const statusCommand: Command = {
       for (const [key, locked] of Object.entries(loaded.lock[`${kind}s`]))
         states.push({
           ...directoryOf(loaded, { kind, key }, allowsOutside(values)),
-          ...(await placeOf({ kind, key, locked }, values.to, storeOptions(values))),
+          ...(await publicationOf({ kind, key, locked }, values.to, storeOptions(values))),
         });
     if (format === 'json') stdout.json(states, 2);
     else stdout.text(states.map(render).join('\n'));
@@ -68,7 +69,7 @@ export const statusCommand: Command = {
   },
 };
 
-/** How the directory stands to what is locked. One outside the folder of the lock file is not looked at. */
+/** Compares the directory with the lock file, unless it is outside the folder of that file. */
 function directoryOf(
   loaded: LoadedLock,
   { kind, key }: Pick<Status, 'kind'> & { readonly key: string },
@@ -81,8 +82,8 @@ function directoryOf(
   return { directory: changed.length > 0 ? 'differs' : 'as locked', changed };
 }
 
-/** Where something is published, and whether it is there. */
-async function placeOf(
+/** The destination of an entry, and whether it is published there. */
+async function publicationOf(
   { kind, key, locked }: { kind: Status['kind']; key: string; locked: LockedModel | LockedApp },
   explicit: string | undefined,
   options: StoreOptions,
@@ -92,10 +93,10 @@ async function placeOf(
   const to = explicit ?? locked.to;
   if (to === undefined) return { ...known, published: 'no destination', receipt: false };
   const receipt = readReceipt({ model: key, to, digest }) !== undefined;
-  return { ...known, to, receipt, ...(await look(to, locked, options)) };
+  return { ...known, to, receipt, ...(await checkStore(to, locked, options)) };
 }
 
-async function look(
+async function checkStore(
   to: string,
   locked: Selected['model'],
   options: StoreOptions,
@@ -103,8 +104,8 @@ async function look(
   const destination = parseDestination(to);
   try {
     const store = await openStore(destination, withOwner(options, locked, to));
-    const looked = store.verify(locked.digest, { files: filesOf(locked) });
-    const { problems } = await looked.finally(() => store.close());
+    const verified = store.verify(locked.digest, { files: filesOf(locked) });
+    const { problems } = await verified.finally(() => store.close());
     if (problems.length === 0) return { published: 'yes' };
     const more = problems.length > 1 ? `, and ${problems.length - 1} more` : '';
     return { published: 'no', reason: clean(`${problems[0]}${more}`) };
@@ -116,8 +117,8 @@ async function look(
 
 function render({ model, digest, directory, changed, to, published, reason, receipt }: Status): string {
   const files = changed.length === 0 ? '' : ` (${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ', ...' : ''})`;
-  const outside = directory === 'outside' ? ' the folder of the lock file, not looked at without --allow-outside' : '';
-  const stale = receipt && published === 'no' ? asCalled('; it no longer exists there, run: serving publish') : '';
+  const outside = directory === 'outside' ? ' the folder of the lock file; not checked without --allow-outside' : '';
+  const stale = receipt && published === 'no' ? asCalled('; it no longer exists there; run: serving publish') : '';
   return [
     `${model}`,
     `  locked     ${digest}`,

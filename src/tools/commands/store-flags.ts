@@ -3,7 +3,7 @@ import { CommandError } from '../command-line/command-error';
 import { bucketOwnerOf } from '../destinations/destination';
 import { type StoreOptions, TRANSPORTS, type Transport } from '../stores/store';
 
-/** The options that all commands share which speak to stores. */
+/** The options of all commands that connect to stores. */
 export const STORE_FLAGS = {
   to: { type: 'string', short: 't' },
   'lock-file': { type: 'string' },
@@ -14,12 +14,12 @@ export const STORE_FLAGS = {
 
 export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3://bucket/prefix (default: from the lock file)
       --lock-file FILE     the lock file (default: the nearest upward)
-      --transport NAME     http, or ecr-api: the API of ECR, which resumes in the middle of a layer
-      --plain-http         connect to the registry or the endpoint of AWS without TLS (always so on this machine)
+      --transport NAME     http, or ecr-api: the API of ECR, which can resume within a layer
+      --plain-http         connect to the registry or AWS endpoint without TLS (default for those on this machine)
       --bucket-owner ID    the AWS account that must own the bucket (default: the one in the lock file, or any)
 `;
 
-/** The flags as options of a store. */
+/** Converts the flags to options of a store. */
 export function storeOptions(values: {
   readonly transport?: string;
   readonly 'plain-http'?: boolean;
@@ -35,7 +35,7 @@ export function storeOptions(values: {
   };
 }
 
-/** The options with the owner of the bucket that the lock file has for this destination; the command line wins. */
+/** Adds the bucket owner that the lock file has for this destination, unless the command line specifies one. */
 export function withOwner<T extends StoreOptions>(options: T, model: Pick<LockedModel, 'to' | 'owner'>, to: string): T {
   return { ...options, bucketOwner: options.bucketOwner ?? (to === model.to ? model.owner : undefined) };
 }

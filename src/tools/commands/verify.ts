@@ -15,13 +15,13 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 
 const USAGE = `Usage: serving verify [MODEL...] [options]
 
-Proves that what is published is what the lock file says: the index and manifests by their bytes, layers by existence and
-size, objects of S3 by size and checksum. Reads no weights, neither here nor there.
+Verifies that published models and apps match the lock file: index and manifests byte by byte, layers by existence and size,
+S3 objects by size and checksum. Reads no weights, neither locally nor from the store.
 
 Options:
-${STORE_USAGE}      --key FILE           a public key (PEM): the signature of cosign beside the image must be by it, and so must the
-                           attestations that the lock file has
-      --record             keep the signatures and attestations by --key in the lock file; from then on each must be there
+${STORE_USAGE}      --key FILE           a public key (PEM) that must verify the cosign signature of the image, and the attestations in
+                           the lock file
+      --record             save the signatures and attestations made with --key in the lock file; later runs require them
   -f, --format FORMAT      text or json (default: text)
 `;
 
@@ -41,7 +41,10 @@ export const verifyCommand: Command = {
     if (format !== 'text' && format !== 'json')
       throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);
     if (values.record && key === undefined)
-      throw new CommandError('MissingOption', '--record requires --key: only signatures of a key are recorded');
+      throw new CommandError(
+        'MissingOption',
+        '--record requires --key: only signatures made with a known key are recorded',
+      );
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });
     const publicKey = key === undefined ? undefined : readKey(key);
     const results: Result[] = [];
@@ -57,13 +60,13 @@ interface Result {
   readonly model: string;
   readonly reference: string;
   readonly problems: string[];
-  /** What mends those of the problems that can be. */
+  /** The command that fixes the problems, if there is one. */
   readonly remedy?: string;
-  /** What is by the key; empty without one. */
+  /** The signatures and attestations made with the key; empty without a key. */
   readonly verified: LockedEvidence;
 }
 
-/** Keeps what is by the key, of everything that is as it was locked. */
+/** Saves the verified signatures and attestations of the entries without problems. */
 function record(path: string, selected: readonly Selected[], results: readonly Result[]): void {
   const entries = results.flatMap(({ problems, verified }, index): Partial<LockFile>[] => {
     if (problems.length > 0) return [];
@@ -85,7 +88,7 @@ async function verifyModel(
   try {
     const { reference, problems, surplus, note } = await store.verify(model.digest, { files: filesOf(model) });
     if (destination.kind === 's3' && (model.signatures ?? model.attestations) !== undefined)
-      warn(`a bucket keeps no signatures; those that are locked of '${name}' were not looked for`);
+      warn(`buckets contain no signatures; those in the lock file for '${name}' were not verified`);
     if (note !== undefined) warn(`'${name}': ${note}`);
     const evidence = await store.verifyEvidence(model.digest, { publicKey, recorded: model });
     return {

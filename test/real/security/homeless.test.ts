@@ -42,7 +42,7 @@ describe.each(Object.keys(HOMES))('a user with %s', (kind) => {
     expect(await serving(['publish'])).toMatchObject({ status: 1 });
     const published = await serving(['publish', '--to', to]);
     expect(published).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${to}:`) });
-    expect(published.stderr).toContain("warning: 'models/net' is published, but without a receipt on this machine: ");
+    expect(published.stderr).toContain("warning: 'models/net' is published, but this machine cannot save a receipt: ");
     expect(await serving(['verify'])).toMatchObject({ status: 0 });
     expect(await serving(['status'])).toMatchObject({ status: 0, stdout: expect.stringContaining('published  yes') });
     expect(await serving(['pack', '--output', 'out'])).toMatchObject({ status: 0 });
@@ -96,7 +96,7 @@ describe('a user without a folder for temporary files', () => {
       status: 3,
       stdout: '',
       stderr:
-        "[TemporaryFolderUnusable] the folder of temporary files ('/nonexistent/tmp') cannot be used (ENOENT); make it writable, or name another with TMPDIR\n",
+        "[TemporaryFolderUnusable] the folder for temporary files ('/nonexistent/tmp') cannot be used (ENOENT); make it writable, or set TMPDIR to another folder\n",
     });
   });
 });
@@ -122,7 +122,7 @@ describe('on a read-only disk', () => {
   test('publish works, without a receipt', async () => {
     await project.serving(['lock', 'models/net']);
     const { status, stderr } = await onReadOnly('publish', '--to', `${stores.registry.host}/net`);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('without a receipt') });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('cannot save a receipt') });
   });
 
   test('lock reports in one sentence that it cannot write', async () => {

@@ -190,9 +190,7 @@ describe('an unexpected error', () => {
     const { status, stderr } = await project.serving(['explain'], { env });
     expect({ status, stderr }).toEqual({
       status: 3,
-      stderr: expect.stringContaining(
-        'unexpected error: boom; run the command with --debug to see where, and report it\n',
-      ),
+      stderr: expect.stringContaining('unexpected error: boom; run the command with --debug and report its output\n'),
     });
     expect(stderr).not.toContain('    at ');
   });
@@ -215,8 +213,7 @@ describe('an unexpected error', () => {
     });
     expect({ status, stderr }).toEqual({
       status: 3,
-      stderr:
-        '[WorkingDirectoryMissing] the working directory does not exist any more; change to a directory that does\n',
+      stderr: '[WorkingDirectoryMissing] the working directory no longer exists; change to one that does\n',
     });
   });
 

@@ -105,7 +105,7 @@ describe('serving publish', () => {
       status: 3,
       stdout: '',
       stderr:
-        "[DirectoryMissing] 'models/net' is not published, and its directory does not exist; run 'serving publish models/net' where the weights are\n",
+        "[DirectoryMissing] 'models/net' is not published, and its directory does not exist; run 'serving publish models/net' on a machine that has it\n",
     });
   });
 
@@ -206,7 +206,7 @@ describe('serving status', () => {
   directory  differs (config.json)
   to         ${stores.registry.host}/models/net
   published  no: the index ${digest} is missing
-  receipt    yes; it no longer exists there, run: serving publish
+  receipt    yes; it no longer exists there; run: serving publish
 `,
     );
   });

@@ -12,11 +12,11 @@ import { type Bundle, bundleServing } from '../../support/bundle';
 const ROOT = join(__dirname, '../../..');
 const TOOLS = join(ROOT, 'src/tools');
 
-test('the page about the command line is what its script writes', () => {
+test('the page about the command line is up to date with its script', () => {
   expect(readFileSync(join(ROOT, 'docs/commands.md'), 'utf8')).toBe(renderCommandsPage());
 });
 
-test('every code is used, and has an exit code with a meaning', () => {
+test('every code is used and has a documented exit code', () => {
   const sources = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('command-codes.ts'))
     .map((file) => readFileSync(join(TOOLS, file), 'utf8'))
@@ -36,9 +36,13 @@ test.each<[string, unknown, CommandCode]>([
     Object.assign(new Error('x'), { syscall: 'open', code: 'EIO' }),
     'SystemError',
   ],
-  ['a working directory that is gone', Object.assign(new Error('x'), { syscall: 'uv_cwd' }), 'WorkingDirectoryMissing'],
+  [
+    'a working directory that was deleted',
+    Object.assign(new Error('x'), { syscall: 'uv_cwd' }),
+    'WorkingDirectoryMissing',
+  ],
   ['anything else', new TypeError('x'), 'UnexpectedError'],
-  ['a value that is no error', undefined, 'UnexpectedError'],
+  ['a value that is not an error', undefined, 'UnexpectedError'],
 ])('%s has a code and its exit code', (_, error, code) => {
   const { message, exitCode } = explainFailure(error);
   expect(message.startsWith(`[${code}] `)).toBe(true);
@@ -72,7 +76,7 @@ describe('the command line', () => {
     ['status', '--format', 'xml'],
     ['verify', '--record'],
     ['verify', 'a', '--nope'],
-  ])('starts its refusal of %j with a code that says how it exits', (...args) => {
+  ])('starts its error for %j with a code that determines the exit code', (...args) => {
     const { status, stderr } = bundle.run(folder, ...args);
     expect(stderr).toMatch(/^\[[A-Z]\w+\] /);
     const code = /^\[(\w+)\]/.exec(stderr)?.[1] as CommandCode;
@@ -80,7 +84,7 @@ describe('the command line', () => {
     expect(status).not.toBe(0);
   });
 
-  test('names an unknown option and the help, and nothing else', () => {
+  test('names only an unknown option and the help', () => {
     expect(bundle.run(folder, 'verify', '--nope').stderr).toBe(
       "[InvalidArguments] Unknown option '--nope'\n'serving verify --help' lists the options\n",
     );

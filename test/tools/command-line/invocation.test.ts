@@ -3,18 +3,18 @@ import { asCalled, invocation } from '../../../src/tools/command-line/invocation
 const LINK = '/app/node_modules/.bin/serving';
 const npm = (command: string) => ({ npm_command: command, npm_config_user_agent: 'npm/11.1.0 node/v22.0.0 linux x64' });
 
-describe('a command in a message reads as the one that was typed', () => {
+describe('commands in messages are written the way the user started this one', () => {
   test.each([
     ['npx', LINK, npm('exec'), 'npx serving'],
-    ['npx of the second name', `${LINK}-constructs`, npm('exec'), 'npx serving-constructs'],
-    ['a script of npm', `${LINK}-constructs`, npm('run-script'), 'npx serving-constructs'],
+    ['npx with the second name', `${LINK}-constructs`, npm('exec'), 'npx serving-constructs'],
+    ['an npm script', `${LINK}-constructs`, npm('run-script'), 'npx serving-constructs'],
     ['pnpm exec', LINK, { npm_command: 'exec', npm_config_user_agent: 'pnpm/10.0.0 npm/?' }, 'pnpm exec serving'],
     ['yarn', LINK, { npm_command: 'run', npm_config_user_agent: 'yarn/1.22.0 npm/?' }, 'yarn serving'],
-    ['a command on the path', '/usr/bin/serving', {}, 'serving'],
-    ['a link on the path', LINK, {}, 'serving'],
-    ['a file of its own, below a test that npm runs', '/src/tools/serving.ts', npm('test'), 'serving'],
+    ['a command on the PATH', '/usr/bin/serving', {}, 'serving'],
+    ['a link on the PATH', LINK, {}, 'serving'],
+    ['a source file, in a test that npm runs', '/src/tools/serving.ts', npm('test'), 'serving'],
     ['a file with another name', '/app/node_modules/serving-constructs/assets/tools/serving/index.js', {}, 'serving'],
-    ['nothing', undefined, {}, 'serving'],
+    ['no script', undefined, {}, 'serving'],
   ])('%s', (_, script, environment, typed) => {
     expect(invocation(['node', ...(script === undefined ? [] : [script])], environment)).toBe(typed);
   });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Line } from '../../../src/report/layout';
-import { Printer, stderr, stdout, wantsColor } from '../../../src/tools/command-line/output';
+import { Printer, stderr, stdout, usesColor } from '../../../src/tools/command-line/output';
 
 const TOOLS = join(__dirname, '../../../src/tools');
 const PRINTER = 'command-line/output.ts';
@@ -12,7 +12,7 @@ function printed(print: (printer: Printer) => void): string {
   return text;
 }
 
-test('a line has no credentials and nothing that a terminal acts on', () => {
+test('a line contains no credentials and no control sequences', () => {
   expect(printed((printer) => printer.line('a\u001b[2Jb https://user:hunter2@host\r\n\tc'))).toBe(
     'ab https://***@host\n\tc\n',
   );
@@ -20,18 +20,18 @@ test('a line has no credentials and nothing that a terminal acts on', () => {
 
 const PATH = '/builds/acme/ghp_0123456789abcdefghij/.cache/receipts/0a.json';
 
-test('JSON stays JSON, of the same value', () => {
+test('JSON stays valid and keeps its value', () => {
   const value = { a: 'x\u202ey', model: PATH, c: 1 };
   const json = printed((printer) => printer.json(value, 2));
   expect(JSON.parse(json)).toEqual(value);
   expect(json).not.toContain('\u202e');
 });
 
-test('a value that a program or a person takes is exact, and a terminal does not act on it', () => {
+test('an exact value is not redacted, but contains no control sequences', () => {
   expect(printed((printer) => printer.exact(`${PATH}\u001b[2J\n`))).toBe(`${PATH}\n`);
 });
 
-test('results are exact, and what is said beside them has no credentials', () => {
+test('results are exact, and other messages contain no credentials', () => {
   const written: Record<string, string[]> = {};
   const spies = (['stdout', 'stderr'] as const).map((name) =>
     jest.spyOn(process[name], 'write').mockImplementation((text) => {
@@ -51,20 +51,20 @@ test('results are exact, and what is said beside them has no credentials', () =>
   });
 });
 
-test('a bar is removed with a sequence of our own', () => {
+test('a progress bar is removed with a control sequence', () => {
   expect(printed((printer) => printer.clearLine())).toBe('\r\u001b[K');
 });
 
 describe('lines of a report', () => {
   const paint = (lines: Line[], isColored: boolean): string => printed((printer) => printer.lines(lines, isColored));
 
-  test('have the color of their style, and none around spaces', () => {
+  test('have the color of their style, except around padding', () => {
     const line: Line = [{ text: 'bad', style: 'refused' }, { text: '  word  ', style: 'heading' }, { text: ' plain' }];
     expect(paint([line], true)).toBe('\u001b[31mbad\u001b[39m  \u001b[2mword\u001b[22m   plain\n');
     expect(paint([line], false)).toBe('bad  word   plain\n');
   });
 
-  test('have no sequence but those of styles, and no credentials', () => {
+  test('contain only the control sequences of styles, and no credentials', () => {
     const hostile: Line = [{ text: 'a\u001b[2Jb ', style: 'title' }, { text: 'https://user:hunter2@host' }];
     for (const isColored of [true, false]) expect(paint([hostile], isColored)).toBe('ab https://***@host\n');
   });
@@ -82,14 +82,15 @@ test.each([
   [{ FORCE_COLOR: '0' }, true, false],
   [{ FORCE_COLOR: 'false' }, true, false],
   [{ FORCE_COLOR: '1', NO_COLOR: '1', TERM: 'dumb' }, false, true],
-] as const)('with %j and a terminal that is %s, colors are %s', (environment, isTerminal, isColored) => {
-  expect(wantsColor(isTerminal, environment)).toBe(isColored);
+] as const)('%j with a terminal (%s) uses colors: %s', (environment, isTerminal, isColored) => {
+  expect(usesColor(isTerminal, environment)).toBe(isColored);
 });
 
-/** Ways to write past the printer. */
-const PAST = /process\s*\.\s*std(?:out|err)|process\s*\[|\bconsole\b|writeSync\(\s*[12]\b|\/dev\/(?:stdout|stderr|tty)/;
+/** Ways to bypass the printer. */
+const BYPASS =
+  /process\s*\.\s*std(?:out|err)|process\s*\[|\bconsole\b|writeSync\(\s*[12]\b|\/dev\/(?:stdout|stderr|tty)/;
 
-test('nothing in the tools writes past the printer', () => {
+test('nothing in the tools bypasses the printer', () => {
   const files = readdirSync(TOOLS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(50);
   const lines = files
@@ -97,11 +98,11 @@ test('nothing in the tools writes past the printer', () => {
     .flatMap((file) =>
       readFileSync(join(TOOLS, file), 'utf8')
         .split('\n')
-        .filter((line) => PAST.test(line))
+        .filter((line) => BYPASS.test(line))
         .map((line) => `${file}: ${line.trim()}`),
     );
   expect(lines).toEqual([]);
-  expect(PAST.test(readFileSync(join(TOOLS, PRINTER), 'utf8'))).toBe(true);
+  expect(BYPASS.test(readFileSync(join(TOOLS, PRINTER), 'utf8'))).toBe(true);
 });
 
 test.each([
@@ -110,4 +111,4 @@ test.each([
   "process['stdout']",
   'console.log(x)',
   'writeSync(1, x)',
-])('%s would write past it', (code) => expect(PAST.test(code)).toBe(true));
+])('%s would bypass it', (code) => expect(BYPASS.test(code)).toBe(true));

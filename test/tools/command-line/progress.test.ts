@@ -6,7 +6,7 @@ import {
   size,
 } from '../../../src/tools/command-line/progress';
 
-/** A stream that keeps what is written to it, and a clock that a test moves. */
+/** A stream that records what is written, and a clock that the test sets. */
 function listener(isTTY: boolean, columns = 100) {
   const written: string[] = [];
   let time = 0;
@@ -33,7 +33,7 @@ describe('without a terminal', () => {
     expect(written).toEqual([`${JSON.stringify(start)}\n`, '{"event":"present","part":"sha256:aaaa","bytes":5}\n']);
   });
 
-  test('writes names and destinations as they are, and reasons of others without credentials', () => {
+  test('writes names and destinations unchanged, and reasons from other programs without credentials', () => {
     const { written, at } = listener(false);
     const named = 'models/ghp_0123456789abcdefghij';
     at(0, { event: 'destination', artifact: named, to: `r.example/${named}` });
@@ -44,7 +44,7 @@ describe('without a terminal', () => {
     ]);
   });
 
-  test('adds up what moves of a part and writes it at most once a second', () => {
+  test('adds up the bytes of a part and writes them at most once a second', () => {
     const { written, at } = listener(false);
     for (let time = 0; time <= 2500; time += 100) at(time, sent(10));
     at(2600, { event: 'done', part, bytes: 260 });
@@ -53,7 +53,7 @@ describe('without a terminal', () => {
     expect(lines.slice(0, 3).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(260);
   });
 
-  test('says what it held back at the end', () => {
+  test('writes pending events at the end', () => {
     const { written, at, progress } = listener(false);
     at(0, sent(7));
     progress.end();
@@ -72,13 +72,13 @@ describe('on a terminal', () => {
     );
   });
 
-  test('shows destinations as they are, and reasons of others without credentials', () => {
+  test('shows destinations unchanged, and reasons from other programs without credentials', () => {
     const { written, at } = listener(true);
     at(0, { event: 'destination', artifact: 'net', to: 'r.example/ghp_0123456789abcdefghij' });
     at(1, { event: 'retry', part, reason: 'https://me:hunter2@r.example failed', waitSeconds: 1 });
     expect(written).toEqual([
       'net: publishing to r.example/ghp_0123456789abcdefghij\n',
-      'sha256:aaaa: https://***@r.example failed; again in 1 s\n',
+      'sha256:aaaa: https://***@r.example failed; retrying in 1 s\n',
     ]);
   });
 
@@ -89,17 +89,17 @@ describe('on a terminal', () => {
     expect(written.filter((text) => text.startsWith('publishing')).length).toBeLessThanOrEqual(11);
   });
 
-  test('goes back to the bytes that are kept when a part is sent again', () => {
+  test('resets to the bytes that are kept when a part is sent again', () => {
     const { written, at } = listener(true);
     at(0, start);
     at(1000, sent(1_000_000));
     at(1100, { event: 'retry', part, reason: 'connection reset', waitSeconds: 2, kept: 400_000 });
-    expect(written.at(-1)).toBe('sha256:aaaa: connection reset; again in 2 s\n');
+    expect(written.at(-1)).toBe('sha256:aaaa: connection reset; retrying in 2 s\n');
     at(3000, sent(100_000));
     expect(written.at(-1)).toContain('500.0 kB of 2.0 MB');
   });
 
-  test('counts a part that is there once, however much of it was sent', () => {
+  test('counts a finished part once, regardless of how much of it was sent', () => {
     const { written, at } = listener(true);
     at(0, start);
     at(500, sent(900_000));
@@ -115,7 +115,7 @@ describe('on a terminal', () => {
   });
 });
 
-test.each([10, 40, 60, 80, 200])('a bar keeps to %d columns', (columns) => {
+test.each([10, 40, 60, 80, 200])('a bar fits into %d columns', (columns) => {
   const bar = renderBar('publishing models/a-long-name', { done: 1e9, total: 4e9, rate: 3e8 }, columns);
   expect(bar.length).toBeLessThanOrEqual(columns);
 });

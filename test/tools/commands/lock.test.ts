@@ -311,7 +311,7 @@ describe('serving lock', () => {
 
   test('says that a folder cannot be written', () => {
     const { status, stderr } = serving('lock', 'models/net', '--lock-file', 'no/such/lock.json');
-    expect(stderr).toBe("[OutputUnwritable] 'no/such/lock.json' cannot be written: its folder is not there\n");
+    expect(stderr).toBe("[OutputUnwritable] 'no/such/lock.json' cannot be written: its folder does not exist\n");
     expect(status).toBe(3);
   });
 
@@ -432,7 +432,7 @@ describe('serving lock', () => {
       serving('lock', 'models/net');
       expect(serving('pack', '-o', output)).toMatchObject({
         status: 2,
-        stderr: `[InvalidOption] --output (${output}) must not be in 'models/net', which is locked; name another folder\n`,
+        stderr: `[InvalidOption] --output (${output}) must not be inside 'models/net', which is locked; choose another folder\n`,
       });
     });
 

@@ -41,7 +41,7 @@ test('a receipt that cannot be stored anywhere is an error with a remedy', async
   await withForeignFolders((folder) => {
     jest.mocked(os.tmpdir).mockReturnValue(join(folder, 'none'));
     expect(() => receiptFile(RECEIPT)).toThrow(
-      `the folder of temporary files ('${join(folder, 'none')}') cannot be used (ENOENT); make it writable, or name another with TMPDIR`,
+      `the folder for temporary files ('${join(folder, 'none')}') cannot be used (ENOENT); make it writable, or set TMPDIR to another folder`,
     );
   });
 });
