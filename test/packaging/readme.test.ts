@@ -1,4 +1,4 @@
-/** What the documents show is what users paste: every TypeScript block is checked strictly and run. */
+/** What the documents show is what users paste: every TypeScript block is checked strictly, run and synthesized. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -6,6 +6,7 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
+import { DOCUMENTED_LOCK, examplesOf, synthesisOf, titleOf } from '../support/document-examples';
 import { blocksOf, filesOf, readDocuments } from '../support/markdown';
 
 const root = resolve(__dirname, '../..');
@@ -50,7 +51,12 @@ function project(files: Record<string, string>): string {
     // Types are checked separately.
     transform: { '^.+\\.ts$': join(__dirname, '../support/strip-types.cjs') },
   };
-  const all = { ...files, 'tsconfig.json': JSON.stringify(TSCONFIG), 'jest.config.json': JSON.stringify(jest) };
+  const all = {
+    ...files,
+    'serving.lock.json': JSON.stringify(DOCUMENTED_LOCK),
+    'tsconfig.json': JSON.stringify(TSCONFIG),
+    'jest.config.json': JSON.stringify(jest),
+  };
   for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
   return folder;
 }
@@ -117,6 +123,23 @@ function runFile(folder: string, file: string): ReturnType<typeof run> {
   return result;
 }
 
+/** The program that synthesizes the examples of a folder, which is not part of the folder before that. */
+const SYNTHESIS = 'synthesize-examples.ts';
+
+const synthesized = new Map<string, Record<string, string>>();
+
+/** What came of each example of a folder; all are synthesized by one program, which is run once. */
+function synthesize(folder: string, examples: ReturnType<typeof examplesOf>): Record<string, string> {
+  const known = synthesized.get(folder);
+  if (known !== undefined) return known;
+  writeFileSync(join(folder, SYNTHESIS), synthesisOf(examples, 'synthesized.json'));
+  const { status, output } = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', SYNTHESIS]);
+  if (status !== 0) throw new Error(output);
+  const results = JSON.parse(readFileSync(join(folder, 'synthesized.json'), 'utf8'));
+  synthesized.set(folder, results);
+  return results;
+}
+
 const runTests = (folder: string, ...args: string[]) =>
   run(folder, 'jest', ['--ci', '--config', 'jest.config.json', '--rootDir', '.', ...args]);
 
@@ -139,6 +162,13 @@ describe.each(Object.entries(written))('%s', (document, markdown) => {
   test.each(names.filter((name) => !name.endsWith('.test.ts')))('%s runs', (name) => {
     expect(runFile(folder, name)).toEqual({ status: 0, output: '' });
   });
+
+  const examples = examplesOf(files);
+  if (examples.length > 0) {
+    test.each(examples.map((example) => [titleOf(example)]))('%s is synthesized', (title) => {
+      expect(synthesize(folder, examples)[title]).toBe('synthesized');
+    });
+  }
 
   const tests = names.filter((name) => name.endsWith('.test.ts'));
   // A page can have no tests, but a table without rows is an error.
@@ -224,6 +254,13 @@ describe('an error in a document is found', () => {
     const { status, output } = runTests(folder, '--testNamePattern', 'the manifests');
     expect(output).toMatch(/^Tests: +1 failed, 1 skipped, 2 total$/m);
     expect(status).toBe(1);
+  });
+
+  test('by the synthesis', () => {
+    const files = filesOf(readme.replace('sentiment:1.4.2', 'sentiment:latest'));
+    const results = synthesize(project(files), examplesOf(files));
+    expect(Object.keys(results)).toEqual(['sentiment of endpoint.ts on aws', 'sentiment of endpoint.ts on kubernetes']);
+    for (const result of Object.values(results)) expect(result).toContain('[MutableImage]');
   });
 
   test('when a block has no name', () => {

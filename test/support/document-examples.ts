@@ -1,0 +1,134 @@
+/** The functions that documents export, and the program that synthesizes what they declare. */
+import ts from 'typescript';
+import type { LockFile } from '../../src/models/lock/lock-file';
+import { digestOf, lockedImage, lockedModel } from './lock';
+
+/** What an example is called with, by the type of its only parameter. */
+const PARAMETERS = ['Construct', 'Stack', 'Chart', 'Backend', 'ServingEndpoint'] as const;
+
+/** A function that a document exports, on one target. */
+export interface DocumentExample {
+  readonly file: string;
+  readonly name: string;
+  readonly parameter: (typeof PARAMETERS)[number];
+  readonly target: 'aws' | 'kubernetes';
+}
+
+/** The title of the test of an example. */
+export function titleOf({ file, name, target }: Omit<DocumentExample, 'parameter'>): string {
+  return `${name} of ${file} on ${target}`;
+}
+
+/** The examples of these files: exported functions whose only parameter is a scope, a backend or an endpoint. */
+export function examplesOf(files: { readonly [name: string]: string }): DocumentExample[] {
+  return Object.entries(files).flatMap(([file, text]) => {
+    if (file.endsWith('.test.ts')) return [];
+    const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+    return source.statements.flatMap((statement) => {
+      if (!ts.isFunctionDeclaration(statement) || !isExported(statement)) return [];
+      const parameter = PARAMETERS.find((type) => type === typeOf(statement));
+      if (parameter === undefined) return [];
+      const name = statement.name?.text as string;
+      return targetsOf(parameter, text).map((target) => ({ file, name, parameter, target }));
+    });
+  });
+}
+
+function isExported({ modifiers = [] }: ts.FunctionDeclaration & { readonly modifiers?: Iterable<ts.Node> }): boolean {
+  return [...modifiers].some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+}
+
+function typeOf({ parameters }: ts.FunctionDeclaration): string | undefined {
+  return parameters.length === 1 ? parameters[0]?.type?.getText() : undefined;
+}
+
+/** A file that names one target is for that target, every other one is for both. */
+function targetsOf(parameter: DocumentExample['parameter'], text: string): DocumentExample['target'][] {
+  if (parameter === 'Stack') return ['aws'];
+  if (parameter === 'Chart') return ['kubernetes'];
+  const aws = /\baws\.|'aws-cdk-lib/.test(text);
+  const kubernetes = /\bkubernetes\.|'cdk8s/.test(text);
+  if (aws === kubernetes) return ['aws', 'kubernetes'];
+  return aws ? ['aws'] : ['kubernetes'];
+}
+
+/** The program that calls every example in an app of its own, and writes what came of each into a file. */
+export function synthesisOf(examples: readonly DocumentExample[], result: string): string {
+  const imports = examples.map(({ file, name }, index) => {
+    const module = file.replace(/\.ts$/, '');
+    return `import { ${name} as example${index} } from './${module}';`;
+  });
+  const runs = examples.map((example, index) => {
+    const given = { Backend: 'backendIn(scope)', ServingEndpoint: 'endpointIn(scope)' } as Record<string, string>;
+    const argument = given[example.parameter] ?? 'scope as never';
+    return `run(${JSON.stringify(titleOf(example))}, ${example.target}, (scope) => example${index}(${argument}));`;
+  });
+  return [PROLOGUE, ...imports, ...runs, `writeFileSync(${JSON.stringify(result)}, JSON.stringify(results));`, ''].join(
+    '\n',
+  );
+}
+
+const PROLOGUE = `import { mkdtempSync, writeFileSync } from 'node:fs';
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { App as Cdk8sApp, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
+
+const results: Record<string, string> = {};
+const outdir = () => mkdtempSync('synthesized-');
+const aws = (declare: (scope: Construct) => unknown) => {
+  const app = new CdkApp({ outdir: outdir() });
+  declare(new Stack(app, 'Serving', { env: { account: '123456789012', region: 'eu-west-1' } }));
+  app.synth();
+};
+const kubernetes = (declare: (scope: Construct) => unknown) => {
+  const app = new Cdk8sApp({ outdir: outdir() });
+  declare(new Chart(app, 'serving'));
+  app.synth();
+};
+const endpointIn = (scope: Construct) => {
+  const endpoint = new ServingEndpoint(scope, 'models', { path: '/models' });
+  for (const version of ['v1', 'v2']) endpoint.addBackend(version, {
+    image: ServerImage.fromRegistry('registry.example.com/models:1.0.0'),
+    server: ModelServer.wsgi({ app: 'app:app' }),
+  });
+  return endpoint;
+};
+const backendIn = (scope: Construct) => endpointIn(scope).backends[0]!;
+function run(title: string, target: typeof aws, declare: (scope: Construct) => unknown): void {
+  try {
+    target(declare);
+    results[title] = 'synthesized';
+  } catch (error) {
+    results[title] = (error as Error).message;
+  }
+}
+`;
+
+const REGISTRY = 'registry.example.com';
+
+/** What the documents lock with their commands. */
+export const DOCUMENTED_LOCK: LockFile = {
+  version: 1,
+  models: {
+    'models/net': lockedModel('a', { 'weights.bin': 2 ** 20 }, { to: 's3://acme-models' }),
+    'models/llama': lockedModel(
+      'b',
+      { 'model.safetensors': 2 ** 30 },
+      {
+        to: `${REGISTRY}/models`,
+        variant: 'shell',
+        base: `busybox:1.37@${digestOf('d')}`,
+      },
+    ),
+  },
+  images: {},
+  apps: {
+    app: {
+      ...lockedImage('c'),
+      to: `${REGISTRY}/app`,
+      base: `python:3.12-slim@${digestOf('d')}`,
+      requirements: 'requirements.txt',
+    },
+  },
+};
