@@ -77,7 +77,7 @@ import { ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
 const results: Record<string, string> = {};
 const outdir = () => mkdtempSync('synthesized-');
 const aws = (declare: (scope: Construct) => unknown) => {
-  const app = new CdkApp({ outdir: outdir() });
+  const app = new CdkApp({ autoSynth: false, outdir: outdir() });
   declare(new Stack(app, 'Serving', { env: { account: '123456789012', region: 'eu-west-1' } }));
   app.synth();
 };
