@@ -5,7 +5,7 @@ import { Duration, extension, HealthCheck, ModelServer, ServerImage, ServingEndp
 import { KeepAliveKind, type ServerDescriptor } from '../src/plan/server/descriptor';
 import { KnobPlace } from '../src/plan/server/parts';
 
-/** Renders nothing. The plan alone decides on times, and rendering is most of the work. */
+/** Renders nothing: only the plan determines times, and rendering takes most of the time. */
 class NoRenderer extends extension.TargetRenderer {
   public bindEndpoint(): void {}
   public bindBackend(): void {}
@@ -39,20 +39,20 @@ const targetIn = (scope: Construct) => (ServingPlatform.of(scope) as extension.T
 const balancer = targetIn(new Stack(new App(), 'Stack'));
 const router = targetIn(new Chart(new Cdk8sApp(), 'chart'));
 
-/** Where a server may stand, and the longest request that any may have there, in seconds. */
+/** The targets, and the longest request that any server can have there, in seconds. */
 export const TARGETS: readonly { readonly name: string; readonly most: number; readonly scope: () => Construct }[] = [
   { name: 'Application Load Balancer', most: 3990, scope: planOnly(balancer) },
   { name: 'built-in router', most: 21_600, scope: planOnly(router) },
 ];
 
-/** The longest `requestTimeout` that is accepted of a server, in words. */
+/** The longest `requestTimeout` that is accepted for a server, as text. */
 export function longestRequest(descriptor: ServerDescriptor, { most, scope }: (typeof TARGETS)[number]): string {
   const longestOf = (server: ServerDescriptor) => longest((seconds) => accepts(server, scope(), seconds), most);
   const seconds = longestOf(descriptor);
   const { keepAlive, keepAliveKnob } = descriptor;
   const isInCode = keepAlive === KeepAliveKind.SETTABLE && keepAliveKnob?.place === KnobPlace.CODE;
   if (seconds === 0 && isInCode)
-    return `${longestOf({ ...descriptor, keepAliveSeconds: 10 * most, silentLimit: undefined })} s, where \`keepAlive\` says so much`;
+    return `${longestOf({ ...descriptor, keepAliveSeconds: 10 * most, silentLimit: undefined })} s, if \`keepAlive\` is long enough`;
   return seconds === 0 ? 'none' : `${seconds} s`;
 }
 
@@ -66,7 +66,7 @@ function accepts(descriptor: ServerDescriptor, scope: Construct, seconds: number
   return extension.TargetPlatform.planOf(endpoint.platform).refusals.length === 0;
 }
 
-/** The greatest number that holds, where all below it hold too; 0 where none does. */
+/** The greatest number for which the condition holds, if it holds for all smaller ones too; 0 if it never holds. */
 function longest(holds: (seconds: number) => boolean, most: number): number {
   if (holds(most)) return most;
   let [low, high] = [0, most];

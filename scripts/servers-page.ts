@@ -1,6 +1,6 @@
 /**
- * Writes `docs/servers.md`: what is known of every model server, from the descriptors that the plan computes with, and what
- * was measured, from its record. With `--check` it writes nothing and fails when the page differs.
+ * Writes `docs/servers.md`: the guide of `servers-guide.md`, the descriptors that timeouts are computed from, and the
+ * recorded measurements. With `--check` it writes nothing and fails if the page differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,7 @@ import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } fro
 import { CATALOGUE } from './server-catalogue';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/servers.md');
+const GUIDE = join(__dirname, 'servers-guide.md');
 
 interface Column {
   readonly heading: string;
@@ -27,18 +28,18 @@ function knob(setting: ServerKnob | undefined): string {
   const facts = [
     place,
     ...(unit === TimeUnit.MILLISECONDS ? ['in ms'] : []),
-    defaultSeconds === undefined ? 'unset' : `${defaultSeconds} s unset`,
+    defaultSeconds === undefined ? 'no default' : `default ${defaultSeconds} s`,
     ...(maxSeconds === undefined ? [] : [`at most ${maxSeconds} s`]),
   ];
   return `${code(name)} (${facts.join(', ')})`;
 }
 
-/** Whether a fact that is only ever measured was not. */
-function unseen({ evidence }: ServerDescriptor, fact: unknown): boolean {
+/** Whether a fact that only a measurement can establish is missing. */
+function isUnmeasured({ evidence }: ServerDescriptor, fact: unknown): boolean {
   return fact === undefined && evidence !== Evidence.MEASURED;
 }
 
-function patience(limit: SilentLimit | undefined, { keepAlive }: ServerDescriptor): string {
+function closingTime(limit: SilentLimit | undefined, { keepAlive }: ServerDescriptor): string {
   if (keepAlive === KeepAliveKind.UNKNOWN) return 'unknown';
   if (limit === undefined) return 'stays open';
   const { seconds, plus, lagSeconds } = limit;
@@ -56,50 +57,55 @@ function idle(server: ServerDescriptor): string {
 const TABLES: readonly { readonly title: string; readonly text: string; readonly columns: readonly Column[] }[] = [
   {
     title: 'Connections',
-    text: 'What becomes of a connection on which nothing happens. What is set by a flag or a variable is set to the computed time.',
+    text: 'When the server closes a connection without traffic. Settings in a flag or a variable receive the computed time.',
     columns: [
       { heading: 'idle after a response', cell: idle },
       { heading: 'setting', cell: ({ keepAliveKnob }) => knob(keepAliveKnob) },
-      { heading: 'never sends', cell: (server) => patience(server.silentLimit, server) },
+      { heading: 'connection without data', cell: (server) => closingTime(server.silentLimit, server) },
       {
-        heading: 'half a header',
-        cell: (server) => (unseen(server, server.headerLimit) ? 'unknown' : patience(server.headerLimit, server)),
+        heading: 'incomplete header',
+        cell: (server) =>
+          isUnmeasured(server, server.headerLimit) ? 'unknown' : closingTime(server.headerLimit, server),
       },
       {
-        heading: 'closes after requests',
+        heading: 'requests per connection',
         cell: ({ maxRequestsPerConnection }) => String(maxRequestsPerConnection ?? '-'),
       },
       {
-        heading: 'limit of connections',
+        heading: 'connection limit',
         cell: ({ connectionLimit }) =>
           connectionLimit === undefined
             ? '-'
-            : `${code(connectionLimit.knob)} (${connectionLimit.defaultLimit ?? 'unset'}): ${connectionLimit.beyond}`,
+            : `${code(connectionLimit.knob)} (${connectionLimit.defaultLimit ?? 'no default'}): ${connectionLimit.beyond}`,
       },
     ],
   },
   {
     title: 'Stop',
-    text: 'What SIGTERM does. A server that completes requests closes idle connections and exits after the last request; one that waits for the full drain time also waits for idle connections; unbounded means that requests may take any time unless a drain time is set.',
+    text: [
+      'The effect of SIGTERM. A server that completes requests closes idle connections and exits after the last request. One that',
+      'waits for the full drain time also waits for idle connections. "Unbounded" means that requests may take any time unless a',
+      'drain time is set.',
+    ].join('\n'),
     columns: [
       { heading: 'running requests', cell: ({ drain }) => drain },
       { heading: 'setting', cell: ({ drainKnob }) => knob(drainKnob) },
-      { heading: 'new connections meanwhile', cell: ({ newConnections }) => newConnections ?? 'unknown' },
-      { heading: 'announces the close', cell: ({ announcesClose }) => yes(announcesClose) },
+      { heading: 'new connections while it drains', cell: ({ newConnections }) => newConnections ?? 'unknown' },
+      { heading: 'sends `Connection: close`', cell: ({ announcesClose }) => yes(announcesClose) },
       {
-        heading: 'past the bound',
+        heading: 'requests beyond the drain time',
         cell: ({ drainTimeoutBehavior }) => drainTimeoutBehavior ?? 'unknown',
       },
-      { heading: 'stays after its last response', cell: ({ lingerSeconds = 0 }) => `${lingerSeconds} s` },
+      { heading: 'exits after the last response within', cell: ({ lingerSeconds = 0 }) => `${lingerSeconds} s` },
       {
         heading: 'exit code',
-        cell: (server) => (unseen(server, server.stopExitCode) ? 'unknown' : String(server.stopExitCode ?? 0)),
+        cell: (server) => (isUnmeasured(server, server.stopExitCode) ? 'unknown' : String(server.stopExitCode ?? 0)),
       },
     ],
   },
   {
     title: 'Requests',
-    text: 'What limits requests, and what the client gets.',
+    text: 'Limits of requests, and the status that the client receives beyond them.',
     columns: [
       {
         heading: 'time limit',
@@ -109,15 +115,15 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
             : `${knob(requestLimit.knob)}: ${requestLimit.status === 0 ? 'closed' : (requestLimit.status ?? 'unknown')}${requestLimit.waitingOnly ? ', only while they wait' : ''}`,
       },
       {
-        heading: 'too many',
+        heading: 'too many requests',
         cell: ({ overflow }) =>
-          overflow === undefined ? 'unknown' : `${overflow.how}: ${overflow.status ?? 'they wait'}`,
+          overflow === undefined ? 'unknown' : `${overflow.how}: ${overflow.status ?? 'queued'}`,
       },
       { heading: 'streams', cell: ({ streaming }) => yes(streaming) },
       { heading: 'WebSocket', cell: ({ webSocket }) => yes(webSocket) },
       { heading: 'gRPC', cell: ({ grpc }) => yes(grpc) },
       {
-        heading: 'batches',
+        heading: 'batching',
         cell: ({ batching }) =>
           batching?.place === undefined ? (batching?.how ?? '-') : `${batching.place}: ${batching.how}`,
       },
@@ -125,14 +131,14 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
   },
   {
     title: 'Ports, health, metrics, model',
-    text: 'What is asked and where. Without a path the application has to answer.',
+    text: 'Ports in parentheses are used in addition. Without a path, the application answers health checks.',
     columns: [
       {
         heading: 'port',
         cell: ({ port = 8000, otherPorts = [] }) => [port, ...otherPorts.map((other) => `(${other})`)].join(' '),
       },
-      { heading: 'alive', cell: ({ livenessPath }) => code(livenessPath) },
-      { heading: 'ready', cell: ({ readinessPath }) => code(readinessPath) },
+      { heading: 'liveness', cell: ({ livenessPath }) => code(livenessPath) },
+      { heading: 'readiness', cell: ({ readinessPath }) => code(readinessPath) },
       { heading: 'listens only when ready', cell: ({ listensWhenReady }) => yes(listensWhenReady) },
       {
         heading: 'metrics',
@@ -167,8 +173,8 @@ function change(version: VersionedBehavior): string {
     ...(keepAlive === undefined ? [] : [`keep-alive ${keepAlive}`]),
     ...(keepAliveKnob === undefined ? [] : [`keep-alive ${knob(keepAliveKnob)}`]),
     ...(watchdogKnob === undefined ? [] : [`watchdog ${knob(watchdogKnob)}`]),
-    ...(lingerSeconds === undefined ? [] : [`stays ${lingerSeconds} s`]),
-    ...(announcesClose === undefined ? [] : [`announces the close: ${yes(announcesClose)}`]),
+    ...(lingerSeconds === undefined ? [] : [`exits within ${lingerSeconds} s`]),
+    ...(announcesClose === undefined ? [] : [`sends \`Connection: close\`: ${yes(announcesClose)}`]),
   ].join(', ');
 }
 
@@ -183,25 +189,25 @@ const word = (value: MeasuredStatus | string | boolean | undefined) => String(va
 const MEASURED: readonly { readonly heading: string; readonly cell: (facts: Facts) => string }[] = [
   { heading: 'version', cell: ({ version }) => version },
   { heading: 'idle', cell: ({ idle: value }) => time(value) },
-  { heading: 'never sends', cell: ({ silent }) => time(silent) },
-  { heading: 'half a header', cell: ({ halfHeader }) => time(halfHeader) },
-  { heading: 'idle, unset', cell: ({ defaultIdle }) => time(defaultIdle) },
-  { heading: 'a late request', cell: ({ late }) => word(late) },
+  { heading: 'connection without data', cell: ({ silent }) => time(silent) },
+  { heading: 'incomplete header', cell: ({ halfHeader }) => time(halfHeader) },
+  { heading: 'idle by default', cell: ({ defaultIdle }) => time(defaultIdle) },
+  { heading: 'request beyond the limit', cell: ({ late }) => word(late) },
   { heading: 'running requests', cell: ({ drain }) => word(drain) },
-  { heading: 'status of a running request', cell: ({ running }) => word(running) },
-  { heading: 'announces', cell: ({ announcesClose }) => yes(announcesClose) },
+  { heading: 'status of a request at the signal', cell: ({ running }) => word(running) },
+  { heading: 'sends `Connection: close`', cell: ({ announcesClose }) => yes(announcesClose) },
   { heading: 'stream', cell: ({ stream }) => word(stream) },
-  { heading: 'idle at the signal', cell: ({ idleAtStop }) => time(idleAtStop) },
+  { heading: 'idle connection at the signal', cell: ({ idleAtStop }) => time(idleAtStop) },
   { heading: 'new connections', cell: ({ newConnections }) => word(newConnections) },
-  { heading: 'exit after the response', cell: ({ exitAfterResponse }) => time(exitAfterResponse) },
+  { heading: 'exit after the last response', cell: ({ exitAfterResponse }) => time(exitAfterResponse) },
   { heading: 'exit when idle', cell: ({ exitIdle }) => time(exitIdle) },
   { heading: 'exit code', cell: ({ exitCode }) => word(exitCode === undefined ? undefined : String(exitCode)) },
-  { heading: 'past the bound', cell: ({ pastBound }) => word(pastBound) },
+  { heading: 'requests beyond the drain time', cell: ({ drainTimeoutBehavior }) => word(drainTimeoutBehavior) },
   { heading: 'too many', cell: ({ overflow }) => word(overflow) },
   { heading: 'listens only when ready', cell: ({ listensWhenReady }) => yes(listensWhenReady) },
 ];
 
-/** What was measured, and what was not. */
+/** The measurements, and what could not be measured. */
 function measured(): string[] {
   const record = Object.entries(readRecord());
   const reasons = record.flatMap(([id, { without = {} }]) =>
@@ -211,19 +217,19 @@ function measured(): string[] {
   return [
     '## Measured',
     '',
-    'Each server ran as the first process of a container with the command that is rendered for it, with small times:',
-    'keep-alive 3 s, watchdog 8 s, request limit 5 s; at the signal keep-alive 22 s and drain 20 s, or 2 s for what outlasts',
-    'it. "> 14 s" was still so after that time. At the signal a request had 6 s to go; times are counted from the signal or,',
-    'for the exit, from the last response, on a machine of two busy cores, which adds seconds to exits. 137 had to be killed.',
-    'Tests repeat this and fail where a server, its description above or this record differ.',
+    'Each server ran as the first process of a container, with the command that is rendered for it and short times: keep-alive',
+    '3 s, watchdog 8 s, request limit 5 s; at the signal keep-alive 22 s and drain 20 s, or 2 s for requests beyond the drain',
+    'time. "> 14 s" means that nothing had changed after that time. At the signal a request had 6 s left. Times are counted from',
+    'the signal or, for the exit, from the last response. The machine had two busy cores, which adds seconds to exits. Exit code',
+    '137 means that the process had to be killed. Tests repeat this, and fail if a server, its description or this record differ.',
     '',
     ...table(
       ['', 'server', ...MEASURED.map(({ heading }) => heading)],
       record.map(([id, facts]) => [code(id), facts.server, ...MEASURED.map(({ cell }) => cell(facts))]),
     ),
-    `Read, not run: ${unread.join(', ')}.`,
+    `Known from source or documentation, not run: ${unread.join(', ')}.`,
     '',
-    ...(reasons.length === 0 ? [] : ['Not measured of servers that ran:', '', ...reasons, '']),
+    ...(reasons.length === 0 ? [] : ['Not measured for servers that ran:', '', ...reasons, '']),
   ];
 }
 
@@ -231,14 +237,16 @@ function measured(): string[] {
 export function renderServersPage(): string {
   const changes = CATALOGUE.flatMap((server) => (server.versions ?? []).map((version) => ({ server, version })));
   return [
-    '# Model servers',
+    readFileSync(GUIDE, 'utf8').trimEnd(),
     '',
-    'What is known of every server, and what timeouts are computed with. "measured" was seen on a running server of that',
-    'version; "read, not run" comes from its source or documentation. The page is written from `src/servers` by',
-    '`npx tsx scripts/servers-page.ts`.',
+    '## Reference',
+    '',
+    'The tables below contain what is known about each server, which is what timeouts are computed from. "measured" was observed on',
+    'a running server of that version; "read, not run" comes from its source or documentation. They are generated from',
+    '`src/servers` by `npx tsx scripts/servers-page.ts`.',
     '',
     ...table(
-      ['server', 'version', 'how it is known', 'source'],
+      ['server', 'version', 'evidence', 'source'],
       CATALOGUE.map(({ name, verifiedVersion, evidence, source }) => [
         name,
         verifiedVersion ?? '-',
@@ -248,9 +256,9 @@ export function renderServersPage(): string {
     ),
     '## Longest request',
     '',
-    'The longest `requestTimeout` of an endpoint with this server: its keep-alive has to outlast the balancer, whose idle time',
-    'has to outlast the request, and an Application Load Balancer waits an hour at most for requests to a replica that goes.',
-    'What is longer is refused, with the ways out.',
+    'The longest `requestTimeout` of an endpoint with this server. The keep-alive of the server must exceed the idle timeout of the',
+    'load balancer, which must exceed the longest request, and an Application Load Balancer waits at most an hour for requests to a',
+    'replica that is being stopped. A longer timeout is an error that lists the alternatives.',
     '',
     ...table(
       ['server', ...TARGETS.map(({ name }) => `behind the ${name}`)],
@@ -268,18 +276,19 @@ export function renderServersPage(): string {
     ]),
     '## Versions',
     '',
-    'The tables show the oldest behaviour. From these versions on it differs. Where the version is neither an option of the',
-    "server nor the tag of the server's own image, the most cautious of all is assumed, and the plan says so.",
+    'The tables show the behavior of the oldest supported version, this one what changed since. If the version is neither an option',
+    "of the server nor the tag of the server's own image, the most cautious behavior of all versions is assumed, and",
+    '`serving explain capabilities` reports it.',
     '',
     ...table(
       ['server', 'from', 'change'],
       changes.map(({ server, version }) => [server.name, version.from, change(version)]),
     ),
     ...measured(),
-    '## What the user should know',
+    '## Notes on single servers',
     '',
     ...CATALOGUE.flatMap(({ name, note }) => (note === undefined ? [] : [`- **${name}**: ${note}.`])),
-    `- Times in ${KnobPlace.CODE} or in a ${KnobPlace.FILE} cannot be set from outside: declare what the code does with \`keepAlive\`.`,
+    `- Times in ${KnobPlace.CODE} or in a ${KnobPlace.FILE} cannot be set from outside: declare the keep-alive of the code with \`keepAlive\`.`,
     '',
   ].join('\n');
 }
@@ -288,6 +297,6 @@ if (require.main === module) {
   const page = renderServersPage();
   if (process.argv.includes('--check')) {
     if (readFileSync(PAGE, 'utf8') !== page)
-      throw new Error('docs/servers.md is not what scripts/servers-page.ts writes');
+      throw new Error('docs/servers.md is out of date; run: npx tsx scripts/servers-page.ts');
   } else writeFileSync(PAGE, page);
 }
