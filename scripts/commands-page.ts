@@ -1,6 +1,6 @@
 /**
- * Writes `docs/commands.md`: the help of every command, the exit codes and the errors, from the data that the command line
- * runs with. With `--check` it writes nothing and fails when the page differs.
+ * Writes `docs/commands.md`: the help of every command, the exit codes and the errors, from the data of the command line.
+ * With `--check` it writes nothing and fails if the page differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,9 +16,9 @@ export function renderCommandsPage(): string {
   return [
     '# Command line',
     '',
-    '`npx serving` and `npx serving-constructs` are the same program. Install the package before you use either: another',
-    'package owns the name `serving` in the npm registry, so that `npx serving` in a project without this package runs that.',
-    'Messages print commands in the form in which you called the program.',
+    '`npx serving` and `npx serving-constructs` are the same program. Install the package before you use either: the name',
+    '`serving` belongs to another package in the npm registry, which `npx serving` runs in a project without this package.',
+    'Messages show commands in the form in which you called the program.',
     '',
     '## Commands',
     '',
@@ -34,9 +34,9 @@ export function renderCommandsPage(): string {
     ]),
     '## Exit codes',
     '',
-    'They are the same for every command. `serving status` reports, as `git status` does: it exits with 0 whatever it shows. In a',
-    'pipeline use `serving lock --check` and `serving verify`, which exit with 1 where something differs. A reader that stops',
-    'reading, such as `| head -1`, changes neither the work nor the exit code.',
+    'They are the same for every command. Like `git status`, `serving status` exits with 0 regardless of the state that it reports.',
+    'In a pipeline use `serving lock --check` and `serving verify`, which exit with 1 if something differs. A reader that stops',
+    'early, such as `| head -1`, changes neither the work nor the exit code.',
     '',
     '| exit code | meaning |',
     '| ---: | --- |',
@@ -44,8 +44,8 @@ export function renderCommandsPage(): string {
     '',
     '## Errors',
     '',
-    'Every error starts with a stable code in brackets. Those of definitions and of lock files are in [errors](errors.md), with',
-    'exit code 2; those of the command line itself are here.',
+    'Every error starts with a stable code in brackets. Errors of definitions and lock files have exit code 2 and are listed in',
+    '[errors](errors.md). This table lists those of the command line itself.',
     '',
     '| code | exit code | meaning |',
     '| --- | ---: | --- |',
@@ -58,5 +58,5 @@ if (require.main === module) {
   const page = renderCommandsPage();
   if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
   else if (readFileSync(PAGE, 'utf8') !== page)
-    throw new Error('docs/commands.md is not what scripts/commands-page.ts writes');
+    throw new Error('docs/commands.md is out of date; run: npx tsx scripts/commands-page.ts');
 }

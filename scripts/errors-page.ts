@@ -1,6 +1,6 @@
 /**
- * Writes `docs/errors.md`: every error code with its meaning, a definition that gives it, the message, and what to do. The
- * definitions and messages are those that the tests run. With `--check` it writes nothing and fails when the page differs.
+ * Writes `docs/errors.md`: every error code with its meaning, a definition that causes it, the message, and the fix. The
+ * definitions and messages are those of the tests. With `--check` it writes nothing and fails if the page differs.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -38,7 +38,7 @@ function definitionTexts(): Map<string, string> {
   return texts;
 }
 
-/** What a function does, without the indentation of the place where it stands. */
+/** The body of a function, without its indentation. */
 function bodyOf(define: ts.ArrowFunction, source: ts.SourceFile): string {
   const { body } = define;
   const [start, end] = ts.isBlock(body) ? [body.statements.pos, body.statements.end] : [body.getStart(), body.end];
@@ -46,7 +46,7 @@ function bodyOf(define: ts.ArrowFunction, source: ts.SourceFile): string {
     .slice(start, end)
     .replace(/^\n+|\s+$/g, '')
     .split('\n');
-  // The first line of an expression stands behind the arrow; the margin is that of its last.
+  // The first line of an expression follows the arrow, so the last line has the margin.
   const margin = (ts.isBlock(body) ? lines[0] : lines.at(-1))?.search(/\S/) ?? 0;
   const text = lines.map((line, index) => (index === 0 ? line.trim() : line.slice(margin))).join('\n');
   return ts.isBlock(body) ? text : `${text};`;
@@ -62,7 +62,7 @@ function entryOf(code: ErrorCode, texts: Map<string, string>): string {
     '',
     `For example, ${example.name}:`,
     '',
-    // Not `ts`: a part of a definition does not compile alone; the tests run the whole.
+    // Not `ts`: a part of a definition does not compile on its own. The tests run the whole definition.
     '```js',
     texts.get(example.name) ?? '',
     '```',
@@ -71,7 +71,7 @@ function entryOf(code: ErrorCode, texts: Map<string, string>): string {
     `[${code}] ${example.message}`,
     '```',
     '',
-    `**What to do.** ${ERROR_FIXES[code]}`,
+    `**Fix.** ${ERROR_FIXES[code]}`,
     '',
   ].join('\n');
 }
@@ -83,10 +83,10 @@ export function renderErrorsPage(): string {
   return [
     '# Errors',
     '',
-    'Every error of this package starts with a stable code in brackets and ends with the path of the construct. What a',
-    'platform cannot do, and what only the whole definition can show, is collected and raised together at synthesis.',
-    'In the examples, `one(scope, backend, endpoint)` declares an endpoint with one backend and these props, and',
-    '`options()` are the least props that a backend needs.',
+    'Every error of this package starts with a stable code in brackets and ends with the path of the construct. Features that a',
+    'platform does not support, and errors that depend on the whole definition, are collected and reported together at synthesis.',
+    'In the examples, `one(scope, backend, endpoint)` declares an endpoint with one backend and these props, and `options()`',
+    'returns the required props of a backend.',
     '',
     ...codes.map((code) => entryOf(code, texts)),
   ].join('\n');
@@ -96,7 +96,7 @@ if (require.main === module) {
   const page = renderErrorsPage();
   if (process.argv.includes('--check')) {
     if (readFileSync(PAGE, 'utf8') !== page)
-      throw new Error('docs/errors.md is not what scripts/errors-page.ts writes');
+      throw new Error('docs/errors.md is out of date; run: npx tsx scripts/errors-page.ts');
   } else {
     mkdirSync(dirname(PAGE), { recursive: true });
     writeFileSync(PAGE, page);
