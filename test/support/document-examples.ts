@@ -34,6 +34,12 @@ export function examplesOf(files: { readonly [name: string]: string }): Document
   });
 }
 
+/** Whether a file declares functions only, so that to import it does nothing. */
+export function isOnlyDeclared(text: string): boolean {
+  const { statements } = ts.createSourceFile('file.ts', text, ts.ScriptTarget.ES2022, true);
+  return statements.every((statement) => ts.isImportDeclaration(statement) || ts.isFunctionDeclaration(statement));
+}
+
 function isExported({ modifiers = [] }: ts.FunctionDeclaration & { readonly modifiers?: Iterable<ts.Node> }): boolean {
   return [...modifiers].some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 }
