@@ -40,8 +40,8 @@ export function isOnlyDeclared(text: string): boolean {
   return statements.every((statement) => ts.isImportDeclaration(statement) || ts.isFunctionDeclaration(statement));
 }
 
-function isExported({ modifiers = [] }: ts.FunctionDeclaration & { readonly modifiers?: Iterable<ts.Node> }): boolean {
-  return [...modifiers].some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+function isExported({ modifiers }: ts.FunctionDeclaration): boolean {
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
 function typeOf({ parameters }: ts.FunctionDeclaration): string | undefined {
