@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { type RequestOptions, type RunningContainer, startContainer } from './support/container';
 import { workloadsOfTemplate } from './support/from-cloudformation';
@@ -148,21 +148,30 @@ function namesIn(folder: string, ending: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** The folder that the framework's own command writes for an example. */
+function synthesize(example: string, folder: string, [program, ...args]: string[]): string {
+  const output = mkdtempSync(join(tmpdir(), 'serving-synth-'));
+  const bin = join(REPOSITORY, 'node_modules/.bin');
+  const result = spawnSync(join(bin, program as string), [...args, output], {
+    cwd: join(REPOSITORY, 'examples', example, folder),
+    encoding: 'utf8',
+    // Apps start with tsx, which npx puts on the path.
+    env: { ...process.env, PATH: [bin, process.env.PATH].join(delimiter) },
+  });
+  if (result.status === 0) return output;
+  rmSync(output, { recursive: true, force: true });
+  throw new Error(`${program} synth failed:\n${result.stdout}${result.stderr}`);
+}
+
 describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
   describe.each(Object.entries(TARGETS))('rendered for %s', (folder, target) => {
-    const output = mkdtempSync(join(tmpdir(), 'serving-synth-'));
     const volumes = new Volumes();
     const subjects = SUBJECTS.filter((subject) => subject.example === example);
+    let output = '';
     let workloads: Workload[] = [];
 
     beforeAll(() => {
-      const [program, ...args] = target.program as [string, ...string[]];
-      const bin = join(REPOSITORY, 'node_modules/.bin');
-      const result = spawnSync(join(bin, program), [...args, output], {
-        cwd: join(REPOSITORY, 'examples', example, folder),
-        encoding: 'utf8',
-      });
-      if (result.status !== 0) throw new Error(`${program} synth failed:\n${result.stdout}${result.stderr}`);
+      output = synthesize(example, folder, target.program);
       workloads = target.read(output, volumes);
     });
     afterAll(() => {
@@ -196,6 +205,54 @@ describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
     });
   });
 });
+
+/** The image of a server that is not installed here: the command is compared, and nothing is started. */
+describe('embeddings', () => {
+  const command = [
+    ...['text-embeddings-router', '--model-id', 'BAAI/bge-small-en-v1.5', '--hostname', '0.0.0.0', '--port', '3000'],
+    ...['--revision', '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a'],
+  ];
+  const image = /^ghcr\.io\/huggingface\/text-embeddings-inference:cpu-1\.9\.3@sha256:[0-9a-f]{64}$/;
+
+  test.each(Object.entries(TARGETS))('rendered for %s has the command of its server', (folder, target) => {
+    const output = synthesize('embeddings', folder, target.program);
+    try {
+      const containers = namesIn(output, folder === 'aws' ? '.template.json' : '.yaml').flatMap((file) =>
+        folder === 'aws' ? templateServers(file) : manifestServers(file),
+      );
+      expect(containers).toEqual([{ image: expect.stringMatching(image), command }]);
+    } finally {
+      rmSync(output, { recursive: true, force: true });
+    }
+  });
+});
+
+interface Server {
+  readonly image: string;
+  readonly command: string[];
+}
+
+interface Task {
+  readonly Type: string;
+  readonly Properties: { ContainerDefinitions: { Image: string; EntryPoint: string[]; Command: string[] }[] };
+}
+
+function templateServers(file: string): Server[] {
+  const { Resources } = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Task> };
+  return Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
+    .flatMap(({ Properties }) => Properties.ContainerDefinitions)
+    .map(({ Image, EntryPoint, Command }) => ({ image: Image, command: [...EntryPoint, ...Command] }));
+}
+
+function manifestServers(file: string): Server[] {
+  return parseAllDocuments(readFileSync(file, 'utf8'))
+    .map((document) => document.toJS())
+    .filter(({ kind }) => kind === 'Deployment')
+    .flatMap(({ spec }) => spec.template.spec.containers)
+    .filter(({ name }) => name === 'server')
+    .map(({ image, command }) => ({ image, command }));
+}
 
 async function expectCleanStop(container: RunningContainer, graceSeconds: number): Promise<void> {
   const { code, seconds } = await container.stop(graceSeconds);
