@@ -202,7 +202,7 @@ const MEASURED: readonly { readonly heading: string; readonly cell: (facts: Fact
   { heading: 'exit after the last response', cell: ({ exitAfterResponse }) => time(exitAfterResponse) },
   { heading: 'exit when idle', cell: ({ exitIdle }) => time(exitIdle) },
   { heading: 'exit code', cell: ({ exitCode }) => word(exitCode === undefined ? undefined : String(exitCode)) },
-  { heading: 'requests beyond the drain time', cell: ({ drainTimeoutBehavior }) => word(drainTimeoutBehavior) },
+  { heading: 'requests beyond the drain time', cell: ({ pastBound }) => word(pastBound) },
   { heading: 'too many', cell: ({ overflow }) => word(overflow) },
   { heading: 'listens only when ready', cell: ({ listensWhenReady }) => yes(listensWhenReady) },
 ];

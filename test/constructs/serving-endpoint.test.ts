@@ -104,7 +104,10 @@ describe('endpoint', () => {
     [{ methods: [] }, "[EmptyList] 'methods' ([])"],
     [{ headers: [] }, "[EmptyList] 'headers' ([])"],
     [{ headers: [{ name: 'x-a', values: [] }] }, "[InvalidHeader] header 'x-a' needs at least one value"],
-    [{ headers: [{ name: 'x-serving-backend', values: ['a'] }] }, "[InvalidHeader] header 'x-serving-backend' is reserved"],
+    [
+      { headers: [{ name: 'x-serving-backend', values: ['a'] }] },
+      "[InvalidHeader] header 'x-serving-backend' is reserved",
+    ],
     [
       { methods: ['FETCH' as HttpMethod] },
       "[InvalidType] 'methods[0]' ('FETCH') must be one of HttpMethod.CONNECT, HttpMethod.DELETE, HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PATCH, HttpMethod.POST, HttpMethod.PUT, HttpMethod.TRACE",

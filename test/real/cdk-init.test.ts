@@ -11,7 +11,8 @@ import { packedTarball, pinned, root, run } from './support/packed';
 const VITEST = 'vitest@4.1.12';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const { 'endpoint.ts': endpoint = '', 'app.ts': app = '', 'endpoint.test.ts': pasted = '' } = filesOf(readme);
+const { 'app.ts': app = '', 'endpoint.test.ts': pasted = '', ...files } = filesOf(readme);
+const DEFINITIONS = ['endpoint.ts', 'canary.ts'];
 const TESTS = pasted.match(/^test\(/gm)?.length;
 
 interface Results {
@@ -39,7 +40,7 @@ describe('a project of `cdk init`', () => {
     run(folder, cdk, 'init', 'app', '--language', 'typescript', '--generate-only');
     // The frameworks in the versions of this repository, everything else as the template has it.
     install(packedTarball(), ...['aws-cdk-lib', 'constructs', 'cdk8s'].map(pinned));
-    put('test/endpoint.ts', endpoint);
+    for (const name of DEFINITIONS) put(`test/${name}`, files[name] as string);
     put('test/endpoint.test.ts', pasted);
   });
 
@@ -63,14 +64,14 @@ describe('a project of `cdk init`', () => {
   });
 
   test('runs it with the definition in `lib`, and the app', () => {
-    renameSync(join(folder, 'test/endpoint.ts'), join(folder, 'lib/endpoint.ts'));
-    expect(pasted).toContain("from './endpoint'");
-    put('test/endpoint.test.ts', pasted.replace("from './endpoint'", "from '../lib/endpoint'"));
+    for (const name of DEFINITIONS) renameSync(join(folder, 'test', name), join(folder, 'lib', name));
+    expect(pasted).toContain("from './canary'");
+    put('test/endpoint.test.ts', pasted.replace("from './canary'", "from '../lib/canary'"));
     put('bin/models.ts', app.replace("from './endpoint'", "from '../lib/endpoint'"));
     // As `cdk synth` does, by the `cdk.json` of the template.
     run(folder, 'npx', 'tsc');
     expect(counts(run(folder, 'npx', 'jest', '--ci', '--json', 'endpoint'))).toEqual(all);
     const template = run(folder, 'npx', 'cdk', 'synth', '--no-notices');
-    expect(template.match(/Type: AWS::ECS::Service$/gm)).toHaveLength(2);
+    expect(template.match(/Type: AWS::ECS::Service$/gm)).toHaveLength(1);
   });
 });

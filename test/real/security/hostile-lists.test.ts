@@ -65,8 +65,16 @@ describe('a list is rejected, with the line number,', () => {
       () => '--prefer-binary --no-binary :all:',
       'only wheels are installed',
     ],
-    ['that includes a file outside the project', () => `-r ${site.canary}/kept`, 'move it into the directory of the app'],
-    ['that includes a file in a parent directory', () => '-r ../../canary/kept', 'move it into the directory of the app'],
+    [
+      'that includes a file outside the project',
+      () => `-r ${site.canary}/kept`,
+      'move it into the directory of the app',
+    ],
+    [
+      'that includes a file in a parent directory',
+      () => '-r ../../canary/kept',
+      'move it into the directory of the app',
+    ],
     ['that includes a file through a link', () => '-r linked.txt', 'leaves the directory'],
     ['with constraints outside the project', () => '-c ../../canary/kept', 'move it into the directory of the app'],
     [
