@@ -39,7 +39,7 @@ try {
     writeFileSync(join(ROOT, 'docs/api', `${page}.md`), linked(withoutContents(source, title), page));
     return [`## [${title}](docs/api/${page}.md)`, text, ...contentsOf(source, page)].join('\n\n');
   });
-  const intro = 'Every public name. Arguments, defaults and how each target renders an option stand on the pages.';
+  const intro = 'All public names. The pages describe arguments, defaults and how each target renders an option.';
   writeFileSync(join(ROOT, 'API.md'), `${['# API reference', intro, ...sections].join('\n\n')}\n`);
 } finally {
   rmSync(folder, { recursive: true });
@@ -51,7 +51,7 @@ function withoutContents(source: string, title: string): string {
   return `# API reference: ${title}\n\n${body}`;
 }
 
-/** Types of other namespaces stand on other pages. */
+/** Links types of other namespaces to their pages. */
 function linked(text: string, page: string): string {
   return text.replace(
     /href="#serving-constructs\.((?:aws|kubernetes|servers|extension)\.)?([^"]*)"/g,

@@ -29,10 +29,10 @@ function contentsOf(tarball: string): Contents {
 
 async function main(): Promise<void> {
   const [tarball, ...others] = readdirSync(join(root, 'dist/js')).filter((file) => file.endsWith('.tgz'));
-  if (tarball === undefined || others.length > 0) throw new Error('dist/js must hold one tarball');
+  if (tarball === undefined || others.length > 0) throw new Error('dist/js must contain exactly one tarball');
   const path = join('dist/js', tarball);
   const contents = contentsOf(path);
-  // The pages that the readme leads to; examples and the guide for contributors are of use beside the source only.
+  // The pages that the README links to. Examples and the guide for contributors require the sources.
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const pages = [...readme.matchAll(/\]\((docs\/[^)#]+)/g)].map(([, page]) => page as string);
   const texts = await thirdPartyFiles();

@@ -5,7 +5,7 @@ import type { DrainBehavior } from '../src/plan/server/descriptor';
 
 export const RECORD = join(resolve(__dirname, '..'), 'docs/servers-measured.json');
 
-/** Of a server whose drain time cannot be set: it completes requests, and whether it would wait for ever was not measured. */
+/** For servers without a drain time: requests complete, and whether there is a limit was not measured. */
 export const BOUND_UNKNOWN = 'completes requests, bound unknown';
 
 /** Seconds, or such as '> 14' where nothing had happened when it was watched no longer. */
@@ -20,22 +20,22 @@ export interface Facts {
   readonly version: string;
   /** How long a connection is kept after a response. */
   readonly idle?: MeasuredSeconds;
-  /** How long a connection is kept that never sends. */
+  /** How long a connection without any data is kept. */
   readonly silent?: MeasuredSeconds;
-  /** How long a connection is kept that has sent half a header. */
+  /** How long a connection with an incomplete header is kept. */
   readonly halfHeader?: MeasuredSeconds;
-  /** How long a connection is kept after a response where no time is set. */
+  /** How long a connection is kept after a response if no time is set. */
   readonly defaultIdle?: MeasuredSeconds;
-  /** What a request gets that outlasts every time limit of a server. */
+  /** The result of a request that exceeds every time limit of the server. */
   readonly late?: MeasuredStatus;
-  /** What it does with running requests. */
+  /** How it handles running requests. */
   readonly drain?: `${DrainBehavior}` | typeof BOUND_UNKNOWN;
-  /** What a running request gets. */
+  /** The result of a running request. */
   readonly running?: MeasuredStatus;
   readonly announcesClose?: boolean;
   readonly stream?: 'complete' | 'cut';
   readonly newConnections?: 'refused' | 'reset' | 'served' | 'hang, then reset';
-  /** When the connection is closed that is idle at the signal. */
+  /** When a connection that is idle at the signal is closed. */
   readonly idleAtStop?: MeasuredSeconds;
   /** From the last response to the exit; from the signal where only an idle connection is open. */
   readonly exitAfterResponse?: MeasuredSeconds;
@@ -44,11 +44,11 @@ export interface Facts {
   readonly exitCode?: number;
   readonly pastBound?: '500' | 'closed without a response' | 'no bound';
   readonly listensWhenReady?: boolean;
-  /** The paths of the descriptor that did not answer well. */
+  /** The paths of the descriptor that did not answer successfully. */
   readonly badPaths?: readonly string[];
-  /** The status of requests that were too many; 'wait' where all were answered. */
+  /** The status of requests above the limit; 'wait' if all were answered. */
   readonly overflow?: MeasuredStatus | 'wait';
-  /** The names of the descriptor that the metrics lack. */
+  /** The metric names of the descriptor that are missing from the metrics. */
   readonly missingMetrics?: readonly string[];
   /** Probes that were not made, each with the reason. */
   readonly without?: Readonly<Record<string, string>>;

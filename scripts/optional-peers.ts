@@ -1,7 +1,7 @@
-// Lets declarations name packages that a user may not have installed.
+// Allows declarations to import packages that a user may not have installed.
 //
-// Without a mark, a user of one target whose project checks declarations (no `skipLibCheck`) is told that the other
-// target's package is missing. With it, types of an absent package are `any`; where the package is there, nothing changes.
+// Without a mark, the compiler reports the package of the other target as missing in a project that checks declarations
+// (no `skipLibCheck`). With it, types of an absent package are `any`; if the package is installed, nothing changes.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

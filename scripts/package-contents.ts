@@ -9,7 +9,7 @@ const ALLOWED = [
   /^(\.jsii|LICENSE|package\.json)$/,
   /^(API|ARCHITECTURE|CHANGELOG|README|SECURITY)\.md$/,
   /^docs\/.+\.md$/,
-  // The command line is bundled; its single files import packages that nobody installs.
+  // The command line is bundled; its source files import packages that users do not install.
   /^lib\/(?!tools\/).+\.(js|d\.ts)$/,
   /^assets\/.+\.js$/,
   /^assets\/tools\/serving\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
@@ -29,7 +29,7 @@ const REQUIRED = [
 ];
 
 export interface Expected {
-  /** Files that must be there beside those of every package. */
+  /** Required files, in addition to those of every package. */
   readonly files: readonly string[];
   /** Files whose text is known. */
   readonly texts: { readonly [path: string]: string };
@@ -71,7 +71,7 @@ function leadsOut(path: string, bytes: Buffer | undefined): boolean {
   });
 }
 
-/** Comments and texts may name a package; what loads one stands at the start of a statement or behind `require`. */
+/** A package is loaded at the start of a statement or by `require`; comments and texts may also contain its name. */
 const IMPORT = /(?:\brequire\(|^(?:import|export)\b[^'"\n]*?\bfrom |\bimport\()(["'])([^"'\n]+)\1/gm;
 
 /** Files of the library that import a package or a file that is not there, with what they import. */

@@ -1,4 +1,4 @@
-// Writes the notices and the bill of materials of what the bundles contain, beside the bundles.
+// Writes the notices and the bill of materials of the bundled packages, next to the bundles.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundles, root } from './third-party/bundles';

@@ -8,13 +8,13 @@ export const MAX_AGE_DAYS = 365;
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The images whose release is too long ago on a day, each with what to do. */
+/** The images whose release is too old on a given day, each with instructions. */
 export function agedImages(images: { readonly [name: string]: PackageImage }, now: Date): string[] {
   return Object.entries(images).flatMap(([name, image]) => {
     const days = ageOf(image, now);
     if (days <= MAX_AGE_DAYS) return [];
     return [
-      `${image.repository}:${image.tag} was released ${days} days ago, and ${MAX_AGE_DAYS} are allowed; read the upstream changelog, then run: npx tsx scripts/images.ts --update ${name} <tag> <day of its release>`,
+      `${image.repository}:${image.tag} was released ${days} days ago, and at most ${MAX_AGE_DAYS} are allowed; read the upstream changelog, then run: npx tsx scripts/images.ts --update ${name} <tag> <day of its release>`,
     ];
   });
 }

@@ -106,17 +106,17 @@ export class Sources {
   }
 
   /** The public class that implements an interface and is no subclass of one that does. */
-  public implementationOf(wanted: ts.InterfaceDeclaration): ts.ClassDeclaration | undefined {
+  public implementationOf(expected: ts.InterfaceDeclaration): ts.ClassDeclaration | undefined {
     const implementing = this.classes
       .map(({ declaration }) => declaration)
       .filter((one) =>
-        this.heritageOf(one, ts.SyntaxKind.ImplementsKeyword).some((found) => this.isOrExtends(found, wanted)),
+        this.heritageOf(one, ts.SyntaxKind.ImplementsKeyword).some((found) => this.isOrExtends(found, expected)),
       );
     const topmost = implementing.filter(
       (one) => !implementing.some((other) => other !== one && this.isOrExtends(one, other)),
     );
     if (topmost.length > 1)
-      throw this.errorAt(wanted, `'${wanted.name.text}' needs a common base class for its implementations`);
+      throw this.errorAt(expected, `'${expected.name.text}' needs a common base class for its implementations`);
     return topmost[0];
   }
 
@@ -147,10 +147,10 @@ export class Sources {
       .filter((found) => found !== undefined);
   }
 
-  private isOrExtends(found: ts.Declaration, wanted: ts.Declaration): boolean {
-    if (found === wanted) return true;
+  private isOrExtends(found: ts.Declaration, expected: ts.Declaration): boolean {
+    if (found === expected) return true;
     if (!ts.isInterfaceDeclaration(found) && !ts.isClassDeclaration(found)) return false;
-    return this.basesOf(found).some((base) => this.isOrExtends(base, wanted));
+    return this.basesOf(found).some((base) => this.isOrExtends(base, expected));
   }
 
   private resolve(symbol: ts.Symbol): ts.Symbol {

@@ -90,7 +90,19 @@ export interface AutoscalingPolicyProps extends AutoscalingOptions {
   readonly backend: IBackend;
 }
 
-/** Scales the number of replicas of a backend with the load. A backend has at most one policy. */
+/**
+ * Scales the number of replicas of a backend with the load. A backend has at most one policy. Usually created by
+ * `backend.autoscale`.
+ *
+ * @example
+ * declare const backend: Backend;
+ * new AutoscalingPolicy(this, 'Autoscaling', {
+ *   backend,
+ *   minReplicas: 2,
+ *   maxReplicas: 8,
+ *   targets: [ScalingTarget.cpuUtilization(60)],
+ * });
+ */
 export class AutoscalingPolicy extends Construct {
   /** The backend whose replicas are scaled. */
   public readonly backend: IBackend;

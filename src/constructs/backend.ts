@@ -16,6 +16,14 @@ import { ServingPlatform } from './serving-platform';
  *
  * Usually created by `endpoint.addBackend`. A backend that several endpoints share is constructed on its own, and attached to
  * each endpoint with `endpoint.attachBackend`.
+ *
+ * @example
+ * const llama = new Backend(this, 'llama', {
+ *   image: ServerImage.fromRegistry('registry.example.com/llama-server:1.4.2'),
+ *   server: ModelServer.vllm({ model: '/models/llama', version: '0.11.0' }),
+ *   gpu: Gpu.nvidia({ count: 1 }),
+ * });
+ * for (const path of ['/chat', '/summaries']) new ServingEndpoint(this, path.slice(1), { path }).attachBackend(llama);
  */
 export class Backend extends Construct implements IBackend {
   /** Whether `x` is a backend, also one of another copy of this package. */

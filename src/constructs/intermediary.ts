@@ -182,6 +182,11 @@ const LONGEST = 86_400;
  *
  * This package does not configure it: declare the timeouts that it has. Every chain is validated against them, and the error
  * for a timeout that does not fit contains the required value.
+ *
+ * @example
+ * new aws.EcsPlatform(this, 'Platform', {
+ *   behind: [Intermediary.cloudFront({ responseTimeout: Duration.seconds(60) })],
+ * });
  */
 export class Intermediary {
   /** An Application Load Balancer. */

@@ -30,6 +30,17 @@ const LONGEST_STREAM = 604_800;
  *
  * In a CDK `Stack` it becomes listener rules of an Application Load Balancer. In a cdk8s `Chart` it becomes routes of the
  * built-in router or of the gateway of the cluster.
+ *
+ * @example
+ * const endpoint = new ServingEndpoint(this, 'sentiment', {
+ *   path: '/sentiment',
+ *   methods: [HttpMethod.POST],
+ *   requestTimeout: Duration.seconds(60),
+ * });
+ * endpoint.addBackend('v1', {
+ *   image: ServerImage.fromRegistry('registry.example.com/sentiment:1.4.2'),
+ *   server: ModelServer.wsgi({ app: 'app:app' }),
+ * });
  */
 export class ServingEndpoint extends Construct implements IServingEndpoint {
   /** Whether `x` is an endpoint, also one of another copy of this package. */

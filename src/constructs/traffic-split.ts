@@ -85,7 +85,16 @@ export interface CanaryOptions {
 /** Beyond this, whole numbers in the same proportion are no longer exact. */
 const MAX_TYPED_WEIGHT = 1_000_000_000;
 
-/** The split of the requests of an endpoint among its backends. An endpoint has at most one. */
+/**
+ * The split of the requests of an endpoint among its backends. An endpoint has at most one. Usually created by
+ * `endpoint.splitTraffic`.
+ *
+ * @example
+ * declare const endpoint: ServingEndpoint;
+ * declare const stable: Backend;
+ * declare const canary: Backend;
+ * new TrafficSplit(this, 'Split', { endpoint, ...TrafficSplit.canary({ stable, canary, percent: 5 }) });
+ */
 export class TrafficSplit extends Construct {
   /** The shares of a canary: `percent` of the requests for the new version, the others for the stable one. */
   public static canary(options: CanaryOptions): TrafficSplitOptions {
