@@ -3,8 +3,8 @@ import { requireText } from '../private/checks';
 import { type ErrorCode, ServingError } from '../private/errors';
 
 /**
- * The errors of this package: a stable code in brackets, the sentence, and the construct path. `docs/errors.md` lists the
- * codes. A renderer throws its own in the same form.
+ * The errors of this package: a stable code in brackets, the message, and the construct path. `docs/errors.md` lists the
+ * codes. Custom renderers throw their errors in the same form.
  */
 export class Errors {
   /** Whether `x` is an error of this package. */
@@ -12,7 +12,7 @@ export class Errors {
     return x instanceof Error && x.name === 'ServingError';
   }
 
-  /** The code of an error of this package, such as `WeightOutOfRange`; undefined for any other. */
+  /** The code of an error of this package, such as `WeightOutOfRange`; undefined for other errors. */
   public static codeOf(x: unknown): string | undefined {
     return Errors.isServingError(x) ? (x as ServingError).code : undefined;
   }
@@ -20,8 +20,8 @@ export class Errors {
   /**
    * Throws an error.
    *
-   * @param code a stable code, in the form of those of this package
-   * @param message what is wrong, with the prop as the user typed it, and what to change
+   * @param code a stable code in PascalCase, like those of this package
+   * @param message what is wrong, with the prop as typed, and what to change
    * @param at the construct that the error is about
    */
   public static raise(code: string, message: string, at: IConstruct): void {

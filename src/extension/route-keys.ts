@@ -1,9 +1,9 @@
 import { headerRuleKey, METHOD_NOT_ALLOWED_KEY, ownKey, SHARES_KEY } from '../plan/routes';
 import { requireNumber, requireText } from '../private/checks';
 
-/** The ids of an endpoint's routes, by which `ServingPlan.route` finds them. */
+/** The IDs of an endpoint's routes, for `ServingPlan.route`. */
 export class RouteKeys {
-  /** The route of the shares. */
+  /** The route that distributes requests by weight. */
   public static readonly SHARES = SHARES_KEY;
   /** The route that answers 405. */
   public static readonly METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED_KEY;
@@ -13,7 +13,7 @@ export class RouteKeys {
     return ownKey(requireText('backend', backend));
   }
 
-  /** The route of a header rule, by its position in the split, counted from 0. */
+  /** The route of a header rule, by its zero-based position in the split. */
   public static headerRule(index: number): string {
     return headerRuleKey(requireNumber('index', index, { min: 0, integer: true }));
   }

@@ -11,12 +11,12 @@ export interface NumberRule {
   readonly max?: number;
   readonly integer?: boolean;
   readonly code?: ErrorCode;
-  /** What to do about it, in the user's words. */
+  /** What to change, appended to the message. */
   readonly hint?: string;
   readonly at?: IConstruct;
 }
 
-/** Returns `value` when it is a number inside the bounds of the rule. */
+/** Returns `value` if it is a number within the bounds of the rule. */
 export function requireNumber(prop: string, value: number, rule: NumberRule = {}): number {
   const {
     min = Number.NEGATIVE_INFINITY,
@@ -27,7 +27,7 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
   if (typeof value === 'number' && isUnresolvedNumber(value)) {
     throw new ServingError(
       'UnresolvedNumber',
-      `'${prop}' is a token, but the number must be known when the definition is made; pass a plain number`,
+      `'${prop}' is a token, but its value must be known at synthesis; pass a plain number`,
       rule.at,
     );
   }
@@ -48,37 +48,37 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
   );
 }
 
-/** An object of a framework, which is known by its members: an app can contain several copies of a framework. */
+/** A framework object, recognized by its members, because an app can contain several copies of a framework. */
 export interface Shape {
-  /** The type as users write it, with its article. */
+  /** The type as users write it, with an article. */
   readonly kind: string;
   /** A member that every instance has. */
   readonly member: string;
-  /** How one is made. */
+  /** How to create one. */
   readonly example: string;
 }
 
-/** Returns `value` when it has the shape; callers without types pass anything. */
+/** Returns `value` if it has the shape. Untyped callers can pass anything. */
 export function requireShape<T>(prop: string, value: T, { kind, member, example }: Shape, at?: IConstruct): T {
   if (typeof value === 'object' && value !== null && value[member as keyof object] !== undefined) return value;
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be ${kind}, for example ${example}`, at);
 }
 
-/** Returns `value` when it is a string that can be written. */
+/** Returns `value` if it is a string that every target can store. */
 export function requireText(prop: string, value: string, at?: IConstruct): string {
   if (typeof value === 'string') return requireWritable(prop, value, at);
   throw new ServingError('InvalidType', `'${prop}' (${describe(value)}) must be a string`, at);
 }
 
-/** Returns `value` when it is the text of a name or an address, with every part of it filled in. */
+/** Returns `value` if it is a complete name or address, without the text of a missing value. */
 export function requireIdentifier(prop: string, value: string, at?: IConstruct): string {
   return requireFilledIn(prop, requireText(prop, value, at), at);
 }
 
-/** The length that people can read and every target supports. */
+/** The maximum length of a name: readable for people, and supported by every target. */
 const LONGEST_NAME = 256;
 
-/** Returns `name` when people can read it. */
+/** Returns `name` if it is one readable line. */
 export function requireName(prop: string, name: string, at?: IConstruct): string {
   requireIdentifier(prop, name, at);
   if (name !== '' && name.length <= LONGEST_NAME && !hasUnseen(name)) return name;
@@ -92,7 +92,7 @@ export function requireName(prop: string, name: string, at?: IConstruct): string
   throw new ServingError('InvalidName', `'${prop}' (${JSON.stringify(name).replace(/^"|"$/g, "'")}) must ${must}`, at);
 }
 
-/** A directory as the lock file names it. */
+/** Requires a directory, as a path relative to the lock file. */
 export function requireDirectory(directory: string): void {
   if (requireText('directory', directory) !== '') return;
   throw new ServingError(
@@ -101,7 +101,7 @@ export function requireDirectory(directory: string): void {
   );
 }
 
-/** Returns `value` when it is a list. */
+/** Returns `value` if it is a list. */
 export function requireList<T>(prop: string, value: T[], at?: IConstruct): T[] {
   if (Array.isArray(value)) return value;
   throw new ServingError(

@@ -1,4 +1,4 @@
-/** A value as the user would recognise it in a message. */
+/** A value as users recognize it in a message. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value))
@@ -12,7 +12,7 @@ export function describe(value: unknown): string {
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
-/** A value by its kind alone, where it must not be shown. */
+/** Only the kind of a value, for values that must not be shown. */
 export function describeKind(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -20,12 +20,12 @@ export function describeKind(value: unknown): string {
   return typeof value === 'object' ? 'an object' : typeof value;
 }
 
-/** A name with the article that it is spoken with. */
+/** A name with its indefinite article. */
 export function withArticle(name: string): string {
   return `${/^([aeio]|s3\b)/i.test(name) ? 'an' : 'a'} ${name}`;
 }
 
-/** The name of a value's class, empty for a class without one; undefined where the value has none. */
+/** The name of a value's class: empty for an anonymous class, undefined for a value without a class. */
 export function classNameOf(value: object): string | undefined {
   const name: unknown = value.constructor?.name;
   return typeof name === 'string' ? name : undefined;

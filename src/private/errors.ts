@@ -5,7 +5,7 @@ import { hideTokens } from './tokens';
 
 export type { ErrorCode } from './error-codes';
 
-/** The one error that this package throws: a stable code, the prop and its value, what is allowed, what to change, and where. */
+/** An error of this package: a stable code, the prop and its value, what is allowed, what to change, and where. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
 
@@ -16,15 +16,15 @@ export class ServingError extends Error {
   }
 }
 
-/** What would begin a line of its own, in a log that some reader acts on, or move a cursor. */
+/** Characters that would start a separate line, which a log processor may act on, or move the cursor. */
 const UNSHOWN = new RegExp(`[${UNSEEN}]`, 'g');
 
-/** The text of an error or of a collected refusal: one line, whatever its values contain. */
+/** The text of an error or a collected refusal: one line, regardless of its values. */
 export function renderError(code: ErrorCode, message: string, path?: string): string {
   return escapeControls(hideTokens(`[${code}] ${message}${path ? ` (at ${path})` : ''}`));
 }
 
-/** Text with its control characters as they would be typed. */
+/** Text with its control characters escaped. */
 export function escapeControls(text: string): string {
   return text.replace(UNSHOWN, (character) =>
     character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,4 +1,4 @@
-/** Freezes data in depth: lists and plain objects, not the instances of classes in them. */
+/** Freezes lists and plain objects deeply, but not the class instances in them. */
 export function freeze<T>(data: T): T {
   if (!isData(data) || Object.isFrozen(data)) return data;
   Object.freeze(data);

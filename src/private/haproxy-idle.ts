@@ -1,6 +1,6 @@
 /**
- * How many purges the last of so many idle connections to a server survives in HAProxy. It learns from two of them what
- * is not needed any more, and each further one closes half of that.
+ * The number of purges after which HAProxy has closed this many idle connections to a server. From the first two purges
+ * it learns how many are no longer needed, and each further purge closes half of them.
  *
  * @see https://docs.haproxy.org/2.6/configuration.html#pool-purge-delay
  */

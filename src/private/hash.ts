@@ -1,6 +1,6 @@
 /**
- * FNV-1a, 32 bits, over UTF-16 code units. Not for security: it spreads names and rule slots, the same on every machine
- * and without loading a cryptography module.
+ * FNV-1a, 32 bits, over UTF-16 code units. Not for security: it distributes names and rule slots, equally on every
+ * machine and without loading a cryptography module.
  */
 export function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -15,7 +15,7 @@ export function hash(text: string): number {
   return value >>> 0;
 }
 
-/** Six hex digits that tell one text from another. */
+/** Six hex digits that distinguish one text from another. */
 export function fingerprint(text: string): string {
   return hash(text).toString(16).padStart(8, '0').slice(-6);
 }

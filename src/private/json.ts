@@ -1,6 +1,6 @@
 import { isObject } from './kinds';
 
-/** The most that a JSON text may need of this process. */
+/** The limits of a JSON text, which bound memory and stack depth. */
 export interface JsonLimits {
   /** @default 64 MiB, a lock file of 600,000 files */
   readonly bytes?: number;
@@ -9,12 +9,12 @@ export interface JsonLimits {
 }
 
 const MAX_BYTES = 64 * 2 ** 20;
-/** Images and tokens need four levels; deeper values exhaust the stack of code that walks them. */
+/** Images and tokens need four levels; deeper values can exhaust the stack of recursive code. */
 const MAX_DEPTH = 64;
 
 /**
- * Parses JSON that this program did not write: answers of registries, files of users, output of other programs. A fault
- * completes a sentence about the text, and quotes nothing of it, because it can contain credentials.
+ * Parses JSON that this program did not write: registry responses, user files, output of other programs. A fault
+ * completes a sentence about the text. It quotes nothing from the text, which can contain credentials.
  */
 export function readJson(
   input: Buffer | string,
@@ -27,17 +27,17 @@ export function readJson(
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { fault: `is not JSON (${placeOf(error as Error, text)})` };
+    return { fault: `is not valid JSON (${placeOf(error as Error, text)})` };
   }
 }
 
-/** The object that a JSON text contains; undefined for other values and for what `readJson` refuses. */
+/** The object in a JSON text; undefined for other values and for what `readJson` rejects. */
 export function readJsonObject(input: Buffer | string, limits?: JsonLimits): Record<string, unknown> | undefined {
   const read = readJson(input, limits);
   return 'value' in read && isObject(read.value) ? read.value : undefined;
 }
 
-/** How deeply lists and objects are nested, counted to one level above a limit and without building them. */
+/** How deeply lists and objects are nested, counted up to one level above the limit, without building them. */
 function depthOf(text: string, limit: number): number {
   let deepest = 0;
   let depth = 0;
@@ -50,16 +50,16 @@ function depthOf(text: string, limit: number): number {
   return deepest;
 }
 
-/** Where the string that begins at a quote ends: its closing quote, or the end of the text. */
+/** The end of the string that starts at a quote: its closing quote, or the end of the text. */
 export function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at;
 }
 
-/** Where a text stops being JSON. */
+/** Where the parser failed. Node.js reports no position for short texts. */
 function placeOf({ message }: Error, text: string): string {
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return `line ${text.slice(0, Number(position)).split('\n').length}`;
-  return /end of JSON/.test(message) ? 'it ends too early' : 'it does not start as an object';
+  return /end of JSON/.test(message) ? 'unexpected end' : 'unexpected character';
 }

@@ -1,14 +1,14 @@
 import { hideArguments } from './credentials/arguments';
 import { ServingError } from './errors';
 
-/** An address that only the container itself reaches, alone or as the value of an option or a variable. */
+/** A loopback address, alone or as the value of an option or a variable. */
 const LOCALHOST = /^(?:(?<name>[\w.-]+)=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|localhost|\[?::1\]?)(?::\d+)?$/i;
 
-/** Names of options that say where a server connects to, or where it listens for others than its callers. */
+/** Names of options for addresses that a server connects to, or where it listens for other traffic than requests. */
 const OTHER_ADDRESS =
   /master|rdzv|peer|upstream|backend|redis|database|broker|proxy|metrics|admin|manage|otlp|trac|url/i;
 
-/** Refuses a command that listens where nothing outside its container reaches it. */
+/** Rejects a command that listens only on the loopback interface. */
 export function refuseLocalhost(words: string[], command: string): void {
   const word = words.find((candidate, index) => {
     const match = LOCALHOST.exec(candidate);
@@ -18,7 +18,7 @@ export function refuseLocalhost(words: string[], command: string): void {
   if (word !== undefined) {
     throw new ServingError(
       'LocalhostBind',
-      `'${word}' in the server command ('${hideArguments(command.split(' ')).join(' ')}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
+      `'${word}' in the server command ('${hideArguments(command.split(' ')).join(' ')}') is unreachable from outside the container; listen on 0.0.0.0`,
     );
   }
 }

@@ -1,17 +1,17 @@
-/** What options take as an instance of one class. */
+/** A class whose instances options accept. */
 export interface OptionClass {
-  /** How one is made, for the error about another value. */
+  /** How to create an instance, for the error about other values. */
   readonly example: string;
   /**
-   * Members of which every instance has at least one. A class of the same name from another package, and an instance that
-   * no factory made, have none.
+   * Every instance has at least one of these members. Classes of the same name in other packages have none, and neither
+   * have instances that no factory created.
    */
   readonly members?: readonly string[];
-  /** Whether these members suffice, so that classes of frameworks and of other releases are accepted. */
+  /** Whether these members are sufficient, so that classes of frameworks and other releases are accepted. */
   readonly byShape?: boolean;
 }
 
-/** The classes that options and arguments take. */
+/** The classes whose instances options and arguments accept. */
 export const CLASSES: { readonly [name: string]: OptionClass } = {
   Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
   Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
@@ -24,7 +24,7 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
   Rollout: { example: 'Rollout.surge()', members: ['intent'] },
   ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
-  // CDK has a class of this name, whose values would be read as those of nothing.
+  // CDK has a class with the same name, whose instances have neither member.
   SecretValue: {
     example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
     members: ['secretName', 'platform'],

@@ -8,19 +8,19 @@ import { copyOf, foreignCopy, hasTag, isCompatible, isOwn } from './package-copy
 import { suggest } from './suggest';
 import { requireWritable } from './text';
 
-/** A value, and where it was found. */
+/** A value, and its place in the options. */
 interface Found {
-  /** The type that it must have, as the table of options writes it. */
+  /** The required type, in the notation of `OPTION_TYPES`. */
   readonly type: string;
   readonly value: unknown;
   readonly prop: string;
   readonly at?: IConstruct;
 }
 
-/** The class whose values no message shows. */
+/** The class whose values messages never show. */
 const SECRET = 'SecretValue';
 
-/** How many names a message lists. */
+/** The maximum number of names in a message. */
 const MOST_NAMES = 4;
 
 const PRIMITIVES: { readonly [type: string]: string } = {
@@ -31,8 +31,8 @@ const PRIMITIVES: { readonly [type: string]: string } = {
 };
 
 /**
- * Validates options against their interface, as the compiler does for typed callers: every member must be known and have
- * its type. The bounds of numbers and the content of strings are checked where they are used.
+ * Validates options against their interface, as the compiler does for typed callers: every member must exist and have
+ * its type. The bounds of numbers and the content of strings are validated where they are used.
  */
 export function checkOptions<T>(type: string, value: T, prop: string, at?: IConstruct): T {
   requireOptions(type, value, prop, at);
@@ -40,12 +40,12 @@ export function checkOptions<T>(type: string, value: T, prop: string, at?: ICons
   return value;
 }
 
-/** Requires an object. Its members are validated by what the options are passed to. */
+/** Requires an object. The function that receives the options validates its members. */
 export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
   if (isObject(value)) return;
   const members = OPTION_TYPES[type] ?? {};
   const names = leadingMembers(members);
-  const joint = members[names[0] as string]?.endsWith('?') ? 'of options such as' : 'with';
+  const joint = members[names[0] as string]?.endsWith('?') ? 'with options such as' : 'with';
   const shown = names.slice(0, MOST_NAMES).map((name) => `'${name}'`);
   const more = names.length > MOST_NAMES ? ', ...' : '';
   const found = Array.isArray(value) ? 'a list' : describe(value);
@@ -94,7 +94,7 @@ export function checkValue(type: string, value: unknown, prop: string, at?: ICon
 function checkList(found: Found): void {
   const { type, value, prop, at } = found;
   if (!Array.isArray(value)) throw invalid(found, `must be a list, for example [${elementOf(type, value)}]`);
-  // Not forEach, which skips holes.
+  // forEach would skip holes.
   for (let index = 0; index < value.length; index++)
     checkValue(type.slice(0, -2), value[index], `${prop}[${index}]`, at);
 }
@@ -107,7 +107,7 @@ function checkMap(found: Found): void {
     checkEntry({ type: type.slice(0, -2), value: one, prop: `${prop}.${name}`, at });
 }
 
-/** Checks a value of a map. Strings in maps are the values of variables, which no message shows. */
+/** Validates an entry of a map. Strings in maps are values of variables, which messages never show. */
 function checkEntry({ type, value, prop, at }: Found): void {
   requireWritable(prop, prop, at);
   if (type === 'string' && typeof value !== 'string')
@@ -117,25 +117,25 @@ function checkEntry({ type, value, prop, at }: Found): void {
 
 function checkPrimitive(found: Found): void {
   const { type, value, prop, at } = found;
-  const isRight = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
-  if (!isRight) throw invalid(found, `must be ${PRIMITIVES[type]}`);
+  const isValid = type === 'object' ? typeof value === 'object' && value !== null : typeof value === type;
+  if (!isValid) throw invalid(found, `must be ${PRIMITIVES[type]}`);
   if (typeof value === 'string') requireWritable(prop, value, at);
 }
 
-/** Checks the class of a value. An app can contain several copies of this package, and each has a class of its own. */
+/** Validates the class of a value. An app can contain several copies of this package, each with its own classes. */
 function checkInstance(found: Found): void {
   const { type, value, prop, at } = found;
   const name = className(type);
   const { example, members = [], byShape = false } = CLASSES[type] ?? {};
-  const isKnown =
+  const matches =
     (hasTag(name, value) || isNamed(value, name)) &&
     (members.length === 0 || members.some((member) => hasMember(value, member)));
-  if (isKnown && (byShape || isOwn(name, value))) return;
-  if (isKnown) refuseCopy(name, value as object, prop, at);
+  if (matches && (byShape || isOwn(name, value))) return;
+  if (matches) refuseCopy(name, value as object, prop, at);
   throw invalid(found, `must be ${withArticle(type)}${example === undefined ? '' : `, for example ${example}`}`);
 }
 
-/** Refuses an instance of a class of this package that another release made. */
+/** Rejects an instance of a class of this package that another release created. */
 export function refuseCopy(name: string, value: object, prop: string, at: IConstruct | undefined): void {
   const copy = copyOf(name, value);
   if (isCompatible(copy)) return;
@@ -146,7 +146,7 @@ function invalid({ type, value, prop, at }: Found, must: string): ServingError {
   return new ServingError('InvalidType', `'${prop}' (${shown(type, value)}) ${must}`, at);
 }
 
-/** A value as a message shows it. An instance of another class of the same name needs more than that name. */
+/** A value as a message shows it. An instance of another class with the same name needs more than that name. */
 function shown(type: string, value: unknown): string {
   if (type.startsWith(SECRET) && typeof value === 'string') return 'a string';
   const name = className(type);
@@ -154,7 +154,7 @@ function shown(type: string, value: unknown): string {
   return hasTag(name, value) ? `an incomplete ${name}` : `${withArticle(name)} of another package`;
 }
 
-/** What a list could contain: an example, or the value that was passed without one. */
+/** What a list can contain: an example, or the passed value if there is no example. */
 function elementOf(type: string, value: unknown): string {
   const element = type.slice(0, -2);
   const { example } = CLASSES[element] ?? {};
@@ -187,7 +187,7 @@ function className(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1);
 }
 
-/** Whether an object has members of another one, as with `__proto__` in a literal: nothing reads those. */
+/** Whether an object inherits members, as with `__proto__` in a literal. Inherited members are not read. */
 function inherits(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype !== null && Object.getPrototypeOf(prototype) !== null;
@@ -197,7 +197,7 @@ function hasMember(value: unknown, member: string): boolean {
   return typeof value === 'object' && value !== null && value[member as keyof object] !== undefined;
 }
 
-/** Whether a value has a class of this name, as those of frameworks and of releases without tags do. */
+/** Whether a value has a class with this name, as in frameworks and in releases without tags. */
 function isNamed(value: unknown, name: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   for (let proto = Object.getPrototypeOf(value); proto !== null; proto = Object.getPrototypeOf(proto))

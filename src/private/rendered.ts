@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 
-/** What a platform made of a construct. It is kept at the construct, where every copy of this package finds it. */
+/** What a platform created for a construct. It is stored on the construct, where every copy of this package finds it. */
 export class Rendered<T> {
   private readonly key: symbol;
 
@@ -8,8 +8,8 @@ export class Rendered<T> {
     this.key = Symbol.for(`serving-constructs.${name}`);
   }
 
-  public set(construct: IConstruct, made: T): void {
-    Object.defineProperty(construct, this.key, { value: made });
+  public set(construct: IConstruct, value: T): void {
+    Object.defineProperty(construct, this.key, { value });
   }
 
   public of(construct: IConstruct): T | undefined {

@@ -7,14 +7,14 @@ import { isObject } from './kinds';
 type Data = { readonly [member: string]: unknown };
 
 /**
- * An explanation for people and files, as plain data: the variables that users typed have names and no values, and
- * credentials in commands, headers and texts are hidden. Doing it twice changes nothing.
+ * An explanation for people and files, as plain data. It hides the values of variables that users set, and credentials
+ * in commands, headers and texts. The function is idempotent.
  */
 export function shownExplanation<T>(explanation: T): T {
   return shown(JSON.parse(JSON.stringify(explanation)), '') as T;
 }
 
-/** What is shown of members by their name, wherever in a plan they stand. */
+/** How members with these names are shown, anywhere in a plan. */
 const MEMBERS: { readonly [member: string]: (value: unknown) => unknown } = {
   command: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
   commandTail: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
@@ -32,7 +32,7 @@ function shown(value: unknown, member: string): unknown {
   return Object.fromEntries(Object.entries(inner).map(([name, one]) => [name, shown(one, name)]));
 }
 
-/** The intent of a backend with the values of the package's own variables alone. */
+/** The intent of a backend, with the values of only the package's own variables. */
 function shownBackend(intent: Data): Data {
   const server = intent.server as Data;
   const own = ownVariables(server);
@@ -43,7 +43,7 @@ function shownBackend(intent: Data): Data {
   };
 }
 
-/** The environment of a plan, which has the variables of times besides. */
+/** The environment of a plan, which also contains the variables of timeouts. */
 function shownOf({ intent, environment }: Data): Data {
   const server = ((intent as Data).server ?? {}) as Data;
   const times = ((server.timeVariables ?? []) as { readonly variable: string }[]).map(({ variable }) => variable);

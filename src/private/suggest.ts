@@ -1,4 +1,4 @@
-/** What a mistyped name could mean: the nearest of the known ones, or all of them. */
+/** What a mistyped name may mean: the closest known name, or a list of all. */
 export function suggest(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((one) => ({ one, distance: distanceOf(name.toLowerCase(), one.toLowerCase()) }))
@@ -9,7 +9,7 @@ export function suggest(name: string, known: readonly string[]): string {
     : `did you mean '${nearest.one}'?`;
 }
 
-/** How many letters must be added, removed or changed. */
+/** The number of letters to add, remove or change. */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

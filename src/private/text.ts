@@ -1,25 +1,25 @@
 import type { IConstruct } from 'constructs';
 import { ServingError } from './errors';
 
-/** What no template, manifest, configuration or argument list can contain. */
+/** What templates, manifests, configuration files and argument lists cannot contain. */
 const UNWRITABLE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character that is refused.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects this character.
   { pattern: /\u0000/, what: 'a NUL character, which no target can store' },
   { pattern: /\p{Surrogate}/u, what: 'an unpaired surrogate, which has no encoding' },
   { pattern: /\[object Object\]/, what: "'[object Object]', the text of an object" },
 ];
 
-/** The text of a missing value inside a template string. */
+/** The text of a missing value in a template string. */
 const MISSING = /(?<![A-Za-z0-9])(undefined|null|NaN)(?![A-Za-z0-9])/;
 
-/** Refuses a string that cannot be written. It is not shown, because it can be the value of a variable. */
+/** Rejects a string that cannot be written. The message does not quote it, because it can be the value of a variable. */
 export function requireWritable(prop: string, text: string, at?: IConstruct): string {
   const found = UNWRITABLE.find(({ pattern }) => pattern.test(text));
   if (found === undefined) return text;
   throw new ServingError('InvalidText', `'${prop}' contains ${found.what}; remove it`, at);
 }
 
-/** Refuses a name or an address that contains the text of a missing value, as template strings produce it. */
+/** Rejects a name or an address that contains the text of a missing value, as template strings produce it. */
 export function requireFilledIn(prop: string, text: string, at?: IConstruct): string {
   const missing = MISSING.exec(text)?.[1];
   if (missing === undefined) return text;

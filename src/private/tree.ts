@@ -1,15 +1,15 @@
 import type { IConstruct } from 'constructs';
 
-/** Whether a construct still stands where it was put: neither it nor one around it was removed. */
+/** Whether a construct is still in its tree: neither it nor an enclosing construct was removed. */
 export function isInTree(construct: IConstruct): boolean {
   return outermostRemoved(construct) === undefined;
 }
 
-/** The outermost construct that was removed with any of these. They are asked for at each validation, so that is quick. */
+/** The outermost removed constructs that contain any of these. Fast, because it runs at each validation. */
 export function removedWith(constructs: IConstruct[]): IConstruct[] {
-  const around = new Set(constructs);
-  for (const { node } of around) if (node.scope !== undefined) around.add(node.scope);
-  for (const construct of around) {
+  const enclosing = new Set(constructs);
+  for (const { node } of enclosing) if (node.scope !== undefined) enclosing.add(node.scope);
+  for (const construct of enclosing) {
     if (!isChild(construct)) {
       const removed = constructs.map(outermostRemoved).filter((outermost) => outermost !== undefined);
       return [...new Set(removed)];

@@ -174,7 +174,7 @@ describe('backend', () => {
   ])('fails when a number is a token: %j', (options) => {
     const [prop] = Object.keys(options);
     expect(() => singleBackend(options)).toThrow(
-      `[UnresolvedNumber] '${prop}' is a token, but the number must be known when the definition is made; pass a plain number (at endpoint/backend)`,
+      `[UnresolvedNumber] '${prop}' is a token, but its value must be known at synthesis; pass a plain number (at endpoint/backend)`,
     );
   });
 

@@ -38,7 +38,7 @@ const BAD: [id: unknown, shown: string][] = [
 ];
 
 describe.each(BAD)('the id %j is refused', (id, shown) => {
-  const message = `[InvalidType] 'id' (${shown}) must be a string that is not empty, for example 'v1'`;
+  const message = `[InvalidType] 'id' (${shown}) must be a non-empty string, for example 'v1'`;
 
   test.each(ON_AWS)('by %s on AWS', (_, make) => {
     expect(() => make(new Stack(), id as string)).toThrow(message);

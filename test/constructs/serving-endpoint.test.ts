@@ -129,7 +129,7 @@ describe('endpoint', () => {
     [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number of at least 1"],
     [
       { priority: -1.8881545897087626e289 },
-      "[UnresolvedNumber] 'priority' is a token, but the number must be known when the definition is made",
+      "[UnresolvedNumber] 'priority' is a token, but its value must be known at synthesis",
     ],
   ])('fails when its props are %j', (props, message) => {
     expect(() => intentOf(props)).toThrow(message);

@@ -107,7 +107,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'localhost in a server command',
     code: 'LocalhostBind',
     message:
-      "'127.0.0.1' in the server command ('python serve.py --host 127.0.0.1') is an address that nothing outside the container reaches; listen on 0.0.0.0",
+      "'127.0.0.1' in the server command ('python serve.py --host 127.0.0.1') is unreachable from outside the container; listen on 0.0.0.0",
     define: (scope) =>
       one(scope, { server: ModelServer.command({ command: ['python', 'serve.py', '--host', '127.0.0.1'] }) }),
   },
@@ -115,7 +115,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'localhost in a shell line',
     code: 'LocalhostBind',
     message:
-      "'--bind=localhost:8000' in the server command ('exec gunicorn --bind=localhost:8000 app') is an address that nothing outside the container reaches; listen on 0.0.0.0",
+      "'--bind=localhost:8000' in the server command ('exec gunicorn --bind=localhost:8000 app') is unreachable from outside the container; listen on 0.0.0.0",
     define: (scope) => one(scope, { server: ModelServer.shell({ line: 'exec gunicorn --bind=localhost:8000 app' }) }),
   },
   {
@@ -188,7 +188,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a number that is an unresolved token',
     code: 'UnresolvedNumber',
     message:
-      "'replicas' is a token, but the number must be known when the definition is made; pass a plain number (at Serving/endpoint/v1)",
+      "'replicas' is a token, but its value must be known at synthesis; pass a plain number (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { replicas: -1.8881545897087626e289 }),
   },
   {

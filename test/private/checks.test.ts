@@ -37,7 +37,7 @@ describe('numbers', () => {
 
   test('fails when one is a token of the framework', () => {
     expect(() => requireNumber('prop', -1.8881545897087626e289, { min: 0 })).toThrow(
-      "[UnresolvedNumber] 'prop' is a token, but the number must be known when the definition is made; pass a plain number",
+      "[UnresolvedNumber] 'prop' is a token, but its value must be known at synthesis; pass a plain number",
     );
   });
 });

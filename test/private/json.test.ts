@@ -11,10 +11,10 @@ test('JSON is parsed from text and from bytes', () => {
 });
 
 test.each([
-  ['text of another format', 'hunter2: x', 'is not JSON (it does not start as an object)'],
-  ['text that is cut off', '{"a":', 'is not JSON (it ends too early)'],
-  ['a string that is cut off', '{"a\\', 'is not JSON (it ends too early)'],
-  ['text that stops being JSON', '{\n"a": 1,\nhunter2}', 'is not JSON (line 3)'],
+  ['text of another format', 'hunter2: x', 'is not valid JSON (unexpected character)'],
+  ['text that is cut off', '{"a":', 'is not valid JSON (unexpected end)'],
+  ['a string that is cut off', '{"a\\', 'is not valid JSON (unexpected end)'],
+  ['text that stops being JSON', '{\n"a": 1,\nhunter2}', 'is not valid JSON (line 3)'],
   ['65 levels', `${'['.repeat(65)}${']'.repeat(65)}`, 'is nested more than 64 levels deep'],
   ['objects and lists that nest', `${'{"a":['.repeat(1e5)}`, 'is nested more than 64 levels deep'],
 ])('a fault of %s shows nothing of it', (_, text, fault) => expect(readJson(text)).toEqual({ fault }));

@@ -127,7 +127,7 @@ describe('command', () => {
     'HOST=127.0.0.1',
   ])('fails when it listens on localhost only: %s', (word) => {
     expect(() => ModelServer.command({ command: ['serve', word] })).toThrow(
-      `[LocalhostBind] '${word}' in the server command ('serve ${word}') is an address that nothing outside the container reaches; listen on 0.0.0.0`,
+      `[LocalhostBind] '${word}' in the server command ('serve ${word}') is unreachable from outside the container; listen on 0.0.0.0`,
     );
   });
 

@@ -35,7 +35,7 @@ describe('duration', () => {
 
   test('fails when the amount is a token', () => {
     expect(() => Duration.seconds(-1.8881545897087626e289)).toThrow(
-      "[UnresolvedNumber] 'duration' is a token, but the number must be known when the definition is made; pass a plain number",
+      "[UnresolvedNumber] 'duration' is a token, but its value must be known at synthesis; pass a plain number",
     );
   });
 });

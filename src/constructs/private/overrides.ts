@@ -2,13 +2,13 @@ import type { IConstruct } from 'constructs';
 import type { TimeoutOverrides } from '../../plan/intents';
 import { requireSeconds, type Time } from '../../units/private/seconds';
 
-/** The longest time that can be set in seconds: a week, as for streams. */
+/** The maximum of a configured time in seconds: a week, as for streams. */
 const LONGEST = 604_800;
 
-/** The props of times that can be set by hand. */
+/** The props of times that can be configured. */
 type Prop = 'keepAlive' | 'watchdog' | 'deregistrationDelay' | 'preStop' | 'drain' | 'stop';
 
-/** Times that were set by hand, as a plan knows them. */
+/** The configured times, as a plan contains them. */
 export function overridesOf(
   timeouts: { readonly [prop in Prop]?: Time } | undefined,
   at: IConstruct,

@@ -3,19 +3,19 @@ import { isCredentialName } from './names';
 import { credentialReason, isUnexpanded } from './reason';
 import { redact } from './redact';
 
-/** A word that gives a value to a name: `--api-key=...`, `API_KEY=...`. */
+/** A word that assigns a value to a name: `--api-key=...`, `API_KEY=...`. */
 const ASSIGNMENT = /^(-{0,2}[A-Za-z][\w.-]*)=([\s\S]*)$/;
 /** A flag whose value is the next word. */
 const FLAG = /^--?[A-Za-z][\w.-]*$/;
-/** The words of a line for a shell, with the spaces between them. Quotes keep words together. */
+/** The words of a shell command line, and the spaces between them. Quoted text is one word. */
 const SHELL_WORDS = /(?:[^\s"']|"[^"]*"|'[^']*')+|\s+|["']/g;
 
-/** A value in a command, by the flag or variable that it is given to. */
+/** A value in a command, with the name of its flag or variable. */
 interface NamedArgument {
   readonly name: string;
   readonly value: string;
-  /** Whether a shell reads it, which expands variables. */
-  readonly isInLine: boolean;
+  /** Whether a shell parses it and expands variables. */
+  readonly isInShellLine: boolean;
 }
 
 /** An argument that appears to be a credential. */
@@ -32,14 +32,14 @@ export function credentialArguments(words: readonly string[]): CredentialArgumen
   });
 }
 
-/** The names of arguments that are to be credentials, and are a reference that no platform expands. */
+/** The names of credential arguments that are set to `$(NAME)`, which no platform expands. */
 export function unexpandedArguments(words: readonly string[]): string[] {
   return argumentsOf(words)
-    .filter(({ name, value, isInLine }) => !isInLine && isUnexpanded(name, value))
+    .filter(({ name, value, isInShellLine }) => !isInShellLine && isUnexpanded(name, value))
     .map(({ name }) => name);
 }
 
-/** A command for people: the values of flags and variables with names of credentials are hidden. */
+/** A command for display, without the values of flags and variables that are named like credentials. */
 export function hideArguments(words: readonly string[]): string[] {
   const isNamed = (index: number): boolean => isValueOf(words[index - 1], words[index] as string);
   return words.map((word, index) => {
@@ -48,7 +48,7 @@ export function hideArguments(words: readonly string[]): string[] {
   });
 }
 
-/** A line for a shell with its credentials hidden. */
+/** A shell command line with its credentials hidden. */
 function hideLine(line: string): string {
   let before: string | undefined;
   const parts = line.match(SHELL_WORDS) ?? [];
@@ -72,24 +72,24 @@ function isValueOf(flag: string | undefined, word: string): boolean {
   return takesCredential(flag, word) && credentialReason(flag, unquoted(word)) !== undefined;
 }
 
-/** Whether a word is the value of a flag for credentials. Such a value may begin with a hyphen, but not with two. */
+/** Whether a word is the value of a credential flag. Such a value can start with one hyphen, but not with two. */
 function takesCredential(flag: string | undefined, word: string): flag is string {
   return flag !== undefined && FLAG.test(flag) && !word.startsWith('--') && isCredentialName(flag);
 }
 
-/** The arguments by their names. One that is a line for a shell has several, unless it is the value of a credential. */
+/** The arguments with their names. A shell command line contains several, unless it is the value of a credential. */
 function argumentsOf(words: readonly string[]): NamedArgument[] {
   const parts = words.flatMap((word, index) => {
-    const isLine = /\s/.test(word) && !takesCredential(words[index - 1], word);
-    const inside = isLine ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
-    return inside.map((text) => ({ text, isInLine: isLine }));
+    const isShellLine = /\s/.test(word) && !takesCredential(words[index - 1], word);
+    const inside = isShellLine ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
+    return inside.map((text) => ({ text, isInShellLine: isShellLine }));
   });
-  return parts.map(({ text, isInLine }, index) => {
+  return parts.map(({ text, isInShellLine }, index) => {
     const [, name, value] = ASSIGNMENT.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) return { name, value: unquoted(value), isInLine };
+    if (name !== undefined && value !== undefined) return { name, value: unquoted(value), isInShellLine };
     const flag = parts[index - 1]?.text;
     const isValue = flag !== undefined && FLAG.test(flag) && (!text.startsWith('-') || takesCredential(flag, text));
-    return { name: isValue ? flag : 'argument', value: unquoted(text), isInLine };
+    return { name: isValue ? flag : 'argument', value: unquoted(text), isInShellLine };
   });
 }
 

@@ -1,16 +1,16 @@
-/** What stands in the place of a credential. */
+/** The replacement for a credential in output. */
 export const REDACTED = '***';
 
-/** A credential that can be told by its form, wherever in a text it stands. */
+/** A credential that is recognized by its form, anywhere in a text. */
 export interface CredentialForm {
-  /** What it is, with its article. */
+  /** What it is, with an article. */
   readonly what: string;
   /**
-   * Whether a text has one. Quantifiers follow a fixed anchor, so that hostile text costs linear time. Of `x{8,}` the engine
-   * keeps a state for each character, which many megabytes exhaust; of `x{8}x*` it keeps none.
+   * Matches a text that contains one. Quantifiers follow a fixed anchor, so that hostile text takes linear time. For
+   * `x{8,}` the engine stores a state for each character and fails on many megabytes; for `x{8}x*` it stores none.
    */
   readonly pattern: RegExp;
-  /** The text without them. */
+  /** Replaces every such credential in a text. */
   readonly hide: (text: string) => string;
 }
 
@@ -25,7 +25,7 @@ const prefixed = (what: string, pattern: RegExp): CredentialForm => shownAs(what
 const KEY_BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_ENDS = /-----END [A-Z0-9 ]{0,40}-----/y;
 
-/** By indices and not by one pattern: the engine keeps a state for each character that such a pattern passes. */
+/** Uses indices instead of one pattern, for which the engine would store a state for each character. */
 export function hidePrivateKeys(text: string): string {
   const shown: string[] = [];
   let end = 0;
@@ -37,7 +37,7 @@ export function hidePrivateKeys(text: string): string {
   return shown.join('') + text.slice(end);
 }
 
-/** Where a key ends; one without an end is all that follows. */
+/** The end of a key, or of the text if the key has none. */
 function endOfKey(text: string, from: number): number {
   const at = text.indexOf('-----END ', from);
   if (at < 0) return text.length;
@@ -46,32 +46,32 @@ function endOfKey(text: string, from: number): number {
 }
 
 /**
- * A secret key and no name of a model (`sk-learn-classifier-v2`): between its hyphens are 20 characters of a kind that
- * names do not have, or those that follow the prefix of a vendor.
+ * A secret key, but not a model name such as `sk-learn-classifier-v2`. Between hyphens it has 20 characters that are
+ * unusual in names, or 20 characters after the prefix of a vendor.
  */
 const SECRET_KEY =
   /(?<![\w-])(sk-)(?=(?:proj|ant|svcacct|or-v1)-(?:[\w-]*-)?(?=\w*\d)\w{20}|(?:[\w-]*-)?(?:[0-9a-f]{20}|(?=\w*\d)(?=\w*[A-Z])\w{20}))[\w-]+/g;
 
-/** Signed, with two parts that are JSON; or encrypted, with five parts. */
+/** A signed token starts with two JSON parts. An encrypted token has five parts. */
 const JSON_TOKEN =
   /(?<![\w-])eyJ[\w-]{4,4096}\.(?:eyJ[\w-]+\.[\w-]*|[\w-]{0,2048}\.[\w-]{16,64}\.[\w-]+\.[\w-]{16}[\w-]*)/g;
 
 export const CREDENTIAL_FORMS: readonly CredentialForm[] = [
   { what: 'a private key', pattern: KEY_BEGINS, hide: hidePrivateKeys },
   shownAs('a signed token (JWT)', JSON_TOKEN, REDACTED),
-  prefixed('an access key of AWS', /(?<![A-Za-z0-9])(AKIA|ASIA)[A-Z0-9]{12}[A-Z0-9]*/g),
-  prefixed('a token of GitHub', /(?<![\w-])(gh[opusr]_|github_pat_)[A-Za-z0-9_]{20}[A-Za-z0-9_]*/g),
-  prefixed('a token of GitLab', /(?<![\w-])(glpat-)[\w-]{16}[\w-]*/g),
-  prefixed('a token of Hugging Face', /(?<![\w-])(hf_)[A-Za-z0-9]{16}[A-Za-z0-9]*/g),
-  prefixed('a token of npm', /(?<![\w-])(npm_)[A-Za-z0-9]{16}[A-Za-z0-9]*/g),
-  prefixed('a token of PyPI', /(?<![\w-])(pypi-)[\w-]{50}[\w-]*/g),
-  prefixed('a token of Docker Hub', /(?<![\w-])(dckr_[a-z]{3}_)[\w-]{16}[\w-]*/g),
-  prefixed('a token of Slack', /(?<![\w-])(xox[abeprs]-)[\w-]{10}[\w-]*/g),
-  prefixed('a key of NVIDIA', /(?<![\w-])(nvapi-)[\w-]{20}[\w-]*/g),
-  prefixed('a key of Google', /(?<![\w-])(AIza)[\w-]{35}/g),
+  prefixed('an AWS access key', /(?<![A-Za-z0-9])(AKIA|ASIA)[A-Z0-9]{12}[A-Z0-9]*/g),
+  prefixed('a GitHub token', /(?<![\w-])(gh[opusr]_|github_pat_)[A-Za-z0-9_]{20}[A-Za-z0-9_]*/g),
+  prefixed('a GitLab token', /(?<![\w-])(glpat-)[\w-]{16}[\w-]*/g),
+  prefixed('a Hugging Face token', /(?<![\w-])(hf_)[A-Za-z0-9]{16}[A-Za-z0-9]*/g),
+  prefixed('an npm token', /(?<![\w-])(npm_)[A-Za-z0-9]{16}[A-Za-z0-9]*/g),
+  prefixed('a PyPI token', /(?<![\w-])(pypi-)[\w-]{50}[\w-]*/g),
+  prefixed('a Docker Hub token', /(?<![\w-])(dckr_[a-z]{3}_)[\w-]{16}[\w-]*/g),
+  prefixed('a Slack token', /(?<![\w-])(xox[abeprs]-)[\w-]{10}[\w-]*/g),
+  prefixed('an NVIDIA API key', /(?<![\w-])(nvapi-)[\w-]{20}[\w-]*/g),
+  prefixed('a Google API key', /(?<![\w-])(AIza)[\w-]{35}/g),
   prefixed('a secret key', SECRET_KEY),
   shownAs(
-    'a secret that CloudFormation writes out',
+    'a secret that CloudFormation resolves to plain text',
     /\{\{resolve:(?:secretsmanager|ssm-secure):[^{}]{0,512}\}\}/g,
     REDACTED,
   ),

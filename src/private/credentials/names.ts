@@ -1,4 +1,4 @@
-/** How names of credentials end, in capitals with `_` between words. */
+/** The endings of credential names, in upper case with `_` between words. */
 const NAME_ENDINGS: readonly string[] = [
   'PASSWORD',
   'PASSWD',
@@ -16,7 +16,7 @@ const NAME_ENDINGS: readonly string[] = [
   'CONNECTION_STRING',
 ];
 
-/** Tokens that models read and write, and words that make a name one of a limit or a switch. */
+/** The words before `_TOKEN` in names of model tokens, limits and switches, which are not credentials. */
 const OTHER_TOKENS: readonly string[] = [
   ...['[BE]O[A-Z]', 'PAD', 'UNK', 'UNKNOWN', 'SEP', 'SEPARATOR', 'CLS', 'MASK', 'STOP', 'START', 'END', 'SPECIAL'],
   ...['DEFAULT', 'CHAT', 'IMAGE', 'AUDIO', 'VIDEO', 'SPEECH', 'VISION', 'DELIMITER', 'BLANK', 'NEWLINE', 'THINK'],
@@ -26,10 +26,10 @@ const OTHER_TOKENS: readonly string[] = [
 const NAME = new RegExp(`(?:${NAME_ENDINGS.join('|')})$`);
 const OTHER_NAME = new RegExp(`(?:^|_)(?:${OTHER_TOKENS.join('|')})_TOKEN$`);
 
-/** How much of a name is looked at, from its end. */
+/** The maximum number of characters that are matched, from the end of a name. */
 const LONGEST_NAME = 128;
 
-/** Whether a variable, flag, member or header of this name holds a credential. */
+/** Whether a variable, flag, member or header with this name contains a credential. */
 export function isCredentialName(name: string): boolean {
   const words = name
     .slice(-LONGEST_NAME)
@@ -40,10 +40,10 @@ export function isCredentialName(name: string): boolean {
   return NAME.test(words) && !OTHER_NAME.test(words);
 }
 
-/** Values that are no credential under any name: nothing, a switch, a word for none, a path, a reference. */
+/** Values that are not credentials under any name: empty values, switches, words for none, paths, references. */
 const HARMLESS: readonly RegExp[] = [
   /^(?:|true|false|yes|no|on|off|none|null|auto|[01]|empty|dummy|not-needed|\*+)$/i,
-  // A token of a model: <unk>, </s>, <|im_end|>, [PAD].
+  // A model token: <unk>, </s>, <|im_end|>, [PAD].
   /^(?:<[^<>\s]{1,40}>|\[[A-Z_]{1,20}\])$/,
   /^\/[\w.-]+(?:\/[\w.-]+)+$/,
   /^\.{1,2}\/[\w./-]+$/,
@@ -52,10 +52,10 @@ const HARMLESS: readonly RegExp[] = [
   /^\$\(?\{?[A-Za-z_]\w*\)?\}?$/,
 ];
 
-/** As long as a path may be. */
+/** The maximum length of a path. */
 const LONGEST_HARMLESS = 4096;
 
-/** Whether a value is no credential, whatever it is given to. */
+/** Whether a value is not a credential under any name. */
 export function isHarmless(value: string): boolean {
   return value.length <= LONGEST_HARMLESS && HARMLESS.some((form) => form.test(value));
 }

@@ -4,25 +4,25 @@ import { isCredentialName, isHarmless } from './names';
 
 type Replacement = readonly [pattern: RegExp, replacement: string];
 
-/** The logins of URLs. */
+/** User names and passwords in URLs. */
 const LOGINS: readonly Replacement[] = [
-  // Passwords may have '@' in them, so the last one ends the user and password.
+  // Passwords can contain '@', so the last one ends the user name and password.
   [/(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+){0,32}@(?!sha\d+:)/g, `${REDACTED}@`],
-  // A password with '/' in it makes the URL invalid, and the error shows it whole.
+  // A password with '/' makes the URL invalid, and the error of the parser contains the whole URL.
   [
     /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@:]{1,256}:(?!\d{1,5}[/\s])[^\s'"`<>@]{1,256}(?:@[^\s'"`<>@/]{1,256}){0,8}@(?!sha\d+:)/g,
     `${REDACTED}@`,
   ],
 ];
 
-/** Credentials that are told by what stands around them. */
+/** Credentials that are recognized by the text around them. */
 const SURROUNDED: readonly Replacement[] = [
   [/(?<![^\s'"=(,])[\w.%+-]+:[^\s'"/@:]+@(?!sha\d+:)(?=[\w.-]+)/g, `${REDACTED}@`],
   [
     /(?<![\w-])((?:[\w-]*[-_])?authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[a-z0-9-]{1,32}\s+)?)[^\s"',]+/gi,
     `$1${REDACTED}`,
   ],
-  // What follows must look like a token: 'basic authentication' is none.
+  // The next word must look like a token: 'basic authentication' is not a credential.
   [
     /(?<![\w-])([Bb]earer|[Bb]asic|BEARER|BASIC|[Nn]egotiate) +(?=[^\s"']*(?:\d|=|[a-z][A-Z]))(?!realm=)[\w+/=.~-]{8}[\w+/=.~-]*/g,
     `$1 ${REDACTED}`,
@@ -30,12 +30,12 @@ const SURROUNDED: readonly Replacement[] = [
 ];
 
 /**
- * Text without the credentials that can be told by their form, and without the secrets that are known. It is for what
- * people and logs read, never for data that a program reads again.
+ * Replaces the given secrets, and credentials that are recognized by their form. For output that people and logs read,
+ * never for data that a program parses again.
  */
 export function redact(text: string, secrets: readonly string[] = []): string {
   const known = secrets.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
-  // A private key has many lines, so it is looked for in the whole.
+  // A private key has many lines, so the whole text is searched for it.
   return piecesOf(hidePrivateKeys(known)).map(redactPiece).join('');
 }
 
@@ -46,10 +46,10 @@ function redactPiece(piece: string): string {
   return FORMS_OF_A_LINE.reduce((rest, { hide }) => hide(rest), named);
 }
 
-/** The engine keeps a state for each character that some patterns pass, and many megabytes of one word exhaust it. */
+/** For some patterns the engine stores a state for each character, and fails on many megabytes of one word. */
 const LONGEST_PIECE = 64 * 1024;
 
-/** Text in pieces that end with a line, else with a word, and only in a longer word anywhere. */
+/** Splits a text after lines, otherwise after words, and inside a word only if it is longer than a piece. */
 function piecesOf(text: string): string[] {
   const pieces: string[] = [];
   let from = 0;
@@ -62,7 +62,7 @@ function piecesOf(text: string): string[] {
   return [...pieces, text.slice(from)];
 }
 
-/** Text without what is called a credential in it: by a name, a scheme of HTTP, or a login before a host. */
+/** Replaces what a text labels as a credential: by a name, an HTTP scheme, or a login before a host. */
 export function redactNamed(text: string): string {
   return hideNamed(replaceAll(text, SURROUNDED));
 }
@@ -71,17 +71,17 @@ function replaceAll(text: string, replacements: readonly Replacement[]): string 
   return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 
-/** A name and what follows it: an assignment, a member of JSON, a line of YAML or a header; of a flag, spaces too. */
+/** A name and its separator: an assignment, a JSON member, a YAML line or a header; after a flag also spaces. */
 const NAMED =
   /(?<![\w.-])(?:([A-Za-z_][\w.-]*)(\\?["']?[ \t]{0,2}=[ \t]{0,2}|\\?["']\s{0,4}:\s{0,4}|:[ \t]{1,2})|(--?[A-Za-z][\w.-]*)([ \t]{0,2}=[ \t]{0,2}|[ \t]{1,2}(?!--)))/g;
 
-/** The value from there: what opens a quotation, and the rest up to its end. */
+/** The value after the separator: an opening quote, and the text up to the closing quote. */
 const VALUE = /(\\")([^"\\]*)|(")([^"\\]*(?:\\[\s\S][^"\\]*){0,64})|(')([^']*)|()([^\s&"',;)]*[^\s&"',;)}\]])/y;
 
 /** Words of a sentence after a colon or a flag: 'token: missing', '--token (from CI)'. */
 const PROSE = /^(?:[A-Za-z]{1,15}[.:!?]?$|[^A-Za-z0-9]{1,3}$|\()/;
 
-/** Parameters of signed URLs, and members of files of logins, that no variable or flag has as its name. */
+/** Parameters of signed URLs, which are not names of variables or flags. */
 const PARAMETER = /^(?:sig|signature|x-(?:amz|goog)-signature|awsaccesskeyid)$/i;
 
 function hideNamed(text: string): string {
@@ -90,7 +90,7 @@ function hideNamed(text: string): string {
   for (const match of text.matchAll(NAMED)) {
     const [whole, word, separator, flag, space] = match;
     const name = word ?? (flag as string);
-    // A value that was looked at is not looked into again: each character is read once.
+    // A value is not searched again, so that each character is read once.
     if (match.index < end || !isHidden(name, separator)) continue;
     const from = match.index + whole.length;
     VALUE.lastIndex = from;
@@ -105,29 +105,29 @@ function hideNamed(text: string): string {
   return shown.join('') + text.slice(end);
 }
 
-/** A header of authorization has a scheme before its credential, which is shown. */
+/** An authorization header has a scheme before its credential, and the scheme is shown. */
 function isHidden(name: string, separator = ''): boolean {
   if (/authorization$/i.test(name)) return false;
   return isCredentialName(name) || PARAMETER.test(name) || (name === 'auth' && /["']/.test(separator));
 }
 
-/** The shortest value that is searched for: shorter ones are words of other texts too. */
+/** The minimum length of a secret. Shorter values also occur as words in other texts. */
 const SHORTEST_SECRET = 8;
 
 const PROXY_VARIABLE = /_proxy$/i;
 
-/** The credentials in variables of an environment: by the names that tools use, and the passwords of proxies. */
+/** The credentials in environment variables: those with names that tools use, and the passwords of proxies. */
 export function secretsOf(environment: { readonly [name: string]: string | undefined }): string[] {
   const found = Object.entries(environment).flatMap(([name, value = '']) => {
     if (PROXY_VARIABLE.test(name)) return proxySecrets(value);
     const isPath = value.startsWith('/') || isHarmless(value);
     return isCredentialName(name) && !isPath && !/^[A-Za-z]*$/.test(value) ? [value] : [];
   });
-  // The longest first: one may contain another.
+  // The longest first, because one can contain another.
   return [...new Set(found)].filter(({ length }) => length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
 }
 
-/** The password of a proxy as it is typed, with and without its user. */
+/** The password of a proxy URL as typed, with and without the user name. */
 function proxySecrets(proxy: string): string[] {
   const at = proxy.lastIndexOf('@');
   if (at < 0) return [];
@@ -135,22 +135,22 @@ function proxySecrets(proxy: string): string[] {
   return [login, login.slice(login.indexOf(':') + 1)];
 }
 
-/** Sequences that a terminal acts on: OSC, DCS, APC, PM and SOS up to their end, CSI, and the short ones. */
+/** Sequences that a terminal interprets: OSC, DCS, APC, PM and SOS up to their end, CSI, and short ones. */
 const ESCAPE_SEQUENCES =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
   /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
 
-/** Text that a terminal shows and does not act on: without escape sequences, controls and invisible characters. */
+/** Text that a terminal only displays: without escape sequences, control characters and invisible characters. */
 export function printable(text: string): string {
   return text.replace(ESCAPE_SEQUENCES, '').replace(INVISIBLE, '');
 }
 
-/** The same on one line, for text that must not look like a line of its own. */
+/** The same on one line, for text that must not look like a separate line of output. */
 export function oneLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ')).trim();
 }
 
-/** JSON in which such characters are escaped inside strings: the same value, safe to show. */
+/** JSON with these characters escaped inside strings: the same value, safe to display. */
 export function printableJson(json: string): string {
   return json.replace(INVISIBLE, (character) =>
     [...Array(character.length).keys()]

@@ -5,7 +5,7 @@ import { isForeign, makeOwnFolder } from './own-folder';
 
 const NAME = 'serving-constructs';
 
-/** The home of the user; undefined for a user without one, such as a container that runs as a number. */
+/** The home directory of the user; undefined if there is none, as in a container that runs with a numeric user ID. */
 export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const { HOME } = environment;
   if (HOME !== undefined && isAbsolute(HOME)) return HOME;
@@ -17,28 +17,28 @@ export function homeFolder(environment: NodeJS.ProcessEnv = process.env): string
   }
 }
 
-/** The folders of a user: the variable that names their parent, and where that is by default. */
+/** The environment variable of each parent folder, and its default in the home directory. */
 const FOLDERS = { cache: ['XDG_CACHE_HOME', '.cache'], state: ['XDG_STATE_HOME', '.local/state'] } as const;
 
 type Kind = keyof typeof FOLDERS;
 
-/** Where this package keeps what saves time; it may not be there, and may not be writable. */
+/** The cache folder of this package. It may not exist or may not be writable. */
 export function userCache(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   return ownFolderOf('cache', environment);
 }
 
-/** Where this package keeps what the user decided on this machine, apart from caches, which others may fill. */
+/** The folder for decisions of the user on this machine, separate from caches, which others may fill. */
 export function userState(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   return ownFolderOf('state', environment);
 }
 
-/** The folder of the cache, made and writable; where there is none, a folder of this process that goes with it. */
+/** The writable cache folder, or a temporary folder that is removed when the process exits. */
 export function cacheFolder(): string {
   const cache = userCache();
   return cache !== undefined && isWritable(cache) ? cache : processFolder();
 }
 
-/** Makes a folder; false where that is not possible. */
+/** Creates a folder if it is missing, and returns whether it is writable. */
 export function isWritable(folder: string): boolean {
   try {
     if (makeOwnFolder(folder) !== undefined) return false;
@@ -49,25 +49,25 @@ export function isWritable(folder: string): boolean {
   }
 }
 
-let ofProcess: string | undefined;
+let temporaryFolder: string | undefined;
 
 function processFolder(): string {
-  if (ofProcess === undefined) {
-    // Its name is random and it is made new, so nobody else has put anything there.
+  if (temporaryFolder === undefined) {
+    // The folder is new and has a random name, so no other user has written to it.
     const folder = mkdtempSync(join(tmpdir(), `${NAME}-`));
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    ofProcess = folder;
+    temporaryFolder = folder;
   }
-  return ofProcess;
+  return temporaryFolder;
 }
 
-/** Why a user has no folder of a kind, where there is none. */
+/** Why the user has no folder of a kind. */
 export function whyNoFolder(kind: Kind, environment: NodeJS.ProcessEnv = process.env): string {
   const place = placeOf(kind, environment);
-  return place === undefined ? 'the user has no home' : `'${place}' cannot be used: ${makeOwnFolder(place)}`;
+  return place === undefined ? 'the user has no home directory' : `'${place}' cannot be used: ${makeOwnFolder(place)}`;
 }
 
-/** A folder that somebody else made there first is none: what is in it would be trusted. */
+/** Ignores a folder of another user, because its content would be trusted. */
 function ownFolderOf(kind: Kind, environment: NodeJS.ProcessEnv): string | undefined {
   const place = placeOf(kind, environment);
   return place === undefined || isForeign(place) ? undefined : place;

@@ -1,20 +1,20 @@
-/** What the name of a registry of ECR says. */
+/** The parts of the host name of an ECR registry. */
 export interface EcrHost {
-  /** The account. */
+  /** The AWS account ID. */
   readonly registryId: string;
   readonly region: string;
 }
 
-/** A partition of AWS: the regions in it, and the domains of its registries. */
+/** An AWS partition: its regions, and the domains of its registries. */
 interface Partition {
   readonly regions: RegExp;
-  /** Behind `<account>.dkr.ecr.<region>`. */
+  /** The domain after `<account>.dkr.ecr.<region>`. */
   readonly domain: string;
-  /** Behind `<account>.dkr-ecr.<region>`, where IPv4 and IPv6 both answer. @default - there is no such name */
+  /** The domain after `<account>.dkr-ecr.<region>`, which supports IPv4 and IPv6. @default - no such name exists */
   readonly dualStack?: string;
 }
 
-/** As the AWS SDK has them. Credentials of AWS are used for these names alone. */
+/** The partitions of the AWS SDK. AWS credentials are sent only to hosts in these domains. */
 const PARTITIONS: readonly Partition[] = [
   { regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/, domain: 'amazonaws.com', dualStack: 'on.aws' },
   { regions: /^us-gov-[a-z]+-\d+$/, domain: 'amazonaws.com', dualStack: 'on.aws' },
@@ -28,7 +28,7 @@ const PARTITIONS: readonly Partition[] = [
 
 const HOST = /^(\d{12})\.dkr([.-])ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
 
-/** The account and region of a private registry of ECR, or nothing for other registries. */
+/** The account and region of a private ECR registry; undefined for other registries. */
 export function parseEcrHost(registry: string): EcrHost | undefined {
   const [, registryId, separator, region, domain] = HOST.exec(registry) ?? [];
   if (registryId === undefined || region === undefined) return undefined;
@@ -42,13 +42,13 @@ export function parseEcrHost(registry: string): EcrHost | undefined {
 const SERVICE = /(?:^|\.)(?:dkr[.-]|api\.)?ecr(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?([a-z0-9.-]+)$/;
 const STORAGE = /(?:^|\.)s3(?:-fips)?(?:\.dualstack)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/;
 
-/** Whether a host is S3 in the partition of a host of ECR, which keeps its layers there. */
+/** Whether a host is S3 in the partition of an ECR host, which stores its layers there. */
 export function isStorageOfEcr(ecr: string, storage: string): boolean {
   const partition = partitionOf(SERVICE.exec(ecr));
   return partition !== undefined && partitionOf(STORAGE.exec(storage)) === partition;
 }
 
-/** The partition of a region and a domain, as the name of a service has them. */
+/** The partition of the region and domain in the host name of a service. */
 function partitionOf(match: RegExpExecArray | null): Partition | undefined {
   const [, region = '', domain] = match ?? [];
   return PARTITIONS.find(

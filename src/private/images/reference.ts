@@ -2,7 +2,7 @@ import { ServingError } from '../errors';
 
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 
-/** A registry with a port or a domain, the parts of the name, then tag and digest. */
+/** An optional registry with a port or domain, the components of the name, then tag and digest. */
 const REFERENCE = new RegExp(
   `^(?<name>(?:(?=[^/]*[.:]|localhost/)[A-Za-z0-9.-]+(?::\\d+)?/)?${COMPONENT}(?:/${COMPONENT})*)(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$`,
 );
@@ -14,7 +14,7 @@ export interface ImageReference {
   readonly digest?: string;
 }
 
-/** Reads an image reference, which must have a tag or a digest. */
+/** Parses an image reference. */
 export function parseReference(reference: string): ImageReference {
   const parts = REFERENCE.exec(reference)?.groups;
   if (parts === undefined) {
@@ -26,7 +26,7 @@ export function parseReference(reference: string): ImageReference {
   return { name: parts.name as string, tag: parts.tag, digest: parts.digest };
 }
 
-/** Whether a text is the name of a repository of a registry, without tag and digest. */
+/** Whether a text is the name of a repository, without tag and digest. */
 export function isRepository(text: string): boolean {
   const parts = REFERENCE.exec(text)?.groups;
   return parts !== undefined && parts.tag === undefined && parts.digest === undefined;

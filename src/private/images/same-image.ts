@@ -1,4 +1,4 @@
-/** Whether a reference means the image that is locked as `locked`: its digest, or the tag that had it when it was locked. */
+/** Whether a reference matches the locked image: by its digest, or by its tag at the time of locking. */
 export function isSameImage(locked: string, reference: string, lockedDigest?: string): boolean {
   const [tagged, digest] = locked.split('@');
   const [, own = lockedDigest] = reference.split('@');

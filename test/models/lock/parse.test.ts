@@ -37,7 +37,7 @@ describe('a lock file', () => {
 
   test.each([
     ['is empty', '', 'the lock file is empty'],
-    ['is cut off', '{"version":1,', 'the lock file is not JSON ('],
+    ['is cut off', '{"version":1,', 'the lock file is not valid JSON ('],
     ['is a list', '[]', 'the lock file (a list of 0) must be a lock file'],
     ['is null', 'null', 'the lock file (null) must be a lock file'],
     [
@@ -60,9 +60,9 @@ describe('a lock file', () => {
     [
       'is another kind of file',
       '[default]\nkey = hunter2',
-      'the lock file is not JSON (it does not start as an object)',
+      'the lock file is not valid JSON (unexpected character)',
     ],
-    ['stops being JSON', '{\n"version": 1,\nhunter2}', 'the lock file is not JSON (line 3)'],
+    ['stops being JSON', '{\n"version": 1,\nhunter2}', 'the lock file is not valid JSON (line 3)'],
     ['has no version', '{"models":{},"images":{},"apps":{}}', "'version' (missing) must be the number 1"],
   ])('that %s is refused', (_, text, message) => {
     expect(() => parseLock(text, 'serving.lock.json')).toThrow(`[InvalidLockFile] ${message}`);

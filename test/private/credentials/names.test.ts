@@ -5,18 +5,18 @@ import { redact } from '../../../src/private/credentials/redact';
 // Joined here, so that no scanner takes this file for one with credentials.
 const join = (...parts: string[]): string => parts.join('');
 const LOOKS: Record<string, string> = {
-  'an access key of AWS': join('AKIA', 'IOSFODNN7EXAMPLE'),
+  'an AWS access key': join('AKIA', 'IOSFODNN7EXAMPLE'),
   'a private key': join('-----BEGIN RSA ', 'PRIVATE KEY-----\nMIIE\n-----END RSA ', 'PRIVATE KEY-----'),
   'a signed token (JWT)': join('eyJhbGciOiJI.', 'eyJzdWIiOiIx.', 'c2lnbmF0dXJl'),
   'a URL with a password': join('postgres://app:', 'hunter2@db.example.com/models'),
   'a secret key': join('sk-', 'proj-0123456789abcdefghij'),
-  'a token of GitHub': join('ghp_', 'a'.repeat(36)),
-  'a token of GitLab': join('glpat-', 'a'.repeat(20)),
-  'a token of Hugging Face': join('hf_', 'a'.repeat(34)),
-  'a key of NVIDIA': join('nvapi-', 'a'.repeat(40)),
-  'a token of Slack': join('xoxb-', '0123456789-abc'),
-  'a key of Google': join('AIza', 'a'.repeat(35)),
-  'a secret that CloudFormation writes out': '{{resolve:secretsmanager:acme/key:SecretString:value}}',
+  'a GitHub token': join('ghp_', 'a'.repeat(36)),
+  'a GitLab token': join('glpat-', 'a'.repeat(20)),
+  'a Hugging Face token': join('hf_', 'a'.repeat(34)),
+  'an NVIDIA API key': join('nvapi-', 'a'.repeat(40)),
+  'a Slack token': join('xoxb-', '0123456789-abc'),
+  'a Google API key': join('AIza', 'a'.repeat(35)),
+  'a secret that CloudFormation resolves to plain text': '{{resolve:secretsmanager:acme/key:SecretString:value}}',
 };
 
 describe('a credential', () => {
@@ -27,7 +27,7 @@ describe('a credential', () => {
     ...['DB_PASS', 'PRIVATEKEY', 'REFRESH_TOKEN', 'DOCKER_AUTH_CONFIG'],
     ...['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_ACCOUNT_KEY', 'Authorization', 'DJANGO_SECRET_KEY'],
   ])('is known by its name: %s', (name) => {
-    expect(credentialReason(name, 'hunter2')).toBe('its name is that of a credential');
+    expect(credentialReason(name, 'hunter2')).toBe('its name is typical of a credential');
   });
 
   test.each(Object.entries(LOOKS))('is known by its looks: %s', (what, value) => {
@@ -44,7 +44,7 @@ describe('a credential', () => {
     join('api-k', 'ey=0a1b2c'),
     join('app:hunt', 'er2@db.example.com'),
   ])('is known by what is named in its value: %s', (value) => {
-    expect(credentialReason('VALUE_OF_X', value)).toBe('a part of its value is named as a credential');
+    expect(credentialReason('VALUE_OF_X', value)).toBe('part of its value is labeled as a credential');
   });
 
   test.each([

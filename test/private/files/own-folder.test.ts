@@ -15,7 +15,7 @@ describe('a folder of the user', () => {
   });
 
   test.each(['/dev/null/.cache/own', '/proc/own/cache'])('is not one where nothing can be made: %s', (path) => {
-    expect(makeOwnFolder(path)).toMatch(/^it cannot be made \(/);
+    expect(makeOwnFolder(path)).toMatch(/^it cannot be created \(/);
   });
 
   test('is not one below a file, which is no reason to fail', () => {
@@ -37,7 +37,7 @@ describe('a folder of the user', () => {
       const path = join(folder, 'tmp');
       mkdirSync(path);
       chmodSync(path, 0o1777);
-      expect(makeOwnFolder(path)).toBe('all users share it');
+      expect(makeOwnFolder(path)).toBe('it is shared by all users');
       expect(modeOf(path)).toBe(0o777);
     });
   });
@@ -50,7 +50,7 @@ describe('a folder of the user', () => {
         true,
         false,
       ]);
-      expect(makeOwnFolder(folder, other)).toBe(`it belongs to the user ${other - 1}, and must belong to ${other}`);
+      expect(makeOwnFolder(folder, other)).toBe(`it belongs to user ${other - 1} instead of user ${other}`);
     });
   });
 
@@ -59,8 +59,8 @@ describe('a folder of the user', () => {
       writeFiles(folder, { 'target/x': '', file: '' });
       symlinkSync(join(folder, 'target'), join(folder, 'link'));
       expect(isForeign(join(folder, 'link'))).toBe(true);
-      expect(makeOwnFolder(join(folder, 'link'))).toBe('it is a link and not a folder');
-      expect(makeOwnFolder(join(folder, 'file'))).toBe('it is a file and not a folder');
+      expect(makeOwnFolder(join(folder, 'link'))).toBe('it is a link, not a folder');
+      expect(makeOwnFolder(join(folder, 'file'))).toBe('it is a file, not a folder');
     });
   });
 });

@@ -269,7 +269,7 @@ describe('a lock file above the working directory', () => {
       stderr: expect.stringContaining('outside the project'),
     });
     const named = await serving('status', '--lock-file', 'serving.lock.json');
-    expect(named.stderr).toContain('the lock file is not JSON (');
+    expect(named.stderr).toContain('the lock file is not valid JSON (');
     for (const { stderr } of [found, named]) expect(stderr).not.toMatch(/default|hunter2/);
   });
 });

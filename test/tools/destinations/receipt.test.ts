@@ -31,7 +31,7 @@ async function withForeignFolders(work: (folder: string) => void): Promise<void>
 
 test('a folder of another user is reported as the reason', async () => {
   await withForeignFolders((folder) => {
-    const why = `'${join(folder, 'serving-constructs')}' cannot be used: it is a link and not a folder`;
+    const why = `'${join(folder, 'serving-constructs')}' cannot be used: it is a link, not a folder`;
     expect(keepReceipt(RECEIPT)).toEqual({ why });
     expect(rememberDestinations([parseDestination('registry.example.com/models')])).toBe(why);
   });

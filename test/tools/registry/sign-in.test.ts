@@ -70,7 +70,7 @@ describe('the files of Docker and Podman', () => {
     [{ credsStore: '../evil' }, 'is not a program name; correct the file'],
     [{ credsStore: 'broken' }, 'failed: the keychain is locked'],
     [{ credsStore: 'chatty' }, 'did not return credentials'],
-    ['{', 'is not JSON'],
+    ['{', 'is not valid JSON'],
     [{ auths: { 'r.example': auth('nocolon') } }, "'auth' of 'r.example' in '"],
   ])('fails on %j', async (config, message) => {
     helper('broken', 'echo "the keychain is locked" >&2; exit 1');
