@@ -10,7 +10,7 @@ const intentOf = (policy: AutoscalingPolicy) =>
   TargetPlatform.planOf(policy.backend.platform).backend(policy.backend.node.path).autoscaling;
 
 describe('autoscaling policy', () => {
-  test('scales between one replica and the most, fast up and slowly down', () => {
+  test('scales between one replica and the maximum, up fast and down slowly', () => {
     expect(intentOf(scale())).toEqual({
       path: 'endpoint/backend/Autoscaling',
       backend: 'endpoint/backend',
@@ -22,7 +22,7 @@ describe('autoscaling policy', () => {
     });
   });
 
-  test('keeps what was asked for', () => {
+  test('has the values of its options', () => {
     const policy = scale({
       minReplicas: 4,
       targets: [
@@ -53,21 +53,21 @@ describe('autoscaling policy', () => {
     [{ minReplicas: 1.5 }, "'minReplicas' (1.5) must be a whole number of at least 1"],
     [{ maxReplicas: 0 }, "'maxReplicas' (0) must be a whole number of at least 1"],
     [{ minReplicas: 5 }, "'minReplicas' (5) must be at most 'maxReplicas' (4)"],
-  ])('fails when the bounds are %j', (change, message) => {
+  ])('fails if the bounds are %j', (change, message) => {
     expect(() => scale(change)).toThrow(`[ReplicasOutOfRange] ${message}`);
   });
 
-  test.each([0, 101, 50.5])('fails when the wanted use is %p percent', (percent) => {
+  test.each([0, 101, 50.5])('fails if the target utilization is %p percent', (percent) => {
     expect(() => ScalingTarget.cpuUtilization(percent)).toThrow(
       `[InvalidNumber] 'percent' (${percent}) must be a whole number between 1 and 100`,
     );
   });
 
-  test.each(['requestsPerSecond', 'ongoingRequests'] as const)('fails when %s is 0', (target) => {
+  test.each(['requestsPerSecond', 'ongoingRequests'] as const)('fails if %s is 0', (target) => {
     expect(() => ScalingTarget[target](0)).toThrow(`[InvalidNumber] '${target}' (0) must be a number of at least 0.01`);
   });
 
-  test.each(['scaleUpDelay', 'scaleDownDelay'] as const)('fails when %s is longer than the target supports', (prop) => {
+  test.each(['scaleUpDelay', 'scaleDownDelay'] as const)('fails if %s is longer than the target supports', (prop) => {
     const platform = testPlatform({ target: { maxScalingDelaySeconds: 60 } });
     const backend = endpointOn(platform).addBackend('backend', backendOptions());
     const targets = [ScalingTarget.cpuUtilization(60)];
@@ -82,20 +82,20 @@ describe('autoscaling policy', () => {
     );
   });
 
-  test('fails when one thing is followed twice', () => {
+  test('fails for two targets of the same metric', () => {
     expect(() => scale({ targets: [ScalingTarget.cpuUtilization(60), ScalingTarget.cpuUtilization(80)] })).toThrow(
       "[DuplicateScalingTarget] duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at endpoint/backend/Autoscaling)",
     );
   });
 
-  test('fails when the number of replicas is fixed', () => {
+  test('fails if the number of replicas is fixed', () => {
     const { backend } = singleBackend({ replicas: 3 });
     expect(() => backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] })).toThrow(
       "[ReplicasWithAutoscaling] 'replicas' (3) of backend 'backend' conflicts with its autoscaling; remove 'replicas' and set 'minReplicas'",
     );
   });
 
-  test('fails when there are two', () => {
+  test('fails for a second policy of a backend', () => {
     const { backend } = singleBackend();
     const options = { maxReplicas: 4, targets: [ScalingTarget.cpuUtilization(60)] };
     backend.autoscale(options);

@@ -27,7 +27,7 @@ class OwnSecret extends SecretValue {
 }
 
 describe('backend', () => {
-  test('is one small replica behind port 8000 without options', () => {
+  test('defaults to one small replica on port 8000', () => {
     expect(intentOf()).toMatchObject({
       path: 'endpoint/backend',
       name: 'backend',
@@ -49,7 +49,7 @@ describe('backend', () => {
     });
   });
 
-  test('has processors, memory and shared memory for its GPUs', () => {
+  test('has defaults for CPU, memory and shared memory that depend on its GPUs', () => {
     expect(intentOf({ gpu: Gpu.nvidia({ count: 2 }) })).toMatchObject({
       cpu: 4,
       memoryMib: 16_384,
@@ -58,7 +58,7 @@ describe('backend', () => {
     });
   });
 
-  test('keeps what was asked for', () => {
+  test('has the values of its options', () => {
     const intent = intentOf({
       description: 'a support vector machine',
       port: 1453,
@@ -95,7 +95,7 @@ describe('backend', () => {
     });
   });
 
-  test('gives its own environment precedence over the server’s', () => {
+  test('gives its own environment precedence over that of the server', () => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: true } });
     expect(intentOf({ server, port: 9000, environment: { PORT: '9000', A: 'b' } }).environment).toEqual({
       PORT: '9000',
@@ -103,12 +103,12 @@ describe('backend', () => {
     });
   });
 
-  test('passes environment values with tokens unread', () => {
+  test('passes environment values with tokens unchanged', () => {
     const url = 'http://$' + '{Token[LoadBalancer.DNSName.3]}/classify';
     expect(intentOf({ environment: { UPSTREAM: url } }).environment.UPSTREAM).toBe(url);
   });
 
-  test('may stand alone', () => {
+  test('can be created without an endpoint', () => {
     const root = new RootConstruct();
     const platform = new TestPlatform(root, 'Platform');
     const backend = new Backend(root, 'SVM:v1', backendOptions());
@@ -162,7 +162,7 @@ describe('backend', () => {
       { secrets: { KEY: new OwnSecret() } },
       "[ForeignResource] the secret 'KEY' of backend 'backend' belongs to platform 'kubernetes' and cannot be used on 'test'",
     ],
-  ])('fails when its props are %j', (options, message) => {
+  ])('fails if its props are %j', (options, message) => {
     expect(() => singleBackend(options)).toThrow(message);
     expect(() => singleBackend(options)).toThrow('(at endpoint/backend)');
   });
@@ -171,7 +171,7 @@ describe('backend', () => {
     { port: -1.8881545897087626e289 },
     { replicas: -1.8881545897087626e289 },
     { maxConcurrency: -1.8881545897087626e289 },
-  ])('fails when a number is a token: %j', (options) => {
+  ])('fails if a number is a token: %j', (options) => {
     const [prop] = Object.keys(options);
     expect(() => singleBackend(options)).toThrow(
       `[UnresolvedNumber] '${prop}' is a token, but its value must be known at synthesis; pass a plain number (at endpoint/backend)`,

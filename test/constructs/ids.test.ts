@@ -15,7 +15,7 @@ import { backendOptions } from '../support/definitions';
 
 type Make = (scope: Construct, id: string) => unknown;
 
-/** Everything that is created with a scope and an id, and each verb that takes an id. */
+/** Everything that is created with a scope and an id, and each method that takes an id. */
 const MAKES: [name: string, make: Make][] = [
   ['ServingEndpoint', (scope, id) => new ServingEndpoint(scope, id)],
   ['addBackend', (scope, id) => new ServingEndpoint(scope, 'endpoint').addBackend(id, backendOptions())],
@@ -37,7 +37,7 @@ const BAD: [id: unknown, shown: string][] = [
   [5, '5'],
 ];
 
-describe.each(BAD)('the id %j is refused', (id, shown) => {
+describe.each(BAD)('the id %j is rejected', (id, shown) => {
   const message = `[InvalidType] 'id' (${shown}) must be a non-empty string, for example 'v1'`;
 
   test.each(ON_AWS)('by %s on AWS', (_, make) => {
@@ -49,7 +49,7 @@ describe.each(BAD)('the id %j is refused', (id, shown) => {
   });
 });
 
-describe.each([undefined, null, 5, 'x', {}])('the scope %j is refused', (scope) => {
+describe.each([undefined, null, 5, 'x', {}])('the scope %j is rejected', (scope) => {
   test.each<[string, (scope: Construct) => unknown]>([
     ['ServingEndpoint', (place) => new ServingEndpoint(place, 'endpoint')],
     ['Backend', (place) => new Backend(place, 'v1', backendOptions())],

@@ -4,7 +4,7 @@ import { backendOptions, endpointOn, testPlatform } from '../support/definitions
 
 const { seconds } = Duration;
 
-describe('a hop that stands in front', () => {
+describe('an intermediary', () => {
   test.each([
     ['an Application Load Balancer', Intermediary.applicationLoadBalancer(), [60, 60, 60, undefined]],
     ['a Network Load Balancer', Intermediary.networkLoadBalancer(), [350, undefined, 350, undefined]],
@@ -17,13 +17,13 @@ describe('a hop that stands in front', () => {
       Intermediary.haproxy({ clientTimeout: seconds(40), serverTimeout: seconds(50) }),
       [40, 65, 40, undefined],
     ],
-    ['anything else', Intermediary.of({ name: 'a proxy' }), [undefined, undefined, undefined, undefined]],
-  ])('has the times that %s has by itself', (_, hop, times) => {
+    ['another proxy', Intermediary.of({ name: 'a proxy' }), [undefined, undefined, undefined, undefined]],
+  ])('has the default times of %s', (_, hop, times) => {
     const { clientIdleSeconds, serverIdleSeconds, silenceSeconds, requestSeconds } = hop._intent();
     expect([clientIdleSeconds, serverIdleSeconds, silenceSeconds, requestSeconds]).toEqual(times);
   });
 
-  test('says where its times are from, unless the user declared them', () => {
+  test('has a source for its times, unless the user declared them', () => {
     const known = [
       Intermediary.applicationLoadBalancer(),
       Intermediary.networkLoadBalancer(),
@@ -37,7 +37,7 @@ describe('a hop that stands in front', () => {
     expect(Intermediary.of({ name: 'a proxy' })._intent().source).toBeUndefined();
   });
 
-  test('that keeps no connections has none for the next request', () => {
+  test('that does not reuse connections has a server idle time of 0', () => {
     const intent = Intermediary.of({ name: 'a proxy', reusesConnections: false })._intent();
     expect(intent.serverIdleSeconds).toBe(0);
   });
@@ -84,12 +84,12 @@ describe('a hop that stands in front', () => {
       "[InvalidType] 'behind[0]' ({}) must be an Intermediary, for example Intermediary.cloudFront()",
     ],
     [() => testPlatform({ behind: {} as never }), "[InvalidType] 'behind' ({}) must be a list"],
-  ])('fails when it is wrong: %p', (make, message) => {
+  ])('fails if it is invalid: %p', (make, message) => {
     expect(make).toThrow(message);
   });
 });
 
-describe('a time that is set by hand', () => {
+describe('a configured timeout', () => {
   const set = (timeouts: object) => () => endpointOn(testPlatform()).addBackend('v1', backendOptions({ timeouts }));
 
   test.each<[object, string]>([
@@ -108,11 +108,11 @@ describe('a time that is set by hand', () => {
       "[InvalidNumber] 'timeouts.deregistrationDelay' (3601 s) must be between 0 and 3600 s",
     ],
     [{ preStop: 40 }, "[InvalidType] 'timeouts.preStop' (40) must be a Duration, for example Duration.seconds(60)"],
-  ])('fails when it is %j', (timeouts, message) => {
+  ])('fails if it is %j', (timeouts, message) => {
     expect(set(timeouts)).toThrow(message);
   });
 
-  test('may be no delay at all for a server that drains', () => {
+  test('can be 0 as the deregistration delay of a server that drains', () => {
     expect(set({ deregistrationDelay: seconds(0) })).not.toThrow();
   });
 });

@@ -12,7 +12,7 @@ const intentOf = (props: ServingEndpointProps = {}) => endpointOn(testPlatform()
 const TOKEN = '$' + '{Token[Stack.Host.7]}';
 
 describe('endpoint', () => {
-  test('takes every request without options', () => {
+  test('matches every request without options', () => {
     expect(intentOf()).toEqual({
       path: 'endpoint',
       name: 'endpoint',
@@ -30,10 +30,10 @@ describe('endpoint', () => {
     });
   });
 
-  test('keeps what was asked for', () => {
+  test('has the values of its props', () => {
     const intent = intentOf({
       endpointName: 'image classifier',
-      description: 'says what is in an image',
+      description: 'Classifies images',
       path: '/classify/',
       hosts: ['Models.Example.com', '*.example.org', 'models.example.com'],
       methods: [HttpMethod.POST, HttpMethod.POST],
@@ -47,7 +47,7 @@ describe('endpoint', () => {
       path: 'endpoint',
       name: 'image classifier',
       slug: 'image-classifier',
-      description: 'says what is in an image',
+      description: 'Classifies images',
       prefix: '/classify',
       hosts: ['models.example.com', '*.example.org'],
       methods: ['POST'],
@@ -60,7 +60,7 @@ describe('endpoint', () => {
     });
   });
 
-  test('passes a host with a token unread', () => {
+  test('passes a host with a token unchanged', () => {
     expect(intentOf({ hosts: [TOKEN] }).hosts).toEqual([TOKEN]);
   });
 
@@ -131,7 +131,7 @@ describe('endpoint', () => {
       { priority: -1.8881545897087626e289 },
       "[UnresolvedNumber] 'priority' is a token, but its value must be known at synthesis",
     ],
-  ])('fails when its props are %j', (props, message) => {
+  ])('fails if its props are %j', (props, message) => {
     expect(() => intentOf(props)).toThrow(message);
     expect(() => intentOf(props)).toThrow('(at endpoint)');
   });
@@ -145,19 +145,19 @@ describe('backends of an endpoint', () => {
     return { platform, endpoint };
   };
 
-  test('may be as many as the target takes', () => {
+  test('have no limit unless the target has one', () => {
     const endpoint = endpointOn(testPlatform());
     for (let index = 1; index <= 40; index++) endpoint.addBackend(`v${index}`, backendOptions());
     expect(endpoint.backends).toHaveLength(40);
   });
 
-  test('may be five', () => {
+  test('can be as many as the limit of the target', () => {
     const { platform, endpoint } = five();
     expect(endpoint.backends).toHaveLength(5);
     expect(platform.plan().refusals).toEqual([]);
   });
 
-  test('fails when there is a sixth', () => {
+  test('fail above the limit of the target', () => {
     const { platform, endpoint } = five();
     const message = (name: string) =>
       `[TooManyBackends] endpoint 'endpoint' already has the maximum of 5 backends of the test platform; cannot add '${name}'; use a second endpoint (at endpoint)`;
@@ -166,20 +166,20 @@ describe('backends of an endpoint', () => {
     expect(() => endpoint.attachBackend(alone)).toThrow(message('alone'));
   });
 
-  test('leaves no trace of a sixth that was refused', () => {
+  test('leave no trace if they are rejected', () => {
     const { platform, endpoint } = five();
     expect(() => endpoint.addBackend('v6', backendOptions())).toThrow();
     expect(platform.declared.backends).toHaveLength(5);
     expect(endpoint.node.tryFindChild('v6')).toBeUndefined();
   });
 
-  test('cannot be changed through the list', () => {
+  test('cannot be changed through the returned list', () => {
     const { endpoint } = five();
     endpoint.backends.pop();
     expect(endpoint.backends).toHaveLength(5);
   });
 
-  test('fails when there is none', () => {
+  test('fail if there is none', () => {
     const platform = testPlatform();
     endpointOn(platform);
     expect(() => platform.synthesize()).toThrow(
@@ -187,14 +187,14 @@ describe('backends of an endpoint', () => {
     );
   });
 
-  test('fails when one is given twice', () => {
+  test('fail if one is attached twice', () => {
     const { endpoint, backend } = singleBackend();
     expect(() => endpoint.attachBackend(backend)).toThrow(
       "[DuplicateBackend] backend 'backend' already serves endpoint 'endpoint' (at endpoint)",
     );
   });
 
-  test('fails when one runs on another platform', () => {
+  test('fail if one runs on another platform', () => {
     const { backend } = singleBackend();
     const other = endpointOn(testPlatform(), 'other');
     expect(() => other.attachBackend(backend)).toThrow(
@@ -202,7 +202,7 @@ describe('backends of an endpoint', () => {
     );
   });
 
-  test('may be shared by two endpoints', () => {
+  test('can be shared by two endpoints', () => {
     const platform = testPlatform();
     const backend = new Backend(platform.node.root as RootConstruct, 'shared', backendOptions());
     const fast = endpointOn(platform, 'fast', { path: '/fast', requestTimeout: Duration.seconds(10) });
@@ -228,7 +228,7 @@ describe('own addresses', () => {
     });
   });
 
-  test('are a header with the legal name where the name cannot be sent', () => {
+  test('are a header with the valid name if the name is not a valid header value', () => {
     const endpoint = endpointOn(testPlatform());
     expect(endpoint.addressOf(endpoint.addBackend('my model', backendOptions())).value).toBe('endpoint-my-model');
   });
@@ -236,7 +236,7 @@ describe('own addresses', () => {
   test.each([
     ['/', 'http://test.example/_b/svm-v1'],
     ['/classify', 'http://test.example/classify/_b/svm-v1'],
-  ])('are a path below %s where one is asked for', (path, url) => {
+  ])('are a path below %s with OwnAddress.PATH', (path, url) => {
     const endpoint = endpointOn(testPlatform(), 'endpoint', { path });
     expect(endpoint.addressOf(endpoint.addBackend('SVM:v1', backendOptions({ ownAddress: OwnAddress.PATH })))).toEqual({
       url,
@@ -246,7 +246,7 @@ describe('own addresses', () => {
   test.each<[object, object, string[]]>([
     [{}, { a: 1, b: 0 }, ['unreachableBackend.b']],
     [{ ownAddress: OwnAddress.HEADER }, { b: 1 }, ['publicBackendAddress.a', 'publicBackendAddress.b']],
-  ])('of a public target are asked for: %j', (options, shares, warnings) => {
+  ])('of a public target are opt-in: %j', (options, shares, warnings) => {
     const platform = testPlatform({ target: { access: BalancerAccess.PUBLIC } });
     const endpoint = endpointOn(platform);
     const [a] = ['a', 'b'].map((name) => endpoint.addBackend(name, backendOptions(options))) as [Backend];
@@ -265,7 +265,7 @@ describe('own addresses', () => {
     }
   });
 
-  test('are decided for each endpoint of a shared backend', () => {
+  test('can differ between the endpoints of a shared backend', () => {
     const platform = testPlatform();
     const backend = new Backend(
       platform.node.root as RootConstruct,
@@ -287,7 +287,7 @@ describe('own addresses', () => {
     expect(three.addressOf(backend)).toEqual({ url: 'http://test.example/3/_b/shared' });
   });
 
-  test('fails when the backend does not serve the endpoint', () => {
+  test('fail if the backend does not serve the endpoint', () => {
     const { platform, backend } = singleBackend();
     const other = endpointOn(platform, 'other', { path: '/other' });
     expect(() => other.addressOf(backend)).toThrow(
@@ -298,7 +298,7 @@ describe('own addresses', () => {
   test.each([
     ['v1', 'V1', {}],
     ['a b', 'a-b', { ownAddress: OwnAddress.PATH }],
-  ])('fails when two backends would have one: %s and %s', (left, right, options) => {
+  ])('fail if two backends would have the same: %s and %s', (left, right, options) => {
     const platform = testPlatform();
     const endpoint = endpointOn(platform);
     endpoint.addBackend('inside', backendOptions({ backendName: left, ...options }));

@@ -8,7 +8,7 @@ import { backendOptions, endpointOn, singleBackend, testPlatform } from '../supp
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 
 describe('platform events', () => {
-  test('come when things are declared, in that order', () => {
+  test('occur at each declaration, in that order', () => {
     const platform = testPlatform();
     const endpoint = endpointOn(platform, 'Image Classifier');
     const backend = endpoint.addBackend('SVM:v1', backendOptions());
@@ -21,7 +21,7 @@ describe('platform events', () => {
     ]);
   });
 
-  test('do not come for what was refused', () => {
+  test('do not occur for rejected declarations', () => {
     const platform = testPlatform();
     expect(() => endpointOn(platform, 'endpoint', { path: 'x' })).toThrow();
     expect(platform.events).toEqual([]);
@@ -30,7 +30,7 @@ describe('platform events', () => {
 });
 
 describe('plan of a platform', () => {
-  test('is computed once until something else is declared', () => {
+  test('is computed once until the next declaration', () => {
     const { platform, endpoint } = singleBackend();
     const plan = platform.plan();
     expect(platform.plan()).toBe(plan);
@@ -38,7 +38,7 @@ describe('plan of a platform', () => {
     expect(platform.plan()).not.toBe(plan);
   });
 
-  test('contains what is declared after it was read', () => {
+  test('contains declarations after an earlier plan', () => {
     const { platform, endpoint, backend } = singleBackend();
     expect(platform.plan().backends).toHaveLength(1);
     const late = endpoint.addBackend('late', backendOptions());
@@ -61,7 +61,7 @@ describe('plan of a platform', () => {
     expect(platform.plan().endpoints).toHaveLength(2);
   });
 
-  test('fails when the target cannot do something', () => {
+  test('fails if the target does not support a feature', () => {
     const target = { capabilities: EVERYTHING.filter(({ feature }) => feature !== Feature.STRIP_PREFIX) };
     const platform = testPlatform({ target });
     endpointOn(platform, 'endpoint', { path: '/a', stripPrefix: true }).addBackend('backend', backendOptions());
@@ -76,7 +76,7 @@ describe('plan of a platform', () => {
       : capability,
   );
 
-  test('leaves things to the gateway', () => {
+  test('leaves features to the gateway', () => {
     const platform = testPlatform({ target: { capabilities: leftToGateway } });
     endpointOn(platform).addBackend('backend', backendOptions());
     expect(platform.plan().refusals).toEqual([]);
@@ -88,7 +88,7 @@ describe('plan of a platform', () => {
     });
   });
 
-  test('fails when a strict platform would leave something to the gateway', () => {
+  test('fails if a strict platform would leave a feature to the gateway', () => {
     const platform = testPlatform({ target: { capabilities: leftToGateway }, strict: true });
     endpointOn(platform).addBackend('backend', backendOptions());
     expect(() => platform.synthesize()).toThrow(
@@ -96,7 +96,7 @@ describe('plan of a platform', () => {
     );
   });
 
-  test('reports all that is wrong at once', () => {
+  test('reports all errors at once', () => {
     const platform = testPlatform();
     endpointOn(platform, 'a');
     endpointOn(platform, 'b');
@@ -105,7 +105,7 @@ describe('plan of a platform', () => {
     );
   });
 
-  test('fails when two endpoints want the same requests', () => {
+  test('fails if two endpoints match the same requests', () => {
     const platform = testPlatform();
     for (const id of ['a', 'b']) endpointOn(platform, id, { path: '/x' }).addBackend(`${id}1`, backendOptions());
     expect(() => platform.synthesize()).toThrow(
@@ -115,7 +115,7 @@ describe('plan of a platform', () => {
 });
 
 describe('names', () => {
-  test('fails when two endpoints would be called the same', () => {
+  test('fail if two endpoints would have the same', () => {
     const platform = testPlatform();
     endpointOn(platform, 'image classifier', { path: '/a' });
     expect(() => endpointOn(platform, 'image-classifier', { path: '/b' })).toThrow(
@@ -123,7 +123,7 @@ describe('names', () => {
     );
   });
 
-  test('fails when two backends would be called the same', () => {
+  test('fail if two backends would have the same', () => {
     const platform = testPlatform();
     endpointOn(platform, 'a', { path: '/a' }).addBackend('b c', backendOptions());
     expect(() => endpointOn(platform, 'a-b', { path: '/b' }).addBackend('c', backendOptions())).toThrow(
@@ -131,7 +131,7 @@ describe('names', () => {
     );
   });
 
-  test('of an endpoint and a backend may be the same', () => {
+  test('of an endpoint and a backend can be the same', () => {
     const platform = testPlatform();
     endpointOn(platform, 'same').attachBackend(
       new Backend(platform.node.root as RootConstruct, 'Same', backendOptions()),
@@ -141,7 +141,7 @@ describe('names', () => {
 });
 
 describe('removed constructs', () => {
-  test('fails when one still serves endpoints', () => {
+  test('fail if one still serves endpoints', () => {
     const { platform, endpoint } = singleBackend();
     endpoint.node.tryRemoveChild('backend');
     expect(() => platform.synthesize()).toThrow(
@@ -149,7 +149,7 @@ describe('removed constructs', () => {
     );
   });
 
-  test('fails when one was only declared', () => {
+  test('fail if one was only declared', () => {
     const platform = testPlatform();
     const root = platform.node.root;
     new Backend(root as RootConstruct, 'alone', backendOptions());
@@ -161,7 +161,7 @@ describe('removed constructs', () => {
 });
 
 describe('platform without a framework', () => {
-  test('is found from a scope below the one it stands in', () => {
+  test('is found from a scope below its own', () => {
     const root = new RootConstruct();
     const platform = new TestPlatform(root, 'Platform');
     const scope = new Construct(new Construct(root, 'Team'), 'Service');
@@ -177,7 +177,7 @@ describe('platform without a framework', () => {
     expect(ServingPlatform.of(new Construct(scope, 'Service'))).toBe(near);
   });
 
-  test('may be passed to an endpoint elsewhere in the tree', () => {
+  test('can be passed to an endpoint elsewhere in the tree', () => {
     const root = new RootConstruct();
     const platform = new TestPlatform(new Construct(root, 'Shared'), 'Platform');
     const endpoint = new ServingEndpoint(new Construct(root, 'Team'), 'endpoint', { platform });
@@ -185,7 +185,7 @@ describe('platform without a framework', () => {
     expect(platform.synthesize().services.map((service) => service.name)).toEqual(['endpoint-backend']);
   });
 
-  test('wins over the nearest when passed', () => {
+  test('takes precedence over the nearest one if it is passed', () => {
     const root = new RootConstruct();
     new TestPlatform(root, 'Near');
     const platform = new TestPlatform(new Construct(root, 'Scope'), 'Far');
@@ -193,7 +193,7 @@ describe('platform without a framework', () => {
     expect(new Backend(root, 'backend', { ...backendOptions(), platform }).platform).toBe(platform);
   });
 
-  test('fails when its scope has one already', () => {
+  test('fails if its scope already has one', () => {
     const root = new RootConstruct();
     new TestPlatform(root, 'First');
     expect(() => new TestPlatform(root, 'Second')).toThrow(
@@ -201,13 +201,13 @@ describe('platform without a framework', () => {
     );
   });
 
-  test('fails when there is none and neither a Stack nor a Chart', () => {
+  test('fails if there is neither one nor a Stack nor a Chart', () => {
     expect(() => new ServingEndpoint(new RootConstruct(), 'endpoint')).toThrow(
       '[NoPlatform] there is no Stack or Chart and no platform in the enclosing scopes; construct it in a CDK Stack or a cdk8s Chart, or construct a platform in an enclosing scope (at endpoint)',
     );
   });
 
-  test('is told from other constructs by its tag', () => {
+  test('is distinguished from other constructs by its tag', () => {
     const platform = testPlatform();
     expect(ServingPlatform.isServingPlatform(platform)).toBe(true);
     for (const other of [platform.node.root, undefined, null, 'platform']) {

@@ -26,7 +26,7 @@ function backends(count: number, props: TestPlatformProps = {}) {
 const ALB = { maxWeight: 999, name: 'an Application Load Balancer' };
 
 describe('shares', () => {
-  test('are equal without a split, whatever the number of replicas', () => {
+  test('are equal without a split, regardless of the number of replicas', () => {
     const platform = testPlatform();
     const endpoint = endpointOn(platform);
     endpoint.addBackend('one', backendOptions({ replicas: 1 }));
@@ -37,7 +37,7 @@ describe('shares', () => {
     ]);
   });
 
-  test('are equal where a split has header rules only', () => {
+  test('are equal if a split has only header rules', () => {
     const { endpoint, list, sharesOf } = backends(2);
     endpoint.splitTraffic({ headerRules: [{ header: 'x-try', value: 'yes', backend: list[1] }] });
     expect(sharesOf()).toEqual([1, 1]);
@@ -76,22 +76,22 @@ describe('shares', () => {
       [2000, 1000],
       [2, 1],
     ],
-  ])('%j are the whole numbers %j', (weights, whole) => {
+  ])('%j become the whole numbers %j', (weights, whole) => {
     expect(backends(weights.length).split(...weights)).toEqual(whole);
   });
 
-  test('leave backends out that the split does not name, attached at 0', () => {
+  test('are 0 for attached backends that the split does not contain', () => {
     expect(backends(3).split(9, 1)).toEqual([9, 1, 0]);
   });
 
-  test('of a canary are its percentage and the rest', () => {
+  test('of a canary are its percentage and the remainder', () => {
     const { endpoint, list, sharesOf } = backends(2);
     const [stable, canary] = list as [(typeof list)[0] & object, (typeof list)[0] & object];
     endpoint.splitTraffic(TrafficSplit.canary({ stable, canary, percent: 2.5 }));
     expect(sharesOf()).toEqual([39, 1]);
   });
 
-  test.each([-1, 101])('fails when a canary gets %p percent', (percent) => {
+  test.each([-1, 101])('fail if a canary has %p percent', (percent) => {
     const [stable, canary] = backends(2).list;
     if (stable === undefined || canary === undefined) throw new Error('there are two backends');
     expect(() => TrafficSplit.canary({ stable, canary, percent })).toThrow(
@@ -99,35 +99,35 @@ describe('shares', () => {
     );
   });
 
-  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('fails when a weight is %p', (weight) => {
+  test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('fail if a weight is %p', (weight) => {
     expect(() => backends(2).split(weight, 1)).toThrow(
       `[WeightOutOfRange] 'weight' (${weight}) must be a number between 0 and 1000000000; use relative weights such as 9 and 1 (at endpoint/Split)`,
     );
   });
 
-  test('fails when all weights are 0', () => {
+  test('fail if all weights are 0', () => {
     expect(() => backends(2).split(0, 0)).toThrow(
       '[NoShare] the weights (0, 0) must not all be 0; give one backend a share (at endpoint/Split)',
     );
   });
 
-  test('accepts the largest weight of an Application Load Balancer', () => {
+  test('can have the maximum weight of an Application Load Balancer', () => {
     expect(backends(2, { target: ALB }).split(999, 1)).toEqual([999, 1]);
   });
 
-  test('fails when a weight is above that of an Application Load Balancer', () => {
+  test('fail if a weight exceeds the maximum of an Application Load Balancer', () => {
     expect(() => backends(2, { target: ALB }).split(1000, 1)).toThrow(
       "[WeightOutOfRange] 'weight' (1000) must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1 (at endpoint/Split)",
     );
   });
 
-  test('fails when a fraction needs a larger weight, and names the nearest', () => {
+  test('fail if a fraction requires a larger weight', () => {
     expect(() => backends(2, { target: ALB }).split(0.9995, 0.0005)).toThrow(
       "[WeightOutOfRange] 'weight' (0.9995), which is 1999 : 1 in whole numbers, must be between 0 and 999 on an Application Load Balancer; use relative weights such as 999 and 1",
     );
   });
 
-  test('fails when the weights are too many together', () => {
+  test('fail if the sum of the weights exceeds the maximum', () => {
     const target = { maxTotalWeight: 10_000, maxWeight: 10_000, name: 'the router' };
     expect(() => backends(2, { target }).split(9_999, 2)).toThrow(
       "[WeightOutOfRange] 'weight' (9999) must be at most 10000 in total on the router; use relative weights such as",
@@ -138,18 +138,18 @@ describe('shares', () => {
   test.each([
     [1e-12, 1],
     [1e-10, 5],
-  ])('fails when a weight is too small to be a share: %p', (weight, other) => {
+  ])('fail if a weight is negligible: %p', (weight, other) => {
     expect(() => backends(2).split(weight, other)).toThrow(`[WeightOutOfRange] 'weight' (${weight})`);
   });
 
   test.each([
     [1e308, 0.3],
     [Number.MAX_SAFE_INTEGER, 0.123456789, 0.987654321],
-  ])('fails when a weight is enormous: %p', (...weights) => {
+  ])('fail if a weight is too large: %p', (...weights) => {
     expect(() => backends(weights.length).split(...weights)).toThrow('[WeightOutOfRange]');
   });
 
-  test('fails when one backend has two', () => {
+  test('fail if a backend has two', () => {
     const { endpoint, list } = backends(1);
     const [backend] = list;
     if (backend === undefined) throw new Error('there is a backend');
@@ -163,7 +163,7 @@ describe('shares', () => {
     ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; add them up (at endpoint/Split)");
   });
 
-  test('fails when the backend does not serve the endpoint', () => {
+  test('fail if the backend does not serve the endpoint', () => {
     const { platform, endpoint } = backends(1);
     const other = endpointOn(platform, 'other', { path: '/other' }).addBackend('foreign', backendOptions());
     expect(() => endpoint.splitTraffic({ shares: [{ backend: other, weight: 1 }] })).toThrow(
@@ -171,7 +171,7 @@ describe('shares', () => {
     );
   });
 
-  test('fails when a backend is removed that has one', () => {
+  test('fail if a backend with a share is removed', () => {
     const { platform, endpoint, split } = backends(2);
     split(1, 1);
     endpoint.node.tryRemoveChild('v1');
@@ -180,7 +180,7 @@ describe('shares', () => {
     );
   });
 
-  test('fails when requests are split twice', () => {
+  test('fail if requests are split twice', () => {
     const { endpoint, split } = backends(1);
     split(1);
     expect(() => split(1)).toThrow(
@@ -189,7 +189,7 @@ describe('shares', () => {
     expect(() => new TrafficSplit(endpoint, 'Second', { endpoint })).toThrow('[DuplicateSplit]');
   });
 
-  test('are written late, so that a backend added after the plan was read has one', () => {
+  test('include a backend that was added after an earlier plan', () => {
     const { endpoint, sharesOf } = backends(1);
     expect(sharesOf()).toEqual([1]);
     endpoint.addBackend('late', backendOptions());
@@ -209,7 +209,7 @@ describe('header rules', () => {
     return fixture.platform.plan();
   };
 
-  test('pick a backend by X-SERVE-CALL-METHOD', () => {
+  test('select a backend by X-SERVE-CALL-METHOD', () => {
     expect(rules().route('endpoint', 'header:0')).toMatchObject({
       headers: [{ name: 'x-serve-call-method', values: ['explain'] }],
       shares: [{ backend: 'endpoint/v2', weight: 1 }],
@@ -217,7 +217,7 @@ describe('header rules', () => {
     });
   });
 
-  test('pick a path by X-SERVE-CALL-METHOD and keep the shares', () => {
+  test('set a path by X-SERVE-CALL-METHOD and keep the shares', () => {
     expect(rules().route('endpoint', 'header:1')).toMatchObject({
       headers: [{ name: 'x-serve-call-method', values: ['predict'] }],
       shares: [
@@ -228,7 +228,7 @@ describe('header rules', () => {
     });
   });
 
-  test('are tried after own addresses and before the shares, in their order', () => {
+  test('are matched after own addresses and before the shares, in order', () => {
     expect(rules().routes.map((route) => route.key)).toEqual([
       'endpoint#own:endpoint/v1',
       'endpoint#own:endpoint/v2',
@@ -238,7 +238,7 @@ describe('header rules', () => {
     ]);
   });
 
-  test('fails when one names neither a backend nor a path', () => {
+  test('fail if one has neither a backend nor a path', () => {
     expect(() => backends(1).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b' }] })).toThrow(
       "[InvalidHeaderRule] the rule for header 'x-a' requires a 'backend' or a 'path' (at endpoint/Split)",
     );
@@ -258,20 +258,20 @@ describe('header rules', () => {
       { header: 'x-a', value },
       `the value of header 'x-a' ('${value}') must consist of printable characters other than quotes and backslashes, without spaces around them`,
     ]),
-  ])('fails when it cannot be matched: %j', (rule, message) => {
+  ])('fail if the header cannot be matched: %j', (rule, message) => {
     const { endpoint, list } = backends(1);
     expect(() => endpoint.splitTraffic({ headerRules: [{ ...rule, backend: list[0] }] })).toThrow(
       `[InvalidHeader] ${message}`,
     );
   });
 
-  test('fails when the path cannot be sent', () => {
+  test('fail if the path is invalid', () => {
     expect(() =>
       backends(1).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', path: 'predict' }] }),
     ).toThrow("[InvalidPath] 'path' ('predict') must start with '/'");
   });
 
-  test('fails when the backend does not serve the endpoint', () => {
+  test('fail if the backend does not serve the endpoint', () => {
     const { platform, endpoint } = backends(1);
     const backend = endpointOn(platform, 'other', { path: '/other' }).addBackend('foreign', backendOptions());
     expect(() => endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', backend }] })).toThrow(

@@ -25,14 +25,14 @@ function define(scope: Construct, change: Partial<BackendOptions>, props: Servin
   return endpoint;
 }
 
-/** Each way in which a credential gets into the output, and the id of its warning. */
+/** Each way for a credential to reach the output, and the id of its warning. */
 const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
   ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
   ['credentialInCommand.--api-key', { server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', SECRET] }) }],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
 ];
 
-/** The lines on standard error while an app of cdk8s is synthesized. */
+/** The lines on standard error during the synthesis of a cdk8s app. */
 function linesOf(run: (chart: Chart) => void, syntheses = 1): string[] {
   const app = new Cdk8sApp();
   const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -47,7 +47,7 @@ function linesOf(run: (chart: Chart) => void, syntheses = 1): string[] {
 }
 
 describe.each(CASES)('%s', (id, change, props) => {
-  test('is a warning of CDK, without the value', () => {
+  test('is a CDK warning without the value', () => {
     const stack = new Stack(new CdkApp(), 'Serving');
     define(stack, change, props);
     const found = Annotations.fromStack(stack).findWarning(
@@ -58,14 +58,14 @@ describe.each(CASES)('%s', (id, change, props) => {
     expect(JSON.stringify(found[0]?.entry.data)).not.toContain(SECRET);
   });
 
-  test('is one line of cdk8s, without the value', () => {
+  test('is one line in cdk8s without the value', () => {
     const lines = linesOf((chart) => define(chart, change, props), 2);
     expect(lines).toEqual([expect.stringMatching(/^\[Warning at serving\/endpoint/)]);
     expect(lines[0]).toContain(`[ack: serving-constructs:${id}]\n`);
     expect(lines[0]).not.toContain(SECRET);
   });
 
-  test.each(['here', 'above'])('is acknowledged %s, on both targets', (place) => {
+  test.each(['here', 'above'])('can be acknowledged %s, on both targets', (place) => {
     const acknowledge = (scope: Construct, endpoint: ServingEndpoint) =>
       Warnings.of(place === 'here' ? endpoint : scope).acknowledge(`serving-constructs:${id}`, 'a test');
     expect(linesOf((chart) => acknowledge(chart, define(chart, change, props)))).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(CASES)('%s', (id, change, props) => {
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
   });
 
-  test('is acknowledged in the way of CDK', () => {
+  test('can be acknowledged with the API of CDK', () => {
     const stack = new Stack(new CdkApp(), 'Serving');
     define(stack, change, props);
     CdkAnnotations.of(stack).acknowledgeWarning(`serving-constructs:${id}`);
@@ -82,7 +82,7 @@ describe.each(CASES)('%s', (id, change, props) => {
   });
 });
 
-test('one warning that is acknowledged leaves the others', () => {
+test('acknowledging a warning does not affect the others', () => {
   const lines = linesOf((chart) => {
     define(chart, { environment: { API_KEY: SECRET, PASSWORD: SECRET } });
     Warnings.of(chart).acknowledge('serving-constructs:credentialInEnvironment.API_KEY');
@@ -90,7 +90,7 @@ test('one warning that is acknowledged leaves the others', () => {
   expect(lines).toEqual([expect.stringContaining('credentialInEnvironment.PASSWORD')]);
 });
 
-test('a reference that no platform expands is a warning', () => {
+test('a reference that no platform expands causes a warning', () => {
   const server = (argument: string) => ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', argument] });
   const messages = linesOf((chart) => define(chart, { environment: { API_KEY: '$(KEY)' }, server: server('$(KEY)') }));
   expect(messages).toEqual(
@@ -102,13 +102,13 @@ test('a reference that no platform expands is a warning', () => {
   );
 });
 
-test('a credential is to be rotated', () => {
+test('the warning about a credential recommends to rotate it', () => {
   expect(linesOf((chart) => define(chart, { environment: { API_KEY: SECRET } }))[0]).toContain(
     "can read it; rotate it, and pass it with 'secrets'",
   );
 });
 
-test('a definition without credentials has no warning', () => {
+test('a definition without credentials causes no warning', () => {
   expect(
     linesOf((chart) => define(chart, { environment: { TOKENIZERS_PARALLELISM: 'false', MAX_TOKENS: '4' } })),
   ).toEqual([]);
@@ -120,19 +120,19 @@ test.each([
   'serving-constructs:modelDrifts',
   'serving-constructs:modeldrift',
   'modelDrift',
-])('acknowledging fails when the kind of the id does not exist: %j', (id) => {
+])('acknowledging fails if the kind in the id does not exist: %j', (id) => {
   expect(() => Warnings.of(new Stack()).acknowledge(id)).toThrow(
     `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
   );
 });
 
-test('what a warning is about may come later, or be gone', () => {
+test('a warning can be acknowledged before its subject exists, or after it was removed', () => {
   const warnings = Warnings.of(new Stack());
   expect(() => warnings.acknowledge('serving-constructs:modelDrift')).not.toThrow();
   expect(() => warnings.acknowledge('serving-constructs:unreachableBackend.v9')).not.toThrow();
 });
 
-test('why a warning is acknowledged is recorded, in the assembly of CDK too', () => {
+test('the reason for an acknowledgement is recorded, also in the CDK assembly', () => {
   const app = new CdkApp();
   const stack = new Stack(app, 'Serving');
   Warnings.of(stack).acknowledge('serving-constructs:modelDrift', 'restored by the next build');
@@ -162,9 +162,9 @@ describe('a backend without requests', () => {
     "backend 'v2' gets no requests: its share is 0, no header rule selects it, and it has no own address; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)";
 
   test.each<[string, Split]>([
-    ['left out of the shares', all],
+    ['without a share', all],
     ['of weight 0', zero],
-  ])('%s is a warning on both targets', (_, split) => {
+  ])('%s causes a warning on both targets', (_, split) => {
     expect(linesOf((chart) => two(chart, HIDDEN, split), 2)).toEqual([
       `[Warning at serving/endpoint/v2] ${MESSAGE} [ack: ${ID}]\n`,
     ]);
@@ -177,7 +177,7 @@ describe('a backend without requests', () => {
     ]);
   });
 
-  test('is acknowledged', () => {
+  test('can be acknowledged', () => {
     expect(linesOf((chart) => Warnings.of(two(chart, HIDDEN, zero)).acknowledge(ID, 'the next release'))).toEqual([]);
   });
 
@@ -195,34 +195,34 @@ describe('a backend without requests', () => {
     });
   };
 
-  test('that a header rule does not name is a warning, whatever the other rules are', () => {
+  test('causes a warning if header rules select only other backends', () => {
     expect(linesOf((chart) => two(chart, HIDDEN, rule()))).toHaveLength(1);
     expect(linesOf((chart) => two(chart, HIDDEN, rule(0)))).toHaveLength(1);
   });
 
   test.each<[string, (chart: Chart) => void]>([
-    ['alone', (chart) => define(chart, HIDDEN)],
-    ['of an equal share', (chart) => two(chart, HIDDEN)],
+    ['it is the only one', (chart) => define(chart, HIDDEN)],
+    ['the shares are equal', (chart) => two(chart, HIDDEN)],
     [
-      'of a small share',
+      'its share is small',
       (chart) =>
         two(chart, HIDDEN, ({ backends: [v1, v2] }) => TrafficSplit.canary({ stable: v1!, canary: v2!, percent: 0.1 })),
     ],
-    ['of a header rule', (chart) => two(chart, HIDDEN, rule(1))],
-    ['with an address of its own', (chart) => two(chart, SHOWN, zero)],
-    ['that is called directly', (chart) => two(chart, { ...HIDDEN, directCallers: true }, zero)],
+    ['a header rule selects it', (chart) => two(chart, HIDDEN, rule(1))],
+    ['it has its own address', (chart) => two(chart, SHOWN, zero)],
+    ['it has direct callers', (chart) => two(chart, { ...HIDDEN, directCallers: true }, zero)],
     [
-      'of a share of another endpoint',
+      'it has a share of another endpoint',
       (chart) => {
         const [, v2] = two(chart, HIDDEN, zero).backends;
         new ServingEndpoint(chart, 'preview', { path: '/preview' }).attachBackend(v2!);
       },
     ],
-  ])('is not one %s', (_, declare) => {
+  ])('causes no warning if %s', (_, declare) => {
     expect(linesOf(declare)).toEqual([]);
   });
 
-  test('is found by what is declared last', () => {
+  test('is found regardless of the order of declarations', () => {
     const lines = linesOf((chart) => {
       const endpoint = define(chart, HIDDEN);
       endpoint.splitTraffic(all(endpoint));
@@ -247,13 +247,13 @@ describe('a model that each deployment publishes', () => {
   };
   const ID = 'serving-constructs:publishDestination.net';
 
-  test('to where the lock file alone leads is a warning', () => {
+  test('causes a warning if only the lock file specifies its destination', () => {
     expect(warningsOf({ publishOnDeploy: true })).toEqual([
       `model 'net' is published to 's3://acme-models' by each deployment, and only the lock file specifies that destination, so that a change of the lock file redirects the model; set 'to' ('s3://acme-models') in the definition [ack: ${ID}]`,
     ]);
   });
 
-  test('is none where the definition states where, where nothing is published, or where it is acknowledged', () => {
+  test('causes no warning with a destination in the definition, without publishing, or if it is acknowledged', () => {
     expect(warningsOf({ publishOnDeploy: true, to: 's3://acme-models' })).toEqual([]);
     expect(warningsOf({})).toEqual([]);
     expect(warningsOf({ publishOnDeploy: true }, ID)).toEqual([]);

@@ -8,7 +8,7 @@ describe('numbers', () => {
     [1, {}],
     [0.5, { min: 0.5, max: 0.5 }],
     [3, { integer: true }],
-  ])('%p passes %j', (value, rule) => {
+  ])('%p is accepted by %j', (value, rule) => {
     expect(requireNumber('prop', value, rule)).toBe(value);
   });
 
@@ -26,16 +26,16 @@ describe('numbers', () => {
       { min: 1, hint: 'add one', code: 'ReplicasOutOfRange' as const },
       "[ReplicasOutOfRange] 'prop' (0) must be a number of at least 1; add one",
     ],
-  ])('fails when %p meets %j', (value, rule, message) => {
+  ])('%p is rejected by %j', (value, rule, message) => {
     expect(() => requireNumber('prop', value, rule)).toThrow(message);
   });
 
-  test('fails with the path of the construct', () => {
+  test('errors contain the path of the construct', () => {
     const at = new Construct(new RootConstruct(), 'endpoint');
     expect(() => requireNumber('prop', 0, { min: 1, at })).toThrow(/\(at endpoint\)$/);
   });
 
-  test('fails when one is a token of the framework', () => {
+  test('tokens of the framework are rejected', () => {
     expect(() => requireNumber('prop', -1.8881545897087626e289, { min: 0 })).toThrow(
       "[UnresolvedNumber] 'prop' is a token, but its value must be known at synthesis; pass a plain number",
     );
@@ -57,7 +57,7 @@ describe('values in messages', () => {
     [() => 1, 'a function that was not called'],
     [[[1], []], '[a list, a list]'],
     [undefined, 'undefined'],
-  ])('%p reads %s', (value, text) => {
+  ])('%p is shown as %s', (value, text) => {
     expect(describeValue(value)).toBe(text);
   });
 });

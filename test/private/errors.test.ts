@@ -10,7 +10,7 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(Error);
   });
 
-  test.each([undefined, ''])('have no path where there is none: %p', (path) => {
+  test.each([undefined, ''])('have no path without a construct: %p', (path) => {
     expect(renderError('NoBackend', 'there is none', path)).toBe('[NoBackend] there is none');
   });
 });
@@ -21,11 +21,11 @@ test.each([
   ["'names' (['#{Token[TOKEN.5]}']) is wrong", "'names' ([a token]) is wrong"],
   ["'port' (-1.8881545897087511e+289) is wrong", "'port' (a token) is wrong"],
   ["'port' (-1.5e+28) is wrong", "'port' (-1.5e+28) is wrong"],
-])('an error shows no encoding of a token: %s', (message, shown) => {
+])('an error contains no encoded tokens: %s', (message, shown) => {
   expect(new ServingError('InvalidName', message).message).toBe(`[InvalidName] ${shown}`);
 });
 
-test('an error is one line, whatever the values in it have', () => {
+test('an error is one line, regardless of the values in it', () => {
   const error = new ServingError(
     'InvalidName',
     "'name' ('a\n::error::b\r\u001b[2J\u0085\u2028') is invalid",

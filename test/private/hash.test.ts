@@ -12,7 +12,7 @@ describe('hash', () => {
 `);
   });
 
-  test('is a whole number of 32 bits', () => {
+  test('is an unsigned 32-bit integer', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(hash(text)).toBe(hash(text) >>> 0);
@@ -21,7 +21,7 @@ describe('hash', () => {
     );
   });
 
-  test('spreads similar texts over few slots', () => {
+  test('distributes similar texts over few slots', () => {
     const slots = new Map<number, number>();
     for (let index = 0; index < 10_000; index++) {
       const slot = hash(`/model-${index}`) % 100;

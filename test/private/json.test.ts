@@ -12,14 +12,14 @@ test('JSON is parsed from text and from bytes', () => {
 
 test.each([
   ['text of another format', 'hunter2: x', 'is not valid JSON (unexpected character)'],
-  ['text that is cut off', '{"a":', 'is not valid JSON (unexpected end)'],
-  ['a string that is cut off', '{"a\\', 'is not valid JSON (unexpected end)'],
-  ['text that stops being JSON', '{\n"a": 1,\nhunter2}', 'is not valid JSON (line 3)'],
+  ['truncated text', '{"a":', 'is not valid JSON (unexpected end)'],
+  ['a truncated string', '{"a\\', 'is not valid JSON (unexpected end)'],
+  ['text with a later error', '{\n"a": 1,\nhunter2}', 'is not valid JSON (line 3)'],
   ['65 levels', `${'['.repeat(65)}${']'.repeat(65)}`, 'is nested more than 64 levels deep'],
-  ['objects and lists that nest', `${'{"a":['.repeat(1e5)}`, 'is nested more than 64 levels deep'],
-])('a fault of %s shows nothing of it', (_, text, fault) => expect(readJson(text)).toEqual({ fault }));
+  ['nested objects and lists', `${'{"a":['.repeat(1e5)}`, 'is nested more than 64 levels deep'],
+])('the fault of %s does not quote it', (_, text, fault) => expect(readJson(text)).toEqual({ fault }));
 
-test('64 levels are parsed, and brackets in strings are no levels', () => {
+test('64 levels are parsed, not counting brackets in strings', () => {
   expect('value' in readJson(`${'['.repeat(64)}${']'.repeat(64)}`)).toBe(true);
   expect(readJson(JSON.stringify(`\\"${'['.repeat(100)}`))).toEqual({ value: `\\"${'['.repeat(100)}` });
 });
@@ -33,7 +33,7 @@ test('limits can be lower', () => {
 test.each(['[]', 'null', '1', '"text"', '{', ''])('%j contains no object', (text) =>
   expect(readJsonObject(text)).toBeUndefined());
 
-/** Files that parse what this program has written, or its own package. */
+/** Files that parse only what this program or its package has written. */
 const OWN = [
   'models/lock/scan.ts',
   'plan/allowed-methods.ts',
@@ -45,7 +45,7 @@ const OWN = [
   'tools/serving.ts',
 ];
 
-test('everything else in the source is parsed with limits', () => {
+test('all other sources parse JSON with limits', () => {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   const parsing = files.filter((file) => readFileSync(join(SRC, file), 'utf8').includes('JSON.parse'));
   expect(parsing.filter((file) => !OWN.includes(file))).toEqual([]);

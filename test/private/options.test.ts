@@ -22,7 +22,7 @@ type Callable = (...args: unknown[]) => unknown;
 const found = (name: string): unknown =>
   name.split('.').reduce<unknown>((scope, part) => (scope as Record<string, unknown>)[part], library);
 
-/** Calls what takes options, with these. What stands before them does not matter, because they are looked at first. */
+/** Calls an entry with these options. The arguments before them do not matter, because options are validated first. */
 function call({ class: name, method, static: isStatic, index }: Entry, options: unknown): unknown {
   const before = ['a', 'b', 'c'].slice(0, index);
   if (method === undefined) {
@@ -45,20 +45,20 @@ function call({ class: name, method, static: isStatic, index }: Entry, options: 
 describe.each(
   (entries as Entry[]).map((entry) => [`${entry.class}.${entry.method ?? 'constructor'}`, entry] as const),
 )('%s', (_, entry) => {
-  test.each([5, 'text', [], null, () => undefined])('refuses %p for its options', (options) => {
+  test.each([5, 'text', [], null, () => undefined])('rejects %p as its options', (options) => {
     expect(() => call(entry, options)).toThrow(
       /^\[InvalidType\] '(options|props|times|attributes)' \(.*\) must be an object /,
     );
   });
 
-  test('refuses an option that it does not know', () => {
+  test('rejects an unknown option', () => {
     expect(() => call(entry, { noSuchOption: 1 })).toThrow(
       "[UnknownOption] unknown option 'noSuchOption'; expected one of ",
     );
   });
 });
 
-/** A value of a type, and one that is none. */
+/** A value of a type, and one of another type. */
 function samples(type: string): { readonly right: unknown; readonly wrong: unknown } {
   if (type.endsWith('?')) return samples(type.slice(0, -1));
   if (type.endsWith('[]')) return { right: [], wrong: [samples(type.slice(0, -2)).wrong] };
@@ -87,7 +87,7 @@ const members = Object.entries(OPTION_TYPES).flatMap(([type, all]) =>
 );
 
 describe('options', () => {
-  test.each(Object.keys(OPTION_TYPES))('%s is what its interface says', (type) => {
+  test.each(Object.keys(OPTION_TYPES))('%s matches its interface', (type) => {
     expect(() => checkOptions(type, optionsOf(type), 'options')).not.toThrow();
   });
 
@@ -196,25 +196,25 @@ describe('options', () => {
       () => library.ScalingTarget.cpuUtilization(0.6),
       "'percent' (0.6) must be a whole number between 1 and 100; 60 is 60 %",
     ],
-  ])('arguments are checked too: %#', (define, message) => {
+  ])('arguments are validated too: %#', (define, message) => {
     expect(define).toThrow(message);
   });
 
-  test('a secret of CDK is no secret of a definition, although it has a name', () => {
+  test('a Secret of CDK is not a SecretValue, although it has a name', () => {
     const secret = secretsmanager.Secret.fromSecretNameV2(new Stack(), 'Secret', 'acme/token');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
       "'secrets.TOKEN' (an object) must be a SecretValue, for example SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",
     );
   });
 
-  test('a secret value of CDK is none either, although its class has the same name', () => {
+  test('a SecretValue of CDK is not one either, although its class has the same name', () => {
     const secret = CdkSecretValue.unsafePlainText('hunter2');
     expect(() => singleBackend({ secrets: { TOKEN: secret as never } })).toThrow(
       "[InvalidType] 'secrets.TOKEN' (a SecretValue of another package) must be a SecretValue, for example SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret",
     );
   });
 
-  test('an option that is undefined is left out, whatever its name', () => {
+  test('an undefined option is ignored, regardless of its name', () => {
     expect(() => singleBackend({ ...backendOptions(), noSuchOption: undefined } as object)).not.toThrow();
   });
 });

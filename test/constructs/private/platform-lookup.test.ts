@@ -29,7 +29,7 @@ describe('the platform of an endpoint', () => {
     expect(ServingPlatform.of(scope)).toBe(platform);
   });
 
-  test('is the one that was constructed in the nearest scope', () => {
+  test('is the one constructed in the nearest scope', () => {
     const scope = stack();
     const own = new EcsPlatform(scope, 'Own');
     expect(new ServingEndpoint(scope, 'endpoint').platform).toBe(own);
@@ -38,7 +38,7 @@ describe('the platform of an endpoint', () => {
     expect(new ServingEndpoint(team, 'endpoint').platform).toBe(near);
   });
 
-  test('is that of the parent in a nested stack', () => {
+  test('is that of the parent Stack in a NestedStack', () => {
     const parent = stack();
     const nested = new NestedStack(new NestedStack(parent, 'Nested'), 'Deeper');
     const { platform } = new ServingEndpoint(nested, 'endpoint');
@@ -46,19 +46,19 @@ describe('the platform of an endpoint', () => {
     expect(new ServingEndpoint(parent, 'other', { path: '/o' }).platform).toBe(platform);
   });
 
-  test('is one of its own for each of two stacks', () => {
+  test('is a separate one for each of two Stacks', () => {
     const app = new CdkApp();
     const [one, two] = ['One', 'Two'].map((id) => ServingPlatform.of(new Stack(app, id)));
     expect(one).not.toBe(two);
   });
 
-  test('is not the built-in one of another stack around it', () => {
+  test('is not the built-in one of an enclosing Stack', () => {
     const outer = stack();
     const platform = ServingPlatform.of(outer);
     expect(ServingPlatform.of(new Stack(outer, 'Inner'))).not.toBe(platform);
   });
 
-  test('is one that was constructed around several stacks', () => {
+  test('is one constructed in a scope of several Stacks', () => {
     const app = new CdkApp();
     const stage = new Stage(app, 'Stage');
     const platform = new TestPlatform(stage, 'Platform');
@@ -66,7 +66,7 @@ describe('the platform of an endpoint', () => {
     expect(ServingPlatform.of(new Stack(stage, 'Two'))).toBe(platform);
   });
 
-  test('wins as a prop over the built-in one', () => {
+  test('is the prop instead of the built-in one', () => {
     const app = new CdkApp();
     const platform = new EcsPlatform(new Stack(app, 'Shared'), 'Platform');
     const scope = new Stack(app, 'Team');
@@ -74,7 +74,7 @@ describe('the platform of an endpoint', () => {
     expect(scope.node.tryFindChild('ServingPlatform')).toBeUndefined();
   });
 
-  test('fails when a second is constructed in a scope', () => {
+  test('fails if a second one is constructed in a scope', () => {
     const scope = stack();
     new EcsPlatform(scope, 'First');
     expect(() => new EcsPlatform(scope, 'Second')).toThrow(
@@ -82,7 +82,7 @@ describe('the platform of an endpoint', () => {
     );
   });
 
-  test('fails when one is constructed after endpoints use the built-in one', () => {
+  test('fails if one is constructed after endpoints use the built-in one', () => {
     const scope = stack();
     new ServingEndpoint(scope, 'endpoint');
     expect(() => new EcsPlatform(scope, 'Own')).toThrow(
@@ -90,19 +90,19 @@ describe('the platform of an endpoint', () => {
     );
   });
 
-  test('fails when a Chart stands in a Stack', () => {
+  test('fails if a Chart is in a Stack', () => {
     const scope = new Chart(stack() as never, 'chart');
     expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow(
       '[ChartInStack] a Chart in a Stack is synthesized by neither framework; construct the Chart in a separate App, and the endpoint in one of the two (at Serving/chart/endpoint)',
     );
   });
 
-  test('fails when a Stack stands in a Chart', () => {
+  test('fails if a Stack is in a Chart', () => {
     const scope = new Stack(chart() as never, 'Stack');
     expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow('[ChartInStack] a Stack in a Chart');
   });
 
-  test('fails when a platform stands in the tree of another framework', () => {
+  test('fails if it is in the tree of another framework', () => {
     expect(() => new EcsPlatform(chart(), 'Platform')).toThrow('[WrongScope] an EcsPlatform must be in a CDK Stack');
     expect(() => new KubernetesPlatform(new RootConstruct(), 'Platform')).toThrow(
       '[WrongScope] a KubernetesPlatform must be in a cdk8s Chart',
@@ -115,14 +115,14 @@ describe('tokens of the framework', () => {
     ['port', (value: number) => ({ port: value })],
     ['replicas', (value: number) => ({ replicas: value })],
     ['loadTimeout', (value: number) => ({ loadTimeout: Duration.seconds(value) })],
-  ])('fails when the number %s is one', (_, make) => {
+  ])('fail as the number %s', (_, make) => {
     const value = Token.asNumber(Lazy.number({ produce: () => 3 }));
     expect(() => new ServingEndpoint(stack(), 'endpoint').addBackend('b', backendOptions(make(value)))).toThrow(
       '[UnresolvedNumber]',
     );
   });
 
-  test('pass unread as texts', () => {
+  test('are accepted in strings', () => {
     const scope = stack();
     const endpoint = new ServingEndpoint(scope, 'endpoint', {
       hosts: [Lazy.string({ produce: () => 'a.example.com' })],

@@ -2,9 +2,9 @@ import { credentialArguments, hideArguments, unexpandedArguments } from '../../.
 import { credentialReason, isUnexpanded } from '../../../src/private/credentials/reason';
 import { redact } from '../../../src/private/credentials/redact';
 
-// Joined here, so that no scanner takes this file for one with credentials.
+// Joined at run time, so that secret scanners do not report this file.
 const join = (...parts: string[]): string => parts.join('');
-const LOOKS: Record<string, string> = {
+const FORMS: Record<string, string> = {
   'an AWS access key': join('AKIA', 'IOSFODNN7EXAMPLE'),
   'a private key': join('-----BEGIN RSA ', 'PRIVATE KEY-----\nMIIE\n-----END RSA ', 'PRIVATE KEY-----'),
   'a signed token (JWT)': join('eyJhbGciOiJI.', 'eyJzdWIiOiIx.', 'c2lnbmF0dXJl'),
@@ -26,11 +26,11 @@ describe('a credential', () => {
     ...['API_KEY', 'OPENAI_API_KEY', 'apikey', 'x-api-key', 'PRIVATE_KEY', 'SIGNING_KEY_B64', 'GOOGLE_CREDENTIALS'],
     ...['DB_PASS', 'PRIVATEKEY', 'REFRESH_TOKEN', 'DOCKER_AUTH_CONFIG'],
     ...['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_ACCOUNT_KEY', 'Authorization', 'DJANGO_SECRET_KEY'],
-  ])('is known by its name: %s', (name) => {
+  ])('is recognized by its name: %s', (name) => {
     expect(credentialReason(name, 'hunter2')).toBe('its name is typical of a credential');
   });
 
-  test.each(Object.entries(LOOKS))('is known by its looks: %s', (what, value) => {
+  test.each(Object.entries(FORMS))('is recognized by its form: %s', (what, value) => {
     expect(credentialReason('VALUE_OF_X', `see ${value} here`)).toBe(`its value looks like ${what}`);
     expect(redact(`see ${value} here`)).not.toContain(value);
     expect(redact(`see ${value} here`)).toMatch(/^see .*\*\*\*.* here$/s);
@@ -39,11 +39,11 @@ describe('a credential', () => {
   test.each([
     join('DefaultEndpointsProtocol=https;AccountName=a;Account', 'Key=aGk=;EndpointSuffix=x'),
     join('https://acme.blob.example.com/models?sv=1&si', 'g=f00d%3D'),
-    join('Authorization: Bear', 'er 0a1b2c3d4e'),
+    join('Authorization: Be', 'arer 0a1b2c3d4e'),
     join('{"user":"app","pass', 'word":"hunter2"}'),
     join('api-k', 'ey=0a1b2c'),
     join('app:hunt', 'er2@db.example.com'),
-  ])('is known by what is named in its value: %s', (value) => {
+  ])('is recognized by a label in its value: %s', (value) => {
     expect(credentialReason('VALUE_OF_X', value)).toBe('part of its value is labeled as a credential');
   });
 
@@ -97,12 +97,12 @@ describe('a credential', () => {
     ['IMAGE', `acme/svm@sha256:${'0a'.repeat(32)}`],
   ])('is not %s=%s', (name, value) => {
     expect(credentialReason(name, value)).toBeUndefined();
-    // Reports hide every login of a URL, also one that is a reference or has no password.
+    // Reports hide every login in a URL, including references and logins without a password.
     expect(redact(value)).toBe(value.replace(/(?<=:\/\/).*@/, '***@'));
   });
 });
 
-test('a variable in the place of a credential is none, and is not expanded where no shell reads it', () => {
+test('a variable in place of a credential is not one, and is not expanded outside a shell command line', () => {
   const inHeader = join('Authorization: Bearer $', '{OTLP_KEY}');
   expect(credentialReason('OTEL_EXPORTER_OTLP_HEADERS', inHeader)).toBeUndefined();
   expect(isUnexpanded('API_KEY', '$(OTHER_KEY)')).toBe(true);
@@ -127,9 +127,9 @@ describe('the arguments of a command', () => {
       ['--token'],
     ],
     [['/bin/sh', '-c', "TOKEN='a' exec serve"], ['/bin/sh', '-c', 'TOKEN=*** exec serve'], ['TOKEN']],
-    [['serve', LOOKS['a secret key'] as string], ['serve', 'sk-***'], ['argument']],
+    [['serve', FORMS['a secret key'] as string], ['serve', 'sk-***'], ['argument']],
     [
-      ['serve', '--url', LOOKS['a URL with a password'] as string],
+      ['serve', '--url', FORMS['a URL with a password'] as string],
       ['serve', '--url', 'postgres://***@db.example.com/models'],
       ['--url'],
     ],
@@ -145,7 +145,7 @@ describe('the arguments of a command', () => {
     [['serve', '--api-key=$API_KEY', '--token', '$TOKEN', '--password-file', '/run/p']],
     [['/bin/sh', '-c', 'exec serve --api-key "$API_KEY" && echo "it\'s"']],
     [['uvicorn', 'app:app', '--host', '0.0.0.0', '--timeout-keep-alive', '4010']],
-  ])('%j are shown as they are', (words) => {
+  ])('%j are shown unchanged', (words) => {
     expect(hideArguments(words)).toEqual(words);
     expect(credentialArguments(words)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { oneLine, printable, printableJson, redact, secretsOf } from '../../../src/private/credentials/redact';
 
-describe('credentials by their form', () => {
+describe('credentials in a text', () => {
   test.each([
     ['http://user:hunter2@host:80/x', 'http://***@host:80/x'],
     ['http://user:hun@ter2@host/x', 'http://***@host/x'],
@@ -42,7 +42,7 @@ describe('credentials by their form', () => {
     ['X-Api-Key: 0a1b, X-Authorization: Bearer hunter2', 'X-Api-Key: ***, X-Authorization: Bearer ***'],
     ['AccountName=a;AccountKey=aGk=;EndpointSuffix=x', 'AccountName=a;AccountKey=***;EndpointSuffix=x'],
     ['{"auths":{"r.io":{"auth":"dXNlcjpwYXNz"}}}', '{"auths":{"r.io":{"auth":"***"}}}'],
-  ])('in %j leave %j', (text, expected) => expect(redact(text)).toBe(expected));
+  ])('are replaced in %j: %j', (text, expected) => expect(redact(text)).toBe(expected));
 
   test.each([
     `registry.example.com/net:${'a'.repeat(64)}@sha256:${'a'.repeat(64)}`,
@@ -60,7 +60,7 @@ describe('credentials by their form', () => {
     '/builds/acme/sk-learn-image-classifier-ci/.cache, models/sk-learn-image-classifier-v2, sk-proj-image-classifier-v2-large',
     'eyJevil0.evil.io/models, eyJevil0.a.b.c.io/models',
     'max_token=4096&eos_token=</s>, tokens: 5',
-  ])('are none in %j', (text) => expect(redact(text)).toBe(text));
+  ])('are not found in %j', (text) => expect(redact(text)).toBe(text));
 
   test.each(
     [
@@ -86,11 +86,11 @@ describe('credentials by their form', () => {
       'token=\'a"',
       'x-authorization',
     ].concat(['client_secret_', 'authorization ', 'AKIA', 'a.', '\u001b]', '\u001b[', '\u009d', ' ']),
-  )('are looked for in linear time in many %j', (piece) => {
+  )('are searched for in linear time in repeated %j', (piece) => {
     const text = piece.repeat(1_000_000 / piece.length);
     const at = performance.now();
     redact(printable(text));
-    // Quadratic time would be hours.
+    // Quadratic time would take hours.
     expect(performance.now() - at).toBeLessThan(60_000);
   });
 });
@@ -116,7 +116,7 @@ test.each([
   ['sk-a1A-', 'a1A'],
   ['a:', 'b'],
   ['\u001b]', 'a'],
-])('%j with many megabytes of %j is hidden in time, and without an error', (start, piece) => {
+])('%j with many megabytes of %j is redacted in time and without an error', (start, piece) => {
   const text = start + piece.repeat(16_000_000 / piece.length);
   const at = performance.now();
   redact(printable(text));
@@ -124,7 +124,7 @@ test.each([
 });
 
 describe('secrets of an environment', () => {
-  test('are the values of variables that tools use for them, and the passwords of proxies', () => {
+  test('are the values of credential variables, and the passwords of proxies', () => {
     const environment = {
       AWS_SECRET_ACCESS_KEY: 'abcd1234efgh',
       HF_TOKEN: 'hf-123456789',
@@ -148,11 +148,11 @@ describe('text for a terminal', () => {
     ['a\rb\u0008c\u0000d\u007fe', 'abcde'],
     ['one\n\ttwo\n', 'one\n\ttwo\n'],
     ['größe, 模型, 🤖', 'größe, 模型, 🤖'],
-  ])('of %j is %j', (text, expected) => expect(printable(text)).toBe(expected));
+  ])('is printed from %j as %j', (text, expected) => expect(printable(text)).toBe(expected));
 
-  test('can be kept on one line', () => expect(oneLine(' a\nwarning: b\r\n\tc ')).toBe('a warning: b c'));
+  test('can be reduced to one line', () => expect(oneLine(' a\nwarning: b\r\n\tc ')).toBe('a warning: b c'));
 
-  test('may be JSON, whose value is kept', () => {
+  test('can be JSON, whose value is preserved', () => {
     const value = { 'a\u202e': ['\u009b2J', '\u001b[2J', '\u{e0041}', 'größe\n'] };
     const json = printableJson(JSON.stringify(value, null, 2));
     expect(JSON.parse(json)).toEqual(value);

@@ -7,22 +7,22 @@ import { withScratch, writeFiles } from '../../support/scratch';
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 
 describe('a folder of the user', () => {
-  test('is made for its owner alone', () => {
+  test('is accessible only to its owner', () => {
     withScratch((folder) => {
       expect(makeOwnFolder(join(folder, 'a/b'))).toBeUndefined();
       expect(modeOf(join(folder, 'a/b'))).toBe(0o700);
     });
   });
 
-  test.each(['/dev/null/.cache/own', '/proc/own/cache'])('is not one where nothing can be made: %s', (path) => {
+  test.each(['/dev/null/.cache/own', '/proc/own/cache'])('is not created where that is impossible: %s', (path) => {
     expect(makeOwnFolder(path)).toMatch(/^it cannot be created \(/);
   });
 
-  test('is not one below a file, which is no reason to fail', () => {
+  test('is not trusted below a file, without an exception', () => {
     expect([isForeign('/dev/null/.cache/own'), isForeign('/proc/own/cache')]).toEqual([true, false]);
   });
 
-  test('is closed to others where an earlier release left it open', () => {
+  test('loses the permissions of others that an earlier release set', () => {
     withScratch((folder) => {
       const path = join(folder, 'a');
       mkdirSync(path);
@@ -32,7 +32,7 @@ describe('a folder of the user', () => {
     });
   });
 
-  test('is not one that all users share, which stays as it is', () => {
+  test('is not one that all users share, whose mode is unchanged', () => {
     withScratch((folder) => {
       const path = join(folder, 'tmp');
       mkdirSync(path);
@@ -42,7 +42,7 @@ describe('a folder of the user', () => {
     });
   });
 
-  test('is not one of somebody else', () => {
+  test('is not one of another user', () => {
     withScratch((folder) => {
       const other = lstatSync(folder).uid + 1;
       expect([isForeign(folder), isForeign(folder, other), isForeign(join(folder, 'none'))]).toEqual([
@@ -54,7 +54,7 @@ describe('a folder of the user', () => {
     });
   });
 
-  test('is no link, and no file', () => {
+  test('is not a link or a file', () => {
     withScratch((folder) => {
       writeFiles(folder, { 'target/x': '', file: '' });
       symlinkSync(join(folder, 'target'), join(folder, 'link'));
@@ -65,7 +65,7 @@ describe('a folder of the user', () => {
   });
 });
 
-test('a file that is replaced leaves alone what a link in its place leads to', () => {
+test('replacing a link with a file does not change the target of the link', () => {
   withScratch((folder) => {
     const path = join(folder, 'a.json');
     writeFileSync(join(folder, 'victim'), 'victim');

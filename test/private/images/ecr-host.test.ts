@@ -12,7 +12,7 @@ test.each([
   ['dkr.ecr.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
   ['dkr.ecr.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
   ['dkr.ecr.us-isob-east-1.sc2s.sgov.gov', 'us-isob-east-1'],
-])('%s is of ECR', (name, region) => {
+])('%s is a host of ECR', (name, region) => {
   expect(parseEcrHost(`${ACCOUNT}.${name}`)).toEqual({ registryId: ACCOUNT, region });
 });
 
@@ -29,11 +29,11 @@ test.each([
   'dkr.ecr.xx-east-1.amazonaws.com',
   'dkr.ecr.us-east-1.evil.com.amazonaws.com',
   'dkrxecr.us-east-1.amazonaws.com',
-])('%s is not', (name) => {
+])('%s is not a host of ECR', (name) => {
   expect(parseEcrHost(`${ACCOUNT}.${name}`)).toBeUndefined();
 });
 
-test.each(['12345678901', '1234567890123', 'x23456789012', ''])('an account %p is none', (account) => {
+test.each(['12345678901', '1234567890123', 'x23456789012', ''])('%p is not an account', (account) => {
   expect(parseEcrHost(`${account}.dkr.ecr.us-east-1.amazonaws.com`)).toBeUndefined();
 });
 
@@ -45,7 +45,7 @@ test.each([
   ['vpce-1-2.api.ecr.eu-west-1.vpce.amazonaws.com', 'layers.s3.eu-west-1.amazonaws.com'],
   ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', 'layers.s3.cn-north-1.amazonaws.com.cn'],
   ['123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com', 'layers.s3-fips.us-gov-west-1.amazonaws.com'],
-])('%s has its layers in %s', (ecr, storage) => {
+])('%s stores layers in %s', (ecr, storage) => {
   expect(isStorageOfEcr(ecr, storage)).toBe(true);
 });
 
@@ -57,6 +57,6 @@ test.each([
   ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'ec2-10-0-0-1.eu-west-1.compute.amazonaws.com'],
   ['registry.example.com', 'layers.s3.eu-west-1.amazonaws.com'],
   ['123456789012.dkr.ecr.eu-west-1.evil.com', 'layers.s3.eu-west-1.amazonaws.com'],
-])('%s has none in %s', (ecr, storage) => {
+])('%s stores no layers in %s', (ecr, storage) => {
   expect(isStorageOfEcr(ecr, storage)).toBe(false);
 });

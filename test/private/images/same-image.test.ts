@@ -8,9 +8,9 @@ test.each([
   ['another tag', `python:3@${DIGEST}`, 'python:3.12', undefined, false],
   ['the digest', `python:3@${DIGEST}`, `python@${DIGEST}`, undefined, true],
   ['another digest', `python:3@${DIGEST}`, `python:3@${OTHER}`, undefined, false],
-  ['a tag that is locked with the digest', `python@${DIGEST}`, 'python:3', DIGEST, true],
-  ['the tag that was locked, but has another digest since', `python:3@${DIGEST}`, 'python:3', OTHER, false],
-  ['a tag of which nobody knows the digest', `python@${DIGEST}`, 'python:3', undefined, false],
+  ['a tag with the locked digest', `python@${DIGEST}`, 'python:3', DIGEST, true],
+  ['the tag that was locked, now with another digest', `python:3@${DIGEST}`, 'python:3', OTHER, false],
+  ['a tag with an unknown digest', `python@${DIGEST}`, 'python:3', undefined, false],
 ])('%s', (_, locked, reference, digest, same) => {
   expect(isSameImage(locked, reference, digest)).toBe(same);
 });
