@@ -209,7 +209,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
         );
       }
     }
-    const seconds = (prop: string, duration: Duration | undefined, max: number, hint: string): number | undefined =>
+    const seconds = (prop: string, duration: Duration | undefined, max: number, hint?: string): number | undefined =>
       duration === undefined ? undefined : requireSeconds(prop, duration, { max, hint, whole: false, at: this });
     const methods = [...new Set(props.methods ?? [])];
     const use = { at: this, target: this.platform._target };
@@ -226,14 +226,9 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       headers: (props.headers ?? []).map((header) => checkHeader(header, use)),
       stripPrefix: props.stripPrefix ?? false,
       requestTimeoutSeconds:
-        seconds(
-          'requestTimeout',
-          props.requestTimeout,
-          LONGEST_REQUEST,
-          "in seconds; use 'streaming' for longer responses",
-        ) ?? 60,
-      streamSeconds: seconds('maxDuration', streaming?.maxDuration, LONGEST_STREAM, 'in seconds, at most 7 days'),
-      heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST, 'in seconds'),
+        seconds('requestTimeout', props.requestTimeout, LONGEST_REQUEST, "use 'streaming' for longer responses") ?? 60,
+      streamSeconds: seconds('maxDuration', streaming?.maxDuration, LONGEST_STREAM),
+      heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST),
       protocol: streaming?.protocol,
       cutOnStop: streaming?.cutOnStop,
       priority:

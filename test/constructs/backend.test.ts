@@ -129,7 +129,7 @@ describe('backend', () => {
     ],
     [
       { loadTimeout: Duration.days(2) },
-      "[InvalidNumber] 'loadTimeout' (172800 s) must be between 1 and 86400 s; in seconds; for 172800 ms",
+      "[InvalidNumber] 'loadTimeout' (172800 s) must be between 1 and 86400 s; for 172800 ms",
     ],
     [{ user: 0 }, "[InvalidNumber] 'user' (0) must be a whole number between 1 and 2147483646"],
     [{ backendName: '' }, "[InvalidName] 'backendName' ('') must not be empty"],

@@ -115,15 +115,15 @@ describe('endpoint', () => {
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [
       { requestTimeout: Duration.seconds(0) },
-      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds; use 'streaming' for longer responses",
+      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds",
     ],
     [
       { requestTimeout: Duration.days(8) },
-      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; for 691200 ms, use Duration.millis(691200)",
+      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; for 691200 ms, use Duration.millis(691200); use 'streaming' for longer responses",
     ],
     [
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
-      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; in seconds; for 500 s, use Duration.seconds(500)",
+      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; for 500 s, use Duration.seconds(500)",
     ],
     [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number of at least 1"],
     [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number of at least 1"],

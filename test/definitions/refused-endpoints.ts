@@ -147,7 +147,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout of zero',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds; use 'streaming' for longer responses (at Serving/endpoint)",
+      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {

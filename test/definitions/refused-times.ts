@@ -62,14 +62,14 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a request timeout in milliseconds that was typed as seconds',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (60000 s) must be between 1 and 21600 s; in seconds; use 'streaming' for longer responses; for 60000 ms, use Duration.millis(60000) (at Serving/endpoint)",
+      "'requestTimeout' (60000 s) must be between 1 and 21600 s; for 60000 ms, use Duration.millis(60000); use 'streaming' for longer responses (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(60_000) }),
   },
   {
     name: 'a drain in seconds that was typed as milliseconds',
     code: 'InvalidNumber',
     message:
-      "'timeouts.drain' (0.06 s) must be between 1 and 604800 s; in seconds; for 60 s, use Duration.seconds(60) (at Serving/endpoint/v1)",
+      "'timeouts.drain' (0.06 s) must be between 1 and 604800 s; for 60 s, use Duration.seconds(60) (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { timeouts: { drain: Duration.millis(60) } }),
   },
 ];

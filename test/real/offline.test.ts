@@ -54,7 +54,7 @@ describe('npm start', () => {
       stdout: expect.any(String),
     });
     expect(result.stdout + result.stderr).not.toMatch(
-      /warn|notice|deprecat|telemetry|feature flag|update|upgrade|error|said:/i,
+      /warn|notice|deprecat|telemetry|feature flag|update|upgrade|error|output:/i,
     );
   });
 

@@ -1,4 +1,18 @@
+/** Texts, comments, documents, titles of tests and names avoid the words of the list. */
 import { check } from './check';
+import { EXCEPTIONS } from './words';
+
+const { findings, used } = check();
+
+test('no text contains a listed word', () => {
+  expect(findings).toEqual([]);
+});
+
+test('every exception still applies', () => {
+  expect(EXCEPTIONS.map(({ file, text }) => `${file}: ${text}`).filter((exception) => !used.has(exception))).toEqual(
+    [],
+  );
+});
 
 test('finds words in texts, comments, titles, names and documents', () => {
   const source = ['/** Nobody tells. */ const toldTwice = `it says so`;', "test('bears it', () => f('wanted'));"].join(

@@ -13,7 +13,7 @@ export interface TimeRule {
   readonly min?: number;
   /** The maximum. */
   readonly max: number;
-  /** What the maximum is, and what to do beyond it. */
+  /** What to do for a longer time. @default - nothing */
   readonly hint?: string;
   /** Whether fractions of a second are an error. @default true */
   readonly whole?: boolean;
@@ -29,17 +29,18 @@ const UNIT_FACTOR = 1000;
  * Returns a duration in seconds if it is within its bounds. The error suggests the other unit if that would be valid.
  */
 export function requireSeconds(prop: string, duration: Time, rule: TimeRule): number {
-  const { min = 1, max, hint = 'in seconds', whole = true, at } = rule;
+  const { min = 1, max, hint, whole = true, at } = rule;
   const seconds = requireShape(prop, duration, DURATION, at).toSeconds();
   const suggestion = unitSuggestion(seconds, min, max);
+  const advice = seconds > max && hint !== undefined ? [hint] : [];
   if (suggestion !== undefined) {
     throw new ServingError(
       'InvalidNumber',
-      `'${prop}' (${seconds} s) must be between ${min} and ${max} s; ${hint}; ${suggestion}`,
+      `'${prop}' (${seconds} s) must be between ${min} and ${max} s; ${[suggestion, ...advice].join('; ')}`,
       at,
     );
   }
-  return requireNumber(prop, seconds, { min, max, integer: whole, hint, at });
+  return requireNumber(prop, seconds, { min, max, integer: whole, hint: ['in seconds', ...advice].join('; '), at });
 }
 
 /** The way out for a duration in the wrong unit. */
