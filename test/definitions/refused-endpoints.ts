@@ -146,8 +146,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'a request timeout of zero',
     code: 'InvalidNumber',
-    message:
-      "'requestTimeout' (0) must be a number between 1 and 21600; in seconds (at Serving/endpoint)",
+    message: "'requestTimeout' (0) must be a number between 1 and 21600; in seconds (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {

@@ -6,7 +6,14 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
-import { DOCUMENTED_LOCK, examplesOf, isOnlyDeclared, synthesisOf, titleOf } from '../support/document-examples';
+import {
+  DOCUMENTED_LOCK,
+  type ExampleFolder,
+  examplesOf,
+  isOnlyDeclared,
+  synthesisOf,
+  titleOf,
+} from '../support/document-examples';
 import { blocksOf, filesOf, readDocuments } from '../support/markdown';
 
 const root = resolve(__dirname, '../..');
@@ -20,9 +27,9 @@ const readme = documents['README.md'] as string;
 // Inside the repository, so that packages are found, in a folder that git and all tools ignore.
 const scratch = join(root, '.cache/documents');
 mkdirSync(scratch, { recursive: true });
-const folders: string[] = [];
+const created: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true });
+  for (const folder of created) rmSync(folder, { recursive: true });
 });
 
 const TSCONFIG = {
@@ -45,7 +52,7 @@ const TSCONFIG = {
 /** A folder of a user who pasted these files. */
 function project(files: Record<string, string>): string {
   const folder = mkdtempSync(join(scratch, 'pasted-'));
-  folders.push(folder);
+  created.push(folder);
   const jest = {
     moduleNameMapper: { '^serving-constructs$': join(root, 'src/index.ts') },
     // Types are checked separately.
@@ -123,21 +130,15 @@ function runFile(folder: string, file: string): ReturnType<typeof run> {
   return result;
 }
 
-/** The program that synthesizes the examples of a folder, which is not part of the folder before that. */
-const SYNTHESIS = 'synthesize-examples.ts';
-
-const synthesized = new Map<string, Record<string, string>>();
-
-/** What came of each example of a folder; all are synthesized by one program, which is run once. */
-function synthesize(folder: string, examples: ReturnType<typeof examplesOf>): Record<string, string> {
-  const known = synthesized.get(folder);
-  if (known !== undefined) return known;
-  writeFileSync(join(folder, SYNTHESIS), synthesisOf(examples, 'synthesized.json'));
-  const { status, output } = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', SYNTHESIS]);
+/** The results of synthesizing the examples in folders, by folder and title. One program runs all of them. */
+function synthesize(folders: readonly ExampleFolder[]): Record<string, Record<string, string>> {
+  const folder = mkdtempSync(join(scratch, 'synthesis-'));
+  created.push(folder);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  writeFileSync(join(folder, 'main.ts'), synthesisOf(folders, join(folder, 'results.json')));
+  const { status, output } = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts']);
   if (status !== 0) throw new Error(output);
-  const results = JSON.parse(readFileSync(join(folder, 'synthesized.json'), 'utf8'));
-  synthesized.set(folder, results);
-  return results;
+  return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 }
 
 const runTests = (folder: string, ...args: string[]) =>
@@ -148,7 +149,14 @@ const written = Object.fromEntries(
   Object.entries(documents).filter(([name, text]) => name !== 'docs/errors.md' && text.includes('```ts')),
 );
 const pasted = Object.fromEntries(Object.entries(written).map(([name, text]) => [name, project(filesOf(text))]));
-beforeAll(() => checkTogether(Object.values(pasted)));
+const declared = Object.entries(written).map(
+  ([name, text]): ExampleFolder => ({ folder: pasted[name] as string, examples: examplesOf(filesOf(text)) }),
+);
+let synthesized: ReturnType<typeof synthesize>;
+beforeAll(() => {
+  checkTogether(Object.values(pasted));
+  synthesized = synthesize(declared);
+});
 
 describe.each(Object.entries(written))('%s', (document, markdown) => {
   const files = filesOf(markdown);
@@ -172,7 +180,7 @@ describe.each(Object.entries(written))('%s', (document, markdown) => {
 
   if (examples.length > 0) {
     test.each(examples.map((example) => [titleOf(example)]))('%s is synthesized', (title) => {
-      expect(synthesize(folder, examples)[title]).toBe('synthesized');
+      expect(synthesized[folder]?.[title]).toBe('synthesized');
     });
   }
 
@@ -264,8 +272,12 @@ describe('an error in a document is found', () => {
 
   test('by the synthesis', () => {
     const files = filesOf(readme.replace('sentiment:1.4.2', 'sentiment:latest'));
-    const results = synthesize(project(files), examplesOf(files));
-    expect(Object.keys(results)).toEqual(['sentiment of endpoint.ts on aws', 'sentiment of endpoint.ts on kubernetes']);
+    const folder = project(files);
+    const results = synthesize([{ folder, examples: examplesOf(files) }])[folder] as Record<string, string>;
+    const examples = ['sentiment of endpoint.ts', 'canary of canary.ts'];
+    expect(Object.keys(results).sort()).toEqual(
+      examples.flatMap((example) => ['aws', 'kubernetes'].map((target) => `${example} on ${target}`)).sort(),
+    );
     for (const result of Object.values(results)) expect(result).toContain('[MutableImage]');
   });
 

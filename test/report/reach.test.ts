@@ -114,7 +114,7 @@ describe('an explanation', () => {
     expect(explanation?.reach).toEqual([
       {
         endpoint: 'test/rank',
-        notes: [expect.stringMatching(/^\[UrlUnknown\] endpoint 'rank' has no URL of its own/)],
+        notes: [expect.stringMatching(/^\[UrlUnknown\] endpoint 'rank' has no URL, because all of its 'hosts'/)],
       },
     ]);
   });

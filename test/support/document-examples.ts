@@ -1,4 +1,5 @@
 /** The functions that documents export, and the program that synthesizes what they declare. */
+import { join } from 'node:path';
 import ts from 'typescript';
 import type { LockFile } from '../../src/models/lock/lock-file';
 import { digestOf, lockedImage, lockedModel } from './lock';
@@ -58,20 +59,24 @@ function targetsOf(parameter: DocumentExample['parameter'], text: string): Docum
   return aws ? ['aws'] : ['kubernetes'];
 }
 
-/** The program that calls every example in an app of its own, and writes what came of each into a file. */
-export function synthesisOf(examples: readonly DocumentExample[], result: string): string {
-  const imports = examples.map(({ file, name }, index) => {
-    const module = file.replace(/\.ts$/, '');
-    return `import { ${name} as example${index} } from './${module}';`;
-  });
-  const runs = examples.map((example, index) => {
-    const given = { Backend: 'backendIn(scope)', ServingEndpoint: 'endpointIn(scope)' } as Record<string, string>;
-    const argument = given[example.parameter] ?? 'scope as never';
-    return `run(${JSON.stringify(titleOf(example))}, ${example.target}, (scope) => example${index}(${argument}));`;
-  });
-  return [PROLOGUE, ...imports, ...runs, `writeFileSync(${JSON.stringify(result)}, JSON.stringify(results));`, ''].join(
-    '\n',
-  );
+/** The examples of the files in a folder. */
+export interface ExampleFolder {
+  readonly folder: string;
+  readonly examples: readonly DocumentExample[];
+}
+
+/** The program that calls every example in its own app, in its folder, and writes the results by folder and title. */
+export function synthesisOf(folders: readonly ExampleFolder[], result: string): string {
+  const runs = folders.flatMap(({ folder, examples }) => [
+    `enter(${JSON.stringify(folder)});`,
+    ...examples.map((example) => {
+      const { file, name, parameter, target } = example;
+      const given = { Backend: 'backendIn(scope)', ServingEndpoint: 'endpointIn(scope)' } as Record<string, string>;
+      const call = `require(${JSON.stringify(join(folder, file))}).${name}(${given[parameter] ?? 'scope as never'})`;
+      return `run(${JSON.stringify(titleOf(example))}, ${target}, (scope) => ${call});`;
+    }),
+  ]);
+  return [PROLOGUE, ...runs, `writeFileSync(${JSON.stringify(result)}, JSON.stringify(results));`, ''].join('\n');
 }
 
 const PROLOGUE = `import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -80,7 +85,13 @@ import { App as Cdk8sApp, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
 
-const results: Record<string, string> = {};
+const results: Record<string, Record<string, string>> = {};
+let current: Record<string, string> = {};
+// Lock files are found from the working directory.
+const enter = (folder: string) => {
+  process.chdir(folder);
+  current = results[folder] = {};
+};
 const outdir = () => mkdtempSync('synthesized-');
 const aws = (declare: (scope: Construct) => unknown) => {
   const app = new CdkApp({ autoSynth: false, outdir: outdir() });
@@ -104,9 +115,9 @@ const backendIn = (scope: Construct) => endpointIn(scope).backends[0]!;
 function run(title: string, target: typeof aws, declare: (scope: Construct) => unknown): void {
   try {
     target(declare);
-    results[title] = 'synthesized';
+    current[title] = 'synthesized';
   } catch (error) {
-    results[title] = (error as Error).message;
+    current[title] = (error as Error).message;
   }
 }
 `;

@@ -105,7 +105,7 @@ describe('the platform of an endpoint', () => {
   test('fails if it is in the tree of another framework', () => {
     expect(() => new EcsPlatform(chart(), 'Platform')).toThrow('[WrongScope] an EcsPlatform must be in a CDK Stack');
     expect(() => new KubernetesPlatform(new RootConstruct(), 'Platform')).toThrow(
-      '[WrongScope] a KubernetesPlatform must be in a cdk8s Chart',
+      '[WrongScope] a KubernetesPlatform must be inside a cdk8s Chart',
     );
   });
 });

@@ -57,11 +57,7 @@ describe('a lock file', () => {
       `${'['.repeat(1e5)}${']'.repeat(1e5)}`,
       'the lock file is nested more than 32 levels deep',
     ],
-    [
-      'is another kind of file',
-      '[default]\nkey = hunter2',
-      'the lock file is not valid JSON (unexpected character)',
-    ],
+    ['is another kind of file', '[default]\nkey = hunter2', 'the lock file is not valid JSON (unexpected character)'],
     ['stops being JSON', '{\n"version": 1,\nhunter2}', 'the lock file is not valid JSON (line 3)'],
     ['has no version', '{"models":{},"images":{},"apps":{}}', "'version' (missing) must be the number 1"],
   ])('that %s is refused', (_, text, message) => {

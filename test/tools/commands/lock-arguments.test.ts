@@ -5,8 +5,8 @@ describe('the arguments of serving lock', () => {
   const { path, serving } = modelProject();
 
   test.each<[string[], number, string]>([
-    [['lock'], 2, 'nothing to lock; name directories of models, code with --app, or images with --image'],
-    [['lock', 'nowhere'], 3, "/nowhere' is not there"],
+    [['lock'], 2, 'nothing to lock; pass model directories, code with --app, or images with --image'],
+    [['lock', 'nowhere'], 3, "/nowhere' does not exist"],
     [['lock', '--to', 'a/b'], 2, '--to requires a directory, or --app'],
     [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
     [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell requires --base'],
@@ -18,18 +18,18 @@ describe('the arguments of serving lock', () => {
       "'S3://models' has no 's3://' in front of the bucket; write it as",
     ],
     [['lock', 'models/net', '--to', ''], 2, "'' has no repository; write it as registry/repository or s3://"],
-    [['lock', 'models/net', '--to', '127.0.0.1:5000'], 2, "'127.0.0.1:5000' names no repository; write it as"],
-    [['lock', 'models/net', '--to', 'localhost/'], 2, "'localhost/' names no repository; write it as"],
-    [['lock', 'models/net', '--to', 'a.io:99999/b'], 2, "'a.io:99999/b' has a registry ('a.io:99999') that is no host"],
+    [['lock', 'models/net', '--to', '127.0.0.1:5000'], 2, "'127.0.0.1:5000' has no repository; write it as"],
+    [['lock', 'models/net', '--to', 'localhost/'], 2, "'localhost/' has no repository; write it as"],
+    [['lock', 'models/net', '--to', 'a.io:99999/b'], 2, "'a.io:99999/b' has an invalid registry host ('a.io:99999')"],
     [
       ['lock', 'models/net', '--to', 'acme/net'],
       2,
-      "'acme/net' names no registry; write it as registry/repository or s3",
+      "'acme/net' has no registry; write it as registry/repository or s3",
     ],
     [
       ['lock', 'models/net', '--to', 'a.io/b:v1'],
       2,
-      "'a.io/b:v1' has a tag or a digest; published content is named by",
+      "'a.io/b:v1' has a tag or a digest; remove it, because content is published by",
     ],
     [
       ['lock', 'models/net', '--to', 'https://a.io/b'],
@@ -40,20 +40,16 @@ describe('the arguments of serving lock', () => {
     [
       ['lock', 'models/net', '--to', 's3://models/a/../b'],
       2,
-      "'s3://models/a/../b' has a part '.' or '..'; write it as",
+      "'s3://models/a/../b' has a path segment '.' or '..'; write it as",
     ],
     [
       ['lock', 'models/net', '--to', `s3://models/${'a'.repeat(159)}`],
       2,
       'has a prefix of more than 158 bytes; write it',
     ],
-    [
-      ['lock', 'models/net', '--source', ''],
-      2,
-      `models["models/net"].source ('') must be one line of text that is not empty`,
-    ],
-    [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one line of text that is not empty'],
-    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) is not there'],
+    [['lock', 'models/net', '--source', ''], 2, `models["models/net"].source ('') must be one non-empty line of text`],
+    [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one non-empty line of text'],
+    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) must be a directory that exists'],
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--requirements', 'nofile.txt'],
       3,
@@ -64,9 +60,9 @@ describe('the arguments of serving lock', () => {
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--source', 'v1'],
       2,
-      '--source applies to models, and only code is named; remove the option\n',
+      '--source applies to models only; remove the option\n',
     ],
-    [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be in the model'],
+    [['lock', 'models/net', '--lock-file', 'models/net/lock.json'], 2, 'must not be inside the model'],
     [['lock', '--depth', '3'], 2, "Unknown option '--depth'"],
   ])('fails on %j', (args, exitCode, message) => {
     const { status, stderr } = serving(...args);
@@ -76,7 +72,7 @@ describe('the arguments of serving lock', () => {
 
   test('--check requires a lock file', () => {
     const { status, stderr } = serving('lock', '--check', '--lock-file', 'other.lock.json');
-    expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' is not there; run 'serving lock'");
+    expect(stderr).toContain("[LockFileNotFound] the lock file 'other.lock.json' does not exist; run 'serving lock'");
     expect(status).toBe(2);
   });
 

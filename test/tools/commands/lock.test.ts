@@ -108,7 +108,7 @@ describe('serving lock', () => {
       rmSync(path('models/old'), { recursive: true });
       const before = lock().models['models/net'];
       const removed = servingIn('models', 'lock', '--remove', 'old', '--remove', 'acme/svm:1');
-      expect(removed).toMatchObject({ status: 0, stdout: '../serving.lock.json is written\n' });
+      expect(removed).toMatchObject({ status: 0, stdout: '../serving.lock.json was written\n' });
       expect(lock()).toEqual({ version: 1, models: { 'models/net': before }, images: {}, apps: {} });
     });
 
@@ -155,8 +155,8 @@ describe('serving lock', () => {
 
     test.each([
       ['changed', "models/net: 'config.json' changed\n"],
-      ['is new', "models/net: 'added.txt' is new\n"],
-      ['is missing', "models/net: 'config.json' is gone\n"],
+      ['is new', "models/net: 'added.txt' was added\n"],
+      ['is missing', "models/net: 'config.json' was removed\n"],
     ])('exits with 1, names a file that %s, and writes nothing', (kind, line) => {
       serving('lock', 'models/net');
       const before = lockText();

@@ -76,7 +76,7 @@ describe('serving pack', () => {
 
   test.each<[string[], string]>([
     [['pack', 'models/net'], '--output FOLDER is required'],
-    [['pack', 'models/net', '-o', 'out'], '[LockFileNotFound] no serving.lock.json is in'],
+    [['pack', 'models/net', '-o', 'out'], '[LockFileNotFound] no serving.lock.json exists in'],
   ])('fails on %j', (args, message) => {
     expect(serving(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
   });

@@ -32,10 +32,10 @@ describe('a directory with code', () => {
     writeFileSync(path('serving.lock.json'), JSON.stringify({ ...lock(), apps: { app: APP } }));
     expect(serving('lock', 'app', '--variant', 'data')).toMatchObject({
       status: 2,
-      stderr: '[ConflictingOptions] --variant applies to models, and only code is named; remove the option\n',
+      stderr: '[ConflictingOptions] --variant applies to models only; remove the option\n',
     });
     expect(serving('lock', 'app', '--to', 's3://models/x').stderr).toBe(
-      "[InvalidDestination] --to (s3://models/x) must be a repository of a registry: 'app' becomes an image\n",
+      "[InvalidDestination] --to (s3://models/x) must be a repository in a registry, because 'app' becomes an image\n",
     );
     expect(serving('pack', 'app', '--output', 'out')).toMatchObject({
       status: 2,

@@ -65,7 +65,7 @@ describe('an old image', () => {
 
   test('is reported with what to do', () => {
     expect(agedImages({ router: old }, new Date('2026-11-30'))).toEqual([
-      'haproxy:3.0.11-alpine was released 545 days ago, and 365 are allowed; read the upstream changelog, then run: npx tsx scripts/images.ts --update router <tag> <day of its release>',
+      'haproxy:3.0.11-alpine was released 545 days ago, and at most 365 are allowed; read the upstream changelog, then run: npx tsx scripts/images.ts --update router <tag> <day of its release>',
     ]);
   });
 });
