@@ -9,6 +9,7 @@ const ALLOWED = [
   /^(\.jsii|LICENSE|package\.json)$/,
   /^(API|ARCHITECTURE|CHANGELOG|README|SECURITY)\.md$/,
   /^docs\/.+\.md$/,
+  /^docs\/images\/.+\.svg$/,
   // The command line is bundled; its source files import packages that users do not install.
   /^lib\/(?!tools\/).+\.(js|d\.ts)$/,
   /^assets\/.+\.js$/,
