@@ -26,20 +26,39 @@ export function ownPrefix(endpoint: Pick<EndpointIntent, 'prefix'>, segment: str
   return `${endpoint.prefix === '/' ? '' : endpoint.prefix}/${OWN_PATH}/${segment}`;
 }
 
-/** The conditions for requests to the own address of `backend`. */
-export function ownConditions(
-  endpoint: EndpointIntent,
-  attachment: AttachmentIntent,
-  backend: Pick<BackendIntent, 'name' | 'slug'>,
-): RouteConditions {
-  const base = { ...shareConditions(endpoint), kind: RouteKind.OWN_ADDRESS };
-  return attachment.address === OwnAddress.PATH
-    ? { ...base, prefix: ownPrefix(endpoint, attachment.segment) }
-    : {
-        ...base,
-        headers: [...endpoint.headers, { name: BACKEND_HEADER, values: [headerValueOf(backend)] }],
-        pickedByHeader: true,
-      };
+/** A backend that serves an endpoint. */
+interface Attached {
+  readonly endpoint: EndpointIntent;
+  readonly attachment: AttachmentIntent;
+  readonly backend: Pick<BackendIntent, 'name' | 'slug'>;
+}
+
+/** The prefix that replaces the one of the endpoint, if any. */
+function strippedPrefix({ stripPrefix, prefix }: EndpointIntent): string | undefined {
+  return stripPrefix && prefix !== '/' ? '/' : undefined;
+}
+
+/** The route of an own address, as far as it differs from the one of the shares. */
+type OwnRoute = Partial<RouteConditions> & Pick<RoutePlan, 'replacePrefix'>;
+
+/** By kind of address; undefined for none. */
+const OWN_ROUTES: { readonly [address in OwnAddress]: ((attached: Attached) => OwnRoute) | undefined } = {
+  [OwnAddress.HEADER]: ({ endpoint, backend }) => ({
+    headers: [...endpoint.headers, { name: BACKEND_HEADER, values: [headerValueOf(backend)] }],
+    pickedByHeader: true,
+    replacePrefix: strippedPrefix(endpoint),
+  }),
+  [OwnAddress.PATH]: ({ endpoint, attachment }) => ({
+    prefix: ownPrefix(endpoint, attachment.segment),
+    replacePrefix: endpoint.stripPrefix ? '/' : endpoint.prefix,
+  }),
+  [OwnAddress.NONE]: undefined,
+};
+
+/** The conditions and the rewrite of requests to the own address of a backend; undefined if it has none. */
+export function ownRoute(attached: Attached): (RouteConditions & OwnRoute) | undefined {
+  const own = OWN_ROUTES[attached.attachment.address]?.(attached);
+  return own && { ...shareConditions(attached.endpoint), kind: RouteKind.OWN_ADDRESS, ...own };
 }
 
 /** The conditions for requests that match a header rule. */
@@ -91,7 +110,7 @@ export interface Traffic {
 export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
   const { attachments, split, backendOf, allowed } = traffic;
   const shares = sharesOf(attachments, split);
-  const replacePrefix = endpoint.stripPrefix && endpoint.prefix !== '/' ? '/' : undefined;
+  const replacePrefix = strippedPrefix(endpoint);
   const timeoutSeconds =
     endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
   const route = (id: string, conditions: RouteConditions, change: Partial<RoutePlan>): RoutePlan => ({
@@ -107,14 +126,9 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   });
   const routes: RoutePlan[] = [];
   for (const attachment of attachments) {
-    if (attachment.address === OwnAddress.NONE) continue;
-    const change: Partial<RoutePlan> = { shares: [{ backend: attachment.backend, weight: 1 }] };
-    routes.push(
-      route(ownKey(attachment.backend), ownConditions(endpoint, attachment, backendOf(attachment.backend)), {
-        ...change,
-        ...(attachment.address === OwnAddress.PATH && { replacePrefix: endpoint.stripPrefix ? '/' : endpoint.prefix }),
-      }),
-    );
+    const own = ownRoute({ endpoint, attachment, backend: backendOf(attachment.backend) });
+    if (own === undefined) continue;
+    routes.push(route(ownKey(attachment.backend), own, { shares: [{ backend: attachment.backend, weight: 1 }] }));
   }
   split?.headerRules.forEach((rule, index) => {
     routes.push(

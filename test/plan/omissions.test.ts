@@ -28,6 +28,10 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
     declaredIn: 'src/plan/choices.ts',
     answeredIn: ['src/kubernetes/private/router/routes.ts', 'src/plan/features.ts', 'src/plan/stream-ledger.ts'],
   },
+  OwnAddress: {
+    declaredIn: 'src/plan/choices.ts',
+    answeredIn: ['src/plan/features.ts', 'src/plan/routes.ts'],
+  },
   LoadBalancing: {
     declaredIn: 'src/plan/choices.ts',
     answeredIn: [

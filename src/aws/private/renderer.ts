@@ -11,7 +11,6 @@ import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
-import { OwnAddress } from '../../plan/choices';
 import type { BackendIntent, ComputeLimits } from '../../plan/intents';
 import { planFetches, planModels } from '../../plan/models';
 import {
@@ -19,8 +18,8 @@ import {
   headerRuleKey,
   METHOD_NOT_ALLOWED_KEY,
   methodNotAllowedConditions,
-  ownConditions,
   ownKey,
+  ownRoute,
   SHARES_KEY,
   shareConditions,
 } from '../../plan/routes';
@@ -93,18 +92,15 @@ export class EcsRenderer extends TargetRenderer {
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
     const rules = this.rules.get(intent.endpoint) as ListenerRules;
-    const { stripPrefix, prefix } = endpoint.intent;
-    if (intent.address === OwnAddress.PATH && !stripPrefix && prefix.includes('$')) {
+    const own = ownRoute({ endpoint: endpoint.intent, attachment: intent, backend: backend.intent });
+    if (own?.replacePrefix?.includes('$')) {
       throw new ServingError(
         'InvalidPath',
-        `'path' ('${prefix}') must not contain '$' if a backend has its own path, because URL rewrites use it for capture groups`,
+        `'path' ('${endpoint.intent.prefix}') must not contain '$' if a backend has its own path, because URL rewrites use it for capture groups`,
         endpoint.scope,
       );
     }
-    if (intent.address !== OwnAddress.NONE) {
-      const conditions = ownConditions(endpoint.intent, intent, backend.intent);
-      rules.add(`Own-${intent.segment}`, ownKey(intent.backend), conditions, [intent.backend]);
-    }
+    if (own !== undefined) rules.add(`Own-${intent.segment}`, ownKey(intent.backend), own, [intent.backend]);
     rules.dependOn(intent.backend);
   }
 
