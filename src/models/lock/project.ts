@@ -60,7 +60,8 @@ function has(folder: string, name: string): boolean {
 
 function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path);
+    // An exception for each missing file would cost more than the call.
+    return statSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
   }

@@ -280,7 +280,7 @@ describe('the content of a lock file', () => {
 
   test.each<[string, () => void, string]>([
     ['is a named pipe', () => execFileSync('mkfifo', [join(project.folder, 'serving.lock.json')]), 'a regular file'],
-    ['is a device', () => symlinkSync('/dev/zero', join(project.folder, 'serving.lock.json')), 'out of the project'],
+    ['is a device', () => symlinkSync('/dev/zero', join(project.folder, 'serving.lock.json')), 'outside the project'],
     [
       'is huge',
       () => execFileSync('truncate', ['-s', '5G', join(project.folder, 'serving.lock.json')]),
