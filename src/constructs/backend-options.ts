@@ -31,7 +31,8 @@ export interface BackendOptions {
   readonly server: ModelServer;
 
   /**
-   * The display name. It is also the value of the header `x-serving-backend` that selects this backend, provided that it
+   * The name of the backend, from which resource names derive: a change of it creates new resources, like a change of the
+   * construct id. It is also the value of the header `x-serving-backend` that selects this backend, provided that it
    * consists of letters, digits and `._:-`; otherwise the value is the resource name, which `ServingEndpoint.addressOf`
    * returns.
    *

@@ -31,7 +31,7 @@ export class Backend extends Construct implements IBackend {
     return hasTag('Backend', x);
   }
 
-  /** The display name. */
+  /** The name of the backend. */
   public readonly backendName: string;
   /** The platform that runs the backend. */
   public readonly platform: ServingPlatform;

@@ -67,7 +67,8 @@ export interface ServingEndpointProps {
   readonly platform?: ServingPlatform;
 
   /**
-   * The display name.
+   * The name of the endpoint, from which resource names derive: a change of it creates new resources, like a change of the
+   * construct id.
    *
    * @default - the construct id
    */

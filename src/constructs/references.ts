@@ -3,7 +3,7 @@ import type { ServingPlatform } from './serving-platform';
 
 /** A reference to an endpoint. */
 export interface IServingEndpoint extends IConstruct {
-  /** The display name. */
+  /** The name of the endpoint. */
   readonly endpointName: string;
   /** The platform that serves the endpoint. */
   readonly platform: ServingPlatform;
@@ -11,7 +11,7 @@ export interface IServingEndpoint extends IConstruct {
 
 /** A reference to a backend. */
 export interface IBackend extends IConstruct {
-  /** The display name. */
+  /** The name of the backend. */
   readonly backendName: string;
   /** The platform that runs the backend. */
   readonly platform: ServingPlatform;

@@ -48,7 +48,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     return hasTag('ServingEndpoint', x);
   }
 
-  /** The display name. */
+  /** The name of the endpoint. */
   public readonly endpointName: string;
   /** The platform that serves the endpoint. */
   public readonly platform: ServingPlatform;
