@@ -48,7 +48,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '**How was it tested?** (commands and their output)',
     '',
     '- [ ] A test fails without this change',
-    '- [ ] Documentation and `CHANGELOG.md` describe the new behaviour',
+    '- [ ] Documentation and `CHANGELOG.md` describe the new behavior',
     '- [ ] `npm test` passes and changes no files',
   ],
   releaseTrigger: release.ReleaseTrigger.workflowDispatch(),

@@ -11,7 +11,7 @@ import { ERROR_FIXES } from './error-fixes';
 
 const ROOT = resolve(__dirname, '..');
 const PAGE = join(ROOT, 'docs/errors.md');
-const SOURCES = ['endpoints', 'backends', 'splits', 'platforms', 'locks', 'models'].map((part) =>
+const SOURCES = ['endpoints', 'backends', 'splits', 'platforms', 'locks', 'models', 'times'].map((part) =>
   join(ROOT, `test/definitions/refused-${part}.ts`),
 );
 
@@ -54,7 +54,8 @@ function bodyOf(define: ts.ArrowFunction, source: ts.SourceFile): string {
 
 function entryOf(code: ErrorCode, texts: Map<string, string>): string {
   const example = REFUSED.find((one) => one.code === code);
-  if (example === undefined) throw new Error(`no refused definition has the code '${code}'`);
+  const text = texts.get(example?.name ?? '');
+  if (example === undefined || text === undefined) throw new Error(`no refused definition has the code '${code}'`);
   return [
     `## ${code}`,
     '',
@@ -64,7 +65,7 @@ function entryOf(code: ErrorCode, texts: Map<string, string>): string {
     '',
     // Not `ts`: a part of a definition does not compile on its own. The tests run the whole definition.
     '```js',
-    texts.get(example.name) ?? '',
+    text,
     '```',
     '',
     '```text',
@@ -83,7 +84,7 @@ export function renderErrorsPage(): string {
   return [
     '# Errors',
     '',
-    'Every error of this package starts with a stable code in brackets and ends with the path of the construct. Features that a',
+    'Every error of this package starts with a stable code in brackets and ends with the path of the construct, if one is known. Features that a',
     'platform does not support, and errors that depend on the whole definition, are collected and reported together at synthesis.',
     'In the examples, `one(scope, backend, endpoint)` declares an endpoint with one backend and these props, and `options()`',
     'returns the required props of a backend.',

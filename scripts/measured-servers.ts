@@ -14,7 +14,7 @@ export type MeasuredSeconds = number | `> ${number}`;
 /** A status, or 'closed' where the connection ended without one. */
 export type MeasuredStatus = number | 'closed';
 
-/** The measured behaviour of one server in one version, with keep-alive 3 s and drain 20 s where they can be set. */
+/** The measured behavior of one server in one version, with keep-alive 3 s and drain 20 s where they can be set. */
 export interface Facts {
   readonly server: string;
   readonly version: string;

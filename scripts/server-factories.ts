@@ -14,7 +14,7 @@ const WIDTH = 120;
 
 /** The documentation of the class. */
 const CLASS = `/**
- * The model server in a container: its command, and its behaviour with connections and signals.
+ * The model server in a container: its command, and its behavior with connections and signals.
  *
  * @example
  *

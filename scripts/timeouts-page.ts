@@ -153,7 +153,7 @@ export function renderTimeoutsPage(): string {
     '',
     '`timeouts` of a backend overrides `keepAlive`, `watchdog`, `deregistrationDelay`, `preStop`, `drain` or `stop`; `idleTimeout`',
     'of a platform overrides its idle timeout. All other times still follow from the rules. A time that breaks a rule is an error',
-    'with the rule and both numbers. A time that the server or the target does not support is an error, too.',
+    'with the rule and both numbers. A time that the server or the target does not support is also an error.',
     '',
     'With `directCallers: true`, other services call the replicas directly, through Service Connect or Cloud Map. The drain after',
     'SIGTERM must then cover the longest request.',

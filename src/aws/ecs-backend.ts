@@ -60,7 +60,7 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   public readonly grantPrincipal: iam.IPrincipal;
   /** The network connections of the tasks. */
   public readonly connections: ec2.Connections;
-  /** The target group. Use the `metric...` methods of this class for its metrics: those of CDK lack the load balancer. */
+  /** The target group. For its metrics, use the `metric...` methods of this class: the CDK ones lack the load balancer dimension. */
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
   /** The log group. */
   public readonly logGroup: logs.LogGroup;
@@ -160,8 +160,8 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   }
 
   /**
-   * The number of all 5xx responses that the load balancer generated itself; `metricHttpCodeElb` has those of one status
-   * code. They include those of other backends of the load balancer.
+   * The number of 5xx responses that the load balancer generated itself, including those for other backends.
+   * `metricHttpCodeElb` counts a single status code.
    *
    * @default - sum over 5 minutes
    */

@@ -47,7 +47,7 @@ export class EcsPlatform extends TargetPlatform {
     return hasTag('EcsPlatform', x);
   }
 
-  /** The kind of this platform, by which images and secrets of AWS are matched with it. */
+  /** The kind of this platform: images and secrets for AWS can only be used on it. */
   public readonly kind = 'aws';
   /** The limits and capabilities of ECS and the Application Load Balancer. */
   public readonly target: TargetProfile;
@@ -61,7 +61,7 @@ export class EcsPlatform extends TargetPlatform {
     if (enclosingStack(this) === undefined) {
       throw new ServingError(
         'WrongScope',
-        'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform',
+        'an EcsPlatform must be inside a CDK Stack; create it in a Stack, or use another platform',
         this,
       );
     }

@@ -63,7 +63,7 @@ export class GpuCapacity {
       min: 30,
       max: 16_384,
       integer: true,
-      hint: 'in GiB',
+      hint: 'the value is in GiB',
     });
     return new GpuCapacity(knownType(options.instanceType), options);
   }

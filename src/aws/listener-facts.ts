@@ -32,7 +32,7 @@ export function listenerFacts(props: EcsPlatformProps, at: IConstruct): Listener
   if (props.vpc === undefined && props.cluster === undefined && vpc === undefined) {
     throw new ServingError(
       'NetworkRequired',
-      "'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them",
+      "'listener' requires 'vpc' or 'cluster', because backends must run in the network of its load balancer; set one of them",
       at,
     );
   }

@@ -20,7 +20,7 @@ export class ScalingTarget {
     return new ScalingTarget(ScalingMetric.MEMORY, percentOf(percent));
   }
 
-  /** Requests per second and replica. */
+  /** Requests per second per replica. */
   public static requestsPerSecond(count: number): ScalingTarget {
     return new ScalingTarget(
       ScalingMetric.REQUESTS_PER_SECOND,
@@ -59,7 +59,7 @@ export interface AutoscalingOptions {
   readonly maxReplicas: number;
 
   /**
-   * The metrics that determine the number of replicas, each at most once. The metric that requires the most replicas applies.
+   * The metrics that determine the number of replicas, each used at most once. The one that requires the most replicas applies.
    *
    * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports CPU and memory.
    */
@@ -146,7 +146,7 @@ export class AutoscalingPolicy extends Construct {
     if (twice !== undefined)
       throw new ServingError(
         'DuplicateScalingTarget',
-        `duplicate scaling target '${twice}' in 'targets'; keep one of each kind`,
+        `duplicate scaling target '${twice}' in 'targets'; use each metric once`,
         this,
       );
     const intent: AutoscalingIntent = {
@@ -166,7 +166,7 @@ export class AutoscalingPolicy extends Construct {
       min: 0,
       max: this.backend.platform._target.maxScalingDelaySeconds,
       integer: true,
-      hint: 'in seconds',
+      hint: 'the value is in seconds',
       at: this,
     });
   }
@@ -175,5 +175,5 @@ export class AutoscalingPolicy extends Construct {
 tagClass('AutoscalingPolicy', AutoscalingPolicy);
 
 function percentOf(percent: number): number {
-  return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: '60 is 60 %' });
+  return requireNumber('percent', percent, { min: 1, max: 100, integer: true, hint: 'write 60 for 60 %' });
 }

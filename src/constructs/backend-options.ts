@@ -62,14 +62,14 @@ export interface BackendOptions {
   /**
    * The model that the server reads.
    *
-   * @default - `models` only
+   * @default - none
    */
   readonly model?: Model;
 
   /**
    * Models that the server reads, each mounted at its own path.
    *
-   * @default - `model` only
+   * @default - none
    */
   readonly models?: Model[];
 
@@ -109,7 +109,7 @@ export interface BackendOptions {
   /**
    * Environment variables.
    *
-   * @default - those of the server only
+   * @default - only those that the server needs
    */
   readonly environment?: { [name: string]: string };
 
@@ -145,9 +145,9 @@ export interface BackendOptions {
   readonly rollout?: Rollout;
 
   /**
-   * Times that are set explicitly instead of being computed from `requestTimeout`.
+   * Timeouts that override the values computed from `requestTimeout`.
    *
-   * @default - every time is computed
+   * @default - all timeouts are computed
    */
   readonly timeouts?: BackendTimeouts;
 
@@ -244,7 +244,7 @@ export function resolveBackend(
   if (server.descriptor.declared === false && options.healthCheck === undefined) {
     throw new ServingError(
       'HealthCheckRequired',
-      `the server of backend '${name}' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
+      `backend '${name}' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
       scope,
     );
   }
@@ -270,7 +270,7 @@ export function resolveBackend(
     memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
       min: 16,
       at: scope,
-      hint: 'in MiB',
+      hint: 'the value is in MiB',
     }),
     ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, scope),
     sharedMemoryMib:
@@ -307,7 +307,9 @@ function countOf(
 }
 
 function mebibytesOf(prop: string, size: Size | undefined, at: Construct): number | undefined {
-  return size === undefined ? undefined : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'in MiB', at });
+  return size === undefined
+    ? undefined
+    : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'the value is in MiB', at });
 }
 
 /** The name of a backend below an endpoint is prefixed with the name of the endpoint. */

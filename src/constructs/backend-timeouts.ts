@@ -1,8 +1,8 @@
 import type { Duration } from '../units/duration';
 
 /**
- * Times of a backend that are set explicitly. Each is validated against the rules of the timeout chain. It is an error if a
- * time breaks a rule, or cannot be configured on the server or the target.
+ * Times of a backend that are set explicitly. Each is validated against the rules of the timeout chain. A time that breaks
+ * a rule, or that the server or the target cannot configure, is an error.
  */
 export interface BackendTimeouts {
   /**

@@ -26,7 +26,7 @@ import { ServingPlatform } from './serving-platform';
  * for (const path of ['/chat', '/summaries']) new ServingEndpoint(this, path.slice(1), { path }).attachBackend(llama);
  */
 export class Backend extends Construct implements IBackend {
-  /** Whether `x` is a backend, also one of another copy of this package. */
+  /** Whether `x` is a backend, including one created by another copy of this package. */
   public static isBackend(x: unknown): x is Backend {
     return hasTag('Backend', x);
   }

@@ -133,8 +133,8 @@ export interface ServingEndpointProps {
   readonly streaming?: Streaming;
 
   /**
-   * The priority of the first listener rule of the endpoint; its other rules follow. Only for targets that number their
-   * rules.
+   * The priority of the first listener rule of the endpoint; its other rules follow. It applies only to targets that
+   * number their rules.
    *
    * AWS: 1 to 43,120; lower numbers are evaluated first. Kubernetes: no effect.
    *

@@ -180,8 +180,8 @@ const LONGEST = 86_400;
 /**
  * A load balancer or proxy in front of the balancer of the platform, described by its timeouts.
  *
- * This package does not configure it: declare the timeouts that it has. Every chain is validated against them, and the error
- * for a timeout that does not fit contains the required value.
+ * This package does not configure it: declare its actual timeouts. Every chain is validated against them, and the error for
+ * a timeout that does not fit states the required value.
  *
  * @example
  * new aws.EcsPlatform(this, 'Platform', {

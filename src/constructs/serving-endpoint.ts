@@ -43,7 +43,7 @@ const LONGEST_STREAM = 604_800;
  * });
  */
 export class ServingEndpoint extends Construct implements IServingEndpoint {
-  /** Whether `x` is an endpoint, also one of another copy of this package. */
+  /** Whether `x` is an endpoint, including one created by another copy of this package. */
   public static isServingEndpoint(x: unknown): x is ServingEndpoint {
     return hasTag('ServingEndpoint', x);
   }
@@ -168,7 +168,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     if (this.attached.size < max) return;
     throw new ServingError(
       'TooManyBackends',
-      `endpoint '${this.endpointName}' already has the maximum of ${max} backends of ${target}; cannot add '${name}'; use a second endpoint`,
+      `endpoint '${this.endpointName}' cannot have another backend ('${name}'): ${target} supports at most ${max} per endpoint; use a second endpoint`,
       this,
     );
   }
@@ -202,11 +202,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     const name = requireName('endpointName', props.endpointName ?? id, this);
     for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
       if (list?.length === 0) {
-        throw new ServingError(
-          'EmptyList',
-          `'${prop}' ([]) would match no request; omit it to match every request`,
-          this,
-        );
+        throw new ServingError('EmptyList', `'${prop}' ([]) must not be empty; omit it to match every request`, this);
       }
     }
     const seconds = (prop: string, duration: Duration | undefined, max: number, hint?: string): number | undefined =>

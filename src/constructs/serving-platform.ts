@@ -13,17 +13,17 @@ import type { Warning } from './private/warnings';
 /** Properties that every platform has. */
 export interface ServingPlatformProps {
   /**
-   * Whether it is an error when something a definition asks for is left to the gateway.
+   * Whether it is an error to use a feature that would be left to the gateway.
    *
    * @default false
    */
   readonly strict?: boolean;
 
   /**
-   * The proxies in front of the balancer, from the client inwards, such as a CDN or another load balancer. Their times are
-   * checked with those of the chain; this configures none of them.
+   * The proxies in front of the balancer, in order from the client, such as a CDN or another load balancer. Their timeouts
+   * are validated with the rest of the chain; the proxies themselves are not configured.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly behind?: Intermediary[];
 
@@ -50,8 +50,8 @@ export abstract class ServingPlatform extends Construct {
   /**
    * The construct id of the built-in platform of a `Stack` or `Chart`.
    *
-   * A platform of another id has other resources. To replace the built-in platform of a deployed definition by one with
-   * props, and to keep its load balancer and cluster, construct it with this id directly in the `Stack` or `Chart`.
+   * To configure the built-in platform of a deployed definition without replacing its load balancer and cluster, create
+   * your platform with this id directly in the `Stack` or `Chart`. A different id creates new resources.
    */
   public static readonly DEFAULT_ID = BUILT_IN_ID;
 
@@ -60,12 +60,12 @@ export abstract class ServingPlatform extends Construct {
     return findPlatform(requireScope(scope)) as ServingPlatform;
   }
 
-  /** Whether `x` is a platform, also one of another copy of this package. */
+  /** Whether `x` is a platform, including one created by another copy of this package. */
   public static isServingPlatform(x: unknown): x is ServingPlatform {
     return hasTag('ServingPlatform', x);
   }
 
-  /** A short name of the kind of platform, such as `aws`. Images and secrets of one platform have the same. */
+  /** The kind of platform, such as `aws`. Images and secrets for one platform can only be used on platforms of that kind. */
   public abstract readonly kind: string;
 
   constructor(scope: Construct, id: string) {

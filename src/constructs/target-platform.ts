@@ -31,7 +31,7 @@ import type { TargetRenderer } from './target-renderer';
  * To add a target, describe its limits and capabilities in `target`, and create its resources in a `TargetRenderer`.
  */
 export abstract class TargetPlatform extends ServingPlatform {
-  /** Whether `x` is such a platform, also one of another copy of this package. */
+  /** Whether `x` is a target platform, including one created by another copy of this package. */
   public static isTargetPlatform(x: unknown): x is TargetPlatform {
     return hasTag('TargetPlatform', x);
   }
@@ -189,7 +189,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     return removedWith(this.declarations.scopes).map((construct) =>
       renderError(
         'ConstructRemoved',
-        `'${construct.node.id}' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it`,
+        `'${construct.node.id}' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place`,
         construct.node.path,
       ),
     );

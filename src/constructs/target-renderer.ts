@@ -8,20 +8,20 @@ import { WARNING_PREFIX } from './private/warnings';
 /**
  * Renders definitions for one target. A platform has one renderer, and calls it when a construct is declared.
  *
- * Create structure in the `bind` methods, below the `scope` of what is bound. Read values, such as weights and timeouts,
- * from the plan of the platform as late as the framework allows, because later declarations change them.
+ * Create resources in the `bind` methods, below the `scope` of the binding. Read values such as weights and timeouts from
+ * the plan of the platform as late as the framework allows, because later declarations can change them.
  */
 export abstract class TargetRenderer {
-  /** Creates what routes the requests of an endpoint. */
+  /** Creates the resources that route requests to an endpoint. */
   public abstract bindEndpoint(endpoint: EndpointBinding): void;
 
-  /** Creates what runs a backend. */
+  /** Creates the resources that run a backend. */
   public abstract bindBackend(backend: BackendBinding): void;
 
-  /** Creates what a backend needs at one endpoint, such as the route of its own address. */
+  /** Creates the resources that a backend needs at one endpoint, such as the route for its own address. */
   public abstract bindAttachment(attachment: AttachmentBinding): void;
 
-  /** Creates what scales a backend. */
+  /** Creates the resources that scale a backend. */
   public abstract bindAutoscaling(autoscaling: AutoscalingBinding): void;
 
   /**

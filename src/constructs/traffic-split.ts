@@ -96,7 +96,7 @@ const MAX_TYPED_WEIGHT = 1_000_000_000;
  * new TrafficSplit(this, 'Split', { endpoint, ...TrafficSplit.canary({ stable, canary, percent: 5 }) });
  */
 export class TrafficSplit extends Construct {
-  /** The shares of a canary: `percent` of the requests for the new version, the others for the stable one. */
+  /** The shares of a canary: `percent` of the requests go to the new version, the rest to the stable one. */
   public static canary(options: CanaryOptions): TrafficSplitOptions {
     checkOptions('CanaryOptions', options, 'options');
     requireNumber('percent', options.percent, { min: 0, max: 100, code: 'WeightOutOfRange' });
@@ -116,11 +116,7 @@ export class TrafficSplit extends Construct {
     checkOptions('TrafficSplitProps', props, 'props', this);
     this.endpoint = props.endpoint;
     if (props.shares?.length === 0) {
-      throw new ServingError(
-        'EmptyList',
-        "'shares' ([]) would give no backend a share; omit it for equal shares",
-        this,
-      );
+      throw new ServingError('EmptyList', "'shares' ([]) must not be empty; omit it for equal shares", this);
     }
     const shares = props.shares ?? [];
     this.checkBackends(props);
@@ -149,7 +145,11 @@ export class TrafficSplit extends Construct {
     const shared = (props.shares ?? []).map((share) => share.backend);
     const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
     if (twice !== undefined)
-      throw new ServingError('DuplicateShare', `duplicate share of backend '${twice.backendName}'; add them up`, this);
+      throw new ServingError(
+        'DuplicateShare',
+        `duplicate share of backend '${twice.backendName}'; combine them into one`,
+        this,
+      );
   }
 
   private checkWeights(shares: TrafficShare[]): void {
@@ -183,7 +183,8 @@ export class TrafficSplit extends Construct {
     const largest = Math.max(...whole);
     const total = whole.reduce((sum, weight) => sum + weight, 0);
     if (largest <= maxWeight && total <= maxTotalWeight) return;
-    const nearest = nearestWeights(whole, maxWeight, maxTotalWeight).join(' and ');
+    const weights = nearestWeights(whole, maxWeight, maxTotalWeight);
+    const nearest = `${weights.slice(0, -1).join(', ')} and ${weights.at(-1)}`;
     const at = whole.indexOf(largest);
     const bound = largest > maxWeight ? `between 0 and ${maxWeight}` : `at most ${maxTotalWeight} in total`;
     const reduced = typed[at] === largest ? '' : `, which is ${whole.join(' : ')} in whole numbers,`;

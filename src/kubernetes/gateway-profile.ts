@@ -44,7 +44,7 @@ export class GatewayProfile {
   /** Envoy Gateway 1.9 or newer, with its policies for the algorithm, idle connections and 405. */
   public static readonly ENVOY_GATEWAY = new GatewayProfile(ENVOY_GATEWAY);
 
-  /** A profile of a gateway that this package has no profile for, from the same options. */
+  /** A profile for any other gateway, with the same options as the built-in profiles. */
   public static custom(options: GatewayProfileOptions): GatewayProfile {
     checkOptions('kubernetes.GatewayProfileOptions', options, 'options');
     requireName('name', options.name);

@@ -10,7 +10,7 @@ import { GatewayProfile, IDLE, PROPAGATION } from './gateway-profile';
 import { gatewayTarget } from './private/gateway-target';
 import { isObjectName } from './private/names';
 
-/** Options of a gateway that exists in the cluster. */
+/** Options of an existing gateway in the cluster. */
 export interface GatewayOptions {
   /**
    * The namespace of the Gateway.
@@ -57,7 +57,7 @@ export interface GatewayOptions {
 }
 
 /**
- * A Gateway that exists in the cluster, to which the routes of endpoints attach.
+ * An existing Gateway in the cluster, to which the routes of endpoints attach.
  *
  * @example
  * const gateway = kubernetes.Gateway.fromName('inference', {

@@ -73,14 +73,14 @@ export interface RouterOptions {
 /** Properties of the Kubernetes platform. */
 export interface KubernetesPlatformProps extends ServingPlatformProps {
   /**
-   * The built-in router. Excludes `gateway`.
+   * The built-in router. Mutually exclusive with `gateway`.
    *
    * @default - the router with its defaults, unless `gateway` is set
    */
   readonly router?: RouterOptions;
 
   /**
-   * A Gateway that exists in the cluster, to which endpoints attach HTTPRoutes. Excludes `router`.
+   * An existing Gateway in the cluster, to which endpoints attach HTTPRoutes. Mutually exclusive with `router`.
    *
    * @default - the built-in router, which needs no add-on
    */

@@ -67,7 +67,12 @@ export class KubernetesPlatform extends TargetPlatform {
       this._warn(this, trustWarnings(props.router ?? {}, names));
     }
     const { dnsTtl = Duration.seconds(30), ...router } = props.router ?? {};
-    const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), { min: 0, max: 3600, hint: 'in seconds', at: this });
+    const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), {
+      min: 0,
+      max: 3600,
+      hint: 'the value is in seconds',
+      at: this,
+    });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
     const proxy = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
     const target = withWorkloads(proxy, minor);
@@ -115,7 +120,13 @@ export class KubernetesPlatform extends TargetPlatform {
 
   private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
     const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
-    requireNumber('replicas', replicas, { min: 1, max: 100, integer: true, hint: 'for the router', at: this });
+    requireNumber('replicas', replicas, {
+      min: 1,
+      max: 100,
+      integer: true,
+      hint: 'this is the number of router Pods',
+      at: this,
+    });
     checkTrust(router, this);
     for (const reference of [image, fetchImage, hubImage]) {
       if (reference !== undefined) ServerImage.fromRegistry(reference);

@@ -79,7 +79,7 @@ function refuseScratch(backend: BackendIntent, models: ModelPlan[], refusals: Re
     refusals,
     'DiskTooSmall',
     backend.path,
-    `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at least ${needed} MiB: its models are copied to it; raise it, or deliver them in another way`,
+    `'ephemeralStorage' (${ephemeralStorageMib} MiB) of backend '${name}' must be at least ${needed} MiB: its models are copied to this disk; raise the value, or use another 'delivery'`,
   );
 }
 
@@ -100,7 +100,7 @@ function refuseDisk(backend: BackendIntent, models: ModelPlan[], refusals: Refus
   const way =
     needed <= maxDiskMib
       ? `set 'ephemeralStorage' in 'resources' to Size.gibibytes(${needed / 1024})`
-      : `this exceeds the maximum of ${maxDiskMib / 1024} GiB on ${compute}; use a volume, or a compute with larger disks`;
+      : `this exceeds the maximum of ${maxDiskMib / 1024} GiB on ${compute}; use a volume, or compute with larger disks`;
   refuse(
     refusals,
     'DiskTooSmall',

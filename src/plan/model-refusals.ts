@@ -65,7 +65,7 @@ function refuseSlow(target: TargetProfile, backend: BackendIntent, model: ModelI
       'FetchTooLong',
       backend.path,
       `'fetchTimeout' (${fetchSeconds} s) of model '${name}' must be at most ${max} s on this compute; ` +
-        'bake the model into the image, or use a compute without this limit',
+        'bake the model into the image, or use compute without this limit',
     );
     return;
   }
@@ -76,7 +76,7 @@ function refuseSlow(target: TargetProfile, backend: BackendIntent, model: ModelI
     'FetchTooLong',
     backend.path,
     `copying model '${name}' (${gibibytes(bytes)}) to backend '${backend.name}' takes about ${seconds} s at ${mebibytes(COPY_BYTES_PER_SECOND)} per second, ` +
-      `but ${backend.compute ?? 'this compute'} allows at most ${max} s; bake it into the image, use a volume or a compute without this limit, or set 'fetchTimeout' to at most ${max} s if it is faster`,
+      `but ${backend.compute ?? 'this compute'} allows at most ${max} s; bake it into the image, use a volume or compute without this limit, or set 'fetchTimeout' to at most ${max} s if it is faster`,
   );
 }
 

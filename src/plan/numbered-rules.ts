@@ -37,7 +37,7 @@ export function numberRules(intents: PlatformIntents, plans: EndpointPlan[], ref
         refusals,
         'PriorityTaken',
         plan.path,
-        `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the priorities after it, one for each of its rules, must be unused and at most ${limits.last}; choose another`,
+        `'priority' (${endpoint.priority}) of endpoint '${plan.name}' and the priorities after it (one per rule) must be unused and at most ${limits.last}; choose another`,
       );
     else
       refuse(

@@ -35,7 +35,7 @@ export function actionSections({ plan, warnings = [] }: Explanation): Section[] 
   if (rows.length === 0) return [];
   const tones = rows.map(([label]): Tone | undefined => (label === 'warning' ? 'warning' : undefined));
   const notes = left.length === 0 ? [] : ["details: 'serving explain capabilities'"];
-  return [{ level: 1, title: 'to act on', notes, table: { headings: ['kind', 'what'], rows, tones, plain: true } }];
+  return [{ level: 1, title: 'action needed', notes, table: { headings: ['kind', 'what'], rows, tones, plain: true } }];
 }
 
 /** Each feature once, with its backends unless it concerns all. */

@@ -26,7 +26,7 @@ const KEY_TIMES: readonly KeyTime[] = [
   {
     time: 'client timeout',
     timeOf: 'client timeout of',
-    protects: () => 'clients that give up too early',
+    protects: () => 'clients giving up too early',
     ofEndpoint: ({ ladder }) => {
       const found = ladder.hops.find(({ hop }) => hop === CLIENT_TIMEOUT);
       return found === undefined ? undefined : `at least ${found.seconds} s`;
@@ -59,7 +59,7 @@ const KEY_TIMES: readonly KeyTime[] = [
   {
     time: 'start of a replica',
     timeOf: 'start of',
-    protects: () => 'a kill while the model loads',
+    protects: () => 'replicas killed while the model loads',
     ofBackend: ({ times }) => `at most ${times.startup} s`,
   },
   {
@@ -82,7 +82,7 @@ export function keyTimesTable(plan: ServingPlan): Table {
     if (groups.size === 1) return [...groups.keys()].map((value) => [time, value, protects(plan)]);
     return [...groups].map(([value, names]) => [`${timeOf} ${names.join(', ')}`, value, protects(plan)]);
   });
-  return { headings: ['time', 'value', 'protects from'], rows };
+  return { headings: ['time', 'value', 'prevents'], rows };
 }
 
 /** When the balancer and the server close an idle connection between them. */

@@ -4,7 +4,7 @@ import { ServingError } from '../private/errors';
 import type { ServerDefinition } from './define-server';
 import type { ServerBehavior } from './shared-options';
 
-/** A server without a declared behaviour: it is assumed to drop requests, and its idle timeout is unknown. */
+/** A server without a declared behavior: it is assumed to drop requests, and its idle timeout is unknown. */
 const UNDECLARED: ServerDescriptor = {
   name: 'an undeclared server',
   drain: DrainBehavior.DROPS_REQUESTS,
@@ -13,7 +13,7 @@ const UNDECLARED: ServerDescriptor = {
   declared: false,
 };
 
-/** A server with a command and a behaviour from the user. It reads its port from `PORT`. */
+/** A server with a command and a behavior from the user. It reads its port from `PORT`. */
 export function declaredServer(
   command: string[],
   descriptor: ServerDescriptor,
@@ -31,7 +31,7 @@ export function declaredServer(
   };
 }
 
-/** The descriptor of a behaviour; the most cautious one if no behaviour is declared. */
+/** The descriptor of a behavior; the most cautious one if no behavior is declared. */
 export function descriptorOf(behavior: ServerBehavior | undefined, name: string): ServerDescriptor {
   if (behavior === undefined) return UNDECLARED;
   const { drains, keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;

@@ -36,7 +36,7 @@ export interface ServerStart {
   readonly readinessPath?: string;
 }
 
-/** A server with its options: its behaviour and its command. */
+/** A server with its options: its behavior and its command. */
 export interface ServerDefinition {
   readonly descriptor: ServerDescriptor;
   readonly options: ServerOptions;

@@ -7,7 +7,7 @@ export function onlyModelOf(prop: string, { models, at }: StartContext): PlacedM
   const paths = models.map(({ path }) => `'${path}'`).join(', ');
   throw new ServingError(
     'ModelNotNamed',
-    `'${prop}' of the server must be set, because the backend has ${models.length} models (${paths}) and the server loads only one`,
+    `'${prop}' of the server is required, because the backend has ${models.length} models (${paths}) and the server loads only one`,
     at,
   );
 }

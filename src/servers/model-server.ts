@@ -38,7 +38,7 @@ import type {
 import { startServer } from './start';
 
 /**
- * The model server in a container: its command, and its behaviour with connections and signals.
+ * The model server in a container: its command, and its behavior with connections and signals.
  *
  * @example
  *

@@ -3,9 +3,9 @@ import type { Duration } from '../units/duration';
 /** Options of every server in the catalogue. */
 export interface ServerOptions {
   /**
-   * The server version in the image. It selects the behaviour that differs between versions.
+   * The server version in the image. It selects the behavior that differs between versions.
    *
-   * @default - the image tag, if the image is the server's official one; otherwise the most cautious behaviour of all
+   * @default - the image tag, if the image is the server's official one; otherwise the most cautious behavior of all
    *   versions
    */
   readonly version?: string;
@@ -61,12 +61,12 @@ export interface CodeServerOptions {
   /**
    * The version of the runtime or framework in the image.
    *
-   * @default - the most cautious behaviour of all versions
+   * @default - the most cautious behavior of all versions
    */
   readonly version?: string;
 }
 
-/** The behaviour of a server, from which its timeouts are computed. */
+/** The behavior of a server, from which its timeouts are computed. */
 export interface ServerBehavior {
   /**
    * The server's name in messages.

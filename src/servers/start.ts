@@ -32,7 +32,7 @@ export interface StartedServer {
   readonly workers?: number;
 }
 
-/** Resolves a server for a backend: the behaviour of its version, its command, and where the computed times are set. */
+/** Resolves a server for a backend: the behavior of its version, its command, and where the computed times are set. */
 export function startServer(server: ServerDefinition, context: StartContext): StartedServer {
   const { version, extraArgs = [] } = server.options;
   const resolved = version ?? versionOfImage(server.descriptor, context.image);
@@ -98,7 +98,7 @@ function checkVersion(
   );
 }
 
-/** Applies the user's arguments to the behaviour. */
+/** Applies the user's arguments to the behavior. */
 function withArguments(descriptor: ServerDescriptor, extra: string[]): ServerDescriptor {
   const { connectionLimit } = descriptor;
   if (connectionLimit === undefined) return descriptor;

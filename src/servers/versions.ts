@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor, type VersionedBehavior } from '../plan/server/descriptor';
 import { KnobPlace, NewConnections, type ServerKnob } from '../plan/server/parts';
 
-/** What an unknown version may do, most cautious behaviour first. */
+/** What an unknown version may do, most cautious behavior first. */
 const DRAIN_CAUTION = [
   DrainBehavior.DROPS_REQUESTS,
   DrainBehavior.WAITS_FULL_PERIOD,
@@ -28,8 +28,8 @@ const NEW_CONNECTIONS_CAUTION = [
 const KNOWN = new WeakMap<ServerDescriptor, Map<string | undefined, ServerDescriptor>>();
 
 /**
- * The behaviour of a server in one version. If the version is missing or not a number, the descriptor has the most
- * cautious behaviour of all versions and a note.
+ * The behavior of a server in one version. If the version is missing or not a number, the descriptor has the most
+ * cautious behavior of all versions and a note.
  */
 export function descriptorFor(server: ServerDescriptor, version?: string): ServerDescriptor {
   const known = KNOWN.get(server) ?? new Map<string | undefined, ServerDescriptor>();
@@ -51,7 +51,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
       ...base,
       ...cautious(each),
       versionUnknown: true,
-      versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behaviour is assumed${watchdogNote(each)}`,
+      versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behavior is assumed${watchdogNote(each)}`,
     };
   }
   const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], requested) <= 0).length;
@@ -61,7 +61,7 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
     ...base,
     ...(statesOf(server)[last] as VersionedBehavior),
     ...(newer && {
-      versionNote: `version ${version} is newer than the verified ${base.verifiedVersion}, whose behaviour is assumed`,
+      versionNote: `version ${version} is newer than the verified ${base.verifiedVersion}, whose behavior is assumed`,
     }),
   };
 }
@@ -91,7 +91,7 @@ export function versionOfImage(server: ServerDescriptor, reference: string | und
   return versionNumbers(tag) === undefined ? undefined : tag;
 }
 
-/** The behaviour of each version: the first, and the one after each change. */
+/** The behavior of each version: the first, and the one after each change. */
 export function statesOf(server: ServerDescriptor): VersionedBehavior[] {
   const { drain, drainKnob, keepAlive, keepAliveSeconds, keepAliveKnob } = server;
   const { watchdogKnob, lingerSeconds, newConnections, announcesClose } = server;

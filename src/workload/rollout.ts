@@ -29,7 +29,7 @@ export interface InPlaceOptions {
  * AWS: the minimum and maximum healthy percent of the service. Kubernetes: the rolling update of the Deployment.
  */
 export class Rollout {
-  /** Starts new replicas before old ones stop: no capacity is lost, but the new replicas need additional room. */
+  /** Starts new replicas before old ones stop: no capacity is lost, but the new replicas need spare compute. */
   public static surge(options: SurgeOptions = {}): Rollout {
     checkOptions('SurgeOptions', options, 'options');
     const percent = requireNumber('percent', options.percent ?? 100, { min: 1, max: 100, integer: true });
@@ -37,7 +37,7 @@ export class Rollout {
   }
 
   /**
-   * Stops old replicas before new ones start: no additional room is needed, but capacity is lost during the rollout.
+   * Stops old replicas before new ones start: no spare compute is needed, but capacity is reduced during the rollout.
    */
   public static inPlace(options: InPlaceOptions = {}): Rollout {
     checkOptions('InPlaceOptions', options, 'options');

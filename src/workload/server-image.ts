@@ -80,7 +80,7 @@ export abstract class ServerImage {
     if (digest === undefined && (tag === undefined || tag === 'latest')) {
       throw new ServingError(
         'MutableImage',
-        `'${reference}' ${tag === undefined ? 'has no tag and defaults to' : 'is'} 'latest', which can change under a running endpoint; use a digest or an immutable tag`,
+        `'${reference}' ${tag === undefined ? 'has no tag and defaults to' : 'uses the tag'} 'latest', which can change while the endpoint is running; use a digest or an immutable tag`,
       );
     }
     return RegistryImage.of(reference);

@@ -61,7 +61,7 @@ describe('a model in S3', () => {
   test('fails with a timeout above the limit of Fargate', () => {
     const model = Model.fromS3('s3://bucket/model/', { fetchTimeout: Duration.seconds(121) });
     expect(() => templateOf(oneBackend({ model }).stack)).toThrow(
-      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'model' must be at most 120 s on this compute; bake the model into the image, or use a compute without this limit (at Serving/endpoint/backend)",
+      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'model' must be at most 120 s on this compute; bake the model into the image, or use compute without this limit (at Serving/endpoint/backend)",
     );
   });
 

@@ -105,7 +105,10 @@ describe('GpuCapacity', () => {
       { minInstances: 3, maxInstances: 2 },
       "'maxInstances' (2) must be a whole number of at least 3; 'minInstances' is 3",
     ],
-    [{ rootVolume: Size.gibibytes(20) }, "'rootVolume' (20) must be a whole number between 30 and 16384; in GiB"],
+    [
+      { rootVolume: Size.gibibytes(20) },
+      "'rootVolume' (20) must be a whole number between 30 and 16384; the value is in GiB",
+    ],
   ])('fails with %j', (options, message) => {
     expect(() => aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', ...options })).toThrow(
       `[InvalidNumber] ${message}`,

@@ -115,7 +115,7 @@ describe('an imported listener', () => {
 
   test('fails without a network', () => {
     expect(() => imported({}, { cluster: undefined })).toThrow(
-      "[NetworkRequired] 'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them (at Serving/Platform)",
+      "[NetworkRequired] 'listener' requires 'vpc' or 'cluster', because backends must run in the network of its load balancer; set one of them (at Serving/Platform)",
     );
   });
 

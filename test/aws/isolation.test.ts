@@ -118,7 +118,7 @@ describe('a priority that is set', () => {
         { id: 'b', props: { priority: 501 } },
       ]),
     ).toThrow(
-      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/b)",
+      "[PriorityTaken] 'priority' (501) of endpoint 'b' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/b)",
     );
   });
 });

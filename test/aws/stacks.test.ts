@@ -169,12 +169,12 @@ test('an endpoint outside a stack fails', () => {
   const app = newApp();
   const platform = new aws.EcsPlatform(new Stack(app, 'Stack'), 'Platform');
   expect(() => new ServingEndpoint(app, 'endpoint', { platform })).toThrow(
-    "[WrongScope] endpoint 'endpoint' uses an EcsPlatform but is not in a CDK Stack; put it into one, or use another platform (at endpoint)",
+    "[WrongScope] endpoint 'endpoint' uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform (at endpoint)",
   );
 });
 
 test('a platform outside a stack fails', () => {
   expect(() => new aws.EcsPlatform(newApp(), 'Platform')).toThrow(
-    '[WrongScope] an EcsPlatform must be in a CDK Stack; put it into one, or use another platform (at Platform)',
+    '[WrongScope] an EcsPlatform must be inside a CDK Stack; create it in a Stack, or use another platform (at Platform)',
   );
 });

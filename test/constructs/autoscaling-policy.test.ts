@@ -72,7 +72,7 @@ describe('autoscaling policy', () => {
     const backend = endpointOn(platform).addBackend('backend', backendOptions());
     const targets = [ScalingTarget.cpuUtilization(60)];
     expect(() => backend.autoscale({ maxReplicas: 4, targets, [prop]: Duration.seconds(61) })).toThrow(
-      `[InvalidNumber] '${prop}' (61) must be a whole number between 0 and 60; in seconds`,
+      `[InvalidNumber] '${prop}' (61) must be a whole number between 0 and 60; the value is in seconds`,
     );
   });
 
@@ -84,7 +84,7 @@ describe('autoscaling policy', () => {
 
   test('fails for two targets of the same metric', () => {
     expect(() => scale({ targets: [ScalingTarget.cpuUtilization(60), ScalingTarget.cpuUtilization(80)] })).toThrow(
-      "[DuplicateScalingTarget] duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at endpoint/backend/Autoscaling)",
+      "[DuplicateScalingTarget] duplicate scaling target 'cpu' in 'targets'; use each metric once (at endpoint/backend/Autoscaling)",
     );
   });
 

@@ -125,11 +125,11 @@ describe('backend', () => {
     [{ resources: { cpu: 0 } }, "[InvalidNumber] 'cpu' (0) must be a number between 0.05 and 192"],
     [
       { resources: { memory: Size.mebibytes(15) } },
-      "[InvalidNumber] 'memory' (15) must be a number of at least 16; in MiB",
+      "[InvalidNumber] 'memory' (15) must be a number of at least 16; the value is in MiB",
     ],
     [
       { loadTimeout: Duration.days(2) },
-      "[InvalidNumber] 'loadTimeout' (172800 s) must be between 1 and 86400 s; for 172800 ms",
+      "[InvalidNumber] 'loadTimeout' (172800 s) must be between 1 and 86400 s; if 172800 ms is intended",
     ],
     [{ user: 0 }, "[InvalidNumber] 'user' (0) must be a whole number between 1 and 2147483646"],
     [{ backendName: '' }, "[InvalidName] 'backendName' ('') must not be empty"],
@@ -148,11 +148,11 @@ describe('backend', () => {
     ],
     [
       { server: ModelServer.command({ command: ['serve'] }) },
-      "[HealthCheckRequired] the server of backend 'backend' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'",
+      "[HealthCheckRequired] backend 'backend' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'",
     ],
     [
       { server: ModelServer.shell({ line: 'exec serve' }) },
-      "[HealthCheckRequired] the server of backend 'backend' is unknown",
+      "[HealthCheckRequired] backend 'backend' runs an unknown server",
     ],
     [
       { image: new OwnImage() },

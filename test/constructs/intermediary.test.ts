@@ -45,15 +45,15 @@ describe('an intermediary', () => {
   test.each<[() => unknown, string]>([
     [
       () => Intermediary.applicationLoadBalancer({ idleTimeout: seconds(4001) }),
-      "[InvalidNumber] 'idleTimeout' (4001 s) must be between 1 and 4000 s; for 4001 ms, use Duration.millis(4001)",
+      "[InvalidNumber] 'idleTimeout' (4001 s) must be between 1 and 4000 s; if 4001 ms is intended, use Duration.millis(4001)",
     ],
     [
       () => Intermediary.applicationLoadBalancer({ idleTimeout: Duration.millis(60) }),
-      "[InvalidNumber] 'idleTimeout' (0.06 s) must be between 1 and 4000 s; for 60 s, use Duration.seconds(60)",
+      "[InvalidNumber] 'idleTimeout' (0.06 s) must be between 1 and 4000 s; if 60 s is intended, use Duration.seconds(60)",
     ],
     [
       () => Intermediary.nginx({ readTimeout: seconds(0) }),
-      "[InvalidNumber] 'readTimeout' (0) must be a whole number between 1 and 86400; in seconds",
+      "[InvalidNumber] 'readTimeout' (0) must be a whole number between 1 and 86400; the value is in seconds",
     ],
     [
       () => Intermediary.nginx({ readTimeout: seconds(1.5) }),
@@ -96,11 +96,11 @@ describe('a configured timeout', () => {
     [{ keepAlive: seconds(0) }, "[InvalidNumber] 'timeouts.keepAlive' (0) must be a whole number between 1 and 86400"],
     [
       { keepAlive: seconds(100_000) },
-      "[InvalidNumber] 'timeouts.keepAlive' (100000 s) must be between 1 and 86400 s; for 100000 ms",
+      "[InvalidNumber] 'timeouts.keepAlive' (100000 s) must be between 1 and 86400 s; if 100000 ms is intended",
     ],
     [
       { drain: Duration.millis(300) },
-      "[InvalidNumber] 'timeouts.drain' (0.3 s) must be between 1 and 604800 s; for 300 s",
+      "[InvalidNumber] 'timeouts.drain' (0.3 s) must be between 1 and 604800 s; if 300 s is intended",
     ],
     [{ stop: seconds(30.5) }, "[InvalidNumber] 'timeouts.stop' (30.5) must be a whole number"],
     [

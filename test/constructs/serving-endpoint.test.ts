@@ -100,7 +100,7 @@ describe('endpoint', () => {
         `[InvalidHost] the host ('${host}') must be a domain name without scheme, port or path`,
       ],
     ),
-    [{ hosts: [] }, "[EmptyList] 'hosts' ([]) would match no request; omit it to match every request"],
+    [{ hosts: [] }, "[EmptyList] 'hosts' ([]) must not be empty; omit it to match every request"],
     [{ methods: [] }, "[EmptyList] 'methods' ([])"],
     [{ headers: [] }, "[EmptyList] 'headers' ([])"],
     [{ headers: [{ name: 'x-a', values: [] }] }, "[InvalidHeader] header 'x-a' needs at least one value"],
@@ -115,15 +115,15 @@ describe('endpoint', () => {
     [{ endpointName: '' }, "[InvalidName] 'endpointName' ('') must not be empty"],
     [
       { requestTimeout: Duration.seconds(0) },
-      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; in seconds",
+      "[InvalidNumber] 'requestTimeout' (0) must be a number between 1 and 21600; the value is in seconds",
     ],
     [
       { requestTimeout: Duration.days(8) },
-      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; for 691200 ms, use Duration.millis(691200); use 'streaming' for longer responses",
+      "[InvalidNumber] 'requestTimeout' (691200 s) must be between 1 and 21600 s; if 691200 ms is intended, use Duration.millis(691200); use 'streaming' for longer responses",
     ],
     [
       { streaming: { maxDuration: Duration.hours(1), heartbeat: Duration.millis(500) } },
-      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; for 500 s, use Duration.seconds(500)",
+      "[InvalidNumber] 'heartbeat' (0.5 s) must be between 1 and 21600 s; if 500 s is intended, use Duration.seconds(500)",
     ],
     [{ priority: 0 }, "[InvalidNumber] 'priority' (0) must be a whole number of at least 1"],
     [{ priority: 1.5 }, "[InvalidNumber] 'priority' (1.5) must be a whole number of at least 1"],
@@ -160,7 +160,7 @@ describe('backends of an endpoint', () => {
   test('fail above the limit of the target', () => {
     const { platform, endpoint } = five();
     const message = (name: string) =>
-      `[TooManyBackends] endpoint 'endpoint' already has the maximum of 5 backends of the test platform; cannot add '${name}'; use a second endpoint (at endpoint)`;
+      `[TooManyBackends] endpoint 'endpoint' cannot have another backend ('${name}'): the test platform supports at most 5 per endpoint; use a second endpoint (at endpoint)`;
     expect(() => endpoint.addBackend('v6', backendOptions())).toThrow(message('v6'));
     const alone = new Backend(platform.node.root as RootConstruct, 'alone', backendOptions());
     expect(() => endpoint.attachBackend(alone)).toThrow(message('alone'));

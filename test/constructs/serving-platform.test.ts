@@ -145,7 +145,7 @@ describe('removed constructs', () => {
     const { platform, endpoint } = singleBackend();
     endpoint.node.tryRemoveChild('backend');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'backend' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at endpoint/backend)",
+      "[ConstructRemoved] 'backend' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at endpoint/backend)",
     );
   });
 
@@ -155,7 +155,7 @@ describe('removed constructs', () => {
     new Backend(root as RootConstruct, 'alone', backendOptions());
     root.node.tryRemoveChild('alone');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'alone' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at alone)",
+      "[ConstructRemoved] 'alone' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at alone)",
     );
   });
 });
@@ -203,7 +203,7 @@ describe('platform without a framework', () => {
 
   test('fails if there is neither one nor a Stack nor a Chart', () => {
     expect(() => new ServingEndpoint(new RootConstruct(), 'endpoint')).toThrow(
-      '[NoPlatform] there is no Stack or Chart and no platform in the enclosing scopes; construct it in a CDK Stack or a cdk8s Chart, or construct a platform in an enclosing scope (at endpoint)',
+      '[NoPlatform] no Stack, Chart or platform encloses this construct; create it in a CDK Stack or a cdk8s Chart, or create a platform in an enclosing scope (at endpoint)',
     );
   });
 

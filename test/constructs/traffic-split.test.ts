@@ -160,7 +160,7 @@ describe('shares', () => {
           { backend, weight: 2 },
         ],
       }),
-    ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; add them up (at endpoint/Split)");
+    ).toThrow("[DuplicateShare] duplicate share of backend 'v1'; combine them into one (at endpoint/Split)");
   });
 
   test('fail if the backend does not serve the endpoint', () => {
@@ -176,7 +176,7 @@ describe('shares', () => {
     split(1, 1);
     endpoint.node.tryRemoveChild('v1');
     expect(() => platform.synthesize()).toThrow(
-      "[ConstructRemoved] 'v1' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at endpoint/v1)",
+      "[ConstructRemoved] 'v1' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at endpoint/v1)",
     );
   });
 
@@ -184,7 +184,7 @@ describe('shares', () => {
     const { endpoint, split } = backends(1);
     split(1);
     expect(() => split(1)).toThrow(
-      "[DuplicateSplit] the requests of endpoint 'endpoint' are already split; use one split with all shares and header rules (at endpoint)",
+      "[DuplicateSplit] endpoint 'endpoint' already has a traffic split; put all shares and header rules into one (at endpoint)",
     );
     expect(() => new TrafficSplit(endpoint, 'Second', { endpoint })).toThrow('[DuplicateSplit]');
   });

@@ -74,14 +74,14 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a mutable tag',
     code: 'MutableImage',
     message:
-      "'acme/svm:latest' is 'latest', which can change under a running endpoint; use a digest or an immutable tag",
+      "'acme/svm:latest' uses the tag 'latest', which can change while the endpoint is running; use a digest or an immutable tag",
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm:latest') }),
   },
   {
     name: 'no tag',
     code: 'MutableImage',
     message:
-      "'acme/svm' has no tag and defaults to 'latest', which can change under a running endpoint; use a digest or an immutable tag",
+      "'acme/svm' has no tag and defaults to 'latest', which can change while the endpoint is running; use a digest or an immutable tag",
     define: (scope) => one(scope, { image: ServerImage.fromRegistry('acme/svm') }),
   },
   {
@@ -122,7 +122,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a server without declared behavior and without a health check',
     code: 'HealthCheckRequired',
     message:
-      "the server of backend 'v1' is unknown, so it requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
+      "backend 'v1' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { server: ModelServer.command({ command: ['serve'] }) }),
   },
   {
@@ -232,7 +232,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a fetch that exceeds the start timeout of Fargate',
     code: 'FetchTooLong',
     message:
-      "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without this limit (at Serving/endpoint/v1)",
+      "'fetchTimeout' (600 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use compute without this limit (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
@@ -241,9 +241,9 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'zero replicas',
     code: 'ReplicasOutOfRange',
-    message: "'replicas' (0.5) must be a whole number of at least 1 (at Serving/endpoint/v1)",
+    message: "'replicas' (0) must be a whole number of at least 1 (at Serving/endpoint/v1)",
     on: ['kubernetes', 'test'],
-    define: (scope) => one(scope, { replicas: 0.5 }),
+    define: (scope) => one(scope, { replicas: 0 }),
   },
   {
     name: 'more replicas than a service of ECS has',
@@ -257,7 +257,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a delay that an autoscaler of Kubernetes does not support',
     code: 'InvalidNumber',
     message:
-      "'scaleDownDelay' (3601) must be a whole number between 0 and 3600; in seconds (at Serving/endpoint/v1/Autoscaling)",
+      "'scaleDownDelay' (3601) must be a whole number between 0 and 3600; the value is in seconds (at Serving/endpoint/v1/Autoscaling)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
@@ -301,7 +301,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   {
     name: 'a duplicate scaling target',
     code: 'DuplicateScalingTarget',
-    message: "duplicate scaling target 'cpu' in 'targets'; keep one of each kind (at Serving/endpoint/v1/Autoscaling)",
+    message: "duplicate scaling target 'cpu' in 'targets'; use each metric once (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [cpu, cpu] }),
   },
   {

@@ -94,7 +94,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'an empty list of methods',
     code: 'EmptyList',
-    message: "'methods' ([]) would match no request; omit it to match every request (at Serving/endpoint)",
+    message: "'methods' ([]) must not be empty; omit it to match every request (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { methods: [] }),
   },
   {
@@ -146,14 +146,14 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
   {
     name: 'a request timeout of zero',
     code: 'InvalidNumber',
-    message: "'requestTimeout' (0) must be a number between 1 and 21600; in seconds (at Serving/endpoint)",
+    message: "'requestTimeout' (0) must be a number between 1 and 21600; the value is in seconds (at Serving/endpoint)",
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { requestTimeout: Duration.seconds(0) }),
   },
   {
     name: 'a request timeout that exceeds the limit of the load balancer',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1): a server that is silent for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1): a request that gets no data for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia() }, { requestTimeout: Duration.seconds(3991) }),
@@ -162,7 +162,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a request timeout that exceeds the longest drain',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, which ends the requests that still run then; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off (at Serving/endpoint/v1)",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, after which requests that are still running are cut off; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { server: drops }, { requestTimeout: Duration.seconds(3700) }),
@@ -171,7 +171,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a server with a short keep-alive and long requests',
     code: 'KeepAliveTooShort',
     message:
-      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and requests are lost if the server closes first; use a server whose keep-alive can be set, or use a balancer that closes each connection after its response, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
+      'the keep-alive of llama (5 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and requests are lost if the server closes first; use a server with a configurable keep-alive, or use a balancer that closes the connection after each response, such as the built-in router on Kubernetes (at Serving/endpoint/v1)',
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) =>
@@ -186,7 +186,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'two endpoints with the same priority',
     code: 'PriorityTaken',
     message:
-      "'priority' (5) of endpoint 'b' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/b)",
+      "'priority' (5) of endpoint 'b' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/b)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
@@ -198,7 +198,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a priority above the maximum',
     code: 'PriorityTaken',
     message:
-      "'priority' (60000) of endpoint 'endpoint' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at Serving/endpoint)",
+      "'priority' (60000) of endpoint 'endpoint' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, {}, { priority: 60_000 }),
@@ -238,7 +238,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a sixth backend',
     code: 'TooManyBackends',
     message:
-      "endpoint 'endpoint' already has the maximum of 5 backends of an Application Load Balancer; cannot add 'v6'; use a second endpoint (at Serving/endpoint)",
+      "endpoint 'endpoint' cannot have another backend ('v6'): an Application Load Balancer supports at most 5 per endpoint; use a second endpoint (at Serving/endpoint)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => {
@@ -269,7 +269,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a backend of a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'v1' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint/v1)",
+      "'v1' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at Serving/endpoint/v1)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -280,7 +280,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a removed backend without an endpoint',
     code: 'ConstructRemoved',
     message:
-      "'alone' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/alone)",
+      "'alone' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at Serving/alone)",
     define: (scope) => {
       one(scope);
       new Backend(scope, 'alone', options());
@@ -291,7 +291,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'an endpoint that is removed',
     code: 'ConstructRemoved',
     message:
-      "'endpoint' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint)",
+      "'endpoint' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at Serving/endpoint)",
     define: (scope) => {
       one(scope);
       scope.node.tryRemoveChild('endpoint');
@@ -301,7 +301,7 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     name: 'a split that is removed',
     code: 'ConstructRemoved',
     message:
-      "'Split' was removed from the tree after its declaration, which is still rendered; omit the construct instead of removing it (at Serving/endpoint/Split)",
+      "'Split' was removed from the construct tree after it was declared, but is still rendered; do not create it in the first place (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });

@@ -31,7 +31,7 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
     name: 'a lock file in a folder that every user can write to',
     code: 'LockFileUntrusted',
     message:
-      "'.cache/shared-lock/serving.lock.json' is in a folder that every user can write to; remove it, or if you trust it, set it with 'lockFile' or --lock-file",
+      "'.cache/shared-lock/serving.lock.json' is in a folder that every user can write to; remove it, or, if you trust it, name it with 'lockFile' or --lock-file",
     define: () => {
       mkdirSync('.cache/shared-lock', { recursive: true });
       chmodSync('.cache/shared-lock', 0o1777);

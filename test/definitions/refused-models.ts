@@ -97,7 +97,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'several models for a server that supports one',
     code: 'ModelNotNamed',
     message:
-      "'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b') and the server loads only one (at Serving/endpoint/v1)",
+      "'model' of the server is required, because the backend has 2 models ('/models/a', '/models/b') and the server loads only one (at Serving/endpoint/v1)",
     define: (scope) =>
       one(scope, {
         server: ModelServer.vllm(),
@@ -143,7 +143,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model that is larger than its disk',
     code: 'DiskTooSmall',
     message:
-      "'ephemeralStorage' (10240 MiB) of backend 'v1' must be at least 30720 MiB: its models are copied to it; raise it, or deliver them in another way (at Serving/endpoint/v1)",
+      "'ephemeralStorage' (10240 MiB) of backend 'v1' must be at least 30720 MiB: its models are copied to this disk; raise the value, or use another 'delivery' (at Serving/endpoint/v1)",
     on: ['kubernetes', 'test'],
     define: (scope) =>
       one(scope, {

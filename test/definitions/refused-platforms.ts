@@ -30,14 +30,14 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a tree without a target',
     code: 'NoPlatform',
     message:
-      'there is no Stack or Chart and no platform in the enclosing scopes; construct it in a CDK Stack or a cdk8s Chart, or construct a platform in an enclosing scope (at endpoint)',
+      'no Stack, Chart or platform encloses this construct; create it in a CDK Stack or a cdk8s Chart, or create a platform in an enclosing scope (at endpoint)',
     define: () => new ServingEndpoint(new RootConstruct(), 'endpoint'),
   },
   {
     name: 'a Chart in a Stack',
     code: 'ChartInStack',
     message:
-      'a Chart in a Stack is synthesized by neither framework; construct the Chart in a separate App, and the endpoint in one of the two (at Serving/chart/endpoint)',
+      'neither framework synthesizes a Chart inside a Stack; give the Chart its own App, and create the endpoint in one of the two (at Serving/chart/endpoint)',
     on: ['aws'],
     define: (scope) => one(new Chart(scope, 'chart')),
   },
@@ -54,7 +54,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'a Stack in a Chart',
     code: 'ChartInStack',
     message:
-      'a Stack in a Chart is synthesized by neither framework; construct the Stack in a separate App, and the endpoint in one of the two (at Serving/stack/endpoint)',
+      'neither framework synthesizes a Stack inside a Chart; give the Stack its own App, and create the endpoint in one of the two (at Serving/stack/endpoint)',
     on: ['kubernetes'],
     define: (scope) => one(new Stack(scope, 'stack')),
   },
@@ -109,7 +109,8 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
   {
     name: 'an AWS platform in a Chart',
     code: 'WrongScope',
-    message: 'an EcsPlatform must be in a CDK Stack; put it into one, or use another platform (at Serving/Platform)',
+    message:
+      'an EcsPlatform must be inside a CDK Stack; create it in a Stack, or use another platform (at Serving/Platform)',
     on: ['kubernetes', 'test'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform'),
   },
@@ -151,7 +152,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener without a network',
     code: 'NetworkRequired',
     message:
-      "'listener' requires 'vpc' or 'cluster', because backends must be in the network of its load balancer; set one of them (at Serving/Platform)",
+      "'listener' requires 'vpc' or 'cluster', because backends must run in the network of its load balancer; set one of them (at Serving/Platform)",
     on: ['aws'],
     define: (scope) => new aws.EcsPlatform(scope, 'Platform', { listener: listener(scope) }),
   },
@@ -171,7 +172,7 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an imported listener with an idle timeout that is too short',
     code: 'RequestTimeoutTooLong',
     message:
-      "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a server that is silent for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
+      "'requestTimeout' (60 s) must be at most 50 s (rule R2) behind an Application Load Balancer, whose idle timeout is 60 s: a request that gets no data for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue (at Serving/endpoint)",
     on: ['aws'],
     define: (scope) => {
       new aws.EcsPlatform(scope, 'Platform', { vpc: importedCluster(scope).vpc, listener: listener(scope) });

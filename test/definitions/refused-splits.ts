@@ -88,7 +88,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: 'two shares for the same backend',
     code: 'DuplicateShare',
-    message: "duplicate share of backend 'v1'; add them up (at Serving/endpoint/Split)",
+    message: "duplicate share of backend 'v1'; combine them into one (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic({
@@ -103,7 +103,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'two splits',
     code: 'DuplicateSplit',
     message:
-      "the requests of endpoint 'endpoint' are already split; use one split with all shares and header rules (at Serving/endpoint)",
+      "endpoint 'endpoint' already has a traffic split; put all shares and header rules into one (at Serving/endpoint)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       for (let count = 0; count < 2; count++) endpoint.splitTraffic({ shares: [{ backend, weight: 1 }] });
@@ -123,7 +123,7 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
     name: 'a path with a character that a load balancer interprets in a rewrite',
     code: 'InvalidPath',
     message:
-      "'path' ('/a$1') must not contain '$', which has a meaning in the rewrites of an Application Load Balancer (at Serving/endpoint/Split)",
+      "'path' ('/a$1') must not contain '$', which has a special meaning in URL rewrites of an Application Load Balancer (at Serving/endpoint/Split)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope).endpoint.splitTraffic({ headerRules: [{ header: 'x-a', value: 'b', path: '/a$1' }] }),

@@ -7,7 +7,7 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a keep-alive below the idle timeout of the load balancer',
     code: 'TimeoutOverride',
     message:
-      "'keepAlive' of 'timeouts' (30 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or leave it out to have it computed (at Serving/endpoint/v1)",
+      "'keepAlive' of 'timeouts' (30 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or omit it to use the computed value (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes'],
     define: (scope) => one(scope, { timeouts: { keepAlive: Duration.seconds(30) } }),
@@ -23,14 +23,14 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a stop timeout that is shorter than the drain',
     code: 'TimeoutOverride',
     message:
-      "'stop' of 'timeouts' (30 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s: the stop timeout covers the drain, within the limit of the compute; with callers that bypass the balancer, the drain covers the longest request; change it, or leave it out to have it computed, and the same for 'drain' of 'timeouts' (at Serving/endpoint/v1)",
+      "'stop' of 'timeouts' (30 s) must be at least 65 s (rule D2), because 'drain' of 'timeouts' is 60 s: the stop timeout covers the drain, within the limit of the compute; with callers that bypass the balancer, the drain covers the longest request; change it, or omit it to use the computed value, and do the same with 'drain' of 'timeouts' (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { timeouts: { drain: Duration.seconds(60), stop: Duration.seconds(30) } }),
   },
   {
     name: 'callers that bypass the load balancer of a task that cannot drain its requests',
     code: 'DrainTooLong',
     message:
-      "'requestTimeout' (600 s) must be at most 110 s (rule D2): 'directCallers' bypass an Application Load Balancer, so only the drain protects their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, 'streaming' with 'cutOnStop' if responses may be cut off, a compute without a limit, a server that drains, or let every caller use the endpoint (at Serving/endpoint/v1)",
+      "'requestTimeout' (600 s) must be at most 110 s (rule D2): callers that 'directCallers' permits bypass an Application Load Balancer, so only the drain protects their requests, and uvicorn can drain for at most 110 s on this compute; use a shorter timeout, 'streaming' with 'cutOnStop' if responses may be cut off, compute without a stop limit, a server that drains, or send every caller through the endpoint (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
@@ -62,14 +62,14 @@ export const REFUSED_TIMES: readonly RefusedDefinition[] = [
     name: 'a request timeout in milliseconds that was typed as seconds',
     code: 'InvalidNumber',
     message:
-      "'requestTimeout' (60000 s) must be between 1 and 21600 s; for 60000 ms, use Duration.millis(60000); use 'streaming' for longer responses (at Serving/endpoint)",
+      "'requestTimeout' (60000 s) must be between 1 and 21600 s; if 60000 ms is intended, use Duration.millis(60000); use 'streaming' for longer responses (at Serving/endpoint)",
     define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(60_000) }),
   },
   {
     name: 'a drain in seconds that was typed as milliseconds',
     code: 'InvalidNumber',
     message:
-      "'timeouts.drain' (0.06 s) must be between 1 and 604800 s; for 60 s, use Duration.seconds(60) (at Serving/endpoint/v1)",
+      "'timeouts.drain' (0.06 s) must be between 1 and 604800 s; if 60 s is intended, use Duration.seconds(60) (at Serving/endpoint/v1)",
     define: (scope) => one(scope, { timeouts: { drain: Duration.millis(60) } }),
   },
 ];

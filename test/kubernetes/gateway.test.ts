@@ -39,7 +39,7 @@ describe('an HTTPRoute', () => {
     const { chart, endpoint } = twoBackends({ profile });
     for (let index = 3; index <= 16; index++) endpoint.addBackend(`v${index}`, backendOptions());
     expect(() => endpoint.addBackend('v17', backendOptions())).toThrow(
-      /^\[TooManyBackends\] endpoint 'digits' already has the maximum of 16 backends of .*; cannot add 'v17'; use a second endpoint/,
+      /^\[TooManyBackends\] endpoint 'digits' cannot have another backend \('v17'\): .* supports at most 16 per endpoint; use a second endpoint/,
     );
     const rules = routesOf(chart).flatMap(({ spec }) => spec.rules as { backendRefs: unknown[] }[]);
     expect(Math.max(...rules.map(({ backendRefs }) => backendRefs.length))).toBe(16);

@@ -46,7 +46,7 @@ describe('platform', () => {
 
   test.each([0, 1.5, 101])('fails with %j replicas of the router', (replicas) => {
     expect(platform({ router: { replicas } })).toThrow(
-      `[InvalidNumber] 'replicas' (${replicas}) must be a whole number between 1 and 100; for the router`,
+      `[InvalidNumber] 'replicas' (${replicas}) must be a whole number between 1 and 100; this is the number of router Pods`,
     );
   });
 
@@ -87,7 +87,7 @@ describe('platform', () => {
 
   test('fails if DNS answers are cached for too long', () => {
     expect(platform({ router: { dnsTtl: Duration.hours(2) } })).toThrow(
-      "[InvalidNumber] 'dnsTtl' (7200) must be a number between 0 and 3600; in seconds",
+      "[InvalidNumber] 'dnsTtl' (7200) must be a number between 0 and 3600; the value is in seconds",
     );
   });
 

@@ -191,7 +191,7 @@ describe('a sidecar', () => {
     expect(beside(keeping(109), lasting)).toMatchObject({
       rules: ['E1'],
       messages: [
-        "the keep-alive of llama (109 s) must be at least 110 s (rule E1): a sidecar keeps idle connections for 100 s, and requests are lost if the server closes first; use a server whose keep-alive can be set, or configure a sidecar to close them after at most 99 s and declare it in 'sidecar', or use a balancer that closes each connection after its response, such as the built-in router on Kubernetes",
+        "the keep-alive of llama (109 s) must be at least 110 s (rule E1): a sidecar keeps idle connections for 100 s, and requests are lost if the server closes first; use a server with a configurable keep-alive, or configure a sidecar to close them after at most 99 s and declare it in 'sidecar', or use a balancer that closes the connection after each response, such as the built-in router on Kubernetes",
       ],
     });
     expect(beside(keeping(5000), Intermediary.istioSidecar()).rules).toEqual(['E4']);

@@ -173,7 +173,7 @@ describe('the timeout of a model with a known size', () => {
     const given = model('data', { to: 's3://acme-models' });
     expect(planOf({ model: given }, [], { maxFetchSeconds: 123 }).refusals).toEqual([]);
     expect(planOf({ model: given }, [], { maxFetchSeconds: 120, compute: 'Fargate' }).refusals).toEqual([
-      "[FetchTooLong] copying model 'data' (12 GiB) to backend 'backend' takes about 123 s at 100 MiB per second, but Fargate allows at most 120 s; bake it into the image, use a volume or a compute without this limit, or set 'fetchTimeout' to at most 120 s if it is faster",
+      "[FetchTooLong] copying model 'data' (12 GiB) to backend 'backend' takes about 123 s at 100 MiB per second, but Fargate allows at most 120 s; bake it into the image, use a volume or compute without this limit, or set 'fetchTimeout' to at most 120 s if it is faster",
     ]);
   });
 
@@ -238,7 +238,7 @@ describe('the disk', () => {
     const options = { model: model('shell', { delivery: ModelDelivery.copy() }) };
     expect(planOf(options, [], { ...fargate, maxDiskMib: 30 * 1024 }).refusals).toEqual([
       expect.stringContaining(
-        'this exceeds the maximum of 30 GiB on Fargate; use a volume, or a compute with larger disks',
+        'this exceeds the maximum of 30 GiB on Fargate; use a volume, or compute with larger disks',
       ),
     ]);
   });
@@ -246,7 +246,7 @@ describe('the disk', () => {
   test('for scratch files must have room for copied models', () => {
     const resources = { ephemeralStorage: Size.gibibytes(10) };
     expect(planOf({ model: model('data', { to: 's3://acme-models' }), resources }).refusals).toEqual([
-      "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied to it; raise it, or deliver them in another way",
+      "[DiskTooSmall] 'ephemeralStorage' (10240 MiB) of backend 'backend' must be at least 12288 MiB: its models are copied to this disk; raise the value, or use another 'delivery'",
     ]);
     expect(planOf({ model: model('data'), resources }).refusals).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe('a keep-alive override', () => {
     expect(set({ keepAlive: seconds(79) })).toMatchObject({
       rules: ['R1'],
       messages: [
-        "'keepAlive' of 'timeouts' (79 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or leave it out to have it computed",
+        "'keepAlive' of 'timeouts' (79 s) must be at least 80 s (rule R1), because the idle timeout of an Application Load Balancer is 70 s: the server keeps idle connections longer than the balancer, or closes them after each response; change it, or omit it to use the computed value",
       ],
     });
     expect(set({ keepAlive: seconds(80) }).codes).toEqual([]);
@@ -39,7 +39,7 @@ describe('a keep-alive override', () => {
 
   test('must be within the limit of the server', () => {
     expect(set({ keepAlive: seconds(61) }, NUMBERED, ModelServer.granian({ app: 'app' }), 10).messages).toEqual([
-      "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, the limit of --http1-header-read-timeout of granian (rule R4); change it, or leave it out to have it computed",
+      "'keepAlive' of 'timeouts' (61 s) must be at most 60 s, the limit of --http1-header-read-timeout of granian (rule R4); change it, or omit it to use the computed value",
     ]);
   });
 
@@ -76,10 +76,10 @@ describe('an idle timeout override', () => {
 
   test('must exceed requests and stay below the keep-alive of servers', () => {
     expect(idle(69).messages).toEqual([
-      "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: no hop times out on a silent server before the longest request has ended; change it, or leave it out to have it computed",
+      "'idleTimeout' of the platform (69 s) must be at least 70 s (rule R2), because the longest request is 60 s: no hop times out on a silent server before the longest request has ended; change it, or omit it to use the computed value",
     ]);
     expect(idle(91).messages).toEqual([
-      "'idleTimeout' of the platform (91 s) must be at most 90 s (rule R4), because the keep-alive of llama is 100 s: if the keep-alive of the server is fixed or capped, the balancer closes idle connections before the server does; change it, or leave it out to have it computed",
+      "'idleTimeout' of the platform (91 s) must be at most 90 s (rule R4), because the keep-alive of llama is 100 s: if the keep-alive of the server is fixed or capped, the balancer closes idle connections before the server does; change it, or omit it to use the computed value",
     ]);
   });
 
@@ -143,7 +143,7 @@ describe('an override of a stop time', () => {
   test('is within the limits of the target', () => {
     expect(set({ deregistrationDelay: seconds(3600) }).codes).toEqual([]);
     expect(set({ stop: seconds(121) }, SHORT_STOP).messages).toEqual([
-      "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), the limit of the compute; change it, or leave it out to have it computed",
+      "'stop' of 'timeouts' (121 s) must be at most 120 s (rule D2), the limit of the compute; change it, or omit it to use the computed value",
     ]);
   });
 });
@@ -168,7 +168,7 @@ describe('a watchdog override', () => {
       });
     expect(watched(80).codes).toEqual([]);
     expect(watched(79).messages).toEqual([
-      "'watchdog' of 'timeouts' (79 s) must be at least 80 s (rule R5), because the idle timeout of an Application Load Balancer is 70 s: the server keeps connections that have not sent any data longer than the balancer does; change it, or leave it out to have it computed",
+      "'watchdog' of 'timeouts' (79 s) must be at least 80 s (rule R5), because the idle timeout of an Application Load Balancer is 70 s: the server keeps connections that have not sent any data longer than the balancer does; change it, or omit it to use the computed value",
     ]);
   });
 });

@@ -245,7 +245,7 @@ describe('the limits of rules', () => {
 
   test('refuse two endpoints with the same priority', () => {
     expect(refusalsOf({ path: '/a', priority: 5 }, { path: '/b', priority: 5 })).toEqual([
-      "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the priorities after it, one for each of its rules, must be unused and at most 43120; choose another (at e1)",
+      "[PriorityTaken] 'priority' (5) of endpoint 'e1' and the priorities after it (one per rule) must be unused and at most 43120; choose another (at e1)",
     ]);
   });
 

@@ -60,7 +60,7 @@ describe('the ladder behind a load balancer', () => {
         code: 'RequestTimeoutTooLong',
         path: 'endpoint',
         message:
-          "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1): a server that is silent for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue",
+          "'requestTimeout' (3991 s) must be at most 3600 s (rule R2) behind an Application Load Balancer, whose idle timeout is at most 4000 s and whose deregistration delay is at most 3600 s (rule D1): a request that gets no data for longer is cut off; respond sooner, send a heartbeat with 'streaming', or move the work to a queue",
         rule: 'R2',
       },
     ]);
@@ -107,7 +107,7 @@ describe('the ladder behind a load balancer', () => {
   test('states why a request is too long', () => {
     const server = ModelServer.command({ command: ['serve'], behavior: { drains: false } });
     expect(planOf(NUMBERED, 3700, { server }).plan.refusals[0]?.message).toBe(
-      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, which ends the requests that still run then; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off",
+      "'requestTimeout' (3700 s) must be at most 3600 s (rule D1), the longest deregistration delay of an Application Load Balancer, after which requests that are still running are cut off; use a shorter timeout, or 'streaming' with 'cutOnStop' if responses may be cut off",
     );
   });
 
@@ -126,7 +126,7 @@ describe('the ladder behind a load balancer', () => {
       {
         code: 'KeepAliveTooShort',
         message:
-          'the keep-alive of llama (75 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and requests are lost if the server closes first; use a server whose keep-alive can be set, or limit the silence of all requests on this balancer to 55 s, or use a balancer that closes each connection after its response, such as the built-in router on Kubernetes',
+          'the keep-alive of llama (75 s) must be at least 80 s (rule R4): an Application Load Balancer keeps idle connections for 70 s because of its longest request (60 s), and requests are lost if the server closes first; use a server with a configurable keep-alive, or limit the silence of all requests on this balancer to 55 s, or use a balancer that closes the connection after each response, such as the built-in router on Kubernetes',
       },
     ]);
   });
@@ -266,7 +266,7 @@ describe('the start of a replica', () => {
   test('fails if a fetch timeout exceeds that limit', () => {
     const { plan } = planOf(SHORT_STOP, 60, { model: model(Duration.seconds(121)), gpu: Gpu.nvidia() });
     expect(plan.refusals.map(({ code, message }) => `[${code}] ${message}`)).toEqual([
-      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use a compute without this limit",
+      "[FetchTooLong] 'fetchTimeout' (121 s) of model 'a' must be at most 120 s on this compute; bake the model into the image, or use compute without this limit",
     ]);
   });
 

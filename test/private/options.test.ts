@@ -194,7 +194,7 @@ describe('options', () => {
     ],
     [
       () => library.ScalingTarget.cpuUtilization(0.6),
-      "'percent' (0.6) must be a whole number between 1 and 100; 60 is 60 %",
+      "'percent' (0.6) must be a whole number between 1 and 100; write 60 for 60 %",
     ],
   ])('arguments are validated too: %#', (define, message) => {
     expect(define).toThrow(message);

@@ -52,7 +52,7 @@ describe('the summary', () => {
 
   test('shows warnings with their ids, and each feature that needs action once', () => {
     const warnings = [{ path: 'rank/stable', id: 'serving-constructs:x.Y', message: 'look at this' }];
-    const section = titled(summaryOf(twoBackends(), { warnings }), 'to act on');
+    const section = titled(summaryOf(twoBackends(), { warnings }), 'action needed');
     expect(section?.table?.rows[0]).toEqual(['warning', 'look at this (at rank/stable) [ack: serving-constructs:x.Y]']);
     const approximated = section?.table?.rows.find(([word]) => word === 'approximated')?.[1] ?? '';
     expect(approximated.split(', ')).toEqual([...new Set(approximated.split(', '))]);

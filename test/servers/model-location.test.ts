@@ -23,7 +23,7 @@ describe('a server that serves one model', () => {
   test('is not started with a guess', () => {
     expect(() => commandOf(server)).toThrow('[ModelNotNamed] the server requires a model, but the backend has none;');
     expect(() => commandOf(server, A, B)).toThrow(
-      "[ModelNotNamed] 'model' of the server must be set, because the backend has 2 models ('/models/a', '/models/b')",
+      "[ModelNotNamed] 'model' of the server is required, because the backend has 2 models ('/models/a', '/models/b')",
     );
   });
 });

@@ -65,7 +65,7 @@ describe('behind a load balancer', () => {
     expect(refusalOf('aws', define(server))).toMatch(
       new RegExp(
         `the keep-alive of ${name} \\(5 s\\) must be at least 80 s .*; set 'version' of the server, such as '${example}' ` +
-          '\\(its version is unknown; versions from [^)]+\\), or use a server whose keep-alive can be set, or ',
+          '\\(its version is unknown; versions from [^)]+\\), or use a server with a configurable keep-alive, or ',
       ),
     );
   });

@@ -25,18 +25,18 @@ describe('a version', () => {
       'v0.18.0',
       { drain: DrainBehavior.COMPLETES_REQUESTS, drainKnob: expect.objectContaining({ name: '--shutdown-timeout' }) },
     ],
-  ])('of %o %s has its own behaviour', (server, version, behavior) => {
+  ])('of %o %s has its own behavior', (server, version, behavior) => {
     const resolved = descriptorFor(server, version);
     expect(resolved).toMatchObject(behavior);
     expect(resolved).not.toHaveProperty('versions');
     expect(resolved.versionNote).toBeUndefined();
   });
 
-  test('that is unknown gets the most cautious behaviour', () => {
+  test('that is unknown gets the most cautious behavior', () => {
     const resolved = descriptorFor(GUNICORN_GTHREAD);
     expect(resolved).toMatchObject({ drain: DrainBehavior.WAITS_FULL_PERIOD, lingerSeconds: 2 });
     expect(resolved.versionNote).toBe(
-      'its version is unknown; versions from 27.0.1 on behave differently, and the most cautious behaviour is assumed',
+      'its version is unknown; versions from 27.0.1 on behave differently, and the most cautious behavior is assumed',
     );
     expect(descriptorFor(VLLM)).toMatchObject({ drain: DrainBehavior.DROPS_REQUESTS, drainKnob: undefined });
     expect(descriptorFor(KSERVE)).toMatchObject({ keepAlive: KeepAliveKind.FIXED, keepAliveKnob: undefined });
@@ -49,10 +49,10 @@ describe('a version', () => {
     });
   });
 
-  test('newer than the verified one gets the behaviour of that one, with a note', () => {
+  test('newer than the verified one gets the behavior of that one, with a note', () => {
     expect(descriptorFor(GUNICORN_GTHREAD, '28.1')).toMatchObject({
       drain: DrainBehavior.COMPLETES_REQUESTS,
-      versionNote: 'version 28.1 is newer than the verified 27.0.1, whose behaviour is assumed',
+      versionNote: 'version 28.1 is newer than the verified 27.0.1, whose behavior is assumed',
     });
   });
 

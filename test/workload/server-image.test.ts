@@ -15,10 +15,10 @@ describe('server image', () => {
   test.each([
     ['acme/svm', 'has no tag and defaults to'],
     ['registry.example.com:5000/acme/svm', 'has no tag and defaults to'],
-    ['acme/svm:latest', 'is'],
+    ['acme/svm:latest', 'uses the tag'],
   ])('fails when it can change: %s', (reference, why) => {
     expect(() => ServerImage.fromRegistry(reference)).toThrow(
-      `[MutableImage] '${reference}' ${why} 'latest', which can change under a running endpoint; use a digest or an immutable tag`,
+      `[MutableImage] '${reference}' ${why} 'latest', which can change while the endpoint is running; use a digest or an immutable tag`,
     );
   });
 

@@ -182,7 +182,7 @@ function requireStack(construct: Construct, subject: string): void {
   if (enclosingStack(construct) !== undefined) return;
   throw new ServingError(
     'WrongScope',
-    `${subject} uses an EcsPlatform but is not in a CDK Stack; put it into one, or use another platform`,
+    `${subject} uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform`,
     construct,
   );
 }

@@ -80,7 +80,7 @@ export class Declarations {
     if (!this.splits.has(endpoint)) return;
     throw new ServingError(
       'DuplicateSplit',
-      `the requests of endpoint '${this.endpoint(endpoint).intent.name}' are already split; use one split with all shares and header rules`,
+      `endpoint '${this.endpoint(endpoint).intent.name}' already has a traffic split; put all shares and header rules into one`,
       at,
     );
   }

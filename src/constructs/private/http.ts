@@ -50,7 +50,7 @@ export function checkRewrite(prop: string, path: string, use: Use): string {
   if (reserved === undefined) return clean;
   throw new ServingError(
     'InvalidPath',
-    `'${prop}' ('${path}') must not contain '${reserved}', which has a meaning in the rewrites of ${target.name}`,
+    `'${prop}' ('${path}') must not contain '${reserved}', which has a special meaning in URL rewrites of ${target.name}`,
     at,
   );
 }

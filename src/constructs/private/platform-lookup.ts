@@ -42,11 +42,11 @@ export function findPlatform(construct: IConstruct): Construct {
     return attached;
   }
   if (host === undefined) {
-    const scopeNames = TARGETS.map(({ scopeName }) => scopeName).join(' or ');
+    const scopeNames = TARGETS.map(({ scopeName }) => scopeName).join(', ');
     const fullNames = TARGETS.map(({ fullName }) => `a ${fullName}`).join(' or ');
     throw new ServingError(
       'NoPlatform',
-      `there is no ${scopeNames} and no platform in the enclosing scopes; construct it in ${fullNames}, or construct a platform in an enclosing scope`,
+      `no ${scopeNames} or platform encloses this construct; create it in ${fullNames}, or create a platform in an enclosing scope`,
       construct,
     );
   }
@@ -76,7 +76,7 @@ function refuseMixedTrees(construct: IConstruct, scopes: IConstruct[]): void {
   if (outer === undefined) return;
   throw new ServingError(
     'ChartInStack',
-    `a ${inner} in a ${outer} is synthesized by neither framework; construct the ${inner} in a separate App, and the endpoint in one of the two`,
+    `neither framework synthesizes a ${inner} inside a ${outer}; give the ${inner} its own App, and create the endpoint in one of the two`,
     construct,
   );
 }

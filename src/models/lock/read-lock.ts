@@ -104,7 +104,7 @@ export function discoverLock(from = process.cwd()): string | undefined {
   if (why === undefined) return path;
   throw new ServingError(
     'LockFileUntrusted',
-    `'${shownPath(path)}' ${why}; remove it, or if you trust it, set it with 'lockFile' or --lock-file`,
+    `'${shownPath(path)}' ${why}; remove it, or, if you trust it, name it with 'lockFile' or --lock-file`,
   );
 }
 

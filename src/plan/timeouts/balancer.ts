@@ -86,7 +86,7 @@ function checkIdle(override: number | undefined, { idle, name }: TargetProfile, 
     checks.refusals,
     'TimeoutOverride',
     '',
-    `${IDLE_PROP} (${override} s) must be between ${idle.min} and ${idle.max} s for ${name}; change it, or leave it out to have it computed`,
+    `${IDLE_PROP} (${override} s) must be between ${idle.min} and ${idle.max} s for ${name}; change it, or omit it to use the computed value`,
   );
   return undefined;
 }
@@ -163,6 +163,6 @@ function tooSilent(
     code: 'RequestTimeoutTooLong',
     message: inFront
       ? `'requestTimeout' (${less.seconds} s) must be at most ${allowed} s (rule R2), because ${hop.name} times out after ${more.seconds} s of silence; ${way}`
-      : `'requestTimeout' (${less.seconds} s) must be at most ${Math.min(allowed, maxDelay)} s (rule R2) behind ${target.name}, whose idle timeout is ${limit}${delay}: a server that is silent for longer is cut off; ${way}`,
+      : `'requestTimeout' (${less.seconds} s) must be at most ${Math.min(allowed, maxDelay)} s (rule R2) behind ${target.name}, whose idle timeout is ${limit}${delay}: a request that gets no data for longer is cut off; ${way}`,
   };
 }

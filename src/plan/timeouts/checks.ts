@@ -57,8 +57,8 @@ function overridden(relation: Relation): Breach {
   const why = TIMEOUT_RULES[rule].sentence;
   return {
     code: 'TimeoutOverride',
-    message: `${bound}, because ${named(other)} is ${time(other.seconds)}: ${why}; change it, or leave it out to have it computed${
-      other.setBy === undefined ? '' : `, and the same for ${named(other)}`
+    message: `${bound}, because ${named(other)} is ${time(other.seconds)}: ${why}; change it, or omit it to use the computed value${
+      other.setBy === undefined ? '' : `, and do the same with ${named(other)}`
     }`,
   };
 }

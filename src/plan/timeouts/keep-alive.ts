@@ -110,7 +110,7 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
       checks.refusals,
       'TimeoutOverride',
       path,
-      `${KEEP_ALIVE_PROP} (${override} s) must be at most ${knob?.maxSeconds} s, the limit of ${knob?.name} of ${name} (rule R4); change it, or leave it out to have it computed`,
+      `${KEEP_ALIVE_PROP} (${override} s) must be at most ${knob?.maxSeconds} s, the limit of ${knob?.name} of ${name} (rule R4); change it, or omit it to use the computed value`,
     );
   }
 }
@@ -125,7 +125,7 @@ function tooShort(
   const sidecar = front.kind === HopKind.SIDECAR;
   const silent = !sidecar && idle.settable !== false && plan.requestTimeout + MARGIN_SECONDS >= plan.idle;
   const because = silent ? ` because of its longest request (${plan.requestTimeout} s)` : '';
-  const ways = [...versionWays(server.descriptor), 'use a server whose keep-alive can be set'];
+  const ways = [...versionWays(server.descriptor), 'use a server with a configurable keep-alive'];
   if (sidecar)
     ways.push(
       `configure ${front.name} to close them after at most ${Math.max(0, limit - MARGIN_SECONDS)} s and declare it in 'sidecar'`,
@@ -155,7 +155,7 @@ function waysOut({ keepAlive, keepAliveKnob: knob }: ServerDescriptor): string[]
     knob !== undefined && !isSettable(knob) ? [`set ${knob.name} in its ${knob.place} and declare 'keepAlive'`] : [];
   const around =
     keepAlive === KeepAliveKind.FIXED && code.length === 0
-      ? ['use a balancer that closes each connection after its response, such as the built-in router on Kubernetes']
+      ? ['use a balancer that closes the connection after each response, such as the built-in router on Kubernetes']
       : [];
   return [...code, ...around];
 }

@@ -174,7 +174,7 @@ function settableOf(target: TargetProfile, backend: BackendIntent, checks: Check
           backend.path,
           `${PROPS[time]} (${seconds} s) must be at most ${most} s (rule ${time === 'deregistration' ? 'D1' : 'D2'}), the limit of ${
             time === 'drain' ? descriptor.name : time === 'stop' ? 'the compute' : target.name
-          }; change it, or leave it out to have it computed`,
+          }; change it, or omit it to use the computed value`,
         );
         return [];
       }
@@ -210,7 +210,7 @@ function drainTooLong(
       code: 'DrainTooLong',
       message:
         `${prop} must be at most ${deregistration} s (rule D1), the longest deregistration delay of ${target.name}, ` +
-        `which ends the requests that still run then; use a shorter timeout, or ${CUT_ON_STOP}`,
+        `after which requests that are still running are cut off; use a shorter timeout, or ${CUT_ON_STOP}`,
     };
   }
   if (rule === 'D2' && less.row === 'longest request') {
@@ -220,7 +220,7 @@ function drainTooLong(
         : `can drain for at most ${drain} s on this compute`;
     return {
       code: 'DrainTooLong',
-      message: `${prop} must be at most ${more.seconds} s (rule D2): 'directCallers' bypass ${target.name}, so only the drain protects their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT_ON_STOP}, a compute without a limit, a server that drains, or let every caller use the endpoint`,
+      message: `${prop} must be at most ${more.seconds} s (rule D2): callers that 'directCallers' permits bypass ${target.name}, so only the drain protects their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT_ON_STOP}, compute without a stop limit, a server that drains, or send every caller through the endpoint`,
     };
   }
   return {

@@ -12,13 +12,13 @@ export interface CustomServerOptions {
    */
   readonly command: string[];
 
-  /** The behaviour of the server. */
+  /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;
 
   /**
    * The server version in the image, for a descriptor with `versions`.
    *
-   * @default - the most cautious behaviour of all versions
+   * @default - the most cautious behavior of all versions
    */
   readonly version?: string;
 

@@ -59,7 +59,7 @@ export interface WsgiServerOptions {
   /**
    * The gunicorn version in the image.
    *
-   * @default - unknown; the most cautious behaviour of all versions is assumed
+   * @default - unknown; the most cautious behavior of all versions is assumed
    */
   readonly version?: string;
 }

@@ -24,7 +24,7 @@ export interface AsgiServerOptions {
   /**
    * The uvicorn version in the image.
    *
-   * @default - unknown; the most cautious behaviour of all versions is assumed
+   * @default - unknown; the most cautious behavior of all versions is assumed
    */
   readonly version?: string;
 }

@@ -31,7 +31,7 @@ Options:
                            baked: on the image of a server
       --base REFERENCE     the base image for shell, baked and --app; a tag is locked to its digest
       --source TEXT        where the files come from, such as the URL of a commit
-      --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} upward, or a new one in this folder)
+      --lock-file FILE     the lock file (default: the nearest ${LOCK_FILE} in this folder or above, or a new one here)
       --plain-http         connect to registries without TLS (default for registries on this machine)
 ${DIRECTORY_USAGE}      --check              write nothing; print differences from the lock file, and exit with 1 if there are any
       --schema             print the JSON Schema of lock files

@@ -20,7 +20,7 @@ umoci and containerd can read it. With no arguments, packs every model of the lo
 
 Options:
   -o, --output FOLDER      where to write; layers that already exist there are not written again
-      --lock-file FILE     the lock file (default: the nearest serving.lock.json upward)
+      --lock-file FILE     the lock file (default: the nearest serving.lock.json in this folder or above)
 ${DIRECTORY_USAGE}`;
 
 const OPTIONS = {

@@ -22,8 +22,8 @@ import { STORE_FLAGS, STORE_USAGE, storeOptions, withOwner } from './store-flags
 
 const USAGE = `Usage: serving publish [MODEL...] [options]
 
-Publishes the models and apps of the lock file, or the named ones, to a registry or a bucket. Content that exists there is not
-sent again; after an interruption the same command resumes where it stopped. A destination from the lock file must be
+Publishes the models and apps of the lock file, or the named ones, to a registry or a bucket. Content that is already there
+is not sent again; after an interruption, run the same command to resume. A destination from the lock file must be
 confirmed once on a terminal, unless 'serving lock --to' was run on this machine; without a terminal it must be allowed.
 
 Options:

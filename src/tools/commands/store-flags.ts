@@ -13,7 +13,7 @@ export const STORE_FLAGS = {
 } as const;
 
 export const STORE_USAGE = `  -t, --to DESTINATION     registry/repository or s3://bucket/prefix (default: from the lock file)
-      --lock-file FILE     the lock file (default: the nearest upward)
+      --lock-file FILE     the lock file (default: the nearest in this folder or above)
       --transport NAME     http, or ecr-api: the API of ECR, which can resume within a layer
       --plain-http         connect to the registry or AWS endpoint without TLS (default for those on this machine)
       --bucket-owner ID    the AWS account that must own the bucket (default: the one in the lock file, or any)

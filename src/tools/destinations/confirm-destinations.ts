@@ -10,7 +10,7 @@ import { knownDestinations, rememberDestinations } from './known-destinations';
 export const DESTINATION_FLAGS = { 'allow-destination': { type: 'string', multiple: true } } as const;
 
 export const DESTINATION_USAGE = `      --allow-destination PREFIX
-                           allow a registry, repository or s3:// prefix as destination that only the lock file names; may be
+                           allow a destination prefix (registry, repository or s3://...) that only the lock file names; may be
                            repeated (or set SERVING_ALLOWED_DESTINATIONS, separated by commas)
 `;
 

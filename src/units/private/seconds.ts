@@ -40,15 +40,21 @@ export function requireSeconds(prop: string, duration: Time, rule: TimeRule): nu
       at,
     );
   }
-  return requireNumber(prop, seconds, { min, max, integer: whole, hint: ['in seconds', ...advice].join('; '), at });
+  return requireNumber(prop, seconds, {
+    min,
+    max,
+    integer: whole,
+    hint: ['the value is in seconds', ...advice].join('; '),
+    at,
+  });
 }
 
 /** The way out for a duration in the wrong unit. */
 function unitSuggestion(seconds: number, min: number, max: number): string | undefined {
   if (seconds > max && seconds / UNIT_FACTOR >= min && seconds / UNIT_FACTOR <= max)
-    return `for ${seconds} ms, use Duration.millis(${seconds})`;
+    return `if ${seconds} ms is intended, use Duration.millis(${seconds})`;
   const whole = Math.round(seconds * UNIT_FACTOR);
   if (seconds > 0 && seconds < min && whole >= min && whole <= max)
-    return `for ${whole} s, use Duration.seconds(${whole})`;
+    return `if ${whole} s is intended, use Duration.seconds(${whole})`;
   return undefined;
 }

@@ -93,17 +93,17 @@ describe('the platform of an endpoint', () => {
   test('fails if a Chart is in a Stack', () => {
     const scope = new Chart(stack() as never, 'chart');
     expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow(
-      '[ChartInStack] a Chart in a Stack is synthesized by neither framework; construct the Chart in a separate App, and the endpoint in one of the two (at Serving/chart/endpoint)',
+      '[ChartInStack] neither framework synthesizes a Chart inside a Stack; give the Chart its own App, and create the endpoint in one of the two (at Serving/chart/endpoint)',
     );
   });
 
   test('fails if a Stack is in a Chart', () => {
     const scope = new Stack(chart() as never, 'Stack');
-    expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow('[ChartInStack] a Stack in a Chart');
+    expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow('[ChartInStack] neither framework synthesizes a Stack inside a Chart');
   });
 
   test('fails if it is in the tree of another framework', () => {
-    expect(() => new EcsPlatform(chart(), 'Platform')).toThrow('[WrongScope] an EcsPlatform must be in a CDK Stack');
+    expect(() => new EcsPlatform(chart(), 'Platform')).toThrow('[WrongScope] an EcsPlatform must be inside a CDK Stack');
     expect(() => new KubernetesPlatform(new RootConstruct(), 'Platform')).toThrow(
       '[WrongScope] a KubernetesPlatform must be inside a cdk8s Chart',
     );

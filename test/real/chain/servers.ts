@@ -4,7 +4,7 @@ import { ModelServer } from '../../../src/servers/model-server';
 import { Duration } from '../../../src/units/duration';
 import { installed, REPOSITORY } from '../support/images';
 
-/** A real server with its drain behaviour. */
+/** A real server with its drain behavior. */
 export interface ChainServer {
   readonly name: string;
   readonly drain: DrainBehavior;
@@ -20,7 +20,7 @@ export interface ChainServer {
 /** The number of concurrent requests of a server, more than it gets. */
 const THREADS = 64;
 
-/** For each drain behaviour, the server that is most demanding for its senders. */
+/** For each drain behavior, the server that is most demanding for its senders. */
 export const SERVERS: readonly ChainServer[] = [
   {
     name: 'hypercorn',
@@ -55,7 +55,7 @@ export const SERVERS: readonly ChainServer[] = [
   },
 ];
 
-/** uvicorn as a command with a fixed keep-alive, which its behaviour declares. */
+/** uvicorn as a command with a fixed keep-alive, which its behavior declares. */
 export function fixedServer(keepAliveSeconds: number): ChainServer {
   const command = ['uvicorn', 'asgi_app:app', '--host', '0.0.0.0', '--port', '8000'];
   return {

@@ -214,7 +214,7 @@ describe('a lock file above the working directory', () => {
     expect(await status('shared/victim/deep')).toEqual({
       status: 2,
       stdout: '',
-      stderr: `[LockFileUntrusted] '../../serving.lock.json' is owned by another user (uid ${UNLISTED_USER}); remove it, or if you trust it, set it with 'lockFile' or --lock-file\n`,
+      stderr: `[LockFileUntrusted] '../../serving.lock.json' is owned by another user (uid ${UNLISTED_USER}); remove it, or, if you trust it, name it with 'lockFile' or --lock-file\n`,
     });
     const named = await project.serving(['status', '--lock-file', '../../serving.lock.json'], {
       cwd: join(project.outside, 'shared/victim/deep'),

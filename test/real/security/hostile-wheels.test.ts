@@ -110,10 +110,10 @@ const PATHS: Attack[] = [
 ];
 
 const PROGRAMS: Attack[] = [
-  ['an absolute name', points((outside) => `[console_scripts]\n${outside} = m:f\n`), 'must have letters, digits'],
-  ['a name upward', points(() => '[console_scripts]\n../../../../../../written = m:f\n'), 'must have letters, digits'],
-  ['a name upward of a window', points(() => '[gui_scripts]\n../x = m:f\n'), 'must have letters, digits'],
-  ['a name of dots', points(() => '[console_scripts]\n.. = m:f\n'), 'must have letters, digits'],
+  ['an absolute name', points((outside) => `[console_scripts]\n${outside} = m:f\n`), 'must contain only letters, digits'],
+  ['a name upward', points(() => '[console_scripts]\n../../../../../../written = m:f\n'), 'must contain only letters, digits'],
+  ['a name upward of a window', points(() => '[gui_scripts]\n../x = m:f\n'), 'must contain only letters, digits'],
+  ['a name of dots', points(() => '[console_scripts]\n.. = m:f\n'), 'must contain only letters, digits'],
   ['code in the module', points(() => '[console_scripts]\nx = os;import m:f\n'), 'must be module:function'],
   ['code in the function', points(() => '[console_scripts]\nx = m:f()(exec("1"))\n'), 'must be module:function'],
   [
@@ -160,7 +160,7 @@ const CONTENT: Attack[] = [
     one(() => ({ files: { 'caf\u00e9/a': '1', 'cafe\u0301/b': '2' } })),
     'differ only by case or accents',
   ],
-  ['a file where a folder is needed', one(() => ({ files: { a: '1', 'a/b': '2' } })), 'is a folder, but a file of'],
+  ['a file where a folder is needed', one(() => ({ files: { a: '1', 'a/b': '2' } })), 'is a folder, but a file in'],
   [
     'a bomb',
     one(() => ({ entries: [{ name: 'zeros', data: '0'.repeat(80e6), deflate: true }] })),
@@ -185,7 +185,7 @@ const CONTENT: Attack[] = [
   [
     'a folder that is a file of another wheel',
     pair({ files: { shared: '1' } }, { files: { 'shared/x': '2' } }),
-    'is a folder, but a file of',
+    'is a folder, but a file in',
   ],
   [
     'the program of another wheel',

@@ -26,7 +26,7 @@ const gunicorn = (id: string, file: string, options: Omit<GunicornOptions, 'app'
 const { UVICORN, SYNC, ASGI: OWN_ASGI } = GunicornWorkerClass;
 
 /**
- * gunicorn's four worker classes, in two versions with different behaviour. Sync needs several workers for parallel
+ * gunicorn's four worker classes, in two versions with different behavior. Sync needs several workers for parallel
  * probes.
  */
 const GUNICORN: readonly Subject[] = ['', '-26'].flatMap((suffix) => {
