@@ -1,6 +1,6 @@
 import type { ServingPlan } from '../plan/plan';
-import type { BackendPlan, EndpointPlan, HopTimes, TimeRange } from '../plan/serving-plan';
-import { CLIENT_TIMEOUT } from '../plan/timeouts/endpoint';
+import { type BackendPlan, type EndpointPlan, HopKind, type HopTimes, type TimeRange } from '../plan/serving-plan';
+import { CLIENT_TIMEOUT, ROUTE_LIMITS } from '../plan/timeouts/endpoint';
 import type { Table } from './sections';
 
 /** A time of the summary. */
@@ -11,7 +11,7 @@ interface KeyTime {
   readonly timeOf: string;
   /** The failure that it prevents, or its cause. */
   readonly protects: (plan: ServingPlan) => string;
-  readonly ofEndpoint?: (endpoint: EndpointPlan) => string | undefined;
+  readonly ofEndpoint?: (endpoint: EndpointPlan, plan: ServingPlan) => string | undefined;
   readonly ofBackend?: (backend: BackendPlan) => string | undefined;
 }
 
@@ -34,12 +34,11 @@ const KEY_TIMES: readonly KeyTime[] = [
   },
   {
     time: 'silent request',
-    timeOf: 'silent request to',
+    timeOf: 'silent request of',
     protects: ({ balancer: { statuses } }) =>
       `requests that hang${statuses === undefined ? '' : ` (${statuses.silent})`}`,
-    ofBackend: ({ chain }) => {
-      const limits = chain.flatMap(({ silenceSeconds, requestSeconds }) => [silenceSeconds, requestSeconds]);
-      const least = Math.min(...limits.filter((limit) => limit !== undefined));
+    ofEndpoint: (endpoint, plan) => {
+      const least = Math.min(...silenceLimits(endpoint, plan));
       return Number.isFinite(least) ? `ends after ${least} s` : undefined;
     },
   },
@@ -74,7 +73,7 @@ const KEY_TIMES: readonly KeyTime[] = [
 export function keyTimesTable(plan: ServingPlan): Table {
   const rows = KEY_TIMES.flatMap(({ time, timeOf, protects, ofEndpoint, ofBackend }) => {
     const values = [
-      ...(ofEndpoint === undefined ? [] : plan.endpoints.map((one) => [one.name, ofEndpoint(one)] as const)),
+      ...(ofEndpoint === undefined ? [] : plan.endpoints.map((one) => [one.name, ofEndpoint(one, plan)] as const)),
       ...(ofBackend === undefined ? [] : plan.backends.map((one) => [one.name, ofBackend(one)] as const)),
     ];
     const groups = new Map<string, string[]>();
@@ -83,6 +82,19 @@ export function keyTimesTable(plan: ServingPlan): Table {
     return [...groups].map(([value, names]) => [`${timeOf} ${names.join(', ')}`, value, protects(plan)]);
   });
   return { headings: ['time', 'value', 'prevents'], rows };
+}
+
+/** After how many seconds each hop ends a request of an endpoint on which nothing arrives. */
+function silenceLimits({ shares, ladder }: EndpointPlan, plan: ServingPlan): number[] {
+  const routes = ladder.hops.filter(({ hop }) => ROUTE_LIMITS.includes(hop)).map(({ seconds }) => seconds);
+  // The plan may come from a file, so it has data only.
+  const served = shares.map(({ backend }) => backend);
+  const chains = plan.backends.filter(({ path }) => served.includes(path)).map(({ chain }) => chain);
+  const hops = chains.flat().flatMap(({ kind, silenceSeconds, requestSeconds }) =>
+    // The limits of the balancer are those of its longest endpoint, unless routes have their own.
+    kind === HopKind.BALANCER && routes.length > 0 ? [] : [silenceSeconds, requestSeconds],
+  );
+  return [...routes, ...hops].filter((limit) => limit !== undefined);
 }
 
 /** When the balancer and the server close an idle connection between them. */

@@ -31,6 +31,18 @@ function summaryOf(platform: TestPlatform, more: Partial<Explanation> = {}): Sec
 const titled = (sections: Section[], title: string): Section | undefined => sections.find((one) => one.title === title);
 
 describe('the summary', () => {
+  test('has the silence limit of each endpoint, also if they share a backend', () => {
+    const platform = testPlatform();
+    const short = endpointOn(platform, 'short', { path: '/short', requestTimeout: Duration.seconds(2) });
+    const long = endpointOn(platform, 'long', { path: '/long', requestTimeout: Duration.hours(2) });
+    long.attachBackend(short.addBackend('v1', backendOptions()));
+    const rows = summaryOf(platform).flatMap(({ table }) => table?.rows ?? []);
+    expect(rows.filter(([time]) => time?.startsWith('silent request')).map(([time, value]) => [time, value])).toEqual([
+      ['silent request of short', 'ends after 12 s'],
+      ['silent request of long', 'ends after 7210 s'],
+    ]);
+  });
+
   test('has the URL, and the share and address of each backend', () => {
     const reach = [{ endpoint: 'rank', url: 'http://here/rank', notes: ['from inside only'] }];
     const section = titled(summaryOf(twoBackends(), { reach }), 'rank');

@@ -13,6 +13,12 @@ import type { SolvedBalancer } from './solving';
 /** The row of the shortest timeout that clients need. */
 export const CLIENT_TIMEOUT = 'client timeout, at least';
 
+const ROUTE_TIMEOUT = 'route timeout';
+const ROUTE_SILENCE = 'route silence';
+
+/** The rows of the limits that the balancer has per endpoint. */
+export const ROUTE_LIMITS: readonly string[] = [ROUTE_TIMEOUT, ROUTE_SILENCE];
+
 /** The times of an endpoint from its client to the balancer. Those of the client are advice, because it cannot be configured. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
   const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds } = endpoint;
@@ -42,7 +48,7 @@ export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, 
   rows.add('longest request', requestTimeoutSeconds, 'T');
   if (streamSeconds !== undefined) rows.add('longest stream', streamSeconds, 'S3');
   if (heartbeatSeconds !== undefined) rows.add('heartbeat', heartbeatSeconds, cutsSilence ? 'R3' : 'E3');
-  rows.add('route timeout', limits.request, 'E2');
-  if (streamSeconds !== undefined) rows.add('route silence', limits.silence, 'E3');
+  rows.add(ROUTE_TIMEOUT, limits.request, 'E2');
+  if (streamSeconds !== undefined) rows.add(ROUTE_SILENCE, limits.silence, 'E3');
   return { requestTimeoutSeconds: longest, hops: rows.hops };
 }
