@@ -44,7 +44,7 @@ export function renderCommandsPage(): string {
     '',
     '## Errors',
     '',
-    'Every error starts with a stable code in brackets. Errors of definitions and lock files have exit code 2 and are listed in',
+    'Every error starts with a stable code in brackets. Errors of lock files have exit code 2, refused definitions exit code 1, and both are listed in',
     '[errors](errors.md). This table lists those of the command line itself.',
     '',
     '| code | exit code | meaning |',

@@ -266,7 +266,12 @@ export function resolveBackend(
     ),
     models: checkModels(models, scope),
     gpu: gpu?._intent(),
-    cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), { min: 0.05, max: 192, at: scope }),
+    cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), {
+      min: 0.05,
+      max: 192,
+      at: scope,
+      hint: 'the value is in vCPUs, of 1024 CPU units each',
+    }),
     memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
       min: 16,
       at: scope,

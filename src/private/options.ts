@@ -162,6 +162,7 @@ function elementOf(type: string, value: unknown): string {
   if (Object.hasOwn(ENUM_MEMBERS, element)) return describeMember(element, value, `${element}.${firstMember(element)}`);
   const members = OPTION_TYPES[element];
   if (members !== undefined) return `{ ${leadingMembers(members).join(': ..., ')}: ... }`;
+  if (value === undefined) return "'...'";
   return typeof value === 'string' ? value.split(/\s+/).map(describe).join(', ') : describe(value);
 }
 

@@ -23,6 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === 'help' && rest[0] !== undefined) return run([rest[0], '--help']);
   if (name === undefined || name === 'help' || name === '--help') {
     stdout.text(asCalled(usage()));
     return name === undefined ? USAGE_ERROR : OK;

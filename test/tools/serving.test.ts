@@ -38,6 +38,11 @@ for (const name of ['One', 'Two']) {
 }
 `;
 
+test('help of a command is that of its --help', () => {
+  const { status, stdout } = serving(ROOT, 'help', 'lock');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: serving(ROOT, 'lock', '--help').stdout });
+});
+
 describe('serving explain', () => {
   test.each(['aws', 'kubernetes'])('explains the app of the folder on %s', (target) => {
     const { status, stdout, stderr } = serving(join(EXAMPLES, 'image-classifier', target), 'explain');

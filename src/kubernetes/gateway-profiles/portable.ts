@@ -39,7 +39,7 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
   roundRobin: ALGORITHM,
   leastOutstanding: ALGORITHM,
   requestTimeout: left(
-    'some gateways reject routes with timeouts; those based on Envoy end a request after 15 s by default, which GatewayProfile.ENVOY_GATEWAY changes',
+    'some gateways reject routes with timeouts; those based on Envoy end a request after 15 s by default, which a profile with request timeouts changes',
   ),
   methodNotAllowed: left('a request with another method matches no rule; most gateways answer it with 404'),
   allowHeader: left('the gateway answers requests that match no rule'),

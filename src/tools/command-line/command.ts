@@ -11,7 +11,7 @@ export interface Command {
 
 /** Parses the arguments of a command. Errors refer to its help. */
 export function parseCommandLine<T extends ParseArgsConfig>(config: T, usage: string): ReturnType<typeof parseArgs<T>> {
-  const [, command] = /^Usage: (serving \w+)/.exec(usage) as RegExpExecArray;
+  const [, command] = /^Usage: (serving [\w-]+)/.exec(usage) as RegExpExecArray;
   const reject = (message: string): never => {
     throw new CommandError('InvalidArguments', `${message}\n'${command} --help' lists the options`);
   };

@@ -1,4 +1,5 @@
 import { asCalled, invocation } from '../../../src/tools/command-line/invocation';
+import { COMMANDS } from '../../../src/tools/commands/commands';
 
 const LINK = '/app/node_modules/.bin/serving';
 const npm = (command: string) => ({ npm_command: command, npm_config_user_agent: 'npm/11.1.0 node/v22.0.0 linux x64' });
@@ -27,4 +28,8 @@ describe('commands in messages are written the way the user started this one', (
     ['the serving lock file', 'the serving lock file'],
     ["'serving.lock.json' and 'serving' and my-serving lock", "'serving.lock.json' and 'serving' and my-serving lock"],
   ])('%s', (text, shown) => expect(asCalled(text, 'npx serving')).toBe(shown));
+});
+
+test.each(Object.keys(COMMANDS))("'serving %s' is printed in the form in which it was called", (name) => {
+  expect(asCalled(`run 'serving ${name}'`, 'npx serving')).toBe(`run 'npx serving ${name}'`);
 });
