@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
-const EXAMPLES = ['digits', 'image-classifier', 'sentiment'];
+const EXAMPLES = ['digits', 'embeddings', 'image-classifier', 'sentiment'];
 const TARGETS = {
   aws: {
     output: 'cdk.out',

@@ -99,11 +99,15 @@ describe('the platform of an endpoint', () => {
 
   test('fails if a Stack is in a Chart', () => {
     const scope = new Stack(chart() as never, 'Stack');
-    expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow('[ChartInStack] neither framework synthesizes a Stack inside a Chart');
+    expect(() => new ServingEndpoint(scope, 'endpoint')).toThrow(
+      '[ChartInStack] neither framework synthesizes a Stack inside a Chart',
+    );
   });
 
   test('fails if it is in the tree of another framework', () => {
-    expect(() => new EcsPlatform(chart(), 'Platform')).toThrow('[WrongScope] an EcsPlatform must be inside a CDK Stack');
+    expect(() => new EcsPlatform(chart(), 'Platform')).toThrow(
+      '[WrongScope] an EcsPlatform must be inside a CDK Stack',
+    );
     expect(() => new KubernetesPlatform(new RootConstruct(), 'Platform')).toThrow(
       '[WrongScope] a KubernetesPlatform must be inside a cdk8s Chart',
     );

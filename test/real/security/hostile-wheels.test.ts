@@ -110,8 +110,16 @@ const PATHS: Attack[] = [
 ];
 
 const PROGRAMS: Attack[] = [
-  ['an absolute name', points((outside) => `[console_scripts]\n${outside} = m:f\n`), 'must contain only letters, digits'],
-  ['a name upward', points(() => '[console_scripts]\n../../../../../../written = m:f\n'), 'must contain only letters, digits'],
+  [
+    'an absolute name',
+    points((outside) => `[console_scripts]\n${outside} = m:f\n`),
+    'must contain only letters, digits',
+  ],
+  [
+    'a name upward',
+    points(() => '[console_scripts]\n../../../../../../written = m:f\n'),
+    'must contain only letters, digits',
+  ],
   ['a name upward of a window', points(() => '[gui_scripts]\n../x = m:f\n'), 'must contain only letters, digits'],
   ['a name of dots', points(() => '[console_scripts]\n.. = m:f\n'), 'must contain only letters, digits'],
   ['code in the module', points(() => '[console_scripts]\nx = os;import m:f\n'), 'must be module:function'],
