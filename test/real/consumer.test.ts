@@ -99,9 +99,13 @@ function testNodeVersions(file: string, output: string, folder: () => string): v
 
 const {
   'endpoint.ts': endpoint = '',
+  'canary.ts': canary = '',
   'app.ts': app = '',
   'main.ts': main = '',
 } = filesOf(readFileSync(join(root, 'README.md'), 'utf8'));
+
+/** A program of the README with the canary instead of the single backend. */
+const withCanary = (program: string) => program.replaceAll(/sentiment|endpoint/g, 'canary');
 const tarball = packedTarball();
 
 describe('an empty CDK app', () => {
@@ -109,7 +113,8 @@ describe('an empty CDK app', () => {
   beforeAll(() => {
     folder = project({
       'endpoint.ts': endpoint,
-      'app.ts': app,
+      'canary.ts': canary,
+      'app.ts': withCanary(app),
       'uncompilable.ts': readFileSync(join(root, 'test/definitions/uncompilable.ts'), 'utf8'),
       ...probe('aws-cdk-lib', 'new framework.Stack(app)'),
     });
@@ -165,7 +170,8 @@ describe('an empty cdk8s app', () => {
   beforeAll(() => {
     folder = project({
       'endpoint.ts': endpoint,
-      'main.ts': main,
+      'canary.ts': canary,
+      'main.ts': withCanary(main),
       ...probe('cdk8s', "new framework.Chart(app, 'chart')"),
     });
     install(folder, tarball, pinned('constructs'), pinned('cdk8s'));
