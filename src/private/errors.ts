@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { UNSEEN } from './characters';
+import { PROJECT_COMMAND, withCommand } from './commands-in-text';
 import type { ErrorCode } from './error-codes';
 import { hideTokens } from './tokens';
 
@@ -21,7 +22,8 @@ const UNSHOWN = new RegExp(`[${UNSEEN}]`, 'g');
 
 /** The text of an error or a collected refusal: one line, regardless of its values. */
 export function renderError(code: ErrorCode, message: string, path?: string): string {
-  return escapeControls(hideTokens(`[${code}] ${message}${path ? ` (at ${path})` : ''}`));
+  const text = withCommand(message, PROJECT_COMMAND);
+  return escapeControls(hideTokens(`[${code}] ${text}${path ? ` (at ${path})` : ''}`));
 }
 
 /** Text with its control characters escaped. */

@@ -10,14 +10,14 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a missing lock file',
     code: 'LockFileNotFound',
-    message: "the lock file 'models.lock.json' does not exist; run 'serving lock' with the directories of the models",
+    message: "the lock file 'models.lock.json' does not exist; run 'npx serving lock' with the directories of the models",
     define: () => requireLock({ lockFile: 'models.lock.json' }),
   },
   {
     name: 'a lock file with a truncated digest',
     code: 'InvalidLockFile',
     message:
-      "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; restore the file from version control, or delete it and run 'serving lock' with all directories and images (at test/definitions/locks/broken.lock.json)",
+      "'images[\"acme/svm:1.4.2\"].digest' ('sha256:ab') must be a digest, 'sha256:' and 64 hex digits; restore the file from version control, or delete it and run 'npx serving lock' with all directories and images (at test/definitions/locks/broken.lock.json)",
     define: () => readLock({ lockFile: `${FOLDER}/broken.lock.json` }),
   },
   {
@@ -42,7 +42,7 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a model that was never locked',
     code: 'NotLocked',
-    message: "the model 'models/net' is not in 'test/definitions/locks/empty.lock.json'; run: serving lock models/net",
+    message: "the model 'models/net' is not in 'test/definitions/locks/empty.lock.json'; run: npx serving lock models/net",
     define: () => lockedModel(requireLock({ lockFile: `${FOLDER}/empty.lock.json` }), 'models/net'),
   },
 ];

@@ -8,33 +8,33 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'a model without a lock file',
     code: 'LockFileNotFound',
-    message: "the lock file 'other.lock.json' does not exist; run: serving lock models/vgg",
+    message: "the lock file 'other.lock.json' does not exist; run: npx serving lock models/vgg",
     define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile: 'other.lock.json' }) }),
   },
   {
     name: 'a model that is not in its lock file',
     code: 'NotLocked',
-    message: "the model 'models/vgg' is not in 'test/definitions/locks/known.lock.json'; run: serving lock models/vgg",
+    message: "the model 'models/vgg' is not in 'test/definitions/locks/known.lock.json'; run: npx serving lock models/vgg",
     define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile }) }),
   },
   {
     name: 'an app that is not in its lock file',
     code: 'NotLocked',
     message:
-      "the app 'svm' is not in 'test/definitions/locks/known.lock.json'; run: serving lock --app svm --base python:3.12-slim",
+      "the app 'svm' is not in 'test/definitions/locks/known.lock.json'; run: npx serving lock --app svm --base python:3.12-slim",
     define: (scope) => one(scope, { image: ServerImage.fromDirectory('svm', { base: 'python:3.12-slim', lockFile }) }),
   },
   {
     name: 'an app with another base than it was locked with',
     code: 'LockedOtherwise',
-    message: `'base' ('acme/svm:1.4.2') of image 'app' does not match the lock file ('python@sha256:${'3'.repeat(64)}'); run: serving lock --app app --base acme/svm:1.4.2`,
+    message: `'base' ('acme/svm:1.4.2') of image 'app' does not match the lock file ('python@sha256:${'3'.repeat(64)}'); run: npx serving lock --app app --base acme/svm:1.4.2`,
     define: (scope) => one(scope, { image: ServerImage.fromDirectory('app', { base: 'acme/svm:1.4.2', lockFile }) }),
   },
   {
     name: 'an app with other packages than it was locked with',
     code: 'LockedOtherwise',
     message:
-      "'requirements' ('requirements.txt') of image 'app' does not match the lock file (none); run: serving lock --app app --base python:3.12-slim --requirements requirements.txt",
+      "'requirements' ('requirements.txt') of image 'app' does not match the lock file (none); run: npx serving lock --app app --base python:3.12-slim --requirements requirements.txt",
     define: (scope) =>
       one(scope, {
         image: ServerImage.fromDirectory('app', {
@@ -66,7 +66,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a copy from an image that contains only files',
     code: 'ModelDelivery',
     message:
-      "the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
+      "the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: npx serving lock models/data --variant shell --base busybox:1.37; or publish it to S3 (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { model: Model.fromDirectory('models/data', { lockFile }) }),
@@ -87,7 +87,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model that manifests cannot publish',
     code: 'Unsupported',
     message:
-      "'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at Serving/endpoint/v1)",
+      "'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'npx serving publish' before they are applied, and omit 'publishOnDeploy' (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) =>
@@ -155,7 +155,7 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     name: 'a model in a registry by a tag that is not locked',
     code: 'MutableImage',
     message:
-      "'acme/net:v2' has no digest, so the model could change under a running server; add the digest, or lock the image: serving lock --image acme/net:v2",
+      "'acme/net:v2' has no digest, so the model could change under a running server; add the digest, or lock the image: npx serving lock --image acme/net:v2",
     define: (scope) => one(scope, { model: Model.fromOci('acme/net:v2') }),
   },
   {

@@ -232,7 +232,7 @@ describe('packed models', () => {
   test('cannot be published by applying manifests', () => {
     const { chart } = oneBackend({ model: model('data', { publishOnDeploy: true }) });
     expect(refusalsOf(chart)).toEqual([
-      "[Unsupported] 'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy' (at serving/digits/svm)",
+      "[Unsupported] 'publish on deploy' is not supported by the built-in router: this package does not apply manifests; run 'npx serving publish' before they are applied, and omit 'publishOnDeploy' (at serving/digits/svm)",
     ]);
   });
 

@@ -85,7 +85,7 @@ describe('a model of a directory', () => {
     try {
       const lockFile = join(empty.folder, 'other.json');
       expect(() => Model.fromDirectory('models/resnet50', { lockFile })).toThrow(
-        `[LockFileNotFound] the lock file '${lockFile}' does not exist; run: serving lock models/resnet50`,
+        `[LockFileNotFound] the lock file '${lockFile}' does not exist; run: npx serving lock models/resnet50`,
       );
     } finally {
       empty.remove();
@@ -94,13 +94,13 @@ describe('a model of a directory', () => {
 
   test('fails without an entry, with the command that creates it', () => {
     expect(() => model('models/vgg')).toThrow(
-      `[NotLocked] the model 'models/vgg' is not in '${relative(process.cwd(), project.lockFile)}'; run: serving lock models/vgg`,
+      `[NotLocked] the model 'models/vgg' is not in '${relative(process.cwd(), project.lockFile)}'; run: npx serving lock models/vgg`,
     );
   });
 
   test('fails without a publish destination', () => {
     expect(() => model('models/homeless')).toThrow(
-      "[InvalidModel] model 'models/homeless' has no publish destination; run: serving lock models/homeless --to <destination>, or set 'to' ('registry.example.com/models' or 's3://bucket/prefix')",
+      "[InvalidModel] model 'models/homeless' has no publish destination; run: npx serving lock models/homeless --to <destination>, or set 'to' ('registry.example.com/models' or 's3://bucket/prefix')",
     );
     expect(model('models/homeless', { to: 'ghcr.io/acme/models' }).image?.reference).toMatch(
       /^ghcr\.io\/acme\/models:d{64}@/,

@@ -1,7 +1,5 @@
 import { basename } from 'node:path';
-
-/** Commands in messages: quoted, or after a colon. */
-const COMMANDS = /(?<=['`]|: )serving(?= (?:(?:explain|lock|pack|publish|status|verify)\b|<command>|--version))/g;
+import { withCommand } from '../../private/commands-in-text';
 
 /** How the package managers run a command of a package. */
 const RUNNERS: readonly { readonly agent: RegExp; readonly runner: string }[] = [
@@ -24,5 +22,5 @@ export function invocation(argv: readonly string[] = process.argv, environment =
 
 /** A message in which commands are written the way the user started this one. */
 export function asCalled(text: string, typed = invocation()): string {
-  return typed === 'serving' ? text : text.replace(COMMANDS, typed);
+  return withCommand(text, typed);
 }

@@ -6,7 +6,7 @@ const parse = (value: unknown) => parseLock(JSON.stringify(value), 'serving.lock
 const withModel = (change: object) => ({ ...LOCK, models: { 'models/net': { ...MODEL, ...change } } });
 
 const MEND =
-  "; restore the file from version control, or delete it and run 'serving lock' with all directories and images (at serving.lock.json)";
+  "; restore the file from version control, or delete it and run 'npx serving lock' with all directories and images (at serving.lock.json)";
 const MODEL_PLACE = 'models["models/net"]';
 
 describe('a lock file', () => {
