@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { locksRead } from '../models/lock/read-lock';
+import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, AutoscalingIntent, HopIntent, PlatformIntents, SplitIntent } from '../plan/intents';
 import { ServingPlan } from '../plan/plan';
 import type { EndpointReach } from '../plan/serving-plan';
@@ -161,7 +162,7 @@ export abstract class TargetPlatform extends ServingPlatform {
 
   /** Everybody can call an address of its own behind a public balancer. */
   private exposureOf({ endpoint, backend, intent: { address, segment } }: AttachmentBinding): Warning[] {
-    if (address === 'none' || this.target.access !== BalancerAccess.PUBLIC) return [];
+    if (address === OwnAddress.NONE || this.target.access !== BalancerAccess.PUBLIC) return [];
     const message = `backend '${backend.intent.name}' of endpoint '${endpoint.intent.name}' can be called from the internet at its own address, regardless of its share; omit 'ownAddress', or acknowledge this warning`;
     return [{ id: `publicBackendAddress.${segment}`, message }];
   }

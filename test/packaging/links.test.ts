@@ -1,17 +1,11 @@
 /** Every relative link of the documents leads to a file, and to a heading of it. */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { repositoryFiles } from '../support/repository-files';
 
 const ROOT = resolve(__dirname, '../..');
 
-const DOCUMENTS = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
-  .filter((file) => existsSync(join(ROOT, file)));
+const DOCUMENTS = repositoryFiles().filter((file) => file.endsWith('.md'));
 
 /** Markdown without fenced blocks, whose lines may look like headings and links. */
 const proseOf = (markdown: string) => markdown.replace(/^```[\s\S]*?^```$/gm, '');

@@ -14,7 +14,7 @@ import {
   synthesisOf,
   titleOf,
 } from '../support/document-examples';
-import { blocksOf, filesOf, readDocuments } from '../support/markdown';
+import { blocksOf, filesOf, readDocuments, withCanary } from '../support/markdown';
 
 const root = resolve(__dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
@@ -228,7 +228,7 @@ test('`serving explain` prints the lines that README.md shows of the canary, in 
   const files = filesOf(readme);
   const folder = project({
     ...files,
-    'main.ts': (files['main.ts'] as string).replaceAll(/sentiment|endpoint/g, 'canary'),
+    'main.ts': withCanary(files['main.ts'] as string),
   });
   const plans = join(folder, 'plans');
   const ran = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts'], { SERVING_EXPLAIN: plans });

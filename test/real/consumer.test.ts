@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { filesOf } from '../support/markdown';
+import { filesOf, withCanary } from '../support/markdown';
 import { NODE_VERSIONS, type Place, packedTarball, pinned, readJson, root, run } from './support/packed';
 
 const folders: string[] = [];
@@ -104,8 +104,6 @@ const {
   'main.ts': main = '',
 } = filesOf(readFileSync(join(root, 'README.md'), 'utf8'));
 
-/** A program of the README with the canary instead of the single backend. */
-const withCanary = (program: string) => program.replaceAll(/sentiment|endpoint/g, 'canary');
 const tarball = packedTarball();
 
 describe('an empty CDK app', () => {

@@ -17,6 +17,11 @@ export function readDocuments(): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 }
 
+/** A program of the README with the canary instead of the single backend. */
+export function withCanary(program: string): string {
+  return program.replaceAll(/sentiment|endpoint/g, 'canary');
+}
+
 /** Every fenced block, in order. */
 export function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\S*)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { namesOfSource, type Text, textsOfMarkdown, textsOfSource } from './texts';
+import type ts from 'typescript';
+import { repositoryFiles } from '../support/repository-files';
+import { namesOfSource, parse, type Text, textsOfMarkdown, textsOfSource } from './texts';
 import { EXCEPTIONS, NAME_PARTS, WORDS } from './words';
 
 const ROOT = resolve(__dirname, '../..');
@@ -22,13 +23,9 @@ const OWN = /^test\/wording\//;
 
 /** Every file of the repository with texts, by its path. */
 function sources(): Record<string, Source> {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const files = listed
-    .split('\n')
-    .filter((file) => (PROGRAMS.test(file) || file.endsWith('.md')) && !GENERATED.test(file) && !OWN.test(file));
+  const files = repositoryFiles().filter(
+    (file) => (PROGRAMS.test(file) || file.endsWith('.md')) && !GENERATED.test(file) && !OWN.test(file),
+  );
   return Object.fromEntries(
     files.map((file) => {
       const literals = /^(?:test|bench)\//.test(file) ? 'titles' : 'all';
@@ -50,7 +47,7 @@ function findingsIn(file: string, texts: readonly Text[], used: Set<string>): st
   });
 }
 
-const findingsInNames = (file: string, source: string): string[] =>
+const findingsInNames = (file: string, source: ts.SourceFile): string[] =>
   namesOfSource(source).flatMap(({ line, text, parts }) => {
     const part = parts.find((name) => NAME_PARTS.has(name));
     return part === undefined ? [] : [`${file}:${line}: '${text}': ${NAME_PARTS.get(part)}`];
@@ -59,11 +56,11 @@ const findingsInNames = (file: string, source: string): string[] =>
 /** Every place with a word of the list, as `file:line: 'word': what to write`, and the exceptions that were met. */
 export function check(files: Readonly<Record<string, Source>> = sources()): { findings: string[]; used: Set<string> } {
   const used = new Set<string>();
-  const findings = Object.entries(files).flatMap(([file, { text, literals = 'all' }]) =>
-    file.endsWith('.md')
-      ? findingsIn(file, textsOfMarkdown(text), used)
-      : [...findingsIn(file, textsOfSource(text, literals), used), ...findingsInNames(file, text)],
-  );
+  const findings = Object.entries(files).flatMap(([file, { text, literals = 'all' }]) => {
+    if (file.endsWith('.md')) return findingsIn(file, textsOfMarkdown(text), used);
+    const source = parse(text);
+    return [...findingsIn(file, textsOfSource(source, literals), used), ...findingsInNames(file, source)];
+  });
   return { findings, used };
 }
 

@@ -6,16 +6,17 @@ export interface Text {
   readonly text: string;
 }
 
+/** The syntax tree of a source. */
+export function parse(source: string): ts.SourceFile {
+  return ts.createSourceFile('text.ts', source, ts.ScriptTarget.Latest, true);
+}
+
 const TITLES = /^(?:test|it|describe)(?:\.(?:each|only|failing|concurrent))*$/;
 
 /** Whether a call declares a test, a group of them, or a table of them: `test(…)`, `test.each(…)(…)`. */
 function declaresTest({ expression }: ts.CallExpression): boolean {
-  const called =
-    ts.isCallExpression(expression) || ts.isTaggedTemplateExpression(expression)
-      ? ts.isCallExpression(expression)
-        ? expression.expression
-        : expression.tag
-      : expression;
+  if (ts.isCallExpression(expression)) return declaresTest(expression);
+  const called = ts.isTaggedTemplateExpression(expression) ? expression.tag : expression;
   return TITLES.test(called.getText());
 }
 
@@ -54,8 +55,7 @@ function commentsOf(file: ts.SourceFile): Text[] {
  * The comments of a source, and its string literals: all of a product's file, the titles of tests alone of a test's, where
  * the others are data.
  */
-export function textsOfSource(source: string, literals: 'all' | 'titles'): Text[] {
-  const file = ts.createSourceFile('text.ts', source, ts.ScriptTarget.Latest, true);
+export function textsOfSource(file: ts.SourceFile, literals: 'all' | 'titles'): Text[] {
   const found: Text[] = commentsOf(file);
   const add = (node: ts.Node) => {
     if (!isText(node) || isModuleName(node)) return;
@@ -70,8 +70,7 @@ export function textsOfSource(source: string, literals: 'all' | 'titles'): Text[
 }
 
 /** The names that a source declares, as their parts: `toldToRouter` is `told`, `to`, `router`. */
-export function namesOfSource(source: string): (Text & { readonly parts: readonly string[] })[] {
-  const file = ts.createSourceFile('text.ts', source, ts.ScriptTarget.Latest, true);
+export function namesOfSource(file: ts.SourceFile): (Text & { readonly parts: readonly string[] })[] {
   const found: (Text & { readonly parts: readonly string[] })[] = [];
   walk(file, (node) => {
     if (!ts.isIdentifier(node) || (node.parent as ts.NamedDeclaration).name !== node) return;
