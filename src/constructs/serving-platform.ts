@@ -8,7 +8,6 @@ import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
 import type { Declarations } from './private/declarations';
 import { attachPlatform, BUILT_IN_ID, findPlatform } from './private/platform-lookup';
-import type { Warning } from './private/warnings';
 
 /** Properties that every platform has. */
 export interface ServingPlatformProps {
@@ -103,13 +102,6 @@ export abstract class ServingPlatform extends Construct {
 
   /** @internal */
   public abstract _internalUrlOf(endpoint: string): string;
-
-  /**
-   * Reports warnings of a construct at synthesis, except those that are acknowledged by then.
-   *
-   * @internal
-   */
-  public abstract _warn(scope: Construct, warnings: readonly Warning[]): void;
 }
 
 tagClass('ServingPlatform', ServingPlatform);

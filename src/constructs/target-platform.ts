@@ -145,7 +145,11 @@ export abstract class TargetPlatform extends ServingPlatform {
     return this.declarations;
   }
 
-  /** @internal */
+  /**
+   * Reports warnings of a construct at synthesis, except those that are acknowledged by then.
+   *
+   * @internal
+   */
   public _warn(scope: Construct, warnings: readonly Warning[]): void {
     if (warnings.length > 0) this.warnOf(scope, () => warnings);
   }
