@@ -10,7 +10,8 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a missing lock file',
     code: 'LockFileNotFound',
-    message: "the lock file 'models.lock.json' does not exist; run 'npx serving lock' with the directories of the models",
+    message:
+      "the lock file 'models.lock.json' does not exist; run 'npx serving lock' with the directories of the models",
     define: () => requireLock({ lockFile: 'models.lock.json' }),
   },
   {
@@ -42,7 +43,8 @@ export const REFUSED_LOCKS: readonly RefusedDefinition[] = [
   {
     name: 'a model that was never locked',
     code: 'NotLocked',
-    message: "the model 'models/net' is not in 'test/definitions/locks/empty.lock.json'; run: npx serving lock models/net",
+    message:
+      "the model 'models/net' is not in 'test/definitions/locks/empty.lock.json'; run: npx serving lock models/net",
     define: () => lockedModel(requireLock({ lockFile: `${FOLDER}/empty.lock.json` }), 'models/net'),
   },
 ];

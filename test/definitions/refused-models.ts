@@ -14,7 +14,8 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'a model that is not in its lock file',
     code: 'NotLocked',
-    message: "the model 'models/vgg' is not in 'test/definitions/locks/known.lock.json'; run: npx serving lock models/vgg",
+    message:
+      "the model 'models/vgg' is not in 'test/definitions/locks/known.lock.json'; run: npx serving lock models/vgg",
     define: (scope) => one(scope, { model: Model.fromDirectory('models/vgg', { lockFile }) }),
   },
   {
