@@ -1,10 +1,11 @@
 /** The probes: actions on a running server, and their observations. */
+import { writeSync } from 'node:fs';
 import { isSettable } from '../../../src/plan/server/knobs';
 import type { MetricsEndpoint } from '../../../src/plan/server/parts';
 import type { Connection, ProbeRequest, ProbeResponse } from './connection';
 import type { Exit, Lifetime, Measurement, MetricsPage, Outcome, Reception } from './measurement';
 import { versionOf } from './runtimes';
-import { type ProbeTimes, RunningSubject, render, type StartChanges, sleep } from './start';
+import { NotReady, type ProbeTimes, RunningSubject, render, type StartChanges, sleep } from './start';
 import type { ProbeName, Subject } from './subject';
 
 /** The times of each probe. If connections are kept at the signal, the keep-alive is longer than the drain time. */
@@ -42,6 +43,20 @@ const since = (start: number, at = now()) => Math.round((at - start) / 10) / 100
 export const descriptorIn = (subject: Subject) => (probe: ProbeName) =>
   render(subject, { times: TIMES[probe] }).descriptor;
 
+/**
+ * Starts a subject, and once more if it is not ready in time, as a kubelet restarts it. A server that forks its workers
+ * can hang: Granian was seen to hang before it loads the application.
+ */
+async function started(subject: Subject, changes: StartChanges): Promise<RunningSubject> {
+  try {
+    return await RunningSubject.start(subject, changes);
+  } catch (error) {
+    if (!(error instanceof NotReady)) throw error;
+    writeSync(1, `\nstarted again: ${error.message}\n`);
+    return RunningSubject.start(subject, changes);
+  }
+}
+
 /** Starts a subject, probes it and stops it. */
 async function probe<T>(
   subject: Subject,
@@ -49,7 +64,7 @@ async function probe<T>(
   changes: StartChanges,
   body: (running: RunningSubject) => Promise<T>,
 ): Promise<T> {
-  const running = await RunningSubject.start(subject, { times: TIMES[name], ...changes });
+  const running = await started(subject, { times: TIMES[name], ...changes });
   try {
     return await body(running);
   } catch (error) {

@@ -59,6 +59,9 @@ export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 
   };
 }
 
+/** A server that runs and does not become ready in time. */
+export class NotReady extends Error {}
+
 /** A subject that is ready and runs as the first process of a container. */
 export class RunningSubject {
   public static async start(subject: Subject, changes: StartChanges = {}): Promise<RunningSubject> {
@@ -134,7 +137,7 @@ export class RunningSubject {
       if (accepted) this.listensWhenReady = false;
       await sleep(50);
     }
-    throw new Error(`${this.subject.id} was not ready in ${limit / 1000} s:\n${this.container.log()}`);
+    throw new NotReady(`${this.subject.id} was not ready in ${limit / 1000} s:\n${this.container.log()}`);
   }
 }
 
