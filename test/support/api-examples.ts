@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
+import { compilerHost } from './compiler';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -87,8 +88,7 @@ export function typeErrorsOf(examples: readonly ApiExample[]): string[][] {
   const files = new Map(
     examples.map(({ code }, index) => [join(ROOT, `test/support/api-example-${index}.ts`), sourceOf(code)]),
   );
-  const host = ts.createCompilerHost(OPTIONS);
-  host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
+  const host = compilerHost(OPTIONS);
   const { fileExists, readFile, getSourceFile } = host;
   host.fileExists = (file) => files.has(file) || fileExists(file);
   host.readFile = (file) => files.get(file) ?? readFile(file);
