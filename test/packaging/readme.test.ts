@@ -6,11 +6,14 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 import { explain } from '../../src/report/explain';
 import { renderText } from '../../src/report/text';
+import { compilerHost } from '../support/compiler';
 import {
   DOCUMENTED_LOCK,
   type ExampleFolder,
   examplesOf,
+  type FolderResults,
   isOnlyDeclared,
+  type Run,
   synthesisOf,
   titleOf,
 } from '../support/document-examples';
@@ -18,7 +21,7 @@ import { blocksOf, filesOf, readDocuments, withCanary } from '../support/markdow
 
 const root = resolve(__dirname, '../..');
 const bin = join(root, 'node_modules/.bin');
-// Compilers and frameworks are started many times.
+// Compilers and frameworks are slow to start.
 jest.setTimeout(120_000);
 
 const documents = readDocuments();
@@ -54,6 +57,9 @@ function project(files: Record<string, string>): string {
   const folder = mkdtempSync(join(scratch, 'pasted-'));
   created.push(folder);
   const jest = {
+    // Loads the frameworks faster.
+    runtime: join(__dirname, '../support/jest/runtime.cjs'),
+    testEnvironment: join(__dirname, '../support/jest/environment.cjs'),
     moduleNameMapper: { '^serving-constructs$': join(root, 'src/index.ts') },
     // Types are checked separately.
     transform: { '^.+\\.ts$': join(__dirname, '../support/strip-types.cjs') },
@@ -68,38 +74,24 @@ function project(files: Record<string, string>): string {
   return folder;
 }
 
-/** The program of each folder. */
-const programs = new Map<string, ts.Program>();
-// The declarations of the frameworks are read once for all programs.
-const sources = new Map<string, ts.SourceFile | undefined>();
+/** All folders, which are checked as one program: that takes little longer than one of them. */
+let program: ts.Program;
 
-/** Checks several folders as one program, which takes little longer than one of them. */
-function checkTogether(together: readonly string[]): void {
-  const parsed = together.map((folder) => ts.parseJsonConfigFileContent(TSCONFIG, ts.sys, folder));
+function check(folders: readonly string[]): ts.Program {
+  const parsed = folders.map((folder) => ts.parseJsonConfigFileContent(TSCONFIG, ts.sys, folder));
   const options = parsed[0]?.options ?? {};
-  const host = ts.createCompilerHost(options);
-  // As `tsc` does.
-  host.jsDocParsingMode = ts.JSDocParsingMode.ParseForTypeErrors;
-  const { getSourceFile } = host;
-  host.getSourceFile = (file, ...rest) => {
-    if (!sources.has(file)) sources.set(file, getSourceFile(file, ...rest));
-    return sources.get(file);
-  };
-  const program = ts.createProgram({
-    rootNames: parsed.flatMap(({ fileNames }) => fileNames),
+  const rootNames = parsed.flatMap(({ fileNames }) => fileNames);
+  return ts.createProgram({
+    rootNames,
     options,
-    host,
+    host: compilerHost(options, rootNames),
     configFileParsingDiagnostics: parsed.flatMap(({ errors }) => errors),
   });
-  for (const folder of together) programs.set(folder, program);
 }
 
-/** The compiler errors of the TypeScript files of a folder and their imports, as `name: message`. */
+/** The compiler errors of the TypeScript files of a folder, as `name: message`. The task `test:types` checks `src`. */
 function typeErrors(folder: string): string[] {
-  const program = programs.get(folder) as ts.Program;
-  const isOther = (file: ts.SourceFile) =>
-    file.fileName.startsWith(`${scratch}/`) && !file.fileName.startsWith(`${folder}/`);
-  const own = program.getSourceFiles().filter((file) => !isOther(file));
+  const own = program.getSourceFiles().filter((file) => file.fileName.startsWith(`${folder}/`));
   const found = [
     ...program.getConfigFileParsingDiagnostics(),
     ...program.getOptionsDiagnostics(),
@@ -118,26 +110,14 @@ function run(folder: string, command: string, args: string[], env: NodeJS.Proces
   return { status: child.status, output: `${child.stdout}${child.stderr}` };
 }
 
-const ran = new Map<string, ReturnType<typeof run>>();
-
-/** The output of a program, which is run once. */
-function runFile(folder: string, file: string): ReturnType<typeof run> {
-  const path = join(folder, file);
-  // `cdk synth` sets this variable to make an app synthesize.
-  const env = { CDK_OUTDIR: join(folder, 'cdk.out') };
-  const result = ran.get(path) ?? run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', file], env);
-  ran.set(path, result);
-  return result;
-}
-
-/** The results of synthesizing the examples in folders, by folder and title. One program runs all of them. */
-function synthesize(folders: readonly ExampleFolder[]): Record<string, Record<string, string>> {
+/** The results of the examples and programs in folders, by folder. One process runs all of them. */
+function runAll(folders: readonly ExampleFolder[]): Record<string, FolderResults> {
   const folder = mkdtempSync(join(scratch, 'synthesis-'));
   created.push(folder);
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   writeFileSync(join(folder, 'main.ts'), synthesisOf(folders, join(folder, 'results.json')));
   const { status, output } = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts']);
-  if (status !== 0) throw new Error(output);
+  if (status !== 0 || output !== '') throw new Error(output);
   return JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
 }
 
@@ -149,14 +129,28 @@ const written = Object.fromEntries(
   Object.entries(documents).filter(([name, text]) => name !== 'docs/errors.md' && text.includes('```ts')),
 );
 const pasted = Object.fromEntries(Object.entries(written).map(([name, text]) => [name, project(filesOf(text))]));
-const declared = Object.entries(written).map(
-  ([name, text]): ExampleFolder => ({ folder: pasted[name] as string, examples: examplesOf(filesOf(text)) }),
-);
-let synthesized: ReturnType<typeof synthesize>;
-beforeAll(() => {
-  checkTogether(Object.values(pasted));
-  synthesized = synthesize(declared);
+
+/** The files that do something when they are run. The other ones only declare the examples. */
+function programsOf(files: Record<string, string>): string[] {
+  const examples = examplesOf(files);
+  const isDeclaration = (name: string) =>
+    examples.some(({ file }) => file === name) && isOnlyDeclared(files[name] as string);
+  return Object.keys(files).filter((name) => !name.endsWith('.test.ts') && !isDeclaration(name));
+}
+
+const foldersToRun = Object.entries(written).map(([name, text]): ExampleFolder => {
+  const files = filesOf(text);
+  return { folder: pasted[name] as string, examples: examplesOf(files), programs: programsOf(files) };
 });
+const foldersToCheck = Object.values(pasted);
+let results: ReturnType<typeof runAll>;
+beforeAll(() => {
+  program = check(foldersToCheck);
+  results = runAll(foldersToRun);
+});
+
+/** How a program ended. */
+const runOf = (folder: string, file: string): Run | undefined => results[folder]?.programs[file];
 
 describe.each(Object.entries(written))('%s', (document, markdown) => {
   const files = filesOf(markdown);
@@ -167,20 +161,17 @@ describe.each(Object.entries(written))('%s', (document, markdown) => {
     expect(typeErrors(folder)).toEqual([]);
   });
 
-  const examples = examplesOf(files);
-  // The program that synthesizes the examples runs files that do nothing else.
-  const isSynthesized = (name: string) =>
-    examples.some(({ file }) => file === name) && isOnlyDeclared(files[name] as string);
-  const programs = names.filter((name) => !name.endsWith('.test.ts') && !isSynthesized(name));
+  const programs = programsOf(files);
   if (programs.length > 0) {
     test.each(programs)('%s runs', (name) => {
-      expect(runFile(folder, name)).toEqual({ status: 0, output: '' });
+      expect(runOf(folder, name)).toEqual({ status: 0, output: '' });
     });
   }
 
+  const examples = examplesOf(files);
   if (examples.length > 0) {
     test.each(examples.map((example) => [titleOf(example)]))('%s is synthesized', (title) => {
-      expect(synthesized[folder]?.[title]).toBe('synthesized');
+      expect(results[folder]?.examples[title]).toBe('synthesized');
     });
   }
 
@@ -210,36 +201,36 @@ describe('the first example of README.md', () => {
   });
 
   test('becomes a template', () => {
-    expect(runFile(folder, 'app.ts').status).toBe(0);
+    expect(runOf(folder, 'app.ts')?.status).toBe(0);
     const { Resources } = JSON.parse(readFileSync(join(folder, 'cdk.out/Serving.template.json'), 'utf8'));
     const types = Object.values(Resources as Record<string, { Type: string }>).map(({ Type }) => Type);
     expect(types.filter((type) => type === 'AWS::ECS::Service')).toHaveLength(1);
   });
 
   test('becomes manifests', () => {
-    expect(runFile(folder, 'main.ts').status).toBe(0);
+    expect(runOf(folder, 'main.ts')?.status).toBe(0);
     const objects = parseAllDocuments(readFileSync(join(folder, 'dist/serving.k8s.yaml'), 'utf8'));
     // The backend and the router.
     expect(objects.filter((object) => object.get('kind') === 'Deployment')).toHaveLength(2);
   });
 });
 
-test('`serving explain` prints the lines that README.md shows of the canary, in the same order', () => {
+describe('the canary of README.md', () => {
   const files = filesOf(readme);
-  const folder = project({
-    ...files,
-    'main.ts': withCanary(files['main.ts'] as string),
-  });
+  const folder = project({ ...files, 'main.ts': withCanary(files['main.ts'] as string) });
   const plans = join(folder, 'plans');
-  const ran = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'main.ts'], { SERVING_EXPLAIN: plans });
-  expect(ran).toEqual({ status: 0, output: '' });
-  const explanations = readdirSync(plans).map((file) => JSON.parse(readFileSync(join(plans, file), 'utf8')));
-  const printed = renderText(explain(explanations, { names: ['summary'] })).split('\n');
-  const shown = blocksOf(readme).flatMap(({ text }) =>
-    text.startsWith('  sentiment  http') ? text.trimEnd().split('\n') : [],
-  );
-  expect(shown).toHaveLength(8);
-  expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
+  foldersToRun.push({ folder, examples: [], programs: ['main.ts'], env: { SERVING_EXPLAIN: plans } });
+
+  test('has the lines of `serving explain` that README.md shows, in the same order', () => {
+    expect(runOf(folder, 'main.ts')).toEqual({ status: 0, output: '' });
+    const explanations = readdirSync(plans).map((file) => JSON.parse(readFileSync(join(plans, file), 'utf8')));
+    const printed = renderText(explain(explanations, { names: ['summary'] })).split('\n');
+    const shown = blocksOf(readme).flatMap(({ text }) =>
+      text.startsWith('  sentiment  http') ? text.trimEnd().split('\n') : [],
+    );
+    expect(shown).toHaveLength(8);
+    expect(printed.filter((line) => shown.includes(line))).toEqual(shown);
+  });
 });
 
 describe('an error in a document is found', () => {
@@ -257,7 +248,7 @@ describe('an error in a document is found', () => {
     ['endpoint.splitTraffic(', 'endpoint.shareTraffic(', "Property 'shareTraffic' does not exist on type"],
     ['minReplicas: 2', 'minReplica: 2', "'minReplica' does not exist in type 'AutoscalingOptions'"],
   ].map(([from = '', to = '', message = '']) => [from, to, message, wrong(from, to)]);
-  beforeAll(() => checkTogether(mistakes.map(([, , , folder]) => folder)));
+  foldersToCheck.push(...mistakes.map(([, , , folder]) => folder));
 
   test.each(mistakes)('by the compiler: %s as %s', (_from, _to, message, folder) => {
     expect(typeErrors(folder).join('\n')).toContain(message);
@@ -270,15 +261,20 @@ describe('an error in a document is found', () => {
     expect(status).toBe(1);
   });
 
+  const mutable = wrong('sentiment:1.4.2', 'sentiment:latest');
+  foldersToRun.push({ folder: mutable, examples: examplesOf(filesOf(readme)), programs: ['app.ts'] });
+
   test('by the synthesis', () => {
-    const files = filesOf(readme.replace('sentiment:1.4.2', 'sentiment:latest'));
-    const folder = project(files);
-    const results = synthesize([{ folder, examples: examplesOf(files) }])[folder] as Record<string, string>;
+    const messages = results[mutable]?.examples ?? {};
     const examples = ['sentiment of endpoint.ts', 'canary of canary.ts'];
-    expect(Object.keys(results).sort()).toEqual(
+    expect(Object.keys(messages).sort()).toEqual(
       examples.flatMap((example) => ['aws', 'kubernetes'].map((target) => `${example} on ${target}`)).sort(),
     );
-    for (const result of Object.values(results)) expect(result).toContain('[MutableImage]');
+    for (const message of Object.values(messages)) expect(message).toContain('[MutableImage]');
+  });
+
+  test('by running the program', () => {
+    expect(runOf(mutable, 'app.ts')).toEqual({ status: 1, output: expect.stringContaining('[MutableImage]') });
   });
 
   test('when a block has no name', () => {
@@ -291,7 +287,9 @@ test('the error that README.md quotes is thrown', () => {
   const quoted = blocksOf(readme).filter(({ text }) => /^\[[A-Z]\w+\] /.test(text));
   expect(quoted.map(({ text }) => /^\[(\w+)\]/.exec(text)?.[1])).toEqual(['RequestTimeoutTooLong']);
   const folder = project(filesOf(readme.replace('Duration.seconds(60)', 'Duration.seconds(4200)')));
-  const { status, output } = runFile(folder, 'app.ts');
+  // `cdk synth` sets this variable to make an app synthesize.
+  const env = { CDK_OUTDIR: join(folder, 'cdk.out') };
+  const { status, output } = run(folder, 'tsx', ['--tsconfig', 'tsconfig.json', 'app.ts'], env);
   expect(status).not.toBe(0);
   expect(words(output)).toContain(words(quoted[0]?.text ?? ''));
 });

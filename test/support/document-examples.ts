@@ -59,38 +59,69 @@ function targetsOf(parameter: DocumentExample['parameter'], text: string): Docum
   return aws ? ['aws'] : ['kubernetes'];
 }
 
-/** The examples of the files in a folder. */
+/** The examples of the files in a folder, and its files that do something when they are run. */
 export interface ExampleFolder {
   readonly folder: string;
   readonly examples: readonly DocumentExample[];
+  readonly programs?: readonly string[];
+  /** Environment variables of the programs. */
+  readonly env?: { readonly [name: string]: string };
 }
 
-/** The program that calls every example in its own app, in its folder, and writes the results by folder and title. */
+/** How a program ended. */
+export interface Run {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** What happened in a folder. */
+export interface FolderResults {
+  /** By the title of an example: `synthesized`, or the message of its error. */
+  readonly examples: { readonly [title: string]: string };
+  /** By the file of a program. */
+  readonly programs: { readonly [file: string]: Run };
+}
+
+/**
+ * The program that calls every example in its own app, in its folder, runs the programs of the folders, and writes the
+ * results by folder. One process does all of this, because loading the frameworks takes longer than the rest.
+ */
 export function synthesisOf(folders: readonly ExampleFolder[], result: string): string {
-  const runs = folders.flatMap(({ folder, examples }) => [
+  const steps = folders.flatMap(({ folder, examples, programs = [], env = {} }) => [
     `enter(${JSON.stringify(folder)});`,
     ...examples.map((example) => {
       const { file, name, parameter, target } = example;
       const given = { Backend: 'backendIn(scope)', ServingEndpoint: 'endpointIn(scope)' } as Record<string, string>;
       const call = `require(${JSON.stringify(join(folder, file))}).${name}(${given[parameter] ?? 'scope as never'})`;
-      return `run(${JSON.stringify(titleOf(example))}, ${target}, (scope) => ${call});`;
+      return `synthesize(${JSON.stringify(titleOf(example))}, ${target}, (scope) => ${call});`;
     }),
+    ...programs.map((file) => `await run(${JSON.stringify(file)}, ${JSON.stringify(env)});`),
   ]);
-  return [PROLOGUE, ...runs, `writeFileSync(${JSON.stringify(result)}, JSON.stringify(results));`, ''].join('\n');
+  return [
+    PROLOGUE,
+    'async function main() {',
+    ...steps,
+    `writeFileSync(${JSON.stringify(result)}, JSON.stringify(results));`,
+    '}',
+    'void main();',
+    '',
+  ].join('\n');
 }
 
 const PROLOGUE = `import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { App as CdkApp, Stack } from 'aws-cdk-lib';
 import { App as Cdk8sApp, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ModelServer, ServerImage, ServingEndpoint } from 'serving-constructs';
 
-const results: Record<string, Record<string, string>> = {};
-let current: Record<string, string> = {};
+type Results = { examples: Record<string, string>; programs: Record<string, { status: number; output: string }> };
+const results: Record<string, Results> = {};
+let current: Results = { examples: {}, programs: {} };
 // Lock files are found from the working directory.
 const enter = (folder: string) => {
   process.chdir(folder);
-  current = results[folder] = {};
+  current = results[folder] = { examples: {}, programs: {} };
 };
 const outdir = () => mkdtempSync('synthesized-');
 const aws = (declare: (scope: Construct) => unknown) => {
@@ -112,13 +143,43 @@ const endpointIn = (scope: Construct) => {
   return endpoint;
 };
 const backendIn = (scope: Construct) => endpointIn(scope).backends[0]!;
-function run(title: string, target: typeof aws, declare: (scope: Construct) => unknown): void {
+function synthesize(title: string, target: typeof aws, declare: (scope: Construct) => unknown): void {
   try {
     target(declare);
-    current[title] = 'synthesized';
+    current.examples[title] = 'synthesized';
   } catch (error) {
-    current[title] = (error as Error).message;
+    current.examples[title] = (error as Error).message;
   }
+}
+// A program starts without the modules of the folder that others loaded, and ends when nothing is left to do: then apps
+// are synthesized that \`cdk synth\` runs.
+async function run(file: string, env: Record<string, string>): Promise<void> {
+  const folder = process.cwd();
+  const variables: Record<string, string> = { CDK_OUTDIR: join(folder, 'cdk.out'), ...env };
+  for (const path of Object.keys(require.cache)) if (path.startsWith(folder + sep)) delete require.cache[path];
+  const others = new Set(process.rawListeners('beforeExit'));
+  const output: string[] = [];
+  const write = (text: string) => output.push(text) > 0;
+  const streams = [process.stdout, process.stderr];
+  const writers = streams.map((stream) => stream.write);
+  for (const stream of streams) stream.write = write as typeof stream.write;
+  Object.assign(process.env, variables);
+  let status = 0;
+  try {
+    require(join(folder, file));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const end of process.rawListeners('beforeExit')) if (!others.has(end)) end.call(process, 0);
+    status = Number(process.exitCode ?? 0);
+  } catch (error) {
+    status = 1;
+    output.push(String((error as Error).stack));
+  }
+  process.exitCode = undefined;
+  for (const end of process.rawListeners('beforeExit'))
+    if (!others.has(end)) process.removeListener('beforeExit', end as () => void);
+  for (const name of Object.keys(variables)) delete process.env[name];
+  for (const [index, stream] of streams.entries()) stream.write = writers[index]!;
+  current.programs[file] = { status, output: output.join('') };
 }
 `;
 

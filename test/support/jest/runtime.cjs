@@ -11,7 +11,7 @@ module.exports = class SharingRuntime extends Runtime {
   constructor(config, environment, ...rest) {
     super(config, environment, ...rest);
     if (!environment.sharesPackages) return;
-    this.packages = join(config.rootDir, 'node_modules') + sep;
+    this.packages = join(__dirname, '../../../node_modules') + sep;
     const parameters = this.executor.injectedModuleParameters;
     this.executor.compile = (source, filename) => compileFunction(source, parameters, { filename });
   }
