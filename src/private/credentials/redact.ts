@@ -2,30 +2,34 @@ import { INVISIBLE } from '../characters';
 import { CREDENTIAL_FORMS, hidePrivateKeys, REDACTED } from './forms';
 import { isCredentialName, isHarmless } from './names';
 
-type Replacement = readonly [pattern: RegExp, replacement: string];
+/** A pattern, its replacement, and what every match contains: most texts contain it nowhere, and a search for it is fast. */
+type Replacement = readonly [pattern: RegExp, replacement: string, contained: RegExp];
 
 /** User names and passwords in URLs. */
 const LOGINS: readonly Replacement[] = [
   // Passwords can contain '@', so the last one ends the user name and password.
-  [/(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+){0,32}@(?!sha\d+:)/g, `${REDACTED}@`],
+  [/(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@]+(?:@[^\s/?#'"`<>@]+){0,32}@(?!sha\d+:)/g, `${REDACTED}@`, /@/],
   // A password with '/' makes the URL invalid, and the error of the parser contains the whole URL.
   [
     /(?<=:\/\/)(?!user:password@)[^\s/?#'"`<>@:]{1,256}:(?!\d{1,5}[/\s])[^\s'"`<>@]{1,256}(?:@[^\s'"`<>@/]{1,256}){0,8}@(?!sha\d+:)/g,
     `${REDACTED}@`,
+    /@/,
   ],
 ];
 
 /** Credentials that are recognized by the text around them. */
 const SURROUNDED: readonly Replacement[] = [
-  [/(?<![^\s'"=(,])[\w.%+-]+:[^\s'"/@:]+@(?!sha\d+:)(?=[\w.-]+)/g, `${REDACTED}@`],
+  [/(?<![^\s'"=(,])[\w.%+-]+:[^\s'"/@:]+@(?!sha\d+:)(?=[\w.-]+)/g, `${REDACTED}@`, /@/],
   [
     /(?<![\w-])((?:[\w-]*[-_])?authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:[a-z0-9-]{1,32}\s+)?)[^\s"',]+/gi,
     `$1${REDACTED}`,
+    /authorization/i,
   ],
   // The next word must look like a token: 'basic authentication' is not a credential.
   [
     /(?<![\w-])([Bb]earer|[Bb]asic|BEARER|BASIC|[Nn]egotiate) +(?=[^\s"']*(?:\d|=|[a-z][A-Z]))(?!realm=)[\w+/=.~-]{8}[\w+/=.~-]*/g,
     `$1 ${REDACTED}`,
+    / /,
   ],
 ];
 
@@ -68,7 +72,10 @@ export function redactNamed(text: string): string {
 }
 
 function replaceAll(text: string, replacements: readonly Replacement[]): string {
-  return replacements.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), text);
+  return replacements.reduce(
+    (rest, [pattern, replacement, contained]) => (contained.test(rest) ? rest.replace(pattern, replacement) : rest),
+    text,
+  );
 }
 
 /** A name and its separator: an assignment, a JSON member, a YAML line or a header; after a flag also spaces. */
