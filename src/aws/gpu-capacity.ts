@@ -63,7 +63,7 @@ export class GpuCapacity {
       min: 30,
       max: 16_384,
       integer: true,
-      hint: 'the value is in GiB',
+      unit: 'GiB',
     });
     return new GpuCapacity(knownType(options.instanceType), options);
   }

@@ -166,7 +166,7 @@ export class AutoscalingPolicy extends Construct {
       min: 0,
       max: this.backend.platform._target.maxScalingDelaySeconds,
       integer: true,
-      hint: 'the value is in seconds',
+      unit: 'seconds',
       at: this,
     });
   }

@@ -270,12 +270,12 @@ export function resolveBackend(
       min: 0.05,
       max: 192,
       at: scope,
-      hint: 'the value is in vCPUs, of 1024 CPU units each',
+      unit: 'vCPUs, of 1024 CPU units each',
     }),
     memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
       min: 16,
       at: scope,
-      hint: 'the value is in MiB',
+      unit: 'MiB',
     }),
     ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, scope),
     sharedMemoryMib:
@@ -312,9 +312,7 @@ function countOf(
 }
 
 function mebibytesOf(prop: string, size: Size | undefined, at: Construct): number | undefined {
-  return size === undefined
-    ? undefined
-    : requireNumber(prop, size.toMebibytes(), { min: 1, hint: 'the value is in MiB', at });
+  return size === undefined ? undefined : requireNumber(prop, size.toMebibytes(), { min: 1, unit: 'MiB', at });
 }
 
 /** The name of a backend below an endpoint is prefixed with the name of the endpoint. */

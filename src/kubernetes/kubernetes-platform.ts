@@ -70,7 +70,7 @@ export class KubernetesPlatform extends TargetPlatform {
     const ttl = requireNumber('dnsTtl', dnsTtl.toSeconds(), {
       min: 0,
       max: 3600,
-      hint: 'the value is in seconds',
+      unit: 'seconds',
       at: this,
     });
     const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);

@@ -311,7 +311,7 @@ function resolveLocked(
 function secondsOf(timeout: Duration | undefined): number | undefined {
   return timeout === undefined
     ? undefined
-    : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, hint: 'the value is in seconds' });
+    : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, unit: 'seconds' });
 }
 
 function imageDirectory(directory: string): string {

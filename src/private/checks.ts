@@ -11,6 +11,8 @@ export interface NumberRule {
   readonly max?: number;
   readonly integer?: boolean;
   readonly code?: ErrorCode;
+  /** The unit of the value, if the definition gives it in another one or in an object. */
+  readonly unit?: string;
   /** What to change, appended to the message. */
   readonly hint?: string;
   readonly at?: IConstruct;
@@ -41,9 +43,13 @@ export function requireNumber(prop: string, value: number, rule: NumberRule = {}
     return value;
   const infinite = value === Number.POSITIVE_INFINITY && max === value;
   const kind = integer ? 'a whole number' : infinite ? 'a finite number' : 'a number';
+  const notes = [
+    ...(rule.unit === undefined ? [] : [`the value is in ${rule.unit}`]),
+    ...(rule.hint ? [rule.hint] : []),
+  ];
   throw new ServingError(
     code,
-    `'${prop}' (${describe(value)}) must be ${kind}${range(min, max)}${rule.hint ? `; ${rule.hint}` : ''}`,
+    `'${prop}' (${describe(value)}) must be ${kind}${[range(min, max), ...notes].join('; ')}`,
     rule.at,
   );
 }

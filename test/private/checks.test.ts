@@ -22,6 +22,16 @@ describe('numbers', () => {
     [undefined as unknown as number, {}, "[InvalidNumber] 'prop' (undefined) must be a number"],
     [null as unknown as number, {}, "[InvalidNumber] 'prop' (null) must be a number"],
     [
+      61,
+      { max: 60, unit: 'seconds' },
+      "[InvalidNumber] 'prop' (61) must be a number of at most 60; the value is in seconds",
+    ],
+    [
+      61,
+      { max: 60, unit: 'seconds', hint: 'stream longer responses' },
+      "[InvalidNumber] 'prop' (61) must be a number of at most 60; the value is in seconds; stream longer responses",
+    ],
+    [
       0,
       { min: 1, hint: 'add one', code: 'ReplicasOutOfRange' as const },
       "[ReplicasOutOfRange] 'prop' (0) must be a number of at least 1; add one",

@@ -40,13 +40,7 @@ export function requireSeconds(prop: string, duration: Time, rule: TimeRule): nu
       at,
     );
   }
-  return requireNumber(prop, seconds, {
-    min,
-    max,
-    integer: whole,
-    hint: ['the value is in seconds', ...advice].join('; '),
-    at,
-  });
+  return requireNumber(prop, seconds, { min, max, integer: whole, unit: 'seconds', hint: advice[0], at });
 }
 
 /** The way out for a duration in the wrong unit. */
