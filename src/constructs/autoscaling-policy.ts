@@ -5,6 +5,7 @@ import { requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
+import { firstRepeated } from '../private/repeated';
 import { Duration } from '../units/duration';
 import type { IBackend } from './references';
 
@@ -141,12 +142,11 @@ export class AutoscalingPolicy extends Construct {
       );
     }
     const targets = props.targets.map((target) => target._intent());
-    const metrics = targets.map((target) => target.metric);
-    const twice = metrics.find((metric, index) => metrics.indexOf(metric) !== index);
-    if (twice !== undefined)
+    const repeated = firstRepeated(targets.map((target) => target.metric));
+    if (repeated !== undefined)
       throw new ServingError(
         'DuplicateScalingTarget',
-        `duplicate scaling target '${twice}' in 'targets'; use each metric once`,
+        `duplicate scaling target '${repeated}' in 'targets'; use each metric once`,
         this,
       );
     const intent: AutoscalingIntent = {

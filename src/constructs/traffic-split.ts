@@ -7,6 +7,7 @@ import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
+import { firstRepeated } from '../private/repeated';
 import { checkHeader, checkRewrite } from './private/http';
 import type { IBackend, IServingEndpoint } from './references';
 
@@ -142,12 +143,11 @@ export class TrafficSplit extends Construct {
         );
       }
     }
-    const shared = (props.shares ?? []).map((share) => share.backend);
-    const twice = shared.find((backend, index) => shared.indexOf(backend) !== index);
-    if (twice !== undefined)
+    const repeated = firstRepeated((props.shares ?? []).map((share) => share.backend));
+    if (repeated !== undefined)
       throw new ServingError(
         'DuplicateShare',
-        `duplicate share of backend '${twice.backendName}'; combine them into one`,
+        `duplicate share of backend '${repeated.backendName}'; combine them into one`,
         this,
       );
   }
@@ -196,12 +196,11 @@ export class TrafficSplit extends Construct {
   }
 
   private checkHeaderRules(rules: HeaderRuleIntent[]): HeaderRuleIntent[] {
-    const keys = rules.map(({ header }) => `${header.name}: ${header.values[0]}`);
-    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-    if (twice === undefined) return rules;
+    const repeated = firstRepeated(rules.map(({ header }) => `${header.name}: ${header.values[0]}`));
+    if (repeated === undefined) return rules;
     throw new ServingError(
       'InvalidHeaderRule',
-      `two rules match '${twice}', and the second never applies; remove one`,
+      `two rules match '${repeated}', and the second never applies; remove one`,
       this,
     );
   }
