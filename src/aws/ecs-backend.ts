@@ -5,16 +5,12 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
-import type { IConstruct } from 'constructs';
 import type { Backend } from '../constructs/backend';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { isObject } from '../private/kinds';
-import { checkValue } from '../private/options';
-import { Rendered } from '../private/rendered';
 import type { BackendService } from './private/backend-service';
-
-const SERVICES = new Rendered<BackendService>('ecsBackend');
+import { SERVICES } from './rendered';
 
 /**
  * The AWS resources of a backend.
@@ -31,21 +27,7 @@ const SERVICES = new Rendered<BackendService>('ecsBackend');
 export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   /** Returns the AWS resources of a backend. */
   public static of(backend: Backend): EcsBackend {
-    checkValue('Backend', backend, 'backend');
-    const service = SERVICES.of(backend);
-    if (service === undefined) {
-      throw new ServingError(
-        'WrongPlatform',
-        `backend '${backend.backendName}' runs on platform '${backend.platform.kind}', not on AWS`,
-        backend,
-      );
-    }
-    return new EcsBackend(service);
-  }
-
-  /** @internal */
-  public static _register(scope: IConstruct, service: BackendService): void {
-    SERVICES.set(scope, service);
+    return new EcsBackend(SERVICES.of(backend));
   }
 
   /** The ECS service. */

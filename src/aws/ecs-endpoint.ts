@@ -1,12 +1,7 @@
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import type { IConstruct } from 'constructs';
 import type { ServingEndpoint } from '../constructs/serving-endpoint';
-import { ServingError } from '../private/errors';
-import { checkValue } from '../private/options';
-import { Rendered } from '../private/rendered';
 import type { ListenerRules } from './private/listener-rules';
-
-const RULES = new Rendered<ListenerRules>('ecsEndpoint');
+import { RULES } from './rendered';
 
 /**
  * The AWS resources of an endpoint.
@@ -18,21 +13,7 @@ const RULES = new Rendered<ListenerRules>('ecsEndpoint');
 export class EcsEndpoint {
   /** Returns the AWS resources of an endpoint. */
   public static of(endpoint: ServingEndpoint): EcsEndpoint {
-    checkValue('ServingEndpoint', endpoint, 'endpoint');
-    const rules = RULES.of(endpoint);
-    if (rules === undefined) {
-      throw new ServingError(
-        'WrongPlatform',
-        `endpoint '${endpoint.endpointName}' is on platform '${endpoint.platform.kind}', not on AWS`,
-        endpoint,
-      );
-    }
-    return new EcsEndpoint(rules);
-  }
-
-  /** @internal */
-  public static _register(scope: IConstruct, rules: ListenerRules): void {
-    RULES.set(scope, rules);
+    return new EcsEndpoint(RULES.of(endpoint));
   }
 
   private constructor(private readonly listenerRules: ListenerRules) {}

@@ -1,9 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Backend } from '../constructs/backend';
-import { ServingError } from '../private/errors';
-import { checkValue } from '../private/options';
-import { Rendered } from '../private/rendered';
+import { Rendered } from '../constructs/private/rendered';
 import type { INamedObject } from './named-object';
 import type { BackendObjects } from './private/backend-objects';
 import { nameOfObject, requireObjectName } from './private/names';
@@ -27,7 +25,7 @@ export interface ScaledDeployment {
   readonly replicas?: number;
 }
 
-const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
+const FACADES = new Rendered<'Backend', KubernetesBackend>('kubernetesBackend', 'Backend', 'Kubernetes');
 
 /**
  * The Kubernetes objects of a backend.
@@ -43,16 +41,7 @@ const FACADES = new Rendered<KubernetesBackend>('kubernetesBackend');
 export class KubernetesBackend {
   /** The Kubernetes objects of a backend. */
   public static of(backend: Backend): KubernetesBackend {
-    checkValue('Backend', backend, 'backend');
-    const facade = FACADES.of(backend);
-    if (facade === undefined) {
-      throw new ServingError(
-        'WrongPlatform',
-        `backend '${backend.backendName}' runs on platform '${backend.platform.kind}', not on Kubernetes`,
-        backend,
-      );
-    }
-    return facade;
+    return FACADES.of(backend);
   }
 
   /** @internal */

@@ -1,42 +1,12 @@
 import type { ApiObject } from 'cdk8s';
-import type { IConstruct } from 'constructs';
 import type { ServingEndpoint } from '../constructs/serving-endpoint';
-import { ServingError } from '../private/errors';
-import { checkValue } from '../private/options';
-import { Rendered } from '../private/rendered';
-
-/**
- * The objects of an endpoint, without those of its backends.
- *
- * @internal
- */
-export interface EndpointObjects {
-  readonly httpRoutes: ApiObject[];
-  readonly policies: ApiObject[];
-  readonly methodNotAllowed?: ApiObject;
-}
-
-const OBJECTS = new Rendered<EndpointObjects>('kubernetesEndpoint');
+import { ENDPOINT_OBJECTS, type EndpointObjects } from './rendered';
 
 /** The Kubernetes objects of an endpoint. Behind the built-in router there are none. */
 export class KubernetesEndpoint {
   /** The Kubernetes objects of an endpoint. */
   public static of(endpoint: ServingEndpoint): KubernetesEndpoint {
-    checkValue('ServingEndpoint', endpoint, 'endpoint');
-    const objects = OBJECTS.of(endpoint);
-    if (objects === undefined) {
-      throw new ServingError(
-        'WrongPlatform',
-        `endpoint '${endpoint.endpointName}' is on platform '${endpoint.platform.kind}', not on Kubernetes`,
-        endpoint,
-      );
-    }
-    return new KubernetesEndpoint(objects);
-  }
-
-  /** @internal */
-  public static _register(scope: IConstruct, objects: EndpointObjects): void {
-    OBJECTS.set(scope, objects);
+    return new KubernetesEndpoint(ENDPOINT_OBJECTS.of(endpoint));
   }
 
   private constructor(private readonly objects: EndpointObjects) {}

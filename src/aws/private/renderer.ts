@@ -27,11 +27,10 @@ import type { EndpointReach } from '../../plan/serving-plan';
 import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
-import { EcsBackend } from '../ecs-backend';
-import { EcsEndpoint } from '../ecs-endpoint';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
 import type { ListenerFacts } from '../listener-facts';
+import { RULES, SERVICES } from '../rendered';
 import { enclosingStack } from '../stack';
 import { BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
@@ -64,7 +63,7 @@ export class EcsRenderer extends TargetRenderer {
     requireStack(scope, `endpoint '${intent.name}'`);
     const rules = new ListenerRules(endpoint, this.platform, this.network, (backend) => this.service(backend));
     this.rules.set(intent.path, rules);
-    EcsEndpoint._register(scope, rules);
+    RULES.set(scope, rules);
     rules.add('Shares', SHARES_KEY, shareConditions(intent));
     if (intent.methods.length > 0)
       rules.add('MethodNotAllowed', METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(intent));
@@ -87,7 +86,7 @@ export class EcsRenderer extends TargetRenderer {
       fleet: this.fleet,
     });
     this.services.set(intent.path, service);
-    EcsBackend._register(scope, service);
+    SERVICES.set(scope, service);
   }
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {

@@ -7,7 +7,7 @@ import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
 import { type GatewayPolicy, GatewayPolicyScope } from '../gateway-policy';
-import type { EndpointObjects } from '../kubernetes-endpoint';
+import type { EndpointObjects } from '../rendered';
 import { addPolicy, endpointValues } from './gateway-policies';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';

@@ -5,7 +5,7 @@ import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { Gateway } from '../gateway';
 import { GatewayPolicyScope } from '../gateway-policy';
-import { KubernetesEndpoint } from '../kubernetes-endpoint';
+import { ENDPOINT_OBJECTS } from '../rendered';
 import { EndpointRoutes } from './endpoint-routes';
 import { addPolicy, backendValues } from './gateway-policies';
 import { Component, labelsOf } from './labels';
@@ -29,7 +29,7 @@ export class GatewayRenderer extends KubernetesRenderer {
   public bindEndpoint(endpoint: EndpointBinding): void {
     const routes = new EndpointRoutes(this.platform, endpoint, this.gateway);
     this.routes.set(endpoint.intent.path, routes);
-    KubernetesEndpoint._register(endpoint.scope, routes);
+    ENDPOINT_OBJECTS.set(endpoint.scope, routes);
   }
 
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {

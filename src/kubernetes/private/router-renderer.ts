@@ -5,8 +5,8 @@ import type { TargetPlatform } from '../../constructs/target-platform';
 import type { EndpointReach } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { slug } from '../../private/names';
-import { KubernetesEndpoint } from '../kubernetes-endpoint';
 import type { RouterOptions } from '../kubernetes-platform-props';
+import { ENDPOINT_OBJECTS } from '../rendered';
 import { namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
 import { REFUSED_METHODS } from './router/guards';
@@ -46,7 +46,7 @@ export class RouterRenderer extends KubernetesRenderer {
     const { metadata } = this.router.service;
     if (hasUrl(hosts)) metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
-    KubernetesEndpoint._register(endpoint.scope, { httpRoutes: [], policies: [] });
+    ENDPOINT_OBJECTS.set(endpoint.scope, { httpRoutes: [], policies: [] });
   }
 
   public bindAttachment({ endpoint, backend }: AttachmentBinding): void {
