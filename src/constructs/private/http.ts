@@ -46,7 +46,7 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
 export function checkRewrite(prop: string, path: string, use: Use): string {
   const clean = checkPath(prop, path, use);
   const { at, target } = use;
-  const reserved = [...(target.matching?.rewriteReserved ?? '')].find((character) => clean.includes(character));
+  const reserved = firstReserved(clean, target.matching?.rewriteReserved);
   if (reserved === undefined) return clean;
   throw new ServingError(
     'InvalidPath',
@@ -58,7 +58,7 @@ export function checkRewrite(prop: string, path: string, use: Use): string {
 /** Checks a header and its values, and returns the name in lower case. */
 export function checkHeader(header: HeaderIntent, use: Use): HeaderIntent {
   const { at, target } = use;
-  const { maxHeaderNameLength, maxHeaderValueLength, headerValueReserved = '' } = target.matching ?? {};
+  const { maxHeaderNameLength, maxHeaderValueLength, headerValueReserved } = target.matching ?? {};
   const name = requireText('header', header.name, at).toLowerCase();
   if (!/^[a-z0-9-]+$/.test(name)) {
     throw new ServingError(
@@ -87,7 +87,7 @@ export function checkHeader(header: HeaderIntent, use: Use): HeaderIntent {
       );
     }
     checkLength('InvalidHeader', { what, text: value, max: maxHeaderValueLength }, use);
-    const reserved = [...headerValueReserved].find((character) => value.includes(character));
+    const reserved = firstReserved(value, headerValueReserved);
     if (reserved !== undefined)
       throw new ServingError(
         'InvalidHeader',
@@ -96,6 +96,11 @@ export function checkHeader(header: HeaderIntent, use: Use): HeaderIntent {
       );
   }
   return { name, values: [...new Set(header.values)] };
+}
+
+/** The first of the reserved characters that a text contains. */
+function firstReserved(text: string, reserved = ''): string | undefined {
+  return [...reserved].find((character) => text.includes(character));
 }
 
 function checkLength(
