@@ -1,7 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
-import { planModels } from '../../plan/models';
+import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
@@ -56,7 +56,7 @@ export class BackendObjects {
       annotations: {
         ...annotationsOf(intent),
         ...(intent.models.length > 0 && {
-          'serving-constructs/models': describeModels(planModels(platform.target, intent)),
+          'serving-constructs/models': Lazy.any({ produce: () => describeModels(this.plan().models) }),
         }),
       },
       body: { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
@@ -123,8 +123,12 @@ export class BackendObjects {
     return addObject(this.backend.scope, id, { apiVersion, kind, name, labels: this.labels.all, annotations, body });
   }
 
+  private plan(): BackendPlan {
+    return this.platform.plan().backend(this.backend.intent.path);
+  }
+
   private deploymentSpec(): DeploymentSpec {
-    const plan = this.platform.plan().backend(this.backend.intent.path);
+    const plan = this.plan();
     const scaled = plan.autoscaling !== undefined || this.hasExternalAutoscaler;
     const options: PodOptions = {
       ...this.settings,
