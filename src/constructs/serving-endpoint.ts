@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
-import { BACKEND_HEADER, headerValueOf, ownPrefix } from '../plan/routes';
+import { BACKEND_HEADER, headerValueOf, ownPrefix, ownRoute } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
 import { requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
@@ -14,7 +14,7 @@ import { Backend } from './backend';
 import type { BackendOptions } from './backend-options';
 import type { EndpointBinding } from './bindings';
 import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
-import { checkHeader, checkHost, checkPath } from './private/http';
+import { checkHeader, checkHost, checkPath, requireRewritable } from './private/http';
 import type { IServingEndpoint } from './references';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -175,6 +175,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
 
   private checkAddress(backend: Backend, attachment: AttachmentIntent): void {
     if (attachment.address === OwnAddress.NONE) return;
+    this.checkOwnRewrite(backend, attachment);
     const header = headerValueOf(backend._binding.intent).toLowerCase();
     const rival = this.backends.find((other) =>
       attachment.address === OwnAddress.PATH
@@ -187,6 +188,14 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
       `backends '${rival.backendName}' (${rival.node.path}) and '${backend.backendName}' (${backend.node.path}) of endpoint '${this.endpointName}' would have the same address; set 'backendName' of one of them`,
       this,
     );
+  }
+
+  /** Requests for the own path of a backend are rewritten to the path of the endpoint. */
+  private checkOwnRewrite(backend: Backend, attachment: AttachmentIntent): void {
+    const own = ownRoute({ endpoint: this._binding.intent, attachment, backend: backend._binding.intent });
+    if (own?.replacePrefix === undefined) return;
+    const advice = `; backend '${backend.backendName}' has its own path below it, so change the path, or set 'ownAddress' (OwnAddress.HEADER)`;
+    requireRewritable('path', own.replacePrefix, { at: this, target: this.platform._target }, advice);
   }
 
   private checkStreaming({ streaming }: ServingEndpointProps): void {

@@ -10,7 +10,7 @@ import {
   KubernetesPlatform,
 } from '../../src/kubernetes';
 import { durationOf } from '../../src/kubernetes/private/gateway-durations';
-import { LoadBalancing } from '../../src/plan/choices';
+import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions, singleBackend } from '../support/definitions';
@@ -43,6 +43,16 @@ describe('an HTTPRoute', () => {
     );
     const rules = routesOf(chart).flatMap(({ spec }) => spec.rules as { backendRefs: unknown[] }[]);
     expect(Math.max(...rules.map(({ backendRefs }) => backendRefs.length))).toBe(16);
+  });
+
+  test('is not rewritten to a path that a gateway may read as a variable', () => {
+    const { endpoint } = twoBackends({}, { path: '/a$b' });
+    expect(() => endpoint.addBackend('v3', backendOptions({ ownAddress: OwnAddress.PATH }))).toThrow(
+      /^\[InvalidPath\] 'path' \('\/a\$b'\) must not contain '\$', .*; backend 'v3' has its own path below it/,
+    );
+    expect(() => endpoint.addBackend('v4', backendOptions({ ownAddress: OwnAddress.HEADER }))).not.toThrow();
+    const stripped = twoBackends({}, { path: '/a$b', stripPrefix: true }).endpoint;
+    expect(() => stripped.addBackend('v3', backendOptions({ ownAddress: OwnAddress.PATH }))).not.toThrow();
   });
 
   test('attaches to the gateway and has the hosts, name and description of the endpoint', () => {

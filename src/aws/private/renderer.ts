@@ -92,13 +92,6 @@ export class EcsRenderer extends TargetRenderer {
   public bindAttachment({ endpoint, backend, intent }: AttachmentBinding): void {
     const rules = this.rules.get(intent.endpoint) as ListenerRules;
     const own = ownRoute({ endpoint: endpoint.intent, attachment: intent, backend: backend.intent });
-    if (own?.replacePrefix?.includes('$')) {
-      throw new ServingError(
-        'InvalidPath',
-        `'path' ('${endpoint.intent.prefix}') must not contain '$' if a backend has its own path, because URL rewrites use it for capture groups`,
-        endpoint.scope,
-      );
-    }
     if (own !== undefined) rules.add(`Own-${intent.segment}`, ownKey(intent.backend), own, [intent.backend]);
     rules.dependOn(intent.backend);
   }

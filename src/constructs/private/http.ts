@@ -45,12 +45,17 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
 /** Checks a path that requests are rewritten to. */
 export function checkRewrite(prop: string, path: string, use: Use): string {
   const clean = checkPath(prop, path, use);
-  const { at, target } = use;
-  const reserved = firstReserved(clean, target.matching?.rewriteReserved);
-  if (reserved === undefined) return clean;
+  requireRewritable(prop, path, use);
+  return clean;
+}
+
+/** Rejects a path with a character that has a special meaning in rewrites of the target. */
+export function requireRewritable(prop: string, path: string, { at, target }: Use, advice = ''): void {
+  const reserved = firstReserved(path, target.matching?.rewriteReserved);
+  if (reserved === undefined) return;
   throw new ServingError(
     'InvalidPath',
-    `'${prop}' ('${path}') must not contain '${reserved}', which has a special meaning in URL rewrites of ${target.name}`,
+    `'${prop}' ('${path}') must not contain '${reserved}', which has a special meaning in URL rewrites of ${target.name}${advice}`,
     at,
   );
 }
