@@ -315,6 +315,8 @@ project.addTask('start', {
 project.tasks.tryFind('docgen')?.reset('tsx scripts/api-pages.ts');
 project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
+// Compiled files of sources that were moved or removed would be published.
+project.compileTask.prependExec(`node -e "fs.rmSync('lib', { recursive: true, force: true })"`);
 // Generated sources come before everything that reads them. The server factories have options, so they come first.
 project.preCompileTask.prependExec('tsx scripts/option-types.ts');
 project.preCompileTask.prependExec('tsx scripts/server-factories.ts');

@@ -38,8 +38,9 @@ async function main(): Promise<void> {
   const texts = await thirdPartyFiles();
   const { peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const packages = [...builtinModules, ...Object.keys(peerDependencies)];
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => `src/${file}`);
   const folders = [root, `${homedir()}/`];
-  const problems = problemsOf(contents, { files: pages, texts, packages, sbom: SBOM, folders });
+  const problems = problemsOf(contents, { files: pages, texts, sources, packages, sbom: SBOM, folders });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   run('node_modules/.bin/publint', 'run', path, '--strict');
   run('node_modules/.bin/attw', path, '--no-definitely-typed', '--no-color', '--no-emoji');

@@ -34,6 +34,8 @@ export interface Expected {
   readonly files: readonly string[];
   /** Files whose text is known. */
   readonly texts: { readonly [path: string]: string };
+  /** The source files, of which the library is compiled. */
+  readonly sources: readonly string[];
   /** Packages that users have: peers, and what Node brings. */
   readonly packages: readonly string[];
   /** Where the bill of materials is, which has the digests of the bundles. */
@@ -49,12 +51,21 @@ export function problemsOf(contents: Contents, expected: Expected): string[] {
   return [
     ['must not contain', paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)))],
     ['lacks', required.filter((path) => !contents.has(path))],
+    ['has files without a source:', stale(paths, expected.sources)],
     ['names a folder of this machine in', paths.filter((path) => namesFolder(contents.get(path), expected.folders))],
     ['has a source map that leads out of src/ in', paths.filter((path) => leadsOut(path, contents.get(path)))],
     ['imports what no user has in', unresolved(contents, expected.packages)],
     ['is not what the sources become in', differing(contents, expected.texts)],
     ['has bundles that differ from the bill of materials:', unlisted(contents, expected.sbom)],
   ].flatMap(([problem, found]) => (found?.length ? [`the package ${problem} ${(found as string[]).join(', ')}`] : []));
+}
+
+/** Files of the library that an earlier compilation left. */
+function stale(paths: readonly string[], sources: readonly string[]): string[] {
+  return paths.filter((path) => {
+    const module = /^lib\/(.+?)(?:\.js|\.d\.ts)$/.exec(path)?.[1];
+    return module !== undefined && !sources.includes(`src/${module}.ts`);
+  });
 }
 
 function namesFolder(bytes: Buffer | undefined, folders: readonly string[]): boolean {

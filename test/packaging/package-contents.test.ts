@@ -17,6 +17,7 @@ const sbom = JSON.stringify({
 const expected: Expected = {
   files: ['docs/models.md'],
   texts: { [NOTICES]: 'notices', [SBOM]: sbom },
+  sources: ['src/index.ts', 'src/a.ts', 'src/aws/index.ts', 'src/aws/ecs.ts', 'src/tools/app.ts'],
   packages: ['fs', 'constructs'],
   sbom: SBOM,
   folders: [FOLDER],
@@ -90,6 +91,11 @@ test.each<[string, { readonly [path: string]: string | undefined }, string]>([
   ['missing notices', { [NOTICES]: undefined }, `lacks ${NOTICES}`],
   ['a missing security policy', { 'SECURITY.md': undefined }, 'lacks SECURITY.md'],
   ['a missing page that the readme links to', { 'docs/models.md': undefined }, 'lacks docs/models.md'],
+  [
+    'files of an earlier compilation',
+    { 'lib/aws/old.js': '', 'lib/aws/old.d.ts': '' },
+    'has files without a source: lib/aws/old.js, lib/aws/old.d.ts',
+  ],
   [
     'an absolute path of the build machine',
     { 'API.md': `see ${FOLDER}/src` },
