@@ -1,28 +1,25 @@
 import type { BackendIntent } from '../intents';
-import { refuse } from '../refuse';
 import { EXIT_SECONDS, MARGIN_SECONDS, STOP_SECONDS } from '../rules';
 import { DrainBehavior } from '../server/descriptor';
-import { drainOf, isSettable } from '../server/knobs';
+import { drainOf } from '../server/knobs';
 import { versionWays } from '../server/version';
-import type { BackendTimes } from '../serving-plan';
-import { DrainOrder, type TargetProfile } from '../target-profile';
+import type { TargetProfile } from '../target-profile';
 import type { Breach, Checks } from './checks';
 import { durationProp } from './demand';
-import type { Relation, Term } from './relations';
+import type { Relation } from './relations';
 import type { Solving, Subject } from './solving';
+import { acceptedOverrides, maxStopOf } from './stop-overrides';
+import {
+  beforeSignal,
+  dropsRequests,
+  propagationOf,
+  type Stop,
+  type StopTimes,
+  stopRelations,
+  waitsItself,
+} from './stop-relations';
 
 const { POSITIVE_INFINITY: ENDLESS } = Number;
-
-/** The times from the removal of a replica to SIGKILL. */
-export type StopTimes = Pick<BackendTimes, 'deregistration' | 'preStop' | 'drain' | 'stop' | 'grace'>;
-
-/** The props that set them. */
-const PROPS = {
-  deregistration: "'deregistrationDelay' of 'timeouts'",
-  preStop: "'preStop' of 'timeouts'",
-  drain: "'drain' of 'timeouts'",
-  stop: "'stop' of 'timeouts'",
-} as const;
 
 /** The way out for responses that take longer than a stop. */
 const CUT_ON_STOP = "'streaming' with 'cutOnStop' if responses may be cut off";
@@ -47,154 +44,67 @@ interface Unfinished {
 export function solveStop(solving: Solving, subject: Subject, { request, toleratesSilence }: Unfinished): StopTimes {
   const { target, checks } = solving;
   const { backend } = subject;
-  const { descriptor } = backend.server;
-  const overrides = settableOf(target, backend, checks);
-  const together = target.drainOrder === DrainOrder.TOGETHER;
-  const drops = descriptor.drain === DrainBehavior.DROPS_REQUESTS;
-  const maxStop = backend.maxStopSeconds ?? target.maxStopSeconds ?? ENDLESS;
-  const allowed = overrides.stop === undefined ? maxStop - 2 * EXIT_SECONDS : overrides.stop - EXIT_SECONDS;
-  const needed = drops ? 0 : drainOf(descriptor, request + afterOf(backend));
-  const drain = overrides.drain ?? Math.max(0, Math.min(needed, allowed));
-  const stop = Math.min(overrides.stop ?? (drops ? STOP_SECONDS : drain + EXIT_SECONDS), maxStop);
-  const maxDelay = target.maxDeregistrationSeconds ?? ENDLESS;
-  const deregistration = together ? 0 : Math.min(overrides.deregistration ?? request + MARGIN_SECONDS, maxDelay);
-  const propagation = Math.ceil(target.propagationSeconds);
-  // Requests that the server cannot complete after SIGTERM must end before it.
-  const before = drops ? request : Math.max(0, request - drain);
-  const preStop = together ? (overrides.preStop ?? propagation + before) : 0;
-  const times = { deregistration, preStop, drain, stop, grace: preStop + stop };
-  const by = (time: keyof typeof PROPS): { readonly setBy?: string } =>
-    overrides[time] === undefined ? {} : { setBy: PROPS[time] };
-
-  const longest: Term = { what: 'the longest request', seconds: request, row: 'longest request' };
-  const undrained: Term = {
-    what: 'the part of the longest request that exceeds the drain',
-    seconds: drops ? request : Math.max(0, request - drain),
-  };
-  const drained: Term = {
-    what: `the drain of ${descriptor.name}`,
-    seconds: drain,
-    row: 'server drain',
-    ...by('drain'),
-  };
-  const wait: Term = {
-    what: 'the wait before the signal',
-    seconds: preStop,
-    row: 'wait before the signal',
-    ...by('preStop'),
-  };
-  const delay: Term = {
-    what: 'the deregistration delay',
-    seconds: deregistration,
-    row: 'deregistration delay',
-    ...by('deregistration'),
-  };
-  const killed: Term = { what: 'the stop timeout', seconds: stop, row: 'stop timeout', ...by('stop') };
-  const spread: Term = { what: 'the propagation delay', seconds: propagation };
-  const unserved: Term = {
-    what: 'the propagation delay plus the part of the longest request that exceeds the drain',
-    seconds: propagation + undrained.seconds,
-  };
-  const left: Term = {
-    what: 'the rest of the longest request after SIGTERM',
-    seconds: Math.max(0, request - (together ? preStop - propagation : deregistration)),
-  };
-  const graced: Term = { what: 'the grace period', seconds: times.grace, row: 'grace period' };
-  const emptied: Relation[] = together
-    ? [
-        { rule: 'P', less: spread, more: wait, margin: 0 },
-        { rule: 'PT', less: unserved, more: wait, margin: 0 },
-      ]
-    : [{ rule: 'D1', less: longest, more: delay, margin: 0 }];
-  const around: Relation[] =
-    !together && backend.directCallers === true ? [{ rule: 'D2', less: longest, more: drained, margin: 0 }] : [];
-  const finished: Relation[] = drops ? [] : [{ rule: 'F', less: left, more: drained, margin: 0 }];
-  const ended: Relation[] = [
-    { rule: 'D2', less: drained, more: killed, margin: EXIT_SECONDS },
-    ...(together
-      ? [
-          {
-            rule: 'G' as const,
-            less: { ...drained, what: 'the sum of wait and drain', seconds: preStop + drain },
-            more: graced,
-            margin: EXIT_SECONDS,
-          },
-        ]
-      : []),
-  ];
+  const stop: Stop = { target, backend, request, overrides: acceptedOverrides(target, backend, checks) };
+  const times = timesOf(stop);
   const breach = (broken: Relation): Breach => drainTooLong(broken, target, subject, { request, ...times });
-  // Only the first broken rule of a group is refused; the others follow from it.
-  for (const group of [[...emptied, ...finished], around, ended])
-    group.reduce((held, relation) => {
-      const isNews = held && (toleratesSilence || relation.rule !== 'D1' || overrides.deregistration !== undefined);
-      return checks.add(relation, backend.path, isNews ? breach : undefined) && held;
-    }, true);
+  const isNews = ({ rule }: Relation): boolean =>
+    toleratesSilence || rule !== 'D1' || stop.overrides.deregistration !== undefined;
+  for (const group of stopRelations(stop, times)) checkGroup(group, { checks, path: backend.path, breach, isNews });
   return times;
 }
 
-type Overrides = { readonly [time in keyof typeof PROPS]?: number };
+/** Where the relations of a stop are checked, and which of them are refused. */
+interface Checking {
+  readonly checks: Checks;
+  readonly path: string;
+  readonly breach: (broken: Relation) => Breach;
+  /** Whether the cause of a broken relation was not refused before. */
+  readonly isNews: (relation: Relation) => boolean;
+}
 
-/** The times that the user set, without those that the target or the server does not support. */
-function settableOf(target: TargetProfile, backend: BackendIntent, checks: Checks): Overrides {
-  const { timeouts = {}, server, maxStopSeconds } = backend;
-  const { descriptor } = server;
-  const together = target.drainOrder === DrainOrder.TOGETHER;
-  const maxStop = maxStopSeconds ?? target.maxStopSeconds ?? ENDLESS;
-  const rows: [keyof typeof PROPS, number | undefined, string | undefined, number][] = [
-    [
-      'deregistration',
-      timeouts.deregistrationSeconds,
-      together
-        ? `is not supported by ${target.name}, where only the replica itself delays its stop; set 'preStop'`
-        : undefined,
-      target.maxDeregistrationSeconds ?? ENDLESS,
-    ],
-    [
-      'preStop',
-      timeouts.preStopSeconds,
-      together
-        ? undefined
-        : `is not supported by ${target.name}, which drains a replica before SIGTERM; set 'deregistrationDelay'`,
-      ENDLESS,
-    ],
-    ['drain', timeouts.drainSeconds, drainRefusal(backend), drainLimit(descriptor)],
-    ['stop', timeouts.stopSeconds, undefined, maxStop],
-  ];
-  return Object.fromEntries(
-    rows.flatMap(([time, seconds, refusal, most]) => {
-      if (seconds === undefined) return [];
-      if (refusal !== undefined) {
-        refuse(checks.refusals, 'TimeoutNotSettable', backend.path, `${PROPS[time]} (${seconds} s) ${refusal}`);
-        return [];
-      }
-      if (seconds > most) {
-        refuse(
-          checks.refusals,
-          'TimeoutOverride',
-          backend.path,
-          `${PROPS[time]} (${seconds} s) must be at most ${most} s (rule ${time === 'deregistration' ? 'D1' : 'D2'}), the limit of ${
-            time === 'drain' ? descriptor.name : time === 'stop' ? 'the compute' : target.name
-          }; change it, or omit it to use the computed value`,
-        );
-        return [];
-      }
-      return [[time, seconds]];
-    }),
+/** Refuses only the first broken relation of a group; the others follow from it. */
+function checkGroup(group: Relation[], { checks, path, breach, isNews }: Checking): void {
+  group.reduce(
+    (held, relation) => checks.add(relation, path, held && isNews(relation) ? breach : undefined) && held,
+    true,
   );
 }
 
-function drainLimit({ drainKnob: knob }: BackendIntent['server']['descriptor']): number {
-  return knob?.maxSeconds ?? ENDLESS;
+/** The times of a stop: those that the user set, and the shortest others that lose no request. */
+function timesOf(inputs: Stop): StopTimes {
+  const drain = inputs.overrides.drain ?? drainFor(inputs);
+  const stop = stopFor(inputs, drain);
+  const preStop = waitFor(inputs, drain);
+  return { deregistration: delayFor(inputs), preStop, drain, stop, grace: preStop + stop };
 }
 
-function drainRefusal({ server: { descriptor } }: BackendIntent): string | undefined {
-  const { name, drain, drainKnob: knob } = descriptor;
-  if (drain === DrainBehavior.DROPS_REQUESTS)
-    return `is not supported by ${name}, which drops its requests on SIGTERM; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
-  if (isSettable(knob)) return undefined;
-  return knob === undefined
-    ? `is not supported by ${name}, which drains without a time limit; set 'stop', or leave it out`
-    : `cannot be configured for ${name}, because ${knob.name} is set in its ${knob.place}; leave it out`;
+/** How long the server may complete requests after SIGTERM: as long as they take, within the stop that is left for it. */
+function drainFor(stop: Stop): number {
+  const { target, backend, request, overrides } = stop;
+  if (dropsRequests(stop)) return 0;
+  const needed = drainOf(backend.server.descriptor, request + afterOf(backend));
+  const allowed =
+    overrides.stop === undefined ? maxStopOf(target, backend) - 2 * EXIT_SECONDS : overrides.stop - EXIT_SECONDS;
+  return Math.max(0, Math.min(needed, allowed));
+}
+
+/** How long after SIGTERM the server is killed. */
+function stopFor(stop: Stop, drain: number): number {
+  const computed = dropsRequests(stop) ? STOP_SECONDS : drain + EXIT_SECONDS;
+  return Math.min(stop.overrides.stop ?? computed, maxStopOf(stop.target, stop.backend));
+}
+
+/** How long the balancer waits for the requests of a removed replica before it is stopped. */
+function delayFor(stop: Stop): number {
+  if (waitsItself(stop)) return 0;
+  const { target, request, overrides } = stop;
+  return Math.min(overrides.deregistration ?? request + MARGIN_SECONDS, target.maxDeregistrationSeconds ?? ENDLESS);
+}
+
+/** How long a replica waits before SIGTERM, until it receives no requests and can complete the last ones. */
+function waitFor(stop: Stop, drain: number): number {
+  if (!waitsItself(stop)) return 0;
+  return stop.overrides.preStop ?? propagationOf(stop) + beforeSignal(stop, drain);
 }
 
 function drainTooLong(
