@@ -2,15 +2,14 @@ import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
 import type { OwnAddress } from '../plan/choices';
 import { LoadBalancing } from '../plan/choices';
-import type { BackendIntent, ModelIntent, ServerIntent } from '../plan/intents';
+import type { BackendIntent, ServerIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
-import { requireName, requireNumber } from '../private/checks';
-import { type ErrorCode, ServingError } from '../private/errors';
+import { type NumberRule, requireName, requireNumber } from '../private/checks';
+import { ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
 import type { ModelServer } from '../servers/model-server';
 import { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
-import type { Size } from '../units/size';
 import type { Gpu } from '../workload/gpu';
 import { HealthCheck } from '../workload/health-check';
 import type { Resources } from '../workload/resources';
@@ -18,7 +17,9 @@ import { Rollout } from '../workload/rollout';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 import type { BackendTimeouts } from './backend-timeouts';
+import { computeOf } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
+import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
 
@@ -221,33 +222,11 @@ export function resolveBackend(
   options: BackendOptions,
   target: TargetProfile,
 ): BackendIntent {
+  const { image } = options;
   const name = requireName('backendName', backendName, scope);
-  const { image, gpu, resources = {} } = options;
-  const gpus = gpu?.count ?? 0;
   const port = countOf('port', options.port ?? options.server._port ?? 8000, { max: 65_535, at: scope });
-  const maxConcurrency =
-    options.maxConcurrency === undefined
-      ? undefined
-      : countOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
-  const models = modelsOf(options);
-  const server = options.server._intent({
-    port,
-    maxConcurrency,
-    gpus,
-    models: models.map((model) => {
-      const { mountPath, singleObject } = model._intent();
-      return { path: mountPath, isFile: singleObject, files: model._resources.files };
-    }),
-    image: image.reference,
-    at: scope.node.path,
-  });
-  if (server.descriptor.declared === false && options.healthCheck === undefined) {
-    throw new ServingError(
-      'HealthCheckRequired',
-      `backend '${name}' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
-      scope,
-    );
-  }
+  const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
+  const server = startedServer(options, { port, maxConcurrency, at: scope.node.path });
   return {
     path: scope.node.path,
     name,
@@ -256,7 +235,7 @@ export function resolveBackend(
     port,
     image: image.reference,
     imagePlatforms: image._platforms,
-    architecture: resources.architecture,
+    architecture: options.resources?.architecture,
     server,
     environment: containerEnvironment(
       { environment: { ...options.environment }, secrets: { ...options.secrets } },
@@ -264,31 +243,11 @@ export function resolveBackend(
       port,
       scope,
     ),
-    models: checkModels(models, scope),
-    gpu: gpu?._intent(),
-    cpu: requireNumber('cpu', resources.cpu ?? (gpus > 0 ? 2 * gpus : 1), {
-      min: 0.05,
-      max: 192,
-      at: scope,
-      unit: 'vCPUs, of 1024 CPU units each',
-    }),
-    memoryMib: requireNumber('memory', (resources.memory?.toGibibytes() ?? (gpus > 0 ? 8 * gpus : 2)) * 1024, {
-      min: 16,
-      at: scope,
-      unit: 'MiB',
-    }),
-    ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, scope),
-    sharedMemoryMib:
-      mebibytesOf('sharedMemory', resources.sharedMemory, scope) ??
-      (gpus > 0 ? (server.descriptor.sharedMemoryMib ?? 1024) : undefined),
-    replicas: countOf('replicas', options.replicas ?? 1, {
-      max: target.maxReplicas,
-      code: 'ReplicasOutOfRange',
-      at: scope,
-    }),
-    hasFixedReplicas: options.replicas !== undefined,
+    models: modelIntentsOf(modelsOf(options), scope),
+    ...computeOf({ ...options, serverSharedMemoryMib: server.descriptor.sharedMemoryMib }, scope),
+    ...replicasOf(options, target, scope),
     maxConcurrency,
-    healthCheck: (options.healthCheck ?? standardCheckOf(server))._intent(),
+    healthCheck: healthCheckOf(options, server, { name, at: scope })._intent(),
     loadSeconds: requireSeconds('loadTimeout', options.loadTimeout ?? Duration.minutes(5), {
       max: 86_400,
       whole: false,
@@ -298,47 +257,69 @@ export function resolveBackend(
     directCallers: options.directCallers,
     rollout: (options.rollout ?? Rollout.surge())._intent(),
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
-    user: options.user === undefined ? undefined : countOf('user', options.user, { max: 2 ** 31 - 2, at: scope }),
+    user: optionalCountOf('user', options.user, { max: 2 ** 31 - 2, at: scope }),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
   };
 }
 
-function countOf(
-  prop: string,
-  value: number,
-  bounds: { readonly max?: number; readonly code?: ErrorCode; readonly at: Construct },
-): number {
-  return requireNumber(prop, value, { min: 1, integer: true, ...bounds });
+/** The server of a backend, started with its models. */
+function startedServer(
+  options: BackendOptions,
+  place: { readonly port: number; readonly maxConcurrency?: number; readonly at: string },
+): ServerIntent {
+  return options.server._intent({
+    ...place,
+    gpus: options.gpu?.count ?? 0,
+    models: modelsOf(options).map((model) => {
+      const { mountPath, singleObject } = model._intent();
+      return { path: mountPath, isFile: singleObject, files: model._resources.files };
+    }),
+    image: options.image.reference,
+  });
 }
 
-function mebibytesOf(prop: string, size: Size | undefined, at: Construct): number | undefined {
-  return size === undefined ? undefined : requireNumber(prop, size.toMebibytes(), { min: 1, unit: 'MiB', at });
+/** The health check of a backend. Only an unknown server has no default one. */
+function healthCheckOf(
+  { healthCheck }: BackendOptions,
+  { descriptor, healthPath }: ServerIntent,
+  { name, at }: { readonly name: string; readonly at: Construct },
+): HealthCheck {
+  if (healthCheck !== undefined) return healthCheck;
+  if (descriptor.declared === false) {
+    throw new ServingError(
+      'HealthCheckRequired',
+      `backend '${name}' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
+      at,
+    );
+  }
+  return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);
+}
+
+/** The number of replicas, and whether the definition sets it. */
+function replicasOf(
+  { replicas }: BackendOptions,
+  { maxReplicas: max }: TargetProfile,
+  at: Construct,
+): Pick<BackendIntent, 'replicas' | 'hasFixedReplicas'> {
+  return {
+    replicas: countOf('replicas', replicas ?? 1, { max, code: 'ReplicasOutOfRange', at }),
+    hasFixedReplicas: replicas !== undefined,
+  };
+}
+
+/** The bounds of a number of things, of which there is at least one. */
+type CountRule = Pick<NumberRule, 'max' | 'code' | 'at'>;
+
+function countOf(prop: string, value: number, rule: CountRule): number {
+  return requireNumber(prop, value, { min: 1, integer: true, ...rule });
+}
+
+function optionalCountOf(prop: string, value: number | undefined, rule: CountRule): number | undefined {
+  return value === undefined ? undefined : countOf(prop, value, rule);
 }
 
 /** The name of a backend below an endpoint is prefixed with the name of the endpoint. */
 function slugOf(scope: Construct, name: string): string {
   const { _slug: parent } = scope.node.scope as Construct & { readonly _slug?: string };
   return parent === undefined ? slug(name) : joinSlugs(parent, slug(name));
-}
-
-function standardCheckOf({ healthPath }: ServerIntent): HealthCheck {
-  return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);
-}
-
-function checkModels(models: Model[], at: Construct): ModelIntent[] {
-  const intents = models.map((model) => model._intent());
-  intents.forEach((model, index) => {
-    const rival = intents.slice(0, index).find((other) => overlap(other.mountPath, model.mountPath));
-    if (rival === undefined) return;
-    throw new ServingError(
-      'ModelPathClash',
-      `models '${rival.name}' ('${rival.mountPath}') and '${model.name}' ('${model.mountPath}') have overlapping mount paths; set 'path' of one`,
-      at,
-    );
-  });
-  return intents;
-}
-
-function overlap(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
