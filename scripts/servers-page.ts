@@ -131,11 +131,19 @@ const TABLES: readonly { readonly title: string; readonly text: string; readonly
   },
   {
     title: 'Ports, health, metrics, model',
-    text: 'Ports in parentheses are used in addition. Without a path, the application answers health checks.',
+    text: [
+      'A variable after the port is where the server reads it from; otherwise the command contains it. Ports in parentheses are',
+      'used in addition. Without a path, the application answers health checks.',
+    ].join('\n'),
     columns: [
       {
         heading: 'port',
-        cell: ({ port = 8000, otherPorts = [] }) => [port, ...otherPorts.map((other) => `(${other})`)].join(' '),
+        cell: ({ port = 8000, otherPorts = [], portVariable }) =>
+          [
+            port,
+            ...(portVariable === undefined ? [] : [`in ${code(portVariable)}`]),
+            ...otherPorts.map((other) => `(${other})`),
+          ].join(' '),
       },
       { heading: 'liveness', cell: ({ livenessPath }) => code(livenessPath) },
       { heading: 'readiness', cell: ({ readinessPath }) => code(readinessPath) },

@@ -610,6 +610,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     otherPorts: 'number[]?',
     overflow: 'servers.OverflowBehavior?',
     port: 'number?',
+    portVariable: 'string?',
     readinessPath: 'string?',
     requestLimit: 'servers.RequestLimit?',
     serial: 'boolean?',

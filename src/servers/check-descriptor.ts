@@ -17,6 +17,7 @@ const LONGEST = 604_800;
 export function checkDescriptor(descriptor: ServerDescriptor, command: string[]): void {
   const { versions = [], drain, drainKnob } = descriptor;
   checkNumbers(descriptor);
+  checkPortVariable(descriptor);
   checkKnobs(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
     invalid('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
@@ -44,6 +45,11 @@ function checkNumbers(descriptor: ServerDescriptor): void {
     if (plus !== undefined && plus !== 'keepAlive' && plus !== 'watchdog')
       invalid(`${name}.plus`, `'${plus}'`, "must be 'keepAlive' or 'watchdog'");
   }
+}
+
+function checkPortVariable({ portVariable }: ServerDescriptor): void {
+  if (portVariable === undefined || NAMES[KnobPlace.VARIABLE]?.test(portVariable)) return;
+  invalid('portVariable', `'${portVariable}'`, 'must be the name of an environment variable, such as PORT');
 }
 
 function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {

@@ -13,7 +13,7 @@ const UNDECLARED: ServerDescriptor = {
   declared: false,
 };
 
-/** A server with a command and a behavior from the user. It reads its port from `PORT`. */
+/** A server with a command and a behavior from the user. It reads its port from `PORT`, unless its descriptor names another variable. */
 export function declaredServer(
   command: string[],
   descriptor: ServerDescriptor,
@@ -21,13 +21,9 @@ export function declaredServer(
 ): ServerDefinition {
   const { environment = {} } = options;
   return {
-    descriptor,
+    descriptor: { ...descriptor, portVariable: descriptor.portVariable ?? 'PORT' },
     options,
-    start: ({ port }) => ({
-      command,
-      environment: { ...environment, PORT: String(port) },
-      typed: Object.keys(environment),
-    }),
+    start: () => ({ command, environment, typed: Object.keys(environment) }),
   };
 }
 

@@ -330,7 +330,7 @@ export class ModelServer {
 
   /**
    * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
-   * variable `PORT`.
+   * variable `PORT`, or in the `portVariable` of its descriptor.
    *
    * @example
    * ModelServer.custom({

@@ -40,7 +40,12 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const descriptor = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
-  const { environment = {}, changeable = [], typed = [], tail } = start;
+  const { changeable = [], typed = [], tail } = start;
+  const { portVariable } = descriptor;
+  const environment = {
+    ...start.environment,
+    ...(portVariable !== undefined && { [portVariable]: String(context.port) }),
+  };
   const knobs = knobsOf(descriptor);
   const at = (place: KnobPlace) => knobs.filter(([, knob]) => knob.place === place);
   const timeFlags = at(KnobPlace.FLAG).map(([time, { name, unit, joined }]) => ({

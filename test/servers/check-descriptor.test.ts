@@ -51,6 +51,10 @@ describe('a descriptor', () => {
       { keepAliveSeconds: Number.POSITIVE_INFINITY },
       "'descriptor.keepAliveSeconds' (Infinity) must be a number between 0",
     ],
+    [
+      { portVariable: '--port' },
+      "'descriptor.portVariable' ('--port') must be the name of an environment variable, such as PORT",
+    ],
     [{ lingerSeconds: -5 }, "'descriptor.lingerSeconds' (-5) must be a number between 0"],
     [
       { silentLimit: { seconds: 5, plus: 'idle' } },

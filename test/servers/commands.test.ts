@@ -165,6 +165,24 @@ describe('a server', () => {
     expect(planOf({ server: ModelServer.vllm(), image: image('v0.17.0') }).command).not.toContain('--shutdown-timeout');
   });
 
+  test.each([
+    [undefined, { PORT: '9001' }],
+    ['MINE_PORT', { MINE_PORT: '9001' }],
+  ])('reads its port from the variable of its descriptor: %s', (portVariable, expected) => {
+    const server = ModelServer.custom({
+      command: ['serve'],
+      descriptor: {
+        name: 'mine',
+        drain: DrainBehavior.UNBOUNDED,
+        keepAlive: KeepAliveKind.NEVER_CLOSES,
+        listensWhenReady: true,
+        readinessPath: '/ready',
+        portVariable,
+      },
+    });
+    expect(planOf({ server, port: 9001 }).environment).toEqual(expected);
+  });
+
   test('can be declared in as much detail as those of the catalogue', () => {
     const server = ModelServer.custom({
       command: ['serve', '--fast'],

@@ -129,6 +129,8 @@ export interface ServerDescriptor {
   readonly readinessPath?: string;
   /** The port that it listens on unless the definition sets one. @default 8000 */
   readonly port?: number;
+  /** The environment variable that it reads its port from. @default - the command contains the port */
+  readonly portVariable?: string;
   /** Other ports that it listens on. @default - none */
   readonly otherPorts?: number[];
   /** The endpoint of its metrics. @default - none */

@@ -25,14 +25,14 @@ export interface CustomServerOptions {
   /**
    * Environment variables that the server reads.
    *
-   * @default - none except `PORT`
+   * @default - only the one that contains the port
    */
   readonly environment?: { [name: string]: string };
 }
 
 /**
  * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
- * variable `PORT`.
+ * variable `PORT`, or in the `portVariable` of its descriptor.
  *
  * @example
  * ModelServer.custom({

@@ -31,6 +31,7 @@ export const GO: ServerDescriptor = {
   stopExitCode: 2,
   overflow: { how: 'the application decides' },
   listensWhenReady: true,
+  portVariable: 'PORT',
   streaming: true,
   webSocket: true,
   grpc: true,
@@ -60,6 +61,6 @@ export const go = defineServer([GO], (options: GoServerOptions) => {
       keepAliveSeconds,
     },
     options: { version },
-    start: ({ port }) => ({ command, environment: { PORT: String(port) } }),
+    start: () => ({ command }),
   };
 });

@@ -27,6 +27,7 @@ export const LITSERVE: ServerDescriptor = {
   },
   overflow: { how: 'requests wait, at most for the timeout of LitServer', status: 504 },
   listensWhenReady: true,
+  portVariable: 'PORT',
   livenessPath: '/health',
   readinessPath: '/health',
   streaming: true,
@@ -52,6 +53,6 @@ export const litServe = defineServer([LITSERVE], ({ script, version, keepAlive }
   return {
     descriptor: { ...LITSERVE, keepAliveSeconds: keepAlive?.toSeconds() },
     options: { version },
-    start: ({ port }) => ({ command: ['python', script], environment: { PORT: String(port) } }),
+    start: () => ({ command: ['python', script] }),
   };
 });

@@ -37,6 +37,7 @@ export const MLSERVER: ServerDescriptor = {
   livenessPath: '/v2/health/live',
   readinessPath: '/v2/health/ready',
   port: 8080,
+  portVariable: 'MLSERVER_HTTP_PORT',
   otherPorts: [8081],
   metrics: {
     port: 8082,
@@ -86,7 +87,6 @@ export const mlServer = defineServer([MLSERVER, MLSERVER_IN_PROCESS], (options: 
       command: ['mlserver', 'start', repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/models'],
       environment: {
         MLSERVER_HOST: EVERY_INTERFACE,
-        MLSERVER_HTTP_PORT: String(context.port),
         MLSERVER_GRPC_PORT: '8081',
         MLSERVER_METRICS_PORT: '8082',
         MLSERVER_PARALLEL_WORKERS: String(workers),

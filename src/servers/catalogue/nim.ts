@@ -31,6 +31,7 @@ export const NIM: ServerDescriptor = {
   drainTimeoutBehavior: DrainTimeoutBehavior.UNKNOWN,
   overflow: { how: 'as its engine, vLLM or SGLang' },
   listensWhenReady: false,
+  portVariable: 'NIM_SERVER_PORT',
   livenessPath: '/v1/health/live',
   readinessPath: '/v1/health/ready',
   metrics: {
@@ -66,10 +67,7 @@ export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
     const model = options.model ?? onlyModelOf('model', context)?.path;
     return {
       command: options.command ?? ['/opt/nim/start_server.sh'],
-      environment: {
-        NIM_SERVER_PORT: String(context.port),
-        ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }),
-      },
+      environment: { ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }) },
       changeable: ['NIM_CACHE_PATH'],
     };
   },

@@ -49,6 +49,7 @@ export const NODE: ServerDescriptor = {
   overflow: { how: 'the application decides' },
   connectionLimit: { knob: 'server.maxConnections', beyond: 'connections are closed' },
   listensWhenReady: true,
+  portVariable: 'PORT',
   streaming: true,
   webSocket: true,
   grpc: true,
@@ -80,6 +81,6 @@ export const node = defineServer([NODE], (options: NodeServerOptions) => {
       silentLimit: { seconds: silentSeconds, lagSeconds: CHECK_SECONDS },
     },
     options: { version },
-    start: ({ port }) => ({ command, environment: { PORT: String(port) } }),
+    start: () => ({ command }),
   };
 });
