@@ -89,13 +89,13 @@ export class Gateway {
 
   /** The name of the Gateway. */
   public readonly gatewayName: string;
-  /** The namespace of the Gateway; undefined means that of the chart. */
+  /** The namespace of the Gateway. @default - the namespace of the chart */
   public readonly namespace?: string;
-  /** The listener that routes attach to; undefined means every listener. */
+  /** The listener that routes attach to. @default - every listener that allows them */
   public readonly sectionName?: string;
   /** What the gateway supports, and how it is configured. */
   public readonly profile: GatewayProfile;
-  /** The URL of the gateway without a path. */
+  /** The URL of the gateway without a path. @default - unknown */
   public readonly address?: string;
   /** How long the gateway keeps an idle connection to a server, in seconds. */
   public readonly idleSeconds: number;
