@@ -1,0 +1,130 @@
+/** The environment variables of the package, from its sources and from what it renders. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { readCatalogue } from '../../scripts/server-factories';
+import { ModelServer } from '../../src';
+import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
+import { OPTION_TYPES } from '../../src/private/option-types';
+import type { PlacedModel } from '../../src/servers/define-server';
+import { repositoryFiles } from './repository-files';
+
+const ROOT = resolve(__dirname, '../..');
+
+/** `PATH`, or a variable of npm. */
+const NAME = /^(?:[A-Z][A-Z0-9_]+|npm_\w+)$/;
+
+/** Names of folders, which `user-folders.ts` looks up by their kind. */
+const FOLDER = /^XDG_[A-Z_]+$/;
+
+const isEnvironment = (node: ts.Expression | undefined): boolean =>
+  node !== undefined && /^(?:process\.env|environment)$/.test(node.getText());
+
+/** The variables that a source reads from the environment of its process. */
+export function variablesReadBy(text: string): string[] {
+  if (!/\bprocess\.env\b/.test(text)) return [];
+  const source = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true);
+  const constants = new Map<string, string>();
+  const found: string[] = [];
+  const add = (name: string) => found.push(...(NAME.test(name) ? [name] : []));
+  const visit = (node: ts.Node): void => {
+    if (ts.isVariableDeclaration(node) && node.initializer !== undefined) {
+      if (ts.isStringLiteral(node.initializer)) constants.set(node.name.getText(), node.initializer.text);
+      if (ts.isObjectBindingPattern(node.name) && isEnvironment(node.initializer))
+        for (const { propertyName, name } of node.name.elements) add((propertyName ?? name).getText());
+    }
+    if (ts.isStringLiteral(node) && FOLDER.test(node.text)) add(node.text);
+    if (ts.isPropertyAccessExpression(node) && isEnvironment(node.expression) && !isAssigned(node)) add(node.name.text);
+    if (ts.isElementAccessExpression(node) && isEnvironment(node.expression)) {
+      const { argumentExpression: name } = node;
+      add(ts.isStringLiteral(name) ? name.text : (constants.get(name.getText()) ?? ''));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const isAssigned = ({ parent }: ts.Node): boolean =>
+  ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+
+/** The variables that the package reads from the environment of its process. */
+export function variablesRead(): string[] {
+  const files = repositoryFiles().filter((file) => /^src\/.*\.ts$/.test(file));
+  return unique(files.flatMap((file) => variablesReadBy(readFileSync(join(ROOT, file), 'utf8'))));
+}
+
+const REQUIRED: { readonly [option: string]: unknown } = {
+  app: 'app:app',
+  command: ['serve'],
+  script: 'server.py',
+  line: 'exec serve',
+  module: 'sklearnserver',
+  modelName: 'iris',
+  className: 'Iris',
+  descriptor: {
+    name: 'mine',
+    drain: DrainBehavior.COMPLETES_REQUESTS,
+    keepAlive: KeepAliveKind.NEVER_CLOSES,
+    listensWhenReady: true,
+  },
+};
+
+/** The options of a server: only the required ones, or also a model on the Hugging Face Hub. */
+function optionsOf(type: string): object[] {
+  const members = Object.entries(OPTION_TYPES[type] as { readonly [member: string]: string });
+  const required = Object.fromEntries(
+    members.flatMap(([name, kind]) => (kind.endsWith('?') ? [] : [[name, REQUIRED[name]]])),
+  );
+  return members.some(([name]) => name === 'model') ? [required, { ...required, model: 'acme/bert' }] : [required];
+}
+
+/** No model, a directory, and a file. */
+const MODELS: readonly PlacedModel[][] = [
+  [],
+  [{ path: '/models/m' }],
+  [{ path: '/models/m.gguf', isFile: true, files: ['m.gguf'] }],
+];
+
+/** The variables of a server with these models; none if it requires others. */
+function variablesOf(server: ModelServer, models: PlacedModel[]): string[] {
+  try {
+    const { environment, timeVariables = [] } = server._intent({ port: 9999, maxConcurrency: 4, models });
+    return [...Object.keys(environment ?? {}), ...timeVariables.map(({ variable }) => variable)];
+  } catch (error) {
+    if (['ModelNotNamed', 'InvalidModel'].includes((error as { code?: string }).code ?? '')) return [];
+    throw error;
+  }
+}
+
+/** The variables that any model server gets with its command. */
+export function variablesOfServers(): string[] {
+  const servers = readCatalogue().files.flatMap(({ servers: inFile }) => inFile);
+  const names = servers.flatMap(({ name, options }) => {
+    if (options === undefined) return [];
+    const factory = (ModelServer[name as keyof typeof ModelServer] as (options: object) => ModelServer).bind(
+      ModelServer,
+    );
+    return optionsOf(options).flatMap((chosen) => MODELS.flatMap((models) => variablesOf(factory(chosen), models)));
+  });
+  return unique(names);
+}
+
+/** Where renderers and the packer of apps write a variable by its name. */
+const WRITTEN =
+  /(?:\bname: |\bsecretVariable\(|\bprefixed\(|_VARIABLE = )'([A-Z][A-Z_]+)'|\{ ([A-Z][A-Z_]+): SCRATCH\b/g;
+
+/** The variables that a source writes into containers. */
+export function variablesWrittenBy(text: string): string[] {
+  return [...text.matchAll(WRITTEN)].map(([, named, key]) => (named ?? key) as string);
+}
+
+/** The variables that the package sets in containers, in addition to those of the servers. */
+export function variablesWritten(): string[] {
+  const files = repositoryFiles().filter((file) =>
+    /^src\/(?:aws|kubernetes)\/private\/|^src\/tools\/app-image\/pack-app\.ts/.test(file),
+  );
+  return unique(files.flatMap((file) => variablesWrittenBy(readFileSync(join(ROOT, file), 'utf8'))));
+}
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)].sort();
