@@ -6,7 +6,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   ChartInStack: 'Give each framework its own `App` and call the same definition in both.',
   ComputeTooLarge: 'Request less, or use a GPU, whose instances are larger.',
   ConflictingProps: 'Keep the prop that you need and remove the other.',
-  ConstructRemoved: 'Do not create the construct, rather than removing it afterwards.',
+  ConstructRemoved: 'Do not create the construct, rather than removing it afterward.',
   DiskTooSmall: 'Raise `ephemeralStorage`, or deliver the model in another way.',
   DrainTooLong: 'Shorten `requestTimeout`, or use a server that completes its requests when it is stopped.',
   DuplicateAutoscaling: 'Keep one policy, with all measures in its `targets`.',

@@ -1,5 +1,5 @@
 /**
- * Writes the factories of `ModelServer` and the index of their options from `src/servers/catalogue`: a factory is named as
+ * Writes the factories of `ModelServer` and the index of their options from `src/servers/catalog`: a factory is named as
  * the constant that `defineServer` makes, and has its documentation.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import ts from 'typescript';
 
 const ROOT = resolve(__dirname, '..');
 const SERVERS = join(ROOT, 'src/servers');
-const CATALOGUE = join(SERVERS, 'catalogue');
-const WRITTEN = '// Written by scripts/server-factories.ts from src/servers/catalogue.';
+const CATALOG = join(SERVERS, 'catalog');
+const WRITTEN = '// Written by scripts/server-factories.ts from src/servers/catalog.';
 const WIDTH = 120;
 
 /** The documentation of the class. */
@@ -36,7 +36,7 @@ const MEMBERS = `  private constructor(private readonly definition: ServerDefini
     return startServer(this.definition, context);
   }`;
 
-/** A constant that a file of the catalogue makes with `defineServer` or `describeServer`. */
+/** A constant that a file of the catalog makes with `defineServer` or `describeServer`. */
 export interface Server {
   readonly name: string;
   /** The comment above it. */
@@ -47,7 +47,7 @@ export interface Server {
   readonly optional: boolean;
 }
 
-/** A file of the catalogue. */
+/** A file of the catalog. */
 export interface ServerFile {
   /** Its name without the extension. */
   readonly file: string;
@@ -57,15 +57,15 @@ export interface ServerFile {
   readonly values: readonly string[];
 }
 
-/** The catalogue, and what is wrong with it. */
-export interface CatalogueReport {
+/** The catalog, and what is wrong with it. */
+export interface CatalogReport {
   /** In the order of the index. */
   readonly files: readonly ServerFile[];
   readonly problems: readonly string[];
 }
 
 /** Reads a folder of servers and its index. */
-export function readCatalogue(folder = CATALOGUE): CatalogueReport {
+export function readCatalog(folder = CATALOG): CatalogReport {
   const problems: string[] = [];
   const found = new Map(
     readdirSync(folder)
@@ -83,7 +83,7 @@ export function readCatalogue(folder = CATALOGUE): CatalogueReport {
         `${file}.ts has no server; export one: export const name = defineServer([...], (options: ...) => ...)`,
       );
     else if (listed === undefined)
-      problems.push(`${file}.ts is missing from the catalogue; add to its index.ts: ${line}`);
+      problems.push(`${file}.ts is missing from the catalog; add to its index.ts: ${line}`);
     else if ([...listed].sort().join() !== [...names].sort().join())
       problems.push(
         `index.ts lists { ${listed.join(', ')} } of ${file}.ts, which has other servers; replace the line: ${line}`,
@@ -194,7 +194,7 @@ export function renderFactories(files: readonly ServerFile[]): string {
     "import type { ServerIntent } from '../plan/intents';",
     "import { checkOptions } from '../private/options';",
     "import { tagClass } from '../private/package-copy';",
-    "import * as catalogue from './catalogue';",
+    "import * as catalog from './catalog';",
     "import type { ServerDefinition, StartContext } from './define-server';",
     clause('import type', [...new Set(factories.map(({ options }) => options as string))], './options'),
     "import { startServer } from './start';",
@@ -217,7 +217,7 @@ export function renderOptions(files: readonly ServerFile[]): string {
   const lines = [...exporting]
     .sort((a, b) => (a.file < b.file ? -1 : 1))
     .map(({ file, types, values }) =>
-      clause('export', [...values, ...types.map((type) => `type ${type}`)], `../catalogue/${file}`),
+      clause('export', [...values, ...types.map((type) => `type ${type}`)], `../catalog/${file}`),
     );
   return [WRITTEN, ...lines, "export * from '../shared-options';", ''].join('\n');
 }
@@ -239,13 +239,13 @@ function factoryOf({ name, documentation, options, optional }: Server): string {
     ...documentation.split('\n').map((line) => `  ${line}`.trimEnd()),
     `  public static ${name}(options: ${options}${optional ? ' = {}' : ''}): ModelServer {`,
     `    checkOptions('${options}', options, 'options');`,
-    `    return new ModelServer(catalogue.${name}.define(options));`,
+    `    return new ModelServer(catalog.${name}.define(options));`,
     '  }',
   ].join('\n');
 }
 
 /** What is generated, by its path. */
-export function renderAll({ files }: CatalogueReport): ReadonlyMap<string, string> {
+export function renderAll({ files }: CatalogReport): ReadonlyMap<string, string> {
   return new Map([
     [join(SERVERS, 'model-server.ts'), renderFactories(files)],
     [join(SERVERS, 'options/index.ts'), renderOptions(files)],
@@ -254,8 +254,8 @@ export function renderAll({ files }: CatalogueReport): ReadonlyMap<string, strin
 
 /** Writes what is out of date, and returns the paths of it. */
 export function updateFactories(): string[] {
-  const report = readCatalogue();
-  if (report.problems.length > 0) throw new Error(`src/servers/catalogue:\n${report.problems.join('\n')}`);
+  const report = readCatalog();
+  if (report.problems.length > 0) throw new Error(`src/servers/catalog:\n${report.problems.join('\n')}`);
   const stale = [...renderAll(report)].filter(
     ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
   );

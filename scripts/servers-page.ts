@@ -9,7 +9,7 @@ import { keepAliveOf } from '../src/plan/server/knobs';
 import { Evidence, KnobPlace, type ServerKnob, type SilentLimit, TimeUnit } from '../src/plan/server/parts';
 import { longestRequest, TARGETS } from './longest-requests';
 import { type Facts, type MeasuredSeconds, type MeasuredStatus, readRecord } from './measured-servers';
-import { CATALOGUE } from './server-catalogue';
+import { CATALOG } from './server-catalog';
 
 const PAGE = join(resolve(__dirname, '..'), 'docs/servers.md');
 const GUIDE = join(__dirname, 'servers-guide.md');
@@ -221,7 +221,7 @@ function measured(): string[] {
   const reasons = record.flatMap(([id, { without = {} }]) =>
     Object.entries(without).map(([probe, reason]) => `- **${id}**, ${probe}: ${reason}.`),
   );
-  const unread = CATALOGUE.filter(({ evidence }) => evidence === Evidence.READ).map(({ name }) => name);
+  const unread = CATALOG.filter(({ evidence }) => evidence === Evidence.READ).map(({ name }) => name);
   return [
     '## Measured',
     '',
@@ -243,7 +243,7 @@ function measured(): string[] {
 
 /** The whole page. */
 export function renderServersPage(): string {
-  const changes = CATALOGUE.flatMap((server) => (server.versions ?? []).map((version) => ({ server, version })));
+  const changes = CATALOG.flatMap((server) => (server.versions ?? []).map((version) => ({ server, version })));
   return [
     readFileSync(GUIDE, 'utf8').trimEnd(),
     '',
@@ -255,7 +255,7 @@ export function renderServersPage(): string {
     '',
     ...table(
       ['server', 'version', 'evidence', 'source'],
-      CATALOGUE.map(({ name, verifiedVersion, evidence, source }) => [
+      CATALOG.map(({ name, verifiedVersion, evidence, source }) => [
         name,
         verifiedVersion ?? '-',
         evidence ?? '-',
@@ -270,7 +270,7 @@ export function renderServersPage(): string {
     '',
     ...table(
       ['server', ...TARGETS.map(({ name }) => `behind the ${name}`)],
-      CATALOGUE.map((server) => [server.name, ...TARGETS.map((target) => longestRequest(server, target))]),
+      CATALOG.map((server) => [server.name, ...TARGETS.map((target) => longestRequest(server, target))]),
     ),
     ...TABLES.flatMap(({ title, text, columns }) => [
       `## ${title}`,
@@ -279,7 +279,7 @@ export function renderServersPage(): string {
       '',
       ...table(
         ['server', ...columns.map(({ heading }) => heading)],
-        CATALOGUE.map((server) => [server.name, ...columns.map(({ cell }) => cell(server))]),
+        CATALOG.map((server) => [server.name, ...columns.map(({ cell }) => cell(server))]),
       ),
     ]),
     '## Versions',
@@ -295,7 +295,7 @@ export function renderServersPage(): string {
     ...measured(),
     '## Notes on single servers',
     '',
-    ...CATALOGUE.flatMap(({ name, note }) => (note === undefined ? [] : [`- **${name}**: ${note}.`])),
+    ...CATALOG.flatMap(({ name, note }) => (note === undefined ? [] : [`- **${name}**: ${note}.`])),
     `- Times in ${KnobPlace.CODE} or in a ${KnobPlace.FILE} cannot be set from outside: declare the keep-alive of the code with \`keepAlive\`.`,
     '',
   ].join('\n');

@@ -6,7 +6,7 @@ import { ERROR_CODES } from '../src/private/error-codes';
 import { REFUSED } from './definitions/refused';
 
 const root = join(__dirname, '..');
-const CATALOGUE = Object.keys(ERROR_CODES);
+const CATALOG = Object.keys(ERROR_CODES);
 
 /** The calls that create an error, and the position of the code in their arguments. */
 const CODE_POSITIONS: { readonly [call: string]: number } = { ServingError: 0, renderError: 0, refuse: 1 };
@@ -45,17 +45,17 @@ const SOURCE = filesIn(join(root, 'src')).filter((file) => !file.startsWith(join
 const used = new Set(SOURCE.flatMap((file) => codesIn(readFileSync(file, 'utf8'))));
 
 describe('error codes', () => {
-  test('in the sources are in the catalogue', () => {
-    expect([...used].filter((code) => code !== '' && !CATALOGUE.includes(code))).toEqual([]);
+  test('in the sources are in the catalog', () => {
+    expect([...used].filter((code) => code !== '' && !CATALOG.includes(code))).toEqual([]);
   });
 
-  test('in the catalogue are used in the sources', () => {
-    expect(CATALOGUE.filter((code) => !used.has(code))).toEqual([]);
+  test('in the catalog are used in the sources', () => {
+    expect(CATALOG.filter((code) => !used.has(code))).toEqual([]);
   });
 
   test('each have a definition that is rejected with them', () => {
     const refused = REFUSED.map(({ code }) => code as string);
-    expect(CATALOGUE.filter((code) => !refused.includes(code))).toEqual([]);
+    expect(CATALOG.filter((code) => !refused.includes(code))).toEqual([]);
   });
 
   test('are found in every form', () => {

@@ -39,9 +39,9 @@ def inside(shape, x, y):
 def draw_shape(draw, shape):
     """Returns a picture of integers from 0 to 255: a shape of random size, position, rotation and shade, with noise."""
     fine = (np.arange(SIDE * 4) + 0.5) / 4 - SIDE / 2
-    centre_x, centre_y = draw.uniform(-1.5, 1.5, 2)
+    center_x, center_y = draw.uniform(-1.5, 1.5, 2)
     radius, turn = draw.uniform(4, 6.5), draw.uniform(-0.3, 0.3)
-    x, y = (fine - centre_x)[None, :] / radius, (fine - centre_y)[:, None] / radius
+    x, y = (fine - center_x)[None, :] / radius, (fine - center_y)[:, None] / radius
     turned_x, turned_y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
     cover = inside(shape, turned_x, turned_y).reshape(SIDE, 4, SIDE, 4).mean(axis=(1, 3))
     ground, shade = draw.uniform(0, 0.35), draw.uniform(0.6, 1)

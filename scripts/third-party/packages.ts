@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, root } from './bundles';
 import { groupBy } from './group-by';
-import { assertAllowed } from './licences';
+import { assertAllowed } from './licenses';
 
 export interface BundledPackage {
   /** Where it is installed. */
@@ -11,7 +11,7 @@ export interface BundledPackage {
   readonly name: string;
   readonly version: string;
   /** An SPDX expression. */
-  readonly licence: string;
+  readonly license: string;
   /** The files with the terms, as the package ships them. */
   readonly texts: readonly string[];
   /** The digest of the package's archive in the lock file, such as `sha512-...`. */
@@ -42,9 +42,9 @@ export function packagesOf(bundles: readonly Bundle[]): BundledPackage[] {
   const integrities = lockedIntegrities();
   return [...manifests]
     .map(([folder, manifest]) => {
-      const { name, version, license: licence } = manifest;
-      assertAllowed(`${name}@${version}`, licence);
-      return { folder, name, version, licence, texts: termsOf(folder, manifests), integrity: integrities.get(folder) };
+      const { name, version, license } = manifest;
+      assertAllowed(`${name}@${version}`, license);
+      return { folder, name, version, license, texts: termsOf(folder, manifests), integrity: integrities.get(folder) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -74,7 +74,7 @@ function termsOf(folder: string, manifests: ReadonlyMap<string, Manifest>): stri
     const terms = repository !== undefined && sameSource(manifest) ? termsIn(sibling) : [];
     if (terms.length > 0) return terms;
   }
-  throw new Error(`${name} ships no licence text, and no bundled package of its repository does`);
+  throw new Error(`${name} ships no license text, and no bundled package of its repository does`);
 }
 
 function urlOf(repository: Manifest['repository']): string | undefined {

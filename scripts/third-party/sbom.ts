@@ -15,7 +15,7 @@ interface Owner {
 
 export async function sbomOf(owner: Owner, bundles: readonly Bundle[], packages: readonly BundledPackage[]) {
   const bom = new Bom();
-  const main = library({ ...owner, licence: owner.license, integrity: undefined });
+  const main = library({ ...owner, integrity: undefined });
   bom.metadata.component = main;
   const components = new Map(packages.map((bundled) => [bundled.folder, library(bundled)]));
   for (const component of components.values()) bom.components.add(component);
@@ -40,7 +40,7 @@ export async function validate(text: string): Promise<void> {
   if (problems !== null) throw new Error(`the bill of materials is invalid: ${JSON.stringify(problems)}`);
 }
 
-function library(bundled: Pick<BundledPackage, 'name' | 'version' | 'licence' | 'integrity'>) {
+function library(bundled: Pick<BundledPackage, 'name' | 'version' | 'license' | 'integrity'>) {
   const [group, name] = bundled.name.startsWith('@') ? bundled.name.split('/') : [undefined, bundled.name];
   const purl = new PackageURL('npm', group, name as string, bundled.version).toString();
   const component = new Component(Enums.ComponentType.Library, name as string, {
@@ -48,7 +48,7 @@ function library(bundled: Pick<BundledPackage, 'name' | 'version' | 'licence' | 
     purl,
     group,
     version: bundled.version,
-    licenses: new Models.LicenseRepository([licence(bundled.licence)]),
+    licenses: new Models.LicenseRepository([license(bundled.license)]),
   });
   const [algorithm, digest = ''] = bundled.integrity?.split(/-(.*)/) ?? [];
   if (algorithm === 'sha512') {
@@ -57,7 +57,7 @@ function library(bundled: Pick<BundledPackage, 'name' | 'version' | 'licence' | 
   return component;
 }
 
-function licence(expression: string) {
+function license(expression: string) {
   return /\s/.test(expression) ? new LicenseExpression(expression) : new SpdxLicense(expression);
 }
 

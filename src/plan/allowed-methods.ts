@@ -30,8 +30,8 @@ export function allowedMethods(endpoints: EndpointIntent[], refusals: Refusal[])
   }
   return new Map(
     endpoints.map((endpoint) => {
-      const neighbours = placesOf(endpoint).flatMap((place) => places.get(place) ?? []);
-      const methods = neighbours
+      const neighbors = placesOf(endpoint).flatMap((place) => places.get(place) ?? []);
+      const methods = neighbors
         .filter((other) => other.headers.length === 0 || headersOverlap(other, endpoint))
         .flatMap((other) => other.methods);
       return [endpoint.path, [...new Set(methods)].sort()] as const;

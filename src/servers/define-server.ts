@@ -46,14 +46,14 @@ export interface ServerDefinition {
   readonly start: (context: StartContext) => ServerStart;
 }
 
-/** The catalogue entry of a server that has no factory. */
+/** The catalog entry of a server that has no factory. */
 export interface DescribedServer {
   /** Every descriptor that the server can have, depending on its options; for documentation and tests. */
   readonly descriptors: readonly ServerDescriptor[];
 }
 
-/** The catalogue entry of a server. Its comment becomes the documentation of the factory of `ModelServer`. */
-export interface CatalogueServer<O> extends DescribedServer {
+/** The catalog entry of a server. Its comment becomes the documentation of the factory of `ModelServer`. */
+export interface CatalogServer<O> extends DescribedServer {
   /** Validates the options. */
   readonly define: (options: O) => ServerDefinition;
 }
@@ -62,7 +62,7 @@ export interface CatalogueServer<O> extends DescribedServer {
 export function defineServer<O>(
   descriptors: readonly ServerDescriptor[],
   define: (options: O) => ServerDefinition,
-): CatalogueServer<O> {
+): CatalogServer<O> {
   return { descriptors, define };
 }
 

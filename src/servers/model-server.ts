@@ -1,8 +1,8 @@
-// Written by scripts/server-factories.ts from src/servers/catalogue.
+// Written by scripts/server-factories.ts from src/servers/catalog.
 import type { ServerIntent } from '../plan/intents';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
-import * as catalogue from './catalogue';
+import * as catalog from './catalog';
 import type { ServerDefinition, StartContext } from './define-server';
 import type {
   AsgiServerOptions,
@@ -56,7 +56,7 @@ export class ModelServer {
    */
   public static granian(options: GranianOptions): ModelServer {
     checkOptions('GranianOptions', options, 'options');
-    return new ModelServer(catalogue.granian.define(options));
+    return new ModelServer(catalog.granian.define(options));
   }
 
   /**
@@ -67,7 +67,7 @@ export class ModelServer {
    */
   public static gunicorn(options: GunicornOptions): ModelServer {
     checkOptions('GunicornOptions', options, 'options');
-    return new ModelServer(catalogue.gunicorn.define(options));
+    return new ModelServer(catalog.gunicorn.define(options));
   }
 
   /**
@@ -78,7 +78,7 @@ export class ModelServer {
    */
   public static wsgi(options: WsgiServerOptions): ModelServer {
     checkOptions('WsgiServerOptions', options, 'options');
-    return new ModelServer(catalogue.wsgi.define(options));
+    return new ModelServer(catalog.wsgi.define(options));
   }
 
   /**
@@ -89,7 +89,7 @@ export class ModelServer {
    */
   public static hypercorn(options: HypercornOptions): ModelServer {
     checkOptions('HypercornOptions', options, 'options');
-    return new ModelServer(catalogue.hypercorn.define(options));
+    return new ModelServer(catalog.hypercorn.define(options));
   }
 
   /**
@@ -100,7 +100,7 @@ export class ModelServer {
    */
   public static uvicorn(options: UvicornOptions): ModelServer {
     checkOptions('UvicornOptions', options, 'options');
-    return new ModelServer(catalogue.uvicorn.define(options));
+    return new ModelServer(catalog.uvicorn.define(options));
   }
 
   /**
@@ -111,7 +111,7 @@ export class ModelServer {
    */
   public static asgi(options: AsgiServerOptions): ModelServer {
     checkOptions('AsgiServerOptions', options, 'options');
-    return new ModelServer(catalogue.asgi.define(options));
+    return new ModelServer(catalog.asgi.define(options));
   }
 
   /**
@@ -123,7 +123,7 @@ export class ModelServer {
    */
   public static uwsgi(options: UwsgiOptions): ModelServer {
     checkOptions('UwsgiOptions', options, 'options');
-    return new ModelServer(catalogue.uwsgi.define(options));
+    return new ModelServer(catalog.uwsgi.define(options));
   }
 
   /**
@@ -134,7 +134,7 @@ export class ModelServer {
    */
   public static waitress(options: WaitressOptions): ModelServer {
     checkOptions('WaitressOptions', options, 'options');
-    return new ModelServer(catalogue.waitress.define(options));
+    return new ModelServer(catalog.waitress.define(options));
   }
 
   /**
@@ -145,7 +145,7 @@ export class ModelServer {
    */
   public static bentoml(options: BentomlOptions = {}): ModelServer {
     checkOptions('BentomlOptions', options, 'options');
-    return new ModelServer(catalogue.bentoml.define(options));
+    return new ModelServer(catalog.bentoml.define(options));
   }
 
   /**
@@ -156,7 +156,7 @@ export class ModelServer {
    */
   public static kserve(options: KserveOptions): ModelServer {
     checkOptions('KserveOptions', options, 'options');
-    return new ModelServer(catalogue.kserve.define(options));
+    return new ModelServer(catalog.kserve.define(options));
   }
 
   /**
@@ -167,7 +167,7 @@ export class ModelServer {
    */
   public static litServe(options: LitServeOptions): ModelServer {
     checkOptions('LitServeOptions', options, 'options');
-    return new ModelServer(catalogue.litServe.define(options));
+    return new ModelServer(catalog.litServe.define(options));
   }
 
   /**
@@ -178,7 +178,7 @@ export class ModelServer {
    */
   public static mlflow(options: MlflowOptions = {}): ModelServer {
     checkOptions('MlflowOptions', options, 'options');
-    return new ModelServer(catalogue.mlflow.define(options));
+    return new ModelServer(catalog.mlflow.define(options));
   }
 
   /**
@@ -189,7 +189,7 @@ export class ModelServer {
    */
   public static mlServer(options: MlServerOptions = {}): ModelServer {
     checkOptions('MlServerOptions', options, 'options');
-    return new ModelServer(catalogue.mlServer.define(options));
+    return new ModelServer(catalog.mlServer.define(options));
   }
 
   /**
@@ -200,7 +200,7 @@ export class ModelServer {
    */
   public static rayServe(options: RayServeOptions): ModelServer {
     checkOptions('RayServeOptions', options, 'options');
-    return new ModelServer(catalogue.rayServe.define(options));
+    return new ModelServer(catalog.rayServe.define(options));
   }
 
   /**
@@ -211,7 +211,7 @@ export class ModelServer {
    */
   public static seldon(options: SeldonOptions): ModelServer {
     checkOptions('SeldonOptions', options, 'options');
-    return new ModelServer(catalogue.seldon.define(options));
+    return new ModelServer(catalog.seldon.define(options));
   }
 
   /**
@@ -222,7 +222,7 @@ export class ModelServer {
    */
   public static tensorflowServing(options: TensorflowServingOptions): ModelServer {
     checkOptions('TensorflowServingOptions', options, 'options');
-    return new ModelServer(catalogue.tensorflowServing.define(options));
+    return new ModelServer(catalog.tensorflowServing.define(options));
   }
 
   /**
@@ -233,7 +233,7 @@ export class ModelServer {
    */
   public static triton(options: TritonOptions = {}): ModelServer {
     checkOptions('TritonOptions', options, 'options');
-    return new ModelServer(catalogue.triton.define(options));
+    return new ModelServer(catalog.triton.define(options));
   }
 
   /**
@@ -244,7 +244,7 @@ export class ModelServer {
    */
   public static llamaCpp(options: LlamaCppOptions = {}): ModelServer {
     checkOptions('LlamaCppOptions', options, 'options');
-    return new ModelServer(catalogue.llamaCpp.define(options));
+    return new ModelServer(catalog.llamaCpp.define(options));
   }
 
   /**
@@ -255,7 +255,7 @@ export class ModelServer {
    */
   public static nim(options: NimOptions = {}): ModelServer {
     checkOptions('NimOptions', options, 'options');
-    return new ModelServer(catalogue.nim.define(options));
+    return new ModelServer(catalog.nim.define(options));
   }
 
   /**
@@ -266,7 +266,7 @@ export class ModelServer {
    */
   public static ollama(options: OllamaOptions = {}): ModelServer {
     checkOptions('OllamaOptions', options, 'options');
-    return new ModelServer(catalogue.ollama.define(options));
+    return new ModelServer(catalog.ollama.define(options));
   }
 
   /**
@@ -277,7 +277,7 @@ export class ModelServer {
    */
   public static sglang(options: SglangOptions = {}): ModelServer {
     checkOptions('SglangOptions', options, 'options');
-    return new ModelServer(catalogue.sglang.define(options));
+    return new ModelServer(catalog.sglang.define(options));
   }
 
   /**
@@ -288,7 +288,7 @@ export class ModelServer {
    */
   public static textEmbeddingsInference(options: TextEmbeddingsInferenceOptions = {}): ModelServer {
     checkOptions('TextEmbeddingsInferenceOptions', options, 'options');
-    return new ModelServer(catalogue.textEmbeddingsInference.define(options));
+    return new ModelServer(catalog.textEmbeddingsInference.define(options));
   }
 
   /**
@@ -299,7 +299,7 @@ export class ModelServer {
    */
   public static textGenerationInference(options: TextGenerationInferenceOptions = {}): ModelServer {
     checkOptions('TextGenerationInferenceOptions', options, 'options');
-    return new ModelServer(catalogue.textGenerationInference.define(options));
+    return new ModelServer(catalog.textGenerationInference.define(options));
   }
 
   /**
@@ -310,7 +310,7 @@ export class ModelServer {
    */
   public static vllm(options: VllmOptions = {}): ModelServer {
     checkOptions('VllmOptions', options, 'options');
-    return new ModelServer(catalogue.vllm.define(options));
+    return new ModelServer(catalog.vllm.define(options));
   }
 
   /**
@@ -325,11 +325,11 @@ export class ModelServer {
    */
   public static command(options: CommandServerOptions): ModelServer {
     checkOptions('CommandServerOptions', options, 'options');
-    return new ModelServer(catalogue.command.define(options));
+    return new ModelServer(catalog.command.define(options));
   }
 
   /**
-   * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
+   * Any server, described in as much detail as those of the catalog. It must listen on the port in the environment
    * variable `PORT`, or in the `portVariable` of its descriptor.
    *
    * @example
@@ -348,7 +348,7 @@ export class ModelServer {
    */
   public static custom(options: CustomServerOptions): ModelServer {
     checkOptions('CustomServerOptions', options, 'options');
-    return new ModelServer(catalogue.custom.define(options));
+    return new ModelServer(catalog.custom.define(options));
   }
 
   /**
@@ -359,7 +359,7 @@ export class ModelServer {
    */
   public static go(options: GoServerOptions): ModelServer {
     checkOptions('GoServerOptions', options, 'options');
-    return new ModelServer(catalogue.go.define(options));
+    return new ModelServer(catalog.go.define(options));
   }
 
   /**
@@ -370,7 +370,7 @@ export class ModelServer {
    */
   public static node(options: NodeServerOptions): ModelServer {
     checkOptions('NodeServerOptions', options, 'options');
-    return new ModelServer(catalogue.node.define(options));
+    return new ModelServer(catalog.node.define(options));
   }
 
   /**
@@ -382,7 +382,7 @@ export class ModelServer {
    */
   public static shell(options: ShellServerOptions): ModelServer {
     checkOptions('ShellServerOptions', options, 'options');
-    return new ModelServer(catalogue.shell.define(options));
+    return new ModelServer(catalog.shell.define(options));
   }
 
   private constructor(private readonly definition: ServerDefinition) {}

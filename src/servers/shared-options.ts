@@ -1,6 +1,6 @@
 import type { Duration } from '../units/duration';
 
-/** Options of every server in the catalogue. */
+/** Options of every server in the catalog. */
 export interface ServerOptions {
   /**
    * The server version in the image. It selects the behavior that differs between versions.

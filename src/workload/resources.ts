@@ -47,7 +47,7 @@ export interface Resources {
   readonly ephemeralStorage?: Size;
 
   /**
-   * Shared memory at `/dev/shm`. On Kubernetes it counts towards the memory limit.
+   * Shared memory at `/dev/shm`. On Kubernetes it counts toward the memory limit.
    *
    * AWS: only on EC2 instances; not supported on Fargate. Kubernetes: a memory-backed volume.
    *

@@ -132,7 +132,7 @@ test('a warning can be acknowledged before its subject exists, or after it was r
   expect(() => warnings.acknowledge('serving-constructs:unreachableBackend.v9')).not.toThrow();
 });
 
-test('the reason for an acknowledgement is recorded, also in the CDK assembly', () => {
+test('the reason for an acknowledgment is recorded, also in the CDK assembly', () => {
   const app = new CdkApp();
   const stack = new Stack(app, 'Serving');
   Warnings.of(stack).acknowledge('serving-constructs:modelDrift', 'restored by the next build');

@@ -56,19 +56,6 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     },
   },
   {
-    name: 'a path with a character that a load balancer interprets, above the own path of a backend',
-    code: 'InvalidPath',
-    message:
-      "'path' ('/a$1') must not contain '$', which has a special meaning in URL rewrites of an Application Load Balancer; backend 'v1' has its own path below it, so change the path, or set 'ownAddress' (OwnAddress.HEADER) (at Serving/endpoint)",
-    on: ['aws'],
-    acceptedOn: ['kubernetes', 'test'],
-    define: (scope) =>
-      new ServingEndpoint(scope, 'endpoint', { path: '/a$1' }).addBackend(
-        'v1',
-        options({ ownAddress: OwnAddress.PATH }),
-      ),
-  },
-  {
     name: 'an empty name',
     code: 'InvalidName',
     message: "'endpointName' ('') must not be empty (at Serving/endpoint)",
@@ -155,6 +142,19 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     on: ['kubernetes'],
     acceptedOn: ['test'],
     define: (scope) => one(scope, {}, { path: `/${'a'.repeat(960)}` }),
+  },
+  {
+    name: 'a path with a character that a load balancer interprets, above the own path of a backend',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/a$1') must not contain '$', which has a special meaning in URL rewrites of an Application Load Balancer; backend 'v1' has its own path below it, so change the path, or set 'ownAddress' (OwnAddress.HEADER) (at Serving/endpoint)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      new ServingEndpoint(scope, 'endpoint', { path: '/a$1' }).addBackend(
+        'v1',
+        options({ ownAddress: OwnAddress.PATH }),
+      ),
   },
   {
     name: 'a request timeout of zero',

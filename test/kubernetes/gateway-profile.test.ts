@@ -150,7 +150,7 @@ describe('a custom profile', () => {
     }
   });
 
-  test('cannot be changed afterwards', () => {
+  test('cannot be changed afterward', () => {
     const policies = [new Echo()];
     const profile = GatewayProfile.custom({ name: 'the edge', policies });
     policies.pop();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { HealthCheck } from '../../src/workload/health-check';

@@ -1,8 +1,8 @@
-/** The notices and the bill of materials list exactly the bundled packages, which have permitted licences. */
+/** The notices and the bill of materials list exactly the bundled packages, which have permitted licenses. */
 import { createHash } from 'node:crypto';
 import { thirdPartyFiles } from '../../scripts/third-party';
 import { type Bundle, bundles, root } from '../../scripts/third-party/bundles';
-import { assertAllowed } from '../../scripts/third-party/licences';
+import { assertAllowed } from '../../scripts/third-party/licenses';
 import { noticesOf } from '../../scripts/third-party/notices';
 import { assertOneCopy, type BundledPackage, folderOf, packagesOf } from '../../scripts/third-party/packages';
 import { sbomOf, validate } from '../../scripts/third-party/sbom';
@@ -92,15 +92,15 @@ describe('a package in two copies', () => {
   });
 });
 
-describe('licences', () => {
+describe('licenses', () => {
   test.each([
     'MIT',
     'Apache-2.0',
     '0BSD',
     '(MIT OR GPL-3.0-only)',
     'ISC AND BSD-3-Clause',
-  ])('%s is allowed', (licence) => {
-    expect(() => assertAllowed('some@1.0.0', licence)).not.toThrow();
+  ])('%s is allowed', (license) => {
+    expect(() => assertAllowed('some@1.0.0', license)).not.toThrow();
   });
 
   test.each([
@@ -112,19 +112,19 @@ describe('licences', () => {
     'SEE LICENSE IN LICENSE.txt',
     'Custom',
     '',
-  ])("'%s' is rejected with the name of the package", (licence) => {
-    expect(() => assertAllowed('some@1.0.0', licence)).toThrow(`the licence of some@1.0.0 (${licence}) is not one of`);
+  ])("'%s' is rejected with the name of the package", (license) => {
+    expect(() => assertAllowed('some@1.0.0', license)).toThrow(`the license of some@1.0.0 (${license}) is not one of`);
   });
 
-  test('a package without a licence is rejected', () => {
-    expect(() => assertAllowed('some@1.0.0', undefined)).toThrow('the licence of some@1.0.0 (none) is not one of');
+  test('a package without a license is rejected', () => {
+    expect(() => assertAllowed('some@1.0.0', undefined)).toThrow('the license of some@1.0.0 (none) is not one of');
   });
 });
 
 describe('the notices', () => {
-  test('list every bundled package with its version and licence', () => {
+  test('list every bundled package with its version and license', () => {
     const lines = noticesOf(packages).split('\n');
-    for (const { name, version, licence } of packages) expect(lines).toContain(`${name} ${version} (${licence})`);
+    for (const { name, version, license } of packages) expect(lines).toContain(`${name} ${version} (${license})`);
   });
 
   test('contain the full terms of every package', () => {
@@ -139,7 +139,7 @@ describe('the notices', () => {
 
   test('list two packages with the same terms above one text', () => {
     const like = (name: string): BundledPackage => ({
-      ...{ folder: `node_modules/${name}`, name, version: '1.0.0', licence: 'MIT', integrity: undefined },
+      ...{ folder: `node_modules/${name}`, name, version: '1.0.0', license: 'MIT', integrity: undefined },
       texts: ['the terms'],
     });
     expect(
@@ -151,7 +151,7 @@ describe('the notices', () => {
 });
 
 describe('the bill of materials', () => {
-  test('lists exactly the bundled packages, with package URL, version, licence and hash', () => {
+  test('lists exactly the bundled packages, with package URL, version, license and hash', () => {
     const { components } = sbom;
     const libraries = components.filter(({ type }) => type === 'library');
     expect(libraries.map(({ group, name, version }) => `${group ? `${group}/` : ''}${name} ${version}`).sort()).toEqual(

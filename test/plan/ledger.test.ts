@@ -5,7 +5,7 @@ import { Model } from '../../src/models/model';
 import { LoadBalancing, OwnAddress } from '../../src/plan/choices';
 import { LedgerTopic } from '../../src/plan/serving-plan';
 import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/target-profile';
-import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Gpu } from '../../src/workload/gpu';

@@ -1,5 +1,5 @@
 import type { BackendTimeouts } from '../../src/constructs/backend-timeouts';
-import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { GATEWAY, NUMBERED, ROUTER, SHORT_STOP } from '../support/profiles';
 import { dropping, keeping, planOf, seconds } from './support';

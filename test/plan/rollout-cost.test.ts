@@ -1,4 +1,4 @@
-import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { HealthCheck } from '../../src/workload/health-check';
 import { Rollout } from '../../src/workload/rollout';

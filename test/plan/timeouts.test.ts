@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Model } from '../../src/models/model';
 import { TIMEOUT_RULES } from '../../src/plan/rules';
 import { DrainOrder, type TargetProfile } from '../../src/plan/target-profile';
-import { GunicornWorkerClass } from '../../src/servers/catalogue/gunicorn';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Gpu } from '../../src/workload/gpu';

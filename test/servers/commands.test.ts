@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../scripts/server-catalogue';
+import { CATALOG } from '../../scripts/server-catalog';
 import { Gpu, GunicornWorkerClass, Model, ModelServer, SecretValue, ServerImage } from '../../src';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { KnobPlace } from '../../src/plan/server/parts';
@@ -31,7 +31,7 @@ describe.each(SERVERS)('$name', ({ name, server, command }) => {
 
   test('matches its descriptor', () => {
     const { descriptor } = server._intent(context);
-    const known = CATALOGUE.find((one) => one.name === descriptor.name);
+    const known = CATALOG.find((one) => one.name === descriptor.name);
     expect(known).toBeDefined();
     expect(descriptor.source).toBe(known?.source);
     expect(descriptor.name).toBe(name);
@@ -183,7 +183,7 @@ describe('a server', () => {
     expect(planOf({ server, port: 9001 }).environment).toEqual(expected);
   });
 
-  test('can be declared in as much detail as those of the catalogue', () => {
+  test('can be declared in as much detail as those of the catalog', () => {
     const server = ModelServer.custom({
       command: ['serve', '--fast'],
       environment: { MODE: 'fast' },

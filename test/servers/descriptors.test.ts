@@ -1,13 +1,13 @@
-import { CATALOGUE } from '../../scripts/server-catalogue';
+import { CATALOG } from '../../scripts/server-catalog';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { knobsOf } from '../../src/plan/server/knobs';
 import { DrainTimeoutBehavior, Evidence, KnobPlace } from '../../src/plan/server/parts';
 import { compareVersions, versionNumbers } from '../../src/servers/versions';
 
-const byName = CATALOGUE.map((server) => [server.name, server] as const);
+const byName = CATALOG.map((server) => [server.name, server] as const);
 
 test('names are unique', () => {
-  expect(new Set(CATALOGUE.map(({ name }) => name)).size).toBe(CATALOGUE.length);
+  expect(new Set(CATALOG.map(({ name }) => name)).size).toBe(CATALOG.length);
 });
 
 describe.each(byName)('the descriptor of %s', (_, server) => {

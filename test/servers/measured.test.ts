@@ -1,5 +1,5 @@
 import { readRecord } from '../../scripts/measured-servers';
-import { CATALOGUE } from '../../scripts/server-catalogue';
+import { CATALOG } from '../../scripts/server-catalog';
 import { Evidence } from '../../src/plan/server/parts';
 import { differences } from '../real/servers/compare';
 import { descriptorIn } from '../real/servers/probes';
@@ -12,7 +12,7 @@ const record = readRecord();
 
 test('descriptors marked as measured are measured by the lab in the same version', () => {
   const measured = subjects.map((subject) => `${render(subject).descriptor.name} ${versionOf(subject.runtime)}`);
-  const called = CATALOGUE.filter(({ evidence }) => evidence === Evidence.MEASURED);
+  const called = CATALOG.filter(({ evidence }) => evidence === Evidence.MEASURED);
   for (const { name, verifiedVersion } of called) expect(measured).toContain(`${name} ${verifiedVersion}`);
   const names = called.map(({ name }) => name);
   for (const subject of subjects) expect(names).toContain(render(subject).descriptor.name);

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { readCatalogue } from '../../scripts/server-factories';
+import { readCatalog } from '../../scripts/server-factories';
 import { Duration, ModelServer } from '../../src';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ServingError } from '../../src/private/errors';
@@ -29,7 +29,7 @@ const ODD: readonly unknown[] = [
   ...[[], [''], [null], [[]], ['--'], {}, { a: null }, Object.create(null), new Map(), Duration.seconds(0)],
 ];
 
-const factories = readCatalogue()
+const factories = readCatalog()
   .files.flatMap(({ servers }) => servers)
   .flatMap(({ name, options }) => (options === undefined ? [] : [[name, options] as const]));
 

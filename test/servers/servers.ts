@@ -8,7 +8,7 @@ interface StartedServer {
   readonly command: string;
 }
 
-/** A server for every descriptor of the catalogue, with its start command on port 9999 for a model at `/models/m`. */
+/** A server for every descriptor of the catalog, with its start command on port 9999 for a model at `/models/m`. */
 export const SERVERS: readonly StartedServer[] = [
   {
     name: 'gunicorn',

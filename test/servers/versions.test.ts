@@ -1,9 +1,9 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../src/plan/server/descriptor';
-import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/catalogue/gunicorn';
-import { KSERVE } from '../../src/servers/catalogue/kserve';
-import { RAY_SERVE } from '../../src/servers/catalogue/ray-serve';
-import { UVICORN, UVICORN_WORKERS } from '../../src/servers/catalogue/uvicorn';
-import { VLLM } from '../../src/servers/catalogue/vllm';
+import { GUNICORN_ASGI, GUNICORN_GTHREAD } from '../../src/servers/catalog/gunicorn';
+import { KSERVE } from '../../src/servers/catalog/kserve';
+import { RAY_SERVE } from '../../src/servers/catalog/ray-serve';
+import { UVICORN, UVICORN_WORKERS } from '../../src/servers/catalog/uvicorn';
+import { VLLM } from '../../src/servers/catalog/vllm';
 import { descriptorFor, versionOfImage } from '../../src/servers/versions';
 
 describe('a version', () => {

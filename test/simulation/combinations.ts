@@ -1,7 +1,7 @@
 /** Combinations of servers, versions, targets, times and hops as data, so that a failing one can be printed. */
 import { RootConstruct } from 'constructs';
 import fc from 'fast-check';
-import { CATALOGUE } from '../../scripts/server-catalogue';
+import { CATALOG } from '../../scripts/server-catalog';
 import { ecsProfile } from '../../src/aws/profile';
 import { Backend } from '../../src/constructs/backend';
 import { Intermediary } from '../../src/constructs/intermediary';
@@ -18,7 +18,7 @@ import { GATEWAY_PROFILES } from '../support/gateway-profiles';
 import { EVERYTHING, TestPlatform } from '../support/test-platform';
 
 export interface BackendCombination {
-  /** A server of the catalogue, or a declared one. */
+  /** A server of the catalog, or a declared one. */
   readonly server: string;
   readonly version?: string;
   /** The keep-alive of a declared server, and whether it drains. */
@@ -102,11 +102,11 @@ export interface HopCombination {
 }
 
 const DECLARED = 'a declared server';
-export const SERVER_NAMES: readonly string[] = [...CATALOGUE.map(({ name }) => name), DECLARED];
+export const SERVER_NAMES: readonly string[] = [...CATALOG.map(({ name }) => name), DECLARED];
 
 /** Versions of a server: those with changes, older and newer ones, and tags without a version. */
 function versionsOf(name: string): (string | undefined)[] {
-  const { versions = [], oldestVersion = '0.0.1', verifiedVersion } = CATALOGUE.find((one) => one.name === name) ?? {};
+  const { versions = [], oldestVersion = '0.0.1', verifiedVersion } = CATALOG.find((one) => one.name === name) ?? {};
   return [undefined, 'latest', oldestVersion, ...versions.map(({ from }) => from), verifiedVersion, '999.0'];
 }
 
@@ -352,7 +352,7 @@ export function declare({ target: where, endpoints }: Combination): TestPlatform
 }
 
 function modelServerOf({ server, version, keepAlive, drains }: BackendCombination): ModelServer {
-  const descriptor = CATALOGUE.find(({ name }) => name === server);
+  const descriptor = CATALOG.find(({ name }) => name === server);
   if (descriptor !== undefined) return ModelServer.custom({ command: ['serve'], descriptor, version });
   const behavior = {
     name: DECLARED,

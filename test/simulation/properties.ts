@@ -32,7 +32,7 @@ export function judge(combination: Combination, random: () => number): Verdict {
       : ['the same intents result in a different plan']),
     ...orderViolations(intents, plan),
     ...(refused ? [] : longerViolations(intents, plan)),
-    ...neighbourViolations(intents, plan),
+    ...neighborViolations(intents, plan),
   ];
   const servers = plan.backends.map(({ path, intent }) => ({
     name: intent.server.descriptor.name,
@@ -121,7 +121,7 @@ function longerViolations(intents: PlatformIntents, plan: ServingPlan): string[]
 }
 
 /** A new backend on the balancer does not change the container of a server that supports any keep-alive. */
-function neighbourViolations(intents: PlatformIntents, plan: ServingPlan): string[] {
+function neighborViolations(intents: PlatformIntents, plan: ServingPlan): string[] {
   const [endpoint] = intents.endpoints;
   const [backend] = intents.backends;
   const [attachment] = intents.attachments;
@@ -133,8 +133,8 @@ function neighbourViolations(intents: PlatformIntents, plan: ServingPlan): strin
       ...intents.endpoints,
       { ...endpoint, path: 'next', slug: 'next', prefix: '/next', requestTimeoutSeconds },
     ],
-    backends: [...intents.backends, { ...backend, path: 'neighbour', slug: 'neighbour' }],
-    attachments: [...intents.attachments, { ...attachment, endpoint: 'next', backend: 'neighbour' }],
+    backends: [...intents.backends, { ...backend, path: 'neighbor', slug: 'neighbor' }],
+    attachments: [...intents.attachments, { ...attachment, endpoint: 'next', backend: 'neighbor' }],
   });
   return plan.backends
     .filter(({ path, intent, command, environment }) => {
@@ -142,5 +142,5 @@ function neighbourViolations(intents: PlatformIntents, plan: ServingPlan): strin
       const again = other.backend(path);
       return JSON.stringify([command, environment]) !== JSON.stringify([again.command, again.environment]);
     })
-    .map(({ path }) => `a neighbour changes the container of ${path}`);
+    .map(({ path }) => `a neighbor changes the container of ${path}`);
 }

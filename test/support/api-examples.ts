@@ -45,8 +45,8 @@ const OPTIONS: ts.CompilerOptions = {
   paths: { 'serving-constructs': [join(ROOT, 'src/index.ts')] },
 };
 
-/** The command line has no API, and the servers of the catalogue have their documentation in `ModelServer`. */
-const WITHOUT_API = /^(?:tools|servers\/catalogue)\//;
+/** The command line has no API, and the servers of the catalog have their documentation in `ModelServer`. */
+const WITHOUT_API = /^(?:tools|servers\/catalog)\//;
 
 /** Every example of the sources. */
 export function apiExamples(): ApiExample[] {

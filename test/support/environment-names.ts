@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { readCatalogue } from '../../scripts/server-factories';
+import { readCatalog } from '../../scripts/server-factories';
 import { ModelServer } from '../../src';
 import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { OPTION_TYPES } from '../../src/private/option-types';
@@ -99,7 +99,7 @@ function variablesOf(server: ModelServer, models: PlacedModel[]): string[] {
 
 /** The variables that any model server gets with its command. */
 export function variablesOfServers(): string[] {
-  const servers = readCatalogue().files.flatMap(({ servers: inFile }) => inFile);
+  const servers = readCatalog().files.flatMap(({ servers: inFile }) => inFile);
   const names = servers.flatMap(({ name, options }) => {
     if (options === undefined) return [];
     const factory = (ModelServer[name as keyof typeof ModelServer] as (options: object) => ModelServer).bind(

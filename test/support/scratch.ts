@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 /** A cache file that can be neither read nor created, because its parent is not a folder. */
 export const NO_CACHE = join(__filename, 'cache.json');
 
-/** A folder for one test, which is removed afterwards. */
+/** A folder for one test, which is removed afterward. */
 export function withScratch<T>(run: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'serving-test-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Definitions that use all settings of a target, and definitions with every server of the catalogue. */
+/** Definitions that use all settings of a target, and definitions with every server of the catalog. */
 import { type App as CdkApp, Stack } from 'aws-cdk-lib';
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -64,7 +64,7 @@ function rich(scope: Construct): void {
 }
 
 /** Every server, each with a separate endpoint. */
-function catalogue(scope: Construct, names: readonly string[]): void {
+function catalog(scope: Construct, names: readonly string[]): void {
   SERVERS.filter(({ name }) => names.includes(name)).forEach(({ server }, index) => {
     const endpoint = new ServingEndpoint(scope, `endpoint-${index}`, {
       path: `/${index}`,
@@ -109,7 +109,7 @@ export const SUBJECTS: readonly Subject[] = [
       return [
         renderedByApp(app, platform),
         onAws((scope) =>
-          catalogue(
+          catalog(
             scope,
             ALL.filter((name) => !SHORT.includes(name)),
           ),
@@ -120,7 +120,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     name: 'the router',
     tables: { field: [...KUBERNETES_ROWS, ...ROUTER_POD_ROWS], router: ROUTER_ROWS, text: TEXT_ROWS },
-    render: () => [onKubernetes(rich), onKubernetes((scope) => catalogue(scope, ALL))],
+    render: () => [onKubernetes(rich), onKubernetes((scope) => catalog(scope, ALL))],
   },
   ...GATEWAY_PROFILES.map((profile): Subject => {
     const behind = (define: (scope: Construct) => void) => onKubernetes(define, profile);
@@ -129,7 +129,7 @@ export const SUBJECTS: readonly Subject[] = [
     return {
       name: profile.name,
       tables: { field: [...KUBERNETES_ROWS, ...gatewayRows(profile)], text: TEXT_ROWS },
-      render: () => [behind(rich), ...(endsConnections ? [behind((scope) => catalogue(scope, ALL))] : [])],
+      render: () => [behind(rich), ...(endsConnections ? [behind((scope) => catalog(scope, ALL))] : [])],
     };
   }),
 ];

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type ts from 'typescript';
 import { repositoryFiles } from '../support/repository-files';
 import { namesOfSource, parse, type Text, textsOfMarkdown, textsOfSource } from './texts';
-import { EXCEPTIONS, NAME_PARTS, WORDS } from './words';
+import { EXCEPTIONS, NAME_PARTS, SPELLINGS, WORDS, type Word } from './words';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -21,6 +21,33 @@ const PROGRAMS = /^(?:src|test|scripts|bench|examples)\/.*\.(?:ts|cjs)$|^\.proje
 /** The words are their own list, and the test of the list. */
 const OWN = /^test\/wording\//;
 
+/** Texts of others: packages, schemas, and licenses. Projen and its packages choose the words of their files. */
+const FOREIGN =
+  /^(?:LICENSE|package-lock\.json|test\/support\/(?:crds|custom)\/.*\.(?:json|ya?ml)|\.projen\/|\.github\/)/;
+
+/** Every file that is spelled by this repository. Snapshots and generated pages have texts of other files. */
+const isSpelled = (file: string) =>
+  /\.(?:ts|cjs|md|py|sh|jsonc?|ya?ml|txt|cfg)$/.test(file) &&
+  ![GENERATED, OWN, FOREIGN].some((pattern) => pattern.test(file));
+
+/** Every place with a British spelling, in the path of a file or in one of its lines: names, texts and code alike. */
+export function checkSpelling(
+  files: Readonly<Record<string, string>> = Object.fromEntries(
+    repositoryFiles()
+      .filter(isSpelled)
+      .map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]),
+  ),
+): { findings: string[]; used: Set<string> } {
+  const used = new Set<string>();
+  const findings = Object.entries(files).flatMap(([file, text]) => {
+    const lines = text
+      .split('\n')
+      .map((line, index) => ({ line: index + 1, text: line.replace(/https?:\/\/\S+/g, '') }));
+    return findingsIn(file, [{ line: 0, text: file }, ...lines], used, SPELLINGS);
+  });
+  return { findings, used };
+}
+
 /** Every file of the repository with texts, by its path. */
 function sources(): Record<string, Source> {
   const files = repositoryFiles().filter(
@@ -34,13 +61,13 @@ function sources(): Record<string, Source> {
   );
 }
 
-function findingsIn(file: string, texts: readonly Text[], used: Set<string>): string[] {
+function findingsIn(file: string, texts: readonly Text[], used: Set<string>, words: readonly Word[] = WORDS): string[] {
   const allowed = EXCEPTIONS.filter((exception) => exception.file === file);
   return texts.flatMap(({ line, text }) => {
     const exceptions = allowed.filter((exception) => text.includes(exception.text));
     for (const exception of exceptions) used.add(`${file}: ${exception.text}`);
     const rest = exceptions.reduce((left, exception) => left.replaceAll(exception.text, ''), text);
-    return WORDS.flatMap(({ pattern, suggestion }) => {
+    return words.flatMap(({ pattern, suggestion }) => {
       const found = pattern.exec(rest);
       return found ? [`${file}:${line}: '${found[0]}': ${suggestion}`] : [];
     });
@@ -66,6 +93,7 @@ export function check(files: Readonly<Record<string, Source>> = sources()): { fi
 
 // `tsx test/wording/check.ts src/plan` lists the places under a path.
 if (require.main === module) {
-  const found = check().findings.filter((finding) => finding.startsWith(process.argv[2] ?? ''));
+  const all = [...check().findings, ...checkSpelling().findings];
+  const found = all.filter((finding) => finding.startsWith(process.argv[2] ?? ''));
   console.log([...found, `${found.length} found`].join('\n'));
 }

@@ -36,7 +36,62 @@ export const WORDS: readonly Word[] = [
   word(/\bthereof\b/i, "'of it'"),
 ];
 
-/** The same in the names of variables, functions and types, by the parts of a name. */
+/** British spellings. The repository has the American ones, as CDK does: in texts, in names, and in names of files. */
+export const SPELLINGS: readonly Word[] = [
+  word(/(?:behavi|col|fav|flav|hon|lab|neighb)our/i, "'-or', such as 'behavior'"),
+  word(
+    new RegExp(
+      `(?:${[
+        ...['apolog', 'author', 'canonical', 'capital', 'categor', 'central', 'container', 'custom', 'emphas', 'final'],
+        ...['formal', 'general', 'initial', 'item', 'local', 'material', 'maxim', 'memo', 'minim', 'modern', 'normal'],
+        ...[
+          'optim',
+          'organ',
+          'parallel',
+          'parametr',
+          'penal',
+          'priorit',
+          'quant',
+          'random',
+          'recogn',
+          'sanit',
+          'serial',
+        ],
+        ...[
+          'special',
+          'stabil',
+          'standard',
+          'summar',
+          'symbol',
+          'synchron',
+          'token',
+          'util',
+          'vector',
+          'virtual',
+          'visual',
+        ],
+      ].join('|')})is(?:e|ed|es|er|ers|ing|able|ation|ations)(?![a-z])`,
+      'i',
+    ),
+    "'-ize', such as 'normalize'",
+  ),
+  word(/analys(?:e|ed|er|ers|ing)(?![a-z])/i, "'analyze'"),
+  word(
+    /(?:cancel|channel|label|level|model|signal|total|travel)l(?:ed|ing|er|ers)(?![a-z])/i,
+    "one 'l', as in 'labeled'",
+  ),
+  word(/licence/i, "'license'"),
+  word(/catalogue/i, "'catalog'"),
+  word(/(?<!con)centre/i, "'center'"),
+  word(/artefact/i, "'artifact'"),
+  word(/(?<![a-z])grey/i, "'gray'"),
+  word(/defence|offence/i, "'defense', 'offense'"),
+  word(/judgement|acknowledgement/i, "'judgment', 'acknowledgment'"),
+  word(/fulfil(?!l)/i, "'fulfill'"),
+  word(/\b(?:towards|afterwards|whilst|amongst)\b/i, "'toward', 'afterward', 'while', 'among'"),
+];
+
+/** What names of variables, functions and types avoid, by the parts of a name. */
 export const NAME_PARTS: ReadonlyMap<string, string> = new Map([
   ['says', 'states'],
   ['said', 'stated'],
@@ -58,4 +113,10 @@ export interface Exception {
   readonly reason: string;
 }
 
-export const EXCEPTIONS: readonly Exception[] = [];
+export const EXCEPTIONS: readonly Exception[] = [
+  {
+    file: 'src/aws/private/renderer.ts',
+    text: '@aws-cdk/core.Acknowledgements',
+    reason: 'the key is that of CDK',
+  },
+];

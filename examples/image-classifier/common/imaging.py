@@ -18,7 +18,7 @@ class BadImage(ValueError):
 
 
 def read_image(body, content_type=""):
-    """Returns a square of SIDE x SIDE grey values from 0 (black) to 1 (white)."""
+    """Returns a square of SIDE x SIDE gray values from 0 (black) to 1 (white)."""
     if len(body) > LONGEST_BODY:
         raise BadImage(f"the request is longer than {LONGEST_BODY} bytes")
     try:
@@ -40,7 +40,7 @@ def read_image(body, content_type=""):
 
 
 def read_png(body):
-    """Returns the grey values (0 to 255) of a PNG with 8 bits per channel, not interlaced."""
+    """Returns the gray values (0 to 255) of a PNG with 8 bits per channel, not interlaced."""
     header, data, at = None, b"", 8
     while at < len(body):
         length, kind = struct.unpack_from(">I4s", body, at)
@@ -52,10 +52,10 @@ def read_png(body):
         at += 12 + length
     if header is None:
         raise BadImage("the PNG has no header")
-    width, height, depth, colours, _, _, interlaced = header
-    if depth != 8 or colours not in CHANNELS or interlaced or not 0 < width * height <= MOST_PIXELS:
+    width, height, depth, colors, _, _, interlaced = header
+    if depth != 8 or colors not in CHANNELS or interlaced or not 0 < width * height <= MOST_PIXELS:
         raise BadImage("the PNG must have 8 bits per channel, no palette, no interlacing and at most a million pixels")
-    channels = CHANNELS[colours]
+    channels = CHANNELS[colors]
     stride = width * channels
     expected = height * (stride + 1)
     raw = zlib.decompressobj().decompress(data, expected)
@@ -92,7 +92,7 @@ def unfilter(kind, line, above, step):
 
 
 def write_png(shades):
-    """Returns a greyscale PNG of integers from 0 to 255, uncompressed, so that its bytes are the same everywhere."""
+    """Returns a grayscale PNG of integers from 0 to 255, uncompressed, so that its bytes are the same everywhere."""
     height, width = shades.shape
     raw = b"".join(b"\0" + row.astype(np.uint8).tobytes() for row in shades)
 

@@ -11,7 +11,7 @@ BLOCKS = [("block1", 1), ("block2", 2), ("block3", 2)]
 
 
 def patches(x, stride):
-    """Returns every 3 x 3 neighbourhood as a row: (count, height / stride, width / stride, 9 * channels)."""
+    """Returns every 3 x 3 neighborhood as a row: (count, height / stride, width / stride, 9 * channels)."""
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     height, width = x.shape[1:3]
     parts = [padded[:, i : i + height : stride, j : j + width : stride] for i in range(3) for j in range(3)]

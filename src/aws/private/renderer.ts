@@ -148,8 +148,8 @@ export class EcsRenderer extends TargetRenderer {
   }
 
   public override isAcknowledged(scope: Construct, id: string): boolean {
-    const app = scope.node.root as { readonly [ACKNOWLEDGEMENTS]?: { has(scope: Construct, id: string): boolean } };
-    return app[ACKNOWLEDGEMENTS]?.has(scope, id) ?? false;
+    const app = scope.node.root as { readonly [ACKNOWLEDGMENTS]?: { has(scope: Construct, id: string): boolean } };
+    return app[ACKNOWLEDGMENTS]?.has(scope, id) ?? false;
   }
 
   private service(path: string): BackendService {
@@ -158,7 +158,7 @@ export class EcsRenderer extends TargetRenderer {
 }
 
 /** Where `Annotations.acknowledgeWarning` of CDK records, on the app. */
-const ACKNOWLEDGEMENTS = Symbol.for('@aws-cdk/core.Acknowledgements');
+const ACKNOWLEDGMENTS = Symbol.for('@aws-cdk/core.Acknowledgements');
 
 /** Who can reach the load balancer. */
 const ACCESS_NOTES: { readonly [access in BalancerAccess]: string } = {

@@ -12,7 +12,7 @@ export function scratchMounts(intent: BackendIntent): VolumeMount[] {
   return intent.sharedMemoryMib === undefined ? [TMP_MOUNT] : [TMP_MOUNT, SHM_MOUNT];
 }
 
-/** The volumes of these mounts. Shared memory counts towards the memory limit of the container that writes it. */
+/** The volumes of these mounts. Shared memory counts toward the memory limit of the container that writes it. */
 export function scratchVolumes(intent: BackendIntent): Volume[] {
   const tmp: Volume = {
     name: TMP_MOUNT.name,

@@ -47,7 +47,7 @@ export function stopRelations(stop: Stop, times: StopTimes): Relation[][] {
   ];
 }
 
-/** Requests that the server cannot complete after SIGTERM end before it, and no request is sent to it afterwards. */
+/** Requests that the server cannot complete after SIGTERM end before it, and no request is sent to it afterward. */
 function endBeforeSignal(stop: Stop, times: StopTimes): Relation[] {
   if (!waitsItself(stop)) return [{ rule: 'D1', less: longestRequest(stop), more: delay(stop, times), margin: 0 }];
   const propagation = propagationOf(stop);

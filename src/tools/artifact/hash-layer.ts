@@ -37,7 +37,7 @@ export function hashLayer({ entries }: HashableLayer, read: (bytes: number) => v
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Reads a whole file, and fails if it does not match the plan before or afterwards. */
+/** Reads a whole file, and fails if it does not match the plan before or afterward. */
 function readFile(file: WalkedFile, buffer: Buffer, use: (bytes: Buffer) => void): void {
   const descriptor = openFile(file);
   try {

@@ -100,7 +100,7 @@ async function publishModel(
   progress: Progress,
 ): Promise<Receipt> {
   const { digest } = model;
-  const mountFrom = destination.kind === 'registry' ? neighbours(loaded, destination, model.base) : [];
+  const mountFrom = destination.kind === 'registry' ? neighbors(loaded, destination, model.base) : [];
   const store = await openStore(destination, { ...withOwner(options, model, to), mountFrom });
   try {
     const reference = store.referenceOf(digest);
@@ -148,7 +148,7 @@ function warnOfDrift(loaded: LoadedLock, key: string): void {
 }
 
 /** Other repositories of the same registry in the lock file, which may contain the same layers. */
-function neighbours(
+function neighbors(
   { lock }: LoadedLock,
   { registry, repository }: { registry: string; repository: string },
   base: string | undefined,

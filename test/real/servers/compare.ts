@@ -48,7 +48,7 @@ const EXIT = { early: EARLY, late: 10 };
 /** The same, if the descriptor declares the maximum. */
 const EXIT_AT_MOST = { ...EXIT, early: Number.POSITIVE_INFINITY };
 
-/** Behaviours of a server that exits with its last request. Without a drain time they cannot be distinguished. */
+/** Behaviors of a server that exits with its last request. Without a drain time they cannot be distinguished. */
 const COMPLETES = [DrainBehavior.COMPLETES_REQUESTS, DrainBehavior.UNBOUNDED];
 
 /** Never ends: every observed time agrees with it. */

@@ -1,4 +1,4 @@
-import { GUNICORN_GTHREAD } from '../../../src/servers/catalogue/gunicorn';
+import { GUNICORN_GTHREAD } from '../../../src/servers/catalog/gunicorn';
 import { descriptorFor } from '../../../src/servers/versions';
 import { differences } from './compare';
 import { factsOf } from './facts';

@@ -31,7 +31,7 @@ export class Stores {
   }
 }
 
-/** Starts the stores before the tests of a file, and stops them afterwards. */
+/** Starts the stores before the tests of a file, and stops them afterward. */
 export function useStores(): Stores {
   const stores = new Stores();
   beforeAll(() => stores.start());

@@ -78,7 +78,7 @@ const AMBIGUOUS = [
 ];
 
 /** What the client requests, and what arrives where. */
-const NORMALISED: readonly (readonly [path: string, pool: string, seen: string])[] = [
+const NORMALIZED: readonly (readonly [path: string, pool: string, seen: string])[] = [
   ['//evil.example', 'root-v1', '/evil.example'],
   ['///a///b//', 'root-v1', '/a/b/'],
   ['/strip//evil.example', 'strip-v1', '/evil.example'],
@@ -129,7 +129,7 @@ const DISGUISES: readonly (readonly [path: string, seen?: string])[] = [
 
 export const PATHS: readonly Attack[] = [
   ...AMBIGUOUS.map((path) => refused(`path ${JSON.stringify(path)}`, get(path), 400)),
-  ...NORMALISED.map(([path, pool, seen]) => served(`path ${path}`, get(path), `${pool} GET ${seen}`)),
+  ...NORMALIZED.map(([path, pool, seen]) => served(`path ${path}`, get(path), `${pool} GET ${seen}`)),
   ...DISGUISES.flatMap(([path, seen = path]) => [
     refused(`DELETE ${path}`, request(`DELETE ${path}`), 405),
     served(`GET ${path}`, get(path), `guarded-v1 GET ${seen}`),

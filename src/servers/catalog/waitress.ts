@@ -62,7 +62,7 @@ export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
       command: [
         ...['waitress-serve', '--host', EVERY_INTERFACE, '--port', String(context.port)],
         ...['--threads', String(threadsOf(options.threads, 1, context))],
-        // Idle connections count towards the limit, and with more than 1000 file descriptors only poll works.
+        // Idle connections count toward the limit, and with more than 1000 file descriptors only poll works.
         ...['--connection-limit', '1000', '--asyncore-use-poll'],
       ],
       tail: [...flags, app],

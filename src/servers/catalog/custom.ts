@@ -31,7 +31,7 @@ export interface CustomServerOptions {
 }
 
 /**
- * Any server, described in as much detail as those of the catalogue. It must listen on the port in the environment
+ * Any server, described in as much detail as those of the catalog. It must listen on the port in the environment
  * variable `PORT`, or in the `portVariable` of its descriptor.
  *
  * @example

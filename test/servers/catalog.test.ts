@@ -1,15 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { exampleOf, readCatalogue, renderAll, renderFactories } from '../../scripts/server-factories';
+import { exampleOf, readCatalog, renderAll, renderFactories } from '../../scripts/server-factories';
 import * as library from '../../src';
-import * as catalogue from '../../src/servers/catalogue';
+import * as catalog from '../../src/servers/catalog';
 import type { DescribedServer } from '../../src/servers/define-server';
 import { SERVERS } from './servers';
 
 const { ModelServer } = library;
 const ROOT = resolve(__dirname, '../..');
-const report = readCatalogue();
+const report = readCatalog();
 const factories = report.files.flatMap(({ servers }) => servers.filter(({ options }) => options !== undefined));
 
 test('the folder of servers and its index have the same servers', () => {
@@ -41,7 +41,7 @@ test.each(
 
 test('every server that can be started has a test entry', () => {
   const tested = SERVERS.map(({ name }) => name);
-  const missing = Object.values<DescribedServer>(catalogue)
+  const missing = Object.values<DescribedServer>(catalog)
     .filter((server) => 'define' in server)
     .flatMap(({ descriptors }) => descriptors.map(({ name }) => name))
     .filter((name) => !tested.includes(name));
@@ -51,7 +51,7 @@ test('every server that can be started has a test entry', () => {
 describe('a folder', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+    folder = mkdtempSync(join(tmpdir(), 'catalog-'));
     write('index', "// Servers\n\nexport { one } from './one';\n");
     write('one', server('one'));
   });
@@ -62,7 +62,7 @@ describe('a folder', () => {
     `/** Options. */\nexport interface OneOptions {}\n\n/**\n * The server ${name}.\n *\n * @example\n * ModelServer.${name}();\n */\nexport const ${name} = defineServer([], (${parameter}) => ({}));\n`;
 
   test('with all its servers in its index has no problems, and gets a factory for each', () => {
-    const { files, problems } = readCatalogue(folder);
+    const { files, problems } = readCatalog(folder);
     expect(problems).toEqual([]);
     expect(renderFactories(files)).toContain(
       [
@@ -74,7 +74,7 @@ describe('a folder', () => {
         '   */',
         '  public static one(options: OneOptions = {}): ModelServer {',
         "    checkOptions('OneOptions', options, 'options');",
-        '    return new ModelServer(catalogue.one.define(options));',
+        '    return new ModelServer(catalog.one.define(options));',
       ].join('\n'),
     );
   });
@@ -83,7 +83,7 @@ describe('a folder', () => {
     [
       'a server that is missing from the index',
       () => write('two', server('two')),
-      "two.ts is missing from the catalogue; add to its index.ts: export { two } from './two';",
+      "two.ts is missing from the catalog; add to its index.ts: export { two } from './two';",
     ],
     [
       'a second server that is missing from the index',
@@ -122,6 +122,6 @@ describe('a folder', () => {
     ],
   ])('with %s has a problem that names the way out', (_, change, problem) => {
     change();
-    expect(readCatalogue(folder).problems).toEqual([problem]);
+    expect(readCatalog(folder).problems).toEqual([problem]);
   });
 });

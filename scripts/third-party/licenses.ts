@@ -1,4 +1,4 @@
-/** The licences under which bundled code may be shipped in a package that is licensed under Apache-2.0. */
+/** The licenses under which bundled code may be shipped in a package that is licensed under Apache-2.0. */
 const ALLOWED = new Set(['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT']);
 
 type Expression =
@@ -8,18 +8,18 @@ type Expression =
 // The package has no declarations.
 const parse: (expression: string) => Expression = require('spdx-expression-parse');
 
-/** Throws where the licence of a package is unknown, or not one of those allowed. */
-export function assertAllowed(name: string, licence: string | undefined): asserts licence is string {
-  if (licence === undefined || !isAllowed(licence)) {
+/** Throws where the license of a package is unknown, or not one of those allowed. */
+export function assertAllowed(name: string, license: string | undefined): asserts license is string {
+  if (license === undefined || !isAllowed(license)) {
     throw new Error(
-      `the licence of ${name} (${licence ?? 'none'}) is not one of ${[...ALLOWED].join(', ')}; replace the package, or add the licence to scripts/third-party/licences.ts after review`,
+      `the license of ${name} (${license ?? 'none'}) is not one of ${[...ALLOWED].join(', ')}; replace the package, or add the license to scripts/third-party/licenses.ts after review`,
     );
   }
 }
 
-function isAllowed(licence: string): boolean {
+function isAllowed(license: string): boolean {
   try {
-    return holds(parse(licence));
+    return holds(parse(license));
   } catch {
     // Not an SPDX expression, such as 'SEE LICENSE IN ...'.
     return false;
