@@ -11,6 +11,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   DrainTooLong: 'Shorten `requestTimeout`, or use a server that completes its requests when it is stopped.',
   DuplicateAutoscaling: 'Keep one policy, with all measures in its `targets`.',
   DuplicateBackend: 'Attach the backend once; weights determine its share.',
+  DuplicateId: 'Give each construct in a scope another id.',
   DuplicatePlatform: 'Construct the second platform in its own scope, or pass it as `platform`.',
   DuplicateRoute: 'Give one of the endpoints another path, host, method or header.',
   DuplicateScalingTarget: 'Keep one target of each kind.',

@@ -6,7 +6,7 @@ import { TargetPlatform } from '../constructs/target-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import { BalancerAccess, type TargetProfile } from '../plan/target-profile';
 import { requireNumber } from '../private/checks';
-import { requireScope } from '../private/construct-arguments';
+import { placeOf, requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
@@ -57,7 +57,7 @@ export class EcsPlatform extends TargetPlatform {
   private readonly network: Network;
 
   constructor(scope: Construct, id: string, props: EcsPlatformProps = {}) {
-    super(requireScope(scope), id, checkOptions('aws.EcsPlatformProps', props, 'props', scope));
+    super(requireScope(scope), id, checkOptions('aws.EcsPlatformProps', props, 'props', placeOf(scope, requireId(id))));
     if (enclosingStack(this) === undefined) {
       throw new ServingError(
         'WrongScope',

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { type AutoscalingIntent, ScalingMetric, type ScalingTargetIntent } from '../plan/intents';
 import { requireNumber } from '../private/checks';
-import { requireId, requireScope } from '../private/construct-arguments';
+import { requireNewId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
@@ -109,7 +109,7 @@ export class AutoscalingPolicy extends Construct {
   public readonly backend: IBackend;
 
   constructor(scope: Construct, id: string, props: AutoscalingPolicyProps) {
-    super(requireScope(scope), requireId(id));
+    super(requireScope(scope), requireNewId(scope, id));
     checkOptions('AutoscalingPolicyProps', props, 'options', this);
     this.backend = props.backend;
     const { _target: target } = props.backend.platform;

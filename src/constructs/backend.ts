@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { OwnAddress } from '../plan/choices';
 import { BalancerAccess } from '../plan/target-profile';
-import { requireId, requireScope } from '../private/construct-arguments';
+import { placeOf, requireNewId, requireReservedId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
@@ -10,6 +10,9 @@ import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
 import type { BackendBinding } from './bindings';
 import type { IBackend } from './references';
 import { ServingPlatform } from './serving-platform';
+
+/** The id of the policy that `autoscale` creates. */
+const POLICY_ID = 'Autoscaling';
 
 /**
  * One version of an implementation: its image, its compute and its replicas.
@@ -54,7 +57,7 @@ export class Backend extends Construct implements IBackend {
   public readonly _binding: BackendBinding;
 
   constructor(scope: Construct, id: string, props: BackendProps) {
-    super(requireScope(scope), requireId(id));
+    super(requireScope(scope), requireNewId(scope, id));
     checkOptions('BackendProps', props, 'options', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this._hasSetAddress = props.ownAddress !== undefined;
@@ -73,8 +76,10 @@ export class Backend extends Construct implements IBackend {
 
   /** Scales the number of replicas with the load. */
   public autoscale(options: AutoscalingOptions): AutoscalingPolicy {
-    requireOptions('AutoscalingOptions', options, 'options', this);
-    return new AutoscalingPolicy(this, 'Autoscaling', { ...options, backend: this });
+    requireOptions('AutoscalingOptions', options, 'options', placeOf(this, POLICY_ID));
+    this.platform._declared.requireNoAutoscaling(this.node.path, this);
+    requireReservedId(this, POLICY_ID, "'autoscale'");
+    return new AutoscalingPolicy(this, POLICY_ID, { ...options, backend: this });
   }
 }
 

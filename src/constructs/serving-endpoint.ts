@@ -3,7 +3,7 @@ import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
 import { BACKEND_HEADER, headerValueOf, ownPrefix, ownRoute } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
-import { requireId, requireScope } from '../private/construct-arguments';
+import { placeOf, requireNewId, requireReservedId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { slug } from '../private/names';
 import { checkOptions, checkValue, requireOptions } from '../private/options';
@@ -24,6 +24,9 @@ const LONGEST_REQUEST = 21_600;
 
 /** The longest stream in seconds: a week. */
 const LONGEST_STREAM = 604_800;
+
+/** The id of the split that `splitTraffic` creates. */
+const SPLIT_ID = 'Split';
 
 /**
  * The stable address of a model: host, path, methods and headers of its requests, and how long a response may take.
@@ -61,7 +64,7 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
   private readonly denied = new Set<Backend>();
 
   constructor(scope: Construct, id: string, props: ServingEndpointProps = {}) {
-    super(requireScope(scope), requireId(id));
+    super(requireScope(scope), requireNewId(scope, id));
     checkOptions('ServingEndpointProps', props, 'props', this);
     this.platform = props.platform ?? ServingPlatform.of(this);
     this._binding = { scope: this, intent: this.resolve(id, props) };
@@ -90,8 +93,8 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
    * AWS: at most 5 backends per endpoint. Kubernetes: at most 16 with a Gateway, any number with the router.
    */
   public addBackend(id: string, options: BackendOptions): Backend {
-    requireOptions('BackendOptions', options, 'options', this);
-    this.checkRoom(options.backendName ?? requireId(id));
+    requireOptions('BackendOptions', options, 'options', placeOf(this, requireNewId(this, id)));
+    this.checkRoom(options.backendName ?? id);
     const backend = new Backend(this, id, { ...options, platform: this.platform });
     this.attachBackend(backend);
     return backend;
@@ -131,9 +134,10 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
 
   /** Sets the share of each backend. An endpoint has at most one split. */
   public splitTraffic(options: TrafficSplitOptions): TrafficSplit {
-    requireOptions('TrafficSplitOptions', options, 'options', this);
+    requireOptions('TrafficSplitOptions', options, 'options', placeOf(this, SPLIT_ID));
     this.platform._declared.requireNoSplit(this.node.path, this);
-    return new TrafficSplit(this, 'Split', { ...options, endpoint: this });
+    requireReservedId(this, SPLIT_ID, "'splitTraffic'");
+    return new TrafficSplit(this, SPLIT_ID, { ...options, endpoint: this });
   }
 
   /** The address at which clients reach one backend of this endpoint directly. */

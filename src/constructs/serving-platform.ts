@@ -1,13 +1,13 @@
 import { Construct, type IConstruct } from 'constructs';
 import type { AttachmentIntent, AutoscalingIntent, SplitIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
-import { requireId, requireScope } from '../private/construct-arguments';
+import { requireNewId, requireScope } from '../private/construct-arguments';
 import { hasTag, tagClass } from '../private/package-copy';
 import type { Duration } from '../units/duration';
 import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
 import type { Declarations } from './private/declarations';
-import { attachPlatform, BUILT_IN_ID, findPlatform } from './private/platform-lookup';
+import { attachPlatform, BUILT_IN_ID, findPlatform, requireSinglePlatform } from './private/platform-lookup';
 
 /** Properties that every platform has. */
 export interface ServingPlatformProps {
@@ -68,7 +68,7 @@ export abstract class ServingPlatform extends Construct {
   public abstract readonly kind: string;
 
   constructor(scope: Construct, id: string) {
-    super(requireScope(scope), requireId(id));
+    super(requireSinglePlatform(requireScope(scope), id), requireNewId(scope, id));
     attachPlatform(scope, this);
   }
 

@@ -15,6 +15,7 @@ import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindi
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
 import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
+import { createIn } from './private/reserved-ids';
 import {
   type FindWarnings,
   openWarnings,
@@ -89,7 +90,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     this.declarations.addEndpoint(endpoint);
     this._warn(scope, headerCredentials(`endpoint '${intent.name}'`, intent.headers));
     this._change();
-    this.renderer.bindEndpoint(endpoint);
+    createIn([scope, this], () => this.renderer.bindEndpoint(endpoint));
   }
 
   /** @internal */
@@ -103,7 +104,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     ]);
     this.warnOf(scope, () => unreachable(this.plan(), intent));
     this._change();
-    this.renderer.bindBackend(backend);
+    createIn([scope, this], () => this.renderer.bindBackend(backend));
   }
 
   /** @internal */
@@ -111,7 +112,7 @@ export abstract class TargetPlatform extends ServingPlatform {
     const binding = this.declarations.attach(attachment);
     this._warn(binding.endpoint.scope, this.exposureOf(binding));
     this._change();
-    this.renderer.bindAttachment(binding);
+    createIn([binding.endpoint.scope, binding.backend.scope, this], () => this.renderer.bindAttachment(binding));
   }
 
   /** @internal */
@@ -120,14 +121,14 @@ export abstract class TargetPlatform extends ServingPlatform {
     const headers = split.headerRules.map(({ header }) => header);
     this._warn(scope, headerCredentials('a header rule', headers));
     this._change();
-    this.renderer.bindSplit(binding);
+    createIn([binding.endpoint.scope, scope, this], () => this.renderer.bindSplit(binding));
   }
 
   /** @internal */
   public _addAutoscaling(scope: Construct, policy: AutoscalingIntent): void {
     const binding = this.declarations.addAutoscaling(scope, policy);
     this._change();
-    this.renderer.bindAutoscaling(binding);
+    createIn([binding.backend.scope, scope, this], () => this.renderer.bindAutoscaling(binding));
   }
 
   /** @internal */

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { HeaderRuleIntent, SplitIntent } from '../plan/intents';
 import { nearestWeights, wholeWeights } from '../plan/weights';
 import { requireNumber } from '../private/checks';
-import { requireId, requireScope } from '../private/construct-arguments';
+import { requireNewId, requireScope } from '../private/construct-arguments';
 import { describe } from '../private/describe';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
@@ -113,7 +113,7 @@ export class TrafficSplit extends Construct {
   public readonly endpoint: IServingEndpoint;
 
   constructor(scope: Construct, id: string, props: TrafficSplitProps) {
-    super(requireScope(scope), requireId(id));
+    super(requireScope(scope), requireNewId(scope, id));
     checkOptions('TrafficSplitProps', props, 'props', this);
     this.endpoint = props.endpoint;
     if (props.shares?.length === 0) {

@@ -4,7 +4,7 @@ import { TargetPlatform } from '../constructs/target-platform';
 import type { TargetRenderer } from '../constructs/target-renderer';
 import type { TargetProfile } from '../plan/target-profile';
 import { requireIdentifier, requireNumber } from '../private/checks';
-import { requireScope } from '../private/construct-arguments';
+import { placeOf, requireId, requireScope } from '../private/construct-arguments';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { Duration } from '../units/duration';
@@ -46,7 +46,11 @@ export class KubernetesPlatform extends TargetPlatform {
   private readonly routerRenderer?: RouterRenderer;
 
   constructor(scope: Construct, id: string, props: KubernetesPlatformProps = {}) {
-    super(requireScope(scope), id, checkOptions('kubernetes.KubernetesPlatformProps', props, 'props', scope));
+    super(
+      requireScope(scope),
+      id,
+      checkOptions('kubernetes.KubernetesPlatformProps', props, 'props', placeOf(scope, requireId(id))),
+    );
     if (enclosingChart(this) === undefined) {
       throw new ServingError(
         'WrongScope',

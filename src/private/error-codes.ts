@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   DrainTooLong: 'The longest request exceeds the time that a stopping replica can stay alive.',
   DuplicateAutoscaling: 'A backend has two autoscaling policies.',
   DuplicateBackend: 'A backend is attached to an endpoint twice.',
+  DuplicateId: 'Two constructs in a scope have the same id.',
   DuplicatePlatform: 'A scope has two platforms.',
   DuplicateRoute: 'Two endpoints match the same requests.',
   DuplicateScalingTarget: 'An autoscaling policy has two targets for one metric.',

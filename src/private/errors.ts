@@ -6,11 +6,14 @@ import { hideTokens } from './tokens';
 
 export type { ErrorCode } from './error-codes';
 
+/** Where an error is: a construct, or the path of one that does not exist yet. */
+export type Place = IConstruct | string;
+
 /** An error of this package: a stable code, the prop and its value, what is allowed, what to change, and where. */
 export class ServingError extends Error {
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, at?: IConstruct | string) {
+  constructor(code: ErrorCode, message: string, at?: Place) {
     super(renderError(code, message, typeof at === 'string' ? at : at?.node?.path));
     this.name = 'ServingError';
     this.code = code;

@@ -1,6 +1,5 @@
-import type { IConstruct } from 'constructs';
 import { classNameOf, describe, describeKind, withArticle } from './describe';
-import { ServingError } from './errors';
+import { type Place, ServingError } from './errors';
 import { isObject } from './kinds';
 import { CLASSES } from './option-classes';
 import { ENUM_MEMBERS, OPTION_TYPES } from './option-types';
@@ -14,7 +13,7 @@ interface Found {
   readonly type: string;
   readonly value: unknown;
   readonly prop: string;
-  readonly at?: IConstruct;
+  readonly at?: Place;
 }
 
 /** The class whose values messages never show. */
@@ -34,14 +33,14 @@ const PRIMITIVES: { readonly [type: string]: string } = {
  * Validates options against their interface, as the compiler does for typed callers: every member must exist and have
  * its type. The bounds of numbers and the content of strings are validated where they are used.
  */
-export function checkOptions<T>(type: string, value: T, prop: string, at?: IConstruct): T {
+export function checkOptions<T>(type: string, value: T, prop: string, at?: Place): T {
   requireOptions(type, value, prop, at);
   checkMembers(type, value as object, '', at);
   return value;
 }
 
 /** Requires an object. The function that receives the options validates its members. */
-export function requireOptions(type: string, value: unknown, prop: string, at?: IConstruct): void {
+export function requireOptions(type: string, value: unknown, prop: string, at?: Place): void {
   if (isObject(value)) return;
   const members = OPTION_TYPES[type] ?? {};
   const names = leadingMembers(members);
@@ -56,7 +55,7 @@ export function requireOptions(type: string, value: unknown, prop: string, at?: 
   );
 }
 
-function checkMembers(type: string, value: object, prefix: string, at: IConstruct | undefined): void {
+function checkMembers(type: string, value: object, prefix: string, at: Place | undefined): void {
   const members = OPTION_TYPES[type] as { readonly [member: string]: string };
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(members, name) || value[name as keyof object] === undefined) continue;
@@ -75,7 +74,7 @@ function checkMembers(type: string, value: object, prefix: string, at: IConstruc
 }
 
 /** Validates one value against its type. */
-export function checkValue(type: string, value: unknown, prop: string, at?: IConstruct): void {
+export function checkValue(type: string, value: unknown, prop: string, at?: Place): void {
   const found: Found = { type, value, prop, at };
   if (type === 'any') return;
   if (type.endsWith('[]')) checkList(found);
@@ -136,7 +135,7 @@ function checkInstance(found: Found): void {
 }
 
 /** Rejects an instance of a class of this package that another release created. */
-export function refuseCopy(name: string, value: object, prop: string, at: IConstruct | undefined): void {
+export function refuseCopy(name: string, value: object, prop: string, at: Place | undefined): void {
   const copy = copyOf(name, value);
   if (isCompatible(copy)) return;
   throw new ServingError('ForeignCopy', foreignCopy(`'${prop}' (${describe(value)})`, copy), at);

@@ -1,5 +1,4 @@
-import type { IConstruct } from 'constructs';
-import { ServingError } from './errors';
+import { type Place, ServingError } from './errors';
 
 /** What templates, manifests, configuration files and argument lists cannot contain. */
 const UNWRITABLE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
@@ -13,14 +12,14 @@ const UNWRITABLE: readonly { readonly pattern: RegExp; readonly what: string }[]
 const MISSING = /(?<![A-Za-z0-9])(undefined|null|NaN)(?![A-Za-z0-9])/;
 
 /** Rejects a string that cannot be written. The message does not quote it, because it can be the value of a variable. */
-export function requireWritable(prop: string, text: string, at?: IConstruct): string {
+export function requireWritable(prop: string, text: string, at?: Place): string {
   const found = UNWRITABLE.find(({ pattern }) => pattern.test(text));
   if (found === undefined) return text;
   throw new ServingError('InvalidText', `'${prop}' contains ${found.what}; remove it`, at);
 }
 
 /** Rejects a name or an address that contains the text of a missing value, as template strings produce it. */
-export function requireFilledIn(prop: string, text: string, at?: IConstruct): string {
+export function requireFilledIn(prop: string, text: string, at?: Place): string {
   const missing = MISSING.exec(text)?.[1];
   if (missing === undefined) return text;
   throw new ServingError(

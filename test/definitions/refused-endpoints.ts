@@ -13,6 +13,12 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint'),
   },
   {
+    name: 'two backends with the same id',
+    code: 'DuplicateId',
+    message: "'id' ('v1') is already used by a Backend in the same scope; use another id (at Serving/endpoint/v1)",
+    define: (scope) => one(scope).endpoint.addBackend('v1', options()),
+  },
+  {
     name: 'two endpoints with the same route',
     code: 'DuplicateRoute',
     message:

@@ -6,7 +6,8 @@ export const REFUSED_SPLITS: readonly RefusedDefinition[] = [
   {
     name: "shares that are passed without the 'shares' property",
     code: 'InvalidType',
-    message: "'options' (a list) must be an object with options such as 'headerRules', 'shares' (at Serving/endpoint)",
+    message:
+      "'options' (a list) must be an object with options such as 'headerRules', 'shares' (at Serving/endpoint/Split)",
     define: (scope) => {
       const { endpoint, backend } = one(scope);
       endpoint.splitTraffic([{ backend, weight: 9 }] as unknown as TrafficSplitOptions);

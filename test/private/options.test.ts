@@ -1,6 +1,7 @@
 import { App as CdkApp, SecretValue as CdkSecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { App, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
 import * as library from '../../src';
 import { CLASSES } from '../../src/private/option-classes';
 import { ENUM_MEMBERS, OPTION_TYPES } from '../../src/private/option-types';
@@ -42,6 +43,18 @@ function call({ class: name, method, static: isStatic, index }: Entry, options: 
   return (target[method] as Callable).call(target, ...first, options);
 }
 
+/** The path of the construct that an entry creates; undefined if it creates none. */
+function createdPath({ class: name, method }: Entry): string | undefined {
+  if (method === undefined && (found(name) as { readonly prototype: unknown }).prototype instanceof Construct)
+    return name.startsWith('kubernetes.') ? 'Chart/Id' : 'Stack/Id';
+  const created: { readonly [entry: string]: string } = {
+    'ServingEndpoint.addBackend': 'endpoint/a',
+    'ServingEndpoint.splitTraffic': 'endpoint/Split',
+    'Backend.autoscale': 'endpoint/backend/Autoscaling',
+  };
+  return created[`${name}.${method}`];
+}
+
 describe.each(
   (entries as Entry[]).map((entry) => [`${entry.class}.${entry.method ?? 'constructor'}`, entry] as const),
 )('%s', (_, entry) => {
@@ -56,6 +69,16 @@ describe.each(
       "[UnknownOption] unknown option 'noSuchOption'; expected one of ",
     );
   });
+
+  const path = createdPath(entry);
+  if (path !== undefined)
+    test.each([5, { noSuchOption: 1 }])('names the construct that would have the options %p', (options) => {
+      expect(() => call(entry, options)).toThrow(new RegExp(` \\(at ${path}\\)$`));
+    });
+});
+
+test('the constructs whose options are checked', () => {
+  expect((entries as Entry[]).map(createdPath).filter((path) => path !== undefined)).toHaveLength(9);
 });
 
 /** A value of a type, and one of another type. */

@@ -56,13 +56,7 @@ export class Declarations {
   public addAutoscaling(scope: Construct, intent: AutoscalingIntent): AutoscalingBinding {
     const backend = this.backend(intent.backend);
     const { name, replicas, hasFixedReplicas } = backend.intent;
-    if (this.policies.has(intent.backend)) {
-      throw new ServingError(
-        'DuplicateAutoscaling',
-        `backend '${name}' already has an autoscaling policy; use one policy with several targets`,
-        scope,
-      );
-    }
+    this.requireNoAutoscaling(intent.backend, scope);
     if (hasFixedReplicas === true) {
       throw new ServingError(
         'ReplicasWithAutoscaling',
@@ -81,6 +75,16 @@ export class Declarations {
     throw new ServingError(
       'DuplicateSplit',
       `endpoint '${this.endpoint(endpoint).intent.name}' already has a traffic split; put all shares and header rules into one`,
+      at,
+    );
+  }
+
+  /** Fails when a backend is scaled already. */
+  public requireNoAutoscaling(backend: string, at: Construct): void {
+    if (!this.policies.has(backend)) return;
+    throw new ServingError(
+      'DuplicateAutoscaling',
+      `backend '${this.backend(backend).intent.name}' already has an autoscaling policy; use one policy with several targets`,
       at,
     );
   }

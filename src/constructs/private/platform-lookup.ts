@@ -1,4 +1,5 @@
 import type { Construct, IConstruct } from 'constructs';
+import { placeOf, requireId, requireReservedId } from '../../private/construct-arguments';
 import { ServingError } from '../../private/errors';
 import { refuseCopy } from '../../private/options';
 import { type BuiltInTarget, TARGETS } from './targets';
@@ -13,20 +14,23 @@ export const BUILT_IN_ID = 'ServingPlatform';
 
 type Tagged = IConstruct & { [ATTACHED]?: Construct; [BUILT_IN]?: boolean };
 
+/** Returns `scope` if no platform is attached to it. */
+export function requireSinglePlatform(scope: Construct, id: string): Construct {
+  const other = (scope as Tagged)[ATTACHED];
+  if (other === undefined) return scope;
+  const advice =
+    BUILT_IN in scope
+      ? 'endpoints declared before use the built-in platform; construct the platform before the first endpoint'
+      : "construct the second platform in another scope, or pass it as 'platform'";
+  throw new ServingError(
+    'DuplicatePlatform',
+    `'${scope.node.path || 'the root'}' already has a platform ('${other.node.path}'); ${advice}`,
+    placeOf(scope, requireId(id)),
+  );
+}
+
 /** Makes `platform` the one that constructs in `scope` use. */
 export function attachPlatform(scope: Construct, platform: Construct): void {
-  const other = (scope as Tagged)[ATTACHED];
-  if (other !== undefined) {
-    const advice =
-      BUILT_IN in scope
-        ? 'endpoints declared before use the built-in platform; construct the platform before the first endpoint'
-        : "construct the second platform in another scope, or pass it as 'platform'";
-    throw new ServingError(
-      'DuplicatePlatform',
-      `'${scope.node.path || 'the root'}' already has a platform ('${other.node.path}'); ${advice}`,
-      platform,
-    );
-  }
   Object.defineProperty(scope, ATTACHED, { value: platform });
 }
 
@@ -50,6 +54,7 @@ export function findPlatform(construct: IConstruct): Construct {
       construct,
     );
   }
+  requireReservedId(host.scope, BUILT_IN_ID, 'the first endpoint or backend');
   Object.defineProperty(host.scope, BUILT_IN, { value: true });
   return host.target.create(host.scope as Construct, BUILT_IN_ID);
 }
