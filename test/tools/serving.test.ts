@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ErrorCode } from '../../src/private/error-codes';
+import { FAILED, REFUSED } from '../../src/tools/command-line/exit-codes';
 import { type Bundle, bundleServing } from '../support/bundle';
 
 const ROOT = join(__dirname, '../..');
@@ -143,6 +145,48 @@ describe('serving explain', () => {
       const { status, stderr } = serving(folder, 'explain', '--app', app);
       expect(status).toBe(3);
       expect(stderr).toContain('no weights today');
+    });
+  });
+
+  test.each<[string, string, ErrorCode]>([
+    ['an option', "new ServingEndpoint(stack, 'endpoint', { timeout: 5 });", 'UnknownOption'],
+    [
+      'a duplicate id',
+      "for (const path of ['/a', '/b']) new ServingEndpoint(stack, 'endpoint', { path });",
+      'DuplicateId',
+    ],
+    ['a model that is not locked', "Model.fromDirectory('models/net');", 'LockFileNotFound'],
+  ])('exits with 1 for %s that the definition throws, with the error', (_, define, code) => {
+    const script = `import { App, Stack } from '${ROOT}/node_modules/aws-cdk-lib';
+      import { Model, ServingEndpoint } from '${ROOT}/src';
+      const stack = new Stack(new App(), 'Serving');
+      ${define}`;
+    withApp(script, (folder, app) => {
+      const { status, stdout, stderr } = serving(folder, 'explain', '--app', app);
+      expect({ status, stdout }).toEqual({ status: REFUSED, stdout: '' });
+      expect(stderr.startsWith(`[DefinitionRefused] the definition of the app ('${app}') is refused\n`)).toBe(true);
+      expect(stderr).toContain(`ServingError: [${code}] `);
+    });
+  });
+
+  test.each([
+    'jsii.errors.JSIIError: [UnknownOption] unknown option',
+    'Exception in thread "main" software.amazon.jsii.JsiiError: [UnknownOption] unknown option',
+    'Error: Validation failed with the following errors:\n  [Serving/endpoint] [NameClash] duplicate Deployment',
+  ])('exits with 1 if another language or a framework prints %j', (printed) => {
+    withApp(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
+      expect(serving(folder, 'explain', '--app', app).status).toBe(REFUSED);
+    });
+  });
+
+  test.each([
+    'Error: [Unknown] of another package',
+    "the log names 'UnknownOption' [UnknownOption]",
+  ])('exits with 3 if an app fails with %j', (printed) => {
+    withApp(`console.error(${JSON.stringify(printed)}); process.exit(1);`, (folder, app) => {
+      const { status, stderr } = serving(folder, 'explain', '--app', app);
+      expect(status).toBe(FAILED);
+      expect(stderr).toContain(`[AppFailed] the app ('${app}') failed\n${printed}`);
     });
   });
 

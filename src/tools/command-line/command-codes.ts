@@ -35,7 +35,7 @@ export const STORE_CODES = {
 /** All errors of the command line, by their stable codes. */
 export const COMMAND_CODES = {
   ...STORE_CODES,
-  AppFailed: { exitCode: FAILED, meaning: 'The CDK or cdk8s app failed.' },
+  AppFailed: { exitCode: FAILED, meaning: 'The CDK or cdk8s app failed for another reason than a refused definition.' },
   AppNotFound: { exitCode: USAGE_ERROR, meaning: 'The folder does not define which app to run.' },
   CacheUnusable: { exitCode: FAILED, meaning: 'The cache folder cannot be used.' },
   ConflictingOptions: {
@@ -43,6 +43,7 @@ export const COMMAND_CODES = {
     meaning: 'Two options, or an option and a value, conflict with each other.',
   },
   CredentialFiles: { exitCode: REFUSED, meaning: 'A directory contains files that look like credentials.' },
+  DefinitionRefused: { exitCode: REFUSED, meaning: 'The app threw an error of this package about its definition.' },
   DestinationRefused: {
     exitCode: REFUSED,
     meaning: 'A destination was neither specified nor allowed on this machine.',

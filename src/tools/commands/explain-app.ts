@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Explanation } from '../../plan/explanation';
+import { ERROR_CODES } from '../../private/error-codes';
 import { CommandError } from '../command-line/command-error';
 import { scratchFolder } from '../command-line/scratch-folder';
 
@@ -45,12 +46,26 @@ export function explainApp(command: string, folder: string): Explanation[] {
     if (result.error !== undefined)
       throw new CommandError('AppFailed', `the app ('${command}') could not be run: ${result.error.message}`);
     if (result.status !== 0) {
-      throw new CommandError('AppFailed', `the app ('${command}') failed\n${result.stderr}${result.stdout}`.trim());
+      const output = `${result.stderr}${result.stdout}`;
+      if (isRefusal(output))
+        throw new CommandError(
+          'DefinitionRefused',
+          `the definition of the app ('${command}') is refused\n${output}`.trim(),
+        );
+      throw new CommandError('AppFailed', `the app ('${command}') failed\n${output}`.trim());
     }
     return existsSync(plans) ? readExplanations(plans) : [];
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** An error as the languages of jsii print it, or as the frameworks list what validation found. */
+const PRINTED_ERROR = /(?:(?:Error|Exception): |^\s*(?:\[[^\]]*\] )?)\[([A-Z][A-Za-z]+)\] /gm;
+
+/** Whether an app printed an error of this package, rather than one of its own. */
+function isRefusal(output: string): boolean {
+  return [...output.matchAll(PRINTED_ERROR)].some(([, code]) => Object.hasOwn(ERROR_CODES, code as string));
 }
 
 /** The explanations in a folder, in the order of their platforms. */

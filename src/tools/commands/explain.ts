@@ -20,7 +20,8 @@ const PARTS = Object.entries(REPORT_PARTS)
 
 const USAGE = `Usage: serving explain [SECTION...] [options]
 
-Runs the CDK or cdk8s app in this folder and prints a report about its endpoints. Deploys nothing.
+Runs the CDK or cdk8s app in this folder and prints a report about its endpoints. Deploys nothing. Exits with 1 if the
+definition is refused.
 
 Sections (default: summary):
 ${PARTS}
@@ -59,7 +60,7 @@ const FORMATS = {
   text: (report) => clean(renderText(sectionsOf(report))),
 } as const satisfies Record<string, (report: Report) => string>;
 
-/** Runs an app and prints a report about its endpoints. Exits with 1 if the plan refuses something. */
+/** Runs an app and prints a report about its endpoints. Exits with 1 if the definition is refused. */
 export const explainCommand: Command = {
   usage: USAGE,
   run: async (args) => {
