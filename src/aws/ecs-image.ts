@@ -3,6 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { requireIdentifier, requireShape } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { hasTag, tagClass } from '../private/package-copy';
+import { requireSlashes } from '../private/slashes';
 import { ServerImage } from '../workload/server-image';
 
 const CONTAINER_IMAGE = {
@@ -116,7 +117,7 @@ export class DockerfileImage {
    * @param directory the directory, relative to the working directory of the app
    */
   public static fromDirectory(directory: string): EcsImage {
-    return EcsImage._from({ directory: requireIdentifier('directory', directory) });
+    return EcsImage._from({ directory: requireSlashes('directory', requireIdentifier('directory', directory)) });
   }
 
   private constructor() {}

@@ -5,6 +5,7 @@ import { isRepository, parseReference } from '../private/images/reference';
 import { checkOptions, checkValue } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
+import { requireSlashes } from '../private/slashes';
 import { isUnresolved } from '../private/tokens';
 import type { Duration } from '../units/duration';
 import type { SecretValue } from '../workload/secret-value';
@@ -93,7 +94,9 @@ export class Model {
    */
   public static fromS3(uri: string, options: S3ModelOptions = {}): Model {
     checkOptions('S3ModelOptions', options, 'options');
-    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(requireIdentifier('uri', uri));
+    const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.*)$/.exec(
+      requireSlashes('uri', requireIdentifier('uri', uri)),
+    );
     if (match === null && !isUnresolved(uri)) {
       throw new ServingError(
         'InvalidModel',
@@ -195,7 +198,7 @@ export class Model {
    */
   public static inImage(location: string, options: ModelOptions = {}): Model {
     checkOptions('ModelOptions', options, 'options');
-    if (requireIdentifier('location', location) === '')
+    if (requireSlashes('location', requireIdentifier('location', location)) === '')
       throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
     if (options.path !== undefined && options.path !== location) {
       throw new ServingError(
@@ -315,6 +318,7 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
 }
 
 function imageDirectory(directory: string): string {
+  requireSlashes('directory', directory);
   if (/^(?:\/[^/\s]+)+$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',
@@ -323,6 +327,7 @@ function imageDirectory(directory: string): string {
 }
 
 function volumeDirectory(directory: string): string {
+  requireSlashes('directory', directory);
   if (/^[^/\s]+(?:\/[^/\s]+)*$/.test(directory) && !directory.split('/').includes('..')) return directory;
   throw new ServingError(
     'InvalidModel',

@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { hasUnseen } from './characters';
 import { describe } from './describe';
 import { type ErrorCode, ServingError } from './errors';
+import { requireSlashes } from './slashes';
 import { requireFilledIn, requireWritable } from './text';
 import { isUnresolvedNumber } from './tokens';
 
@@ -100,7 +101,7 @@ export function requireName(prop: string, name: string, at?: IConstruct): string
 
 /** Requires a directory, as a path relative to the lock file. */
 export function requireDirectory(directory: string): void {
-  if (requireText('directory', directory) !== '') return;
+  if (requireSlashes('directory', requireText('directory', directory)) !== '') return;
   throw new ServingError(
     'InvalidType',
     "'directory' ('') must not be empty; use '.' for the directory of the lock file",

@@ -1,4 +1,5 @@
 import { ServingError } from '../private/errors';
+import { requireSlashes } from '../private/slashes';
 import type { PlacedModel, ServerStart, StartContext } from './define-server';
 
 /** The only model of the backend, or undefined if it has none. */
@@ -14,17 +15,22 @@ export function onlyModelOf(prop: string, { models, at }: StartContext): PlacedM
 
 /** The path of the model: the option, otherwise that of the backend's only model. */
 export function modelPathOf(prop: string, path: string | undefined, context: StartContext): string {
-  return path ?? (onlyModelOf(prop, context) ?? missingModel(prop, context)).path;
+  return typed(prop, path) ?? (onlyModelOf(prop, context) ?? missingModel(prop, context)).path;
 }
 
 /** The same for a server that requires a directory. */
 export function modelDirectoryOf(prop: string, path: string | undefined, context: StartContext): string {
-  return path ?? (onlyDirectoryOf(prop, context) ?? missingModel(prop, context)).path;
+  return typed(prop, path) ?? (onlyDirectoryOf(prop, context) ?? missingModel(prop, context)).path;
 }
 
 /** The path of a directory of models: the option, otherwise that of the backend's only model, if any. */
 export function repositoryPathOf(prop: string, path: string | undefined, context: StartContext): string | undefined {
-  return path ?? onlyDirectoryOf(prop, context)?.path;
+  return typed(prop, path) ?? onlyDirectoryOf(prop, context)?.path;
+}
+
+/** The path of an option; undefined if it is not set. */
+export function typed(prop: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : requireSlashes(prop, path);
 }
 
 function onlyDirectoryOf(prop: string, context: StartContext): PlacedModel | undefined {

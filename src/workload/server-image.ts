@@ -9,6 +9,7 @@ import { isSameImage } from '../private/images/same-image';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
+import { requireSlashes } from '../private/slashes';
 import { isUnresolved } from '../private/tokens';
 
 /** Options of an image in a registry. */
@@ -95,7 +96,8 @@ export abstract class ServerImage {
   public static fromDirectory(directory: string, options: DirectoryImageOptions): ServerImage {
     checkOptions('DirectoryImageOptions', options, 'options');
     const { base, requirements, lockFile } = options;
-    const list = requirements === undefined ? '' : ` --requirements ${shellWord(requirements)}`;
+    const list =
+      requirements === undefined ? '' : ` --requirements ${shellWord(requireSlashes('requirements', requirements))}`;
     const command = (key: string): string => `--app ${shellWord(key)} --base ${shellWord(base)}${list}`;
     requireDirectory(directory);
     const loaded = requireLock({ lockFile, command: command(directory) });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ServingError } from '../../private/errors';
 import { shellWord } from '../../private/shell-word';
+import { requireSlashes } from '../../private/slashes';
 import { leavesFolder } from './inside';
 import type { LockFile } from './lock-file';
 import { parseLock } from './parse';
@@ -44,7 +45,7 @@ export function locksRead(): string[] {
 
 /** Reads and validates a lock file, again only after it has changed; undefined if there is none. */
 export function readLock({ lockFile, from = process.cwd() }: LockQuery = {}): LoadedLock | undefined {
-  const path = lockFile === undefined ? discoverLock(from) : resolve(from, lockFile);
+  const path = lockFile === undefined ? discoverLock(from) : resolve(from, requireSlashes('lockFile', lockFile));
   if (path === undefined || !existsSync(path)) return undefined;
   try {
     const stats = statSync(path, { bigint: true });

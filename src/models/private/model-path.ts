@@ -1,6 +1,7 @@
 import { hasUnseen } from '../../private/characters';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
+import { requireSlashes } from '../../private/slashes';
 
 /** The directory of models in a container. */
 const MODELS_ROOT = '/models';
@@ -23,7 +24,7 @@ function shortened(text: string): string {
 
 /** The path of a model in the container: `path`, relative to the models' root. It must be a separate directory. */
 export function resolvePath(path: string, single: boolean): string {
-  requireIdentifier('path', path);
+  requireSlashes('path', requireIdentifier('path', path));
   const full = path.startsWith('/') ? path : `${MODELS_ROOT}/${path}`;
   const clean = full.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
   if (clean.split('/').includes('..') || !/^\/[^\s:,]+$/.test(clean) || hasUnseen(clean) || clean.length > LONGEST) {

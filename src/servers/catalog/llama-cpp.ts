@@ -2,7 +2,7 @@ import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
 import { defineServer, EVERY_INTERFACE, option, type StartContext } from '../define-server';
-import { missingModel, onlyModelOf } from '../model-path';
+import { missingModel, onlyModelOf, typed } from '../model-path';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of llama.cpp's server. */
@@ -74,7 +74,7 @@ export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}
   options,
   start: (context) => ({
     command: [
-      ...[options.program ?? '/app/llama-server', '--model', options.model ?? ggufOf(context)],
+      ...[options.program ?? '/app/llama-server', '--model', typed('model', options.model) ?? ggufOf(context)],
       ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--metrics'],
       ...option('--parallel', context.maxConcurrency),
     ],

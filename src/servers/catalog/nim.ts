@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
-import { onlyModelOf } from '../model-path';
+import { onlyModelOf, typed } from '../model-path';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of an NVIDIA NIM. */
@@ -64,7 +64,7 @@ export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
   descriptor: NIM,
   options,
   start: (context) => {
-    const model = options.model ?? onlyModelOf('model', context)?.path;
+    const model = typed('model', options.model) ?? onlyModelOf('model', context)?.path;
     return {
       command: options.command ?? ['/opt/nim/start_server.sh'],
       environment: { ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }) },

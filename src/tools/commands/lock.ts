@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { discoverLock, LOCK_FILE, readLock, requireLock, shownPath } from '../../models/lock/read-lock';
-import { type Command, parseCommandLine } from '../command-line/command';
+import { type Command, PATH_OPTIONS, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { stdout, warn } from '../command-line/output';
@@ -59,7 +59,11 @@ const OPTIONS = {
 export const lockCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
+    const { values, positionals } = parseCommandLine(
+      { args, options: OPTIONS, allowPositionals: true },
+      USAGE,
+      PATH_OPTIONS,
+    );
     if (values.schema) {
       const { LOCK_SCHEMA } = require('../../models/lock/schema') as typeof import('../../models/lock/schema');
       stdout.json(LOCK_SCHEMA, 2);

@@ -3,7 +3,7 @@ import { isBelow } from '../../models/lock/inside';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
 import { fingerprint } from '../../private/hash';
 import { shellWord } from '../../private/shell-word';
-import { type Command, parseCommandLine } from '../command-line/command';
+import { type Command, PATH_OPTIONS, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { stdout } from '../command-line/output';
@@ -33,7 +33,11 @@ const OPTIONS = {
 export const packCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    const { values, positionals } = parseCommandLine({ args, options: OPTIONS, allowPositionals: true }, USAGE);
+    const { values, positionals } = parseCommandLine(
+      { args, options: OPTIONS, allowPositionals: true },
+      USAGE,
+      PATH_OPTIONS,
+    );
     if (values.output === undefined) throw new CommandError('MissingOption', '--output FOLDER is required');
     const loaded = requireLock({ lockFile: values['lock-file'] });
     const keys =

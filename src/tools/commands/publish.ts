@@ -5,7 +5,7 @@ import { entryOf } from '../../models/lock/entries';
 import type { LoadedLock } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import type { Artifact } from '../artifact/artifact';
-import { type Command, parseCommandLine } from '../command-line/command';
+import { type Command, PATH_OPTIONS, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { stdout, warn } from '../command-line/output';
@@ -45,7 +45,11 @@ const FLAGS = {
 export const publishCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    const { values, positionals } = parseCommandLine(
+      { args, options: FLAGS, allowPositionals: true },
+      USAGE,
+      PATH_OPTIONS,
+    );
     for (const tag of values.tag ?? [])
       if (!isTag(tag)) throw new CommandError('InvalidOption', `--tag ('${tag}') is not a valid tag`);
     const { loaded, selected } = select(positionals, { lockFile: values['lock-file'], to: values.to });

@@ -4,7 +4,7 @@ import { driftOf } from '../../models/lock/drift';
 import { leavesFolder } from '../../models/lock/inside';
 import type { LockedApp, LockedModel } from '../../models/lock/lock-file';
 import { type LoadedLock, requireLock } from '../../models/lock/read-lock';
-import { type Command, parseCommandLine } from '../command-line/command';
+import { type Command, PATH_OPTIONS, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { asCalled } from '../command-line/invocation';
@@ -51,7 +51,7 @@ interface Status {
 export const statusCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    const { values } = parseCommandLine({ args, options: FLAGS }, USAGE);
+    const { values } = parseCommandLine({ args, options: FLAGS }, USAGE, PATH_OPTIONS);
     const { format } = values;
     if (format !== 'text' && format !== 'json')
       throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);

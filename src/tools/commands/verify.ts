@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { LockedApp, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
 import { shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
-import { type Command, parseCommandLine } from '../command-line/command';
+import { type Command, PATH_OPTIONS, parseCommandLine } from '../command-line/command';
 import { CommandError } from '../command-line/command-error';
 import { OK, REFUSED } from '../command-line/exit-codes';
 import { asCalled } from '../command-line/invocation';
@@ -36,7 +36,11 @@ const FLAGS = {
 export const verifyCommand: Command = {
   usage: USAGE,
   run: async (args) => {
-    const { values, positionals } = parseCommandLine({ args, options: FLAGS, allowPositionals: true }, USAGE);
+    const { values, positionals } = parseCommandLine(
+      { args, options: FLAGS, allowPositionals: true },
+      USAGE,
+      PATH_OPTIONS,
+    );
     const { format, key } = values;
     if (format !== 'text' && format !== 'json')
       throw new CommandError('InvalidOption', `--format (${format}) must be text or json`);
