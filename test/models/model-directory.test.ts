@@ -98,6 +98,12 @@ describe('a model of a directory', () => {
     );
   });
 
+  test.each(['models/resnet5', 'model/resnet50', 'resnet50'])('fails for %s with the name it may mean', (directory) => {
+    expect(() => model(directory)).toThrow(
+      `[NotLocked] the model '${directory}' is not in '${relative(process.cwd(), project.lockFile)}'; did you mean 'models/resnet50'? Otherwise run: npx serving lock ${directory}`,
+    );
+  });
+
   test('fails without a publish destination', () => {
     expect(() => model('models/homeless')).toThrow(
       "[InvalidModel] model 'models/homeless' has no publish destination; run: npx serving lock models/homeless --to <destination>, or set 'to' ('registry.example.com/models' or 's3://bucket/prefix')",

@@ -1,6 +1,7 @@
 import { isAbsolute, posix, relative, sep } from 'node:path';
 import { ServingError } from '../../private/errors';
 import { shellWord } from '../../private/shell-word';
+import { nearestPath } from '../../private/suggest';
 import type { LockedApp, LockedImage, LockedModel } from './lock-file';
 import { type LoadedLock, lockFileFlag, shownPath } from './read-lock';
 
@@ -12,7 +13,9 @@ export function keyOf(folder: string, directory: string): string {
 
 /** The entry of the model in a directory. */
 export function lockedModel({ path, lock }: LoadedLock, key: string): LockedModel {
-  return entryOf(lock.models, key) ?? notLocked(`the model '${key}'`, path, shellWord(key));
+  return (
+    entryOf(lock.models, key) ?? notLocked({ what: 'model', key, path, known: lock.models, command: shellWord(key) })
+  );
 }
 
 /** The entry of an image; undefined if it is not locked. */
@@ -22,7 +25,7 @@ export function lockedImage({ lock }: LoadedLock, reference: string): LockedImag
 
 /** The entry of the image that is built from a directory of code. */
 export function lockedApp({ path, lock }: LoadedLock, key: string, command: string): LockedApp {
-  return entryOf(lock.apps, key) ?? notLocked(`the app '${key}'`, path, command);
+  return entryOf(lock.apps, key) ?? notLocked({ what: 'app', key, path, known: lock.apps, command });
 }
 
 /** An own entry, not a member that every object inherits. */
@@ -30,9 +33,19 @@ export function entryOf<T>(entries: { readonly [name: string]: T }, key: string)
   return Object.hasOwn(entries, key) ? entries[key] : undefined;
 }
 
-function notLocked(what: string, path: string, command: string): never {
+interface Missing {
+  readonly what: string;
+  readonly key: string;
+  readonly path: string;
+  readonly known: object;
+  readonly command: string;
+}
+
+function notLocked({ what, key, path, known, command }: Missing): never {
+  const nearest = nearestPath(key, Object.keys(known));
+  const way = nearest === undefined ? 'run' : `did you mean '${nearest}'? Otherwise run`;
   throw new ServingError(
     'NotLocked',
-    `${what} is not in '${shownPath(path)}'; run: serving lock ${command}${lockFileFlag(path)}`,
+    `the ${what} '${key}' is not in '${shownPath(path)}'; ${way}: serving lock ${command}${lockFileFlag(path)}`,
   );
 }

@@ -4,6 +4,7 @@ import { entryOf, keyOf } from '../../models/lock/entries';
 import type { LockedApp, LockedArtifact, LockedEvidence, LockedModel, LockFile } from '../../models/lock/lock-file';
 import { type LoadedLock, requireLock, shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
+import { nearestPath } from '../../private/suggest';
 import type { ArtifactFile } from '../artifact/artifact';
 import { CommandError } from '../command-line/command-error';
 import { type Destination, parseDestination } from '../destinations/destination';
@@ -44,7 +45,9 @@ export function findKey({ lock, folder, path }: LoadedLock, name: string): strin
   const here = keyOf(folder, relative(folder, resolve(name)) || '.');
   const key = [keyOf(folder, name), here].find((candidate) => keysOf(lock).includes(candidate));
   if (key !== undefined) return key;
-  throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; ${waysToLock(name)}`);
+  const nearest = nearestPath(keyOf(folder, name), keysOf(lock));
+  const guess = nearest === undefined ? '' : `did you mean '${nearest}'? Otherwise, `;
+  throw new CommandError('NotLocked', `'${name}' is not in '${shownPath(path)}'; ${guess}${waysToLock(name)}`);
 }
 
 /** Both ways to lock a directory, the more likely one first: code must not be locked as a model. */

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, posix } from 'node:path';
 import { entryOf } from '../../models/lock/entries';
 import { isBelow } from '../../models/lock/inside';
 import type { LockFile } from '../../models/lock/lock-file';
 import { shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
+import { nearestPath } from '../../private/suggest';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
 import { stdout } from '../command-line/output';
@@ -14,13 +16,13 @@ import { packAs } from './pack-locked';
 import type { LockState, Work } from './work';
 import { writeEntries } from './writer';
 
+type Place = Pick<ModelSettings, 'key' | 'directory'>;
+
 /** Locks everything in `work`, and writes the lock file. */
 export async function updateLock(work: Work, { path, before }: LockState): Promise<number> {
   const { models, images, apps, removed, plainHttp } = work;
-  for (const { key, directory } of [...models, ...apps]) requireDirectory(key, directory, before);
-  const missing = apps.find(({ directory }) => !existsSync(directory));
-  if (missing !== undefined)
-    throw new CommandError('DirectoryMissing', `--app (${missing.key}) must be a directory that exists`);
+  for (const { key, directory } of models) requireDirectory({ key, directory }, `'${key}'`, before);
+  for (const { key, directory } of apps) requireDirectory({ key, directory }, `--app (${key})`, before);
   const progress = createProgress();
   const entries: Partial<LockFile>[] = [];
   for (const settings of models) {
@@ -62,14 +64,29 @@ function requireUsed(allowed: readonly string[], entries: readonly Partial<LockF
   );
 }
 
-/** An entry remains in the lock file after its directory was removed. */
-function requireDirectory(key: string, directory: string, { models, apps }: LockFile): void {
+/** A directory that does not exist is mistyped, unless it is locked: an entry remains after its directory was removed. */
+function requireDirectory({ key, directory }: Place, shown: string, { models, apps }: LockFile): void {
+  if (existsSync(directory)) return;
   const isLocked = (entryOf(models, key) ?? entryOf(apps, key)) !== undefined;
-  if (!isLocked || existsSync(directory)) return;
-  throw new CommandError(
-    'DirectoryMissing',
-    `'${key}' is locked, but its directory does not exist; restore it, or run: serving lock --remove ${shellWord(key)}`,
-  );
+  if (isLocked)
+    throw new CommandError(
+      'DirectoryMissing',
+      `'${key}' is locked, but its directory does not exist; restore it, or run: serving lock --remove ${shellWord(key)}`,
+    );
+  const beside = directoriesIn(dirname(directory)).map((name) => posix.join(posix.dirname(key), name));
+  const nearest = nearestPath(key, [...Object.keys(models), ...Object.keys(apps), ...beside]);
+  const guess = nearest === undefined ? 'correct its path' : `did you mean '${nearest}'?`;
+  throw new CommandError('DirectoryMissing', `${shown} must be a directory that exists; ${guess}`);
+}
+
+function directoriesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 /** The lock file contains the digest of the directory, so it cannot be in that directory. */

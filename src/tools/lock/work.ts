@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { entryOf, keyOf } from '../../models/lock/entries';
 import type { LockFile } from '../../models/lock/lock-file';
 import { shownPath } from '../../models/lock/read-lock';
+import { nearestPath } from '../../private/suggest';
 import type { AppSettings } from '../app-image/pack-app';
 import { CommandError } from '../command-line/command-error';
 import { bucketOwnerOf, parseDestination } from '../destinations/destination';
@@ -119,9 +120,10 @@ function nameIn({ path, before }: LockState, name: string): string {
     names.includes(candidate),
   );
   if (found !== undefined) return found;
+  const nearest = nearestPath(keyOf(folder, name), names);
   throw new CommandError(
     'NotLocked',
-    `--remove (${name}) must be a name in '${shownPath(path)}'; it has: ${names.join(', ') || 'none'}`,
+    `--remove (${name}) must be a name in '${shownPath(path)}'; ${nearest === undefined ? `it has: ${names.join(', ') || 'none'}` : `did you mean '${nearest}'?`}`,
   );
 }
 

@@ -6,7 +6,6 @@ describe('the arguments of serving lock', () => {
 
   test.each<[string[], number, string]>([
     [['lock'], 2, 'nothing to lock; pass model directories, code with --app, or images with --image'],
-    [['lock', 'nowhere'], 3, "/nowhere' does not exist"],
     [['lock', '--to', 'a/b'], 2, '--to requires a directory, or --app'],
     [['lock', 'models/net', '--variant', 'fat'], 2, "--variant ('fat') must be data, shell or baked"],
     [['lock', 'models/net', '--variant', 'shell'], 2, '--variant shell requires --base'],
@@ -49,7 +48,22 @@ describe('the arguments of serving lock', () => {
     ],
     [['lock', 'models/net', '--source', ''], 2, `models["models/net"].source ('') must be one non-empty line of text`],
     [['lock', 'models/net', '--source', 'a\nb'], 2, 'must be one non-empty line of text'],
-    [['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'], 3, '--app (nope) must be a directory that exists'],
+    [
+      ['lock', '--app', 'nope', '--base', '127.0.0.1:1/base'],
+      3,
+      '--app (nope) must be a directory that exists; correct its path',
+    ],
+    [
+      ['lock', 'models/nte'],
+      3,
+      "[DirectoryMissing] 'models/nte' must be a directory that exists; did you mean 'models/net'?",
+    ],
+    [['lock', 'nowhere'], 3, "[DirectoryMissing] 'nowhere' must be a directory that exists; correct its path"],
+    [
+      ['lock', '--app', 'models/nte', '--base', '127.0.0.1:1/base'],
+      3,
+      "[DirectoryMissing] --app (models/nte) must be a directory that exists; did you mean 'models/net'?",
+    ],
     [
       ['lock', '--app', 'models', '--base', '127.0.0.1:1/base', '--requirements', 'nofile.txt'],
       3,

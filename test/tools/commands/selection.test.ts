@@ -26,6 +26,26 @@ describe('a directory with code', () => {
     );
   });
 
+  test.each(['publish', 'verify', 'pack --output out'])('that is mistyped: %s suggests the locked name', (command) => {
+    serving('lock', 'models/net');
+    const [name = '', ...options] = command.split(' ');
+    for (const typed of ['models/nte', 'net'])
+      expect(serving(name, typed, ...options)).toMatchObject({
+        status: 2,
+        stderr: `[NotLocked] '${typed}' is not in 'serving.lock.json'; did you mean 'models/net'? Otherwise, if it contains a model, run: serving lock ${typed}; if it contains code, run: serving lock --app ${typed} --base IMAGE\n`,
+      });
+  });
+
+  test('that is mistyped: --remove suggests the locked name', () => {
+    serving('lock', 'models/net');
+    expect(serving('lock', '--remove', 'models/nte').stderr).toBe(
+      "[NotLocked] --remove (models/nte) must be a name in 'serving.lock.json'; did you mean 'models/net'?\n",
+    );
+    expect(serving('lock', '--remove', 'other').stderr).toBe(
+      "[NotLocked] --remove (other) must be a name in 'serving.lock.json'; it has: models/net\n",
+    );
+  });
+
   test('that is locked stays an app when it is locked again, and is not packed as a model', () => {
     serving('lock', 'models/net');
     writeFiles(path('app'), { 'main.py': '' });
