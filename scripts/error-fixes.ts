@@ -81,6 +81,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   TooManyRules: 'Raise the quota and set `ruleQuota`, or use a second platform.',
   TooManyTargetGroups: 'Use a second platform.',
   UnattachedBackend: 'Attach the backend to the endpoint before the split names it.',
+  UnknownGpuProduct: 'Use one of the products in the message, or omit `product` and select an instance type.',
   UnknownInstanceType: 'Use an instance type with NVIDIA GPUs, such as those in the message.',
   UnknownOption: 'Use one of the names in the message, or remove the option.',
   UnresolvedNumber: 'Pass a plain number.',

@@ -106,7 +106,8 @@ const TYPES: [
   ['p6-b200', 'B200', [['48xlarge', 8, 192, 2048]]],
 ];
 
-const ALL: GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>
+/** All supported types. */
+export const GPU_INSTANCE_TYPES: readonly GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>
   sizes.map(([size, gpus, cpus, memoryGib]) => ({ name: `${family}.${size}`, product, gpus, cpus, memoryGib })),
 );
 
@@ -127,12 +128,29 @@ const USABLE_MEMORY = 0.92;
 
 /** The instance type with this name. */
 export function gpuInstanceType(name: string): GpuInstanceType | undefined {
-  return ALL.find((type) => type.name === name);
+  return GPU_INSTANCE_TYPES.find((type) => type.name === name);
+}
+
+/** Whether one of the types has a GPU product; undefined means any. */
+export function hasProduct(types: readonly GpuInstanceType[], product: string | undefined): boolean {
+  return product === undefined || types.some((type) => type.product.toLowerCase() === product.toLowerCase());
+}
+
+/** The GPU products of these types, sorted. */
+export function productsOf(types: readonly GpuInstanceType[]): string[] {
+  return [...new Set(types.map(({ product }) => product))].sort();
+}
+
+/** The product that another spelling, such as `NVIDIA-A10G` or `Tesla T4`, means, as a part of a message. */
+export function suggestProduct(typed: string, products: readonly string[]): string {
+  const words = typed.toLowerCase().split(/[^a-z0-9]+/);
+  const meant = products.find((product) => words.includes(product.toLowerCase()));
+  return meant === undefined ? '' : `did you mean '${meant}'? Otherwise `;
 }
 
 /** How many tasks with these needs fit on one instance. */
 export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
-  if (need.product !== undefined && need.product.toLowerCase() !== type.product.toLowerCase()) return 0;
+  if (!hasProduct([type], need.product)) return 0;
   return Math.floor(
     Math.min(type.gpus / need.gpus, type.cpus / need.cpus, (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib),
   );
@@ -140,5 +158,5 @@ export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
 
 /** The first and smallest type that fits the task. */
 export function smallestType(need: GpuNeed): GpuInstanceType | undefined {
-  return ALL.find((type) => tasksPerInstance(type, need) > 0);
+  return GPU_INSTANCE_TYPES.find((type) => tasksPerInstance(type, need) > 0);
 }

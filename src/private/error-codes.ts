@@ -76,6 +76,7 @@ export const ERROR_CODES = {
   TooManyRules: 'The endpoints require more rules than the target supports.',
   TooManyTargetGroups: 'The backends require more target groups than the target supports.',
   UnattachedBackend: 'A split contains a backend that is not attached to the endpoint.',
+  UnknownGpuProduct: 'No available instance type has the GPU product of a backend.',
   UnknownInstanceType: 'An instance type is unknown or has no NVIDIA GPU.',
   UnknownOption: 'An option is unknown.',
   UnresolvedNumber: 'A number is a token, but its value is required at synthesis.',

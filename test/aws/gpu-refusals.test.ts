@@ -1,7 +1,8 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { aws, Gpu, Size } from '../../src';
+import { aws, Gpu, Rollout, ServingEndpoint, Size } from '../../src';
 import { newApp, newStack, oneBackend, only, templateOf } from '../support/aws';
+import { backendOptions } from '../support/definitions';
 
 const PROVIDER = 'AWS::ECS::CapacityProvider';
 
@@ -79,9 +80,29 @@ describe('a GPU', () => {
     expect(() => oneBackend(options, {}, withCapacity(capacity))).toThrow(message);
   });
 
-  test('fails if no instance type is large enough', () => {
-    expect(() => oneBackend({ gpu: Gpu.nvidia({ product: 'TPU' }) })).toThrow(
-      "[InstanceTooSmall] no supported instance type is large enough for backend 'backend' (1 x TPU, 2 vCPUs, 8192 MiB); request less, or set 'gpuCapacities' (at Serving/endpoint/backend)",
+  const PRODUCTS = ['A100', 'A10G', 'B200', 'H100', 'H200', 'L4', 'L40S', 'T4', 'V100'];
+
+  test.each([
+    ['TPU', ''],
+    ['NVIDIA-A10G', "did you mean 'A10G'? Otherwise "],
+    ['Tesla T4', "did you mean 'T4'? Otherwise "],
+    ['A100-SXM4-40GB', "did you mean 'A100'? Otherwise "],
+  ])('fails with the product %s, which no instance type has, and names those that exist', (product, guess) => {
+    expect(() => oneBackend({ gpu: Gpu.nvidia({ product }) })).toThrow(
+      `[UnknownGpuProduct] no supported instance type has the GPU '${product}' of backend 'backend'; ${guess}set 'product' to one of ${PRODUCTS.join(', ')}, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })] (at Serving/endpoint/backend)`,
+    );
+  });
+
+  test.each(PRODUCTS.flatMap((product) => [product, product.toLowerCase()]))('runs with the product %s', (product) => {
+    expect(() => oneBackend({ gpu: Gpu.nvidia({ product }) })).not.toThrow();
+  });
+
+  test('fails with a product that gpuCapacities do not have', () => {
+    const capacities = ['g6.xlarge', 'g5.xlarge'].map((instanceType) =>
+      aws.GpuCapacity.autoScalingGroup({ instanceType }),
+    );
+    expect(() => oneBackend({ gpu: Gpu.nvidia({ product: 'A100' }) }, {}, withCapacity(...capacities))).toThrow(
+      "[UnknownGpuProduct] none of 'gpuCapacities' (g6.xlarge, g5.xlarge) has the GPU 'A100' of backend 'backend'; set 'product' to one of theirs (A10G, L4) or omit it, or add an instance type with that GPU (at Serving/endpoint/backend)",
     );
   });
 
@@ -89,6 +110,82 @@ describe('a GPU', () => {
     expect(() => oneBackend({ gpu: Gpu.custom('amd.com/gpu', 1) })).toThrow(
       "[Unsupported] 'amd.com/gpu' of backend 'backend' is a Kubernetes resource name; use Gpu.nvidia() on AWS (at Serving/endpoint/backend)",
     );
+  });
+});
+
+describe('the advice about a capacity that is too small', () => {
+  interface Setup {
+    readonly maxInstances: number;
+    readonly replicas: number;
+    readonly rollout: keyof typeof ROLLOUTS;
+  }
+
+  const ROLLOUTS = {
+    'Rollout.surge()': Rollout.surge(),
+    'Rollout.inPlace()': Rollout.inPlace(),
+    'Rollout.inPlace({ allowDowntime: true })': Rollout.inPlace({ allowDowntime: true }),
+  };
+
+  function refusalOf({ maxInstances, replicas, rollout }: Setup): string | undefined {
+    const stack = withCapacity(aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', maxInstances }));
+    oneBackend({ gpu, replicas, rollout: ROLLOUTS[rollout] }, {}, stack);
+    try {
+      templateOf(stack);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** The definitions after each of the changes that a message offers. */
+  function followed(message: string, setup: Setup): Setup[] {
+    const [, advice = ''] = message.split('; ');
+    const rollouts = (Object.keys(ROLLOUTS) as Setup['rollout'][]).filter((rollout) => advice.includes(rollout));
+    if (message.includes('[RolloutStopsOnlyReplica]'))
+      return [{ ...setup, replicas: 2 }, ...rollouts.map((rollout) => ({ ...setup, rollout }))];
+    const replicas = Number(/run at most (\d+) replica/.exec(advice)?.[1] ?? setup.replicas);
+    const needed = Number(/must be at least (\d+)/.exec(message)?.[1]);
+    return [{ ...setup, maxInstances: needed }, ...rollouts.map((rollout) => ({ ...setup, replicas, rollout }))];
+  }
+
+  const SETUPS: Setup[] = [1, 2].flatMap((maxInstances) =>
+    [1, 2, 3].flatMap((replicas) =>
+      (Object.keys(ROLLOUTS) as Setup['rollout'][]).map((rollout) => ({ maxInstances, replicas, rollout })),
+    ),
+  );
+
+  test.each(SETUPS)('ends, whichever part of it is followed: %j', (setup) => {
+    let steps = 0;
+    const follow = (current: Setup, before: readonly string[]): void => {
+      const key = JSON.stringify(current);
+      expect(before).not.toContain(key);
+      const refusal = refusalOf(current);
+      if (refusal === undefined) return;
+      expect(refusal).toMatch(/\[(InstanceTooSmall|RolloutStopsOnlyReplica)\]/);
+      const changes = followed(refusal, current);
+      expect(changes.length).toBeGreaterThan(1);
+      steps++;
+      for (const change of changes) follow(change, [...before, key]);
+    };
+    follow(setup, []);
+    expect(steps).toBeLessThan(8);
+  });
+
+  test('names the rollout of each backend that surges', () => {
+    const stack = withCapacity(aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', maxInstances: 3 }));
+    const endpoint = new ServingEndpoint(stack, 'endpoint');
+    endpoint.addBackend('one', backendOptions({ gpu }));
+    endpoint.addBackend('two', backendOptions({ gpu, replicas: 2 }));
+    expect(() => templateOf(stack)).toThrow(
+      "[InstanceTooSmall] 'maxInstances' (3) of 'g6.xlarge' must be at least 6 for the replicas of its backends, including those of a rollout; raise it, or use Rollout.inPlace({ allowDowntime: true }) for backend 'one' and Rollout.inPlace() for backend 'two', which stops the only replica first (at Serving/Platform)",
+    );
+  });
+
+  test('offers only more instances if each backend needs one', () => {
+    const stack = withCapacity(aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', maxInstances: 1 }));
+    const endpoint = new ServingEndpoint(stack, 'endpoint');
+    for (const id of ['one', 'two']) endpoint.addBackend(id, backendOptions({ gpu }));
+    expect(() => templateOf(stack)).toThrow(/must be at least 4 [^;]*; raise it \(at Serving\/Platform\)/);
   });
 });
 

@@ -342,10 +342,37 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'more GPUs than an instance has',
     code: 'InstanceTooSmall',
     message:
-      "no supported instance type is large enough for backend 'v1' (16 x any GPU, 32 vCPUs, 131072 MiB); request less, or set 'gpuCapacities' (at Serving/endpoint/v1)",
+      "no supported instance type is large enough for backend 'v1' (16 x any GPU, 32 vCPUs, 131072 MiB); request fewer GPUs, less CPU or less memory (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 16 }) }),
+  },
+  {
+    name: 'a GPU product that no instance type has',
+    code: 'UnknownGpuProduct',
+    message:
+      "no supported instance type has the GPU 'TPU' of backend 'v1'; set 'product' to one of A100, A10G, B200, H100, H200, L4, L40S, T4, V100, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })] (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'TPU' }) }),
+  },
+  {
+    name: 'a GPU product with spaces on Kubernetes',
+    code: 'InvalidName',
+    message:
+      "the GPU product 'A100 SXM4 40GB' of backend 'v1' must be a label value on Kubernetes: at most 56 letters, digits, '-', '_' and '.'; write 'A100-SXM4-40GB', as in the label 'nvidia.com/gpu.product' of the nodes (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A100 SXM4 40GB' }) }),
+  },
+  {
+    name: 'a GPU product without a letter on Kubernetes',
+    code: 'InvalidName',
+    message:
+      "the GPU product '%' of backend 'v1' must be a label value on Kubernetes: at most 56 letters, digits, '-', '_' and '.'; use the value of the label 'nvidia.com/gpu.product' of the nodes (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: '%' }) }),
   },
   {
     name: 'requests per second on Kubernetes without KEDA',

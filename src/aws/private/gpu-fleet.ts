@@ -11,14 +11,22 @@ import { renderError, ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { GpuCapacity } from '../gpu-capacity';
-import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
+import {
+  GPU_INSTANCE_TYPES,
+  type GpuNeed,
+  hasProduct,
+  productsOf,
+  smallestType,
+  suggestProduct,
+  tasksPerInstance,
+} from '../instance-types';
 import type { BoundBackend } from './bound-backend';
+import { type CapacityUse, instancesFor, otherWay } from './capacity-use';
 import { late } from './late';
 import { FETCH_MEMORY_MIB } from './model-containers';
 import { narrowed, without } from './narrowed-role';
 import type { Network } from './network';
 import { makeOutboundGroup } from './outbound';
-import { rolloutPercents } from './rollout';
 
 /** The default size of the root volume, and the part of it that images and logs use, in GiB. */
 const DEFAULT_ROOT_GIB = 100;
@@ -85,9 +93,26 @@ export class GpuFleet {
     const fitting = configured.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
     if (fitting !== undefined) return checkDisk(fitting, backend);
     if (configured.length > 0) {
+      const types = configured.map(({ _type }) => _type);
+      if (!hasProduct(types, need.product)) {
+        const products = productsOf(types).join(', ');
+        throw new ServingError(
+          'UnknownGpuProduct',
+          `none of 'gpuCapacities' (${configured.map((capacity) => capacity.instanceType).join(', ')}) has the GPU '${need.product}' of backend '${name}'; set 'product' to one of theirs (${products}) or omit it, or add an instance type with that GPU`,
+          backend.scope,
+        );
+      }
       throw new ServingError(
         'InstanceTooSmall',
         `none of 'gpuCapacities' (${configured.map((capacity) => capacity.instanceType).join(', ')}) is large enough for ${request}; add a larger one, or request less`,
+        backend.scope,
+      );
+    }
+    if (!hasProduct(GPU_INSTANCE_TYPES, need.product)) {
+      const products = productsOf(GPU_INSTANCE_TYPES);
+      throw new ServingError(
+        'UnknownGpuProduct',
+        `no supported instance type has the GPU '${need.product}' of backend '${name}'; ${suggestProduct(need.product as string, products)}set 'product' to one of ${products.join(', ')}, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })]`,
         backend.scope,
       );
     }
@@ -102,7 +127,7 @@ export class GpuFleet {
     if (type === undefined) {
       throw new ServingError(
         'InstanceTooSmall',
-        `no supported instance type is large enough for ${request}; request less, or set 'gpuCapacities'`,
+        `no supported instance type is large enough for ${request}; request fewer GPUs, less CPU or less memory`,
         backend.scope,
       );
     }
@@ -209,20 +234,31 @@ export class GpuFleet {
 
   /** If a group cannot run all replicas, including those of a rollout, some stay pending forever. */
   private checkCapacity(maxInstances: number, key: string, capacity: GpuCapacity): string[] {
-    const needed = this.instancesNeeded(key, capacity);
+    const uses = this.usesOf(key, capacity);
+    const needed = instancesFor(uses);
     if (needed <= maxInstances) return [];
-    const message = `'maxInstances' (${maxInstances}) of '${key}' must be at least ${needed} for the replicas of its backends, including those of a rollout; raise it, run fewer replicas, or use Rollout.inPlace()`;
+    const message = `'maxInstances' (${maxInstances}) of '${key}' must be at least ${needed} for the replicas of its backends, including those of a rollout; raise it${otherWay(uses, maxInstances)}`;
     return [renderError('InstanceTooSmall', message, this.platform.node.path)];
   }
 
   /** The number of instances for all replicas of the backends that use them, including those of a rollout. */
   private instancesNeeded(key: string, capacity: GpuCapacity): number {
+    return instancesFor(this.usesOf(key, capacity));
+  }
+
+  private usesOf(key: string, capacity: GpuCapacity): CapacityUse[] {
     const plan = this.platform.plan();
-    return (this.users.get(key) ?? []).reduce((total, backend) => {
-      const { minReplicas, maxReplicas } = plan.backend(backend.intent.path);
-      const replicas = Math.floor((maxReplicas * rolloutPercents(backend.intent.rollout, minReplicas).max) / 100);
-      return total + Math.ceil(replicas / tasksPerInstance(capacity._type, needOf(backend)));
-    }, 0);
+    return (this.users.get(key) ?? []).map((backend) => {
+      const { name, rollout, path } = backend.intent;
+      const { minReplicas, maxReplicas } = plan.backend(path);
+      return {
+        name,
+        rollout,
+        minReplicas,
+        maxReplicas,
+        perInstance: tasksPerInstance(capacity._type, needOf(backend)),
+      };
+    });
   }
 }
 

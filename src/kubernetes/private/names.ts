@@ -17,6 +17,11 @@ export function requireObjectName(prop: string, name: string, kind: string): str
   );
 }
 
+/** Whether a Kubernetes label can have this value. */
+export function isLabelValue(value: string): boolean {
+  return value.length <= 63 && /^[A-Za-z0-9](?:[-._A-Za-z0-9]*[A-Za-z0-9])?$/.test(value);
+}
+
 /** Returns `key` if a Secret can have it. */
 export function requireSecretKey(prop: string, key: string): string {
   if (isSecretKey(requireIdentifier(prop, key))) return key;

@@ -63,11 +63,14 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   };
 }
 
+/** The longest prefix of a product. */
+export const LONGEST_BRAND = 'NVIDIA-';
+
 /** GPU feature discovery prefixes the product with a brand (`NVIDIA-A10G`, `Tesla-T4`), which definitions omit. */
 function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
   const product = intent.gpu?.product;
   if (product === undefined) return undefined;
-  const values = [product, `NVIDIA-${product}`, `Tesla-${product}`];
+  const values = [product, `${LONGEST_BRAND}${product}`, `Tesla-${product}`];
   const matchExpressions = [{ key: 'nvidia.com/gpu.product', operator: 'In' as const, values }];
   return {
     nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
