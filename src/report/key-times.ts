@@ -1,6 +1,7 @@
 import type { ServingPlan } from '../plan/plan';
 import { type BackendPlan, type EndpointPlan, HopKind, type HopTimes, type TimeRange } from '../plan/serving-plan';
-import { CLIENT_TIMEOUT, ROUTE_LIMITS } from '../plan/timeouts/endpoint';
+import { Feature, SupportLevel } from '../plan/target-profile';
+import { CLIENT_TIMEOUT, ROUTE_LIMITS, ROUTE_TIMEOUT } from '../plan/timeouts/endpoint';
 import type { Table } from './sections';
 
 /** A time of the summary. */
@@ -13,6 +14,8 @@ interface KeyTime {
   readonly protects: (plan: ServingPlan) => string;
   readonly ofEndpoint?: (endpoint: EndpointPlan, plan: ServingPlan) => string | undefined;
   readonly ofBackend?: (backend: BackendPlan) => string | undefined;
+  /** Whether the row is left out if no endpoint has the time. @default - it is not */
+  readonly isOptional?: (plan: ServingPlan) => boolean;
 }
 
 /** The times of the summary, in the order of a request. */
@@ -37,10 +40,16 @@ const KEY_TIMES: readonly KeyTime[] = [
     timeOf: 'silent request of',
     protects: ({ balancer: { statuses } }) =>
       `requests that hang${statuses === undefined ? '' : ` (${statuses.silent})`}`,
-    ofEndpoint: (endpoint, plan) => {
-      const least = Math.min(...silenceLimits(endpoint, plan));
-      return Number.isFinite(least) ? `ends after ${least} s` : undefined;
-    },
+    ofEndpoint: (endpoint, plan) => endAfter(limitsOf(endpoint, plan).silence),
+    isOptional: (plan) => plan.endpoints.every((endpoint) => Number.isFinite(limitsOf(endpoint, plan).total)),
+  },
+  {
+    time: 'total request time',
+    timeOf: 'total request time of',
+    protects: ({ balancer: { statuses } }) =>
+      `requests that take too long${statuses === undefined ? '' : ` (${statuses.silent})`}`,
+    ofEndpoint: (endpoint, plan) => endAfter(limitsOf(endpoint, plan).total),
+    isOptional: () => true,
   },
   {
     time: 'idle connection',
@@ -71,11 +80,12 @@ const KEY_TIMES: readonly KeyTime[] = [
 
 /** The table of these times. If endpoints or backends differ, each value has a row with their names. */
 export function keyTimesTable(plan: ServingPlan): Table {
-  const rows = KEY_TIMES.flatMap(({ time, timeOf, protects, ofEndpoint, ofBackend }) => {
+  const rows = KEY_TIMES.flatMap(({ time, timeOf, protects, ofEndpoint, ofBackend, isOptional }) => {
     const values = [
       ...(ofEndpoint === undefined ? [] : plan.endpoints.map((one) => [one.name, ofEndpoint(one, plan)] as const)),
       ...(ofBackend === undefined ? [] : plan.backends.map((one) => [one.name, ofBackend(one)] as const)),
     ];
+    if (isOptional?.(plan) && values.every(([, value]) => value === undefined)) return [];
     const groups = new Map<string, string[]>();
     for (const [name, value = '-'] of values) groups.set(value, [...(groups.get(value) ?? []), name]);
     if (groups.size === 1) return [...groups.keys()].map((value) => [time, value, protects(plan)]);
@@ -84,17 +94,40 @@ export function keyTimesTable(plan: ServingPlan): Table {
   return { headings: ['time', 'value', 'prevents'], rows };
 }
 
-/** After how many seconds each hop ends a request of an endpoint on which nothing arrives. */
-function silenceLimits({ shares, ladder }: EndpointPlan, plan: ServingPlan): number[] {
-  const routes = ladder.hops.filter(({ hop }) => ROUTE_LIMITS.includes(hop)).map(({ seconds }) => seconds);
+function endAfter(seconds: number): string | undefined {
+  return Number.isFinite(seconds) ? `ends after ${seconds} s` : undefined;
+}
+
+/** After how many seconds a request of an endpoint ends: one on which nothing arrives, and any. */
+interface RequestLimits {
+  readonly silence: number;
+  readonly total: number;
+}
+
+/** The least limits of all hops. A silence limit that is not shorter than a limit of the whole request has no effect. */
+function limitsOf(endpoint: EndpointPlan, plan: ServingPlan): RequestLimits {
+  const { shares, ladder, path } = endpoint;
+  const routes = ladder.hops.filter(({ hop }) => ROUTE_LIMITS.includes(hop));
+  const isTotal = limitsWholeRequests(plan, path);
   // The plan may come from a file, so it has data only.
   const served = shares.map(({ backend }) => backend);
   const chains = plan.backends.filter(({ path }) => served.includes(path)).map(({ chain }) => chain);
-  const hops = chains.flat().flatMap(({ kind, silenceSeconds, requestSeconds }) =>
-    // The limits of the balancer are those of its longest endpoint, unless routes have their own.
-    kind === HopKind.BALANCER && routes.length > 0 ? [] : [silenceSeconds, requestSeconds],
+  // The limits of the balancer are those of its longest endpoint, unless routes have their own.
+  const hops = chains.flat().filter(({ kind }) => kind !== HopKind.BALANCER || routes.length === 0);
+  const [totals, silences] = [true, false].map((wanted) =>
+    routes.filter(({ hop }) => (hop === ROUTE_TIMEOUT && isTotal) === wanted).map(({ seconds }) => seconds),
+  ) as [number[], number[]];
+  const total = Math.min(...totals, ...hops.map(({ requestSeconds = Number.POSITIVE_INFINITY }) => requestSeconds));
+  const silence = Math.min(...silences, ...hops.map(({ silenceSeconds = Number.POSITIVE_INFINITY }) => silenceSeconds));
+  return { silence: silence < total ? silence : Number.POSITIVE_INFINITY, total };
+}
+
+/** Whether the request timeout of the target ends any request, rather than one whose server is silent. */
+export function limitsWholeRequests({ ledger }: ServingPlan, endpoint: string): boolean {
+  return ledger.some(
+    ({ path, feature, level }) =>
+      path === endpoint && feature === Feature.REQUEST_TIMEOUT && level === SupportLevel.NATIVE,
   );
-  return [...routes, ...hops].filter((limit) => limit !== undefined);
 }
 
 /** When the balancer and the server close an idle connection between them. */

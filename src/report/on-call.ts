@@ -1,12 +1,15 @@
+import type { ServingPlan } from '../plan/plan';
 import { DrainBehavior } from '../plan/server/descriptor';
-import type { BackendPlan, BalancerPlan } from '../plan/serving-plan';
-import { rangeOf } from './key-times';
+import { type BackendPlan, type BalancerPlan, HopKind } from '../plan/serving-plan';
+import { limitsWholeRequests, rangeOf } from './key-times';
 
 /** Notes for someone on call: which side closes connections first, what a status code means, how long a rollout takes. */
-export function onCallNotes(balancer: BalancerPlan, backend: BackendPlan): string[] {
+export function onCallNotes(plan: ServingPlan, backend: BackendPlan): string[] {
+  const { balancer } = plan;
+  const isTotal = backend.endpoints.every((endpoint) => limitsWholeRequests(plan, endpoint));
   return [
     ...idleNotes(balancer, backend),
-    ...silenceNotes(balancer, backend),
+    ...limitNotes(balancer, backend, isTotal),
     stopNote(backend),
     ...rolloutNotes(backend),
   ];
@@ -32,17 +35,22 @@ function idleNotes({ statuses }: BalancerPlan, { chain, times, intent }: Backend
   ];
 }
 
-function silenceNotes({ statuses }: BalancerPlan, { chain }: BackendPlan): string[] {
+/** Which hop ends a request. A silence limit that is not shorter than the limit of the whole request has no effect. */
+function limitNotes({ statuses }: BalancerPlan, { chain }: BackendPlan, isTotal: boolean): string[] {
   const cuts = chain.filter((hop) => hop.silenceSeconds !== undefined || hop.requestSeconds !== undefined);
   if (cuts.length === 0) return [];
-  const limits = cuts.map(({ name, silenceSeconds, requestSeconds }) => {
+  const limits = cuts.map(({ name, kind, silenceSeconds, requestSeconds }) => {
+    const total = kind === HopKind.BALANCER && !isTotal && silenceSeconds !== undefined ? undefined : requestSeconds;
     const times = [
-      ...(silenceSeconds === undefined ? [] : [`${silenceSeconds} s of silence`]),
-      ...(requestSeconds === undefined || requestSeconds === silenceSeconds ? [] : [`${requestSeconds} s in total`]),
+      ...(silenceSeconds === undefined || silenceSeconds >= (total ?? Number.POSITIVE_INFINITY)
+        ? []
+        : [`${silenceSeconds} s of silence`]),
+      ...(total === undefined ? [] : [`${total} s in total`]),
     ];
     return `${name} ends a request after ${times.join(' or ')}`;
   });
-  return [`Silence: ${limits.join('; ')}${statuses === undefined ? '' : ` (status ${statuses.silent})`}.`];
+  const title = limits.some((limit) => limit.endsWith('in total')) ? 'Request limits' : 'Silence';
+  return [`${title}: ${limits.join('; ')}${statuses === undefined ? '' : ` (status ${statuses.silent})`}.`];
 }
 
 function stopNote({ times, rollout, intent }: BackendPlan): string {

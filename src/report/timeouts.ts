@@ -18,7 +18,7 @@ export function timeoutSections({ plan }: Explanation): Section[] {
     })),
     ...merged('timeouts of', plan.backends, (backend) => ({
       table: ladderTable(backend.ladder),
-      notes: onCallNotes(plan.balancer, backend),
+      notes: onCallNotes(plan, backend),
     })),
   ];
 }

@@ -9,7 +9,7 @@ const STATUSES = { closed: 502, silent: 504, unavailable: 503 };
 
 function notesOf(server: ModelServer, target: TargetProfile = { ...NUMBERED, statuses: STATUSES }, replicas = 1) {
   const { plan } = planOf({ target, backend: { server, replicas, loadTimeout: seconds(60) } });
-  return onCallNotes(plan.balancer, plan.backend('endpoint/backend'));
+  return onCallNotes(plan, plan.backend('endpoint/backend'));
 }
 
 describe('the notes on a backend for someone on call', () => {
@@ -44,7 +44,7 @@ describe('the notes on a backend for someone on call', () => {
       target: { ...NUMBERED, statuses: STATUSES },
       backend: { server: ModelServer.command({ command: ['serve'] }), healthCheck: HealthCheck.http('/') },
     });
-    expect(onCallNotes(plan.balancer, plan.backend('endpoint/backend'))[0]).toBe(
+    expect(onCallNotes(plan, plan.backend('endpoint/backend'))[0]).toBe(
       'Idle connections: an Application Load Balancer closes first, after 70 s, provided an undeclared server keeps them longer. An occasional 502 after a pause means that it does not.',
     );
   });

@@ -1,6 +1,10 @@
-import { Duration, ModelServer } from '../../src';
+import { App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Duration, Intermediary, kubernetes, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import type { TargetPlatform } from '../../src/constructs/target-platform';
 import type { Explanation } from '../../src/plan/explanation';
 import { explain } from '../../src/report/explain';
+import { onCallNotes } from '../../src/report/on-call';
 import type { Section } from '../../src/report/sections';
 import { renderText } from '../../src/report/text';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
@@ -31,16 +35,81 @@ function summaryOf(platform: TestPlatform, more: Partial<Explanation> = {}): Sec
 const titled = (sections: Section[], title: string): Section | undefined => sections.find((one) => one.title === title);
 
 describe('the summary', () => {
-  test('has the silence limit of each endpoint, also if they share a backend', () => {
+  test('has the request limit of each endpoint, also if they share a backend', () => {
     const platform = testPlatform();
     const short = endpointOn(platform, 'short', { path: '/short', requestTimeout: Duration.seconds(2) });
     const long = endpointOn(platform, 'long', { path: '/long', requestTimeout: Duration.hours(2) });
     long.attachBackend(short.addBackend('v1', backendOptions()));
     const rows = summaryOf(platform).flatMap(({ table }) => table?.rows ?? []);
-    expect(rows.filter(([time]) => time?.startsWith('silent request')).map(([time, value]) => [time, value])).toEqual([
-      ['silent request of short', 'ends after 12 s'],
-      ['silent request of long', 'ends after 7210 s'],
+    expect(
+      rows.filter(([time]) => /^(silent|total) request/.test(time ?? '')).map(([time, value]) => [time, value]),
+    ).toEqual([
+      ['total request time of short', 'ends after 12 s'],
+      ['total request time of long', 'ends after 7210 s'],
     ]);
+  });
+
+  /** The limits of requests in the summary of a platform, and in its notes for someone on call. */
+  function limitsOf(define: (scope: Construct) => TargetPlatform, more: ServingEndpointProps = {}) {
+    const chart = new Chart(new App(), 'Serving');
+    const platform = define(chart);
+    new ServingEndpoint(chart, 'endpoint', more).addBackend('v1', backendOptions());
+    const rows = summaryOf(platform as TestPlatform).flatMap(({ table }) => table?.rows ?? []);
+    const plan = platform.plan();
+    return {
+      rows: rows
+        .filter(([time = '']) => /^(silent|total) request/.test(time))
+        .map(([time, value]) => `${time} ${value}`),
+      note: onCallNotes(plan, plan.backends[0] as never).find((note) => /^(Silence|Request limits):/.test(note)),
+    };
+  }
+
+  const proxy = (behind: Intermediary) => (scope: Construct) =>
+    new kubernetes.KubernetesPlatform(scope, 'Platform', { behind: [behind] });
+  const gateway = (profile: kubernetes.GatewayProfile) => (scope: Construct) =>
+    new kubernetes.KubernetesPlatform(scope, 'Platform', {
+      gateway: kubernetes.Gateway.fromName('inference', { profile }),
+    });
+  const stream = { streaming: { maxDuration: Duration.minutes(30), heartbeat: Duration.seconds(20) } };
+
+  test.each<[string, (scope: Construct) => TargetPlatform, ServingEndpointProps, string[], string | undefined]>([
+    [
+      'the router, which ends silent requests',
+      (scope) => new kubernetes.KubernetesPlatform(scope, 'Platform'),
+      {},
+      ['silent request ends after 70 s'],
+      'Silence: the built-in router ends a request after 70 s of silence (status 504).',
+    ],
+    [
+      'Envoy Gateway, which limits whole requests',
+      gateway(kubernetes.GatewayProfile.ENVOY_GATEWAY),
+      {},
+      ['total request time ends after 70 s'],
+      'Request limits: Envoy Gateway ends a request after 70 s in total (status 504).',
+    ],
+    [
+      'Envoy Gateway with streams, which end if they are silent',
+      gateway(kubernetes.GatewayProfile.ENVOY_GATEWAY),
+      stream,
+      ['silent request ends after 70 s'],
+      'Silence: Envoy Gateway ends a request after 70 s of silence (status 504).',
+    ],
+    [
+      'an Envoy in front, whose route limits whole requests',
+      proxy(Intermediary.envoy({ routeTimeout: Duration.seconds(90) })),
+      {},
+      ['silent request ends after 70 s', 'total request time ends after 90 s'],
+      'Request limits: Envoy ends a request after 90 s in total; the built-in router ends a request after 70 s of silence (status 504).',
+    ],
+    [
+      'a proxy in front with both limits',
+      proxy(Intermediary.of({ name: 'edge', silence: Duration.seconds(90), requestTimeout: Duration.seconds(300) })),
+      {},
+      ['silent request ends after 70 s', 'total request time ends after 300 s'],
+      'Request limits: edge ends a request after 90 s of silence or 300 s in total; the built-in router ends a request after 70 s of silence (status 504).',
+    ],
+  ])('labels limits by what they limit: %s', (_, define, more, rows, note) => {
+    expect(limitsOf(define, more)).toEqual({ rows, note });
   });
 
   test('has the URL, and the share and address of each backend', () => {

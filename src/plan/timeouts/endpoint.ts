@@ -13,7 +13,8 @@ import type { SolvedBalancer } from './solving';
 /** The row of the shortest timeout that clients need. */
 export const CLIENT_TIMEOUT = 'client timeout, at least';
 
-const ROUTE_TIMEOUT = 'route timeout';
+/** The row of the request timeout of routes. Targets without one end requests whose server is silent for that long. */
+export const ROUTE_TIMEOUT = 'route timeout';
 const ROUTE_SILENCE = 'route silence';
 
 /** The rows of the limits that the balancer has per endpoint. */
