@@ -21,11 +21,12 @@ const NAMES = [
   ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'id_ecdsa_sk', 'id_ed25519_sk'],
   ...['.cargo/credentials', '.cargo/credentials.toml', '.gem/credentials', '.streamlit/secrets.toml'],
   ...['huggingface/token', '.huggingface/token', '.kaggle/kaggle.json', '.ngc/config', '.oci/config', 'rclone.conf'],
+  ...['service-account.json', 'service_account.json', 'serviceaccount.json', 'credentials.json'],
   ...['.bash_history', '.zsh_history', '.python_history', '.psql_history', '.mysql_history'],
 ];
 
 /** Folders whose content is private. */
-const FOLDERS = ['.aws', '.ssh', '.gnupg', '.kube', '.azure', '.config/gcloud'];
+const FOLDERS = ['.git', '.aws', '.ssh', '.gnupg', '.kube', '.azure', '.config/gcloud'];
 
 const PATTERNS = [
   // Examples and templates contain no credentials.
@@ -35,6 +36,13 @@ const PATTERNS = [
   /\.tfstate(?:\.|$)/,
   /\.(?:p12|pfx|jks|keystore|kdbx|ppk|agekey)$/,
 ];
+
+/** Settings with the key of a service account, or with the tokens of an OAuth client. */
+const JSON_SECRET =
+  /"(?:private_key|client_secret|refresh_token|aws_secret_access_key|secretAccessKey)"\s*:\s*"(?!\s*(?:<[^"]*>|\$\{[^"]*\}|\.{3}|)\s*")[^"]+"/i;
+
+/** An access key of AWS in a profile or a file of variables. */
+const AWS_SECRET = /^\s*(?:export\s+)?aws_secret_access_key\s*=\s*["']?[A-Za-z0-9/+]{40}\b/im;
 
 /** Files that contain a key, or a public certificate. */
 const KEY_OR_CERTIFICATE = /\.(?:pem|key)$/;
@@ -92,6 +100,8 @@ function isCredential(file: WalkedFile, root: string): boolean {
   const places = [file.path, relative(root, file.source).split(sep).join('/')].map((path) => path.toLowerCase());
   if (places.some(hasName)) return true;
   if (places.some((path) => INDEX_SETTINGS.test(path)) && LOGIN.test(textOf(file))) return true;
+  if (places.some((path) => path.endsWith('.json')) && JSON_SECRET.test(textOf(file))) return true;
+  if (AWS_SECRET.test(textOf(file))) return true;
   if (!places.some((path) => KEY_OR_CERTIFICATE.test(path))) return hasPrivateKey(file);
   return hasPrivateKey(file) || !isCertificate(file);
 }

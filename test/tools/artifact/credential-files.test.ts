@@ -46,7 +46,8 @@ describe('looks like credentials:', () => {
     ],
     ...['store.p12', 'a.PFX', 'a.jks', 'a.kdbx', 'a.ppk', 'server.key', 'server.pem', '.vault-token', '.pgpass'],
     ...['prod.env', 'config/Local.ENV', '.dockerconfigjson', 'client_secret_1234.apps.json', '.ngc/config'],
-    ...['.oci/config', '.config/rclone/rclone.conf'],
+    ...['.oci/config', '.config/rclone/rclone.conf', '.git/config', 'sub/.GIT/config'],
+    ...['credentials.json', 'keys/service-account.json', 'service_account.json', 'serviceAccount.json'],
     ...['application_default_credentials.json', '.streamlit/secrets.toml', '.huggingface/token', '.bash_history'],
   ])('%s', (path) => {
     expect(found({ [path]: 'x' })).toEqual([path]);
@@ -67,6 +68,23 @@ describe('looks like credentials:', () => {
     expect(
       found({ 'account.json': JSON.stringify({ type: 'service_account', private_key: KEY('PRIVATE KEY') }) }),
     ).toEqual(['account.json']);
+  });
+
+  test.each([
+    ['{"private_key": "MIIEvQIBADANBgkq", "private_key_id": "1"}'],
+    ['{"installed": {"client_id": "x", "client_secret" : "GOCSPX-abc"}}'],
+    ['{"type": "authorized_user", "refresh_token": "1//0abc"}'],
+    ['{"aws_secret_access_key":"abc"}'],
+  ])('settings in JSON with a secret: %s', (text) => {
+    expect(found({ 'config.json': text, 'model.bin': text })).toEqual(['config.json']);
+  });
+
+  test.each([
+    'aws_secret_access_key = ',
+    'export AWS_SECRET_ACCESS_KEY=',
+    '  AWS_SECRET_ACCESS_KEY="',
+  ])('a file with the access key of AWS after %j, regardless of its name', (start) => {
+    expect(found({ 'app.py': 'x', notes: `[default]\n${start}${'wJalrXUt'.repeat(5)}\n` })).toEqual(['notes']);
   });
 
   test('settings of a package index with a login', () => {
@@ -115,6 +133,14 @@ test.each([
       '.condarc': 'channels:\n  - conda-forge\n',
     },
   ],
+  [
+    'settings in JSON with an empty or a template value',
+    {
+      'a.json': `{"private_key": "", "client_secret": "<your secret>", "refresh_token": "\${TOKEN}"}`,
+      'b.json': '{"private_key": "...", "private_key_id": "1", "private_keys": ["x"], "refresh_token": null}',
+    },
+  ],
+  ['settings that name the variable of an access key', { 'a.py': 'AWS_SECRET_ACCESS_KEY = os.environ["KEY"]\n' }],
   ['a bundle of certificates', { 'cacert.pem': KEY('CERTIFICATE').repeat(500) }],
   ['a public key', { 'jwt.key': KEY('PUBLIC KEY') }],
   ['code that looks for keys', { 'a.py': 'if "-----BEGIN PRIVATE KEY-----" in text: raise ValueError("not here")\n' }],
