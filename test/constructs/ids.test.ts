@@ -160,7 +160,9 @@ describe.each(TARGET_NAMES)('an id that is in use on %s', (target) => {
       const initial = new Set(before.node.children.map(({ node }) => node.id));
       const { endpoint } = everything(scope);
       later.push(
-        ...endpoint.node.children.map(({ node }) => node.id).filter((id) => !initial.has(id) && !['v1', 'Split'].includes(id)),
+        ...endpoint.node.children
+          .map(({ node }) => node.id)
+          .filter((id) => !initial.has(id) && !['v1', 'Split'].includes(id)),
       );
     });
     expect(later).toEqual(target === 'aws' ? ['Own-v1', 'Header0'] : []);
