@@ -16,6 +16,17 @@ interface Found {
   readonly at?: Place;
 }
 
+/** A member of options. */
+interface Member {
+  readonly name: string;
+  /** Its type, without the mark of optional members. */
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+/** The members of the interfaces that were used so far. */
+const MEMBERS = new Map<string, readonly Member[]>();
+
 /** The class whose values messages never show. */
 const SECRET = 'SecretValue';
 
@@ -65,12 +76,23 @@ function checkMembers(type: string, value: object, prefix: string, at: Place | u
       at,
     );
   }
-  for (const [name, member] of Object.entries(members)) {
-    const isOptional = member.endsWith('?');
-    const found = value[name as keyof object] as unknown;
-    if (found === undefined && isOptional) continue;
-    checkValue(isOptional ? member.slice(0, -1) : member, found, `${prefix}${name}`, at);
+  for (const member of membersOf(type)) {
+    const found = value[member.name as keyof object] as unknown;
+    if (found === undefined && member.isOptional) continue;
+    checkValue(member.type, found, `${prefix}${member.name}`, at);
   }
+}
+
+function membersOf(type: string): readonly Member[] {
+  let members = MEMBERS.get(type);
+  if (members === undefined) {
+    members = Object.entries(OPTION_TYPES[type] ?? {}).map(([name, notation]) => {
+      const isOptional = notation.endsWith('?');
+      return { name, type: isOptional ? notation.slice(0, -1) : notation, isOptional };
+    });
+    MEMBERS.set(type, members);
+  }
+  return members;
 }
 
 /** Validates one value against its type. */
