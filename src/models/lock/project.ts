@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { homeFolder } from '../../private/files/user-folders';
+import { remembered } from '../../private/remembered';
 
 /** Files at the root of a project, or of a package in it. */
 const PROJECT_FILES = 'package.json cdk.json cdk8s.yaml pyproject.toml setup.py go.mod pom.xml build.gradle'.split(' ');
@@ -18,12 +19,20 @@ const SHARED = 0o1002;
  * excluded, unless they are the working directory.
  */
 export function projectFolders(from: string): string[] {
-  const reachable = foldersUpward(resolve(from));
-  const repository = reachable.findIndex((folder) => has(folder, VERSION_CONTROL));
-  if (repository >= 0) return reachable.slice(0, repository + 1);
-  const outermost = reachable.filter((folder) => PROJECT_FILES.some((name) => has(folder, name))).at(-1);
-  return outermost === undefined ? reachable : reachable.slice(0, reachable.indexOf(outermost) + 1);
+  return foldersOf(resolve(from));
 }
+
+/** A project stays where it is while a process runs. */
+const foldersOf = remembered(
+  (from: string) => from,
+  (from): string[] => {
+    const reachable = foldersUpward(from);
+    const repository = reachable.findIndex((folder) => has(folder, VERSION_CONTROL));
+    if (repository >= 0) return reachable.slice(0, repository + 1);
+    const outermost = reachable.filter((folder) => PROJECT_FILES.some((name) => has(folder, name))).at(-1);
+    return outermost === undefined ? reachable : reachable.slice(0, reachable.indexOf(outermost) + 1);
+  },
+);
 
 function foldersUpward(start: string): string[] {
   const folders = [start];

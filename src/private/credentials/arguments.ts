@@ -1,3 +1,4 @@
+import { remembered } from '../remembered';
 import { REDACTED } from './forms';
 import { isCredentialName } from './names';
 import { credentialReason, isUnexpanded } from './reason';
@@ -25,15 +26,18 @@ export interface CredentialArgument {
 }
 
 /** The arguments of a command that appear to be credentials. */
-export function credentialArguments(words: readonly string[]): CredentialArgument[] {
-  return argumentsOf(words).flatMap(({ name, value }) => {
-    const reason = credentialReason(name, value);
-    return reason === undefined ? [] : [{ name, reason }];
-  });
-}
+export const credentialArguments = remembered(
+  (words: readonly string[]) => words.join('\0'),
+  (words): readonly CredentialArgument[] =>
+    argumentsOf(words).flatMap(({ name, value }) => {
+      const reason = credentialReason(name, value);
+      return reason === undefined ? [] : [{ name, reason }];
+    }),
+);
 
 /** The names of credential arguments that are set to `$(NAME)`, which no platform expands. */
-export function unexpandedArguments(words: readonly string[]): string[] {
+export function unexpandedArguments(words: readonly string[]): readonly string[] {
+  if (!words.some((word) => word.includes('$('))) return [];
   return argumentsOf(words)
     .filter(({ name, value, isInShellLine }) => !isInShellLine && isUnexpanded(name, value))
     .map(({ name }) => name);

@@ -27,5 +27,5 @@ export function credentialReason(name: string, value: string): string | undefine
 
 /** Whether a credential is set to `$(NAME)`, which is rendered so that no platform expands it. */
 export function isUnexpanded(name: string, value: string): boolean {
-  return isCredentialName(name) && /^\$\([A-Za-z_]\w*\)$/.test(value);
+  return /^\$\([A-Za-z_]\w*\)$/.test(value) && isCredentialName(name);
 }
