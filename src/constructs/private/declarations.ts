@@ -14,6 +14,9 @@ import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBin
 
 /** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */
 export class Declarations {
+  /** The constructs that declared something. */
+  public readonly scopes: Construct[] = [];
+
   private readonly endpoints = new Map<string, EndpointBinding>();
   private readonly backends = new Map<string, BackendBinding>();
   private readonly attachments: AttachmentIntent[] = [];
@@ -23,21 +26,16 @@ export class Declarations {
   /** The construct paths of endpoints and backends by their legal names. */
   private readonly slugs = new Map<string, string>();
 
-  /** The constructs that declared something. */
-  public get scopes(): Construct[] {
-    return [this.endpoints, this.backends, this.splits, this.policies].flatMap((bindings) =>
-      [...bindings.values()].map(({ scope }) => scope),
-    );
-  }
-
   public addEndpoint(endpoint: EndpointBinding): void {
     this.claim('endpoint', endpoint);
     this.endpoints.set(endpoint.intent.path, freeze(endpoint));
+    this.scopes.push(endpoint.scope);
   }
 
   public addBackend(backend: BackendBinding): void {
     this.claim('backend', backend);
     this.backends.set(backend.intent.path, freeze(backend));
+    this.scopes.push(backend.scope);
   }
 
   public attach(intent: AttachmentIntent): AttachmentBinding {
@@ -50,6 +48,7 @@ export class Declarations {
     this.requireNoSplit(intent.endpoint, scope);
     const binding = freeze({ scope, endpoint: this.endpoint(intent.endpoint), intent });
     this.splits.set(intent.endpoint, binding);
+    this.scopes.push(scope);
     return binding;
   }
 
@@ -66,6 +65,7 @@ export class Declarations {
     }
     const binding = freeze({ scope, backend, intent });
     this.policies.set(intent.backend, binding);
+    this.scopes.push(scope);
     return binding;
   }
 

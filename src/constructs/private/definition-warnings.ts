@@ -29,10 +29,11 @@ export function lockedDestinations(target: TargetProfile, { models }: BackendInt
  * A backend that serves endpoints and gets none of their requests: without a share, a header rule and an address of its
  * own. One that no endpoint has, or whose replicas are called directly, gets its requests from elsewhere.
  */
-export function unreachable({ endpoints }: ServingPlan, { path, name, directCallers }: BackendIntent): Warning[] {
-  const serving = endpoints.filter(({ shares }) => shares.some(({ backend }) => backend === path));
-  const routes = serving.flatMap((endpoint) => endpoint.routes);
-  const isReached = routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0));
+export function unreachable(plan: ServingPlan, { path, name, directCallers }: BackendIntent): Warning[] {
+  const serving = plan.backend(path).endpoints.map((endpoint) => plan.endpoint(endpoint));
+  const isReached = serving.some(({ routes }) =>
+    routes.some(({ shares }) => shares.some(({ backend, weight }) => backend === path && weight > 0)),
+  );
   if (serving.length === 0 || directCallers === true || isReached) return [];
   const message = `backend '${name}' gets no requests: its share is 0, no header rule selects it, and it has no own address; give it a share or a header rule, or set 'ownAddress' (OwnAddress.HEADER)`;
   return [{ id: `unreachableBackend.${slug(name)}`, message }];
