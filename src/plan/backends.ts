@@ -15,13 +15,10 @@ import { rolloutOf } from './timeouts/rollout-cost';
 export function planBackends(planning: Planning): BackendPlan[] {
   const { backends, target } = planning.intents;
   const slots = target.rules === undefined ? undefined : new RuleSlots(target.rules);
-  return backends.map((backend) => ({
-    ...planBackend(planning, backend),
-    anchor: slots?.placeAnchor(backend.path),
-  }));
+  return backends.map((backend) => planBackend(planning, backend, slots));
 }
 
-function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
+function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlots | undefined): BackendPlan {
   const { index, balancer, ledger, checks } = planning;
   const { target } = planning.intents;
   const endpoints = index.endpointsOf(backend.path);
@@ -39,7 +36,7 @@ function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
   refuseModels(target, backend, models, checks.refusals);
   refuseHealthCheck(target, backend, checks.refusals);
   refuseCompute(backend, models, checks.refusals);
-  const { times, ladder, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
+  const { times, ladderOf, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
   ledger.addBackend({ intent: backend, autoscaling, models, times }, balancer.plan);
   ledger.addStreams(backend, endpoints);
   const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
@@ -57,8 +54,12 @@ function planBackend(planning: Planning, backend: BackendIntent): BackendPlan {
     maxReplicas,
     autoscaling,
     times,
-    ladder,
+    // Only reports read it.
+    get ladder() {
+      return ladderOf();
+    },
     chain,
     rollout: rolloutOf(target, backend, times, { min: minReplicas, max: Math.max(minReplicas, maxReplicas) }),
+    anchor: slots?.placeAnchor(backend.path),
   };
 }

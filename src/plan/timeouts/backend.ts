@@ -23,7 +23,8 @@ const { POSITIVE_INFINITY: ENDLESS } = Number;
 /** The timeouts of a backend. */
 export interface SolvedBackend {
   readonly times: BackendTimes;
-  readonly ladder: LadderPlan;
+  /** Computes the ladder of the backend. */
+  readonly ladderOf: () => LadderPlan;
   readonly chain: HopTimes[];
 }
 
@@ -62,10 +63,11 @@ export function solveBackend(solving: Solving, subject: Subject): SolvedBackend 
     ...stop,
     ...startup,
   };
-  const slacks = [new Slack(checks.relations.slice(first)), balancer.slack];
+  const relations = checks.relations.slice(first);
   return {
     times,
-    ladder: backendLadder(target, { backend, endpoints, chain, limits, times }, slacks),
+    ladderOf: () =>
+      backendLadder(target, { backend, endpoints, chain, limits, times }, [new Slack(relations), balancer.slack]),
     chain: [...balancer.front, ...chain].map(timesOf),
   };
 }
