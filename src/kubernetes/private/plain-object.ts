@@ -37,9 +37,10 @@ function written(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(written);
   if (value instanceof Lazy) return written(value.produce());
   const source = value as Record<string, unknown>;
-  const parts = Object.keys(source)
-    .sort()
-    .map((key) => [key, written(source[key])] as const)
-    .filter(([, part]) => part !== undefined);
+  const parts: [string, unknown][] = [];
+  for (const key of Object.keys(source).sort()) {
+    const part = written(source[key]);
+    if (part !== undefined) parts.push([key, part]);
+  }
   return Object.fromEntries(parts);
 }
