@@ -88,7 +88,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // MINIMAL allows strictness flags that jsii's default rule set rejects.
   validateTsconfig: cdk.ValidateTsconfig.MINIMAL,
   tsconfig: {
-    compilerOptions: { noImplicitOverride: true, noUncheckedIndexedAccess: true },
+    compilerOptions: {
+      noImplicitOverride: true,
+      noUncheckedIndexedAccess: true,
+      // In files of their own, so that loading the package does not read them.
+      inlineSourceMap: false,
+      sourceMap: true,
+    },
   },
   tsconfigDev: {
     include: ['../scripts/**/*.ts', '../bench/**/*.ts', '../examples/**/*.ts'],

@@ -4,7 +4,7 @@
 // all of them, so each name becomes an enumerable getter that replaces itself by the value. `exports.A = void 0`
 // in front keeps named imports from ES modules working: Node finds the names of a CommonJS module by scanning.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
@@ -103,7 +103,11 @@ const rendered = indexes.map((file) => {
     throw new Error(`${file}: exports ${expected}, but the lazy index has ${actual}`);
   return { target, text: render(names, loadedAtOnce(source)) };
 });
-for (const { target, text } of rendered) writeFileSync(target, text);
+for (const { target, text } of rendered) {
+  writeFileSync(target, text);
+  // It maps what the compiler wrote.
+  rmSync(`${target}.map`, { force: true });
+}
 
 /** The index, and for each target what registers it. */
 const MAX_FILES = 6;

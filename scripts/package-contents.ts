@@ -11,7 +11,7 @@ const ALLOWED = [
   /^docs\/.+\.md$/,
   /^docs\/images\/.+\.svg$/,
   // The command line is bundled; its source files import packages that users do not install.
-  /^lib\/(?!tools\/).+\.(js|d\.ts)$/,
+  /^lib\/(?!tools\/).+\.(js|js\.map|d\.ts)$/,
   /^assets\/.+\.js$/,
   /^assets\/tools\/serving\/(THIRD-PARTY-NOTICES\.txt|sbom\.cdx\.json)$/,
 ];
@@ -53,6 +53,7 @@ export function problemsOf(contents: Contents, expected: Expected): string[] {
     ['lacks', required.filter((path) => !contents.has(path))],
     ['has files without a source:', stale(paths, expected.sources)],
     ['names a folder of this machine in', paths.filter((path) => namesFolder(contents.get(path), expected.folders))],
+    ['has a source map inside', paths.filter((path) => hasInlineMap(path, contents.get(path)))],
     ['has a source map that leads out of src/ in', paths.filter((path) => leadsOut(path, contents.get(path)))],
     ['imports what no user has in', unresolved(contents, expected.packages)],
     ['is not what the sources become in', differing(contents, expected.texts)],
@@ -72,15 +73,16 @@ function namesFolder(bytes: Buffer | undefined, folders: readonly string[]): boo
   return folders.some((folder) => bytes?.includes(folder));
 }
 
-const SOURCE_MAP = /^\/\/# sourceMappingURL=data:application\/json;(?:charset=utf-8;)?base64,([\w+/=]+)$/gm;
-
 function leadsOut(path: string, bytes: Buffer | undefined): boolean {
-  if (!path.endsWith('.js')) return false;
-  return [...(bytes?.toString() ?? '').matchAll(SOURCE_MAP)].some(([, encoded = '']) => {
-    const { sources, sourceRoot = '' } = JSON.parse(Buffer.from(encoded, 'base64').toString());
-    const resolved = (sources as string[]).map((source) => posix.join(posix.dirname(path), sourceRoot, source));
-    return isAbsolute(sourceRoot) || resolved.some((source) => !source.startsWith('src/'));
-  });
+  if (!path.endsWith('.js.map')) return false;
+  const { sources, sourceRoot = '' } = JSON.parse(bytes?.toString() ?? '{}');
+  const resolved = (sources as string[]).map((source) => posix.join(posix.dirname(path), sourceRoot, source));
+  return isAbsolute(sourceRoot) || resolved.some((source) => !source.startsWith('src/'));
+}
+
+/** A source map inside a file is read each time that the file is loaded. */
+function hasInlineMap(path: string, bytes: Buffer | undefined): boolean {
+  return path.endsWith('.js') && /^\/\/# sourceMappingURL=data:/m.test(bytes?.toString() ?? '');
 }
 
 /** A package is loaded at the start of a statement or by `require`; comments and texts may also contain its name. */
@@ -98,7 +100,7 @@ function unresolved(contents: Contents, packages: readonly string[]): string[] {
     return [file, `${file}${extension}`, `${file}/index${extension}`].some((candidate) => contents.has(candidate));
   };
   return [...contents]
-    .filter(([path]) => path.startsWith('lib/'))
+    .filter(([path]) => path.startsWith('lib/') && !path.endsWith('.map'))
     .flatMap(([path, bytes]) =>
       [...bytes.toString().matchAll(IMPORT)]
         .map(([, , request = '']) => request)
