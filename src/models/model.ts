@@ -9,7 +9,6 @@ import { requireSlashes } from '../private/slashes';
 import { isUnresolved } from '../private/tokens';
 import type { Duration } from '../units/duration';
 import type { SecretValue } from '../workload/secret-value';
-import { driftOf } from './lock/drift';
 import { keyOf, lockedImage, lockedModel } from './lock/entries';
 import type { LockedArtifact, LockedModel } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
@@ -68,6 +67,7 @@ export class Model {
       );
     }
     const hex = locked.digest.split(':')[1] as string;
+    const { driftOf } = require('./lock/drift') as typeof import('./lock/drift');
     const drift = driftOf(loaded, key);
     const intent: ModelIntent = {
       ...placeOf(options, lastPart(key)),

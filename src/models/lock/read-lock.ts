@@ -5,7 +5,6 @@ import { shellWord } from '../../private/shell-word';
 import { requireSlashes } from '../../private/slashes';
 import { leavesFolder } from './inside';
 import type { LockFile } from './lock-file';
-import { parseLock } from './parse';
 import { projectFolders, reasonForDistrust } from './project';
 
 /** The name of a lock file. */
@@ -54,6 +53,8 @@ export function readLock({ lockFile, from = process.cwd() }: LockQuery = {}): Lo
     const stamp = `${stats.ino} ${stats.size} ${stats.mtimeNs}`;
     const last = known.get(path);
     if (last?.stamp === stamp) return last.loaded;
+    // Loaded here, because most apps have no lock file.
+    const { parseLock } = require('./parse') as typeof import('./parse');
     const loaded = { path, folder: dirname(path), lock: parseLock(readFileSync(path, 'utf8'), shownPath(path)) };
     known.set(path, { stamp, loaded });
     return loaded;
