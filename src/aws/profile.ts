@@ -107,6 +107,12 @@ const CAPABILITIES = capabilitiesOf({
     'a backend without a healthy replica keeps its share, and its requests fail with 503',
   ),
   [Feature.TOKENS]: native('CDK resolves them'),
+  [Feature.CPU_LIMIT]: approximated(
+    'Fargate reserves the limit, because the size of a task is both; instances have no limit, so a replica can use all of their idle CPU',
+  ),
+  [Feature.MEMORY_LIMIT]: approximated(
+    'memoryReservation and memory of the container on instances; Fargate reserves the limit, because the size of a task is both',
+  ),
   [Feature.GPU]: native('an instance of a capacity provider'),
   [Feature.IMAGE_USER]: leftToApplication(
     "the container runs without capabilities as the user of its image, or as root if the image sets none; set 'user' to one that can read and write the files of the server, and on Fargate add 'VOLUME /tmp' to the image",

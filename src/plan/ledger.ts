@@ -124,6 +124,7 @@ export class Ledger {
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
+    this.addLimits(backend);
     if (backend.gpu !== undefined)
       this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
     this.addUser(backend);
@@ -189,6 +190,13 @@ export class Ledger {
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
     }
+  }
+
+  /** Records the limits that exceed what is reserved. */
+  private addLimits({ path, cpu, cpuLimit = cpu, memoryMib, memoryLimitMib }: BackendIntent): void {
+    if (cpuLimit > cpu) this.use(path, Feature.CPU_LIMIT, `${cpu} to ${cpuLimit} vCPUs`);
+    if (memoryLimitMib > memoryMib)
+      this.use(path, Feature.MEMORY_LIMIT, `${Math.ceil(memoryMib)} to ${Math.ceil(memoryLimitMib)} MiB`);
   }
 
   /** Records the user of a container unless the definition sets one. Targets that support the feature use that of the image. */

@@ -68,6 +68,10 @@ export enum Feature {
   MODEL_PUBLISH = 'publish on deploy',
   /** Not routing requests to a backend that has no ready replica. */
   FAILOVER = 'failover',
+  /** A limit on the CPU of a replica above what is reserved. */
+  CPU_LIMIT = 'cpu limit',
+  /** A limit on the memory of a replica above what is reserved. */
+  MEMORY_LIMIT = 'memory limit',
   /** A GPU for each replica. */
   GPU = 'gpu',
   /** Strings that only the framework can resolve, at synthesis. */

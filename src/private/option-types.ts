@@ -289,8 +289,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   Resources: {
     architecture: 'CpuArchitecture?',
     cpu: 'number?',
+    cpuLimit: 'number?',
     ephemeralStorage: 'Size?',
     memory: 'Size?',
+    memoryLimit: 'Size?',
     sharedMemory: 'Size?',
   },
   S3ModelOptions: {

@@ -11,14 +11,25 @@ export enum CpuArchitecture {
 /** The compute resources of each replica of a backend. */
 export interface Resources {
   /**
-   * Virtual processors. Fractions such as 0.25 are allowed.
+   * Virtual processors that are reserved. Fractions such as 0.25 are allowed.
    *
-   * AWS: on Fargate rounded up, together with the memory, to the next available size. Kubernetes: a request without a
-   * limit.
+   * AWS: on instances the CPU shares of the container; on Fargate rounded up, together with the memory, to the next
+   * available size, which is also the most that a replica gets. Kubernetes: the request of the container.
    *
-   * @default - 1; with GPUs, 2 for each GPU
+   * @default - `cpuLimit`; otherwise 1; with GPUs, 2 for each GPU
    */
   readonly cpu?: number;
+
+  /**
+   * The most virtual processors that a replica uses, at least `cpu`.
+   *
+   * AWS: Fargate reserves this much, because the size of a task is both; instances have no limit, so that a replica may use
+   * all idle CPU of its instance. Kubernetes: the limit of the container, whose threads wait once they have used their
+   * share of 100 ms.
+   *
+   * @default - Kubernetes, and instances on AWS: no limit; Fargate: the size of the task
+   */
+  readonly cpuLimit?: number;
 
   /**
    * The processor architecture. Locked images and models must support it.
@@ -31,11 +42,24 @@ export interface Resources {
   readonly architecture?: CpuArchitecture;
 
   /**
-   * Memory, as request and limit.
+   * Memory that is reserved.
    *
-   * @default - 2 GiB; with GPUs, 8 GiB for each GPU
+   * AWS: on instances the reservation of the container; on Fargate the size of the task. Kubernetes: the request of the
+   * container.
+   *
+   * @default - `memoryLimit`; otherwise 2 GiB; with GPUs, 8 GiB for each GPU
    */
   readonly memory?: Size;
+
+  /**
+   * The most memory that a replica uses, at least `memory`. A replica that needs more is killed. Memory between the two is
+   * not reserved: when an instance or node runs out of it, replicas above their reservation are killed first.
+   *
+   * AWS: on instances the hard limit of the container; Fargate reserves this much. Kubernetes: the limit of the container.
+   *
+   * @default - `memory`
+   */
+  readonly memoryLimit?: Size;
 
   /**
    * Disk space for temporary files and fetched models.

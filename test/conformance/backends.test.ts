@@ -116,6 +116,30 @@ onEvery('a backend on %s', (_, subject) => {
     expect(observe(subject, { resources: { memory: Size.mebibytes(3000) } }).memoryMib).toBeGreaterThanOrEqual(3000);
   });
 
+  test('reserves what is declared, and can use the declared limits', () => {
+    const resources = { cpu: 0.5, cpuLimit: 2, memory: Size.gibibytes(4), memoryLimit: Size.gibibytes(12) };
+    const { reserved, cpuLimit, memoryMib } = observe(subject, { resources });
+    expect(reserved.cpu).toBeGreaterThanOrEqual(0.5);
+    expect(reserved.memoryMib).toBeGreaterThanOrEqual(4096);
+    expect(cpuLimit).toBe(2);
+    expect(memoryMib).toBe(12 * 1024);
+  });
+
+  test('with GPUs reserves what is declared, and can use a higher limit of memory', () => {
+    const resources = { cpu: 2, cpuLimit: 4, memory: Size.gibibytes(6), memoryLimit: Size.gibibytes(12) };
+    const { reserved, cpuLimit, memoryMib } = observe(subject, { gpu: Gpu.nvidia(), resources });
+    expect({ reserved, memoryMib }).toEqual({ reserved: { cpu: 2, memoryMib: 6144 }, memoryMib: 12 * 1024 });
+    // Instances on AWS have no limit.
+    expect([4, undefined]).toContain(cpuLimit);
+  });
+
+  test('reserves its limits if nothing else is declared', () => {
+    const { reserved, memoryMib } = observe(subject, {
+      resources: { cpuLimit: 2, memoryLimit: Size.gibibytes(4) },
+    });
+    expect({ reserved, memoryMib }).toEqual({ reserved: { cpu: 2, memoryMib: 4096 }, memoryMib: 4096 });
+  });
+
   test('runs as the declared user, and can write where the definition allows it', () => {
     expect(observe(subject, { user: 1234, readOnlyRootFilesystem: false })).toMatchObject({
       user: '1234',

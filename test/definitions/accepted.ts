@@ -297,6 +297,25 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) => one(scope, { resources: { cpu: 0.25, memory: Size.mebibytes(512) } }),
   },
   {
+    name: 'limits above what is reserved',
+    define: (scope) =>
+      one(scope, {
+        resources: { cpu: 0.1, cpuLimit: 2, memory: Size.gibibytes(1), memoryLimit: Size.gibibytes(4) },
+      }),
+  },
+  {
+    name: 'limits alone',
+    define: (scope) => one(scope, { resources: { cpuLimit: 2, memoryLimit: Size.gibibytes(4) } }),
+  },
+  {
+    name: 'a GPU server with a limit above what is reserved',
+    define: (scope) =>
+      one(scope, {
+        gpu: Gpu.nvidia(),
+        resources: { cpu: 2, cpuLimit: 4, memory: Size.gibibytes(6), memoryLimit: Size.gibibytes(12) },
+      }),
+  },
+  {
     name: 'large resources',
     define: (scope) =>
       one(scope, { resources: { cpu: 16, memory: Size.gibibytes(120), ephemeralStorage: Size.gibibytes(200) } }),

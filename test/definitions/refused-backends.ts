@@ -312,6 +312,31 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { rollout: Rollout.inPlace() }),
   },
   {
+    name: 'a CPU limit below what is reserved',
+    code: 'ConflictingProps',
+    message:
+      "'cpuLimit' (1 vCPUs) must be at least 'cpu' (2 vCPUs), which is reserved; raise the limit, or reserve less (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { resources: { cpu: 2, cpuLimit: 1 } }),
+  },
+  {
+    name: 'a memory limit below what is reserved',
+    code: 'ConflictingProps',
+    message:
+      "'memoryLimit' (4096 MiB) must be at least 'memory' (8192 MiB), which is reserved; raise the limit, or reserve less (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { resources: { memory: Size.gibibytes(8), memoryLimit: Size.gibibytes(4) }, gpu: Gpu.nvidia() }),
+  },
+  {
+    name: 'a memory limit above what Fargate supports',
+    code: 'ComputeTooLarge',
+    message:
+      "'cpu' (4) and 'memoryLimit' (204800 MiB) of backend 'v1' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, { resources: { cpu: 4, memory: Size.gibibytes(64), memoryLimit: Size.gibibytes(200) } }),
+  },
+  {
     name: 'more memory than Fargate supports',
     code: 'ComputeTooLarge',
     message:

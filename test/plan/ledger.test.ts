@@ -8,6 +8,7 @@ import { BalancerAccess, Feature, ImageUse, SupportLevel } from '../../src/plan/
 import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
+import { Size } from '../../src/units/size';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck } from '../../src/workload/health-check';
 import { ServerImage } from '../../src/workload/server-image';
@@ -51,6 +52,8 @@ describe('the ledger', () => {
     [Feature.STRIP_PREFIX, { path: '/a', stripPrefix: true }, {}],
     [Feature.LEAST_OUTSTANDING, {}, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }],
     [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
+    [Feature.CPU_LIMIT, {}, { resources: { cpu: 1, cpuLimit: 4 } }],
+    [Feature.MEMORY_LIMIT, {}, { resources: { memory: Size.gibibytes(16), memoryLimit: Size.gibibytes(64) } }],
     [Feature.GPU, {}, { gpu: Gpu.nvidia() }],
     [Feature.MODEL_FETCH, {}, { model: Model.fromS3('s3://acme-models/a/') }],
   ])('records %s if it is used', (feature, props, options) => {

@@ -35,6 +35,11 @@ export interface ObservedBackend {
     readonly unhealthyThreshold?: number;
   };
   readonly gpus: number;
+  /** What is reserved for a replica. */
+  readonly reserved: { readonly cpu: number; readonly memoryMib: number };
+  /** The most CPU; undefined without a limit. */
+  readonly cpuLimit?: number;
+  /** The most memory. */
   readonly memoryMib: number;
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: string;

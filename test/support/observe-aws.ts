@@ -77,7 +77,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
       unhealthyThreshold: Number(properties.UnhealthyThresholdCount),
     },
     gpus: Number(gpu?.Value ?? 0),
-    memoryMib: Number(task.properties.Memory ?? server.Memory),
+    ...computeOf(task.properties, server),
     readOnlyRootFilesystem: server.ReadonlyRootFilesystem === true,
     user: server.User === undefined ? undefined : text(server.User),
     models: modelsOf(containers, server),
@@ -132,4 +132,15 @@ function modelsOf(containers: readonly Data[], server: Data): ObservedBackend['m
     const path = `${text(seen?.ContainerPath)}${target.slice(text(from?.ContainerPath).length)}`;
     return [{ path: path.replace(/(.)\/$/, '$1'), uri }];
   });
+}
+
+/** A task on Fargate has one size for what is reserved and for the limits; a container on instances has both. */
+function computeOf(task: Data, server: Data): Pick<ObservedBackend, 'reserved' | 'cpuLimit' | 'memoryMib'> {
+  if (task.Memory !== undefined) {
+    const size = { cpu: Number(task.Cpu) / 1024, memoryMib: Number(task.Memory) };
+    return { reserved: size, cpuLimit: size.cpu, memoryMib: size.memoryMib };
+  }
+  const limit = Number(server.Memory);
+  const reserved = { cpu: Number(server.Cpu) / 1024, memoryMib: Number(server.MemoryReservation ?? limit) };
+  return { reserved, cpuLimit: undefined, memoryMib: limit };
 }

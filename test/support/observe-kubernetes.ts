@@ -182,6 +182,7 @@ function observeDeployment(
   const server = objects(pod.containers).find((container) => container.name === 'server') ?? {};
   const env = objects(server.env);
   const limits = object(object(server.resources).limits);
+  const requests = object(object(server.resources).requests);
   const preStop = Number(object(object(object(server.lifecycle).preStop).sleep).seconds ?? 0);
   const startup = object(server.startupProbe);
   const security = { ...object(pod.securityContext), ...object(server.securityContext) };
@@ -197,7 +198,9 @@ function observeDeployment(
     scaling: scalingOf(manifests, slug),
     health: routerHealth ?? probed(object(server.readinessProbe)),
     gpus: Number(limits['nvidia.com/gpu'] ?? 0),
-    memoryMib: Number(text(limits.memory).replace(/Mi$/, '')),
+    reserved: { cpu: cpusIn(requests.cpu), memoryMib: mebibytesIn(requests.memory) },
+    cpuLimit: limits.cpu === undefined ? undefined : cpusIn(limits.cpu),
+    memoryMib: mebibytesIn(limits.memory),
     readOnlyRootFilesystem: security.readOnlyRootFilesystem === true,
     user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
     models: [
@@ -209,6 +212,15 @@ function observeDeployment(
     stop: Number(pod.terminationGracePeriodSeconds) - preStop,
     startup: Number(startup.failureThreshold) * Number(startup.periodSeconds),
   };
+}
+
+function mebibytesIn(quantity: unknown): number {
+  return Number(text(quantity).replace(/Mi$/, ''));
+}
+
+function cpusIn(quantity: unknown): number {
+  const amount = text(quantity);
+  return amount.endsWith('m') ? Number(amount.slice(0, -1)) / 1000 : Number(amount);
 }
 
 /** The name of the container port that the Service of a backend targets. */

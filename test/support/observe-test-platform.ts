@@ -51,6 +51,8 @@ function observeService(service: TestService): ObservedBackend {
   const { times, name: _name, title: _title, user, models, ...rest } = service;
   return {
     ...rest,
+    reserved: { cpu: service.cpu, memoryMib: service.memoryMib },
+    memoryMib: service.memoryLimitMib,
     user: user === undefined ? undefined : String(user),
     models: models.flatMap(({ path, source }) => (source === undefined ? [] : [{ path, uri: source }])),
     balancerDrain: times.deregistration,

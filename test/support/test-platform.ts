@@ -43,7 +43,10 @@ export interface TestService {
     readonly unhealthyThreshold: number;
   };
   readonly gpus: number;
+  readonly cpu: number;
+  readonly cpuLimit?: number;
   readonly memoryMib: number;
+  readonly memoryLimitMib: number;
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: number;
   readonly models: readonly TestModel[];
@@ -94,6 +97,8 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.MODEL_VOLUME]: DONE,
   [extension.Feature.MODEL_PUBLISH]: DONE,
   [extension.Feature.FAILOVER]: DONE,
+  [extension.Feature.CPU_LIMIT]: DONE,
+  [extension.Feature.MEMORY_LIMIT]: DONE,
   [extension.Feature.GPU]: DONE,
   [extension.Feature.TOKENS]: DONE,
   [extension.Feature.IMAGE_USER]: DONE,
@@ -249,7 +254,10 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
       unhealthyThreshold,
     },
     gpus: intent.gpu?.count ?? 0,
+    cpu: intent.cpu,
+    cpuLimit: intent.cpuLimit,
     memoryMib: intent.memoryMib,
+    memoryLimitMib: intent.memoryLimitMib,
     readOnlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user,
     models: plan.models.map(({ intent: { mountPath, volume }, delivery, source = volume }) => ({

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
+import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
@@ -46,12 +47,16 @@ export function makeTask(
 }
 
 function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
-  const { cpu, memoryMib, ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
-  const size = fargateSize(cpu, memoryMib);
+  const { ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
+  // A task has one size, which must hold what the server uses at most.
+  const { cpu, cpuLimit = cpu, memoryMib, memoryLimitMib } = backend.intent;
+  const size = fargateSize(cpuLimit, memoryLimitMib);
   if (size === undefined) {
+    const cpuWord = cpuLimit > cpu ? 'cpuLimit' : 'cpu';
+    const memoryWord = memoryLimitMib > memoryMib ? 'memoryLimit' : 'memory';
     throw new ServingError(
       'ComputeTooLarge',
-      `'cpu' (${cpu}) and 'memory' (${memoryMib} MiB) of backend '${name}' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less`,
+      `'${cpuWord}' (${cpuLimit}) and '${memoryWord}' (${memoryLimitMib} MiB) of backend '${name}' exceed the limits of Fargate (16 vCPUs and 120 GiB); request less`,
       backend.scope,
     );
   }
@@ -111,13 +116,21 @@ function addServer(
       ? {}
       : {
           cpu: Math.ceil(intent.cpu * 1024),
-          memoryLimitMiB: Math.ceil(intent.memoryMib),
+          ...memoryOf(intent),
           gpuCount: intent.gpu?.count,
         }),
   });
   definition.addVolume({ name: SCRATCH.name });
   server.addMountPoints({ sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false });
   return server;
+}
+
+/** The memory that an instance reserves for the server and, if that is more, the memory that it may use. */
+function memoryOf({ memoryMib, memoryLimitMib }: BackendIntent): Partial<ecs.ContainerDefinitionOptions> {
+  const memoryLimitMiB = Math.ceil(memoryLimitMib);
+  return memoryLimitMib > memoryMib
+    ? { memoryReservationMiB: Math.ceil(memoryMib), memoryLimitMiB }
+    : { memoryLimitMiB };
 }
 
 /** The environment; variables with times are lazy. With a read-only root file system, HOME is the writable directory. */

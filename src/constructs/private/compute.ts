@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { BackendIntent } from '../../plan/intents';
 import { requireNumber } from '../../private/checks';
+import { ServingError } from '../../private/errors';
 import type { Size } from '../../units/size';
 import type { Gpu } from '../../workload/gpu';
 import type { Resources } from '../../workload/resources';
@@ -14,8 +15,11 @@ const MEMORY_GIB = { withoutGpu: 2, perGpu: 8 };
 /** The size of `/dev/shm` in MiB for a server with GPUs. */
 const SHARED_MEMORY_MIB = 1024;
 
-/** What a replica may use of its machine. */
-type Compute = Pick<BackendIntent, 'gpu' | 'cpu' | 'memoryMib' | 'ephemeralStorageMib' | 'sharedMemoryMib'>;
+/** What a replica reserves of its machine, and may use of it. */
+type Compute = Pick<
+  BackendIntent,
+  'gpu' | 'cpu' | 'cpuLimit' | 'memoryMib' | 'memoryLimitMib' | 'ephemeralStorageMib' | 'sharedMemoryMib'
+>;
 
 /** The options that define it. */
 interface ComputeOptions {
@@ -29,21 +33,57 @@ interface ComputeOptions {
 export function computeOf({ gpu, resources = {}, serverSharedMemoryMib }: ComputeOptions, at: Construct): Compute {
   const gpus = gpu?.count ?? 0;
   const standard = (amount: typeof CPU) => (gpus > 0 ? amount.perGpu * gpus : amount.withoutGpu);
-  const memoryGib = resources.memory?.toGibibytes() ?? standard(MEMORY_GIB);
   return {
     gpu: gpu?._intent(),
-    cpu: requireNumber('cpu', resources.cpu ?? standard(CPU), {
-      min: 0.05,
-      max: 192,
-      unit: 'vCPUs, of 1024 CPU units each',
-      at,
-    }),
-    memoryMib: requireNumber('memory', memoryGib * 1024, { min: 16, unit: 'MiB', at }),
+    ...cpuOf(resources, standard(CPU), at),
+    ...memoryOf(resources, standard(MEMORY_GIB), at),
     ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, at),
     sharedMemoryMib:
       mebibytesOf('sharedMemory', resources.sharedMemory, at) ??
       (gpus > 0 ? (serverSharedMemoryMib ?? SHARED_MEMORY_MIB) : undefined),
   };
+}
+
+/** The reserved CPU and its limit, in vCPUs. As in a Pod, a limit alone is reserved. */
+function cpuOf({ cpu, cpuLimit }: Resources, standard: number, at: Construct): Pick<Compute, 'cpu' | 'cpuLimit'> {
+  const rule = { min: 0.05, max: 192, unit: 'vCPUs, of 1024 CPU units each', at };
+  const limit = cpuLimit === undefined ? undefined : requireNumber('cpuLimit', cpuLimit, rule);
+  const reserved = requireNumber('cpu', cpu ?? limit ?? standard, rule);
+  refuseLowLimit('cpu', { reserved, limit, unit: 'vCPUs' }, at);
+  return { cpu: reserved, cpuLimit: limit };
+}
+
+/** The reserved memory and its limit, in MiB. */
+function memoryOf(
+  { memory, memoryLimit }: Resources,
+  standardGib: number,
+  at: Construct,
+): Pick<Compute, 'memoryMib' | 'memoryLimitMib'> {
+  const rule = { min: 16, unit: 'MiB', at };
+  const limit = memoryLimit === undefined ? undefined : requireNumber('memoryLimit', memoryLimit.toMebibytes(), rule);
+  const reserved = requireNumber('memory', memory?.toMebibytes() ?? limit ?? standardGib * 1024, rule);
+  refuseLowLimit('memory', { reserved, limit, unit: 'MiB' }, at);
+  return { memoryMib: reserved, memoryLimitMib: limit ?? reserved };
+}
+
+/** An amount that is reserved, and the limit that it may have. */
+interface Amount {
+  readonly reserved: number;
+  readonly limit?: number;
+  readonly unit: string;
+}
+
+function refuseLowLimit(
+  prop: string,
+  { reserved, limit = Number.POSITIVE_INFINITY, unit }: Amount,
+  at: Construct,
+): void {
+  if (limit >= reserved) return;
+  throw new ServingError(
+    'ConflictingProps',
+    `'${prop}Limit' (${limit} ${unit}) must be at least '${prop}' (${reserved} ${unit}), which is reserved; raise the limit, or reserve less`,
+    at,
+  );
 }
 
 function mebibytesOf(prop: string, size: Size | undefined, at: Construct): number | undefined {

@@ -5,18 +5,34 @@ import type { ContainerResources } from './manifests';
 const FETCH_MEMORY_MIB = 512;
 
 /**
- * The resources of the server. The memory limit equals the request, so that nodes are never overcommitted. There is no CPU
- * limit, because throttling only makes requests slower.
+ * The resources of the server. By default the memory limit equals the request, so that nodes are never overcommitted, and
+ * there is no CPU limit, because throttling only makes requests slower.
  */
 export function serverResources(intent: BackendIntent): ContainerResources {
-  const bounded = { memory: mebibytes(intent.memoryMib), ...storage(intent), ...devices(intent) };
-  return { requests: { cpu: cpus(intent.cpu), ...bounded }, limits: bounded };
+  return resourcesOf(intent, { ...storage(intent), ...devices(intent) });
 }
 
 /** The resources of a container that fetches a model. It runs before the server, so it can use the server's share. */
 export function fetchResources(intent: BackendIntent): ContainerResources {
-  const bounded = { memory: mebibytes(Math.max(intent.memoryMib, FETCH_MEMORY_MIB)), ...storage(intent) };
-  return { requests: { cpu: cpus(intent.cpu), ...bounded }, limits: bounded };
+  const enough = (mib: number): number => Math.max(mib, FETCH_MEMORY_MIB);
+  const { memoryMib, memoryLimitMib } = intent;
+  const memory = { memoryMib: enough(memoryMib), memoryLimitMib: enough(memoryLimitMib) };
+  return resourcesOf({ ...intent, ...memory }, storage(intent));
+}
+
+/** Requests and limits: apart for CPU and memory, the same for everything else. */
+function resourcesOf(
+  { cpu, cpuLimit, memoryMib, memoryLimitMib }: BackendIntent,
+  others: Record<string, string>,
+): ContainerResources {
+  return {
+    requests: { cpu: cpus(cpu), memory: mebibytes(memoryMib), ...others },
+    limits: {
+      ...(cpuLimit === undefined ? {} : { cpu: cpus(cpuLimit) }),
+      memory: mebibytes(memoryLimitMib),
+      ...others,
+    },
+  };
 }
 
 /** An amount of memory or disk as a Kubernetes quantity. */

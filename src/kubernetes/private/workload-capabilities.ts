@@ -25,6 +25,8 @@ const WORKLOADS = {
   [Feature.TOKENS]: approximated(
     "CDK resolves them if the Chart is passed to 'cluster.addCdk8sChart'; 'cdk8s synth' writes them unresolved",
   ),
+  [Feature.CPU_LIMIT]: native('the limit of the container, next to its request'),
+  [Feature.MEMORY_LIMIT]: native('the limit of the container, next to its request'),
   [Feature.GPU]: native('an extended resource, and a toleration for the taint of the same name'),
   [Feature.IMAGE_USER]: refused("a container runs as 'user', which defaults to 10001"),
 } satisfies Partial<CapabilityTable>;

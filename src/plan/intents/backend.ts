@@ -108,10 +108,14 @@ export interface BackendIntent extends ComputeLimits {
   readonly models: ModelIntent[];
   /** The GPU of each replica. @default - no GPU */
   readonly gpu?: GpuIntent;
-  /** Virtual CPUs. */
+  /** Virtual CPUs that are reserved. */
   readonly cpu: number;
-  /** Memory in MiB. */
+  /** The most virtual CPUs that a replica uses. @default - no limit */
+  readonly cpuLimit?: number;
+  /** Memory in MiB that is reserved. */
   readonly memoryMib: number;
+  /** The most memory in MiB that a replica uses. */
+  readonly memoryLimitMib: number;
   /** Scratch disk in MiB. @default - the target's */
   readonly ephemeralStorageMib?: number;
   /** `/dev/shm` in MiB. @default - the target's */
