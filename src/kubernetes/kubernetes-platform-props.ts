@@ -102,7 +102,8 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly imagePullSecrets?: string[];
 
   /**
-   * The image that fetches models from S3. Its entry point must be the `aws` command.
+   * The image that fetches models from S3. Its entry point must be the `aws` command, and it must contain `cp` of GNU coreutils
+   * if it links models of images (see `containerRuntime`).
    *
    * @default - the AWS CLI of the public registry, by tag and digest
    */
@@ -122,4 +123,15 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
    * @default '1.35'
    */
   readonly kubernetesVersion?: string;
+
+  /**
+   * The oldest container runtime of the nodes, as `kubectl get nodes -o wide` prints it, such as `containerd://2.2.0`.
+   *
+   * From containerd 2.2 and CRI-O 1.33 on, a model image is mounted with its directory alone. Older ones ignore that
+   * directory without an error, so the whole image is mounted elsewhere, and an init container of `fetchImage` fills the
+   * path of the model with links to the files.
+   *
+   * @default - unknown, and treated as old
+   */
+  readonly containerRuntime?: string;
 }

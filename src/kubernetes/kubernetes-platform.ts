@@ -16,7 +16,7 @@ import { routerImageProblem } from './private/router/image';
 import { routerProfile } from './private/router/profile';
 import { checkTrust, trustWarnings } from './private/router/trust';
 import type { RouterRenderer } from './private/router-renderer';
-import { DEFAULT_VERSION, minorVersion } from './private/version';
+import { DEFAULT_VERSION, minorVersion, mountsImageDirectories } from './private/version';
 import { withWorkloads } from './private/workload-capabilities';
 
 /**
@@ -77,18 +77,23 @@ export class KubernetesPlatform extends TargetPlatform {
       unit: 'seconds',
       at: this,
     });
-    const minor = minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION);
+    const mountsDirectories = props.containerRuntime !== undefined && mountsImageDirectories(props.containerRuntime);
+    const cluster = {
+      minor: minorVersion(props.kubernetesVersion ?? DEFAULT_VERSION),
+      mountsImageDirectories: mountsDirectories,
+    };
     const proxy = props.gateway?._target() ?? routerProfile(ttl, router.replicas, router.trustedProxies);
-    const target = withWorkloads(proxy, minor);
+    const target = withWorkloads(proxy, cluster);
     const sidecar = props.sidecar?._intent();
     const images = imagesOf({
       router: props.gateway === undefined && router.image === undefined,
       fetch: props.fetchImage === undefined,
       hub: props.hubImage === undefined,
+      links: props.fetchImage === undefined && !mountsDirectories,
     });
     this.target = { ...target, images, ...(sidecar !== undefined && { sidecar }) };
     const { gateway, imagePullSecrets = [], fetchImage, hubImage } = props;
-    const settings = { imagePullSecrets, fetchImage, hubImage };
+    const settings = { imagePullSecrets, fetchImage, hubImage, linksImages: !mountsDirectories };
     if (gateway === undefined) {
       const { RouterRenderer } = require('./private/router-renderer') as typeof import('./private/router-renderer');
       this.routerRenderer = new RouterRenderer(this, settings, router);

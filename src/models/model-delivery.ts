@@ -11,7 +11,8 @@ export class ModelDelivery {
   /**
    * The model image as a read-only volume, shared by the replicas of a node.
    *
-   * AWS: not supported, because ECS has no image volumes. Kubernetes: 1.35 or newer.
+   * AWS: not supported, because ECS has no image volumes. Kubernetes: 1.35 or newer; unless `containerRuntime` of the platform
+   * is recent, an init container links the files to the path of the model.
    */
   public static imageVolume(): ModelDelivery {
     return new ModelDelivery(ModelDeliveryKind.IMAGE_VOLUME);

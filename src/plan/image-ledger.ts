@@ -14,6 +14,7 @@ export function imageEntries(
     [ImageUse.ROUTER]: endpoints.length > 0,
     [ImageUse.S3]: fetched.some((model) => !isHub(model)),
     [ImageUse.HUB]: fetched.some(isHub),
+    [ImageUse.LINKS]: models.some(({ delivery }) => delivery === ModelDeliveryKind.IMAGE_VOLUME),
   };
   const parts = images
     .filter(({ use }) => used[use])

@@ -196,6 +196,8 @@ export enum ImageUse {
   S3 = 'models from S3',
   /** Fetches models from the Hugging Face Hub. */
   HUB = 'models from the Hugging Face Hub',
+  /** Links the files of model images to the paths of the models. */
+  LINKS = 'links to model images',
 }
 
 /** An image that the target provides. */

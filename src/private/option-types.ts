@@ -532,6 +532,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     behind: 'Intermediary[]?',
     idleTimeout: 'Duration?',
     strict: 'boolean?',
+    containerRuntime: 'string?',
     fetchImage: 'string?',
     gateway: 'kubernetes.Gateway?',
     hubImage: 'string?',

@@ -149,8 +149,57 @@ describe('packed models', () => {
     return findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec;
   };
 
-  test('are image volumes, of which only the models are mounted', () => {
+  const podOn = (containerRuntime: string, given: Model) => {
+    const { chart } = oneBackend({ model: given }, {}, { containerRuntime });
+    return findObject(manifestsOf(chart), 'Deployment', 'digits-svm').spec.template.spec;
+  };
+
+  test('are mounted as whole images whose files are linked to the path, because nodes may ignore a directory', () => {
     const pod = podOf({ model: model('data', { path: 'net' }) });
+    const image = { name: 'image-0', mountPath: '/serving-images/0', readOnly: true };
+    expect(pod.initContainers).toEqual([
+      expect.objectContaining({
+        name: 'link-0',
+        image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:/),
+        command: ['cp'],
+        args: ['-rsf', '/serving-images/0/models/.', '/model/'],
+        volumeMounts: [{ name: 'model-0', mountPath: '/model' }, { name: 'tmp', mountPath: '/tmp' }, image],
+      }),
+    ]);
+    expect(pod.volumes).toContainEqual({
+      name: 'image-0',
+      image: expect.objectContaining({ reference: expect.stringContaining(digestOf('a')) }),
+    });
+    expect(pod.volumes).toContainEqual({ name: 'model-0', emptyDir: {} });
+    expect(pod.containers[0].volumeMounts).toEqual([
+      { name: 'tmp', mountPath: '/tmp' },
+      image,
+      { name: 'model-0', mountPath: '/models/net', readOnly: true },
+    ]);
+  });
+
+  test.each([
+    'containerd://2.1.5',
+    'containerd://1.7.27',
+    'cri-o://1.32.4',
+    'containerd://v2.1.0-rc.1',
+  ])('are linked on %s', (containerRuntime) => {
+    expect(podOn(containerRuntime, model('data')).initContainers).toHaveLength(1);
+  });
+
+  test.each(['2.2.0', 'docker://28.1.0', 'containerd://two', ''])('refuse the runtime %p', (containerRuntime) => {
+    expect(() => podOn(containerRuntime, model('data'))).toThrow(
+      `'containerRuntime' ('${containerRuntime}') must be the runtime of the nodes`,
+    );
+  });
+
+  test.each([
+    'containerd://2.2.0',
+    'containerd://2.2.1+k3s1',
+    'containerd://3.0.0',
+    'cri-o://1.33.0',
+  ])('are image volumes of which only the models are mounted on %s', (containerRuntime) => {
+    const pod = podOn(containerRuntime, model('data', { path: 'net' }));
     expect(pod.initContainers).toBeUndefined();
     expect(pod.volumes).toContainEqual({
       name: 'model-0',
@@ -169,7 +218,8 @@ describe('packed models', () => {
 
   test('with another layout use the declared directory', () => {
     const given = Model.fromOci(`acme/nets@${digestOf('a')}`, { directory: '/opt/nets' });
-    expect(podOf({ model: given }).containers[0].volumeMounts).toContainEqual(
+    expect(podOf({ model: given }).initContainers[0].args).toEqual(['-rsf', '/serving-images/0/opt/nets/.', '/model/']);
+    expect(podOn('cri-o://1.34.0', given).containers[0].volumeMounts).toContainEqual(
       expect.objectContaining({ mountPath: '/models', subPath: 'opt/nets' }),
     );
   });
@@ -195,7 +245,7 @@ describe('packed models', () => {
 
   test('can be requested as image volumes only if the cluster supports them', () => {
     const given = model('data', { delivery: ModelDelivery.imageVolume() });
-    expect(podIn('1.35', given).volumes).toHaveLength(2);
+    expect(podIn('1.35', given).volumes).toHaveLength(3);
     const { chart } = oneBackend({ model: given }, {}, { kubernetesVersion: '1.34' });
     expect(refusalsOf(chart)).toEqual([
       "[Unsupported] 'model image volume' is not supported by the built-in router: image volumes are enabled by default from Kubernetes 1.35 on, and 'kubernetesVersion' is 1.34; omit 'delivery', or use ModelDelivery.copy() (at serving/digits/svm)",

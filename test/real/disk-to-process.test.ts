@@ -13,7 +13,7 @@ import { App as CdkApp, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
+import { kubernetes, Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
 import type { PublishEvent } from '../../src/tools/artifact/artifact';
 import { noise } from '../support/stores/artifacts';
 import { publishPythonBase, pythonVersion } from './support/base-image';
@@ -26,7 +26,7 @@ import { APP_USER, type Image, installed, pythonRuntime } from './support/images
 import { Podman } from './support/podman';
 import { type Registry, startRegistry } from './support/registry';
 import { type S3Server, startS3 } from './support/s3-server';
-import { onHost, Volumes, type Workload } from './support/workload';
+import { onHost, runLink, Volumes, type Workload } from './support/workload';
 
 jest.setTimeout(600_000);
 
@@ -228,7 +228,28 @@ test('through a registry: published, pulled by the digest of the index, mounted 
 
   const workload = only(workloadsOfManifests(manifests, volumes, pulled));
   expect(workload.fetches).toEqual([]);
+  // Links, with which nodes that ignore the directory of an image volume have the files in the same place.
+  for (let runs = 0; runs < 2; runs++) runLink(only(workload.links));
   expect(await answerOf(workload)).toEqual(onDisk());
+});
+
+test('on nodes that mount a directory of an image volume: served without links, and nowhere else', async () => {
+  const chart = Testing.chart();
+  new kubernetes.KubernetesPlatform(chart, 'Platform', { containerRuntime: 'containerd://2.2.0' });
+  define(chart, 'serving.lock.json');
+  const manifests = Testing.synth(chart);
+  const on = (mountsDirectories: boolean) =>
+    only(
+      workloadsOfManifests(manifests, volumes, {
+        find: (reference) => pulled.find(reference),
+        mount: (reference) => pulled.mount(reference),
+        mountsDirectories,
+      }),
+    );
+  expect(on(true).links).toEqual([]);
+  expect(await answerOf(on(true))).toEqual(onDisk());
+  // The silent fault: such a manifest on an older node.
+  await expect(answerOf(on(false))).rejects.toThrow('IsADirectoryError');
 });
 
 test('through S3: published, fetched by the command of the task and served', async () => {

@@ -205,7 +205,7 @@ function observeDeployment(
     user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
     models: [
       ...objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),
-      ...objects(pod.volumes).flatMap((volume) => imageOf(volume, server)),
+      ...objects(pod.volumes).flatMap((volume) => imageOf(volume, server, objects(pod.initContainers))),
     ],
     balancerDrain: 0,
     preStop,
@@ -259,17 +259,26 @@ function scalingOf(manifests: readonly Data[], slug: string): ObservedBackend['s
   };
 }
 
-/** A model in an image volume, below the image's directory for models. */
-function imageOf(volume: Data, server: Data): ObservedBackend['models'] {
-  const mount = objects(server.volumeMounts).find((one) => one.name === volume.name);
-  if (volume.image === undefined || mount?.subPath !== 'models' || mount.readOnly !== true) return [];
-  return [{ path: text(mount.mountPath), uri: text(object(volume.image).reference) }];
+/** A model in an image volume: the image's directory for models, or links to the files in it. */
+function imageOf(volume: Data, server: Data, initContainers: readonly Data[]): ObservedBackend['models'] {
+  const mounts = objects(server.volumeMounts);
+  const mount = mounts.find((one) => one.name === volume.name);
+  if (volume.image === undefined || mount?.readOnly !== true) return [];
+  const uri = text(object(volume.image).reference);
+  if (mount.subPath === 'models') return [{ path: text(mount.mountPath), uri }];
+  const link = initContainers.find(({ args }) => strings(args).includes(`${text(mount.mountPath)}/models/.`));
+  const filled = objects(link?.volumeMounts).find(
+    ({ mountPath }) => `${text(mountPath)}/` === strings(link?.args).at(-1),
+  );
+  const linked = mounts.find(({ name }) => filled !== undefined && name === filled.name);
+  return linked === undefined ? [] : [{ path: text(linked.mountPath), uri }];
 }
 
 /** A model, by the container that fetches it and the volume that both this container and the server mount. */
 function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
   const words = [...strings(fetch.command), ...strings(fetch.args)];
-  const uri = words[0] === 'cp' ? text(fetch.image) : words.find((word) => /^(?:s3|hf):/.test(word));
+  const uri =
+    words[0] === 'cp' && words[1] === '-R' ? text(fetch.image) : words.find((word) => /^(?:s3|hf):/.test(word));
   if (uri === undefined) return [];
   const target = words.at(-1) as string;
   const from = objects(fetch.volumeMounts).find((mount) => target.startsWith(`${text(mount.mountPath)}/`));

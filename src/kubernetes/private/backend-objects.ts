@@ -14,6 +14,8 @@ import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './w
 export interface WorkloadSettings {
   readonly fetchImage: string;
   readonly hubImage: string;
+  /** Whether models in image volumes are linked to their paths. */
+  readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
 }
 

@@ -11,12 +11,17 @@ import { TMP_MOUNT } from './volumes';
 /** Where an init container mounts the volume that it fills with a model. */
 const FETCH_ROOT = '/model';
 
+/** Where whole model images are mounted if their files are linked. */
+const IMAGES_ROOT = '/serving-images';
+
 /** What all containers that fetch models have in common. */
 export interface FetchOptions {
   /** The image that fetches from S3. */
   readonly fetchImage: string;
   /** The image that fetches from the Hugging Face Hub. */
   readonly hubImage: string;
+  /** Whether models in image volumes are linked to their paths, because the nodes may ignore directories of such volumes. */
+  readonly linksImages: boolean;
   /** The environment of the containers that fetch from S3. */
   readonly env: EnvVar[];
 }
@@ -38,22 +43,17 @@ export function modelParts(
   models: Model[],
   options: FetchOptions,
 ): ModelParts {
-  const mounted = plans.flatMap((plan, index) => {
-    const model = models[index] as Model;
-    const mounting = mountingOf(intent, plan, model);
-    return mounting === undefined ? [] : [{ plan, model, mounting }];
-  });
+  const parts = plans
+    .flatMap((plan, index) => {
+      const model = models[index] as Model;
+      const mounting = mountingOf(intent, plan, model);
+      return mounting === undefined ? [] : [{ intent, plan, model, mounting }];
+    })
+    .map((model, position) => partsOf({ ...model, position }, options));
   return {
-    initContainers: mounted.flatMap(({ plan, model }, index) =>
-      isTransferred(plan.delivery) ? [fetchContainer(intent, index, fetcherOf(plan, model, options))] : [],
-    ),
-    mounts: mounted.map(({ plan, mounting }, index) => ({
-      name: volumeName(index),
-      mountPath: plan.intent.mountPath,
-      subPath: mounting.subPath,
-      readOnly: true,
-    })),
-    volumes: mounted.map(({ mounting }, index) => ({ name: volumeName(index), ...mounting.volume })),
+    initContainers: parts.flatMap(({ initContainers }) => initContainers),
+    mounts: parts.flatMap(({ mounts }) => mounts),
+    volumes: parts.flatMap(({ volumes }) => volumes),
   };
 }
 
@@ -102,17 +102,68 @@ function mountingOf(backend: BackendIntent, plan: ModelPlan, model: Model): Moun
   }
 }
 
+/** A model that becomes a volume of a Pod. */
+interface MountedModel {
+  readonly intent: BackendIntent;
+  readonly plan: ModelPlan;
+  readonly model: Model;
+  readonly mounting: Mounting;
+  /** Its position among these models. */
+  readonly position: number;
+}
+
+function partsOf(mounted: MountedModel, options: FetchOptions): ModelParts {
+  const { plan, model, mounting, position } = mounted;
+  const { volume, subPath } = mounting;
+  if (plan.delivery === ModelDeliveryKind.IMAGE_VOLUME && options.linksImages) {
+    return linkedParts(mounted, options.fetchImage);
+  }
+  const name = volumeName(position);
+  return {
+    initContainers: isTransferred(plan.delivery)
+      ? [initContainer(mounted, 'fetch', fetcherOf(plan, model, options))]
+      : [],
+    mounts: [{ name, mountPath: plan.intent.mountPath, subPath, readOnly: true }],
+    volumes: [{ name, ...volume }],
+  };
+}
+
+/**
+ * A model image that is mounted as a whole, and links to its files at the path of the model: on nodes that ignore the
+ * directory of an image volume, the files would otherwise be one directory too deep. A container that runs again replaces its
+ * links.
+ */
+function linkedParts(mounted: MountedModel, image: string): ModelParts {
+  const { plan, mounting, position } = mounted;
+  const whole: VolumeMount = { name: `image-${position}`, mountPath: `${IMAGES_ROOT}/${position}`, readOnly: true };
+  const links = initContainer(mounted, 'link', {
+    image,
+    command: ['cp'],
+    args: ['-rsf', literal(`${whole.mountPath}/${mounting.subPath}/.`), `${FETCH_ROOT}/`],
+    env: [{ name: 'HOME', value: TMP_MOUNT.mountPath }],
+  });
+  const name = volumeName(position);
+  return {
+    initContainers: [{ ...links, volumeMounts: [...(links.volumeMounts ?? []), whole] }],
+    mounts: [whole, { name, mountPath: plan.intent.mountPath, readOnly: true }],
+    volumes: [
+      { name: whole.name, ...mounting.volume },
+      { name, emptyDir: {} },
+    ],
+  };
+}
+
 /** The program of an init container that provides a model. */
 type Fetcher = Pick<Container, 'image' | 'command' | 'args' | 'env'>;
 
-function fetchContainer(intent: BackendIntent, index: number, fetcher: Fetcher): Container {
+function initContainer({ intent, position }: MountedModel, what: 'fetch' | 'link', fetcher: Fetcher): Container {
   return {
-    name: `fetch-${index}`,
+    name: `${what}-${position}`,
     imagePullPolicy: 'IfNotPresent',
     ...fetcher,
     resources: fetchResources(intent),
     securityContext: containerSecurity(intent, true),
-    volumeMounts: [{ name: volumeName(index), mountPath: FETCH_ROOT }, TMP_MOUNT],
+    volumeMounts: [{ name: volumeName(position), mountPath: FETCH_ROOT }, TMP_MOUNT],
   };
 }
 
@@ -150,8 +201,8 @@ function limitOf(mib: number | undefined): string | undefined {
   return mib === undefined ? undefined : mebibytes(mib);
 }
 
-function volumeName(index: number): string {
-  return `model-${index}`;
+function volumeName(position: number): string {
+  return `model-${position}`;
 }
 
 function fileName({ intent: { mountPath } }: Pick<ModelPlan, 'intent'>): string {

@@ -15,6 +15,7 @@ import { LONGEST_BRAND } from './pod';
 export interface RendererSettings {
   readonly fetchImage?: string;
   readonly hubImage?: string;
+  readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
 }
 
@@ -29,8 +30,8 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     settings: RendererSettings,
   ) {
     super();
-    const { fetchImage = referenceOf(IMAGES.fetch), hubImage = referenceOf(IMAGES.hub), imagePullSecrets } = settings;
-    this.settings = { fetchImage, hubImage, imagePullSecrets };
+    const { fetchImage = referenceOf(IMAGES.fetch), hubImage = referenceOf(IMAGES.hub) } = settings;
+    this.settings = { ...settings, fetchImage, hubImage };
     reportNameClashes(platform, this);
   }
 

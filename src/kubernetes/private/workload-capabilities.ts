@@ -2,6 +2,16 @@ import { approximated, type CapabilityTable, capabilitiesOf, emulated, native, r
 import { type Capability, Feature, type TargetProfile } from '../../plan/target-profile';
 import { DEFAULT_VERSION, minorVersion } from './version';
 
+/** What a definition states about its cluster. */
+export interface Cluster {
+  /** The minor version of Kubernetes. */
+  readonly minor: number;
+  /** Whether the nodes mount only a directory of an image volume. */
+  readonly mountsImageDirectories: boolean;
+}
+
+const DEFAULT_CLUSTER: Cluster = { minor: minorVersion(DEFAULT_VERSION), mountsImageDirectories: false };
+
 /** What the objects of a backend support, with the router and with any gateway. */
 const WORKLOADS = {
   [Feature.DEFAULT_READINESS]: emulated(
@@ -37,22 +47,26 @@ export type RoutingFeature = Exclude<Feature, keyof typeof WORKLOADS | Feature.M
 /** The first release of Kubernetes that mounts images without a feature gate: https://kep.k8s.io/4639. */
 const IMAGE_VOLUME_MINOR = 35;
 
-/** What the objects of a backend support in a cluster of this minor version. */
-function workloadCapabilities(minor: number): Capability[] {
-  return capabilitiesOf({
-    ...WORKLOADS,
-    [Feature.MODEL_IMAGE_VOLUME]:
-      minor >= IMAGE_VOLUME_MINOR
-        ? native('an image volume, which requires containerd 2.1 or CRI-O 1.31')
-        : refused(
-            `image volumes are enabled by default from Kubernetes 1.${IMAGE_VOLUME_MINOR} on, and 'kubernetesVersion' is 1.${minor}; omit 'delivery', or use ModelDelivery.copy()`,
-          ),
-  });
+/** What the objects of a backend support in a cluster. */
+function workloadCapabilities(cluster: Cluster): Capability[] {
+  return capabilitiesOf({ ...WORKLOADS, [Feature.MODEL_IMAGE_VOLUME]: imageVolumes(cluster) });
+}
+
+function imageVolumes({ minor, mountsImageDirectories }: Cluster) {
+  if (minor < IMAGE_VOLUME_MINOR) {
+    return refused(
+      `image volumes are enabled by default from Kubernetes 1.${IMAGE_VOLUME_MINOR} on, and 'kubernetesVersion' is 1.${minor}; omit 'delivery', or use ModelDelivery.copy()`,
+    );
+  }
+  if (mountsImageDirectories) return native('an image volume, of which only the directory of the model is mounted');
+  return emulated(
+    "an image volume, which requires containerd 2.1 or CRI-O 1.31, and an init container that links its files to the path of the model; with 'containerRuntime' of at least containerd://2.2.0 or cri-o://1.33.0 it is mounted there",
+  );
 }
 
 /** A profile of the router or a gateway, with the capabilities of every backend on Kubernetes added. */
-export function withWorkloads(profile: TargetProfile, minor = minorVersion(DEFAULT_VERSION)): TargetProfile {
-  const workloads = workloadCapabilities(minor);
+export function withWorkloads(profile: TargetProfile, cluster = DEFAULT_CLUSTER): TargetProfile {
+  const workloads = workloadCapabilities(cluster);
   const own = new Set(workloads.map(({ feature }) => feature));
   return {
     ...profile,

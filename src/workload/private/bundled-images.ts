@@ -57,15 +57,23 @@ export const IMAGES = {
   },
 } as const satisfies { readonly [use: string]: PackageImage };
 
-const USES = { router: ImageUse.ROUTER, fetch: ImageUse.S3, hub: ImageUse.HUB } as const;
+const USES = {
+  router: { use: ImageUse.ROUTER, image: IMAGES.router },
+  fetch: { use: ImageUse.S3, image: IMAGES.fetch },
+  hub: { use: ImageUse.HUB, image: IMAGES.hub },
+  links: { use: ImageUse.LINKS, image: IMAGES.fetch },
+} as const;
 
-type Name = keyof typeof IMAGES;
+type Name = keyof typeof USES;
 
 /** The images that a target adds, for its profile. */
 export function imagesOf(added: { readonly [name in Name]?: boolean }): TargetImage[] {
   return (Object.keys(USES) as Name[])
     .filter((name) => added[name])
-    .map((name) => ({ use: USES[name], reference: referenceOf(IMAGES[name]), released: IMAGES[name].released }));
+    .map((name) => {
+      const { use, image } = USES[name];
+      return { use, reference: referenceOf(image), released: image.released };
+    });
 }
 
 /** The reference of an image in templates and manifests. */

@@ -78,6 +78,7 @@ function workloadOf(
     fetches: before.map((container) =>
       readFetch([...texts(container.EntryPoint), ...texts(container.Command)], mountsOf(id, task, container, volumes)),
     ),
+    links: [],
     readiness: readinessOf(id, template, server),
     probes: server.HealthCheck === undefined ? [] : [commandOf(server.HealthCheck.Command)],
     graceSeconds: server.StopTimeout ?? 30,

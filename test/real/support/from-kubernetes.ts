@@ -63,13 +63,16 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
   const probes = [server.startupProbe, server.readinessProbe, server.livenessProbe].filter(
     (probe) => probe !== undefined,
   );
+  const initContainers = (pod.initContainers ?? []).map((container) => ({
+    argv: [...(container.command ?? []), ...(container.args ?? [])],
+    mounts: mountsOf(name, pod, container, places),
+  }));
   return {
     name,
     image: withoutDigest(server.image),
     server: serverOf(name, pod, server, image, places),
-    fetches: (pod.initContainers ?? []).map((container) =>
-      readFetch([...(container.command ?? []), ...(container.args ?? [])], mountsOf(name, pod, container, places)),
-    ),
+    fetches: initContainers.filter(({ argv }) => argv[0] !== 'cp').map(({ argv, mounts }) => readFetch(argv, mounts)),
+    links: initContainers.filter(({ argv }) => argv[0] === 'cp'),
     readiness: readinessOf(name, server),
     probes: probes.flatMap(({ exec }) => (exec === undefined ? [] : [exec.command])),
     graceSeconds: (pod.terminationGracePeriodSeconds ?? 30) - (server.lifecycle?.preStop?.sleep?.seconds ?? 0),
@@ -126,7 +129,7 @@ function mountsOf(name: string, pod: PodSpec, container: Container, { volumes, i
     const folder = mounted ?? volumes.folder(name, mount.name, 0o777);
     return {
       containerPath: mount.mountPath,
-      hostPath: join(folder, mount.subPath ?? ''),
+      hostPath: join(folder, mounted === undefined || images.mountsDirectories ? (mount.subPath ?? '') : ''),
       readOnly: mounted !== undefined || (mount.readOnly ?? false),
     };
   });

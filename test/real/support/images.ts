@@ -70,6 +70,8 @@ export interface Images {
   find(reference: string): Image | undefined;
   /** The folder of this machine with the content of an image volume. */
   mount?(reference: string): string;
+  /** Whether only the declared directory of an image volume is mounted; containerd before 2.2 ignores it. @default false */
+  readonly mountsDirectories?: boolean;
 }
 
 /** The image of an example. */

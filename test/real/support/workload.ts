@@ -1,4 +1,5 @@
 /** A rendered backend, as far as necessary to run it: the server and the fetches before it. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
@@ -19,6 +20,12 @@ export interface Fetch {
   readonly mounts: readonly Mount[];
 }
 
+/** A container that links files, as in its rendered command. */
+export interface Link {
+  readonly argv: readonly string[];
+  readonly mounts: readonly Mount[];
+}
+
 export interface Workload {
   /** The name of the task definition or the Deployment. */
   readonly name: string;
@@ -26,6 +33,8 @@ export interface Workload {
   readonly image: string;
   readonly server: ContainerDescription;
   readonly fetches: readonly Fetch[];
+  /** The containers that link the files of mounted images, before the server starts. */
+  readonly links: readonly Link[];
   /** The readiness request of the load balancer or kubelet. */
   readonly readiness: Readiness;
   /** The commands of probes that run in the container. */
@@ -92,6 +101,32 @@ export function runFetch({ uri, destination, recursive, mounts }: Fetch, example
   const target = onHost(mounts, destination);
   mkdirSync(target, { recursive: true });
   cpSync(join(REPOSITORY, 'examples', example, locked), target, { recursive: true });
+}
+
+/** Runs the command of a container that links files, in a root file system with its mounts and the programs of this machine. */
+export function runLink({ argv, mounts }: Link): void {
+  const root = mkdtempSync(join(tmpdir(), 'serving-link-'));
+  const system = ['/usr', '/bin', '/lib', '/lib64'].map((path) => ({
+    hostPath: path,
+    containerPath: path,
+    readOnly: true,
+  }));
+  const lines = [...system, ...mounts].map(
+    ({ hostPath, containerPath, readOnly }) =>
+      `mkdir -p ${root}${containerPath} && mount --bind ${hostPath} ${root}${containerPath}${readOnly ? ` && mount -o remount,bind,ro ${root}${containerPath}` : ''}`,
+  );
+  const script = [
+    'set -eu',
+    'mount --make-rprivate /',
+    `mount -t tmpfs root ${root}`,
+    ...lines,
+    `exec chroot ${root} "$@"`,
+  ];
+  try {
+    execFileSync('unshare', ['--mount', 'sh', '-c', script.join('\n'), 'link', ...argv]);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }
 
 /** The path on this machine for a path in a container. */
