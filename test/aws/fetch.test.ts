@@ -1,6 +1,6 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { aws, Duration, Gpu, Model } from '../../src';
+import { aws, Duration, Gpu, Model, SecretValue } from '../../src';
 import { container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 
 /** Denies buckets with the same name in other accounts. */
@@ -22,6 +22,39 @@ describe('a model in S3', () => {
     });
     expect(container(template).DependsOn).toEqual([{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }]);
     expect(container(template).StartTimeout).toBeUndefined();
+  });
+
+  test('is fetched with the AWS variables of the server, so that both read the same store', () => {
+    const { stack } = oneBackend({
+      model: Model.fromS3('s3://bucket/model/v1/'),
+      environment: { AWS_ENDPOINT_URL_S3: 'https://minio.example.com', AWS_REGION: 'eu-north-1', THREADS: '2' },
+      secrets: {
+        AWS_ACCESS_KEY_ID: SecretValue.fromName('minio', { key: 'id' }),
+        AWS_SECRET_ACCESS_KEY: SecretValue.fromName('minio', { key: 'secret' }),
+        TOKEN: SecretValue.fromName('token'),
+      },
+    });
+    const fetch = container(templateOf(stack), 'Fetch0');
+    expect(fetch.Environment).toEqual([
+      { Name: 'HOME', Value: '/tmp' },
+      { Name: 'AWS_ENDPOINT_URL_S3', Value: 'https://minio.example.com' },
+      { Name: 'AWS_REGION', Value: 'eu-north-1' },
+    ]);
+    const names = (fetch.Secrets as { Name: string }[]).map(({ Name }) => Name);
+    expect(names).toEqual(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']);
+  });
+
+  test('is fetched on instances from the region of the definition, and served there', () => {
+    const options = { gpu: Gpu.nvidia(), model: Model.fromS3('s3://bucket/model/v1/') };
+    const regionsOf = (environment: { [name: string]: string }) => {
+      const template = templateOf(oneBackend({ ...options, environment }).stack);
+      return ['Server', 'Fetch0'].map((name) => {
+        const variables = container(template, name).Environment as { Name: string; Value: unknown }[];
+        return variables.find(({ Name }) => Name === 'AWS_REGION')?.Value;
+      });
+    };
+    expect(regionsOf({ AWS_REGION: 'eu-north-1' })).toEqual(['eu-north-1', 'eu-north-1']);
+    expect(regionsOf({})).toEqual([{ Ref: 'AWS::Region' }, { Ref: 'AWS::Region' }]);
   });
 
   test('is in a volume that the fetch can write to and the server can only read', () => {

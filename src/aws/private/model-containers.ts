@@ -10,7 +10,7 @@ import { confine } from './confinement';
 import { pulledImage } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-permissions';
 import { SCRATCH } from './scratch';
-import { secretOf } from './secrets';
+import { containerSecrets, secretOf } from './secrets';
 
 /** The memory reservation of a container that fetches or copies a model, on an instance. */
 export const FETCH_MEMORY_MIB = 256;
@@ -55,12 +55,12 @@ export function addModelContainers(
       user: spec.user,
       startTimeout: Duration.seconds(fetch.seconds),
       readonlyRootFilesystem: true,
-      environment: { HOME: SCRATCH.mountPath },
-      secrets: tokenOf(backend, fetch),
+      ...variablesOf(backend, fetch),
       ...confine(backend.scope, `Fetch${position}LinuxParameters`),
       logging: logging('fetch'),
       ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
     });
+    keepRegion(container, backend);
     container.addMountPoints(
       { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
       { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
@@ -103,7 +103,28 @@ function fetchContainer(fetch: FetchPlan, mountPath: string, props: EcsPlatformP
   };
 }
 
-function tokenOf(backend: BackendBinding, { index }: FetchPlan): { [name: string]: ecs.Secret } | undefined {
+/** The variables of a container that fetches: from S3 those of the server that the AWS CLI reads, from a hub the token. */
+function variablesOf(
+  backend: BackendBinding,
+  { uri = '', index }: FetchPlan,
+): Pick<ecs.ContainerDefinitionOptions, 'environment' | 'secrets'> {
+  const home = { HOME: SCRATCH.mountPath };
+  if (uri.startsWith('s3://')) {
+    const { environment } = backend.intent;
+    return { environment: { ...home, ...awsOnly(environment) }, secrets: awsOnly(containerSecrets(backend)) };
+  }
   const token = backend.models[index]?._resources.token;
-  return token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) };
+  return {
+    environment: home,
+    secrets: token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) },
+  };
+}
+
+function awsOnly<T>(variables: { [name: string]: T }): { [name: string]: T } {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('AWS_')));
+}
+
+/** CDK sets the region of the stack in containers on instances, whatever the definition says. */
+export function keepRegion(container: ecs.ContainerDefinition, { intent: { environment } }: BackendBinding): void {
+  if (environment.AWS_REGION !== undefined) container.addEnvironment('AWS_REGION', environment.AWS_REGION);
 }

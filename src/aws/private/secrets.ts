@@ -14,7 +14,7 @@ export function containerSecrets(backend: BackendBinding): { [name: string]: ecs
   );
 }
 
-/** The ECS secret for a secret of the definition. */
+/** The ECS secret for a secret of the definition. A secret that two containers read is looked up once. */
 export function secretOf(backend: BackendBinding, id: string, secret: SecretValue): ecs.Secret {
   if (EcsSecret.isEcsSecret(secret)) return readOnlySecret(backend.scope, secret._secret);
   if (secret.secretName === undefined) {
@@ -24,6 +24,7 @@ export function secretOf(backend: BackendBinding, id: string, secret: SecretValu
       backend.scope,
     );
   }
-  const named = secretsmanager.Secret.fromSecretNameV2(backend.scope, id, secret.secretName);
+  const known = backend.scope.node.tryFindChild(id) as secretsmanager.ISecret | undefined;
+  const named = known ?? secretsmanager.Secret.fromSecretNameV2(backend.scope, id, secret.secretName);
   return readOnlySecret(backend.scope, ecs.Secret.fromSecretsManager(named, secret.key));
 }

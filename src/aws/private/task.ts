@@ -13,7 +13,7 @@ import { confine } from './confinement';
 import { containerImage } from './images';
 import { late } from './late';
 import { publishModels } from './model-assets';
-import { addModelContainers } from './model-containers';
+import { addModelContainers, keepRegion } from './model-containers';
 import { addModelVolumes } from './model-volumes';
 import { SCRATCH } from './scratch';
 import { containerSecrets } from './secrets';
@@ -120,6 +120,7 @@ function addServer(
           gpuCount: intent.gpu?.count,
         }),
   });
+  keepRegion(server, backend);
   definition.addVolume({ name: SCRATCH.name });
   server.addMountPoints({ sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false });
   return server;
