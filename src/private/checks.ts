@@ -4,7 +4,7 @@ import { describe } from './describe';
 import { type ErrorCode, ServingError } from './errors';
 import { requireSlashes } from './slashes';
 import { requireFilledIn, requireWritable } from './text';
-import { isUnresolvedNumber } from './tokens';
+import { isUnresolved, isUnresolvedNumber } from './tokens';
 
 /** The bounds of a number, and the code of the error for a value outside them. */
 export interface NumberRule {
@@ -85,9 +85,15 @@ export function requireIdentifier(prop: string, value: string, at?: IConstruct):
 /** The maximum length of a name: readable for people, and supported by every target. */
 const LONGEST_NAME = 256;
 
-/** Returns `name` if it is one readable line. */
+/** Returns `name` if it is one readable line that is known at synthesis: a token has another text in each run. */
 export function requireName(prop: string, name: string, at?: IConstruct): string {
-  requireIdentifier(prop, name, at);
+  if (isUnresolved(requireIdentifier(prop, name, at))) {
+    throw new ServingError(
+      'InvalidName',
+      `'${prop}' must be known at synthesis, because names of resources derive from it; pass plain text instead of a token`,
+      at,
+    );
+  }
   if (name !== '' && name.length <= LONGEST_NAME && !hasUnseen(name)) return name;
   if (name.length > LONGEST_NAME)
     throw new ServingError(

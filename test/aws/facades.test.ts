@@ -1,5 +1,5 @@
 import type { CfnElement, Stack } from 'aws-cdk-lib';
-import { Tags } from 'aws-cdk-lib';
+import { Lazy, Tags } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-applicationautoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -184,6 +184,11 @@ describe('the address of an endpoint', () => {
       Description: 'Reads digits',
       Value: { 'Fn::Join': ['', ['http://', dnsName, '/a']] },
     });
+  });
+
+  test('is an output with the default description if that of the endpoint is a token', () => {
+    const { stack } = oneBackend({}, { path: '/a', description: `owned by ${Lazy.string({ produce: () => 'acme' })}` });
+    expect(url(stack)?.Description).toBe("URL of endpoint 'endpoint'");
   });
 
   test('is an output with the name of an endpoint without a description', () => {

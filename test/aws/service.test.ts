@@ -1,3 +1,4 @@
+import { Fn } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { aws, Duration, Gpu, Model, Rollout, ScalingTarget } from '../../src';
@@ -158,6 +159,14 @@ describe('a service is created', () => {
 });
 
 describe('tags', () => {
+  test('keep the text of a token, which is known at deployment only', () => {
+    const { stack } = oneBackend({ description: `owned by ${Fn.importValue('owner')}` });
+    expect(only(templateOf(stack), 'AWS::ECS::Service').Tags).toContainEqual({
+      Key: 'serving:description',
+      Value: { 'Fn::Join': ['', ['owned by ', { 'Fn::ImportValue': 'owner' }]] },
+    });
+  });
+
   test('contain the name and description, also on the tasks', () => {
     const { stack } = oneBackend({ backendName: 'SVM:v1', description: 'a support vector machine' });
     expect(only(templateOf(stack), SERVICE)).toMatchObject({

@@ -1,3 +1,4 @@
+import { Lazy } from 'aws-cdk-lib';
 import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
 import { OwnAddress } from '../../src/plan/choices';
 import { one, options, type RefusedDefinition } from './refused-definition';
@@ -17,6 +18,13 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     code: 'DuplicateId',
     message: "'id' ('v1') is already used by a Backend in the same scope; use another id (at Serving/endpoint/v1)",
     define: (scope) => one(scope).endpoint.addBackend('v1', options()),
+  },
+  {
+    name: 'a token as the name of an endpoint',
+    code: 'InvalidName',
+    message:
+      "'endpointName' must be known at synthesis, because names of resources derive from it; pass plain text instead of a token (at Serving/endpoint)",
+    define: (scope) => new ServingEndpoint(scope, 'endpoint', { endpointName: Lazy.string({ produce: () => 'late' }) }),
   },
   {
     name: 'two endpoints with the same route',

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { LoadBalancing } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { BackendMetrics } from './backend-metrics';
 import type { BoundBackend } from './bound-backend';
@@ -206,7 +207,9 @@ export class BackendService {
     const illegal = /[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu;
     const texts = { 'serving:backend': this.intent.name, 'serving:description': this.intent.description };
     for (const [key, text] of Object.entries(texts)) {
-      if (text !== undefined) this.cfnService.tags.setTag(key, text.replace(illegal, '-').slice(0, 256));
+      if (text === undefined) continue;
+      // The text of a token is known at deployment only.
+      this.cfnService.tags.setTag(key, isUnresolved(text) ? text : text.replace(illegal, '-').slice(0, 256));
     }
   }
 

@@ -11,7 +11,7 @@ import { hasUrl, urlHost } from '../../constructs/private/http';
 import { WARNING_PREFIX } from '../../constructs/private/warnings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
-import type { BackendIntent, ComputeLimits } from '../../plan/intents';
+import type { BackendIntent, ComputeLimits, EndpointIntent } from '../../plan/intents';
 import { planFetches, planModels } from '../../plan/models';
 import {
   headerRuleConditions,
@@ -26,6 +26,7 @@ import {
 import type { EndpointReach } from '../../plan/serving-plan';
 import { BalancerAccess } from '../../plan/target-profile';
 import { ServingError } from '../../private/errors';
+import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
@@ -70,7 +71,7 @@ export class EcsRenderer extends TargetRenderer {
     if (!hasUrl(intent.hosts)) return;
     const output = new CfnOutput(scope, 'Url', {
       value: this.urlOf(endpoint),
-      description: (intent.description ?? `URL of endpoint '${intent.name}'`).slice(0, MAX_DESCRIPTION),
+      description: outputDescription(intent),
     });
     this.outputs.set(intent.path, output);
   }
@@ -177,4 +178,10 @@ function requireStack(construct: Construct, subject: string): void {
     `${subject} uses an EcsPlatform but is not inside a CDK Stack; create it in a Stack, or use another platform`,
     construct,
   );
+}
+
+/** The description of an output, which CloudFormation requires to be plain text: a token is replaced by the default. */
+function outputDescription({ description, name }: EndpointIntent): string {
+  const isPlain = description !== undefined && !isUnresolved(description);
+  return (isPlain ? description : `URL of endpoint '${name}'`).slice(0, MAX_DESCRIPTION);
 }
