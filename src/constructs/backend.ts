@@ -5,6 +5,7 @@ import { placeOf, requireNewId, requireReservedId, requireScope } from '../priva
 import { ServingError } from '../private/errors';
 import { checkOptions, requireOptions } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
+import type { SecretValue } from '../workload/secret-value';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
 import type { BackendBinding } from './bindings';
@@ -71,6 +72,7 @@ export class Backend extends Construct implements IBackend {
     };
     this.backendName = this._binding.intent.name;
     checkOwners(this._binding, this.platform);
+    checkKeys(this._binding);
     this.platform._addBackend(this._binding);
   }
 
@@ -103,4 +105,22 @@ function checkOwners({ scope, intent, image, secrets, models }: BackendBinding, 
     `the ${foreign.what} of backend '${intent.name}' belongs to platform '${foreign.platform}' and cannot be used on '${kind}'; use one that both platforms support, or choose by platform`,
     scope,
   );
+}
+
+/** Without a key, a secret that two variables read would be the whole secret on one target and two keys on another. */
+function checkKeys({ scope, intent, secrets, models }: BackendBinding): void {
+  const tokens = models.flatMap(({ _resources: { token } }) => (token === undefined ? [] : [token]));
+  const uses = [...Object.entries(secrets), ...tokens.map((token): [string, SecretValue] => ['HF_TOKEN', token])];
+  const variables = new Map<string, string>();
+  for (const [variable, { platform, secretName, key }] of uses) {
+    if (platform !== undefined || secretName === undefined || key !== undefined) continue;
+    const other = variables.get(secretName);
+    variables.set(secretName, variable);
+    if (other === undefined || other === variable) continue;
+    throw new ServingError(
+      'ConflictingProps',
+      `secret '${secretName}' of backend '${intent.name}' is read without a key by '${other}' and '${variable}', which is the whole secret for both on AWS and a key for each on Kubernetes; set 'key' of SecretValue.fromName`,
+      scope,
+    );
+  }
 }

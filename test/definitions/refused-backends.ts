@@ -1,3 +1,4 @@
+import { Lazy } from 'aws-cdk-lib';
 import {
   AutoscalingPolicy,
   Duration,
@@ -335,6 +336,23 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     acceptedOn: ['kubernetes', 'test'],
     define: (scope) =>
       one(scope, { resources: { cpu: 4, memory: Size.gibibytes(64), memoryLimit: Size.gibibytes(200) } }),
+  },
+  {
+    name: 'a token as the name of a backend',
+    code: 'InvalidName',
+    message:
+      "'backendName' must be known at synthesis, because names of resources derive from it; pass plain text instead of a token (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { backendName: `churn-${Lazy.string({ produce: () => 'late' })}` }),
+  },
+  {
+    name: 'a secret without a key in two variables',
+    code: 'ConflictingProps',
+    message:
+      "secret 'hf' of backend 'v1' is read without a key by 'HF_TOKEN' and 'HUGGING_FACE_HUB_TOKEN', which is the whole secret for both on AWS and a key for each on Kubernetes; set 'key' of SecretValue.fromName (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        secrets: { HF_TOKEN: SecretValue.fromName('hf'), HUGGING_FACE_HUB_TOKEN: SecretValue.fromName('hf') },
+      }),
   },
   {
     name: 'more memory than Fargate supports',
