@@ -124,7 +124,7 @@ function awsOnly<T>(variables: { [name: string]: T }): { [name: string]: T } {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('AWS_')));
 }
 
-/** CDK sets the region of the stack in containers on instances, whatever the definition says. */
+/** CDK sets the region of the stack in containers on instances, also if the definition sets another. */
 export function keepRegion(container: ecs.ContainerDefinition, { intent: { environment } }: BackendBinding): void {
   if (environment.AWS_REGION !== undefined) container.addEnvironment('AWS_REGION', environment.AWS_REGION);
 }
