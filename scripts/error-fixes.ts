@@ -29,7 +29,8 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InstanceTooSmall: 'Request less, or list a larger instance type in `gpuCapacities`.',
   InvalidAccount: 'Use the 12 digits of the account.',
   InvalidApp: 'Write `module:callable`, as for gunicorn and uvicorn.',
-  InvalidCommand: 'Start the command with the program.',
+  InvalidCommand:
+    'Start the command with the program, or use `ModelServer.fromImage` with `args` for that of the image.',
   InvalidDescriptor: 'Correct the member of the descriptor that the message names.',
   InvalidHeader: 'Use a name and values without wildcards, quotes and backslashes.',
   InvalidHeaderRule: 'Set `backend`, `path`, or both.',

@@ -46,7 +46,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
     slug: backend.slug,
     intent: backend,
     endpoints: endpoints.map((endpoint) => endpoint.path),
-    command: commandOf(backend.server, times),
+    ...commandOf(backend.server, times),
     image: bakedImage(models) ?? backend.image,
     environment: environmentOf(backend, times),
     models,

@@ -118,7 +118,7 @@ export class Ledger {
     this.addTokens(backend.path, {
       ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),
       image: backend.image,
-      command: backend.server.command.join(' '),
+      command: [...backend.server.command, ...(backend.server.args ?? [])].join(' '),
       models: backend.models.map(({ uri, image }) => uri ?? image?.reference).join(' '),
     });
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);

@@ -243,8 +243,13 @@ export interface BackendPlan {
   readonly autoscaling?: AutoscalingIntent;
   /** The keys of the endpoints that it serves. */
   readonly endpoints: string[];
-  /** The command of the server, including the computed times. */
+  /**
+   * The program of the server, with its arguments unless `args` has them. It replaces the entry point and the arguments of
+   * the image; if empty, the image's own entry point is started.
+   */
   readonly command: string[];
+  /** The arguments after `command`, or of the image's own entry point. @default - none, or those of the image */
+  readonly args?: string[];
   /** The environment, including the computed times. */
   readonly environment: Record<string, string>;
   /** The reference of the image: that of the definition, or the one with a baked model. @default - only known to the platform */

@@ -1,12 +1,21 @@
 import type { BackendIntent, ServerIntent, TimeFlagIntent } from './intents';
-import type { BackendTimes } from './serving-plan';
+import type { BackendPlan, BackendTimes } from './serving-plan';
 
-/** The command of a backend with the computed times in its flags. */
-export function commandOf({ command, timeFlags, commandTail = [] }: ServerIntent, times: BackendTimes): string[] {
+/** How a container starts its server. */
+export type StartCommand = Pick<BackendPlan, 'command' | 'args'>;
+
+/** The command of a backend with the computed times in its flags, which follow the other arguments. */
+export function commandOf(
+  { command, args, timeFlags, commandTail = [] }: ServerIntent,
+  times: BackendTimes,
+): StartCommand {
   const flags = timeFlags.flatMap(({ flag, joined, ...hole }) =>
     joined ? [`${flag}=${fill(hole, times)}`] : [flag, fill(hole, times)],
   );
-  return [...command, ...flags, ...commandTail];
+  const added = [...flags, ...commandTail];
+  return args === undefined
+    ? { command: [...command, ...added] }
+    : { command: [...command], args: [...args, ...added] };
 }
 
 /** The environment of a backend with the computed times in its variables. */

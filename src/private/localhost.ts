@@ -5,7 +5,7 @@ import { ServingError } from './errors';
 const LOCALHOST = /^(?:(?<name>[\w.-]+)=)?(?:tcp:\/\/|https?:\/\/)?(?:127(?:\.\d+){3}|localhost|\[?::1\]?)(?::\d+)?$/i;
 
 /** Names of options for addresses that a server connects to, or where it listens for other traffic than requests. */
-const OTHER_ADDRESS =
+export const OTHER_ADDRESS =
   /master|rdzv|peer|upstream|backend|redis|database|broker|proxy|metrics|admin|manage|otlp|trac|url/i;
 
 /** Rejects a command that listens only on the loopback interface. */

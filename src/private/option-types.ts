@@ -102,11 +102,13 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   CommandServerOptions: {
     command: 'string[]',
+    args: 'string[]?',
     behavior: 'ServerBehavior?',
   },
   CustomServerOptions: {
-    command: 'string[]',
     descriptor: 'servers.ServerDescriptor',
+    args: 'string[]?',
+    command: 'string[]?',
     environment: 'string{}?',
     version: 'string?',
   },
@@ -135,7 +137,8 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   GoServerOptions: {
     keepAlive: 'Duration?',
     version: 'string?',
-    command: 'string[]',
+    args: 'string[]?',
+    command: 'string[]?',
     drains: 'boolean?',
   },
   GranianOptions: {
@@ -188,6 +191,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     version: 'string?',
     app: 'string',
     workers: 'number?',
+  },
+  ImageServerOptions: {
+    args: 'string[]?',
+    behavior: 'ServerBehavior?',
   },
   InPlaceOptions: {
     allowDowntime: 'boolean?',
@@ -256,7 +263,8 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   NodeServerOptions: {
     keepAlive: 'Duration?',
     version: 'string?',
-    command: 'string[]',
+    args: 'string[]?',
+    command: 'string[]?',
     drains: 'boolean?',
     headersTimeout: 'Duration?',
   },
@@ -364,6 +372,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   TextEmbeddingsInferenceOptions: {
     extraArgs: 'string[]?',
     version: 'string?',
+    command: 'string[]?',
     model: 'string?',
   },
   TextGenerationInferenceOptions: {
@@ -371,6 +380,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     version: 'string?',
     model: 'string?',
     tensorParallelism: 'number?',
+    command: 'string[]?',
   },
   TrafficShare: {
     backend: 'Backend',
@@ -622,6 +632,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     source: 'string?',
     stopExitCode: 'number?',
     streaming: 'boolean?',
+    upgrades: 'servers.ServerUpgrades?',
     verifiedVersion: 'string?',
     versionNote: 'string?',
     versionUnknown: 'boolean?',
@@ -641,6 +652,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     joined: 'boolean?',
     maxSeconds: 'number?',
     unit: 'servers.TimeUnit?',
+  },
+  'servers.ServerUpgrades': {
+    drain: 'string?',
+    keepAlive: 'string?',
   },
   'servers.ServerVersion': {
     announcesClose: 'boolean?',

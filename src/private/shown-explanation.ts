@@ -17,6 +17,7 @@ export function shownExplanation<T>(explanation: T): T {
 /** How members with these names are shown, anywhere in a plan. */
 const MEMBERS: { readonly [member: string]: (value: unknown) => unknown } = {
   command: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
+  args: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
   commandTail: (value) => (Array.isArray(value) ? hideArguments(value as string[]) : value),
   headers: (value) => (Array.isArray(value) ? value.map(shownHeader) : value),
   header: (value) => (isObject(value) ? shownHeader(value) : value),

@@ -66,10 +66,11 @@ function addressOf({ headers, prefix, pickedByHeader }: RoutePlan): string {
 
 function commandSections({ backends }: ServingPlan): Section[] {
   if (backends.length === 0) return [];
-  const rows = backends.map(({ name, command }) => [
-    name,
-    command.length === 0 ? "the image's own" : command.map(quoted).join(' '),
-  ]);
+  const rows = backends.map(({ name, command, args = [] }) => {
+    const words = [...command, ...args].map(quoted).join(' ');
+    if (command.length > 0) return [name, words];
+    return [name, args.length === 0 ? "the image's own" : `the image's ENTRYPOINT ${words}`];
+  });
   return [
     { level: 1, title: 'commands', table: { headings: ['backend', 'command'], rows, code: ['command'], plain: true } },
   ];

@@ -60,7 +60,7 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
     if (seen.has(name)) invalid(`the ${place}`, `'${name}'`, 'must be unique in the descriptor');
     seen.add(name);
     if (place === KnobPlace.FLAG && command.some((word) => word.replace(/=.*$/, '') === name))
-      invalid(`the ${place}`, `'${name}'`, "must not be in 'command', because the computed time is added with it");
+      invalid(`the ${place}`, `'${name}'`, 'must not be in the command, because the computed time is added with it');
     for (const value of [defaultSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
   }

@@ -1,6 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
 import { Evidence, KnobPlace, type ServerKnob } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
+import type { CheckedStart } from './command-line';
 import type { ServerDefinition } from './define-server';
 import type { ServerBehavior } from './shared-options';
 
@@ -13,9 +14,9 @@ const UNDECLARED: ServerDescriptor = {
   declared: false,
 };
 
-/** A server with a command and a behavior from the user. It reads its port from `PORT`, unless its descriptor names another variable. */
+/** A server with a command, or the image's own, and a behavior from the user. It reads its port from `PORT`, unless its descriptor names another variable. */
 export function declaredServer(
-  command: string[],
+  checked: CheckedStart,
   descriptor: ServerDescriptor,
   options: { readonly version?: string; readonly environment?: { [name: string]: string } } = {},
 ): ServerDefinition {
@@ -23,13 +24,25 @@ export function declaredServer(
   return {
     descriptor: { ...descriptor, portVariable: descriptor.portVariable ?? 'PORT' },
     options,
-    start: () => ({ command, environment, typed: Object.keys(environment) }),
+    start: () => ({ ...checked, environment, typed: Object.keys(environment) }),
   };
 }
 
 /** The descriptor of a behavior; the most cautious one if no behavior is declared. */
-export function descriptorOf(behavior: ServerBehavior | undefined, name: string): ServerDescriptor {
+export function descriptorOf(
+  behavior: ServerBehavior | undefined,
+  name: string,
+  { command, args = [] }: CheckedStart,
+): ServerDescriptor {
   if (behavior === undefined) return UNDECLARED;
+  for (const prop of ['keepAliveFlag', 'drainFlag'] as const) {
+    const flag = behavior[prop];
+    if (flag === undefined || ![...command, ...args].some((word) => word.replace(/=.*$/, '') === flag)) continue;
+    throw new ServingError(
+      'ConflictingProps',
+      `'${prop}' ('${flag}') of 'behavior' must not be in the command, because the computed time is added with it; remove it from the command`,
+    );
+  }
   const { drains, keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;
   if (drainFlag !== undefined && !drains) {
     throw new ServingError(

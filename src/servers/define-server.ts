@@ -24,7 +24,10 @@ export interface PlacedModel {
 
 /** How a server is started: its command in exec form, without the computed times. */
 export interface ServerStart {
+  /** The program and its arguments; empty for the image's own entry point. */
   readonly command: string[];
+  /** Arguments after `command`, or of the image's own entry point. Without both, those of the image apply. */
+  readonly args?: string[];
   /** Arguments that must follow the flags of the computed times. */
   readonly tail?: string[];
   readonly environment?: Record<string, string>;
@@ -41,8 +44,8 @@ export interface ServerDefinition {
   readonly descriptor: ServerDescriptor;
   readonly options: ServerOptions;
   readonly workers?: number;
-  /** Short flags and their long forms. */
-  readonly shortFlags?: { readonly [short: string]: string };
+  /** Other spellings of flags, with the word of the command that they conflict with. */
+  readonly aliases?: { readonly [flag: string]: string };
   readonly start: (context: StartContext) => ServerStart;
 }
 

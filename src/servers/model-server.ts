@@ -13,6 +13,7 @@ import type {
   GranianOptions,
   GunicornOptions,
   HypercornOptions,
+  ImageServerOptions,
   KserveOptions,
   LitServeOptions,
   LlamaCppOptions,
@@ -281,7 +282,8 @@ export class ModelServer {
   }
 
   /**
-   * An embedding model behind Hugging Face's Text Embeddings Inference.
+   * An embedding model behind Hugging Face's Text Embeddings Inference. The ENTRYPOINT of its image starts it, because the
+   * program has another name in each variant: the `cuda` images select one for the GPU.
    *
    * @example
    * ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-base-en-v1.5' });
@@ -292,7 +294,8 @@ export class ModelServer {
   }
 
   /**
-   * A language model behind Hugging Face's Text Generation Inference.
+   * A language model behind Hugging Face's Text Generation Inference. The ENTRYPOINT of its image starts it, because it
+   * activates the Python environment first.
    *
    * @example
    * ModelServer.textGenerationInference({ tensorParallelism: 2 });
@@ -349,6 +352,22 @@ export class ModelServer {
   public static custom(options: CustomServerOptions): ModelServer {
     checkOptions('CustomServerOptions', options, 'options');
     return new ModelServer(catalog.custom.define(options));
+  }
+
+  /**
+   * The server that the image starts, with its ENTRYPOINT and, without `args`, its CMD. The server must listen on all
+   * interfaces at `port` of the backend, which is also set as the environment variable `PORT`, and the backend requires a
+   * health check.
+   *
+   * @example
+   * ModelServer.fromImage({
+   *   args: ['--model', 'acme/classifier'],
+   *   behavior: { drains: true, keepAlive: Duration.seconds(120), readinessPath: '/healthz' },
+   * });
+   */
+  public static fromImage(options: ImageServerOptions = {}): ModelServer {
+    checkOptions('ImageServerOptions', options, 'options');
+    return new ModelServer(catalog.fromImage.define(options));
   }
 
   /**

@@ -5,6 +5,7 @@ import type { LanguageModelOptions } from './shared-options';
 
 /**
  * The number of GPUs for tensor parallelism: the option, otherwise all GPUs of the backend; undefined for a single GPU.
+ * One that is set is always passed, because some servers use all GPUs without it.
  */
 export function parallelismOf({
   tensorParallelism: requested,
@@ -18,7 +19,6 @@ export function parallelismOf({
         at,
       );
     }
-    const count = requested ?? gpus;
-    return count > 1 ? count : undefined;
+    return requested ?? (gpus > 1 ? gpus : undefined);
   };
 }

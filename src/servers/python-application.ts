@@ -5,7 +5,7 @@ import type { StartContext } from './define-server';
 
 /** Common to all servers that load a Python application, which defines model, batching and health checks itself. */
 export const PYTHON_APPLICATION = {
-  interpreter: 'python',
+  interpreter: 'python3',
   batching: { how: 'done by the application' },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },
 } as const satisfies Partial<ServerDescriptor>;
@@ -13,14 +13,30 @@ export const PYTHON_APPLICATION = {
 /** The number of threads if neither an option nor `maxConcurrency` sets it. */
 const DEFAULT_THREADS = 8;
 
+/** A dotted module name: what Python imports, which is any file name without a dot, such as `my-model`. */
+const MODULE = String.raw`[^\s.:;,/\\()'"\x60$-][^\s.:;,/\\()'"\x60$]*`;
+/** A callable of a module, or a call of it. */
+const CALLABLE = String.raw`[\p{L}_][\p{L}\p{N}_.]*(?:\([^()]*\))?`;
+const APPLICATION = new RegExp(String.raw`^(${MODULE}(?:\.${MODULE})*)(?::(${CALLABLE}))?$`, 'u');
+/** A dotted module name whose parts are Python identifiers. */
+const IDENTIFIERS = /^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)*$/u;
+
 /** Checks the name of a Python application and adds the default callable. */
 export function applicationOf(app: string): string {
-  const match = /^([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*)(?::([A-Za-z_][\w.]*(?:\([^()]*\))?))?$/.exec(
-    requireText('app', app),
-  );
+  const match = APPLICATION.exec(requireText('app', app));
   if (match === null || (match[1] as string).endsWith('.py'))
     throw new ServingError('InvalidApp', `'app' ('${app}') must be 'module:callable' or 'module', such as 'app:app'`);
   return match[2] === undefined ? `${app}:app` : app;
+}
+
+/** Rejects a module that only an import by name finds, for a server that resolves names as Python code does. */
+export function requireIdentifiers(server: string, app: string): void {
+  const [module = app] = app.split(':');
+  if (IDENTIFIERS.test(module)) return;
+  throw new ServingError(
+    'InvalidApp',
+    `'app' ('${app}') has the module '${module}', which ${server} does not load, because it is not a Python identifier; rename the module, or use ModelServer.gunicorn`,
+  );
 }
 
 /** The application for a server that accepts a name but no call, and the flag for a factory function. */

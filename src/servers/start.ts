@@ -2,7 +2,9 @@ import type { ServerDescriptor } from '../plan/server/descriptor';
 import { knobsOf, type ServerTime } from '../plan/server/knobs';
 import { KnobPlace, TimeUnit } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
-import type { ServerDefinition, StartContext } from './define-server';
+import type { ServerDefinition, ServerStart, StartContext } from './define-server';
+import { refuseOtherPort } from './listen-port';
+import { reservedVariables } from './reserved-variables';
 import { compareVersions, descriptorFor, versionNumbers, versionOfImage } from './versions';
 
 interface TimeFlag {
@@ -21,6 +23,7 @@ interface TimeVariable {
 /** A server with the values of its backend: everything except the computed times. */
 export interface StartedServer {
   readonly command: string[];
+  readonly args?: string[];
   readonly commandTail?: string[];
   readonly timeFlags: TimeFlag[];
   readonly timeVariables: TimeVariable[];
@@ -40,7 +43,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const descriptor = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
   checkPorts(descriptor, context);
   const start = server.start(context);
-  const { changeable = [], typed = [], tail } = start;
+  const { typed = [], tail } = start;
   const { portVariable } = descriptor;
   const environment = {
     ...start.environment,
@@ -59,35 +62,24 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     time,
     ...(unit === TimeUnit.MILLISECONDS && { milliseconds: true }),
   }));
-  const words = [...start.command, ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
+  checkAppended(start, timeFlags, server, context);
+  const words = [...start.command, ...(start.args ?? []), ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
   checkArguments(extraArgs, words, server, context);
-  const owned = Object.keys(environment).filter((name) => name !== 'PORT' && !changeable.includes(name));
+  refuseOtherPort([...words, ...extraArgs], context.port, context.at);
   return {
-    command: [...start.command, ...extraArgs],
+    command: start.args === undefined ? [...start.command, ...extraArgs] : start.command,
+    ...(start.args !== undefined && { args: [...start.args, ...extraArgs] }),
     ...(tail !== undefined && { commandTail: tail }),
     timeFlags,
     timeVariables,
     environment,
     ...(typed.length > 0 && { userVariables: typed }),
-    reservedVariables: {
-      ...descriptor.conflictingVariables,
-      ...Object.fromEntries(
-        owned.map((name) => [name, typed.includes(name) ? "its 'environment'" : `'${environment[name]}'`]),
-      ),
-      ...Object.fromEntries(timeVariables.map(({ variable, time }) => [variable, `the ${TIME_NAMES[time]} time`])),
-    },
+    reservedVariables: reservedVariables({ descriptor, start, words, timeVariables }),
     descriptor,
     healthPath: start.readinessPath ?? descriptor.readinessPath,
     workers: server.workers,
   };
 }
-
-const TIME_NAMES: { readonly [time in ServerTime]: string } = {
-  keepAlive: 'keep-alive',
-  drain: 'drain',
-  watchdog: 'watchdog',
-  request: 'request',
-};
 
 function checkVersion(
   { name, oldestVersion }: ServerDescriptor,
@@ -128,18 +120,34 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   }
 }
 
+/** Rejects flags for computed times where they would replace the arguments in the image, which are unknown. */
+function checkAppended(
+  { command, args }: ServerStart,
+  timeFlags: TimeFlag[],
+  { descriptor: { name } }: ServerDefinition,
+  { at }: StartContext,
+): void {
+  const [first] = timeFlags;
+  if (first === undefined || command.length > 0 || args !== undefined) return;
+  throw new ServingError(
+    'ConflictingProps',
+    `'${first.flag}' of ${name} would be the only argument and replace those of the image (its CMD); set 'args' of the server to the arguments in the image, or remove the flag`,
+    at,
+  );
+}
+
 function checkArguments(
   extra: string[],
   words: string[],
-  { descriptor: { name }, shortFlags = {} }: ServerDefinition,
+  { descriptor: { name }, aliases = {} }: ServerDefinition,
   { at }: StartContext,
 ): void {
   const flags = words.filter((word) => word.startsWith('-')).map(flagOf);
-  const short = Object.keys(shortFlags).filter((flag) => flags.includes(shortFlags[flag] as string));
+  const others = Object.keys(aliases).filter((flag) => words.map(flagOf).includes(aliases[flag] as string));
   // A one-letter flag may be followed by its value in the same word.
-  const isShort = (word: string, flag: string) =>
-    word === flag || (flag.length === 2 && word.startsWith(flag) && !word.startsWith('--'));
-  const conflict = extra.find((word) => flags.includes(flagOf(word)) || short.some((flag) => isShort(word, flag)));
+  const isOther = (word: string, flag: string) =>
+    flagOf(word) === flag || (flag.length === 2 && word.startsWith(flag) && !word.startsWith('--'));
+  const conflict = extra.find((word) => flags.includes(flagOf(word)) || others.some((flag) => isOther(word, flag)));
   if (conflict !== undefined) {
     throw new ServingError(
       'ConflictingProps',

@@ -54,16 +54,33 @@ function describe(server: ServerDescriptor, version?: string): ServerDescriptor 
       versionNote: `${found}; versions ${froms} on behave differently, and the most cautious behavior is assumed${watchdogNote(each)}`,
     };
   }
+  const states = statesOf(server);
   const last = versions.filter(({ from }) => compareVersions(versionNumbers(from) as number[], requested) <= 0).length;
   const verified = versionNumbers(base.verifiedVersion ?? '');
   const newer = verified !== undefined && compareVersions(requested, verified) > 0;
   return {
     ...base,
-    ...(statesOf(server)[last] as VersionedBehavior),
+    ...(states[last] as VersionedBehavior),
+    upgrades: upgradesOf(server, states, last),
     ...(newer && {
       versionNote: `version ${version} is newer than the verified ${base.verifiedVersion}, whose behavior is assumed`,
     }),
   };
+}
+
+/** The first versions after the state at `last` that support what it does not. */
+function upgradesOf(
+  { versions = [] }: ServerDescriptor,
+  states: VersionedBehavior[],
+  last: number,
+): ServerDescriptor['upgrades'] {
+  const first = (supports: (state: VersionedBehavior) => boolean): string | undefined => {
+    const at = states.findIndex((state, index) => index >= last && supports(state));
+    return at > last ? versions[at - 1]?.from : undefined;
+  };
+  const keepAlive = first((state) => state.keepAlive === KeepAliveKind.SETTABLE);
+  const drain = first((state) => state.drain !== DrainBehavior.DROPS_REQUESTS);
+  return keepAlive === undefined && drain === undefined ? undefined : { keepAlive, drain };
 }
 
 /** The numbers of a version such as `v0.18.1` or `2.58.0-py311`; undefined if it does not start with one. */

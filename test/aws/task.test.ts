@@ -92,6 +92,31 @@ describe('the command', () => {
     expect(server.Command).toBeUndefined();
   });
 
+  test('has its arguments apart if the definition has', () => {
+    const { stack } = oneBackend({
+      server: ModelServer.command({ command: ['python', '-m'], args: ['serve'] }),
+      healthCheck: HealthCheck.http('/'),
+    });
+    const { EntryPoint, Command } = container(templateOf(stack));
+    expect([EntryPoint, Command]).toEqual([['python', '-m'], ['serve']]);
+  });
+
+  test('is that of the image if the definition has none', () => {
+    const { stack } = oneBackend({ server: ModelServer.fromImage(), healthCheck: HealthCheck.http('/') });
+    const server = container(templateOf(stack));
+    expect(server).not.toHaveProperty('EntryPoint');
+    expect(server).not.toHaveProperty('Command');
+    expect(server.Environment).toContainEqual({ Name: 'PORT', Value: '8000' });
+  });
+
+  test('leaves the entry point to the image if the definition has only arguments', () => {
+    const behavior = { drains: true, readinessPath: '/', drainFlag: '--drain' };
+    const { stack } = oneBackend({ server: ModelServer.fromImage({ args: ['--model', 'a/b'], behavior }) });
+    const server = container(templateOf(stack));
+    expect(server).not.toHaveProperty('EntryPoint');
+    expect(server.Command).toEqual(['--model', 'a/b', '--drain', '60']);
+  });
+
   test('includes the times of an endpoint that is added later', () => {
     const { stack, backend } = oneBackend({}, { requestTimeout: Duration.seconds(30) });
     const commandOf = () => JSON.stringify(container(templateOf(stack)).Command);

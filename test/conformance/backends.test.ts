@@ -56,6 +56,39 @@ onEvery('a backend on %s', (_, subject) => {
     expect(port).toBe(1453);
   });
 
+  test.each<[string, ModelServer, string[], boolean]>([
+    ['that of the image', ModelServer.fromImage(), [], false],
+    ['arguments for that of the image', ModelServer.fromImage({ args: ['--a', 'b c'] }), ['--a', 'b c'], false],
+    [
+      'a program with arguments apart',
+      ModelServer.command({ command: ['serve'], args: ['--a', 'b c'] }),
+      ['serve', '--a', 'b c'],
+      true,
+    ],
+    ['a program alone', ModelServer.command({ command: ['serve'] }), ['serve'], true],
+    [
+      'an entry point that finds its program',
+      ModelServer.textEmbeddingsInference({ model: '/m' }),
+      ['--model-id', '/m', '--hostname', '0.0.0.0', '--port', '1453'],
+      false,
+    ],
+  ])('starts with %s', (_, server, command, replacesEntryPoint) => {
+    const healthCheck = HealthCheck.http('/');
+    expect(observe(subject, { server, healthCheck, port: 1453 })).toMatchObject({ command, replacesEntryPoint });
+  });
+
+  test.each<[string, ModelServer, string | undefined]>([
+    ['of an image', ModelServer.fromImage(), '1453'],
+    ['of a command', ModelServer.command({ command: ['serve'] }), '1453'],
+    ['of a shell line', ModelServer.shell({ line: 'exec serve --port $PORT' }), '1453'],
+    ['of a Go program', ModelServer.go({ command: ['/serve'] }), '1453'],
+    ['that has it in its arguments', ModelServer.asgi({ app: 'app' }), undefined],
+    ['that has it in another variable', ModelServer.nim(), undefined],
+  ])('passes its port in the variable PORT to a server %s, and to no other', (_, server, port) => {
+    const { environment } = observe(subject, { server, healthCheck: HealthCheck.http('/'), port: 1453 });
+    expect(environment.PORT).toBe(port);
+  });
+
   test('has its environment and its secrets', () => {
     const backend = observe(subject, {
       server: ModelServer.command({ command: ['serve'], behavior: { drains: true } }),

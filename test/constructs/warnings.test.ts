@@ -102,6 +102,71 @@ test('a reference that no platform expands causes a warning', () => {
   );
 });
 
+describe('a value that was not filled in', () => {
+  const BRACED = ['$', '{...}'].join('');
+  const braced = (name: string) => `$\{${name}}`;
+
+  test.each([
+    [braced('MODEL'), BRACED],
+    [`s3://acme/${braced('STAGE')}/net`, BRACED],
+    [braced('AWS::Region'), BRACED],
+    [braced(['MODEL', ':-net'].join('')), BRACED],
+    ['$(MODEL)', '$(...)'],
+    ['$MODEL', '$...'],
+    ['{{ .Values.model }}', '{{...}}'],
+    ['{{model}}', '{{...}}'],
+    ['s3://acme/{{ stage }}/net', '{{...}}'],
+  ])('causes a warning in the environment and in the command, on both targets: %s', (value, shown) => {
+    const change = {
+      environment: { MODEL_NAME: value },
+      server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--name', value] }),
+    };
+    const problem = shown.startsWith('$') ? 'which is not expanded' : 'a template that is not filled in';
+    const expected = [
+      `'MODEL_NAME' in the environment of backend 'v1' contains '${shown}', ${problem}: the server receives that text; write the value, or acknowledge this if the server`,
+      `'--name' in the server command of backend 'v1' contains '${shown}', ${problem}: the server receives that text; write the value, `,
+    ];
+    const lines = linesOf((chart) => define(chart, change));
+    expect(lines).toEqual(expected.map((text) => expect.stringContaining(text)));
+    expect(lines[0]).toContain('[ack: serving-constructs:placeholderInEnvironment.MODEL_NAME]');
+    expect(lines[1]).toContain('[ack: serving-constructs:placeholderInCommand.--name]');
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, change);
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('placeholderIn'));
+    expect(found.map(({ entry }) => entry.data)).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+
+  test('is about a credential if the name is that of one', () => {
+    for (const value of [braced('KEY'), '$KEY', '$(KEY)']) {
+      const lines = linesOf((chart) => define(chart, { environment: { API_KEY: value } }));
+      expect(lines).toEqual([
+        expect.stringContaining("which is not expanded: the server receives that text; pass it with 'secrets'"),
+      ]);
+      expect(lines[0]).toContain('[ack: serving-constructs:credentialInEnvironment.API_KEY]');
+    }
+  });
+
+  test('is none if a shell expands it, the server fills it in, or it is only a character', () => {
+    const line = `exec serve --port $PORT --name ${braced('NAME')} --id $(hostname)`;
+    const environment = {
+      CHAT_TEMPLATE: '{{ bos_token }}{% for message in messages %}{{ message.content }}{% endfor %}',
+      SYSTEM_PROMPT: '{{question}}',
+      GREETING: 'Hello {{ name }}',
+      FORMAT: '%(message)s {} $1 $ {{}} {{ 1 }}',
+      PRICE: '5$ or $US',
+    };
+    const behavior = { drains: true, readinessPath: '/' };
+    expect(linesOf((chart) => define(chart, { environment }))).toEqual([]);
+    expect(linesOf((chart) => define(chart, { server: ModelServer.shell({ line, behavior }) }))).toEqual([]);
+  });
+
+  test('is none if it is a token of CDK', () => {
+    const stack = new Stack(new CdkApp(), 'Serving');
+    define(stack, { environment: { REGION: stack.region, URI: `s3://models-${stack.account}/net` } });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('placeholderIn'));
+  });
+});
+
 test('the warning about a credential recommends to rotate it', () => {
   expect(linesOf((chart) => define(chart, { environment: { API_KEY: SECRET } }))[0]).toContain(
     "can read it; rotate it, and pass it with 'secrets'",

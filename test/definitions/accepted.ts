@@ -79,6 +79,38 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'an image as it is',
+    define: (scope) =>
+      one(scope, { server: ModelServer.fromImage(), port: 5000, healthCheck: HealthCheck.http('/languages') }),
+  },
+  {
+    name: 'the entry point of an image with other arguments',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.fromImage({
+          args: ['--model', 'a/b', '--port', '8080', '--metrics-port', '9090'],
+          behavior: { drains: true, keepAlive: Duration.seconds(120), drainFlag: '--drain', readinessPath: '/health' },
+        }),
+        port: 8080,
+      }),
+  },
+  {
+    name: 'a command with its arguments apart',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({ command: ['/usr/bin/tini', '--'], args: ['serve', '--listen', '0.0.0.0:8000'] }),
+        healthCheck: HealthCheck.http('/healthz'),
+      }),
+  },
+  {
+    name: 'a Go program that its image starts',
+    define: (scope) => one(scope, { server: ModelServer.go({ args: ['--fast'], drains: true }) }),
+  },
+  {
+    name: 'an application in a module with a hyphen',
+    define: (scope) => one(scope, { server: ModelServer.wsgi({ app: 'my-model:entrypoint' }) }),
+  },
+  {
     name: 'a shell line',
     define: (scope) =>
       one(scope, {

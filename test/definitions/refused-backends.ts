@@ -105,6 +105,57 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { server: ModelServer.command({ command: [] }) }),
   },
   {
+    name: 'an option in place of a program',
+    code: 'InvalidCommand',
+    message:
+      "'command[0]' ('--model') is an option, and must be a program; to pass options to the entry point of the image, use ModelServer.fromImage({ args: ['--model', ...] })",
+    define: (scope) => one(scope, { server: ModelServer.command({ command: ['--model', 'a/b'] }) }),
+  },
+  {
+    name: 'an image as it is without a health check',
+    code: 'HealthCheckRequired',
+    message:
+      "backend 'v1' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.fromImage() }),
+  },
+  {
+    name: 'a flag for a computed time without the arguments of the image',
+    code: 'ConflictingProps',
+    message:
+      "'--drain' of the image's server would be the only argument and replace those of the image (its CMD); set 'args' of the server to the arguments in the image, or remove the flag (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.fromImage({ behavior: { drains: true, drainFlag: '--drain' } }) }),
+  },
+  {
+    name: 'a port in a server command that is not that of the backend',
+    code: 'ConflictingProps',
+    message:
+      "'--server.port=8501' in the server command conflicts with 'port' of the backend (8000), to which requests are sent; set 'port' to 8501, or change the command (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({ command: ['streamlit', 'run', 'app.py', '--server.port=8501'] }),
+        healthCheck: HealthCheck.http('/_stcore/health'),
+      }),
+  },
+  {
+    name: 'a module that its server cannot load by name',
+    code: 'InvalidApp',
+    message:
+      "'app' ('my-model:app') has the module 'my-model', which waitress does not load, because it is not a Python identifier; rename the module, or use ModelServer.gunicorn",
+    define: (scope) => one(scope, { server: ModelServer.waitress({ app: 'my-model:app' }) }),
+  },
+  {
+    name: 'a variable for which there is an option',
+    code: 'ConflictingProps',
+    message:
+      "'MAX_CONCURRENT_REQUESTS' in 'environment' conflicts with 'server', which sets it (--max-concurrent-requests) from 'maxConcurrency' of the backend; set that instead (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.textGenerationInference({ model: 'a/b' }),
+        environment: { MAX_CONCURRENT_REQUESTS: '64' },
+      }),
+  },
+  {
     name: 'localhost in a server command',
     code: 'LocalhostBind',
     message:

@@ -71,7 +71,7 @@ describe('server', () => {
     const { env } = serverOf(
       {
         port: 1453,
-        server: ModelServer.asgi({ app: 'app' }),
+        server: ModelServer.command({ command: ['serve'], behavior: { drains: true } }),
         environment: { THREADS: '4' },
         secrets: {
           TOKEN: SecretValue.fromName('registry'),
@@ -94,6 +94,37 @@ describe('server', () => {
       secret('KEY', 'keys', 'public'),
       secret('OTHER', 'other', 'key'),
     ]);
+  });
+
+  test('gets no PORT if its command has the port, unless the definition sets it', () => {
+    const portOf = (environment?: Record<string, string>) =>
+      serverOf({ server: ModelServer.asgi({ app: 'app' }), environment }).env.find(
+        ({ name }: { name: string }) => name === 'PORT',
+      );
+    expect(portOf()).toBeUndefined();
+    expect(portOf({ PORT: '8000' })).toEqual({ name: 'PORT', value: '8000' });
+  });
+
+  test('has its arguments apart if the definition has', () => {
+    const server = ModelServer.command({ command: ['python', '-m'], args: ['serve', '$(A)'] });
+    expect(serverOf({ server, healthCheck: HealthCheck.http('/') })).toMatchObject({
+      command: ['python', '-m'],
+      args: ['serve', '$$(A)'],
+    });
+  });
+
+  test('starts with the command and arguments of the image if the definition has none', () => {
+    const container = serverOf({ server: ModelServer.fromImage(), healthCheck: HealthCheck.http('/') });
+    expect(container).not.toHaveProperty('command');
+    expect(container).not.toHaveProperty('args');
+    expect(container.env[0]).toEqual({ name: 'PORT', value: '8000' });
+  });
+
+  test('leaves the command to the image if the definition has only arguments', () => {
+    const behavior = { drains: true, readinessPath: '/', drainFlag: '--drain' };
+    const container = serverOf({ server: ModelServer.fromImage({ args: ['--model', 'a/b'], behavior }) });
+    expect(container).not.toHaveProperty('command');
+    expect(container.args).toEqual(['--model', 'a/b', '--drain', '60']);
   });
 
   test.each([

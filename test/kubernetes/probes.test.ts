@@ -42,7 +42,7 @@ describe('readiness', () => {
     ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.UVICORN }),
   ])('sends a request with the interpreter of a server that listens before it is ready (%#)', (server) => {
     const { exec, timeoutSeconds } = serverOf({ server, port: 1453 }).readinessProbe;
-    expect(exec.command.slice(0, 3)).toEqual(['python', '-I', '-c']);
+    expect(exec.command.slice(0, 3)).toEqual(['python3', '-I', '-c']);
     expect(exec.command[3]).toContain("HTTPConnection('127.0.0.1', 1453, timeout=4)");
     expect(timeoutSeconds).toBe(5);
   });

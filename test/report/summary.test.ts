@@ -1,13 +1,21 @@
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Duration, Intermediary, kubernetes, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import {
+  Duration,
+  HealthCheck,
+  Intermediary,
+  kubernetes,
+  ModelServer,
+  ServingEndpoint,
+  type ServingEndpointProps,
+} from '../../src';
 import type { TargetPlatform } from '../../src/constructs/target-platform';
 import type { Explanation } from '../../src/plan/explanation';
 import { explain } from '../../src/report/explain';
 import { onCallNotes } from '../../src/report/on-call';
 import type { Section } from '../../src/report/sections';
 import { renderText } from '../../src/report/text';
-import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';
 import { NUMBERED } from '../support/profiles';
 import type { TestPlatform } from '../support/test-platform';
 
@@ -144,6 +152,16 @@ describe('the summary', () => {
     const rows = titled(summaryOf(twoBackends()), 'commands')?.table?.rows ?? [];
     expect(rows.map(([name]) => name)).toEqual(['stable', 'canary']);
     expect(rows[0]?.[1]).toMatch(/^gunicorn app:app --bind .* --name 'it'\\''s here'/);
+  });
+
+  test('names the entry point of the image of a server that keeps it', () => {
+    const commandOf = (server: ModelServer) => {
+      const { platform } = singleBackend({ server, healthCheck: HealthCheck.http('/') });
+      return titled(summaryOf(platform), 'commands')?.table?.rows[0]?.[1];
+    };
+    expect(commandOf(ModelServer.fromImage())).toBe("the image's own");
+    expect(commandOf(ModelServer.fromImage({ args: ['--name', 'a b'] }))).toBe("the image's ENTRYPOINT --name 'a b'");
+    expect(commandOf(ModelServer.command({ command: ['serve'], args: ['--fast'] }))).toBe('serve --fast');
   });
 
   test('starts with refusals, as does every other part', () => {

@@ -73,7 +73,7 @@ describe('a descriptor', () => {
 
   test('whose flag is already in the command is refused', () => {
     expect(() => declare({}, ['serve', '--keep-alive=5'])).toThrow(
-      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not be in 'command', because the computed time is added with it",
+      "[InvalidDescriptor] 'the flag' ('--keep-alive') must not be in the command, because the computed time is added with it",
     );
   });
 });

@@ -11,12 +11,14 @@ const context = { port: 9999, models: [{ path: '/models/m' }] };
 const LETTERS = { keepAlive: 'K', drain: 'D', watchdog: 'W', request: 'R' };
 
 function wordsOf(server: ModelServer): string {
-  const { command, timeFlags, commandTail = [] } = server._intent(context);
+  const { command, args = [], timeFlags, commandTail = [] } = server._intent(context);
+  const program = command.length === 0 ? ['ENTRYPOINT'] : command;
   const times = timeFlags.map(({ flag, time, milliseconds, joined }) => {
     const value = `${LETTERS[time]}${milliseconds ? '000' : ''}`;
     return joined ? `${flag}=${value}` : `${flag} ${value}`;
   });
-  return [...command.map((word) => (word.includes('\n') ? 'LAUNCHER' : word)), ...times, ...commandTail].join(' ');
+  const words = [...program, ...args].map((word) => (word.includes('\n') ? 'LAUNCHER' : word));
+  return [...words, ...times, ...commandTail].join(' ');
 }
 
 const planOf = (options: Partial<ReturnType<typeof backendOptions>>) => {
@@ -141,6 +143,15 @@ describe('a server', () => {
     expect(intent.sharedMemoryMib).toBe(4096);
   });
 
+  test.each<[string, (tensorParallelism: number) => ModelServer, string]>([
+    ['vLLM', (tensorParallelism) => ModelServer.vllm({ tensorParallelism }), '--tensor-parallel-size 1'],
+    ['SGLang', (tensorParallelism) => ModelServer.sglang({ tensorParallelism }), '--tp-size 1'],
+    ['TGI', (tensorParallelism) => ModelServer.textGenerationInference({ tensorParallelism }), '--num-shard 1'],
+  ])('does not split its model if parallelism 1 is set, even if the server would use every GPU: %s', (_, make, flag) => {
+    const { command, args = [] } = planOf({ server: make(1), gpu: Gpu.nvidia({ count: 4 }) });
+    expect([...command, ...args].join(' ')).toContain(flag);
+  });
+
   test('never limits its connections to the concurrency', () => {
     expect(planOf({ server: ModelServer.uvicorn({ app: 'app' }), maxConcurrency: 4 }).command.join(' ')).not.toContain(
       'limit-concurrency',
@@ -242,26 +253,51 @@ describe('the ledger', () => {
 });
 
 describe('a conflict', () => {
-  test.each<[string, ModelServer, Record<string, string>]>([
-    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.uvicorn({ app: 'app' }), { UVICORN_TIMEOUT_KEEP_ALIVE: '5' }],
-    ['WEB_CONCURRENCY', ModelServer.gunicorn({ app: 'app' }), { WEB_CONCURRENCY: '2' }],
-    ['VLLM_HTTP_TIMEOUT_KEEP_ALIVE', ModelServer.vllm({ version: '0.9.1' }), { VLLM_HTTP_TIMEOUT_KEEP_ALIVE: '5' }],
+  test.each<[string, ModelServer, string]>([
+    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.uvicorn({ app: 'app' }), '(--timeout-keep-alive); remove it'],
+    ['WEB_CONCURRENCY', ModelServer.gunicorn({ app: 'app' }), "(--workers) from 'workers' of the server"],
+    ['UVICORN_WORKERS', ModelServer.uvicorn({ app: 'app' }), "(--workers) from 'workers' of the server"],
+    ['GUNICORN_CMD_ARGS', ModelServer.gunicorn({ app: 'app' }), "(flags) from 'extraArgs' of the server"],
+    ['VLLM_HTTP_TIMEOUT_KEEP_ALIVE', ModelServer.vllm({ version: '0.9.1' }), '(the keep-alive time); remove it'],
+    ['RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S', ModelServer.rayServe({ app: 'a' }), '(keep_alive_timeout_s of the HTTP'],
+    ['MLSERVER_HTTP_PORT', ModelServer.mlServer(), "('8080') from 'port' of the backend"],
+    ['MLSERVER_PARALLEL_WORKERS', ModelServer.mlServer(), "('1') from 'workers' of the server"],
+    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.mlflow(), '(--timeout-keep-alive); remove it'],
+    ['GUNICORN_THREADS', ModelServer.seldon({ className: 'Iris' }), '(--threads); remove it'],
+    ['MAX_CONCURRENT_REQUESTS', ModelServer.textGenerationInference(), "from 'maxConcurrency' of the backend"],
+    ['MAX_CONCURRENT_REQUESTS', ModelServer.textEmbeddingsInference(), "from 'maxConcurrency' of the backend"],
+    ['NUM_SHARD', ModelServer.textGenerationInference(), "(--num-shard) from 'tensorParallelism' of the server"],
+    ['MODEL_ID', ModelServer.textEmbeddingsInference(), "(--model-id) from 'model' of the server"],
+    ['LLAMA_ARG_N_PARALLEL', ModelServer.llamaCpp({ model: '/m.gguf' }), "from 'maxConcurrency' of the backend"],
     [
-      'RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S',
-      ModelServer.rayServe({ app: 'a' }),
-      { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: '5' },
+      'UVICORN_TIMEOUT_WORKER_HEALTHCHECK',
+      ModelServer.uvicorn({ app: 'app', workers: 2 }),
+      "(--timeout-worker-healthcheck) if 'version' of the server is set",
     ],
-    ['MLSERVER_HTTP_PORT', ModelServer.mlServer(), { MLSERVER_HTTP_PORT: '1' }],
-    ['UVICORN_TIMEOUT_KEEP_ALIVE', ModelServer.mlflow(), { UVICORN_TIMEOUT_KEEP_ALIVE: '5' }],
-    ['GUNICORN_THREADS', ModelServer.seldon({ className: 'Iris' }), { GUNICORN_THREADS: '8' }],
-  ])('of %s in the environment fails', (name, server, environment) => {
-    expect(() => planOf({ server, environment })).toThrow(
-      new RegExp(
-        `\\[ConflictingProps\\] '${name}' in 'environment' conflicts with 'server', which sets it \\(.*\\); remove it`,
-      ),
+  ])('of %s in the environment fails', (name, server, reason) => {
+    expect(() => planOf({ server, environment: { [name]: '5' } })).toThrow(
+      `[ConflictingProps] '${name}' in 'environment' conflicts with 'server', which sets it`,
     );
+    expect(() => planOf({ server, environment: { [name]: '5' } })).toThrow(reason);
     const secrets = { [name]: SecretValue.fromName('acme') };
     expect(() => planOf({ server, secrets })).toThrow(`[ConflictingProps] '${name}' in 'secrets'`);
+  });
+
+  test.each(
+    SERVERS,
+  )('in the environment of $name names an option for everything that the command leaves out', (subject) => {
+    const { command, args = [], timeFlags, reservedVariables = {}, descriptor } = subject.server._intent(context);
+    const flags = [...command, ...args, ...timeFlags.map(({ flag }) => flag)].map((word) => word.replace(/=.*$/, ''));
+    for (const [variable, flag] of Object.entries(descriptor.conflictingVariables ?? {})) {
+      if (flag.startsWith('-') && !flags.includes(flag))
+        expect(`${variable}: ${reservedVariables[variable]}`).toMatch(
+          / (?:from|if) '\w+' of the .*; set that instead$/,
+        );
+    }
+    const hasWayOut = Object.values(reservedVariables).every((reason) =>
+      /^which .*; (?:remove it|set that instead)$/.test(reason),
+    );
+    expect(hasWayOut).toBe(true);
   });
 
   test('of arguments fails', () => {
@@ -276,7 +312,7 @@ describe('a conflict', () => {
       "[InvalidCommand] '--working-dir=/app' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder;",
     );
     expect(wordsOf(ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=a'] }))).toBe(
-      'python -c LAUNCHER app:build --port 9999 model=a --keep-alive-timeout-s K --request-timeout-s R',
+      'python3 -c LAUNCHER app:build --port 9999 model=a --keep-alive-timeout-s K --request-timeout-s R',
     );
   });
 
@@ -292,6 +328,44 @@ describe('a conflict', () => {
     expect(() => planOf({ server })).toThrow(
       `[ConflictingProps] ${message} conflicts with a flag that the command of gunicorn already has`,
     );
+  });
+
+  test.each<[string, (extraArgs: string[]) => ModelServer, string[][]]>([
+    ['vLLM', (extraArgs) => ModelServer.vllm({ extraArgs }), [['--model', 'a/b'], ['--model=a/b'], ['--port', '9000']]],
+    ['SGLang', (extraArgs) => ModelServer.sglang({ extraArgs }), [['--model', 'a/b'], ['--model-path=a/b']]],
+    [
+      'llama.cpp',
+      (extraArgs) => ModelServer.llamaCpp({ model: '/m.gguf', extraArgs }),
+      [
+        ['-m', 'a'],
+        ['-hf', 'a/b'],
+      ],
+    ],
+    ['Triton', (extraArgs) => ModelServer.triton({ extraArgs }), [['--model-store=/other']]],
+    ['Text Generation Inference', (extraArgs) => ModelServer.textGenerationInference({ extraArgs }), [['-p', '80']]],
+    [
+      'Text Embeddings Inference',
+      (extraArgs) => ModelServer.textEmbeddingsInference({ extraArgs }),
+      [['--model-id=a']],
+    ],
+    ['uWSGI', (extraArgs) => ModelServer.uwsgi({ app: 'app', extraArgs }), [['-w', 'other:app'], ['--workers=4']]],
+    ['BentoML', (extraArgs) => ModelServer.bentoml({ extraArgs }), [['-p', '3001']]],
+    ['waitress', (extraArgs) => ModelServer.waitress({ app: 'app', extraArgs }), [['--listen=*:8001']]],
+  ])('of a second model, port or number of workers of %s fails', (name, make, conflicts) => {
+    for (const extraArgs of conflicts) {
+      expect(() => planOf({ server: make(extraArgs) })).toThrow(
+        `[ConflictingProps] '${extraArgs[0]}' in 'extraArgs' conflicts with a flag that the command of ${name} already has; remove it`,
+      );
+    }
+  });
+
+  test('does not arise for an alias of a flag that the command does not have', () => {
+    const tensor = (gpus: number) => ({
+      server: ModelServer.sglang({ extraArgs: ['--tp', '2'] }),
+      gpu: Gpu.nvidia({ count: gpus }),
+    });
+    expect(() => planOf(tensor(1))).not.toThrow();
+    expect(() => planOf(tensor(2))).toThrow("'--tp' in 'extraArgs' conflicts with a flag that the command of SGLang");
   });
 
   test('does not arise with another argument, and a connection limit is taken into account', () => {

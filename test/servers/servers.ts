@@ -77,7 +77,7 @@ export const SERVERS: readonly StartedServer[] = [
   {
     name: 'Ray Serve',
     server: ModelServer.rayServe({ app: 'app' }),
-    command: 'python -c LAUNCHER app:app --port 9999 --keep-alive-timeout-s K --request-timeout-s R',
+    command: 'python3 -c LAUNCHER app:app --port 9999 --keep-alive-timeout-s K --request-timeout-s R',
   },
   {
     name: 'Triton',
@@ -104,12 +104,12 @@ export const SERVERS: readonly StartedServer[] = [
   {
     name: 'Text Generation Inference',
     server: ModelServer.textGenerationInference(),
-    command: 'text-generation-launcher --model-id /models/m --hostname 0.0.0.0 --port 9999',
+    command: 'ENTRYPOINT --model-id /models/m --hostname 0.0.0.0 --port 9999',
   },
   {
     name: 'Text Embeddings Inference',
     server: ModelServer.textEmbeddingsInference(),
-    command: 'text-embeddings-router --model-id /models/m --hostname 0.0.0.0 --port 9999',
+    command: 'ENTRYPOINT --model-id /models/m --hostname 0.0.0.0 --port 9999',
   },
   {
     name: 'llama.cpp',
@@ -125,7 +125,7 @@ export const SERVERS: readonly StartedServer[] = [
   {
     name: 'LitServe',
     server: ModelServer.litServe({ script: 'server.py', keepAlive: Duration.seconds(100) }),
-    command: 'python server.py',
+    command: 'python3 server.py',
   },
   { name: 'MLServer', server: ModelServer.mlServer(), command: 'mlserver start /models/m' },
   {
@@ -149,7 +149,7 @@ export const SERVERS: readonly StartedServer[] = [
     name: 'KServe',
     server: ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris', version: '0.21.0' }),
     command:
-      'python -m sklearnserver --model_name iris --model_dir /models/m --http_port 9999 --grpc_port 8081 --workers 1 --timeout-keep-alive K',
+      'python3 -m sklearnserver --model_name iris --model_dir /models/m --http_port 9999 --grpc_port 8081 --workers 1 --timeout-keep-alive K',
   },
   {
     name: 'Seldon microservice',

@@ -70,6 +70,26 @@ describe('behind a load balancer', () => {
     );
   });
 
+  test('for an old version, the first version with a configurable keep-alive or a drain is the first way out', () => {
+    expect(refusalOf('aws', define(ModelServer.vllm({ version: '0.8.5' })))).toContain(
+      'use vLLM 0.9.1 or newer, whose keep-alive can be configured, or use a server with a configurable keep-alive',
+    );
+    const old = ModelServer.kserve({ module: 'sklearnserver', modelName: 'iris', version: '0.19.2' });
+    expect(refusalOf('aws', define(old))).toContain(
+      'use KServe 0.20 or newer, whose keep-alive can be configured, or ',
+    );
+    const drain = (scope: Construct) =>
+      new ServingEndpoint(scope, 'endpoint').addBackend('v1', {
+        image: ServerImage.fromRegistry('vllm/vllm-openai:v0.17.0'),
+        model: Model.fromS3('s3://acme-models/m/', { path: 'm' }),
+        server: ModelServer.vllm(),
+        timeouts: { drain: Duration.seconds(30) },
+      });
+    expect(refusalOf('kubernetes', drain)).toContain(
+      'which drops its requests on SIGTERM; use vLLM 0.18 or newer, which completes its requests, or leave it out',
+    );
+  });
+
   test('a version newer than the verified one is not a reason to set it', () => {
     const server = ModelServer.custom({
       command: ['serve'],

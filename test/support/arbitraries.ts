@@ -39,7 +39,16 @@ export interface BackendDefinition {
   readonly address: OwnAddress;
 }
 
-export type ServerKind = 'wsgi' | 'asgi' | 'drains' | 'drops' | 'fixed' | 'fixed, drops' | 'unknown';
+export type ServerKind =
+  | 'wsgi'
+  | 'asgi'
+  | 'drains'
+  | 'drops'
+  | 'fixed'
+  | 'fixed, drops'
+  | 'unknown'
+  | 'image'
+  | 'image, args';
 
 export const METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE];
 export const TIERS = ['gold', 'silver', 'iron'];
@@ -47,7 +56,17 @@ export const EXACT_HOSTS = ['x.com', 'a.x.com', 'y.org', 'b.y.org'];
 export const WILDCARD_HOSTS = ['*.x.com', '*.y.org'];
 export const PATHS = ['/', '/a', '/a/b', '/a/b/c', '/b', '/ab'];
 
-const KINDS: ServerKind[] = ['wsgi', 'asgi', 'drains', 'drops', 'fixed', 'fixed, drops', 'unknown'];
+const KINDS: ServerKind[] = [
+  'wsgi',
+  'asgi',
+  'drains',
+  'drops',
+  'fixed',
+  'fixed, drops',
+  'unknown',
+  'image',
+  'image, args',
+];
 
 const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   server: fc.constantFrom(...KINDS),
@@ -152,6 +171,10 @@ function serverOf({ server, keepAlive }: BackendDefinition): ModelServer {
       return ModelServer.asgi({ app: 'app' });
     case 'unknown':
       return ModelServer.command({ command });
+    case 'image':
+      return ModelServer.fromImage();
+    case 'image, args':
+      return ModelServer.fromImage({ args: ['--fast'], behavior: { drains: true, drainFlag: '--drain' } });
     case 'drains':
       return ModelServer.command({ command, behavior: { drains: true } });
     case 'drops':

@@ -12,6 +12,8 @@ export interface ObservedBackend {
   readonly image: string;
   /** The command in exec form, regardless of how the output splits it. */
   readonly command: readonly string[];
+  /** Whether the command replaces the entry point of the image. */
+  readonly replacesEntryPoint: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** The environment variables that get secrets. */
   readonly secrets: readonly string[];

@@ -189,6 +189,7 @@ function observeDeployment(
   return {
     image: text(server.image),
     command: [...strings(server.command), ...strings(server.args)],
+    replacesEntryPoint: server.command !== undefined,
     environment: Object.fromEntries(
       env.flatMap(({ name, value }) => (value === undefined ? [] : [[text(name), text(value)]])),
     ),

@@ -48,11 +48,13 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 }
 
 function observeService(service: TestService): ObservedBackend {
-  const { times, name: _name, title: _title, user, models, ...rest } = service;
+  const { times, name: _name, title: _title, command, args, user, models, ...rest } = service;
   return {
     ...rest,
     reserved: { cpu: service.cpu, memoryMib: service.memoryMib },
     memoryMib: service.memoryLimitMib,
+    command: [...command, ...args],
+    replacesEntryPoint: command.length > 0,
     user: user === undefined ? undefined : String(user),
     models: models.flatMap(({ path, source }) => (source === undefined ? [] : [{ path, uri: source }])),
     balancerDrain: times.deregistration,

@@ -29,6 +29,7 @@ export interface TestService {
   readonly title: string;
   readonly image: string;
   readonly command: readonly string[];
+  readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly port: number;
@@ -233,6 +234,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
     title: plan.name,
     image: plan.image as string,
     command: plan.command,
+    args: plan.args ?? [],
     environment: plan.environment,
     secrets: Object.keys(secrets),
     port: intent.port,

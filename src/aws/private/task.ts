@@ -96,9 +96,9 @@ function addServer(
   const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
     image: containerImage(backend, backend.modelPlans, definition),
-    // Both are set, so that neither the entry point nor the command of the image applies.
-    entryPoint: late.list(() => plan().command.slice(0, 1)),
-    command: late.list(() => plan().command.slice(1)),
+    // An entry point also removes the CMD of the image, so that a program without arguments gets none.
+    entryPoint: late.list(() => startOf(plan()).entryPoint),
+    command: late.list(() => startOf(plan()).command),
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],
@@ -132,6 +132,13 @@ function memoryOf({ memoryMib, memoryLimitMib }: BackendIntent): Partial<ecs.Con
   return memoryLimitMib > memoryMib
     ? { memoryReservationMiB: Math.ceil(memoryMib), memoryLimitMiB }
     : { memoryLimitMiB };
+}
+
+/** The start of the server in the terms of ECS: `entryPoint` is the `command` of Kubernetes, and `command` its `args`. */
+function startOf({ command, args }: BackendPlan): { readonly entryPoint: string[]; readonly command: string[] } {
+  return args === undefined
+    ? { entryPoint: command.slice(0, 1), command: command.slice(1) }
+    : { entryPoint: command, command: args };
 }
 
 /** The environment; variables with times are lazy. With a read-only root file system, HOME is the writable directory. */

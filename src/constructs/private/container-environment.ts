@@ -21,14 +21,10 @@ export function containerEnvironment(
   if (taken !== undefined) {
     throw new ServingError('ConflictingProps', `'${taken}' in 'secrets' is already set by the server; remove it`, at);
   }
-  for (const [name, what] of Object.entries(server.reservedVariables ?? {})) {
+  for (const [name, reason] of Object.entries(server.reservedVariables ?? {})) {
     const prop = propOf(name, typed);
     if (prop !== undefined) {
-      throw new ServingError(
-        'ConflictingProps',
-        `'${name}' in '${prop}' conflicts with 'server', which sets it (${what}); remove it`,
-        at,
-      );
+      throw new ServingError('ConflictingProps', `'${name}' in '${prop}' conflicts with 'server', ${reason}`, at);
     }
   }
   const set = environment.PORT;

@@ -1,39 +1,61 @@
 import type { BackendIntent, HeaderIntent } from '../../plan/intents';
 import { credentialArguments, unexpandedArguments } from '../../private/credentials/arguments';
 import { credentialReason, isUnexpanded } from '../../private/credentials/reason';
+import { type Placeholder, placeholderIn } from '../../private/placeholders';
+import { isUnresolved } from '../../private/tokens';
 import type { Warning } from './warnings';
 
 export type { Warning };
 
 const READABLE = 'everyone who can read the template or the manifest can read it';
 
-/** What is wrong with `$(NAME)`: values are written as they are. */
-const UNEXPANDED = "is set to '$(...)', which is not expanded: the server receives that text; pass it with 'secrets'";
-
 const readable = (reason: string): string =>
   `appears to be a credential (${reason}), and ${READABLE}; rotate it, and pass it with 'secrets'`;
 
-/** Values of a backend that appear to be credentials and would be written out, or that are to be and are not expanded. */
-export function backendCredentials({ name, environment, server }: BackendIntent): Warning[] {
-  const words = [...server.command, ...(server.commandTail ?? [])];
-  const ofVariable = (variable: string, problem: string): Warning => ({
-    id: `credentialInEnvironment.${variable}`,
-    message: `'${variable}' in the environment of backend '${name}' ${problem}`,
-  });
-  const ofArgument = (argument: string, problem: string): Warning => ({
-    id: `credentialInCommand.${argument}`,
-    message: `'${argument}' in the server command of backend '${name}' ${problem}, as an environment variable that the server reads`,
-  });
-  const variables = Object.entries(environment).flatMap(([variable, value]) => {
-    if (isUnexpanded(variable, value)) return [ofVariable(variable, UNEXPANDED)];
+const notExpanded = ({ shown }: Placeholder): string =>
+  `'${shown}', which is not expanded: the server receives that text`;
+
+/** What is wrong with a value that contains a variable or a template, and is not a credential. */
+function unfilled(placeholder: Placeholder, way: string): string {
+  return placeholder.isVariable
+    ? `contains ${notExpanded(placeholder)}; write the value${way}, or acknowledge this if the server expands it`
+    : `contains '${placeholder.shown}', a template that is not filled in: the server receives that text; write the value, or acknowledge this if the server fills it in`;
+}
+
+/** Values of a backend that appear to be credentials and would be written out, or that contain what is not expanded. */
+export function backendCredentials(backend: BackendIntent): Warning[] {
+  return distinct([...variableWarnings(backend), ...argumentWarnings(backend)]);
+}
+
+function variableWarnings({ name, environment }: BackendIntent): Warning[] {
+  return Object.entries(environment).flatMap(([variable, value]): Warning[] => {
+    const place = `'${variable}' in the environment of backend '${name}'`;
+    const placeholder = isUnresolved(value) ? undefined : placeholderIn(variable, value);
+    const credential = (problem: string): Warning[] => [
+      { id: `credentialInEnvironment.${variable}`, message: `${place} ${problem}` },
+    ];
+    if (placeholder !== undefined && isUnexpanded(variable, value))
+      return credential(`is set to ${notExpanded(placeholder)}; pass it with 'secrets'`);
     const reason = credentialReason(variable, value);
-    return reason === undefined ? [] : [ofVariable(variable, readable(reason))];
+    if (reason !== undefined) return credential(readable(reason));
+    if (placeholder === undefined) return [];
+    return [{ id: `placeholderInEnvironment.${variable}`, message: `${place} ${unfilled(placeholder, '')}` }];
   });
-  return distinct([
-    ...variables,
-    ...unexpandedArguments(words).map((argument) => ofArgument(argument, UNEXPANDED)),
-    ...credentialArguments(words).map((found) => ofArgument(found.name, readable(found.reason))),
-  ]);
+}
+
+function argumentWarnings({ name, server }: BackendIntent): Warning[] {
+  const words = [...server.command, ...(server.args ?? []), ...(server.commandTail ?? [])];
+  const place = (argument: string): string => `'${argument}' in the server command of backend '${name}'`;
+  const credential = (argument: string, problem: string): Warning => ({
+    id: `credentialInCommand.${argument}`,
+    message: `${place(argument)} ${problem}, as an environment variable that the server reads`,
+  });
+  const unexpanded = unexpandedArguments(words).map(({ name: argument, placeholder, isCredential }): Warning => {
+    if (isCredential) return credential(argument, `is set to ${notExpanded(placeholder)}; pass it with 'secrets'`);
+    const message = `${place(argument)} ${unfilled(placeholder, ', use ModelServer.shell, whose shell expands variables')}`;
+    return { id: `placeholderInCommand.${argument}`, message };
+  });
+  return [...unexpanded, ...credentialArguments(words).map((found) => credential(found.name, readable(found.reason)))];
 }
 
 /** Header values that appear to be credentials and would be written out. */

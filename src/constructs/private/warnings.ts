@@ -7,6 +7,8 @@ export const WARNING_KINDS = [
   'credentialInEnvironment',
   'credentialInHeader',
   'modelDrift',
+  'placeholderInCommand',
+  'placeholderInEnvironment',
   'publicBackendAddress',
   'publicTrustedProxies',
   'publishDestination',

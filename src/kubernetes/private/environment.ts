@@ -4,18 +4,18 @@ import type { EnvVar } from './manifests';
 import { TMP_MOUNT } from './volumes';
 
 /**
- * The environment of a server: the port, the user's variables, and secrets by reference. The default user does not exist in
+ * The environment of a server: its own variables, the user's, and secrets by reference. The default user does not exist in
  * the image, so it has neither the home nor the name that libraries look up: `HOME` and `USER` default to `/tmp` and
  * `serving`.
  */
 export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
-  const { HOME, USER, PORT = String(intent.port), ...rest } = environment;
+  const { HOME, USER, PORT, ...rest } = environment;
   const defaultOf = (name: string, value: string) =>
     intent.user === undefined && !Object.hasOwn(secrets, name) ? value : undefined;
   const home = HOME ?? defaultOf('HOME', TMP_MOUNT.mountPath);
   const user = USER ?? defaultOf('USER', 'serving');
   return [
-    { name: 'PORT', value: PORT },
+    ...(PORT === undefined ? [] : [{ name: 'PORT', value: literal(PORT) }]),
     ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
     ...(user === undefined ? [] : [{ name: 'USER', value: literal(user) }]),
     ...Object.entries(rest).map(([name, value]) => ({ name, value: literal(value) })),

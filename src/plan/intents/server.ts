@@ -24,8 +24,18 @@ export interface TimeVariableIntent {
 
 /** How a server is started. */
 export interface ServerIntent {
-  /** The command in exec form, without the flags whose values the plan computes. */
+  /**
+   * The program and its arguments in exec form, without the flags whose values the plan computes. They replace the entry
+   * point of the image; if empty, its own entry point is started.
+   */
   readonly command: string[];
+  /**
+   * Arguments after `command`, or of the image's own entry point. Without `command` and `args`, the image starts with its
+   * own entry point and arguments.
+   *
+   * @default - none
+   */
+  readonly args?: string[];
   /** The flags whose values the plan computes. */
   readonly timeFlags: TimeFlagIntent[];
   /** Arguments after these flags. @default - none */
@@ -36,7 +46,7 @@ export interface ServerIntent {
   readonly environment: Record<string, string>;
   /** The names of those variables that the user set. Reports do not show their values. @default - none */
   readonly userVariables?: string[];
-  /** Environment variables that the user must not set, each with the setting that replaces it. @default - none */
+  /** Environment variables that the user must not set, each with the reason and what to set instead. @default - none */
   readonly reservedVariables?: Record<string, string>;
   /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;

@@ -63,6 +63,14 @@ export interface VersionedBehavior {
   readonly announcesClose?: boolean;
 }
 
+/** The first newer versions that support what a version does not. */
+export interface ServerUpgrades {
+  /** The first version whose idle time can be set. @default - no newer version, or this one already */
+  readonly keepAlive?: string;
+  /** The first version that completes running requests after SIGTERM. @default - no newer version, or this one already */
+  readonly drain?: string;
+}
+
 /** What changed in a version of a server. */
 export interface ServerVersion extends VersionedBehavior {
   /** The first version with this behavior, such as `27.0.1`. */
@@ -171,6 +179,8 @@ export interface ServerDescriptor {
   readonly versionNote?: string;
   /** Whether the version is unknown, so that the plan assumes the most conservative behavior of all versions. @default false */
   readonly versionUnknown?: boolean;
+  /** Newer versions that support more, for messages about this one. @default - none */
+  readonly upgrades?: ServerUpgrades;
   /** A note for users on how it is started. @default - none */
   readonly note?: string;
   /** The source of the behavior: documentation, source code or a measurement. @default - none */

@@ -98,7 +98,9 @@ function checkKnob({ path, server, timeouts = {} }: BackendIntent, hop: Hop, che
     const what = Number.isFinite(hop.clientIdle)
       ? `whose keep-alive is ${hop.clientIdle} s`
       : `whose keep-alive is '${keepAlive}'`;
-    const ways = [...versionWays(server.descriptor), 'leave it out', ...waysOut(server.descriptor)].join(', or ');
+    const ways = [...versionWays(server.descriptor, 'keepAlive'), 'leave it out', ...waysOut(server.descriptor)].join(
+      ', or ',
+    );
     refuse(
       checks.refusals,
       'TimeoutNotSettable',
@@ -125,7 +127,7 @@ function tooShort(
   const sidecar = front.kind === HopKind.SIDECAR;
   const silent = !sidecar && idle.settable !== false && plan.requestTimeout + MARGIN_SECONDS >= plan.idle;
   const because = silent ? ` because of its longest request (${plan.requestTimeout} s)` : '';
-  const ways = [...versionWays(server.descriptor), 'use a server with a configurable keep-alive'];
+  const ways = [...versionWays(server.descriptor, 'keepAlive'), 'use a server with a configurable keep-alive'];
   if (sidecar)
     ways.push(
       `configure ${front.name} to close them after at most ${Math.max(0, limit - MARGIN_SECONDS)} s and declare it in 'sidecar'`,

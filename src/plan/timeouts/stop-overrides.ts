@@ -104,7 +104,7 @@ function refusalOf({ time, seconds, unsupported, max, limitedBy, rule }: Overrid
 function whyDrainIsFixed({ server: { descriptor } }: BackendIntent): string | undefined {
   const { name, drain, drainKnob: knob } = descriptor;
   if (drain === DrainBehavior.DROPS_REQUESTS)
-    return `is not supported by ${name}, which drops its requests on SIGTERM; ${[...versionWays(descriptor), 'leave it out'].join(', or ')}`;
+    return `is not supported by ${name}, which drops its requests on SIGTERM; ${[...versionWays(descriptor, 'drain'), 'leave it out'].join(', or ')}`;
   if (isSettable(knob)) return undefined;
   return knob === undefined
     ? `is not supported by ${name}, which drains without a time limit; set 'stop', or leave it out`

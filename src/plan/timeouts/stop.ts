@@ -130,7 +130,7 @@ function drainTooLong(
         : `can drain for at most ${drain} s on this compute`;
     return {
       code: 'DrainTooLong',
-      message: `${prop} must be at most ${more.seconds} s (rule D2): callers that 'directCallers' permits bypass ${target.name}, so only the drain protects their requests, and ${name} ${can}; ${[...versionWays(server.descriptor), 'use a shorter timeout'].join(', or ')}, ${CUT_ON_STOP}, compute without a stop limit, a server that drains, or send every caller through the endpoint`,
+      message: `${prop} must be at most ${more.seconds} s (rule D2): callers that 'directCallers' permits bypass ${target.name}, so only the drain protects their requests, and ${name} ${can}; ${[...versionWays(server.descriptor, 'drain'), 'use a shorter timeout'].join(', or ')}, ${CUT_ON_STOP}, compute without a stop limit, a server that drains, or send every caller through the endpoint`,
     };
   }
   return {

@@ -1,4 +1,6 @@
+import { type Placeholder, placeholderIn } from '../placeholders';
 import { remembered } from '../remembered';
+import { isUnresolved } from '../tokens';
 import { REDACTED } from './forms';
 import { isCredentialName } from './names';
 import { credentialReason, isUnexpanded } from './reason';
@@ -19,6 +21,8 @@ interface NamedArgument {
   readonly isInShellLine: boolean;
 }
 
+type Word = { readonly text: string } & Pick<NamedArgument, 'isInShellLine'>;
+
 /** An argument that appears to be a credential. */
 export interface CredentialArgument {
   readonly name: string;
@@ -35,12 +39,26 @@ export const credentialArguments = remembered(
     }),
 );
 
-/** The names of credential arguments that are set to `$(NAME)`, which no platform expands. */
-export function unexpandedArguments(words: readonly string[]): readonly string[] {
-  if (!words.some((word) => word.includes('$('))) return [];
-  return argumentsOf(words)
-    .filter(({ name, value, isInShellLine }) => !isInShellLine && isUnexpanded(name, value))
-    .map(({ name }) => name);
+/** An argument that contains a variable or a template that is not expanded. */
+export interface UnexpandedArgument {
+  readonly name: string;
+  readonly placeholder: Placeholder;
+  readonly isCredential: boolean;
+}
+
+/** The arguments with variables that no platform expands, outside shell command lines, and with templates. */
+export function unexpandedArguments(words: readonly string[]): UnexpandedArgument[] {
+  const found = (list: NamedArgument[], isVariable: boolean): UnexpandedArgument[] =>
+    list.flatMap(({ name, value, isInShellLine }) => {
+      const placeholder = isUnresolved(value) ? undefined : placeholderIn(name, value);
+      if (placeholder?.isVariable !== isVariable || (isInShellLine && isVariable)) return [];
+      return [{ name, placeholder, isCredential: isUnexpanded(name, value) }];
+    });
+  // A template may contain spaces, and a shell does not fill it in.
+  return [
+    ...found(argumentsOf(words), true),
+    ...found(named(words.map((text) => ({ text, isInShellLine: false }))), false),
+  ];
 }
 
 /** A command for display, without the values of flags and variables that are named like credentials. */
@@ -88,6 +106,11 @@ function argumentsOf(words: readonly string[]): NamedArgument[] {
     const inside = isShellLine ? (word.match(SHELL_WORDS) ?? []).filter((part) => part.trim() !== '') : [word];
     return inside.map((text) => ({ text, isInShellLine: isShellLine }));
   });
+  return named(parts);
+}
+
+/** Words with the flags or variables that they are values of. */
+function named(parts: readonly Word[]): NamedArgument[] {
   return parts.map(({ text, isInShellLine }, index) => {
     const [, name, value] = ASSIGNMENT.exec(text) ?? [];
     if (name !== undefined && value !== undefined) return { name, value: unquoted(value), isInShellLine };

@@ -25,7 +25,7 @@ export function credentialReason(name: string, value: string): string | undefine
   return redactNamed(text) === text ? undefined : 'part of its value is labeled as a credential';
 }
 
-/** Whether a credential is set to `$(NAME)`, which is rendered so that no platform expands it. */
+/** Whether a credential is set to `$(NAME)`, `${NAME}` or `$NAME`, which is rendered so that no platform expands it. */
 export function isUnexpanded(name: string, value: string): boolean {
-  return /^\$\([A-Za-z_]\w*\)$/.test(value) && isCredentialName(name);
+  return isCredentialName(name) && /^\$(?:\([A-Za-z_]\w*\)|\{[A-Za-z_]\w*\}|[A-Za-z_]\w*)$/.test(value);
 }

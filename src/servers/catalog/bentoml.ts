@@ -39,7 +39,7 @@ export const BENTOML: ServerDescriptor = {
   grpc: false,
   batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
   modelLocation: { how: 'the model store of the bento', layout: 'as the service expects' },
-  interpreter: 'python',
+  interpreter: 'python3',
   conflictingVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },
   oldestVersion: '1.2.20',
   verifiedVersion: '1.4.39',
@@ -58,6 +58,7 @@ export const bentoml = defineServer([BENTOML], (options: BentomlOptions = {}) =>
   return {
     descriptor: BENTOML,
     options,
+    aliases: { '-p': '--port' },
     start: ({ port }) => ({
       command: ['bentoml', 'serve', service, '--host', EVERY_INTERFACE, '--port', String(port)],
     }),

@@ -1,4 +1,4 @@
-import { checkCommand } from '../command-line';
+import { checkStart } from '../command-line';
 import { declaredServer, descriptorOf } from '../declared-server';
 import { defineServer } from '../define-server';
 import type { ServerBehavior } from '../shared-options';
@@ -6,9 +6,21 @@ import type { ServerBehavior } from '../shared-options';
 /** Options of a server that is started with a custom command. */
 export interface CommandServerOptions {
   /**
-   * The command and its arguments in exec form: they are not parsed by a shell, and signals reach the server.
+   * The program in exec form, with or without its arguments: they are not parsed by a shell, and signals reach the
+   * server. It replaces the ENTRYPOINT and the CMD of the image.
+   *
+   * AWS: `entryPoint`, without `args` only its first word. Kubernetes: `command`.
    */
   readonly command: string[];
+
+  /**
+   * Arguments after `command`.
+   *
+   * AWS: `command`. Kubernetes: `args`.
+   *
+   * @default - none
+   */
+  readonly args?: string[];
 
   /**
    * How the server handles SIGTERM and idle connections.
@@ -28,7 +40,7 @@ export interface CommandServerOptions {
  *   behavior: { drains: true, keepAlive: Duration.seconds(120), readinessPath: '/healthz' },
  * });
  */
-export const command = defineServer([], ({ command: words, behavior }: CommandServerOptions) => {
-  const checked = checkCommand(words);
-  return declaredServer(checked, descriptorOf(behavior, checked[0] as string));
+export const command = defineServer([], ({ command: words, args, behavior }: CommandServerOptions) => {
+  const start = checkStart({ command: words, args });
+  return declaredServer(start, descriptorOf(behavior, words[0] as string, start));
 });

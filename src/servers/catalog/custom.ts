@@ -1,16 +1,25 @@
 import type { ServerDescriptor } from '../../plan/server/descriptor';
 import { checkDescriptor } from '../check-descriptor';
-import { checkCommand } from '../command-line';
+import { checkStart } from '../command-line';
 import { declaredServer } from '../declared-server';
 import { defineServer } from '../define-server';
 
 /** Options of a server with a custom descriptor. */
 export interface CustomServerOptions {
   /**
-   * The command and its arguments in exec form: they are not parsed by a shell, and signals reach the server. The
-   * computed times are added with the flags of the descriptor.
+   * The program in exec form, with or without its arguments: they are not parsed by a shell, and signals reach the
+   * server. The computed times are added at the end, with the flags of the descriptor.
+   *
+   * @default - the ENTRYPOINT of the image
    */
-  readonly command: string[];
+  readonly command?: string[];
+
+  /**
+   * Arguments after `command`, or for the ENTRYPOINT of the image.
+   *
+   * @default - without `command` the CMD of the image, otherwise none
+   */
+  readonly args?: string[];
 
   /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;
@@ -48,8 +57,8 @@ export interface CustomServerOptions {
  *   },
  * });
  */
-export const custom = defineServer([], ({ command, descriptor, version, environment }: CustomServerOptions) => {
-  const checked = checkCommand(command);
-  checkDescriptor(descriptor, checked);
-  return declaredServer(checked, descriptor, { version, environment });
+export const custom = defineServer([], ({ command, args, descriptor, version, environment }: CustomServerOptions) => {
+  const start = checkStart({ command, args });
+  checkDescriptor(descriptor, [...start.command, ...(start.args ?? [])]);
+  return declaredServer(start, descriptor, { version, environment });
 });

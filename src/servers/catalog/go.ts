@@ -1,13 +1,24 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
-import { checkCommand } from '../command-line';
+import { checkStart } from '../command-line';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
 
 /** Options of a Go program. */
 export interface GoServerOptions extends CodeServerOptions {
-  /** The command in exec form, such as `['/app/server']`. The program listens on the port in `PORT`. */
-  readonly command: string[];
+  /**
+   * The command in exec form, such as `['/app/server']`. The program listens on the port in `PORT`.
+   *
+   * @default - the ENTRYPOINT of the image
+   */
+  readonly command?: string[];
+
+  /**
+   * Arguments after `command`, or for the ENTRYPOINT of the image.
+   *
+   * @default - without `command` the CMD of the image, otherwise none
+   */
+  readonly args?: string[];
 
   /**
    * Whether the code calls `Shutdown` of its server on SIGTERM.
@@ -49,7 +60,7 @@ export const GO: ServerDescriptor = {
  * ModelServer.go({ command: ['/app/server'], drains: true });
  */
 export const go = defineServer([GO], (options: GoServerOptions) => {
-  const command = checkCommand(options.command);
+  const start = checkStart(options);
   const { version, drains } = options;
   const keepAliveSeconds = options.keepAlive?.toSeconds();
   return {
@@ -61,6 +72,6 @@ export const go = defineServer([GO], (options: GoServerOptions) => {
       keepAliveSeconds,
     },
     options: { version },
-    start: () => ({ command }),
+    start: () => start,
   };
 });

@@ -184,7 +184,7 @@ export const gunicorn = defineServer(
       descriptor,
       options,
       workers,
-      shortFlags: { '-b': '--bind', '-k': '--worker-class', '-w': '--workers', '-t': '--timeout' },
+      aliases: { '-b': '--bind', '-k': '--worker-class', '-w': '--workers', '-t': '--timeout' },
       start: (context) => ({
         command: [
           ...['gunicorn', app, '--bind', `${EVERY_INTERFACE}:${context.port}`],

@@ -44,7 +44,7 @@ export const hypercorn = defineServer([HYPERCORN], (options: HypercornOptions) =
     descriptor: HYPERCORN,
     options,
     workers,
-    shortFlags: { '-b': '--bind', '-w': '--workers' },
+    aliases: { '-b': '--bind', '-w': '--workers' },
     start: ({ port }) => ({
       command: ['hypercorn', app, '--bind', `${EVERY_INTERFACE}:${port}`, '--workers', String(workers)],
     }),

@@ -34,6 +34,7 @@ export { vllm } from './vllm';
 
 export { command } from './command';
 export { custom } from './custom';
+export { fromImage } from './from-image';
 export { go } from './go';
 export { node } from './node';
 export { shell } from './shell';

@@ -50,7 +50,7 @@ export const KSERVE: ServerDescriptor = {
   grpc: true,
   batching: { how: 'a separate batcher in front of it' },
   modelLocation: { how: '--model_dir', layout: 'as the server expects' },
-  interpreter: 'python',
+  interpreter: 'python3',
   versions: [
     {
       from: '0.20',
@@ -80,7 +80,7 @@ export const kserve = defineServer([KSERVE], (options: KserveOptions) => {
     start: (context) => ({
       command: [
         ...[
-          'python',
+          'python3',
           '-m',
           module,
           '--model_name',

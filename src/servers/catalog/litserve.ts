@@ -35,7 +35,7 @@ export const LITSERVE: ServerDescriptor = {
   grpc: false,
   batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },
-  interpreter: 'python',
+  interpreter: 'python3',
   verifiedVersion: '0.2.19',
   source: 'https://github.com/Lightning-AI/LitServe/blob/main/src/litserve/server.py',
   evidence: Evidence.MEASURED,
@@ -53,6 +53,6 @@ export const litServe = defineServer([LITSERVE], ({ script, version, keepAlive }
   return {
     descriptor: { ...LITSERVE, keepAliveSeconds: keepAlive?.toSeconds() },
     options: { version },
-    start: () => ({ command: ['python', script] }),
+    start: () => ({ command: ['python3', script] }),
   };
 });

@@ -63,6 +63,12 @@ export const LLAMA_CPP: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
+/** Short forms, and other options that select the model. */
+const ALIASES = {
+  ...{ '-np': '--parallel', '-to': '--timeout', '-m': '--model', '-mu': '--model', '--model-url': '--model' },
+  ...{ '-hf': '--model', '-hfr': '--model', '--hf-repo': '--model' },
+};
+
 /**
  * A language model behind llama.cpp's server. It closes idle connections after 5 s, which is rejected on AWS.
  *
@@ -72,6 +78,7 @@ export const LLAMA_CPP: ServerDescriptor = {
 export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}) => ({
   descriptor: LLAMA_CPP,
   options,
+  aliases: ALIASES,
   start: (context) => ({
     command: [
       ...[options.program ?? '/app/llama-server', '--model', typed('model', options.model) ?? ggufOf(context)],

@@ -53,7 +53,7 @@ export const MLSERVER: ServerDescriptor = {
   },
   modelLocation: { how: 'an argument', layout: 'model-settings.json next to the model' },
   image: { repository: 'seldonio/mlserver', user: '1000' },
-  interpreter: 'python',
+  interpreter: 'python3',
   verifiedVersion: '1.7.1',
   source: 'https://github.com/SeldonIO/MLServer/blob/master/mlserver/server.py',
   evidence: Evidence.MEASURED,

@@ -1,5 +1,6 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, NewConnections } from '../../plan/server/parts';
+import { checkCommand } from '../command-line';
 import { defineServer } from '../define-server';
 import { onlyModelOf, typed } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -60,15 +61,18 @@ export const NIM: ServerDescriptor = {
  * @example
  * ModelServer.nim();
  */
-export const nim = defineServer([NIM], (options: NimOptions = {}) => ({
-  descriptor: NIM,
-  options,
-  start: (context) => {
-    const model = typed('model', options.model) ?? onlyModelOf('model', context)?.path;
-    return {
-      command: options.command ?? ['/opt/nim/start_server.sh'],
-      environment: { ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }) },
-      changeable: ['NIM_CACHE_PATH'],
-    };
-  },
-}));
+export const nim = defineServer([NIM], (options: NimOptions = {}) => {
+  const command = checkCommand(options.command ?? ['/opt/nim/start_server.sh']);
+  return {
+    descriptor: NIM,
+    options,
+    start: (context) => {
+      const model = typed('model', options.model) ?? onlyModelOf('model', context)?.path;
+      return {
+        command,
+        environment: { ...(model === undefined ? { NIM_CACHE_PATH: '/tmp/nim' } : { NIM_MODEL_PATH: model }) },
+        changeable: ['NIM_CACHE_PATH'],
+      };
+    },
+  };
+});

@@ -1,14 +1,25 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import type { Duration } from '../../units/duration';
-import { checkCommand } from '../command-line';
+import { checkStart } from '../command-line';
 import { defineServer } from '../define-server';
 import type { CodeServerOptions } from '../shared-options';
 
 /** Options of a Node program. */
 export interface NodeServerOptions extends CodeServerOptions {
-  /** The command in exec form, such as `['node', 'server.js']`. The program listens on the port in `PORT`. */
-  readonly command: string[];
+  /**
+   * The command in exec form, such as `['node', 'server.js']`. The program listens on the port in `PORT`.
+   *
+   * @default - the ENTRYPOINT of the image
+   */
+  readonly command?: string[];
+
+  /**
+   * Arguments after `command`, or for the ENTRYPOINT of the image.
+   *
+   * @default - without `command` the CMD of the image, otherwise none
+   */
+  readonly args?: string[];
 
   /**
    * The `server.headersTimeout` that the code sets. It also closes connections that send no data.
@@ -67,7 +78,7 @@ export const NODE: ServerDescriptor = {
  * ModelServer.node({ command: ['node', 'server.js'], keepAlive: Duration.seconds(120), drains: true });
  */
 export const node = defineServer([NODE], (options: NodeServerOptions) => {
-  const command = checkCommand(options.command);
+  const start = checkStart(options);
   const { version, drains } = options;
   const keepAliveSeconds = options.keepAlive?.toSeconds();
   const silentSeconds = options.headersTimeout?.toSeconds() ?? Math.max(HEADERS_SECONDS, keepAliveSeconds ?? 0);
@@ -81,6 +92,6 @@ export const node = defineServer([NODE], (options: NodeServerOptions) => {
       silentLimit: { seconds: silentSeconds, lagSeconds: CHECK_SECONDS },
     },
     options: { version },
-    start: () => ({ command }),
+    start: () => start,
   };
 });

@@ -49,7 +49,7 @@ export const RAY_SERVE: ServerDescriptor = {
   sharedMemoryMib: 2048,
   conflictingVariables: { RAY_SERVE_HTTP_KEEP_ALIVE_TIMEOUT_S: 'keep_alive_timeout_s of the HTTP options' },
   environmentWins: true,
-  interpreter: 'python',
+  interpreter: 'python3',
   versions: [
     { from: '2.49', keepAliveKnob: { name: '--keep-alive-timeout-s', place: KnobPlace.FLAG, defaultSeconds: 90 } },
   ],
@@ -104,6 +104,6 @@ export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => 
   return {
     descriptor: RAY_SERVE,
     options,
-    start: ({ port }) => ({ command: ['python', '-c', LAUNCHER, app, '--port', String(port)] }),
+    start: ({ port }) => ({ command: ['python3', '-c', LAUNCHER, app, '--port', String(port)] }),
   };
 });

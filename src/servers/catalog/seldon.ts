@@ -1,12 +1,13 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
+import { ServingError } from '../../private/errors';
 import { defineServer } from '../define-server';
 import { requireWord, workersOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of a class behind Seldon's Python microservice. */
 export interface SeldonOptions extends ServerOptions {
-  /** The class name, which is also the name of its module. */
+  /** The class, `module.Class`, or only its name if its module has the same. */
   readonly className: string;
 
   /**
@@ -39,7 +40,7 @@ export const SELDON: ServerDescriptor = {
   grpc: false,
   batching: { how: 'not supported' },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },
-  interpreter: 'python',
+  interpreter: 'python3',
   // With threads it would use gunicorn's gthread worker, which keeps idle connections for 2 s.
   conflictingVariables: {
     PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '--http-port',
@@ -62,6 +63,7 @@ export const SELDON: ServerDescriptor = {
  */
 export const seldon = defineServer([SELDON], (options: SeldonOptions) => {
   const name = requireWord('className', options.className, 'MyModel');
+  requireClass(name);
   const workers = workersOf(options.workers);
   return {
     descriptor: SELDON,
@@ -75,3 +77,12 @@ export const seldon = defineServer([SELDON], (options: SeldonOptions) => {
     }),
   };
 });
+
+/** Rejects what can name a module and no class in it. */
+function requireClass(name: string): void {
+  if (/^[A-Za-z_]\w*$/.test(name.slice(name.lastIndexOf('.') + 1))) return;
+  throw new ServingError(
+    'InvalidName',
+    `'className' ('${name}') must end with the name of a Python class, such as 'my-model.IrisClassifier'`,
+  );
+}

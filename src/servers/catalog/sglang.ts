@@ -68,6 +68,7 @@ export const sglang = defineServer([SGLANG], (options: SglangOptions = {}) => {
   return {
     descriptor: SGLANG,
     options,
+    aliases: { '--model': '--model-path', '--tp': '--tp-size', '--tensor-parallel-size': '--tp-size' },
     start: (context) => ({
       command: [
         ...['python3', '-m', 'sglang.launch_server', '--model-path', modelDirectoryOf('model', options.model, context)],

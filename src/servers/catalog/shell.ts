@@ -1,5 +1,6 @@
 import { ServingError } from '../../private/errors';
 import { refuseLocalhost } from '../../private/localhost';
+import { requireProgram } from '../command-line';
 import { declaredServer, descriptorOf } from '../declared-server';
 import { defineServer } from '../define-server';
 import type { ServerBehavior } from '../shared-options';
@@ -44,8 +45,10 @@ export const shell = defineServer([], ({ line, behavior }: ShellServerOptions) =
       `'${flag}' of 'behavior' would be passed to the shell and not to the server in 'line'; use ModelServer.command`,
     );
   }
+  requireProgram('line', programOf(trimmed), trimmed.split(/\s+/));
   const note = /(?:^|[;&]\s*)exec\s/.test(trimmed) ? undefined : SHELL_NOTE;
-  return declaredServer(['/bin/sh', '-c', trimmed], { ...descriptorOf(behavior, programOf(trimmed)), note });
+  const start = { command: ['/bin/sh', '-c', trimmed] };
+  return declaredServer(start, { ...descriptorOf(behavior, programOf(trimmed), start), note });
 });
 
 /** The program in a command line, after any variable assignments. */

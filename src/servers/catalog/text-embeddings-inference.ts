@@ -1,5 +1,6 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
+import { checkStart } from '../command-line';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
@@ -12,6 +13,13 @@ export interface TextEmbeddingsInferenceOptions extends ServerOptions {
    * @default - the path of the backend's only model; required if it has none or several
    */
   readonly model?: string;
+
+  /**
+   * The command, such as `['text-embeddings-router']`, for an image whose ENTRYPOINT is not the server.
+   *
+   * @default - the ENTRYPOINT of the image, as in the images of the project
+   */
+  readonly command?: string[];
 }
 
 /** Hugging Face's Text Embeddings Inference. */
@@ -46,24 +54,28 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
 };
 
 /**
- * An embedding model behind Hugging Face's Text Embeddings Inference.
+ * An embedding model behind Hugging Face's Text Embeddings Inference. The ENTRYPOINT of its image starts it, because the
+ * program has another name in each variant: the `cuda` images select one for the GPU.
  *
  * @example
  * ModelServer.textEmbeddingsInference({ model: 'BAAI/bge-base-en-v1.5' });
  */
 export const textEmbeddingsInference = defineServer(
   [TEXT_EMBEDDINGS_INFERENCE],
-  (options: TextEmbeddingsInferenceOptions = {}) => ({
-    descriptor: TEXT_EMBEDDINGS_INFERENCE,
-    options,
-    start: (context) => {
-      const model = modelDirectoryOf('model', options.model, context);
-      const command = [
-        ...['text-embeddings-router', '--model-id', model],
-        ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
-        ...option('--max-concurrent-requests', context.maxConcurrency),
-      ];
-      return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
-    },
-  }),
+  (options: TextEmbeddingsInferenceOptions = {}) => {
+    const { command } = checkStart({ command: options.command });
+    return {
+      descriptor: TEXT_EMBEDDINGS_INFERENCE,
+      options,
+      aliases: { '-p': '--port' },
+      start: (context) => {
+        const model = modelDirectoryOf('model', options.model, context);
+        const args = [
+          ...['--model-id', model, '--hostname', EVERY_INTERFACE, '--port', String(context.port)],
+          ...option('--max-concurrent-requests', context.maxConcurrency),
+        ];
+        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+      },
+    };
+  },
 );

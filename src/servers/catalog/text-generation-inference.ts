@@ -1,12 +1,20 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
+import { checkStart } from '../command-line';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
 import { hubCacheOf, modelDirectoryOf } from '../model-path';
 import { parallelismOf } from '../parallelism';
 import type { LanguageModelOptions } from '../shared-options';
 
 /** Options of Hugging Face's Text Generation Inference. */
-export interface TextGenerationInferenceOptions extends LanguageModelOptions {}
+export interface TextGenerationInferenceOptions extends LanguageModelOptions {
+  /**
+   * The command, such as `['text-generation-launcher']`, for an image whose ENTRYPOINT is not the server.
+   *
+   * @default - the ENTRYPOINT of the image, as in the images of the project
+   */
+  readonly command?: string[];
+}
 
 /** Hugging Face's Text Generation Inference. */
 export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
@@ -48,7 +56,8 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
 };
 
 /**
- * A language model behind Hugging Face's Text Generation Inference.
+ * A language model behind Hugging Face's Text Generation Inference. The ENTRYPOINT of its image starts it, because it
+ * activates the Python environment first.
  *
  * @example
  * ModelServer.textGenerationInference({ tensorParallelism: 2 });
@@ -57,18 +66,19 @@ export const textGenerationInference = defineServer(
   [TEXT_GENERATION_INFERENCE],
   (options: TextGenerationInferenceOptions = {}) => {
     const parallelism = parallelismOf(options);
+    const { command } = checkStart({ command: options.command });
     return {
       descriptor: TEXT_GENERATION_INFERENCE,
       options,
+      aliases: { '-p': '--port' },
       start: (context) => {
         const model = modelDirectoryOf('model', options.model, context);
-        const command = [
-          ...['text-generation-launcher', '--model-id', model],
-          ...['--hostname', EVERY_INTERFACE, '--port', String(context.port)],
+        const args = [
+          ...['--model-id', model, '--hostname', EVERY_INTERFACE, '--port', String(context.port)],
           ...option('--num-shard', parallelism(context)),
           ...option('--max-concurrent-requests', context.maxConcurrency),
         ];
-        return { command, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
+        return { command, args, ...hubCacheOf('HUGGINGFACE_HUB_CACHE', model) };
       },
     };
   },

@@ -57,6 +57,7 @@ export const TRITON: ServerDescriptor = {
 export const triton = defineServer([TRITON], (options: TritonOptions = {}) => ({
   descriptor: TRITON,
   options,
+  aliases: { '--model-store': '--model-repository' },
   start: (context) => ({
     command: [
       ...[

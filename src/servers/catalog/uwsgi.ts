@@ -60,6 +60,7 @@ export const uwsgi = defineServer([UWSGI], (options: UwsgiOptions) => {
     descriptor: UWSGI,
     options,
     workers,
+    aliases: { '-w': '--module', '--wsgi': '--module', '-p': '--processes', '--workers': '--processes' },
     start: (context) => ({
       command: [
         ...['uwsgi', '--module', app, '--http', `:${context.port}`, '--master', '--need-app'],

@@ -70,7 +70,8 @@ export const vllm = defineServer([VLLM], (options: VllmOptions = {}) => {
   return {
     descriptor: VLLM,
     options,
-    shortFlags: { '-tp': '--tensor-parallel-size' },
+    // The model is an argument of `vllm serve`.
+    aliases: { '-tp': '--tensor-parallel-size', '--model': 'serve' },
     start: (context) => ({
       command: [
         ...['vllm', 'serve', modelPathOf('model', options.model, context), '--host', EVERY_INTERFACE],

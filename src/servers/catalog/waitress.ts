@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
-import { checkThreads, factoryOf, PYTHON_APPLICATION, threadsOf } from '../python-application';
+import { checkThreads, factoryOf, PYTHON_APPLICATION, requireIdentifiers, threadsOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of a WSGI application behind waitress. */
@@ -54,10 +54,12 @@ export const WAITRESS: ServerDescriptor = {
  */
 export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
   const { app, flags } = factoryOf('waitress', options.app, '--call');
+  requireIdentifiers('waitress', app);
   checkThreads(options.threads);
   return {
     descriptor: WAITRESS,
     options,
+    aliases: { '--listen': '--port' },
     start: (context) => ({
       command: [
         ...['waitress-serve', '--host', EVERY_INTERFACE, '--port', String(context.port)],

@@ -2,6 +2,7 @@
 export type { BentomlOptions } from '../catalog/bentoml';
 export type { CommandServerOptions } from '../catalog/command';
 export type { CustomServerOptions } from '../catalog/custom';
+export type { ImageServerOptions } from '../catalog/from-image';
 export type { GoServerOptions } from '../catalog/go';
 export { GranianInterface, type GranianOptions } from '../catalog/granian';
 export { type GunicornOptions, GunicornWorkerClass, type WsgiServerOptions } from '../catalog/gunicorn';

@@ -105,11 +105,14 @@ describe('a credential', () => {
 test('a variable in place of a credential is not one, and is not expanded outside a shell command line', () => {
   const inHeader = join('Authorization: Bearer $', '{OTLP_KEY}');
   expect(credentialReason('OTEL_EXPORTER_OTLP_HEADERS', inHeader)).toBeUndefined();
-  expect(isUnexpanded('API_KEY', '$(OTHER_KEY)')).toBe(true);
+  for (const value of ['$(OTHER_KEY)', join('$', '{OTHER_KEY}'), '$OTHER_KEY'])
+    expect(isUnexpanded('API_KEY', value)).toBe(true);
   expect(isUnexpanded('MODE', '$(OTHER)')).toBe(false);
-  expect(unexpandedArguments(['serve', '--api-key', '$(KEY)', '--token=$(KEY)', '--mode', '$(MODE)'])).toEqual([
-    '--api-key',
-    '--token',
+  const words = ['serve', '--api-key', '$(KEY)', '--token=$(KEY)', '--mode', '$(MODE)'];
+  expect(unexpandedArguments(words).map(({ name, isCredential }) => [name, isCredential])).toEqual([
+    ['--api-key', true],
+    ['--token', true],
+    ['--mode', false],
   ]);
   expect(unexpandedArguments(['/bin/sh', '-c', 'serve --api-key $(KEY)'])).toEqual([]);
 });

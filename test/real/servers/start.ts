@@ -44,8 +44,9 @@ export function render(subject: Subject, { times = {}, extraArgs = [], load = 0 
     PROBE_DRAIN: drain,
     PROBE_REQUEST: request,
   };
+  const { command, args = [] } = commandOf(started, values);
   return {
-    command: commandOf(started, values),
+    command: [...command, ...args],
     environment: {
       ...subject.environment,
       ...Object.fromEntries(

@@ -22,6 +22,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADDRESS, type ContainerDescription, HOSTNAME, startScript } from './container-root';
+import { processOf } from './images';
 
 /** When a container counts as ready. */
 export interface Readiness {
@@ -93,7 +94,7 @@ export class RunningContainer {
     const root = join(this.state, 'root');
     mkdirSync(root);
     writeFileSync(script, startScript(description, root));
-    const argv = description.argv.length > 0 ? description.argv : image.command;
+    const argv = description.argv.length > 0 ? description.argv : processOf(image, [], []);
     const log = openSync(this.logFile, 'a');
     // If this process dies, the kernel kills the outer process, and with it PID 1 and its children.
     const outer = [

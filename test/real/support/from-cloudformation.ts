@@ -1,7 +1,7 @@
 /** Reads the task definitions of a CloudFormation template as an ECS agent does. */
 import type { Readiness } from './container';
 import type { ContainerDescription, Mount } from './container-root';
-import { EXAMPLES, type Image } from './images';
+import { EXAMPLES, type Image, type Images, processOf } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
 interface ContainerDefinition {
@@ -42,7 +42,7 @@ interface Template {
 }
 
 /** The backends of a template with known images: those of the examples, unless others are passed. */
-export function workloadsOfTemplate(template: Template, volumes: Volumes, images = EXAMPLES): Workload[] {
+export function workloadsOfTemplate(template: Template, volumes: Volumes, images: Images = EXAMPLES): Workload[] {
   return Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::ECS::TaskDefinition')
     .flatMap(([id, { Properties }]) => {
@@ -112,8 +112,7 @@ function serverOf(
 ): ContainerDescription {
   const [port] = server.PortMappings ?? [];
   if (port === undefined) throw new Error(`${id}: the server has no port`);
-  // An entry point in the task definition removes the command of the image; a command alone replaces it.
-  const argv = [...texts(server.EntryPoint), ...texts(server.Command)];
+  const argv = processOf(image, texts(server.EntryPoint), texts(server.Command));
   const secrets = (server.Secrets ?? []).map(({ Name }) => [Name, 'a secret']);
   return {
     image,

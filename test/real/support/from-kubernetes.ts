@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Readiness } from './container';
 import type { ContainerDescription, Mount } from './container-root';
-import { EXAMPLES, type Image, type Images } from './images';
+import { EXAMPLES, type Image, type Images, processOf } from './images';
 import { readFetch, type Volumes, type Workload, withoutDigest } from './workload';
 
 interface Probe {
@@ -100,8 +100,8 @@ function serverOf(name: string, pod: PodSpec, server: Container, image: Image, p
   const user = server.securityContext?.runAsUser ?? pod.securityContext?.runAsUser ?? image.user;
   const nonRoot = server.securityContext?.runAsNonRoot ?? pod.securityContext?.runAsNonRoot ?? false;
   if (nonRoot && user === 0) throw new Error(`${name}: the kubelet refuses to run this container as root`);
-  // A command replaces that of the image; arguments alone follow its entry point, which the examples do not have.
-  const argv = [...(server.command ?? []), ...(server.args ?? [])].map((word) => expand(word, server.env ?? []));
+  const expanded = (words: string[] = []) => words.map((word) => expand(word, server.env ?? []));
+  const argv = processOf(image, expanded(server.command), expanded(server.args));
   return {
     image,
     argv,

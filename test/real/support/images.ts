@@ -1,7 +1,7 @@
 /**
  * The images of the examples, read from their Dockerfiles.
  *
- * Nothing is built: COPY becomes a list of files, ENV, WORKDIR, USER, VOLUME and CMD become values, and the line that
+ * Nothing is built: COPY becomes a list of files, ENV, WORKDIR, USER, VOLUME, ENTRYPOINT and CMD become values, and the line that
  * installs packages becomes the Python environment that setup.sh created from the same requirements. An unsupported line
  * is an error, so the Dockerfiles contain nothing untested.
  */
@@ -38,7 +38,19 @@ export interface Image {
   readonly user: number;
   readonly users: ReadonlyMap<number, ImageUser>;
   readonly volumes: readonly string[];
+  /** ENTRYPOINT. @default - none */
+  readonly entryPoint?: readonly string[];
+  /** CMD. */
   readonly command: readonly string[];
+}
+
+/**
+ * The process that an engine starts for a container: arguments replace the CMD of the image, and an entry point replaces
+ * both its ENTRYPOINT and its CMD. Kubernetes calls them `args` and `command`, ECS `command` and `entryPoint`.
+ */
+export function processOf(image: Image, entryPoint: readonly string[], args: readonly string[]): readonly string[] {
+  if (entryPoint.length > 0) return [...entryPoint, ...args];
+  return [...(image.entryPoint ?? []), ...(args.length > 0 ? args : image.command)];
 }
 
 interface Recipe {
@@ -125,6 +137,7 @@ function read(recipe: Recipe): Image {
     workingDir: '/',
     user: 0,
     volumes: [] as string[],
+    entryPoint: [] as string[],
     command: [] as string[],
   };
   let requirements = '';
@@ -140,6 +153,7 @@ function read(recipe: Recipe): Image {
     else if (instruction === 'WORKDIR') image.workingDir = words[0] as string;
     else if (instruction === 'USER') image.user = Number(words[0]);
     else if (instruction === 'VOLUME') image.volumes = JSON.parse(rest as string);
+    else if (instruction === 'ENTRYPOINT') image.entryPoint = JSON.parse(rest as string);
     else if (instruction === 'CMD') image.command = JSON.parse(rest as string);
     else if (instruction === 'COPY') {
       const to = words.pop() as string;

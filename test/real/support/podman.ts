@@ -22,6 +22,21 @@ export class Podman {
     return JSON.parse(this.run('image', 'inspect', id))[0].Config;
   }
 
+  /** Creates an image without files, from the instructions of a Dockerfile. */
+  public create(archive: string, ...instructions: string[]): string {
+    const changes = instructions.flatMap((instruction) => ['--change', instruction]);
+    return this.run('import', '--quiet', ...changes, archive).trim();
+  }
+
+  /** The process that the engine would start for a container with this entry point, if any, and these arguments. */
+  public processOf(id: string, entryPoint: readonly string[], args: readonly string[]): string[] {
+    const replaced = entryPoint.length === 0 ? [] : ['--entrypoint', JSON.stringify(entryPoint)];
+    const container = this.run('create', '--network', 'none', ...replaced, id, ...args).trim();
+    const [{ Path, Args }] = JSON.parse(this.run('container', 'inspect', container));
+    this.run('rm', container);
+    return [Path, ...Args];
+  }
+
   /** Mounts an image like an image volume, and returns the folder. */
   public mount(id: string): string {
     return this.run('image', 'mount', id).trim();
