@@ -323,6 +323,20 @@ project.postCompileTask.prependExec('tsx scripts/optional-peers.ts');
 project.postCompileTask.prependExec('tsx scripts/lazy-index.ts');
 // Compiled files of sources that were moved or removed would be published.
 project.compileTask.prependExec(`node -e "fs.rmSync('lib', { recursive: true, force: true })"`);
+// The parser of YAML replaces the compiled file that imports it, so that the library has no dependencies either.
+const yamlBundle = project.addTask('bundle:library', {
+  description: 'Bundle the package that src/private/python-yaml.ts imports',
+  steps: [
+    {
+      execArgs: [
+        ...['esbuild', '--bundle', 'src/private/python-yaml.ts', '--target=node20', '--platform=node', '--format=cjs'],
+        // Whoever reads the result has the same class.
+        ...['--external:*/python-float', '--outfile=lib/private/python-yaml.js'],
+      ],
+    },
+  ],
+});
+project.postCompileTask.prependSpawn(yamlBundle);
 // Generated sources come before everything that reads them. The server factories have options, so they come first.
 project.preCompileTask.prependExec('tsx scripts/option-types.ts');
 project.preCompileTask.prependExec('tsx scripts/server-factories.ts');

@@ -23,6 +23,8 @@ export * from './plan/choices';
 export * as servers from './servers';
 export * from './servers/model-server';
 export * from './servers/options';
+export * from './servers/ray/config';
+export * from './servers/ray/options';
 export * from './units/duration';
 export * from './units/size';
 export * from './workload/gpu';

@@ -55,6 +55,8 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'Model.fromS3': () => ['s3://acme/net/', {}],
   'Model.fromVolume': () => [library.kubernetes.ClaimVolume.fromName('models'), {}],
   'Model.inImage': () => ['/models/net', {}],
+  'RayServeConfig.fromFile': () => [join(__dirname, 'real/servers/apps/ray_pair.yaml')],
+  'RayServeConfig.fromObject': () => [{ applications: [{ import_path: 'app:app' }] }],
   'ScalingTarget.cpuUtilization': () => [60],
   'ScalingTarget.memoryUtilization': () => [60],
   'ScalingTarget.ongoingRequests': () => [4],

@@ -17,7 +17,7 @@ import { Rollout } from '../workload/rollout';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 import type { BackendTimeouts } from './backend-timeouts';
-import { computeOf } from './private/compute';
+import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
@@ -226,7 +226,8 @@ export function resolveBackend(
   const name = requireName('backendName', backendName, scope);
   const port = countOf('port', options.port ?? options.server._port ?? 8000, { max: 65_535, at: scope });
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
-  const server = startedServer(options, { port, maxConcurrency, at: scope.node.path });
+  const compute = computeOf(options, scope);
+  const server = startedServer(options, { port, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
   return {
     path: scope.node.path,
     name,
@@ -244,7 +245,8 @@ export function resolveBackend(
       scope,
     ),
     models: modelIntentsOf(modelsOf(options), scope),
-    ...computeOf({ ...options, serverSharedMemoryMib: server.descriptor.sharedMemoryMib }, scope),
+    ...compute,
+    sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
     ...replicasOf(options, target, scope),
     maxConcurrency,
     healthCheck: healthCheckOf(options, server, { name, at: scope })._intent(),
@@ -265,7 +267,7 @@ export function resolveBackend(
 /** The server of a backend, started with its models. */
 function startedServer(
   options: BackendOptions,
-  place: { readonly port: number; readonly maxConcurrency?: number; readonly at: string },
+  place: { readonly port: number; readonly maxConcurrency?: number; readonly cpu: number; readonly at: string },
 ): ServerIntent {
   return options.server._intent({
     ...place,

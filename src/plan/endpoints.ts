@@ -4,6 +4,7 @@ import { numberRules } from './numbered-rules';
 import type { Planning } from './planning';
 import { refuse } from './refuse';
 import { routesOf, sharesOf } from './routes';
+import { refuseUnservedPaths } from './served-paths';
 import type { EndpointPlan } from './serving-plan';
 import { routeSilenceOf } from './timeouts/backend';
 import { endpointLadder } from './timeouts/endpoint';
@@ -25,10 +26,12 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
         `endpoint '${endpoint.name}' has no backend; add one with 'addBackend'`,
       );
     }
+    const backendOf = (key: string) => index.backends.get(key) as BackendIntent;
+    for (const { backend } of attachments) refuseUnservedPaths(endpoint, backendOf(backend), refusals);
     const routes = routesOf(endpoint, {
       attachments,
       split,
-      backendOf: (key) => index.backends.get(key) as BackendIntent,
+      backendOf,
       allowed: allowed.get(endpoint.path) as string[],
     });
     return {

@@ -22,6 +22,7 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   ModelDelivery: { example: 'ModelDelivery.imageVolume()', members: ['_kind'] },
   ModelVolume: { example: "kubernetes.ClaimVolume.fromName('models')", members: ['volumeName'] },
   ModelServer: { example: "ModelServer.wsgi({ app: 'app:app' })", members: ['definition'] },
+  RayServeConfig: { example: "RayServeConfig.fromFile('serve.yaml')", members: ['document'] },
   Rollout: { example: 'Rollout.surge()', members: ['intent'] },
   ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
   // CDK has a class with the same name, whose instances have neither member.

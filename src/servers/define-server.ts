@@ -6,6 +6,8 @@ export interface StartContext {
   readonly port: number;
   readonly maxConcurrency?: number;
   readonly gpus?: number;
+  /** The vCPUs of a replica. */
+  readonly cpu?: number;
   readonly models: readonly PlacedModel[];
   /** The image reference, whose tag may be the version. */
   readonly image?: string;
@@ -37,6 +39,8 @@ export interface ServerStart {
   readonly changeable?: string[];
   /** The readiness path, if it depends on the options. */
   readonly readinessPath?: string;
+  /** The path prefixes that the server answers, if it is known to answer no others. */
+  readonly routePrefixes?: string[];
 }
 
 /** A server with its options: its behavior and its command. */

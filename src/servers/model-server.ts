@@ -194,7 +194,8 @@ export class ModelServer {
   }
 
   /**
-   * A Ray Serve application. Each replica runs a separate Ray cluster.
+   * Ray Serve with a single application, or with the applications of a config. Each container runs a separate Ray instance,
+   * and is ready when every application runs.
    *
    * @example
    * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });

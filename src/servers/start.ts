@@ -33,6 +33,7 @@ export interface StartedServer {
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
   readonly workers?: number;
+  readonly routePrefixes?: string[];
 }
 
 /** Resolves a server for a backend: the behavior of its version, its command, and where the computed times are set. */
@@ -78,6 +79,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     descriptor,
     healthPath: start.readinessPath ?? descriptor.readinessPath,
     workers: server.workers,
+    ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),
   };
 }
 

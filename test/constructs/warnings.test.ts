@@ -7,6 +7,8 @@ import {
   type BackendOptions,
   Model,
   ModelServer,
+  RayServeConfig,
+  SecretValue,
   ServingEndpoint,
   type ServingEndpointProps,
   TrafficSplit,
@@ -25,10 +27,17 @@ function define(scope: Construct, change: Partial<BackendOptions>, props: Servin
   return endpoint;
 }
 
+/** Ray Serve with a variable that is named like a credential. */
+function rayServe(value: string): ModelServer {
+  const applications = [{ importPath: 'app:app', envVars: { API_KEY: value } }];
+  return ModelServer.rayServe({ config: RayServeConfig.of({ applications }) });
+}
+
 /** Each way for a credential to reach the output, and the id of its warning. */
 const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
   ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
   ['credentialInCommand.--api-key', { server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', SECRET] }) }],
+  ['credentialInCommand.--config', { server: rayServe(SECRET) }],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
 ];
 
@@ -177,6 +186,12 @@ test('a definition without credentials causes no warning', () => {
   expect(
     linesOf((chart) => define(chart, { environment: { TOKENIZERS_PARALLELISM: 'false', MAX_TOKENS: '4' } })),
   ).toEqual([]);
+});
+
+test('there is no warning about a variable of a Ray Serve config that refers to a variable of the container', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Ray replaces it.
+  const server = rayServe('${API_KEY}');
+  expect(linesOf((chart) => define(chart, { server, secrets: { API_KEY: SecretValue.fromName('acme') } }))).toEqual([]);
 });
 
 test.each([

@@ -11,6 +11,7 @@ import {
   Model,
   ModelDelivery,
   ModelServer,
+  RayServeConfig,
   Rollout,
   ScalingTarget,
   SecretValue,
@@ -141,6 +142,45 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
         },
         { requestTimeout: Duration.seconds(30) },
       ),
+  },
+  {
+    name: 'several Ray Serve applications with nested arguments, fractions of a GPU and one that other applications call',
+    define: (scope) => {
+      const config = RayServeConfig.fromObject({
+        proxy_location: 'EveryNode',
+        http_options: { host: '0.0.0.0', port: 8000, root_path: '/serve' },
+        grpc_options: { port: 9000, grpc_servicer_functions: [] },
+        logging_config: { encoding: 'JSON', log_level: 'INFO', logs_dir: null, enable_access_log: true },
+        applications: [
+          {
+            name: 'llm',
+            route_prefix: '/llm',
+            import_path: 'ray.serve.llm:build_openai_app',
+            args: { llm_configs: [{ model_loading_config: { model_id: 'small' }, engine_kwargs: { seed: 1 } }] },
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: Ray replaces it by the variable of the container.
+            runtime_env: { env_vars: { HF_TOKEN: '${HF_TOKEN}' } },
+            deployments: [
+              { name: 'LLM', num_replicas: 2, ray_actor_options: { num_gpus: 0.5, num_cpus: 1 } },
+              { name: 'Router', autoscaling_config: { min_replicas: 1, max_replicas: 4 }, max_queued_requests: 64 },
+            ],
+          },
+          {
+            name: 'embed',
+            route_prefix: '/embed',
+            import_path: 'app.embed',
+            deployments: [{ name: 'E', num_replicas: 'auto' }],
+          },
+          { name: 'tools', route_prefix: null, import_path: 'tools:app' },
+        ],
+      });
+      const secrets = { HF_TOKEN: SecretValue.fromName('acme-token') };
+      one(scope, { server: ModelServer.rayServe({ config }), gpu: Gpu.nvidia(), resources: { cpu: 5 }, secrets });
+    },
+  },
+  {
+    name: 'a Ray Serve config in the image',
+    define: (scope) =>
+      one(scope, { server: ModelServer.rayServe({ configPath: '/serve_app/config.yaml' }) }, { path: '/a' }),
   },
   ...NAMES.map((name) => ({
     name: `an endpoint and a backend called ${JSON.stringify(name)}`,

@@ -6,6 +6,7 @@ import {
   HealthCheck,
   Model,
   ModelServer,
+  RayServeConfig,
   Rollout,
   ScalingTarget,
   SecretValue,
@@ -70,6 +71,36 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
           },
         }),
       }),
+  },
+  {
+    name: 'a Ray Serve config that does not exist',
+    code: 'InvalidRayConfig',
+    message:
+      "'serve.yml' does not exist; 'path' is relative to the working directory. For a file in the image use 'configPath'",
+    define: (scope) => one(scope, { server: ModelServer.rayServe({ config: RayServeConfig.fromFile('serve.yml') }) }),
+  },
+  {
+    name: 'a Ray Serve config that reserves more GPUs than the backend has',
+    code: 'ConflictingProps',
+    message:
+      "the deployments of the Ray Serve config reserve 4 GPUs ('Chat' 2 x 2), but 'gpu' of the backend has 1, so that they would never start; set 'gpu' to Gpu.nvidia({ count: 4 }), or lower 'numGpus' of 'rayActorOptions' (at Serving/endpoint/v1)",
+    define: (scope) => {
+      const deployments = [{ name: 'Chat', numReplicas: 2, rayActorOptions: { numGpus: 2 } }];
+      const config = RayServeConfig.of({ applications: [{ importPath: 'chat:app', deployments }] });
+      one(scope, { server: ModelServer.rayServe({ config }), gpu: Gpu.nvidia() });
+    },
+  },
+  {
+    name: 'a Ray Serve config that is larger than a task definition',
+    code: 'Unsupported',
+    message:
+      "the command and the environment of backend 'v1' (67 KiB) exceed the maximum size of an ECS task definition (64 KiB); move their data into the image, for a Ray Serve config with 'configPath' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => {
+      const config = RayServeConfig.of({ applications: [{ importPath: 'a:b', args: { data: 'x'.repeat(65_000) } }] });
+      one(scope, { server: ModelServer.rayServe({ config }) });
+    },
   },
   {
     name: 'a mutable tag',

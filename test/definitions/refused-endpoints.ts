@@ -1,5 +1,14 @@
 import { Lazy } from 'aws-cdk-lib';
-import { Backend, Duration, Gpu, HttpMethod, ModelServer, ServingEndpoint, type ServingEndpointProps } from '../../src';
+import {
+  Backend,
+  Duration,
+  Gpu,
+  HttpMethod,
+  ModelServer,
+  RayServeConfig,
+  ServingEndpoint,
+  type ServingEndpointProps,
+} from '../../src';
 import { OwnAddress } from '../../src/plan/choices';
 import { one, options, type RefusedDefinition } from './refused-definition';
 
@@ -7,6 +16,21 @@ const drops = ModelServer.command({ command: ['serve'], behavior: { drains: fals
 
 /** Endpoints: names, paths, hosts, headers, times and their backends. */
 export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
+  {
+    name: 'a path that no application of a Ray Serve config has',
+    code: 'PathNotServed',
+    message:
+      "endpoint 'endpoint' forwards '/llm', but the server of backend 'v1' answers '/chat', '/embed' only; set 'stripPrefix' of the endpoint to true to forward what follows '/llm', or use one of these as its 'path' (at Serving/endpoint)",
+    define: (scope) => {
+      const applications = ['chat', 'embed'].map((name) => ({
+        name,
+        routePrefix: `/${name}`,
+        importPath: `${name}:app`,
+      }));
+      const server = ModelServer.rayServe({ config: RayServeConfig.of({ applications }) });
+      one(scope, { server, resources: { cpu: 2 } }, { path: '/llm' });
+    },
+  },
   {
     name: 'an endpoint without a backend',
     code: 'NoBackend',

@@ -28,6 +28,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   ModelVolume: { platform: 'kubernetes', volumeName: 'models' } satisfies serving.ModelVolume,
   // @ts-expect-error
+  RayServeConfig: {} satisfies serving.RayServeConfig,
+  // @ts-expect-error
   Rollout: {} satisfies serving.Rollout,
   // @ts-expect-error
   ScalingTarget: { metric: 'cpu', value: 60 } satisfies serving.ScalingTarget,

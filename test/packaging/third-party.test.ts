@@ -43,6 +43,7 @@ describe('the bundles', () => {
       'assets/tools/serving/ecr-sdk.js',
       'assets/tools/serving/index.js',
       'assets/tools/serving/s3-sdk.js',
+      'lib/private/python-yaml.js',
     ]);
     for (const { sources } of built)
       expect([...sources.keys()].filter((path) => path.startsWith('src/'))).not.toEqual([]);

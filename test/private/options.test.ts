@@ -85,6 +85,8 @@ test('the constructs whose options are checked', () => {
 function samples(type: string): { readonly right: unknown; readonly wrong: unknown } {
   if (type.endsWith('?')) return samples(type.slice(0, -1));
   if (type.endsWith('[]')) return { right: [], wrong: [samples(type.slice(0, -2)).wrong] };
+  // Every value is valid in a map of any values, so the map itself is the wrong one.
+  if (type === 'any{}') return { right: {}, wrong: 5 };
   if (type.endsWith('{}')) return { right: {}, wrong: { NAME: samples(type.slice(0, -2)).wrong } };
   const simple: Record<string, unknown> = { string: 'text', number: 1, boolean: true, object: {} };
   if (type in simple) return { right: simple[type], wrong: type === 'number' ? '1' : 5 };

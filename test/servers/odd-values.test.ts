@@ -5,6 +5,9 @@ import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ServingError } from '../../src/private/errors';
 import { OPTION_TYPES } from '../../src/private/option-types';
 
+/** What a factory requires of which no single member is required. */
+const ONE_OF: Record<string, object> = { rayServe: { app: 'app:app' } };
+
 type Factory = (options: unknown) => ModelServer;
 
 const REQUIRED: Record<string, unknown> = {
@@ -49,14 +52,18 @@ function tryOut(factory: Factory, options: unknown, what: string): void {
 test.each(factories)('ModelServer.%s refuses odd option values with an error of the package', (name, type) => {
   const factory = ModelServer[name as keyof typeof ModelServer] as unknown as Factory;
   const members = OPTION_TYPES[type] as { readonly [member: string]: string };
-  const required = Object.fromEntries(
-    Object.keys(members).flatMap((member) => (members[member]?.endsWith('?') ? [] : [[member, REQUIRED[member]]])),
-  );
+  const required = {
+    ...Object.fromEntries(
+      Object.keys(members).flatMap((member) => (members[member]?.endsWith('?') ? [] : [[member, REQUIRED[member]]])),
+    ),
+    ...ONE_OF[name],
+  };
   expect(() => factory(required)).not.toThrow();
   for (const odd of [...ODD, undefined]) tryOut(factory, odd, `ModelServer.${name}(${shown(odd)})`);
   for (const member of Object.keys(members))
     for (const odd of ODD)
-      tryOut(factory, { ...required, [member]: odd }, `ModelServer.${name} with '${member}' ${shown(odd)}`);
+      for (const others of [required, {}])
+        tryOut(factory, { ...others, [member]: odd }, `ModelServer.${name} with '${member}' ${shown(odd)}`);
 });
 
 test.each(

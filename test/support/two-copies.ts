@@ -67,6 +67,12 @@ function common(scope: Construct, from: From, change: Partial<BackendOptions>): 
     endpoint,
     ...from('TrafficSplit').TrafficSplit.canary({ stable: first, canary: second, percent: 5 }),
   });
+  const config = from('RayServeConfig').RayServeConfig.of({ applications: [{ importPath: 'app:app' }] });
+  const ray = new (from('ServingEndpoint').ServingEndpoint)(scope, 'ray', {
+    path: '/ray',
+    requestTimeout: Duration.seconds(20),
+  });
+  ray.addBackend('v1', { ...least, server: from('ModelServer').ModelServer.rayServe({ config }) });
   from('Warnings').Warnings.of(scope).acknowledge('serving-constructs:modelDrift');
   void endpoint.addressOf(second);
 }

@@ -26,6 +26,9 @@ export interface Task {
   readonly logGroup: logs.LogGroup;
 }
 
+/** The limit of ECS for a task definition as JSON. */
+const MAX_DEFINITION_KIB = 64;
+
 /** Creates the task definition of a backend: the server, and a container for each model that is fetched before it starts. */
 export function makeTask(
   backend: BoundBackend,
@@ -33,6 +36,7 @@ export function makeTask(
   props: EcsPlatformProps,
   onFargate: boolean,
 ): Task {
+  checkSize(backend);
   const logGroup = new logs.LogGroup(backend.scope, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
   const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
   const definition = onFargate
@@ -44,6 +48,18 @@ export function makeTask(
   publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
+}
+
+/** Refuses a command and an environment that alone are larger than a task definition can be. */
+function checkSize({ intent, scope }: BackendBinding): void {
+  const { name, environment, server } = intent;
+  const kib = Math.ceil(Buffer.byteLength(JSON.stringify({ command: server.command, environment })) / 1024);
+  if (kib <= MAX_DEFINITION_KIB) return;
+  throw new ServingError(
+    'Unsupported',
+    `the command and the environment of backend '${name}' (${kib} KiB) exceed the maximum size of an ECS task definition (${MAX_DEFINITION_KIB} KiB); move their data into the image, for a Ray Serve config with 'configPath'`,
+    scope,
+  );
 }
 
 function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { BackendIntent } from '../../plan/intents';
+import type { ServerDescriptor } from '../../plan/server/descriptor';
 import { requireNumber } from '../../private/checks';
 import { ServingError } from '../../private/errors';
 import type { Size } from '../../units/size';
@@ -25,12 +26,10 @@ type Compute = Pick<
 interface ComputeOptions {
   readonly gpu?: Gpu;
   readonly resources?: Resources;
-  /** The size of `/dev/shm` in MiB that the server needs with GPUs. */
-  readonly serverSharedMemoryMib?: number;
 }
 
 /** Validates the compute of a replica, whose defaults depend on its GPUs. */
-export function computeOf({ gpu, resources = {}, serverSharedMemoryMib }: ComputeOptions, at: Construct): Compute {
+export function computeOf({ gpu, resources = {} }: ComputeOptions, at: Construct): Compute {
   const gpus = gpu?.count ?? 0;
   const standard = (amount: typeof CPU) => (gpus > 0 ? amount.perGpu * gpus : amount.withoutGpu);
   return {
@@ -38,10 +37,16 @@ export function computeOf({ gpu, resources = {}, serverSharedMemoryMib }: Comput
     ...cpuOf(resources, standard(CPU), at),
     ...memoryOf(resources, standard(MEMORY_GIB), at),
     ephemeralStorageMib: mebibytesOf('ephemeralStorage', resources.ephemeralStorage, at),
-    sharedMemoryMib:
-      mebibytesOf('sharedMemory', resources.sharedMemory, at) ??
-      (gpus > 0 ? (serverSharedMemoryMib ?? SHARED_MEMORY_MIB) : undefined),
+    sharedMemoryMib: mebibytesOf('sharedMemory', resources.sharedMemory, at),
   };
+}
+
+/** The size of `/dev/shm` in MiB that a server needs with GPUs. */
+export function sharedMemoryFor(
+  { sharedMemoryMib = SHARED_MEMORY_MIB }: ServerDescriptor,
+  { gpu }: Compute,
+): number | undefined {
+  return gpu === undefined ? undefined : sharedMemoryMib;
 }
 
 /** The reserved CPU and its limit, in vCPUs. As in a Pod, a limit alone is reserved. */

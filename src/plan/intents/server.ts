@@ -54,4 +54,6 @@ export interface ServerIntent {
   readonly healthPath?: string;
   /** The number of processes that load the model. @default - chosen by the server */
   readonly workers?: number;
+  /** The path prefixes that the server answers. @default - unknown; it may answer every path */
+  readonly routePrefixes?: string[];
 }

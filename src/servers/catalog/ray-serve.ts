@@ -1,21 +1,45 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
+import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
-import { defineServer } from '../define-server';
+import { defineServer, type ServerStart, type StartContext } from '../define-server';
 import { factoryOf } from '../python-application';
+import { raysCpus } from '../ray/capacity';
+import type { RayServeConfig } from '../ray/config';
+import { LAUNCHER, METRICS_PORT, READY_PATH } from '../ray/launcher';
+import { prefixOf } from '../ray/rules';
+import { configError } from '../ray/validate';
 import type { ServerOptions } from '../shared-options';
 
-/** Options of a Ray Serve application. */
+/** Options of Ray Serve: a single application, or a config. */
 export interface RayServeOptions extends ServerOptions {
   /**
    * The application: `module:bound application` or `module:builder`, or `module` for its `app`.
    *
-   * A builder is called with the `key=value` pairs of `extraArgs`, as `serve run` does.
+   * A builder is called with the `key=value` pairs of `extraArgs`, as `serve run` does, so that all of them are strings.
+   *
+   * @default - the applications of `config` or `configPath`; one of the three is required
    */
-  readonly app: string;
-}
+  readonly app?: string;
 
-const METRICS_PORT = 8080;
+  /**
+   * The applications as a Ray Serve config, which becomes an argument of the command.
+   *
+   * A change of it is a rollout of the backend. Ray's CPUs are `cpu` of the backend, rounded up, on every target; GPUs and
+   * CPUs that the deployments reserve must fit.
+   *
+   * @default - none
+   */
+  readonly config?: RayServeConfig;
+
+  /**
+   * The absolute path of a Ray Serve config in the image, for one that is too large or that belongs to the code. Nothing of
+   * it is validated at synthesis.
+   *
+   * @default - none
+   */
+  readonly configPath?: string;
+}
 
 /** Ray Serve. `serve run` drops running requests when it stops, and reads its HTTP options only from code or a file. */
 export const RAY_SERVE: ServerDescriptor = {
@@ -31,7 +55,7 @@ export const RAY_SERVE: ServerDescriptor = {
   stopExitCode: 15,
   listensWhenReady: false,
   livenessPath: '/-/healthz',
-  readinessPath: '/-/healthz',
+  readinessPath: READY_PATH,
   otherPorts: [6379, 8265, 10001],
   metrics: {
     port: METRICS_PORT,
@@ -56,54 +80,88 @@ export const RAY_SERVE: ServerDescriptor = {
   verifiedVersion: '2.60.0',
   source: 'https://docs.ray.io/en/latest/serve/http-guide.html',
   evidence: Evidence.MEASURED,
-  note: 'it reports ready a few seconds before the first application replica is ready; requests wait until then',
 };
 
-/** Without a configuration file `serve run` listens on localhost only, so a short Python program starts Ray Serve. */
-const LAUNCHER = [
-  'import argparse, importlib, inspect, operator, sys',
-  "sys.path.insert(0, '')",
-  'import ray',
-  'from ray import serve',
-  // Options that are not passed keep Ray's defaults.
-  'a = argparse.ArgumentParser(argument_default=argparse.SUPPRESS)',
-  "a.add_argument('app')",
-  "a.add_argument('arguments', nargs='*')",
-  "a.add_argument('--port', type=int)",
-  "a.add_argument('--keep-alive-timeout-s', type=int)",
-  "a.add_argument('--request-timeout-s', type=float)",
-  'o = vars(a.parse_intermixed_args())',
-  "m, n = o.pop('app').split(':')",
-  "k = dict(x.split('=', 1) for x in o.pop('arguments', []))",
-  `ray.init(include_dashboard=False, _metrics_export_port=${METRICS_PORT})`,
-  "serve.start(http_options={'host': '0.0.0.0', **o})",
-  'b = operator.attrgetter(n)(importlib.import_module(m))',
-  // A builder takes a dictionary, or the pydantic model in the annotation of its parameter.
-  'if not isinstance(b, serve.Application):',
-  '    t, = inspect.signature(b).parameters.values()',
-  "    b = b(getattr(t.annotation, 'model_validate', dict)(k))",
-  "elif k: sys.exit('arguments are for a builder, and the application is built already')",
-  'serve.run(b, blocking=True)',
-].join('\n');
+/** A container can run as a user without a name, which `getpass.getuser` of Python, and so PyTorch, requires. */
+const ENVIRONMENT = { environment: { USER: 'ray' }, changeable: ['USER'] };
 
 /**
- * A Ray Serve application. Each replica runs a separate Ray cluster.
+ * Ray Serve with a single application, or with the applications of a config. Each container runs a separate Ray instance,
+ * and is ready when every application runs.
  *
  * @example
  * ModelServer.rayServe({ app: 'app:build', extraArgs: ['model=small'], version: '2.60.0' });
  */
 export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => {
-  const { app } = factoryOf('Ray Serve', options.app);
-  const stray = options.extraArgs?.find((word) => !/^[^-=][^=]*=/.test(word));
-  if (stray !== undefined) {
-    throw new ServingError(
-      'InvalidCommand',
-      `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder; HTTP options are computed from 'requestTimeout', and Ray options are variables in 'environment', such as RAY_SERVE_LOG_TO_STDERR`,
-    );
-  }
+  const { config } = options;
+  const source = sourceOf(options);
   return {
     descriptor: RAY_SERVE,
     options,
-    start: ({ port }) => ({ command: ['python3', '-c', LAUNCHER, app, '--port', String(port)] }),
+    start: (context) => ({
+      command: ['python3', '-c', LAUNCHER, ...source(context), '--port', String(context.port)],
+      ...(config && { routePrefixes: config._config.applications.flatMap((one) => prefixOf(one) ?? []) }),
+      ...ENVIRONMENT,
+    }),
   };
 });
+
+/** Where the applications come from, as arguments of the launcher. */
+function sourceOf(options: RayServeOptions): (context: StartContext) => ServerStart['command'] {
+  const { app, config, configPath, extraArgs = [] } = options;
+  const given = Object.entries({ app, config, configPath }).flatMap(([prop, value]) =>
+    value === undefined ? [] : prop,
+  );
+  if (given.length !== 1)
+    throw new ServingError(
+      given.length === 0 ? 'InvalidApp' : 'ConflictingProps',
+      given.length === 0
+        ? "'app', 'config' or 'configPath' of Ray Serve is required"
+        : `${given.map((prop) => `'${prop}'`).join(' and ')} of Ray Serve conflict; keep one`,
+    );
+  if (app !== undefined) {
+    checkArguments(extraArgs);
+    const { app: named } = factoryOf('Ray Serve', app);
+    return () => [named];
+  }
+  if (extraArgs.length > 0)
+    throw new ServingError(
+      'ConflictingProps',
+      `'extraArgs' of Ray Serve conflicts with '${given[0]}'; pass arguments for a builder with 'args' of its application`,
+    );
+  if (config === undefined) {
+    const path = requireAbsolute(configPath as string);
+    return () => ['--config-path', path];
+  }
+  return (context) => {
+    checkPort(config, context);
+    return ['--config', config._argument, '--num-cpus', String(raysCpus(config._source, config._config, context))];
+  };
+}
+
+function checkArguments(extraArgs: readonly string[]): void {
+  const stray = extraArgs.find((word) => !/^[^-=][^=]*=/.test(word));
+  if (stray === undefined) return;
+  throw new ServingError(
+    'InvalidCommand',
+    `'${stray}' in 'extraArgs' of Ray Serve must be 'key=value', an argument of the application builder; HTTP options are computed from 'requestTimeout', and Ray options are variables in 'environment', such as RAY_SERVE_LOG_TO_STDERR`,
+  );
+}
+
+function requireAbsolute(path: string): string {
+  if (/^(\/[^/]+)+$/.test(requireIdentifier('configPath', path))) return path;
+  throw new ServingError(
+    'InvalidPath',
+    `'configPath' ('${path}') must be the absolute path of a file in the image, such as '/app/serve.yaml'; use RayServeConfig.fromFile for a file of the project`,
+  );
+}
+
+function checkPort({ _config: { http_options: http }, _source: source }: RayServeConfig, { port }: StartContext): void {
+  if (http?.port === undefined || http.port === port) return;
+  throw configError(
+    source,
+    'ConflictingProps',
+    { path: 'http_options.port', value: String(http.port) },
+    `conflicts with 'port' of the backend (${port}); remove it, or set 'port' to ${http.port}`,
+  );
+}

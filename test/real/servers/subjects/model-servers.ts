@@ -100,7 +100,6 @@ const RAY: Subject = {
   request: (seconds) => ({ path: `/slow?seconds=${seconds}` }),
   stream: (seconds) => ({ path: `/stream?seconds=${seconds}` }),
   startSeconds: 180,
-  worksAt: '/slow?seconds=0',
   loadRequests: 14,
   without: { bound: 'it drops running requests', 'default bound': NOT_SETTABLE },
 };
