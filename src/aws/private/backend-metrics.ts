@@ -59,9 +59,9 @@ export class BackendMetrics {
     return new cloudwatch.MathExpression({
       expression: ongoingRequestsExpression('PERIOD(requests)'),
       usingMetrics: {
-        requests: targetGroup.requestCount({ period }),
-        seconds: targetGroup.targetResponseTime({ period }),
-        replicas: targetGroup.healthyHostCount({ period }),
+        requests: targetGroup.requestCount(),
+        seconds: targetGroup.targetResponseTime(),
+        replicas: targetGroup.healthyHostCount(),
       },
       period,
       label,
