@@ -202,6 +202,11 @@ describe('a policy', () => {
     }).attachBackend(shared);
     const echoes = chart.toJson().filter(({ kind }) => kind === 'Echo');
     expect(echoes.map(({ metadata }) => metadata.name)).toEqual(['digits-v1', 'digits-v2', 'digits-v3']);
+    expect(echoes.map(({ metadata }) => metadata.labels)).toMatchObject([
+      { 'serving-constructs/backend': 'digits-v1' },
+      { 'serving-constructs/backend': 'digits-v2' },
+      { 'serving-constructs/backend': 'digits-v3' },
+    ]);
     expect(echoes.map(({ spec }) => spec)).toEqual([
       expect.objectContaining({
         services: ['digits-v1'],

@@ -172,7 +172,9 @@ describe('an HTTPRoute', () => {
     expect(findObject(one.toJson(), 'HTTPRoute', 'digits').spec.rules[0].backendRefs).toEqual([
       { name: 'svm', namespace: 'two', port: 80, weight: 1 },
     ]);
-    expect(findObject(two.toJson(), 'ReferenceGrant', 'svm').spec).toEqual({
+    const grant = findObject(two.toJson(), 'ReferenceGrant', 'svm');
+    expect(grant.metadata.labels).toEqual(findObject(two.toJson(), 'Service', 'svm').metadata.labels);
+    expect(grant.spec).toEqual({
       from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'one' }],
       to: [{ group: '', kind: 'Service', name: 'svm' }],
     });

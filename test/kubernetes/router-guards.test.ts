@@ -116,12 +116,14 @@ describe('a request through the guards of the router', () => {
   ];
 
   /** Whether a header is still present when a route is chosen. */
-  function arrives(name: string, change: Parameters<typeof render>[1]): boolean {
+  function arrives(name: string, change: Parameters<typeof render>[1], sourceIp?: string): boolean {
     const platform = routerPlatform();
     endpointOn(platform, 'root', { path: '/' }).addBackend('v', backendOptions());
     const seen = `  http-request return status 204 if { req.fhdr(${name}) -m found }\n  acl routed`;
     const haproxy = new Haproxy(render(platform.plan(), change).replace('  acl routed', seen));
-    return 'status' in haproxy.route('_router', { headers: { [name]: '1' } });
+    return (
+      'status' in haproxy.route('_router', { headers: { [name]: '1' }, ...(sourceIp !== undefined && { sourceIp }) })
+    );
   }
 
   test.each(NAMES)('does not arrive with %s', (name) => {
@@ -133,6 +135,25 @@ describe('a request through the guards of the router', () => {
     'X-Serving-Backend',
   ])('does not arrive with %s with underscores, even if these are forwarded', (name) => {
     expect(arrives(name.replaceAll('-', '_'), { underscoresInHeaders: true })).toBe(false);
+  });
+
+  test.each([
+    'Content_Length',
+    'Transfer_Encoding',
+    'X_Request_ID',
+    'X_Request-ID',
+  ])('does not arrive with %s, which servers confuse with a header of the router', (name) => {
+    expect(arrives(name, { underscoresInHeaders: true })).toBe(false);
+  });
+
+  test.each([
+    'X_Forwarded_For',
+    'X-Forwarded_Proto',
+    'X_Real_IP',
+  ])('does not arrive with %s through a trusted proxy, whose own header has no underscores', (name) => {
+    const trusting = { underscoresInHeaders: true, trustedProxies: ['192.0.2.0/24'] };
+    expect(arrives(name, trusting, '192.0.2.7')).toBe(false);
+    expect(arrives(name.replaceAll('_', '-'), trusting, '192.0.2.7')).toBe(true);
   });
 
   test('arrives with other names with underscores if these are forwarded', () => {

@@ -102,7 +102,10 @@ describe('on Kubernetes', () => {
     const chart = Testing.chart();
     const gateway = kubernetes.Gateway.fromName('shared', { address: 'https://models.example.com' });
     new kubernetes.KubernetesPlatform(chart, 'Platform', { gateway });
-    expect(reachIn(chart).url).toBe('https://models.example.com/rank');
+    expect(reachIn(chart)).toEqual({
+      url: 'https://models.example.com/rank',
+      notes: ['reachable through Gateway shared'],
+    });
   });
 });
 
