@@ -305,7 +305,7 @@ project.addTask('test:fuzz', {
   steps: [{ exec: 'tsx test/fuzz/run.ts', receiveArgs: true }],
 });
 project.addTask('test:mutations', {
-  description: 'Check that removing a value from a renderer fails a test',
+  description: 'Check that removing a value of the plan or of a renderer fails a test',
   steps: [{ exec: 'tsx test/mutations/run.ts', receiveArgs: true }],
 });
 project.addTask('bench', {

@@ -1,14 +1,11 @@
-import { type Mutant, mutantsOf, sample } from './mutants';
+import { mutantsOf, mutated, observed, sample } from './mutants';
 
-const apply =
-  (source: string) =>
-  ({ text, start, end }: Mutant) =>
-    source.slice(0, start) + text + source.slice(end);
+const mutationsOf = (source: string) => mutantsOf('x.ts', source).map((mutant) => mutated(source, mutant));
 
 describe('mutants', () => {
   test('remove each property, and change the values of literals', () => {
     const source = "export const x = { a: 1, b: 'c', d, e: f() };";
-    expect(mutantsOf('x.ts', source).map(apply(source))).toEqual([
+    expect(mutationsOf(source)).toEqual([
       "export const x = { b: 'c', d, e: f() };",
       "export const x = { a: 2, b: 'c', d, e: f() };",
       'export const x = { a: 1, d, e: f() };',
@@ -20,7 +17,7 @@ describe('mutants', () => {
 
   test('invert booleans and remove strings from lists', () => {
     const source = "f({ a: true }, ['--recursive', `x`]);";
-    expect(mutantsOf('x.ts', source).map(apply(source))).toEqual([
+    expect(mutationsOf(source)).toEqual([
       "f({ }, ['--recursive', `x`]);",
       "f({ a: false }, ['--recursive', `x`]);",
       'f({ a: true }, [`x`]);',
@@ -35,8 +32,34 @@ describe('mutants', () => {
     ]);
   });
 
+  test('contain the line of code', () => {
+    expect(mutantsOf('x.ts', 'f({\n  a,\n  b,\n})').map(({ code }) => code)).toEqual(['a,', 'b,']);
+  });
+
   test('do not change errors', () => {
     expect(mutantsOf('x.ts', "throw new ServingError('A', text({ a: 1 }), this)")).toEqual([]);
+  });
+});
+
+describe('observed sources', () => {
+  const source = "export const x = (a, d) => ({ a, b: 1, c: ['e', d, `x`] });";
+
+  test('report each mutant that is evaluated, and return the same values', () => {
+    const mutants = mutantsOf('x.ts', source);
+    const reached: number[] = [];
+    const code = observed(source, [...mutants.entries()], 'reach').replace('export const x =', 'return');
+    const create = new Function('reach', code)((index: number) => {
+      reached.push(index);
+      return [];
+    });
+    expect(reached).toEqual([]);
+    expect(create('A', 'D')).toEqual({ a: 'A', b: 1, c: ['e', 'D', 'x'] });
+    expect(reached.sort()).toEqual([...mutants.keys()]);
+  });
+
+  test('contain the numbers that they are given', () => {
+    const [first] = mutantsOf('x.ts', 'f({ a })');
+    expect(observed('f({ a })', [[7, first as never]], 'reach')).toBe('f({ ...reach(7), a })');
   });
 });
 

@@ -2,17 +2,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** A change of one value of a renderer. */
+/** A change of one value of a source. */
 export interface Mutant {
   /** The file, relative to the root of the repository. */
   readonly file: string;
   readonly line: number;
+  /** The text of the line, without indentation. */
+  readonly code: string;
   /** The description of the change. */
   readonly change: string;
   readonly start: number;
   readonly end: number;
   /** The replacement. */
   readonly text: string;
+  /** Where the property or element starts that the change concerns. */
+  readonly at: number;
+}
+
+/** The source with the change. */
+export function mutated(source: string, { start, end, text }: Mutant): string {
+  return source.slice(0, start) + text + source.slice(end);
+}
+
+/** The source with a call before each property or element that a mutant changes: `{ a: 1 }` as `{ ...name(7), a: 1 }`. */
+export function observed(source: string, mutants: readonly (readonly [number, Mutant])[], name: string): string {
+  const calls = mutants.map(([index, { at }]) => ({ at, call: `...${name}(${index}), ` })).sort((a, b) => b.at - a.at);
+  return calls.reduce((result, { at, call }) => result.slice(0, at) + call + result.slice(at), source);
 }
 
 /** All mutants of the sources in a folder. */
@@ -27,10 +42,12 @@ export function mutantsIn(root: string, folder: string): Mutant[] {
 /** The mutants of one source: every property of an object literal, and every string in a list. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const lines = text.split('\n').map((line) => line.trim());
   const mutants: Mutant[] = [];
   const add = (node: ts.Node, change: string, start: number, end: number, replacement: string) => {
-    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    mutants.push({ file, line: line + 1, change, start, end, text: replacement });
+    const at = node.getStart();
+    const { line } = source.getLineAndCharacterOfPosition(at);
+    mutants.push({ file, line: line + 1, code: lines[line] as string, change, start, end, text: replacement, at });
   };
   const remove = (node: ts.Node, list: ts.NodeArray<ts.Node>, name: string) => {
     const index = list.indexOf(node);
@@ -46,7 +63,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
       for (const property of node.properties) {
         if (!ts.isPropertyAssignment(property) && !ts.isShorthandPropertyAssignment(property)) continue;
         remove(property, node.properties, `'${property.name.getText()}'`);
-        if (ts.isPropertyAssignment(property)) change(property.initializer, property.name.getText());
+        if (ts.isPropertyAssignment(property)) change(property, property.initializer, property.name.getText());
       }
     }
     if (ts.isArrayLiteralExpression(node)) {
@@ -59,10 +76,10 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     }
     ts.forEachChild(node, visit);
   };
-  const change = (value: ts.Expression, name: string) => {
+  const change = (property: ts.Node, value: ts.Expression, name: string) => {
     const [start, end] = [value.getStart(), value.end];
     const other = otherThan(value);
-    if (other !== undefined) add(value, `'${name}' as ${other} instead of ${value.getText()}`, start, end, other);
+    if (other !== undefined) add(property, `'${name}' as ${other} instead of ${value.getText()}`, start, end, other);
   };
   visit(source);
   return mutants;

@@ -1,105 +1,181 @@
 /**
- * Removes or changes single values of the renderers. Each time a test must fail.
+ * Removes or changes single values of the plan and of the renderers. Each time a test must fail.
  *
- * `npm run test:mutations -- [--count 60] [--seed 1] [--all] [--only <part of a file name>] [--jobs 2] [--list]`
+ * `npm run test:mutations -- [--all | --survivors | --count 60 --seed 1] [--only <part of a file name>] [--jobs 1] [--list]`
+ *
+ * The tests run in processes that stay: frameworks are loaded once and every file is compiled once. First each test file
+ * runs with sources that report which mutants are evaluated; then each mutant runs the tests that evaluate it.
  */
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join, resolve } from 'node:path';
-import { EQUIVALENT } from './equivalent';
-import { type Mutant, mutantsIn, sample } from './mutants';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isEquivalent } from './equivalent';
+import { type Mutant, mutantsIn, mutated, observed, sample } from './mutants';
+import { Observed } from './observed';
+import { TestProcess } from './test-process';
 
 const ROOT = resolve(__dirname, '../..');
-const TARGETS = ['aws', 'kubernetes'] as const;
-type Target = (typeof TARGETS)[number];
+const FOLDERS = ['src/plan', 'src/aws/private', 'src/kubernetes/private'];
+
+/** The folders of the tests that define and render endpoints. The others test tools, texts and packages. */
+const TESTS = [
+  'plan',
+  'aws',
+  'kubernetes',
+  'conformance',
+  'constructs',
+  'definitions',
+  'models',
+  'report',
+  'servers',
+  'simulation',
+  'times',
+  'workload',
+];
+
+/** Tests in an environment of their own, which loads the frameworks each time, and those that read sources instead of running them. */
+const OTHER_TESTS = /@jest-environment|from 'typescript'/;
+
+/** Mutants that survive the most promising tests for this many milliseconds wait until the others are done. */
+const FIRST_ROUND = 6_000;
+
+/** What the last run found. */
+const RESULTS = join(ROOT, 'node_modules/.cache/serving-constructs/mutations.json');
+
+/** The tests of one mutant. */
+interface Trial {
+  readonly mutant: Mutant;
+  /** The tests that ran. */
+  readonly done: Set<string>;
+  milliseconds: number;
+  /** The test that failed. */
+  red?: string;
+  /** Whether all tests ran. */
+  complete: boolean;
+}
+
+const describe = ({ file, line, change }: Mutant) => `${file}:${line} ${change}`;
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const seconds = (since: number) => Math.round((Date.now() - since) / 1000);
 
 function option(name: string, fallback: string): string {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? fallback : (process.argv[at + 1] ?? fallback);
 }
 
-/** The tests that run for the mutants of a target. Loading the CDK takes seconds, so its tests are one file. */
-const TESTS: Readonly<Record<Target, string[]>> = {
-  aws: ['<rootDir>/test/mutations/aws.suite.ts'],
-  kubernetes: ['<rootDir>/test/kubernetes/**/*.test.ts', '<rootDir>/test/conformance/**/*.test.ts'],
-};
-
-/** The jest configuration, with a transform that mutates and an environment that stops at the first failure. */
-function configOf(target: Target): string {
-  const config = JSON.parse(readFileSync(join(ROOT, 'jest.config.json'), 'utf8'));
-  return JSON.stringify({
-    ...config,
-    rootDir: ROOT,
-    testMatch: TESTS[target],
-    testPathIgnorePatterns: ['/node_modules/'],
-    testEnvironment: '<rootDir>/test/mutations/environment.cjs',
-    transform: { '^.+\\.tsx?$': ['<rootDir>/test/mutations/transform.cjs', { tsconfig: 'test/tsconfig.json' }] },
-    reporters: ['default'],
-  });
+function testFiles(): string[] {
+  return TESTS.flatMap((folder) =>
+    readdirSync(join(ROOT, 'test', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => join('test', folder, name)),
+  ).filter((file) => !OTHER_TESTS.test(read(file)));
 }
 
-/** Runs the tests of a target. Returns the name of the first that fails; undefined if all pass. */
-function run(target: Target, mutant?: Mutant): Promise<string | undefined> {
-  const args = [join(ROOT, 'node_modules/jest/bin/jest.js'), '--config', configOf(target), '--ci', '--runInBand'];
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    CDK_VALIDATION: 'false',
-    JSII_DEPRECATED: 'quiet',
-    CONFORMANCE_TARGET: target,
-    ...(mutant && { MUTATION: JSON.stringify(mutant) }),
-  };
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] });
-    let output = '';
-    child.stderr.on('data', (data) => {
-      output += data;
-    });
-    child.on('error', fail);
-    child.on('close', (code) => {
-      const red = /^red: (.*)$/m.exec(output)?.[1];
-      done(code === 0 ? undefined : (red ?? `exit code ${code}`));
-    });
-  });
+/** Each process takes the next item when it is idle. */
+async function inTurns<T>(
+  processes: readonly TestProcess[],
+  items: readonly T[],
+  work: (process: TestProcess, item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    processes.map(async (process) => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(process, next);
+    }),
+  );
 }
 
-const isEquivalent = (mutant: Mutant) =>
-  EQUIVALENT.some(({ file, change }) => mutant.file.endsWith(file) && mutant.change === change);
-const describe = ({ file, line, change }: Mutant) => `${file}:${line} ${change}`;
+/** Runs every test, and records which mutants each of them reaches. */
+async function observe(processes: readonly TestProcess[], mutants: readonly Mutant[]): Promise<Observed> {
+  const observations = new Observed(mutants);
+  const numbered = [...mutants.entries()];
+  const sources = Object.fromEntries(
+    [...new Set(mutants.map(({ file }) => file))].map((file) => {
+      const own = numbered.filter(([, mutant]) => mutant.file === file);
+      return [join(ROOT, file), observed(read(file), own, '__reachMutant')];
+    }),
+  );
+  await inTurns(processes, testFiles(), async (process, file) => {
+    const path = join(ROOT, file);
+    const run = await process.run({ path, sources });
+    if (run.red !== undefined) throw new Error(`${file} fails without a mutation: ${run.red}\n${run.message}`);
+    observations.add(file, run);
+  });
+  return observations;
+}
+
+/** Runs the tests that reach a mutant until one fails, or for the given number of milliseconds. */
+async function judge(process: TestProcess, trial: Trial, observations: Observed, limit: number): Promise<void> {
+  const { mutant, done } = trial;
+  const sources = { [join(ROOT, mutant.file)]: mutated(read(mutant.file), mutant) };
+  for (const choice of observations.testsOf(mutant)) {
+    const { file, skipped } = choice;
+    const tests = `${file} without ${skipped}`;
+    if (done.has(tests)) continue;
+    if (trial.milliseconds >= limit) return;
+    const { red, milliseconds } = await process.run({ path: join(ROOT, file), skipped, sources });
+    done.add(tests);
+    trial.milliseconds += milliseconds;
+    observations.learn(mutant, choice, red !== undefined);
+    if (red === undefined) continue;
+    trial.red = `${file}: ${red}`;
+    return;
+  }
+  trial.complete = true;
+}
+
+/** The mutants of this run. The line of a survivor may have changed since the last run. */
+function chosenOf(candidates: readonly Mutant[]): readonly Mutant[] {
+  if (process.argv.includes('--all')) return candidates;
+  if (!process.argv.includes('--survivors'))
+    return sample(candidates, Number(option('count', '60')), Number(option('seed', '1')));
+  const survivors = JSON.parse(readFileSync(RESULTS, 'utf8')) as Mutant[];
+  return candidates.filter(({ file, change }) => survivors.some((one) => one.file === file && one.change === change));
+}
 
 async function main(): Promise<void> {
   const only = option('only', '');
-  const all = TARGETS.flatMap((target) =>
-    mutantsIn(ROOT, `src/${target}/private`).map((mutant) => ({ target, mutant })),
-  );
-  const candidates = all.filter(({ mutant }) => mutant.file.includes(only) && !isEquivalent(mutant));
-  const count = process.argv.includes('--all') ? candidates.length : Number(option('count', '60'));
-  const chosen = sample(candidates, count, Number(option('seed', '1')));
-  console.log(`${chosen.length} of ${candidates.length} mutants`);
+  const all = FOLDERS.flatMap((folder) => mutantsIn(ROOT, folder)).filter(({ file }) => file.includes(only));
+  const candidates = all.filter((mutant) => !isEquivalent(mutant));
+  const chosen = chosenOf(candidates);
+  console.log(`${chosen.length} of ${candidates.length} mutants, without ${all.length - candidates.length} equivalent`);
   if (process.argv.includes('--list')) {
-    for (const { mutant } of chosen) console.log(describe(mutant));
+    for (const mutant of chosen) console.log(describe(mutant));
     return;
   }
-  for (const target of new Set(chosen.map((one) => one.target))) {
-    const red = await run(target);
-    if (red !== undefined) throw new Error(`the tests of ${target} fail without a mutation: ${red}`);
-  }
-  const survivors: string[] = [];
-  const queue = chosen.map((item, index) => ({ ...item, index }));
-  const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const red = await run(next.target, next.mutant);
-      if (red === undefined) survivors.push(describe(next.mutant));
-      console.log(
-        `${next.index + 1}/${chosen.length} ${red === undefined ? 'SURVIVED' : 'red'} ${describe(next.mutant)}${red === undefined ? '' : ` (${red})`}`,
-      );
+  const started = Date.now();
+  const processes = Array.from({ length: Number(option('jobs', '1')) }, () => new TestProcess());
+  try {
+    const observations = await observe(processes, chosen);
+    console.log(`${observations.size} test files, observed in ${seconds(started)} s`);
+    const trials = chosen.map((mutant): Trial => ({ mutant, done: new Set(), milliseconds: 0, complete: false }));
+    let count = 0;
+    for (const limit of [FIRST_ROUND, Number.POSITIVE_INFINITY]) {
+      const open = trials.filter(({ red, complete }) => red === undefined && !complete);
+      await inTurns(processes, open, async (process, trial) => {
+        await judge(process, trial, observations, limit);
+        const { red, complete, mutant } = trial;
+        if (red === undefined && !complete) return;
+        const outcome = red === undefined ? 'SURVIVED' : `red (${red})`;
+        console.log(`${++count}/${trials.length} ${describe(mutant)} ${outcome}`);
+      });
     }
-  };
-  await Promise.all(
-    Array.from({ length: Math.max(1, Number(option('jobs', String(Math.min(4, cpus().length))))) }, work),
-  );
-  console.log(`${chosen.length - survivors.length} passed, ${survivors.length} failed`);
-  for (const survivor of survivors) console.log(`survived: ${survivor}`);
+    report(trials);
+  } finally {
+    for (const process of processes) process.stop();
+  }
+  console.log(`${seconds(started)} s`);
+}
+
+function report(trials: readonly Trial[]): void {
+  const survivors = trials.filter(({ red }) => red === undefined);
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, JSON.stringify(survivors.map(({ mutant }) => mutant)));
+  for (const { mutant } of survivors) console.log(`survived: ${describe(mutant)}`);
+  for (const folder of FOLDERS) {
+    const own = trials.filter(({ mutant }) => mutant.file.startsWith(`${folder}/`));
+    console.log(`${folder}: ${own.filter(({ red }) => red !== undefined).length} of ${own.length} fail a test`);
+  }
+  console.log(`${trials.length - survivors.length} passed, ${survivors.length} failed`);
   if (survivors.length > 0) process.exitCode = 1;
 }
 

@@ -1,0 +1,64 @@
+import { type Mutant, mutantsOf } from './mutants';
+import { Observed } from './observed';
+import type { Outcome } from './test-process';
+
+const [first, second] = mutantsOf('src/x/x.ts', 'f({ a, b })') as [Mutant, Mutant];
+
+function outcome(milliseconds: Readonly<Record<string, number>>, reached: Outcome['reached']): Outcome {
+  const tests = Object.entries(milliseconds).map(([name, time]) => ({ name, milliseconds: time }));
+  return { milliseconds: tests.reduce((sum, test) => sum + test.milliseconds, 0), tests, reached };
+}
+
+function observedFiles(): Observed {
+  const observed = new Observed([first, second]);
+  observed.add(
+    'test/y/long.test.ts',
+    outcome({ one: 400, two: 400, three: 4000 }, [
+      ['one', [0]],
+      ['three', [0]],
+    ]),
+  );
+  observed.add(
+    'test/y/short.test.ts',
+    outcome({ four: 100, five: 100 }, [
+      ['', [1]],
+      ['four', [0]],
+    ]),
+  );
+  observed.add('test/y/other.test.ts', outcome({ six: 1 }, []));
+  return observed;
+}
+
+const testsOf = (observed: Observed, mutant: Mutant) =>
+  [...observed.testsOf(mutant)].map(({ file, skipped }) => ({ file, skipped }));
+
+describe('the tests of a mutant', () => {
+  test('are those that reach it, fast ones first, and then their whole files', () => {
+    expect(testsOf(observedFiles(), first)).toEqual([
+      { file: 'test/y/short.test.ts', skipped: ['five'] },
+      { file: 'test/y/long.test.ts', skipped: ['two', 'three'] },
+      { file: 'test/y/long.test.ts', skipped: ['one', 'two'] },
+      { file: 'test/y/long.test.ts', skipped: [] },
+      { file: 'test/y/short.test.ts', skipped: [] },
+    ]);
+  });
+
+  test('are the whole file if the file reaches it outside its tests', () => {
+    expect(testsOf(observedFiles(), second)).toEqual([{ file: 'test/y/short.test.ts', skipped: [] }]);
+  });
+
+  test('begin with those of the same part of the package', () => {
+    const observed = observedFiles();
+    observed.add('test/x/own.test.ts', outcome({ seven: 400 }, [['seven', [1]]]));
+    expect(testsOf(observed, second)[0]).toEqual({ file: 'test/x/own.test.ts', skipped: [] });
+  });
+
+  test('begin with those that failed for mutants of the same source', () => {
+    const observed = observedFiles();
+    const slow = [...observed.testsOf(first)].find((choice) => choice.slow);
+    for (const choice of observed.testsOf(first)) observed.learn(first, choice, choice === slow);
+    for (let run = 0; run < 20; run++)
+      for (const choice of observed.testsOf(first)) observed.learn(first, choice, choice.slow);
+    expect(testsOf(observed, first)[0]).toEqual({ file: 'test/y/long.test.ts', skipped: ['one', 'two'] });
+  });
+});
