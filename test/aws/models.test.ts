@@ -298,12 +298,15 @@ describe('a model that is published when the stack is deployed', () => {
     const { stack } = oneBackend({ model: published });
     const assembly = (stack.node.root as App).synth();
     const manifest = readFileSync(join(assembly.directory, 'Serving.assets.json'), 'utf8');
-    const files = JSON.parse(manifest).files as { [hash: string]: { source: object; destinations: object } };
+    const files = JSON.parse(manifest).files as {
+      [hash: string]: { displayName: string; source: object; destinations: object };
+    };
     return { files, template: JSON.stringify(assembly.getStackByName(stack.stackName).template) };
   };
 
   test('is a file asset that the command line generates, without a shell', () => {
     const { files } = filesOf(model('shell', { publishOnDeploy: true }));
+    expect(files[HEX]?.displayName).toBe('model shell');
     expect(files[HEX]?.source).toEqual({
       executable: [
         ...['node', 'assets/tools/serving/index.js', 'publish'],

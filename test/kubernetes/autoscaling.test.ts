@@ -37,7 +37,11 @@ describe('autoscaling', () => {
     backend.autoscale({ maxReplicas: 2, targets: [ScalingTarget.cpuUtilization(60)] });
     const manifests = manifestsOf(chart);
     expect(findObject(manifests, 'Deployment', 'digits-svm').spec).not.toHaveProperty('replicas');
-    findObject(manifests, 'PodDisruptionBudget', 'digits-svm');
+    expect(findObject(manifests, 'PodDisruptionBudget', 'digits-svm').spec).toEqual({
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: { 'serving-constructs/backend': 'digits-svm' } },
+    });
   });
 
   test('does not add a PodDisruptionBudget for at most one replica', () => {
