@@ -52,16 +52,10 @@ export class Observed {
     this.experience.set(key, { runs: runs + 1, reds: reds + (red ? 1 : 0) });
   }
 
-  /**
-   * The tests that reach a mutant, those first that find most in the least time. The files follow completely, because a
-   * test can use what another one reached first.
-   */
-  *testsOf(mutant: Mutant): Generator<Choice> {
+  /** The tests that reach a mutant, those first that find most in the least time. */
+  testsOf(mutant: Mutant): Choice[] {
     const index = this.indexes.get(mutant) as number;
-    const files = [...this.files].filter(([, { byTest }]) =>
-      [...byTest.values()].some((mutants) => mutants.has(index)),
-    );
-    const reaching = files.map(
+    const choices = [...this.files].flatMap(
       ([
         file,
         {
@@ -69,21 +63,14 @@ export class Observed {
           always,
           byTest,
         },
-      ]) => ({
-        file,
-        tests,
-        chosen: tests.filter(({ name }) => always.has(index) || byTest.get(name)?.has(index) === true),
-      }),
+      ]) => {
+        const reaching = tests.filter(({ name }) => always.has(index) || byTest.get(name)?.has(index) === true);
+        const slow = reaching.filter(({ milliseconds }) => milliseconds >= SLOW);
+        const fast = reaching.filter(({ milliseconds }) => milliseconds < SLOW);
+        return [fast, slow].flatMap((part) => (part.length === 0 ? [] : [this.choice(mutant, file, part)]));
+      },
     );
-    const choices = reaching.flatMap(({ file, chosen }) =>
-      [
-        chosen.filter(({ milliseconds }) => milliseconds < SLOW),
-        chosen.filter(({ milliseconds }) => milliseconds >= SLOW),
-      ].flatMap((part) => (part.length === 0 ? [] : [this.choice(mutant, file, part)])),
-    );
-    yield* choices.sort((a, b) => b.rank - a.rank);
-    for (const { file, tests, chosen } of reaching)
-      if (chosen.length < tests.length) yield this.choice(mutant, file, tests);
+    return choices.sort((a, b) => b.rank - a.rank);
   }
 
   /** The choice of some tests of a file. Without experience, tests of the same part of the package are the most promising. */
