@@ -53,8 +53,14 @@ describe('an existing network, cluster and listener', () => {
   });
 
   test('allow the load balancer to connect to the backend', () => {
-    expect(only(template, 'AWS::EC2::SecurityGroupIngress').SourceSecurityGroupId).toBe('sg-12345678');
-    expect(only(template, 'AWS::EC2::SecurityGroupEgress').GroupId).toBe('sg-12345678');
+    expect(only(template, 'AWS::EC2::SecurityGroupIngress')).toMatchObject({
+      SourceSecurityGroupId: 'sg-12345678',
+      Description: 'Requests from the load balancer',
+    });
+    expect(only(template, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
+      GroupId: 'sg-12345678',
+      Description: 'Requests to backend endpoint-backend',
+    });
   });
 
   test('determine the URL', () => {
