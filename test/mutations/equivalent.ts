@@ -9,8 +9,55 @@ export interface Equivalent {
   readonly reason: string;
 }
 
+const ABSENT = 'the table has undefined for the key, and is read by key only; the compiler requires the row';
+const NOT_RENDERED =
+  'the type of the health check requires the member, and the configuration of the router does not contain it';
+
 /** Mutations without an effect, because the value is the default of what reads it. */
-export const EQUIVALENT: readonly Equivalent[] = [];
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: 'src/kubernetes/private/router/pools.ts',
+    code: 'declared: false,',
+    change: "without 'declared'",
+    reason: NOT_RENDERED,
+  },
+  {
+    file: 'src/kubernetes/private/router/pools.ts',
+    code: 'declared: false,',
+    change: "'declared' as true instead of false",
+    reason: NOT_RENDERED,
+  },
+  {
+    file: 'src/kubernetes/private/workload.ts',
+    code: '[ScalingMetric.REQUESTS_PER_SECOND]: undefined,',
+    change: "without '[ScalingMetric.REQUESTS_PER_SECOND]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/kubernetes/private/workload.ts',
+    code: '[ScalingMetric.ONGOING_REQUESTS]: undefined,',
+    change: "without '[ScalingMetric.ONGOING_REQUESTS]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/features.ts',
+    code: '[StreamProtocol.SERVER_SENT_EVENTS]: undefined,',
+    change: "without '[StreamProtocol.SERVER_SENT_EVENTS]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/features.ts',
+    code: '[OwnAddress.NONE]: undefined,',
+    change: "without '[OwnAddress.NONE]'",
+    reason: ABSENT,
+  },
+  {
+    file: 'src/plan/features.ts',
+    code: '[ModelDeliveryKind.IN_IMAGE]: undefined,',
+    change: "without '[ModelDeliveryKind.IN_IMAGE]'",
+    reason: ABSENT,
+  },
+];
 
 export function isEquivalent(mutant: Mutant): boolean {
   return EQUIVALENT.some(
