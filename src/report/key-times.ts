@@ -114,8 +114,8 @@ function limitsOf(endpoint: EndpointPlan, plan: ServingPlan): RequestLimits {
   const chains = plan.backends.filter(({ path }) => served.includes(path)).map(({ chain }) => chain);
   // The limits of the balancer are those of its longest endpoint, unless routes have their own.
   const hops = chains.flat().filter(({ kind }) => kind !== HopKind.BALANCER || routes.length === 0);
-  const [totals, silences] = [true, false].map((wanted) =>
-    routes.filter(({ hop }) => (hop === ROUTE_TIMEOUT && isTotal) === wanted).map(({ seconds }) => seconds),
+  const [totals, silences] = [true, false].map((total) =>
+    routes.filter(({ hop }) => (hop === ROUTE_TIMEOUT && isTotal) === total).map(({ seconds }) => seconds),
   ) as [number[], number[]];
   const total = Math.min(...totals, ...hops.map(({ requestSeconds = Number.POSITIVE_INFINITY }) => requestSeconds));
   const silence = Math.min(...silences, ...hops.map(({ silenceSeconds = Number.POSITIVE_INFINITY }) => silenceSeconds));

@@ -5,7 +5,7 @@ import { idReserved } from '../../private/construct-arguments';
 const IN_USE = /^There is already a Construct with name '(.*)' in /;
 
 /**
- * Lets a renderer create constructs in `scopes`. Only the renderer knows their ids, so a construct that has one of them
+ * Lets a renderer create constructs in `scopes`. Only the renderer has their ids, so a construct that has one of them
  * is found when the creation fails.
  */
 export function createIn(scopes: readonly IConstruct[], create: () => void): void {
