@@ -24,8 +24,8 @@ interface Member {
   readonly isOptional: boolean;
 }
 
-/** The members of the interfaces that were used so far. */
-const MEMBERS = new Map<string, readonly Member[]>();
+/** The members of the interfaces that were used so far, by their entry in `OPTION_TYPES`. */
+const MEMBERS = new WeakMap<object, readonly Member[]>();
 
 /** The class whose values messages never show. */
 const SECRET = 'SecretValue';
@@ -76,21 +76,21 @@ function checkMembers(type: string, value: object, prefix: string, at: Place | u
       at,
     );
   }
-  for (const member of membersOf(type)) {
+  for (const member of membersOf(members)) {
     const found = value[member.name as keyof object] as unknown;
     if (found === undefined && member.isOptional) continue;
     checkValue(member.type, found, `${prefix}${member.name}`, at);
   }
 }
 
-function membersOf(type: string): readonly Member[] {
-  let members = MEMBERS.get(type);
+function membersOf(entry: { readonly [member: string]: string }): readonly Member[] {
+  let members = MEMBERS.get(entry);
   if (members === undefined) {
-    members = Object.entries(OPTION_TYPES[type] ?? {}).map(([name, notation]) => {
+    members = Object.entries(entry).map(([name, notation]) => {
       const isOptional = notation.endsWith('?');
       return { name, type: isOptional ? notation.slice(0, -1) : notation, isOptional };
     });
-    MEMBERS.set(type, members);
+    MEMBERS.set(entry, members);
   }
   return members;
 }

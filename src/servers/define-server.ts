@@ -37,6 +37,8 @@ export interface ServerStart {
   readonly typed?: string[];
   /** Names of environment variables that the user may override. */
   readonly changeable?: string[];
+  /** The flags in whose values the server replaces variables such as `${NAME}`. */
+  readonly expandingFlags?: string[];
   /** The readiness path, if it depends on the options. */
   readonly readinessPath?: string;
   /** The path prefixes that the server answers, if it is known to answer no others. */

@@ -33,6 +33,7 @@ export interface StartedServer {
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
   readonly workers?: number;
+  readonly expandingFlags?: string[];
   readonly routePrefixes?: string[];
 }
 
@@ -75,10 +76,11 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     timeVariables,
     environment,
     ...(typed.length > 0 && { userVariables: typed }),
-    reservedVariables: reservedVariables({ descriptor, start, words, timeVariables }),
+    reservedVariables: reservedVariables({ descriptor, start: { ...start, environment }, words, timeVariables }),
     descriptor,
     healthPath: start.readinessPath ?? descriptor.readinessPath,
     workers: server.workers,
+    ...(start.expandingFlags !== undefined && { expandingFlags: start.expandingFlags }),
     ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),
   };
 }

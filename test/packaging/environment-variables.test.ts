@@ -27,7 +27,7 @@ test('the page lists the variables that the package sets in containers', () => {
 });
 
 test('the page lists the variables of model servers', () => {
-  // `PORT` has its own row, because it is that of every server on Kubernetes.
+  // `PORT` has its own row, because several servers read it.
   expect(['PORT', ...listed('Set for model servers')].sort()).toEqual(variablesOfServers().sort());
 });
 

@@ -70,12 +70,16 @@ const REQUIRED: { readonly [option: string]: unknown } = {
   },
 };
 
+/** Options of which one is required, by the interface. */
+const ONE_OF: { readonly [type: string]: object } = { RayServeOptions: { app: 'app:build' } };
+
 /** The options of a server: only the required ones, or also a model on the Hugging Face Hub. */
 function optionsOf(type: string): object[] {
   const members = Object.entries(OPTION_TYPES[type] as { readonly [member: string]: string });
-  const required = Object.fromEntries(
-    members.flatMap(([name, kind]) => (kind.endsWith('?') ? [] : [[name, REQUIRED[name]]])),
-  );
+  const required = {
+    ...Object.fromEntries(members.flatMap(([name, kind]) => (kind.endsWith('?') ? [] : [[name, REQUIRED[name]]]))),
+    ...ONE_OF[type],
+  };
   return members.some(([name]) => name === 'model') ? [required, { ...required, model: 'acme/bert' }] : [required];
 }
 

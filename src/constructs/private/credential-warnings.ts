@@ -50,12 +50,13 @@ function argumentWarnings({ name, server }: BackendIntent): Warning[] {
     id: `credentialInCommand.${argument}`,
     message: `${place(argument)} ${problem}, as an environment variable that the server reads`,
   });
-  const unexpanded = unexpandedArguments(words).map(({ name: argument, placeholder, isCredential }): Warning => {
+  const found = unexpandedArguments(words).filter((one) => !server.expandingFlags?.includes(one.name));
+  const unexpanded = found.map(({ name: argument, placeholder, isCredential }): Warning => {
     if (isCredential) return credential(argument, `is set to ${notExpanded(placeholder)}; pass it with 'secrets'`);
     const message = `${place(argument)} ${unfilled(placeholder, ', use ModelServer.shell, whose shell expands variables')}`;
     return { id: `placeholderInCommand.${argument}`, message };
   });
-  return [...unexpanded, ...credentialArguments(words).map((found) => credential(found.name, readable(found.reason)))];
+  return [...unexpanded, ...credentialArguments(words).map((one) => credential(one.name, readable(one.reason)))];
 }
 
 /** Header values that appear to be credentials and would be written out. */

@@ -50,6 +50,8 @@ export interface ServerIntent {
   readonly reservedVariables?: Record<string, string>;
   /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;
+  /** The flags in whose values the server replaces variables such as `${NAME}`. @default - none */
+  readonly expandingFlags?: string[];
   /** The path of the readiness check. @default - defined by the application */
   readonly healthPath?: string;
   /** The number of processes that load the model. @default - chosen by the server */

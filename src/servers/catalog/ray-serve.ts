@@ -101,6 +101,8 @@ export const rayServe = defineServer([RAY_SERVE], (options: RayServeOptions) => 
     start: (context) => ({
       command: ['python3', '-c', LAUNCHER, ...source(context), '--port', String(context.port)],
       ...(config && { routePrefixes: config._config.applications.flatMap((one) => prefixOf(one) ?? []) }),
+      // In `env_vars` of a runtime environment.
+      expandingFlags: ['--config'],
       ...ENVIRONMENT,
     }),
   };

@@ -170,6 +170,6 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 
 function invalid(source: ConfigSource, path: string, value: unknown, must: string): ServingError {
   const found = Array.isArray(value) ? 'a list' : describe(value);
-  if (path === '') return new ServingError('InvalidRayConfig', `${source.name} (${found}) ${must}`);
+  if (path === '') return new ServingError('InvalidType', `${source.name} (${found}) ${must}`);
   return configError(source, 'InvalidType', { path, value: found }, `${must}`);
 }
