@@ -1,3 +1,5 @@
+import type { BackendIntent } from '../plan/intents';
+
 /** The size of a Fargate task. */
 export interface FargateSize {
   /** CPU units: 1024 are one vCPU. */
@@ -17,11 +19,14 @@ const SIZES: { readonly cpu: number; readonly memoryGib: number[] }[] = [
   { cpu: 16_384, memoryGib: range(32, 120, 8) },
 ];
 
-/** The smallest size with at least this CPU and memory; undefined if there is none. */
-export function fargateSize(cpus: number, memoryMib: number): FargateSize | undefined {
+/** What a replica reserves and uses at most. */
+type Use = Pick<BackendIntent, 'cpu' | 'cpuLimit' | 'memoryLimitMib'>;
+
+/** The smallest size that has what a replica uses at most; undefined if there is none. */
+export function fargateSize({ cpu: reserved, cpuLimit = reserved, memoryLimitMib }: Use): FargateSize | undefined {
   for (const { cpu, memoryGib } of SIZES) {
-    const memory = memoryGib.find((size) => size * 1024 >= memoryMib);
-    if (cpu >= cpus * 1024 && memory !== undefined) return { cpu, memoryMib: memory * 1024 };
+    const memory = memoryGib.find((size) => size * 1024 >= memoryLimitMib);
+    if (cpu >= cpuLimit * 1024 && memory !== undefined) return { cpu, memoryMib: memory * 1024 };
   }
   return undefined;
 }

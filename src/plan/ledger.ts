@@ -125,6 +125,7 @@ export class Ledger {
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     this.addLimits(backend);
+    this.addComputeSize(backend);
     if (backend.gpu !== undefined)
       this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
     this.addUser(backend);
@@ -197,6 +198,16 @@ export class Ledger {
     if (cpuLimit > cpu) this.use(path, Feature.CPU_LIMIT, `${cpu} to ${cpuLimit} vCPUs`);
     if (memoryLimitMib > memoryMib)
       this.use(path, Feature.MEMORY_LIMIT, `${Math.ceil(memoryMib)} to ${Math.ceil(memoryLimitMib)} MiB`);
+  }
+
+  /** Records a size of the compute that is larger than what the definition reserves. */
+  private addComputeSize(backend: BackendIntent): void {
+    const { path, cpu, cpuLimit = cpu, memoryLimitMib, compute = 'the compute' } = backend;
+    const { computeCpu = cpuLimit, computeMemoryMib = memoryLimitMib } = backend;
+    if (computeCpu <= cpuLimit && computeMemoryMib <= memoryLimitMib) return;
+    const size = (cpus: number, mib: number): string => `${cpus} vCPUs and ${Math.ceil(mib)} MiB`;
+    const detail = `${compute} runs and bills a replica with ${size(computeCpu, computeMemoryMib)}, the next size for ${size(cpuLimit, memoryLimitMib)}`;
+    this.add(path, LedgerTopic.COMPUTE_SIZE, SupportLevel.APPROXIMATED, detail);
   }
 
   /** Records the user of a container unless the definition sets one. Targets that support the feature use that of the image. */

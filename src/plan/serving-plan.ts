@@ -292,6 +292,8 @@ export enum LedgerTopic {
   MODEL_DRIFT = 'model drift',
   /** A priority that the user set. */
   PRIORITY = 'priority',
+  /** Compute in fixed sizes, of which one is larger than what the definition reserves. */
+  COMPUTE_SIZE = 'compute size',
   /** Behavior that depends on the version of the server. */
   SERVER_VERSION = 'server version',
   /** Worker processes that each load the model. */

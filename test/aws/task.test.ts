@@ -2,6 +2,8 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { aws, Duration, HealthCheck, Model, ModelServer, SecretValue, ServingEndpoint, Size } from '../../src';
+import { TargetPlatform } from '../../src/constructs/target-platform';
+import { LedgerTopic } from '../../src/plan/serving-plan';
 import { attributes, container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 import { objects } from '../support/data';
 
@@ -28,6 +30,22 @@ describe('a Fargate task', () => {
       NetworkMode: 'awsvpc',
       RequiresCompatibilities: ['FARGATE'],
     });
+  });
+
+  test.each<[object, string | undefined]>([
+    [{ cpu: 1, memory: Size.gibibytes(2) }, undefined],
+    [
+      { cpu: 0.9, memory: Size.mebibytes(2500) },
+      'Fargate runs and bills a replica with 1 vCPUs and 3072 MiB, the next size for 0.9 vCPUs and 2500 MiB',
+    ],
+    [
+      { cpu: 1, cpuLimit: 3, memory: Size.gibibytes(2), memoryLimit: Size.gibibytes(8) },
+      'Fargate runs and bills a replica with 4 vCPUs and 8192 MiB, the next size for 3 vCPUs and 8192 MiB',
+    ],
+  ])('with %j reports a larger size in the ledger: %p', (resources, detail) => {
+    const { ledger } = TargetPlatform.planOf(oneBackend({ resources }).backend.platform);
+    const entries = ledger.filter(({ feature }) => feature === LedgerTopic.COMPUTE_SIZE);
+    expect(entries.map((entry) => entry.detail)).toEqual(detail === undefined ? [] : [detail]);
   });
 
   test.each([

@@ -29,7 +29,7 @@ import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
-import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib } from '../fargate-sizes';
+import { FARGATE_DISK_GIB, FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
 import type { ListenerFacts } from '../listener-facts';
 import { RULES, SERVICES } from '../rendered';
 import { enclosingStack } from '../stack';
@@ -132,9 +132,11 @@ export class EcsRenderer extends TargetRenderer {
   public override limitsOf(backend: BackendIntent): ComputeLimits {
     const computeArchitecture = CpuArchitecture.AMD64;
     if (backend.gpu !== undefined) return { compute: this.fleet.instanceTypeOf(backend.path), computeArchitecture };
+    const size = fargateSize(backend);
     return {
       compute: 'Fargate',
       computeArchitecture,
+      ...(size !== undefined && { computeCpu: size.cpu / 1024, computeMemoryMib: size.memoryMib }),
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
       maxStopSeconds: 120,
       maxFetchSeconds: 120,

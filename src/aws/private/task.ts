@@ -64,9 +64,8 @@ function checkSize({ intent, scope }: BackendBinding): void {
 
 function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
   const { ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
-  // A task has one size, which must hold what the server uses at most.
   const { cpu, cpuLimit = cpu, memoryMib, memoryLimitMib } = backend.intent;
-  const size = fargateSize(cpuLimit, memoryLimitMib);
+  const size = fargateSize(backend.intent);
   if (size === undefined) {
     const cpuWord = cpuLimit > cpu ? 'cpuLimit' : 'cpu';
     const memoryWord = memoryLimitMib > memoryMib ? 'memoryLimit' : 'memory';

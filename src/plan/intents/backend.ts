@@ -76,6 +76,10 @@ export interface ComputeLimits {
   readonly compute?: string;
   /** The CPU architecture in OCI notation. @default - unknown */
   readonly computeArchitecture?: string;
+  /** The CPU that the compute reserves for a replica, in vCPUs. @default - what the definition reserves */
+  readonly computeCpu?: number;
+  /** The memory that the compute reserves for a replica, in MiB. @default - what the definition reserves */
+  readonly computeMemoryMib?: number;
   /** The disk size in MiB for images, models and scratch files of a replica. @default - unknown */
   readonly diskMib?: number;
   /** The maximum size of this disk in MiB. @default - no limit */
