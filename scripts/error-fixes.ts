@@ -84,8 +84,10 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   TooManyRules: 'Raise the quota and set `ruleQuota`, or use a second platform.',
   TooManyTargetGroups: 'Use a second platform.',
   UnattachedBackend: 'Attach the backend to the endpoint before the split names it.',
-  UnknownGpuProduct: 'Use one of the products in the message, or omit `product` and select an instance type.',
-  UnknownInstanceType: 'Use an instance type with NVIDIA GPUs, such as those in the message.',
+  UnknownGpu:
+    'Use a product of the message, or omit `product` and select an instance type. Name a product that the package does not know in `customProduct`, and describe its instances with `shape` of `GpuCapacity`.',
+  UnknownInstanceType:
+    'Use an instance type with whole NVIDIA GPUs, such as those in the message, or describe a newer one with `shape`.',
   UnknownOption: 'Use one of the names in the message, or remove the option.',
   UnresolvedNumber: 'Pass a plain number.',
   Unsupported: 'Follow the message, or use another target for this backend.',

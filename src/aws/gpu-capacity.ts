@@ -3,12 +3,40 @@ import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { Size } from '../units/size';
+import { findGpuProduct } from '../workload/private/gpu-models';
 import { type GpuInstanceType, gpuInstanceType } from './instance-types';
+
+/** What an instance type has that this package does not know, such as a type that is newer than the release. */
+export interface GpuInstanceShape {
+  /** The number of NVIDIA GPUs, all of which tasks can use as a whole. */
+  readonly gpus: number;
+
+  /** The number of vCPUs. */
+  readonly vcpus: number;
+
+  /** The memory. */
+  readonly memory: Size;
+
+  /**
+   * The product of the GPUs: one that `Gpu.nvidia` accepts as `product`, or the `customProduct` of the backends that use
+   * the instances.
+   *
+   * @default - unknown; only backends with any GPU use the instances
+   */
+  readonly product?: string;
+}
 
 /** Options of an Auto Scaling group of GPU instances. */
 export interface GpuAutoScalingGroupOptions {
   /** The instance type, such as `g6.xlarge`. */
   readonly instanceType: string;
+
+  /**
+   * What the instance type has. The processors must be x86, and the AMI for GPUs must support the type.
+   *
+   * @default - that of a known type; required for any other
+   */
+  readonly shape?: GpuInstanceShape;
 
   /**
    * The minimum number of instances.
@@ -39,6 +67,16 @@ export interface GpuAutoScalingGroupOptions {
   readonly terminationProtection?: boolean;
 }
 
+/** Options of an existing capacity provider. */
+export interface GpuCapacityProviderOptions {
+  /**
+   * What the instance type has. The processors must be x86.
+   *
+   * @default - that of a known type; required for any other
+   */
+  readonly shape?: GpuInstanceShape;
+}
+
 /**
  * GPU instances that tasks run on.
  *
@@ -65,7 +103,7 @@ export class GpuCapacity {
       integer: true,
       unit: 'GiB',
     });
-    return new GpuCapacity(knownType(options.instanceType), options);
+    return new GpuCapacity(typeOf(options.instanceType, options.shape), options);
   }
 
   /**
@@ -75,9 +113,15 @@ export class GpuCapacity {
    *
    * @param name the name of the capacity provider
    * @param instanceType the instance type, such as `g6.xlarge`
+   * @param options what the package does not know of the instance type
    */
-  public static fromCapacityProviderName(name: string, instanceType: string): GpuCapacity {
-    return new GpuCapacity(knownType(instanceType), { instanceType }, requireIdentifier('name', name));
+  public static fromCapacityProviderName(
+    name: string,
+    instanceType: string,
+    options: GpuCapacityProviderOptions = {},
+  ): GpuCapacity {
+    checkOptions('aws.GpuCapacityProviderOptions', options, 'options');
+    return new GpuCapacity(typeOf(instanceType, options.shape), { instanceType }, requireIdentifier('name', name));
   }
 
   private constructor(
@@ -97,13 +141,40 @@ export class GpuCapacity {
 
 tagClass('GpuCapacity', GpuCapacity);
 
-function knownType(name: string): GpuInstanceType {
+/** Families whose GPUs ECS cannot assign, or only in parts, and what to use instead. */
+const OTHER_FAMILIES: readonly [family: RegExp, why: string][] = [
+  [/^gr?6f\./, 'has a fraction of an L4, and tasks get whole GPUs; use g6.xlarge'],
+  [/^(?:g5g|p6e-gb\d+)\./, 'has Arm processors, and tasks with GPUs run on x86; use g6.xlarge or p6-b200.48xlarge'],
+  [/^g4ad\./, 'has AMD GPUs, which ECS does not assign; use g4dn.xlarge, or run the backend on Kubernetes'],
+  [/^(?:inf|trn)\d/, 'has Neuron devices and no GPU; use g6.xlarge, or run the backend on Kubernetes'],
+];
+
+function typeOf(name: string, shape: GpuInstanceShape | undefined): GpuInstanceType {
   const type = gpuInstanceType(requireIdentifier('instanceType', name));
-  if (type === undefined) {
+  if (type !== undefined) {
+    if (shape === undefined) return type;
     throw new ServingError(
-      'UnknownInstanceType',
-      `'instanceType' ('${name}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
+      'ConflictingProps',
+      `'shape' is set, but 'instanceType' ('${name}') is a known type; remove 'shape'`,
     );
   }
-  return type;
+  const [, why] = OTHER_FAMILIES.find(([family]) => family.test(name)) ?? [];
+  if (why !== undefined) throw new ServingError('UnknownInstanceType', `'instanceType' ('${name}') ${why}`);
+  if (shape !== undefined) return typeOfShape(name, shape);
+  throw new ServingError(
+    'UnknownInstanceType',
+    `'instanceType' ('${name}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge, or set 'shape' for a newer one`,
+  );
+}
+
+function typeOfShape(name: string, { gpus, vcpus, memory, product }: GpuInstanceShape): GpuInstanceType {
+  const found = product === undefined ? undefined : findGpuProduct(requireIdentifier('shape.product', product));
+  return {
+    name,
+    models: (found?.models ?? []).map((model) => model.name),
+    ...(product !== undefined && { customProduct: product }),
+    gpus: requireNumber('shape.gpus', gpus, { min: 1, max: 64, integer: true }),
+    cpus: requireNumber('shape.vcpus', vcpus, { min: 1, max: 1024, integer: true }),
+    memoryGib: requireNumber('shape.memory', memory.toGibibytes(), { min: 1, hint: 'the value is in GiB' }),
+  };
 }

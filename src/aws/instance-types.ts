@@ -2,8 +2,10 @@
 export interface GpuInstanceType {
   /** The name. */
   readonly name: string;
-  /** The GPU model. */
-  readonly product: string;
+  /** The GPU models that it can have, as `gpu-models` names them; none if its product is unknown. */
+  readonly models: readonly string[];
+  /** The product as `customProduct` of a definition names it. @default - none */
+  readonly customProduct?: string;
   /** The number of GPUs. */
   readonly gpus: number;
   /** The number of vCPUs. */
@@ -12,103 +14,116 @@ export interface GpuInstanceType {
   readonly memoryGib: number;
 }
 
-/** https://aws.amazon.com/ec2/instance-types/accelerated-computing/, from small to large within a family. */
-const TYPES: [
-  family: string,
-  product: string,
-  sizes: [size: string, gpus: number, cpus: number, memoryGib: number][],
-][] = [
+/**
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ac.html, from small to large within a family. Without fractional GPUs
+ * (g6f, gr6f), Arm (g5g, p6e-gb200) and other vendors (g4ad).
+ */
+const TYPES: [family: string, model: string, sizes: [size: string, gpus: number, cpus: number, memoryGib: number][]][] =
   [
-    'g6',
-    'L4',
     [
-      ['xlarge', 1, 4, 16],
-      ['2xlarge', 1, 8, 32],
-      ['4xlarge', 1, 16, 64],
-      ['8xlarge', 1, 32, 128],
-      ['16xlarge', 1, 64, 256],
-      ['12xlarge', 4, 48, 192],
-      ['24xlarge', 4, 96, 384],
-      ['48xlarge', 8, 192, 768],
+      'g6',
+      'L4',
+      [
+        ['xlarge', 1, 4, 16],
+        ['2xlarge', 1, 8, 32],
+        ['4xlarge', 1, 16, 64],
+        ['8xlarge', 1, 32, 128],
+        ['16xlarge', 1, 64, 256],
+        ['12xlarge', 4, 48, 192],
+        ['24xlarge', 4, 96, 384],
+        ['48xlarge', 8, 192, 768],
+      ],
     ],
-  ],
-  [
-    'g5',
-    'A10G',
     [
-      ['xlarge', 1, 4, 16],
-      ['2xlarge', 1, 8, 32],
-      ['4xlarge', 1, 16, 64],
-      ['8xlarge', 1, 32, 128],
-      ['16xlarge', 1, 64, 256],
-      ['12xlarge', 4, 48, 192],
-      ['24xlarge', 4, 96, 384],
-      ['48xlarge', 8, 192, 768],
+      'g5',
+      'A10G',
+      [
+        ['xlarge', 1, 4, 16],
+        ['2xlarge', 1, 8, 32],
+        ['4xlarge', 1, 16, 64],
+        ['8xlarge', 1, 32, 128],
+        ['16xlarge', 1, 64, 256],
+        ['12xlarge', 4, 48, 192],
+        ['24xlarge', 4, 96, 384],
+        ['48xlarge', 8, 192, 768],
+      ],
     ],
-  ],
-  [
-    'g4dn',
-    'T4',
     [
-      ['xlarge', 1, 4, 16],
-      ['2xlarge', 1, 8, 32],
-      ['4xlarge', 1, 16, 64],
-      ['8xlarge', 1, 32, 128],
-      ['16xlarge', 1, 64, 256],
-      ['12xlarge', 4, 48, 192],
-      ['metal', 8, 96, 384],
+      'g4dn',
+      'T4',
+      [
+        ['xlarge', 1, 4, 16],
+        ['2xlarge', 1, 8, 32],
+        ['4xlarge', 1, 16, 64],
+        ['8xlarge', 1, 32, 128],
+        ['16xlarge', 1, 64, 256],
+        ['12xlarge', 4, 48, 192],
+        ['metal', 8, 96, 384],
+      ],
     ],
-  ],
-  [
-    'g6e',
-    'L40S',
     [
-      ['xlarge', 1, 4, 32],
-      ['2xlarge', 1, 8, 64],
-      ['4xlarge', 1, 16, 128],
-      ['8xlarge', 1, 32, 256],
-      ['16xlarge', 1, 64, 512],
-      ['12xlarge', 4, 48, 384],
-      ['24xlarge', 4, 96, 768],
-      ['48xlarge', 8, 192, 1536],
+      'g6e',
+      'L40S',
+      [
+        ['xlarge', 1, 4, 32],
+        ['2xlarge', 1, 8, 64],
+        ['4xlarge', 1, 16, 128],
+        ['8xlarge', 1, 32, 256],
+        ['16xlarge', 1, 64, 512],
+        ['12xlarge', 4, 48, 384],
+        ['24xlarge', 4, 96, 768],
+        ['48xlarge', 8, 192, 1536],
+      ],
     ],
-  ],
-  [
-    'gr6',
-    'L4',
     [
-      ['4xlarge', 1, 16, 128],
-      ['8xlarge', 1, 32, 256],
+      'gr6',
+      'L4',
+      [
+        ['4xlarge', 1, 16, 128],
+        ['8xlarge', 1, 32, 256],
+      ],
     ],
-  ],
-  [
-    'p3',
-    'V100',
     [
-      ['2xlarge', 1, 8, 61],
-      ['8xlarge', 4, 32, 244],
-      ['16xlarge', 8, 64, 488],
+      'p3',
+      'V100-SXM2-16GB',
+      [
+        ['2xlarge', 1, 8, 61],
+        ['8xlarge', 4, 32, 244],
+        ['16xlarge', 8, 64, 488],
+      ],
     ],
-  ],
-  ['p3dn', 'V100', [['24xlarge', 8, 96, 768]]],
-  ['p4d', 'A100', [['24xlarge', 8, 96, 1152]]],
-  ['p4de', 'A100', [['24xlarge', 8, 96, 1152]]],
-  [
-    'p5',
-    'H100',
+    ['p3dn', 'V100-SXM2-32GB', [['24xlarge', 8, 96, 768]]],
+    ['p4d', 'A100-SXM4-40GB', [['24xlarge', 8, 96, 1152]]],
+    ['p4de', 'A100-SXM4-80GB', [['24xlarge', 8, 96, 1152]]],
     [
-      ['4xlarge', 1, 16, 256],
-      ['48xlarge', 8, 192, 2048],
+      'p5',
+      'H100 80GB HBM3',
+      [
+        ['4xlarge', 1, 16, 256],
+        ['48xlarge', 8, 192, 2048],
+      ],
     ],
-  ],
-  ['p5e', 'H200', [['48xlarge', 8, 192, 2048]]],
-  ['p5en', 'H200', [['48xlarge', 8, 192, 2048]]],
-  ['p6-b200', 'B200', [['48xlarge', 8, 192, 2048]]],
-];
+    [
+      'g7e',
+      'RTX PRO 6000 Blackwell Server Edition',
+      [
+        ['2xlarge', 1, 8, 64],
+        ['4xlarge', 1, 16, 128],
+        ['8xlarge', 1, 32, 256],
+        ['12xlarge', 2, 48, 512],
+        ['24xlarge', 4, 96, 1024],
+        ['48xlarge', 8, 192, 2048],
+      ],
+    ],
+    ['p5e', 'H200', [['48xlarge', 8, 192, 2048]]],
+    ['p5en', 'H200', [['48xlarge', 8, 192, 2048]]],
+    ['p6-b200', 'B200', [['48xlarge', 8, 192, 2048]]],
+    ['p6-b300', 'B300 SXM6 AC', [['48xlarge', 8, 192, 4096]]],
+  ];
 
-/** All supported types. */
-export const GPU_INSTANCE_TYPES: readonly GpuInstanceType[] = TYPES.flatMap(([family, product, sizes]) =>
-  sizes.map(([size, gpus, cpus, memoryGib]) => ({ name: `${family}.${size}`, product, gpus, cpus, memoryGib })),
+/** Every known type. */
+export const GPU_INSTANCE_TYPES: readonly GpuInstanceType[] = TYPES.flatMap(([family, model, sizes]) =>
+  sizes.map(([size, gpus, cpus, memoryGib]) => ({ name: `${family}.${size}`, models: [model], gpus, cpus, memoryGib })),
 );
 
 /** The resources of an instance that one task needs. */
@@ -119,8 +134,14 @@ export interface GpuNeed {
   readonly cpus: number;
   /** Memory in MiB. */
   readonly memoryMib: number;
-  /** The GPU model; undefined for any. */
+  /** The product; undefined for any. */
   readonly product?: string;
+  /** The GPU models to choose from; undefined for any. */
+  readonly models?: readonly string[];
+  /** The memory of each GPU in MiB, which the models have; undefined for any. */
+  readonly gpuMemoryMib?: number;
+  /** The product that `shape` of a capacity must have. */
+  readonly customProduct?: string;
 }
 
 /** The fraction of an instance's memory that tasks can use. The system and the agent use the rest. */
@@ -131,32 +152,27 @@ export function gpuInstanceType(name: string): GpuInstanceType | undefined {
   return GPU_INSTANCE_TYPES.find((type) => type.name === name);
 }
 
-/** Whether one of the types has a GPU product; undefined means any. */
-export function hasProduct(types: readonly GpuInstanceType[], product: string | undefined): boolean {
-  return product === undefined || types.some((type) => type.product.toLowerCase() === product.toLowerCase());
-}
-
-/** The GPU products of these types, sorted. */
-export function productsOf(types: readonly GpuInstanceType[]): string[] {
-  return [...new Set(types.map(({ product }) => product))].sort();
-}
-
-/** The product that another spelling, such as `NVIDIA-A10G` or `Tesla T4`, means, as a part of a message. */
-export function suggestProduct(typed: string, products: readonly string[]): string {
-  const words = typed.toLowerCase().split(/[^a-z0-9]+/);
-  const meant = products.find((product) => words.includes(product.toLowerCase()));
-  return meant === undefined ? '' : `did you mean '${meant}'? Otherwise `;
-}
-
 /** How many tasks with these needs fit on one instance. */
 export function tasksPerInstance(type: GpuInstanceType, need: GpuNeed): number {
-  if (!hasProduct([type], need.product)) return 0;
+  if (!hasGpu(type, need)) return 0;
   return Math.floor(
     Math.min(type.gpus / need.gpus, type.cpus / need.cpus, (type.memoryGib * 1024 * USABLE_MEMORY) / need.memoryMib),
   );
 }
 
-/** The first and smallest type that fits the task. */
+/** Whether the GPUs of a type are those that a task needs, regardless of their number. */
+export function hasGpu(type: GpuInstanceType, { models, customProduct }: GpuNeed): boolean {
+  if (customProduct !== undefined && customProduct !== type.customProduct) return false;
+  // A type whose product has several models must not get a task that only some of them can run.
+  return models === undefined || (type.models.length > 0 && type.models.every((model) => models.includes(model)));
+}
+
+/**
+ * The smallest type that fits the task: the first one, or, of any product with enough GPU memory, the one with the fewest
+ * GPUs and vCPUs, because families with more memory differ most in the number of GPUs.
+ */
 export function smallestType(need: GpuNeed): GpuInstanceType | undefined {
-  return GPU_INSTANCE_TYPES.find((type) => tasksPerInstance(type, need) > 0);
+  const fitting = GPU_INSTANCE_TYPES.filter((type) => tasksPerInstance(type, need) > 0);
+  if (need.models === undefined || need.product !== undefined) return fitting[0];
+  return fitting.sort((a, b) => a.gpus - b.gpus || a.cpus - b.cpus)[0];
 }

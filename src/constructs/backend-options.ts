@@ -19,6 +19,7 @@ import type { ServerImage } from '../workload/server-image';
 import type { BackendTimeouts } from './backend-timeouts';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
+import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
 import type { ServingPlatform } from './serving-platform';
@@ -75,7 +76,10 @@ export interface BackendOptions {
   readonly models?: Model[];
 
   /**
-   * The GPUs of each replica.
+   * The GPUs of each replica, or other accelerators.
+   *
+   * AWS: a change of the product, the number or the memory can change the instance type, and then adds an Auto Scaling
+   * group and removes that of the old type if no backend uses it. Kubernetes: a change replaces the Pods.
    *
    * @default - none
    */
@@ -108,7 +112,8 @@ export interface BackendOptions {
   readonly maxConcurrency?: number;
 
   /**
-   * Environment variables.
+   * Environment variables. Those that select devices of the node, such as `NVIDIA_VISIBLE_DEVICES`, are an error; request
+   * devices with `gpu`.
    *
    * @default - only those that the server needs
    */
@@ -228,6 +233,8 @@ export function resolveBackend(
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const compute = computeOf(options, scope);
   const server = startedServer(options, { port, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
+  const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
+  checkDeviceVariables(variables, compute.gpu, scope);
   return {
     path: scope.node.path,
     name,
@@ -238,12 +245,7 @@ export function resolveBackend(
     imagePlatforms: image._platforms,
     architecture: options.resources?.architecture,
     server,
-    environment: containerEnvironment(
-      { environment: { ...options.environment }, secrets: { ...options.secrets } },
-      server,
-      port,
-      scope,
-    ),
+    environment: containerEnvironment(variables, server, port, scope),
     models: modelIntentsOf(modelsOf(options), scope),
     ...compute,
     sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),

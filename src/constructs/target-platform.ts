@@ -15,6 +15,7 @@ import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindi
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
 import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
+import { gpuWarnings } from './private/gpu-warnings';
 import { createIn } from './private/reserved-ids';
 import {
   type FindWarnings,
@@ -101,6 +102,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...modelDrifts(intent),
       ...lockedDestinations(this.target, intent),
       ...backendCredentials(intent),
+      ...gpuWarnings(intent),
     ]);
     this.warnOf(scope, () => unreachable(this.plan(), intent));
     this._change();

@@ -4,6 +4,7 @@ export * from './gateway-features';
 export * from './gateway-policy';
 export * from './gateway-profile';
 export * from './gateway-profile-options';
+export * from './gpu-nodes';
 export * from './kubernetes-backend';
 export * from './kubernetes-endpoint';
 export * from './kubernetes-platform';

@@ -2,6 +2,7 @@ import type { Intermediary } from '../constructs/intermediary';
 import type { ServingPlatformProps } from '../constructs/serving-platform';
 import type { Duration } from '../units/duration';
 import type { Gateway } from './gateway';
+import type { GpuNodes } from './gpu-nodes';
 
 /** Options of the built-in router. */
 export interface RouterOptions {
@@ -116,6 +117,13 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
    * @default - KServe's storage initializer, by a pinned tag
    */
   readonly hubImage?: string;
+
+  /**
+   * How the nodes expose and label NVIDIA GPUs.
+   *
+   * @default GpuNodes.featureDiscovery()
+   */
+  readonly gpuNodes?: GpuNodes;
 
   /**
    * The Kubernetes version of the cluster, such as `1.34`. From 1.35 on, models in registries are mounted as image volumes.

@@ -92,8 +92,8 @@ export class KubernetesPlatform extends TargetPlatform {
       links: props.fetchImage === undefined && !mountsDirectories,
     });
     this.target = { ...target, images, ...(sidecar !== undefined && { sidecar }) };
-    const { gateway, imagePullSecrets = [], fetchImage, hubImage } = props;
-    const settings = { imagePullSecrets, fetchImage, hubImage, linksImages: !mountsDirectories };
+    const { gateway, imagePullSecrets = [], fetchImage, hubImage, gpuNodes } = props;
+    const settings = { imagePullSecrets, fetchImage, hubImage, linksImages: !mountsDirectories, gpuNodes };
     if (gateway === undefined) {
       const { RouterRenderer } = require('./private/router-renderer') as typeof import('./private/router-renderer');
       this.routerRenderer = new RouterRenderer(this, settings, router);

@@ -7,6 +7,7 @@ import {
   FEATURE_OF_METRIC,
   FEATURE_OF_PROTOCOL,
 } from './features';
+import { describeGpus } from './gpus';
 import { imageEntries } from './image-ledger';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { refuse } from './refuse';
@@ -126,8 +127,7 @@ export class Ledger {
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     this.addLimits(backend);
     this.addComputeSize(backend);
-    if (backend.gpu !== undefined)
-      this.use(backend.path, Feature.GPU, `${backend.gpu.count} x ${backend.gpu.resourceName}`);
+    if (backend.gpu !== undefined) this.use(backend.path, Feature.GPU, describeGpus(backend.gpu));
     this.addUser(backend);
     this.addModels(backend.path, models);
     if (autoscaling !== undefined) {

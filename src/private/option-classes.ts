@@ -41,5 +41,6 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   },
   'kubernetes.GatewayPolicy': { example: 'an instance of your own subclass of it', members: ['props'] },
   'kubernetes.GatewayProfile': { example: 'kubernetes.GatewayProfile.ENVOY_GATEWAY', members: ['options'] },
+  'kubernetes.GpuNodes': { example: 'kubernetes.GpuNodes.gke()', members: ['labelKey'] },
   'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
 };

@@ -2,6 +2,10 @@
 
 /** Every member that options may have, by the name of their interface: its type, with `?` where it may be left out. */
 export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string]: string } } = {
+  AmdGpuOptions: {
+    count: 'number?',
+    product: 'string?',
+  },
   ApplicationLoadBalancerTimes: {
     idleTimeout: 'Duration?',
   },
@@ -199,6 +203,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   InPlaceOptions: {
     allowDowntime: 'boolean?',
   },
+  IntelGpuOptions: {
+    driver: 'IntelGpuDriver',
+    count: 'number?',
+  },
   IntermediaryTimes: {
     name: 'string',
     clientIdle: 'Duration?',
@@ -249,6 +257,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   NetworkLoadBalancerTimes: {
     idleTimeout: 'Duration?',
   },
+  NeuronOptions: {
+    cores: 'number?',
+    devices: 'number?',
+  },
   NginxTimes: {
     keepaliveTimeout: 'Duration?',
     readTimeout: 'Duration?',
@@ -270,7 +282,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   NvidiaGpuOptions: {
     count: 'number?',
+    customProduct: 'string?',
+    memory: 'Size?',
+    mig: 'string?',
     product: 'string?',
+    shared: 'boolean?',
   },
   OciModelOptions: {
     description: 'string?',
@@ -425,6 +441,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     tensorParallelism: 'number?',
     command: 'string[]?',
   },
+  TpuOptions: {
+    accelerator: 'string',
+    topology: 'string',
+  },
   TrafficShare: {
     backend: 'Backend',
     weight: 'number',
@@ -517,7 +537,17 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     maxInstances: 'number?',
     minInstances: 'number?',
     rootVolume: 'Size?',
+    shape: 'aws.GpuInstanceShape?',
     terminationProtection: 'boolean?',
+  },
+  'aws.GpuCapacityProviderOptions': {
+    shape: 'aws.GpuInstanceShape?',
+  },
+  'aws.GpuInstanceShape': {
+    gpus: 'number',
+    memory: 'Size',
+    vcpus: 'number',
+    product: 'string?',
   },
   'aws.S3FilesVolumeOptions': {
     securityGroups: 'object[]',
@@ -527,6 +557,16 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     closed: 'number',
     silent: 'number',
     unavailable: 'number',
+  },
+  'kubernetes.CustomGpuNodesOptions': {
+    taintKeys: 'string[]?',
+    labelKey: 'string',
+    values: 'string[]{}',
+  },
+  'kubernetes.FeatureDiscoveryOptions': {
+    taintKeys: 'string[]?',
+    migStrategy: 'kubernetes.MigStrategy?',
+    renamesShared: 'boolean?',
   },
   'kubernetes.GatewayFeatures': {
     allowHeader: 'kubernetes.GatewaySupport?',
@@ -581,6 +621,9 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     detail: 'string',
     level: 'extension.SupportLevel',
   },
+  'kubernetes.GpuNodesOptions': {
+    taintKeys: 'string[]?',
+  },
   'kubernetes.KubernetesPlatformProps': {
     behind: 'Intermediary[]?',
     idleTimeout: 'Duration?',
@@ -588,6 +631,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     containerRuntime: 'string?',
     fetchImage: 'string?',
     gateway: 'kubernetes.Gateway?',
+    gpuNodes: 'kubernetes.GpuNodes?',
     hubImage: 'string?',
     imagePullSecrets: 'string[]?',
     kubernetesVersion: 'string?',
@@ -602,6 +646,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     replicas: 'number?',
     trustedProxies: 'string[]?',
     underscoresInHeaders: 'boolean?',
+  },
+  'servers.AcceleratorFacts': {
+    nvidiaImage: 'string?',
+    nvidiaOnly: 'boolean?',
   },
   'servers.BatchingBehavior': {
     how: 'string',
@@ -638,6 +686,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     keepAlive: 'servers.KeepAliveKind',
     listensWhenReady: 'boolean',
     name: 'string',
+    accelerator: 'servers.AcceleratorFacts?',
     announcesClose: 'boolean?',
     batching: 'servers.BatchingBehavior?',
     conflictingVariables: 'string{}?',
@@ -747,6 +796,10 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     PUT: 'PUT',
     TRACE: 'TRACE',
   },
+  IntelGpuDriver: {
+    I915: 'i915',
+    XE: 'xe',
+  },
   LoadBalancing: {
     ROUND_ROBIN: 'round robin',
     LEAST_OUTSTANDING_REQUESTS: 'least outstanding requests',
@@ -777,6 +830,10 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
   'kubernetes.GatewayPolicyScope': {
     ENDPOINT: 'endpoint',
     BACKEND: 'backend',
+  },
+  'kubernetes.MigStrategy': {
+    MIXED: 'mixed',
+    SINGLE: 'single',
   },
   'servers.DrainBehavior': {
     COMPLETES_REQUESTS: 'completes requests',

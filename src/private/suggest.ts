@@ -1,12 +1,19 @@
 /** What a mistyped name may mean: the closest known name, or a list of all. */
 export function suggest(name: string, known: readonly string[]): string {
-  const [nearest] = known
+  const [found] = nearest(name, known, 1);
+  return found === undefined
+    ? `expected one of ${known.map((one) => `'${one}'`).join(', ')}`
+    : `did you mean '${found}'?`;
+}
+
+/** The known names that a mistyped name may mean, the closest first. */
+export function nearest(name: string, known: readonly string[], most: number): string[] {
+  return known
     .map((one) => ({ one, distance: distanceOf(name.toLowerCase(), one.toLowerCase()) }))
     .filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined
-    ? `expected one of ${known.map((one) => `'${one}'`).join(', ')}`
-    : `did you mean '${nearest.one}'?`;
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ one }) => one);
 }
 
 /**

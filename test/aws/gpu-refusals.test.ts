@@ -1,6 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { aws, Gpu, Rollout, ServingEndpoint, Size } from '../../src';
+import { aws, Gpu, IntelGpuDriver, type NvidiaGpuOptions, Rollout, ServingEndpoint, Size } from '../../src';
 import { newApp, newStack, oneBackend, only, templateOf } from '../support/aws';
 import { backendOptions } from '../support/definitions';
 
@@ -80,36 +80,229 @@ describe('a GPU', () => {
     expect(() => oneBackend(options, {}, withCapacity(capacity))).toThrow(message);
   });
 
-  const PRODUCTS = ['A100', 'A10G', 'B200', 'H100', 'H200', 'L4', 'L40S', 'T4', 'V100'];
-
-  test.each([
-    ['TPU', ''],
-    ['NVIDIA-A10G', "did you mean 'A10G'? Otherwise "],
-    ['Tesla T4', "did you mean 'T4'? Otherwise "],
-    ['A100-SXM4-40GB', "did you mean 'A100'? Otherwise "],
-  ])('fails with the product %s, which no instance type has, and names those that exist', (product, guess) => {
-    expect(() => oneBackend({ gpu: Gpu.nvidia({ product }) })).toThrow(
-      `[UnknownGpuProduct] no supported instance type has the GPU '${product}' of backend 'backend'; ${guess}set 'product' to one of ${PRODUCTS.join(', ')}, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })] (at Serving/endpoint/backend)`,
+  test('fails if no instance type is large enough', () => {
+    expect(() => oneBackend({ gpu: Gpu.nvidia({ product: 'L4', count: 16 }) })).toThrow(
+      "[InstanceTooSmall] no supported instance type is large enough for backend 'backend' (16 x L4, 32 vCPUs, 131072 MiB); request fewer GPUs, less CPU or less memory (at Serving/endpoint/backend)",
     );
   });
+
+  const PRODUCTS = ['A100', 'A10G', 'B200', 'B300', 'H100', 'H200', 'L4', 'L40S', 'RTX PRO 6000', 'T4', 'V100'];
 
   test.each(PRODUCTS.flatMap((product) => [product, product.toLowerCase()]))('runs with the product %s', (product) => {
     expect(() => oneBackend({ gpu: Gpu.nvidia({ product }) })).not.toThrow();
   });
 
-  test('fails with a product that gpuCapacities do not have', () => {
-    const capacities = ['g6.xlarge', 'g5.xlarge'].map((instanceType) =>
-      aws.GpuCapacity.autoScalingGroup({ instanceType }),
-    );
-    expect(() => oneBackend({ gpu: Gpu.nvidia({ product: 'A100' }) }, {}, withCapacity(...capacities))).toThrow(
-      "[UnknownGpuProduct] none of 'gpuCapacities' (g6.xlarge, g5.xlarge) has the GPU 'A100' of backend 'backend'; set 'product' to one of theirs (A10G, L4) or omit it, or add an instance type with that GPU (at Serving/endpoint/backend)",
+  const ADVICE = `set 'product' to one of ${PRODUCTS.join(', ')}, or omit 'product' and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })], or add instances with a 'shape' of this product to 'gpuCapacities'`;
+
+  test.each<[string, Gpu, string, string]>([
+    ['that AWS does not offer', Gpu.nvidia({ product: 'RTX 4090' }), '1 x RTX 4090', ADVICE],
+    [
+      'of a form that AWS does not offer',
+      Gpu.nvidia({ product: 'H100 NVL' }),
+      '1 x H100 NVL',
+      `did you mean product: 'H100'? Otherwise ${ADVICE}`,
+    ],
+    [
+      'that no capacity has',
+      Gpu.nvidia({ customProduct: 'R100' }),
+      '1 x R100',
+      `remove 'customProduct' and ${ADVICE.replace("omit 'product'", "omit 'customProduct'")}`,
+    ],
+    [
+      'in customProduct that is a known one',
+      Gpu.nvidia({ customProduct: 'NVIDIA-A10G' }),
+      '1 x NVIDIA-A10G',
+      `did you mean product: 'A10G'? Otherwise remove 'customProduct' and ${ADVICE.replace("omit 'product'", "omit 'customProduct'")}`,
+    ],
+  ])('fails with a product %s, and names those that exist', (_what, gpu, request, advice) => {
+    expect(() => oneBackend({ gpu })).toThrow(
+      `[UnknownGpu] no supported instance type has the GPU of backend 'backend' (${request}, 2 vCPUs, 8192 MiB); ${advice} (at Serving/endpoint/backend)`,
     );
   });
 
-  test('fails with a Kubernetes resource name', () => {
-    expect(() => oneBackend({ gpu: Gpu.custom('amd.com/gpu', 1) })).toThrow(
-      "[Unsupported] 'amd.com/gpu' of backend 'backend' is a Kubernetes resource name; use Gpu.nvidia() on AWS (at Serving/endpoint/backend)",
+  test.each<[string, NvidiaGpuOptions, string, string]>([
+    [
+      'another product',
+      { product: 'A100' },
+      '1 x A100',
+      "set 'product' to one of theirs (A10G, L4), or omit 'product', or add an instance type with that GPU, such as p4d.24xlarge",
+    ],
+    [
+      'less memory',
+      { memory: Size.gibibytes(80) },
+      '1 x any GPU with at least 80 GiB',
+      "lower 'memory' to at most 24 GiB, or add an instance type with that GPU, such as g7e.2xlarge",
+    ],
+    [
+      'another name',
+      { customProduct: 'R100' },
+      '1 x R100',
+      "remove 'customProduct' and set 'product' to one of theirs (A10G, L4), or omit 'customProduct', or add instances with a 'shape' of this product",
+    ],
+  ])('fails with gpuCapacities of %s, and names what they have', (_what, options, request, advice) => {
+    const capacities = ['g6.xlarge', 'g5.xlarge'].map((instanceType) =>
+      aws.GpuCapacity.autoScalingGroup({ instanceType }),
     );
+    expect(() => oneBackend({ gpu: Gpu.nvidia(options) }, {}, withCapacity(...capacities))).toThrow(
+      `[UnknownGpu] none of 'gpuCapacities' (g6.xlarge, g5.xlarge) has the GPU of backend 'backend' (${request}, 2 vCPUs, 8192 MiB); ${advice} (at Serving/endpoint/backend)`,
+    );
+  });
+
+  test('fails if the capacities with the product have less memory', () => {
+    const types = ['p4d.24xlarge', 'g6.xlarge'].map((instanceType) =>
+      aws.GpuCapacity.autoScalingGroup({ instanceType }),
+    );
+    const gpu = Gpu.nvidia({ product: 'A100', memory: Size.gibibytes(80) });
+    expect(() => oneBackend({ gpu }, {}, withCapacity(...types))).toThrow(
+      "[UnknownGpu] none of 'gpuCapacities' (p4d.24xlarge, g6.xlarge) has the GPU of backend 'backend' (1 x A100 with at least 80 GiB, 2 vCPUs, 8192 MiB); lower 'memory' to at most 40 GiB, or add an instance type with that GPU, such as p4de.24xlarge (at Serving/endpoint/backend)",
+    );
+  });
+
+  test.each<[string, Gpu]>([
+    ['amd.com/gpu', Gpu.amd()],
+    ['gpu.intel.com/xe', Gpu.intel({ driver: IntelGpuDriver.XE })],
+    ['aws.amazon.com/neuron', Gpu.neuron()],
+    ['google.com/tpu', Gpu.tpu({ accelerator: 'tpu-v6e-slice', topology: '2x4' })],
+    ['acme.com/npu', Gpu.custom('acme.com/npu', 1)],
+  ])('fails with %s', (resourceName, gpu) => {
+    expect(() => oneBackend({ gpu })).toThrow(
+      `[Unsupported] '${resourceName}' of backend 'backend' is not supported on ECS, where tasks get NVIDIA GPUs; use Gpu.nvidia(), or run the backend on Kubernetes (at Serving/endpoint/backend)`,
+    );
+  });
+
+  test.each<[string, Gpu]>([
+    ["'mig' ('1g.10gb')", Gpu.nvidia({ mig: '1g.10gb' })],
+    ["'shared' (true)", Gpu.nvidia({ shared: true })],
+  ])('fails in parts: %s', (part, gpu) => {
+    expect(() => oneBackend({ gpu })).toThrow(
+      `[Unsupported] ${part} of backend 'backend' is not supported on ECS, where tasks get whole GPUs; request a smaller GPU, such as Gpu.nvidia({ product: 'L4' }), or run the backend on Kubernetes (at Serving/endpoint/backend)`,
+    );
+  });
+});
+
+describe('the advice about a GPU that no instance type has', () => {
+  interface Setup {
+    readonly product?: string;
+    readonly customProduct?: string;
+    readonly gib?: number;
+    readonly count?: number;
+    /** Known instance types, and others with the product of their shape, such as `x1.large=R100`. */
+    readonly capacities: readonly string[];
+  }
+
+  function capacityOf(text: string): aws.GpuCapacity {
+    const [instanceType = '', product] = text.split('=');
+    const shape = { gpus: 8, vcpus: 192, memory: Size.gibibytes(2048), ...(product && { product }) };
+    return aws.GpuCapacity.autoScalingGroup({ instanceType, ...(product !== undefined && { shape }) });
+  }
+
+  function refusalOf({ gib, capacities, ...options }: Setup): string | undefined {
+    const stack = capacities.length === 0 ? newStack() : withCapacity(...capacities.map(capacityOf));
+    try {
+      const memory = gib === undefined ? undefined : Size.gibibytes(gib);
+      oneBackend({ gpu: Gpu.nvidia({ ...options, memory }) }, {}, stack);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** The definitions after each of the changes that a message offers. */
+  function followed(message: string, setup: Setup): Setup[] {
+    if (message.includes('[InstanceTooSmall]')) return [{ ...setup, count: 1 }];
+    const [, advice = ''] = message.split('; ');
+    const listed = (pattern: RegExp) => pattern.exec(advice)?.[1]?.split(', ') ?? [];
+    const products = [
+      ...listed(/did you mean product: '([^']+)'/),
+      ...listed(/set 'product' to one of (?:theirs \()?(.+?)\)?, or /),
+    ];
+    const customProducts = listed(/set 'customProduct' to one of theirs \((.+?)\)/);
+    const [, omitted, instanceType] = /omit '(\w+)'(?: and select .*?instanceType: '(.+?)')?/.exec(advice) ?? [];
+    const [most] = listed(/lower 'memory' to at most (\d+) GiB/);
+    const [added] = listed(/that GPU, such as ([\w.-]+) /);
+    const described = `x${setup.capacities.length + 1}.large=${setup.product ?? setup.customProduct}`;
+    return [
+      ...products.map((product) => ({ ...setup, customProduct: undefined, product })),
+      ...customProducts.map((customProduct) => ({ ...setup, product: undefined, customProduct })),
+      ...(omitted === undefined
+        ? []
+        : [
+            {
+              ...setup,
+              [omitted === 'memory' ? 'gib' : omitted]: undefined,
+              capacities: instanceType === undefined ? setup.capacities : [instanceType],
+            },
+          ]),
+      ...(most === undefined ? [] : [{ ...setup, gib: Number(most) }]),
+      { ...setup, capacities: [...setup.capacities, added ?? described] },
+    ];
+  }
+
+  const REQUESTS: Omit<Setup, 'capacities'>[] = [
+    { product: 'RTX 4090' },
+    { product: 'RTX 4090', gib: 24, count: 4 },
+    { product: 'RTX 4090', count: 16 },
+    { product: 'RTX 5090', gib: 32, count: 16 },
+    { product: 'H100 NVL' },
+    { product: 'A100-80GB', count: 8 },
+    { product: 'A100', gib: 80 },
+    { product: 'L4', count: 16 },
+    { gib: 80 },
+    { customProduct: 'R100' },
+    { customProduct: 'NVIDIA-A10G' },
+  ];
+
+  const CAPACITIES: readonly string[][] = [
+    [],
+    ['g6.xlarge', 'g5.12xlarge'],
+    ['p4d.24xlarge'],
+    ['x1.large=R200'],
+    ['x1.large=A100'],
+    ['x1.large='],
+  ];
+
+  const SETUPS: Setup[] = REQUESTS.flatMap((request) => CAPACITIES.map((capacities) => ({ ...request, capacities })));
+
+  const refusals = new Map<string, string | undefined>();
+
+  function remembered(setup: Setup): string | undefined {
+    const key = JSON.stringify(setup);
+    if (!refusals.has(key)) refusals.set(key, refusalOf(setup));
+    return refusals.get(key);
+  }
+
+  test.each(SETUPS)('ends with instances, whichever part of it is followed: %j', (setup) => {
+    const follow = (current: Setup, before: readonly string[]): void => {
+      const key = JSON.stringify(current);
+      expect(before).not.toContain(key);
+      expect(before.length).toBeLessThan(5);
+      const refusal = remembered(current);
+      if (refusal === undefined) return;
+      expect(refusal).toMatch(/^\[(UnknownGpu|InstanceTooSmall)\]/);
+      for (const change of followed(refusal, current)) follow(change, [...before, key]);
+    };
+    follow(setup, []);
+  });
+
+  test('was followed for most of these setups, and every part of it', () => {
+    const messages = SETUPS.map(remembered).filter((message) => message?.startsWith('[UnknownGpu]'));
+    expect(messages.length).toBeGreaterThan(SETUPS.length / 2);
+    for (const part of [
+      "did you mean product: '",
+      "; set 'product' to one of A100, ",
+      "; set 'product' to one of theirs (",
+      "remove 'customProduct' and set 'product'",
+      "remove 'product' and set 'customProduct' to one of theirs (R200)",
+      "omit 'product' and select",
+      "omit 'product', or",
+      "omit 'customProduct'",
+      "omit 'memory'",
+      "lower 'memory' to at most 40 GiB",
+      'add an instance type with that GPU, such as',
+      'add an instance type with that GPU (at',
+      "add instances with a 'shape' of this product",
+    ])
+      expect([part, messages.some((message) => message?.includes(part))]).toEqual([part, true]);
   });
 });
 
@@ -190,9 +383,42 @@ describe('the advice about a capacity that is too small', () => {
 });
 
 describe('GpuCapacity', () => {
+  test.each([
+    ['g6f.xlarge', 'has a fraction of an L4, and tasks get whole GPUs; use g6.xlarge'],
+    ['gr6f.4xlarge', 'has a fraction of an L4, and tasks get whole GPUs; use g6.xlarge'],
+    ['g5g.xlarge', 'has Arm processors, and tasks with GPUs run on x86; use g6.xlarge or p6-b200.48xlarge'],
+    ['g4ad.xlarge', 'has AMD GPUs, which ECS does not assign; use g4dn.xlarge, or run the backend on Kubernetes'],
+    ['inf2.xlarge', 'has Neuron devices and no GPU; use g6.xlarge, or run the backend on Kubernetes'],
+    ['trn1.2xlarge', 'has Neuron devices and no GPU; use g6.xlarge, or run the backend on Kubernetes'],
+  ])('fails with %s, even with a shape', (instanceType, why) => {
+    const shape = { gpus: 1, vcpus: 4, memory: Size.gibibytes(16) };
+    for (const options of [{}, { shape }])
+      expect(() => aws.GpuCapacity.fromCapacityProviderName('gpus', instanceType, options)).toThrow(
+        new Error(`[UnknownInstanceType] 'instanceType' ('${instanceType}') ${why}`),
+      );
+  });
+
+  test('fails with a shape of a type that is known', () => {
+    const shape = { gpus: 1, vcpus: 4, memory: Size.gibibytes(16) };
+    expect(() => aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge', shape })).toThrow(
+      "[ConflictingProps] 'shape' is set, but 'instanceType' ('g6.xlarge') is a known type; remove 'shape'",
+    );
+  });
+
+  test.each([
+    ['shape.gpus', { gpus: 0.5 }],
+    ['shape.vcpus', { vcpus: 0 }],
+    ['shape.memory', { memory: Size.gibibytes(0) }],
+  ])('fails with an impossible %s', (prop, change) => {
+    const shape = { gpus: 1, vcpus: 4, memory: Size.gibibytes(16), ...change };
+    expect(() => aws.GpuCapacity.autoScalingGroup({ instanceType: 'g9.xlarge', shape })).toThrow(
+      `[InvalidNumber] '${prop}' (`,
+    );
+  });
+
   test.each(['g6.xlrage', 'm7i.large'])('fails with %s, which is not a known GPU type', (instanceType) => {
     expect(() => aws.GpuCapacity.autoScalingGroup({ instanceType })).toThrow(
-      `[UnknownInstanceType] 'instanceType' ('${instanceType}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge`,
+      `[UnknownInstanceType] 'instanceType' ('${instanceType}') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge, or set 'shape' for a newer one`,
     );
   });
 

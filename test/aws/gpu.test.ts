@@ -56,8 +56,41 @@ describe('a backend with a GPU', () => {
     ['four GPUs', { gpu: Gpu.nvidia({ count: 4 }) }, 'g6.12xlarge'],
     ['a GPU product', { gpu: Gpu.nvidia({ product: 'a10g' }) }, 'g5.xlarge'],
     ['a large GPU product', { gpu: Gpu.nvidia({ product: 'H200', count: 8 }) }, 'p5e.48xlarge'],
+    ['a product of several memory sizes', { gpu: Gpu.nvidia({ product: 'A100' }) }, 'p4d.24xlarge'],
+    ['the label of a node', { gpu: Gpu.nvidia({ product: 'NVIDIA-A100-SXM4-80GB' }) }, 'p4de.24xlarge'],
+    ['a product with its memory', { gpu: Gpu.nvidia({ product: 'V100-32GB' }) }, 'p3dn.24xlarge'],
+    ['GPU memory of a product', { gpu: Gpu.nvidia({ product: 'A100', memory: Size.gibibytes(80) }) }, 'p4de.24xlarge'],
+    ['GPU memory', { gpu: Gpu.nvidia({ memory: Size.gibibytes(24) }) }, 'g6.xlarge'],
+    ['more GPU memory', { gpu: Gpu.nvidia({ memory: Size.gibibytes(40) }) }, 'g6e.xlarge'],
+    ['the GPU memory of one GPU', { gpu: Gpu.nvidia({ memory: Size.gibibytes(80) }) }, 'g7e.2xlarge'],
+    ['the GPU memory of four', { gpu: Gpu.nvidia({ count: 4, memory: Size.gibibytes(80) }) }, 'g7e.24xlarge'],
+    ['the most GPU memory', { gpu: Gpu.nvidia({ memory: Size.gibibytes(200) }) }, 'p6-b300.48xlarge'],
   ])('with %s gets the smallest suitable instance type', (_what, options, InstanceType) => {
     expect(launchTemplate(templateOf(oneBackend(options).stack))).toMatchObject({ InstanceType });
+  });
+
+  test.each([
+    ['two memory sizes, of which one fits', 'p4d.24xlarge', 'p4de.24xlarge'],
+    ['the other order', 'p4de.24xlarge', 'p4d.24xlarge'],
+  ])('with GPU memory uses the capacity that has it, with %s', (_what, ...types) => {
+    const stack = withCapacity(...types.map((instanceType) => aws.GpuCapacity.autoScalingGroup({ instanceType })));
+    oneBackend({ gpu: Gpu.nvidia({ product: 'A100', memory: Size.gibibytes(80) }) }, {}, stack);
+    expect(launchTemplate(templateOf(stack))).toMatchObject({ InstanceType: 'p4de.24xlarge' });
+  });
+
+  test('uses instances that the package does not know', () => {
+    const shape = { gpus: 8, vcpus: 256, memory: Size.gibibytes(4096) };
+    const stack = withCapacity(
+      aws.GpuCapacity.autoScalingGroup({ instanceType: 'p9.96xlarge', shape: { ...shape, product: 'R100' } }),
+      aws.GpuCapacity.autoScalingGroup({ instanceType: 'g9.8xlarge', shape: { ...shape, product: 'nvidia-l4' } }),
+      aws.GpuCapacity.autoScalingGroup({ instanceType: 'g8.8xlarge', shape }),
+    );
+    const { endpoint } = oneBackend({ gpu: Gpu.nvidia({ customProduct: 'R100' }) }, {}, stack);
+    endpoint.addBackend('l4', backendOptions({ gpu: Gpu.nvidia({ product: 'L4' }) }));
+    const types = Object.values(templateOf(stack).findResources('AWS::EC2::LaunchTemplate')).map(
+      ({ Properties }) => Properties.LaunchTemplateData.InstanceType,
+    );
+    expect(types.sort()).toEqual(['g9.8xlarge', 'p9.96xlarge']);
   });
 
   test('reserves memory for fetch containers, which ECS counts', () => {

@@ -145,6 +145,42 @@ onEvery('a backend on %s', (_, subject) => {
     });
   });
 
+  test.each([
+    [{ product: 'nvidia-l4' }, ['L4'], []],
+    [{ product: 'A100' }, ['A100-SXM4-40GB'], ['H100 80GB HBM3']],
+    [{ product: 'A100', memory: Size.gibibytes(80) }, ['A100-SXM4-80GB'], ['A100-SXM4-40GB']],
+    [{ product: 'NVIDIA-A100-SXM4-40GB' }, ['A100-SXM4-40GB'], ['A100-SXM4-80GB']],
+  ])('runs only on GPUs that %j means', (options, some, none) => {
+    const { gpus, gpuModels = [] } = observe(subject, { gpu: Gpu.nvidia(options) });
+    expect(gpus).toBe(1);
+    expect(gpuModels).toEqual(expect.arrayContaining(some));
+    for (const model of none) expect(gpuModels).not.toContain(model);
+  });
+
+  // A share, a partition and another accelerator are rendered or refused, but never silently a whole NVIDIA GPU.
+  test.each([
+    ['mig', Gpu.nvidia({ mig: '1g.10gb' })],
+    ['shared', Gpu.nvidia({ shared: true })],
+    ['amd.com/gpu', Gpu.amd()],
+    ['aws.amazon.com/neuron', Gpu.neuron()],
+    ['google.com/tpu', Gpu.tpu({ accelerator: 'tpu-v6e-slice', topology: '1x1' })],
+  ])('renders %s, or refuses it', (what, gpu) => {
+    if (subject.kind === 'aws') expect(() => observe(subject, { gpu })).toThrow(what);
+    else expect(() => observe(subject, { gpu })).not.toThrow();
+  });
+
+  test.each([
+    'NVIDIA_VISIBLE_DEVICES',
+    'AMD_VISIBLE_DEVICES',
+    'HABANA_VISIBLE_DEVICES',
+  ])('does not get GPUs by %s', (variable) => {
+    const message = `'${variable}' in 'environment' selects GPUs of the node`;
+    expect(() => observe(subject, { environment: { [variable]: 'all' } })).toThrow(message);
+    expect(observe(subject, { environment: { [variable]: 'void' } }).environment).toMatchObject({
+      [variable]: 'void',
+    });
+  });
+
   test('has at least the declared memory', () => {
     expect(observe(subject, { resources: { memory: Size.mebibytes(3000) } }).memoryMib).toBeGreaterThanOrEqual(3000);
   });

@@ -301,7 +301,28 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { gpu: Gpu.nvidia({ count }) });
     },
   })),
-  { name: 'a specific GPU product', define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A10G' }) }) },
+  ...['A10G', 'nvidia-l4', 'Tesla-T4', 'A100 SXM4 80GB', 'NVIDIA-H100-80GB-HBM3', 'V100-32GB'].map((product) => ({
+    name: `the GPU product ${product}`,
+    define: (scope: Construct) => {
+      one(scope, { gpu: Gpu.nvidia({ product }) });
+    },
+  })),
+  {
+    name: 'a GPU product with the larger of its memory sizes',
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A100', count: 8, memory: Size.gibibytes(80) }) }),
+  },
+  {
+    name: 'any GPU with enough memory',
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ memory: Size.gibibytes(40) }) }),
+  },
+  {
+    name: 'no GPU for an image that takes all of them by default',
+    define: (scope) => one(scope, { environment: { NVIDIA_VISIBLE_DEVICES: 'void' } }),
+  },
+  {
+    name: 'the driver capabilities of a GPU',
+    define: (scope) => one(scope, { gpu: Gpu.nvidia(), environment: { NVIDIA_DRIVER_CAPABILITIES: 'all' } }),
+  },
   {
     name: 'models: a directory, a file, and files in the image',
     define: (scope) =>

@@ -455,13 +455,61 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { resources: { sharedMemory: Size.mebibytes(256) } }),
   },
   {
-    name: 'a Kubernetes resource name on AWS',
+    name: 'another accelerator than NVIDIA GPUs on AWS',
     code: 'Unsupported',
     message:
-      "'amd.com/gpu' of backend 'v1' is a Kubernetes resource name; use Gpu.nvidia() on AWS (at Serving/endpoint/v1)",
+      "'amd.com/gpu' of backend 'v1' is not supported on ECS, where tasks get NVIDIA GPUs; use Gpu.nvidia(), or run the backend on Kubernetes (at Serving/endpoint/v1)",
     on: ['aws'],
     acceptedOn: ['kubernetes', 'test'],
-    define: (scope) => one(scope, { gpu: Gpu.custom('amd.com/gpu', 1) }),
+    define: (scope) => one(scope, { gpu: Gpu.amd() }),
+  },
+  {
+    name: 'a partition of a GPU on AWS',
+    code: 'Unsupported',
+    message:
+      "'mig' ('1g.10gb') of backend 'v1' is not supported on ECS, where tasks get whole GPUs; request a smaller GPU, such as Gpu.nvidia({ product: 'L4' }), or run the backend on Kubernetes (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'H100', mig: '1g.10gb' }) }),
+  },
+  {
+    name: 'a share of a GPU on AWS',
+    code: 'Unsupported',
+    message:
+      "'shared' (true) of backend 'v1' is not supported on ECS, where tasks get whole GPUs; request a smaller GPU, such as Gpu.nvidia({ product: 'L4' }), or run the backend on Kubernetes (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ shared: true }) }),
+  },
+  {
+    name: 'a GPU that AWS does not offer',
+    code: 'UnknownGpu',
+    message:
+      "no supported instance type has the GPU of backend 'v1' (1 x RTX 4090, 2 vCPUs, 8192 MiB); set 'product' to one of A100, A10G, B200, B300, H100, H200, L4, L40S, RTX PRO 6000, T4, V100, or omit 'product' and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })], or add instances with a 'shape' of this product to 'gpuCapacities' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'RTX 4090' }) }),
+  },
+  {
+    name: 'an unknown GPU',
+    code: 'UnknownGpu',
+    message:
+      "'product' ('L44') is not a known NVIDIA GPU; did you mean 'L4' or 'L40'? 'customProduct' accepts a newer one",
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'L44' }) }),
+  },
+  {
+    name: 'a fraction of a GPU',
+    code: 'InvalidNumber',
+    message:
+      "'count' (0.5) must be a whole number between 1 and 16; for a part of a GPU use 'mig' or 'shared', which Kubernetes supports, or a smaller product such as 'T4' or 'L4'",
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 0.5 }) }),
+  },
+  {
+    name: 'all GPUs of the node by a variable',
+    code: 'ConflictingProps',
+    message:
+      "'NVIDIA_VISIBLE_DEVICES' in 'environment' selects GPUs of the node, regardless of those that other containers use; remove it, and request GPUs with 'gpu' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { gpu: Gpu.nvidia(), environment: { NVIDIA_VISIBLE_DEVICES: 'all' } }),
   },
   {
     name: 'more GPUs than an instance has',
@@ -473,30 +521,19 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 16 }) }),
   },
   {
-    name: 'a GPU product that no instance type has',
-    code: 'UnknownGpuProduct',
-    message:
-      "no supported instance type has the GPU 'TPU' of backend 'v1'; set 'product' to one of A100, A10G, B200, H100, H200, L4, L40S, T4, V100, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })] (at Serving/endpoint/v1)",
-    on: ['aws'],
-    acceptedOn: ['kubernetes', 'test'],
-    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'TPU' }) }),
-  },
-  {
-    name: 'a GPU product with spaces on Kubernetes',
+    name: 'a GPU product with spaces on Kubernetes, where the package does not know it',
     code: 'InvalidName',
     message:
-      "the GPU product 'A100 SXM4 40GB' of backend 'v1' must be a label value on Kubernetes: at most 56 letters, digits, '-', '_' and '.'; write 'A100-SXM4-40GB', as in the label 'nvidia.com/gpu.product' of the nodes (at Serving/endpoint/v1)",
+      "'gpu' (1 x NVIDIA R100) of backend 'v1' requires the node label 'NVIDIA R100', which must be at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit; write 'NVIDIA-R100', as in the label 'nvidia.com/gpu.product' of the nodes (at Serving/endpoint/v1)",
     on: ['kubernetes'],
     acceptedOn: ['test'],
-    define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: 'A100 SXM4 40GB' }) }),
+    define: (scope) => one(scope, { gpu: Gpu.nvidia({ customProduct: 'NVIDIA R100' }) }),
   },
   {
-    name: 'a GPU product without a letter on Kubernetes',
-    code: 'InvalidName',
+    name: 'a GPU product without a letter or digit',
+    code: 'UnknownGpu',
     message:
-      "the GPU product '%' of backend 'v1' must be a label value on Kubernetes: at most 56 letters, digits, '-', '_' and '.'; use the value of the label 'nvidia.com/gpu.product' of the nodes (at Serving/endpoint/v1)",
-    on: ['kubernetes'],
-    acceptedOn: ['test'],
+      "'product' ('%') is not a known NVIDIA GPU; use one such as 'L4', 'A10G', 'L40S', 'A100' or 'H100', or 'customProduct' for a newer one",
     define: (scope) => one(scope, { gpu: Gpu.nvidia({ product: '%' }) }),
   },
   {

@@ -183,9 +183,20 @@ export const REFUSED_PLATFORMS: readonly RefusedDefinition[] = [
     name: 'an instance type without a GPU',
     code: 'UnknownInstanceType',
     message:
-      "'instanceType' ('m7i.large') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge",
+      "'instanceType' ('m7i.large') is not a supported type with NVIDIA GPUs; use one such as g6.xlarge, g5.12xlarge or p5.48xlarge, or set 'shape' for a newer one",
     on: ['aws'],
     define: () => aws.GpuCapacity.autoScalingGroup({ instanceType: 'm7i.large' }),
+  },
+  {
+    name: 'a GPU that a cloud does not offer',
+    code: 'Unsupported',
+    message:
+      "'gpu' (1 x A10G) of backend 'v1' is not a GPU of GKE, which has P4, P100, V100, T4, A100, L4, H100, H200, B200, GB200, RTX PRO 6000; request one of them, or set 'customProduct' (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    define: (scope) => {
+      new kubernetes.KubernetesPlatform(scope, 'Platform', { gpuNodes: kubernetes.GpuNodes.gke() });
+      one(scope, { gpu: Gpu.nvidia({ product: 'A10G' }) });
+    },
   },
   {
     name: 'a GPU on Fargate',

@@ -189,18 +189,6 @@ describe('resources', () => {
     expect(pod.containers[0].resources.limits['amd.com/gpu']).toBe('1');
     expect(pod.tolerations).toEqual([{ key: 'amd.com/gpu', operator: 'Exists' }]);
   });
-
-  test('match a GPU product with and without the brand as a prefix', () => {
-    const { affinity } = podOf({ gpu: Gpu.nvidia({ product: 'A10G' }) });
-    const { nodeSelectorTerms } = affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution;
-    expect(nodeSelectorTerms).toEqual([
-      {
-        matchExpressions: [
-          { key: 'nvidia.com/gpu.product', operator: 'In', values: ['A10G', 'NVIDIA-A10G', 'Tesla-A10G'] },
-        ],
-      },
-    ]);
-  });
 });
 
 describe('security', () => {

@@ -37,6 +37,8 @@ export interface ObservedBackend {
     readonly unhealthyThreshold?: number;
   };
   readonly gpus: number;
+  /** The models of GPU that it can run on; undefined for any. */
+  readonly gpuModels?: readonly string[];
   /** What is reserved for a replica. */
   readonly reserved: { readonly cpu: number; readonly memoryMib: number };
   /** The most CPU; undefined without a limit. */

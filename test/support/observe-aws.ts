@@ -1,3 +1,4 @@
+import { gpuInstanceType } from '../../src/aws/instance-types';
 import { matchListener } from './cloudformation';
 import { type Resource, Stacks, type Templates } from './cloudformation/stacks';
 import { type Data, object, objects, strings, text } from './data';
@@ -78,6 +79,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
       unhealthyThreshold: Number(properties.UnhealthyThresholdCount),
     },
     gpus: Number(gpu?.Value ?? 0),
+    gpuModels: gpu === undefined ? undefined : gpuModelsOf(stacks),
     ...computeOf(task.properties, server),
     readOnlyRootFilesystem: server.ReadonlyRootFilesystem === true,
     user: server.User === undefined ? undefined : text(server.User),
@@ -87,6 +89,13 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     stop: Number(server.StopTimeout),
     startup: Number(service.properties.HealthCheckGracePeriodSeconds),
   };
+}
+
+/** The models of the instances, if all have the same. */
+function gpuModelsOf(stacks: Stacks): readonly string[] | undefined {
+  const [template, ...others] = stacks.ofType('AWS::EC2::LaunchTemplate');
+  if (template === undefined || others.length > 0) return undefined;
+  return gpuInstanceType(text(object(template.properties.LaunchTemplateData).InstanceType))?.models;
 }
 
 const METRICS: { readonly [name: string]: string } = {

@@ -1,3 +1,4 @@
+import { GPU_MODELS } from '../../src/workload/private/gpu-models';
 import { type Data, object, objects, strings, text } from './data';
 import { Haproxy, type Section } from './haproxy';
 import { matchHttpRoutes } from './http-routes';
@@ -199,6 +200,7 @@ function observeDeployment(
     scaling: scalingOf(manifests, slug),
     health: routerHealth ?? probed(object(server.readinessProbe)),
     gpus: Number(limits['nvidia.com/gpu'] ?? 0),
+    gpuModels: gpuModelsOf(pod),
     reserved: { cpu: cpusIn(requests.cpu), memoryMib: mebibytesIn(requests.memory) },
     cpuLimit: limits.cpu === undefined ? undefined : cpusIn(limits.cpu),
     memoryMib: mebibytesIn(limits.memory),
@@ -290,4 +292,16 @@ function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
   if (seen === undefined) return [];
   const path = seen.subPath === undefined ? `${text(seen.mountPath)}/${below}` : text(seen.mountPath);
   return [{ path: path.replace(/(.)\/$/, '$1'), uri }];
+}
+
+/** The models whose nodes the Pod tolerates, by the labels that GPU Feature Discovery gives them. */
+function gpuModelsOf(pod: Data): string[] | undefined {
+  const node = object(object(object(pod.affinity).nodeAffinity).requiredDuringSchedulingIgnoredDuringExecution);
+  const requirements = objects(node.nodeSelectorTerms).flatMap((term) => objects(term.matchExpressions));
+  const product = requirements.find(({ key }) => key === 'nvidia.com/gpu.product');
+  if (product === undefined) return undefined;
+  const labels = strings(product.values);
+  return GPU_MODELS.filter(({ driverNames }) =>
+    driverNames.every((name) => labels.includes(name.replaceAll(' ', '-'))),
+  ).map(({ name }) => name);
 }

@@ -48,9 +48,10 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 }
 
 function observeService(service: TestService): ObservedBackend {
-  const { times, name: _name, title: _title, command, args, user, models, ...rest } = service;
+  const { times, name: _name, title: _title, command, args, user, models, gpu, ...rest } = service;
   return {
     ...rest,
+    gpuModels: gpu?.models,
     reserved: { cpu: service.cpu, memoryMib: service.memoryMib },
     memoryMib: service.memoryLimitMib,
     command: [...command, ...args],

@@ -44,6 +44,7 @@ export interface TestService {
     readonly unhealthyThreshold: number;
   };
   readonly gpus: number;
+  readonly gpu?: extension.GpuIntent;
   readonly cpu: number;
   readonly cpuLimit?: number;
   readonly memoryMib: number;
@@ -256,6 +257,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
       unhealthyThreshold,
     },
     gpus: intent.gpu?.count ?? 0,
+    gpu: intent.gpu,
     cpu: intent.cpu,
     cpuLimit: intent.cpuLimit,
     memoryMib: intent.memoryMib,

@@ -152,7 +152,11 @@ function onKubernetes(from: From): object {
   const volume = () => from('ClaimVolume').kubernetes.ClaimVolume.fromName('models');
   const routed = new Chart(app, 'routed', { namespace: 'one' });
   const attached = new Chart(app, 'attached', { namespace: 'two' });
-  new KubernetesPlatform(routed, 'Platform', { router: { dnsTtl: Duration.seconds(20) }, kubernetesVersion: '1.34' });
+  new KubernetesPlatform(routed, 'Platform', {
+    router: { dnsTtl: Duration.seconds(20) },
+    kubernetesVersion: '1.34',
+    gpuNodes: from('GpuNodes').kubernetes.GpuNodes.gke(),
+  });
   new KubernetesPlatform(attached, 'Platform', {
     gateway: Gateway.fromName('inference', {
       profile: GatewayProfile.ENVOY_GATEWAY,
@@ -164,7 +168,7 @@ function onKubernetes(from: From): object {
   for (const chart of [routed, attached]) {
     common(chart, from, {
       secrets,
-      gpu: from('Gpu').Gpu.nvidia(),
+      gpu: from('Gpu').Gpu.nvidia({ product: 'L4' }),
       model: from('Model').Model.fromVolume(volume(), { directory: 'net' }),
     });
     const endpoint = chart.node.findChild('endpoint') as InstanceType<Library['ServingEndpoint']>;

@@ -5,23 +5,18 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import { modelImageBytes, transferredBytes } from '../../plan/compute';
+import { describeGpus, NVIDIA_GPU } from '../../plan/gpus';
+import type { GpuIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
 import { mibOf } from '../../plan/sizes';
 import { renderError, ServingError } from '../../private/errors';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { GpuCapacity } from '../gpu-capacity';
-import {
-  GPU_INSTANCE_TYPES,
-  type GpuNeed,
-  hasProduct,
-  productsOf,
-  smallestType,
-  suggestProduct,
-  tasksPerInstance,
-} from '../instance-types';
+import { type GpuNeed, smallestType, tasksPerInstance } from '../instance-types';
 import type { BoundBackend } from './bound-backend';
 import { type CapacityUse, instancesFor, otherWay } from './capacity-use';
+import { isOffered, namesOf, unknownGpu } from './gpu-advice';
 import { late } from './late';
 import { FETCH_MEMORY_MIB } from './model-containers';
 import { narrowed, without } from './narrowed-role';
@@ -73,15 +68,11 @@ export class GpuFleet {
   }
 
   private capacityFor(backend: BoundBackend, need: GpuNeed): GpuCapacity {
-    const { name, gpu, architecture } = backend.intent;
-    const request = `backend '${name}' (${need.gpus} x ${need.product ?? 'any GPU'}, ${need.cpus} vCPUs, ${need.memoryMib} MiB)`;
-    if (gpu?.resourceName !== 'nvidia.com/gpu') {
-      throw new ServingError(
-        'Unsupported',
-        `'${gpu?.resourceName}' of backend '${name}' is a Kubernetes resource name; use Gpu.nvidia() on AWS`,
-        backend.scope,
-      );
-    }
+    const { name, architecture } = backend.intent;
+    const gpu = backend.intent.gpu as GpuIntent;
+    const gpus = describeGpus(gpu, 'any GPU');
+    const request = `backend '${name}' (${gpus}, ${need.cpus} vCPUs, ${need.memoryMib} MiB)`;
+    refuseOtherDevices(gpu, backend);
     if (architecture === CpuArchitecture.ARM64) {
       throw new ServingError(
         'Unsupported',
@@ -92,27 +83,13 @@ export class GpuFleet {
     const configured = this.props.gpuCapacities ?? [];
     const fitting = configured.find((capacity) => tasksPerInstance(capacity._type, need) > 0);
     if (fitting !== undefined) return checkDisk(fitting, backend);
+    if (!isOffered(need, configured)) {
+      throw new ServingError('UnknownGpu', unknownGpu(need, configured, request), backend.scope);
+    }
     if (configured.length > 0) {
-      const types = configured.map(({ _type }) => _type);
-      if (!hasProduct(types, need.product)) {
-        const products = productsOf(types).join(', ');
-        throw new ServingError(
-          'UnknownGpuProduct',
-          `none of 'gpuCapacities' (${configured.map((capacity) => capacity.instanceType).join(', ')}) has the GPU '${need.product}' of backend '${name}'; set 'product' to one of theirs (${products}) or omit it, or add an instance type with that GPU`,
-          backend.scope,
-        );
-      }
       throw new ServingError(
         'InstanceTooSmall',
-        `none of 'gpuCapacities' (${configured.map((capacity) => capacity.instanceType).join(', ')}) is large enough for ${request}; add a larger one, or request less`,
-        backend.scope,
-      );
-    }
-    if (!hasProduct(GPU_INSTANCE_TYPES, need.product)) {
-      const products = productsOf(GPU_INSTANCE_TYPES);
-      throw new ServingError(
-        'UnknownGpuProduct',
-        `no supported instance type has the GPU '${need.product}' of backend '${name}'; ${suggestProduct(need.product as string, products)}set 'product' to one of ${products.join(', ')}, or omit it and select the instance type with 'gpuCapacities' of the platform, such as [aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })]`,
+        `none of 'gpuCapacities' (${namesOf(configured)}) is large enough for ${request}; add a larger one, or request less`,
         backend.scope,
       );
     }
@@ -290,6 +267,22 @@ function instanceRole(scope: TargetPlatform, id: string): iam.IRole {
   return narrowed(role, (statement) => without(TASK_ACTIONS, statement));
 }
 
+/** Only whole NVIDIA GPUs can be requested by number from the container agent. */
+function refuseOtherDevices({ resourceName, mig, shared }: GpuIntent, { intent: { name }, scope }: BoundBackend): void {
+  const smaller = "request a smaller GPU, such as Gpu.nvidia({ product: 'L4' }), or run the backend on Kubernetes";
+  const part = mig !== undefined ? `'mig' ('${mig}')` : shared === true ? "'shared' (true)" : undefined;
+  if (part !== undefined) {
+    const message = `${part} of backend '${name}' is not supported on ECS, where tasks get whole GPUs; ${smaller}`;
+    throw new ServingError('Unsupported', message, scope);
+  }
+  if (resourceName === NVIDIA_GPU) return;
+  throw new ServingError(
+    'Unsupported',
+    `'${resourceName}' of backend '${name}' is not supported on ECS, where tasks get NVIDIA GPUs; use Gpu.nvidia(), or run the backend on Kubernetes`,
+    scope,
+  );
+}
+
 /** The resources that a task needs. ECS also counts the memory of containers that have exited. */
 function needOf(backend: BoundBackend): GpuNeed {
   const { gpu, cpu, memoryMib } = backend.intent;
@@ -299,5 +292,8 @@ function needOf(backend: BoundBackend): GpuNeed {
     cpus: cpu,
     memoryMib: memoryMib + brought * FETCH_MEMORY_MIB,
     product: gpu?.product,
+    models: gpu?.models,
+    gpuMemoryMib: gpu?.memoryMib,
+    customProduct: gpu?.customProduct,
   };
 }

@@ -6,6 +6,7 @@ export const WARNING_KINDS = [
   'credentialInCommand',
   'credentialInEnvironment',
   'credentialInHeader',
+  'missingGpu',
   'modelDrift',
   'placeholderInCommand',
   'placeholderInEnvironment',
@@ -15,6 +16,7 @@ export const WARNING_KINDS = [
   'routerImage',
   'sharedNames',
   'unreachableBackend',
+  'unsupportedGpu',
   'untrustedProxies',
 ] as const;
 

@@ -3,6 +3,8 @@ import type { AutoscalingBinding, BackendBinding } from '../../constructs/bindin
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
+import type { GpuNodes } from '../gpu-nodes';
+import { type GpuPlacement, gpuPlacement } from './gpu-placement';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
 import { describeModels } from './models';
@@ -17,6 +19,8 @@ export interface WorkloadSettings {
   /** Whether models in image volumes are linked to their paths. */
   readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
+  /** @default - nodes with the labels of GPU Feature Discovery */
+  readonly gpuNodes?: GpuNodes;
 }
 
 /** The parts of an object that differ between the objects of a backend. */
@@ -44,6 +48,7 @@ export class BackendObjects {
   public hasExternalAutoscaler = false;
 
   private readonly labels: Labels;
+  private readonly gpu?: GpuPlacement;
 
   constructor(
     private readonly platform: TargetPlatform,
@@ -51,6 +56,7 @@ export class BackendObjects {
     private readonly settings: WorkloadSettings,
   ) {
     const { intent } = backend;
+    this.gpu = gpuPlacement(backend, settings.gpuNodes);
     this.labels = labelsOf(Component.BACKEND, intent.slug, backend.scope);
     this.serviceAccountName = intent.slug;
     this.serviceAccount = this.add('ServiceAccount', 'v1', { body: { automountServiceAccountToken: false } });
@@ -138,6 +144,7 @@ export class BackendObjects {
       models: this.backend.models,
       secrets: this.backend.secrets,
       serviceAccountName: this.serviceAccountName,
+      gpu: this.gpu,
     };
     return deploymentSpec(plan, this.labels, options, scaled);
   }

@@ -64,8 +64,14 @@ export interface LabelSelector {
   readonly matchLabels: Record<string, string>;
 }
 
+export interface NodeRequirement {
+  readonly key: string;
+  readonly operator: 'In' | 'Gt' | 'Lt';
+  readonly values: string[];
+}
+
 export interface NodeSelectorTerm {
-  readonly matchExpressions: { readonly key: string; readonly operator: 'In'; readonly values: string[] }[];
+  readonly matchExpressions: NodeRequirement[];
 }
 
 export interface NodeAffinity {

@@ -17,11 +17,6 @@ export function requireObjectName(prop: string, name: string, kind: string): str
   );
 }
 
-/** Whether a Kubernetes label can have this value. */
-export function isLabelValue(value: string): boolean {
-  return value.length <= 63 && /^[A-Za-z0-9](?:[-._A-Za-z0-9]*[A-Za-z0-9])?$/.test(value);
-}
-
 /** Returns `key` if a Secret can have it. */
 export function requireSecretKey(prop: string, key: string): string {
   if (isSecretKey(requireIdentifier(prop, key))) return key;
@@ -47,4 +42,18 @@ export function nameOfObject(prop: string, object: INamedObject, kind: string): 
     );
   }
   return requireObjectName(`${prop}.name`, object.name, kind);
+}
+
+/** What a label value consists of, for messages. */
+export const LABEL_VALUE = "at most 63 letters, digits, '-', '_' and '.', starting and ending with a letter or digit";
+
+/** Whether a node or object can have a label with this value: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
+export function isLabelValue(value: string): boolean {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(value);
+}
+
+/** Whether a label or taint can have this key: a name, after an optional domain. */
+export function isLabelKey(key: string): boolean {
+  const [name = '', domain, ...others] = key.split('/').reverse();
+  return isLabelValue(name) && (domain === undefined || isObjectName(domain)) && others.length === 0;
 }

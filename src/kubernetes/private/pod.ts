@@ -1,8 +1,8 @@
 import type { Model } from '../../models/model';
-import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../workload/secret-value';
 import { awsEnvironment, environmentOf, literal } from './environment';
+import type { GpuPlacement } from './gpu-placement';
 import type { LabelSelector, NodeAffinity, PodSpec, TopologySpread } from './manifests';
 import { modelParts } from './models';
 import { PORT_NAME, probesOf } from './probes';
@@ -23,6 +23,8 @@ export interface PodOptions {
   readonly secrets: Record<string, SecretValue>;
   readonly imagePullSecrets: string[];
   readonly serviceAccountName: string;
+  /** @default - no GPU */
+  readonly gpu?: GpuPlacement;
 }
 
 /** The Pod of one replica. */
@@ -39,8 +41,8 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
     securityContext: podSecurity(intent),
     terminationGracePeriodSeconds: times.grace,
     nodeSelector: intent.architecture === undefined ? undefined : { 'kubernetes.io/arch': intent.architecture },
-    affinity: affinityOf(intent),
-    tolerations: intent.gpu === undefined ? undefined : [{ key: intent.gpu.resourceName, operator: 'Exists' }],
+    affinity: affinityOf(options.gpu),
+    tolerations: options.gpu?.taintKeys.map((key) => ({ key, operator: 'Exists' as const })),
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
       spread(key, { matchLabels }),
     ),
@@ -54,7 +56,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
         args: plan.args?.map(literal),
         env,
         ports: [{ name: PORT_NAME, containerPort: intent.port, protocol: 'TCP' }],
-        resources: serverResources(intent),
+        resources: serverResources(intent, options.gpu),
         securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
         ...probesOf(plan),
         lifecycle: { preStop: { sleep: { seconds: times.preStop } } },
@@ -65,18 +67,11 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
   };
 }
 
-/** The longest prefix of a product. */
-export const LONGEST_BRAND = 'NVIDIA-';
-
-/** GPU feature discovery prefixes the product with a brand (`NVIDIA-A10G`, `Tesla-T4`), which definitions omit. */
-function affinityOf(intent: BackendIntent): NodeAffinity | undefined {
-  const product = intent.gpu?.product;
-  if (product === undefined) return undefined;
-  const values = [product, `${LONGEST_BRAND}${product}`, `Tesla-${product}`];
-  const matchExpressions = [{ key: 'nvidia.com/gpu.product', operator: 'In' as const, values }];
-  return {
-    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } },
-  };
+/** Only nodes whose labels match have the requested GPUs. */
+function affinityOf(gpu: GpuPlacement | undefined): NodeAffinity | undefined {
+  if (gpu === undefined || gpu.requirements.length === 0) return undefined;
+  const nodeSelectorTerms = [{ matchExpressions: gpu.requirements }];
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
 }
 
 /** Spreading is best effort: if GPUs are scarce, a replica in a crowded zone is better than none. */

@@ -1,4 +1,5 @@
 import type { BackendIntent } from '../../plan/intents';
+import type { GpuPlacement } from './gpu-placement';
 import type { ContainerResources } from './manifests';
 
 /** With less memory, the AWS CLI can run out of it while it copies many parts in parallel. */
@@ -8,8 +9,8 @@ const FETCH_MEMORY_MIB = 512;
  * The resources of the server. By default the memory limit equals the request, so that nodes are never overcommitted, and
  * there is no CPU limit, because throttling only makes requests slower.
  */
-export function serverResources(intent: BackendIntent): ContainerResources {
-  return resourcesOf(intent, { ...storage(intent), ...devices(intent) });
+export function serverResources(intent: BackendIntent, gpu: GpuPlacement | undefined): ContainerResources {
+  return resourcesOf(intent, { ...storage(intent), ...devices(intent, gpu) });
 }
 
 /** The resources of a container that fetches a model. It runs before the server, so it can use the server's share. */
@@ -48,6 +49,6 @@ function storage(intent: BackendIntent): Record<string, string> {
   return intent.ephemeralStorageMib === undefined ? {} : { 'ephemeral-storage': mebibytes(intent.ephemeralStorageMib) };
 }
 
-function devices(intent: BackendIntent): Record<string, string> {
-  return intent.gpu === undefined ? {} : { [intent.gpu.resourceName]: String(intent.gpu.count) };
+function devices(intent: BackendIntent, gpu: GpuPlacement | undefined): Record<string, string> {
+  return gpu === undefined ? {} : { [gpu.resourceName]: String(intent.gpu?.count) };
 }

@@ -5,11 +5,11 @@ import type { BackendIntent, ComputeLimits } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { SecretValue } from '../../workload/secret-value';
+import type { GpuNodes } from '../gpu-nodes';
 import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
-import { isLabelValue, isObjectName, isSecretKey } from './names';
+import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
-import { LONGEST_BRAND } from './pod';
 
 /** The settings that all backends of a platform share, before defaults. */
 export interface RendererSettings {
@@ -17,6 +17,7 @@ export interface RendererSettings {
   readonly hubImage?: string;
   readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
+  readonly gpuNodes?: GpuNodes;
 }
 
 /** Creates the objects of backends. Subclasses route the requests to them. */
@@ -37,7 +38,6 @@ export abstract class KubernetesRenderer extends TargetRenderer {
 
   public bindBackend(backend: BackendBinding): void {
     checkSecrets(backend);
-    checkGpuProduct(backend);
     const objects = new BackendObjects(this.platform, backend, this.settings);
     this.objects.set(backend.intent.path, objects);
     this.facades.set(backend.intent.path, KubernetesBackend._register(backend.scope, objects));
@@ -52,21 +52,6 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     const maxReplicas = this.facades.get(backend.path)?._maxReplicas;
     return maxReplicas === undefined ? {} : { maxReplicas };
   }
-}
-
-/** A product selects nodes by a label, whose values cannot contain spaces. The longest prefix is added to it. */
-function checkGpuProduct({ intent: { name, gpu }, scope }: BackendBinding): void {
-  const { product } = gpu ?? {};
-  if (product === undefined || isLabelValue(`${LONGEST_BRAND}${product}`)) return;
-  const label = product.trim().replace(/[^-._A-Za-z0-9]+/g, '-');
-  const way = isLabelValue(`${LONGEST_BRAND}${label}`)
-    ? `; write '${label}', as in the label 'nvidia.com/gpu.product' of the nodes`
-    : "; use the value of the label 'nvidia.com/gpu.product' of the nodes";
-  throw new ServingError(
-    'InvalidName',
-    `the GPU product '${product}' of backend '${name}' must be a label value on Kubernetes: at most 56 letters, digits, '-', '_' and '.'${way}`,
-    scope,
-  );
 }
 
 /** Names that are valid elsewhere, such as paths in AWS Secrets Manager, can be invalid for a Kubernetes Secret. */

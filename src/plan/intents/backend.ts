@@ -54,14 +54,26 @@ export interface RolloutIntent {
   readonly availablePercent: number;
 }
 
-/** A GPU request. */
+/** A request for GPUs or other accelerators. */
 export interface GpuIntent {
   /** The number of GPUs of a replica. */
   readonly count: number;
-  /** The resource name of the vendor, such as `nvidia.com/gpu`. */
+  /** The resource name of the device plugin, such as `nvidia.com/gpu`. */
   readonly resourceName: string;
-  /** The product, such as `A10G`. @default - any product */
+  /** The product, such as `A10G`, `A100-80GB` or `A100-SXM4-80GB`. @default - any product */
   readonly product?: string;
+  /** The models of the product with enough memory, such as `A100-SXM4-80GB`. @default - any model */
+  readonly models?: string[];
+  /** The name of a product that is in no table, as the target writes it. @default - none */
+  readonly customProduct?: string;
+  /** The minimum memory of each GPU in MiB. @default - any */
+  readonly memoryMib?: number;
+  /** The MIG profile, such as `1g.10gb`: each device is a partition of a GPU. @default - whole GPUs */
+  readonly mig?: string;
+  /** Whether the GPU is shared with other containers. @default false */
+  readonly shared?: boolean;
+  /** Labels that a node must have, with their values. @default - none */
+  readonly nodeLabels?: Record<string, string>;
 }
 
 /** The limits of the compute that runs a backend. */

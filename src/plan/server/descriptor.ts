@@ -1,4 +1,5 @@
 import type {
+  AcceleratorFacts,
   BatchingBehavior,
   ConnectionLimit,
   DrainTimeoutBehavior,
@@ -157,6 +158,8 @@ export interface ServerDescriptor {
   readonly modelLocation?: ModelLocation;
   /** The image that its project publishes. @default - it is part of the application's image */
   readonly image?: ServerImageFacts;
+  /** The accelerator that it usually requires. @default - none */
+  readonly accelerator?: AcceleratorFacts;
   /** The size of `/dev/shm` in MiB that it needs with GPUs. @default - 1024 */
   readonly sharedMemoryMib?: number;
   /**

@@ -147,3 +147,11 @@ export interface ServerImageFacts {
   /** The user that the image runs as. */
   readonly user: string;
 }
+
+/** The accelerator that a server usually requires. A backend without one causes a warning. */
+export interface AcceleratorFacts {
+  /** Whether it supports NVIDIA GPUs only. @default false */
+  readonly nvidiaOnly?: boolean;
+  /** The image repository whose tags are built for NVIDIA GPUs, unless they name another device. @default - none */
+  readonly nvidiaImage?: string;
+}

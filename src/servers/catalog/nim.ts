@@ -49,6 +49,8 @@ export const NIM: ServerDescriptor = {
     how: 'NIM_MODEL_PATH',
     layout: 'as its profile expects; downloaded to /opt/nim/.cache if it is not set',
   },
+  // https://docs.nvidia.com/nim/large-language-models/latest/supported-models.html
+  accelerator: { nvidiaOnly: true },
   sharedMemoryMib: 16_384,
   verifiedVersion: '3.0.0',
   source: 'https://docs.nvidia.com/nim/large-language-models/latest/configuration.html',

@@ -43,6 +43,8 @@ export const SGLANG: ServerDescriptor = {
   batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
   modelLocation: { how: '--model-path', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'lmsysorg/sglang', user: 'root' },
+  // https://docs.sglang.ai/start/install.html: the tags for other devices name them.
+  accelerator: { nvidiaImage: 'lmsysorg/sglang' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',
   versions: [

@@ -42,6 +42,8 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   batching: { place: KnobPlace.FLAG, how: '--max-batch-total-tokens and its kin; always on' },
   modelLocation: { how: '--model-id', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'ghcr.io/huggingface/text-generation-inference', user: 'root' },
+  // https://huggingface.co/docs/text-generation-inference/installation_amd: the tags for other devices name them.
+  accelerator: { nvidiaImage: 'ghcr.io/huggingface/text-generation-inference' },
   sharedMemoryMib: 1024,
   conflictingVariables: {
     HOSTNAME: '--hostname',

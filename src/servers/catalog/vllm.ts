@@ -39,6 +39,8 @@ export const VLLM: ServerDescriptor = {
   batching: { place: KnobPlace.FLAG, how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay' },
   modelLocation: { how: 'an argument', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'vllm/vllm-openai', user: 'root' },
+  // https://docs.vllm.ai/en/latest/getting_started/installation/gpu.html: other devices have images of their own.
+  accelerator: { nvidiaImage: 'vllm/vllm-openai' },
   sharedMemoryMib: 4096,
   interpreter: 'python3',
   oldestVersion: '0.5.2',
