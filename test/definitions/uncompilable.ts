@@ -52,6 +52,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   'kubernetes.GatewayPolicy': {} satisfies serving.kubernetes.GatewayPolicy,
   // @ts-expect-error
+  'kubernetes.GpuNodes': {} satisfies serving.kubernetes.GpuNodes,
+  // @ts-expect-error
   'kubernetes.GatewayProfile': {} satisfies serving.kubernetes.GatewayProfile,
 };
 

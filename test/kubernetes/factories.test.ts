@@ -11,6 +11,11 @@ const ARGUMENTS: {
   'ClaimVolume.fromClaim': { args: () => [{ kind: 'PersistentVolumeClaim', name: 'models' }], required: 1 },
   'Gateway.fromName': { args: () => ['inference', { namespace: 'infra' }], required: 1 },
   'GatewayProfile.custom': { args: () => [{ name: 'the edge' }], required: 1 },
+  'GpuNodes.featureDiscovery': { args: () => [{ renamesShared: true }], required: 0 },
+  'GpuNodes.gke': { args: () => [{ taintKeys: ['dedicated'] }], required: 0 },
+  'GpuNodes.karpenter': { args: () => [{ taintKeys: ['dedicated'] }], required: 0 },
+  'GpuNodes.eksAutoMode': { args: () => [{ taintKeys: ['dedicated'] }], required: 0 },
+  'GpuNodes.custom': { args: () => [{ labelKey: 'acme.com/gpu', values: { L4: ['l4'] } }], required: 1 },
   'KubernetesBackend.of': { args: () => [oneBackend().backend], required: 1 },
   'KubernetesEndpoint.of': { args: () => [oneBackend().endpoint], required: 1 },
   'KubernetesSecret.fromName': { args: () => ['acme', 'token'], required: 2 },
@@ -40,10 +45,16 @@ const HOSTILE: readonly (readonly [string, unknown])[] = [
   ['a promise', Promise.resolve('a')],
 ];
 
+/** Options with no option set. */
+const NO_OPTIONS = ['{}', 'an object without a prototype', 'a date', 'a promise'];
+
 /** Hostile-looking arguments that are valid. */
 const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
-  // Options with no option set.
-  'Gateway.fromName 1': ['{}', 'an object without a prototype', 'a date', 'a promise'],
+  'Gateway.fromName 1': NO_OPTIONS,
+  'GpuNodes.featureDiscovery 0': NO_OPTIONS,
+  'GpuNodes.gke 0': NO_OPTIONS,
+  'GpuNodes.karpenter 0': NO_OPTIONS,
+  'GpuNodes.eksAutoMode 0': NO_OPTIONS,
 };
 
 const factories = Object.entries(kubernetes).flatMap(([name, value]) =>
