@@ -206,21 +206,23 @@ describe.each(['sentiment', 'digits', 'image-classifier'])('%s', (example) => {
   });
 });
 
-/** The image of a server that is not installed here: the command is compared, and nothing is started. */
+/** The image of a server that is not installed here: its arguments are compared, and nothing is started. */
 describe('embeddings', () => {
-  const command = [
-    ...['text-embeddings-router', '--model-id', 'BAAI/bge-small-en-v1.5', '--hostname', '0.0.0.0', '--port', '3000'],
+  const args = [
+    ...['--model-id', 'BAAI/bge-small-en-v1.5', '--hostname', '0.0.0.0', '--port', '3000'],
     ...['--revision', '5c38ec7c405ec4b44b94cc5a9bb96e735b38267a'],
   ];
   const image = /^ghcr\.io\/huggingface\/text-embeddings-inference:cpu-1\.9\.3@sha256:[0-9a-f]{64}$/;
 
-  test.each(Object.entries(TARGETS))('rendered for %s has the command of its server', (folder, target) => {
+  test.each(
+    Object.entries(TARGETS),
+  )('rendered for %s has the entry point of the image, and the arguments of its server', (folder, target) => {
     const output = synthesize('embeddings', folder, target.program);
     try {
       const containers = namesIn(output, folder === 'aws' ? '.template.json' : '.yaml').flatMap((file) =>
         folder === 'aws' ? templateServers(file) : manifestServers(file),
       );
-      expect(containers).toEqual([{ image: expect.stringMatching(image), command }]);
+      expect(containers).toEqual([{ image: expect.stringMatching(image), program: undefined, args }]);
     } finally {
       rmSync(output, { recursive: true, force: true });
     }
@@ -229,12 +231,14 @@ describe('embeddings', () => {
 
 interface Server {
   readonly image: string;
-  readonly command: string[];
+  /** What replaces the ENTRYPOINT of the image. */
+  readonly program: string[] | undefined;
+  readonly args: string[] | undefined;
 }
 
 interface Task {
   readonly Type: string;
-  readonly Properties: { ContainerDefinitions: { Image: string; EntryPoint: string[]; Command: string[] }[] };
+  readonly Properties: { ContainerDefinitions: { Image: string; EntryPoint?: string[]; Command?: string[] }[] };
 }
 
 function templateServers(file: string): Server[] {
@@ -242,7 +246,7 @@ function templateServers(file: string): Server[] {
   return Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::ECS::TaskDefinition')
     .flatMap(({ Properties }) => Properties.ContainerDefinitions)
-    .map(({ Image, EntryPoint, Command }) => ({ image: Image, command: [...EntryPoint, ...Command] }));
+    .map(({ Image, EntryPoint, Command }) => ({ image: Image, program: EntryPoint, args: Command }));
 }
 
 function manifestServers(file: string): Server[] {
@@ -251,7 +255,7 @@ function manifestServers(file: string): Server[] {
     .filter(({ kind }) => kind === 'Deployment')
     .flatMap(({ spec }) => spec.template.spec.containers)
     .filter(({ name }) => name === 'server')
-    .map(({ image, command }) => ({ image, command }));
+    .map(({ image, command, args }) => ({ image, program: command, args }));
 }
 
 async function expectCleanStop(container: RunningContainer, graceSeconds: number): Promise<void> {
