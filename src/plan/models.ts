@@ -1,3 +1,4 @@
+import { isWithin } from '../private/paths';
 import { capabilityOf } from './capabilities';
 import { FEATURE_OF_DELIVERY } from './features';
 import type { FetchPlan, ModelVolumePlan } from './fetches';
@@ -53,10 +54,9 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
   );
   // A volume cannot be mounted inside a read-only volume, so the outermost directories become the volumes.
   const roots = [...new Set(directories)].filter(
-    (path) => !directories.some((other) => other !== path && path.startsWith(`${other === '/' ? '' : other}/`)),
+    (path) => !directories.some((other) => other !== path && isWithin(path, other)),
   );
-  const volumeOf = (path: string): number =>
-    roots.findIndex((root) => path === root || path.startsWith(`${root === '/' ? '' : root}/`));
+  const volumeOf = (path: string): number => roots.findIndex((root) => isWithin(path, root));
   return {
     volumes: roots.map((mountPath, index) => ({ name: `models-${index}`, mountPath })),
     fetches: transferred.map(({ intent, index, seconds, delivery }, position) => ({

@@ -1,3 +1,4 @@
+import { overlap } from '../private/paths';
 import type { BackendIntent, EndpointIntent } from './intents';
 import { refuse } from './refuse';
 import type { Refusal } from './serving-plan';
@@ -14,9 +15,4 @@ export function refuseUnservedPaths(endpoint: EndpointIntent, backend: BackendIn
     endpoint.path,
     `endpoint '${endpoint.name}' forwards '${forwarded}', but the server of backend '${backend.name}' answers ${prefixes} only; set 'stripPrefix' of the endpoint to true to forward what follows '${forwarded}', or use one of these as its 'path'`,
   );
-}
-
-function overlap(a: string, b: string): boolean {
-  const within = (path: string, prefix: string) => prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
-  return within(a, b) || within(b, a);
 }

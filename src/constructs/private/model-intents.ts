@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Model } from '../../models/model';
 import type { ModelIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
+import { overlap } from '../../private/paths';
 
 /** The models of a backend, each at a path of its own. */
 export function modelIntentsOf(models: Model[], at: Construct): ModelIntent[] {
@@ -16,8 +17,4 @@ export function modelIntentsOf(models: Model[], at: Construct): ModelIntent[] {
     );
   });
   return intents;
-}
-
-function overlap(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
