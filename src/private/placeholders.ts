@@ -18,6 +18,11 @@ export interface Placeholder {
   readonly isVariable: boolean;
 }
 
+/** Whether a text has what every variable or template starts with. */
+export function mayHavePlaceholder(text: string): boolean {
+  return text.includes('$') || text.includes('{{');
+}
+
 /** The first variable or template in a named value; undefined if it has none. */
 export function placeholderIn(name: string, value: string): Placeholder | undefined {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: how a variable is shown

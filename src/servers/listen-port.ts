@@ -34,8 +34,9 @@ interface NamedPort {
 export function refuseOtherPort(words: readonly string[], port: number, at: string | undefined): void {
   const parts = words.flatMap((word) => (/\s/.test(word) ? word.replace(/["']/g, '').split(/[\s;&|]+/) : [word]));
   const other = namedPorts(parts).find((named) => named.port !== port);
-  const isKnown = parts.some((part) => new RegExp(`(?<!\\d)${port}(?!\\d)|\\$\\{?\\(?PORT\\b`).test(part));
-  if (other === undefined || isKnown) return;
+  if (other === undefined) return;
+  const known = new RegExp(`(?<!\\d)${port}(?!\\d)|\\$\\{?\\(?PORT\\b`);
+  if (parts.some((part) => known.test(part))) return;
   throw new ServingError(
     'ConflictingProps',
     `'${other.text}' in the server command conflicts with 'port' of the backend (${port}), to which requests are sent; set 'port' to ${other.port}, or change the command`,

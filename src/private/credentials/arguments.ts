@@ -1,4 +1,4 @@
-import { type Placeholder, placeholderIn } from '../placeholders';
+import { mayHavePlaceholder, type Placeholder, placeholderIn } from '../placeholders';
 import { remembered } from '../remembered';
 import { isUnresolved } from '../tokens';
 import { REDACTED } from './forms';
@@ -48,6 +48,7 @@ export interface UnexpandedArgument {
 
 /** The arguments with variables that no platform expands, outside shell command lines, and with templates. */
 export function unexpandedArguments(words: readonly string[]): UnexpandedArgument[] {
+  if (!words.some(mayHavePlaceholder)) return [];
   const found = (list: NamedArgument[], isVariable: boolean): UnexpandedArgument[] =>
     list.flatMap(({ name, value, isInShellLine }) => {
       const placeholder = isUnresolved(value) ? undefined : placeholderIn(name, value);
