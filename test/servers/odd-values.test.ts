@@ -1,30 +1,11 @@
 import { inspect } from 'node:util';
 import { readCatalog } from '../../scripts/server-factories';
 import { Duration, ModelServer } from '../../src';
-import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { ServingError } from '../../src/private/errors';
 import { OPTION_TYPES } from '../../src/private/option-types';
-
-/** What a factory requires of which no single member is required. */
-const ONE_OF: Record<string, object> = { rayServe: { app: 'app:app' } };
+import { LEAST_DESCRIPTOR, requiredOptionsOf } from '../support/required-options';
 
 type Factory = (options: unknown) => ModelServer;
-
-const REQUIRED: Record<string, unknown> = {
-  app: 'app:app',
-  command: ['serve'],
-  script: 'server.py',
-  line: 'exec serve',
-  module: 'sklearnserver',
-  modelName: 'iris',
-  className: 'Iris',
-  descriptor: {
-    name: 'mine',
-    drain: DrainBehavior.COMPLETES_REQUESTS,
-    keepAlive: KeepAliveKind.NEVER_CLOSES,
-    listensWhenReady: true,
-  },
-};
 
 const ODD: readonly unknown[] = [
   ...[null, true, 0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9, Symbol('odd'), () => 'app'],
@@ -52,12 +33,7 @@ function tryOut(factory: Factory, options: unknown, what: string): void {
 test.each(factories)('ModelServer.%s refuses odd option values with an error of the package', (name, type) => {
   const factory = ModelServer[name as keyof typeof ModelServer] as unknown as Factory;
   const members = OPTION_TYPES[type] as { readonly [member: string]: string };
-  const required = {
-    ...Object.fromEntries(
-      Object.keys(members).flatMap((member) => (members[member]?.endsWith('?') ? [] : [[member, REQUIRED[member]]])),
-    ),
-    ...ONE_OF[name],
-  };
+  const required = requiredOptionsOf(type);
   expect(() => factory(required)).not.toThrow();
   for (const odd of [...ODD, undefined]) tryOut(factory, odd, `ModelServer.${name}(${shown(odd)})`);
   for (const member of Object.keys(members))
@@ -71,7 +47,7 @@ test.each(
 )('ModelServer.custom refuses odd descriptor values of %s with an error of the package', (member) => {
   const custom = ModelServer.custom.bind(ModelServer) as unknown as Factory;
   for (const odd of ODD) {
-    const descriptor = { ...(REQUIRED.descriptor as object), [member]: odd };
+    const descriptor = { ...LEAST_DESCRIPTOR, [member]: odd };
     tryOut(custom, { command: ['serve'], descriptor }, `a descriptor with '${member}' ${shown(odd)}`);
   }
 });

@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { readCatalog } from '../../scripts/server-factories';
 import { ModelServer } from '../../src';
-import { DrainBehavior, KeepAliveKind } from '../../src/plan/server/descriptor';
 import { OPTION_TYPES } from '../../src/private/option-types';
 import type { PlacedModel } from '../../src/servers/define-server';
 import { repositoryFiles } from './repository-files';
+import { requiredOptionsOf } from './required-options';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -54,33 +54,12 @@ export function variablesRead(): string[] {
   return unique(files.flatMap((file) => variablesReadBy(readFileSync(join(ROOT, file), 'utf8'))));
 }
 
-const REQUIRED: { readonly [option: string]: unknown } = {
-  app: 'app:app',
-  command: ['serve'],
-  script: 'server.py',
-  line: 'exec serve',
-  module: 'sklearnserver',
-  modelName: 'iris',
-  className: 'Iris',
-  descriptor: {
-    name: 'mine',
-    drain: DrainBehavior.COMPLETES_REQUESTS,
-    keepAlive: KeepAliveKind.NEVER_CLOSES,
-    listensWhenReady: true,
-  },
-};
-
-/** Options of which one is required, by the interface. */
-const ONE_OF: { readonly [type: string]: object } = { RayServeOptions: { app: 'app:build' } };
-
 /** The options of a server: only the required ones, or also a model on the Hugging Face Hub. */
 function optionsOf(type: string): object[] {
-  const members = Object.entries(OPTION_TYPES[type] as { readonly [member: string]: string });
-  const required = {
-    ...Object.fromEntries(members.flatMap(([name, kind]) => (kind.endsWith('?') ? [] : [[name, REQUIRED[name]]]))),
-    ...ONE_OF[type],
-  };
-  return members.some(([name]) => name === 'model') ? [required, { ...required, model: 'acme/bert' }] : [required];
+  const required = requiredOptionsOf(type);
+  return Object.hasOwn(OPTION_TYPES[type] as object, 'model')
+    ? [required, { ...required, model: 'acme/bert' }]
+    : [required];
 }
 
 /** No model, a directory, and a file. */
