@@ -70,6 +70,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   PathTooDeep: 'Shorten the path, or set `priority`.',
   PlainHttp: 'Set `certificate` of the platform, or `allowPlainHttp`.',
   PriorityTaken: 'Choose another `priority`, with room for all rules of the endpoint.',
+  ProtocolMismatch: 'Give all backends of the endpoint one `protocol`, and omit the options in the message.',
   ProtocolNotSpoken: 'Use a server that supports the protocol, or another protocol.',
   ReplicasOutOfRange: 'Use a count within the bounds in the message.',
   ReplicasWithAutoscaling: 'Omit `replicas` and set `minReplicas`.',

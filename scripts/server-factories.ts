@@ -27,8 +27,8 @@ const CLASS = `/**
 const MEMBERS = `  private constructor(private readonly definition: ServerDefinition) {}
 
   /** @internal */
-  public get _port(): number | undefined {
-    return this.definition.descriptor.port;
+  public _port(protocol: ServerProtocol): number | undefined {
+    return behaviorFor(protocol, this.definition.descriptor).port;
   }
 
   /** @internal */
@@ -191,11 +191,13 @@ export function renderFactories(files: readonly ServerFile[]): string {
   const factories = files.flatMap(({ servers }) => servers.filter(({ options }) => options !== undefined));
   return [
     WRITTEN,
+    "import type { ServerProtocol } from '../plan/choices';",
     "import type { ServerIntent } from '../plan/intents';",
     "import { checkOptions } from '../private/options';",
     "import { tagClass } from '../private/package-copy';",
     "import * as catalog from './catalog';",
     "import type { ServerDefinition, StartContext } from './define-server';",
+    "import { behaviorFor } from './grpc';",
     clause('import type', [...new Set(factories.map(({ options }) => options as string))], './options'),
     "import { startServer } from './start';",
     '',

@@ -83,7 +83,8 @@ export class EcsPlatform extends TargetPlatform {
     const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
     const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
-    this.target = { ...ecsProfile(ruleQuota, existing?.idleSeconds, accessOf(props)), images };
+    const isEncrypted = props.certificate !== undefined || existing?.url.startsWith('https://');
+    this.target = { ...ecsProfile(ruleQuota, existing?.idleSeconds, { access: accessOf(props), isEncrypted }), images };
     const { EcsRenderer } = require('./private/renderer') as typeof import('./private/renderer');
     const renderer = new EcsRenderer(this, props, existing);
     this.network = renderer.network;

@@ -5,17 +5,26 @@ import {
   leftToApplication,
   native,
   refused,
+  type Support,
 } from '../plan/capabilities';
 import { BalancerAccess, DrainOrder, Feature, type TargetProfile } from '../plan/target-profile';
 
 /** The default quota of rules per load balancer. */
 export const RULE_QUOTA = 100;
 
+/** What the profile depends on in the listener. */
+export interface EcsListener {
+  /** @default BalancerAccess.INTERNAL */
+  readonly access?: BalancerAccess;
+  /** Whether clients use TLS. @default false */
+  readonly isEncrypted?: boolean;
+}
+
 /** The target profile of ECS behind an Application Load Balancer. */
 export function ecsProfile(
   ruleQuota: number,
   importedIdleSeconds?: number,
-  access = BalancerAccess.INTERNAL,
+  { access = BalancerAccess.INTERNAL, isEncrypted = false }: EcsListener = {},
 ): TargetProfile {
   return {
     name: 'an Application Load Balancer',
@@ -38,6 +47,7 @@ export function ecsProfile(
       endsBeforeNext: true,
       minThreshold: 2,
       maxThreshold: 10,
+      namesService: false,
     },
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     idle: {
@@ -63,9 +73,30 @@ export function ecsProfile(
       maxRules: ruleQuota,
       maxBackends: 100,
     },
-    capabilities: CAPABILITIES,
+    capabilities: [...CAPABILITIES, ...capabilitiesOf(isEncrypted ? OVER_TLS : WITHOUT_TLS)],
   };
 }
+
+/**
+ * The protocols of target groups that require a listener with TLS.
+ *
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
+ */
+const OVER_TLS = {
+  [Feature.HTTP2]: approximated(
+    'the protocol version of the target group; the load balancer answers clients that use HTTP/1.1 with 464',
+  ),
+  [Feature.GRPC]: native('the protocol version of the target group; other requests are answered with 464'),
+} satisfies Partial<CapabilityTable>;
+
+const WITHOUT_TLS: { readonly [feature in keyof typeof OVER_TLS]: Support } = {
+  [Feature.HTTP2]: refused(
+    "a target group with HTTP/2 requires a listener with TLS; set 'certificate' of the platform, or omit 'protocol'",
+  ),
+  [Feature.GRPC]: refused(
+    "a target group for gRPC requires a listener with TLS; set 'certificate' of the platform, or use HTTP/1.1 or WebSocket",
+  ),
+};
 
 /** How ECS and the load balancer support each feature. */
 const CAPABILITIES = capabilitiesOf({
@@ -120,7 +151,4 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.WEB_SOCKET]: native(
     'an upgraded connection, which the load balancer closes when both sides send no data for the idle timeout',
   ),
-  [Feature.GRPC]: refused(
-    'it requires a gRPC target group behind an HTTPS listener, which this platform does not support yet; stream over HTTP/1.1, or use WebSocket',
-  ),
-} satisfies CapabilityTable);
+} satisfies Omit<CapabilityTable, keyof typeof OVER_TLS>);

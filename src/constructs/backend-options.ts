@@ -1,12 +1,13 @@
 import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
 import type { OwnAddress } from '../plan/choices';
-import { LoadBalancing } from '../plan/choices';
+import { LoadBalancing, ServerProtocol } from '../plan/choices';
 import type { BackendIntent, ServerIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { type NumberRule, requireName, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { joinSlugs, slug } from '../private/names';
+import type { StartContext } from '../servers/define-server';
 import type { ModelServer } from '../servers/model-server';
 import { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
@@ -57,9 +58,23 @@ export interface BackendOptions {
    * AWS: a changed port replaces the target group, which fails while listener rules forward to it. Add a second backend
    * with the new port, move the requests to it with `splitTraffic`, and remove the first.
    *
-   * @default - the default port of the server; 8000 for applications and commands
+   * @default - the default port of the server for `protocol`; 8000 for applications and commands
    */
   readonly port?: number;
+
+  /**
+   * The protocol of requests to the server. All backends of an endpoint have the same.
+   *
+   * With gRPC, `port` is that of gRPC. The `path` of an endpoint is `/` or the name of a service, such as
+   * `/inference.GRPCInferenceService`, and its clients use HTTP/2.
+   *
+   * AWS: the protocol version of the target group. HTTP/2 and gRPC require a certificate, and requests of clients that use
+   * HTTP/1.1 fail with 464. A changed protocol replaces the target group, like a changed `port`. Kubernetes: the
+   * `appProtocol` of the Services; the router connects with HTTP/2 without TLS, and a gateway gets a GRPCRoute for gRPC.
+   *
+   * @default ServerProtocol.HTTP1
+   */
+  readonly protocol?: ServerProtocol;
 
   /**
    * The model that the server reads.
@@ -129,8 +144,8 @@ export interface BackendOptions {
   /**
    * How the target determines that a replica is ready to serve requests.
    *
-   * @default - the readiness path of the server if it has one, otherwise any status below 500 for GET `/`; required for
-   * servers started by `command` or `shell`
+   * @default - the readiness path of the server if it has one, otherwise any status below 500 for GET `/`, and with gRPC any
+   * answer; required for servers started by `command` or `shell`
    */
   readonly healthCheck?: HealthCheck;
 
@@ -229,10 +244,11 @@ export function resolveBackend(
 ): BackendIntent {
   const { image } = options;
   const name = requireName('backendName', backendName, scope);
-  const port = countOf('port', options.port ?? options.server._port ?? 8000, { max: 65_535, at: scope });
+  const protocol = options.protocol ?? ServerProtocol.HTTP1;
+  const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const compute = computeOf(options, scope);
-  const server = startedServer(options, { port, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
+  const server = startedServer(options, { port, protocol, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
   const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
   checkDeviceVariables(variables, compute.gpu, scope);
   return {
@@ -241,6 +257,7 @@ export function resolveBackend(
     slug: slugOf(scope, name),
     description: options.description,
     port,
+    protocol,
     image: image.reference,
     imagePlatforms: image._platforms,
     architecture: options.resources?.architecture,
@@ -251,7 +268,7 @@ export function resolveBackend(
     sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
     ...replicasOf(options, target, scope),
     maxConcurrency,
-    healthCheck: healthCheckOf(options, server, { name, at: scope })._intent(),
+    healthCheck: healthCheckOf(options, server, { name, protocol, at: scope })._intent(),
     loadSeconds: requireSeconds('loadTimeout', options.loadTimeout ?? Duration.minutes(5), {
       max: 86_400,
       whole: false,
@@ -269,7 +286,7 @@ export function resolveBackend(
 /** The server of a backend, started with its models. */
 function startedServer(
   options: BackendOptions,
-  place: { readonly port: number; readonly maxConcurrency?: number; readonly cpu: number; readonly at: string },
+  place: Pick<StartContext, 'port' | 'protocol' | 'maxConcurrency' | 'cpu' | 'at'>,
 ): ServerIntent {
   return options.server._intent({
     ...place,
@@ -286,17 +303,26 @@ function startedServer(
 function healthCheckOf(
   { healthCheck }: BackendOptions,
   { descriptor, healthPath }: ServerIntent,
-  { name, at }: { readonly name: string; readonly at: Construct },
+  { name, protocol, at }: { readonly name: string; readonly protocol: ServerProtocol; readonly at: Construct },
 ): HealthCheck {
-  if (healthCheck !== undefined) return healthCheck;
-  if (descriptor.declared === false) {
+  const isGrpc = protocol === ServerProtocol.GRPC;
+  if (healthCheck !== undefined) {
+    if (healthCheck._isGrpc === isGrpc) return healthCheck;
+    const [typed, fitting] = isGrpc ? ['HTTP', 'HealthCheck.grpc()'] : ['gRPC', "HealthCheck.http('/healthz')"];
     throw new ServingError(
-      'HealthCheckRequired',
-      `backend '${name}' runs an unknown server and requires a 'healthCheck', such as HealthCheck.http('/healthz'), or a declared 'behavior'`,
+      'ConflictingProps',
+      `'healthCheck' of backend '${name}' uses ${typed}, but its 'protocol' is ${protocol}; use ${fitting}, or change 'protocol'`,
       at,
     );
   }
-  return healthPath === undefined ? HealthCheck._standard() : HealthCheck.http(healthPath);
+  if (descriptor.declared === false) {
+    throw new ServingError(
+      'HealthCheckRequired',
+      `backend '${name}' runs an unknown server and requires a 'healthCheck', such as ${isGrpc ? 'HealthCheck.grpc()' : "HealthCheck.http('/healthz')"}, or a declared 'behavior'`,
+      at,
+    );
+  }
+  return healthPath === undefined ? HealthCheck._standard(protocol) : HealthCheck.http(healthPath);
 }
 
 /** The number of replicas, and whether the definition sets it. */

@@ -43,7 +43,7 @@ export interface Streaming {
   /**
    * The protocol of the streams. Every backend of the endpoint must support it.
    *
-   * AWS and Kubernetes: gRPC is not supported yet.
+   * AWS: gRPC requires a certificate. Kubernetes: clients of gRPC use HTTP/2 without TLS at the router.
    *
    * @default StreamProtocol.SERVER_SENT_EVENTS
    */

@@ -29,6 +29,10 @@ export interface GatewayFeatures {
   readonly ownAddress?: GatewaySupport;
   /** Upgraded connections. @default - left to the gateway */
   readonly webSocket?: GatewaySupport;
+  /** HTTP/2 without TLS to the servers. @default - left to the gateway, which reads `appProtocol` of the Services */
+  readonly http2?: GatewaySupport;
+  /** gRPC calls. @default - a GRPCRoute */
+  readonly grpc?: GatewaySupport;
   /** Replicas take turns. @default - left to the gateway */
   readonly roundRobin?: GatewaySupport;
   /** The replica with the fewest outstanding requests is next. @default - left to the gateway */

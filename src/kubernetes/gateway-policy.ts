@@ -59,8 +59,10 @@ export interface GatewayPolicyProps {
 
 /** The values of a definition that a gateway policy can render. Times are in whole seconds. */
 export interface GatewayPolicyValues {
-  /** The names of the HTTPRoutes of the endpoint, in the order of their rules; empty for a backend. */
+  /** The names of the routes of the endpoint, in the order of their rules; empty for a backend. */
   readonly routes: string[];
+  /** The kind of these routes: `HTTPRoute`, or `GRPCRoute` if the backends serve gRPC. */
+  readonly routeKind: string;
   /** The names of the Services of the backends. For an endpoint they can be in other namespaces. */
   readonly services: string[];
   /** How replicas are chosen. For an endpoint, least outstanding requests if one of its backends uses it. */

@@ -23,6 +23,14 @@ export interface GatewayProfileOptions {
   readonly requestTimeouts?: boolean;
 
   /**
+   * Whether an endpoint with gRPC backends and one with others can have the same host. Gateway API permits implementations
+   * to reject a GRPCRoute next to an HTTPRoute of the same host.
+   *
+   * @default false - it is an error
+   */
+  readonly grpcSharesHosts?: boolean;
+
+  /**
    * How long the gateway keeps an idle connection to a server, unless the Gateway specifies it.
    *
    * @default Duration.hours(1)

@@ -13,7 +13,12 @@ export class KubernetesEndpoint {
 
   /** The HTTPRoutes created so far, in the order of their rules; empty behind the built-in router. */
   public get httpRoutes(): ApiObject[] {
-    return [...this.objects.httpRoutes];
+    return this.objects.routes.filter(({ kind }) => kind === 'HTTPRoute');
+  }
+
+  /** The GRPCRoutes created so far, if the backends serve gRPC; empty behind the built-in router. */
+  public get grpcRoutes(): ApiObject[] {
+    return this.objects.routes.filter(({ kind }) => kind === 'GRPCRoute');
   }
 
   /**

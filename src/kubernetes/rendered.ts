@@ -3,7 +3,8 @@ import { Rendered } from '../constructs/private/rendered';
 
 /** The objects of an endpoint, without those of its backends. */
 export interface EndpointObjects {
-  readonly httpRoutes: ApiObject[];
+  /** HTTPRoutes, or GRPCRoutes if the backends serve gRPC. */
+  readonly routes: ApiObject[];
   readonly policies: ApiObject[];
   readonly methodNotAllowed?: ApiObject;
 }

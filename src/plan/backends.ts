@@ -4,6 +4,7 @@ import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
 import { bakedImage, planModels } from './models';
 import type { Planning } from './planning';
+import { refuseProtocol } from './protocols';
 import { refuse } from './refuse';
 import { RuleSlots } from './rule-slots';
 import type { BackendPlan } from './serving-plan';
@@ -34,6 +35,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
   }
   const models = planModels(target, backend);
   refuseModels(target, backend, models, checks.refusals);
+  refuseProtocol(backend, checks.refusals);
   refuseHealthCheck(target, backend, checks.refusals);
   refuseCompute(backend, models, checks.refusals);
   const { times, ladderOf, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });

@@ -16,6 +16,16 @@ export enum LoadBalancing {
   LEAST_OUTSTANDING_REQUESTS = 'least outstanding requests',
 }
 
+/** The protocol between the balancer and a server. */
+export enum ServerProtocol {
+  /** HTTP/1.1. */
+  HTTP1 = 'HTTP/1.1',
+  /** HTTP/2 without TLS, which the server must accept without an upgrade. */
+  HTTP2 = 'HTTP/2',
+  /** gRPC without TLS, with a unary or streaming call for each request. */
+  GRPC = 'gRPC',
+}
+
 /** The protocol of streams. */
 export enum StreamProtocol {
   /** An HTTP response in parts, such as server-sent events. Comments and chunks are heartbeats. */
@@ -25,6 +35,6 @@ export enum StreamProtocol {
    * with another protocol.
    */
   WEB_SOCKET = 'web socket',
-  /** gRPC. Messages are heartbeats, HTTP/2 PING frames are not. */
+  /** gRPC. Messages are heartbeats, HTTP/2 PING frames are not. The backends have the protocol `ServerProtocol.GRPC`. */
   GRPC = 'grpc',
 }

@@ -2,6 +2,7 @@ import { allowedMethods } from './allowed-methods';
 import type { BackendIntent } from './intents';
 import { numberRules } from './numbered-rules';
 import type { Planning } from './planning';
+import { refuseEndpointProtocol, refuseSharedHosts } from './protocols';
 import { refuse } from './refuse';
 import { routesOf, sharesOf } from './routes';
 import { refuseUnservedPaths } from './served-paths';
@@ -28,6 +29,8 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
     }
     const backendOf = (key: string) => index.backends.get(key) as BackendIntent;
     for (const { backend } of attachments) refuseUnservedPaths(endpoint, backendOf(backend), refusals);
+    const attached = attachments.map((attachment) => ({ attachment, backend: backendOf(attachment.backend) }));
+    refuseEndpointProtocol(endpoint, attached, refusals);
     const routes = routesOf(endpoint, {
       attachments,
       split,
@@ -45,5 +48,10 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       ladder: endpointLadder(intents.target, balancer, endpoint),
     };
   });
+  const served = intents.endpoints.map((endpoint) => ({
+    endpoint,
+    backends: index.attachmentsOf(endpoint.path).map(({ backend }) => index.backends.get(backend) as BackendIntent),
+  }));
+  refuseSharedHosts(intents.target, served, refusals);
   return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
 }

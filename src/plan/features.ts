@@ -1,4 +1,4 @@
-import { LoadBalancing, OwnAddress, StreamProtocol } from './choices';
+import { LoadBalancing, OwnAddress, ServerProtocol, StreamProtocol } from './choices';
 import { ScalingMetric } from './intents/autoscaling';
 import { ModelDeliveryKind } from './intents/model';
 import { Feature } from './target-profile';
@@ -16,7 +16,15 @@ export const FEATURE_OF_BALANCING: Needs<LoadBalancing, never> = {
 export const FEATURE_OF_PROTOCOL: Needs<StreamProtocol> = {
   [StreamProtocol.SERVER_SENT_EVENTS]: undefined,
   [StreamProtocol.WEB_SOCKET]: Feature.WEB_SOCKET,
-  [StreamProtocol.GRPC]: Feature.GRPC,
+  // Required by its backends.
+  [StreamProtocol.GRPC]: undefined,
+};
+
+/** By protocol of a server. */
+export const FEATURE_OF_SERVER_PROTOCOL: Needs<ServerProtocol> = {
+  [ServerProtocol.HTTP1]: undefined,
+  [ServerProtocol.HTTP2]: Feature.HTTP2,
+  [ServerProtocol.GRPC]: Feature.GRPC,
 };
 
 /** By kind of address that a backend has in addition to the shares. */

@@ -10,6 +10,7 @@ export function refuseHealthCheck(target: TargetProfile, backend: BackendIntent,
   const { minIntervalSeconds = 1, maxIntervalSeconds = ENDLESS, minTimeoutSeconds = 1 } = target.healthCheck ?? {};
   const { maxTimeoutSeconds = ENDLESS, minThreshold = 1, maxThreshold = ENDLESS } = target.healthCheck ?? {};
   const { intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = backend.healthCheck;
+  const { grpcService = '' } = backend.healthCheck;
   const refuseProp = (prop: string, value: string, bound: string): void =>
     refuse(
       refusals,
@@ -20,6 +21,8 @@ export function refuseHealthCheck(target: TargetProfile, backend: BackendIntent,
   const check = (prop: string, value: number, [min, max]: [min: number, max: number], unit = ''): void => {
     if (value < min || value > max) refuseProp(prop, `${value}${unit}`, rangeOf(min, max, unit));
   };
+  if (grpcService !== '' && target.healthCheck?.namesService === false)
+    refuseProp('service', `'${grpcService}'`, 'omitted, which checks the whole server,');
   check('interval', intervalSeconds, [minIntervalSeconds, maxIntervalSeconds], ' s');
   check('timeout', timeoutSeconds, [minTimeoutSeconds, maxTimeoutSeconds], ' s');
   if (target.healthCheck?.endsBeforeNext && timeoutSeconds >= intervalSeconds)

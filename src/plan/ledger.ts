@@ -6,10 +6,12 @@ import {
   FEATURE_OF_DELIVERY,
   FEATURE_OF_METRIC,
   FEATURE_OF_PROTOCOL,
+  FEATURE_OF_SERVER_PROTOCOL,
 } from './features';
 import { describeGpus } from './gpus';
 import { imageEntries } from './image-ledger';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
+import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
 import { DrainBehavior, KeepAliveKind } from './server/descriptor';
@@ -116,6 +118,7 @@ export class Ledger {
   public addBackend(plan: BackendUse, balancer: BalancerPlan): void {
     const { intent: backend, autoscaling, models, times } = plan;
     this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
+    this.addProtocol(backend);
     this.addTokens(backend.path, {
       ...Object.fromEntries(Object.entries(backend.environment).map(([name, text]) => [`environment.${name}`, text])),
       image: backend.image,
@@ -191,6 +194,17 @@ export class Ledger {
         `'${feature}' is left to the gateway, which 'strict' forbids: ${detail}`,
       );
     }
+  }
+
+  /** Records a protocol other than HTTP/1.1, and that the application must support it if its server does not declare it. */
+  private addProtocol(backend: BackendIntent): void {
+    const feature = FEATURE_OF_SERVER_PROTOCOL[backend.protocol];
+    if (feature === undefined) return;
+    this.use(backend.path, feature);
+    if (supportsProtocol(backend) !== undefined) return;
+    const { name } = backend.server.descriptor;
+    const detail = `${name} must accept ${backend.protocol} without TLS on port ${backend.port}; its descriptor does not specify whether it does`;
+    this.add(backend.path, feature, SupportLevel.APPLICATION, detail);
   }
 
   /** Records the limits that exceed what is reserved. */

@@ -37,7 +37,8 @@ const PROTOCOLS: { readonly [protocol in StreamProtocol]: Protocol | undefined }
   },
   [StreamProtocol.GRPC]: {
     feature: Feature.GRPC,
-    isSupported: ({ grpc }) => grpc,
+    // The protocol of the backend requires it.
+    isSupported: () => true,
     label: 'gRPC',
     servers: 'Triton or TensorFlow Serving',
     heartbeat: (_, seconds) => [

@@ -80,6 +80,8 @@ export enum Feature {
   IMAGE_USER = 'image user',
   /** Bidirectional connections that start as an HTTP/1.1 request. */
   WEB_SOCKET = 'web socket',
+  /** HTTP/2 between the balancer and the server. */
+  HTTP2 = 'http/2',
   /** Calls over HTTP/2, streaming included. */
   GRPC = 'grpc',
 }
@@ -186,6 +188,8 @@ export interface HealthCheckLimits {
   readonly minThreshold?: number;
   /** The largest number of consecutive checks that change the health of a replica. @default - no limit */
   readonly maxThreshold?: number;
+  /** Whether a gRPC health check can name a service. @default true */
+  readonly namesService?: boolean;
 }
 
 /** What an image of the target, rather than of the user, is used for. */
@@ -226,6 +230,8 @@ export interface TargetProfile {
   readonly maxBackendsPerEndpoint?: number;
   /** The limits of paths and headers. @default - those of HTTP */
   readonly matching?: MatchLimits;
+  /** Whether an endpoint with gRPC backends and one with others need different hosts. @default false */
+  readonly separateHosts?: boolean;
   /** The maximum number of replicas of a backend. @default - no limit */
   readonly maxReplicas?: number;
   /** The maximum delay of autoscaling, in seconds. @default - no limit */

@@ -1,9 +1,12 @@
+import type { ServerProtocol } from '../plan/choices';
 import type { ServerDescriptor } from '../plan/server/descriptor';
 import type { ServerOptions } from './shared-options';
 
 /** The values of a backend that the command of its server depends on. */
 export interface StartContext {
   readonly port: number;
+  /** The protocol of that port. @default ServerProtocol.HTTP1 */
+  readonly protocol?: ServerProtocol;
   readonly maxConcurrency?: number;
   readonly gpus?: number;
   /** The vCPUs of a replica. */

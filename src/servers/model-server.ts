@@ -1,9 +1,11 @@
 // Written by scripts/server-factories.ts from src/servers/catalog.
+import type { ServerProtocol } from '../plan/choices';
 import type { ServerIntent } from '../plan/intents';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import * as catalog from './catalog';
 import type { ServerDefinition, StartContext } from './define-server';
+import { behaviorFor } from './grpc';
 import type {
   AsgiServerOptions,
   BentomlOptions,
@@ -408,8 +410,8 @@ export class ModelServer {
   private constructor(private readonly definition: ServerDefinition) {}
 
   /** @internal */
-  public get _port(): number | undefined {
-    return this.definition.descriptor.port;
+  public _port(protocol: ServerProtocol): number | undefined {
+    return behaviorFor(protocol, this.definition.descriptor).port;
   }
 
   /** @internal */

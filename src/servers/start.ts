@@ -1,8 +1,10 @@
+import { ServerProtocol } from '../plan/choices';
 import type { ServerDescriptor } from '../plan/server/descriptor';
 import { knobsOf, type ServerTime } from '../plan/server/knobs';
 import { KnobPlace, TimeUnit } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
 import type { ServerDefinition, ServerStart, StartContext } from './define-server';
+import { behaviorFor } from './grpc';
 import { refuseOtherPort } from './listen-port';
 import { reservedVariables } from './reserved-variables';
 import { compareVersions, descriptorFor, versionNumbers, versionOfImage } from './versions';
@@ -42,7 +44,8 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const { version, extraArgs = [] } = server.options;
   const resolved = version ?? versionOfImage(server.descriptor, context.image);
   checkVersion(server.descriptor, resolved, context);
-  const descriptor = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
+  const known = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
+  const descriptor = behaviorFor(context.protocol, known);
   checkPorts(descriptor, context);
   const start = server.start(context);
   const { typed = [], tail } = start;
@@ -78,7 +81,8 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     ...(typed.length > 0 && { userVariables: typed }),
     reservedVariables: reservedVariables({ descriptor, start: { ...start, environment }, words, timeVariables }),
     descriptor,
-    healthPath: start.readinessPath ?? descriptor.readinessPath,
+    healthPath:
+      context.protocol === ServerProtocol.GRPC ? undefined : (start.readinessPath ?? descriptor.readinessPath),
     workers: server.workers,
     ...(start.expandingFlags !== undefined && { expandingFlags: start.expandingFlags }),
     ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),

@@ -1,3 +1,4 @@
+import { ServerProtocol } from '../plan/choices';
 import type { HealthCheckIntent } from '../plan/intents';
 import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
@@ -5,8 +6,8 @@ import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { Duration } from '../units/duration';
 
-/** Options of an HTTP health check. */
-export interface HttpHealthCheckOptions {
+/** How often a health check runs, and how many results change the health of a replica. */
+export interface HealthCheckTimes {
   /**
    * The time between two checks, in whole seconds.
    *
@@ -44,6 +45,21 @@ export interface HttpHealthCheckOptions {
   readonly unhealthyThreshold?: number;
 }
 
+/** Options of an HTTP health check. */
+export interface HttpHealthCheckOptions extends HealthCheckTimes {}
+
+/** Options of a gRPC health check. */
+export interface GrpcHealthCheckOptions extends HealthCheckTimes {
+  /**
+   * The full name of the service whose health is checked.
+   *
+   * AWS: not supported. Kubernetes: the `service` of the probe.
+   *
+   * @default - the health of the whole server
+   */
+  readonly service?: string;
+}
+
 /**
  * How the target checks that a replica can answer requests.
  *
@@ -69,22 +85,50 @@ export class HealthCheck {
         `the health check path ('${path}') must start with '/' and must not contain spaces`,
       );
     }
-    return new HealthCheck(path, '200-399', true, options);
+    return new HealthCheck({ path, statuses: '200-399', declared: true }, options);
+  }
+
+  /**
+   * A call of the gRPC health checking protocol (`grpc.health.v1.Health/Check`), for backends whose `protocol` is gRPC.
+   *
+   * AWS: the load balancer calls the method without the name of a service, so `service` is an error. Kubernetes: a `grpc`
+   * probe; the router checks that the port accepts connections, and gets the ready replicas from the cluster's DNS.
+   *
+   * @param options service, interval, timeout and thresholds
+   */
+  public static grpc(options: GrpcHealthCheckOptions = {}): HealthCheck {
+    checkOptions('GrpcHealthCheckOptions', options, 'options');
+    const { service = '' } = options;
+    if (!/^[A-Za-z0-9_.]*$/.test(service)) {
+      throw new ServingError(
+        'InvalidName',
+        `'service' ('${service}') must be the full name of a gRPC service, such as 'inference.GRPCInferenceService'`,
+      );
+    }
+    return new HealthCheck(
+      { path: '/grpc.health.v1.Health/Check', statuses: '0', declared: true, grpcService: service },
+      options,
+    );
   }
 
   /**
    * The check of a backend that declares none: GET `/` with any status below 500, because a healthy application that
-   * supports only POST returns 405.
+   * supports only POST returns 405. With gRPC, a call of a method that does not exist, with any status.
    *
    * @internal
    */
-  public static _standard(): HealthCheck {
-    return new HealthCheck('/', '200-499', false, {});
+  public static _standard(protocol = ServerProtocol.HTTP1): HealthCheck {
+    return protocol === ServerProtocol.GRPC
+      ? new HealthCheck({ path: '/AWS.ALB/healthcheck', statuses: '0-99', declared: false }, {})
+      : new HealthCheck({ path: '/', statuses: '200-499', declared: false }, {});
   }
 
   private readonly intent: HealthCheckIntent;
 
-  private constructor(path: string, statuses: string, declared: boolean, options: HttpHealthCheckOptions) {
+  private constructor(
+    question: Pick<HealthCheckIntent, 'path' | 'statuses' | 'declared' | 'grpcService'>,
+    options: HealthCheckTimes,
+  ) {
     const { interval = Duration.seconds(10), timeout, healthyThreshold = 2, unhealthyThreshold = 3 } = options;
     const intervalSeconds = wholeOf('interval', interval.toSeconds());
     const timeoutSeconds = wholeOf('timeout', timeout?.toSeconds() ?? defaultTimeoutOf(intervalSeconds));
@@ -95,14 +139,17 @@ export class HealthCheck {
       );
     }
     this.intent = {
-      path,
-      statuses,
-      declared,
+      ...question,
       intervalSeconds,
       timeoutSeconds,
       healthyThreshold: wholeOf('healthyThreshold', healthyThreshold),
       unhealthyThreshold: wholeOf('unhealthyThreshold', unhealthyThreshold),
     };
+  }
+
+  /** @internal */
+  public get _isGrpc(): boolean {
+    return this.intent.grpcService !== undefined;
   }
 
   /** @internal */

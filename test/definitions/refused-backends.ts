@@ -11,6 +11,7 @@ import {
   ScalingTarget,
   SecretValue,
   ServerImage,
+  ServerProtocol,
   Size,
   servers,
 } from '../../src';
@@ -26,6 +27,39 @@ const cpu = ScalingTarget.cpuUtilization(60);
 
 /** Backends: images, servers, models, resources and autoscaling. */
 export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
+  {
+    name: 'a gRPC protocol of a server without gRPC',
+    code: 'ProtocolNotSpoken',
+    on: ['kubernetes', 'test'],
+    message:
+      "'protocol' (ServerProtocol.GRPC) of backend 'v1' is not supported with gunicorn; use a server that supports it, such as Triton or TensorFlow Serving, or ModelServer.fromImage or ModelServer.command with its own command (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { protocol: ServerProtocol.GRPC }),
+  },
+  {
+    name: 'an HTTP health check of a gRPC server',
+    code: 'ConflictingProps',
+    message:
+      "'healthCheck' of backend 'v1' uses HTTP, but its 'protocol' is gRPC; use HealthCheck.grpc(), or change 'protocol' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.triton(),
+        protocol: ServerProtocol.GRPC,
+        healthCheck: HealthCheck.http('/v2/health/ready'),
+      }),
+  },
+  {
+    name: 'a prefix that is removed from gRPC calls',
+    code: 'ProtocolMismatch',
+    on: ['kubernetes', 'test'],
+    message:
+      "'stripPrefix' (true) must be omitted: the path of a call is its service and method, because backend 'v1' of endpoint 'endpoint' serves gRPC (at Serving/endpoint)",
+    define: (scope) =>
+      one(
+        scope,
+        { server: ModelServer.triton(), protocol: ServerProtocol.GRPC },
+        { path: '/triton', stripPrefix: true },
+      ),
+  },
   {
     name: 'an image of another version of the package',
     code: 'ForeignCopy',

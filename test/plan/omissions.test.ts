@@ -25,6 +25,15 @@ const SETS: { readonly [name: string]: { readonly declaredIn: string; readonly a
       'test/support/test-platform.ts',
     ],
   },
+  ServerProtocol: {
+    declaredIn: 'src/plan/choices.ts',
+    answeredIn: [
+      'src/aws/private/backend-service.ts',
+      'src/kubernetes/private/router/pools.ts',
+      'src/plan/features.ts',
+      'src/plan/protocols.ts',
+    ],
+  },
   StreamProtocol: {
     declaredIn: 'src/plan/choices.ts',
     answeredIn: ['src/kubernetes/private/router/routes.ts', 'src/plan/features.ts', 'src/plan/stream-ledger.ts'],

@@ -1,6 +1,6 @@
 import type { Streaming } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
-import { StreamProtocol } from '../../src/plan/choices';
+import { ServerProtocol, StreamProtocol } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { NUMBERED, ROUTER } from '../support/profiles';
 import { planOf, seconds } from './support';
@@ -108,7 +108,12 @@ describe('WebSocket', () => {
 });
 
 describe('gRPC', () => {
-  const calls = (server: ModelServer) => streamed(stream(20, { protocol: StreamProtocol.GRPC }), server);
+  const calls = (server: ModelServer) =>
+    planOf({
+      target: NUMBERED,
+      endpoint: { requestTimeout: seconds(30), streaming: stream(20, { protocol: StreamProtocol.GRPC }) },
+      backend: { server, protocol: ServerProtocol.GRPC },
+    });
 
   test('uses messages as heartbeats', () => {
     expect(calls(ModelServer.triton({})).entries('grpc')[1]).toMatchObject({

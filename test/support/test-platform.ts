@@ -105,6 +105,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.TOKENS]: DONE,
   [extension.Feature.IMAGE_USER]: DONE,
   [extension.Feature.WEB_SOCKET]: DONE,
+  [extension.Feature.HTTP2]: DONE,
   [extension.Feature.GRPC]: DONE,
 };
 

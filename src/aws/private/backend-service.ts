@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
-import { LoadBalancing } from '../../plan/choices';
+import { LoadBalancing, ServerProtocol } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { isUnresolved } from '../../private/tokens';
@@ -24,6 +24,13 @@ const UNUSED_ADDRESS = '192.0.2.1/32';
 const ALGORITHMS: { readonly [way in LoadBalancing]: elbv2.TargetGroupLoadBalancingAlgorithmType } = {
   [LoadBalancing.ROUND_ROBIN]: elbv2.TargetGroupLoadBalancingAlgorithmType.ROUND_ROBIN,
   [LoadBalancing.LEAST_OUTSTANDING_REQUESTS]: elbv2.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+};
+
+/** HTTP/1.1 is the default of a target group. */
+const VERSIONS: { readonly [protocol in ServerProtocol]: elbv2.ApplicationProtocolVersion | undefined } = {
+  [ServerProtocol.HTTP1]: undefined,
+  [ServerProtocol.HTTP2]: elbv2.ApplicationProtocolVersion.HTTP2,
+  [ServerProtocol.GRPC]: elbv2.ApplicationProtocolVersion.GRPC,
 };
 
 /** The platform's resources that the service of a backend uses. */
@@ -108,16 +115,17 @@ export class BackendService {
   }
 
   private makeTargetGroup(): elbv2.ApplicationTargetGroup {
-    const { healthCheck, loadBalancing, port } = this.intent;
+    const { healthCheck, loadBalancing, port, protocol } = this.intent;
     const group = new elbv2.ApplicationTargetGroup(this.backend.scope, 'TargetGroup', {
       vpc: this.network.vpc,
       port,
       protocol: elbv2.ApplicationProtocol.HTTP,
       targetType: elbv2.TargetType.IP,
+      protocolVersion: VERSIONS[protocol],
       loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
       healthCheck: {
         path: healthCheck.path,
-        healthyHttpCodes: healthCheck.statuses,
+        [protocol === ServerProtocol.GRPC ? 'healthyGrpcCodes' : 'healthyHttpCodes']: healthCheck.statuses,
         interval: Duration.seconds(healthCheck.intervalSeconds),
         timeout: Duration.seconds(healthCheck.timeoutSeconds),
         healthyThresholdCount: healthCheck.healthyThreshold,

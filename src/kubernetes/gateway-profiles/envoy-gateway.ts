@@ -22,6 +22,11 @@ class BackendTrafficPolicy extends GatewayPolicy {
           detail:
             'an upgraded connection, which the stream idle timeout of a BackendTrafficPolicy closes when both sides are silent; other endpoints of the gateway also accept WebSocket',
         },
+        http2: { level: SupportLevel.NATIVE, detail: '`appProtocol` of the Services' },
+        grpc: {
+          level: SupportLevel.NATIVE,
+          detail: 'a GRPCRoute; its request timeout is that of the BackendTrafficPolicy',
+        },
         roundRobin: {
           level: SupportLevel.NATIVE,
           detail:
@@ -39,12 +44,14 @@ class BackendTrafficPolicy extends GatewayPolicy {
 
   public specOf(values: GatewayPolicyValues): Record<string, unknown> {
     return {
-      targetRefs: values.routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name })),
+      targetRefs: values.routes.map((name) => ({ group: 'gateway.networking.k8s.io', kind: values.routeKind, name })),
       loadBalancer: { type: values.loadBalancing === LoadBalancing.ROUND_ROBIN ? 'RoundRobin' : 'LeastRequest' },
       timeout: {
         http: {
           connectionIdleTimeout: durationOf(values.idleSeconds),
           streamIdleTimeout: durationOf(values.silenceSeconds),
+          // An HTTPRoute has its own.
+          requestTimeout: values.routeKind === 'GRPCRoute' ? durationOf(values.requestSeconds) : undefined,
         },
       },
       circuitBreaker: values.closeConnections ? { maxRequestsPerConnection: 1 } : undefined,

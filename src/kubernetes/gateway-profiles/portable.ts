@@ -36,6 +36,11 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
     detail: 'a gateway has no limit per replica; the server must enforce it',
   },
   webSocket: left('most gateways upgrade connections; the gateway decides how long both sides may be silent'),
+  http2: left('`appProtocol` of the Services is kubernetes.io/h2c, which most gateways follow'),
+  grpc: {
+    level: SupportLevel.APPROXIMATED,
+    detail: 'a GRPCRoute, which cannot set a timeout, and `appProtocol` kubernetes.io/h2c of the Services',
+  },
   roundRobin: ALGORITHM,
   leastOutstanding: ALGORITHM,
   requestTimeout: left(

@@ -69,11 +69,13 @@ export class BackendObjects {
       },
       body: { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
     });
-    this.service = this.add('Service', 'v1', { body: { spec: serviceSpec(this.labels.selector, false) } });
+    this.service = this.add('Service', 'v1', {
+      body: { spec: serviceSpec(this.labels.selector, intent.protocol, false) },
+    });
     this.podsService = this.add('Service', 'v1', {
       id: 'PodsService',
       name: `${intent.slug}-pods`,
-      body: { spec: serviceSpec(this.labels.selector, true) },
+      body: { spec: serviceSpec(this.labels.selector, intent.protocol, true) },
     });
     backend.scope.node.defaultChild = this.deployment;
     if (intent.replicas > 1) this.addDisruptionBudget();

@@ -9,14 +9,18 @@ import type { Gateway } from '../gateway';
 import { type GatewayPolicy, GatewayPolicyScope } from '../gateway-policy';
 import type { EndpointObjects } from '../rendered';
 import { addPolicy, endpointValues } from './gateway-policies';
+import { type GrpcRoutePart, grpcRoutePart, routeKindOf } from './grpc-routes';
 import { type HttpRouteOptions, type HttpRoutePart, httpRouteParts, MAX_HEADERS } from './http-routes';
 import { annotationsOf, Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { acceptsEveryMethod } from './open-places';
 
-/** The objects that route the requests of one endpoint: HTTPRoutes, and the policies of the gateway's profile. */
+/** The ids of routes in their endpoint. */
+const IDS = { GRPCRoute: 'GrpcRoute', HTTPRoute: 'HttpRoute' };
+
+/** The objects that route the requests of one endpoint: its routes, and the policies of the gateway's profile. */
 export class EndpointRoutes implements EndpointObjects {
-  public readonly httpRoutes: ApiObject[] = [];
+  public readonly routes: ApiObject[] = [];
   public readonly methodNotAllowed?: ApiObject;
   public readonly policies: ApiObject[];
 
@@ -43,7 +47,6 @@ export class EndpointRoutes implements EndpointObjects {
         extensionRef: { group: filter.apiGroup, kind: filter.kind, name: filter.name },
       },
     };
-    this.grow();
     this.policies = policies
       .filter(({ props }) => props.scope !== GatewayPolicyScope.BACKEND)
       .map((policy) => this.addPolicy(policy));
@@ -60,8 +63,12 @@ export class EndpointRoutes implements EndpointObjects {
     this.grow();
   }
 
-  /** Adds HTTPRoutes until there is one for each part of the endpoint as declared so far. */
+  /**
+   * Adds routes until there is one for each part of the endpoint as declared so far. Before the first backend their kind is
+   * unknown.
+   */
   private grow(): void {
+    if (this.attached.size === 0) return;
     const { intent } = this.endpoint;
     const routes = routesOf(intent, {
       attachments: this.attachments,
@@ -71,15 +78,16 @@ export class EndpointRoutes implements EndpointObjects {
     });
     this.checkHeaders(routes);
     const { length } = httpRouteParts(intent, routes, this.options);
-    for (let index = this.httpRoutes.length; index < length; index++) this.httpRoutes.push(this.addRoute(index));
+    for (let index = this.routes.length; index < length; index++) this.routes.push(this.addRoute(index));
   }
 
   private addRoute(index: number): ApiObject {
     const { intent } = this.endpoint;
     const number = index + 1;
-    return addObject(this.endpoint.scope, index === 0 ? 'HttpRoute' : `HttpRoute${number}`, {
+    const kind = this.kind;
+    return addObject(this.endpoint.scope, `${IDS[kind]}${index === 0 ? '' : number}`, {
       apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
+      kind,
       // Routes of the same age take precedence by name, so the names are in the order of the rules.
       name: index === 0 ? intent.slug : `${intent.slug}-${String(number).padStart(3, '0')}`,
       labels: labelsOf(Component.ENDPOINT, intent.slug, this.endpoint.scope).all,
@@ -88,20 +96,25 @@ export class EndpointRoutes implements EndpointObjects {
     });
   }
 
+  private get kind(): 'GRPCRoute' | 'HTTPRoute' {
+    return routeKindOf([...this.attached.values()].map(({ intent }) => intent));
+  }
+
   private parentRef(): Record<string, string | undefined> {
     const { gatewayName: name, namespace, sectionName } = this.gateway;
     return { name, namespace, sectionName };
   }
 
   /** A later endpoint can make a part redundant; the last part is then repeated, which changes nothing. */
-  private part(index: number): HttpRoutePart {
+  private part(index: number): HttpRoutePart | GrpcRoutePart {
     const plan = this.plan();
     if (this.memo?.plan !== plan) {
       const isOpen = acceptsEveryMethod(this.platform.plan(), plan.intent);
       const routes = plan.routes.filter((route) => !isOpen || route.kind !== RouteKind.METHOD_NOT_ALLOWED);
       this.memo = { plan, parts: httpRouteParts(plan.intent, routes, this.options) };
     }
-    return (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
+    const part = (this.memo.parts[index] ?? this.memo.parts.at(-1)) as HttpRoutePart;
+    return this.kind === 'GRPCRoute' ? grpcRoutePart(part) : part;
   }
 
   private addPolicy(policy: GatewayPolicy): ApiObject {
@@ -110,7 +123,7 @@ export class EndpointRoutes implements EndpointObjects {
       endpointValues(
         this.platform.plan(),
         this.plan(),
-        this.httpRoutes.map(({ name }) => name),
+        this.routes.map(({ name }) => name),
         [...this.attached.values()].map((backend) => backend.intent.slug),
       ),
     );

@@ -5,6 +5,7 @@ import type { ServingPlan } from '../../plan/plan';
 import { METHOD_NOT_ALLOWED_KEY } from '../../plan/routes';
 import type { BackendPlan, EndpointPlan } from '../../plan/serving-plan';
 import type { GatewayPolicy, GatewayPolicyValues } from '../gateway-policy';
+import { routeKindOf } from './grpc-routes';
 import { type Component, labelsOf } from './labels';
 import { addObject } from './objects';
 
@@ -59,6 +60,7 @@ function valuesOf(
   const limits = endpoints.flatMap(({ routes }) => routes.filter(({ shares }) => shares.length > 0));
   const seconds = limits.map(({ timeoutSeconds }) => timeoutSeconds);
   return {
+    routeKind: routeKindOf(backends.map(({ intent }) => intent)),
     loadBalancing: backends.every(({ intent }) => intent.loadBalancing === LoadBalancing.ROUND_ROBIN)
       ? LoadBalancing.ROUND_ROBIN
       : LoadBalancing.LEAST_OUTSTANDING_REQUESTS,

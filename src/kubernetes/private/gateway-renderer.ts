@@ -8,6 +8,7 @@ import { GatewayPolicyScope } from '../gateway-policy';
 import { ENDPOINT_OBJECTS } from '../rendered';
 import { EndpointRoutes } from './endpoint-routes';
 import { addPolicy, backendValues } from './gateway-policies';
+import { routeKindOf } from './grpc-routes';
 import { Component, labelsOf } from './labels';
 import { addObject, namespaceOf } from './objects';
 import { KubernetesRenderer, type RendererSettings } from './renderer';
@@ -99,6 +100,7 @@ export class GatewayRenderer extends KubernetesRenderer {
 
   private addGrant(backend: BackendBinding, namespaces: Set<string>): ApiObject {
     const { slug } = backend.intent;
+    const kind = routeKindOf([backend.intent]);
     const group = 'gateway.networking.k8s.io';
     return addObject(backend.scope, 'ReferenceGrant', {
       apiVersion: `${group}/v1beta1`,
@@ -108,7 +110,7 @@ export class GatewayRenderer extends KubernetesRenderer {
       body: {
         spec: {
           from: Lazy.any({
-            produce: () => [...namespaces].sort().map((namespace) => ({ group, kind: 'HTTPRoute', namespace })),
+            produce: () => [...namespaces].sort().map((namespace) => ({ group, kind, namespace })),
           }),
           to: [{ group: '', kind: 'Service', name: slug }],
         },

@@ -1,4 +1,3 @@
-import { type CapabilityTable, capabilitiesOf, refused } from '../../plan/capabilities';
 import {
   BalancerAccess,
   type Capability,
@@ -19,15 +18,8 @@ const MAX_WEIGHT = 999;
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule */
 export const MAX_BACKENDS = 16;
 
-/** The features that this platform does not render for any gateway, so no profile can change them. */
-const NOT_RENDERED = {
-  [Feature.GRPC]: refused(
-    'it needs a GRPCRoute and HTTP/2 to the server, which this platform does not render yet; stream over HTTP/1.1, or use WebSocket',
-  ),
-} satisfies Partial<CapabilityTable>;
-
 /** The member of a profile for each feature of a plan. */
-const MEMBER_OF: { readonly [feature in Exclude<RoutingFeature, keyof typeof NOT_RENDERED>]: keyof GatewayFeatures } = {
+const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures } = {
   [Feature.WEIGHTS]: 'weights',
   [Feature.METHOD_MATCH]: 'methodMatch',
   [Feature.HEADER_MATCH]: 'headerMatch',
@@ -35,6 +27,8 @@ const MEMBER_OF: { readonly [feature in Exclude<RoutingFeature, keyof typeof NOT
   [Feature.PATH_BY_HEADER]: 'pathByHeader',
   [Feature.OWN_ADDRESS]: 'ownAddress',
   [Feature.WEB_SOCKET]: 'webSocket',
+  [Feature.HTTP2]: 'http2',
+  [Feature.GRPC]: 'grpc',
   [Feature.ROUND_ROBIN]: 'roundRobin',
   [Feature.LEAST_OUTSTANDING]: 'leastOutstanding',
   [Feature.REQUEST_TIMEOUT]: 'requestTimeout',
@@ -75,7 +69,8 @@ export function gatewayTarget(
     ...(clientIdleTimeout !== undefined && { clientIdleSeconds: clientIdleTimeout.toSeconds() }),
     ...(statuses !== undefined && { statuses }),
     requestTimeout: requestTimeouts,
-    capabilities: [...featuresOf(profile), ...capabilitiesOf(NOT_RENDERED)],
+    capabilities: featuresOf(profile),
+    separateHosts: !(profile.grpcSharesHosts ?? false),
   };
 }
 

@@ -10,6 +10,7 @@ export interface Probe {
   readonly httpGet?: { readonly path: string; readonly port: string };
   readonly tcpSocket?: { readonly port: string };
   readonly exec?: { readonly command: string[] };
+  readonly grpc?: { readonly port: number; readonly service?: string };
   readonly periodSeconds: number;
   readonly timeoutSeconds: number;
   readonly successThreshold?: number;
@@ -134,6 +135,7 @@ export interface ServiceSpec {
     readonly port: number;
     readonly targetPort: string;
     readonly protocol: 'TCP';
+    readonly appProtocol?: string;
   }[];
 }
 

@@ -1,3 +1,4 @@
+import { ServerProtocol } from '../../plan/choices';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { Probe } from './manifests';
 
@@ -6,7 +7,7 @@ export const PORT_NAME = 'http';
 
 const STARTUP_PERIOD_SECONDS = 10;
 
-type Handler = Pick<Probe, 'httpGet' | 'tcpSocket' | 'exec'>;
+type Handler = Pick<Probe, 'httpGet' | 'tcpSocket' | 'exec' | 'grpc'>;
 
 /** The probes of a server. */
 export interface Probes {
@@ -40,7 +41,11 @@ export function probesOf(plan: BackendPlan): Probes {
 
 /** The kubelet treats 405 as a failure, so without a declared check readiness does not use `httpGet`. */
 function readinessOf(plan: BackendPlan): Handler {
-  const { healthCheck, server, port } = plan.intent;
+  const { healthCheck, server, port, protocol } = plan.intent;
+  const { grpcService } = healthCheck;
+  // The kubelet accepts no port name there.
+  if (grpcService !== undefined) return { grpc: { port, service: grpcService === '' ? undefined : grpcService } };
+  if (protocol === ServerProtocol.GRPC) return { tcpSocket: { port: PORT_NAME } };
   if (healthCheck.declared) return { httpGet: { path: healthCheck.path, port: PORT_NAME } };
   const { interpreter, listensWhenReady } = server.descriptor;
   if (listensWhenReady || interpreter === undefined) return { tcpSocket: { port: PORT_NAME } };

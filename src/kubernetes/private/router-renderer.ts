@@ -46,7 +46,7 @@ export class RouterRenderer extends KubernetesRenderer {
     const { metadata } = this.router.service;
     if (hasUrl(hosts)) metadata.addAnnotation(`url.serving-constructs/${name}`, this.urlOf(endpoint));
     if (description !== undefined) metadata.addAnnotation(`description.serving-constructs/${name}`, description);
-    ENDPOINT_OBJECTS.set(endpoint.scope, { httpRoutes: [], policies: [] });
+    ENDPOINT_OBJECTS.set(endpoint.scope, { routes: [], policies: [] });
   }
 
   public bindAttachment({ endpoint, backend }: AttachmentBinding): void {

@@ -1,3 +1,4 @@
+import { ServerProtocol } from '../../plan/choices';
 import { type AutoscalingIntent, type RolloutIntent, RolloutKind, ScalingMetric } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { Labels } from './labels';
@@ -13,6 +14,9 @@ import { PORT_NAME } from './probes';
 
 /** The port of a backend's Service. */
 export const SERVICE_PORT = 80;
+
+/** The name of HTTP/2 without TLS: https://kep.k8s.io/3726. */
+const HTTP2_WITHOUT_TLS = 'kubernetes.io/h2c';
 
 /** How long a new replica must stay ready before an old one is stopped. */
 const MIN_READY_SECONDS = 10;
@@ -35,12 +39,17 @@ export function deploymentSpec(
 }
 
 /** The Service that distributes requests among the replicas, or the headless one that lists them. */
-export function serviceSpec(selector: Record<string, string>, headless: boolean): ServiceSpec {
+export function serviceSpec(
+  selector: Record<string, string>,
+  protocol: ServerProtocol,
+  headless: boolean,
+): ServiceSpec {
+  const appProtocol = protocol === ServerProtocol.HTTP1 ? undefined : HTTP2_WITHOUT_TLS;
   return {
     type: 'ClusterIP',
     clusterIP: headless ? 'None' : undefined,
     selector,
-    ports: [{ name: PORT_NAME, port: SERVICE_PORT, targetPort: PORT_NAME, protocol: 'TCP' }],
+    ports: [{ name: PORT_NAME, port: SERVICE_PORT, targetPort: PORT_NAME, protocol: 'TCP', appProtocol }],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LoadBalancing } from '../choices';
+import type { LoadBalancing, ServerProtocol } from '../choices';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ServerIntent } from './server';
 
@@ -18,12 +18,14 @@ export interface TimeoutOverrides {
   readonly stopSeconds?: number;
 }
 
-/** An HTTP health check. */
+/** A health check over HTTP or gRPC. */
 export interface HealthCheckIntent {
-  /** The path. */
+  /** The path; with gRPC, that of the method. */
   readonly path: string;
-  /** The status codes of a healthy replica, such as `200-399`. */
+  /** The status codes of a healthy replica, such as `200-399`; with gRPC, status codes of gRPC. */
   readonly statuses: string;
+  /** The service whose health is checked, in the gRPC health checking protocol; empty for the whole server. @default - no such check */
+  readonly grpcService?: string;
   /** Whether the user declared it; otherwise it is the default readiness check. */
   readonly declared: boolean;
   /** The interval between two checks in seconds. */
@@ -110,6 +112,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly description?: string;
   /** The container port. */
   readonly port: number;
+  /** The protocol of that port. */
+  readonly protocol: ServerProtocol;
   /** The reference of the image. @default - only known to the platform */
   readonly image?: string;
   /** The platforms of the image. @default - unknown */

@@ -150,8 +150,12 @@ export interface ServerDescriptor {
   readonly webSocket?: boolean;
   /** The interval of the pings that it sends on a WebSocket, in seconds. @default - none, or unknown */
   readonly webSocketPingSeconds?: number;
+  /** Whether it accepts HTTP/2 without TLS. @default - unknown */
+  readonly http2?: boolean;
   /** Whether it supports gRPC. @default - unknown */
   readonly grpc?: boolean;
+  /** The port of gRPC, if it serves HTTP and gRPC on two ports. @default - it has one port */
+  readonly grpcPort?: number;
   /** How it batches requests. @default - defined by the application */
   readonly batching?: BatchingBehavior;
   /** Where it finds its model. @default - defined by the application */

@@ -36,6 +36,7 @@ export const BENTOML: ServerDescriptor = {
   },
   streaming: true,
   webSocket: true,
+  http2: false,
   grpc: false,
   batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
   modelLocation: { how: 'the model store of the bento', layout: 'as the service expects' },

@@ -54,6 +54,7 @@ export const GRANIAN: ServerDescriptor = {
   },
   streaming: true,
   webSocket: true,
+  http2: true,
   grpc: false,
   conflictingVariables: {
     GRANIAN_HOST: '--host',

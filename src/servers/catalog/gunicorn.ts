@@ -74,6 +74,7 @@ const GUNICORN = {
   drainTimeoutBehavior: DrainTimeoutBehavior.CLOSED,
   overflow: { how: 'the socket backlog (--backlog)' },
   listensWhenReady: false,
+  http2: false,
   grpc: false,
   image: { repository: 'ghcr.io/benoitc/gunicorn', user: 'gunicorn' },
   conflictingVariables: { GUNICORN_CMD_ARGS: 'flags', WEB_CONCURRENCY: '--workers' },

@@ -25,6 +25,7 @@ export const HYPERCORN: ServerDescriptor = {
   listensWhenReady: true,
   streaming: true,
   webSocket: true,
+  http2: true,
   grpc: false,
   verifiedVersion: '0.18.0',
   source: 'https://github.com/pgjones/hypercorn/blob/main/src/hypercorn/config.py',

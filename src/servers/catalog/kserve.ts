@@ -1,6 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
+import { portsOf } from '../grpc';
 import { modelDirectoryOf } from '../model-path';
 import { requireWord, workersOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
@@ -47,7 +48,9 @@ export const KSERVE: ServerDescriptor = {
   metrics: { path: '/metrics', latency: 'request_predict_seconds' },
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: true,
+  grpcPort: 8081,
   batching: { how: 'a separate batcher in front of it' },
   modelLocation: { how: '--model_dir', layout: 'as the server expects' },
   interpreter: 'python3',
@@ -77,19 +80,22 @@ export const kserve = defineServer([KSERVE], (options: KserveOptions) => {
     descriptor: KSERVE,
     options,
     workers,
-    start: (context) => ({
-      command: [
-        ...[
-          'python3',
-          '-m',
-          module,
-          '--model_name',
-          name,
-          '--model_dir',
-          modelDirectoryOf('modelPath', options.modelPath, context),
+    start: (context) => {
+      const { http, grpc } = portsOf(context, KSERVE);
+      return {
+        command: [
+          ...[
+            'python3',
+            '-m',
+            module,
+            '--model_name',
+            name,
+            '--model_dir',
+            modelDirectoryOf('modelPath', options.modelPath, context),
+          ],
+          ...['--http_port', http, '--grpc_port', grpc, '--workers', String(workers)],
         ],
-        ...['--http_port', String(context.port), '--grpc_port', '8081', '--workers', String(workers)],
-      ],
-    }),
+      };
+    },
   };
 });

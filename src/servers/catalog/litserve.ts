@@ -32,6 +32,7 @@ export const LITSERVE: ServerDescriptor = {
   readinessPath: '/health',
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },

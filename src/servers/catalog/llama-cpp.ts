@@ -47,6 +47,7 @@ export const LLAMA_CPP: ServerDescriptor = {
   },
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--parallel; always on' },
   modelLocation: { how: '--model', layout: 'a GGUF file' },

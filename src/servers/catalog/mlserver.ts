@@ -1,6 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
+import { portsOf } from '../grpc';
 import { repositoryPathOf } from '../model-path';
 import { workersOf } from '../python-application';
 import type { ServerOptions } from '../shared-options';
@@ -46,7 +47,9 @@ export const MLSERVER: ServerDescriptor = {
   },
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: true,
+  grpcPort: 8081,
   batching: {
     place: KnobPlace.FILE,
     how: 'max_batch_size and max_batch_time in model-settings.json; both are required',
@@ -83,18 +86,22 @@ export const mlServer = defineServer([MLSERVER, MLSERVER_IN_PROCESS], (options: 
     descriptor: workers === 0 ? MLSERVER_IN_PROCESS : MLSERVER,
     options,
     workers,
-    start: (context) => ({
-      command: ['mlserver', 'start', repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/models'],
-      environment: {
-        MLSERVER_HOST: EVERY_INTERFACE,
-        MLSERVER_GRPC_PORT: '8081',
-        MLSERVER_METRICS_PORT: '8082',
-        MLSERVER_PARALLEL_WORKERS: String(workers),
-        // By default it creates these in the working directory, where a non-root user often has no write access.
-        MLSERVER_METRICS_DIR: '/tmp/mlserver/metrics',
-        MLSERVER_ENVIRONMENTS_DIR: '/tmp/mlserver/environments',
-      },
-      changeable: ['MLSERVER_METRICS_DIR', 'MLSERVER_ENVIRONMENTS_DIR'],
-    }),
+    start: (context) => {
+      const { http, grpc } = portsOf(context, MLSERVER);
+      return {
+        command: ['mlserver', 'start', repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/models'],
+        environment: {
+          MLSERVER_HOST: EVERY_INTERFACE,
+          MLSERVER_HTTP_PORT: http,
+          MLSERVER_GRPC_PORT: grpc,
+          MLSERVER_METRICS_PORT: '8082',
+          MLSERVER_PARALLEL_WORKERS: String(workers),
+          // By default it creates these in the working directory, where a non-root user often has no write access.
+          MLSERVER_METRICS_DIR: '/tmp/mlserver/metrics',
+          MLSERVER_ENVIRONMENTS_DIR: '/tmp/mlserver/environments',
+        },
+        changeable: ['MLSERVER_METRICS_DIR', 'MLSERVER_ENVIRONMENTS_DIR'],
+      };
+    },
   };
 });

@@ -29,6 +29,7 @@ export const OLLAMA: ServerDescriptor = {
   port: 11_434,
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   batching: { place: KnobPlace.VARIABLE, how: 'OLLAMA_NUM_PARALLEL' },
   modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; missing models are pulled at run time' },

@@ -66,7 +66,9 @@ export const RAY_SERVE: ServerDescriptor = {
   },
   streaming: true,
   webSocket: true,
-  grpc: true,
+  http2: false,
+  // It has gRPC on another port, which its command does not configure.
+  grpc: false,
   batching: { place: KnobPlace.CODE, how: '@serve.batch' },
   modelLocation: { how: 'arguments of the application', layout: 'as the code expects' },
   image: { repository: 'rayproject/ray', user: '1000' },

@@ -37,6 +37,7 @@ export const SELDON: ServerDescriptor = {
   metrics: { port: 6000, path: '/metrics' },
   streaming: false,
   webSocket: false,
+  http2: false,
   grpc: false,
   batching: { how: 'not supported' },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },

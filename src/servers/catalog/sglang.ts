@@ -39,7 +39,8 @@ export const SGLANG: ServerDescriptor = {
   },
   streaming: true,
   webSocket: false,
-  grpc: true,
+  // It has gRPC on another port, which its command does not configure.
+  grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
   modelLocation: { how: '--model-path', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'lmsysorg/sglang', user: 'root' },

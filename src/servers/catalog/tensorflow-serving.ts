@@ -1,6 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections, TimeUnit } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
+import { portsOf } from '../grpc';
 import { modelDirectoryOf } from '../model-path';
 import { requireWord } from '../python-application';
 import type { ServerOptions } from '../shared-options';
@@ -44,7 +45,9 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   metrics: { path: '/monitoring/prometheus/metrics', enabledBy: '--monitoring_config_file' },
   streaming: false,
   webSocket: false,
+  http2: false,
   grpc: true,
+  grpcPort: 8500,
   batching: { place: KnobPlace.FILE, how: '--enable_batching with --batching_parameters_file' },
   modelLocation: { how: '--model_base_path', layout: 'a numbered subdirectory for each version' },
   image: { repository: 'tensorflow/serving', user: 'root' },
@@ -64,12 +67,15 @@ export const tensorflowServing = defineServer([TENSORFLOW_SERVING], (options: Te
   return {
     descriptor: TENSORFLOW_SERVING,
     options,
-    start: (context) => ({
-      command: [
-        ...['tensorflow_model_server', '--port=8500', `--rest_api_port=${context.port}`],
-        ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
-      ],
-      readinessPath: `/v1/models/${name}`,
-    }),
+    start: (context) => {
+      const { http, grpc } = portsOf(context, TENSORFLOW_SERVING);
+      return {
+        command: [
+          ...['tensorflow_model_server', `--port=${grpc}`, `--rest_api_port=${http}`],
+          ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
+        ],
+        readinessPath: `/v1/models/${name}`,
+      };
+    },
   };
 });

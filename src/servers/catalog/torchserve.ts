@@ -21,7 +21,8 @@ export const TORCHSERVE: ServerDescriptor = {
   metrics: { port: 8082, path: '/metrics', latency: 'ts_inference_latency_microseconds' },
   streaming: true,
   webSocket: false,
-  grpc: true,
+  // It has gRPC on another port, which its command does not configure.
+  grpc: false,
   batching: { place: KnobPlace.FILE, how: 'batchSize and maxBatchDelay of a model' },
   modelLocation: { how: 'model_store', layout: 'MAR files' },
   image: { repository: 'pytorch/torchserve', user: 'model-server' },

@@ -1,6 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
+import { portsOf } from '../grpc';
 import { repositoryPathOf } from '../model-path';
 import type { ServerOptions } from '../shared-options';
 
@@ -37,7 +38,9 @@ export const TRITON: ServerDescriptor = {
   },
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: true,
+  grpcPort: 8001,
   batching: { place: KnobPlace.FILE, how: 'max_batch_size and dynamic_batching in config.pbtxt' },
   modelLocation: { how: '--model-repository', layout: '<model>/config.pbtxt and <model>/<version>/model.*' },
   image: { repository: 'nvcr.io/nvidia/tritonserver', user: 'root' },
@@ -58,14 +61,17 @@ export const triton = defineServer([TRITON], (options: TritonOptions = {}) => ({
   descriptor: TRITON,
   options,
   aliases: { '--model-store': '--model-repository' },
-  start: (context) => ({
-    command: [
-      ...[
-        'tritonserver',
-        '--model-repository',
-        repositoryPathOf('modelRepository', options.modelRepository, context) ?? '/models',
+  start: (context) => {
+    const { http, grpc } = portsOf(context, TRITON);
+    return {
+      command: [
+        ...[
+          'tritonserver',
+          '--model-repository',
+          repositoryPathOf('modelRepository', options.modelRepository, context) ?? '/models',
+        ],
+        ...['--http-port', http, '--grpc-port', grpc, '--metrics-port', '8002'],
       ],
-      ...['--http-port', String(context.port), '--grpc-port', '8001', '--metrics-port', '8002'],
-    ],
-  }),
+    };
+  },
 }));

@@ -50,6 +50,7 @@ export const UVICORN: ServerDescriptor = {
   webSocket: true,
   // `--ws-ping-interval`, which is not set.
   webSocketPingSeconds: 20,
+  http2: false,
   grpc: false,
   conflictingVariables: {
     UVICORN_HOST: '--host',

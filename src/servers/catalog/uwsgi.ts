@@ -39,6 +39,7 @@ export const UWSGI: ServerDescriptor = {
   listensWhenReady: false,
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   verifiedVersion: '2.0.31',
   source: 'https://github.com/unbit/uwsgi/blob/uwsgi-2.0/plugins/http/http.c',

@@ -35,6 +35,7 @@ export const VLLM: ServerDescriptor = {
   },
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   batching: { place: KnobPlace.FLAG, how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay' },
   modelLocation: { how: 'an argument', layout: 'a directory or a model name on the Hugging Face Hub' },

@@ -40,6 +40,7 @@ export const WAITRESS: ServerDescriptor = {
   port: 8080,
   streaming: true,
   webSocket: false,
+  http2: false,
   grpc: false,
   verifiedVersion: '3.0.2',
   source: 'https://github.com/Pylons/waitress/blob/main/src/waitress/adjustments.py',

@@ -10,6 +10,7 @@ import {
   renderUpgradeGuard,
 } from './guards';
 import { addresses, type HaproxyOptions, SERVICE_PORT } from './options';
+import { servesCalls } from './pools';
 import { Column, CUT_ALL, cutDepths, poolColumn, renderRoute, sharing, uptoColumn } from './routes';
 import { literal } from './words';
 
@@ -33,7 +34,7 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     'frontend _router from base',
     `  bind ${addresses(options.port)}`,
     ...renderConnectionGuard(options),
-    ...renderMessageGuard(routes),
+    ...renderMessageGuard(routes, servesCalls(plan)),
     ...renderHeaderGuard(options, SERVICE_PORT, routes),
     '',
     ...(routes.some((route) => route.hosts.length > 0)

@@ -118,12 +118,13 @@ export function renderSources(): string[] {
 }
 
 /** Before the routes: rejects or normalizes what the router and a server could interpret differently. */
-export function renderMessageGuard(routes: readonly RoutePlan[]): string[] {
+export function renderMessageGuard(routes: readonly RoutePlan[], acceptsHttp2: boolean): string[] {
+  const newer = acceptsHttp2 ? ' 2.0' : '';
   return [
     answer(501, 'method not supported', `if { method -m str -i ${REFUSED_METHODS.join(' ')} }`),
-    answer(400, 'invalid version', 'unless { req.ver 1.0 1.1 }'),
+    answer(400, 'invalid version', `unless { req.ver 1.0 1.1${newer} }`),
     `  acl named req.fhdr(host) -m reg -i -- ${word(HOST)}`,
-    answer(400, 'invalid host', 'if !named { req.fhdr(host) -m found } or !named { req.ver 1.1 }'),
+    answer(400, 'invalid host', `if !named { req.fhdr(host) -m found } or !named { req.ver 1.1${newer} }`),
     // Newer versions of HAProxy reject it themselves.
     answer(400, 'invalid header', `if { req.hdrs -m reg -- ${word('\\x00')} }`),
     ...TRANSFER.map(({ reason, status, name, value }) =>

@@ -4,7 +4,7 @@ import { longestOf } from '../../../plan/timeouts/demand';
 import { renderFrontend } from './frontend';
 import { MAX_CONNECTIONS } from './guards';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
-import { poolsOf, queueSeconds, renderPoolDefaults, renderPools } from './pools';
+import { poolsOf, queueSeconds, renderPoolDefaults, renderPools, servesCalls } from './pools';
 import { renderResolvers } from './resolvers';
 
 /** The maximum time that an accepted request can take, in seconds. */
@@ -60,8 +60,9 @@ function renderBase(plan: ServingPlan): string[] {
     '  option dontlog-normal',
     '  option dontlognull',
     '  option idle-close-on-response',
-    '  # Clients use HTTP/1.1; refuse unencrypted HTTP/2.',
-    '  option disable-h2-upgrade',
+    ...(servesCalls(plan)
+      ? []
+      : ['  # Clients use HTTP/1.1; refuse unencrypted HTTP/2.', '  option disable-h2-upgrade']),
     '  timeout http-request 10s',
     `  timeout http-keep-alive ${plan.balancer.clientIdle}s`,
     `  timeout client ${timeout}s`,

@@ -1,4 +1,4 @@
-import { LoadBalancing } from '../../../plan/choices';
+import { LoadBalancing, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
@@ -27,6 +27,15 @@ const ALGORITHMS: { readonly [algorithm in LoadBalancing]: string } = {
 /** The default algorithm. */
 const STANDARD_BALANCING = LoadBalancing.ROUND_ROBIN;
 
+/** The lines of a pool whose servers have another protocol than HTTP/1.1. */
+const PROTOCOL_LINES: { readonly [protocol in ServerProtocol]: readonly string[] } = {
+  [ServerProtocol.HTTP1]: [],
+  [ServerProtocol.HTTP2]: ['  default-server proto h2 check-proto h2'],
+  // A call of the health service has a binary body, which checks cannot send. Servers require the header that is removed
+  // from requests.
+  [ServerProtocol.GRPC]: ['  default-server proto h2', '  option tcp-check', '  http-request set-header TE trailers'],
+};
+
 /** The name of the headless Service that lists the replicas of a backend. */
 export function podsServiceName(slug: string): string {
   return `${slug}-pods`;
@@ -35,6 +44,11 @@ export function podsServiceName(slug: string): string {
 /** The backends that serve an endpoint; the others get no requests. */
 export function poolsOf(plan: ServingPlan): BackendPlan[] {
   return plan.backends.filter((backend) => backend.endpoints.length > 0);
+}
+
+/** Whether a pool serves gRPC, so that clients use HTTP/2. */
+export function servesCalls(plan: ServingPlan): boolean {
+  return poolsOf(plan).some(({ intent }) => intent.protocol === ServerProtocol.GRPC);
 }
 
 /** How long a request may be queued: as long as the longest request timeout of its endpoints. */
@@ -71,7 +85,8 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
       `backend ${pool.slug} from pool`,
       ...(intent.loadBalancing === STANDARD_BALANCING ? [] : [`  balance ${ALGORITHMS[intent.loadBalancing]}`]),
       ...(times.closeEach ? ['  option http-server-close'] : []),
-      ...(isStandard(health, 'path', 'statuses') ? [] : healthCheck(health)),
+      ...PROTOCOL_LINES[intent.protocol],
+      ...(intent.protocol === ServerProtocol.GRPC || isStandard(health, 'path', 'statuses') ? [] : healthCheck(health)),
       ...(isStandard(health, 'timeoutSeconds') ? [] : [`  timeout check ${health.timeoutSeconds}s`]),
       ...(isStandard(health, 'intervalSeconds', 'healthyThreshold', 'unhealthyThreshold')
         ? []

@@ -1,4 +1,4 @@
-import { approximated, type CapabilityTable, capabilitiesOf, native, refused } from '../../../plan/capabilities';
+import { approximated, type CapabilityTable, capabilitiesOf, native } from '../../../plan/capabilities';
 import { DrainOrder, Feature, type TargetProfile } from '../../../plan/target-profile';
 import { purgesOf } from '../../../private/haproxy-idle';
 import { MATCHING, MAX_SCALING_DELAY_SECONDS } from '../limits';
@@ -65,8 +65,11 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.WEB_SOCKET]: native(
     'an upgraded connection, which `timeout tunnel` of the route closes when both sides are silent; other endpoints refuse WebSocket, and upgrades to other protocols, such as HTTP/2, are ignored',
   ),
-  [Feature.GRPC]: refused(
-    'the router supports only HTTP/1.1 with clients and servers; stream over HTTP/1.1, or use WebSocket',
+  [Feature.HTTP2]: approximated(
+    'the router and its health checks use HTTP/2 without TLS; probes of the kubelet use HTTP/1.1, which the server must accept too',
+  ),
+  [Feature.GRPC]: native(
+    'HTTP/2 without TLS from clients that start with it (prior knowledge) and to servers; the router checks that the port accepts connections, the kubelet that the server is ready',
   ),
   [Feature.OWN_ADDRESS]: native('a route that takes precedence over the shares'),
   [Feature.FAILOVER]: native('the share of a backend without a ready replica goes to the next backend with a share'),

@@ -20,7 +20,7 @@ export function guardLines(plan: ServingPlan): string[] {
   return [
     '  option disable-h2-upgrade',
     ...renderConnectionGuard({}),
-    ...renderMessageGuard(plan.routes),
+    ...renderMessageGuard(plan.routes, false),
     ...renderHeaderGuard({}, 80, plan.routes).filter((line) => !ADDED.test(line)),
     ...renderUpgradeGuard(),
   ].filter((line) => !/^ {2}(acl|#)/.test(line));
