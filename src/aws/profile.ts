@@ -49,6 +49,15 @@ export function ecsProfile(
       maxThreshold: 10,
       namesService: false,
     },
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    livenessCheck: {
+      minIntervalSeconds: 5,
+      maxIntervalSeconds: 300,
+      minTimeoutSeconds: 2,
+      maxTimeoutSeconds: 60,
+      minThreshold: 1,
+      maxThreshold: 10,
+    },
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     idle: {
       min: 1,
@@ -115,6 +124,18 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.OWN_ADDRESS]: approximated('a separate rule; backend names in the header are compared case-insensitively'),
   [Feature.MAX_CONCURRENCY]: leftToApplication(
     'the load balancer has no limit of concurrent requests; the server must enforce it',
+  ),
+  [Feature.HEALTH_CHECK_HOST]: refused(
+    "a load balancer sends the address of the target and the port as Host; accept every host for the path of the health check in the application, and remove 'host'",
+  ),
+  [Feature.INITIAL_DELAY]: approximated(
+    'the load balancer checks from the start, and a replica that is healthy earlier gets requests earlier; failures have no effect during the grace period, which includes the delay',
+  ),
+  [Feature.STARTUP_CHECK]: approximated(
+    'a target group has one check, so a replica is ready when it passes the health check, and the path of the startup check is not requested',
+  ),
+  [Feature.LIVENESS_CHECK]: approximated(
+    'a health check of the container, sent by the Python interpreter in its image, and ECS replaces the task instead of restarting it; without a known interpreter, only the check of the target group, which also replaces tasks',
   ),
   [Feature.DEFAULT_READINESS]: native('the target group treats a status of 200-499 for GET / as healthy'),
   [Feature.KEEP_ALIVE]: native('the idle timeout of the load balancer'),

@@ -268,12 +268,7 @@ export function resolveBackend(
     sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
     ...replicasOf(options, target, scope),
     maxConcurrency,
-    healthCheck: healthCheckOf(options, server, { name, protocol, at: scope })._intent(),
-    loadSeconds: requireSeconds('loadTimeout', options.loadTimeout ?? Duration.minutes(5), {
-      max: 86_400,
-      whole: false,
-      at: scope,
-    }),
+    ...healthOf(options, server, { name, protocol, at: scope }),
     timeouts: overridesOf(options.timeouts, scope),
     directCallers: options.directCallers,
     rollout: (options.rollout ?? Rollout.surge())._intent(),
@@ -297,6 +292,25 @@ function startedServer(
     }),
     image: options.image.reference,
   });
+}
+
+/** The health check of a backend, and the time until a replica must pass it. */
+function healthOf(
+  options: BackendOptions,
+  server: ServerIntent,
+  place: { readonly name: string; readonly protocol: ServerProtocol; readonly at: Construct },
+): Pick<BackendIntent, 'healthCheck' | 'loadSeconds'> {
+  const { at } = place;
+  const healthCheck = healthCheckOf(options, server, place)._intent();
+  const loadTimeout = options.loadTimeout ?? Duration.minutes(5);
+  const loadSeconds = requireSeconds('loadTimeout', loadTimeout, { max: 86_400, whole: false, at });
+  const { initialDelaySeconds = 0 } = healthCheck;
+  if (initialDelaySeconds < loadSeconds) return { healthCheck, loadSeconds };
+  throw new ServingError(
+    'ConflictingProps',
+    `'initialDelay' (${initialDelaySeconds} s) of the health check must be less than 'loadTimeout' (${loadSeconds} s), which includes it; increase 'loadTimeout'`,
+    at,
+  );
 }
 
 /** The health check of a backend. Only an unknown server has no default one. */

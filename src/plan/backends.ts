@@ -1,4 +1,5 @@
 import { refuseCompute } from './compute';
+import { healthOf } from './health';
 import { refuseHealthCheck } from './health-check-refusals';
 import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
@@ -37,9 +38,10 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
   refuseModels(target, backend, models, checks.refusals);
   refuseProtocol(backend, checks.refusals);
   refuseHealthCheck(target, backend, checks.refusals);
+  const health = healthOf(target, backend);
   refuseCompute(backend, models, checks.refusals);
   const { times, ladderOf, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
-  ledger.addBackend({ intent: backend, autoscaling, models, times }, balancer.plan);
+  ledger.addBackend({ intent: backend, autoscaling, models, times, health }, balancer.plan);
   ledger.addStreams(backend, endpoints);
   const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
   return {
@@ -51,6 +53,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
     ...commandOf(backend.server, times),
     image: bakedImage(models) ?? backend.image,
     environment: environmentOf(backend, times),
+    health,
     models,
     minReplicas,
     maxReplicas,

@@ -9,8 +9,16 @@ import {
   FEATURE_OF_SERVER_PROTOCOL,
 } from './features';
 import { describeGpus } from './gpus';
+import { healthEntries } from './health';
 import { imageEntries } from './image-ledger';
-import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
+import type {
+  AttachmentIntent,
+  BackendIntent,
+  EndpointIntent,
+  HealthCheckIntent,
+  PlatformIntents,
+  SplitIntent,
+} from './intents';
 import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
@@ -33,7 +41,7 @@ import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 const DEFAULT_NODES = 2;
 
 /** The part of a backend's plan that the ledger reads. */
-type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times'>;
+type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times' | 'health'>;
 
 /** Records how the target supports every feature that the definitions use, and refuses unsupported features. */
 export class Ledger {
@@ -116,7 +124,7 @@ export class Ledger {
   }
 
   public addBackend(plan: BackendUse, balancer: BalancerPlan): void {
-    const { intent: backend, autoscaling, models, times } = plan;
+    const { intent: backend, autoscaling, models, times, health } = plan;
     this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
     this.addProtocol(backend);
     this.addTokens(backend.path, {
@@ -126,6 +134,7 @@ export class Ledger {
       models: backend.models.map(({ uri, image }) => uri ?? image?.reference).join(' '),
     });
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
+    this.addHealth(backend, health);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     this.addLimits(backend);
@@ -205,6 +214,16 @@ export class Ledger {
     const { name } = backend.server.descriptor;
     const detail = `${name} must accept ${backend.protocol} without TLS on port ${backend.port}; its descriptor does not specify whether it does`;
     this.add(backend.path, feature, SupportLevel.APPLICATION, detail);
+  }
+
+  private addHealth(backend: BackendIntent, health: HealthCheckIntent): void {
+    const { path, healthCheck } = backend;
+    const { host, initialDelaySeconds, startup, liveness } = healthCheck;
+    if (host !== undefined) this.use(path, Feature.HEALTH_CHECK_HOST, host);
+    if (initialDelaySeconds !== undefined) this.use(path, Feature.INITIAL_DELAY, `${initialDelaySeconds} s`);
+    if (startup !== undefined) this.use(path, Feature.STARTUP_CHECK, startup.path);
+    if (liveness !== undefined) this.use(path, Feature.LIVENESS_CHECK, liveness.path);
+    this.entries.push(...healthEntries(this.intents.target, backend, health));
   }
 
   /** Records the limits that exceed what is reserved. */

@@ -3,6 +3,7 @@ import type {
   BackendIntent,
   EndpointIntent,
   HeaderIntent,
+  HealthCheckIntent,
   ModelDeliveryKind,
   ModelIntent,
 } from './intents';
@@ -254,6 +255,8 @@ export interface BackendPlan {
   readonly environment: Record<string, string>;
   /** The reference of the image: that of the definition, or the one with a baked model. @default - only known to the platform */
   readonly image?: string;
+  /** The health check, as the target performs it. */
+  readonly health: HealthCheckIntent;
   /** Its models, each with its delivery. */
   readonly models: ModelPlan[];
   /** The anchor rule, if the target numbers its rules. @default - the target does not number its rules */

@@ -42,6 +42,14 @@ export enum Feature {
   OWN_ADDRESS = 'own address',
   /** A limit on the concurrent requests of a replica. */
   MAX_CONCURRENCY = 'max concurrency',
+  /** A `Host` header of the health check. */
+  HEALTH_CHECK_HOST = 'health check host',
+  /** A delay before the first health check. */
+  INITIAL_DELAY = 'initial delay',
+  /** A check of replicas that are starting, which differs from the health check. */
+  STARTUP_CHECK = 'startup check',
+  /** A check of running replicas, which are restarted or replaced if they fail it. */
+  LIVENESS_CHECK = 'liveness check',
   /** Readiness without a declared health check. */
   DEFAULT_READINESS = 'default readiness',
   /** Keep-alive between the balancer and the server. */
@@ -178,7 +186,7 @@ export interface HealthCheckLimits {
   readonly minIntervalSeconds?: number;
   /** The longest time between two checks, in seconds. @default - no limit */
   readonly maxIntervalSeconds?: number;
-  /** The shortest timeout of a check, in seconds. @default 1 */
+  /** The shortest timeout of a check, in seconds. A shorter one becomes this one. @default 1 */
   readonly minTimeoutSeconds?: number;
   /** The longest timeout of a check, in seconds. @default - no limit */
   readonly maxTimeoutSeconds?: number;
@@ -190,6 +198,13 @@ export interface HealthCheckLimits {
   readonly maxThreshold?: number;
   /** Whether a gRPC health check can name a service. @default true */
   readonly namesService?: boolean;
+  /**
+   * The only status codes that the target itself can check for in a replica. For others the interpreter of the server sends
+   * the request inside the container.
+   *
+   * @default - any
+   */
+  readonly statuses?: string;
 }
 
 /** What an image of the target, rather than of the user, is used for. */
@@ -238,6 +253,8 @@ export interface TargetProfile {
   readonly maxScalingDelaySeconds?: number;
   /** The limits for health checks. @default - no limits */
   readonly healthCheck?: HealthCheckLimits;
+  /** The limits for liveness checks. @default - no limits */
+  readonly livenessCheck?: HealthCheckLimits;
   /** The idle timeout between the balancer and the servers. */
   readonly idle: IdleRange;
   /**

@@ -190,6 +190,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     interval: 'Duration?',
     timeout: 'Duration?',
     unhealthyThreshold: 'number?',
+    host: 'string?',
+    initialDelay: 'Duration?',
+    liveness: 'LivenessCheck?',
+    startup: 'StartupCheck?',
+    statuses: 'string?',
   },
   HuggingFaceModelOptions: {
     description: 'string?',
@@ -236,6 +241,12 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     keepAlive: 'Duration?',
     version: 'string?',
     script: 'string',
+  },
+  LivenessCheck: {
+    interval: 'Duration?',
+    path: 'string?',
+    timeout: 'Duration?',
+    unhealthyThreshold: 'number?',
   },
   LlamaCppOptions: {
     extraArgs: 'string[]?',
@@ -386,6 +397,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   ServerBehavior: {
     drains: 'boolean',
     drainFlag: 'string?',
+    interpreter: 'string?',
     keepAlive: 'Duration?',
     keepAliveFlag: 'string?',
     listensWhenReady: 'boolean?',
@@ -421,6 +433,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   ShellServerOptions: {
     line: 'string',
     behavior: 'ServerBehavior?',
+  },
+  StartupCheck: {
+    path: 'string',
+    interval: 'Duration?',
+    timeout: 'Duration?',
   },
   Streaming: {
     heartbeat: 'Duration',

@@ -1,5 +1,6 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
 import { Evidence, KnobPlace, type ServerKnob } from '../plan/server/parts';
+import { requireIdentifier } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { CheckedStart } from './command-line';
 import type { ServerDefinition } from './define-server';
@@ -60,8 +61,17 @@ export function descriptorOf(
     silentLimit: silentLimit && { seconds: silentLimit.toSeconds() },
     listensWhenReady: behavior.listensWhenReady ?? false,
     readinessPath: behavior.readinessPath,
+    ...(behavior.interpreter !== undefined && { interpreter: interpreterOf(behavior.interpreter) }),
     evidence: Evidence.DECLARED,
   };
+}
+
+function interpreterOf(interpreter: string): string {
+  if (/^[!-~]+$/.test(requireIdentifier('interpreter', interpreter))) return interpreter;
+  throw new ServingError(
+    'InvalidCommand',
+    `'interpreter' ('${interpreter}') of 'behavior' must be a program without arguments, such as 'python3'`,
+  );
 }
 
 function keepAliveKindOf({ keepAlive, keepAliveFlag }: ServerBehavior): KeepAliveKind {

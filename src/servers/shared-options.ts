@@ -122,4 +122,12 @@ export interface ServerBehavior {
    * @default - none; the server is ready when `GET /` returns a status below 500
    */
   readonly readinessPath?: string;
+
+  /**
+   * The Python interpreter in the image: its name, such as `python3`, or its path. It sends requests of health checks inside
+   * the container where the target itself cannot.
+   *
+   * @default - none
+   */
+  readonly interpreter?: string;
 }

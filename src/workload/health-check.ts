@@ -1,10 +1,70 @@
 import { ServerProtocol } from '../plan/choices';
-import type { HealthCheckIntent } from '../plan/intents';
-import { requireIdentifier, requireNumber } from '../private/checks';
+import type { HealthCheckIntent, LivenessCheckIntent, StartupCheckIntent } from '../plan/intents';
+import { requireIdentifier, requireNumber, requireText } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
+import { isUnresolved } from '../private/tokens';
 import { Duration } from '../units/duration';
+
+/** The check of a replica that is starting, which asks another path than the health check. */
+export interface StartupCheck {
+  /**
+   * The path in the container, which returns a healthy status once the server has started.
+   */
+  readonly path: string;
+
+  /**
+   * The time between two checks, in whole seconds. They are repeated for the `loadTimeout` of the backend.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * The timeout of a check, in whole seconds, at most `interval`.
+   *
+   * @default - that of the health check, at most `interval`
+   */
+  readonly timeout?: Duration;
+}
+
+/** The check of a running replica: one that fails it is restarted or replaced. */
+export interface LivenessCheck {
+  /**
+   * The path in the container.
+   *
+   * @default - the path of the health check
+   */
+  readonly path?: string;
+
+  /**
+   * The time between two checks, in whole seconds.
+   *
+   * AWS: 5 seconds to 5 minutes. Kubernetes: 1 second or more.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly interval?: Duration;
+
+  /**
+   * The timeout of a check, in whole seconds, at most `interval`.
+   *
+   * AWS: 2 seconds to 1 minute; 1 second becomes 2. Kubernetes: 1 second or more.
+   *
+   * @default - 5 seconds, at most `interval`
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Number of consecutive failed checks before the replica is restarted or replaced.
+   *
+   * AWS: 1 to 10. Kubernetes: 1 or more.
+   *
+   * @default 5
+   */
+  readonly unhealthyThreshold?: number;
+}
 
 /** How often a health check runs, and how many results change the health of a replica. */
 export interface HealthCheckTimes {
@@ -20,7 +80,7 @@ export interface HealthCheckTimes {
   /**
    * The timeout of a check, in whole seconds, at most `interval`.
    *
-   * AWS: 2 seconds to 2 minutes, less than `interval`. Kubernetes: 1 second or more.
+   * AWS: 2 seconds to 2 minutes, less than `interval`; 1 second becomes 2. Kubernetes: 1 second or more.
    *
    * @default - 5 seconds; for an interval of up to 5 seconds, one second less than the interval, and at least 1
    */
@@ -46,7 +106,61 @@ export interface HealthCheckTimes {
 }
 
 /** Options of an HTTP health check. */
-export interface HttpHealthCheckOptions extends HealthCheckTimes {}
+export interface HttpHealthCheckOptions extends HealthCheckTimes {
+  /**
+   * The status codes of a healthy replica, between 200 and 499: one range, such as `200-299`, or a list, such as `200,204`.
+   *
+   * AWS: the matcher of the target group. Kubernetes: the router expects them too. The kubelet itself accepts 200 to 399
+   * only, so for other codes the interpreter of the server sends the request inside the container; without a known
+   * interpreter they are an error.
+   *
+   * @default '200-399'
+   */
+  readonly statuses?: string;
+
+  /**
+   * The `Host` header of the check, for applications with a list of accepted hosts.
+   *
+   * AWS: an error, because the load balancer always sends the address of the replica and the port. Kubernetes: the kubelet
+   * and the router send it.
+   *
+   * @default - the address of the replica and the port
+   */
+  readonly host?: string;
+
+  /**
+   * The time after the start of the server without checks, in whole seconds. It is part of `loadTimeout`, and less.
+   *
+   * AWS: approximated, because the load balancer checks from the start. Failures have no effect during the grace period,
+   * which includes this time, but a replica that is healthy earlier gets requests earlier. Kubernetes: the initial delay of
+   * the startup probe, which precedes the other probes.
+   *
+   * @default - none
+   */
+  readonly initialDelay?: Duration;
+
+  /**
+   * A check of replicas that are starting, with the status codes and the host of this one. This one begins when it succeeds.
+   *
+   * AWS: approximated, because a target group has one check: a replica is ready when it passes this health check, and the
+   * path of the start-up check is not requested. Kubernetes: the startup probe.
+   *
+   * @default - this check
+   */
+  readonly startup?: StartupCheck;
+
+  /**
+   * A check of running replicas, with the status codes and the host of this one. A replica that fails it is restarted, with
+   * all of its requests, so it should not depend on load or other services.
+   *
+   * AWS: a health check of the container, sent by the Python interpreter in its image; ECS replaces the task. Without a known
+   * interpreter only the target group is checked, and a task that fails this health check is replaced. Kubernetes: the
+   * liveness probe; the container is restarted.
+   *
+   * @default - AWS: this check; Kubernetes: an open port
+   */
+  readonly liveness?: LivenessCheck;
+}
 
 /** Options of a gRPC health check. */
 export interface GrpcHealthCheckOptions extends HealthCheckTimes {
@@ -63,7 +177,8 @@ export interface GrpcHealthCheckOptions extends HealthCheckTimes {
 /**
  * How the target checks that a replica can answer requests.
  *
- * AWS: the health check of the target group. Kubernetes: the readiness and startup probes, and the router's own check.
+ * AWS: the health check of the target group. Kubernetes: the readiness and startup probes, and the router's own check. All
+ * of them send the same request and accept the same status codes.
  *
  * @example
  *
@@ -73,19 +188,14 @@ export interface GrpcHealthCheckOptions extends HealthCheckTimes {
  */
 export class HealthCheck {
   /**
-   * GET `path` on the container port; a status from 200 to 399 is healthy on every target.
+   * GET `path` on the container port; a status from 200 to 399 is healthy on every target, unless `statuses` specifies others.
    *
    * @param path the path in the container, regardless of the paths of endpoints
    */
   public static http(path: string, options: HttpHealthCheckOptions = {}): HealthCheck {
     checkOptions('HttpHealthCheckOptions', options, 'options');
-    if (!/^\/[!-~]*$/.test(requireIdentifier('path', path)) || path.length > 1024) {
-      throw new ServingError(
-        'InvalidPath',
-        `the health check path ('${path}') must start with '/' and must not contain spaces`,
-      );
-    }
-    return new HealthCheck({ path, statuses: '200-399', declared: true }, options);
+    requirePath('path', path);
+    return new HealthCheck({ path, statuses: statusesOf(options.statuses), declared: true }, options);
   }
 
   /**
@@ -127,23 +237,25 @@ export class HealthCheck {
 
   private constructor(
     question: Pick<HealthCheckIntent, 'path' | 'statuses' | 'declared' | 'grpcService'>,
-    options: HealthCheckTimes,
+    options: HttpHealthCheckOptions,
   ) {
     const { interval = Duration.seconds(10), timeout, healthyThreshold = 2, unhealthyThreshold = 3 } = options;
     const intervalSeconds = wholeOf('interval', interval.toSeconds());
-    const timeoutSeconds = wholeOf('timeout', timeout?.toSeconds() ?? defaultTimeoutOf(intervalSeconds));
-    if (timeoutSeconds > intervalSeconds) {
-      throw new ServingError(
-        'InvalidNumber',
-        `'timeout' (${timeoutSeconds} s) must be at most 'interval' (${intervalSeconds} s)`,
-      );
-    }
+    const timeoutSeconds = timeoutOf('', timeout, {
+      intervalSeconds,
+      defaultSeconds: defaultTimeoutOf(intervalSeconds),
+    });
+    const { initialDelay, startup, liveness } = options;
     this.intent = {
       ...question,
+      ...(options.host !== undefined && { host: hostOf(options.host) }),
       intervalSeconds,
       timeoutSeconds,
       healthyThreshold: wholeOf('healthyThreshold', healthyThreshold),
       unhealthyThreshold: wholeOf('unhealthyThreshold', unhealthyThreshold),
+      ...(initialDelay !== undefined && { initialDelaySeconds: wholeOf('initialDelay', initialDelay.toSeconds()) }),
+      ...(startup !== undefined && { startup: startupOf(startup, timeoutSeconds) }),
+      ...(liveness !== undefined && { liveness: livenessOf(liveness, question.path) }),
     };
   }
 
@@ -159,6 +271,70 @@ export class HealthCheck {
 }
 
 tagClass('HealthCheck', HealthCheck);
+
+function startupOf({ path, interval, timeout }: StartupCheck, defaultSeconds: number): StartupCheckIntent {
+  const intervalSeconds = wholeOf('startup.interval', interval?.toSeconds() ?? 10);
+  return {
+    path: requirePath('startup.path', path),
+    intervalSeconds,
+    timeoutSeconds: timeoutOf('startup.', timeout, { intervalSeconds, defaultSeconds }),
+  };
+}
+
+function livenessOf(
+  { path, interval, timeout, unhealthyThreshold }: LivenessCheck,
+  defaultPath: string,
+): LivenessCheckIntent {
+  const intervalSeconds = wholeOf('liveness.interval', interval?.toSeconds() ?? 30);
+  return {
+    path: path === undefined ? defaultPath : requirePath('liveness.path', path),
+    intervalSeconds,
+    timeoutSeconds: timeoutOf('liveness.', timeout, { intervalSeconds, defaultSeconds: 5 }),
+    unhealthyThreshold: wholeOf('liveness.unhealthyThreshold', unhealthyThreshold ?? 5),
+  };
+}
+
+function requirePath(prop: string, path: string): string {
+  if (/^\/[!-~]*$/.test(requireIdentifier(prop, path)) && path.length <= 1024) return path;
+  const what = prop === 'path' ? `the health check path ('${path}')` : `'${prop}' ('${path}') of the health check`;
+  throw new ServingError('InvalidPath', `${what} must start with '/' and must not contain spaces`);
+}
+
+/** The timeout of a check, at most its interval. */
+function timeoutOf(
+  prefix: string,
+  timeout: Duration | undefined,
+  { intervalSeconds, defaultSeconds }: { readonly intervalSeconds: number; readonly defaultSeconds: number },
+): number {
+  const seconds = wholeOf(`${prefix}timeout`, timeout?.toSeconds() ?? Math.min(defaultSeconds, intervalSeconds));
+  if (seconds <= intervalSeconds) return seconds;
+  throw new ServingError(
+    'InvalidNumber',
+    `'${prefix}timeout' (${seconds} s) must be at most '${prefix}interval' (${intervalSeconds} s)`,
+  );
+}
+
+/** A status code from 200 to 499, which every target can require. */
+const STATUS = '[234][0-9]{2}';
+const STATUSES = new RegExp(`^(?:${STATUS}-${STATUS}|${STATUS}(?:,${STATUS})*)$`);
+
+function statusesOf(statuses = '200-399'): string {
+  const [first = '', last = first] = requireText('statuses', statuses).split('-');
+  if (STATUSES.test(statuses) && (first.includes(',') || first <= last)) return statuses;
+  throw new ServingError(
+    'InvalidNumber',
+    `'statuses' ('${statuses}') must be a range such as '200-299', or a list such as '200,204', of status codes between 200 and 499`,
+  );
+}
+
+function hostOf(host: string): string {
+  if (!isUnresolved(requireIdentifier('host', host)) && /^(?:[\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(host))
+    return host;
+  throw new ServingError(
+    'InvalidHost',
+    `'host' ('${host}') must be a host name with an optional port, such as 'model.internal'`,
+  );
+}
 
 /** Targets support whole seconds and whole checks. Each has its own limits. */
 function wholeOf(prop: string, value: number): number {

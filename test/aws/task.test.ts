@@ -276,6 +276,33 @@ describe('the target group', () => {
   });
 });
 
+describe('the liveness check', () => {
+  const liveness = {
+    path: '/live',
+    interval: Duration.seconds(20),
+    timeout: Duration.seconds(1),
+    unhealthyThreshold: 4,
+  };
+
+  test('is sent by the interpreter in the image', () => {
+    const healthCheck = HealthCheck.http('/healthz', { liveness });
+    const { HealthCheck: check } = container(templateOf(oneBackend({ healthCheck }).stack));
+    expect(check).toEqual({
+      Command: ['CMD', 'python3', '-I', '-c', expect.stringContaining("c.request('GET', '/live')")],
+      Interval: 20,
+      Timeout: 3,
+      Retries: 4,
+      StartPeriod: 300,
+    });
+  });
+
+  test('is that of the target group without a known interpreter', () => {
+    const healthCheck = HealthCheck.http('/healthz', { liveness });
+    const server = ModelServer.command({ command: ['serve'] });
+    expect(container(templateOf(oneBackend({ healthCheck, server }).stack))).not.toHaveProperty('HealthCheck');
+  });
+});
+
 describe('secrets', () => {
   test('by name come from Secrets Manager, and the task can read no others', () => {
     const secrets = { TOKEN: SecretValue.fromName('models/token', { key: 'value' }) };

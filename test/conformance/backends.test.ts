@@ -8,7 +8,7 @@ import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
 import { Gpu } from '../../src/workload/gpu';
-import { HealthCheck } from '../../src/workload/health-check';
+import { HealthCheck, type HttpHealthCheckOptions, type LivenessCheck } from '../../src/workload/health-check';
 import { SecretValue } from '../../src/workload/secret-value';
 import { backendOptions, IMAGE } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
@@ -26,6 +26,15 @@ function observe(
   });
   expect(Object.keys(observed.backends)).toEqual(['SVM:v1']);
   return observed.backends['SVM:v1'] as ObservedBackend;
+}
+
+/** The observed replicas, or the message of the refusal. */
+function observedOrRefused(subject: Subject, options: Partial<BackendOptions>): ObservedBackend | string {
+  try {
+    return observe(subject, options);
+  } catch (error) {
+    return String(error);
+  }
 }
 
 onEvery('a backend on %s', (_, subject) => {
@@ -128,6 +137,36 @@ onEvery('a backend on %s', (_, subject) => {
       healthyThreshold: 3,
       unhealthyThreshold: 5,
     });
+  });
+
+  test.each<[string, HttpHealthCheckOptions]>([
+    ['the default answers', {}],
+    ['a list of status codes', { statuses: '200,204' }],
+    ['a range of status codes', { statuses: '200-299', timeout: Duration.seconds(3) }],
+    ['a host', { host: 'model.internal:8000' }],
+    ['a host and status codes', { host: 'model.internal', statuses: '200-499' }],
+  ])('is asked the same by everything that checks it: %s', (_, options) => {
+    const healthCheck = HealthCheck.http('/ready?deep=1', options);
+    const { statuses = '200-399', host, timeout = Duration.seconds(5) } = options;
+    const observed = observedOrRefused(subject, { healthCheck });
+    // A load balancer sends no other host, so it refuses one.
+    if (typeof observed === 'string') return expect(observed).toContain("'health check host' is not supported");
+    expect(observed.questions.length).toBeGreaterThan(0);
+    for (const { by: _by, ...question } of observed.questions)
+      expect(question).toEqual({ path: '/ready?deep=1', statuses, host, timeout: timeout.toSeconds() });
+  });
+
+  test.each<[string, LivenessCheck, object]>([
+    ['its own path', { path: '/live' }, { path: '/live', interval: 30, timeout: 5, unhealthyThreshold: 5 }],
+    [
+      'the path of the health check',
+      { interval: Duration.seconds(20), timeout: Duration.seconds(3), unhealthyThreshold: 4 },
+      { path: '/ready', interval: 20, timeout: 3, unhealthyThreshold: 4 },
+    ],
+  ])('is restarted or replaced by a request for %s', (_, liveness, expected) => {
+    const healthCheck = HealthCheck.http('/ready', { liveness });
+    expect(observe(subject, { healthCheck }).liveness).toEqual({ statuses: '200-399', host: undefined, ...expected });
+    expect(observe(subject).liveness).toBeUndefined();
   });
 
   test('is healthy with any status below 500 if no health check is declared', () => {

@@ -414,6 +414,42 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       one(scope, { resources: { cpu: 16, memory: Size.gibibytes(120), ephemeralStorage: Size.gibibytes(200) } }),
   },
   {
+    name: 'a health check with a timeout of one second',
+    define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { timeout: Duration.seconds(1) }) }),
+  },
+  {
+    name: 'a health check with status codes',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({
+          command: ['python3', 'serve.py'],
+          behavior: { drains: true, interpreter: '/opt/venv/bin/python3' },
+        }),
+        healthCheck: HealthCheck.http('/healthz', { statuses: '200,204' }),
+      }),
+  },
+  {
+    name: 'the probes of a Kubernetes manifest',
+    define: (scope) =>
+      one(scope, {
+        healthCheck: HealthCheck.http('/ready', {
+          interval: Duration.seconds(5),
+          timeout: Duration.seconds(1),
+          initialDelay: Duration.seconds(20),
+          startup: { path: '/started', interval: Duration.seconds(2), timeout: Duration.seconds(1) },
+          liveness: { path: '/live', timeout: Duration.seconds(1), unhealthyThreshold: 3 },
+        }),
+      }),
+  },
+  {
+    name: 'a liveness check of an image without Python',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.fromImage(),
+        healthCheck: HealthCheck.http('/healthz', { liveness: { path: '/alive' } }),
+      }),
+  },
+  {
     name: 'a slow start',
     define: (scope) =>
       one(scope, {

@@ -263,7 +263,6 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
   ...(
     [
       ['an interval of 10 minutes', "'interval' (600 s)", 'between 5 and 300 s', { interval: Duration.minutes(10) }],
-      ['a timeout of a second', "'timeout' (1 s)", 'between 2 and 120 s', { timeout: Duration.seconds(1) }],
       [
         'a timeout of 3 minutes',
         "'timeout' (180 s)",
@@ -289,6 +288,72 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', options) }),
     }),
   ),
+  {
+    name: 'a health check with a Host header',
+    code: 'Unsupported',
+    message:
+      "'health check host' is not supported by an Application Load Balancer: a load balancer sends the address of the target and the port as Host; accept every host for the path of the health check in the application, and remove 'host' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { host: 'model.internal' }) }),
+  },
+  {
+    name: 'status codes that nothing in the image can check for',
+    code: 'Unsupported',
+    message:
+      "'statuses' (200-299) of the health check of backend 'v1' requires a Python interpreter in the image, because the checks of this target accept 200-399 only; set 'interpreter' of the server's 'behavior' if it has one, or remove 'statuses' (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({ command: ['serve'] }),
+        healthCheck: HealthCheck.http('/healthz', { statuses: '200-299' }),
+      }),
+  },
+  ...['ok', '2xx', '200-', '299-200', '100-199', '500', '200 - 299', '200-299,404', ''].map(
+    (statuses): RefusedDefinition => ({
+      name: `a health check with the status codes '${statuses}'`,
+      code: 'InvalidNumber',
+      message: `'statuses' ('${statuses}') must be a range such as '200-299', or a list such as '200,204', of status codes between 200 and 499`,
+      define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { statuses }) }),
+    }),
+  ),
+  {
+    name: 'a health check with a URL as host',
+    code: 'InvalidHost',
+    message: "'host' ('https://model.internal') must be a host name with an optional port, such as 'model.internal'",
+    define: (scope) => one(scope, { healthCheck: HealthCheck.http('/healthz', { host: 'https://model.internal' }) }),
+  },
+  {
+    name: 'an initial delay as long as the load time',
+    code: 'ConflictingProps',
+    message:
+      "'initialDelay' (60 s) of the health check must be less than 'loadTimeout' (60 s), which includes it; increase 'loadTimeout' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        loadTimeout: Duration.minutes(1),
+        healthCheck: HealthCheck.http('/healthz', { initialDelay: Duration.minutes(1) }),
+      }),
+  },
+  {
+    name: 'a liveness check every second',
+    code: 'HealthCheckOutOfRange',
+    message:
+      "'liveness.interval' (1 s) of the health check of backend 'v1' must be between 5 and 300 s for an Application Load Balancer; change it, or leave it out (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, { healthCheck: HealthCheck.http('/healthz', { liveness: { interval: Duration.seconds(1) } }) }),
+  },
+  {
+    name: 'an interpreter with arguments',
+    code: 'InvalidCommand',
+    message: "'interpreter' ('python3 -I') of 'behavior' must be a program without arguments, such as 'python3'",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.command({ command: ['serve'], behavior: { drains: true, interpreter: 'python3 -I' } }),
+      }),
+  },
   {
     name: 'a health check with a timeout longer than its interval',
     code: 'InvalidNumber',

@@ -43,8 +43,8 @@ describe('readiness', () => {
   ])('sends a request with the interpreter of a server that listens before it is ready (%#)', (server) => {
     const { exec, timeoutSeconds } = serverOf({ server, port: 1453 }).readinessProbe;
     expect(exec.command.slice(0, 3)).toEqual(['python3', '-I', '-c']);
-    expect(exec.command[3]).toContain("HTTPConnection('127.0.0.1', 1453, timeout=4)");
-    expect(timeoutSeconds).toBe(5);
+    expect(exec.command[3]).toContain("HTTPConnection('127.0.0.1', 1453, timeout=5)");
+    expect(timeoutSeconds).toBe(6);
   });
 });
 
@@ -61,6 +61,34 @@ describe('start-up', () => {
       timeoutSeconds: 5,
       failureThreshold,
     });
+  });
+
+  test('waits for the initial delay, which is a part of the load time', () => {
+    const healthCheck = HealthCheck.http('/healthz', { initialDelay: Duration.seconds(45) });
+    const { startupProbe, readinessProbe } = serverOf({ healthCheck, loadTimeout: Duration.seconds(120) });
+    expect(startupProbe).toMatchObject({ initialDelaySeconds: 45, periodSeconds: 10, failureThreshold: 8 });
+    expect(readinessProbe).not.toHaveProperty('initialDelaySeconds');
+  });
+
+  test('can request another path, as often and as long as declared', () => {
+    const startup = { path: '/started', interval: Duration.seconds(4), timeout: Duration.seconds(1) };
+    const healthCheck = HealthCheck.http('/healthz', { startup, host: 'model.internal' });
+    expect(serverOf({ healthCheck, loadTimeout: Duration.seconds(42) }).startupProbe).toEqual({
+      httpGet: { path: '/started', port: 'http', httpHeaders: [{ name: 'Host', value: 'model.internal' }] },
+      periodSeconds: 4,
+      timeoutSeconds: 1,
+      failureThreshold: 11,
+    });
+  });
+});
+
+test('liveness requests a path if it is declared', () => {
+  const healthCheck = HealthCheck.http('/healthz', { liveness: { path: '/live' } });
+  expect(serverOf({ healthCheck }).livenessProbe).toEqual({
+    httpGet: { path: '/live', port: 'http' },
+    periodSeconds: 30,
+    timeoutSeconds: 5,
+    failureThreshold: 5,
   });
 });
 
@@ -81,7 +109,8 @@ python('the question of the interpreter', () => {
 import http.server, subprocess, sys, threading
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(int(sys.argv[1])); self.end_headers()
+        known = (self.path == '/') != (self.headers['Host'] == 'model.internal')
+        self.send_response(int(sys.argv[1]) if known else 500); self.end_headers()
     def log_message(self, *args): pass
 server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -97,6 +126,19 @@ sys.exit(subprocess.run([sys.executable, '-I', '-c', code]).returncode)`;
     [503, 1],
   ])('exits for status %i with %i', (status, code) => {
     const question = serverOf().readinessProbe.exec.command[3] as string;
+    expect(spawnSync('python3', ['-c', SERVER, String(status), question]).status).toBe(code);
+  });
+
+  test.each([
+    [200, 0],
+    [204, 0],
+    [201, 1],
+    [302, 1],
+  ])('exits for status %i with %i if the healthy ones are listed', (status, code) => {
+    const healthCheck = HealthCheck.http('/it"s/\\\'ready$(HOME)', { statuses: '200,204', host: 'model.internal' });
+    const { exec } = serverOf({ healthCheck }).readinessProbe;
+    // The kubelet replaces `$$` by `$`.
+    const question = (exec.command[3] as string).replaceAll('$$', '$');
     expect(spawnSync('python3', ['-c', SERVER, String(status), question]).status).toBe(code);
   });
 

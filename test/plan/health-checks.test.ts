@@ -31,14 +31,30 @@ describe('a health check', () => {
   });
 
   test('has one refusal for each value that the target does not support', () => {
-    const options = { interval: seconds(4), timeout: seconds(1), healthyThreshold: 1, unhealthyThreshold: 11 };
+    const options = { interval: seconds(4), timeout: seconds(4), healthyThreshold: 1, unhealthyThreshold: 11 };
     const must = (value: string, bound: string) =>
       `${value} of the health check of backend 'backend' must be ${bound} for an Application Load Balancer; change it, or leave it out`;
     expect(messagesOf(options)).toEqual([
       must("'interval' (4 s)", 'between 5 and 300 s'),
-      must("'timeout' (1 s)", 'between 2 and 120 s'),
+      must("'timeout' (4 s)", "less than 'interval' (4 s)"),
       must("'healthyThreshold' (1)", 'between 2 and 10'),
       must("'unhealthyThreshold' (11)", 'between 2 and 10'),
+    ]);
+  });
+
+  test('has the shortest timeout of the target instead of a shorter one, which the ledger reports', () => {
+    const healthCheck = HealthCheck.http('/healthz', { timeout: seconds(1) });
+    const { plan, messages } = planOf({ target: { ...NUMBERED, healthCheck: LIMITS }, backend: { healthCheck } });
+    expect(messages).toEqual([]);
+    const [backend] = plan.backends;
+    expect(backend?.health.timeoutSeconds).toBe(2);
+    expect(backend?.intent.healthCheck.timeoutSeconds).toBe(1);
+    expect(plan.ledger.filter(({ feature }) => feature === 'health check')).toEqual([
+      expect.objectContaining({
+        level: 'approximated',
+        detail:
+          'a check may take 2 s instead of 1 s, because that is the shortest timeout of an Application Load Balancer',
+      }),
     ]);
   });
 

@@ -49,7 +49,9 @@ export function everything(app: App, props: aws.EcsPlatformProps = {}): aws.EcsP
     platform,
     image: ServerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/models/resnet50:v2'),
     server: ModelServer.asgi({ app: 'serve:app' }),
-    healthCheck: HealthCheck.http('/healthz'),
+    healthCheck: HealthCheck.http('/healthz', {
+      liveness: { path: '/live', interval: Duration.seconds(23), timeout: Duration.seconds(7) },
+    }),
     model: Model.fromS3('s3://models-of-acme/resnet50/v2/'),
     gpu: Gpu.nvidia(),
     resources: { ephemeralStorage: Size.gibibytes(60) },

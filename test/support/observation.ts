@@ -7,6 +7,16 @@ export type Answer =
   | { readonly shares: Readonly<Record<string, number>>; readonly path: string }
   | { readonly status: 404 | 405; readonly allow?: readonly string[] };
 
+/** A check of a replica. */
+export interface Question {
+  readonly by: 'balancer' | 'kubelet';
+  readonly path: string;
+  readonly statuses: string;
+  /** The `Host` header; undefined for the address of the replica. */
+  readonly host?: string;
+  readonly timeout: number;
+}
+
 /** The replicas of one backend according to the rendered output. Times are whole seconds. */
 export interface ObservedBackend {
   readonly image: string;
@@ -36,6 +46,17 @@ export interface ObservedBackend {
     readonly healthyThreshold?: number;
     readonly unhealthyThreshold?: number;
   };
+  /** The check that restarts or replaces a replica, with the path and status codes that it asks for; undefined for none of its own. */
+  readonly liveness?: {
+    readonly path: string;
+    readonly statuses: string;
+    readonly host?: string;
+    readonly interval: number;
+    readonly timeout: number;
+    readonly unhealthyThreshold: number;
+  };
+  /** Every check that decides whether a replica gets requests: what it asks, and what it requires. */
+  readonly questions: readonly Question[];
   readonly gpus: number;
   /** The models of GPU that it can run on; undefined for any. */
   readonly gpuModels?: readonly string[];

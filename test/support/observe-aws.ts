@@ -3,6 +3,7 @@ import { matchListener } from './cloudformation';
 import { type Resource, Stacks, type Templates } from './cloudformation/stacks';
 import { type Data, object, objects, strings, text } from './data';
 import type { Answer, Observation, ObservedBackend } from './observation';
+import { questionInScript } from './python-question';
 import type { Outcome } from './request';
 
 /** Reads the behavior of templates, only from the templates. Backends have the names in the tags of their services. */
@@ -78,6 +79,16 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
       healthyThreshold: Number(properties.HealthyThresholdCount),
       unhealthyThreshold: Number(properties.UnhealthyThresholdCount),
     },
+    liveness: livenessOf(object(server.HealthCheck)),
+    questions: [
+      {
+        by: 'balancer',
+        path: text(properties.HealthCheckPath),
+        statuses: text(object(properties.Matcher).HttpCode),
+        host: undefined,
+        timeout: Number(properties.HealthCheckTimeoutSeconds),
+      },
+    ],
     gpus: Number(gpu?.Value ?? 0),
     gpuModels: gpu === undefined ? undefined : gpuModelsOf(stacks),
     ...computeOf(task.properties, server),
@@ -89,6 +100,13 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     stop: Number(server.StopTimeout),
     startup: Number(service.properties.HealthCheckGracePeriodSeconds),
   };
+}
+
+/** A health check of a container that sends a request. */
+function livenessOf(check: Data): ObservedBackend['liveness'] {
+  const question = questionInScript(strings(check.Command).at(-1));
+  if (question === undefined) return undefined;
+  return { ...question, interval: Number(check.Interval), unhealthyThreshold: Number(check.Retries) };
 }
 
 /** The models of the instances, if all have the same. */

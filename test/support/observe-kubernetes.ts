@@ -2,8 +2,9 @@ import { GPU_MODELS } from '../../src/workload/private/gpu-models';
 import { type Data, object, objects, strings, text } from './data';
 import { Haproxy, type Section } from './haproxy';
 import { matchHttpRoutes } from './http-routes';
-import type { Answer, Observation, ObservedBackend, Request } from './observation';
+import type { Answer, Observation, ObservedBackend, Question, Request } from './observation';
 import { answerOf } from './observe-aws';
+import { questionInScript } from './python-question';
 import type { Outcome } from './request';
 
 const meta = (manifest: Data) => object(manifest.metadata);
@@ -143,12 +144,17 @@ function serverDefaults(haproxy: Haproxy, pool: Section): readonly string[] {
   return [...of(pool), ...(pool.from === undefined ? [] : of(haproxy.section('defaults', pool.from)))];
 }
 
+type RouterHealth = ObservedBackend['health'] & { readonly host?: string };
+
 /** The health check of the servers of a pool. */
-function healthOf(haproxy: Haproxy, pool: Section | undefined): ObservedBackend['health'] | undefined {
+function healthOf(haproxy: Haproxy, pool: Section | undefined): RouterHealth | undefined {
   if (pool === undefined) return undefined;
   const servers = serverDefaults(haproxy, pool);
+  const send = haproxy.setting(pool, 'http-check', 'send') ?? [];
+  const host = after(send, 'Host');
   return {
-    path: after(haproxy.setting(pool, 'http-check', 'send') ?? [], 'uri'),
+    path: after(send, 'uri'),
+    host: host?.startsWith('%[bc_dst,') ? undefined : host,
     statuses: haproxy.setting(pool, 'http-check', 'expect', 'status')?.[0],
     interval: seconds(after(servers, 'inter')),
     timeout: seconds(haproxy.setting(pool, 'timeout', 'check')?.[0]),
@@ -159,7 +165,7 @@ function healthOf(haproxy: Haproxy, pool: Section | undefined): ObservedBackend[
 
 function observeDeployments(
   manifests: readonly Data[],
-  routerHealth: (slug: string) => ObservedBackend['health'] | undefined,
+  routerHealth: (slug: string) => RouterHealth | undefined,
 ): Observation['backends'] {
   const titles = titlesOf(manifests);
   return Object.fromEntries(
@@ -175,7 +181,7 @@ function observeDeployments(
 function observeDeployment(
   manifests: readonly Data[],
   deployment: Data,
-  routerHealth: ObservedBackend['health'] | undefined,
+  routerHealth: RouterHealth | undefined,
 ): ObservedBackend {
   const slug = text(meta(deployment).name);
   const spec = object(deployment.spec);
@@ -198,7 +204,12 @@ function observeDeployment(
     port: Number(objects(server.ports).find((port) => port.name === portOf(manifests, slug))?.containerPort),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
-    health: routerHealth ?? probed(object(server.readinessProbe)),
+    health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
+    liveness: livenessOf(object(server.livenessProbe)),
+    questions: [
+      ...(routerHealth === undefined ? [] : [questionOf('balancer', routerHealth)]),
+      ...kubeletQuestions(object(server.readinessProbe)),
+    ],
     gpus: Number(limits['nvidia.com/gpu'] ?? 0),
     gpuModels: gpuModelsOf(pod),
     reserved: { cpu: cpusIn(requests.cpu), memoryMib: mebibytesIn(requests.memory) },
@@ -213,7 +224,8 @@ function observeDeployment(
     balancerDrain: 0,
     preStop,
     stop: Number(pod.terminationGracePeriodSeconds) - preStop,
-    startup: Number(startup.failureThreshold) * Number(startup.periodSeconds),
+    startup:
+      Number(startup.initialDelaySeconds ?? 0) + Number(startup.failureThreshold) * Number(startup.periodSeconds),
   };
 }
 
@@ -231,13 +243,45 @@ function portOf(manifests: readonly Data[], slug: string): unknown {
   return objects(object(named(manifests, 'Service', slug)?.spec).ports)[0]?.targetPort;
 }
 
+function healthOnly(found: RouterHealth | undefined): ObservedBackend['health'] | undefined {
+  if (found === undefined) return undefined;
+  const { host: _, ...health } = found;
+  return health;
+}
+
+function questionOf(by: Question['by'], { path, statuses, host, timeout }: RouterHealth): Question {
+  return { by, path: path as string, statuses: statuses as string, host, timeout: timeout as number };
+}
+
+/** The question of a readiness probe: an HTTP probe, or a script of the interpreter; none for an open port. */
+function kubeletQuestions(probe: Data): readonly Question[] {
+  const get = object(probe.httpGet);
+  const timeout = Number(probe.timeoutSeconds);
+  if (get.path !== undefined) {
+    const host = objects(get.httpHeaders).find(({ name }) => name === 'Host')?.value as string | undefined;
+    return [{ by: 'kubelet', path: text(get.path), statuses: '200-399', host, timeout }];
+  }
+  const question = questionInScript(strings(object(probe.exec).command).at(-1));
+  return question === undefined ? [] : [{ by: 'kubelet', ...question }];
+}
+
+/** A liveness probe that sends a request. */
+function livenessOf(probe: Data): ObservedBackend['liveness'] {
+  const [question] = kubeletQuestions(probe);
+  if (question === undefined) return undefined;
+  const { by: _, ...asked } = question;
+  return { ...asked, interval: Number(probe.periodSeconds), unhealthyThreshold: Number(probe.failureThreshold) };
+}
+
 function probed(probe: Data): ObservedBackend['health'] {
   const get = object(probe.httpGet);
+  // The time for the request, without that for the interpreter.
+  const [question] = kubeletQuestions(probe);
   return {
     path: get.path === undefined ? undefined : text(get.path),
     statuses: get.path === undefined ? undefined : '200-399',
     interval: Number(probe.periodSeconds),
-    timeout: Number(probe.timeoutSeconds),
+    timeout: question?.timeout ?? Number(probe.timeoutSeconds),
     healthyThreshold: Number(probe.successThreshold ?? 1),
     unhealthyThreshold: Number(probe.failureThreshold),
   };

@@ -48,9 +48,27 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 }
 
 function observeService(service: TestService): ObservedBackend {
+  const { health } = service;
   const { times, name: _name, title: _title, command, args, user, models, gpu, ...rest } = service;
   return {
     ...rest,
+    liveness: health.liveness && {
+      path: health.liveness.path,
+      statuses: health.statuses,
+      host: health.host,
+      interval: health.liveness.intervalSeconds,
+      timeout: health.liveness.timeoutSeconds,
+      unhealthyThreshold: health.liveness.unhealthyThreshold,
+    },
+    questions: [
+      {
+        by: 'balancer',
+        path: health.path,
+        statuses: health.statuses,
+        host: health.host,
+        timeout: health.timeout,
+      },
+    ],
     gpuModels: gpu?.models,
     reserved: { cpu: service.cpu, memoryMib: service.memoryMib },
     memoryMib: service.memoryLimitMib,

@@ -38,6 +38,10 @@ export interface TestService {
   readonly health: {
     readonly path: string;
     readonly statuses: string;
+    readonly initialDelay?: number;
+    readonly startup?: extension.StartupCheckIntent;
+    readonly liveness?: extension.LivenessCheckIntent;
+    readonly host?: string;
     readonly interval: number;
     readonly timeout: number;
     readonly healthyThreshold: number;
@@ -86,6 +90,10 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.METHOD_MATCH]: DONE,
   [extension.Feature.OWN_ADDRESS]: DONE,
   [extension.Feature.MAX_CONCURRENCY]: DONE,
+  [extension.Feature.HEALTH_CHECK_HOST]: DONE,
+  [extension.Feature.INITIAL_DELAY]: DONE,
+  [extension.Feature.STARTUP_CHECK]: DONE,
+  [extension.Feature.LIVENESS_CHECK]: DONE,
   [extension.Feature.DEFAULT_READINESS]: DONE,
   [extension.Feature.KEEP_ALIVE]: DONE,
   [extension.Feature.DRAIN]: DONE,
@@ -229,8 +237,8 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
 }
 
 function renderService({ secrets }: extension.BackendBinding, plan: extension.BackendPlan): TestService {
-  const { intent, times } = plan;
-  const { path, statuses, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = intent.healthCheck;
+  const { intent, times, health } = plan;
+  const { path, statuses, host, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = health;
   return {
     name: plan.slug,
     title: plan.name,
@@ -252,6 +260,10 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
     health: {
       path,
       statuses,
+      host,
+      initialDelay: health.initialDelaySeconds,
+      startup: health.startup,
+      liveness: health.liveness,
       interval: intervalSeconds,
       timeout: timeoutSeconds,
       healthyThreshold,

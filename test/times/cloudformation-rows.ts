@@ -1,6 +1,6 @@
 import { planFetches } from '../../src/plan/models';
 /** Every time field of our CloudFormation resources, and its origin. */
-import { anything, defined, hop, isScaled, never, type Row } from './rows';
+import { anything, constant, defined, hop, isScaled, never, type Row, type Scope } from './rows';
 
 const ELB = 'AWS::ElasticLoadBalancingV2';
 const ECS = 'AWS::ECS';
@@ -36,12 +36,32 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
   {
     field: `${ELB}::TargetGroup.HealthCheckIntervalSeconds`,
     of: 'backend',
-    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
+    origin: defined('interval of the health check', ({ health }) => health.intervalSeconds),
   },
   {
     field: `${ELB}::TargetGroup.HealthCheckTimeoutSeconds`,
     of: 'backend',
-    origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
+    origin: defined('timeout of the health check', ({ health }) => health.timeoutSeconds),
+  },
+  {
+    field: `${ECS}::TaskDefinition.HealthCheck.Interval`,
+    of: 'backend',
+    origin: defined('interval of the liveness check', ({ health }) => health.liveness?.intervalSeconds),
+    when: isCheckedInside,
+  },
+  {
+    field: `${ECS}::TaskDefinition.HealthCheck.Timeout`,
+    of: 'backend',
+    origin: defined('timeout of the liveness check, and a second for the interpreter', ({ health }) =>
+      health.liveness === undefined ? undefined : health.liveness.timeoutSeconds + 1,
+    ),
+    when: isCheckedInside,
+  },
+  {
+    field: `${ECS}::TaskDefinition.HealthCheck.StartPeriod`,
+    of: 'backend',
+    origin: constant(300, 'the longest start period; the grace period of the service covers the load time'),
+    when: isCheckedInside,
   },
   {
     field: `${SCALING}::ScalingPolicy.TargetTrackingScalingPolicyConfiguration.ScaleInCooldown`,
@@ -87,11 +107,6 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
   ...never('only for network load balancers', [
     `${ELB}::TargetGroup.TargetGroupAttribute.target_health_state.unhealthy.draining_interval_seconds`,
   ]),
-  ...never('the balancer checks the health of a replica, and a second check could stop it while it drains', [
-    `${ECS}::TaskDefinition.HealthCheck.Interval`,
-    `${ECS}::TaskDefinition.HealthCheck.StartPeriod`,
-    `${ECS}::TaskDefinition.HealthCheck.Timeout`,
-  ]),
   ...never('ECS replaces a task whose container ends', [`${ECS}::TaskDefinition.RestartPolicy.RestartAttemptPeriod`]),
   ...never('a proxy in the task would be another hop', [
     `${ECS}::Service.TimeoutConfiguration.IdleTimeoutSeconds`,
@@ -130,3 +145,9 @@ export const CLOUDFORMATION_ROWS: readonly Row[] = [
     `${SCALING}::ScalingPolicy.StepAdjustment.MetricIntervalUpperBound`,
   ]),
 ];
+
+/** Whether the interpreter in the image sends a liveness check. */
+function isCheckedInside({ backend }: Scope): boolean {
+  if (backend === undefined) return true;
+  return backend.health.liveness !== undefined && backend.intent.server.descriptor.interpreter !== undefined;
+}

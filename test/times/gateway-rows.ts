@@ -4,9 +4,6 @@ import { never, planned, ROUTE_SILENCE, type Row } from './rows';
 
 /** The fields of every gateway. */
 const GATEWAY_ROWS: readonly Row[] = [
-  ...never('the pods of servers are probed immediately, and the startup probe waits for them', [
-    'V1Probe.initialDelaySeconds',
-  ]),
   ...never('a response header that only the application can set', [
     'HTTPRoute.spec.rules.filters.cors.maxAge',
     'HTTPRoute.spec.rules.backendRefs.filters.cors.maxAge',

@@ -54,33 +54,52 @@ export const KUBERNETES_ROWS: readonly Row[] = [
     field: 'V1Probe.periodSeconds',
     of: 'backend',
     at: 'startupProbe',
-    origin: constant(10, 'the interval while a server loads; the failure threshold covers the load time'),
+    origin: defined(
+      'interval of the startup check, or 10 s while a server loads; the failure threshold covers the load time',
+      ({ health }) => health.startup?.intervalSeconds ?? 10,
+    ),
   },
-  ...['startupProbe', 'readinessProbe'].map(
+  {
+    field: 'V1Probe.initialDelaySeconds',
+    of: 'backend',
+    at: 'startupProbe',
+    origin: defined('initial delay of the health check', ({ health }) => health.initialDelaySeconds),
+    when: ({ backend }) => backend?.health.initialDelaySeconds !== undefined,
+  },
+  ...(['startupProbe', 'readinessProbe'] as const).map(
     (at): Row => ({
       field: 'V1Probe.timeoutSeconds',
       of: 'backend',
       at,
-      origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
+      origin: defined('timeout of the check, and a second for the interpreter', (backend) => {
+        const { timeoutSeconds } = (at === 'startupProbe' ? backend.health.startup : undefined) ?? backend.health;
+        return timeoutSeconds + (isProbedByScript(backend) ? 1 : 0);
+      }),
     }),
   ),
   {
     field: 'V1Probe.periodSeconds',
     of: 'backend',
     at: 'readinessProbe',
-    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
+    origin: defined('interval of the health check', ({ health }) => health.intervalSeconds),
   },
   {
     field: 'V1Probe.periodSeconds',
     of: 'backend',
     at: 'livenessProbe',
-    origin: constant(30, 'only a server whose port is closed for minutes is restarted'),
+    origin: defined(
+      'interval of the liveness check; by default, only a server whose port is closed for minutes is restarted',
+      ({ health }) => health.liveness?.intervalSeconds ?? 30,
+    ),
   },
   {
     field: 'V1Probe.timeoutSeconds',
     of: 'backend',
     at: 'livenessProbe',
-    origin: constant(5, 'a connection is opened immediately or not at all'),
+    origin: defined(
+      'timeout of the liveness check; by default, a connection is opened immediately or not at all',
+      ({ health }) => health.liveness?.timeoutSeconds ?? 5,
+    ),
   },
 
   ...never('set by the API server', ['V1ObjectMeta.deletionGracePeriodSeconds']),
@@ -137,17 +156,18 @@ export const TEXT_ROWS: readonly Row[] = [
       field: 'timeout in a text',
       of: 'backend',
       at,
-      origin: defined(
-        'timeout of the health check, less a second for the interpreter',
-        ({ intent }) => intent.healthCheck.timeoutSeconds - 1,
-      ),
+      origin: defined('timeout of the health check', ({ health }) => health.timeoutSeconds),
       when: ({ backend }) => isProbedByScript(backend as BackendPlan),
     }),
   ),
 ];
 
-/** Whether a script in the container probes the server: it listens before it is ready, and no path is declared. */
-function isProbedByScript({ intent }: BackendPlan): boolean {
+/**
+ * Whether a script in the container probes the server: it listens before it is ready, and no path is declared, or the kubelet
+ * cannot check for the status codes.
+ */
+function isProbedByScript({ intent, health }: BackendPlan): boolean {
   const { interpreter, listensWhenReady } = intent.server.descriptor;
-  return !intent.healthCheck.declared && !listensWhenReady && interpreter !== undefined;
+  if (interpreter === undefined) return false;
+  return health.declared ? health.statuses !== '200-399' : !listensWhenReady;
 }

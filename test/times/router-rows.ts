@@ -41,14 +41,14 @@ export const ROUTER_ROWS: readonly Row[] = [
   {
     field: 'timeout check',
     of: 'backend',
-    origin: defined('timeout of the health check', ({ intent }) => intent.healthCheck.timeoutSeconds),
-    when: ({ backend }) => backend?.intent.healthCheck.timeoutSeconds !== DEFAULT_TIMEOUT,
+    origin: defined('timeout of the health check', ({ health }) => health.timeoutSeconds),
+    when: ({ backend }) => backend?.health.timeoutSeconds !== DEFAULT_TIMEOUT,
   },
   {
     field: 'inter',
     of: 'backend',
-    origin: defined('interval of the health check', ({ intent }) => intent.healthCheck.intervalSeconds),
-    when: ({ backend }) => backend?.intent.healthCheck.intervalSeconds !== DEFAULT_INTERVAL,
+    origin: defined('interval of the health check', ({ health }) => health.intervalSeconds),
+    when: ({ backend }) => backend?.health.intervalSeconds !== DEFAULT_INTERVAL,
   },
   { field: 'timeout check', of: 'platform', origin: constant(DEFAULT_TIMEOUT, 'the default of a health check') },
   { field: 'inter', of: 'platform', origin: constant(DEFAULT_INTERVAL, 'the default of a health check') },

@@ -56,7 +56,13 @@ function rich(scope: Construct): void {
     'ResNet50:v2',
     backendOptions({
       server: ModelServer.uvicorn({ app: 'serve' }),
-      healthCheck: HealthCheck.http('/healthz', { interval: Duration.seconds(21), timeout: Duration.seconds(4) }),
+      healthCheck: HealthCheck.http('/healthz', {
+        interval: Duration.seconds(21),
+        timeout: Duration.seconds(4),
+        initialDelay: Duration.seconds(17),
+        startup: { path: '/started', interval: Duration.seconds(13), timeout: Duration.seconds(11) },
+        liveness: { path: '/live', interval: Duration.seconds(28), timeout: Duration.seconds(19) },
+      }),
     }),
   );
   const streaming = { maxDuration: Duration.hours(1), heartbeat: Duration.seconds(61) };

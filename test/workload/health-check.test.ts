@@ -39,6 +39,11 @@ describe('health check', () => {
     );
   });
 
+  test('keeps its status codes and its host', () => {
+    const check = HealthCheck.http('/', { statuses: '200,204', host: '[::1]:8000' });
+    expect(check._intent()).toMatchObject({ statuses: '200,204', host: '[::1]:8000' });
+  });
+
   test.each([
     [1, 1],
     [2, 1],
@@ -48,6 +53,30 @@ describe('health check', () => {
   ])('with an interval of %i s has a timeout of %i s by default', (interval, timeoutSeconds) => {
     const check = HealthCheck.http('/', { interval: Duration.seconds(interval) });
     expect(check._intent()).toMatchObject({ intervalSeconds: interval, timeoutSeconds });
+  });
+
+  test('has its own times for starting and running replicas', () => {
+    const check = HealthCheck.http('/ready', {
+      interval: Duration.seconds(20),
+      timeout: Duration.seconds(12),
+      initialDelay: Duration.seconds(3),
+      startup: { path: '/started' },
+      liveness: {},
+    });
+    expect(check._intent()).toMatchObject({
+      initialDelaySeconds: 3,
+      startup: { path: '/started', intervalSeconds: 10, timeoutSeconds: 10 },
+      liveness: { path: '/ready', intervalSeconds: 30, timeoutSeconds: 5, unhealthyThreshold: 5 },
+    });
+  });
+
+  test.each([
+    ['startup.path', { startup: { path: 'a' } }],
+    ['liveness.path', { liveness: { path: 'a' } }],
+  ] as const)('fails when %s is invalid', (prop, options) => {
+    expect(() => HealthCheck.http('/', options)).toThrow(
+      `[InvalidPath] '${prop}' ('a') of the health check must start with '/' and must not contain spaces`,
+    );
   });
 
   test('does not check the limits of targets', () => {
@@ -63,6 +92,16 @@ describe('health check', () => {
     [{ interval: Duration.seconds(0) }, "'interval' (0) must be a whole number of at least 1"],
     [{ timeout: Duration.millis(2500) }, "'timeout' (2.5) must be a whole number of at least 1"],
     [{ timeout: Duration.seconds(11) }, "'timeout' (11 s) must be at most 'interval' (10 s)"],
+    [{ initialDelay: Duration.seconds(0) }, "'initialDelay' (0) must be a whole number of at least 1"],
+    [
+      { startup: { path: '/', interval: Duration.seconds(3), timeout: Duration.seconds(4) } },
+      "'startup.timeout' (4 s) must be at most 'startup.interval' (3 s)",
+    ],
+    [
+      { liveness: { timeout: Duration.seconds(31) } },
+      "'liveness.timeout' (31 s) must be at most 'liveness.interval' (30 s)",
+    ],
+    [{ liveness: { unhealthyThreshold: 0 } }, "'liveness.unhealthyThreshold' (0) must be a whole number of at least 1"],
     [{ healthyThreshold: 0 }, "'healthyThreshold' (0) must be a whole number of at least 1"],
     [{ unhealthyThreshold: 1.5 }, "'unhealthyThreshold' (1.5) must be a whole number of at least 1"],
   ])('fails when a number is invalid: %j', (options, message) => {

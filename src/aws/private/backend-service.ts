@@ -126,12 +126,14 @@ export class BackendService {
       healthCheck: {
         path: healthCheck.path,
         [protocol === ServerProtocol.GRPC ? 'healthyGrpcCodes' : 'healthyHttpCodes']: healthCheck.statuses,
-        interval: Duration.seconds(healthCheck.intervalSeconds),
-        timeout: Duration.seconds(healthCheck.timeoutSeconds),
         healthyThresholdCount: healthCheck.healthyThreshold,
-        unhealthyThresholdCount: healthCheck.unhealthyThreshold,
       },
     });
+    // The L2 compares these, so it does not accept lazy numbers.
+    const cfnGroup = group.node.defaultChild as elbv2.CfnTargetGroup;
+    cfnGroup.healthCheckIntervalSeconds = late.number(() => this.plan.health.intervalSeconds);
+    cfnGroup.healthCheckTimeoutSeconds = late.number(() => this.plan.health.timeoutSeconds);
+    cfnGroup.unhealthyThresholdCount = late.number(() => this.plan.health.unhealthyThreshold);
     // The L2 property does not accept lazy numbers, and the delay depends on endpoints that are attached later.
     group.setAttribute(
       'deregistration_delay.timeout_seconds',

@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
-import type { BackendIntent } from '../../plan/intents';
+import type { BackendIntent, LivenessCheckIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
+import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
@@ -29,6 +30,9 @@ export interface Task {
 /** The limit of ECS for a task definition as JSON. */
 const MAX_DEFINITION_KIB = 64;
 
+/** The longest timeout of a container health check. */
+const MAX_TIMEOUT_SECONDS = 60;
+
 /** Creates the task definition of a backend: the server, and a container for each model that is fetched before it starts. */
 export function makeTask(
   backend: BoundBackend,
@@ -43,6 +47,7 @@ export function makeTask(
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
   const server = addServer(backend, plan, definition, logging('server'));
+  addLiveness(backend, plan, definition);
   addModelVolumes(backend, { definition, server }, 1);
   addModelContainers(backend, { definition, server }, logging, props);
   publishModels(backend);
@@ -139,6 +144,32 @@ function addServer(
   definition.addVolume({ name: SCRATCH.name });
   server.addMountPoints({ sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false });
   return server;
+}
+
+/** The longest start period of a container. The grace period of the service covers longer starts. */
+const MAX_START_PERIOD_SECONDS = 300;
+
+/**
+ * Adds the liveness check to the server, which is the first container. The interpreter in the image sends it. The L2 compares
+ * its times, so it does not accept those of the plan.
+ */
+function addLiveness({ intent }: BackendBinding, plan: () => BackendPlan, definition: ecs.TaskDefinition): void {
+  const { interpreter } = intent.server.descriptor;
+  if (intent.healthCheck.liveness === undefined || interpreter === undefined) return;
+  const rendered = late.any(() => {
+    const { health, times } = plan();
+    const liveness = health.liveness as LivenessCheckIntent;
+    return {
+      Command: ['CMD', interpreter, ...pythonCheck(intent.port, { ...health, ...liveness })],
+      Interval: liveness.intervalSeconds,
+      // With the time of the interpreter it still ends before the next one.
+      Timeout: Math.min(liveness.timeoutSeconds + INTERPRETER_SECONDS, liveness.intervalSeconds, MAX_TIMEOUT_SECONDS),
+      Retries: liveness.unhealthyThreshold,
+      StartPeriod: Math.min(times.load, MAX_START_PERIOD_SECONDS),
+    };
+  });
+  const resource = definition.node.defaultChild as ecs.CfnTaskDefinition;
+  resource.addPropertyOverride('ContainerDefinitions.0.HealthCheck', rendered);
 }
 
 /** The memory that an instance reserves for the server and, if that is more, the memory that it may use. */

@@ -7,10 +7,15 @@ export interface EnvVar {
 }
 
 export interface Probe {
-  readonly httpGet?: { readonly path: string; readonly port: string };
+  readonly httpGet?: {
+    readonly path: string;
+    readonly port: string;
+    readonly httpHeaders?: { readonly name: string; readonly value: string }[];
+  };
   readonly tcpSocket?: { readonly port: string };
   readonly exec?: { readonly command: string[] };
   readonly grpc?: { readonly port: number; readonly service?: string };
+  readonly initialDelaySeconds?: number;
   readonly periodSeconds: number;
   readonly timeoutSeconds: number;
   readonly successThreshold?: number;

@@ -1,6 +1,9 @@
 import { ServerProtocol } from '../../plan/choices';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { type HttpQuestion, INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
+import { literal } from './environment';
 import type { Probe } from './manifests';
+import { KUBELET_STATUSES } from './workload-capabilities';
 
 /** The name of the container port. */
 export const PORT_NAME = 'http';
@@ -16,44 +19,85 @@ export interface Probes {
   readonly livenessProbe: Probe;
 }
 
-/** The probes of a backend. The startup probe allows for the time to load the model; the others start after it. */
+/** The probes of a backend. Readiness and liveness begin when the startup probe succeeds. */
 export function probesOf(plan: BackendPlan): Probes {
-  const { healthCheck } = plan.intent;
+  const { health } = plan;
   const handler = readinessOf(plan);
   return {
-    startupProbe: {
-      ...handler,
-      periodSeconds: STARTUP_PERIOD_SECONDS,
-      timeoutSeconds: healthCheck.timeoutSeconds,
-      failureThreshold: Math.max(1, Math.ceil(plan.times.load / STARTUP_PERIOD_SECONDS)),
-    },
+    startupProbe: startupOf(plan, handler),
     readinessProbe: {
       ...handler,
-      periodSeconds: healthCheck.intervalSeconds,
-      timeoutSeconds: healthCheck.timeoutSeconds,
-      successThreshold: healthCheck.healthyThreshold,
-      failureThreshold: healthCheck.unhealthyThreshold,
+      periodSeconds: health.intervalSeconds,
+      timeoutSeconds: timeoutOf(handler, health),
+      successThreshold: health.healthyThreshold,
+      failureThreshold: health.unhealthyThreshold,
     },
-    // Liveness checks only that the process listens: an HTTP request could time out under load, and a restart adds to it.
-    livenessProbe: { tcpSocket: { port: PORT_NAME }, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 },
+    livenessProbe: livenessOf(plan),
+  };
+}
+
+/** The startup probe allows for the time to load the model, of which the initial delay is a part. */
+function startupOf(plan: BackendPlan, readiness: Handler): Probe {
+  const { health, times } = plan;
+  const { startup, initialDelaySeconds } = health;
+  const { intervalSeconds: periodSeconds = STARTUP_PERIOD_SECONDS } = startup ?? {};
+  const handler = startup === undefined ? readiness : handlerOf(plan, { ...health, ...startup });
+  return {
+    ...handler,
+    initialDelaySeconds,
+    periodSeconds,
+    timeoutSeconds: timeoutOf(handler, startup ?? health),
+    failureThreshold: Math.max(1, Math.ceil((times.load - (initialDelaySeconds ?? 0)) / periodSeconds)),
+  };
+}
+
+/**
+ * Unless a path is declared, liveness checks only that the process listens: an HTTP request could time out under load, and a
+ * restart adds to it.
+ */
+function livenessOf(plan: BackendPlan): Probe {
+  const { health } = plan;
+  if (health.liveness === undefined)
+    return { tcpSocket: { port: PORT_NAME }, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 5 };
+  const { intervalSeconds, unhealthyThreshold } = health.liveness;
+  const handler = handlerOf(plan, { ...health, ...health.liveness });
+  return {
+    ...handler,
+    periodSeconds: intervalSeconds,
+    timeoutSeconds: timeoutOf(handler, health.liveness),
+    failureThreshold: unhealthyThreshold,
   };
 }
 
 /** The kubelet treats 405 as a failure, so without a declared check readiness does not use `httpGet`. */
 function readinessOf(plan: BackendPlan): Handler {
-  const { healthCheck, server, port, protocol } = plan.intent;
-  const { grpcService } = healthCheck;
+  const { server, port, protocol } = plan.intent;
+  const { grpcService, declared } = plan.health;
   // The kubelet accepts no port name there.
   if (grpcService !== undefined) return { grpc: { port, service: grpcService === '' ? undefined : grpcService } };
-  if (protocol === ServerProtocol.GRPC) return { tcpSocket: { port: PORT_NAME } };
-  if (healthCheck.declared) return { httpGet: { path: healthCheck.path, port: PORT_NAME } };
   const { interpreter, listensWhenReady } = server.descriptor;
-  if (listensWhenReady || interpreter === undefined) return { tcpSocket: { port: PORT_NAME } };
-  return { exec: { command: [interpreter, ...pythonRequest(port, healthCheck.path, healthCheck.timeoutSeconds - 1)] } };
+  const needsPort = protocol === ServerProtocol.GRPC || listensWhenReady || interpreter === undefined;
+  return !declared && needsPort ? { tcpSocket: { port: PORT_NAME } } : handlerOf(plan, plan.health);
 }
 
-/** Isolated (`-I`), so that modules of the application cannot shadow those of the standard library. */
-function pythonRequest(port: number, path: string, timeoutSeconds: number): string[] {
-  const request = `c = http.client.HTTPConnection('127.0.0.1', ${port}, timeout=${timeoutSeconds}); c.request('GET', '${path}')`;
-  return ['-I', '-c', `import http.client, sys; ${request}; sys.exit(c.getresponse().status >= 500)`];
+/** An HTTP request, which for status codes that the kubelet does not check for is sent by the interpreter. */
+function handlerOf({ intent }: BackendPlan, question: HttpQuestion): Handler {
+  const { interpreter } = intent.server.descriptor;
+  return question.statuses === KUBELET_STATUSES || interpreter === undefined
+    ? { httpGet: httpGet(question) }
+    : { exec: { command: questionOf(interpreter, intent.port, question) } };
+}
+
+function httpGet({ path, host }: HttpQuestion): Probe['httpGet'] {
+  return { path, port: PORT_NAME, httpHeaders: host === undefined ? undefined : [{ name: 'Host', value: host }] };
+}
+
+/** The kubelet replaces references such as `$(NAME)` in these words, as in the command of a container. */
+function questionOf(interpreter: string, port: number, question: HttpQuestion): string[] {
+  return [interpreter, ...pythonCheck(port, question)].map(literal);
+}
+
+/** A probe may take as long as its request, and for a process in the container as long as its interpreter needs in addition. */
+function timeoutOf({ exec }: Handler, { timeoutSeconds }: Pick<HttpQuestion, 'timeoutSeconds'>): number {
+  return exec === undefined ? timeoutSeconds : timeoutSeconds + INTERPRETER_SECONDS;
 }

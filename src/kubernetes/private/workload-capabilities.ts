@@ -14,6 +14,10 @@ const DEFAULT_CLUSTER: Cluster = { minor: minorVersion(DEFAULT_VERSION), mountsI
 
 /** What the objects of a backend support, with the router and with any gateway. */
 const WORKLOADS = {
+  [Feature.HEALTH_CHECK_HOST]: native('a header of the probes, and of the checks of the router'),
+  [Feature.INITIAL_DELAY]: native('the initial delay of the startup probe, which precedes the other probes'),
+  [Feature.STARTUP_CHECK]: native('the startup probe'),
+  [Feature.LIVENESS_CHECK]: native('the liveness probe; the container is restarted'),
   [Feature.DEFAULT_READINESS]: emulated(
     'an open port if the server listens only when it is ready or has no interpreter; otherwise a request that its interpreter sends inside the container',
   ),
@@ -64,12 +68,16 @@ function imageVolumes({ minor, mountsImageDirectories }: Cluster) {
   );
 }
 
+/** What an HTTP probe of the kubelet accepts: https://kubernetes.io/docs/concepts/workloads/pods/probes/ */
+export const KUBELET_STATUSES = '200-399';
+
 /** A profile of the router or a gateway, with the capabilities of every backend on Kubernetes added. */
 export function withWorkloads(profile: TargetProfile, cluster = DEFAULT_CLUSTER): TargetProfile {
   const workloads = workloadCapabilities(cluster);
   const own = new Set(workloads.map(({ feature }) => feature));
   return {
     ...profile,
+    healthCheck: { ...profile.healthCheck, statuses: KUBELET_STATUSES },
     capabilities: [...profile.capabilities.filter(({ feature }) => !own.has(feature)), ...workloads],
   };
 }

@@ -18,14 +18,40 @@ export interface TimeoutOverrides {
   readonly stopSeconds?: number;
 }
 
+/** The check of a replica that is starting, if it differs from its health check. */
+export interface StartupCheckIntent {
+  /** The path. */
+  readonly path: string;
+  /** The interval between two checks in seconds. */
+  readonly intervalSeconds: number;
+  /** The timeout of a check in seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** The check of a running replica, which is restarted or replaced if it fails. */
+export interface LivenessCheckIntent {
+  /** The path. */
+  readonly path: string;
+  /** The interval between two checks in seconds. */
+  readonly intervalSeconds: number;
+  /** The timeout of a check in seconds. */
+  readonly timeoutSeconds: number;
+  /** The number of failed checks until the replica is restarted or replaced. */
+  readonly unhealthyThreshold: number;
+}
+
 /** A health check over HTTP or gRPC. */
 export interface HealthCheckIntent {
   /** The path; with gRPC, that of the method. */
   readonly path: string;
-  /** The status codes of a healthy replica, such as `200-399`; with gRPC, status codes of gRPC. */
+  /**
+   * The status codes of a healthy replica, as one range or a list: `200-399` or `200,204`; with gRPC, status codes of gRPC.
+   */
   readonly statuses: string;
   /** The service whose health is checked, in the gRPC health checking protocol; empty for the whole server. @default - no such check */
   readonly grpcService?: string;
+  /** The `Host` header. @default - the address of the replica and the port */
+  readonly host?: string;
   /** Whether the user declared it; otherwise it is the default readiness check. */
   readonly declared: boolean;
   /** The interval between two checks in seconds. */
@@ -36,6 +62,12 @@ export interface HealthCheckIntent {
   readonly healthyThreshold: number;
   /** The number of failed checks until a replica is unhealthy. */
   readonly unhealthyThreshold: number;
+  /** The time after the start of the server without checks, in seconds. @default 0 */
+  readonly initialDelaySeconds?: number;
+  /** The check of a replica that is starting. @default - this one */
+  readonly startup?: StartupCheckIntent;
+  /** The check of a running replica. @default - that of the target */
+  readonly liveness?: LivenessCheckIntent;
 }
 
 /** How a rollout replaces replicas. */

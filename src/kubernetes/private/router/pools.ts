@@ -5,7 +5,7 @@ import type { BackendPlan } from '../../../plan/serving-plan';
 import { PORT_NAME } from '../probes';
 import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
-import { word } from './words';
+import { literal, word } from './words';
 
 /** The default health check, rendered once for all pools; a pool renders only what differs. */
 const STANDARD: HealthCheckIntent = {
@@ -75,8 +75,7 @@ export function renderPoolDefaults(): string[] {
 /** The pools of servers: for each backend, a section with its differences from the defaults and its server slots. */
 export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: HaproxyOptions): string[] {
   return pools.flatMap((pool, index) => {
-    const { intent, times } = pool;
-    const health = intent.healthCheck;
+    const { intent, times, health } = pool;
     const limit =
       intent.maxConcurrency === undefined
         ? undefined
@@ -86,7 +85,9 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
       ...(intent.loadBalancing === STANDARD_BALANCING ? [] : [`  balance ${ALGORITHMS[intent.loadBalancing]}`]),
       ...(times.closeEach ? ['  option http-server-close'] : []),
       ...PROTOCOL_LINES[intent.protocol],
-      ...(intent.protocol === ServerProtocol.GRPC || isStandard(health, 'path', 'statuses') ? [] : healthCheck(health)),
+      ...(intent.protocol === ServerProtocol.GRPC || isStandard(health, 'path', 'statuses', 'host')
+        ? []
+        : healthCheck(health)),
       ...(isStandard(health, 'timeoutSeconds') ? [] : [`  timeout check ${health.timeoutSeconds}s`]),
       ...(isStandard(health, 'intervalSeconds', 'healthyThreshold', 'unhealthyThreshold')
         ? []
@@ -117,9 +118,14 @@ function address(pool: BackendPlan, options: HaproxyOptions): string {
 function healthCheck(health: HealthCheckIntent): string[] {
   return [
     '  option httpchk',
-    `  http-check send meth GET uri ${word(health.path)} ver HTTP/1.1 hdr Host localhost`,
+    `  http-check send meth GET uri ${word(health.path)} ver HTTP/1.1 hdr Host ${hostOf(health)}`,
     `  http-check expect status ${health.statuses}`,
   ];
+}
+
+/** Without a declared host, that of the kubelet: the address of the replica, in brackets for IPv6, and the port. */
+function hostOf({ host }: HealthCheckIntent): string {
+  return host === undefined ? `'%[bc_dst,regsub("^(.*:.*)$","[\\1]")]:%[bc_dst_port]'` : literal(host);
 }
 
 function intervals(health: HealthCheckIntent): string {
