@@ -2,6 +2,7 @@ import {
   approximated,
   type CapabilityTable,
   capabilitiesOf,
+  emulated,
   leftToApplication,
   native,
   refused,
@@ -147,6 +148,9 @@ const CAPABILITIES = capabilitiesOf({
   ),
   [Feature.MODEL_FETCH]: native(
     'a container that runs before the server, as root without capabilities, because root owns the volumes of a task; any user can read the files',
+  ),
+  [Feature.MODEL_FILE]: emulated(
+    "a container of the server's image copies the directory of the file into a volume of the task first, because ECS mounts directories only; the image must have 'sh' and 'cp'",
   ),
   [Feature.MODEL_IMAGE_VOLUME]: refused("ECS cannot mount images; remove 'delivery' or use ModelDelivery.copy()"),
   [Feature.MODEL_COPY]: native(

@@ -19,9 +19,12 @@ export interface ModelOptions {
   readonly description?: string;
 
   /**
-   * Where the server finds the model: an absolute path, or relative to `/models`. The directory must not contain
-   * anything else that the server needs, because a volume is mounted over it. On Kubernetes a single file is mounted
-   * over that file only.
+   * Where the server finds the model: an absolute path, or relative to `/models`.
+   *
+   * A directory must not contain anything else that the server needs, because a volume is mounted over it. A single file
+   * hides nothing but the file of that name. AWS: ECS mounts directories only, so a container of the server's image, which
+   * must have `sh` and `cp`, copies the directory of the file into a volume first; below `/models`, which belongs to models,
+   * nothing is copied. Kubernetes: mounted over that file only.
    *
    * @default - `/models` for a directory, `/models/<file name>` for a file
    */

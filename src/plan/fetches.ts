@@ -4,6 +4,13 @@ export interface ModelVolumePlan {
   readonly name: string;
   /** Where it is mounted. */
   readonly mountPath: string;
+  /**
+   * The timeout in seconds of a copy of this directory of the server's image into the volume, before models are fetched
+   * into it: a single file must not hide the other files of its directory.
+   *
+   * @default - nothing is copied, because the directory belongs to the models
+   */
+  readonly imageSeconds?: number;
 }
 
 /** The container that transfers one model before the server starts. */

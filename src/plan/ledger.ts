@@ -19,6 +19,7 @@ import type {
   PlatformIntents,
   SplitIntent,
 } from './intents';
+import { isBesideImage, isTransferred } from './models';
 import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
@@ -260,6 +261,8 @@ export class Ledger {
     for (const feature of new Set(models.map(({ delivery }) => FEATURE_OF_DELIVERY[delivery]))) {
       if (feature !== undefined) this.use(path, feature);
     }
+    const files = models.filter(({ delivery, intent }) => isTransferred(delivery) && isBesideImage(intent));
+    if (files.length > 0) this.use(path, Feature.MODEL_FILE, files.map(({ intent }) => intent.mountPath).join(', '));
     if (models.some(({ intent }) => intent.publish !== undefined)) this.use(path, Feature.MODEL_PUBLISH);
     for (const { intent } of models) {
       if (intent.drift === undefined) continue;

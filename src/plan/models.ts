@@ -1,4 +1,4 @@
-import { isWithin } from '../private/paths';
+import { isWithin, MODELS_ROOT, parentOf } from '../private/paths';
 import { capabilityOf } from './capabilities';
 import { FEATURE_OF_DELIVERY } from './features';
 import type { FetchPlan, ModelVolumePlan } from './fetches';
@@ -57,8 +57,16 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
     (path) => !directories.some((other) => other !== path && isWithin(path, other)),
   );
   const volumeOf = (path: string): number => roots.findIndex((root) => isWithin(path, root));
+  const imageSecondsOf = (root: string): number | undefined => {
+    const files = transferred.filter(({ intent }) => isBesideImage(intent) && isWithin(intent.mountPath, root));
+    return files.length === 0 ? undefined : Math.max(...files.map(({ seconds }) => seconds));
+  };
   return {
-    volumes: roots.map((mountPath, index) => ({ name: `models-${index}`, mountPath })),
+    volumes: roots.map((mountPath, index) => ({
+      name: `models-${index}`,
+      mountPath,
+      imageSeconds: imageSecondsOf(mountPath),
+    })),
     fetches: transferred.map(({ intent, index, seconds, delivery }, position) => ({
       model: intent.name,
       index,
@@ -71,6 +79,11 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
       seconds,
     })),
   };
+}
+
+/** Whether a model is a single file in a directory that may contain other files of the server's image. */
+export function isBesideImage({ singleObject, mountPath }: ModelIntent): boolean {
+  return singleObject && !isWithin(parentOf(mountPath), MODELS_ROOT);
 }
 
 /** The server image with a baked model, if any. */
@@ -101,8 +114,4 @@ export function maxSecondsOf(target: TargetProfile, { maxFetchSeconds }: Backend
 function isSupported(target: TargetProfile, delivery: ModelDeliveryKind): boolean {
   const feature = FEATURE_OF_DELIVERY[delivery];
   return feature === undefined || capabilityOf(target, feature).level !== SupportLevel.REFUSED;
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
 }

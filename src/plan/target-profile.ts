@@ -64,6 +64,8 @@ export enum Feature {
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */
   MODEL_FETCH = 'model fetch',
+  /** A single file of a model beside files of the server's image. */
+  MODEL_FILE = 'model file',
   /** Mounting the image of a model as a volume. */
   MODEL_IMAGE_VOLUME = 'model image volume',
   /** Models that are copied out of their image before the server starts. */

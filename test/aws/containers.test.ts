@@ -62,6 +62,16 @@ test('a container that copies a model from its image has no capabilities either'
   }
 });
 
+test('a container that copies a directory of the image keeps the capabilities that copy owners and modes', () => {
+  const model = Model.fromS3('s3://bucket/data.csv', { path: '/app/data.csv' });
+  const { LinuxParameters } = container(templateOf(oneBackend({ model }).stack), 'Directory0');
+  const { Drop } = object(object(LinuxParameters).Capabilities);
+  expect(Drop).toEqual([
+    ...['AUDIT_WRITE', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'NET_RAW', 'SETFCAP', 'SETGID', 'SETPCAP'],
+    ...['SETUID', 'SYS_CHROOT'],
+  ]);
+});
+
 describe('the capabilities of a server', () => {
   const dropped = (port: number) => {
     const { LinuxParameters } = container(templateOf(oneBackend({ port }).stack));

@@ -141,6 +141,57 @@ describe('several models', () => {
   });
 });
 
+describe('a single file outside /models', () => {
+  const files = (options: Parameters<typeof oneBackend>[0] = {}) =>
+    templateOf(
+      oneBackend({ model: Model.fromS3('s3://bucket/data.csv', { path: '/app/data.csv' }), ...options }).stack,
+    );
+
+  test('shares a volume with a copy of its directory in the image, which is made first', () => {
+    const template = files();
+    expect(container(template, 'Directory0')).toMatchObject({
+      Image: container(template).Image,
+      Essential: false,
+      EntryPoint: ['sh', '-c'],
+      Command: ['if [ -d "$1" ]; then exec cp -a "$1/." "$2/"; fi', 'copy', '/app', '/copied'],
+      User: '0',
+      StartTimeout: 120,
+      MountPoints: [{ SourceVolume: 'models-0', ContainerPath: '/copied', ReadOnly: false }],
+    });
+    expect(container(template, 'Fetch0').DependsOn).toEqual([{ ContainerName: 'Directory0', Condition: 'SUCCESS' }]);
+    expect(container(template).DependsOn).toEqual([{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }]);
+  });
+
+  test('is in a directory that the server can write to if it can write to its image', () => {
+    const isReadOnly = (readOnlyRootFilesystem: boolean) =>
+      (container(files({ readOnlyRootFilesystem })).MountPoints as { ContainerPath: string; ReadOnly: boolean }[]).find(
+        ({ ContainerPath }) => ContainerPath === '/app',
+      )?.ReadOnly;
+    expect([isReadOnly(true), isReadOnly(false)]).toEqual([true, false]);
+  });
+
+  test('is copied on instances without a memory limit', () => {
+    expect(container(files({ gpu: Gpu.nvidia() }), 'Directory0')).toMatchObject({
+      MemoryReservation: 256,
+      StartTimeout: 600,
+    });
+  });
+
+  test('needs one copy for several files of a directory', () => {
+    const models = ['a', 'sub/b'].map((name) => Model.fromS3(`s3://bucket/${name}`, { path: `/app/${name}` }));
+    const { stack } = oneBackend({ models });
+    expect(container(templateOf(stack), 'Fetch1').DependsOn).toEqual([
+      { ContainerName: 'Directory0', Condition: 'SUCCESS' },
+    ]);
+    expect(() => container(templateOf(stack), 'Directory1')).toThrow();
+  });
+
+  test('needs no copy in /models, which belongs to models', () => {
+    const { stack } = oneBackend({ model: Model.fromS3('s3://bucket/a/b.bin', { path: 'c/b.bin' }) });
+    expect(() => container(templateOf(stack), 'Directory0')).toThrow();
+  });
+});
+
 describe('the task role can read', () => {
   test.each([
     [

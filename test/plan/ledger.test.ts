@@ -56,6 +56,7 @@ describe('the ledger', () => {
     [Feature.MEMORY_LIMIT, {}, { resources: { memory: Size.gibibytes(16), memoryLimit: Size.gibibytes(64) } }],
     [Feature.GPU, {}, { gpu: Gpu.nvidia() }],
     [Feature.MODEL_FETCH, {}, { model: Model.fromS3('s3://acme-models/a/') }],
+    [Feature.MODEL_FILE, {}, { model: Model.fromS3('s3://acme-models/a.csv', { path: '/app/a.csv' }) }],
   ])('records %s if it is used', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
@@ -136,6 +137,7 @@ describe('the ledger', () => {
   test.each<[string, ServingEndpointProps, Partial<ReturnType<typeof backendOptions>>]>([
     [Feature.STRIP_PREFIX, { path: '/', stripPrefix: true }, {}],
     [Feature.MODEL_FETCH, {}, { model: Model.inImage('model.bin') }],
+    [Feature.MODEL_FILE, {}, { model: Model.fromS3('s3://acme-models/a.csv') }],
     [Feature.DEFAULT_READINESS, {}, { healthCheck: HealthCheck.http('/') }],
     [Feature.OWN_ADDRESS, {}, { ownAddress: OwnAddress.NONE }],
   ])('does not record %s if it is not needed', (feature, props, options) => {

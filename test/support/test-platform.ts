@@ -101,6 +101,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.REQUEST_SCALING]: DONE,
   [extension.Feature.SCALING_DELAY]: DONE,
   [extension.Feature.MODEL_FETCH]: DONE,
+  [extension.Feature.MODEL_FILE]: DONE,
   [extension.Feature.MODEL_IMAGE_VOLUME]: DONE,
   [extension.Feature.MODEL_COPY]: DONE,
   [extension.Feature.MODEL_BAKED]: DONE,

@@ -26,6 +26,8 @@ const DEFAULT_CAPABILITIES = [
 export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swappiness' | 'maxSwap'> {
   /** The port that the container listens on. @default - none */
   readonly port?: number;
+  /** Capabilities that it keeps. @default - none */
+  readonly capabilities?: readonly ecs.Capability[];
 }
 
 /**
@@ -37,21 +39,26 @@ export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swap
 export function confine(
   scope: Construct,
   id: string,
-  { port, ...options }: ConfinementOptions = {},
+  { port, capabilities = [], ...options }: ConfinementOptions = {},
 ): Pick<ecs.ContainerDefinitionOptions, 'linuxParameters' | 'privileged'> {
   const linuxParameters = new ecs.LinuxParameters(scope, id, options);
-  linuxParameters.dropCapabilities(...droppedCapabilities(port));
+  linuxParameters.dropCapabilities(...droppedCapabilities([...capabilities, ...capabilitiesOf(port)]));
   return { linuxParameters, privileged: false };
 }
 
+/** The capability that a privileged port requires. */
+function capabilitiesOf(port = FIRST_UNPRIVILEGED_PORT): ecs.Capability[] {
+  return port >= FIRST_UNPRIVILEGED_PORT ? [] : [ecs.Capability.NET_BIND_SERVICE];
+}
+
 /**
- * All, unless the port is privileged. Then all others are dropped by name, because on Fargate only SYS_PTRACE can be added
- * back to a container that has dropped all.
+ * All, unless some are kept. Then all others are dropped by name, because on Fargate only SYS_PTRACE can be added back to a
+ * container that has dropped all.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
  */
-function droppedCapabilities(port = FIRST_UNPRIVILEGED_PORT): ecs.Capability[] {
-  return port >= FIRST_UNPRIVILEGED_PORT
+function droppedCapabilities(kept: readonly ecs.Capability[]): ecs.Capability[] {
+  return kept.length === 0
     ? [ecs.Capability.ALL]
-    : DEFAULT_CAPABILITIES.filter((capability) => capability !== ecs.Capability.NET_BIND_SERVICE);
+    : DEFAULT_CAPABILITIES.filter((capability) => !kept.includes(capability));
 }

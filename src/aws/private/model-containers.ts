@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
-import type { FetchPlan } from '../../plan/fetches';
+import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
-import { pulledImage } from './images';
+import { containerImage, pulledImage } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-permissions';
 import { SCRATCH } from './scratch';
 import { containerSecrets, secretOf } from './secrets';
@@ -17,6 +17,14 @@ export const FETCH_MEMORY_MIB = 256;
 
 /** Where a container that copies mounts the volume. At the server's path it would hide the files of the model image. */
 const COPY_ROOT = '/copied';
+
+const { SUCCESS } = ecs.ContainerDependencyCondition;
+
+/** Copies a directory of the image, if it exists, with owners, modes and links. */
+const COPY_DIRECTORY = 'if [ -d "$1" ]; then exec cp -a "$1/." "$2/"; fi';
+
+/** The capabilities with which root copies files of other users, and gives the copies to them. */
+const COPY_CAPABILITIES = [ecs.Capability.CHOWN, ecs.Capability.DAC_OVERRIDE, ecs.Capability.FOWNER];
 
 /** A container that fetches or copies one model. */
 interface FetchContainer {
@@ -41,9 +49,14 @@ export function addModelContainers(
 ): void {
   const { fetches, volumes } = backend;
   const mountPaths = new Map(volumes.map(({ name, mountPath }) => [name, mountPath]));
-  for (const { name, mountPath } of volumes) {
+  const copies = new Map<string, ecs.ContainerDefinition>();
+  for (const [position, volume] of volumes.entries()) {
+    const { name, mountPath, imageSeconds } = volume;
     definition.addVolume({ name });
-    server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: true });
+    const isOfImage = imageSeconds !== undefined;
+    const readOnly = !isOfImage || backend.intent.readOnlyRootFilesystem;
+    server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly });
+    if (isOfImage) copies.set(name, addDirectoryCopy({ backend, definition, logging: logging('fetch'), position }));
   }
   for (const [position, fetch] of fetches.entries()) {
     const spec = fetchContainer(fetch, mountPaths.get(fetch.volume) as string, props);
@@ -65,7 +78,9 @@ export function addModelContainers(
       { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
       { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
     );
-    server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
+    const copy = copies.get(fetch.volume);
+    if (copy !== undefined) container.addContainerDependencies({ container: copy, condition: SUCCESS });
+    server.addContainerDependencies({ container, condition: SUCCESS });
     const { uri, singleObject, index } = fetch;
     if (uri?.startsWith('s3://')) {
       const accounts = accountsOf(backend.models[index] as Model, definition, props.modelBucketAccounts);
@@ -73,6 +88,38 @@ export function addModelContainers(
     }
   }
   for (const model of backend.models) grantS3Decrypt(definition, model);
+}
+
+/** A container that copies a directory of the server's image into a volume. */
+interface DirectoryCopy {
+  readonly backend: BoundBackend;
+  readonly definition: ecs.TaskDefinition;
+  readonly logging: ecs.LogDriver;
+  /** The position of the volume among those of the backend. */
+  readonly position: number;
+}
+
+/**
+ * Fills the volume of a single file with the directory of the image that it is mounted over. Root copies with the
+ * capabilities that preserve owners and modes, so that the server finds its files as they are in the image.
+ */
+function addDirectoryCopy({ backend, definition, logging, position }: DirectoryCopy): ecs.ContainerDefinition {
+  const { name, mountPath, imageSeconds } = backend.volumes[position] as ModelVolumePlan;
+  const id = `Directory${position}`;
+  const container = definition.addContainer(id, {
+    image: containerImage(backend, backend.modelPlans, definition),
+    essential: false,
+    entryPoint: ['sh', '-c'],
+    command: [COPY_DIRECTORY, 'copy', mountPath, COPY_ROOT],
+    user: '0',
+    startTimeout: Duration.seconds(imageSeconds as number),
+    readonlyRootFilesystem: true,
+    ...confine(backend.scope, `${id}LinuxParameters`, { capabilities: COPY_CAPABILITIES }),
+    logging,
+    ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
+  });
+  container.addMountPoints({ sourceVolume: name, containerPath: COPY_ROOT, readOnly: false });
+  return container;
 }
 
 function fetchContainer(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): FetchContainer {

@@ -30,6 +30,7 @@ const WORKLOADS = {
   [Feature.MODEL_FETCH]: native(
     'an init container, which gets access through the ServiceAccount or through variables that start with AWS_',
   ),
+  [Feature.MODEL_FILE]: native('mounted over the file only'),
   [Feature.MODEL_COPY]: native('an init container with the image of the model, which copies its files into a volume'),
   [Feature.MODEL_BAKED]: native('the image of the server'),
   [Feature.MODEL_VOLUME]: native('a PersistentVolumeClaim, mounted read-only'),

@@ -1,10 +1,8 @@
 import { hasUnseen } from '../../private/characters';
 import { requireIdentifier } from '../../private/checks';
 import { ServingError } from '../../private/errors';
+import { MODELS_ROOT, parentOf } from '../../private/paths';
 import { requireSlashes } from '../../private/slashes';
-
-/** The directory of models in a container. */
-const MODELS_ROOT = '/models';
 
 /** Directories of the container's own file system. */
 const RESERVED = [
@@ -33,7 +31,7 @@ export function resolvePath(path: string, single: boolean): string {
       `'path' ('${shortened(path)}') must be a directory or file below '/', without '..', spaces, ':' or ',', of at most ${LONGEST} characters`,
     );
   }
-  const directory = single ? clean.slice(0, clean.lastIndexOf('/')) || '/' : clean;
+  const directory = single ? parentOf(clean) : clean;
   if (RESERVED.includes(directory) || KERNEL.test(directory)) {
     throw new ServingError(
       'InvalidModel',

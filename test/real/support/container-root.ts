@@ -21,6 +21,8 @@ export interface ContainerDescription {
   readonly port: number;
   readonly mounts: readonly Mount[];
   readonly readOnlyRootFilesystem: boolean;
+  /** The capabilities that root has. @default - none */
+  readonly capabilities?: readonly string[];
 }
 
 /** The address of every container in its own network namespace. */

@@ -181,6 +181,11 @@ export class RunningContainer {
     }
   }
 
+  /** Waits until PID 1 exits, and throws an error with the log if it failed. */
+  public async succeeded(): Promise<void> {
+    if ((await this.ended) !== 0) this.failIfEnded();
+  }
+
   /** Throws an error with the log if the container has exited. */
   public failIfEnded(): void {
     if (this.exitCode !== undefined) throw new Error(`the container exited with ${this.exitCode}:\n${this.log()}`);
@@ -265,7 +270,8 @@ export class RunningContainer {
   /** The command prefix that sets the user and the environment of the container. */
   private asUser(): string[] {
     const group = String(this.description.image.users.get(this.user)?.group ?? 0);
-    const rights = ['--no-new-privs', '--inh-caps=-all', '--bounding-set=-all'];
+    const kept = (this.description.capabilities ?? []).map((name) => `,+${name.toLowerCase()}`).join('');
+    const rights = ['--no-new-privs', '--inh-caps=-all', `--bounding-set=-all${kept}`];
     const variables = Object.entries(this.env).map(([name, value]) => `${name}=${value}`);
     return [
       ...[

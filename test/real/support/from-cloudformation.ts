@@ -19,6 +19,7 @@ interface ContainerDefinition {
   readonly User?: string;
   readonly HealthCheck?: { Command: string[] };
   readonly StopTimeout?: number;
+  readonly LinuxParameters?: { Capabilities?: { Drop?: string[] } };
 }
 
 interface TaskDefinition {
@@ -63,20 +64,29 @@ function workloadOf(
   image: Image,
   volumes: Volumes,
 ): Workload {
-  const before = (server.DependsOn ?? []).map(({ ContainerName, Condition }) => {
-    const container = task.ContainerDefinitions.find(({ Name }) => Name === ContainerName);
-    if (container === undefined)
-      throw new Error(`${id}: the server waits for '${ContainerName}', which does not exist`);
-    if (Condition !== 'SUCCESS')
-      throw new Error(`${id}: the server starts before '${ContainerName}' has succeeded (${Condition})`);
-    return container;
-  });
+  const awaited = ({ Name: waiting, DependsOn = [] }: ContainerDefinition) =>
+    DependsOn.map(({ ContainerName, Condition }) => {
+      const container = task.ContainerDefinitions.find(({ Name }) => Name === ContainerName);
+      if (container === undefined)
+        throw new Error(`${id}: '${waiting}' waits for '${ContainerName}', which does not exist`);
+      if (Condition !== 'SUCCESS')
+        throw new Error(`${id}: '${waiting}' starts before '${ContainerName}' has succeeded (${Condition})`);
+      return container;
+    });
+  const before = awaited(server);
+  const first = [...new Set(before.flatMap(awaited))];
   return {
     name: id,
     image: withoutDigest(text(server.Image)),
     server: serverOf(id, task, server, image, volumes),
     fetches: before.map((container) =>
-      readFetch([...texts(container.EntryPoint), ...texts(container.Command)], mountsOf(id, task, container, volumes)),
+      readFetch(
+        [...(container.EntryPoint === undefined ? ['aws'] : texts(container.EntryPoint)), ...texts(container.Command)],
+        mountsOf(id, task, container, volumes),
+      ),
+    ),
+    copies: first.map((container) =>
+      serverOf(id, task, { ...container, PortMappings: server.PortMappings }, image, volumes),
     ),
     links: [],
     readiness: readinessOf(id, template, server),
@@ -123,7 +133,16 @@ function serverOf(
     port: port.ContainerPort,
     mounts: mountsOf(id, task, server, volumes, image),
     readOnlyRootFilesystem: server.ReadonlyRootFilesystem ?? false,
+    capabilities: keptBy(server),
   };
+}
+
+/** The capabilities that the server's engine keeps, of those that matter for files. */
+function keptBy({ LinuxParameters }: ContainerDefinition): string[] {
+  const dropped = LinuxParameters?.Capabilities?.Drop ?? [];
+  return dropped.includes('ALL')
+    ? []
+    : ['CHOWN', 'DAC_OVERRIDE', 'FOWNER'].filter((capability) => !dropped.includes(capability));
 }
 
 /**

@@ -64,7 +64,7 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
     (probe) => probe !== undefined,
   );
   const initContainers = (pod.initContainers ?? []).map((container) => ({
-    argv: [...(container.command ?? []), ...(container.args ?? [])],
+    argv: [...(container.command ?? ['aws']), ...(container.args ?? [])],
     mounts: mountsOf(name, pod, container, places),
   }));
   return {
@@ -72,6 +72,7 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
     image: withoutDigest(server.image),
     server: serverOf(name, pod, server, image, places),
     fetches: initContainers.filter(({ argv }) => argv[0] !== 'cp').map(({ argv, mounts }) => readFetch(argv, mounts)),
+    copies: [],
     links: initContainers.filter(({ argv }) => argv[0] === 'cp'),
     readiness: readinessOf(name, server),
     probes: probes.flatMap(({ exec }) => (exec === undefined ? [] : [exec.command])),

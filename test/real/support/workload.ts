@@ -1,17 +1,20 @@
 /** A rendered backend, as far as necessary to run it: the server and the fetches before it. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
 import type { LockedModel, LockFile } from '../../../src/models/lock/lock-file';
 import { LOCK_FILE } from '../../../src/models/lock/read-lock';
 import type { Readiness } from './container';
 import type { ContainerDescription, Mount } from './container-root';
-import { REPOSITORY } from './images';
+import { pythonRuntime, REPOSITORY } from './images';
 
 /** One fetch, as in its rendered command. */
 export interface Fetch {
   readonly argv: readonly string[];
+  /** The process that an engine starts: with the entry point of the image, `aws`, unless the command replaces it. */
+  readonly process: readonly string[];
   readonly uri: string;
   readonly destination: string;
   /** Whether everything below the URI is fetched, not one object. */
@@ -33,6 +36,8 @@ export interface Workload {
   readonly image: string;
   readonly server: ContainerDescription;
   readonly fetches: readonly Fetch[];
+  /** The containers that copy directories of the server's image, before the fetches. */
+  readonly copies: readonly ContainerDescription[];
   /** The containers that link the files of mounted images, before the server starts. */
   readonly links: readonly Link[];
   /** The readiness request of the load balancer or kubelet. */
@@ -70,7 +75,8 @@ export class Volumes {
  * Parses a fetch command in exec form or as a shell line: the word that starts with `s3://` is the source, and the next
  * word is the target.
  */
-export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fetch {
+export function readFetch(process: readonly string[], mounts: readonly Mount[]): Fetch {
+  const argv = process[0] === 'aws' ? process.slice(1) : process;
   const words = argv
     .flatMap((word) => (/\s/.test(word) ? word.split(/\s+/) : [word]))
     .map((word) => word.replace(/^["']|["']$/g, ''));
@@ -79,7 +85,8 @@ export function readFetch(argv: readonly string[], mounts: readonly Mount[]): Fe
   if (at < 0 || uri === undefined || destination === undefined || !destination.startsWith('/')) {
     throw new Error(`no 's3://... /directory' in the fetch command: ${argv.join(' ')}`);
   }
-  return { argv, uri, destination, recursive: words.includes('--recursive') || words.includes('sync'), mounts };
+  const recursive = words.includes('--recursive') || words.includes('sync');
+  return { argv, process, uri, destination, recursive, mounts };
 }
 
 /** Where a published model of an example is, according to its lock file. */
@@ -105,28 +112,44 @@ export function runFetch({ uri, destination, recursive, mounts }: Fetch, example
 
 /** Runs the command of a container that links files, in a root file system with its mounts and the programs of this machine. */
 export function runLink({ argv, mounts }: Link): void {
-  const root = mkdtempSync(join(tmpdir(), 'serving-link-'));
-  const system = ['/usr', '/bin', '/lib', '/lib64'].map((path) => ({
-    hostPath: path,
-    containerPath: path,
-    readOnly: true,
-  }));
+  const { file, args } = isolated(argv, mounts);
+  execFileSync(file, args);
+}
+
+/** Runs the command of a container that fetches, in the same way, with the AWS CLI of setup.sh. */
+export async function runFetchContainer(
+  { process: argv, mounts }: Fetch,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { runtime, path } = pythonRuntime('aws-cli');
+  const programs = runtime.map((folder) => ({ hostPath: folder, containerPath: folder, readOnly: true }));
+  const { file, args } = isolated(argv, [...programs, ...mounts]);
+  await promisify(execFile)(file, args, { env: { PATH: path, HOME: '/tmp', ...env } });
+}
+
+/** A command in a root file system with these mounts and the programs of this machine, which ends with the command. */
+export function isolated(
+  argv: readonly string[],
+  mounts: readonly Mount[],
+): { readonly file: string; readonly args: string[] } {
+  const system = ['/usr', '/bin', '/lib', '/lib64', '/etc', '/dev', '/proc']
+    .filter((path) => existsSync(path))
+    .map((path) => ({ hostPath: path, containerPath: path, readOnly: false }));
   const lines = [...system, ...mounts].map(
     ({ hostPath, containerPath, readOnly }) =>
-      `mkdir -p ${root}${containerPath} && mount --bind ${hostPath} ${root}${containerPath}${readOnly ? ` && mount -o remount,bind,ro ${root}${containerPath}` : ''}`,
+      `mkdir -p "$root"${containerPath} && mount --rbind ${hostPath} "$root"${containerPath}${readOnly ? ` && mount -o remount,bind,ro "$root"${containerPath}` : ''}`,
   );
+  // Any existing folder: the mount is visible in this namespace only.
   const script = [
     'set -eu',
+    'root=/mnt',
     'mount --make-rprivate /',
-    `mount -t tmpfs root ${root}`,
+    'mount -t tmpfs root "$root"',
+    'mkdir -p "$root/tmp"',
     ...lines,
-    `exec chroot ${root} "$@"`,
+    'exec chroot "$root" "$@"',
   ];
-  try {
-    execFileSync('unshare', ['--mount', 'sh', '-c', script.join('\n'), 'link', ...argv]);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  return { file: 'unshare', args: ['--mount', 'sh', '-c', script.join('\n'), 'container', ...argv] };
 }
 
 /** The path on this machine for a path in a container. */

@@ -1,0 +1,166 @@
+/**
+ * Model files beside the code of a server: the same files in the process on both targets, with nothing else hidden. The
+ * rendered containers run in their order, against a real S3 server.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { App as CdkApp, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { type BackendOptions, HealthCheck, Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
+import { RunningContainer, startContainer } from './support/container';
+import { workloadsOfTemplate } from './support/from-cloudformation';
+import { workloadsOfManifests } from './support/from-kubernetes';
+import { APP_USER, type Image, pythonRuntime } from './support/images';
+import { type S3Server, startS3 } from './support/s3-server';
+import { runFetchContainer, Volumes, type Workload } from './support/workload';
+
+jest.setTimeout(120_000);
+
+/** Answers with the content, owner and mode of the files in the directories of its arguments. */
+const SERVER = `import http.server, json, os, stat, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        seen = {}
+        for top in sys.argv[1:]:
+            for folder, _, names in os.walk(top):
+                for name in names:
+                    path = os.path.join(folder, name)
+                    try:
+                        content = open(path).read()
+                    except OSError as error:
+                        content = type(error).__name__
+                    seen[path] = [content, stat.S_IMODE(os.stat(path).st_mode), os.readlink(path) if os.path.islink(path) else None]
+        body = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+http.server.ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
+`;
+
+/** The files of the image. */
+const IMAGE_FILES: Readonly<Record<string, string>> = {
+  '/srv/app/server.py': '',
+  '/srv/app/data.csv': 'an old one',
+  '/srv/app/package/code.py': 'pass',
+  '/srv/app/package/labels.txt': 'old labels',
+  '/srv/other.txt': 'other',
+};
+const CONTENT: Readonly<Record<string, string>> = { 'data.csv': 'a,b', 'labels.txt': 'cat\ndog', 'more.csv': 'c' };
+
+let s3: S3Server;
+let folder: string;
+const volumes = new Volumes();
+
+beforeAll(async () => {
+  s3 = await startS3('models');
+  folder = mkdtempSync(join(tmpdir(), 'model-files-'));
+  chmodSync(folder, 0o755);
+  for (const [path, content] of Object.entries(IMAGE_FILES)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    writeFileSync(join(folder, path), path.endsWith('server.py') ? SERVER : content);
+  }
+  for (const [name, content] of Object.entries(CONTENT)) writeFileSync(join(s3.buckets, 'models', name), content);
+});
+
+afterAll(async () => {
+  volumes.remove();
+  await s3?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function image(): Image {
+  const { runtime, path } = pythonRuntime('aws-cli');
+  return {
+    files: ['app', 'other.txt'].map((name) => ({ from: join(folder, 'srv', name), to: `/srv/${name}` })),
+    runtime,
+    env: { PATH: path },
+    workingDir: '/',
+    ...APP_USER,
+    volumes: [],
+    command: [],
+  };
+}
+
+/** One backend, as both targets render it. */
+function workloads(name: string, options: Partial<BackendOptions>): { readonly [target: string]: () => Workload } {
+  const define = (scope: Construct) =>
+    new ServingEndpoint(scope, name).addBackend('v1', {
+      image: ServerImage.fromRegistry('registry.example.com/files:1'),
+      server: ModelServer.command({ command: ['python', '/srv/app/server.py', '/srv', '/opt/extra'] }),
+      healthCheck: HealthCheck.http('/'),
+      ...options,
+    });
+  const images = { find: (reference: string) => (reference.includes('/files:') ? image() : undefined) };
+  const only = (list: Workload[]) => list[0] as Workload;
+  return {
+    AWS: () => {
+      const stack = new Stack(new CdkApp(), name);
+      define(stack);
+      return only(
+        workloadsOfTemplate(
+          Template.fromStack(stack).toJSON() as Parameters<typeof workloadsOfTemplate>[0],
+          volumes,
+          images,
+        ),
+      );
+    },
+    Kubernetes: () => {
+      const chart = Testing.chart();
+      define(chart);
+      return only(workloadsOfManifests(Testing.synth(chart), volumes, images));
+    },
+  };
+}
+
+type Seen = Record<string, [content: string, mode: number, link: string | null]>;
+
+/** Runs the containers of a workload in their order, and returns what the server sees. */
+async function seenBy({ copies, fetches, server, readiness }: Workload): Promise<Seen> {
+  for (const copy of copies) {
+    const container = new RunningContainer(copy);
+    try {
+      await container.succeeded();
+    } finally {
+      await container.dispose();
+    }
+  }
+  for (const fetch of fetches) await runFetchContainer(fetch, s3.environment);
+  const container = await startContainer(server, readiness);
+  try {
+    return JSON.parse((await container.request({ path: '/' })).body.toString());
+  } finally {
+    await container.dispose();
+  }
+}
+
+const contents = (seen: Seen) => Object.fromEntries(Object.entries(seen).map(([path, [content]]) => [path, content]));
+
+const targets = ['AWS', 'Kubernetes'];
+
+describe('a single file', () => {
+  const at = (key: string, path: string) => Model.fromS3(`s3://models/${key}`, { path });
+
+  test.each<[string, Record<string, string>]>([
+    ['in the directory of the code', { '/srv/app/data.csv': 'data.csv' }],
+    ['below the code', { '/srv/app/package/labels.txt': 'labels.txt' }],
+    ['in a directory that the image lacks', { '/opt/extra/data.csv': 'data.csv' }],
+    ['and another one in its directory', { '/srv/app/data.csv': 'data.csv', '/srv/app/more.csv': 'more.csv' }],
+    ['and another one below it', { '/srv/app/data.csv': 'data.csv', '/srv/app/package/labels.txt': 'labels.txt' }],
+    ['beside the directory of the code', { '/srv/more.csv': 'more.csv' }],
+  ])('%s is seen on every target, and hides nothing', async (name, files) => {
+    const models = Object.entries(files).map(([path, key]) => at(key, path));
+    const rendered = workloads(name.replaceAll(' ', '-').slice(0, 20), { models });
+    const expected: Record<string, string> = { ...IMAGE_FILES, '/srv/app/server.py': SERVER };
+    for (const [path, key] of Object.entries(files)) expected[path] = CONTENT[key] as string;
+    for (const target of targets) {
+      const workload = (rendered[target] as () => Workload)();
+      expect({ target, files: contents(await seenBy(workload)) }).toEqual({ target, files: expected });
+    }
+  });
+});
