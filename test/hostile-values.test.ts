@@ -180,6 +180,7 @@ describe('newlines and control characters in texts', () => {
     'header value': (text) => one({}, { headers: [{ name: 'x-a', values: [text] }] }),
     'backend description': (description) => one({ description }),
     'backend name': (backendName) => one({ backendName }),
+    'working directory': (text) => one({ workingDirectory: `/${text}` }),
     environment: (text) => one({ environment: { A: text } }),
     'variable name': (text) => one({ environment: { [text]: 'a' } }),
     'secret name': (text) => one({ secrets: { A: SecretValue.fromName(text) } }),

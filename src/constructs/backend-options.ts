@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Model } from '../models/model';
+import { requireContainerDirectory, type WorkingDirectory } from '../models/private/model-path';
 import type { OwnAddress } from '../plan/choices';
 import { LoadBalancing, ServerProtocol } from '../plan/choices';
 import type { BackendIntent, ServerIntent } from '../plan/intents';
@@ -51,6 +52,16 @@ export interface BackendOptions {
    * @default - none
    */
   readonly description?: string;
+
+  /**
+   * The working directory of the server: an absolute path in the container. Relative paths in its command and options, and
+   * paths of models that start with `./`, are relative to it.
+   *
+   * AWS: `workingDirectory` of the container. Kubernetes: `workingDir` of the container. A change replaces the replicas.
+   *
+   * @default - that of the image; `/app` for `ServerImage.fromDirectory`
+   */
+  readonly workingDirectory?: string;
 
   /**
    * The port that the server listens on.
@@ -230,9 +241,15 @@ export interface BackendProps extends BackendOptions {
   readonly platform?: ServingPlatform;
 }
 
-/** The models of a backend, in the order of the props. */
-export function modelsOf({ model, models = [] }: BackendOptions): Model[] {
-  return model === undefined ? [...models] : [model, ...models];
+/** The models of a backend, in the order of the props, each at its absolute path. */
+export function modelsOf(options: BackendOptions, at?: Construct): Model[] {
+  const { model, models = [], image, workingDirectory } = options;
+  const place: WorkingDirectory = {
+    path: workingDirectory ?? image._workingDirectory,
+    isSet: workingDirectory !== undefined,
+    at,
+  };
+  return (model === undefined ? [...models] : [model, ...models]).map((one) => one._in(place));
 }
 
 /** Validates the options of a backend and applies the defaults. */
@@ -244,11 +261,13 @@ export function resolveBackend(
 ): BackendIntent {
   const { image } = options;
   const name = requireName('backendName', backendName, scope);
+  const workingDirectory = workingDirectoryOf(options, scope);
+  const models = modelsOf(options, scope);
   const protocol = options.protocol ?? ServerProtocol.HTTP1;
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const compute = computeOf(options, scope);
-  const server = startedServer(options, { port, protocol, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
+  const server = startedServer(options, models, { port, protocol, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
   const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
   checkDeviceVariables(variables, compute.gpu, scope);
   return {
@@ -263,7 +282,8 @@ export function resolveBackend(
     architecture: options.resources?.architecture,
     server,
     environment: containerEnvironment(variables, server, port, scope),
-    models: modelIntentsOf(modelsOf(options), scope),
+    models: modelIntentsOf(models, scope),
+    workingDirectory,
     ...compute,
     sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
     ...replicasOf(options, target, scope),
@@ -278,15 +298,23 @@ export function resolveBackend(
   };
 }
 
+/** The working directory of the server, if the definition sets it. */
+function workingDirectoryOf({ workingDirectory }: BackendOptions, at: Construct): string | undefined {
+  return workingDirectory === undefined
+    ? undefined
+    : requireContainerDirectory('workingDirectory', workingDirectory, at);
+}
+
 /** The server of a backend, started with its models. */
 function startedServer(
   options: BackendOptions,
+  models: Model[],
   place: Pick<StartContext, 'port' | 'protocol' | 'maxConcurrency' | 'cpu' | 'at'>,
 ): ServerIntent {
   return options.server._intent({
     ...place,
     gpus: options.gpu?.count ?? 0,
-    models: modelsOf(options).map((model) => {
+    models: models.map((model) => {
       const { mountPath, singleObject } = model._intent();
       return { path: mountPath, isFile: singleObject, files: model._resources.files };
     }),

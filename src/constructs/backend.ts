@@ -68,7 +68,7 @@ export class Backend extends Construct implements IBackend {
       intent: resolveBackend(this, props.backendName ?? id, props, this.platform._target),
       image: props.image,
       secrets: { ...props.secrets },
-      models: modelsOf(props),
+      models: modelsOf(props, this),
     };
     this.backendName = this._binding.intent.name;
     checkOwners(this._binding, this.platform);

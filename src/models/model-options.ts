@@ -19,7 +19,9 @@ export interface ModelOptions {
   readonly description?: string;
 
   /**
-   * Where the server finds the model: an absolute path, or relative to `/models`.
+   * Where the server finds the model: an absolute path, a path such as `./data/weights` that is relative to the working
+   * directory of the server, or another path that is relative to `/models`. The working directory must be known: that of an
+   * image of `ServerImage.fromDirectory`, or `workingDirectory` of the backend, with which other relative paths are errors.
    *
    * A directory must not contain anything else that the server needs, because a volume is mounted over it. A single file
    * hides nothing but the file of that name. AWS: ECS mounts directories only, so a container of the server's image, which

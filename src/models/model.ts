@@ -21,7 +21,7 @@ import type {
   VolumeModelOptions,
 } from './model-options';
 import type { ModelVolume } from './model-volume';
-import { lastPart, resolvePath } from './private/model-path';
+import { lastPart, placedPath, typedPath, type WorkingDirectory } from './private/model-path';
 
 /** The parts of a model that only its platform can use. */
 interface Resources {
@@ -31,6 +31,8 @@ interface Resources {
   readonly directory?: string;
   /** The paths of the files, if they are locked. */
   readonly files?: readonly string[];
+  /** The path as it was set. @default - none was set */
+  readonly path?: string;
 }
 
 /**
@@ -82,7 +84,10 @@ export class Model {
           : undefined,
       drift: drift.length === 0 ? undefined : drift,
     };
-    return new Model(intent, { files: locked.layers.flatMap(({ files }) => files.map(({ path }) => path)) });
+    return new Model(intent, {
+      path: options.path,
+      files: locked.layers.flatMap(({ files }) => files.map(({ path }) => path)),
+    });
   }
 
   /**
@@ -115,11 +120,14 @@ export class Model {
         `'uri' (${uri.length} characters) must have a key of at most 1024 bytes, the limit of S3`,
       );
     const single = !uri.endsWith('/');
-    return new Model({
-      ...placeOf(options, lastPart(uri), single),
-      uri,
-      fetchSeconds: secondsOf(options.fetchTimeout),
-    });
+    return new Model(
+      {
+        ...placeOf(options, lastPart(uri), single),
+        uri,
+        fetchSeconds: secondsOf(options.fetchTimeout),
+      },
+      { path: options.path },
+    );
   }
 
   /**
@@ -132,16 +140,19 @@ export class Model {
     const known = isUnresolved(requireIdentifier('reference', reference))
       ? undefined
       : resolveLocked(reference, options.lockFile);
-    return new Model({
-      ...placeOf(options, known === undefined ? lastPart(reference) : lastPart(known.name)),
-      image: {
-        reference: known?.reference ?? reference,
-        directory: imageDirectory(options.directory ?? '/models'),
-        platforms: known?.platforms,
+    return new Model(
+      {
+        ...placeOf(options, known === undefined ? lastPart(reference) : lastPart(known.name)),
+        image: {
+          reference: known?.reference ?? reference,
+          directory: imageDirectory(options.directory ?? '/models'),
+          platforms: known?.platforms,
+        },
+        fetchSeconds: secondsOf(options.fetchTimeout),
+        delivery: options.delivery?._kind,
       },
-      fetchSeconds: secondsOf(options.fetchTimeout),
-      delivery: options.delivery?._kind,
-    });
+      { path: options.path },
+    );
   }
 
   /**
@@ -170,7 +181,7 @@ export class Model {
         uri: `hf://${repository}:${revision}`,
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
-      { token },
+      { path: options.path, token },
     );
   }
 
@@ -187,7 +198,7 @@ export class Model {
     const directory = options.directory === undefined ? undefined : volumeDirectory(options.directory);
     return new Model(
       { ...placeOf(options, directory === undefined ? volumeName : lastPart(directory)), volume: volumeName },
-      { volume, directory },
+      { path: options.path, volume, directory },
     );
   }
 
@@ -230,6 +241,19 @@ export class Model {
   }
 
   /**
+   * The same model, at its absolute path in the container of a server.
+   *
+   * @internal
+   */
+  public _in(directory: WorkingDirectory): Model {
+    const { path } = this._resources;
+    const { name, singleObject } = this.intent;
+    if (path === undefined || path.startsWith('/')) return this;
+    const mountPath = placedPath(path, singleObject, { name, directory });
+    return new Model({ ...this.intent, mountPath }, this._resources);
+  }
+
+  /**
    * The parts that belong to one platform and cannot be used on others.
    *
    * @internal
@@ -260,7 +284,7 @@ function placeOf(
     name: options.name === undefined ? last : requireName('name', options.name),
     description: options.description,
     singleObject: single,
-    mountPath: resolvePath(options.path ?? (single ? last : ''), single),
+    mountPath: typedPath(options.path ?? (single ? last : ''), single),
   };
 }
 

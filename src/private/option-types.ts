@@ -56,6 +56,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     secrets: 'SecretValue{}?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
+    workingDirectory: 'string?',
   },
   BackendProps: {
     image: 'ServerImage',
@@ -81,6 +82,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     secrets: 'SecretValue{}?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
+    workingDirectory: 'string?',
     platform: 'ServingPlatform?',
   },
   BackendTimeouts: {

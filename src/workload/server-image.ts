@@ -12,6 +12,9 @@ import { shellWord } from '../private/shell-word';
 import { requireSlashes } from '../private/slashes';
 import { isUnresolved } from '../private/tokens';
 
+/** The directory of the code, and the working directory, of an image that this package builds. */
+const APP_DIRECTORY = '/app';
+
 /** Options of an image in a registry. */
 export interface RegistryImageOptions {
   /**
@@ -121,7 +124,7 @@ export abstract class ServerImage {
         `'to' (${to === undefined ? 'not set' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
       );
     }
-    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked);
+    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked, APP_DIRECTORY);
   }
 
   /**
@@ -134,6 +137,13 @@ export abstract class ServerImage {
   /** @internal */
   public readonly _platforms?: ImagePlatformIntent[];
 
+  /**
+   * The working directory of the image, if it is known.
+   *
+   * @internal
+   */
+  public readonly _workingDirectory?: string;
+
   protected constructor(
     /** The reference for a container runtime. @default - the platform resolves the image */
     public readonly reference?: string,
@@ -145,14 +155,16 @@ export abstract class ServerImage {
 tagClass('ServerImage', ServerImage);
 
 class RegistryImage extends ServerImage {
-  public static of(reference: string, locked?: LockedArtifact): RegistryImage {
-    return new RegistryImage(reference, locked);
+  public static of(reference: string, locked?: LockedArtifact, workingDirectory?: string): RegistryImage {
+    return new RegistryImage(reference, locked, workingDirectory);
   }
 
   public override readonly _platforms?: ImagePlatformIntent[];
+  public override readonly _workingDirectory?: string;
 
-  private constructor(reference: string, locked?: LockedArtifact) {
+  private constructor(reference: string, locked?: LockedArtifact, workingDirectory?: string) {
     super(reference);
+    this._workingDirectory = workingDirectory;
     this._platforms = locked?.platforms.map(({ architecture, compressedSize }) => ({
       architecture,
       bytes: compressedSize,

@@ -50,6 +50,15 @@ onEvery('a backend on %s', (_, subject) => {
     });
   });
 
+  test('runs in its working directory, with models below it', () => {
+    const model = Model.fromS3('s3://acme-models/net/', { path: './data/net' });
+    expect(observe(subject, { model, workingDirectory: '/srv/app' })).toMatchObject({
+      workingDirectory: '/srv/app',
+      models: [{ path: '/srv/app/data/net', uri: 's3://acme-models/net/' }],
+    });
+    expect(observe(subject).workingDirectory).toBeUndefined();
+  });
+
   test.each([
     ModelServer.wsgi({ app: 'app', workers: 2 }),
     ModelServer.asgi({ app: 'serve:app' }),

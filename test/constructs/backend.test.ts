@@ -61,6 +61,7 @@ describe('backend', () => {
   test('has the values of its options', () => {
     const intent = intentOf({
       description: 'a support vector machine',
+      workingDirectory: '/srv/app',
       port: 1453,
       resources: {
         cpu: 0.25,
@@ -79,6 +80,7 @@ describe('backend', () => {
     });
     expect(intent).toMatchObject({
       description: 'a support vector machine',
+      workingDirectory: '/srv/app',
       port: 1453,
       cpu: 0.25,
       memoryMib: 512,
@@ -131,6 +133,12 @@ describe('backend', () => {
       { loadTimeout: Duration.days(2) },
       "[InvalidNumber] 'loadTimeout' (172800 s) must be between 1 and 86400 s; if 172800 ms is intended",
     ],
+    [
+      { workingDirectory: 'app' },
+      "[InvalidText] 'workingDirectory' ('app') must be an absolute path in the container, without spaces, '.', '..' or a final '/', such as '/app'",
+    ],
+    [{ workingDirectory: '/app/../srv' }, "[InvalidText] 'workingDirectory' ('/app/../srv') must be an absolute path"],
+    [{ workingDirectory: '/app/' }, "[InvalidText] 'workingDirectory' ('/app/') must be an absolute path"],
     [{ user: 0 }, "[InvalidNumber] 'user' (0) must be a whole number between 1 and 2147483646"],
     [{ backendName: '' }, "[InvalidName] 'backendName' ('') must not be empty"],
     [

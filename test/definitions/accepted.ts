@@ -332,6 +332,21 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'a working directory, with a directory and a file below it',
+    define: (scope) =>
+      one(scope, {
+        workingDirectory: '/srv/app',
+        models: [
+          Model.fromS3('s3://acme-models/resnet/v2/', { path: './data/weights' }),
+          Model.fromS3('s3://acme-models/labels.json', { path: './labels.json' }),
+        ],
+      }),
+  },
+  {
+    name: 'a file beside the code',
+    define: (scope) => one(scope, { model: Model.fromS3('s3://acme-models/data.csv', { path: '/app/data.csv' }) }),
+  },
+  {
     name: 'models from a lock file, a registry and the Hugging Face Hub',
     define: (scope) =>
       one(scope, {

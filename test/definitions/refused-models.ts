@@ -95,6 +95,27 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
   },
   {
+    name: 'a model below an unknown working directory',
+    code: 'InvalidModel',
+    message:
+      "'path' ('./data') of model 'data' is relative to the working directory of the server, which is unknown; set 'workingDirectory' of the backend to that of its image, such as '/app', or use an absolute path (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { model: Model.fromS3('s3://acme/data/', { path: './data' }) }),
+  },
+  {
+    name: 'a relative path of a model, with a working directory',
+    code: 'InvalidModel',
+    message:
+      "'path' ('data') of model 'data' is ambiguous, because the backend sets 'workingDirectory' ('/app'); use './data' for a path below it, or '/models/data' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { workingDirectory: '/app', model: Model.fromS3('s3://acme/data/', { path: 'data' }) }),
+  },
+  {
+    name: 'a model at the working directory itself',
+    code: 'InvalidModel',
+    message: "'path' ('./') must name a directory or file below the working directory, such as './data'",
+    define: (scope) => one(scope, { workingDirectory: '/app', model: Model.fromS3('s3://acme/data/', { path: './' }) }),
+  },
+  {
     name: 'several models for a server that supports one',
     code: 'ModelNotNamed',
     message:

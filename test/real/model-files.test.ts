@@ -66,6 +66,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, path), path.endsWith('server.py') ? SERVER : content);
   }
   for (const [name, content] of Object.entries(CONTENT)) writeFileSync(join(s3.buckets, 'models', name), content);
+  mkdirSync(join(s3.buckets, 'models/nets'));
+  writeFileSync(join(s3.buckets, 'models/nets/net.bin'), 'weights');
 });
 
 afterAll(async () => {
@@ -163,4 +165,28 @@ describe('a single file', () => {
       expect({ target, files: contents(await seenBy(workload)) }).toEqual({ target, files: expected });
     }
   });
+});
+
+test('a working directory, with a file and a directory below it', async () => {
+  const rendered = workloads('in-a-directory', {
+    server: ModelServer.command({ command: ['python', 'server.py', '.'] }),
+    workingDirectory: '/srv/app',
+    models: [
+      Model.fromS3('s3://models/data.csv', { path: './data.csv' }),
+      Model.fromS3('s3://models/nets/', { path: './nets/v1' }),
+    ],
+  });
+  for (const target of targets) {
+    const files = contents(await seenBy((rendered[target] as () => Workload)()));
+    expect({ target, files }).toEqual({
+      target,
+      files: {
+        './server.py': SERVER,
+        './data.csv': 'a,b',
+        './package/code.py': 'pass',
+        './package/labels.txt': 'old labels',
+        './nets/v1/net.bin': 'weights',
+      },
+    });
+  }
 });

@@ -24,6 +24,8 @@ export interface ObservedBackend {
   readonly command: readonly string[];
   /** Whether the command replaces the entry point of the image. */
   readonly replacesEntryPoint: boolean;
+  /** The working directory; undefined for that of the image. */
+  readonly workingDirectory?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The environment variables that get secrets. */
   readonly secrets: readonly string[];

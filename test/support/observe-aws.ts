@@ -66,6 +66,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     image: literal(server.Image),
     command: [...strings(server.EntryPoint), ...strings(server.Command)],
     replacesEntryPoint: server.EntryPoint !== undefined,
+    workingDirectory: server.WorkingDirectory === undefined ? undefined : text(server.WorkingDirectory),
     environment: Object.fromEntries(objects(server.Environment).map(({ Name, Value }) => [text(Name), literal(Value)])),
     secrets: objects(server.Secrets).map(({ Name }) => text(Name)),
     port: Number(link?.ContainerPort),

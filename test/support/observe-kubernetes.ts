@@ -197,6 +197,7 @@ function observeDeployment(
     image: text(server.image),
     command: [...strings(server.command), ...strings(server.args)],
     replacesEntryPoint: server.command !== undefined,
+    workingDirectory: server.workingDir === undefined ? undefined : text(server.workingDir),
     environment: Object.fromEntries(
       env.flatMap(({ name, value }) => (value === undefined ? [] : [[text(name), text(value)]])),
     ),

@@ -55,6 +55,7 @@ export interface TestService {
   readonly memoryLimitMib: number;
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: number;
+  readonly workingDirectory?: string;
   readonly models: readonly TestModel[];
   readonly times: {
     readonly preStop: number;
@@ -278,6 +279,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
     memoryLimitMib: intent.memoryLimitMib,
     readOnlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user,
+    workingDirectory: intent.workingDirectory,
     models: plan.models.map(({ intent: { mountPath, volume }, delivery, source = volume }) => ({
       path: mountPath,
       delivery,

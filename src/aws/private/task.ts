@@ -119,6 +119,7 @@ function addServer(
     // An entry point also removes the CMD of the image, so that a program without arguments gets none.
     entryPoint: late.list(() => startOf(plan()).entryPoint),
     command: late.list(() => startOf(plan()).command),
+    workingDirectory: intent.workingDirectory,
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
     portMappings: [{ containerPort: intent.port }],

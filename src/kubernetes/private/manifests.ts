@@ -55,6 +55,7 @@ export interface Container {
   readonly imagePullPolicy: 'IfNotPresent';
   readonly command?: string[];
   readonly args?: string[];
+  readonly workingDir?: string;
   readonly env?: EnvVar[];
   readonly ports?: { readonly name: string; readonly containerPort: number; readonly protocol: 'TCP' }[];
   readonly resources: ContainerResources;

@@ -152,6 +152,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly imagePlatforms?: ImagePlatformIntent[];
   /** The CPU architecture in OCI notation. @default - that of the compute */
   readonly architecture?: string;
+  /** The working directory of the server. @default - that of the image */
+  readonly workingDirectory?: string;
   /** The server. */
   readonly server: ServerIntent;
   /** The environment, without the variables of the server. */
