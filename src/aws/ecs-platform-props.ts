@@ -69,7 +69,7 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly ruleQuota?: number;
 
   /**
-   * The image that fetches models from S3. Its entry point must be the `aws` command.
+   * The image that fetches models from S3. It must contain `aws`, `sh` and GNU coreutils.
    *
    * @default - the AWS CLI image of the Amazon ECR Public Gallery, by tag and digest
    */

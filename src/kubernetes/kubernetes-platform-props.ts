@@ -103,8 +103,8 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly imagePullSecrets?: string[];
 
   /**
-   * The image that fetches models from S3. Its entry point must be the `aws` command, and it must contain `cp` of GNU coreutils
-   * if it links models of images (see `containerRuntime`).
+   * The image that fetches models from S3. It must contain `aws`, `sh` and GNU coreutils, whose `cp` also links models of
+   * images (see `containerRuntime`).
    *
    * @default - the AWS CLI of the public registry, by tag and digest
    */

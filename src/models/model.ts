@@ -10,7 +10,7 @@ import { isUnresolved } from '../private/tokens';
 import type { Duration } from '../units/duration';
 import type { SecretValue } from '../workload/secret-value';
 import { keyOf, lockedImage, lockedModel } from './lock/entries';
-import type { LockedArtifact, LockedModel } from './lock/lock-file';
+import type { LockedArtifact, LockedLayer, LockedModel } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type {
   DirectoryModelOptions,
@@ -21,6 +21,7 @@ import type {
   VolumeModelOptions,
 } from './model-options';
 import type { ModelVolume } from './model-volume';
+import { isChecked } from './private/fetch-command';
 import { lastPart, placedPath, typedPath, type WorkingDirectory } from './private/model-path';
 
 /** The parts of a model that only its platform can use. */
@@ -31,6 +32,8 @@ interface Resources {
   readonly directory?: string;
   /** The paths of the files, if they are locked. */
   readonly files?: readonly string[];
+  /** The layers of the files, if they are locked. */
+  readonly layers?: readonly LockedLayer[];
   /** The path as it was set. @default - none was set */
   readonly path?: string;
 }
@@ -71,9 +74,11 @@ export class Model {
     const hex = locked.digest.split(':')[1] as string;
     const { driftOf } = require('./lock/drift') as typeof import('./lock/drift');
     const drift = driftOf(loaded, key);
+    const source = sourceOf(to, hex, locked);
     const intent: ModelIntent = {
       ...placeOf(options, lastPart(key)),
-      ...sourceOf(to, hex, locked),
+      ...source,
+      checked: source.uri === undefined ? undefined : isChecked(locked.layers),
       fetchSeconds: secondsOf(options.fetchTimeout),
       delivery: options.delivery?._kind,
       bytes: locked.bytes,
@@ -87,6 +92,7 @@ export class Model {
     return new Model(intent, {
       path: options.path,
       files: locked.layers.flatMap(({ files }) => files.map(({ path }) => path)),
+      layers: locked.layers,
     });
   }
 

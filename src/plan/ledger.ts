@@ -264,6 +264,10 @@ export class Ledger {
     const files = models.filter(({ delivery, intent }) => isTransferred(delivery) && isBesideImage(intent));
     if (files.length > 0) this.use(path, Feature.MODEL_FILE, files.map(({ intent }) => intent.mountPath).join(', '));
     if (models.some(({ intent }) => intent.publish !== undefined)) this.use(path, Feature.MODEL_PUBLISH);
+    for (const { intent } of models.filter(({ intent }) => intent.checked === false)) {
+      const detail = `${intent.name}: fetched files are not compared with the digests of the lock file, because the directory has empty directories or too many files; remove the empty directories, or publish to a registry`;
+      this.add(path, LedgerTopic.MODEL_CHECK, SupportLevel.APPROXIMATED, detail);
+    }
     for (const { intent } of models) {
       if (intent.drift === undefined) continue;
       const detail = `${intent.name}: the locked files are used, but the directory differs: ${intent.drift.join(', ')}`;

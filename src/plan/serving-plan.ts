@@ -293,6 +293,8 @@ export enum LedgerTopic {
   ACCESS = 'access',
   /** Files of a model that differ from the lock file. */
   MODEL_DRIFT = 'model drift',
+  /** Fetched files of a locked model that are not compared with the digests of the lock file. */
+  MODEL_CHECK = 'model check',
   /** A priority that the user set. */
   PRIORITY = 'priority',
   /** Compute in fixed sizes, of which one is larger than what the definition reserves. */

@@ -14,7 +14,8 @@ describe('a model in S3', () => {
     expect(container(template, 'Fetch0')).toMatchObject({
       Image: expect.stringMatching(/^public\.ecr\.aws\/aws-cli\/aws-cli:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/),
       Essential: false,
-      Command: ['s3', 'cp', '--no-progress', '--recursive', 's3://bucket/model/v1/', '/models/'],
+      EntryPoint: ['sh', '-c'],
+      Command: [expect.stringContaining('aws s3 sync'), 'fetch', 's3://bucket/model/v1/', '/models/'],
       StartTimeout: 120,
       ReadonlyRootFilesystem: true,
       Environment: [{ Name: 'HOME', Value: '/tmp' }],
@@ -76,7 +77,7 @@ describe('a model in S3', () => {
     const model = Model.fromS3('s3://bucket/digits/v1.npz', { path: 'digits/model.npz' });
     const template = templateOf(oneBackend({ model }).stack);
     expect(container(template, 'Fetch0').Command).toEqual([
-      ...['s3', 'cp', '--no-progress', 's3://bucket/digits/v1.npz', '/models/digits/model.npz'],
+      ...[expect.stringContaining('aws s3 cp'), 'fetch', 's3://bucket/digits/v1.npz', '/models/digits/model.npz'],
     ]);
     expect(container(template).MountPoints).toContainEqual(
       expect.objectContaining({ SourceVolume: 'models-0', ContainerPath: '/models/digits' }),

@@ -20,7 +20,8 @@ describe('models', () => {
     expect(pod.initContainers[0]).toMatchObject({
       name: 'fetch-0',
       image: referenceOf(IMAGES.fetch),
-      args: ['s3', 'cp', '--recursive', '--no-progress', 's3://acme/resnet50/v2/', '/model/'],
+      command: ['sh', '-c'],
+      args: [expect.stringContaining('aws s3 sync'), 'fetch', 's3://acme/resnet50/v2/', '/model/'],
       env: [{ name: 'HOME', value: '/tmp' }],
       securityContext: { runAsUser: 10001, readOnlyRootFilesystem: true },
       volumeMounts: [
@@ -39,9 +40,8 @@ describe('models', () => {
   test('of a single object leave other files in the directory visible', () => {
     const pod = podOf({ model: Model.fromS3('s3://acme/digits/v1/digits.npz', { path: '/app/weights.npz' }) });
     expect(pod.initContainers[0].args).toEqual([
-      's3',
-      'cp',
-      '--no-progress',
+      expect.stringContaining('aws s3 cp'),
+      'fetch',
       's3://acme/digits/v1/digits.npz',
       '/model/weights.npz',
     ]);

@@ -116,6 +116,11 @@ describe('a model is delivered', () => {
     expect(refusals).toEqual([expect.stringMatching(/^\[ModelDelivery\] 'delivery' \(.*\) of model 'data' requires /)]);
   });
 
+  test('from S3 without a check if its layers cannot be packed again, which the ledger records', () => {
+    expect(planOf({ model: model('data', { to: 's3://acme-models' }) }).ledger).toContain('model check');
+    expect(planOf({ model: model('data') }).ledger).not.toContain('model check');
+  });
+
   test('only as a volume from an image without a copy program', () => {
     expect(planOf({ model: model('data') }, [Feature.MODEL_IMAGE_VOLUME]).refusals).toEqual([
       "[ModelDelivery] the image of model 'data' contains only files and no 'cp' to copy them; lock it with a base image that has 'cp', for example: serving lock data --variant shell --base busybox:1.37; or publish it to S3",

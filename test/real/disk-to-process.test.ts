@@ -3,12 +3,10 @@
  * images in a registry that podman mounts by index digest, and once fetched from S3 by the command of the task. The network
  * is cut ten times in between.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { App as CdkApp, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Testing } from 'cdk8s';
@@ -22,11 +20,11 @@ import { startContainer } from './support/container';
 import { CuttingRelay } from './support/cutting-relay';
 import { workloadsOfTemplate } from './support/from-cloudformation';
 import { workloadsOfManifests } from './support/from-kubernetes';
-import { APP_USER, type Image, installed, pythonRuntime } from './support/images';
+import { APP_USER, type Image, pythonRuntime } from './support/images';
 import { Podman } from './support/podman';
 import { type Registry, startRegistry } from './support/registry';
 import { type S3Server, startS3 } from './support/s3-server';
-import { onHost, runLink, Volumes, type Workload } from './support/workload';
+import { onHost, runFetchContainer, runLink, Volumes, type Workload } from './support/workload';
 
 jest.setTimeout(600_000);
 
@@ -265,11 +263,7 @@ test('through S3: published, fetched by the command of the task and served', asy
   const fetch = only(workload.fetches);
   const target = onHost(fetch.mounts, fetch.destination);
   network.s3.cutAfter(0.25 * WEIGHT, 0.75 * WEIGHT);
-  await promisify(execFile)(
-    join(installed('python', 'aws-cli'), 'bin/aws'),
-    fetch.argv.map((word) => (word === fetch.destination ? target : word)),
-    { env: { ...process.env, ...s3Environment } },
-  );
+  await runFetchContainer(fetch, s3Environment);
   expect(await answerOf(workload)).toEqual(onDisk());
 
   // Proof that the check can fail: a server that reads another byte reports another digest.

@@ -2,20 +2,23 @@
  * Model files beside the code of a server: the same files in the process on both targets, with nothing else hidden. The
  * rendered containers run in their order, against a real S3 server.
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { App as CdkApp, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { type BackendOptions, HealthCheck, Model, ModelServer, ServerImage, ServingEndpoint } from '../../src';
+import { noise } from '../support/stores/artifacts';
+import { bundleCommandLine, runNode } from './support/command-line';
 import { RunningContainer, startContainer } from './support/container';
 import { workloadsOfTemplate } from './support/from-cloudformation';
 import { workloadsOfManifests } from './support/from-kubernetes';
 import { APP_USER, type Image, pythonRuntime } from './support/images';
 import { type S3Server, startS3 } from './support/s3-server';
-import { runFetchContainer, Volumes, type Workload } from './support/workload';
+import { type Fetch, onHost, runFetchContainer, startFetchContainer, Volumes, type Workload } from './support/workload';
 
 jest.setTimeout(120_000);
 
@@ -189,4 +192,74 @@ test('a working directory, with a file and a directory below it', async () => {
       },
     });
   }
+});
+
+describe('a locked directory in S3', () => {
+  const MIB = 2 ** 20;
+  const SIZES = { 'a.bin': 70 * MIB, 'b.bin': 40 * MIB, 'nested/c.bin': 30 * MIB, 'labels.txt': 10 };
+  let project: string;
+  let stored: string;
+  let rendered: ReturnType<typeof workloads>;
+
+  beforeAll(async () => {
+    project = mkdtempSync(join(tmpdir(), 'locked-'));
+    mkdirSync(join(project, 'net/nested'), { recursive: true });
+    Object.entries(SIZES).forEach(([name, size], index) => {
+      writeFileSync(join(project, 'net', name), noise(size, index));
+    });
+    const program = bundleCommandLine();
+    for (const command of [['lock', 'net', '--to', 's3://models/locked'], ['publish']]) {
+      const { status, stderr } = await runNode([program, ...command], {
+        cwd: project,
+        env: { ...s3.environment, XDG_CACHE_HOME: join(project, 'cache'), HOME: project },
+      });
+      if (status !== 0) throw new Error(stderr);
+    }
+    const lockFile = join(project, 'serving.lock.json');
+    const [entry] = Object.values(JSON.parse(readFileSync(lockFile, 'utf8')).models) as { digest: string }[];
+    stored = join(s3.buckets, 'models/locked', (entry as { digest: string }).digest.split(':')[1] as string);
+    rendered = workloads('locked', { model: Model.fromDirectory('net', { lockFile, path: '/opt/extra' }) });
+  });
+
+  afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+  const fetchOf = (target: string): Fetch => (rendered[target] as () => Workload)().fetches[0] as Fetch;
+  const listed = (path: string) =>
+    readdirSync(path, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+      .sort();
+
+  test.each(targets)('is fetched further where a killed fetch ended, on %s', async (target) => {
+    const fetch = fetchOf(target);
+    const place = onHost(fetch.mounts, fetch.destination);
+    const killed = startFetchContainer(fetch, s3.environment);
+    // Until one file is complete and another one is not.
+    const unfinished = () => listed(place).some((name) => !Object.hasOwn(SIZES, name));
+    const finished = () => listed(place).filter((name) => name.endsWith('.bin'));
+    while (finished().length === 0 || !unfinished()) {
+      if (killed.exitCode !== null) throw new Error('the fetch ended before it was killed');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const kept = finished();
+    const before = kept.map((name) => statSync(join(place, name)).ino);
+    await runFetchContainer(fetch, s3.environment);
+    expect(kept.map((name) => statSync(join(place, name)).ino)).toEqual(before);
+    expect(listed(place)).toEqual(Object.keys(SIZES).sort());
+  });
+
+  test.each(targets)('with a damaged file does not start, and does when it is repaired, on %s', async (target) => {
+    const fetch = fetchOf(target);
+    const path = join(stored, 'b.bin');
+    const whole = readFileSync(path);
+    const damaged = Buffer.from(whole);
+    damaged[30 * MIB] = (damaged[30 * MIB] as number) ^ 1;
+    writeFileSync(path, damaged);
+    rmSync(join(onHost(fetch.mounts, fetch.destination), 'b.bin'));
+    await expect(runFetchContainer(fetch, s3.environment)).rejects.toThrow(/differ from the lock file.*b\.bin/);
+    writeFileSync(path, whole);
+    await runFetchContainer(fetch, s3.environment);
+  });
 });

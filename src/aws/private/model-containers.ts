@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
+import { s3FetchCommand } from '../../models/private/fetch-command';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
@@ -25,6 +26,14 @@ const COPY_DIRECTORY = 'if [ -d "$1" ]; then exec cp -a "$1/." "$2/"; fi';
 
 /** The capabilities with which root copies files of other users, and gives the copies to them. */
 const COPY_CAPABILITIES = [ecs.Capability.CHOWN, ecs.Capability.DAC_OVERRIDE, ecs.Capability.FOWNER];
+
+/** A model that is fetched into a volume. */
+interface PlacedFetch {
+  readonly fetch: FetchPlan;
+  readonly model: Model;
+  /** Where the volume is mounted. */
+  readonly mountPath: string;
+}
 
 /** A container that fetches or copies one model. */
 interface FetchContainer {
@@ -59,7 +68,8 @@ export function addModelContainers(
     if (isOfImage) copies.set(name, addDirectoryCopy({ backend, definition, logging: logging('fetch'), position }));
   }
   for (const [position, fetch] of fetches.entries()) {
-    const spec = fetchContainer(fetch, mountPaths.get(fetch.volume) as string, props);
+    const model = backend.models[fetch.index] as Model;
+    const spec = fetchContainer({ fetch, model, mountPath: mountPaths.get(fetch.volume) as string }, props);
     const container = definition.addContainer(`Fetch${position}`, {
       image: pulledImage(spec.image, definition),
       essential: false,
@@ -81,9 +91,9 @@ export function addModelContainers(
     const copy = copies.get(fetch.volume);
     if (copy !== undefined) container.addContainerDependencies({ container: copy, condition: SUCCESS });
     server.addContainerDependencies({ container, condition: SUCCESS });
-    const { uri, singleObject, index } = fetch;
+    const { uri, singleObject } = fetch;
     if (uri?.startsWith('s3://')) {
-      const accounts = accountsOf(backend.models[index] as Model, definition, props.modelBucketAccounts);
+      const accounts = accountsOf(model, definition, props.modelBucketAccounts);
       grantS3Read(definition, { uri, singleObject, accounts });
     }
   }
@@ -122,7 +132,7 @@ function addDirectoryCopy({ backend, definition, logging, position }: DirectoryC
   return container;
 }
 
-function fetchContainer(fetch: FetchPlan, mountPath: string, props: EcsPlatformProps): FetchContainer {
+function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlatformProps): FetchContainer {
   const { uri, image, directory, destination, singleObject } = fetch;
   if (uri === undefined) {
     const target = `${COPY_ROOT}${destination.slice(mountPath.length)}`;
@@ -142,10 +152,11 @@ function fetchContainer(fetch: FetchPlan, mountPath: string, props: EcsPlatformP
       user: '0',
     };
   }
-  const recursive = singleObject ? [] : ['--recursive'];
+  const { program, args } = s3FetchCommand({ uri, singleObject, destination, layers: model._resources.layers });
   return {
     image: props.fetchImage ?? referenceOf(IMAGES.fetch),
-    command: ['s3', 'cp', '--no-progress', ...recursive, uri, destination],
+    entryPoint: program,
+    command: args,
     volumePath: mountPath,
   };
 }

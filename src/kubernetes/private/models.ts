@@ -1,4 +1,5 @@
 import type { Model } from '../../models/model';
+import { s3FetchCommand } from '../../models/private/fetch-command';
 import { type BackendIntent, ModelDeliveryKind } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
@@ -188,13 +189,15 @@ function fetcherOf(
     const secrets = token === undefined ? [] : [secretVariable('HF_TOKEN', token)];
     return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...secrets] };
   }
-  const recursive = intent.singleObject ? [] : ['--recursive'];
-  const target = intent.singleObject ? `${FETCH_ROOT}/${fileName({ intent })}` : `${FETCH_ROOT}/`;
-  return {
-    image: fetchImage,
-    args: ['s3', 'cp', ...recursive, '--no-progress', address, literal(target)],
-    env: [home, ...env],
-  };
+  const { singleObject } = intent;
+  const destination = singleObject ? `${FETCH_ROOT}/${fileName({ intent })}` : `${FETCH_ROOT}/`;
+  const { program, args } = s3FetchCommand({
+    uri: source as string,
+    singleObject,
+    destination,
+    layers: model._resources.layers,
+  });
+  return { image: fetchImage, command: program, args: args.map(literal), env: [home, ...env] };
 }
 
 function limitOf(mib: number | undefined): string | undefined {

@@ -75,6 +75,8 @@ export interface LockedFile {
   readonly path: string;
   /** The size in bytes. */
   readonly size: number;
+  /** Whether it is a program, with mode 0755. @default false, mode 0644 */
+  readonly executable?: boolean;
 }
 
 /** A model that is read from a directory. */

@@ -4,7 +4,7 @@ import { UNSEEN } from '../../private/characters';
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
-  readonly type: 'object' | 'array' | 'string' | 'integer';
+  readonly type: 'object' | 'array' | 'string' | 'integer' | 'boolean';
   readonly const?: number;
   readonly enum?: readonly string[];
   readonly pattern?: string;
@@ -127,7 +127,11 @@ const LAYER: Schema = {
         type: 'object',
         title: 'a file',
         required: ['path', 'size'],
-        properties: { path: { type: 'string', ...RELATIVE }, size: BYTES },
+        properties: {
+          path: { type: 'string', ...RELATIVE },
+          size: BYTES,
+          executable: { type: 'boolean', title: 'true or false' },
+        },
       },
     },
   },

@@ -72,6 +72,8 @@ export interface ModelIntent {
   readonly delivery?: ModelDeliveryKind;
   /** The size of its files in bytes. @default - unknown */
   readonly bytes?: number;
+  /** Whether fetched files are compared with the digests of the lock file. @default - they are not locked, or not fetched */
+  readonly checked?: boolean;
   /** The directory that it was locked from, as in the lock file. @default - none */
   readonly directory?: string;
   /** What to publish when the definition is deployed. @default - nothing */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { paddingOf, TAR_END } from '../../models/lock/tar';
 import { DirectoryError, identityOf, type WalkedFile } from '../../models/lock/walk';
 import type { PlannedLayer } from './layer-plan';
-import { paddingOf, TAR_END } from './tar';
 
 /** The largest size that reads fast: the bytes are still in the cache of the processor when they are hashed. */
 const CHUNK = 128 * 1024;

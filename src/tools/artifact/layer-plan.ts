@@ -1,5 +1,6 @@
+import { layerEntries } from '../../models/lock/layer-entries';
+import { paddingOf, TAR_END, tarHeader } from '../../models/lock/tar';
 import { compareBytes, type WalkedDirectory, type WalkedFile } from '../../models/lock/walk';
-import { directoryEntry, EXECUTABLE_MODE, FILE_MODE, paddingOf, TAR_END, type TarEntry, tarHeader } from './tar';
 
 /** Files of at least this size get a layer each, so that only files that change are sent again. */
 export const OWN_LAYER_SIZE = 64 * 2 ** 20;
@@ -64,28 +65,13 @@ function mergeSmallest(groups: WalkedFile[][], limit: number): WalkedFile[][] {
 
 function planLayer(files: WalkedFile[], emptyDirectories: string[], style: LayerStyle): PlannedLayer {
   const { prefix, keepExecutable = false } = style;
+  const moded = files.map((file) => ({ ...file, executable: keepExecutable && file.executable, packed: file }));
   const entries: PlannedEntry[] = [];
   let size = TAR_END.length;
-  const add = (entry: TarEntry, file?: WalkedFile) => {
+  for (const { entry, file } of layerEntries(moded, emptyDirectories, prefix)) {
     const header = tarHeader(entry);
-    entries.push({ header, file });
+    entries.push({ header, file: file?.packed });
     size += header.length + entry.size + paddingOf(entry.size);
-  };
-  // Every parent directory needs an entry; otherwise the runtime chooses its mode.
-  const directories = new Set<string>();
-  const addDirectories = (path: string) => {
-    for (let end = path.indexOf('/'); end !== -1; end = path.indexOf('/', end + 1)) {
-      const directory = path.slice(0, end);
-      if (directories.has(directory)) continue;
-      directories.add(directory);
-      add(directoryEntry(directory));
-    }
-  };
-  for (const directory of emptyDirectories) addDirectories(`${prefix}${directory}/`);
-  for (const file of files) {
-    const path = prefix + file.path;
-    addDirectories(path);
-    add({ path, size: file.size, mode: keepExecutable && file.executable ? EXECUTABLE_MODE : FILE_MODE }, file);
   }
   return { entries, files, emptyDirectories, size };
 }

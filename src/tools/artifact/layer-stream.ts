@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
+import { paddingOf, TAR_END } from '../../models/lock/tar';
 import type { WalkedFile } from '../../models/lock/walk';
 import { changed, requireUnchanged, unreadable } from './hash-layer';
 import type { PlannedLayer } from './layer-plan';
-import { paddingOf, TAR_END } from './tar';
 
 /** Small enough that several layers in flight need little memory, and large enough to keep the network busy. */
 const CHUNK = 256 * 1024;

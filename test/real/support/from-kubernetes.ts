@@ -64,7 +64,9 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
     (probe) => probe !== undefined,
   );
   const initContainers = (pod.initContainers ?? []).map((container) => ({
-    argv: [...(container.command ?? ['aws']), ...(container.args ?? [])],
+    argv: [...(container.command ?? ['aws']), ...(container.args ?? [])].map((word) =>
+      expand(word, container.env ?? []),
+    ),
     mounts: mountsOf(name, pod, container, places),
   }));
   return {

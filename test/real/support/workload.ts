@@ -1,9 +1,9 @@
 /** A rendered backend, as far as necessary to run it: the server and the fetches before it. */
-import { execFile, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
-import { promisify } from 'node:util';
 import type { LockedModel, LockFile } from '../../../src/models/lock/lock-file';
 import { LOCK_FILE } from '../../../src/models/lock/read-lock';
 import type { Readiness } from './container';
@@ -117,14 +117,23 @@ export function runLink({ argv, mounts }: Link): void {
 }
 
 /** Runs the command of a container that fetches, in the same way, with the AWS CLI of setup.sh. */
-export async function runFetchContainer(
+export async function runFetchContainer(fetch: Fetch, env: Readonly<Record<string, string>>): Promise<void> {
+  const child = startFetchContainer(fetch, env);
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (log += text));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`the fetch ended with ${code}:\n${log}`);
+}
+
+/** Starts it. */
+export function startFetchContainer(
   { process: argv, mounts }: Fetch,
   env: Readonly<Record<string, string>>,
-): Promise<void> {
+): ChildProcess {
   const { runtime, path } = pythonRuntime('aws-cli');
   const programs = runtime.map((folder) => ({ hostPath: folder, containerPath: folder, readOnly: true }));
   const { file, args } = isolated(argv, [...programs, ...mounts]);
-  await promisify(execFile)(file, args, { env: { PATH: path, HOME: '/tmp', ...env } });
+  return spawn('setpriv', ['--pdeathsig', 'KILL', file, ...args], { env: { PATH: path, HOME: '/tmp', ...env } });
 }
 
 /** A command in a root file system with these mounts and the programs of this machine, which ends with the command. */
@@ -149,7 +158,10 @@ export function isolated(
     ...lines,
     'exec chroot "$root" "$@"',
   ];
-  return { file: 'unshare', args: ['--mount', 'sh', '-c', script.join('\n'), 'container', ...argv] };
+  return {
+    file: 'unshare',
+    args: ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script.join('\n'), 'container', ...argv],
+  };
 }
 
 /** The path on this machine for a path in a container. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { extract, type Header } from 'tar-stream';
-import { directoryEntry, paddingOf, TAR_END, type TarEntry, tarHeader } from '../../../src/tools/artifact/tar';
+import { directoryEntry, paddingOf, TAR_END, type TarEntry, tarHeader } from '../../../src/models/lock/tar';
 
 /** Reads an archive of entries that contain zeros with another implementation. */
 async function read(entries: readonly TarEntry[]): Promise<Header[]> {
