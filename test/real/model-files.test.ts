@@ -33,8 +33,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 for name in names:
                     path = os.path.join(folder, name)
                     try:
-                        content = open(path).read()
-                    except OSError as error:
+                        content = open(path).read(1000)
+                    except (OSError, ValueError) as error:
                         content = type(error).__name__
                     seen[path] = [content, stat.S_IMODE(os.stat(path).st_mode), os.readlink(path) if os.path.islink(path) else None]
         body = json.dumps(seen).encode()
@@ -196,7 +196,7 @@ test('a working directory, with a file and a directory below it', async () => {
 
 describe('a locked directory in S3', () => {
   const MIB = 2 ** 20;
-  const SIZES = { 'a.bin': 70 * MIB, 'b.bin': 40 * MIB, 'nested/c.bin': 30 * MIB, 'labels.txt': 10 };
+  const SIZES = { 'a.bin': 70 * MIB, 'b.bin': 40 * MIB, 'nested/c.bin': 30 * MIB, 'labels.txt': 10, 'nested/run': 17 };
   let project: string;
   let stored: string;
   let rendered: ReturnType<typeof workloads>;
@@ -207,6 +207,7 @@ describe('a locked directory in S3', () => {
     Object.entries(SIZES).forEach(([name, size], index) => {
       writeFileSync(join(project, 'net', name), noise(size, index));
     });
+    writeFileSync(join(project, 'net/nested/run'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
     const program = bundleCommandLine();
     for (const command of [['lock', 'net', '--to', 's3://models/locked'], ['publish']]) {
       const { status, stderr } = await runNode([program, ...command], {
@@ -248,6 +249,12 @@ describe('a locked directory in S3', () => {
     await runFetchContainer(fetch, s3.environment);
     expect(kept.map((name) => statSync(join(place, name)).ino)).toEqual(before);
     expect(listed(place)).toEqual(Object.keys(SIZES).sort());
+  });
+
+  test.each(targets)('has programs that the process can execute, on %s', async (target) => {
+    const seen = await seenBy((rendered[target] as () => Workload)());
+    const modeOf = (name: string) => (seen[`/opt/extra/${name}`] as Seen[string])[1];
+    expect([modeOf('nested/run'), modeOf('labels.txt')]).toEqual([0o755, 0o644]);
   });
 
   test.each(targets)('with a damaged file does not start, and does when it is repaired, on %s', async (target) => {

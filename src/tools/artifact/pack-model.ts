@@ -5,6 +5,7 @@ import type { Artifact } from './artifact';
 import type { BaseImage } from './base-image';
 import { requireNoCredentials } from './credential-files';
 import { type PackOptions, packDirectory } from './pack';
+import { isProgram } from './programs';
 
 /** The settings of a model. */
 export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' | 'cacheFile' | 'report'> {
@@ -16,6 +17,8 @@ export interface ModelOptions extends Pick<PackOptions, 'directory' | 'workers' 
   readonly to?: string;
   readonly owner?: string;
   readonly source?: string;
+  /** The programs, which stay executable. @default - recognized by their mode and content */
+  readonly programs?: ReadonlySet<string>;
   /** Files that are published although they look like credentials. @default - none */
   readonly allowed?: readonly string[];
 }
@@ -28,7 +31,7 @@ export interface PackedModel {
 
 /** Builds the image of a model. */
 export async function packModel(options: ModelOptions): Promise<PackedModel> {
-  const { directory, key, variant, base, to, owner, source, workers, cacheFile, report } = options;
+  const { directory, key, variant, base, to, owner, source, programs, workers, cacheFile, report } = options;
   const annotations = {
     'org.opencontainers.image.title': titleOf(key),
     ...(source === undefined ? {} : { 'org.opencontainers.image.source': source }),
@@ -38,6 +41,7 @@ export async function packModel(options: ModelOptions): Promise<PackedModel> {
   const packed = await packDirectory({
     directory,
     name: key,
+    isProgram: programs === undefined ? isProgram : ({ path }) => programs.has(path),
     image: { base, annotations },
     inspect: (walked) => {
       requireNoIgnoreFile(walked);

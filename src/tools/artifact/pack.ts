@@ -20,6 +20,8 @@ export interface PackOptions extends Partial<LayerStyle> {
   readonly ignored?: Ignored;
   /** Checks the files before any of them is packed. @default - no check */
   readonly inspect?: (walked: WalkedDirectory) => void;
+  /** Which files stay executable. @default - with `keepExecutable` those that are, otherwise none */
+  readonly isProgram?: (file: WalkedFile) => boolean;
   /** The number of hash workers. @default - one for each large layer, at most one for each processor */
   readonly workers?: number;
   /** The file with the digests of earlier runs. @default - in the user's cache */
@@ -41,8 +43,10 @@ export async function packDirectory(options: PackOptions): Promise<PackedDirecto
   const { directory, name, image, ignored = IGNORED_IN_MODELS, prefix = MODELS_PREFIX } = options;
   const walked = walk(directory, ignored);
   options.inspect?.(walked);
-  const style = { prefix, keepExecutable: options.keepExecutable, maxLayers: options.maxLayers };
-  const planned = planLayers(walked, style);
+  const { isProgram, keepExecutable = isProgram !== undefined, maxLayers } = options;
+  const all =
+    isProgram === undefined ? walked.files : walked.files.map((file) => ({ ...file, executable: isProgram(file) }));
+  const planned = planLayers({ ...walked, files: all }, { prefix, keepExecutable, maxLayers });
   const digests = await digestsOf(planned, walked.root, { ...options, prefix });
   const layers = planned.map((layer, index) => layerBlob(layer, digests[index] as string));
   const { index, manifests, blobs, platforms } = buildImage(layers, image);
@@ -51,7 +55,9 @@ export async function packDirectory(options: PackOptions): Promise<PackedDirecto
     layers: planned.map(({ files, size }, position) => ({
       digest: digests[position] as string,
       size,
-      files: files.map((file) => ({ path: file.path, size: file.size })),
+      files: files.map(({ path, size, executable }) =>
+        isProgram !== undefined && executable ? { path, size, executable } : { path, size },
+      ),
     })),
     platforms,
     bytes: walked.files.reduce((sum, { size }) => sum + size, 0),
@@ -62,13 +68,26 @@ export async function packDirectory(options: PackOptions): Promise<PackedDirecto
 async function digestsOf(
   layers: readonly PlannedLayer[],
   root: string,
-  { name, prefix, keepExecutable = false, cacheFile, workers, report = () => {} }: PackOptions & { prefix: string },
+  {
+    name,
+    prefix,
+    keepExecutable = false,
+    isProgram,
+    cacheFile,
+    workers,
+    report = () => {},
+  }: PackOptions & { prefix: string },
 ): Promise<string[]> {
   const bytes = layers.reduce((sum, { size }) => sum + size, 0);
   report({ event: 'hash', artifact: name, bytes });
-  const cache = new LayerCache(root, cacheFile);
   // The executable bit affects a layer only if it is kept.
-  const keys = layers.map((layer) => keyOf(layer, keepExecutable ? `${prefix}*` : prefix));
+  const styleOf = ({ files }: PlannedLayer): string => {
+    if (isProgram === undefined) return keepExecutable ? `${prefix}*` : prefix;
+    const programs = files.filter(({ executable }) => executable).map(({ path }) => path);
+    return programs.length === 0 ? prefix : `${prefix}*${programs.join('*')}`;
+  };
+  const cache = new LayerCache(root, cacheFile);
+  const keys = layers.map((layer) => keyOf(layer, styleOf(layer)));
   const digests = layers.map((layer, index) => cache.digestOf(keys[index] as LayerKey, layer.files));
   for (const [index, layer] of layers.entries()) {
     if (digests[index] !== undefined) report({ event: 'unchanged', part: partName(layer), bytes: layer.size });

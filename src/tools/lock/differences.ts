@@ -3,6 +3,7 @@ import { compare } from '../../models/lock/drift';
 import { LayerCache } from '../../models/lock/layer-cache';
 import type { LockedImage, LockedLayer, LockedModel } from '../../models/lock/lock-file';
 import { walk } from '../../models/lock/walk';
+import { lockedPrograms } from '../artifact/programs';
 import type { ModelSettings } from './model-settings';
 
 /** The differences between a locked model and its directory, which was just hashed: one line per file. */
@@ -13,11 +14,22 @@ export function differencesOfModel(
 ): string[] {
   const files = filesThatDiffer(directory, locked.layers, found.layers).map((text) => `${key}: ${text}`);
   if (files.length > 0) return files;
+  const modes = newPrograms(locked, found).map(
+    (path) => `${key}: '${path}' is executable, and is not in the lock file`,
+  );
+  const data = newPrograms(found, locked).map((path) => `${key}: '${path}' is no longer executable`);
+  if (modes.length + data.length > 0) return [...modes, ...data];
   if (locked.digest !== found.digest) return [`${key}: the files are the same, but the image differs`];
   const changed = (['to', 'owner', 'source', 'variant', 'base', 'bytes', 'platforms', 'layers'] as const).filter(
     (member) => !isDeepStrictEqual(locked[member], found[member]),
   );
   return changed.map((member) => `${key}: '${member}' differs`);
+}
+
+/** The programs of a model that another version of it does not have as programs. */
+export function newPrograms(before: Pick<LockedModel, 'layers'>, after: Pick<LockedModel, 'layers'>): string[] {
+  const known = lockedPrograms(before);
+  return [...lockedPrograms(after)].filter((path) => !known.has(path)).sort();
 }
 
 /** The differences between a locked image and its registry. */

@@ -2,15 +2,16 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, posix } from 'node:path';
 import { entryOf } from '../../models/lock/entries';
 import { isBelow } from '../../models/lock/inside';
-import type { LockFile } from '../../models/lock/lock-file';
+import type { LockedModel, LockFile } from '../../models/lock/lock-file';
 import { shownPath } from '../../models/lock/read-lock';
 import { shellWord } from '../../private/shell-word';
 import { nearestPath } from '../../private/suggest';
 import { CommandError } from '../command-line/command-error';
 import { OK } from '../command-line/exit-codes';
-import { stdout } from '../command-line/output';
+import { stderr, stdout } from '../command-line/output';
 import { createProgress, plural, size } from '../command-line/progress';
 import { lookUpImage, packApp, showFiles } from './contents';
+import { newPrograms } from './differences';
 import type { ModelSettings } from './model-settings';
 import { packAs } from './pack-locked';
 import type { LockState, Work } from './work';
@@ -31,6 +32,7 @@ export async function updateLock(work: Work, { path, before }: LockState): Promi
     entries.push({ models: { [settings.key]: entry } });
     progress.end();
     stdout.line(`${settings.key}  ${entry.digest}  ${size(entry.bytes)} in ${plural(entry.layers.length, 'layer')}`);
+    noteModes(settings.key, entryOf(before.models, settings.key), entry);
   }
   for (const reference of images) {
     const image = await lookUpImage(reference, plainHttp);
@@ -49,6 +51,15 @@ export async function updateLock(work: Work, { path, before }: LockState): Promi
   requireUsed(work.allowed, entries);
   stdout.line(`${shownPath(path)} ${writeEntries(path, entries, removed) ? 'was written' : 'is up to date'}`);
   return OK;
+}
+
+/** States which modes change the digest of a model, although the content of its files may be the same. */
+function noteModes(key: string, old: LockedModel | undefined, entry: LockedModel): void {
+  if (old === undefined) return;
+  const programs = newPrograms(old, entry);
+  if (programs.length === 0) return;
+  const files = programs.map((path) => `'${path}'`).join(', ');
+  stderr.line(`note: ${key}: now executable, which changes the digest: ${files}`);
 }
 
 /** An unused --allow-file is a typing error, or a wrong assumption about the file. */

@@ -292,3 +292,67 @@ test('the prefix of a code directory is configurable', async () => {
     expect((await bytesOf(artifact.blobs[0]!)).toString('latin1', 512, 522)).toBe('app/app.py');
   });
 });
+
+describe('a program in a model', () => {
+  const FILES = {
+    'stub/run.sh': '#!/bin/sh\n',
+    'stub/binary': '\u007fELF and more',
+    'weights.bin': 'w',
+    'notes.sh': '#!/bin/sh\n',
+  };
+  const filesIn = (folder: string) => {
+    writeFiles(folder, FILES);
+    for (const name of ['stub/run.sh', 'stub/binary', 'weights.bin']) chmodSync(join(folder, name), 0o755);
+    return folder;
+  };
+  const modesIn = async (blobs: readonly Blob[]) => {
+    const tar = Buffer.concat(await Promise.all(blobs.slice(0, 1).map((blob) => bytesOf(blob))));
+    const modes: Record<string, string> = {};
+    for (let at = 0; tar[at] !== 0; ) {
+      const field = (start: number, length: number) =>
+        tar
+          .subarray(at + start, at + start + length)
+          .toString('latin1')
+          .replace(/\0.*$/, '');
+      modes[field(0, 100)] = field(100, 8);
+      at += 512 * (1 + Math.ceil(Number.parseInt(field(124, 12), 8) / 512));
+    }
+    return modes;
+  };
+
+  test('stays executable in the image and in the lock file, and data with that mode does not', async () => {
+    await withScratch(async (folder) => {
+      const { artifact, entry } = await pack(filesIn(folder));
+      expect(await modesIn(artifact.blobs)).toEqual({
+        'models/': '0000755',
+        'models/notes.sh': '0000644',
+        'models/stub/': '0000755',
+        'models/stub/binary': '0000755',
+        'models/stub/run.sh': '0000755',
+        'models/weights.bin': '0000644',
+      });
+      expect(entry.layers[0]?.files).toEqual([
+        { path: 'notes.sh', size: 10 },
+        { path: 'stub/binary', size: 13, executable: true },
+        { path: 'stub/run.sh', size: 10, executable: true },
+        { path: 'weights.bin', size: 1 },
+      ]);
+    });
+  });
+
+  test('is packed as it was locked, whatever its mode is now', async () => {
+    await withScratch(async (folder) => {
+      const cacheFile = join(folder, 'cache.json');
+      const model = filesIn(join(folder, 'model'));
+      const before = (await pack(model, { cacheFile, programs: new Set() })).entry.digest;
+      const after = (await pack(model, { cacheFile })).entry.digest;
+      expect(after).not.toBe(before);
+      for (const name of Object.keys(FILES)) chmodSync(join(model, name), 0o644);
+      const digestWith = async (programs: string[]) =>
+        (await pack(model, { cacheFile, programs: new Set(programs) })).entry.digest;
+      expect(await digestWith([])).toBe(before);
+      expect(await digestWith(['stub/run.sh', 'stub/binary'])).toBe(after);
+      expect(await digestWith(['stub/run.sh'])).not.toBe(after);
+    });
+  });
+});
