@@ -16,6 +16,7 @@ import { backendCredentials, headerCredentials } from './private/credential-warn
 import { Declarations } from './private/declarations';
 import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
 import { gpuWarnings } from './private/gpu-warnings';
+import { healthWarnings } from './private/health-warnings';
 import { createIn } from './private/reserved-ids';
 import {
   type FindWarnings,
@@ -104,7 +105,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...backendCredentials(intent),
       ...gpuWarnings(intent),
     ]);
-    this.warnOf(scope, () => unreachable(this.plan(), intent));
+    this.warnOf(scope, () => [...unreachable(this.plan(), intent), ...healthWarnings(this.plan(), intent)]);
     this._change();
     createIn([scope, this], () => this.renderer.bindBackend(backend));
   }

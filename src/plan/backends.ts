@@ -1,5 +1,5 @@
 import { refuseCompute } from './compute';
-import { healthOf } from './health';
+import { blockingOf, healthOf } from './health';
 import { refuseHealthCheck } from './health-check-refusals';
 import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
@@ -38,10 +38,11 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
   refuseModels(target, backend, models, checks.refusals);
   refuseProtocol(backend, checks.refusals);
   refuseHealthCheck(target, backend, checks.refusals);
-  const health = healthOf(target, backend);
   refuseCompute(backend, models, checks.refusals);
   const { times, ladderOf, chain } = solveBackend({ target, balancer, checks }, { backend, endpoints, models });
-  ledger.addBackend({ intent: backend, autoscaling, models, times, health }, balancer.plan);
+  const health = healthOf(target, backend, times.requestTimeout);
+  const blockingRequests = blockingOf(target, backend);
+  ledger.addBackend({ intent: backend, autoscaling, models, times, health, blockingRequests }, balancer.plan);
   ledger.addStreams(backend, endpoints);
   const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
   return {
@@ -54,6 +55,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
     image: bakedImage(models) ?? backend.image,
     environment: environmentOf(backend, times),
     health,
+    blockingRequests,
     models,
     minReplicas,
     maxReplicas,
@@ -64,7 +66,10 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
       return ladderOf();
     },
     chain,
-    rollout: rolloutOf(target, backend, times, { min: minReplicas, max: Math.max(minReplicas, maxReplicas) }),
+    rollout: rolloutOf(target, { ...backend, health }, times, {
+      min: minReplicas,
+      max: Math.max(minReplicas, maxReplicas),
+    }),
     anchor: slots?.placeAnchor(backend.path),
   };
 }

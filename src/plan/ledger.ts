@@ -11,14 +11,7 @@ import {
 import { describeGpus } from './gpus';
 import { healthEntries } from './health';
 import { imageEntries } from './image-ledger';
-import type {
-  AttachmentIntent,
-  BackendIntent,
-  EndpointIntent,
-  HealthCheckIntent,
-  PlatformIntents,
-  SplitIntent,
-} from './intents';
+import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { isBesideImage, isTransferred } from './models';
 import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
@@ -42,7 +35,7 @@ import { BalancerAccess, Feature, SupportLevel } from './target-profile';
 const DEFAULT_NODES = 2;
 
 /** The part of a backend's plan that the ledger reads. */
-type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times' | 'health'>;
+type BackendUse = Pick<BackendPlan, 'intent' | 'autoscaling' | 'models' | 'times' | 'health' | 'blockingRequests'>;
 
 /** Records how the target supports every feature that the definitions use, and refuses unsupported features. */
 export class Ledger {
@@ -125,7 +118,7 @@ export class Ledger {
   }
 
   public addBackend(plan: BackendUse, balancer: BalancerPlan): void {
-    const { intent: backend, autoscaling, models, times, health } = plan;
+    const { intent: backend, autoscaling, models, times } = plan;
     this.use(backend.path, FEATURE_OF_BALANCING[backend.loadBalancing]);
     this.addProtocol(backend);
     this.addTokens(backend.path, {
@@ -135,7 +128,7 @@ export class Ledger {
       models: backend.models.map(({ uri, image }) => uri ?? image?.reference).join(' '),
     });
     if (!backend.healthCheck.declared) this.use(backend.path, Feature.DEFAULT_READINESS);
-    this.addHealth(backend, health);
+    this.addHealth(plan);
     if (backend.maxConcurrency !== undefined)
       this.use(backend.path, Feature.MAX_CONCURRENCY, `at most ${backend.maxConcurrency}`);
     this.addLimits(backend);
@@ -217,14 +210,14 @@ export class Ledger {
     this.add(backend.path, feature, SupportLevel.APPLICATION, detail);
   }
 
-  private addHealth(backend: BackendIntent, health: HealthCheckIntent): void {
-    const { path, healthCheck } = backend;
+  private addHealth(plan: BackendUse): void {
+    const { path, healthCheck } = plan.intent;
     const { host, initialDelaySeconds, startup, liveness } = healthCheck;
     if (host !== undefined) this.use(path, Feature.HEALTH_CHECK_HOST, host);
     if (initialDelaySeconds !== undefined) this.use(path, Feature.INITIAL_DELAY, `${initialDelaySeconds} s`);
     if (startup !== undefined) this.use(path, Feature.STARTUP_CHECK, startup.path);
     if (liveness !== undefined) this.use(path, Feature.LIVENESS_CHECK, liveness.path);
-    this.entries.push(...healthEntries(this.intents.target, backend, health));
+    this.entries.push(...healthEntries(this.intents.target, plan));
   }
 
   /** Records the limits that exceed what is reserved. */

@@ -5,8 +5,8 @@ import { SupportLevel } from './target-profile';
 
 /** What the server of a backend supports only partly, or leaves to the application. */
 export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes: number): LedgerEntry[] {
-  const { path, server, gpu, maxConcurrency, healthCheck } = backend;
-  const { name, versionNote, connectionLimit, requestLimit, serial } = server.descriptor;
+  const { path, server, gpu, maxConcurrency } = backend;
+  const { name, versionNote, connectionLimit, requestLimit } = server.descriptor;
   const entries: LedgerEntry[] = [];
   const add = (feature: LedgerTopic, level: SupportLevel, detail: string): void => {
     entries.push({ path, feature, level, detail });
@@ -33,14 +33,6 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
       needed === undefined
         ? `${rule}; the ${nodes} nodes of the balancer keep connections open, which allows at most ${Math.floor(defaultLimit / (nodes + 1))} concurrent requests`
         : `${rule}; the ${nodes} nodes of the balancer keep up to ${maxConcurrency} connections each, which makes ${needed} with ${maxConcurrency} concurrent requests${needed <= defaultLimit ? '' : ': raise the limit, or lower maxConcurrency'}`,
-    );
-  }
-  const unhealthyAfter = healthCheck.intervalSeconds * healthCheck.unhealthyThreshold;
-  if (serial && server.workers === 1 && unhealthyAfter < times.requestTimeout) {
-    add(
-      LedgerTopic.HEALTH_CHECK,
-      SupportLevel.APPLICATION,
-      `${name} handles one request at a time, so during a request of ${times.requestTimeout} s its health checks fail and it is unhealthy after ${unhealthyAfter} s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or use more workers`,
     );
   }
   const knob = requestLimit?.knob;

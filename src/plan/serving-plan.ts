@@ -257,6 +257,8 @@ export interface BackendPlan {
   readonly image?: string;
   /** The health check, as the target performs it. */
   readonly health: HealthCheckIntent;
+  /** The number of concurrent requests that block its health checks until one of them ends. @default - they block none */
+  readonly blockingRequests?: number;
   /** Its models, each with its delivery. */
   readonly models: ModelPlan[];
   /** The anchor rule, if the target numbers its rules. @default - the target does not number its rules */

@@ -398,6 +398,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   },
   ServerBehavior: {
     drains: 'boolean',
+    concurrency: 'number?',
     drainFlag: 'string?',
     interpreter: 'string?',
     keepAlive: 'Duration?',

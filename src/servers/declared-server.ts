@@ -1,6 +1,6 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../plan/server/descriptor';
 import { Evidence, KnobPlace, type ServerKnob } from '../plan/server/parts';
-import { requireIdentifier } from '../private/checks';
+import { requireIdentifier, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
 import type { CheckedStart } from './command-line';
 import type { ServerDefinition } from './define-server';
@@ -19,13 +19,23 @@ const UNDECLARED: ServerDescriptor = {
 export function declaredServer(
   checked: CheckedStart,
   descriptor: ServerDescriptor,
-  options: { readonly version?: string; readonly environment?: { [name: string]: string } } = {},
+  options: {
+    readonly version?: string;
+    readonly environment?: { [name: string]: string };
+    readonly behavior?: ServerBehavior;
+  } = {},
 ): ServerDefinition {
-  const { environment = {} } = options;
+  const { environment = {}, behavior } = options;
+  const concurrency = concurrencyOf(behavior);
   return {
     descriptor: { ...descriptor, portVariable: descriptor.portVariable ?? 'PORT' },
     options,
-    start: () => ({ ...checked, environment, typed: Object.keys(environment) }),
+    start: () => ({
+      ...checked,
+      environment,
+      typed: Object.keys(environment),
+      ...(concurrency !== undefined && { concurrency }),
+    }),
   };
 }
 
@@ -64,6 +74,12 @@ export function descriptorOf(
     ...(behavior.interpreter !== undefined && { interpreter: interpreterOf(behavior.interpreter) }),
     evidence: Evidence.DECLARED,
   };
+}
+
+function concurrencyOf({ concurrency }: Partial<ServerBehavior> = {}): number | undefined {
+  return concurrency === undefined
+    ? undefined
+    : requireNumber('concurrency', concurrency, { min: 1, max: 100_000, integer: true });
 }
 
 function interpreterOf(interpreter: string): string {

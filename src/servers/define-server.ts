@@ -44,6 +44,8 @@ export interface ServerStart {
   readonly expandingFlags?: string[];
   /** The readiness path, if it depends on the options. */
   readonly readinessPath?: string;
+  /** The number of requests at once, if requests can block health checks. */
+  readonly concurrency?: number;
   /** The path prefixes that the server answers, if it is known to answer no others. */
   readonly routePrefixes?: string[];
 }

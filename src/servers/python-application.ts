@@ -66,6 +66,11 @@ export function threadsOf(threads: number | undefined, workers: number, { maxCon
   return threads ?? (maxConcurrency === undefined ? DEFAULT_THREADS : Math.ceil(maxConcurrency / workers));
 }
 
+/** The number of requests at once of processes with these threads, if a single request in each can block health checks. */
+export function serialConcurrency(threads: number, workers: number): { readonly concurrency?: number } {
+  return threads === 1 ? { concurrency: workers } : {};
+}
+
 /** Validates a name, such as a model name. */
 export function requireWord(prop: string, value: string, example: string): string {
   if (/^[\w][\w.:-]*$/.test(value)) return value;

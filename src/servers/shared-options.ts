@@ -124,6 +124,14 @@ export interface ServerBehavior {
   readonly readinessPath?: string;
 
   /**
+   * The number of requests that the server processes at once, health checks included, if that is so few that requests can
+   * block its health checks: 1 for a server with a single thread. Health checks then tolerate the longest request.
+   *
+   * @default - enough for health checks during requests
+   */
+  readonly concurrency?: number;
+
+  /**
    * The Python interpreter in the image: its name, such as `python3`, or its path. It sends requests of health checks inside
    * the container where the target itself cannot.
    *

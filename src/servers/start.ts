@@ -35,6 +35,7 @@ export interface StartedServer {
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
   readonly workers?: number;
+  readonly concurrency?: number;
   readonly expandingFlags?: string[];
   readonly routePrefixes?: string[];
 }
@@ -84,9 +85,16 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     healthPath:
       context.protocol === ServerProtocol.GRPC ? undefined : (start.readinessPath ?? descriptor.readinessPath),
     workers: server.workers,
+    ...concurrencyOf(server, start.concurrency),
     ...(start.expandingFlags !== undefined && { expandingFlags: start.expandingFlags }),
     ...(start.routePrefixes !== undefined && { routePrefixes: start.routePrefixes }),
   };
+}
+
+/** The number of requests at once, if requests can block health checks: one in each process of a serial server. */
+function concurrencyOf({ descriptor, workers }: ServerDefinition, concurrency?: number) {
+  const slots = concurrency ?? (descriptor.serial ? workers : undefined);
+  return slots === undefined ? {} : { concurrency: slots };
 }
 
 function checkVersion(

@@ -61,7 +61,7 @@ export interface LivenessCheck {
    *
    * AWS: 1 to 10. Kubernetes: 1 or more.
    *
-   * @default 5
+   * @default - 5; more if the longest request can block the check
    */
   readonly unhealthyThreshold?: number;
 }
@@ -100,7 +100,8 @@ export interface HealthCheckTimes {
    *
    * AWS: 2 to 10. Kubernetes: 1 or more.
    *
-   * @default 3
+   * @default - 3; more if the server processes so few requests at once that the longest request can block its health check,
+   * and at the maximum of the target also a longer `interval`
    */
   readonly unhealthyThreshold?: number;
 }
@@ -253,6 +254,7 @@ export class HealthCheck {
       timeoutSeconds,
       healthyThreshold: wholeOf('healthyThreshold', healthyThreshold),
       unhealthyThreshold: wholeOf('unhealthyThreshold', unhealthyThreshold),
+      ...defaultsIn(options),
       ...(initialDelay !== undefined && { initialDelaySeconds: wholeOf('initialDelay', initialDelay.toSeconds()) }),
       ...(startup !== undefined && { startup: startupOf(startup, timeoutSeconds) }),
       ...(liveness !== undefined && { liveness: livenessOf(liveness, question.path) }),
@@ -281,16 +283,23 @@ function startupOf({ path, interval, timeout }: StartupCheck, defaultSeconds: nu
   };
 }
 
-function livenessOf(
-  { path, interval, timeout, unhealthyThreshold }: LivenessCheck,
-  defaultPath: string,
-): LivenessCheckIntent {
+function livenessOf(options: LivenessCheck, defaultPath: string): LivenessCheckIntent {
+  const { path, interval, timeout, unhealthyThreshold } = options;
   const intervalSeconds = wholeOf('liveness.interval', interval?.toSeconds() ?? 30);
   return {
     path: path === undefined ? defaultPath : requirePath('liveness.path', path),
     intervalSeconds,
     timeoutSeconds: timeoutOf('liveness.', timeout, { intervalSeconds, defaultSeconds: 5 }),
     unhealthyThreshold: wholeOf('liveness.unhealthyThreshold', unhealthyThreshold ?? 5),
+    ...defaultsIn(options),
+  };
+}
+
+/** The values that the plan may raise so that a long request cannot fail the check. */
+function defaultsIn({ interval, unhealthyThreshold }: Pick<LivenessCheck, 'interval' | 'unhealthyThreshold'>) {
+  return {
+    ...(interval === undefined && { isIntervalDefault: true }),
+    ...(unhealthyThreshold === undefined && { isThresholdDefault: true }),
   };
 }
 

@@ -178,6 +178,13 @@ onEvery('a backend on %s', (_, subject) => {
     expect(observe(subject).liveness).toBeUndefined();
   });
 
+  test('is checked so that its longest request cannot fail it, if it processes one at a time', () => {
+    const server = ModelServer.gunicorn({ app: 'app', threads: 1 });
+    // The endpoint has a request timeout of 60 s.
+    const { interval = 0, timeout = 0, unhealthyThreshold = 0 } = observe(subject, { server }).health;
+    expect((unhealthyThreshold - 1) * interval + timeout).toBeGreaterThan(60);
+  });
+
   test('is healthy with any status below 500 if no health check is declared', () => {
     const { health } = observe(subject);
     // Healthy status codes cannot be configured on a kubelet, so behind a gateway the server is probed from inside.

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import {
   aws,
   type BackendOptions,
+  Duration,
+  HealthCheck,
   Model,
   ModelServer,
   RayServeConfig,
@@ -33,11 +35,18 @@ function rayServe(value: string): ModelServer {
   return ModelServer.rayServe({ config: RayServeConfig.of({ applications }) });
 }
 
-/** Each way for a credential to reach the output, and the id of its warning. */
+/** Each way for a credential to reach the output, a health check that requests block, and the ids of the warnings. */
 const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpointProps][] = [
   ['credentialInEnvironment.DB_PASSWORD', { environment: { DB_PASSWORD: SECRET } }],
   ['credentialInCommand.--api-key', { server: ModelServer.gunicorn({ app: 'app', extraArgs: ['--api-key', SECRET] }) }],
   ['credentialInCommand.--config', { server: rayServe(SECRET) }],
+  [
+    'blockedHealthCheck.v1',
+    {
+      server: ModelServer.gunicorn({ app: 'app', threads: 1 }),
+      healthCheck: HealthCheck.http('/', { interval: Duration.seconds(10), unhealthyThreshold: 3 }),
+    },
+  ],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
 ];
 
@@ -202,7 +211,7 @@ test.each([
   'modelDrift',
 ])('acknowledging fails if the kind in the id does not exist: %j', (id) => {
   expect(() => Warnings.of(new Stack()).acknowledge(id)).toThrow(
-    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
+    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:blockedHealthCheck', 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
   );
 });
 

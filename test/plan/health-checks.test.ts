@@ -1,4 +1,10 @@
+import type { BackendOptions } from '../../src/constructs/backend-options';
+import { blockedChecks } from '../../src/plan/health';
+import type { HealthCheckIntent } from '../../src/plan/intents';
+import type { BackendPlan } from '../../src/plan/serving-plan';
 import type { TargetProfile } from '../../src/plan/target-profile';
+import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
+import { ModelServer } from '../../src/servers/model-server';
 import { HealthCheck, type HttpHealthCheckOptions } from '../../src/workload/health-check';
 import { NUMBERED } from '../support/profiles';
 import { TEST_PROFILE } from '../support/test-platform';
@@ -64,5 +70,94 @@ describe('a health check', () => {
         "'interval' (4 s) of the health check of backend 'backend' must be at least 5 s for the test platform",
       ),
     ]);
+  });
+});
+
+describe('a server whose requests block its health checks', () => {
+  const ALB = { ...NUMBERED, healthCheck: LIMITS, livenessCheck: { maxIntervalSeconds: 300, maxThreshold: 10 } };
+  const check = (options: HttpHealthCheckOptions) => HealthCheck.http('/healthz', options);
+  const serial = ModelServer.gunicorn({ app: 'app', threads: 1 });
+
+  /** The health check in the plan, for requests of this time. */
+  function healthOf(request: number, backend: Partial<BackendOptions>, target: TargetProfile = ALB) {
+    const { plan } = planOf({ target, endpoint: { requestTimeout: seconds(request) }, backend });
+    const [planned] = plan.backends;
+    const { intervalSeconds, timeoutSeconds, unhealthyThreshold, liveness } = planned?.health as HealthCheckIntent;
+    return {
+      interval: intervalSeconds,
+      failures: unhealthyThreshold,
+      tolerated: (unhealthyThreshold - 1) * intervalSeconds + timeoutSeconds,
+      liveness,
+      blocked: blockedChecks(planned as BackendPlan).map(({ what }) => what),
+    };
+  }
+
+  test.each<[string, Partial<BackendOptions>]>([
+    ['gunicorn with one thread', { server: serial }],
+    [
+      'gunicorn with two processes of one thread',
+      { server: ModelServer.gunicorn({ app: 'app', threads: 1, workers: 2 }) },
+    ],
+    ['gunicorn for one request', { server: ModelServer.wsgi({ app: 'app' }), maxConcurrency: 1 }],
+    ['sync workers', { server: ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC }) }],
+    ['Seldon', { server: ModelServer.seldon({ className: 'Model' }) }],
+    ['uWSGI', { server: ModelServer.uwsgi({ app: 'app', threads: 1 }) }],
+    ['waitress', { server: ModelServer.waitress({ app: 'app', threads: 1 }) }],
+    ['a backend of one request', { server: ModelServer.asgi({ app: 'app' }), maxConcurrency: 1 }],
+    [
+      'a declared server',
+      { server: ModelServer.command({ command: ['flask', 'run'], behavior: { drains: false, concurrency: 1 } }) },
+    ],
+  ])('is healthy during the longest request: %s', (_, backend) => {
+    const { interval, tolerated, blocked } = healthOf(60, backend);
+    expect({ interval, blocked }).toEqual({ interval: 10, blocked: [] });
+    expect(tolerated).toBeGreaterThan(60);
+    expect(healthOf(5, backend)).toMatchObject({ failures: 3, interval: 10 });
+  });
+
+  test.each<[string, Partial<BackendOptions>]>([
+    ['with threads', { server: ModelServer.gunicorn({ app: 'app', threads: 2 }) }],
+    ['with an event loop', { server: ModelServer.asgi({ app: 'app' }) }],
+    ['that is unknown', { server: ModelServer.command({ command: ['serve'] }), healthCheck: check({}) }],
+  ])('is no server %s', (_, backend) => {
+    expect(healthOf(100, backend)).toMatchObject({ failures: 3, interval: 10, blocked: [] });
+  });
+
+  test('has a longer interval where the target has a maximum of failures', () => {
+    expect(healthOf(600, { server: serial })).toMatchObject({ failures: 10, interval: 68, blocked: [] });
+    expect(healthOf(600, { server: serial }, TEST_PROFILE)).toMatchObject({ interval: 10, blocked: [] });
+  });
+
+  test('keeps what is declared, and raises the rest', () => {
+    const failures = { server: serial, healthCheck: check({ unhealthyThreshold: 4 }) };
+    expect(healthOf(100, failures)).toMatchObject({ failures: 4, interval: 35, blocked: [] });
+    const interval = { server: serial, healthCheck: check({ interval: seconds(20) }) };
+    expect(healthOf(100, interval)).toMatchObject({ failures: 7, interval: 20, blocked: [] });
+  });
+
+  test('is reported if the declared values or the limits of the target do not suffice', () => {
+    const both = check({
+      interval: seconds(20),
+      unhealthyThreshold: 2,
+      liveness: { interval: seconds(10), unhealthyThreshold: 3 },
+    });
+    expect(healthOf(100, { server: serial, healthCheck: both }).blocked).toEqual(['health check', 'liveness check']);
+    expect(healthOf(3500, { server: serial })).toMatchObject({
+      failures: 10,
+      interval: 300,
+      blocked: ['health check'],
+    });
+  });
+
+  test('has a liveness check that tolerates the longest request too', () => {
+    const { liveness, blocked } = healthOf(400, { server: serial, healthCheck: check({ liveness: {} }) });
+    expect(blocked).toEqual([]);
+    expect(liveness).toMatchObject({ intervalSeconds: 45, unhealthyThreshold: 10 });
+  });
+
+  test('is not blocked if the balancer sends fewer requests at once', () => {
+    const server = ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers: 4 });
+    expect(healthOf(100, { server, maxConcurrency: 3 }, TEST_PROFILE).failures).toBe(3);
+    expect(healthOf(100, { server, maxConcurrency: 4 }, TEST_PROFILE).failures).toBeGreaterThan(3);
   });
 });

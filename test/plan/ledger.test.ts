@@ -1,4 +1,5 @@
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import type { BackendOptions } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { Intermediary } from '../../src/constructs/intermediary';
 import { Model } from '../../src/models/model';
@@ -96,17 +97,21 @@ describe('the ledger', () => {
     });
   });
 
-  test('warns if health checks fail during a long request', () => {
+  test('reports that health checks wait for a request, and if they do not wait long enough', () => {
     const server = (workers: number) =>
       ModelServer.gunicorn({ app: 'app', workerClass: GunicornWorkerClass.SYNC, workers });
-    const patient = HealthCheck.http('/', { interval: Duration.seconds(30) });
-    expect(ledgerOf({}, { server: server(1) }).detail(LedgerTopic.HEALTH_CHECK)?.detail).toBe(
-      "gunicorn with sync workers handles one request at a time, so during a request of 60 s its health checks fail and it is unhealthy after 30 s; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, or use more workers",
-    );
-    expect(ledgerOf({}, { server: server(1), healthCheck: patient }).features()).not.toContain(
-      LedgerTopic.HEALTH_CHECK,
-    );
-    expect(ledgerOf({}, { server: server(2) }).features()).not.toContain(LedgerTopic.HEALTH_CHECK);
+    const impatient = HealthCheck.http('/', { interval: Duration.seconds(10), unhealthyThreshold: 3 });
+    const detail = (change: Partial<BackendOptions>) => ledgerOf({}, change).detail(LedgerTopic.HEALTH_CHECK);
+    expect(detail({ server: server(1) })).toMatchObject({
+      level: SupportLevel.NATIVE,
+      detail:
+        'gunicorn with sync workers processes one request at a time, so health checks wait during requests of up to 60 s; a replica is unhealthy after 80 s of failed checks',
+    });
+    expect(detail({ server: server(2), healthCheck: impatient })).toMatchObject({
+      level: SupportLevel.APPLICATION,
+      detail:
+        "gunicorn with sync workers processes 2 requests at a time, so a request of 60 s blocks its health check, which tolerates 25 s, and the replica becomes unhealthy; raise 'interval' or 'unhealthyThreshold' of its HealthCheck, process more requests at once, or lower 'requestTimeout'",
+    });
     expect(ledgerOf().features()).not.toContain(LedgerTopic.HEALTH_CHECK);
   });
 

@@ -48,7 +48,17 @@ export const ROUTER_ROWS: readonly Row[] = [
     field: 'inter',
     of: 'backend',
     origin: defined('interval of the health check', ({ health }) => health.intervalSeconds),
-    when: ({ backend }) => backend?.health.intervalSeconds !== DEFAULT_INTERVAL,
+    when: ({ backend }) =>
+      backend?.health.intervalSeconds !== DEFAULT_INTERVAL || backend?.blockingRequests !== undefined,
+  },
+  {
+    field: 'fastinter',
+    of: 'backend',
+    origin: defined(
+      'interval of the health check, of a server whose requests block it',
+      ({ health }) => health.intervalSeconds,
+    ),
+    when: ({ backend }) => backend?.blockingRequests !== undefined,
   },
   { field: 'timeout check', of: 'platform', origin: constant(DEFAULT_TIMEOUT, 'the default of a health check') },
   { field: 'inter', of: 'platform', origin: constant(DEFAULT_INTERVAL, 'the default of a health check') },

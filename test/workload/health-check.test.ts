@@ -15,6 +15,8 @@ describe('health check', () => {
       timeoutSeconds: 5,
       healthyThreshold: 2,
       unhealthyThreshold: 3,
+      isIntervalDefault: true,
+      isThresholdDefault: true,
     });
   });
 

@@ -38,6 +38,10 @@ export interface LivenessCheckIntent {
   readonly timeoutSeconds: number;
   /** The number of failed checks until the replica is restarted or replaced. */
   readonly unhealthyThreshold: number;
+  /** Whether the interval is the default, which the plan may raise. @default false */
+  readonly isIntervalDefault?: boolean;
+  /** Whether the threshold is the default, which the plan may raise. @default false */
+  readonly isThresholdDefault?: boolean;
 }
 
 /** A health check over HTTP or gRPC. */
@@ -62,6 +66,10 @@ export interface HealthCheckIntent {
   readonly healthyThreshold: number;
   /** The number of failed checks until a replica is unhealthy. */
   readonly unhealthyThreshold: number;
+  /** Whether the interval is the default, which the plan may raise. @default false */
+  readonly isIntervalDefault?: boolean;
+  /** Whether the threshold of failed checks is the default, which the plan may raise. @default false */
+  readonly isThresholdDefault?: boolean;
   /** The time after the start of the server without checks, in seconds. @default 0 */
   readonly initialDelaySeconds?: number;
   /** The check of a replica that is starting. @default - this one */

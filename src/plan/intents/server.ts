@@ -56,6 +56,13 @@ export interface ServerIntent {
   readonly healthPath?: string;
   /** The number of processes that load the model. @default - chosen by the server */
   readonly workers?: number;
+  /**
+   * The number of requests that it processes at once, health checks included, if that is so few that requests can block its
+   * health checks.
+   *
+   * @default - enough for health checks
+   */
+  readonly concurrency?: number;
   /** The path prefixes that the server answers. @default - unknown; it may answer every path */
   readonly routePrefixes?: string[];
 }

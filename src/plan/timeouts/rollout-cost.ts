@@ -1,6 +1,6 @@
 import { type BackendIntent, RolloutKind } from '../intents';
 import { DrainBehavior } from '../server/descriptor';
-import type { BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
+import type { BackendPlan, BackendTimes, RolloutPlan, TimeRange } from '../serving-plan';
 import { DrainOrder, type TargetProfile } from '../target-profile';
 
 /** The smallest and the largest number of replicas of a backend. */
@@ -17,7 +17,7 @@ export interface Fleet {
  */
 export function rolloutOf(
   target: TargetProfile,
-  { rollout, server, healthCheck }: Pick<BackendIntent, 'rollout' | 'server' | 'healthCheck'>,
+  { rollout, server, health }: Pick<BackendIntent, 'rollout' | 'server'> & Pick<BackendPlan, 'health'>,
   times: BackendTimes,
   fleet: Fleet,
 ): RolloutPlan {
@@ -30,7 +30,7 @@ export function rolloutOf(
     best: Math.ceil(fleet.min / part(fleet.min, Math.ceil)),
     worst: Math.ceil(fleet.max / part(fleet.max, Math.floor)),
   };
-  const judged = healthCheck.intervalSeconds * healthCheck.healthyThreshold;
+  const judged = health.intervalSeconds * health.healthyThreshold;
   const startSeconds: TimeRange = { best: judged, worst: times.startup + judged };
 
   const waits = times.deregistration + times.preStop;

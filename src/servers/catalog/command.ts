@@ -42,5 +42,5 @@ export interface CommandServerOptions {
  */
 export const command = defineServer([], ({ command: words, args, behavior }: CommandServerOptions) => {
   const start = checkStart({ command: words, args });
-  return declaredServer(start, descriptorOf(behavior, words[0] as string, start));
+  return declaredServer(start, descriptorOf(behavior, words[0] as string, start), { behavior });
 });

@@ -35,5 +35,5 @@ export interface ImageServerOptions {
  */
 export const fromImage = defineServer([], ({ args, behavior }: ImageServerOptions = {}) => {
   const start = checkStart({ args });
-  return declaredServer(start, descriptorOf(behavior, "the image's server", start));
+  return declaredServer(start, descriptorOf(behavior, "the image's server", start), { behavior });
 });

@@ -3,7 +3,14 @@ import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../..
 import { ServingError } from '../../private/errors';
 import { describeMember } from '../../private/options';
 import { defineServer, EVERY_INTERFACE, option } from '../define-server';
-import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
+import {
+  applicationOf,
+  checkThreads,
+  PYTHON_APPLICATION,
+  serialConcurrency,
+  threadsOf,
+  workersOf,
+} from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
 
 /** The worker class of gunicorn. */
@@ -197,6 +204,7 @@ export const gunicorn = defineServer(
         // Releases since 25.1 open a control socket there; the home directory may be read-only.
         environment: { XDG_RUNTIME_DIR: '/dev/shm' },
         changeable: ['XDG_RUNTIME_DIR'],
+        ...(threaded && serialConcurrency(threadsOf(threads, workers, context), workers)),
       }),
     };
   },

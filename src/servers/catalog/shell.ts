@@ -48,7 +48,7 @@ export const shell = defineServer([], ({ line, behavior }: ShellServerOptions) =
   requireProgram('line', programOf(trimmed), trimmed.split(/\s+/));
   const note = /(?:^|[;&]\s*)exec\s/.test(trimmed) ? undefined : SHELL_NOTE;
   const start = { command: ['/bin/sh', '-c', trimmed] };
-  return declaredServer(start, { ...descriptorOf(behavior, programOf(trimmed), start), note });
+  return declaredServer(start, { ...descriptorOf(behavior, programOf(trimmed), start), note }, { behavior });
 });
 
 /** The program in a command line, after any variable assignments. */

@@ -1,7 +1,14 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer } from '../define-server';
-import { applicationOf, checkThreads, PYTHON_APPLICATION, threadsOf, workersOf } from '../python-application';
+import {
+  applicationOf,
+  checkThreads,
+  PYTHON_APPLICATION,
+  serialConcurrency,
+  threadsOf,
+  workersOf,
+} from '../python-application';
 import type { PythonServerOptions } from '../shared-options';
 
 /** Options of a WSGI application behind uWSGI. */
@@ -68,6 +75,7 @@ export const uwsgi = defineServer([UWSGI], (options: UwsgiOptions) => {
         ...['--hook-master-start', 'unix_signal:15 gracefully_kill_them_all'],
         ...['--processes', String(workers), '--threads', String(threadsOf(options.threads, workers, context))],
       ],
+      ...serialConcurrency(threadsOf(options.threads, workers, context), workers),
     }),
   };
 });

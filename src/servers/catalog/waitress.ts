@@ -1,7 +1,14 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { defineServer, EVERY_INTERFACE } from '../define-server';
-import { checkThreads, factoryOf, PYTHON_APPLICATION, requireIdentifiers, threadsOf } from '../python-application';
+import {
+  checkThreads,
+  factoryOf,
+  PYTHON_APPLICATION,
+  requireIdentifiers,
+  serialConcurrency,
+  threadsOf,
+} from '../python-application';
 import type { ServerOptions } from '../shared-options';
 
 /** Options of a WSGI application behind waitress. */
@@ -69,6 +76,7 @@ export const waitress = defineServer([WAITRESS], (options: WaitressOptions) => {
         ...['--connection-limit', '1000', '--asyncore-use-poll'],
       ],
       tail: [...flags, app],
+      ...serialConcurrency(threadsOf(options.threads, 1, context), 1),
     }),
   };
 });

@@ -89,9 +89,9 @@ export function renderPools(plan: ServingPlan, pools: BackendPlan[], options: Ha
         ? []
         : healthCheck(health)),
       ...(isStandard(health, 'timeoutSeconds') ? [] : [`  timeout check ${health.timeoutSeconds}s`]),
-      ...(isStandard(health, 'intervalSeconds', 'healthyThreshold', 'unhealthyThreshold')
+      ...(isStandard(health, 'intervalSeconds', 'healthyThreshold', 'unhealthyThreshold') && !isBlocked(pool)
         ? []
-        : [`  default-server ${intervals(health)}`]),
+        : [`  default-server ${intervals(health)}${pacing(pool)}`]),
       ...(limit === undefined
         ? []
         : [
@@ -121,6 +121,16 @@ function healthCheck(health: HealthCheckIntent): string[] {
     `  http-check send meth GET uri ${word(health.path)} ver HTTP/1.1 hdr Host ${hostOf(health)}`,
     `  http-check expect status ${health.statuses}`,
   ];
+}
+
+/** A busy server must not be checked more often after a failure, because it fails each check until its request ends. */
+function pacing(pool: BackendPlan): string {
+  return isBlocked(pool) ? ` fastinter ${pool.health.intervalSeconds}s` : '';
+}
+
+/** Whether requests can block the health checks of its servers. */
+function isBlocked({ blockingRequests }: BackendPlan): boolean {
+  return blockingRequests !== undefined;
 }
 
 /** Without a declared host, that of the kubelet: the address of the replica, in brackets for IPv6, and the port. */
