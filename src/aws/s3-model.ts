@@ -2,6 +2,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Model } from '../models/model';
 import type { S3ModelOptions } from '../models/model-options';
 import { requireIdentifier, requireShape } from '../private/checks';
+import { ServingError } from '../private/errors';
 import { checkOptions } from '../private/options';
 
 const BUCKET = {
@@ -35,6 +36,12 @@ export class S3Model {
     checkOptions('S3ModelOptions', options, 'options');
     requireShape('bucket', bucket, BUCKET);
     requireIdentifier('key', key);
+    if (options.endpoint !== undefined) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'endpoint' conflicts with a bucket of the app, which is in Amazon S3; remove it, or use Model.fromS3('s3://bucket/key', { endpoint })`,
+      );
+    }
     return Model.fromS3(`s3://${bucket.bucketName}/${key}`, options)._ownedBy(bucket);
   }
 

@@ -47,7 +47,19 @@ export interface FetchedModelOptions extends ModelOptions {
 }
 
 /** Options of a model in S3. */
-export interface S3ModelOptions extends FetchedModelOptions {}
+export interface S3ModelOptions extends FetchedModelOptions {
+  /**
+   * The URL of another store with the protocol of S3, such as `https://minio.example.com:9000`. The container that fetches
+   * gets it as `AWS_ENDPOINT_URL_S3`, and addresses buckets by path. Its keys are those in `AWS_ACCESS_KEY_ID` and
+   * `AWS_SECRET_ACCESS_KEY` of `secrets` of the backend. It replaces an `AWS_ENDPOINT_URL_S3` in `environment`, which applies
+   * to all models and to the server.
+   *
+   * AWS: the task role gets no permission for the bucket. A change replaces the replicas.
+   *
+   * @default - Amazon S3, or `AWS_ENDPOINT_URL_S3` in `environment` of the backend
+   */
+  readonly endpoint?: string;
+}
 
 /** Options of a model that can be packed as an image. */
 export interface PackedModelOptions extends FetchedModelOptions {

@@ -1,5 +1,6 @@
 import type { ImagePlatformIntent, ModelImageIntent, ModelIntent } from '../plan/intents';
 import { requireDirectory, requireIdentifier, requireName, requireNumber } from '../private/checks';
+import { redact } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
 import { isRepository, parseReference } from '../private/images/reference';
 import { checkOptions, checkValue } from '../private/options';
@@ -130,6 +131,7 @@ export class Model {
       {
         ...placeOf(options, lastPart(uri), single),
         uri,
+        endpoint: options.endpoint === undefined ? undefined : storeUrl(options.endpoint),
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
       { path: options.path },
@@ -345,6 +347,20 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
   return timeout === undefined
     ? undefined
     : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, unit: 'seconds' });
+}
+
+/** The URL of a store: scheme, host and port only, because credentials are secrets and the bucket is in the URI. */
+function storeUrl(endpoint: string): string {
+  const text = requireIdentifier('endpoint', endpoint);
+  if (
+    isUnresolved(text) ||
+    /^https?:\/\/(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/.test(text)
+  )
+    return text;
+  throw new ServingError(
+    'InvalidModel',
+    `'endpoint' ('${redact(text)}') must be the URL of a store, with scheme, host and port only, such as 'https://minio.example.com:9000'`,
+  );
 }
 
 function imageDirectory(directory: string): string {

@@ -389,6 +389,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     name: 'string?',
     path: 'string?',
     fetchTimeout: 'Duration?',
+    endpoint: 'string?',
   },
   SeldonOptions: {
     extraArgs: 'string[]?',

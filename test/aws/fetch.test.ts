@@ -45,6 +45,34 @@ describe('a model in S3', () => {
     expect(names).toEqual(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']);
   });
 
+  test('in another store is fetched from its endpoint, without a permission of the task role', () => {
+    const { stack } = oneBackend({
+      models: [
+        Model.fromS3('s3://bucket/a/', { path: 'a', endpoint: 'https://minio.example.com:9000' }),
+        Model.fromS3('s3://other/b/', { path: 'b' }),
+      ],
+      environment: { AWS_ENDPOINT_URL_S3: 'https://first.example.com' },
+      secrets: { AWS_ACCESS_KEY_ID: SecretValue.fromName('minio', { key: 'id' }) },
+    });
+    const template = templateOf(stack);
+    const endpoints = ['Fetch0', 'Fetch1'].map((name) => {
+      const { Environment, Secrets } = container(template, name);
+      expect(Secrets).toHaveLength(1);
+      return (Environment as { Name: string; Value: string }[]).find(({ Name }) => Name === 'AWS_ENDPOINT_URL_S3')
+        ?.Value;
+    });
+    expect(endpoints).toEqual(['https://minio.example.com:9000', 'https://first.example.com']);
+    const granted = JSON.stringify(statements(template, 'TaskRole'));
+    expect([granted.includes('bucket/a'), granted.includes('other/b')]).toEqual([false, true]);
+  });
+
+  test('in a bucket of the app has no other store', () => {
+    const bucket = s3.Bucket.fromBucketName(newStack(), 'Bucket', 'models');
+    expect(() => aws.S3Model.fromBucket(bucket, 'a/', { endpoint: 'https://minio.example.com' })).toThrow(
+      "[ConflictingProps] 'endpoint' conflicts with a bucket of the app, which is in Amazon S3; remove it, or use Model.fromS3('s3://bucket/key', { endpoint })",
+    );
+  });
+
   test('is fetched on instances from the region of the definition, and served there', () => {
     const options = { gpu: Gpu.nvidia(), model: Model.fromS3('s3://bucket/model/v1/') };
     const regionsOf = (environment: { [name: string]: string }) => {

@@ -343,6 +343,16 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'models in stores with the protocol of S3',
+    define: (scope) =>
+      one(scope, {
+        models: ['https://minio.example.com:9000', 'http://minio.minio.svc', 'https://[::1]:9000'].map(
+          (endpoint, index) => Model.fromS3('s3://models/net/', { endpoint, path: `net${index}` }),
+        ),
+        secrets: { AWS_ACCESS_KEY_ID: SecretValue.fromName('minio', { key: 'id' }) },
+      }),
+  },
+  {
     name: 'a file beside the code',
     define: (scope) => one(scope, { model: Model.fromS3('s3://acme-models/data.csv', { path: '/app/data.csv' }) }),
   },

@@ -95,6 +95,13 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
       one(scope, { model: Model.fromDirectory('models/resnet50', { lockFile, publishOnDeploy: true }) }),
   },
   {
+    name: 'credentials or a path in the endpoint of a store',
+    code: 'InvalidModel',
+    message:
+      "'endpoint' ('minio.example.com/models') must be the URL of a store, with scheme, host and port only, such as 'https://minio.example.com:9000'",
+    define: (scope) => one(scope, { model: Model.fromS3('s3://acme/data/', { endpoint: 'minio.example.com/models' }) }),
+  },
+  {
     name: 'a model below an unknown working directory',
     code: 'InvalidModel',
     message:

@@ -103,6 +103,22 @@ describe('models', () => {
     ]);
   });
 
+  test('in another store are fetched from its endpoint', () => {
+    const { initContainers } = podOf({
+      models: [
+        Model.fromS3('s3://acme/a/', { path: 'a', endpoint: 'http://minio.minio.svc:9000' }),
+        Model.fromS3('s3://acme/b/', { path: 'b' }),
+      ],
+      environment: { AWS_ENDPOINT_URL_S3: 'https://first.example.com' },
+    });
+    expect(initContainers.map(({ env }: { env: object[] }) => env)).toEqual(
+      ['http://minio.minio.svc:9000', 'https://first.example.com'].map((value) => [
+        { name: 'HOME', value: '/tmp' },
+        { name: 'AWS_ENDPOINT_URL_S3', value },
+      ]),
+    );
+  });
+
   test('are fetched with enough memory for the CLI, even for a small server', () => {
     const small = podOf({ model: Model.fromS3('s3://acme/a/'), resources: { cpu: 0.5, memory: Size.mebibytes(64) } });
     expect(small.initContainers[0].resources).toEqual({

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
-import { s3FetchCommand } from '../../models/private/fetch-command';
+import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
@@ -92,7 +92,7 @@ export function addModelContainers(
     if (copy !== undefined) container.addContainerDependencies({ container: copy, condition: SUCCESS });
     server.addContainerDependencies({ container, condition: SUCCESS });
     const { uri, singleObject } = fetch;
-    if (uri?.startsWith('s3://')) {
+    if (uri?.startsWith('s3://') && model._intent().endpoint === undefined) {
       const accounts = accountsOf(model, definition, props.modelBucketAccounts);
       grantS3Read(definition, { uri, singleObject, accounts });
     }
@@ -167,11 +167,18 @@ function variablesOf(
   { uri = '', index }: FetchPlan,
 ): Pick<ecs.ContainerDefinitionOptions, 'environment' | 'secrets'> {
   const home = { HOME: SCRATCH.mountPath };
+  const model = backend.models[index] as Model;
   if (uri.startsWith('s3://')) {
-    const { environment } = backend.intent;
-    return { environment: { ...home, ...awsOnly(environment) }, secrets: awsOnly(containerSecrets(backend)) };
+    const { endpoint } = model._intent();
+    const { [ENDPOINT_VARIABLE]: ofServer, ...secrets } = awsOnly(containerSecrets(backend));
+    const store: { [name: string]: string } = endpoint === undefined ? {} : { [ENDPOINT_VARIABLE]: endpoint };
+    return {
+      environment: { ...home, ...awsOnly(backend.intent.environment), ...store },
+      secrets:
+        endpoint === undefined && ofServer !== undefined ? { ...secrets, [ENDPOINT_VARIABLE]: ofServer } : secrets,
+    };
   }
-  const token = backend.models[index]?._resources.token;
+  const { token } = model._resources;
   return {
     environment: home,
     secrets: token === undefined ? undefined : { HF_TOKEN: secretOf(backend, `HubToken${index}`, token) },

@@ -1,6 +1,6 @@
 import type { Model } from '../../models/model';
-import { s3FetchCommand } from '../../models/private/fetch-command';
-import { type BackendIntent, ModelDeliveryKind } from '../../plan/intents';
+import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { literal, secretVariable } from './environment';
@@ -197,7 +197,21 @@ function fetcherOf(
     destination,
     layers: model._resources.layers,
   });
-  return { image: fetchImage, command: program, args: args.map(literal), env: [home, ...env] };
+  return {
+    image: fetchImage,
+    command: program,
+    args: args.map(literal),
+    env: [home, ...storeEnvironment(intent, env)],
+  };
+}
+
+/** The variables of the server that the AWS CLI reads, with the store of the model. */
+function storeEnvironment({ endpoint }: ModelIntent, env: EnvVar[]): EnvVar[] {
+  if (endpoint === undefined) return env;
+  return [
+    ...env.filter(({ name }) => name !== ENDPOINT_VARIABLE),
+    { name: ENDPOINT_VARIABLE, value: literal(endpoint) },
+  ];
 }
 
 function limitOf(mib: number | undefined): string | undefined {

@@ -11,6 +11,9 @@ const PREFIX = 'models/';
  */
 const LONGEST_CHECK = 24 * 1024;
 
+/** The variable with the URL of another store, which the AWS CLI reads. */
+export const ENDPOINT_VARIABLE = 'AWS_ENDPOINT_URL_S3';
+
 /** What a container fetches from S3. */
 export interface S3Fetch {
   readonly uri: string;

@@ -58,6 +58,8 @@ export interface ModelIntent {
   readonly description?: string;
   /** The URI that it is fetched from, in S3 or on the Hugging Face Hub. @default - it is not fetched */
   readonly uri?: string;
+  /** The URL of the store with the protocol of S3. @default - Amazon S3, or that of the environment */
+  readonly endpoint?: string;
   /** Whether the URI is a single object rather than a prefix. */
   readonly singleObject: boolean;
   /** The path of the file or directory in the server container. */
