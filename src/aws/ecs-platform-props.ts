@@ -84,6 +84,13 @@ export interface EcsPlatformProps extends ServingPlatformProps {
   readonly hubImage?: string;
 
   /**
+   * The image that unpacks archives and downloads models over HTTPS. It must contain `python3`, version 3.11 or newer.
+   *
+   * @default - the Alpine image of Python, by tag and digest
+   */
+  readonly archiveImage?: string;
+
+  /**
    * The only peers that backends and GPU instances may connect to, over HTTPS (port 443). Examples are
    * `Peer.prefixList('pl-...')` for S3 and `Peer.ipv4(vpc.vpcCidrBlock)` for interface endpoints in the VPC.
    *

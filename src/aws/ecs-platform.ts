@@ -78,9 +78,14 @@ export class EcsPlatform extends TargetPlatform {
       );
     }
     const ruleQuota = requireNumber('ruleQuota', props.ruleQuota ?? RULE_QUOTA, { min: 1, integer: true, at: this });
-    for (const image of [props.fetchImage, props.hubImage]) if (image !== undefined) ServerImage.fromRegistry(image);
+    for (const image of [props.fetchImage, props.hubImage, props.archiveImage])
+      if (image !== undefined) ServerImage.fromRegistry(image);
     checkModelBucketAccounts(props.modelBucketAccounts, this);
-    const images = imagesOf({ fetch: props.fetchImage === undefined, hub: props.hubImage === undefined });
+    const images = imagesOf({
+      fetch: props.fetchImage === undefined,
+      hub: props.hubImage === undefined,
+      archives: props.archiveImage === undefined,
+    });
     const existing = listenerFacts(props, this);
     checkFrameworkObjects(props, this);
     const isEncrypted = props.certificate !== undefined || existing?.url.startsWith('https://');

@@ -119,6 +119,13 @@ export interface KubernetesPlatformProps extends ServingPlatformProps {
   readonly hubImage?: string;
 
   /**
+   * The image that unpacks archives and downloads models over HTTPS. It must contain `python3`, version 3.11 or newer.
+   *
+   * @default - the Alpine image of Python, by tag and digest
+   */
+  readonly archiveImage?: string;
+
+  /**
    * How the nodes expose and label NVIDIA GPUs.
    *
    * @default GpuNodes.featureDiscovery()

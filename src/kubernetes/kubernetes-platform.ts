@@ -89,11 +89,19 @@ export class KubernetesPlatform extends TargetPlatform {
       router: props.gateway === undefined && router.image === undefined,
       fetch: props.fetchImage === undefined,
       hub: props.hubImage === undefined,
+      archives: props.archiveImage === undefined,
       links: props.fetchImage === undefined && !mountsDirectories,
     });
     this.target = { ...target, images, ...(sidecar !== undefined && { sidecar }) };
-    const { gateway, imagePullSecrets = [], fetchImage, hubImage, gpuNodes } = props;
-    const settings = { imagePullSecrets, fetchImage, hubImage, linksImages: !mountsDirectories, gpuNodes };
+    const { gateway, imagePullSecrets = [], fetchImage, hubImage, archiveImage, gpuNodes } = props;
+    const settings = {
+      imagePullSecrets,
+      fetchImage,
+      hubImage,
+      archiveImage,
+      linksImages: !mountsDirectories,
+      gpuNodes,
+    };
     if (gateway === undefined) {
       const { RouterRenderer } = require('./private/router-renderer') as typeof import('./private/router-renderer');
       this.routerRenderer = new RouterRenderer(this, settings, router);
@@ -127,7 +135,13 @@ export class KubernetesPlatform extends TargetPlatform {
     this._warn(this, [{ id: 'routerImage', message }]);
   }
 
-  private checkProps({ router = {}, imagePullSecrets = [], fetchImage, hubImage }: KubernetesPlatformProps): void {
+  private checkProps({
+    router = {},
+    imagePullSecrets = [],
+    fetchImage,
+    hubImage,
+    archiveImage,
+  }: KubernetesPlatformProps): void {
     const { replicas = 2, image, clusterDomain = 'cluster.local' } = router;
     requireNumber('replicas', replicas, {
       min: 1,
@@ -137,7 +151,7 @@ export class KubernetesPlatform extends TargetPlatform {
       at: this,
     });
     checkTrust(router, this);
-    for (const reference of [image, fetchImage, hubImage]) {
+    for (const reference of [image, fetchImage, hubImage, archiveImage]) {
       if (reference !== undefined) ServerImage.fromRegistry(reference);
     }
     if (image !== undefined) this.checkRouterImage(image);

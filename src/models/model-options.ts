@@ -1,4 +1,5 @@
 import type { Duration } from '../units/duration';
+import type { Size } from '../units/size';
 import type { SecretValue } from '../workload/secret-value';
 import type { ModelDelivery } from './model-delivery';
 
@@ -46,8 +47,34 @@ export interface FetchedModelOptions extends ModelOptions {
   readonly fetchTimeout?: Duration;
 }
 
+/** Options of a model that can be an archive. */
+export interface ArchiveModelOptions extends FetchedModelOptions {
+  /**
+   * Whether the object is an archive whose files are the model: `.tar`, `.tar.gz`, `.tgz`, `.tar.bz2`, `.tar.xz` or `.zip`, by
+   * its content. `path` is then a directory. A container with Python unpacks it before the server starts; members that leave
+   * the directory, devices, and links that point outside end the start.
+   *
+   * @default false
+   */
+  readonly unpack?: boolean;
+
+  /**
+   * The size of the unpacked files, which counts toward the disk of a replica together with the archive. An archive with
+   * more ends the start.
+   *
+   * @default - unknown, and limited by the disk
+   */
+  readonly unpackedSize?: Size;
+}
+
+/** Options of a file or an archive that is downloaded over HTTPS. */
+export interface UrlModelOptions extends ArchiveModelOptions {
+  /** The SHA-256 of the file: 64 hex digits. Another content ends the start. */
+  readonly sha256: string;
+}
+
 /** Options of a model in S3. */
-export interface S3ModelOptions extends FetchedModelOptions {
+export interface S3ModelOptions extends ArchiveModelOptions {
   /**
    * The URL of another store with the protocol of S3, such as `https://minio.example.com:9000`. The container that fetches
    * gets it as `AWS_ENDPOINT_URL_S3`, and addresses buckets by path. Its keys are those in `AWS_ACCESS_KEY_ID` and

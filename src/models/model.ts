@@ -14,11 +14,13 @@ import { keyOf, lockedImage, lockedModel } from './lock/entries';
 import type { LockedArtifact, LockedLayer, LockedModel } from './lock/lock-file';
 import { readLock, requireLock } from './lock/read-lock';
 import type {
+  ArchiveModelOptions,
   DirectoryModelOptions,
   HuggingFaceModelOptions,
   ModelOptions,
   OciModelOptions,
   S3ModelOptions,
+  UrlModelOptions,
   VolumeModelOptions,
 } from './model-options';
 import type { ModelVolume } from './model-volume';
@@ -126,12 +128,65 @@ export class Model {
         'InvalidModel',
         `'uri' (${uri.length} characters) must have a key of at most 1024 bytes, the limit of S3`,
       );
-    const single = !uri.endsWith('/');
+    const isObject = !uri.endsWith('/');
+    if (options.unpack === true && !isObject) {
+      throw new ServingError(
+        'ConflictingProps',
+        `'unpack' (true) requires one object, but '${uri}' ends with '/'; remove it, or name the archive`,
+      );
+    }
     return new Model(
       {
-        ...placeOf(options, lastPart(uri), single),
+        ...placeOf(options, lastPart(uri), isObject && options.unpack !== true),
+        ...archiveOf(options),
         uri,
         endpoint: options.endpoint === undefined ? undefined : storeUrl(options.endpoint),
+        fetchSeconds: secondsOf(options.fetchTimeout),
+      },
+      { path: options.path },
+    );
+  }
+
+  /**
+   * A file or an archive that is downloaded over HTTPS before the server starts, and compared with its digest.
+   *
+   * Credentials cannot be part of the definition: publish private files to S3 or a registry. AWS: the security group of the
+   * backend must allow the connection. A changed digest triggers a rollout of the backend.
+   *
+   * @param url the address, such as `https://example.com/models/resnet50-v2.onnx`
+   *
+   * @example
+   *
+   * import { Model } from 'serving-constructs';
+   *
+   * const model = Model.fromUrl('https://example.com/models/net-v2.tar.gz', {
+   *   sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+   *   unpack: true,
+   * });
+   */
+  public static fromUrl(url: string, options: UrlModelOptions): Model {
+    checkOptions('UrlModelOptions', options, 'options');
+    const text = requireIdentifier('url', url);
+    const path = /^https:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*[^\s/?#\\])(?:\?[^\s#\\]*)?$/.exec(text)?.[1];
+    if (path === undefined) {
+      throw new ServingError(
+        'InvalidModel',
+        `'url' ('${redact(text)}') must be the address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'`,
+      );
+    }
+    const sha256 = requireIdentifier('sha256', options.sha256).replace(/^sha256:/, '');
+    if (!/^[0-9a-f]{64}$/.test(sha256)) {
+      throw new ServingError(
+        'InvalidModel',
+        `'sha256' ('${sha256}') of '${lastPart(path)}' must be the SHA-256 of the file, 64 lower-case hex digits, as 'sha256sum' prints it`,
+      );
+    }
+    return new Model(
+      {
+        ...placeOf(options, lastPart(path), options.unpack !== true),
+        ...archiveOf(options),
+        uri: text,
+        sha256,
         fetchSeconds: secondsOf(options.fetchTimeout),
       },
       { path: options.path },
@@ -347,6 +402,16 @@ function secondsOf(timeout: Duration | undefined): number | undefined {
   return timeout === undefined
     ? undefined
     : requireNumber('fetchTimeout', timeout.toSeconds(), { min: 2, max: 86_400, unit: 'seconds' });
+}
+
+/** Whether a model is an archive, and the size of its files. */
+function archiveOf({ unpack, unpackedSize }: ArchiveModelOptions): Pick<ModelIntent, 'archive' | 'bytes'> {
+  if (unpack !== true && unpackedSize !== undefined)
+    throw new ServingError(
+      'ConflictingProps',
+      "'unpackedSize' requires 'unpack' to be true; remove it, or set 'unpack'",
+    );
+  return unpack === true ? { archive: true, bytes: unpackedSize && unpackedSize.toMebibytes() * 2 ** 20 } : {};
 }
 
 /** The URL of a store: scheme, host and port only, because credentials are secrets and the bucket is in the URI. */

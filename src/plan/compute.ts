@@ -1,4 +1,4 @@
-import { type BackendIntent, type ImagePlatformIntent, ModelDeliveryKind } from './intents';
+import { type BackendIntent, type ImagePlatformIntent, ModelDeliveryKind, type ModelIntent } from './intents';
 import { isTransferred } from './models';
 import { refuse } from './refuse';
 import type { ModelPlan, Refusal } from './serving-plan';
@@ -19,7 +19,12 @@ export function refuseCompute(backend: BackendIntent, models: ModelPlan[], refus
 
 /** The bytes of models that are transferred to each replica. */
 export function transferredBytes(models: ModelPlan[]): number {
-  return sum(models.filter(({ delivery }) => isTransferred(delivery)).map(({ intent }) => intent.bytes ?? 0));
+  return sum(models.filter(({ delivery }) => isTransferred(delivery)).map(({ intent }) => bytesOf(intent)));
+}
+
+/** The bytes of a fetched model. An archive, which is not larger than its files, is removed after it is unpacked. */
+function bytesOf({ bytes = 0, archive = false }: ModelIntent): number {
+  return archive ? 2 * bytes : bytes;
 }
 
 /** The bytes of models that are pulled as images. */

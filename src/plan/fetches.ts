@@ -25,7 +25,9 @@ export interface FetchPlan {
   readonly image?: string;
   /** The directory in the image that is copied. @default - it is fetched */
   readonly directory?: string;
-  /** Whether the URI is one object rather than a prefix. */
+  /** Whether the object at the URI is an archive that is unpacked into the destination. @default false */
+  readonly archive?: boolean;
+  /** Whether the model is a single file rather than a directory. */
   readonly singleObject: boolean;
   /** The path that the files are written to; a directory ends with a slash. */
   readonly destination: string;

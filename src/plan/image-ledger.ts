@@ -9,11 +9,11 @@ export function imageEntries(
   models: readonly ModelPlan[],
 ): LedgerEntry[] {
   const fetched = models.filter(({ delivery }) => delivery === ModelDeliveryKind.FETCH);
-  const isHub = ({ source = '' }: ModelPlan) => source.startsWith('hf://');
   const used: { readonly [use in ImageUse]: boolean } = {
     [ImageUse.ROUTER]: endpoints.length > 0,
-    [ImageUse.S3]: fetched.some((model) => !isHub(model)),
-    [ImageUse.HUB]: fetched.some(isHub),
+    [ImageUse.S3]: fetched.some(({ source = '' }) => source.startsWith('s3://')),
+    [ImageUse.HUB]: fetched.some(({ source = '' }) => source.startsWith('hf://')),
+    [ImageUse.ARCHIVES]: fetched.some(({ intent, source = '' }) => intent.archive || source.startsWith('https://')),
     [ImageUse.LINKS]: models.some(({ delivery }) => delivery === ModelDeliveryKind.IMAGE_VOLUME),
   };
   const parts = images

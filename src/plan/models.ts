@@ -73,6 +73,7 @@ export function planFetches(models: ModelPlan[]): { fetches: FetchPlan[]; volume
       ...(delivery === ModelDeliveryKind.FETCH
         ? { uri: intent.uri }
         : { image: intent.image?.reference, directory: intent.image?.directory }),
+      ...(intent.archive === true && { archive: true }),
       singleObject: intent.singleObject,
       destination: intent.singleObject ? intent.mountPath : `${intent.mountPath}/`,
       volume: `models-${volumeOf(directories[position] as string)}`,

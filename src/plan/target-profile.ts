@@ -217,6 +217,8 @@ export enum ImageUse {
   S3 = 'models from S3',
   /** Fetches models from the Hugging Face Hub. */
   HUB = 'models from the Hugging Face Hub',
+  /** Unpacks archives, and downloads models over HTTPS. */
+  ARCHIVES = 'archives and models from URLs',
   /** Links the files of model images to the paths of the models. */
   LINKS = 'links to model images',
 }

@@ -1,6 +1,6 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { aws, Duration, Gpu, Model, SecretValue } from '../../src';
+import { aws, Duration, Gpu, Model, SecretValue, Size } from '../../src';
 import { container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
 
 /** Denies buckets with the same name in other accounts. */
@@ -167,6 +167,52 @@ describe('several models', () => {
       ['models-0 /models'],
       ['models-0 /models'],
     ]);
+  });
+});
+
+describe('an archive', () => {
+  const SHA = '0a'.repeat(32);
+
+  test('in S3 is fetched, then unpacked without credentials, before the server starts', () => {
+    const { stack } = oneBackend({
+      model: Model.fromS3('s3://bucket/model.tar.gz', { unpack: true, path: 'net' }),
+      environment: { AWS_REGION: 'eu-north-1' },
+    });
+    const template = templateOf(stack);
+    expect(container(template, 'Fetch0').Command).toEqual([
+      ...[expect.stringContaining('aws s3 cp'), 'fetch', 's3://bucket/model.tar.gz', '/models/net/.serving-archive'],
+    ]);
+    const unpack = container(template, 'Unpack0');
+    expect(unpack).toMatchObject({
+      Image: expect.stringMatching(/^docker\.io\/library\/python:3\.\d+\.\d+-alpine[\d.]+@sha256:[0-9a-f]{64}$/),
+      EntryPoint: ['python3', '-c'],
+      Command: [expect.any(String), '', '', 'yes', '0', '/models/net/'],
+      User: '0',
+      DependsOn: [{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }],
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+    });
+    expect(container(template).DependsOn).toContainEqual({ ContainerName: 'Unpack0', Condition: 'SUCCESS' });
+    const granted = JSON.stringify(statements(template, 'TaskRole'));
+    expect([granted.includes('bucket/model.tar.gz"'), granted.includes('s3:ListBucket')]).toEqual([true, false]);
+  });
+
+  test('from a URL is downloaded and unpacked by one container, without a permission', () => {
+    const model = Model.fromUrl('https://example.com/nets/net.zip', { sha256: SHA, unpack: true });
+    const template = templateOf(oneBackend({ model }).stack);
+    expect(container(template, 'Fetch0').Command).toEqual([
+      ...[expect.any(String), 'https://example.com/nets/net.zip', SHA, 'yes', '0', '/models/'],
+    ]);
+    expect(container(template).DependsOn).toEqual([{ ContainerName: 'Fetch0', Condition: 'SUCCESS' }]);
+    expect(JSON.stringify(statements(template, 'TaskRole'))).not.toContain('s3:');
+  });
+
+  test('is unpacked by an image of the platform, and its size counts toward the disk', () => {
+    const stack = newStack();
+    new aws.EcsPlatform(stack, 'Platform', { archiveImage: 'mirror.example.com/python:3.12.1' });
+    oneBackend({ model: Model.fromUrl('https://example.com/a.csv', { sha256: SHA }) }, {}, stack);
+    expect(container(templateOf(stack), 'Fetch0').Image).toBe('mirror.example.com/python:3.12.1');
+    const large = Model.fromS3('s3://bucket/a.zip', { unpack: true, unpackedSize: Size.gibibytes(11) });
+    expect(() => templateOf(oneBackend({ model: large }).stack)).toThrow(/\[DiskTooSmall\].*22528 MiB/);
   });
 });
 

@@ -353,6 +353,22 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'archives in S3 and from URLs, and a file from a URL',
+    define: (scope) =>
+      one(scope, {
+        models: [
+          Model.fromS3('s3://sagemaker-models/job-1/output/model.tar.gz', { unpack: true, path: '/opt/ml/model' }),
+          Model.fromUrl('https://example.com/nets/net.zip?version=2', {
+            sha256: `sha256:${'0a'.repeat(32)}`,
+            unpack: true,
+            unpackedSize: Size.gibibytes(2),
+            path: 'net',
+          }),
+          Model.fromUrl('https://example.com/labels.json', { sha256: '0b'.repeat(32), path: '/app/labels.json' }),
+        ],
+      }),
+  },
+  {
     name: 'a file beside the code',
     define: (scope) => one(scope, { model: Model.fromS3('s3://acme-models/data.csv', { path: '/app/data.csv' }) }),
   },

@@ -102,6 +102,35 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
     define: (scope) => one(scope, { model: Model.fromS3('s3://acme/data/', { endpoint: 'minio.example.com/models' }) }),
   },
   {
+    name: 'a prefix to unpack',
+    code: 'ConflictingProps',
+    message: "'unpack' (true) requires one object, but 's3://acme/data/' ends with '/'; remove it, or name the archive",
+    define: (scope) => one(scope, { model: Model.fromS3('s3://acme/data/', { unpack: true }) }),
+  },
+  {
+    name: 'the unpacked size of a file that is not unpacked',
+    code: 'ConflictingProps',
+    message: "'unpackedSize' requires 'unpack' to be true; remove it, or set 'unpack'",
+    define: (scope) => one(scope, { model: Model.fromS3('s3://acme/data.bin', { unpackedSize: Size.gibibytes(1) }) }),
+  },
+  {
+    name: 'a model from a URL without TLS',
+    code: 'InvalidModel',
+    message:
+      "'url' ('http://example.com/a.onnx') must be the address of a file, without credentials, such as 'https://example.com/models/resnet50-v2.onnx'",
+    define: (scope) => one(scope, { model: Model.fromUrl('http://example.com/a.onnx', { sha256: '0a'.repeat(32) }) }),
+  },
+  {
+    name: 'a model from a URL with another digest than SHA-256',
+    code: 'InvalidModel',
+    message:
+      "'sha256' ('d41d8cd98f00b204e9800998ecf8427e') of 'a.onnx' must be the SHA-256 of the file, 64 lower-case hex digits, as 'sha256sum' prints it",
+    define: (scope) =>
+      one(scope, {
+        model: Model.fromUrl('https://example.com/a.onnx', { sha256: 'd41d8cd98f00b204e9800998ecf8427e' }),
+      }),
+  },
+  {
     name: 'a model below an unknown working directory',
     code: 'InvalidModel',
     message:

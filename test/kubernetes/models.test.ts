@@ -103,6 +103,32 @@ describe('models', () => {
     ]);
   });
 
+  test('in an archive are unpacked after the fetch', () => {
+    const sha256 = '0a'.repeat(32);
+    const { initContainers } = podOf({
+      models: [
+        Model.fromS3('s3://acme/model.tar.gz', { path: 'a', unpack: true, unpackedSize: Size.mebibytes(1) }),
+        Model.fromUrl('https://example.com/b.csv', { sha256, path: '/app/b.csv' }),
+      ],
+      environment: { AWS_REGION: 'eu-north-1' },
+    });
+    expect(initContainers).toMatchObject([
+      { name: 'fetch-0', args: [expect.any(String), 'fetch', 's3://acme/model.tar.gz', '/model/.serving-archive'] },
+      {
+        name: 'unpack-0',
+        image: referenceOf(IMAGES.archives),
+        command: ['python3', '-c'],
+        args: [expect.any(String), '', '', 'yes', '1048576', '/model/'],
+        env: [{ name: 'HOME', value: '/tmp' }],
+      },
+      {
+        name: 'fetch-1',
+        image: referenceOf(IMAGES.archives),
+        args: [expect.any(String), 'https://example.com/b.csv', sha256, '', '0', '/model/b.csv'],
+      },
+    ]);
+  });
+
   test('in another store are fetched from its endpoint', () => {
     const { initContainers } = podOf({
       models: [

@@ -2,6 +2,7 @@
  * Model files beside the code of a server: the same files in the process on both targets, with nothing else hidden. The
  * rendered containers run in their order, against a real S3 server.
  */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,15 @@ import { workloadsOfTemplate } from './support/from-cloudformation';
 import { workloadsOfManifests } from './support/from-kubernetes';
 import { APP_USER, type Image, pythonRuntime } from './support/images';
 import { type S3Server, startS3 } from './support/s3-server';
-import { type Fetch, onHost, runFetchContainer, startFetchContainer, Volumes, type Workload } from './support/workload';
+import {
+  type Fetch,
+  onHost,
+  runFetchContainer,
+  runUnpack,
+  startFetchContainer,
+  Volumes,
+  type Workload,
+} from './support/workload';
 
 jest.setTimeout(120_000);
 
@@ -126,7 +135,7 @@ function workloads(name: string, options: Partial<BackendOptions>): { readonly [
 type Seen = Record<string, [content: string, mode: number, link: string | null]>;
 
 /** Runs the containers of a workload in their order, and returns what the server sees. */
-async function seenBy({ copies, fetches, server, readiness }: Workload): Promise<Seen> {
+async function seenBy({ copies, fetches, unpacks, server, readiness }: Workload): Promise<Seen> {
   for (const copy of copies) {
     const container = new RunningContainer(copy);
     try {
@@ -136,6 +145,7 @@ async function seenBy({ copies, fetches, server, readiness }: Workload): Promise
     }
   }
   for (const fetch of fetches) await runFetchContainer(fetch, s3.environment);
+  for (const unpacking of unpacks) await runUnpack(unpacking);
   const container = await startContainer(server, readiness);
   try {
     return JSON.parse((await container.request({ path: '/' })).body.toString());
@@ -189,6 +199,32 @@ test('a working directory, with a file and a directory below it', async () => {
         './package/code.py': 'pass',
         './package/labels.txt': 'old labels',
         './nets/v1/net.bin': 'weights',
+      },
+    });
+  }
+});
+
+test.each(['tar.gz', 'zip'])('an archive of kind %s is unpacked, with its programs', async (kind) => {
+  const content = join(folder, `archive-${kind}`);
+  mkdirSync(join(content, 'code'), { recursive: true });
+  writeFileSync(join(content, 'model.bin'), 'weights');
+  writeFileSync(join(content, 'code/run'), '#!/bin/sh', { mode: 0o755 });
+  const path = join(s3.buckets, 'models', `model.${kind}`);
+  // Python's `shutil.make_archive` keeps modes in both kinds.
+  const base = path.slice(0, -kind.length - 1);
+  const format = kind === 'zip' ? 'zip' : 'gztar';
+  execFileSync('python3', ['-c', 'import shutil, sys; shutil.make_archive(*sys.argv[1:])', base, format, content]);
+  const rendered = workloads(`archive-${kind}`.replace('.', '-'), {
+    model: Model.fromS3(`s3://models/model.${kind}`, { unpack: true, path: '/opt/extra' }),
+  });
+  for (const target of targets) {
+    const seen = await seenBy((rendered[target] as () => Workload)());
+    const unpacked = Object.entries(seen).filter(([name]) => name.startsWith('/opt/extra/'));
+    expect({ target, unpacked: Object.fromEntries(unpacked) }).toEqual({
+      target,
+      unpacked: {
+        '/opt/extra/model.bin': ['weights', 0o644, null],
+        '/opt/extra/code/run': ['#!/bin/sh', 0o755, null],
       },
     });
   }

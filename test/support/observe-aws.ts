@@ -150,7 +150,7 @@ function modelsOf(containers: readonly Data[], server: Data): ObservedBackend['m
     const fetch = containers.find((container) => container.Name === ContainerName);
     const command = strings(fetch?.Command);
     const copies = strings(fetch?.EntryPoint)[0] === 'cp' && command[0] === '-R';
-    const uri = copies ? text(fetch?.Image) : command.find((word) => /^(?:s3|hf):/.test(word));
+    const uri = copies ? text(fetch?.Image) : command.find((word) => /^(?:s3|hf|https):/.test(word));
     if (uri === undefined) return [];
     const target = command.at(-1) as string;
     const mounts = objects(fetch?.MountPoints).filter((mount) => target.startsWith(text(mount.ContainerPath)));

@@ -326,7 +326,7 @@ function imageOf(volume: Data, server: Data, initContainers: readonly Data[]): O
 function modelOf(fetch: Data, server: Data): ObservedBackend['models'] {
   const words = [...strings(fetch.command), ...strings(fetch.args)];
   const uri =
-    words[0] === 'cp' && words[1] === '-R' ? text(fetch.image) : words.find((word) => /^(?:s3|hf):/.test(word));
+    words[0] === 'cp' && words[1] === '-R' ? text(fetch.image) : words.find((word) => /^(?:s3|hf|https):/.test(word));
   if (uri === undefined) return [];
   const target = words.at(-1) as string;
   const from = objects(fetch.volumeMounts).find((mount) => target.startsWith(`${text(mount.mountPath)}/`));

@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import type { FetchPlan, ModelVolumePlan } from '../../plan/fetches';
 import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
@@ -69,32 +70,36 @@ export function addModelContainers(
   }
   for (const [position, fetch] of fetches.entries()) {
     const model = backend.models[fetch.index] as Model;
-    const spec = fetchContainer({ fetch, model, mountPath: mountPaths.get(fetch.volume) as string }, props);
-    const container = definition.addContainer(`Fetch${position}`, {
-      image: pulledImage(spec.image, definition),
-      essential: false,
-      entryPoint: spec.entryPoint,
-      command: spec.command,
-      user: spec.user,
-      startTimeout: Duration.seconds(fetch.seconds),
-      readonlyRootFilesystem: true,
-      ...variablesOf(backend, fetch),
-      ...confine(backend.scope, `Fetch${position}LinuxParameters`),
-      logging: logging('fetch'),
-      ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
-    });
-    keepRegion(container, backend);
-    container.addMountPoints(
-      { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
-      { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
-    );
-    const copy = copies.get(fetch.volume);
-    if (copy !== undefined) container.addContainerDependencies({ container: copy, condition: SUCCESS });
-    server.addContainerDependencies({ container, condition: SUCCESS });
-    const { uri, singleObject } = fetch;
+    const specs = fetchContainers({ fetch, model, mountPath: mountPaths.get(fetch.volume) as string }, props);
+    let last = copies.get(fetch.volume);
+    for (const [step, spec] of specs.entries()) {
+      const id = `${step === 0 ? 'Fetch' : 'Unpack'}${position}`;
+      const container = definition.addContainer(id, {
+        image: pulledImage(spec.image, definition),
+        essential: false,
+        entryPoint: spec.entryPoint,
+        command: spec.command,
+        user: spec.user,
+        startTimeout: Duration.seconds(fetch.seconds),
+        readonlyRootFilesystem: true,
+        ...variablesOf(backend, fetch, step),
+        ...confine(backend.scope, `${id}LinuxParameters`),
+        logging: logging('fetch'),
+        ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: FETCH_MEMORY_MIB }),
+      });
+      keepRegion(container, backend);
+      container.addMountPoints(
+        { sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false },
+        { sourceVolume: fetch.volume, containerPath: spec.volumePath, readOnly: false },
+      );
+      if (last !== undefined) container.addContainerDependencies({ container: last, condition: SUCCESS });
+      server.addContainerDependencies({ container, condition: SUCCESS });
+      last = container;
+    }
+    const { uri, singleObject, archive = false } = fetch;
     if (uri?.startsWith('s3://') && model._intent().endpoint === undefined) {
       const accounts = accountsOf(model, definition, props.modelBucketAccounts);
-      grantS3Read(definition, { uri, singleObject, accounts });
+      grantS3Read(definition, { uri, singleObject: singleObject || archive, accounts });
     }
   }
   for (const model of backend.models) grantS3Decrypt(definition, model);
@@ -132,8 +137,29 @@ function addDirectoryCopy({ backend, definition, logging, position }: DirectoryC
   return container;
 }
 
+/** The containers of one model in their order: the fetch, and for an archive in S3 one that unpacks it. */
+function fetchContainers(placed: PlacedFetch, props: EcsPlatformProps): FetchContainer[] {
+  const intent = placed.model._intent();
+  if (isUrl(placed.fetch)) return [unpackContainer(placed, props)];
+  const fetch = fetchContainer(placed, props);
+  return intent.archive === true ? [fetch, unpackContainer(placed, props)] : [fetch];
+}
+
+function unpackContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlatformProps): FetchContainer {
+  const { sha256, bytes, archive = false } = model._intent();
+  const url = isUrl(fetch) ? fetch.uri : undefined;
+  const { program, args } = unpackCommand({ url, sha256, bytes, archive, destination: fetch.destination });
+  return {
+    image: props.archiveImage ?? referenceOf(IMAGES.archives),
+    entryPoint: program,
+    command: args,
+    volumePath: mountPath,
+    user: '0',
+  };
+}
+
 function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlatformProps): FetchContainer {
-  const { uri, image, directory, destination, singleObject } = fetch;
+  const { uri, image, directory, destination, singleObject, archive = false } = fetch;
   if (uri === undefined) {
     const target = `${COPY_ROOT}${destination.slice(mountPath.length)}`;
     return {
@@ -152,7 +178,12 @@ function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlat
       user: '0',
     };
   }
-  const { program, args } = s3FetchCommand({ uri, singleObject, destination, layers: model._resources.layers });
+  const { program, args } = s3FetchCommand({
+    uri,
+    singleObject: singleObject || archive,
+    destination: archive ? `${destination}${ARCHIVE_NAME}` : destination,
+    layers: model._resources.layers,
+  });
   return {
     image: props.fetchImage ?? referenceOf(IMAGES.fetch),
     entryPoint: program,
@@ -165,9 +196,11 @@ function fetchContainer({ fetch, model, mountPath }: PlacedFetch, props: EcsPlat
 function variablesOf(
   backend: BackendBinding,
   { uri = '', index }: FetchPlan,
+  step: number,
 ): Pick<ecs.ContainerDefinitionOptions, 'environment' | 'secrets'> {
   const home = { HOME: SCRATCH.mountPath };
   const model = backend.models[index] as Model;
+  if (step > 0) return { environment: home };
   if (uri.startsWith('s3://')) {
     const { endpoint } = model._intent();
     const { [ENDPOINT_VARIABLE]: ofServer, ...secrets } = awsOnly(containerSecrets(backend));

@@ -16,6 +16,7 @@ import { autoscalerSpec, deploymentSpec, disruptionSpec, serviceSpec } from './w
 export interface WorkloadSettings {
   readonly fetchImage: string;
   readonly hubImage: string;
+  readonly archiveImage: string;
   /** Whether models in image volumes are linked to their paths. */
   readonly linksImages: boolean;
   readonly imagePullSecrets: string[];

@@ -1,5 +1,6 @@
 import type { Model } from '../../models/model';
 import { ENDPOINT_VARIABLE, s3FetchCommand } from '../../models/private/fetch-command';
+import { ARCHIVE_NAME, isUrl, unpackCommand } from '../../models/private/unpack-command';
 import { type BackendIntent, ModelDeliveryKind, type ModelIntent } from '../../plan/intents';
 import { isTransferred } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
@@ -21,6 +22,8 @@ export interface FetchOptions {
   readonly fetchImage: string;
   /** The image that fetches from the Hugging Face Hub. */
   readonly hubImage: string;
+  /** The image that unpacks archives and downloads over HTTPS. */
+  readonly archiveImage: string;
   /** Whether models in image volumes are linked to their paths, because the nodes may ignore directories of such volumes. */
   readonly linksImages: boolean;
   /** The environment of the containers that fetch from S3. */
@@ -121,9 +124,7 @@ function partsOf(mounted: MountedModel, options: FetchOptions): ModelParts {
   }
   const name = volumeName(position);
   return {
-    initContainers: isTransferred(plan.delivery)
-      ? [initContainer(mounted, 'fetch', fetcherOf(plan, model, options))]
-      : [],
+    initContainers: isTransferred(plan.delivery) ? fetchContainers(mounted, model, options) : [],
     mounts: [{ name, mountPath: plan.intent.mountPath, subPath, readOnly: true }],
     volumes: [{ name, ...volume }],
   };
@@ -154,10 +155,22 @@ function linkedParts(mounted: MountedModel, image: string): ModelParts {
   };
 }
 
+/** The init containers that fetch a model, and unpack it if it is an archive in S3. */
+function fetchContainers(mounted: MountedModel, model: Model, options: FetchOptions): Container[] {
+  const { intent } = mounted.plan;
+  const fetch = initContainer(mounted, 'fetch', fetcherOf(mounted.plan, model, options));
+  if (intent.archive !== true || isUrl(intent)) return [fetch];
+  return [fetch, initContainer(mounted, 'unpack', unpackerOf(intent, options))];
+}
+
 /** The program of an init container that provides a model. */
 type Fetcher = Pick<Container, 'image' | 'command' | 'args' | 'env'>;
 
-function initContainer({ intent, position }: MountedModel, what: 'fetch' | 'link', fetcher: Fetcher): Container {
+function initContainer(
+  { intent, position }: MountedModel,
+  what: 'fetch' | 'link' | 'unpack',
+  fetcher: Fetcher,
+): Container {
   return {
     name: `${what}-${position}`,
     imagePullPolicy: 'IfNotPresent',
@@ -172,7 +185,7 @@ function initContainer({ intent, position }: MountedModel, what: 'fetch' | 'link
 function fetcherOf(
   { intent, delivery, source }: ModelPlan,
   model: Model,
-  { fetchImage, hubImage, env }: FetchOptions,
+  { fetchImage, hubImage, archiveImage, env }: FetchOptions,
 ): Fetcher {
   const address = literal(source as string);
   const home: EnvVar = { name: 'HOME', value: TMP_MOUNT.mountPath };
@@ -189,12 +202,12 @@ function fetcherOf(
     const secrets = token === undefined ? [] : [secretVariable('HF_TOKEN', token)];
     return { image: hubImage, args: [address, `${FETCH_ROOT}/`], env: [home, ...secrets] };
   }
-  const { singleObject } = intent;
-  const destination = singleObject ? `${FETCH_ROOT}/${fileName({ intent })}` : `${FETCH_ROOT}/`;
+  if (isUrl(intent)) return unpackerOf(intent, { archiveImage });
+  const { archive = false, singleObject } = intent;
   const { program, args } = s3FetchCommand({
     uri: source as string,
-    singleObject,
-    destination,
+    singleObject: archive || singleObject,
+    destination: archive ? `${FETCH_ROOT}/${ARCHIVE_NAME}` : destinationOf(intent),
     layers: model._resources.layers,
   });
   return {
@@ -203,6 +216,20 @@ function fetcherOf(
     args: args.map(literal),
     env: [home, ...storeEnvironment(intent, env)],
   };
+}
+
+/** The program that unpacks an archive, or downloads a model over HTTPS. */
+function unpackerOf(intent: ModelIntent, { archiveImage }: Pick<FetchOptions, 'archiveImage'>): Fetcher {
+  const { uri, sha256, bytes, archive = false } = intent;
+  const url = isUrl(intent) ? uri : undefined;
+  const { program, args } = unpackCommand({ url, sha256, bytes, archive, destination: destinationOf(intent) });
+  const env = [{ name: 'HOME', value: TMP_MOUNT.mountPath }];
+  return { image: archiveImage, command: program, args: args.map(literal), env };
+}
+
+/** The file, or the directory, in the volume of an init container. */
+function destinationOf(intent: ModelIntent): string {
+  return intent.singleObject ? `${FETCH_ROOT}/${fileName({ intent })}` : `${FETCH_ROOT}/`;
 }
 
 /** The variables of the server that the AWS CLI reads, with the store of the model. */

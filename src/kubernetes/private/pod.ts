@@ -18,6 +18,7 @@ export interface PodOptions {
   readonly image: string;
   readonly fetchImage: string;
   readonly hubImage: string;
+  readonly archiveImage: string;
   readonly linksImages: boolean;
   readonly models: Model[];
   readonly secrets: Record<string, SecretValue>;

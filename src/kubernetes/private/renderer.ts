@@ -15,6 +15,7 @@ import { reportNameClashes } from './objects';
 export interface RendererSettings {
   readonly fetchImage?: string;
   readonly hubImage?: string;
+  readonly archiveImage?: string;
   readonly linksImages: boolean;
   readonly imagePullSecrets: string[];
   readonly gpuNodes?: GpuNodes;
@@ -31,8 +32,12 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     settings: RendererSettings,
   ) {
     super();
-    const { fetchImage = referenceOf(IMAGES.fetch), hubImage = referenceOf(IMAGES.hub) } = settings;
-    this.settings = { ...settings, fetchImage, hubImage };
+    const {
+      fetchImage = referenceOf(IMAGES.fetch),
+      hubImage = referenceOf(IMAGES.hub),
+      archiveImage = referenceOf(IMAGES.archives),
+    } = settings;
+    this.settings = { ...settings, fetchImage, hubImage, archiveImage };
     reportNameClashes(platform, this);
   }
 

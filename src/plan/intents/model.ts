@@ -60,7 +60,11 @@ export interface ModelIntent {
   readonly uri?: string;
   /** The URL of the store with the protocol of S3. @default - Amazon S3, or that of the environment */
   readonly endpoint?: string;
-  /** Whether the URI is a single object rather than a prefix. */
+  /** Whether the object at the URI is an archive whose files are the model. @default false */
+  readonly archive?: boolean;
+  /** The SHA-256 of the file at the URI in hex. @default - not checked */
+  readonly sha256?: string;
+  /** Whether the model is a single file rather than a directory. */
   readonly singleObject: boolean;
   /** The path of the file or directory in the server container. */
   readonly mountPath: string;

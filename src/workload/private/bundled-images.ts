@@ -55,12 +55,26 @@ export const IMAGES = {
       'no public source has the digest of the image',
     ],
   },
+  /** Unpacks archives, and downloads models over HTTPS, with a script for its `python3`. */
+  archives: {
+    repository: 'docker.io/library/python',
+    tag: '3.13.15-alpine3.24',
+    digest: 'sha256:540c7d91f98ff6880174c40e99067bf5941eb54d818a7a5e094d188b196a934d',
+    released: '2026-08-25',
+    checked: '2026-11-30',
+    sources: [
+      'version: several public repositories pin this digest as 3.13-alpine and state that it is Python 3.13.15, one of them with the tag 3.13.15-alpine3.24',
+      'date: builds of CPython 3.13.15 by python-build-standalone carry 20260825; the release is not later',
+      'digest: pinned with the tag 3.13-alpine by more than five unrelated public repositories',
+    ],
+  },
 } as const satisfies { readonly [use: string]: PackageImage };
 
 const USES = {
   router: { use: ImageUse.ROUTER, image: IMAGES.router },
   fetch: { use: ImageUse.S3, image: IMAGES.fetch },
   hub: { use: ImageUse.HUB, image: IMAGES.hub },
+  archives: { use: ImageUse.ARCHIVES, image: IMAGES.archives },
   links: { use: ImageUse.LINKS, image: IMAGES.fetch },
 } as const;
 

@@ -74,17 +74,27 @@ function workloadOf(
       return container;
     });
   const before = awaited(server);
-  const first = [...new Set(before.flatMap(awaited))];
+  const isUnpack = ({ EntryPoint }: ContainerDefinition) => texts(EntryPoint)[0] === 'python3';
+  const first = [...new Set(before.flatMap(awaited))].filter((container) => !before.includes(container));
   return {
     name: id,
     image: withoutDigest(text(server.Image)),
     server: serverOf(id, task, server, image, volumes),
-    fetches: before.map((container) =>
-      readFetch(
-        [...(container.EntryPoint === undefined ? ['aws'] : texts(container.EntryPoint)), ...texts(container.Command)],
-        mountsOf(id, task, container, volumes),
+    fetches: before
+      .filter((container) => !isUnpack(container))
+      .map((container) =>
+        readFetch(
+          [
+            ...(container.EntryPoint === undefined ? ['aws'] : texts(container.EntryPoint)),
+            ...texts(container.Command),
+          ],
+          mountsOf(id, task, container, volumes),
+        ),
       ),
-    ),
+    unpacks: before.filter(isUnpack).map((container) => ({
+      argv: [...texts(container.EntryPoint), ...texts(container.Command)],
+      mounts: mountsOf(id, task, container, volumes),
+    })),
     copies: first.map((container) =>
       serverOf(id, task, { ...container, PortMappings: server.PortMappings }, image, volumes),
     ),

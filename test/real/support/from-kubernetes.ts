@@ -73,8 +73,11 @@ function workloadOf(name: string, pod: PodSpec, server: Container, image: Image,
     name,
     image: withoutDigest(server.image),
     server: serverOf(name, pod, server, image, places),
-    fetches: initContainers.filter(({ argv }) => argv[0] !== 'cp').map(({ argv, mounts }) => readFetch(argv, mounts)),
+    fetches: initContainers
+      .filter(({ argv }) => argv[0] !== 'cp' && argv[0] !== 'python3')
+      .map(({ argv, mounts }) => readFetch(argv, mounts)),
     copies: [],
+    unpacks: initContainers.filter(({ argv }) => argv[0] === 'python3'),
     links: initContainers.filter(({ argv }) => argv[0] === 'cp'),
     readiness: readinessOf(name, server),
     probes: probes.flatMap(({ exec }) => (exec === undefined ? [] : [exec.command])),

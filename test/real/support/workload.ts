@@ -23,7 +23,7 @@ export interface Fetch {
   readonly mounts: readonly Mount[];
 }
 
-/** A container that links files, as in its rendered command. */
+/** A container that links or unpacks files, as in its rendered command. */
 export interface Link {
   readonly argv: readonly string[];
   readonly mounts: readonly Mount[];
@@ -38,6 +38,8 @@ export interface Workload {
   readonly fetches: readonly Fetch[];
   /** The containers that copy directories of the server's image, before the fetches. */
   readonly copies: readonly ContainerDescription[];
+  /** The containers that unpack archives or download files, after the fetches. */
+  readonly unpacks: readonly Link[];
   /** The containers that link the files of mounted images, before the server starts. */
   readonly links: readonly Link[];
   /** The readiness request of the load balancer or kubelet. */
@@ -123,6 +125,11 @@ export async function runFetchContainer(fetch: Fetch, env: Readonly<Record<strin
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (log += text));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`the fetch ended with ${code}:\n${log}`);
+}
+
+/** Runs the command of a container that unpacks, with the Python of setup.sh. */
+export async function runUnpack({ argv, mounts }: Link): Promise<void> {
+  await runFetchContainer({ argv, process: argv, mounts, uri: '', destination: '', recursive: false }, {});
 }
 
 /** Starts it. */

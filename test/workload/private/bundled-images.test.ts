@@ -22,7 +22,7 @@ describe('the images of the package', () => {
   });
 
   test.each(entries)('%s has a version, the dates of its release and of its check, and sources', (_, image) => {
-    expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+(-alpine)?$/);
+    expect(image.tag).toMatch(/^v?\d+\.\d+\.\d+(-alpine(\d+\.\d+)?)?$/);
     expect(image.released <= image.checked).toBe(true);
     for (const day of [image.released, image.checked]) expect(new Date(day).toISOString().slice(0, 10)).toBe(day);
     expect(image.sources.length).toBeGreaterThan(0);
