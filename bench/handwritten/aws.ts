@@ -10,6 +10,11 @@ import { Network } from './aws-network';
 
 const PORT = 8000;
 const BUCKET = 'example-models';
+/** Fetches what is missing, and fails for an empty prefix. */
+const FETCH_SCRIPT = [
+  'n=1; until aws s3 sync --no-progress --size-only --delete "$1" "$2"; do [ "$n" -lt 5 ] || exit 1; sleep "$n"; n=$((n + 1)); done',
+  '[ -n "$(ls -A "$2")" ] || { echo "no objects exist below $1" >&2; exit 1; }',
+].join('\n');
 
 interface BackendProps {
   readonly network: Network;
@@ -132,7 +137,8 @@ class Backend extends Construct {
         'public.ecr.aws/aws-cli/aws-cli:2.37.9@sha256:92de75724b6a746951f0e8b915d86bbccd7cb55aff96cd0cb4f7017272160780',
       ),
       essential: false,
-      command: ['s3', 'cp', '--no-progress', '--recursive', `s3://${BUCKET}/${model.prefix}`, `${model.path}/`],
+      entryPoint: ['sh', '-c'],
+      command: [FETCH_SCRIPT, 'fetch', `s3://${BUCKET}/${model.prefix}`, `${model.path}/`],
       startTimeout: Duration.seconds(120),
       readonlyRootFilesystem: true,
       environment: { HOME: '/tmp' },

@@ -2,7 +2,7 @@ import { ApiObject, type App, Chart, Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { FleetPlatform } from '../fleet';
-import { FETCH_IMAGE, PORT, PORT_NAME, USER, type Version, versionsOf } from './models';
+import { FETCH_IMAGE, FETCH_SCRIPT, PORT, PORT_NAME, USER, type Version, versionsOf } from './models';
 import { Router } from './router';
 
 const CONTAINER_SECURITY: kplus.ContainerSecurityContextProps = {
@@ -144,7 +144,9 @@ class Backend extends Construct {
       name: 'fetch-0',
       image: FETCH_IMAGE,
       imagePullPolicy: kplus.ImagePullPolicy.IF_NOT_PRESENT,
-      args: ['s3', 'cp', '--recursive', '--no-progress', uri, '/model/'],
+      command: ['sh', '-c'],
+      // The kubelet replaces `$$` by `$`, and would expand `$(...)`.
+      args: [FETCH_SCRIPT.replaceAll('$', '$$$$'), 'fetch', uri, '/model/'],
       envVariables: { HOME: kplus.EnvValue.fromValue('/tmp') },
       resources: RESOURCES,
       securityContext: CONTAINER_SECURITY,

@@ -1,7 +1,7 @@
 import { ApiObject, type App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { FleetPlatform } from '../fleet';
-import { FETCH_IMAGE, PORT, PORT_NAME, USER, type Version, versionsOf } from './models';
+import { FETCH_IMAGE, FETCH_SCRIPT, PORT, PORT_NAME, USER, type Version, versionsOf } from './models';
 import { Router } from './router';
 
 const CONTAINER_SECURITY = {
@@ -171,7 +171,9 @@ class Backend extends Construct {
       name: 'fetch-0',
       image: FETCH_IMAGE,
       imagePullPolicy: 'IfNotPresent',
-      args: ['s3', 'cp', '--recursive', '--no-progress', uri, '/model/'],
+      command: ['sh', '-c'],
+      // The kubelet replaces `$$` by `$`, and would expand `$(...)`.
+      args: [FETCH_SCRIPT.replaceAll('$', '$$$$'), 'fetch', uri, '/model/'],
       env: [{ name: 'HOME', value: '/tmp' }],
       resources: RESOURCES,
       securityContext: CONTAINER_SECURITY,

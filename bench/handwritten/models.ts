@@ -8,6 +8,12 @@ export const BUCKET = 'example-models';
 export const FETCH_IMAGE =
   'public.ecr.aws/aws-cli/aws-cli:2.37.9@sha256:92de75724b6a746951f0e8b915d86bbccd7cb55aff96cd0cb4f7017272160780';
 
+/** Fetches what is missing, and fails for an empty prefix. */
+export const FETCH_SCRIPT = [
+  'n=1; until aws s3 sync --no-progress --size-only --delete "$1" "$2"; do [ "$n" -lt 5 ] || exit 1; sleep "$n"; n=$((n + 1)); done',
+  '[ -n "$(ls -A "$2")" ] || { echo "no objects exist below $1" >&2; exit 1; }',
+].join('\n');
+
 /** The user of every container. */
 export const USER = 10001;
 

@@ -64,7 +64,7 @@ export enum Feature {
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */
   MODEL_FETCH = 'model fetch',
-  /** A single file of a model beside files of the server's image. */
+  /** A single file of a model in a directory with files of the server's image. */
   MODEL_FILE = 'model file',
   /** Mounting the image of a model as a volume. */
   MODEL_IMAGE_VOLUME = 'model image volume',

@@ -369,7 +369,7 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
-    name: 'a file beside the code',
+    name: 'a file in the directory of the code',
     define: (scope) => one(scope, { model: Model.fromS3('s3://acme-models/data.csv', { path: '/app/data.csv' }) }),
   },
   {

@@ -1,5 +1,5 @@
 /**
- * Model files beside the code of a server: the same files in the process on both targets, with nothing else hidden. The
+ * Model files in the directory of the code: the same files in the process on both targets, with nothing else hidden. The
  * rendered containers run in their order, against a real S3 server.
  */
 import { execFileSync } from 'node:child_process';
@@ -167,7 +167,7 @@ describe('a single file', () => {
     ['in a directory that the image lacks', { '/opt/extra/data.csv': 'data.csv' }],
     ['and another one in its directory', { '/srv/app/data.csv': 'data.csv', '/srv/app/more.csv': 'more.csv' }],
     ['and another one below it', { '/srv/app/data.csv': 'data.csv', '/srv/app/package/labels.txt': 'labels.txt' }],
-    ['beside the directory of the code', { '/srv/more.csv': 'more.csv' }],
+    ['next to the directory of the code', { '/srv/more.csv': 'more.csv' }],
   ])('%s is seen on every target, and hides nothing', async (name, files) => {
     const models = Object.entries(files).map(([path, key]) => at(key, path));
     const rendered = workloads(name.replaceAll(' ', '-').slice(0, 20), { models });

@@ -1,13 +1,16 @@
 import type { RootConstruct } from 'constructs';
 import fc from 'fast-check';
 import { Backend } from '../../src/constructs/backend';
+import type { BackendOptions } from '../../src/constructs/backend-options';
 import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { Model } from '../../src/models/model';
 import { OwnAddress } from '../../src/plan/choices';
 import type { PlatformIntents } from '../../src/plan/intents';
 import type { TargetProfile } from '../../src/plan/target-profile';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
+import { Size } from '../../src/units/size';
 import { HealthCheck } from '../../src/workload/health-check';
 import { backendOptions, testPlatform } from './definitions';
 import type { TestPlatform } from './test-platform';
@@ -37,7 +40,11 @@ export interface BackendDefinition {
   readonly keepAlive: number;
   readonly weight: number;
   readonly address: OwnAddress;
+  readonly files: FilesKind;
 }
+
+/** Where a backend has files in addition to its image. */
+export type FilesKind = 'none' | 'file' | 'working directory' | 'archive' | 'store' | 'url';
 
 export type ServerKind =
   | 'wsgi'
@@ -68,11 +75,26 @@ const KINDS: ServerKind[] = [
   'image, args',
 ];
 
+const FILES: { readonly [kind in FilesKind]: () => Partial<BackendOptions> } = {
+  none: () => ({}),
+  file: () => ({ model: Model.fromS3('s3://acme/labels.csv', { path: '/srv/app/labels.csv' }) }),
+  'working directory': () => ({
+    workingDirectory: '/srv/app',
+    model: Model.fromS3('s3://acme/net/v1/', { path: './data/net' }),
+  }),
+  archive: () => ({
+    model: Model.fromS3('s3://acme/model.tar.gz', { unpack: true, unpackedSize: Size.mebibytes(500) }),
+  }),
+  store: () => ({ model: Model.fromS3('s3://acme/net/v1/', { endpoint: 'http://minio.minio.svc:9000' }) }),
+  url: () => ({ model: Model.fromUrl('https://example.com/net.onnx', { sha256: '0a'.repeat(32) }) }),
+};
+
 const backend: fc.Arbitrary<BackendDefinition> = fc.record({
   server: fc.constantFrom(...KINDS),
   keepAlive: fc.constantFrom(1, 5, 20, 60, 75, 100, 1000, 5000),
   weight: fc.constantFrom(0, 1, 2, 5, 0.5, 90),
   address: fc.constantFrom(...Object.values(OwnAddress)),
+  files: fc.constantFrom(...(Object.keys(FILES) as FilesKind[])),
 });
 
 const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
@@ -124,7 +146,7 @@ export function declareEndpoint(platform: TestPlatform, item: EndpointDefinition
   const declared = new ServingEndpoint(root, id, propsOf(item));
   const backends = item.backends.map((one, index) => {
     const made = new Backend(root, `${id}v${index}`, {
-      ...backendOptions({ server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
+      ...backendOptions({ ...FILES[one.files](), server: serverOf(one), healthCheck: HealthCheck.http('/healthz') }),
       ownAddress: one.address,
     });
     declared.attachBackend(made);

@@ -25,7 +25,7 @@ export interface Unpacking {
 /**
  * Downloads a file further where an attempt ended, compares its digest, and unpacks an archive without leaving its
  * directory: no member has an absolute path or '..', passes through a link, or is a device, and links stay inside. Files are
- * unpacked beside their place first, so that an attempt that was interrupted leaves nothing behind.
+ * unpacked into a temporary directory first, so that an attempt that was interrupted leaves nothing behind.
  */
 const SCRIPT = String.raw`
 import hashlib, os, shutil, stat, sys, tarfile, time, urllib.error, urllib.request, zipfile, zlib, lzma

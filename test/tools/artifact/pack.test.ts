@@ -340,7 +340,7 @@ describe('a program in a model', () => {
     });
   });
 
-  test('is packed as it was locked, whatever its mode is now', async () => {
+  test('is packed as it was locked, also with another mode', async () => {
     await withScratch(async (folder) => {
       const cacheFile = join(folder, 'cache.json');
       const model = filesIn(join(folder, 'model'));
