@@ -45,7 +45,7 @@ export function versionsOf({ name, hasCanary }: FleetEndpoint): Version[] {
       ...['--threads', '8', '--worker-tmp-dir', '/dev/shm'],
       ...['--keep-alive', '4010', '--graceful-timeout', '65', '--timeout', '310'],
     ],
-    environment: { HOME: '/tmp', USER: 'serving', XDG_RUNTIME_DIR: '/dev/shm' },
+    environment: { HOME: '/tmp', USER: 'serving', LOGNAME: 'serving', XDG_RUNTIME_DIR: '/dev/shm' },
     healthPath: '/healthz',
     graceSeconds: 105,
     progressSeconds: 1210,
@@ -61,7 +61,7 @@ export function versionsOf({ name, hasCanary }: FleetEndpoint): Version[] {
       ...['uvicorn', 'serve:app', '--host', '0.0.0.0', '--port', String(PORT)],
       ...['--timeout-keep-alive', '4010', '--timeout-graceful-shutdown', '60'],
     ],
-    environment: { HOME: '/tmp', USER: 'serving' },
+    environment: { HOME: '/tmp', USER: 'serving', LOGNAME: 'serving' },
     graceSeconds: 100,
     progressSeconds: 610,
   };

@@ -14,6 +14,7 @@ import { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
 import type { Gpu } from '../workload/gpu';
 import { HealthCheck } from '../workload/health-check';
+import { factsOf } from '../workload/private/image-facts';
 import type { Resources } from '../workload/resources';
 import { Rollout } from '../workload/rollout';
 import type { SecretValue } from '../workload/secret-value';
@@ -213,15 +214,18 @@ export interface BackendOptions {
   readonly ownAddress?: OwnAddress;
 
   /**
-   * The numeric user ID that the container runs as.
+   * The numeric user ID that the container runs as. It needs no entry in `/etc/passwd` of the image: `HOME`, `USER` and
+   * `LOGNAME` are set unless `environment` or `secrets` set them.
    *
-   * @default - AWS: the image's user; Kubernetes: 10001, because the restricted Pod Security Standard requires a number
+   * @default - AWS: the image's user; Kubernetes: that of a known image if it is not root, otherwise 10001, because the
+   * restricted Pod Security Standard requires a number
    */
   readonly user?: number;
 
   /**
-   * Whether the root file system of the container is read-only. An empty volume is mounted at `/tmp`, and `HOME` is `/tmp`
-   * unless `user` or `environment` specify another.
+   * Whether the root file system of the container is read-only. An empty volume is mounted at `/tmp`, `HOME` is `/tmp`, and
+   * variables of known images that place caches elsewhere are set to directories below it, unless `environment` or `secrets`
+   * set them.
    *
    * AWS: on Fargate the volume belongs to root, so an image with another user must declare `VOLUME /tmp`. The volume is
    * also mounted when the root file system is writable. Kubernetes: the user of the container can write to the volume.
@@ -279,6 +283,7 @@ export function resolveBackend(
     protocol,
     image: image.reference,
     imagePlatforms: image._platforms,
+    imageFacts: factsOf(image._base ?? image.reference, server.descriptor.name),
     architecture: options.resources?.architecture,
     server,
     environment: containerEnvironment(variables, server, port, scope),

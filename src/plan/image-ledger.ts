@@ -1,4 +1,5 @@
-import { type EndpointIntent, ModelDeliveryKind } from './intents';
+import { type BackendIntent, type EndpointIntent, type ImageFactsIntent, ModelDeliveryKind } from './intents';
+import { TEMPORARY } from './process';
 import { type LedgerEntry, LedgerTopic, type ModelPlan } from './serving-plan';
 import { ImageUse, SupportLevel, type TargetProfile } from './target-profile';
 
@@ -21,6 +22,44 @@ export function imageEntries(
     .map((image) => `${image.use}: ${nameOf(image.reference)}, released ${image.released}`);
   if (parts.length === 0) return [];
   return [{ path: '', feature: LedgerTopic.IMAGES, level: SupportLevel.NATIVE, detail: parts.join(', ') }];
+}
+
+/**
+ * The user of a container, where the server must be able to run and write. Of an image that is not known, this is what it
+ * must hold.
+ *
+ * @param user the numeric ID that is set for the container; undefined for that of the image
+ */
+export function userEntry(backend: BackendIntent, user: number | undefined): Pick<LedgerEntry, 'level' | 'detail'> {
+  const { imageFacts: facts } = backend;
+  const known = facts === undefined || facts.isAssumed ? undefined : facts;
+  const place = placesOf(backend);
+  if (known === undefined) {
+    const who = user === undefined ? 'the user of the image' : `user ${user}`;
+    const usual = facts === undefined ? '' : ` (as ${facts.repository})`;
+    return {
+      level: SupportLevel.APPLICATION,
+      detail: `the image is not known, so its server must run as ${who}${usual} and ${place}`,
+    };
+  }
+  const other = user !== undefined && user !== known.user;
+  const runs = other ? `user ${user} must be able to read its files and ${place}` : `its server must ${place}`;
+  return {
+    level: other ? SupportLevel.APPLICATION : SupportLevel.NATIVE,
+    detail: `${known.repository} runs as ${describeUser(known)}; ${runs}`,
+  };
+}
+
+function describeUser({ user, userName, home }: ImageFactsIntent): string {
+  const name = userName === undefined ? `user ${user}` : `${userName} (${user})`;
+  return home === undefined ? name : `${name} with the home ${home}`;
+}
+
+/** Where a server must write. */
+function placesOf({ readOnlyRootFilesystem }: BackendIntent): string {
+  return readOnlyRootFilesystem
+    ? `write only below ${TEMPORARY}, which is its HOME unless that is set`
+    : 'write only where that user may';
 }
 
 /** A reference without the digest, for reports. */

@@ -10,9 +10,10 @@ import {
 } from './features';
 import { describeGpus } from './gpus';
 import { healthEntries } from './health';
-import { imageEntries } from './image-ledger';
+import { imageEntries, userEntry } from './image-ledger';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { isBesideImage, isTransferred } from './models';
+import { userOf } from './process';
 import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
 import { MARGIN_SECONDS } from './rules';
@@ -237,16 +238,15 @@ export class Ledger {
     this.add(path, LedgerTopic.COMPUTE_SIZE, SupportLevel.APPROXIMATED, detail);
   }
 
-  /** Records the user of a container unless the definition sets one. Targets that support the feature use that of the image. */
-  private addUser({ path, user, image: reference, server: { descriptor } }: BackendIntent): void {
-    const { image } = descriptor;
-    if (user !== undefined) return;
-    if (capabilityOf(this.intents.target, Feature.IMAGE_USER).level !== SupportLevel.REFUSED) {
-      const isOwn = image !== undefined && isOf(image.repository, reference);
-      this.use(path, Feature.IMAGE_USER, isOwn ? `${image.repository} runs as ${image.user}` : undefined);
-    } else if (image?.user === 'root') {
-      const detail = `${image.repository} runs as root; if the target requires another user, that user must be able to read and write the files that the server needs`;
-      this.add(path, Feature.IMAGE_USER, SupportLevel.APPLICATION, detail);
+  /** Records the user of a container: what is known of its image, or what an unknown image must hold. */
+  private addUser(backend: BackendIntent): void {
+    const { target } = this.intents;
+    const { level, detail } = capabilityOf(target, Feature.IMAGE_USER);
+    const entry = userEntry(backend, userOf(backend, target));
+    if (backend.user !== undefined || level === SupportLevel.REFUSED) {
+      this.add(backend.path, Feature.IMAGE_USER, entry.level, entry.detail);
+    } else {
+      this.add(backend.path, Feature.IMAGE_USER, level, `${entry.detail}: ${detail}`);
     }
   }
 
@@ -348,9 +348,4 @@ export class Ledger {
   private add(path: string, feature: Feature | LedgerTopic, level: SupportLevel, detail: string): void {
     this.entries.push({ path, feature, level, detail });
   }
-}
-
-/** Whether an image is from this repository, with any tag or digest. */
-function isOf(repository: string, image = ''): boolean {
-  return image.replace(/^docker\.io\//, '').split(/[:@]/)[0] === repository;
 }

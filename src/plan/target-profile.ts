@@ -280,6 +280,13 @@ export interface TargetProfile {
    * @default BalancerAccess.INTERNAL
    */
   readonly access?: BalancerAccess;
+  /**
+   * The numeric ID of the user of a container, unless the definition sets one or its image is known to have another that is
+   * not root.
+   *
+   * @default - containers run as the users of their images
+   */
+  readonly containerUser?: number;
   /** A proxy in every replica, between the balancer and the server. @default - none */
   readonly sidecar?: HopIntent;
   /** The status codes for requests that a server does not answer. @default - unknown */

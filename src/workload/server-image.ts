@@ -124,7 +124,10 @@ export abstract class ServerImage {
         `'to' (${to === undefined ? 'not set' : `'${to}'`}) of image '${key}' must be the repository that it is published to, such as 'registry.example.com/${key.split('/').at(-1)}'`,
       );
     }
-    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked, APP_DIRECTORY);
+    return RegistryImage.of(`${to}:${locked.digest.split(':')[1]}@${locked.digest}`, locked, {
+      workingDirectory: APP_DIRECTORY,
+      base: locked.base,
+    });
   }
 
   /**
@@ -144,6 +147,13 @@ export abstract class ServerImage {
    */
   public readonly _workingDirectory?: string;
 
+  /**
+   * The reference of the image that it was built from, whose user and variables it keeps; undefined if it is not known.
+   *
+   * @internal
+   */
+  public readonly _base?: string;
+
   protected constructor(
     /** The reference for a container runtime. @default - the platform resolves the image */
     public readonly reference?: string,
@@ -154,17 +164,26 @@ export abstract class ServerImage {
 
 tagClass('ServerImage', ServerImage);
 
+/** What is known of an image in addition to its reference. */
+interface RegistryImageFacts {
+  readonly workingDirectory?: string;
+  /** The image that it was built from. */
+  readonly base?: string;
+}
+
 class RegistryImage extends ServerImage {
-  public static of(reference: string, locked?: LockedArtifact, workingDirectory?: string): RegistryImage {
-    return new RegistryImage(reference, locked, workingDirectory);
+  public static of(reference: string, locked?: LockedArtifact, facts: RegistryImageFacts = {}): RegistryImage {
+    return new RegistryImage(reference, locked, facts);
   }
 
   public override readonly _platforms?: ImagePlatformIntent[];
   public override readonly _workingDirectory?: string;
+  public override readonly _base?: string;
 
-  private constructor(reference: string, locked?: LockedArtifact, workingDirectory?: string) {
+  private constructor(reference: string, locked: LockedArtifact | undefined, facts: RegistryImageFacts) {
     super(reference);
-    this._workingDirectory = workingDirectory;
+    this._workingDirectory = facts.workingDirectory;
+    this._base = facts.base;
     this._platforms = locked?.platforms.map(({ architecture, compressedSize }) => ({
       architecture,
       bytes: compressedSize,

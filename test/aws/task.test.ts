@@ -1,7 +1,17 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { aws, Duration, HealthCheck, Model, ModelServer, SecretValue, ServingEndpoint, Size } from '../../src';
+import {
+  aws,
+  Duration,
+  HealthCheck,
+  Model,
+  ModelServer,
+  SecretValue,
+  ServerImage,
+  ServingEndpoint,
+  Size,
+} from '../../src';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { LedgerTopic } from '../../src/plan/serving-plan';
 import { attributes, container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
@@ -186,7 +196,8 @@ describe('the server', () => {
   test.each<[Parameters<typeof oneBackend>[0], string | undefined]>([
     [{}, '/tmp'],
     [{ environment: { HOME: '/home/app' } }, '/home/app'],
-    [{ user: 1000 }, undefined],
+    [{ user: 1000 }, '/tmp'],
+    [{ user: 1000, readOnlyRootFilesystem: false }, '/tmp'],
     [{ readOnlyRootFilesystem: false }, undefined],
   ])('has a writable HOME by default: %j', (options, home) => {
     const variables = (container(templateOf(oneBackend(options).stack)).Environment ?? []) as {
@@ -194,6 +205,17 @@ describe('the server', () => {
       Value: string;
     }[];
     expect(variables.find(({ Name }) => Name === 'HOME')?.Value).toBe(home);
+  });
+
+  test('has the name of a user that the image may not have, and writable caches of a known image', () => {
+    const image = ServerImage.fromRegistry('seldonio/mlserver:1.7.1');
+    expect(container(templateOf(oneBackend({ user: 1001, image }).stack)).Environment).toEqual(
+      expect.arrayContaining([
+        { Name: 'USER', Value: 'serving' },
+        { Name: 'LOGNAME', Value: 'serving' },
+        { Name: 'NUMBA_CACHE_DIR', Value: '/tmp/numba' },
+      ]),
+    );
   });
 
   test('writes its logs to a separate log group with a retention of one month', () => {

@@ -10,6 +10,7 @@ import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck } from '../../src/workload/health-check';
 import { Rollout } from '../../src/workload/rollout';
 import { SecretValue } from '../../src/workload/secret-value';
+import { ServerImage } from '../../src/workload/server-image';
 import { backendOptions, IMAGE } from '../support/definitions';
 import { findObject, manifestsOf, newChart, oneBackend, podOf, serverOf } from './support';
 
@@ -89,6 +90,7 @@ describe('server', () => {
       { name: 'PORT', value: '1453' },
       { name: 'HOME', value: '/tmp' },
       { name: 'USER', value: 'serving' },
+      { name: 'LOGNAME', value: 'serving' },
       { name: 'THREADS', value: '4' },
       secret('TOKEN', 'registry', 'TOKEN'),
       secret('KEY', 'keys', 'public'),
@@ -128,7 +130,7 @@ describe('server', () => {
   });
 
   test.each([
-    [{ user: 1000 }, undefined],
+    [{ user: 1000 }, '/tmp'],
     [{ environment: { HOME: '/home/app' } }, '/home/app'],
   ])('keeps its home directory with %j', (options, home) => {
     const { env } = serverOf(options);
@@ -209,6 +211,16 @@ describe('security', () => {
       runAsUser: 10001,
     });
     expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+  });
+
+  test.each([
+    ['rayproject/ray:2.58.0', 1000],
+    ['vllm/vllm-openai:v0.18.0', 10001],
+    ['registry.example.com/app:1', 10001],
+  ])('runs %s as user %i', (reference, user) => {
+    const pod = podOf({ image: ServerImage.fromRegistry(reference) });
+    expect(pod.securityContext).toMatchObject({ runAsUser: user, fsGroup: user, runAsNonRoot: true });
+    expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: user });
   });
 
   test('uses the user and the root file system of the definition', () => {

@@ -70,30 +70,53 @@ describe('the ledger', () => {
     };
     const vllm = { server: ModelServer.vllm({ model: 'acme/llm' }), gpu: Gpu.nvidia() };
 
-    test.each<[string, string | undefined]>([
-      ['acme/llm:1.4.2', undefined],
-      ['acme/vllm/vllm-openai:v0.18.0', undefined],
-      ['vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
-      ['docker.io/vllm/vllm-openai:v0.18.0', 'vllm/vllm-openai runs as root'],
-      [`vllm/vllm-openai@sha256:${'0a'.repeat(32)}`, 'vllm/vllm-openai runs as root'],
-    ])('is that of the image %s unless the definition sets one: %p', (reference, known) => {
+    const places = 'write only below /tmp, which is its HOME unless that is set';
+    const root = `vllm/vllm-openai runs as root (0) with the home /root; its server must ${places}`;
+    const unknown = `the image is not known, so its server must run as the user of the image and ${places}`;
+
+    test.each<[string, string]>([
+      ['acme/llm:1.4.2', unknown],
+      ['acme/vllm/vllm-openai:v0.18.0', unknown],
+      ['vllm/vllm-openai:v0.18.0', root],
+      ['docker.io/vllm/vllm-openai:v0.18.0', root],
+      [`vllm/vllm-openai@sha256:${'0a'.repeat(32)}`, root],
+    ])('is that of the image %s unless the definition sets one: %p', (reference, detail) => {
       const image = ServerImage.fromRegistry(reference);
-      expect(ledgerOf({}, { ...vllm, image }).detail(Feature.IMAGE_USER)?.detail).toBe(
-        known === undefined ? 'done' : `${known}: done`,
-      );
+      expect(ledgerOf({}, { ...vllm, image }).detail(Feature.IMAGE_USER)?.detail).toBe(`${detail}: done`);
     });
 
-    test('is not recorded if the definition sets one', () => {
-      expect(ledgerOf({}, { ...vllm, user: 1000 }).features()).not.toContain(Feature.IMAGE_USER);
+    test.each<[Partial<ReturnType<typeof backendOptions>>, SupportLevel, RegExp]>([
+      [{}, SupportLevel.APPLICATION, /^the image is not known, so its server must run as user 1000 and write only/],
+      [
+        { server: ModelServer.rayServe({ app: 'app:app' }) },
+        SupportLevel.APPLICATION,
+        /must run as user 1000 \(as rayproject\/ray\) and write only below/,
+      ],
+      [
+        { image: ServerImage.fromRegistry('vllm/vllm-openai:v0.18.0') },
+        SupportLevel.APPLICATION,
+        /^vllm\/vllm-openai runs as root \(0\) with the home \/root; user 1000 must be able to read its files and write/,
+      ],
+      [
+        { image: ServerImage.fromRegistry('rayproject/ray:2.58.0') },
+        SupportLevel.NATIVE,
+        /^rayproject\/ray runs as ray \(1000\) with the home \/home\/ray; its server must write only below/,
+      ],
+      [{ readOnlyRootFilesystem: false }, SupportLevel.APPLICATION, /user 1000 and write only where that user may$/],
+    ])('is compared with that of the image if the definition sets one: %#', (options, level, detail) => {
+      expect(ledgerOf({}, { ...vllm, user: 1000, ...options }).detail(Feature.IMAGE_USER)).toMatchObject({
+        level,
+        detail: expect.stringMatching(detail),
+      });
     });
 
     test('depends on the image if the target sets another user', () => {
-      expect(ledgerOf({}, {}, without).features()).not.toContain(Feature.IMAGE_USER);
-      expect(ledgerOf({}, vllm, without).detail(Feature.IMAGE_USER)).toMatchObject({
-        level: SupportLevel.APPLICATION,
-        detail: expect.stringMatching(/^vllm\/vllm-openai runs as root; if the target requires another user/),
-      });
-      expect(ledgerOf({}, { ...vllm, user: 1000 }, without).features()).not.toContain(Feature.IMAGE_USER);
+      const user = (options: Partial<ReturnType<typeof backendOptions>>) =>
+        ledgerOf({}, options, { ...without, containerUser: 10_001 }).detail(Feature.IMAGE_USER)?.detail;
+      expect(user({})).toMatch(/^the image is not known, so its server must run as user 10001 and/);
+      expect(user({ image: ServerImage.fromRegistry('vllm/vllm-openai:v0.18.0') })).toMatch(/user 10001 must be able/);
+      expect(user({ image: ServerImage.fromRegistry('rayproject/ray:2.58.0') })).toMatch(/its server must write/);
+      expect(user({ server: ModelServer.rayServe({ app: 'app:app' }) })).toMatch(/user 1000 \(as rayproject/);
     });
   });
 

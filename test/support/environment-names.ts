@@ -6,6 +6,7 @@ import { readCatalog } from '../../scripts/server-factories';
 import { ModelServer } from '../../src';
 import { OPTION_TYPES } from '../../src/private/option-types';
 import type { PlacedModel } from '../../src/servers/define-server';
+import { IMAGE_FACTS } from '../../src/workload/private/image-facts';
 import { repositoryFiles } from './repository-files';
 import { requiredOptionsOf } from './required-options';
 
@@ -95,19 +96,20 @@ export function variablesOfServers(): string[] {
 
 /** Where renderers and the packer of apps write a variable by its name. */
 const WRITTEN =
-  /(?:\bname: |\bsecretVariable\(|\bprefixed\(|_VARIABLE = )'([A-Z][A-Z_]+)'|\{ ([A-Z][A-Z_]+): SCRATCH\b/g;
+  /(?:\bname: |\bsecretVariable\(|\bprefixed\(|_VARIABLE = )'([A-Z][A-Z_]+)'|\{ ([A-Z][A-Z_]+): SCRATCH\b|\bdefaults\.([A-Z]+) = /g;
 
 /** The variables that a source writes into containers. */
 export function variablesWrittenBy(text: string): string[] {
-  return [...text.matchAll(WRITTEN)].map(([, named, key]) => (named ?? key) as string);
+  return [...text.matchAll(WRITTEN)].map(([, named, key, set]) => (named ?? key ?? set) as string);
 }
 
 /** The variables that the package sets in containers, in addition to those of the servers. */
 export function variablesWritten(): string[] {
   const files = repositoryFiles().filter((file) =>
-    /^src\/(?:aws|kubernetes)\/private\/|^src\/tools\/app-image\/pack-app\.ts/.test(file),
+    /^src\/(?:aws|kubernetes)\/private\/|^src\/plan\/process\.ts|^src\/tools\/app-image\/pack-app\.ts/.test(file),
   );
-  return unique(files.flatMap((file) => variablesWrittenBy(readFileSync(join(ROOT, file), 'utf8'))));
+  const caches = IMAGE_FACTS.flatMap((facts) => Object.keys(facts.caches ?? {}));
+  return unique([...files.flatMap((file) => variablesWrittenBy(readFileSync(join(ROOT, file), 'utf8'))), ...caches]);
 }
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort();

@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendIntent, LivenessCheckIntent } from '../../plan/intents';
+import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
@@ -188,15 +189,14 @@ function startOf({ command, args }: BackendPlan): { readonly entryPoint: string[
     : { entryPoint: command, command: args };
 }
 
-/** The environment; variables with times are lazy. With a read-only root file system, HOME is the writable directory. */
+/** The environment, with what the user needs; variables with times are lazy. */
 function environmentOf({ intent, secrets }: BackendBinding, plan: () => BackendPlan): { [name: string]: string } {
   const times = (intent.server.timeVariables ?? []).map(({ variable }) => [
     variable,
     late.string(() => plan().environment[variable] as string),
   ]);
-  const needsHome = intent.readOnlyRootFilesystem && intent.user === undefined && !Object.hasOwn(secrets, 'HOME');
-  const home = needsHome ? { HOME: SCRATCH.mountPath } : {};
-  return { ...home, ...intent.environment, ...Object.fromEntries(times) };
+  const added = userVariables(intent, intent.user, Object.keys(secrets));
+  return { ...added, ...intent.environment, ...Object.fromEntries(times) };
 }
 
 /** Labels that describe the models for operators, including those in the image. */

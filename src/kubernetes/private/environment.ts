@@ -1,24 +1,16 @@
+import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../workload/secret-value';
 import type { EnvVar } from './manifests';
-import { TMP_MOUNT } from './volumes';
+import { userOf } from './security';
 
-/**
- * The environment of a server: its own variables, the user's, and secrets by reference. The default user does not exist in
- * the image, so it has neither the home nor the name that libraries look up: `HOME` and `USER` default to `/tmp` and
- * `serving`.
- */
+/** The environment of a server: what its user needs, its own variables, those of the definition, and secrets by reference. */
 export function environmentOf({ intent, environment }: BackendPlan, secrets: Record<string, SecretValue>): EnvVar[] {
-  const { HOME, USER, PORT, ...rest } = environment;
-  const defaultOf = (name: string, value: string) =>
-    intent.user === undefined && !Object.hasOwn(secrets, name) ? value : undefined;
-  const home = HOME ?? defaultOf('HOME', TMP_MOUNT.mountPath);
-  const user = USER ?? defaultOf('USER', 'serving');
+  const { PORT, ...rest } = environment;
+  const added = userVariables(intent, userOf(intent), Object.keys(secrets));
   return [
     ...(PORT === undefined ? [] : [{ name: 'PORT', value: literal(PORT) }]),
-    ...(home === undefined ? [] : [{ name: 'HOME', value: literal(home) }]),
-    ...(user === undefined ? [] : [{ name: 'USER', value: literal(user) }]),
-    ...Object.entries(rest).map(([name, value]) => ({ name, value: literal(value) })),
+    ...Object.entries({ ...added, ...rest }).map(([name, value]) => ({ name, value: literal(value) })),
     ...Object.entries(secrets).map(([name, secret]) => secretVariable(name, secret)),
   ];
 }

@@ -1,8 +1,9 @@
 import type { BackendIntent } from '../../plan/intents';
+import { userOf as setUserOf } from '../../plan/process';
 import type { ContainerSecurity, PodSecurity } from './manifests';
 
-/** The default user of containers. The restricted Pod Security level requires a number above 0. */
-const DEFAULT_USER = 10001;
+/** The user of containers whose image is not known to have one. The restricted Pod Security level requires a number above 0. */
+export const DEFAULT_USER = 10001;
 
 /** The first port that a process without capabilities may listen on, unless a pod sets another one. */
 const FIRST_UNPRIVILEGED_PORT = 1024;
@@ -37,6 +38,7 @@ function listeningOn(port: number): PodSecurity['sysctls'] {
   return [{ name: 'net.ipv4.ip_unprivileged_port_start', value: String(port) }];
 }
 
-function userOf(intent: BackendIntent): number {
-  return intent.user ?? DEFAULT_USER;
+/** The user of the containers of a backend. */
+export function userOf(intent: BackendIntent): number {
+  return setUserOf(intent, { containerUser: DEFAULT_USER }) as number;
 }

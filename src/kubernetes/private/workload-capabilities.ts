@@ -1,5 +1,6 @@
 import { approximated, type CapabilityTable, capabilitiesOf, emulated, native, refused } from '../../plan/capabilities';
 import { type Capability, Feature, type TargetProfile } from '../../plan/target-profile';
+import { DEFAULT_USER } from './security';
 import { DEFAULT_VERSION, minorVersion } from './version';
 
 /** What a definition states about its cluster. */
@@ -43,7 +44,9 @@ const WORKLOADS = {
   [Feature.CPU_LIMIT]: native('the limit of the container, next to its request'),
   [Feature.MEMORY_LIMIT]: native('the limit of the container, next to its request'),
   [Feature.GPU]: native('an extended resource, and a toleration for the taint of the same name'),
-  [Feature.IMAGE_USER]: refused("a container runs as 'user', which defaults to 10001"),
+  [Feature.IMAGE_USER]: refused(
+    `a container runs as 'user', which defaults to that of a known image that is not root, otherwise to ${DEFAULT_USER}`,
+  ),
 } satisfies Partial<CapabilityTable>;
 
 /** The features that depend on what routes the requests: the router or a gateway. */
@@ -79,6 +82,7 @@ export function withWorkloads(profile: TargetProfile, cluster = DEFAULT_CLUSTER)
   return {
     ...profile,
     healthCheck: { ...profile.healthCheck, statuses: KUBELET_STATUSES },
+    containerUser: DEFAULT_USER,
     capabilities: [...profile.capabilities.filter(({ feature }) => !own.has(feature)), ...workloads],
   };
 }

@@ -1,4 +1,5 @@
 import type { LoadBalancing, ServerProtocol } from '../choices';
+import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ServerIntent } from './server';
 
@@ -158,6 +159,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly image?: string;
   /** The platforms of the image. @default - unknown */
   readonly imagePlatforms?: ImagePlatformIntent[];
+  /** What is known of the image. @default - nothing */
+  readonly imageFacts?: ImageFactsIntent;
   /** The CPU architecture in OCI notation. @default - that of the compute */
   readonly architecture?: string;
   /** The working directory of the server. @default - that of the image */

@@ -2,6 +2,7 @@ export * from './autoscaling';
 export * from './backend';
 export * from './endpoint';
 export * from './hop';
+export * from './image';
 export * from './model';
 export * from './platform';
 export * from './server';

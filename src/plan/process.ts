@@ -1,0 +1,56 @@
+import type { BackendIntent } from './intents';
+import type { TargetProfile } from './target-profile';
+
+/** The directory for temporary files. With a read-only root file system it is an empty volume. */
+export const TEMPORARY = '/tmp';
+
+/** The user that is set for the containers of a backend; undefined for that of the image. */
+export function userOf(
+  { user, imageFacts }: BackendIntent,
+  { containerUser }: Pick<TargetProfile, 'containerUser'>,
+): number | undefined {
+  if (user !== undefined || containerUser === undefined) return user;
+  return imageFacts?.user || containerUser;
+}
+
+/** The name of a user that no image has. */
+const USER_NAME = 'serving';
+
+/**
+ * The variables that a container needs because of its user and its root file system, without those that the definition or
+ * its secrets set.
+ *
+ * - `HOME`: `/tmp` if the root file system is read-only, or if the user, which a target or the definition sets, is not known
+ *   to have a home in the image.
+ * - `USER` and `LOGNAME`: a user that is set may not exist in the image. Python then finds its name in these variables only.
+ * - Caches that the image places where this user cannot write.
+ *
+ * @param user the numeric ID that is set for the container; undefined for that of the image
+ */
+export function userVariables(
+  { imageFacts, readOnlyRootFilesystem, environment }: BackendIntent,
+  user: number | undefined,
+  secrets: readonly string[],
+): Record<string, string> {
+  const isOwn = user === undefined || user === imageFacts?.user;
+  const known = isOwn && imageFacts?.isAssumed !== true ? imageFacts : undefined;
+  const defaults: Record<string, string | undefined> = {};
+  if (readOnlyRootFilesystem) defaults.HOME = TEMPORARY;
+  else if (user !== undefined) defaults.HOME = known?.home ?? TEMPORARY;
+  if (user !== undefined) {
+    const name = environment.USER ?? nameOf(user, known?.userName);
+    defaults.USER = name;
+    defaults.LOGNAME = secrets.includes('USER') ? undefined : name;
+  }
+  if (readOnlyRootFilesystem || !isOwn) Object.assign(defaults, imageFacts?.caches);
+  return Object.fromEntries(
+    Object.entries(defaults).flatMap(([name, value]) =>
+      value === undefined || Object.hasOwn(environment, name) || secrets.includes(name) ? [] : [[name, value]],
+    ),
+  );
+}
+
+function nameOf(user: number, known: string | undefined): string {
+  if (user === 0) return 'root';
+  return known ?? USER_NAME;
+}
