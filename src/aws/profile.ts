@@ -171,7 +171,7 @@ const CAPABILITIES = capabilitiesOf({
   ),
   [Feature.GPU]: native('an instance of a capacity provider'),
   [Feature.IMAGE_USER]: leftToApplication(
-    "the container runs without capabilities as the user of its image, or as root if the image sets none; set 'user' to one that can read and write the files of the server, and on Fargate add 'VOLUME /tmp' to the image",
+    "the container runs without capabilities as the user of its image, or as root if the image sets none; set 'user' to one that can read the files of the server, with which '/tmp' on Fargate is in memory and writable; otherwise an image that is not known and does not run as root needs 'VOLUME /tmp'",
   ),
   [Feature.WEB_SOCKET]: native(
     'an upgraded connection, which the load balancer closes when both sides send no data for the idle timeout',

@@ -227,8 +227,9 @@ export interface BackendOptions {
    * variables of known images that place caches elsewhere are set to directories below it, unless `environment` or `secrets`
    * set them.
    *
-   * AWS: on Fargate the volume belongs to root, so an image with another user must declare `VOLUME /tmp`. The volume is
-   * also mounted when the root file system is writable. Kubernetes: the user of the container can write to the volume.
+   * AWS: on Fargate an empty volume belongs to root. With `user`, or a known image that does not run as root, `/tmp` is in
+   * memory instead, at most half of the memory of the task; any other image that does not run as root must declare `VOLUME
+   * /tmp`. Kubernetes: the user of the container can write to the volume. A change replaces the replicas.
    *
    * @default true
    */

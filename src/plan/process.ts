@@ -1,4 +1,4 @@
-import type { BackendIntent } from './intents';
+import type { BackendIntent, ScratchIntent } from './intents';
 import type { TargetProfile } from './target-profile';
 
 /** The directory for temporary files. With a read-only root file system it is an empty volume. */
@@ -11,6 +11,22 @@ export function userOf(
 ): number | undefined {
   if (user !== undefined || containerUser === undefined) return user;
   return imageFacts?.user || containerUser;
+}
+
+/**
+ * The directories that a target makes writable: those of the definition and, if the root file system is read-only, `/tmp` and
+ * where the server of a known image writes.
+ */
+export function scratchOf({ scratch = [], imageFacts, readOnlyRootFilesystem }: BackendIntent): ScratchIntent[] {
+  const written = imageFacts?.isAssumed === true ? [] : (imageFacts?.writtenPaths ?? []);
+  const standard = readOnlyRootFilesystem ? [TEMPORARY, ...written] : [];
+  const added = standard.filter((path) => !scratch.some((declared) => declared.path === path));
+  return [...added.map((path) => ({ path, inMemory: false })), ...scratch];
+}
+
+/** Whether the server is known to run as a user other than root, which cannot write to a directory of root. */
+export function isUnprivileged({ user, imageFacts }: BackendIntent): boolean {
+  return (user ?? imageFacts?.user ?? 0) > 0;
 }
 
 /** The name of a user that no image has. */

@@ -15,7 +15,7 @@ import {
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { LedgerTopic } from '../../src/plan/serving-plan';
 import { attributes, container, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
-import { objects } from '../support/data';
+import { object, objects } from '../support/data';
 
 const TASK = 'AWS::ECS::TaskDefinition';
 
@@ -177,6 +177,43 @@ describe('the server', () => {
       PortMappings: [{ ContainerPort: 1453 }],
     });
     expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').Port).toBe(1453);
+  });
+
+  test.each<[string, Parameters<typeof oneBackend>[0], number]>([
+    ['a user that is set', { user: 1000 }, 1024],
+    ['a known image that does not run as root', { image: ServerImage.fromRegistry('rayproject/ray:2.58.0') }, 1024],
+    ['an image that is assumed to be known', { server: ModelServer.bentoml() }, 1024],
+    ['more memory', { user: 1000, resources: { memory: Size.gibibytes(4), cpu: 1 } }, 2048],
+  ])('has /tmp in memory with %s, because root owns an empty volume', (_what, options, size) => {
+    const template = templateOf(oneBackend(options).stack);
+    expect(container(template)).toMatchObject({
+      LinuxParameters: {
+        Tmpfs: [{ ContainerPath: '/tmp', MountOptions: ['rw', 'exec', 'mode=1777'], Size: size }],
+      },
+    });
+    expect(container(template)).not.toHaveProperty('MountPoints');
+    expect(only(template, TASK)).not.toHaveProperty('Volumes');
+  });
+
+  test.each<[string, Parameters<typeof oneBackend>[0]]>([
+    ['an unknown image', {}],
+    ['an image that runs as root', { image: ServerImage.fromRegistry('python:3.11-slim') }],
+  ])('has /tmp in a volume with %s', (_what, options) => {
+    const template = templateOf(oneBackend(options).stack);
+    expect(container(template).MountPoints).toEqual([
+      { SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false },
+    ]);
+    expect(object(container(template).LinuxParameters)).not.toHaveProperty('Tmpfs');
+  });
+
+  test('has the /tmp of its image if its root file system is writable', () => {
+    const template = templateOf(oneBackend({ user: 1000, readOnlyRootFilesystem: false }).stack);
+    expect(container(template)).not.toHaveProperty('MountPoints');
+    expect(object(container(template).LinuxParameters)).not.toHaveProperty('Tmpfs');
+    const fetched = { model: Model.fromS3('s3://acme-models/a/'), readOnlyRootFilesystem: false };
+    const other = templateOf(oneBackend(fetched).stack);
+    expect(only(other, TASK).Volumes).toEqual([{ Name: 'scratch' }, { Name: 'models-0' }]);
+    expect(objects(container(other).MountPoints).map(({ ContainerPath }) => ContainerPath)).toEqual(['/models']);
   });
 
   test('gets its environment', () => {

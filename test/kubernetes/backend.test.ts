@@ -225,6 +225,8 @@ describe('security', () => {
 
   test('uses the user and the root file system of the definition', () => {
     const pod = podOf({ user: 1000, readOnlyRootFilesystem: false });
+    expect(pod.volumes.map(({ name }: { name: string }) => name)).not.toContain('tmp');
+    expect(pod.containers[0].volumeMounts).toEqual([]);
     expect(pod.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 1000 });
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: 1000, readOnlyRootFilesystem: false });
   });

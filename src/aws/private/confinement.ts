@@ -28,6 +28,8 @@ export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swap
   readonly port?: number;
   /** Capabilities that it keeps. @default - none */
   readonly capabilities?: readonly ecs.Capability[];
+  /** Directories in memory. @default - none */
+  readonly tmpfs?: ecs.Tmpfs[];
 }
 
 /**
@@ -39,10 +41,11 @@ export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swap
 export function confine(
   scope: Construct,
   id: string,
-  { port, capabilities = [], ...options }: ConfinementOptions = {},
+  { port, capabilities = [], tmpfs = [], ...options }: ConfinementOptions = {},
 ): Pick<ecs.ContainerDefinitionOptions, 'linuxParameters' | 'privileged'> {
   const linuxParameters = new ecs.LinuxParameters(scope, id, options);
   linuxParameters.dropCapabilities(...droppedCapabilities([...capabilities, ...capabilitiesOf(port)]));
+  linuxParameters.addTmpfs(...tmpfs);
   return { linuxParameters, privileged: false };
 }
 

@@ -17,7 +17,7 @@ import { late } from './late';
 import { publishModels } from './model-assets';
 import { addModelContainers, keepRegion } from './model-containers';
 import { addModelVolumes } from './model-volumes';
-import { SCRATCH } from './scratch';
+import { SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { trustOwnTasks } from './trust';
 
@@ -47,9 +47,12 @@ export function makeTask(
   const definition = onFargate
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
-  const server = addServer(backend, plan, definition, logging('server'));
+  const scratch = scratchMounts(backend.intent, onFargate);
+  const server = addServer(backend, plan, { definition, scratch, logging: logging('server') });
   addLiveness(backend, plan, definition);
-  addModelVolumes(backend, { definition, server }, 1);
+  const shared = scratch.volumes.some(({ name }) => name === SCRATCH.name) || backend.fetches.length === 0;
+  if (!shared) definition.addVolume({ name: SCRATCH.name });
+  addModelVolumes(backend, { definition, server }, scratch.volumes.length + (shared ? 0 : 1));
   addModelContainers(backend, { definition, server }, logging, props);
   publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
@@ -107,11 +110,17 @@ function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
   });
 }
 
+/** Where a server is added. */
+interface ServerPlace {
+  readonly definition: ecs.TaskDefinition;
+  readonly scratch: ScratchMounts;
+  readonly logging: ecs.LogDriver;
+}
+
 function addServer(
   backend: BoundBackend,
   plan: () => BackendPlan,
-  definition: ecs.TaskDefinition,
-  logging: ecs.LogDriver,
+  { definition, scratch, logging }: ServerPlace,
 ): ecs.ContainerDefinition {
   const { intent } = backend;
   const onFargate = definition.isFargateCompatible;
@@ -131,6 +140,7 @@ function addServer(
       initProcessEnabled: true,
       sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
       port: intent.port,
+      tmpfs: scratch.tmpfs,
     }),
     logging,
     dockerLabels: modelLabels(backend),
@@ -143,8 +153,10 @@ function addServer(
         }),
   });
   keepRegion(server, backend);
-  definition.addVolume({ name: SCRATCH.name });
-  server.addMountPoints({ sourceVolume: SCRATCH.name, containerPath: SCRATCH.mountPath, readOnly: false });
+  for (const { name, mountPath } of scratch.volumes) {
+    definition.addVolume({ name });
+    server.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: false });
+  }
   return server;
 }
 

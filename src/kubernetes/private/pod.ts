@@ -65,7 +65,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
         volumeMounts: [...scratchMounts(intent), ...models.mounts],
       },
     ],
-    volumes: [...scratchVolumes(intent), ...models.volumes],
+    volumes: [...scratchVolumes(intent, models.initContainers.length > 0), ...models.volumes],
   };
 }
 

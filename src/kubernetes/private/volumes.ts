@@ -1,25 +1,42 @@
 import type { BackendIntent } from '../../plan/intents';
+import { scratchOf, TEMPORARY } from '../../plan/process';
 import type { Volume, VolumeMount } from './manifests';
 import { mebibytes } from './quantities';
 
 /** A writable directory, because the root file system is read-only. */
-export const TMP_MOUNT: VolumeMount = { name: 'tmp', mountPath: '/tmp' };
+export const TMP_MOUNT: VolumeMount = { name: 'tmp', mountPath: TEMPORARY };
 
 const SHM_MOUNT: VolumeMount = { name: 'shm', mountPath: '/dev/shm' };
 
-/** The mounts of every server. */
+/** The mounts of a server: the directories that it can write to, and shared memory. */
 export function scratchMounts(intent: BackendIntent): VolumeMount[] {
-  return intent.sharedMemoryMib === undefined ? [TMP_MOUNT] : [TMP_MOUNT, SHM_MOUNT];
+  const mounts = scratchOf(intent).map(({ path }, index) => ({ name: nameOf(path, index), mountPath: path }));
+  return intent.sharedMemoryMib === undefined ? mounts : [...mounts, SHM_MOUNT];
 }
 
-/** The volumes of these mounts. Shared memory counts toward the memory limit of the container that writes it. */
-export function scratchVolumes(intent: BackendIntent): Volume[] {
-  const tmp: Volume = {
-    name: TMP_MOUNT.name,
-    emptyDir: {
-      sizeLimit: intent.ephemeralStorageMib === undefined ? undefined : mebibytes(intent.ephemeralStorageMib),
-    },
+/**
+ * The volumes of these mounts, and of `/tmp` in init containers. What is in memory counts toward the memory limit of the
+ * container that writes it.
+ */
+export function scratchVolumes(intent: BackendIntent, hasInitContainers: boolean): Volume[] {
+  const { ephemeralStorageMib, sharedMemoryMib } = intent;
+  const volumes = scratchOf(intent).map(({ path, sizeMib = ephemeralStorageMib, inMemory }, index) => ({
+    name: nameOf(path, index),
+    emptyDir: emptyDirOf(sizeMib, inMemory),
+  }));
+  if (hasInitContainers && !volumes.some(({ name }) => name === TMP_MOUNT.name))
+    volumes.unshift({ name: TMP_MOUNT.name, emptyDir: emptyDirOf(ephemeralStorageMib, false) });
+  if (sharedMemoryMib === undefined) return volumes;
+  return [...volumes, { name: SHM_MOUNT.name, emptyDir: emptyDirOf(sharedMemoryMib, true) }];
+}
+
+function emptyDirOf(sizeMib: number | undefined, inMemory: boolean): Volume['emptyDir'] {
+  return {
+    ...(inMemory && { medium: 'Memory' }),
+    sizeLimit: sizeMib === undefined ? undefined : mebibytes(sizeMib),
   };
-  if (intent.sharedMemoryMib === undefined) return [tmp];
-  return [tmp, { name: SHM_MOUNT.name, emptyDir: { medium: 'Memory', sizeLimit: mebibytes(intent.sharedMemoryMib) } }];
+}
+
+function nameOf(path: string, index: number): string {
+  return path === TMP_MOUNT.mountPath ? TMP_MOUNT.name : `scratch-${index}`;
 }

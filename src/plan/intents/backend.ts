@@ -1,6 +1,7 @@
 import type { LoadBalancing, ServerProtocol } from '../choices';
 import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
+import type { ScratchIntent } from './scratch';
 import type { ServerIntent } from './server';
 
 /** Computed times that the user overrides, in whole seconds. */
@@ -203,6 +204,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly user?: number;
   /** Whether the root file system is read-only. */
   readonly readOnlyRootFilesystem: boolean;
+  /** The directories that the definition makes writable. @default - none */
+  readonly scratch?: ScratchIntent[];
   /** Overrides of computed times. @default - every time is computed */
   readonly timeouts?: TimeoutOverrides;
   /** Whether callers bypass the balancer. @default false */

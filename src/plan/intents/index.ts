@@ -5,5 +5,6 @@ export * from './hop';
 export * from './image';
 export * from './model';
 export * from './platform';
+export * from './scratch';
 export * from './server';
 export * from './traffic';

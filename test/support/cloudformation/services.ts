@@ -45,7 +45,8 @@ function checkFargate(findings: Findings, task: Data): void {
     );
     findings.expect(container.Privileged !== true, at, 'Privileged is not possible on Fargate');
     const linux = object(container.LinuxParameters);
-    for (const field of ['SharedMemorySize', 'Tmpfs', 'Devices'])
+    // Fargate supports Tmpfs since 2026-01-06.
+    for (const field of ['SharedMemorySize', 'Devices'])
       findings.expect(
         list(linux[field]).length === 0 && (Array.isArray(linux[field]) || linux[field] === undefined),
         at,
