@@ -215,7 +215,10 @@ export interface BackendOptions {
 
   /**
    * The numeric user ID that the container runs as. It needs no entry in `/etc/passwd` of the image: `HOME`, `USER` and
-   * `LOGNAME` are set unless `environment` or `secrets` set them.
+   * `LOGNAME` are set unless `environment` or `secrets` set them. 0 is root, which has no capabilities: it can read and write
+   * only files that belong to it or that every user can access.
+   *
+   * Kubernetes: namespaces that enforce the restricted Pod Security Standard refuse Pods with 0, and synthesis warns about it.
    *
    * @default - AWS: the image's user; Kubernetes: that of a known image if it is not root, otherwise 10001, because the
    * restricted Pod Security Standard requires a number
@@ -299,7 +302,7 @@ export function resolveBackend(
     directCallers: options.directCallers,
     rollout: (options.rollout ?? Rollout.surge())._intent(),
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
-    user: optionalCountOf('user', options.user, { max: 2 ** 31 - 2, at: scope }),
+    user: options.user === undefined ? undefined : userOf(options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
   };
 }
@@ -390,6 +393,11 @@ type CountRule = Pick<NumberRule, 'max' | 'code' | 'at'>;
 
 function countOf(prop: string, value: number, rule: CountRule): number {
   return requireNumber(prop, value, { min: 1, integer: true, ...rule });
+}
+
+/** A numeric user ID. */
+function userOf(user: number, at: Construct): number {
+  return requireNumber('user', user, { min: 0, max: 2 ** 31 - 2, integer: true, at });
 }
 
 function optionalCountOf(prop: string, value: number | undefined, rule: CountRule): number | undefined {

@@ -197,6 +197,7 @@ describe('the server', () => {
 
   test.each<[string, Parameters<typeof oneBackend>[0]]>([
     ['an unknown image', {}],
+    ['root', { user: 0 }],
     ['an image that runs as root', { image: ServerImage.fromRegistry('python:3.11-slim') }],
   ])('has /tmp in a volume with %s', (_what, options) => {
     const template = templateOf(oneBackend(options).stack);

@@ -139,7 +139,7 @@ describe('backend', () => {
     ],
     [{ workingDirectory: '/app/../srv' }, "[InvalidText] 'workingDirectory' ('/app/../srv') must be an absolute path"],
     [{ workingDirectory: '/app/' }, "[InvalidText] 'workingDirectory' ('/app/') must be an absolute path"],
-    [{ user: 0 }, "[InvalidNumber] 'user' (0) must be a whole number between 1 and 2147483646"],
+    [{ user: -1 }, "[InvalidNumber] 'user' (-1) must be a whole number between 0 and 2147483646"],
     [{ backendName: '' }, "[InvalidName] 'backendName' ('') must not be empty"],
     [
       { environment: { 'A-B': 'c' } },

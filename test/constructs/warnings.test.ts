@@ -120,6 +120,20 @@ test('a reference that no platform expands causes a warning', () => {
   );
 });
 
+test('a container that runs as root causes a warning on Kubernetes, which can be acknowledged', () => {
+  const lines = linesOf((chart) => define(chart, { user: 0 }));
+  expect(lines).toEqual([expect.stringContaining("backend 'v1' runs as root ('user' is 0)")]);
+  expect(lines[0]).toContain('[ack: serving-constructs:rootUser.v1]');
+  const acknowledged = linesOf((chart) => {
+    define(chart, { user: 0 });
+    Warnings.of(chart).acknowledge('serving-constructs:rootUser.v1');
+  });
+  expect(acknowledged).toEqual([]);
+  const stack = new Stack(new CdkApp(), 'Serving');
+  define(stack, { user: 0 });
+  Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+});
+
 describe('a value that was not filled in', () => {
   const BRACED = ['$', '{...}'].join('');
   const braced = (name: string) => `$\{${name}}`;

@@ -223,6 +223,18 @@ describe('security', () => {
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: user });
   });
 
+  test('runs as root if the definition says so', () => {
+    // The checks of manifests refuse it, as the restricted Pod Security Standard does.
+    const pod = findObject(oneBackend({ user: 0 }).chart.toJson(), 'Deployment', 'digits-svm').spec.template.spec;
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: false, runAsUser: 0 });
+    expect(pod.securityContext).not.toHaveProperty('fsGroup');
+    expect(pod.containers[0].securityContext).toMatchObject({
+      runAsNonRoot: false,
+      runAsUser: 0,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
   test('uses the user and the root file system of the definition', () => {
     const pod = podOf({ user: 1000, readOnlyRootFilesystem: false });
     expect(pod.volumes.map(({ name }: { name: string }) => name)).not.toContain('tmp');

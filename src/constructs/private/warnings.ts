@@ -14,6 +14,7 @@ export const WARNING_KINDS = [
   'publicBackendAddress',
   'publicTrustedProxies',
   'publishDestination',
+  'rootUser',
   'routerImage',
   'sharedNames',
   'unreachableBackend',

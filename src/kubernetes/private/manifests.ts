@@ -98,8 +98,8 @@ export interface TopologySpread {
 export interface PodSecurity {
   readonly runAsNonRoot: boolean;
   readonly runAsUser: number;
-  readonly fsGroup: number;
-  readonly fsGroupChangePolicy: 'OnRootMismatch';
+  readonly fsGroup?: number;
+  readonly fsGroupChangePolicy?: 'OnRootMismatch';
   readonly seccompProfile: { readonly type: 'RuntimeDefault' };
   readonly sysctls?: { readonly name: string; readonly value: string }[];
 }

@@ -1,5 +1,7 @@
+import type { Warning } from '../../constructs/private/warnings';
 import type { BackendIntent } from '../../plan/intents';
 import { userOf as setUserOf } from '../../plan/process';
+import { slug } from '../../private/names';
 import type { ContainerSecurity, PodSecurity } from './manifests';
 
 /** The user of containers whose image is not known to have one. The restricted Pod Security level requires a number above 0. */
@@ -12,10 +14,9 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 export function podSecurity(intent: BackendIntent): PodSecurity {
   const user = userOf(intent);
   return {
-    runAsNonRoot: true,
+    runAsNonRoot: user > 0,
     runAsUser: user,
-    fsGroup: user,
-    fsGroupChangePolicy: 'OnRootMismatch',
+    ...(user > 0 && { fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' }),
     seccompProfile: { type: 'RuntimeDefault' },
     sysctls: listeningOn(intent.port),
   };
@@ -27,9 +28,16 @@ export function containerSecurity(intent: BackendIntent, readOnlyRootFilesystem:
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
     readOnlyRootFilesystem: readOnlyRootFilesystem,
-    runAsNonRoot: true,
+    runAsNonRoot: userOf(intent) > 0,
     runAsUser: userOf(intent),
   };
+}
+
+/** Namespaces may refuse Pods that run as root. */
+export function rootWarnings({ name, user }: BackendIntent): Warning[] {
+  if (user !== 0) return [];
+  const message = `backend '${name}' runs as root ('user' is 0), which namespaces that enforce the restricted Pod Security Standard refuse, and root has no capabilities; set 'user' to one that can read the files of the image, or acknowledge this warning if the namespace permits root`;
+  return [{ id: `rootUser.${slug(name)}`, message }];
 }
 
 /** containerd 2 allows every port by default; older releases and CRI-O need this sysctl, which Kubernetes considers safe. */
