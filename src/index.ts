@@ -31,5 +31,6 @@ export * from './workload/gpu';
 export * from './workload/health-check';
 export * from './workload/resources';
 export * from './workload/rollout';
+export * from './workload/scratch-volume';
 export * from './workload/secret-value';
 export * from './workload/server-image';

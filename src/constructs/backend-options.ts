@@ -17,6 +17,7 @@ import { HealthCheck } from '../workload/health-check';
 import { factsOf } from '../workload/private/image-facts';
 import type { Resources } from '../workload/resources';
 import { Rollout } from '../workload/rollout';
+import type { ScratchVolume } from '../workload/scratch-volume';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 import type { BackendTimeouts } from './backend-timeouts';
@@ -25,6 +26,7 @@ import { containerEnvironment } from './private/container-environment';
 import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
+import { scratchIntentsOf } from './private/scratch';
 import type { ServingPlatform } from './serving-platform';
 
 /** Options of a backend, which is one version of an implementation. */
@@ -231,12 +233,23 @@ export interface BackendOptions {
    * set them.
    *
    * AWS: on Fargate an empty volume belongs to root. With `user`, or a known image that does not run as root, `/tmp` is in
-   * memory instead, at most half of the memory of the task; any other image that does not run as root must declare `VOLUME
+   * memory instead, at most half of the memory of the task, unless `scratch` has `/tmp`; any other image that does not run as root must declare `VOLUME
    * /tmp`. Kubernetes: the user of the container can write to the volume. A change replaces the replicas.
    *
    * @default true
    */
   readonly readOnlyRootFilesystem?: boolean;
+
+  /**
+   * Directories that the server can write to, each empty when a replica starts. With a read-only root file system `/tmp` is
+   * one of them, also if it is not listed.
+   *
+   * AWS: volumes of the task, or a tmpfs in memory. Kubernetes: volumes of the kind `emptyDir`. A change replaces the
+   * replicas.
+   *
+   * @default - none
+   */
+  readonly scratch?: ScratchVolume[];
 }
 
 /** Properties of a backend. */
@@ -276,6 +289,7 @@ export function resolveBackend(
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const compute = computeOf(options, scope);
   const server = startedServer(options, models, { port, protocol, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
+  const modelIntents = modelIntentsOf(models, scope);
   const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
   checkDeviceVariables(variables, compute.gpu, scope);
   return {
@@ -291,7 +305,7 @@ export function resolveBackend(
     architecture: options.resources?.architecture,
     server,
     environment: containerEnvironment(variables, server, port, scope),
-    models: modelIntentsOf(models, scope),
+    models: modelIntents,
     workingDirectory,
     ...compute,
     sharedMemoryMib: compute.sharedMemoryMib ?? sharedMemoryFor(server.descriptor, compute),
@@ -304,6 +318,7 @@ export function resolveBackend(
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
     user: options.user === undefined ? undefined : userOf(options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
+    scratch: scratchIntentsOf(options.scratch, { models, ...compute }, scope),
   };
 }
 

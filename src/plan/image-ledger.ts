@@ -1,5 +1,5 @@
 import { type BackendIntent, type EndpointIntent, type ImageFactsIntent, ModelDeliveryKind } from './intents';
-import { TEMPORARY } from './process';
+import { scratchOf, TEMPORARY } from './process';
 import { type LedgerEntry, LedgerTopic, type ModelPlan } from './serving-plan';
 import { ImageUse, SupportLevel, type TargetProfile } from './target-profile';
 
@@ -56,9 +56,12 @@ function describeUser({ user, userName, home }: ImageFactsIntent): string {
 }
 
 /** Where a server must write. */
-function placesOf({ readOnlyRootFilesystem }: BackendIntent): string {
-  return readOnlyRootFilesystem
-    ? `write only below ${TEMPORARY}, which is its HOME unless that is set`
+function placesOf(backend: BackendIntent): string {
+  const others = scratchOf(backend)
+    .map(({ path }) => path)
+    .filter((path) => path !== TEMPORARY);
+  return backend.readOnlyRootFilesystem
+    ? `write only below ${[TEMPORARY, ...others].join(', ')}, and ${TEMPORARY} is its HOME unless that is set`
     : 'write only where that user may';
 }
 

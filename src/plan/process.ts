@@ -24,6 +24,11 @@ export function scratchOf({ scratch = [], imageFacts, readOnlyRootFilesystem }: 
   return [...added.map((path) => ({ path, inMemory: false })), ...scratch];
 }
 
+/** Whether the server is known to run as root. */
+export function isRoot({ user, imageFacts }: BackendIntent): boolean {
+  return (user ?? (imageFacts?.isAssumed === true ? undefined : imageFacts?.user)) === 0;
+}
+
 /** Whether the server is known to run as a user other than root, which cannot write to a directory of root. */
 export function isUnprivileged({ user, imageFacts }: BackendIntent): boolean {
   return (user ?? imageFacts?.user ?? 0) > 0;

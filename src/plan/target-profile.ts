@@ -88,6 +88,8 @@ export enum Feature {
   TOKENS = 'tokens',
   /** Running as the user of the image. */
   IMAGE_USER = 'image user',
+  /** Directories that are empty when a replica starts, and that its server can write to. */
+  SCRATCH_VOLUME = 'scratch volume',
   /** Bidirectional connections that start as an HTTP/1.1 request. */
   WEB_SOCKET = 'web socket',
   /** HTTP/2 between the balancer and the server. */

@@ -25,6 +25,7 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   RayServeConfig: { example: "RayServeConfig.fromFile('serve.yaml')", members: ['document'] },
   Rollout: { example: 'Rollout.surge()', members: ['intent'] },
   ScalingTarget: { example: 'ScalingTarget.cpuUtilization(60)', members: ['metric'] },
+  ScratchVolume: { example: "ScratchVolume.at('/app/logs')", members: ['intent'] },
   // CDK has a class with the same name, whose instances have neither member.
   SecretValue: {
     example: "SecretValue.fromName('acme/token'), or on AWS aws.EcsSecret.fromSecret(...)",

@@ -53,6 +53,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     replicas: 'number?',
     resources: 'Resources?',
     rollout: 'Rollout?',
+    scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
@@ -79,6 +80,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     replicas: 'number?',
     resources: 'Resources?',
     rollout: 'Rollout?',
+    scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
@@ -392,6 +394,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     unpack: 'boolean?',
     unpackedSize: 'Size?',
     endpoint: 'string?',
+  },
+  ScratchVolumeOptions: {
+    inMemory: 'boolean?',
+    size: 'Size?',
   },
   SeldonOptions: {
     extraArgs: 'string[]?',

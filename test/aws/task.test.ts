@@ -7,6 +7,7 @@ import {
   HealthCheck,
   Model,
   ModelServer,
+  ScratchVolume,
   SecretValue,
   ServerImage,
   ServingEndpoint,
@@ -205,6 +206,52 @@ describe('the server', () => {
       { SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false },
     ]);
     expect(object(container(template).LinuxParameters)).not.toHaveProperty('Tmpfs');
+  });
+
+  test.each<[string, Parameters<typeof oneBackend>[0], string[] | undefined]>([
+    ['with chmod of the image for a user that is set', { user: 1000 }, ['1777', '/app/logs']],
+    ['with chmod of the image for a user that is not known', {}, ['1777', '/app/logs']],
+    ['not for root', { user: 0 }, undefined],
+    ['not for a known image of root', { image: ServerImage.fromRegistry('python:3.11-slim') }, undefined],
+  ])('opens a scratch volume on disk before the server starts, %s', (_what, options, command) => {
+    const template = templateOf(oneBackend({ ...options, scratch: [ScratchVolume.at('/app/logs')] }).stack);
+    const task = only(template, TASK);
+    const [server, opening] = objects(task.ContainerDefinitions);
+    const volumes = objects(task.Volumes).map(({ Name }) => Name);
+    const mount = {
+      SourceVolume: volumes.find((name) => name !== 'scratch'),
+      ContainerPath: '/app/logs',
+      ReadOnly: false,
+    };
+    expect(server?.MountPoints).toContainEqual(mount);
+    if (command === undefined) expect(opening).toBeUndefined();
+    else {
+      expect(opening).toMatchObject({
+        Name: 'Scratch',
+        Image: server?.Image,
+        Essential: false,
+        EntryPoint: ['chmod'],
+        Command: command,
+        User: '0',
+        ReadonlyRootFilesystem: true,
+        LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+        MountPoints: [mount],
+      });
+      expect(server?.DependsOn).toEqual([{ ContainerName: 'Scratch', Condition: 'SUCCESS' }]);
+    }
+  });
+
+  test('has scratch directories in memory, and /tmp on disk if the definition sets that', () => {
+    const scratch = [
+      ScratchVolume.at('/tmp'),
+      ScratchVolume.at('/app/index', { size: Size.mebibytes(100), inMemory: true }),
+    ];
+    const template = templateOf(oneBackend({ user: 1000, scratch }).stack);
+    expect(container(template)).toMatchObject({
+      MountPoints: [{ SourceVolume: 'scratch', ContainerPath: '/tmp', ReadOnly: false }],
+      LinuxParameters: { Tmpfs: [{ ContainerPath: '/app/index', Size: 100 }] },
+    });
+    expect(objects(only(template, TASK).ContainerDefinitions)[1]).toMatchObject({ Command: ['1777', '/tmp'] });
   });
 
   test('has the /tmp of its image if its root file system is writable', () => {

@@ -9,6 +9,7 @@ import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck, type HttpHealthCheckOptions, type LivenessCheck } from '../../src/workload/health-check';
+import { ScratchVolume } from '../../src/workload/scratch-volume';
 import { SecretValue } from '../../src/workload/secret-value';
 import { backendOptions, IMAGE } from '../support/definitions';
 import type { ObservedBackend } from '../support/observation';
@@ -262,6 +263,17 @@ onEvery('a backend on %s', (_, subject) => {
       resources: { cpuLimit: 2, memoryLimit: Size.gibibytes(4) },
     });
     expect({ reserved, memoryMib }).toEqual({ reserved: { cpu: 2, memoryMib: 4096 }, memoryMib: 4096 });
+  });
+
+  test('has the declared scratch directories', () => {
+    const scratch = [ScratchVolume.at('/app/logs/'), ScratchVolume.at('/app/index', { inMemory: true })];
+    const { writable } = observe(subject, { scratch });
+    expect(writable).toContainEqual({ path: '/app/logs', inMemory: false });
+    expect(writable).toContainEqual({ path: '/app/index', inMemory: true });
+    expect(observe(subject, { scratch: [ScratchVolume.at('/tmp', { inMemory: true })] }).writable).toEqual([
+      { path: '/tmp', inMemory: true },
+    ]);
+    expect(observe(subject, { readOnlyRootFilesystem: false }).writable).toEqual([]);
   });
 
   test('runs as the declared user, and can write where the definition allows it', () => {

@@ -14,6 +14,7 @@ import {
   RayServeConfig,
   Rollout,
   ScalingTarget,
+  ScratchVolume,
   SecretValue,
   ServerImage,
   ServingEndpoint,
@@ -514,6 +515,24 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   {
     name: 'another port, user and file system',
     define: (scope) => one(scope, { port: 1453, user: 1000, readOnlyRootFilesystem: false }),
+  },
+  {
+    name: 'scratch directories beside the code, sized, in memory and for temporary files',
+    define: (scope) =>
+      one(scope, {
+        user: 1000,
+        resources: { ephemeralStorage: Size.gibibytes(30), memory: Size.gibibytes(4), cpu: 1 },
+        scratch: [
+          ScratchVolume.at('/app/logs'),
+          ScratchVolume.at('/app/index', { size: Size.gibibytes(1), inMemory: true }),
+          ScratchVolume.at('/tmp', { size: Size.gibibytes(20) }),
+        ],
+      }),
+  },
+  {
+    name: 'an image that is known, in a mirror',
+    define: (scope) =>
+      one(scope, { image: ServerImage.fromRegistry('registry.example.com/hub/rayproject/ray:2.58.0') }),
   },
   { name: 'a privileged port', define: (scope) => one(scope, { port: 80 }) },
   {

@@ -9,6 +9,7 @@ import {
   RayServeConfig,
   Rollout,
   ScalingTarget,
+  ScratchVolume,
   SecretValue,
   ServerImage,
   ServerProtocol,
@@ -602,6 +603,67 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     message:
       "'count' (0.5) must be a whole number between 1 and 16; for a part of a GPU use 'mig' or 'shared', which Kubernetes supports, or a smaller product such as 'T4' or 'L4'",
     define: (scope) => one(scope, { gpu: Gpu.nvidia({ count: 0.5 }) }),
+  },
+  {
+    name: 'a scratch directory that is relative',
+    code: 'InvalidPath',
+    message:
+      "'path' ('logs') must be the absolute path of a directory, without '.', '..', spaces, ':' or ',', of at most 1024 characters",
+    define: (scope) => one(scope, { scratch: [ScratchVolume.at('logs')] }),
+  },
+  {
+    name: 'a scratch directory that hides the programs of the image',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/usr') would hide files that the container needs; use the directory that the server writes to, such as '/app/logs'",
+    define: (scope) => one(scope, { scratch: [ScratchVolume.at('/usr')] }),
+  },
+  {
+    name: 'shared memory as a scratch directory',
+    code: 'InvalidPath',
+    message: "'path' ('/dev/shm') is set by 'sharedMemory' of 'resources'; use that instead",
+    define: (scope) => one(scope, { scratch: [ScratchVolume.at('/dev/shm')] }),
+  },
+  {
+    name: 'a scratch directory below another one',
+    code: 'ConflictingProps',
+    message:
+      "'scratch' ('/app/logs') overlaps another scratch volume ('/app'); use a separate directory (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { scratch: [ScratchVolume.at('/app'), ScratchVolume.at('/app/logs')] }),
+  },
+  {
+    name: 'a scratch directory over a model',
+    code: 'ConflictingProps',
+    message:
+      "'scratch' ('/models') overlaps model 'net' ('/models'); use a separate directory (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { model: Model.fromS3('s3://acme-models/net/'), scratch: [ScratchVolume.at('/models')] }),
+  },
+  {
+    name: 'a scratch directory for temporary files',
+    code: 'ConflictingProps',
+    message:
+      "'scratch' ('/tmp/cache') is below '/tmp', which is writable already; remove it, or set the size of the whole with ScratchVolume.at('/tmp') (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { scratch: [ScratchVolume.at('/tmp/cache')] }),
+  },
+  {
+    name: 'a scratch directory in memory that is larger than the memory',
+    code: 'ConflictingProps',
+    message:
+      "'size' (4096 MiB) of scratch volume '/app/index' must be at most 'memoryLimit' (2048 MiB), which its files count toward; lower it, or raise 'memoryLimit' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { scratch: [ScratchVolume.at('/app/index', { size: Size.gibibytes(4), inMemory: true })] }),
+  },
+  {
+    name: 'a scratch directory that is larger than the disk',
+    code: 'ConflictingProps',
+    message:
+      "'size' (40960 MiB) of scratch volume '/data' must be at most 'ephemeralStorage' (30720 MiB), which its files count toward; lower it, or raise 'ephemeralStorage' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        resources: { ephemeralStorage: Size.gibibytes(30) },
+        scratch: [ScratchVolume.at('/data', { size: Size.gibibytes(40) })],
+      }),
   },
   {
     name: 'all GPUs of the node by a variable',

@@ -34,6 +34,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   ScalingTarget: { metric: 'cpu', value: 60 } satisfies serving.ScalingTarget,
   // @ts-expect-error
+  ScratchVolume: {} satisfies serving.ScratchVolume,
+  // @ts-expect-error
   SecretValue: { secretName: 'acme/token' } satisfies serving.SecretValue,
   // @ts-expect-error
   ServerImage: { reference: 'acme/svm:1.4.2' } satisfies serving.ServerImage,

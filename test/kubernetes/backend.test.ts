@@ -9,6 +9,7 @@ import { Size } from '../../src/units/size';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck } from '../../src/workload/health-check';
 import { Rollout } from '../../src/workload/rollout';
+import { ScratchVolume } from '../../src/workload/scratch-volume';
 import { SecretValue } from '../../src/workload/secret-value';
 import { ServerImage } from '../../src/workload/server-image';
 import { backendOptions, IMAGE } from '../support/definitions';
@@ -223,7 +224,7 @@ describe('security', () => {
     expect(pod.containers[0].securityContext).toMatchObject({ runAsUser: user });
   });
 
-  test('runs as root if the definition says so', () => {
+  test('runs as root if the definition sets that', () => {
     // The checks of manifests refuse it, as the restricted Pod Security Standard does.
     const pod = findObject(oneBackend({ user: 0 }).chart.toJson(), 'Deployment', 'digits-svm').spec.template.spec;
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: false, runAsUser: 0 });
@@ -233,6 +234,26 @@ describe('security', () => {
       runAsUser: 0,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  test('mounts an emptyDir at each scratch directory', () => {
+    const scratch = [
+      ScratchVolume.at('/app/logs'),
+      ScratchVolume.at('/app/index', { size: Size.mebibytes(100), inMemory: true }),
+    ];
+    const pod = podOf({ scratch, resources: { ephemeralStorage: Size.gibibytes(10) } });
+    expect(pod.volumes).toEqual([
+      { name: 'tmp', emptyDir: { sizeLimit: '10240Mi' } },
+      { name: 'scratch-1', emptyDir: { sizeLimit: '10240Mi' } },
+      { name: 'scratch-2', emptyDir: { medium: 'Memory', sizeLimit: '100Mi' } },
+    ]);
+    expect(pod.containers[0].volumeMounts).toEqual([
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'scratch-1', mountPath: '/app/logs' },
+      { name: 'scratch-2', mountPath: '/app/index' },
+    ]);
+    const small = podOf({ scratch: [ScratchVolume.at('/tmp', { size: Size.mebibytes(10) })] });
+    expect(small.volumes).toEqual([{ name: 'tmp', emptyDir: { sizeLimit: '10Mi' } }]);
   });
 
   test('uses the user and the root file system of the definition', () => {

@@ -70,7 +70,7 @@ describe('the ledger', () => {
     };
     const vllm = { server: ModelServer.vllm({ model: 'acme/llm' }), gpu: Gpu.nvidia() };
 
-    const places = 'write only below /tmp, which is its HOME unless that is set';
+    const places = 'write only below /tmp, and /tmp is its HOME unless that is set';
     const root = `vllm/vllm-openai runs as root (0) with the home /root; its server must ${places}`;
     const unknown = `the image is not known, so its server must run as the user of the image and ${places}`;
 

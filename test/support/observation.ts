@@ -70,6 +70,8 @@ export interface ObservedBackend {
   readonly memoryMib: number;
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: string;
+  /** The directories that the server can write to with any root file system, as rendered. */
+  readonly writable: readonly { readonly path: string; readonly inMemory: boolean }[];
   /** The paths of fetched models, and their sources. */
   readonly models: readonly { readonly path: string; readonly uri: string }[];
   /** How long the balancer waits for running requests before the signal. */

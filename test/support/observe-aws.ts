@@ -95,6 +95,15 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     ...computeOf(task.properties, server),
     readOnlyRootFilesystem: server.ReadonlyRootFilesystem === true,
     user: server.User === undefined ? undefined : text(server.User),
+    writable: [
+      ...objects(server.MountPoints)
+        .filter(({ ReadOnly }) => ReadOnly !== true)
+        .map(({ ContainerPath }) => ({ path: text(ContainerPath), inMemory: false })),
+      ...objects(object(server.LinuxParameters).Tmpfs).map(({ ContainerPath }) => ({
+        path: text(ContainerPath),
+        inMemory: true,
+      })),
+    ],
     models: modelsOf(containers, server),
     balancerDrain: Number(attribute(attributes, 'deregistration_delay.timeout_seconds')),
     preStop: 0,

@@ -218,6 +218,12 @@ function observeDeployment(
     memoryMib: mebibytesIn(limits.memory),
     readOnlyRootFilesystem: security.readOnlyRootFilesystem === true,
     user: security.runAsUser === undefined ? undefined : String(security.runAsUser),
+    writable: objects(server.volumeMounts)
+      .filter(({ readOnly, mountPath }) => readOnly !== true && mountPath !== '/dev/shm')
+      .map(({ name, mountPath }) => {
+        const volume = objects(pod.volumes).find((candidate) => candidate.name === name) ?? {};
+        return { path: text(mountPath), inMemory: object(volume.emptyDir).medium === 'Memory' };
+      }),
     models: [
       ...objects(pod.initContainers).flatMap((fetch) => modelOf(fetch, server)),
       ...objects(pod.volumes).flatMap((volume) => imageOf(volume, server, objects(pod.initContainers))),

@@ -49,7 +49,7 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 
 function observeService(service: TestService): ObservedBackend {
   const { health } = service;
-  const { times, name: _name, title: _title, command, args, user, models, gpu, ...rest } = service;
+  const { times, name: _name, title: _title, command, args, user, models, gpu, scratch, ...rest } = service;
   return {
     ...rest,
     liveness: health.liveness && {
@@ -75,6 +75,7 @@ function observeService(service: TestService): ObservedBackend {
     command: [...command, ...args],
     replacesEntryPoint: command.length > 0,
     user: user === undefined ? undefined : String(user),
+    writable: scratch.map(({ path, inMemory }) => ({ path, inMemory })),
     models: models.flatMap(({ path, source }) => (source === undefined ? [] : [{ path, uri: source }])),
     balancerDrain: times.deregistration,
     preStop: times.preStop,

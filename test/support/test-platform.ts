@@ -56,6 +56,8 @@ export interface TestService {
   readonly readOnlyRootFilesystem: boolean;
   readonly user?: number;
   readonly workingDirectory?: string;
+  /** The directories that the definition makes writable. */
+  readonly scratch: readonly extension.ScratchIntent[];
   readonly models: readonly TestModel[];
   readonly times: {
     readonly preStop: number;
@@ -114,6 +116,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.GPU]: DONE,
   [extension.Feature.TOKENS]: DONE,
   [extension.Feature.IMAGE_USER]: DONE,
+  [extension.Feature.SCRATCH_VOLUME]: DONE,
   [extension.Feature.WEB_SOCKET]: DONE,
   [extension.Feature.HTTP2]: DONE,
   [extension.Feature.GRPC]: DONE,
@@ -280,6 +283,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
     readOnlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user,
     workingDirectory: intent.workingDirectory,
+    scratch: intent.scratch ?? [],
     models: plan.models.map(({ intent: { mountPath, volume }, delivery, source = volume }) => ({
       path: mountPath,
       delivery,

@@ -1,6 +1,9 @@
-import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendIntent, ScratchIntent } from '../../plan/intents';
-import { isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
+import { isRoot, isUnprivileged, scratchOf, TEMPORARY } from '../../plan/process';
+import type { ServedTask } from './bound-backend';
+import { confine } from './confinement';
 
 /** The empty volume that containers of a task share as `/tmp`. Root owns it on Fargate. */
 export const SCRATCH = { name: 'scratch', mountPath: TEMPORARY } as const;
@@ -13,12 +16,23 @@ const OPEN = ['rw', 'exec', 'mode=1777'] as readonly string[] as ecs.TmpfsMountO
 /** The share of the memory of a server that a directory without a size may use. */
 const MEMORY_SHARE = 0.5;
 
+/** The memory reservation of the container that opens volumes, on an instance. */
+const OPENING_MEMORY_MIB = 32;
+
 /** How the writable directories of a server are mounted. */
 export interface ScratchMounts {
   /** Those in memory. */
   readonly tmpfs: ecs.Tmpfs[];
   /** Those in volumes of the task. */
-  readonly volumes: { readonly name: string; readonly mountPath: string }[];
+  readonly volumes: ScratchMount[];
+  /** Those of them that must be opened to the user of the server before it starts. */
+  readonly opened: ScratchMount[];
+}
+
+/** A volume of a task, and its path in the server. */
+interface ScratchMount {
+  readonly name: string;
+  readonly mountPath: string;
 }
 
 /**
@@ -28,17 +42,43 @@ export interface ScratchMounts {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
  */
 export function scratchMounts(intent: BackendIntent, onFargate: boolean): ScratchMounts {
+  const isDeclared = (path: string): boolean => intent.scratch?.some((one) => one.path === path) ?? false;
   const inMemory = ({ path, inMemory }: ScratchIntent): boolean =>
-    inMemory || (onFargate && path === TEMPORARY && isUnprivileged(intent));
+    inMemory || (onFargate && path === TEMPORARY && !isDeclared(path) && isUnprivileged(intent));
   const all = scratchOf(intent);
+  const volumes = all
+    .filter((directory) => !inMemory(directory))
+    .map(({ path }, index) => ({ name: path === TEMPORARY ? SCRATCH.name : `scratch-${index}`, mountPath: path }));
   return {
     tmpfs: all.filter(inMemory).map(({ path, sizeMib }) => ({
       containerPath: path,
       size: Math.max(1, Math.ceil(sizeMib ?? intent.memoryLimitMib * MEMORY_SHARE)),
       mountOptions: OPEN,
     })),
-    volumes: all
-      .filter((directory) => !inMemory(directory))
-      .map(({ path }, index) => ({ name: path === TEMPORARY ? SCRATCH.name : `scratch-${index}`, mountPath: path })),
+    volumes,
+    opened: isRoot(intent) ? [] : volumes.filter(({ mountPath }) => mountPath !== TEMPORARY || isDeclared(mountPath)),
   };
+}
+
+/** Opens volumes to every user before the server starts, with `chmod` of the image: root owns them. */
+export function openVolumes(
+  backend: BackendBinding,
+  { definition, server }: ServedTask,
+  { image, opened, logging }: { image: ecs.ContainerImage; opened: ScratchMounts['opened']; logging: ecs.LogDriver },
+): void {
+  if (opened.length === 0) return;
+  const container = definition.addContainer('Scratch', {
+    image,
+    essential: false,
+    entryPoint: ['chmod'],
+    command: ['1777', ...opened.map(({ mountPath }) => mountPath)],
+    user: '0',
+    readonlyRootFilesystem: true,
+    ...confine(backend.scope, 'ScratchLinuxParameters'),
+    logging,
+    ...(definition.isFargateCompatible ? {} : { memoryReservationMiB: OPENING_MEMORY_MIB }),
+  });
+  for (const { name, mountPath } of opened)
+    container.addMountPoints({ sourceVolume: name, containerPath: mountPath, readOnly: false });
+  server.addContainerDependencies({ container, condition: ecs.ContainerDependencyCondition.SUCCESS });
 }

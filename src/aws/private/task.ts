@@ -17,7 +17,7 @@ import { late } from './late';
 import { publishModels } from './model-assets';
 import { addModelContainers, keepRegion } from './model-containers';
 import { addModelVolumes } from './model-volumes';
-import { SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
+import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { trustOwnTasks } from './trust';
 
@@ -48,12 +48,14 @@ export function makeTask(
     ? makeFargateTask(backend)
     : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
   const scratch = scratchMounts(backend.intent, onFargate);
-  const server = addServer(backend, plan, { definition, scratch, logging: logging('server') });
+  const image = containerImage(backend, backend.modelPlans, definition);
+  const server = addServer(backend, plan, { definition, image, scratch, logging: logging('server') });
   addLiveness(backend, plan, definition);
   const shared = scratch.volumes.some(({ name }) => name === SCRATCH.name) || backend.fetches.length === 0;
   if (!shared) definition.addVolume({ name: SCRATCH.name });
   addModelVolumes(backend, { definition, server }, scratch.volumes.length + (shared ? 0 : 1));
   addModelContainers(backend, { definition, server }, logging, props);
+  openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
   publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
   return { definition, server, logGroup };
@@ -113,6 +115,7 @@ function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
 /** Where a server is added. */
 interface ServerPlace {
   readonly definition: ecs.TaskDefinition;
+  readonly image: ecs.ContainerImage;
   readonly scratch: ScratchMounts;
   readonly logging: ecs.LogDriver;
 }
@@ -120,12 +123,12 @@ interface ServerPlace {
 function addServer(
   backend: BoundBackend,
   plan: () => BackendPlan,
-  { definition, scratch, logging }: ServerPlace,
+  { definition, image, scratch, logging }: ServerPlace,
 ): ecs.ContainerDefinition {
   const { intent } = backend;
   const onFargate = definition.isFargateCompatible;
   const server = definition.addContainer('Server', {
-    image: containerImage(backend, backend.modelPlans, definition),
+    image,
     // An entry point also removes the CMD of the image, so that a program without arguments gets none.
     entryPoint: late.list(() => startOf(plan()).entryPoint),
     command: late.list(() => startOf(plan()).command),

@@ -38,6 +38,7 @@ const WORKLOADS = {
   [Feature.MODEL_PUBLISH]: refused(
     "this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy'",
   ),
+  [Feature.SCRATCH_VOLUME]: native('an emptyDir, limited to its size'),
   [Feature.TOKENS]: approximated(
     "CDK resolves them if the Chart is passed to 'cluster.addCdk8sChart'; 'cdk8s synth' writes them unresolved",
   ),
