@@ -15,6 +15,7 @@ export * from './constructs/traffic-split';
 export * from './constructs/warnings';
 export * as extension from './extension';
 export * as kubernetes from './kubernetes';
+export * from './models/cache-volume';
 export * from './models/model';
 export * from './models/model-delivery';
 export * from './models/model-options';

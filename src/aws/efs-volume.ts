@@ -34,8 +34,8 @@ export interface EfsVolumeOptions {
 }
 
 /**
- * An Amazon EFS file system with models. It is mounted read-only and encrypted in transit, and the task role is allowed to
- * mount it. The security groups of its mount targets must allow the backend. Groups that are defined in the app get an
+ * An Amazon EFS file system with models, or for a cache. It is mounted read-only, as a cache read-write, and encrypted in
+ * transit, and the task role is allowed to mount it. The security groups of its mount targets must allow the backend. Groups that are defined in the app get an
  * ingress rule, in the backend's stack.
  *
  * @example

@@ -173,6 +173,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.IMAGE_USER]: leftToApplication(
     "the container runs without capabilities as the user of its image, or as root if the image sets none; set 'user' to one that can read the files of the server, with which '/tmp' on Fargate is in memory and writable; otherwise an image that is not known and does not run as root needs 'VOLUME /tmp'",
   ),
+  [Feature.CACHE_VOLUME]: native(
+    'an EFS volume of the task with an access point, which all replicas write to as its POSIX user',
+  ),
   [Feature.SCRATCH_VOLUME]: approximated(
     "a tmpfs in memory; on disk a volume of the task, whose size is not limited, and which 'chmod' in a container of the same image opens to every user before the server starts",
   ),

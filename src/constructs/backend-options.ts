@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { CacheVolume } from '../models/cache-volume';
 import type { Model } from '../models/model';
 import { requireContainerDirectory, type WorkingDirectory } from '../models/private/model-path';
 import type { OwnAddress } from '../plan/choices';
@@ -26,7 +27,7 @@ import { containerEnvironment } from './private/container-environment';
 import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
-import { scratchIntentsOf } from './private/scratch';
+import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
 import type { ServingPlatform } from './serving-platform';
 
 /** Options of a backend, which is one version of an implementation. */
@@ -250,6 +251,16 @@ export interface BackendOptions {
    * @default - none
    */
   readonly scratch?: ScratchVolume[];
+
+  /**
+   * A volume that outlives the replicas, which all of them can write to. Variables of libraries, such as `HF_HOME`, place their
+   * caches in it.
+   *
+   * AWS: an EFS volume with an access point. Kubernetes: a PersistentVolumeClaim, mounted read-write.
+   *
+   * @default - none; caches are removed with the replica
+   */
+  readonly cache?: CacheVolume;
 }
 
 /** Properties of a backend. */
@@ -288,7 +299,13 @@ export function resolveBackend(
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const compute = computeOf(options, scope);
-  const server = startedServer(options, models, { port, protocol, maxConcurrency, cpu: compute.cpu, at: scope.node.path });
+  const server = startedServer(options, models, {
+    port,
+    protocol,
+    maxConcurrency,
+    cpu: compute.cpu,
+    at: scope.node.path,
+  });
   const modelIntents = modelIntentsOf(models, scope);
   const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
   checkDeviceVariables(variables, compute.gpu, scope);
@@ -304,7 +321,7 @@ export function resolveBackend(
     imageFacts: factsOf(image._base ?? image.reference, server.descriptor.name),
     architecture: options.resources?.architecture,
     server,
-    environment: containerEnvironment(variables, server, port, scope),
+    environment: cachedEnvironment(containerEnvironment(variables, server, port, scope), variables, options.cache),
     models: modelIntents,
     workingDirectory,
     ...compute,
@@ -318,7 +335,12 @@ export function resolveBackend(
     loadBalancing: options.loadBalancing ?? LoadBalancing.ROUND_ROBIN,
     user: options.user === undefined ? undefined : userOf(options.user, scope),
     readOnlyRootFilesystem: options.readOnlyRootFilesystem ?? true,
-    scratch: scratchIntentsOf(options.scratch, { models, ...compute }, scope),
+    scratch: scratchIntentsOf(
+      options.scratch,
+      { models: modelIntents, ...compute, cache: options.cache?._intent() },
+      scope,
+    ),
+    cache: options.cache?._intent(),
   };
 }
 

@@ -69,6 +69,7 @@ export class Backend extends Construct implements IBackend {
       image: props.image,
       secrets: { ...props.secrets },
       models: modelsOf(props, this),
+      ...(props.cache !== undefined && { cache: props.cache }),
     };
     this.backendName = this._binding.intent.name;
     checkOwners(this._binding, this.platform);
@@ -93,11 +94,15 @@ function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
 }
 
 /** Images, secrets and volumes of one platform cannot be used on another. */
-function checkOwners({ scope, intent, image, secrets, models }: BackendBinding, { kind }: ServingPlatform): void {
+function checkOwners(
+  { scope, intent, image, secrets, models, cache }: BackendBinding,
+  { kind }: ServingPlatform,
+): void {
   const foreign = [
     { what: 'image', platform: image.platform },
     ...Object.entries(secrets).map(([name, secret]) => ({ what: `secret '${name}'`, platform: secret.platform })),
     ...models.flatMap((model) => model._owners()),
+    { what: 'cache volume', platform: cache?._volume.platform },
   ].find((owner) => owner.platform !== undefined && owner.platform !== kind);
   if (foreign === undefined) return;
   throw new ServingError(

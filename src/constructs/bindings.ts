@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { CacheVolume } from '../models/cache-volume';
 import type { Model } from '../models/model';
 import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent, SplitIntent } from '../plan/intents';
 import type { SecretValue } from '../workload/secret-value';
@@ -24,6 +25,8 @@ export interface BackendBinding {
   readonly secrets: { readonly [name: string]: SecretValue };
   /** The models, in the order of `intent.models`. It is frozen. */
   readonly models: Model[];
+  /** The volume that outlives the replicas. @default - none */
+  readonly cache?: CacheVolume;
 }
 
 /** The attachment of a backend to an endpoint. */

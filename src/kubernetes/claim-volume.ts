@@ -5,7 +5,8 @@ import { nameOfObject, requireObjectName } from './private/names';
 
 const KIND = 'PersistentVolumeClaim';
 
-/** A PersistentVolumeClaim that contains models. Every replica mounts it read-only, so its access mode must allow that. */
+/** A PersistentVolumeClaim that contains models, or a cache. Every replica mounts it, models read-only and a cache read-write, so
+ * its access mode must allow that. */
 export class ClaimVolume extends ModelVolume {
   /** A claim in the namespace of the chart, by name. */
   public static fromName(name: string): ClaimVolume {

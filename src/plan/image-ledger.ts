@@ -59,7 +59,8 @@ function describeUser({ user, userName, home }: ImageFactsIntent): string {
 function placesOf(backend: BackendIntent): string {
   const others = scratchOf(backend)
     .map(({ path }) => path)
-    .filter((path) => path !== TEMPORARY);
+    .filter((path) => path !== TEMPORARY)
+    .concat(backend.cache?.path ?? []);
   return backend.readOnlyRootFilesystem
     ? `write only below ${[TEMPORARY, ...others].join(', ')}, and ${TEMPORARY} is its HOME unless that is set`
     : 'write only where that user may';

@@ -136,6 +136,8 @@ export class Ledger {
     this.addComputeSize(backend);
     if (backend.gpu !== undefined) this.use(backend.path, Feature.GPU, describeGpus(backend.gpu));
     this.addUser(backend);
+    if (backend.cache !== undefined)
+      this.use(backend.path, Feature.CACHE_VOLUME, `${backend.cache.volume} at ${backend.cache.path}`);
     const scratch = backend.scratch?.map(({ path, inMemory }) => (inMemory ? `${path} in memory` : path));
     if (scratch !== undefined) this.use(backend.path, Feature.SCRATCH_VOLUME, scratch.join(', '));
     this.addModels(backend.path, models);

@@ -88,6 +88,8 @@ export enum Feature {
   TOKENS = 'tokens',
   /** Running as the user of the image. */
   IMAGE_USER = 'image user',
+  /** A volume that outlives the replicas, and that they write to. */
+  CACHE_VOLUME = 'cache volume',
   /** Directories that are empty when a replica starts, and that its server can write to. */
   SCRATCH_VOLUME = 'scratch volume',
   /** Bidirectional connections that start as an HTTP/1.1 request. */

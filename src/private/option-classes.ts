@@ -14,6 +14,10 @@ export interface OptionClass {
 /** The classes whose instances options and arguments accept. */
 export const CLASSES: { readonly [name: string]: OptionClass } = {
   Backend: { example: "endpoint.addBackend('v1', ...)", members: ['node'] },
+  CacheVolume: {
+    example: "CacheVolume.fromVolume(kubernetes.ClaimVolume.fromName('hub'))",
+    members: ['intent'],
+  },
   Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
   Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
   HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },

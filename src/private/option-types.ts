@@ -36,6 +36,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     image: 'ServerImage',
     server: 'ModelServer',
     backendName: 'string?',
+    cache: 'CacheVolume?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -63,6 +64,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     image: 'ServerImage',
     server: 'ModelServer',
     backendName: 'string?',
+    cache: 'CacheVolume?',
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
@@ -99,6 +101,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     extraArgs: 'string[]?',
     version: 'string?',
     service: 'string?',
+  },
+  CacheVolumeOptions: {
+    path: 'string?',
+    variables: 'string{}?',
   },
   CanaryOptions: {
     canary: 'Backend',

@@ -3,8 +3,21 @@ import { join, relative } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as efs from 'aws-cdk-lib/aws-efs';
-import { aws, CpuArchitecture, Gpu, Model, ModelDelivery, SecretValue, ServerImage, Size } from '../../src';
+import {
+  aws,
+  Backend,
+  CacheVolume,
+  CpuArchitecture,
+  Gpu,
+  Model,
+  ModelDelivery,
+  SecretValue,
+  ServerImage,
+  Size,
+} from '../../src';
 import { container, messagesOf, newApp, newStack, oneBackend, only, statements, templateOf } from '../support/aws';
+import { objects } from '../support/data';
+import { backendOptions } from '../support/definitions';
 import { digestOf, LockedProject, lockedImage, lockedModel } from '../support/lock';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -189,6 +202,49 @@ describe('a model in a volume', () => {
     expect(() => oneBackend({ model: Model.fromVolume(volume, { directory: 'x' }) }, {}, stack)).toThrow(
       "[ConflictingProps] 'directory' ('x') of model 'x' conflicts with the access point of its volume, which determines the directory; remove it, or create an access point for it (at Serving/endpoint/backend)",
     );
+  });
+
+  test('of EFS can be a cache, which the task role may write to through an access point', () => {
+    const { stack, vpc, fileSystem } = fileSystemOf();
+    new aws.EcsPlatform(stack, 'Platform', { vpc });
+    const accessPoint = fileSystem.addAccessPoint('Point', { path: '/hub', posixUser: { uid: '1000', gid: '1000' } });
+    const volume = aws.EfsVolume.fromFileSystem(fileSystem, { accessPoint });
+    oneBackend({ user: 1000, cache: CacheVolume.fromVolume(volume) }, {}, stack);
+    const template = templateOf(stack);
+    expect(objects(only(template, 'AWS::ECS::TaskDefinition').Volumes)).toEqual([
+      {
+        Name: 'cache',
+        EFSVolumeConfiguration: expect.objectContaining({
+          TransitEncryption: 'ENABLED',
+          AuthorizationConfig: { IAM: 'ENABLED', AccessPointId: { Ref: expect.stringMatching(/^FilesPoint/) } },
+        }),
+      },
+    ]);
+    expect(container(template).MountPoints).toEqual([
+      { SourceVolume: 'cache', ContainerPath: '/cache', ReadOnly: false },
+    ]);
+    expect(container(template).Environment).toEqual(
+      expect.arrayContaining([{ Name: 'HF_HOME', Value: '/cache/huggingface' }]),
+    );
+    expect(statements(template, 'TaskRole')).toEqual([
+      expect.objectContaining({
+        Action: ['elasticfilesystem:ClientMount', 'elasticfilesystem:ClientWrite'],
+        Effect: 'Allow',
+      }),
+    ]);
+    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 2049 });
+  });
+
+  test('of EFS without an access point, or of S3 Files, cannot be a cache', () => {
+    const { stack, vpc, fileSystem } = fileSystemOf();
+    new aws.EcsPlatform(stack, 'Platform', { vpc });
+    const volumes = [aws.EfsVolume.fromFileSystem(fileSystem), s3Files(stack)];
+    volumes.forEach((volume, index) => {
+      const cache = CacheVolume.fromVolume(volume);
+      expect(() => new Backend(stack, `v${index}`, backendOptions({ cache }))).toThrow(
+        /^\[Unsupported\] the cache volume '.*' of backend 'v\d' must be an EFS volume with an access point/,
+      );
+    });
   });
 
   const s3Files = (stack: ReturnType<typeof newStack>) =>

@@ -12,6 +12,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   Backend: {} satisfies serving.Backend,
   // @ts-expect-error
+  CacheVolume: {} satisfies serving.CacheVolume,
+  // @ts-expect-error
   Duration: {} satisfies serving.Duration,
   // @ts-expect-error
   Gpu: { count: 1, resourceName: 'nvidia.com/gpu' } satisfies serving.Gpu,

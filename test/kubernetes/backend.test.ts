@@ -2,7 +2,9 @@ import { Testing } from 'cdk8s';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
 import { TargetPlatform } from '../../src/constructs/target-platform';
-import { KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
+import { ClaimVolume, KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
+import { CacheVolume } from '../../src/models/cache-volume';
+import { Model } from '../../src/models/model';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
@@ -234,6 +236,56 @@ describe('security', () => {
       runAsUser: 0,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  test('mounts a claim as a cache, and places caches in it', () => {
+    const cache = CacheVolume.fromVolume(ClaimVolume.fromName('hub'), { path: '/var/cache/hub/' });
+    const server = ModelServer.textEmbeddingsInference({ model: 'acme/bert' });
+    const pod = podOf({ cache, server, environment: { TORCH_HOME: '/tmp/torch' } }, ['PersistentVolumeClaim/hub']);
+    expect(pod.volumes).toContainEqual({ name: 'cache', persistentVolumeClaim: { claimName: 'hub', readOnly: false } });
+    expect(pod.containers[0].volumeMounts).toContainEqual({ name: 'cache', mountPath: '/var/cache/hub' });
+    const variables = Object.fromEntries(
+      pod.containers[0].env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+    );
+    expect(variables).toMatchObject({
+      XDG_CACHE_HOME: '/var/cache/hub',
+      HF_HOME: '/var/cache/hub/huggingface',
+      HUGGINGFACE_HUB_CACHE: '/var/cache/hub/huggingface/hub',
+      TORCH_HOME: '/tmp/torch',
+    });
+    const variable = { VLLM_CACHE_ROOT: '/cache/vllm' };
+    const own = CacheVolume.fromVolume(ClaimVolume.fromName('hub'), { variables: variable });
+    expect(own._intent()).toEqual({ path: '/cache', volume: 'hub', variables: variable });
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      'a variable outside of the volume',
+      () => CacheVolume.fromVolume(ClaimVolume.fromName('hub'), { variables: { HF_HOME: '/tmp' } }),
+      "[InvalidPath] 'variables.HF_HOME' ('/tmp') must be a directory of the volume, which is mounted at '/cache'",
+    ],
+    [
+      'a name that is not one of a variable',
+      () => CacheVolume.fromVolume(ClaimVolume.fromName('hub'), { variables: { 'HF HOME': '/cache' } }),
+      "[InvalidName] 'variables' ('HF HOME') must have names of environment variables",
+    ],
+    [
+      'a model at its path',
+      () =>
+        podOf({
+          model: Model.fromS3('s3://acme-models/net/', { path: '/cache/net' }),
+          cache: CacheVolume.fromVolume(ClaimVolume.fromName('hub')),
+        }),
+      "[ConflictingProps] 'cache' ('/cache') overlaps model 'net' ('/cache/net'); set 'path' of the cache",
+    ],
+    [
+      'a scratch directory at its path',
+      () =>
+        podOf({ scratch: [ScratchVolume.at('/cache')], cache: CacheVolume.fromVolume(ClaimVolume.fromName('hub')) }),
+      "[ConflictingProps] 'scratch' ('/cache') overlaps the cache volume ('/cache')",
+    ],
+  ])('refuses a cache with %s', (_what, define, message) => {
+    expect(define).toThrow(message);
   });
 
   test('mounts an emptyDir at each scratch directory', () => {

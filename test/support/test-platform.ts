@@ -116,6 +116,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.GPU]: DONE,
   [extension.Feature.TOKENS]: DONE,
   [extension.Feature.IMAGE_USER]: DONE,
+  [extension.Feature.CACHE_VOLUME]: DONE,
   [extension.Feature.SCRATCH_VOLUME]: DONE,
   [extension.Feature.WEB_SOCKET]: DONE,
   [extension.Feature.HTTP2]: DONE,

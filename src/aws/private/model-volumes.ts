@@ -3,6 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { BackendBinding } from '../../constructs/bindings';
+import type { ModelVolume } from '../../models/model-volume';
 import { ServingError } from '../../private/errors';
 import { EfsVolume, S3FilesVolume } from '../efs-volume';
 import type { BoundBackend, ServedTask } from './bound-backend';
@@ -49,6 +50,24 @@ export function addModelVolumes(
   });
 }
 
+/** Mounts the volume that outlives the replicas. Only the POSIX user of an access point owns files for every container user. */
+export function addCacheVolume(backend: BoundBackend, { definition, server }: ServedTask): void {
+  const { cache, intent, scope } = backend;
+  if (cache === undefined) return;
+  const { _volume: volume } = cache;
+  const { path, volume: title } = cache._intent();
+  if (!EfsVolume.isEfsVolume(volume) || volume._accessPoint === undefined) {
+    throw new ServingError(
+      'Unsupported',
+      `the cache volume '${title}' of backend '${intent.name}' must be an EFS volume with an access point, whose user owns the files; use aws.EfsVolume.fromFileSystem with 'accessPoint'`,
+      scope,
+    );
+  }
+  definition.addVolume({ name: 'cache', efsVolumeConfiguration: configurationOf(volume) });
+  volume._fileSystem.grantReadWrite(definition.taskRole);
+  server.addMountPoints({ sourceVolume: 'cache', containerPath: path, readOnly: false });
+}
+
 /** Allows a backend to connect to its mount targets. The rules are in the backend's stack, so that stacks form no cycle. */
 export function reachModelVolumes(
   backend: BackendBinding,
@@ -56,7 +75,7 @@ export function reachModelVolumes(
   service: IConstruct,
 ): void {
   const groups = new Set(
-    backend.models.flatMap(({ _resources: { volume } }) => {
+    volumesOf(backend).flatMap((volume) => {
       if (S3FilesVolume.isS3FilesVolume(volume)) return volume._securityGroups;
       if (!EfsVolume.isEfsVolume(volume)) return [];
       service.node.addDependency(volume._fileSystem.mountTargetsAvailable);
@@ -77,6 +96,23 @@ export function reachModelVolumes(
   });
 }
 
+function volumesOf({ models, cache }: BackendBinding): (ModelVolume | undefined)[] {
+  return [...models.map(({ _resources: { volume } }) => volume), cache?._volume];
+}
+
+/** How ECS mounts an EFS volume. */
+function configurationOf(
+  { _fileSystem: { fileSystemId }, _accessPoint: accessPoint }: EfsVolume,
+  directory?: string,
+): ecs.EfsVolumeConfiguration {
+  return {
+    fileSystemId,
+    rootDirectory: rootOf(directory),
+    transitEncryption: 'ENABLED',
+    authorizationConfig: { iam: 'ENABLED', accessPointId: accessPoint?.accessPointId },
+  };
+}
+
 /** The volume of one model in a task. */
 interface Mount {
   readonly backend: BackendBinding;
@@ -93,15 +129,7 @@ function addEfs(definition: ecs.TaskDefinition, volume: EfsVolume, mount: Mount)
   const { _fileSystem: fileSystem, _accessPoint: accessPoint } = volume;
   const { name, directory } = mount;
   checkDirectory(mount, accessPoint);
-  definition.addVolume({
-    name,
-    efsVolumeConfiguration: {
-      fileSystemId: fileSystem.fileSystemId,
-      rootDirectory: rootOf(directory),
-      transitEncryption: 'ENABLED',
-      authorizationConfig: { iam: 'ENABLED', accessPointId: accessPoint?.accessPointId },
-    },
-  });
+  definition.addVolume({ name, efsVolumeConfiguration: configurationOf(volume, directory) });
   fileSystem.grantRead(definition.taskRole);
 }
 

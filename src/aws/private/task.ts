@@ -16,7 +16,7 @@ import { containerImage } from './images';
 import { late } from './late';
 import { publishModels } from './model-assets';
 import { addModelContainers, keepRegion } from './model-containers';
-import { addModelVolumes } from './model-volumes';
+import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { trustOwnTasks } from './trust';
@@ -55,6 +55,7 @@ export function makeTask(
   if (!shared) definition.addVolume({ name: SCRATCH.name });
   addModelVolumes(backend, { definition, server }, scratch.volumes.length + (shared ? 0 : 1));
   addModelContainers(backend, { definition, server }, logging, props);
+  addCacheVolume(backend, { definition, server });
   openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
   publishModels(backend);
   for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);

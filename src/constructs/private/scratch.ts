@@ -1,13 +1,16 @@
 import type { IConstruct } from 'constructs';
-import type { ModelIntent, ScratchIntent } from '../../plan/intents';
+import type { CacheVolume } from '../../models/cache-volume';
+import type { CacheIntent, ModelIntent, ScratchIntent } from '../../plan/intents';
 import { TEMPORARY } from '../../plan/process';
 import { ServingError } from '../../private/errors';
 import { isWithin, overlap } from '../../private/paths';
 import type { ScratchVolume } from '../../workload/scratch-volume';
+import type { TypedVariables } from './container-environment';
 
 /** What a scratch directory shares a replica with. */
 interface Replica {
   readonly models: readonly ModelIntent[];
+  readonly cache?: CacheIntent;
   readonly memoryLimitMib: number;
   readonly ephemeralStorageMib?: number;
 }
@@ -18,9 +21,19 @@ export function scratchIntentsOf(
   replica: Replica,
   at: IConstruct,
 ): ScratchIntent[] | undefined {
+  const models = replica.models.map(({ name, mountPath }) => ({ what: `model '${name}'`, path: mountPath }));
+  const { cache } = replica;
+  const covered = cache && models.find(({ path }) => overlap(path, cache.path));
+  if (covered !== undefined) {
+    throw new ServingError(
+      'ConflictingProps',
+      `'cache' ('${cache?.path}') overlaps ${covered.what} ('${covered.path}'); set 'path' of the cache`,
+      at,
+    );
+  }
   if (scratch === undefined || scratch.length === 0) return undefined;
   const intents = scratch.map((volume) => volume._intent());
-  const others = replica.models.map(({ name, mountPath }) => ({ what: `model '${name}'`, path: mountPath }));
+  const others = [...models, ...(cache === undefined ? [] : [{ what: 'the cache volume', path: cache.path }])];
   intents.forEach((intent, index) => {
     const { path } = intent;
     const before = intents.slice(0, index).map((other) => ({ what: 'another scratch volume', path: other.path }));
@@ -42,6 +55,19 @@ export function scratchIntentsOf(
     checkSize(intent, replica, at);
   });
   return intents;
+}
+
+/** The variables of a container, with those of its cache in place of the defaults of the server. */
+export function cachedEnvironment(
+  variables: { [name: string]: string },
+  { environment, secrets }: TypedVariables,
+  cache: CacheVolume | undefined,
+): { [name: string]: string } {
+  if (cache === undefined) return variables;
+  const added = Object.entries(cache._intent().variables).filter(
+    ([name]) => !Object.hasOwn(environment, name) && !Object.hasOwn(secrets, name),
+  );
+  return { ...variables, ...Object.fromEntries(added) };
 }
 
 function checkSize({ path, sizeMib = 0, inMemory }: ScratchIntent, replica: Replica, at: IConstruct): void {

@@ -8,10 +8,18 @@ export const TMP_MOUNT: VolumeMount = { name: 'tmp', mountPath: TEMPORARY };
 
 const SHM_MOUNT: VolumeMount = { name: 'shm', mountPath: '/dev/shm' };
 
+/** The name of the volume that outlives the replicas. */
+const CACHE_NAME = 'cache';
+
 /** The mounts of a server: the directories that it can write to, and shared memory. */
 export function scratchMounts(intent: BackendIntent): VolumeMount[] {
   const mounts = scratchOf(intent).map(({ path }, index) => ({ name: nameOf(path, index), mountPath: path }));
-  return intent.sharedMemoryMib === undefined ? mounts : [...mounts, SHM_MOUNT];
+  const { cache, sharedMemoryMib } = intent;
+  return [
+    ...mounts,
+    ...(cache === undefined ? [] : [{ name: CACHE_NAME, mountPath: cache.path }]),
+    ...(sharedMemoryMib === undefined ? [] : [SHM_MOUNT]),
+  ];
 }
 
 /**
@@ -19,13 +27,15 @@ export function scratchMounts(intent: BackendIntent): VolumeMount[] {
  * container that writes it.
  */
 export function scratchVolumes(intent: BackendIntent, hasInitContainers: boolean): Volume[] {
-  const { ephemeralStorageMib, sharedMemoryMib } = intent;
-  const volumes = scratchOf(intent).map(({ path, sizeMib = ephemeralStorageMib, inMemory }, index) => ({
+  const { ephemeralStorageMib, sharedMemoryMib, cache } = intent;
+  const volumes: Volume[] = scratchOf(intent).map(({ path, sizeMib = ephemeralStorageMib, inMemory }, index) => ({
     name: nameOf(path, index),
     emptyDir: emptyDirOf(sizeMib, inMemory),
   }));
   if (hasInitContainers && !volumes.some(({ name }) => name === TMP_MOUNT.name))
     volumes.unshift({ name: TMP_MOUNT.name, emptyDir: emptyDirOf(ephemeralStorageMib, false) });
+  if (cache !== undefined)
+    volumes.push({ name: CACHE_NAME, persistentVolumeClaim: { claimName: cache.volume, readOnly: false } });
   if (sharedMemoryMib === undefined) return volumes;
   return [...volumes, { name: SHM_MOUNT.name, emptyDir: emptyDirOf(sharedMemoryMib, true) }];
 }

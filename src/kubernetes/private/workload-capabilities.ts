@@ -1,4 +1,12 @@
-import { approximated, type CapabilityTable, capabilitiesOf, emulated, native, refused } from '../../plan/capabilities';
+import {
+  approximated,
+  type CapabilityTable,
+  capabilitiesOf,
+  emulated,
+  leftToApplication,
+  native,
+  refused,
+} from '../../plan/capabilities';
 import { type Capability, Feature, type TargetProfile } from '../../plan/target-profile';
 import { DEFAULT_USER } from './security';
 import { DEFAULT_VERSION, minorVersion } from './version';
@@ -37,6 +45,9 @@ const WORKLOADS = {
   [Feature.MODEL_VOLUME]: native('a PersistentVolumeClaim, mounted read-only'),
   [Feature.MODEL_PUBLISH]: refused(
     "this package does not apply manifests; run 'serving publish' before they are applied, and omit 'publishOnDeploy'",
+  ),
+  [Feature.CACHE_VOLUME]: leftToApplication(
+    'a PersistentVolumeClaim that all replicas write to, so its access mode must be ReadWriteMany, unless they are on one node',
   ),
   [Feature.SCRATCH_VOLUME]: native('an emptyDir, limited to its size'),
   [Feature.TOKENS]: approximated(

@@ -1,4 +1,5 @@
 import type { LoadBalancing, ServerProtocol } from '../choices';
+import type { CacheIntent } from './cache';
 import type { ImageFactsIntent } from './image';
 import type { ImagePlatformIntent, ModelIntent } from './model';
 import type { ScratchIntent } from './scratch';
@@ -206,6 +207,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly readOnlyRootFilesystem: boolean;
   /** The directories that the definition makes writable. @default - none */
   readonly scratch?: ScratchIntent[];
+  /** The volume that outlives the replicas. @default - none */
+  readonly cache?: CacheIntent;
   /** Overrides of computed times. @default - every time is computed */
   readonly timeouts?: TimeoutOverrides;
   /** Whether callers bypass the balancer. @default false */

@@ -1,5 +1,6 @@
 export * from './autoscaling';
 export * from './backend';
+export * from './cache';
 export * from './endpoint';
 export * from './hop';
 export * from './image';
