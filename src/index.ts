@@ -35,3 +35,4 @@ export * from './workload/rollout';
 export * from './workload/scratch-volume';
 export * from './workload/secret-value';
 export * from './workload/server-image';
+export * from './workload/smoke-test';

@@ -133,10 +133,13 @@ const CAPABILITIES = capabilitiesOf({
     'the load balancer checks from the start, and a replica that is healthy earlier gets requests earlier; failures have no effect during the grace period, which includes the delay',
   ),
   [Feature.STARTUP_CHECK]: approximated(
-    'a target group has one check, so a replica is ready when it passes the health check, and the path of the startup check is not requested',
+    'a target group has one check, so a replica is ready when it passes the health check, and the path of the startup check is not requested, unless the backend has a smoke test',
   ),
   [Feature.LIVENESS_CHECK]: approximated(
     'a health check of the container, sent by the Python interpreter in its image, and ECS replaces the task instead of restarting it; without a known interpreter, only the check of the target group, which also replaces tasks',
+  ),
+  [Feature.SMOKE_TEST]: emulated(
+    'a container with the image of the server answers the health checks: with 503 until the smoke test has succeeded, and then as the server does',
   ),
   [Feature.DEFAULT_READINESS]: native('the target group treats a status of 200-499 for GET / as healthy'),
   [Feature.KEEP_ALIVE]: native('the idle timeout of the load balancer'),

@@ -21,6 +21,7 @@ import { Rollout } from '../workload/rollout';
 import type { ScratchVolume } from '../workload/scratch-volume';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
+import type { SmokeTest } from '../workload/smoke-test';
 import type { BackendTimeouts } from './backend-timeouts';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
@@ -28,6 +29,7 @@ import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
 import { cachedEnvironment, scratchIntentsOf } from './private/scratch';
+import { smokeTestOf } from './private/smoke-test';
 import type { ServingPlatform } from './serving-platform';
 
 /** Options of a backend, which is one version of an implementation. */
@@ -163,6 +165,13 @@ export interface BackendOptions {
    * answer; required for servers started by `command` or `shell`
    */
   readonly healthCheck?: HealthCheck;
+
+  /**
+   * A sample request that each replica must answer as declared once, before it gets requests.
+   *
+   * @default - none
+   */
+  readonly smokeTest?: SmokeTest;
 
   /**
    * The maximum time between the start of the server and its readiness, most of which is spent loading the model.
@@ -368,18 +377,19 @@ function startedServer(
   });
 }
 
-/** The health check of a backend, and the time until a replica must pass it. */
+/** The health check of a backend, the time until a replica must pass it, and its smoke test. */
 function healthOf(
   options: BackendOptions,
   server: ServerIntent,
   place: { readonly name: string; readonly protocol: ServerProtocol; readonly at: Construct },
-): Pick<BackendIntent, 'healthCheck' | 'loadSeconds'> {
+): Pick<BackendIntent, 'healthCheck' | 'loadSeconds' | 'smokeTest'> {
   const { at } = place;
   const healthCheck = healthCheckOf(options, server, place)._intent();
   const loadTimeout = options.loadTimeout ?? Duration.minutes(5);
   const loadSeconds = requireSeconds('loadTimeout', loadTimeout, { max: 86_400, whole: false, at });
   const { initialDelaySeconds = 0 } = healthCheck;
-  if (initialDelaySeconds < loadSeconds) return { healthCheck, loadSeconds };
+  const smokeTest = smokeTestOf(options.smokeTest, { ...place, server, loadSeconds });
+  if (initialDelaySeconds < loadSeconds) return { healthCheck, loadSeconds, smokeTest };
   throw new ServingError(
     'ConflictingProps',
     `'initialDelay' (${initialDelaySeconds} s) of the health check must be less than 'loadTimeout' (${loadSeconds} s), which includes it; increase 'loadTimeout'`,

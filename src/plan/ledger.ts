@@ -222,6 +222,9 @@ export class Ledger {
     if (initialDelaySeconds !== undefined) this.use(path, Feature.INITIAL_DELAY, `${initialDelaySeconds} s`);
     if (startup !== undefined) this.use(path, Feature.STARTUP_CHECK, startup.path);
     if (liveness !== undefined) this.use(path, Feature.LIVENESS_CHECK, liveness.path);
+    const { smokeTest } = plan.intent;
+    if (smokeTest !== undefined)
+      this.use(path, Feature.SMOKE_TEST, `${smokeTest.method} ${smokeTest.path} within ${smokeTest.timeoutSeconds} s`);
     this.entries.push(...healthEntries(this.intents.target, plan));
   }
 

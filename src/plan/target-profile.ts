@@ -50,6 +50,8 @@ export enum Feature {
   STARTUP_CHECK = 'startup check',
   /** A check of running replicas, which are restarted or replaced if they fail it. */
   LIVENESS_CHECK = 'liveness check',
+  /** A sample request that a replica must answer as declared before it gets requests. */
+  SMOKE_TEST = 'smoke test',
   /** Readiness without a declared health check. */
   DEFAULT_READINESS = 'default readiness',
   /** Keep-alive between the balancer and the server. */

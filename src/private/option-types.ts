@@ -56,6 +56,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     rollout: 'Rollout?',
     scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
+    smokeTest: 'SmokeTest?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
     workingDirectory: 'string?',
@@ -84,6 +85,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     rollout: 'Rollout?',
     scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
+    smokeTest: 'SmokeTest?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
     workingDirectory: 'string?',
@@ -451,6 +453,20 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   ShellServerOptions: {
     line: 'string',
     behavior: 'ServerBehavior?',
+  },
+  SmokeTest: {
+    path: 'string',
+    answer: 'SmokeTestAnswer?',
+    file: 'string?',
+    headers: 'string{}?',
+    json: 'any?',
+    method: 'string?',
+    text: 'string?',
+    timeout: 'Duration?',
+  },
+  SmokeTestAnswer: {
+    schema: 'any{}?',
+    status: 'number?',
   },
   StartupCheck: {
     path: 'string',

@@ -383,6 +383,35 @@ describe('the target group', () => {
   });
 });
 
+describe('a smoke test', () => {
+  const smokeTest = { path: '/predict', text: 'a' };
+
+  test('is a container with the image of the server, which answers the health checks', () => {
+    const template = templateOf(oneBackend({ smokeTest, port: 9401 }).stack);
+    const [server, gate] = objects(only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions);
+    expect(gate).toMatchObject({
+      Name: 'SmokeTest',
+      Image: server?.Image,
+      Essential: false,
+      EntryPoint: ['python3'],
+      Command: ['-I', '-B', '-c', expect.any(String), expect.stringMatching(/^\{"port":9401,/), '9402', '5'],
+      PortMappings: [{ ContainerPort: 9402, Protocol: 'tcp' }],
+      ReadonlyRootFilesystem: true,
+    });
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup')).toMatchObject({
+      Port: 9401,
+      HealthCheckPort: '9402',
+    });
+    expect(JSON.stringify(template)).toContain('"Health checks from the load balancer"');
+  });
+
+  test('adds nothing without one', () => {
+    const template = templateOf(oneBackend().stack);
+    expect(objects(only(template, 'AWS::ECS::TaskDefinition').ContainerDefinitions)).toHaveLength(1);
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup')).not.toHaveProperty('HealthCheckPort');
+  });
+});
+
 describe('the liveness check', () => {
   const liveness = {
     path: '/live',

@@ -179,6 +179,27 @@ onEvery('a backend on %s', (_, subject) => {
     expect(observe(subject).liveness).toBeUndefined();
   });
 
+  test('gets requests only after the answer to its smoke test', () => {
+    const schema = { type: 'object', required: ['label'] };
+    const smokeTest = {
+      path: '/predict?top=1',
+      json: { x: [1, 2] },
+      headers: { Accept: 'application/json' },
+      timeout: Duration.seconds(7),
+      answer: { status: 201, schema },
+    };
+    expect(observe(subject, { smokeTest }).smokeTest).toEqual({
+      method: 'POST',
+      path: '/predict?top=1',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: Buffer.from('{"x":[1,2]}').toString('base64'),
+      timeout: 7,
+      status: 201,
+      schema,
+    });
+    expect(observe(subject).smokeTest).toBeUndefined();
+  });
+
   test('is checked so that its longest request cannot fail it, if it processes one at a time', () => {
     const server = ModelServer.gunicorn({ app: 'app', threads: 1 });
     // The endpoint has a request timeout of 60 s.

@@ -492,6 +492,34 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       }),
   },
   {
+    name: 'a smoke test with a sample and the shape of its answer',
+    define: (scope) =>
+      one(scope, {
+        smokeTest: {
+          path: '/predict',
+          json: { instances: [[5.1, 3.5, 1.4, 0.2]] },
+          timeout: Duration.seconds(10),
+          answer: {
+            schema: {
+              type: 'object',
+              required: ['predictions'],
+              properties: {
+                predictions: { type: 'array', minItems: 1, maxItems: 1, items: { type: 'integer', minimum: 0 } },
+              },
+            },
+          },
+        },
+      }),
+  },
+  {
+    name: 'a smoke test without a body, of an image with its own entry point',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.fromImage({ behavior: { drains: true, interpreter: '/usr/bin/python3' } }),
+        smokeTest: { path: '/languages', answer: { status: 204 } },
+      }),
+  },
+  {
     name: 'a slow start',
     define: (scope) =>
       one(scope, {

@@ -347,6 +347,74 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       one(scope, { healthCheck: HealthCheck.http('/healthz', { liveness: { interval: Duration.seconds(1) } }) }),
   },
   {
+    name: 'a smoke test without an interpreter',
+    code: 'Unsupported',
+    message:
+      "'smokeTest' of backend 'v1' requires a Python interpreter in the image, and none is known for Triton; set 'interpreter' in the 'behavior' of ModelServer.fromImage or ModelServer.command, such as 'python3', or remove 'smokeTest' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.triton({}), smokeTest: { path: '/v2/models/m/infer', json: {} } }),
+  },
+  {
+    name: 'a smoke test with two bodies',
+    code: 'ConflictingProps',
+    message: "'smokeTest' has 'json' and 'text', and a request has one body; remove one (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', json: {}, text: '' } }),
+  },
+  {
+    name: 'a smoke test without a slash',
+    code: 'InvalidPath',
+    message: "'smokeTest.path' ('predict') must start with '/' and must not contain spaces (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: 'predict' } }),
+  },
+  {
+    name: 'a smoke test with a file that does not exist',
+    code: 'InvalidPath',
+    message: "'smokeTest.file' ('missing.json') cannot be read (ENOENT); relative paths are relative to ",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', file: 'missing.json' } }),
+  },
+  {
+    name: 'a smoke test with a large body',
+    code: 'InvalidNumber',
+    message:
+      "the body of 'smokeTest' (16385 bytes) must have at most 16384 bytes, because it is part of the template or manifest; use a smaller sample (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', text: 'x'.repeat(16_385) } }),
+  },
+  {
+    name: 'a smoke test as long as the load time',
+    code: 'ConflictingProps',
+    message:
+      "'smokeTest.timeout' (60 s) must be less than 'loadTimeout' (60 s), which includes the smoke test; increase 'loadTimeout' (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { loadTimeout: Duration.minutes(1), smokeTest: { path: '/predict', timeout: Duration.minutes(1) } }),
+  },
+  {
+    name: 'a smoke test with an unknown keyword',
+    code: 'UnknownOption',
+    message: "unknown keyword 'smokeTest.answer.schema.properties.label.pattern'; ",
+    define: (scope) =>
+      one(scope, { smokeTest: { path: '/predict', answer: { schema: { properties: { label: { pattern: 'a' } } } } } }),
+  },
+  {
+    name: 'a smoke test with an unknown type',
+    code: 'InvalidType',
+    message:
+      "'smokeTest.answer.schema.type' ('list') must be one of 'object', 'array', 'string', 'number', 'integer', 'boolean', 'null', or a list of them (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', answer: { schema: { type: 'list' } } } }),
+  },
+  {
+    name: 'a smoke test with a header of two lines',
+    code: 'InvalidHeader',
+    message:
+      "'smokeTest.headers' has an invalid header 'x-a'; use printable ASCII without line breaks, known at synthesis (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', headers: { 'x-a': 'a\nb' } } }),
+  },
+  {
+    name: 'a smoke test with a method in lower case',
+    code: 'InvalidText',
+    message: "'smokeTest.method' ('post') must be an HTTP method, such as 'POST' (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { smokeTest: { path: '/predict', method: 'post' } }),
+  },
+  {
     name: 'an interpreter with arguments',
     code: 'InvalidCommand',
     message: "'interpreter' ('python3 -I') of 'behavior' must be a program without arguments, such as 'python3'",

@@ -82,6 +82,19 @@ describe('start-up', () => {
   });
 });
 
+test('a smoke test is a part of start-up, within the load time', () => {
+  const smokeTest = { path: '/predict', text: 'a $(HOME)', timeout: Duration.seconds(20) };
+  const { startupProbe, readinessProbe } = serverOf({
+    healthCheck: HealthCheck.http('/healthz'),
+    smokeTest,
+    loadTimeout: Duration.minutes(5),
+  });
+  // The health check, the smoke test and a second for the interpreter.
+  expect(startupProbe).toMatchObject({ timeoutSeconds: 5 + 20 + 1, periodSeconds: 26, failureThreshold: 12 });
+  expect(startupProbe.exec.command.slice(0, 4)).toEqual(['python3', '-I', '-B', '-c']);
+  expect(readinessProbe).toMatchObject({ httpGet: { path: '/healthz' } });
+});
+
 test('liveness requests a path if it is declared', () => {
   const healthCheck = HealthCheck.http('/healthz', { liveness: { path: '/live' } });
   expect(serverOf({ healthCheck }).livenessProbe).toEqual({

@@ -57,6 +57,16 @@ export interface ObservedBackend {
     readonly timeout: number;
     readonly unhealthyThreshold: number;
   };
+  /** The sample request that a replica must answer before it gets requests, and the expected answer. */
+  readonly smokeTest?: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly timeout: number;
+    readonly status: number;
+    readonly schema?: unknown;
+  };
   /** Every check that decides whether a replica gets requests: what it asks, and what it requires. */
   readonly questions: readonly Question[];
   readonly gpus: number;

@@ -3,7 +3,7 @@ import { matchListener } from './cloudformation';
 import { type Resource, Stacks, type Templates } from './cloudformation/stacks';
 import { type Data, object, objects, strings, text } from './data';
 import type { Answer, Observation, ObservedBackend } from './observation';
-import { questionInScript } from './python-question';
+import { questionInScript, sampleIn } from './python-question';
 import type { Outcome } from './request';
 
 /** Reads the behavior of templates, only from the templates. Backends have the names in the tags of their services. */
@@ -81,6 +81,7 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
       unhealthyThreshold: Number(properties.UnhealthyThresholdCount),
     },
     liveness: livenessOf(object(server.HealthCheck)),
+    smokeTest: containers.map(({ Command }) => sampleIn(strings(Command))).find((sample) => sample !== undefined),
     questions: [
       {
         by: 'balancer',

@@ -4,7 +4,7 @@ import { Haproxy, type Section } from './haproxy';
 import { matchHttpRoutes } from './http-routes';
 import type { Answer, Observation, ObservedBackend, Question, Request } from './observation';
 import { answerOf } from './observe-aws';
-import { questionInScript } from './python-question';
+import { questionInScript, sampleIn } from './python-question';
 import type { Outcome } from './request';
 
 const meta = (manifest: Data) => object(manifest.metadata);
@@ -207,6 +207,7 @@ function observeDeployment(
     scaling: scalingOf(manifests, slug),
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
     liveness: livenessOf(object(server.livenessProbe)),
+    smokeTest: sampleIn(strings(object(startup.exec).command)),
     questions: [
       ...(routerHealth === undefined ? [] : [questionOf('balancer', routerHealth)]),
       ...kubeletQuestions(object(server.readinessProbe)),

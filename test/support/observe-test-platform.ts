@@ -48,7 +48,7 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 }
 
 function observeService(service: TestService): ObservedBackend {
-  const { health } = service;
+  const { health, smokeTest } = service;
   const { times, name: _name, title: _title, command, args, user, models, gpu, scratch, ...rest } = service;
   return {
     ...rest,
@@ -59,6 +59,15 @@ function observeService(service: TestService): ObservedBackend {
       interval: health.liveness.intervalSeconds,
       timeout: health.liveness.timeoutSeconds,
       unhealthyThreshold: health.liveness.unhealthyThreshold,
+    },
+    smokeTest: smokeTest && {
+      method: smokeTest.method,
+      path: smokeTest.path,
+      headers: smokeTest.headers,
+      body: smokeTest.bodyBase64,
+      timeout: smokeTest.timeoutSeconds,
+      status: smokeTest.status,
+      schema: smokeTest.schema === undefined ? undefined : JSON.parse(smokeTest.schema),
     },
     questions: [
       {

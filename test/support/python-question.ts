@@ -1,4 +1,10 @@
-import type { Question } from './observation';
+import type { ObservedBackend, Question } from './observation';
+
+/** The sample of a smoke test in the words of a command; undefined for another command. */
+export function sampleIn(words: readonly string[]): ObservedBackend['smokeTest'] {
+  const config = words.find((word) => word.startsWith('{"port":'));
+  return config === undefined ? undefined : JSON.parse(config).sample;
+}
 
 /** The question in a script that the interpreter of a server runs; undefined for another script. */
 export function questionInScript(code: string | undefined): Omit<Question, 'by'> | undefined {

@@ -47,6 +47,7 @@ export interface TestService {
     readonly healthyThreshold: number;
     readonly unhealthyThreshold: number;
   };
+  readonly smokeTest?: extension.SmokeTestIntent;
   readonly gpus: number;
   readonly gpu?: extension.GpuIntent;
   readonly cpu: number;
@@ -97,6 +98,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.INITIAL_DELAY]: DONE,
   [extension.Feature.STARTUP_CHECK]: DONE,
   [extension.Feature.LIVENESS_CHECK]: DONE,
+  [extension.Feature.SMOKE_TEST]: DONE,
   [extension.Feature.DEFAULT_READINESS]: DONE,
   [extension.Feature.KEEP_ALIVE]: DONE,
   [extension.Feature.DRAIN]: DONE,
@@ -275,6 +277,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
       healthyThreshold,
       unhealthyThreshold,
     },
+    smokeTest: intent.smokeTest,
     gpus: intent.gpu?.count ?? 0,
     gpu: intent.gpu,
     cpu: intent.cpu,

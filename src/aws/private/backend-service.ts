@@ -16,6 +16,7 @@ import { reachModelVolumes } from './model-volumes';
 import type { Network } from './network';
 import { acceptsRules, makeOutboundGroup } from './outbound';
 import { type RolloutPercents, rolloutPercents } from './rollout';
+import { gatePortOf } from './smoke-gate';
 import { makeTask, type Task } from './task';
 
 /** An address for documentation, which no caller has: a rule with it attaches a target group and matches no request. */
@@ -97,6 +98,7 @@ export class BackendService {
     const description = `Backend ${this.intent.slug}`;
     const group = makeOutboundGroup(this.backend.scope, 'SecurityGroup', { vpc, description, outboundPeers });
     const port = { ipProtocol: 'tcp', fromPort: this.intent.port, toPort: this.intent.port };
+    const gatePort = gatePortOf(this.intent);
     new ec2.CfnSecurityGroupIngress(group, 'FromLoadBalancer', {
       ...port,
       groupId: group.securityGroupId,
@@ -110,6 +112,23 @@ export class BackendService {
         destinationSecurityGroupId: group.securityGroupId,
         description: `Requests to backend ${this.intent.slug}`,
       });
+    }
+    if (gatePort !== undefined) {
+      const gate = { ipProtocol: 'tcp', fromPort: gatePort, toPort: gatePort };
+      new ec2.CfnSecurityGroupIngress(group, 'ChecksFromLoadBalancer', {
+        ...gate,
+        groupId: group.securityGroupId,
+        sourceSecurityGroupId: balancer.securityGroupId,
+        description: 'Health checks from the load balancer',
+      });
+      if (acceptsRules(balancer)) {
+        new ec2.CfnSecurityGroupEgress(group, 'ChecksToBackend', {
+          ...gate,
+          groupId: balancer.securityGroupId,
+          destinationSecurityGroupId: group.securityGroupId,
+          description: `Health checks of backend ${this.intent.slug}`,
+        });
+      }
     }
     return group;
   }
@@ -125,6 +144,7 @@ export class BackendService {
       loadBalancingAlgorithmType: ALGORITHMS[loadBalancing],
       healthCheck: {
         path: healthCheck.path,
+        port: gatePortOf(this.intent)?.toString(),
         [protocol === ServerProtocol.GRPC ? 'healthyGrpcCodes' : 'healthyHttpCodes']: healthCheck.statuses,
         healthyThresholdCount: healthCheck.healthyThreshold,
       },

@@ -19,6 +19,7 @@ import { addModelContainers, keepRegion } from './model-containers';
 import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
+import { addSmokeGate } from './smoke-gate';
 import { trustOwnTasks } from './trust';
 
 /** A task definition with its server container and log group. */
@@ -55,6 +56,7 @@ export function makeTask(
   if (!shared) definition.addVolume({ name: SCRATCH.name });
   addModelVolumes(backend, { definition, server }, scratch.volumes.length + (shared ? 0 : 1));
   addModelContainers(backend, { definition, server }, logging, props);
+  addSmokeGate(backend, plan, definition, logging('smoke-test'));
   addCacheVolume(backend, { definition, server });
   openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
   publishModels(backend);

@@ -1,6 +1,8 @@
 import { ServerProtocol } from '../../plan/choices';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { type HttpQuestion, INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-check';
+import { smokeConfigOf, smokeSeconds } from '../../workload/private/smoke-config';
+import { smokeProbe } from '../../workload/private/smoke-scripts';
 import { literal } from './environment';
 import type { Probe } from './manifests';
 import { KUBELET_STATUSES } from './workload-capabilities';
@@ -40,14 +42,29 @@ export function probesOf(plan: BackendPlan): Probes {
 function startupOf(plan: BackendPlan, readiness: Handler): Probe {
   const { health, times } = plan;
   const { startup, initialDelaySeconds } = health;
-  const { intervalSeconds: periodSeconds = STARTUP_PERIOD_SECONDS } = startup ?? {};
-  const handler = startup === undefined ? readiness : handlerOf(plan, { ...health, ...startup });
+  const { intervalSeconds = STARTUP_PERIOD_SECONDS } = startup ?? {};
+  const smoke = smokeOf(plan);
+  const handler = smoke ?? (startup === undefined ? readiness : handlerOf(plan, { ...health, ...startup }));
+  const timeoutSeconds = smoke?.timeoutSeconds ?? timeoutOf(handler, startup ?? health);
+  // Attempts follow each other, so those of a slow smoke test are fewer.
+  const periodSeconds = smoke === undefined ? intervalSeconds : Math.max(intervalSeconds, timeoutSeconds);
   return {
     ...handler,
     initialDelaySeconds,
     periodSeconds,
-    timeoutSeconds: timeoutOf(handler, startup ?? health),
+    timeoutSeconds,
     failureThreshold: Math.max(1, Math.ceil((times.load - (initialDelaySeconds ?? 0)) / periodSeconds)),
+  };
+}
+
+/** The smoke test follows the start-up check in the same probe, so that it is sent to a server that has started. */
+function smokeOf(plan: BackendPlan): (Handler & Pick<Probe, 'timeoutSeconds'>) | undefined {
+  const { smokeTest, server } = plan.intent;
+  if (smokeTest === undefined) return undefined;
+  const words = [server.descriptor.interpreter as string, ...smokeProbe(smokeConfigOf(plan, smokeTest))];
+  return {
+    exec: { command: words.map(literal) },
+    timeoutSeconds: smokeSeconds(plan, smokeTest) + INTERPRETER_SECONDS,
   };
 }
 

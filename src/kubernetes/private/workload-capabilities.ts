@@ -27,6 +27,7 @@ const WORKLOADS = {
   [Feature.INITIAL_DELAY]: native('the initial delay of the startup probe, which precedes the other probes'),
   [Feature.STARTUP_CHECK]: native('the startup probe'),
   [Feature.LIVENESS_CHECK]: native('the liveness probe; the container is restarted'),
+  [Feature.SMOKE_TEST]: emulated('the startup probe, in which the interpreter of the server sends the request'),
   [Feature.DEFAULT_READINESS]: emulated(
     'an open port if the server listens only when it is ready or has no interpreter; otherwise a request that its interpreter sends inside the container',
   ),

@@ -81,6 +81,24 @@ export interface HealthCheckIntent {
   readonly liveness?: LivenessCheckIntent;
 }
 
+/** A request that a replica must answer as declared once, before it gets requests. */
+export interface SmokeTestIntent {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path in the container. */
+  readonly path: string;
+  /** The headers, with names in lower case. */
+  readonly headers: Record<string, string>;
+  /** The body in Base64. @default - none */
+  readonly bodyBase64?: string;
+  /** The maximum time until the answer is complete, in seconds. */
+  readonly timeoutSeconds: number;
+  /** The expected status code. */
+  readonly status: number;
+  /** The expected shape of a JSON answer, as a schema in JSON. @default - any */
+  readonly schema?: string;
+}
+
 /** How a rollout replaces replicas. */
 export enum RolloutKind {
   /** New replicas start before old ones stop. */
@@ -195,6 +213,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly maxConcurrency?: number;
   /** The health check. */
   readonly healthCheck: HealthCheckIntent;
+  /** The request that a replica must answer before it gets requests. @default - none */
+  readonly smokeTest?: SmokeTestIntent;
   /** The timeout of loading the model into the server, in seconds. */
   readonly loadSeconds: number;
   /** The rollout. */
