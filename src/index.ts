@@ -36,3 +36,4 @@ export * from './workload/scratch-volume';
 export * from './workload/secret-value';
 export * from './workload/server-image';
 export * from './workload/smoke-test';
+export * from './workload/target-settings';

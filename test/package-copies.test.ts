@@ -4,7 +4,7 @@ import { copyFolder, copyPackage, type Library, removeCopies } from './support/p
 import { type From, OUTPUTS } from './support/two-copies';
 
 /** Abstract classes are used by their subclasses. */
-const ABSTRACT = ['GatewayPolicy', 'ModelVolume'];
+const ABSTRACT = ['GatewayPolicy', 'ModelVolume', 'TargetSettings'];
 
 /** Factories, which create instances of another class. */
 const FACTORIES: { readonly [name: string]: string } = {

@@ -22,6 +22,7 @@ import type { ScratchVolume } from '../workload/scratch-volume';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 import type { SmokeTest } from '../workload/smoke-test';
+import type { TargetSettings } from '../workload/target-settings';
 import type { BackendTimeouts } from './backend-timeouts';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
@@ -270,6 +271,17 @@ export interface BackendOptions {
    * @default - none; caches are removed with the replica
    */
   readonly cache?: CacheVolume;
+
+  /**
+   * Settings that only one target has, at most one for each target: `aws.TaskSettings` and `kubernetes.PodSettings`. The
+   * same definition can have the settings of all its targets. Those of other targets do not apply; `serving explain
+   * capabilities` lists them.
+   *
+   * They are merged over `backendDefaults` of the platform.
+   *
+   * @default - those of `backendDefaults` of the platform
+   */
+  readonly targetSettings?: TargetSettings[];
 }
 
 /** Properties of a backend. */

@@ -9,6 +9,7 @@ import type { SecretValue } from '../workload/secret-value';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
 import type { BackendBinding } from './bindings';
+import { resolveSettings } from './private/target-settings';
 import type { IBackend } from './references';
 import { ServingPlatform } from './serving-platform';
 
@@ -63,13 +64,15 @@ export class Backend extends Construct implements IBackend {
     this.platform = props.platform ?? ServingPlatform.of(this);
     this._hasSetAddress = props.ownAddress !== undefined;
     this._ownAddress = props.ownAddress ?? defaultAddressOn(this.platform);
+    const { settings, ...described } = resolveSettings({ scope: this, platform: this.platform }, props.targetSettings);
     this._binding = {
       scope: this,
-      intent: resolveBackend(this, props.backendName ?? id, props, this.platform._target),
+      intent: { ...resolveBackend(this, props.backendName ?? id, props, this.platform._target), ...described },
       image: props.image,
       secrets: { ...props.secrets },
       models: modelsOf(props, this),
       ...(props.cache !== undefined && { cache: props.cache }),
+      settings,
     };
     this.backendName = this._binding.intent.name;
     checkOwners(this._binding, this.platform);

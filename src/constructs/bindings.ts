@@ -27,6 +27,12 @@ export interface BackendBinding {
   readonly models: Model[];
   /** The volume that outlives the replicas. @default - none */
   readonly cache?: CacheVolume;
+  /**
+   * The options of the `TargetSettings` for this kind of platform, merged over `backendDefaults` of the platform. Empty
+   * without any. It is frozen.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each target has its own options.
+  readonly settings: { readonly [option: string]: any };
 }
 
 /** The attachment of a backend to an endpoint. */

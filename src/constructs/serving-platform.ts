@@ -4,6 +4,7 @@ import type { TargetProfile } from '../plan/target-profile';
 import { requireNewId, requireScope } from '../private/construct-arguments';
 import { hasTag, tagClass } from '../private/package-copy';
 import type { Duration } from '../units/duration';
+import type { TargetSettings } from '../workload/target-settings';
 import type { BackendBinding, EndpointBinding } from './bindings';
 import type { Intermediary } from './intermediary';
 import type { Declarations } from './private/declarations';
@@ -35,6 +36,18 @@ export interface ServingPlatformProps {
    * @default - computed from the longest request
    */
   readonly idleTimeout?: Duration;
+
+  /**
+   * The target settings of backends that do not set them: `aws.TaskSettings` on AWS, `kubernetes.PodSettings` on
+   * Kubernetes.
+   *
+   * The settings of a backend are merged over these like a JSON merge patch (RFC 7386): objects such as `nodeSelector` are
+   * merged by key, and lists and all other values are replaced. They apply to later deployments of every backend of the
+   * platform, including those of other stacks or charts.
+   *
+   * @default - none
+   */
+  readonly backendDefaults?: TargetSettings;
 }
 
 /**
@@ -74,6 +87,13 @@ export abstract class ServingPlatform extends Construct {
 
   /** @internal */
   public abstract get _target(): TargetProfile;
+
+  /**
+   * The target settings of backends that do not set them.
+   *
+   * @internal
+   */
+  public abstract get _backendDefaults(): TargetSettings | undefined;
 
   /**
    * What was declared so far.

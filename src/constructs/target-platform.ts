@@ -11,6 +11,7 @@ import { checkValue } from '../private/options';
 import { hasTag, tagClass } from '../private/package-copy';
 import { removedWith } from '../private/tree';
 import { requireSeconds } from '../units/private/seconds';
+import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
@@ -55,6 +56,7 @@ export abstract class TargetPlatform extends ServingPlatform {
   private readonly strict: boolean;
   private readonly behind: HopIntent[];
   private readonly idleSeconds?: number;
+  private readonly defaults?: TargetSettings;
   private readonly declarations = new Declarations();
   private readonly warnings: ScopedWarnings[] = [];
   private memo?: ServingPlan;
@@ -64,6 +66,9 @@ export abstract class TargetPlatform extends ServingPlatform {
     this.strict = props.strict ?? false;
     checkValue('Intermediary[]', props.behind ?? [], 'behind', this);
     this.behind = (props.behind ?? []).map((hop) => hop._intent());
+    if (props.backendDefaults !== undefined)
+      checkValue('TargetSettings', props.backendDefaults, 'backendDefaults', this);
+    this.defaults = props.backendDefaults;
     this.idleSeconds =
       props.idleTimeout === undefined
         ? undefined
@@ -84,6 +89,11 @@ export abstract class TargetPlatform extends ServingPlatform {
   /** @internal */
   public get _target(): TargetProfile {
     return this.target;
+  }
+
+  /** @internal */
+  public get _backendDefaults(): TargetSettings | undefined {
+    return this.defaults;
   }
 
   /** @internal */

@@ -162,6 +162,7 @@ export class Ledger {
         `set in the definition: ${times.join(', ')}`,
       );
     }
+    this.addSettings(backend);
     if (backend.directCallers) {
       this.add(
         backend.path,
@@ -169,6 +170,25 @@ export class Ledger {
         SupportLevel.APPLICATION,
         `callers that bypass the balancer must stop sending requests to a replica that closes its connection, and retry refused ones; only running requests have the drain of ${times.drain} s`,
       );
+    }
+  }
+
+  /** Records the settings for single targets, applied or not. */
+  private addSettings({ path, targetSettings = [] }: BackendIntent): void {
+    for (const { name, platform, options, applies, isDefault = false } of targetSettings) {
+      if (options.length === 0) continue;
+      const what = `${name}: ${options.join(', ')}`;
+      if (!applies)
+        this.add(
+          path,
+          LedgerTopic.TARGET_SETTINGS,
+          SupportLevel.NOT_APPLIED,
+          `${what}; only for platform '${platform}'`,
+        );
+      else {
+        const detail = isDefault ? `${what}; defaults of the platform` : what;
+        this.add(path, LedgerTopic.TARGET_SETTINGS, SupportLevel.NATIVE, detail);
+      }
     }
   }
 

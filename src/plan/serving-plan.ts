@@ -321,6 +321,8 @@ export enum LedgerTopic {
   DIRECT_CALLERS = 'direct callers',
   /** Images that the package provides, with the release dates of their versions. */
   IMAGES = 'images',
+  /** Settings that only one target has. */
+  TARGET_SETTINGS = 'target settings',
 }
 
 /** The support for one feature that a definition uses. */

@@ -14,6 +14,8 @@ export enum SupportLevel {
   APPLICATION = 'left to the application',
   /** Not supported; using it is an error. */
   REFUSED = 'refused',
+  /** Settings for another target, which have no effect on this one. */
+  NOT_APPLIED = 'not applied',
 }
 
 /** A feature that a definition can use and that not every target supports. */

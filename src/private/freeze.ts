@@ -6,7 +6,8 @@ export function freeze<T>(data: T): T {
   return data;
 }
 
-function isData(value: unknown): value is object {
+/** Whether a value is a list or an object without a class of its own. */
+export function isData(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;

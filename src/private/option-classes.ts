@@ -39,6 +39,7 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
   ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
   Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'], byShape: true },
+  TargetSettings: { example: 'kubernetes.PodSettings.of({ ... })', members: ['settingsName'] },
   'aws.ExistingListener': { example: 'aws.ExistingListener.fromListener(listener)', members: ['listenerArn'] },
   'aws.GpuCapacity': {
     example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",

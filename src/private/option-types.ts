@@ -57,6 +57,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
     smokeTest: 'SmokeTest?',
+    targetSettings: 'TargetSettings[]?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
     workingDirectory: 'string?',
@@ -86,6 +87,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     scratch: 'ScratchVolume[]?',
     secrets: 'SecretValue{}?',
     smokeTest: 'SmokeTest?',
+    targetSettings: 'TargetSettings[]?',
     timeouts: 'BackendTimeouts?',
     user: 'number?',
     workingDirectory: 'string?',
@@ -439,6 +441,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     stripPrefix: 'boolean?',
   },
   ServingPlatformProps: {
+    backendDefaults: 'TargetSettings?',
     behind: 'Intermediary[]?',
     idleTimeout: 'Duration?',
     strict: 'boolean?',
@@ -571,6 +574,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     workers: 'number?',
   },
   'aws.EcsPlatformProps': {
+    backendDefaults: 'TargetSettings?',
     behind: 'Intermediary[]?',
     idleTimeout: 'Duration?',
     strict: 'boolean?',
@@ -698,6 +702,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     taintKeys: 'string[]?',
   },
   'kubernetes.KubernetesPlatformProps': {
+    backendDefaults: 'TargetSettings?',
     behind: 'Intermediary[]?',
     idleTimeout: 'Duration?',
     strict: 'boolean?',
@@ -907,6 +912,7 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     GATEWAY: 'left to the gateway',
     APPLICATION: 'left to the application',
     REFUSED: 'refused',
+    NOT_APPLIED: 'not applied',
   },
   'kubernetes.GatewayPolicyScope': {
     ENDPOINT: 'endpoint',

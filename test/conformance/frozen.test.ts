@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { SecretValue } from '../../src/workload/secret-value';
 import { backendOptions, endpointOn, testPlatform } from '../support/definitions';
+import { TestSettings } from '../support/test-platform';
 import { onEvery } from './subjects';
 
 const environment = { MODE: 'a' };
@@ -19,7 +20,8 @@ function dataIn(value: unknown, path: string, seen = new Set<unknown>()): [path:
 
 test('bindings and intents are deeply frozen', () => {
   const platform = testPlatform();
-  endpointOn(platform).addBackend('v1', backendOptions({ environment, secrets, replicas: 2 }));
+  const targetSettings = [new TestSettings({ labels: { a: 'b' }, hints: ['c'] })];
+  endpointOn(platform).addBackend('v1', backendOptions({ environment, secrets, replicas: 2, targetSettings }));
   const { backends, endpoints } = platform.declared;
   const data = [...dataIn(backends[0], 'backend'), ...dataIn(endpoints[0], 'endpoint')];
   expect(data.map(([path]) => path)).toEqual(
@@ -28,6 +30,9 @@ test('bindings and intents are deeply frozen', () => {
       'backend.secrets',
       'backend.models',
       'backend.intent.server',
+      'backend.intent.targetSettings',
+      'backend.settings.labels',
+      'backend.settings.hints',
     ]),
   );
   expect(data.filter(([, one]) => !Object.isFrozen(one)).map(([path]) => path)).toEqual([]);
@@ -36,9 +41,15 @@ test('bindings and intents are deeply frozen', () => {
 test('options are copied', () => {
   const platform = testPlatform();
   const typed = { ...environment };
-  endpointOn(platform).addBackend('v1', backendOptions({ environment: typed }));
+  const labels = { a: 'a' };
+  const settings = new TestSettings({ labels });
+  endpointOn(platform).addBackend('v1', backendOptions({ environment: typed, targetSettings: [settings] }));
   typed.MODE = 'b';
-  expect(platform.synthesize().services[0]?.environment.MODE).toBe('a');
+  labels.a = 'b';
+  expect(platform.synthesize().services[0]).toMatchObject({
+    environment: { MODE: 'a' },
+    settings: { labels: { a: 'a' } },
+  });
 });
 
 onEvery('a definition on %s', (_, subject) => {

@@ -48,6 +48,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   Size: {} satisfies serving.Size,
   // @ts-expect-error
+  TargetSettings: { platform: 'aws', settingsName: 'a', optionNames: [] } satisfies serving.TargetSettings,
+  // @ts-expect-error
   'aws.ExistingListener': {} satisfies serving.aws.ExistingListener,
   // @ts-expect-error
   'aws.GpuCapacity': { instanceType: 'g6.xlarge' } satisfies serving.aws.GpuCapacity,
@@ -77,6 +79,8 @@ export const UNCOMPILABLE_OPTIONS: Partial<serving.BackendOptions>[] = [
   { replicas: '2' },
   // @ts-expect-error
   { resources: { memory: 4 } },
+  // @ts-expect-error
+  { targetSettings: [{ nodeSelector: {} }] },
   // @ts-expect-error
   { noSuchOption: true },
 ];

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 // A platform outside this package can use only its public names.
-import { extension, type ServingPlatformProps } from '../../src';
+import { extension, type ServingPlatformProps, TargetSettings } from '../../src';
 
 /** A route of the document. */
 export interface TestRoute {
@@ -60,6 +60,7 @@ export interface TestService {
   /** The directories that the definition makes writable. */
   readonly scratch: readonly extension.ScratchIntent[];
   readonly models: readonly TestModel[];
+  readonly settings: TestSettingsOptions;
   readonly times: {
     readonly preStop: number;
     readonly stop: number;
@@ -68,6 +69,20 @@ export interface TestService {
     readonly keepAlive: number;
     readonly drain: number;
   };
+}
+
+/** Options that only the test platform has. */
+export interface TestSettingsOptions {
+  readonly zone?: string;
+  readonly labels?: { readonly [name: string]: string };
+  readonly hints?: readonly string[];
+}
+
+/** Settings that only the test platform has. */
+export class TestSettings extends TargetSettings {
+  constructor(options: TestSettingsOptions) {
+    super('test', 'TestSettings', { ...options });
+  }
 }
 
 /** What the test platform renders. */
@@ -244,7 +259,7 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
   };
 }
 
-function renderService({ secrets }: extension.BackendBinding, plan: extension.BackendPlan): TestService {
+function renderService({ secrets, settings }: extension.BackendBinding, plan: extension.BackendPlan): TestService {
   const { intent, times, health } = plan;
   const { path, statuses, host, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold } = health;
   return {
@@ -293,6 +308,7 @@ function renderService({ secrets }: extension.BackendBinding, plan: extension.Ba
       delivery,
       source,
     })),
+    settings,
     times: {
       preStop: times.preStop,
       stop: times.stop,

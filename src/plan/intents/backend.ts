@@ -139,6 +139,20 @@ export interface GpuIntent {
   readonly nodeLabels?: Record<string, string>;
 }
 
+/** Settings of a backend for one target. */
+export interface TargetSettingsIntent {
+  /** The kind of platform that they are for. */
+  readonly platform: string;
+  /** Their name in messages, such as `kubernetes.PodSettings`. */
+  readonly name: string;
+  /** The names of the options that are set. */
+  readonly options: string[];
+  /** Whether the platform of the backend applies them. */
+  readonly applies: boolean;
+  /** Whether they are the defaults of the platform. @default false */
+  readonly isDefault?: boolean;
+}
+
 /** The limits of the compute that runs a backend. */
 export interface ComputeLimits {
   /** The longest time in seconds from SIGTERM to SIGKILL. @default - the target's */
@@ -233,4 +247,6 @@ export interface BackendIntent extends ComputeLimits {
   readonly timeouts?: TimeoutOverrides;
   /** Whether callers bypass the balancer. @default false */
   readonly directCallers?: boolean;
+  /** The settings for single targets, including defaults of the platform. @default - none */
+  readonly targetSettings?: TargetSettingsIntent[];
 }
