@@ -43,6 +43,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidNetwork: 'Use an IP address, or a network in CIDR notation such as `10.0.0.0/8` or `fd00::/8`.',
   InvalidNumber: 'Use a number within the bounds in the message.',
   InvalidPath: 'Use whole segments of plain characters; a path includes everything below it.',
+  InvalidPlacement: 'Correct the rule that the message names.',
   InvalidRayConfig: 'Correct the file or the member that the message names.',
   InvalidText: 'Remove the character, or pass the intended value.',
   InvalidUrl: 'Use scheme and host, without a path.',

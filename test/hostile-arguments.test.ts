@@ -117,6 +117,12 @@ const ACCEPTED: { readonly [label: string]: () => readonly unknown[] } = {
   'kubernetes.KubernetesPlatform.constructor': () => [onKubernetes(), 'Platform', {}],
   'kubernetes.KubernetesSecret.fromName': () => ['token', 'key'],
   'kubernetes.KubernetesSecret.fromSecret': () => [secret, 'key'],
+  'kubernetes.PodServiceAccount.annotated': () => [{ 'acme.com/identity': 'models' }],
+  'kubernetes.PodServiceAccount.azureIdentity': () => ['01234567-89ab-cdef-0123-456789abcdef'],
+  'kubernetes.PodServiceAccount.eksRole': () => ['arn:aws:iam::123456789012:role/models'],
+  'kubernetes.PodServiceAccount.fromName': () => ['models'],
+  'kubernetes.PodServiceAccount.fromServiceAccount': () => [{ kind: 'ServiceAccount', name: 'models' }],
+  'kubernetes.PodServiceAccount.gkeServiceAccount': () => ['models@acme.iam.gserviceaccount.com'],
 };
 
 /** Callables that always throw here, because there is no lock file and no second backend. */

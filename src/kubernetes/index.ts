@@ -11,3 +11,7 @@ export * from './kubernetes-platform';
 export * from './kubernetes-platform-props';
 export * from './kubernetes-secret';
 export * from './named-object';
+export * from './pod-service-account';
+export * from './pod-settings';
+export * from './pod-settings-options';
+export * from './scheduling';

@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   InvalidNetwork: 'A network is not an IP address with an optional prefix length.',
   InvalidNumber: 'A number is outside its bounds.',
   InvalidPath: 'A path cannot be matched, or a directory cannot be mounted.',
+  InvalidPlacement: 'A rule for where replicas run contradicts itself.',
   InvalidRayConfig: 'A Ray Serve config is invalid.',
   InvalidType: 'A value does not have the type of its prop.',
   InvalidText: 'A string contains a character that cannot be written, or the text of a missing value.',

@@ -39,7 +39,10 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   ServingEndpoint: { example: "new ServingEndpoint(this, 'endpoint')", members: ['node'] },
   ServingPlatform: { example: "new aws.EcsPlatform(this, 'Platform')", members: ['node'] },
   Size: { example: 'Size.gibibytes(2)', members: ['toMebibytes'], byShape: true },
-  TargetSettings: { example: 'kubernetes.PodSettings.of({ ... })', members: ['settingsName'] },
+  TargetSettings: {
+    example: "kubernetes.PodSettings.of({ nodeSelector: { 'acme.com/pool': 'models' } })",
+    members: ['settingsName'],
+  },
   'aws.ExistingListener': { example: 'aws.ExistingListener.fromListener(listener)', members: ['listenerArn'] },
   'aws.GpuCapacity': {
     example: "aws.GpuCapacity.autoScalingGroup({ instanceType: 'g6.xlarge' })",
@@ -48,5 +51,9 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
   'kubernetes.GatewayPolicy': { example: 'an instance of your own subclass of it', members: ['props'] },
   'kubernetes.GatewayProfile': { example: 'kubernetes.GatewayProfile.ENVOY_GATEWAY', members: ['options'] },
   'kubernetes.GpuNodes': { example: 'kubernetes.GpuNodes.gke()', members: ['labelKey'] },
+  'kubernetes.PodServiceAccount': {
+    example: "kubernetes.PodServiceAccount.fromName('models')",
+    members: ['_podLabels'],
+  },
   'kubernetes.Gateway': { example: "kubernetes.Gateway.fromName('inference')", members: ['gatewayName'] },
 };

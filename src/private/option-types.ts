@@ -632,6 +632,11 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     silent: 'number',
     unavailable: 'number',
   },
+  'kubernetes.Affinity': {
+    nodeAffinity: 'kubernetes.NodeAffinity?',
+    podAffinity: 'kubernetes.PodAffinity?',
+    podAntiAffinity: 'kubernetes.PodAffinity?',
+  },
   'kubernetes.CustomGpuNodesOptions': {
     taintKeys: 'string[]?',
     labelKey: 'string',
@@ -717,6 +722,62 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     router: 'kubernetes.RouterOptions?',
     sidecar: 'Intermediary?',
   },
+  'kubernetes.LabelSelector': {
+    matchExpressions: 'kubernetes.LabelSelectorRequirement[]?',
+    matchLabels: 'string{}?',
+  },
+  'kubernetes.LabelSelectorRequirement': {
+    key: 'string',
+    operator: 'kubernetes.LabelOperator',
+    values: 'string[]?',
+  },
+  'kubernetes.NodeAffinity': {
+    preferredDuringSchedulingIgnoredDuringExecution: 'kubernetes.PreferredSchedulingTerm[]?',
+    requiredDuringSchedulingIgnoredDuringExecution: 'kubernetes.NodeSelector?',
+  },
+  'kubernetes.NodeSelector': {
+    nodeSelectorTerms: 'kubernetes.NodeSelectorTerm[]',
+  },
+  'kubernetes.NodeSelectorRequirement': {
+    key: 'string',
+    operator: 'kubernetes.NodeOperator',
+    values: 'string[]?',
+  },
+  'kubernetes.NodeSelectorTerm': {
+    matchExpressions: 'kubernetes.NodeSelectorRequirement[]?',
+    matchFields: 'kubernetes.NodeSelectorRequirement[]?',
+  },
+  'kubernetes.PodAffinity': {
+    preferredDuringSchedulingIgnoredDuringExecution: 'kubernetes.WeightedPodAffinityTerm[]?',
+    requiredDuringSchedulingIgnoredDuringExecution: 'kubernetes.PodAffinityTerm[]?',
+  },
+  'kubernetes.PodAffinityTerm': {
+    topologyKey: 'string',
+    labelSelector: 'kubernetes.LabelSelector?',
+    matchLabelKeys: 'string[]?',
+    mismatchLabelKeys: 'string[]?',
+    namespaceSelector: 'kubernetes.LabelSelector?',
+    namespaces: 'string[]?',
+  },
+  'kubernetes.PodSettingsOptions': {
+    affinity: 'kubernetes.Affinity?',
+    annotations: 'string{}?',
+    automountServiceAccountToken: 'boolean?',
+    imagePullPolicy: 'kubernetes.ImagePullPolicy?',
+    imagePullSecrets: 'string[]?',
+    labels: 'string{}?',
+    nodeSelector: 'string{}?',
+    priorityClassName: 'string?',
+    runtimeClassName: 'string?',
+    schedulerName: 'string?',
+    serviceAccount: 'kubernetes.PodServiceAccount?',
+    tolerations: 'kubernetes.Toleration[]?',
+    topologySpread: 'kubernetes.TopologySpread[]?',
+  },
+  'kubernetes.PreferredSchedulingTerm': {
+    preference: 'kubernetes.NodeSelectorTerm',
+    weight: 'number',
+  },
   'kubernetes.RouterOptions': {
     clusterDomain: 'string?',
     dnsTtl: 'Duration?',
@@ -725,6 +786,25 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     replicas: 'number?',
     trustedProxies: 'string[]?',
     underscoresInHeaders: 'boolean?',
+  },
+  'kubernetes.Toleration': {
+    effect: 'kubernetes.TaintEffect?',
+    key: 'string?',
+    operator: 'kubernetes.TolerationOperator?',
+    tolerationSeconds: 'number?',
+    value: 'string?',
+  },
+  'kubernetes.TopologySpread': {
+    topologyKey: 'string',
+    maxSkew: 'number?',
+    minDomains: 'number?',
+    nodeAffinityPolicy: 'kubernetes.NodeInclusionPolicy?',
+    nodeTaintsPolicy: 'kubernetes.NodeInclusionPolicy?',
+    whenUnsatisfiable: 'kubernetes.UnsatisfiableAction?',
+  },
+  'kubernetes.WeightedPodAffinityTerm': {
+    podAffinityTerm: 'kubernetes.PodAffinityTerm',
+    weight: 'number',
   },
   'servers.AcceleratorFacts': {
     nvidiaImage: 'string?',
@@ -918,9 +998,45 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     ENDPOINT: 'endpoint',
     BACKEND: 'backend',
   },
+  'kubernetes.ImagePullPolicy': {
+    ALWAYS: 'Always',
+    IF_NOT_PRESENT: 'IfNotPresent',
+    NEVER: 'Never',
+  },
+  'kubernetes.LabelOperator': {
+    IN: 'In',
+    NOT_IN: 'NotIn',
+    EXISTS: 'Exists',
+    DOES_NOT_EXIST: 'DoesNotExist',
+  },
   'kubernetes.MigStrategy': {
     MIXED: 'mixed',
     SINGLE: 'single',
+  },
+  'kubernetes.NodeInclusionPolicy': {
+    HONOR: 'Honor',
+    IGNORE: 'Ignore',
+  },
+  'kubernetes.NodeOperator': {
+    IN: 'In',
+    NOT_IN: 'NotIn',
+    EXISTS: 'Exists',
+    DOES_NOT_EXIST: 'DoesNotExist',
+    GT: 'Gt',
+    LT: 'Lt',
+  },
+  'kubernetes.TaintEffect': {
+    NO_SCHEDULE: 'NoSchedule',
+    PREFER_NO_SCHEDULE: 'PreferNoSchedule',
+    NO_EXECUTE: 'NoExecute',
+  },
+  'kubernetes.TolerationOperator': {
+    EQUAL: 'Equal',
+    EXISTS: 'Exists',
+  },
+  'kubernetes.UnsatisfiableAction': {
+    DO_NOT_SCHEDULE: 'DoNotSchedule',
+    SCHEDULE_ANYWAY: 'ScheduleAnyway',
   },
   'servers.DrainBehavior': {
     COMPLETES_REQUESTS: 'completes requests',

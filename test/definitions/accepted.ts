@@ -7,6 +7,7 @@ import {
   Gpu,
   HealthCheck,
   HttpMethod,
+  kubernetes,
   LoadBalancing,
   Model,
   ModelDelivery,
@@ -111,6 +112,33 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   {
     name: 'an application in a module with a hyphen',
     define: (scope) => one(scope, { server: ModelServer.wsgi({ app: 'my-model:entrypoint' }) }),
+  },
+  {
+    name: 'Pods with a place and an identity',
+    define: (scope) =>
+      one(scope, {
+        gpu: Gpu.nvidia({ product: 'L4' }),
+        targetSettings: [
+          kubernetes.PodSettings.of({
+            nodeSelector: { 'acme.com/pool': 'models' },
+            tolerations: [{ key: 'dedicated', operator: kubernetes.TolerationOperator.EXISTS }],
+            affinity: {
+              podAntiAffinity: {
+                preferredDuringSchedulingIgnoredDuringExecution: [
+                  { weight: 100, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname' } },
+                ],
+              },
+            },
+            topologySpread: [{ topologyKey: 'topology.kubernetes.io/zone' }],
+            priorityClassName: 'inference',
+            runtimeClassName: 'nvidia',
+            serviceAccount: kubernetes.PodServiceAccount.eksRole('arn:aws:iam::123456789012:role/models'),
+            imagePullSecrets: ['registry'],
+            labels: { 'acme.com/team': 'ml' },
+            annotations: { 'sidecar.istio.io/inject': 'false' },
+          }),
+        ],
+      }),
   },
   {
     name: 'a shell line',

@@ -4,6 +4,7 @@ import {
   Duration,
   Gpu,
   HealthCheck,
+  kubernetes,
   Model,
   ModelServer,
   RayServeConfig,
@@ -773,5 +774,45 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope).backend.autoscale({ maxReplicas: 4, targets: [ScalingTarget.requestsPerSecond(10)] }),
+  },
+  {
+    name: 'two settings for one target',
+    code: 'ConflictingProps',
+    message:
+      "'targetSettings' contains settings for platform 'kubernetes' twice (kubernetes.PodSettings); put all options into one (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [
+          kubernetes.PodSettings.of({ priorityClassName: 'a' }),
+          kubernetes.PodSettings.of({ runtimeClassName: 'b' }),
+        ],
+      }),
+  },
+  {
+    name: 'a processor architecture for nodes only',
+    code: 'ConflictingProps',
+    message:
+      "'nodeSelector.kubernetes.io/arch' ('arm64') of backend 'v1' differs from 'architecture' (not set) of 'resources'; set 'architecture', which also checks the images (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [kubernetes.PodSettings.of({ nodeSelector: { 'kubernetes.io/arch': 'arm64' } })],
+      }),
+  },
+  {
+    name: 'a toleration of all taints by accident',
+    code: 'InvalidPlacement',
+    message: "'tolerations[0]' without 'key' must have TolerationOperator.EXISTS, which tolerates every taint",
+    define: (scope) => one(scope, { targetSettings: [kubernetes.PodSettings.of({ tolerations: [{ value: 'a' }] })] }),
+  },
+  {
+    name: 'a label that selects Pods of the package',
+    code: 'InvalidName',
+    message: "'serving-constructs/backend' in 'labels' is reserved for this package and Kubernetes; use another key",
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [kubernetes.PodSettings.of({ labels: { 'serving-constructs/backend': 'other' } })],
+      }),
   },
 ];

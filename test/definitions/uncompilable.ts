@@ -56,6 +56,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   'kubernetes.Gateway': { gatewayName: 'inference' } satisfies serving.kubernetes.Gateway,
   // @ts-expect-error
+  'kubernetes.PodServiceAccount': { serviceAccountName: 'models' } satisfies serving.kubernetes.PodServiceAccount,
+  // @ts-expect-error
   'kubernetes.GatewayPolicy': {} satisfies serving.kubernetes.GatewayPolicy,
   // @ts-expect-error
   'kubernetes.GpuNodes': {} satisfies serving.kubernetes.GpuNodes,

@@ -20,6 +20,13 @@ const ARGUMENTS: {
   'KubernetesEndpoint.of': { args: () => [oneBackend().endpoint], required: 1 },
   'KubernetesSecret.fromName': { args: () => ['acme', 'token'], required: 2 },
   'KubernetesSecret.fromSecret': { args: () => [{ kind: 'Secret', name: 'acme' }, 'token'], required: 2 },
+  'PodServiceAccount.fromName': { args: () => ['models'], required: 1 },
+  'PodServiceAccount.fromServiceAccount': { args: () => [{ kind: 'ServiceAccount', name: 'models' }], required: 1 },
+  'PodServiceAccount.annotated': { args: () => [{ 'acme.com/identity': 'models' }], required: 1 },
+  'PodServiceAccount.eksRole': { args: () => ['arn:aws:iam::123456789012:role/models'], required: 1 },
+  'PodServiceAccount.gkeServiceAccount': { args: () => ['models@acme.iam.gserviceaccount.com'], required: 1 },
+  'PodServiceAccount.azureIdentity': { args: () => ['01234567-89ab-cdef-0123-456789abcdef'], required: 1 },
+  'PodSettings.of': { args: () => [{ priorityClassName: 'inference' }], required: 1 },
 };
 
 /** What untyped callers can pass. */
@@ -55,6 +62,8 @@ const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
   'GpuNodes.gke 0': NO_OPTIONS,
   'GpuNodes.karpenter 0': NO_OPTIONS,
   'GpuNodes.eksAutoMode 0': NO_OPTIONS,
+  'PodServiceAccount.annotated 0': ['an object of another kind'],
+  'PodSettings.of 0': NO_OPTIONS,
 };
 
 const factories = Object.entries(kubernetes).flatMap(([name, value]) =>

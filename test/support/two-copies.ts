@@ -168,6 +168,13 @@ function onKubernetes(from: From): object {
   for (const chart of [routed, attached]) {
     common(chart, from, {
       secrets,
+      targetSettings: [
+        from('PodSettings').kubernetes.PodSettings.of({
+          serviceAccount: from('PodServiceAccount').kubernetes.PodServiceAccount.annotated({
+            'acme.com/identity': 'net',
+          }),
+        }),
+      ],
       gpu: from('Gpu').Gpu.nvidia({ product: 'L4' }),
       model: from('Model').Model.fromVolume(volume(), { directory: 'net' }),
     });

@@ -4,6 +4,7 @@ import type { TargetPlatform } from '../../constructs/target-platform';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import type { GpuNodes } from '../gpu-nodes';
+import type { PodSettingsOptions } from '../pod-settings-options';
 import { type GpuPlacement, gpuPlacement } from './gpu-placement';
 import { annotationsOf, Component, type Labels, labelsOf } from './labels';
 import type { DeploymentSpec } from './manifests';
@@ -50,6 +51,7 @@ export class BackendObjects {
 
   private readonly labels: Labels;
   private readonly gpu?: GpuPlacement;
+  private readonly podSettings: PodSettingsOptions;
 
   constructor(
     private readonly platform: TargetPlatform,
@@ -58,9 +60,16 @@ export class BackendObjects {
   ) {
     const { intent } = backend;
     this.gpu = gpuPlacement(backend, settings.gpuNodes);
-    this.labels = labelsOf(Component.BACKEND, intent.slug, backend.scope);
-    this.serviceAccountName = intent.slug;
-    this.serviceAccount = this.add('ServiceAccount', 'v1', { body: { automountServiceAccountToken: false } });
+    this.podSettings = backend.settings;
+    const { selector, all } = labelsOf(Component.BACKEND, intent.slug, backend.scope);
+    this.labels = { selector, all: { ...all, ...this.podSettings.labels } };
+    const { serviceAccountName, _annotations: annotations } = this.podSettings.serviceAccount ?? {};
+    this.serviceAccountName = serviceAccountName ?? intent.slug;
+    if (serviceAccountName === undefined)
+      this.serviceAccount = this.add('ServiceAccount', 'v1', {
+        annotations,
+        body: { automountServiceAccountToken: false },
+      });
     this.deployment = this.add('Deployment', 'apps/v1', {
       annotations: {
         ...annotationsOf(intent),
@@ -147,6 +156,7 @@ export class BackendObjects {
       models: this.backend.models,
       secrets: this.backend.secrets,
       serviceAccountName: this.serviceAccountName,
+      settings: this.podSettings,
       gpu: this.gpu,
     };
     return deploymentSpec(plan, this.labels, options, scaled);

@@ -1,4 +1,6 @@
 /** The parts of Kubernetes objects that this package renders. Undefined fields are omitted. */
+import type { ImagePullPolicy } from '../pod-settings-options';
+import type { Affinity, Toleration, TopologySpread } from '../scheduling';
 
 export interface EnvVar {
   readonly name: string;
@@ -52,7 +54,7 @@ export interface ContainerSecurity {
 export interface Container {
   readonly name: string;
   readonly image: string;
-  readonly imagePullPolicy: 'IfNotPresent';
+  readonly imagePullPolicy: `${ImagePullPolicy}`;
   readonly command?: string[];
   readonly args?: string[];
   readonly workingDir?: string;
@@ -77,20 +79,7 @@ export interface NodeRequirement {
   readonly values: string[];
 }
 
-export interface NodeSelectorTerm {
-  readonly matchExpressions: NodeRequirement[];
-}
-
-export interface NodeAffinity {
-  readonly nodeAffinity: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution: { readonly nodeSelectorTerms: NodeSelectorTerm[] };
-  };
-}
-
-export interface TopologySpread {
-  readonly topologyKey: string;
-  readonly maxSkew: number;
-  readonly whenUnsatisfiable: 'ScheduleAnyway';
+export interface TopologySpreadConstraint extends TopologySpread {
   readonly labelSelector: LabelSelector;
   readonly matchLabelKeys: string[];
 }
@@ -112,9 +101,12 @@ export interface PodSpec {
   readonly securityContext: PodSecurity;
   readonly terminationGracePeriodSeconds: number;
   readonly nodeSelector?: Record<string, string>;
-  readonly affinity?: NodeAffinity;
-  readonly tolerations?: { readonly key: string; readonly operator: 'Exists' }[];
-  readonly topologySpreadConstraints: TopologySpread[];
+  readonly affinity?: Affinity;
+  readonly tolerations?: Toleration[];
+  readonly topologySpreadConstraints?: TopologySpreadConstraint[];
+  readonly priorityClassName?: string;
+  readonly runtimeClassName?: string;
+  readonly schedulerName?: string;
   readonly initContainers?: Container[];
   readonly containers: Container[];
   readonly volumes: Volume[];
@@ -129,7 +121,10 @@ export interface DeploymentSpec {
     readonly rollingUpdate: { readonly maxSurge: string | number; readonly maxUnavailable: string | number };
   };
   readonly selector: LabelSelector;
-  readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: PodSpec };
+  readonly template: {
+    readonly metadata: { readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
+    readonly spec: PodSpec;
+  };
 }
 
 export interface ServiceSpec {

@@ -1,10 +1,12 @@
 import type { Model } from '../../models/model';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { SecretValue } from '../../workload/secret-value';
+import type { PodSettingsOptions } from '../pod-settings-options';
 import { awsEnvironment, environmentOf, literal } from './environment';
 import type { GpuPlacement } from './gpu-placement';
-import type { LabelSelector, NodeAffinity, PodSpec, TopologySpread } from './manifests';
+import type { PodSpec } from './manifests';
 import { modelParts } from './models';
+import { placementOf } from './placement';
 import { PORT_NAME, probesOf } from './probes';
 import { serverResources } from './quantities';
 import { containerSecurity, podSecurity } from './security';
@@ -24,6 +26,7 @@ export interface PodOptions {
   readonly secrets: Record<string, SecretValue>;
   readonly imagePullSecrets: string[];
   readonly serviceAccountName: string;
+  readonly settings: PodSettingsOptions;
   /** @default - no GPU */
   readonly gpu?: GpuPlacement;
 }
@@ -31,28 +34,24 @@ export interface PodOptions {
 /** The Pod of one replica. */
 export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, options: PodOptions): PodSpec {
   const { intent, times } = plan;
+  const { settings } = options;
   const env = environmentOf(plan, options.secrets);
   const models = modelParts(intent, plan.models, options.models, { ...options, env: awsEnvironment(env) });
-  const pullSecrets = options.imagePullSecrets.map((name) => ({ name }));
+  const pullSecrets = [...new Set([...options.imagePullSecrets, ...(settings.imagePullSecrets ?? [])])];
   return {
     serviceAccountName: options.serviceAccountName,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: settings.automountServiceAccountToken ?? false,
     enableServiceLinks: false,
-    imagePullSecrets: pullSecrets.length === 0 ? undefined : pullSecrets,
+    imagePullSecrets: pullSecrets.length === 0 ? undefined : pullSecrets.map((name) => ({ name })),
     securityContext: podSecurity(intent),
     terminationGracePeriodSeconds: times.grace,
-    nodeSelector: intent.architecture === undefined ? undefined : { 'kubernetes.io/arch': intent.architecture },
-    affinity: affinityOf(options.gpu),
-    tolerations: options.gpu?.taintKeys.map((key) => ({ key, operator: 'Exists' as const })),
-    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((key) =>
-      spread(key, { matchLabels }),
-    ),
+    ...placementOf({ settings, gpu: options.gpu, architecture: intent.architecture, labelSelector: { matchLabels } }),
     initContainers: models.initContainers.length === 0 ? undefined : models.initContainers,
     containers: [
       {
         name: SERVER_CONTAINER,
         image: plan.image as string,
-        imagePullPolicy: 'IfNotPresent',
+        imagePullPolicy: settings.imagePullPolicy ?? 'IfNotPresent',
         command: plan.command.length === 0 ? undefined : plan.command.map(literal),
         args: plan.args?.map(literal),
         workingDir: intent.workingDirectory,
@@ -66,23 +65,5 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
       },
     ],
     volumes: [...scratchVolumes(intent, models.initContainers.length > 0), ...models.volumes],
-  };
-}
-
-/** Only nodes whose labels match have the requested GPUs. */
-function affinityOf(gpu: GpuPlacement | undefined): NodeAffinity | undefined {
-  if (gpu === undefined || gpu.requirements.length === 0) return undefined;
-  const nodeSelectorTerms = [{ matchExpressions: gpu.requirements }];
-  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } };
-}
-
-/** Spreading is best effort: if GPUs are scarce, a replica in a crowded zone is better than none. */
-function spread(topologyKey: string, labelSelector: LabelSelector): TopologySpread {
-  return {
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector,
-    matchLabelKeys: ['pod-template-hash'],
   };
 }

@@ -10,6 +10,7 @@ import { KubernetesBackend } from '../kubernetes-backend';
 import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
+import { checkNodeSelector } from './placement';
 import { rootWarnings } from './security';
 
 /** The settings that all backends of a platform share, before defaults. */
@@ -45,6 +46,7 @@ export abstract class KubernetesRenderer extends TargetRenderer {
   public bindBackend(backend: BackendBinding): void {
     checkSecrets(backend);
     this.platform._warn(backend.scope, rootWarnings(backend.intent));
+    checkNodeSelector(backend);
     const objects = new BackendObjects(this.platform, backend, this.settings);
     this.objects.set(backend.intent.path, objects);
     this.facades.set(backend.intent.path, KubernetesBackend._register(backend.scope, objects));

@@ -1,6 +1,7 @@
 import { ServerProtocol } from '../../plan/choices';
 import { type AutoscalingIntent, type RolloutIntent, RolloutKind, ScalingMetric } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
+import type { PodSettingsOptions } from '../pod-settings-options';
 import type { Labels } from './labels';
 import type {
   DeploymentSpec,
@@ -34,7 +35,23 @@ export function deploymentSpec(
     progressDeadlineSeconds: plan.times.progress,
     strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plan.intent.rollout) },
     selector: { matchLabels: labels.selector },
-    template: { metadata: { labels: labels.all }, spec: podSpec(plan, labels.selector, options) },
+    template: { metadata: podMetadata(labels.all, options.settings), spec: podSpec(plan, labels.selector, options) },
+  };
+}
+
+/** The metadata of Pods. It contains the annotations of the identity, which take effect only when a Pod is created. */
+function podMetadata(
+  labels: Record<string, string>,
+  { annotations, serviceAccount }: PodSettingsOptions,
+): DeploymentSpec['template']['metadata'] {
+  const identity = Object.entries(serviceAccount?._annotations ?? {});
+  const all = {
+    ...annotations,
+    ...(identity.length > 0 && { 'serving-constructs/service-account': JSON.stringify(Object.fromEntries(identity)) }),
+  };
+  return {
+    labels: { ...labels, ...serviceAccount?._podLabels },
+    ...(Object.keys(all).length > 0 && { annotations: all }),
   };
 }
 
