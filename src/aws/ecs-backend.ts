@@ -44,8 +44,8 @@ export class EcsBackend implements iam.IGrantable, ec2.IConnectable {
   public readonly connections: ec2.Connections;
   /** The target group. For its metrics, use the `metric...` methods of this class: the CDK ones lack the load balancer dimension. */
   public readonly targetGroup: elbv2.ApplicationTargetGroup;
-  /** The log group. */
-  public readonly logGroup: logs.LogGroup;
+  /** The log group: that of the backend, or `logGroup` of its settings. */
+  public readonly logGroup: logs.ILogGroup;
 
   /**
    * The Auto Scaling group whose instances the tasks run on. Backends on the same instance type share it.

@@ -8,3 +8,5 @@ export * from './efs-volume';
 export * from './existing-listener';
 export * from './gpu-capacity';
 export * from './s3-model';
+export * from './task-settings';
+export * from './task-settings-options';

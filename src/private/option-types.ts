@@ -627,6 +627,22 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     securityGroups: 'object[]',
     accessPointArn: 'string?',
   },
+  'aws.TaskSettingsOptions': {
+    enableExecuteCommand: 'boolean?',
+    executionRole: 'object?',
+    logBuffer: 'Size?',
+    logDatetimeFormat: 'string?',
+    logGroup: 'object?',
+    logMode: 'aws.LogMode?',
+    logMultilinePattern: 'string?',
+    logRetentionDays: 'number?',
+    placementConstraints: 'object[]?',
+    placementStrategies: 'object[]?',
+    registryCredentials: 'object?',
+    tags: 'string{}?',
+    taskRole: 'object?',
+    taskRoleStatements: 'object[]?',
+  },
   'extension.BalancerStatuses': {
     closed: 'number',
     silent: 'number',
@@ -979,6 +995,10 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
     SERVER_SENT_EVENTS: 'server-sent events',
     WEB_SOCKET: 'web socket',
     GRPC: 'grpc',
+  },
+  'aws.LogMode': {
+    BLOCKING: 'blocking',
+    NON_BLOCKING: 'non-blocking',
   },
   'extension.BalancerAccess': {
     INTERNAL: 'internal',

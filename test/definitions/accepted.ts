@@ -1,5 +1,8 @@
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import {
+  aws,
   Backend,
   type BackendOptions,
   CpuArchitecture,
@@ -137,7 +140,23 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
             labels: { 'acme.com/team': 'ml' },
             annotations: { 'sidecar.istio.io/inject': 'false' },
           }),
+          aws.TaskSettings.of({
+            placementConstraints: [ecs.PlacementConstraint.memberOf('attribute:pool == models')],
+            taskRoleStatements: [new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] })],
+            logRetentionDays: 90,
+            logMode: aws.LogMode.NON_BLOCKING,
+            logBuffer: Size.mebibytes(25),
+            tags: { team: 'ml' },
+          }),
         ],
+      }),
+  },
+  {
+    name: 'commands in running containers',
+    define: (scope) =>
+      one(scope, {
+        readOnlyRootFilesystem: false,
+        targetSettings: [aws.TaskSettings.of({ enableExecuteCommand: true })],
       }),
   },
   {

@@ -1,6 +1,8 @@
 import { Lazy } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import {
   AutoscalingPolicy,
+  aws,
   Duration,
   Gpu,
   HealthCheck,
@@ -814,5 +816,26 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       one(scope, {
         targetSettings: [kubernetes.PodSettings.of({ labels: { 'serving-constructs/backend': 'other' } })],
       }),
+  },
+  {
+    name: 'instances for tasks on Fargate',
+    code: 'Unsupported',
+    message:
+      "'placementConstraints' of backend 'v1' is not supported on Fargate, which has no instances to choose from; remove it, or run the backend on instances with 'gpu' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) =>
+      one(scope, {
+        targetSettings: [aws.TaskSettings.of({ placementConstraints: [ecs.PlacementConstraint.distinctInstances()] })],
+      }),
+  },
+  {
+    name: 'commands in containers with a read-only root file system',
+    code: 'ConflictingProps',
+    message:
+      "'enableExecuteCommand' (true) of backend 'v1' requires a writable root file system, because the agent that runs commands writes to it; set 'readOnlyRootFilesystem' to false, or remove 'enableExecuteCommand' (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes', 'test'],
+    define: (scope) => one(scope, { targetSettings: [aws.TaskSettings.of({ enableExecuteCommand: true })] }),
   },
 ];

@@ -133,6 +133,7 @@ function onAws(from: From): object {
     gpu: from('Gpu').Gpu.nvidia(),
   });
   other.addBackend('hub', {
+    targetSettings: [from('TaskSettings').aws.TaskSettings.of({ tags: { team: 'ml' } })],
     image: from('EcsImage').aws.EcsImage.fromContainerImage(ecs.ContainerImage.fromRegistry(IMAGE)),
     server,
   });

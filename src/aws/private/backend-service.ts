@@ -1,13 +1,16 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
+import type { BackendBinding } from '../../constructs/bindings';
 import { LoadBalancing, ServerProtocol } from '../../plan/choices';
 import type { BackendIntent } from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
+import { ServingError } from '../../private/errors';
 import { isUnresolved } from '../../private/tokens';
 import type { EcsPlatformProps } from '../ecs-platform-props';
+import type { TaskSettingsOptions } from '../task-settings-options';
 import { BackendMetrics } from './backend-metrics';
 import type { BoundBackend } from './bound-backend';
 import type { GpuFleet, GpuInstances } from './gpu-fleet';
@@ -66,6 +69,7 @@ export class BackendService {
     this.metrics = new BackendMetrics(this, surroundings.network);
     this.instances = surroundings.fleet.instancesFor(backend);
     const provider = this.instances?.strategy;
+    if (provider === undefined) refusePlacement(backend);
     this.task = makeTask(backend, () => this.plan, props, provider === undefined);
     this.securityGroup = this.makeSecurityGroup(props.outboundPeers);
     this.targetGroup = this.makeTargetGroup();
@@ -175,6 +179,7 @@ export class BackendService {
   private makeService(provider: ecs.CapacityProviderStrategy | undefined): ecs.BaseService {
     const { rollout, gpu } = this.intent;
     const { vpc } = this.network;
+    const settings: TaskSettingsOptions = this.backend.settings;
     const common = {
       cluster: this.network.cluster,
       desiredCount: late.number(() => (this.plan.autoscaling === undefined ? this.plan.minReplicas : undefined)),
@@ -187,6 +192,7 @@ export class BackendService {
       healthCheckGracePeriod: Duration.seconds(late.number(() => this.plan.times.startup)),
       propagateTags: ecs.PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,
+      enableExecuteCommand: settings.enableExecuteCommand,
       // Rebalancing restarts tasks, which is cheap only if they do not load large models.
       availabilityZoneRebalancing:
         gpu === undefined && rollout.surgePercent > 0
@@ -202,7 +208,8 @@ export class BackendService {
           ...common,
           taskDefinition: this.task.definition as ecs.Ec2TaskDefinition,
           capacityProviderStrategies: [provider],
-          placementStrategies: [ecs.PlacementStrategy.packedByMemory()],
+          placementStrategies: settings.placementStrategies ?? [ecs.PlacementStrategy.packedByMemory()],
+          placementConstraints: settings.placementConstraints,
         });
   }
 
@@ -234,6 +241,8 @@ export class BackendService {
   }
 
   private tag(): void {
+    const { tags = {} }: TaskSettingsOptions = this.backend.settings;
+    for (const [key, value] of Object.entries(tags)) Tags.of(this.backend.scope).add(key, value);
     const illegal = /[^\p{L}\p{Z}\p{N}_.:/=+@-]/gu;
     const texts = { 'serving:backend': this.intent.name, 'serving:description': this.intent.description };
     for (const [key, text] of Object.entries(texts)) {
@@ -256,5 +265,18 @@ export class BackendService {
   /** The stack that the backend's resources are in. */
   public get stack(): Stack {
     return Stack.of(this.backend.scope);
+  }
+}
+
+/** AWS places the tasks of Fargate. */
+function refusePlacement({ intent, scope, settings }: BackendBinding): void {
+  const { placementConstraints, placementStrategies }: TaskSettingsOptions = settings;
+  for (const [option, list] of Object.entries({ placementConstraints, placementStrategies })) {
+    if (list === undefined || list.length === 0) continue;
+    throw new ServingError(
+      'Unsupported',
+      `'${option}' of backend '${intent.name}' is not supported on Fargate, which has no instances to choose from; remove it, or run the backend on instances with 'gpu'`,
+      scope,
+    );
   }
 }

@@ -1,12 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { BackendBinding } from '../../constructs/bindings';
 import { bakedImage } from '../../plan/models';
 import type { ModelPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
 import { type EcrHost, parseEcrHost } from '../../private/images/ecr-host';
 import { EcsImage, type EcsImageSource } from '../ecs-image';
+import type { TaskSettingsOptions } from '../task-settings-options';
+import { readOnlyCredentials } from './secret-permissions';
 
 /** The registry and the repository of an image reference. */
 const REFERENCE = /^(?<registry>[^/]+)\/(?<repository>[a-z0-9._/-]+)[:@]/;
@@ -19,7 +22,7 @@ export function containerImage(
 ): ecs.ContainerImage {
   const { image } = backend;
   const baked = bakedImage(models);
-  if (baked !== undefined) return pulledImage(baked, definition);
+  if (baked !== undefined) return pulledImage(baked, definition, registryCredentials(backend));
   if (EcsImage.isEcsImage(image)) return fromSource(image.source);
   if (image.reference === undefined) {
     throw new ServingError(
@@ -28,14 +31,27 @@ export function containerImage(
       backend.scope,
     );
   }
-  return pulledImage(image.reference, definition);
+  return pulledImage(image.reference, definition, registryCredentials(backend));
 }
 
-/** The image with this reference. For an image in ECR, the execution role is granted the permissions to pull it. */
-export function pulledImage(reference: string, definition: ecs.TaskDefinition): ecs.ContainerImage {
+/** The credentials of the registry of the image and the models of a backend; undefined without any. */
+export function registryCredentials({ scope, settings }: BackendBinding): secretsmanager.ISecret | undefined {
+  const credentials = (settings as TaskSettingsOptions).registryCredentials;
+  return credentials === undefined ? undefined : readOnlyCredentials(scope, credentials);
+}
+
+/**
+ * The image with this reference. For an image in ECR, the execution role is granted the permissions to pull it; another is
+ * pulled with the credentials, if there are any.
+ */
+export function pulledImage(
+  reference: string,
+  definition: ecs.TaskDefinition,
+  credentials?: secretsmanager.ISecret,
+): ecs.ContainerImage {
   const { registry = '', repository = '' } = REFERENCE.exec(reference)?.groups ?? {};
   const host = parseEcrHost(registry);
-  if (host === undefined) return ecs.ContainerImage.fromRegistry(reference);
+  if (host === undefined) return ecs.ContainerImage.fromRegistry(reference, { credentials });
   grantPull(definition, host, repository);
   return new GrantedImage(reference);
 }

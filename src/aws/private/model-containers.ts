@@ -9,7 +9,7 @@ import { IMAGES, referenceOf } from '../../workload/private/bundled-images';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import type { BoundBackend, ServedTask } from './bound-backend';
 import { confine } from './confinement';
-import { containerImage, pulledImage } from './images';
+import { containerImage, pulledImage, registryCredentials } from './images';
 import { accountsOf, grantS3Decrypt, grantS3Read } from './model-permissions';
 import { SCRATCH } from './scratch';
 import { containerSecrets, secretOf } from './secrets';
@@ -75,7 +75,7 @@ export function addModelContainers(
     for (const [step, spec] of specs.entries()) {
       const id = `${step === 0 ? 'Fetch' : 'Unpack'}${position}`;
       const container = definition.addContainer(id, {
-        image: pulledImage(spec.image, definition),
+        image: pulledImage(spec.image, definition, fetch.uri === undefined ? registryCredentials(backend) : undefined),
         essential: false,
         entryPoint: spec.entryPoint,
         command: spec.command,

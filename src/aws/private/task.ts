@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendIntent, LivenessCheckIntent } from '../../plan/intents';
 import { userVariables } from '../../plan/process';
@@ -10,6 +10,7 @@ import { INTERPRETER_SECONDS, pythonCheck } from '../../workload/private/python-
 import { CpuArchitecture } from '../../workload/resources';
 import type { EcsPlatformProps } from '../ecs-platform-props';
 import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-sizes';
+import type { TaskSettingsOptions } from '../task-settings-options';
 import type { BoundBackend } from './bound-backend';
 import { confine } from './confinement';
 import { containerImage } from './images';
@@ -20,13 +21,14 @@ import { addCacheVolume, addModelVolumes } from './model-volumes';
 import { openVolumes, SCRATCH, type ScratchMounts, scratchMounts } from './scratch';
 import { containerSecrets } from './secrets';
 import { addSmokeGate } from './smoke-gate';
+import { makeTaskLogs } from './task-logs';
 import { trustOwnTasks } from './trust';
 
 /** A task definition with its server container and log group. */
 export interface Task {
   readonly definition: ecs.TaskDefinition;
   readonly server: ecs.ContainerDefinition;
-  readonly logGroup: logs.LogGroup;
+  readonly logGroup: logs.ILogGroup;
 }
 
 /** The limit of ECS for a task definition as JSON. */
@@ -43,11 +45,14 @@ export function makeTask(
   onFargate: boolean,
 ): Task {
   checkSize(backend);
-  const logGroup = new logs.LogGroup(backend.scope, 'LogGroup', { retention: logs.RetentionDays.ONE_MONTH });
-  const logging = (streamPrefix: string): ecs.LogDriver => ecs.LogDrivers.awsLogs({ logGroup, streamPrefix });
+  checkExecuteCommand(backend);
+  const { logGroup, driver: logging } = makeTaskLogs(backend);
+  const { taskRole, executionRole, taskRoleStatements = [] }: TaskSettingsOptions = backend.settings;
+  const roles = { taskRole, executionRole };
   const definition = onFargate
-    ? makeFargateTask(backend)
-    : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC });
+    ? makeFargateTask(backend, roles)
+    : new ecs.Ec2TaskDefinition(backend.scope, 'TaskDefinition', { networkMode: ecs.NetworkMode.AWS_VPC, ...roles });
+  for (const statement of taskRoleStatements) definition.addToTaskRolePolicy(statement);
   const scratch = scratchMounts(backend.intent, onFargate);
   const image = containerImage(backend, backend.modelPlans, definition);
   const server = addServer(backend, plan, { definition, image, scratch, logging: logging('server') });
@@ -60,7 +65,8 @@ export function makeTask(
   addCacheVolume(backend, { definition, server });
   openVolumes(backend, { definition, server }, { image, opened: scratch.opened, logging: logging('scratch') });
   publishModels(backend);
-  for (const role of [definition.taskRole, definition.obtainExecutionRole()]) trustOwnTasks(role);
+  if (taskRole === undefined) trustOwnTasks(definition.taskRole);
+  if (executionRole === undefined) trustOwnTasks(definition.obtainExecutionRole());
   return { definition, server, logGroup };
 }
 
@@ -76,7 +82,21 @@ function checkSize({ intent, scope }: BackendBinding): void {
   );
 }
 
-function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-considerations */
+function checkExecuteCommand({ intent, scope, settings }: BackendBinding): void {
+  const { enableExecuteCommand }: TaskSettingsOptions = settings;
+  if (enableExecuteCommand !== true || !intent.readOnlyRootFilesystem) return;
+  throw new ServingError(
+    'ConflictingProps',
+    `'enableExecuteCommand' (true) of backend '${intent.name}' requires a writable root file system, because the agent that runs commands writes to it; set 'readOnlyRootFilesystem' to false, or remove 'enableExecuteCommand'`,
+    scope,
+  );
+}
+
+function makeFargateTask(
+  backend: BackendBinding,
+  roles: Pick<ecs.FargateTaskDefinitionProps, 'taskRole' | 'executionRole'>,
+): ecs.FargateTaskDefinition {
   const { ephemeralStorageMib, sharedMemoryMib, name } = backend.intent;
   const { cpu, cpuLimit = cpu, memoryMib, memoryLimitMib } = backend.intent;
   const size = fargateSize(backend.intent);
@@ -108,6 +128,7 @@ function makeFargateTask(backend: BackendBinding): ecs.FargateTaskDefinition {
     cpu: size.cpu,
     memoryLimitMiB: size.memoryMib,
     ephemeralStorageGiB: disk,
+    ...roles,
     runtimePlatform:
       backend.intent.architecture === CpuArchitecture.ARM64
         ? { cpuArchitecture: ecs.CpuArchitecture.ARM64, operatingSystemFamily: ecs.OperatingSystemFamily.LINUX }
