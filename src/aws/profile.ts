@@ -120,6 +120,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.METHOD_NOT_ALLOWED]: native('a rule with a fixed response after the rules of the path'),
   [Feature.ALLOW_HEADER]: approximated('a fixed response cannot set headers; its body lists the methods'),
   [Feature.STRIP_PREFIX]: native('a URL rewrite of the rule'),
+  [Feature.FORWARDED_PREFIX]: leftToApplication(
+    'a rule cannot set or remove headers: servers must not trust an X-Forwarded-Prefix, which only a client can have sent',
+  ),
   [Feature.HEADER_MATCH]: approximated('a condition of the rule; values are compared case-insensitively'),
   [Feature.PATH_BY_HEADER]: native('a URL rewrite of the rule'),
   [Feature.OWN_ADDRESS]: approximated('a separate rule; backend names in the header are compared case-insensitively'),

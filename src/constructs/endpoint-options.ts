@@ -114,6 +114,13 @@ export interface ServingEndpointProps {
   /**
    * Whether the prefix is removed from the path before a request is sent to the server.
    *
+   * The container gets the prefix in the variable `SERVING_PATH_PREFIX`, and a server with a setting for it, such as
+   * `--root-path` of uvicorn, gets it there, so that links and redirects of the application start with it. If a backend
+   * has endpoints that remove different prefixes, the variable is empty. A change of the prefix, or another endpoint that
+   * removes a different one, is therefore a rollout of the backend.
+   *
+   * Kubernetes: the server also gets it in the header `X-Forwarded-Prefix`. AWS: the load balancer cannot set headers.
+   *
    * @default false
    */
   readonly stripPrefix?: boolean;

@@ -23,6 +23,8 @@ export interface GatewayFeatures {
   readonly headerMatch?: GatewaySupport;
   /** The path of the endpoint is removed before forwarding. @default - a URLRewrite filter */
   readonly stripPrefix?: GatewaySupport;
+  /** Servers get the removed path in `X-Forwarded-Prefix`. @default - a RequestHeaderModifier filter */
+  readonly forwardedPrefix?: GatewaySupport;
   /** A header selects the path that the server gets. @default - a URLRewrite filter */
   readonly pathByHeader?: GatewaySupport;
   /** A backend has its own address. @default - rules of the HTTPRoute */

@@ -4,6 +4,7 @@ import { refuseHealthCheck } from './health-check-refusals';
 import { type BackendIntent, RolloutKind } from './intents';
 import { refuseModels } from './model-refusals';
 import { bakedImage, planModels } from './models';
+import { prefixEntry, prefixOf, prefixVariable, prefixWords } from './path-prefix';
 import type { Planning } from './planning';
 import { refuseProtocol } from './protocols';
 import { refuse } from './refuse';
@@ -44,6 +45,8 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
   const blockingRequests = blockingOf(target, backend);
   ledger.addBackend({ intent: backend, autoscaling, models, times, health, blockingRequests }, balancer.plan);
   ledger.addStreams(backend, endpoints);
+  ledger.entries.push(...prefixEntry(backend, endpoints, target));
+  const prefix = prefixOf(endpoints);
   const maxReplicas = autoscaling?.maxReplicas ?? backend.maxReplicas ?? backend.replicas;
   return {
     path: backend.path,
@@ -51,9 +54,9 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
     slug: backend.slug,
     intent: backend,
     endpoints: endpoints.map((endpoint) => endpoint.path),
-    ...commandOf(backend.server, times),
+    ...commandOf(backend.server, times, prefixWords(backend, prefix)),
     image: bakedImage(models) ?? backend.image,
-    environment: environmentOf(backend, times),
+    environment: { ...environmentOf(backend, times), ...prefixVariable(backend, prefix) },
     health,
     blockingRequests,
     models,

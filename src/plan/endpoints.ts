@@ -1,6 +1,7 @@
 import { allowedMethods } from './allowed-methods';
 import type { BackendIntent } from './intents';
 import { numberRules } from './numbered-rules';
+import { clearPrefixes } from './path-prefix';
 import type { Planning } from './planning';
 import { refuseEndpointProtocol, refuseSharedHosts } from './protocols';
 import { refuse } from './refuse';
@@ -53,5 +54,6 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
     backends: index.attachmentsOf(endpoint.path).map(({ backend }) => index.backends.get(backend) as BackendIntent),
   }));
   refuseSharedHosts(intents.target, served, refusals);
-  return intents.target.rules === undefined ? plans : numberRules(intents, plans, refusals);
+  const routed = clearPrefixes(plans);
+  return intents.target.rules === undefined ? routed : numberRules(intents, routed, refusals);
 }

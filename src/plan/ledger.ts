@@ -13,6 +13,7 @@ import { healthEntries } from './health';
 import { imageEntries, userEntry } from './image-ledger';
 import type { AttachmentIntent, BackendIntent, EndpointIntent, PlatformIntents, SplitIntent } from './intents';
 import { isBesideImage, isTransferred } from './models';
+import { removedBy } from './path-prefix';
 import { userOf } from './process';
 import { supportsProtocol } from './protocols';
 import { refuse } from './refuse';
@@ -64,7 +65,10 @@ export class Ledger {
       this.use(endpoint.path, Feature.HEADER_MATCH);
     if (split?.headerRules.some((rule) => rule.rewritePath !== undefined))
       this.use(endpoint.path, Feature.PATH_BY_HEADER);
-    if (endpoint.stripPrefix && endpoint.prefix !== '/') this.use(endpoint.path, Feature.STRIP_PREFIX);
+    if (removedBy(endpoint) !== '') {
+      this.use(endpoint.path, Feature.STRIP_PREFIX);
+      this.addForwardedPrefix(endpoint.path);
+    }
     const addresses = new Set(attachments.flatMap(({ address }) => FEATURE_OF_ADDRESS[address] ?? []));
     for (const feature of addresses) this.use(endpoint.path, feature);
     if (addresses.size > 0) this.addAccess(endpoint.path);
@@ -246,6 +250,13 @@ export class Ledger {
     if (smokeTest !== undefined)
       this.use(path, Feature.SMOKE_TEST, `${smokeTest.method} ${smokeTest.path} within ${smokeTest.timeoutSeconds} s`);
     this.entries.push(...healthEntries(this.intents.target, plan));
+  }
+
+  /** Records how servers get the removed path. A target that cannot leaves it to the application, and refuses nothing. */
+  private addForwardedPrefix(path: string): void {
+    const { level, detail } = capabilityOf(this.intents.target, Feature.FORWARDED_PREFIX);
+    const isLeft = level === SupportLevel.REFUSED;
+    this.note(path, Feature.FORWARDED_PREFIX, isLeft ? SupportLevel.APPLICATION : level, detail);
   }
 
   /** Records the limits that exceed what is reserved. */

@@ -38,6 +38,11 @@ function strippedPrefix({ stripPrefix, prefix }: EndpointIntent): string | undef
   return stripPrefix && prefix !== '/' ? '/' : undefined;
 }
 
+/** The prefix that a route removes, rather than replaces with another. */
+function removedPrefixOf({ prefix, replacePrefix }: Pick<RoutePlan, 'prefix' | 'replacePrefix'>): string | undefined {
+  return replacePrefix === '/' && prefix !== '/' ? prefix : undefined;
+}
+
 /** The route of an own address, as far as it differs from the one of the shares. */
 type OwnRoute = Partial<RouteConditions> & Pick<RoutePlan, 'replacePrefix'>;
 
@@ -113,10 +118,11 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
   const replacePrefix = strippedPrefix(endpoint);
   const timeoutSeconds =
     endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
-  const route = (id: string, conditions: RouteConditions, change: Partial<RoutePlan>): RoutePlan => ({
+  const route = (id: string, conditions: RouteConditions & OwnRoute, change: Partial<RoutePlan>): RoutePlan => ({
     key: `${endpoint.path}#${id}`,
     endpoint: endpoint.path,
     shares: [],
+    removedPrefix: removedPrefixOf({ replacePrefix, ...conditions }),
     replacePrefix,
     allow: [],
     rules: [],
@@ -143,6 +149,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     routes.push(
       route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), {
         allow: allowed,
+        removedPrefix: undefined,
         replacePrefix: undefined,
         timeoutSeconds: 0,
       }),

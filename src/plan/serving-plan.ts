@@ -67,6 +67,13 @@ export interface RoutePlan {
   readonly shares: SharePlan[];
   /** The replacement of the prefix. @default - the prefix is kept */
   readonly replacePrefix?: string;
+  /**
+   * The path that is removed from its requests, which the server gets in the header `X-Forwarded-Prefix`. If it is empty,
+   * the header of a client must be removed.
+   *
+   * @default - none is removed, and the backends of the route do not expect the header
+   */
+  readonly removedPrefix?: string;
   /** The replacement of the whole path. @default - the path is kept */
   readonly replacePath?: string;
   /** The methods in the `Allow` header of a 405. */
@@ -319,6 +326,8 @@ export enum LedgerTopic {
   TIMEOUT_OVERRIDE = 'timeout override',
   /** Callers that bypass the balancer. */
   DIRECT_CALLERS = 'direct callers',
+  /** How a server learns the path that is removed from its requests. */
+  PATH_PREFIX = 'path prefix',
   /** Images that the package provides, with the release dates of their versions. */
   IMAGES = 'images',
   /** Settings that only one target has. */

@@ -4,15 +4,16 @@ import type { BackendPlan, BackendTimes } from './serving-plan';
 /** How a container starts its server. */
 export type StartCommand = Pick<BackendPlan, 'command' | 'args'>;
 
-/** The command of a backend with the computed times in its flags, which follow the other arguments. */
+/** The command of a backend with the computed times in its flags, and other computed words, after its own arguments. */
 export function commandOf(
   { command, args, timeFlags, commandTail = [] }: ServerIntent,
   times: BackendTimes,
+  words: string[] = [],
 ): StartCommand {
   const flags = timeFlags.flatMap(({ flag, joined, ...hole }) =>
     joined ? [`${flag}=${fill(hole, times)}`] : [flag, fill(hole, times)],
   );
-  const added = [...flags, ...commandTail];
+  const added = [...flags, ...words, ...commandTail];
   return args === undefined
     ? { command: [...command, ...added] }
     : { command: [...command], args: [...args, ...added] };

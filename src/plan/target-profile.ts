@@ -34,6 +34,8 @@ export enum Feature {
   ALLOW_HEADER = 'allow header',
   /** Forwarding without the path prefix of the endpoint. */
   STRIP_PREFIX = 'strip prefix',
+  /** A header with the path that was removed, which clients cannot set. */
+  FORWARDED_PREFIX = 'forwarded prefix',
   /** Matching requests by header. */
   HEADER_MATCH = 'header match',
   /** A path that depends on a header. */

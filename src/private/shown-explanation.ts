@@ -44,12 +44,13 @@ function shownBackend(intent: Data): Data {
   };
 }
 
-/** The environment of a plan, which also contains the variables of timeouts. */
+/** The environment of a plan, which also contains computed variables: those of timeouts and others not in the intent. */
 function shownOf({ intent, environment }: Data): Data {
-  const server = ((intent as Data).server ?? {}) as Data;
+  const { server = {}, environment: declared = {} } = intent as { readonly server?: Data; readonly environment?: Data };
   const times = ((server.timeVariables ?? []) as { readonly variable: string }[]).map(({ variable }) => variable);
+  const others = Object.keys(environment as Data).filter((name) => !Object.hasOwn(declared, name));
   const own = ownVariables(server);
-  for (const variable of times) own.set(variable, (environment as Data)[variable]);
+  for (const variable of [...times, ...others]) own.set(variable, (environment as Data)[variable]);
   return hideOthers(environment as Data, own);
 }
 

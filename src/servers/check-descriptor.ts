@@ -18,6 +18,7 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
   const { versions = [], drain, drainKnob } = descriptor;
   checkNumbers(descriptor);
   checkPortVariable(descriptor);
+  checkPathPrefix(descriptor);
   checkKnobs(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
     invalid('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
@@ -50,6 +51,17 @@ function checkNumbers(descriptor: ServerDescriptor): void {
 function checkPortVariable({ portVariable }: ServerDescriptor): void {
   if (portVariable === undefined || NAMES[KnobPlace.VARIABLE]?.test(portVariable)) return;
   invalid('portVariable', `'${portVariable}'`, 'must be the name of an environment variable, such as PORT');
+}
+
+function checkPathPrefix({ pathPrefix }: ServerDescriptor): void {
+  if (pathPrefix === undefined) return;
+  const { flag, variable, since } = pathPrefix;
+  const must = 'must be a single word, such as --root-path or ROOT_PATH';
+  if (NAMES[KnobPlace.FLAG]?.test(flag) === false) invalid('pathPrefix.flag', `'${flag}'`, must);
+  if (variable !== undefined && NAMES[KnobPlace.VARIABLE]?.test(variable) === false)
+    invalid('pathPrefix.variable', `'${variable}'`, must);
+  if (since !== undefined && versionNumbers(since) === undefined)
+    invalid('pathPrefix.since', `'${since}'`, "must start with a number, such as '0.26'");
 }
 
 function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {

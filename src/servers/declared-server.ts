@@ -39,6 +39,13 @@ export function declaredServer(
   };
 }
 
+/** The flags that are added to a command, with what they set. */
+const ADDED_FLAGS = [
+  ['keepAliveFlag', 'computed time'],
+  ['drainFlag', 'computed time'],
+  ['pathPrefixFlag', 'removed path'],
+] as const;
+
 /** The descriptor of a behavior; the most cautious one if no behavior is declared. */
 export function descriptorOf(
   behavior: ServerBehavior | undefined,
@@ -46,15 +53,15 @@ export function descriptorOf(
   { command, args = [] }: CheckedStart,
 ): ServerDescriptor {
   if (behavior === undefined) return UNDECLARED;
-  for (const prop of ['keepAliveFlag', 'drainFlag'] as const) {
+  for (const [prop, value] of ADDED_FLAGS) {
     const flag = behavior[prop];
     if (flag === undefined || ![...command, ...args].some((word) => word.replace(/=.*$/, '') === flag)) continue;
     throw new ServingError(
       'ConflictingProps',
-      `'${prop}' ('${flag}') of 'behavior' must not be in the command, because the computed time is added with it; remove it from the command`,
+      `'${prop}' ('${flag}') of 'behavior' must not be in the command, because the ${value} is added with it; remove it from the command`,
     );
   }
-  const { drains, keepAlive, keepAliveFlag, drainFlag, silentLimit } = behavior;
+  const { drains, keepAlive, keepAliveFlag, drainFlag, pathPrefixFlag, silentLimit } = behavior;
   if (drainFlag !== undefined && !drains) {
     throw new ServingError(
       'ConflictingProps',
@@ -69,6 +76,7 @@ export function descriptorOf(
     keepAliveSeconds: keepAlive?.toSeconds(),
     keepAliveKnob: flagOf(keepAliveFlag),
     silentLimit: silentLimit && { seconds: silentLimit.toSeconds() },
+    pathPrefix: pathPrefixFlag === undefined ? undefined : { flag: pathPrefixFlag },
     listensWhenReady: behavior.listensWhenReady ?? false,
     readinessPath: behavior.readinessPath,
     ...(behavior.interpreter !== undefined && { interpreter: interpreterOf(behavior.interpreter) }),

@@ -117,6 +117,14 @@ export interface ServerBehavior {
   readonly drainFlag?: string;
 
   /**
+   * The flag for the path that is removed from requests with `stripPrefix` of an endpoint, such as `--root-path`. With it,
+   * the server must still answer requests without that path, which is what it receives.
+   *
+   * @default - none; the application reads the path from `SERVING_PATH_PREFIX`
+   */
+  readonly pathPrefixFlag?: string;
+
+  /**
    * The path that returns a status from 200 to 399 once the server is ready.
    *
    * @default - none; the server is ready when `GET /` returns a status below 500

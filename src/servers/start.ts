@@ -29,6 +29,7 @@ export interface StartedServer {
   readonly commandTail?: string[];
   readonly timeFlags: TimeFlag[];
   readonly timeVariables: TimeVariable[];
+  readonly pathPrefixFlag?: string;
   readonly environment: Record<string, string>;
   readonly userVariables?: string[];
   readonly reservedVariables: Record<string, string>;
@@ -68,16 +69,18 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     time,
     ...(unit === TimeUnit.MILLISECONDS && { milliseconds: true }),
   }));
-  checkAppended(start, timeFlags, server, context);
   const words = [...start.command, ...(start.args ?? []), ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
   checkArguments(extraArgs, words, server, context);
   refuseOtherPort([...words, ...extraArgs], context.port, context.at);
+  const pathPrefixFlag = prefixFlagOf(descriptor, { version: resolved, words: [...words, ...extraArgs] });
+  checkAppended(start, timeFlags[0]?.flag ?? pathPrefixFlag, server, context);
   return {
     command: start.args === undefined ? [...start.command, ...extraArgs] : start.command,
     ...(start.args !== undefined && { args: [...start.args, ...extraArgs] }),
     ...(tail !== undefined && { commandTail: tail }),
     timeFlags,
     timeVariables,
+    ...(pathPrefixFlag !== undefined && { pathPrefixFlag }),
     environment,
     ...(typed.length > 0 && { userVariables: typed }),
     reservedVariables: reservedVariables({ descriptor, start: { ...start, environment }, words, timeVariables }),
@@ -95,6 +98,17 @@ export function startServer(server: ServerDefinition, context: StartContext): St
 function concurrencyOf({ descriptor, workers }: ServerDefinition, concurrency?: number) {
   const slots = concurrency ?? (descriptor.serial ? workers : undefined);
   return slots === undefined ? {} : { concurrency: slots };
+}
+
+/** The flag for the removed path, unless the user sets it or the declared version treats it differently. */
+function prefixFlagOf(
+  { pathPrefix }: ServerDescriptor,
+  { version = '', words }: { readonly version?: string; readonly words: string[] },
+): string | undefined {
+  if (pathPrefix === undefined || words.some((word) => flagOf(word) === pathPrefix.flag)) return undefined;
+  const [declared, since] = [version, pathPrefix.since ?? ''].map((text) => versionNumbers(text));
+  const isOlder = declared !== undefined && since !== undefined && compareVersions(declared, since) < 0;
+  return isOlder ? undefined : pathPrefix.flag;
 }
 
 function checkVersion(
@@ -136,18 +150,17 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   }
 }
 
-/** Rejects flags for computed times where they would replace the arguments in the image, which are unknown. */
+/** Rejects flags for computed values where they would replace the arguments in the image, which are unknown. */
 function checkAppended(
   { command, args }: ServerStart,
-  timeFlags: TimeFlag[],
+  first: string | undefined,
   { descriptor: { name } }: ServerDefinition,
   { at }: StartContext,
 ): void {
-  const [first] = timeFlags;
   if (first === undefined || command.length > 0 || args !== undefined) return;
   throw new ServingError(
     'ConflictingProps',
-    `'${first.flag}' of ${name} would be the only argument and replace those of the image (its CMD); set 'args' of the server to the arguments in the image, or remove the flag`,
+    `'${first}' of ${name} would be the only argument and replace those of the image (its CMD); set 'args' of the server to the arguments in the image, or remove the flag`,
     at,
   );
 }

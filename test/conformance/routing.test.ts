@@ -4,6 +4,7 @@ import { HttpMethod, type ServingEndpointProps } from '../../src/constructs/endp
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
 import { TargetPlatform } from '../../src/constructs/target-platform';
 import { OwnAddress } from '../../src/plan/choices';
+import { ModelServer } from '../../src/servers/model-server';
 import { backendOptions } from '../support/definitions';
 import type { Answer, Observation, Request } from '../support/observation';
 import { onEvery } from './subjects';
@@ -70,6 +71,76 @@ onEvery('paths on %s', (_, subject) => {
   ])('are seen by the server with stripPrefix %p: %s as %s', (stripPrefix, path, seen) => {
     const observed = subject.observe((scope) => endpoint(scope, 'classify', { path: '/classify', stripPrefix }));
     expect(observed.ask({ path })).toMatchObject({ path: seen });
+  });
+});
+
+onEvery('a removed prefix on %s', (_, subject) => {
+  const client = { headers: { 'X-Forwarded-Prefix': '/evil' } };
+  const seen = (observed: Observation, path: string) => {
+    const answer = observed.ask({ path, ...client });
+    return 'status' in answer ? answer.status : answer.forwardedPrefix;
+  };
+  const server = ModelServer.uvicorn({ app: 'app' });
+
+  test('reaches the server in a header that clients cannot set', () => {
+    const observed = subject.observe((scope) => {
+      endpoint(scope, 'classify', { path: '/team/classify', stripPrefix: true }, ['a'], {
+        ownAddress: OwnAddress.PATH,
+      });
+    });
+    expect(seen(observed, '/team/classify/x')).toBe(subject.setsPrefix ? '/team/classify' : '/evil');
+    expect(seen(observed, '/team/classify/_b/a/x')).toBe(subject.setsPrefix ? '/team/classify/_b/a' : '/evil');
+  });
+
+  test('is not expected from requests that keep their path', () => {
+    const observed = subject.observe((scope) => {
+      const shared = endpoint(scope, 'one', { path: '/one', stripPrefix: true }, ['shared']).backend(0);
+      endpoint(scope, 'two', { path: '/two' }, []).made.attachBackend(shared);
+    });
+    expect(seen(observed, '/two/x')).toBe(subject.setsPrefix ? undefined : '/evil');
+  });
+
+  test('is in a variable and, if the server has one, a flag', () => {
+    const { backends } = subject.observe((scope) => {
+      endpoint(scope, 'one', { path: '/one', stripPrefix: true }, ['a'], { server });
+      endpoint(scope, 'two', { path: '/two' }, ['b'], { server });
+      endpoint(scope, 'root', { stripPrefix: true }, ['c'], { server });
+    });
+    expect(backends.a?.environment.SERVING_PATH_PREFIX).toBe('/one');
+    expect(backends.a?.command.join(' ')).toContain(' --root-path /one');
+    for (const name of ['b', 'c']) {
+      expect(backends[name]?.environment).not.toHaveProperty('SERVING_PATH_PREFIX');
+      expect(backends[name]?.command).not.toContain('--root-path');
+    }
+  });
+
+  test('is empty if the endpoints of a backend remove different ones', () => {
+    const { backends } = subject.observe((scope) => {
+      const shared = new Backend(scope, 'shared', backendOptions({ server }));
+      for (const path of ['/one', '/two'])
+        endpoint(scope, path.slice(1), { path, stripPrefix: true }, []).made.attachBackend(shared);
+    });
+    expect(backends.shared?.environment.SERVING_PATH_PREFIX).toBe('');
+    expect(backends.shared?.command).not.toContain('--root-path');
+  });
+
+  test('is not replaced where the definition sets it', () => {
+    const { backends } = subject.observe((scope) => {
+      const props = { path: '/one', stripPrefix: true };
+      endpoint(scope, 'flag', props, ['a'], {
+        server: ModelServer.uvicorn({ app: 'app', extraArgs: ['--root-path='] }),
+        environment: { SERVING_PATH_PREFIX: '/mine' },
+      });
+      endpoint(scope, 'variable', { ...props, path: '/two' }, ['b'], {
+        server,
+        environment: { UVICORN_ROOT_PATH: '/mine' },
+      });
+      endpoint(scope, 'old', { ...props, path: '/three' }, ['c'], {
+        server: ModelServer.uvicorn({ app: 'app', version: '0.25' }),
+      });
+    });
+    expect(backends.a?.environment.SERVING_PATH_PREFIX).toBe('/mine');
+    for (const name of ['a', 'b', 'c']) expect(backends[name]?.command).not.toContain('--root-path');
   });
 });
 

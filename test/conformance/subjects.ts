@@ -27,6 +27,8 @@ export interface Subject {
   readonly wrongMethod: 405 | 404;
   /** Whether a 405 has the header `Allow`. */
   readonly allow: boolean;
+  /** Whether it sets the header with a removed prefix, and removes that of a client. */
+  readonly setsPrefix: boolean;
   /** Whether a silent request is cut off at the idle timeout. */
   readonly cutsSilence: boolean;
   /** Whether it keeps connections for its idle timeout even if a server closes them earlier. @default false */
@@ -60,6 +62,7 @@ function behind(profile: GatewayProfile): Subject {
     propagation: propagationOf((chart) => new KubernetesPlatform(chart, 'Platform', { gateway: gateway() })),
     wrongMethod: answers ? 405 : 404,
     allow: answers,
+    setsPrefix: true,
     cutsSilence: false,
     keepsIdle: !policies.some(({ props }) => props.closesConnections),
   };
@@ -79,6 +82,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: 5,
     wrongMethod: 405,
     allow: true,
+    setsPrefix: true,
     cutsSilence: true,
   },
   {
@@ -92,6 +96,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: 0,
     wrongMethod: 405,
     allow: false,
+    setsPrefix: false,
     cutsSilence: true,
   },
   {
@@ -101,6 +106,7 @@ export const SUBJECTS: readonly Subject[] = [
     propagation: propagationOf((chart) => ServingPlatform.of(chart) as TargetPlatform),
     wrongMethod: 405,
     allow: true,
+    setsPrefix: true,
     cutsSilence: false,
   },
   ...GATEWAY_PROFILES.map(behind),

@@ -314,6 +314,21 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
       ),
   },
   { name: 'a stripped prefix', define: (scope) => one(scope, {}, { path: '/a/b/c', stripPrefix: true }) },
+  {
+    name: 'a stripped prefix that a server gets by a flag of its own',
+    define: (scope) =>
+      one(
+        scope,
+        {
+          server: ModelServer.command({
+            command: ['serve'],
+            behavior: { drains: true, pathPrefixFlag: '--base-path' },
+          }),
+          healthCheck: HealthCheck.http('/healthz'),
+        },
+        { path: '/a', stripPrefix: true },
+      ),
+  },
   { name: 'a deep path', define: (scope) => one(scope, { ownAddress: OwnAddress.NONE }, { path: '/1/2/3/4/5/6/7' }) },
   {
     name: 'a path with every character that load balancers match',

@@ -96,6 +96,10 @@ describe('an HTTPRoute', () => {
       expect(matches).toHaveLength(1);
       expect(filters).toEqual([
         { type: 'URLRewrite', urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } } },
+        {
+          type: 'RequestHeaderModifier',
+          requestHeaderModifier: { set: [{ name: 'X-Forwarded-Prefix', value: '/digits' }] },
+        },
       ]);
     }
   });

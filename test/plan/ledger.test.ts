@@ -51,6 +51,7 @@ describe('the ledger', () => {
     [Feature.ALLOW_HEADER, { methods: [HttpMethod.POST] }, {}],
     [Feature.HEADER_MATCH, { headers: [{ name: 'a', values: ['b'] }] }, {}],
     [Feature.STRIP_PREFIX, { path: '/a', stripPrefix: true }, {}],
+    [Feature.FORWARDED_PREFIX, { path: '/a', stripPrefix: true }, {}],
     [Feature.LEAST_OUTSTANDING, {}, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }],
     [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
     [Feature.CPU_LIMIT, {}, { resources: { cpu: 1, cpuLimit: 4 } }],
@@ -61,6 +62,55 @@ describe('the ledger', () => {
   ])('records %s if it is used', (feature, props, options) => {
     expect(ledgerOf(props, options).features()).toContain(feature);
     expect(ledgerOf().features()).not.toContain(feature);
+  });
+
+  describe('a removed prefix', () => {
+    const STRIPPED = { path: '/a', stripPrefix: true };
+    const without = {
+      ...ROUTER,
+      capabilities: ROUTER.capabilities.filter(({ feature }) => feature !== Feature.FORWARDED_PREFIX),
+    };
+    const wsgi = { server: ModelServer.wsgi({ app: 'app' }) };
+
+    test('is left to the application on a target that sets no header', () => {
+      const { detail, platform } = ledgerOf(STRIPPED, wsgi, without);
+      expect(detail(Feature.FORWARDED_PREFIX)?.level).toBe(SupportLevel.APPLICATION);
+      expect(platform.plan().refusals).toEqual([]);
+      expect(detail(LedgerTopic.PATH_PREFIX)).toMatchObject({
+        level: SupportLevel.APPLICATION,
+        detail: "links and redirects of the application must start with '/a', which SERVING_PATH_PREFIX contains",
+      });
+    });
+
+    test('is passed to a server that has a setting for it', () => {
+      const server = ModelServer.asgi({ app: 'app' });
+      expect(ledgerOf(STRIPPED, { server }).detail(LedgerTopic.PATH_PREFIX)).toMatchObject({
+        path: 'endpoint/backend',
+        level: SupportLevel.NATIVE,
+        detail: "uvicorn gets '/a' by --root-path",
+      });
+      expect(ledgerOf({ path: '/a' }, { server }).features()).not.toContain(LedgerTopic.PATH_PREFIX);
+    });
+
+    test('is in the header where the server has no setting', () => {
+      expect(ledgerOf(STRIPPED, wsgi).detail(LedgerTopic.PATH_PREFIX)?.detail).toMatch(
+        /which SERVING_PATH_PREFIX and X-Forwarded-Prefix contain$/,
+      );
+    });
+
+    test.each([
+      [ROUTER, 'the application must read X-Forwarded-Prefix of each request'],
+      [
+        without,
+        'the router cannot pass them to the server; use a backend for each endpoint if the application builds links',
+      ],
+    ])('is unknown to the server if endpoints remove different ones: %#', (target, way) => {
+      const { platform, backend, detail } = ledgerOf(STRIPPED, {}, target);
+      endpointOn(platform, 'other', { path: '/b' }).attachBackend(backend);
+      expect(detail(LedgerTopic.PATH_PREFIX)?.detail).toBe(
+        `its endpoints remove different prefixes ('/a', none), so SERVING_PATH_PREFIX is empty; ${way}`,
+      );
+    });
   });
 
   describe('the user of a container', () => {

@@ -153,14 +153,34 @@ describe('routes of an endpoint', () => {
 
   test('strip the prefix, own addresses included', () => {
     const [own, shares] = routesOf({ path: '/classify', stripPrefix: true }, { ownAddress: OwnAddress.PATH });
-    expect(own).toMatchObject({ prefix: '/classify/_b/svm-v1', replacePrefix: '/' });
-    expect(shares).toMatchObject({ prefix: '/classify', replacePrefix: '/' });
+    expect(own).toMatchObject({
+      prefix: '/classify/_b/svm-v1',
+      replacePrefix: '/',
+      removedPrefix: '/classify/_b/svm-v1',
+    });
+    expect(shares).toMatchObject({ prefix: '/classify', replacePrefix: '/', removedPrefix: '/classify' });
   });
 
   test('remove the own path if the prefix is kept', () => {
-    expect(routesOf({ path: '/classify' }, { ownAddress: OwnAddress.PATH })[0]).toMatchObject({
-      replacePrefix: '/classify',
-    });
+    const [own] = routesOf({ path: '/classify' }, { ownAddress: OwnAddress.PATH });
+    expect(own).toMatchObject({ replacePrefix: '/classify' });
+    expect(own?.removedPrefix).toBeUndefined();
+    expect(routesOf({}, { ownAddress: OwnAddress.PATH })[0]).toMatchObject({ removedPrefix: '/_b/svm-v1' });
+  });
+
+  test('remove no header of a client where no server expects it', () => {
+    const platform = testPlatform();
+    const shared = endpointOn(platform, 'a', { path: '/a', stripPrefix: true, methods: [METHODS[0] as never] });
+    const backend = shared.addBackend('shared', backendOptions());
+    endpointOn(platform, 'b', { path: '/b' }).attachBackend(backend);
+    endpointOn(platform, 'c', { path: '/c' }).addBackend('other', backendOptions());
+    const removed = (endpoint: string, id: string) => platform.plan().route(endpoint, id).removedPrefix;
+    expect([removed('a', 'shares'), removed('a', '405'), removed('b', 'shares'), removed('c', 'shares')]).toEqual([
+      '/a',
+      undefined,
+      '',
+      undefined,
+    ]);
   });
 
   test('include no own address for a backend without one', () => {

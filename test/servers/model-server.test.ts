@@ -184,11 +184,15 @@ describe('command', () => {
     );
   });
 
-  test.each(['keepAliveFlag', 'drainFlag'])('fails when the %s is in the command already', (prop) => {
+  test.each([
+    ['keepAliveFlag', 'computed time'],
+    ['drainFlag', 'computed time'],
+    ['pathPrefixFlag', 'removed path'],
+  ])('fails when the %s is in the command already', (prop, what) => {
     const behavior = { drains: true, [prop]: '--time' };
     for (const words of [{ command: ['serve', '--time', '5'] }, { command: ['serve'], args: ['--time=5'] }]) {
       expect(() => ModelServer.command({ ...words, behavior })).toThrow(
-        `[ConflictingProps] '${prop}' ('--time') of 'behavior' must not be in the command, because the computed time is added with it; remove it from the command`,
+        `[ConflictingProps] '${prop}' ('--time') of 'behavior' must not be in the command, because the ${what} is added with it; remove it from the command`,
       );
     }
   });
@@ -253,6 +257,10 @@ describe('the image', () => {
     [
       "'--idle' of the image's server",
       () => ModelServer.fromImage({ behavior: { drains: true, keepAliveFlag: '--idle' } }),
+    ],
+    [
+      "'--root-path' of the image's server",
+      () => ModelServer.fromImage({ behavior: { drains: true, pathPrefixFlag: '--root-path' } }),
     ],
     ["'--idle' of mine", () => ModelServer.custom({ descriptor: { ...DESCRIPTOR, keepAliveKnob: IDLE } })],
   ])('fails when a computed time would replace its arguments: %s', (flag, make) => {

@@ -15,7 +15,13 @@ export interface Section {
 }
 
 export type RoutingResult =
-  | { readonly backend: string; readonly path: string; readonly timeout?: number }
+  | {
+      readonly backend: string;
+      readonly path: string;
+      /** The headers that the server gets. */
+      readonly headers: { readonly [name: string]: string };
+      readonly timeout?: number;
+    }
   | { readonly status: number; readonly headers: { readonly [name: string]: string } };
 
 /** Keywords that are read elsewhere, or concern connections and responses. */
@@ -132,7 +138,7 @@ class Run {
   }
 
   private act([keyword, action = '', ...rest]: readonly string[]): RoutingResult | undefined {
-    if (keyword === 'use_backend') return { backend: this.format(action), path: this.path };
+    if (keyword === 'use_backend') return { backend: this.format(action), path: this.path, headers: this.headers };
     if (keyword !== 'http-request') throw new Error(`unknown keyword '${keyword}'`);
     const variable = /^set-var\((.+)\)$/.exec(action)?.[1];
     if (variable !== undefined) {

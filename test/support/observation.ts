@@ -2,9 +2,9 @@ import { lowerCased, type Request } from './request';
 
 export type { Request } from './request';
 
-/** The response to a request: backends with their shares and the path they see, or a status of the balancer itself. */
+/** The response to a request: backends with their shares, the path and the `X-Forwarded-Prefix` they see, or a status of the balancer itself. */
 export type Answer =
-  | { readonly shares: Readonly<Record<string, number>>; readonly path: string }
+  | { readonly shares: Readonly<Record<string, number>>; readonly path: string; readonly forwardedPrefix?: string }
   | { readonly status: 404 | 405; readonly allow?: readonly string[] };
 
 /** A check of a replica. */

@@ -39,7 +39,9 @@ export function answerOf(outcome: Outcome, nameOf: (target: string) => string): 
   const { destinations } = outcome;
   const paths = [...new Set(destinations.map((destination) => destination.path))];
   if (paths.length !== 1) throw new Error(`servers of one route see several paths: ${paths.join(', ')}`);
+  const forwardedPrefix = destinations[0]?.headers['x-forwarded-prefix'];
   return {
+    ...(forwardedPrefix !== undefined && { forwardedPrefix }),
     shares: Object.fromEntries(destinations.map(({ target, weight }) => [nameOf(target), weight])),
     path: paths[0] as string,
   };

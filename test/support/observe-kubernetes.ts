@@ -112,7 +112,7 @@ function titlesOf(manifests: readonly Data[]): Map<string, string> {
 /** The share of each backend, counted over enough requests for the sequence of backends to repeat. */
 function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string>): Answer {
   const chosen: string[] = [];
-  let path = '';
+  let [path, forwardedPrefix]: [string, string | undefined] = ['', undefined];
   for (let count = 0; count < 240; count++) {
     const result = haproxy.route('_router', request);
     if ('status' in result) {
@@ -122,12 +122,14 @@ function sharesOf(haproxy: Haproxy, request: Request, titles: Map<string, string
     }
     chosen.push(result.backend);
     path = result.path;
+    forwardedPrefix = result.headers['x-forwarded-prefix'];
   }
   const counts = new Map<string, number>();
   for (const backend of chosen) counts.set(backend, (counts.get(backend) ?? 0) + 1);
   const divisor = [...counts.values()].reduce(greatestCommonDivisor, 0);
   return {
     path,
+    ...(forwardedPrefix !== undefined && { forwardedPrefix }),
     shares: Object.fromEntries([...counts].map(([slug, count]) => [titles.get(slug) ?? slug, count / divisor])),
   };
 }

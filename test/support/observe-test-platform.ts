@@ -44,6 +44,7 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
   return {
     shares: Object.fromEntries(route.forward.map((share) => [titleOf(share.service), share.weight])),
     path: route.replacePath ?? rewritten,
+    ...(route.removedPrefix && { forwardedPrefix: route.removedPrefix }),
   };
 }
 

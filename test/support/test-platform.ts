@@ -12,6 +12,7 @@ export interface TestRoute {
   readonly allow: readonly string[];
   readonly replacePrefix?: string;
   readonly replacePath?: string;
+  readonly removedPrefix?: string;
   readonly timeout: number;
 }
 
@@ -104,6 +105,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.METHOD_NOT_ALLOWED]: DONE,
   [extension.Feature.ALLOW_HEADER]: DONE,
   [extension.Feature.STRIP_PREFIX]: DONE,
+  [extension.Feature.FORWARDED_PREFIX]: DONE,
   [extension.Feature.HEADER_MATCH]: DONE,
   [extension.Feature.PATH_BY_HEADER]: DONE,
   [extension.Feature.METHOD_MATCH]: DONE,
@@ -255,6 +257,7 @@ function renderRoute(route: extension.RoutePlan, nameOf: (backend: string) => st
     allow: route.allow,
     replacePrefix: route.replacePrefix,
     replacePath: route.replacePath,
+    removedPrefix: route.removedPrefix,
     timeout: route.timeoutSeconds,
   };
 }

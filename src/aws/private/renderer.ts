@@ -13,6 +13,7 @@ import type { TargetPlatform } from '../../constructs/target-platform';
 import { TargetRenderer } from '../../constructs/target-renderer';
 import type { BackendIntent, ComputeLimits, EndpointIntent } from '../../plan/intents';
 import { planFetches, planModels } from '../../plan/models';
+import { PREFIX_VARIABLE, removedBy } from '../../plan/path-prefix';
 import {
   headerRuleConditions,
   headerRuleKey,
@@ -36,6 +37,7 @@ import { enclosingStack } from '../stack';
 import { BackendService } from './backend-service';
 import type { BoundBackend } from './bound-backend';
 import { GpuFleet } from './gpu-fleet';
+import { late } from './late';
 import { ListenerRules } from './listener-rules';
 import { Network } from './network';
 import { scaleService } from './scaling';
@@ -95,6 +97,14 @@ export class EcsRenderer extends TargetRenderer {
     const own = ownRoute({ endpoint: endpoint.intent, attachment: intent, backend: backend.intent });
     if (own !== undefined) rules.add(`Own-${intent.segment}`, ownKey(intent.backend), own, [intent.backend]);
     rules.dependOn(intent.backend);
+    this.addPrefix(endpoint.intent, backend.intent);
+  }
+
+  /** Adds the variable with the removed path. Its value depends on every endpoint of the backend. */
+  private addPrefix(endpoint: EndpointIntent, { environment, path }: BackendIntent): void {
+    if (removedBy(endpoint) === '' || Object.hasOwn(environment, PREFIX_VARIABLE)) return;
+    const value = late.string(() => this.platform.plan().backend(path).environment[PREFIX_VARIABLE] as string);
+    this.service(path).task.server.addEnvironment(PREFIX_VARIABLE, value);
   }
 
   public override bindSplit({ endpoint, intent }: SplitBinding): void {

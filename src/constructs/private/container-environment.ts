@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { ServerIntent } from '../../plan/intents';
+import { PREFIX_VARIABLE } from '../../plan/path-prefix';
 import { ServingError } from '../../private/errors';
 
 /** What the user typed of a container's environment, by the prop. */
@@ -17,7 +18,9 @@ export function containerEnvironment(
 ): { [name: string]: string } {
   const { environment, secrets } = typed;
   checkNames(typed, at);
-  const taken = Object.keys({ PORT: port, ...server.environment }).find((name) => Object.hasOwn(secrets, name));
+  const taken = [PREFIX_VARIABLE, ...Object.keys({ PORT: port, ...server.environment })].find((name) =>
+    Object.hasOwn(secrets, name),
+  );
   if (taken !== undefined) {
     throw new ServingError('ConflictingProps', `'${taken}' in 'secrets' is already set by the server; remove it`, at);
   }

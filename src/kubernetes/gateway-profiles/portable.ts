@@ -21,6 +21,10 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
     level: SupportLevel.NATIVE,
     detail: 'a URLRewrite filter of an HTTPRoute, which every gateway except those of GKE and AWS supports',
   },
+  forwardedPrefix: {
+    level: SupportLevel.NATIVE,
+    detail: 'X-Forwarded-Prefix by a RequestHeaderModifier filter of an HTTPRoute, which replaces one of the client',
+  },
   headerMatch: {
     level: SupportLevel.APPROXIMATED,
     detail:

@@ -24,6 +24,7 @@ const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures }
   [Feature.METHOD_MATCH]: 'methodMatch',
   [Feature.HEADER_MATCH]: 'headerMatch',
   [Feature.STRIP_PREFIX]: 'stripPrefix',
+  [Feature.FORWARDED_PREFIX]: 'forwardedPrefix',
   [Feature.PATH_BY_HEADER]: 'pathByHeader',
   [Feature.OWN_ADDRESS]: 'ownAddress',
   [Feature.WEB_SOCKET]: 'webSocket',

@@ -1,4 +1,5 @@
 import type { EndpointIntent, HeaderIntent } from '../../plan/intents';
+import { PREFIX_HEADER } from '../../plan/path-prefix';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { durationOf } from './gateway-durations';
 import { SERVICE_PORT } from './workload';
@@ -27,6 +28,13 @@ interface UrlRewrite {
   };
 }
 
+interface RequestHeaders {
+  readonly type: 'RequestHeaderModifier';
+  readonly requestHeaderModifier:
+    | { readonly set: { readonly name: string; readonly value: string }[] }
+    | { readonly remove: string[] };
+}
+
 interface Extension {
   readonly type: 'ExtensionRef';
   readonly extensionRef: { readonly group: string; readonly kind: string; readonly name: string };
@@ -34,7 +42,7 @@ interface Extension {
 
 export interface HttpRouteRule {
   readonly matches: HttpRouteMatch[];
-  readonly filters?: (UrlRewrite | Extension)[];
+  readonly filters?: (UrlRewrite | RequestHeaders | Extension)[];
   readonly backendRefs?: {
     readonly name: string;
     readonly namespace?: string;
@@ -91,8 +99,9 @@ function rulesOf(route: RoutePlan, more: HeaderIntent[], options: HttpRouteOptio
 
 function forwardingRules(route: RoutePlan, matches: HttpRouteMatch[], options: HttpRouteOptions): HttpRouteRule[] {
   const rewrite = rewriteOf(route);
+  const filters = [rewrite, prefixHeaderOf(route)].filter((filter) => filter !== undefined);
   const rule: Omit<HttpRouteRule, 'matches'> = {
-    filters: rewrite === undefined ? undefined : [rewrite],
+    filters: filters.length === 0 ? undefined : filters,
     backendRefs: route.shares.map(({ backend, weight }) => ({
       ...options.serviceOf(backend),
       port: SERVICE_PORT,
@@ -116,6 +125,16 @@ function rewriteOf(route: RoutePlan): UrlRewrite | undefined {
   return {
     type: 'URLRewrite',
     urlRewrite: { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: route.replacePrefix } },
+  };
+}
+
+/** Sets the header with the removed path, or removes that of the client where the server would trust it. */
+function prefixHeaderOf({ removedPrefix }: RoutePlan): RequestHeaders | undefined {
+  if (removedPrefix === undefined) return undefined;
+  return {
+    type: 'RequestHeaderModifier',
+    requestHeaderModifier:
+      removedPrefix === '' ? { remove: [PREFIX_HEADER] } : { set: [{ name: PREFIX_HEADER, value: removedPrefix }] },
   };
 }
 

@@ -38,6 +38,8 @@ export interface ServerIntent {
   readonly args?: string[];
   /** The flags whose values the plan computes. */
   readonly timeFlags: TimeFlagIntent[];
+  /** The flag for the path that is removed from requests. @default - the server has none, or the definition sets it */
+  readonly pathPrefixFlag?: string;
   /** Arguments after these flags. @default - none */
   readonly commandTail?: string[];
   /** The environment variables whose values the plan computes. @default - none */

@@ -8,6 +8,7 @@ import type {
   ModelLocation,
   NewConnections,
   OverflowBehavior,
+  PathPrefixSetting,
   RequestLimit,
   ServerImageFacts,
   ServerKnob,
@@ -140,6 +141,8 @@ export interface ServerDescriptor {
   readonly port?: number;
   /** The environment variable that it reads its port from. @default - the command contains the port */
   readonly portVariable?: string;
+  /** The setting of the path that was removed from its requests. @default - none; the application builds links itself */
+  readonly pathPrefix?: PathPrefixSetting;
   /** Other ports that it listens on. @default - none */
   readonly otherPorts?: number[];
   /** The endpoint of its metrics. @default - none */

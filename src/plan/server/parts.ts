@@ -108,6 +108,19 @@ export interface ConnectionLimit {
   readonly beyond: string;
 }
 
+/**
+ * The setting of the path that was removed from requests before they reach the server. With it, links and redirects of the
+ * application start with that path, and requests without it still match the routes of the application.
+ */
+export interface PathPrefixSetting {
+  /** The flag, such as `--root-path`. */
+  readonly flag: string;
+  /** The environment variable that sets the same. If the definition sets it, the flag is not added. @default - none */
+  readonly variable?: string;
+  /** The first version with that behavior. The flag is not added if an older version is declared. @default - every version */
+  readonly since?: string;
+}
+
 /** Where a server exposes metrics in the Prometheus format. */
 export interface MetricsEndpoint {
   /** The port. @default - the port that serves requests */

@@ -46,6 +46,9 @@ export const UVICORN: ServerDescriptor = {
   overflow: { how: '--limit-concurrency, which counts idle connections', status: 503 },
   connectionLimit: { knob: '--limit-concurrency', beyond: '503' },
   listensWhenReady: true,
+  // Older versions do not add it to the path, so that the mounted applications of Starlette do not match.
+  // https://github.com/Kludex/uvicorn/pull/2213
+  pathPrefix: { flag: '--root-path', variable: 'UVICORN_ROOT_PATH', since: '0.26' },
   streaming: true,
   webSocket: true,
   // `--ws-ping-interval`, which is not set.

@@ -44,6 +44,7 @@ export const WAITRESS: ServerDescriptor = {
   overflow: { how: 'requests wait for a thread' },
   connectionLimit: { knob: '--connection-limit', defaultLimit: 100, beyond: 'no connection is accepted' },
   listensWhenReady: true,
+  pathPrefix: { flag: '--url-prefix' },
   port: 8080,
   streaming: true,
   webSocket: false,

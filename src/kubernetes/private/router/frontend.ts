@@ -1,3 +1,4 @@
+import { PREFIX_HEADER } from '../../../plan/path-prefix';
 import type { ServingPlan } from '../../../plan/plan';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../../plan/serving-plan';
 import { Conditions } from './conditions';
@@ -43,13 +44,14 @@ export function renderFrontend(plan: ServingPlan, options: HaproxyOptions): stri
     '  acl routed var(txn.route) -m found',
     ...conditions.lines,
     '',
-    '  # The first match wins. Columns: endpoint|timeout|protocol|removed segments|new prefix|step|total|up to|backend|up to|backend...',
+    '  # The first match wins. Columns: endpoint|timeout|protocol|removed segments|new prefix|removed prefix|step|total|up to|backend|up to|backend...',
     ...rows,
     '  http-request return status 404 content-type text/plain string "not found" if !routed',
     '',
     ...renderUpgradeGuard(),
     '',
     ...renderRewrite(routes),
+    ...renderPrefix(routes),
     ...renderChoice(Math.max(0, ...pools), counted.size > 0),
     '  use_backend %[var(txn.pool)] if { var(txn.pool) -m found }',
     '',
@@ -112,6 +114,15 @@ function renderRewrite(routes: RoutePlan[]): string[] {
           '  http-request set-path %[var(txn.put)] if cut !rest put',
           '  http-request set-path / if cut !rest !put',
         ]),
+  ];
+}
+
+/** The header with the removed prefix, after that of a trusted proxy. Those of other clients are removed already. */
+function renderPrefix(routes: RoutePlan[]): string[] {
+  if (!routes.some(({ removedPrefix }) => removedPrefix)) return [];
+  return [
+    `  http-request set-var(txn.prefix) ${column(Column.PREFIX)},url_dec`,
+    `  http-request set-header ${PREFIX_HEADER} %[req.fhdr(${PREFIX_HEADER}),rtrim(/)]%[var(txn.prefix)] if { var(txn.prefix) -m len gt 0 }`,
   ];
 }
 

@@ -60,6 +60,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.STRIP_PREFIX]: native(
     'the router rewrites the path and removes empty segments; a path that servers could interpret differently is answered with 400',
   ),
+  [Feature.FORWARDED_PREFIX]: native(
+    'X-Forwarded-Prefix, after the prefix of a trusted proxy; one that a client sends is removed',
+  ),
   [Feature.HEADER_MATCH]: native('a condition of the route; a request that has the header twice is answered with 400'),
   [Feature.PATH_BY_HEADER]: native('the router rewrites the path'),
   [Feature.WEB_SOCKET]: native(

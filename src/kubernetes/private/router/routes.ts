@@ -10,8 +10,9 @@ export enum Column {
   PROTOCOL = 3,
   CUT = 4,
   PUT = 5,
-  MULTIPLIER = 6,
-  TOTAL = 7,
+  PREFIX = 6,
+  MULTIPLIER = 7,
+  TOTAL = 8,
 }
 
 /** The protocol of a route whose endpoint streams by WebSocket. */
@@ -53,6 +54,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
     PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
     cut,
     encode(put),
+    encode(route.removedPrefix ?? ''),
     String(multiplierOf(total)),
     String(total),
     ...pools,
