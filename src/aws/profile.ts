@@ -116,6 +116,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.REQUEST_TIMEOUT]: approximated(
     'the idle timeout ends a request that sends no data for longer than the longest request of the load balancer; nothing ends a request that keeps sending data',
   ),
+  [Feature.PATH_TIMEOUT]: leftToApplication(
+    'the load balancer has one idle timeout, for the longest request of all; the server must end requests whose time is shorter',
+  ),
   [Feature.METHOD_MATCH]: native('a condition of the rule'),
   [Feature.METHOD_NOT_ALLOWED]: native('a rule with a fixed response after the rules of the path'),
   [Feature.ALLOW_HEADER]: approximated('a fixed response cannot set headers; its body lists the methods'),

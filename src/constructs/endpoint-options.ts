@@ -57,6 +57,18 @@ export interface Streaming {
   readonly cutOnStop?: boolean;
 }
 
+/** A path below an endpoint whose requests may take longer, or less long, than the others. */
+export interface EndpointPath {
+  /**
+   * The path below that of the endpoint, matched by segment: with the path `/v1` of the endpoint, `/batch` matches
+   * `/v1/batch` and everything below it.
+   */
+  readonly path: string;
+
+  /** The longest time that a request for it may take. */
+  readonly requestTimeout: Duration;
+}
+
 /** Properties of an endpoint. */
 export interface ServingEndpointProps {
   /**
@@ -131,6 +143,21 @@ export interface ServingEndpointProps {
    * @default Duration.seconds(60)
    */
   readonly requestTimeout?: Duration;
+
+  /**
+   * Paths below the endpoint with a `requestTimeout` of their own. Backends, shares, methods and headers are those of the
+   * endpoint.
+   *
+   * The longest time of all counts where a time cannot depend on the path: for the server, for its drain and for the stop
+   * of a replica. A change of the longest time is therefore a rollout of the backends.
+   *
+   * AWS: also for the idle timeout of the load balancer, so that a shorter time of a path is not enforced. Kubernetes:
+   * routes of the router or of the gateway, unless request timeouts are left to the gateway. No other endpoint may match
+   * requests for these paths.
+   *
+   * @default - every request has the `requestTimeout` of the endpoint
+   */
+  readonly paths?: EndpointPath[];
 
   /**
    * Streamed responses, which may take longer than `requestTimeout`.

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { OwnAddress } from '../plan/choices';
 import type { AttachmentIntent, EndpointIntent } from '../plan/intents';
+import { pathBelow } from '../plan/path-times';
 import { BACKEND_HEADER, headerValueOf, ownPrefix, ownRoute } from '../plan/routes';
 import { requireName, requireNumber } from '../private/checks';
 import { placeOf, requireNewId, requireReservedId, requireScope } from '../private/construct-arguments';
@@ -14,7 +15,7 @@ import { Backend } from './backend';
 import type { BackendOptions } from './backend-options';
 import type { EndpointBinding } from './bindings';
 import type { AttachBackendOptions, BackendAddress, ServingEndpointProps } from './endpoint-options';
-import { checkHeader, checkHost, checkPath, requireRewritable } from './private/http';
+import { checkHeader, checkHost, checkPath, checkRewrite, requireRewritable } from './private/http';
 import type { IServingEndpoint } from './references';
 import { ServingPlatform } from './serving-platform';
 import { TrafficSplit, type TrafficSplitOptions } from './traffic-split';
@@ -211,9 +212,29 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     );
   }
 
+  /** Checks a path below the endpoint. The server may get it alone, if the prefix is stripped. */
+  private checkBelow(prefix: string, path: string): string {
+    const use = { at: this, target: this.platform._target };
+    const below = checkRewrite('path', path, use);
+    if (below === '/') {
+      throw new ServingError(
+        'InvalidPath',
+        `'path' ('/') in 'paths' is the whole endpoint; set 'requestTimeout' of the endpoint, or use a path below it`,
+        this,
+      );
+    }
+    checkPath('path', pathBelow(prefix, below), use);
+    return below;
+  }
+
   private resolve(id: string, props: ServingEndpointProps): EndpointIntent {
     const name = requireName('endpointName', props.endpointName ?? id, this);
-    for (const [prop, list] of Object.entries({ hosts: props.hosts, methods: props.methods, headers: props.headers })) {
+    for (const [prop, list] of Object.entries({
+      hosts: props.hosts,
+      methods: props.methods,
+      headers: props.headers,
+      paths: props.paths,
+    })) {
       if (list?.length === 0) {
         throw new ServingError('EmptyList', `'${prop}' ([]) must not be empty; omit it to match every request`, this);
       }
@@ -224,18 +245,28 @@ export class ServingEndpoint extends Construct implements IServingEndpoint {
     const use = { at: this, target: this.platform._target };
     this.checkStreaming(props);
     const { streaming } = props;
+    const prefix = checkPath('path', props.path ?? '/', use);
+    const own =
+      seconds('requestTimeout', props.requestTimeout, LONGEST_REQUEST, "use 'streaming' for longer responses") ?? 60;
+    const pathTimes = (props.paths ?? []).map(({ path, requestTimeout }) => ({
+      path: this.checkBelow(prefix, path),
+      requestTimeoutSeconds: seconds('requestTimeout', requestTimeout, LONGEST_REQUEST) as number,
+    }));
+    const repeated = pathTimes.find(({ path }, index) => pathTimes.findIndex((other) => other.path === path) < index);
+    if (repeated !== undefined)
+      throw new ServingError('DuplicateRoute', `'${repeated.path}' is twice in 'paths'; remove one`, this);
     return {
       path: this.node.path,
       name,
       slug: slug(name),
       description: props.description,
-      prefix: checkPath('path', props.path ?? '/', use),
+      prefix,
       hosts: [...new Set((props.hosts ?? []).map((host) => checkHost(host, this)))],
       methods,
       headers: (props.headers ?? []).map((header) => checkHeader(header, use)),
       stripPrefix: props.stripPrefix ?? false,
-      requestTimeoutSeconds:
-        seconds('requestTimeout', props.requestTimeout, LONGEST_REQUEST, "use 'streaming' for longer responses") ?? 60,
+      requestTimeoutSeconds: Math.max(own, ...pathTimes.map(({ requestTimeoutSeconds }) => requestTimeoutSeconds)),
+      ...(pathTimes.length > 0 && { ownTimeoutSeconds: own, pathTimes }),
       streamSeconds: seconds('maxDuration', streaming?.maxDuration, LONGEST_STREAM),
       heartbeatSeconds: seconds('heartbeat', streaming?.heartbeat, LONGEST_REQUEST),
       protocol: streaming?.protocol,

@@ -41,6 +41,8 @@ export interface GatewayFeatures {
   readonly leastOutstanding?: GatewaySupport;
   /** A limit on the duration of a request. @default - native with `requestTimeouts`, otherwise left to the gateway */
   readonly requestTimeout?: GatewaySupport;
+  /** Such a limit for a path below an endpoint. @default - native with `requestTimeouts`, otherwise left to the gateway */
+  readonly pathTimeout?: GatewaySupport;
   /** Requests with a method that the path does not allow are answered with 405. @default - left to the gateway */
   readonly methodNotAllowed?: GatewaySupport;
   /** The `Allow` header of a 405. @default - left to the gateway */

@@ -2,18 +2,21 @@ import { allowedMethods } from './allowed-methods';
 import type { BackendIntent } from './intents';
 import { numberRules } from './numbered-rules';
 import { clearPrefixes } from './path-prefix';
+import { hasRouteTimes, refuseSharedPaths } from './path-times';
 import type { Planning } from './planning';
 import { refuseEndpointProtocol, refuseSharedHosts } from './protocols';
 import { refuse } from './refuse';
 import { routesOf, sharesOf } from './routes';
 import { refuseUnservedPaths } from './served-paths';
 import type { EndpointPlan } from './serving-plan';
-import { routeSilenceOf } from './timeouts/backend';
+import { routeSilenceOf } from './timeouts/demand';
 import { endpointLadder } from './timeouts/endpoint';
 
 /** Plans the endpoints of a platform, in the order of their declaration. */
 export function planEndpoints({ intents, index, balancer, ledger, checks: { refusals } }: Planning): EndpointPlan[] {
   const allowed = allowedMethods(intents.endpoints, refusals);
+  refuseSharedPaths(intents.endpoints, refusals);
+  const hasTimes = hasRouteTimes(intents.target);
   const plans = intents.endpoints.map((endpoint) => {
     const attachments = index.attachmentsOf(endpoint.path);
     const split = index.splits.get(endpoint.path);
@@ -37,6 +40,7 @@ export function planEndpoints({ intents, index, balancer, ledger, checks: { refu
       split,
       backendOf,
       allowed: allowed.get(endpoint.path) as string[],
+      hasTimes,
     });
     return {
       path: endpoint.path,

@@ -56,6 +56,11 @@ export class Ledger {
   ): void {
     if (shares.length > 1) this.use(endpoint.path, Feature.WEIGHTS, shares.map((share) => share.weight).join(' : '));
     this.use(endpoint.path, Feature.REQUEST_TIMEOUT);
+    const { pathTimes = [] } = endpoint;
+    if (pathTimes.length > 0) {
+      const times = pathTimes.map(({ path, requestTimeoutSeconds }) => `${path} ${requestTimeoutSeconds} s`);
+      this.use(endpoint.path, Feature.PATH_TIMEOUT, times.join(', '));
+    }
     if (endpoint.methods.length > 0) {
       this.use(endpoint.path, Feature.METHOD_MATCH);
       this.use(endpoint.path, Feature.METHOD_NOT_ALLOWED);

@@ -1,7 +1,16 @@
 import { OwnAddress } from './choices';
-import type { AttachmentIntent, BackendIntent, EndpointIntent, HeaderIntent, SplitIntent } from './intents';
+import type {
+  AttachmentIntent,
+  BackendIntent,
+  EndpointIntent,
+  HeaderIntent,
+  PathTimeIntent,
+  SplitIntent,
+} from './intents';
+import { pathBelow, routedTimes } from './path-times';
 import { MARGIN_SECONDS } from './rules';
 import { RouteKind, type RoutePlan, type SharePlan } from './serving-plan';
+import { routeSilenceOf } from './timeouts/demand';
 import { wholeWeights } from './weights';
 
 /** The header that selects the backend of a request. */
@@ -109,15 +118,38 @@ export interface Traffic {
   readonly backendOf: (key: string) => BackendIntent;
   /** The methods in the `Allow` header of a 405. */
   readonly allowed: string[];
+  /** Whether paths below the endpoint with their own time get routes. @default false */
+  readonly hasTimes?: boolean;
+}
+
+/** The timeouts of a route whose requests may take this long. */
+function timesOf(
+  endpoint: EndpointIntent,
+  requestTimeoutSeconds: number,
+): Pick<RoutePlan, 'timeoutSeconds' | 'silenceSeconds'> {
+  return {
+    timeoutSeconds: endpoint.streamSeconds === undefined ? Math.ceil(requestTimeoutSeconds) + MARGIN_SECONDS : 0,
+    silenceSeconds: routeSilenceOf({ ...endpoint, requestTimeoutSeconds }),
+  };
+}
+
+/** The part of a route for the requests of a path with its own time. */
+function routeBelow(route: RoutePlan, endpoint: EndpointIntent, time: PathTimeIntent): RoutePlan {
+  const { key, prefix, replacePrefix } = route;
+  return {
+    ...route,
+    key: `${key}@${time.path}`,
+    prefix: pathBelow(prefix, time.path),
+    replacePrefix: replacePrefix === undefined ? undefined : pathBelow(replacePrefix, time.path),
+    ...timesOf(endpoint, time.requestTimeoutSeconds),
+  };
 }
 
 /** All routes of one endpoint, in matching order. */
 export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[] {
-  const { attachments, split, backendOf, allowed } = traffic;
+  const { attachments, split, backendOf, allowed, hasTimes = false } = traffic;
   const shares = sharesOf(attachments, split);
   const replacePrefix = strippedPrefix(endpoint);
-  const timeoutSeconds =
-    endpoint.streamSeconds === undefined ? Math.ceil(endpoint.requestTimeoutSeconds) + MARGIN_SECONDS : 0;
   const route = (id: string, conditions: RouteConditions & OwnRoute, change: Partial<RoutePlan>): RoutePlan => ({
     key: `${endpoint.path}#${id}`,
     endpoint: endpoint.path,
@@ -126,7 +158,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     replacePrefix,
     allow: [],
     rules: [],
-    timeoutSeconds,
+    ...timesOf(endpoint, endpoint.ownTimeoutSeconds ?? endpoint.requestTimeoutSeconds),
     ...conditions,
     ...change,
   });
@@ -145,6 +177,8 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
     );
   });
   routes.push(route(SHARES_KEY, shareConditions(endpoint), { shares }));
+  const below = routedTimes(endpoint, hasTimes).flatMap((time) => routes.map((one) => routeBelow(one, endpoint, time)));
+  routes.push(...below);
   if (endpoint.methods.length > 0) {
     routes.push(
       route(METHOD_NOT_ALLOWED_KEY, methodNotAllowedConditions(endpoint), {
@@ -152,6 +186,7 @@ export function routesOf(endpoint: EndpointIntent, traffic: Traffic): RoutePlan[
         removedPrefix: undefined,
         replacePrefix: undefined,
         timeoutSeconds: 0,
+        silenceSeconds: 0,
       }),
     );
   }

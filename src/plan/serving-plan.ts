@@ -80,8 +80,10 @@ export interface RoutePlan {
   readonly allow: string[];
   /** The rules, if the target numbers them. */
   readonly rules: RulePlan[];
-  /** The request timeout of the endpoint with the margin, in seconds; 0 for no limit. */
+  /** The request timeout with the margin, in seconds; 0 for no limit. */
   readonly timeoutSeconds: number;
+  /** The silence timeout with the margin, in whole seconds; 0 for a 405. */
+  readonly silenceSeconds: number;
 }
 
 /** The kind of a hop. */

@@ -28,6 +28,8 @@ export enum Feature {
   LEAST_OUTSTANDING = 'least outstanding requests',
   /** A limit on the duration of a request. */
   REQUEST_TIMEOUT = 'request timeout',
+  /** A limit on the duration of requests for a path below an endpoint. */
+  PATH_TIMEOUT = 'request timeout of a path',
   /** A 405 for a method that no endpoint of the path accepts. */
   METHOD_NOT_ALLOWED = '405',
   /** The `Allow` header of a 405. */

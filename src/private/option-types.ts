@@ -148,6 +148,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     publishOnDeploy: 'boolean?',
     to: 'string?',
   },
+  EndpointPath: {
+    path: 'string',
+    requestTimeout: 'Duration',
+  },
   EnvoyTimes: {
     idleTimeout: 'Duration?',
     routeTimeout: 'Duration?',
@@ -435,6 +439,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     hosts: 'string[]?',
     methods: 'HttpMethod[]?',
     path: 'string?',
+    paths: 'EndpointPath[]?',
     platform: 'ServingPlatform?',
     priority: 'number?',
     requestTimeout: 'Duration?',
@@ -678,6 +683,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     methodNotAllowed: 'kubernetes.GatewaySupport?',
     ownAddress: 'kubernetes.GatewaySupport?',
     pathByHeader: 'kubernetes.GatewaySupport?',
+    pathTimeout: 'kubernetes.GatewaySupport?',
     requestTimeout: 'kubernetes.GatewaySupport?',
     roundRobin: 'kubernetes.GatewaySupport?',
     stripPrefix: 'kubernetes.GatewaySupport?',

@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
 import type { BackendOptions } from '../../src/constructs/backend-options';
 import type { ServingEndpointProps } from '../../src/constructs/endpoint-options';
+import { HttpMethod } from '../../src/constructs/endpoint-options';
 import { ServingEndpoint } from '../../src/constructs/serving-endpoint';
+import { OwnAddress } from '../../src/plan/choices';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { backendOptions } from '../support/definitions';
@@ -103,6 +105,54 @@ onEvery('times on %s', (_, subject) => {
     const { observed } = observe(subject, 90, {}, { path: '/a' });
     const timeout = observed.timeoutOf?.({ path: '/a' });
     if (timeout !== undefined) expect(timeout).toBe(90 + APART);
+  });
+
+  test('can be longer or shorter for a path, with the shares and the rewrite of its endpoint', () => {
+    const observed = subject.observe((scope) => {
+      const endpoint = new ServingEndpoint(scope, 'endpoint', {
+        path: '/a',
+        stripPrefix: true,
+        methods: [HttpMethod.POST],
+        requestTimeout: Duration.seconds(30),
+        paths: [
+          { path: '/batch', requestTimeout: Duration.seconds(500) },
+          { path: '/batch/ping', requestTimeout: Duration.seconds(2) },
+        ],
+      });
+      const backend = endpoint.addBackend('backend', backendOptions({ ownAddress: OwnAddress.PATH }));
+      const other = endpoint.addBackend('other', backendOptions());
+      endpoint.splitTraffic({
+        shares: [
+          { backend, weight: 2 },
+          { backend: other, weight: 1 },
+        ],
+        headerRules: [{ header: 'x-tier', value: 'gold', backend: other }],
+      });
+    });
+    const post = (path: string, headers: { [name: string]: string } = {}) => ({ method: 'POST', path, headers });
+    for (const [path, seconds] of [
+      ['', 30],
+      ['/x', 30],
+      ['/batcher', 30],
+      ['/batch', 500],
+      ['/batch/x', 500],
+      ['/batch/ping', 2],
+    ] as const) {
+      const server = path === '' ? '/' : path;
+      expect(observed.ask(post(`/a${path}`))).toMatchObject({ shares: { backend: 2, other: 1 }, path: server });
+      expect(observed.ask(post(`/a${path}`, { 'x-tier': 'gold' }))).toMatchObject({
+        shares: { other: 1 },
+        path: server,
+      });
+      expect(observed.ask(post(`/a/_b/backend${path}`))).toMatchObject({ shares: { backend: 1 }, path: server });
+      expect(observed.ask({ method: 'GET', path: `/a${path}` })).toMatchObject({ status: subject.wrongMethod });
+      for (const one of [`/a${path}`, `/a/_b/backend${path}`]) {
+        const timeout = observed.timeoutOf?.(post(one));
+        if (timeout !== undefined) expect(timeout).toBe(seconds + APART);
+      }
+    }
+    const backend = observed.backends.backend as ObservedBackend;
+    expect(lastRequestSeconds(subject, backend, flag(backend, '--graceful-timeout'))).toBeGreaterThanOrEqual(500);
   });
 
   test('do not trigger the watchdog during a request or a model load', () => {

@@ -342,6 +342,22 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
   },
   { name: 'the shortest requests', define: (scope) => one(scope, {}, { requestTimeout: Duration.seconds(1) }) },
   {
+    name: 'longer and shorter requests for paths below an endpoint',
+    define: (scope) =>
+      one(
+        scope,
+        {},
+        {
+          path: '/v1',
+          requestTimeout: Duration.seconds(30),
+          paths: [
+            { path: '/batch/', requestTimeout: Duration.minutes(30) },
+            { path: '/ping', requestTimeout: Duration.seconds(1) },
+          ],
+        },
+      ),
+  },
+  {
     name: 'requests with fractional seconds',
     define: (scope) => one(scope, {}, { requestTimeout: Duration.millis(90_500) }),
   },

@@ -51,6 +51,48 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { endpointName: Lazy.string({ produce: () => 'late' }) }),
   },
   {
+    name: 'a path of an endpoint that another endpoint matches',
+    code: 'DuplicateRoute',
+    message:
+      "endpoint 'b' (Serving/b) with the path '/v1/batch' matches requests for '/v1/batch/big', which has its own 'requestTimeout' in 'paths' of endpoint 'a'; set 'requestTimeout' of endpoint 'b' instead, or use another path (at Serving/a)",
+    define: (scope) => {
+      const paths = [{ path: '/batch/big', requestTimeout: Duration.minutes(5) }];
+      new ServingEndpoint(scope, 'a', { path: '/v1', paths }).addBackend('v1', options());
+      new ServingEndpoint(scope, 'b', { path: '/v1/batch' }).addBackend('v1', options());
+    },
+  },
+  {
+    name: 'a path of an endpoint twice',
+    code: 'DuplicateRoute',
+    message: "'/batch' is twice in 'paths'; remove one (at Serving/endpoint)",
+    define: (scope) => {
+      const requestTimeout = Duration.minutes(5);
+      one(
+        scope,
+        {},
+        {
+          paths: [
+            { path: '/batch', requestTimeout },
+            { path: '/batch/', requestTimeout },
+          ],
+        },
+      );
+    },
+  },
+  {
+    name: 'the whole endpoint as a path below it',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/') in 'paths' is the whole endpoint; set 'requestTimeout' of the endpoint, or use a path below it (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { paths: [{ path: '/', requestTimeout: Duration.minutes(5) }] }),
+  },
+  {
+    name: 'no paths of an endpoint',
+    code: 'EmptyList',
+    message: "'paths' ([]) must not be empty; omit it to match every request (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { paths: [] }),
+  },
+  {
     name: 'two endpoints with the same route',
     code: 'DuplicateRoute',
     message:

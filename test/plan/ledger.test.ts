@@ -52,6 +52,7 @@ describe('the ledger', () => {
     [Feature.HEADER_MATCH, { headers: [{ name: 'a', values: ['b'] }] }, {}],
     [Feature.STRIP_PREFIX, { path: '/a', stripPrefix: true }, {}],
     [Feature.FORWARDED_PREFIX, { path: '/a', stripPrefix: true }, {}],
+    [Feature.PATH_TIMEOUT, { paths: [{ path: '/batch', requestTimeout: Duration.minutes(5) }] }, {}],
     [Feature.LEAST_OUTSTANDING, {}, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS }],
     [Feature.MAX_CONCURRENCY, {}, { maxConcurrency: 4 }],
     [Feature.CPU_LIMIT, {}, { resources: { cpu: 1, cpuLimit: 4 } }],

@@ -17,7 +17,7 @@ const note = measurements();
 describe('a router', () => {
   let lab: RouterLab;
   let router: RouterProcess;
-  let slow: { short: Promise<[number, number]>; long: Promise<[number, number]> };
+  let slow: { readonly [path in 'short' | 'quick' | 'rest' | 'long']: Promise<[number, number]> };
 
   beforeAll(async () => {
     lab = await RouterLab.start();
@@ -80,6 +80,10 @@ describe('a router', () => {
       }),
     );
     at('short', { requestTimeout: Duration.seconds(1) }).addBackend('v1', backendOptions());
+    at('parts', {
+      requestTimeout: Duration.seconds(60),
+      paths: [{ path: '/quick', requestTimeout: Duration.seconds(1) }],
+    }).addBackend('v1', backendOptions());
     at('long', { requestTimeout: Duration.seconds(5) }).addBackend('v1', backendOptions());
 
     const streaming = { maxDuration: Duration.minutes(5), heartbeat: Duration.seconds(20) };
@@ -88,7 +92,12 @@ describe('a router', () => {
       backendOptions({ server: ModelServer.asgi({ app: 'app' }) }),
     );
 
-    const delays: Record<string, number | (() => number)> = { 'limited-v1': 20, 'short-v1': 13_000, 'long-v1': 13_000 };
+    const delays: Record<string, number | (() => number)> = {
+      'limited-v1': 20,
+      'short-v1': 13_000,
+      'parts-v1': 13_000,
+      'long-v1': 13_000,
+    };
     for (const { slug, intent } of platform.plan().backends) {
       if (slug === 'busy-v1') continue;
       await lab.add(slug, intent.replicas, {
@@ -105,7 +114,7 @@ describe('a router', () => {
       const { status } = await router.send({ path });
       return [status, (Date.now() - start) / 1000];
     };
-    slow = { short: timed('/short'), long: timed('/long') };
+    slow = { short: timed('/short'), quick: timed('/parts/quick/x'), rest: timed('/parts/x'), long: timed('/long') };
   });
   afterAll(() => lab?.dispose());
 
@@ -296,5 +305,10 @@ describe('a router', () => {
     expect([short, long]).toEqual([504, 200]);
     expect(after).toBeGreaterThan(10.9);
     expect(after).toBeLessThan(12.5);
+  });
+
+  test('ends requests for a path with its own time sooner than others of the endpoint', async () => {
+    const [[quick], [rest]] = await Promise.all([slow.quick, slow.rest]);
+    expect([quick, rest]).toEqual([504, 200]);
   });
 });

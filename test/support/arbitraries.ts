@@ -26,6 +26,8 @@ export interface EndpointDefinition {
   readonly methods: readonly HttpMethod[];
   readonly tiers: readonly string[];
   readonly stripPrefix: boolean;
+  /** The request timeout of a path below it. */
+  readonly batch?: number;
   readonly requestTimeout: number;
   readonly stream?: { readonly seconds: number; readonly heartbeat: number };
   readonly priority?: number;
@@ -108,6 +110,7 @@ const endpoint: fc.Arbitrary<EndpointDefinition> = fc.record({
     fc.integer({ min: 1, max: 5000 }),
     fc.integer({ min: 10, max: 99 }).map((tenths) => tenths / 10),
   ),
+  batch: fc.option(fc.integer({ min: 1, max: 3600 }), { freq: 4, nil: undefined }),
   stream: fc.option(
     fc.record({ seconds: fc.integer({ min: 1, max: 10_000 }), heartbeat: fc.integer({ min: 1, max: 2500 }) }),
     { freq: 4, nil: undefined },
@@ -171,6 +174,7 @@ function propsOf(item: EndpointDefinition): ServingEndpointProps {
     path: item.path,
     stripPrefix: item.stripPrefix,
     requestTimeout: Duration.seconds(item.requestTimeout),
+    ...(item.batch !== undefined && { paths: [{ path: '/batch', requestTimeout: Duration.seconds(item.batch) }] }),
     priority: item.priority,
     ...(item.hosts.length > 0 && { hosts: [...item.hosts] }),
     ...(item.methods.length > 0 && { methods: [...item.methods] }),

@@ -102,6 +102,7 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.ROUND_ROBIN]: DONE,
   [extension.Feature.LEAST_OUTSTANDING]: DONE,
   [extension.Feature.REQUEST_TIMEOUT]: DONE,
+  [extension.Feature.PATH_TIMEOUT]: DONE,
   [extension.Feature.METHOD_NOT_ALLOWED]: DONE,
   [extension.Feature.ALLOW_HEADER]: DONE,
   [extension.Feature.STRIP_PREFIX]: DONE,

@@ -50,6 +50,7 @@ export const PORTABLE_FEATURES: Required<GatewayFeatures> = {
   requestTimeout: left(
     'some gateways reject routes with timeouts; those based on Envoy end a request after 15 s by default, which a profile with request timeouts changes',
   ),
+  pathTimeout: left('a portable route cannot have a request timeout; the gateway applies its own to every path'),
   methodNotAllowed: left('a request with another method matches no rule; most gateways answer it with 404'),
   allowHeader: left('the gateway answers requests that match no rule'),
   keepAlive: left('the gateway must close idle connections before the server does'),

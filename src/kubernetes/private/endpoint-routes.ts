@@ -2,6 +2,7 @@ import { type ApiObject, Lazy } from 'cdk8s';
 import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { AttachmentIntent, SplitIntent } from '../../plan/intents';
+import { hasRouteTimes } from '../../plan/path-times';
 import { routesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -75,6 +76,7 @@ export class EndpointRoutes implements EndpointObjects {
       split: this.split,
       backendOf: (path) => (this.attached.get(path) as BackendBinding).intent,
       allowed: intent.methods,
+      hasTimes: hasRouteTimes(this.platform.target),
     });
     this.checkHeaders(routes);
     const { length } = httpRouteParts(intent, routes, this.options);

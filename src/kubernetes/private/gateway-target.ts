@@ -33,6 +33,7 @@ const MEMBER_OF: { readonly [feature in RoutingFeature]: keyof GatewayFeatures }
   [Feature.ROUND_ROBIN]: 'roundRobin',
   [Feature.LEAST_OUTSTANDING]: 'leastOutstanding',
   [Feature.REQUEST_TIMEOUT]: 'requestTimeout',
+  [Feature.PATH_TIMEOUT]: 'pathTimeout',
   [Feature.METHOD_NOT_ALLOWED]: 'methodNotAllowed',
   [Feature.ALLOW_HEADER]: 'allowHeader',
   [Feature.KEEP_ALIVE]: 'keepAlive',
@@ -80,6 +81,7 @@ function featuresOf(profile: GatewayProfileOptions): Capability[] {
   const known: Required<GatewayFeatures> = { ...PORTABLE_FEATURES };
   const timeouts: GatewayFeatures = {
     requestTimeout: { level: SupportLevel.NATIVE, detail: 'the request timeout of the HTTPRoute' },
+    pathTimeout: { level: SupportLevel.NATIVE, detail: 'a rule of the HTTPRoute with its own request timeout' },
   };
   const parts = [
     ...(profile.requestTimeouts === true ? [timeouts] : []),

@@ -8,6 +8,14 @@ export interface HeaderIntent {
   readonly values: string[];
 }
 
+/** A path below an endpoint whose requests have their own time. */
+export interface PathTimeIntent {
+  /** The path below that of the endpoint, such as `/batch`. */
+  readonly path: string;
+  /** The longest request in seconds. */
+  readonly requestTimeoutSeconds: number;
+}
+
 /** The options of an endpoint after defaults. */
 export interface EndpointIntent {
   /** The construct path, which is the endpoint's key in a plan. */
@@ -28,8 +36,12 @@ export interface EndpointIntent {
   readonly headers: HeaderIntent[];
   /** Whether the prefix is removed before the request is forwarded. */
   readonly stripPrefix: boolean;
-  /** The longest request in seconds. */
+  /** The longest request in seconds, those of `pathTimes` included. */
   readonly requestTimeoutSeconds: number;
+  /** The longest request outside of `pathTimes` in seconds. @default - `requestTimeoutSeconds` */
+  readonly ownTimeoutSeconds?: number;
+  /** The paths whose requests have their own time. @default - none */
+  readonly pathTimes?: PathTimeIntent[];
   /** The longest stream in seconds. @default - no streams */
   readonly streamSeconds?: number;
   /** The longest silence in a stream in seconds. @default - no heartbeat */

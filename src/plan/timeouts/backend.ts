@@ -9,7 +9,7 @@ import type { TargetProfile } from '../target-profile';
 import { backendLadder, passedTimes } from './backend-ladder';
 import { demandOf } from './balancer';
 import { atLeast, type Breach, type Checks } from './checks';
-import { drainedOf, longestOf, silenceOf } from './demand';
+import { drainedOf, longestOf, routeSilenceOf } from './demand';
 import { balancerHop, type Hop, type RouteLimits, timesOf } from './hops';
 import { solveKeepAlive, WATCHDOG_PROP } from './keep-alive';
 import { Slack } from './ladder';
@@ -26,11 +26,6 @@ export interface SolvedBackend {
   /** Computes the ladder of the backend. */
   readonly ladderOf: () => LadderPlan;
   readonly chain: HopTimes[];
-}
-
-/** The silence timeout of an endpoint's route in whole seconds, if the target supports one. */
-export function routeSilenceOf(endpoint: EndpointIntent): number {
-  return Math.ceil(silenceOf(endpoint)) + MARGIN_SECONDS;
 }
 
 /** Solves one backend: its keep-alive, how it drains, and how long it may take to start. */

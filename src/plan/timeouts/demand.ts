@@ -1,8 +1,14 @@
 import type { EndpointIntent } from '../intents';
+import { MARGIN_SECONDS } from '../rules';
 
 /** The longest silence in a request of the endpoint, in seconds. */
 export function silenceOf(endpoint: EndpointIntent): number {
   return Math.max(endpoint.requestTimeoutSeconds, pulseOf(endpoint));
+}
+
+/** The longest silence timeout of the routes of an endpoint in whole seconds, if the target supports one. */
+export function routeSilenceOf(endpoint: EndpointIntent): number {
+  return Math.ceil(silenceOf(endpoint)) + MARGIN_SECONDS;
 }
 
 /** Twice the heartbeat of the endpoint's streams, so that one can be late, but at most the length of a stream. */

@@ -22,7 +22,7 @@ export const ROUTE_LIMITS: readonly string[] = [ROUTE_TIMEOUT, ROUTE_SILENCE];
 
 /** The times of an endpoint from its client to the balancer. Those of the client are advice, because it cannot be configured. */
 export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, endpoint: EndpointIntent): LadderPlan {
-  const { requestTimeoutSeconds, streamSeconds, heartbeatSeconds } = endpoint;
+  const { requestTimeoutSeconds, ownTimeoutSeconds, pathTimes = [], streamSeconds, heartbeatSeconds } = endpoint;
   const { cutsSilence } = target.idle;
   const limits = limitsOf(target, [endpoint]);
   const own = balancerHop(target, balancer.plan.idle, limits, balancer.setBy);
@@ -47,6 +47,9 @@ export function endpointLadder(target: TargetProfile, balancer: SolvedBalancer, 
   if (cutsSilence) rows.add('balancer idle', balancer.plan.idle, 'R2');
   else rows.add('balancer client idle', balancer.plan.clientIdle, balancer.front.length > 1 ? 'E4' : 'R6');
   rows.add('longest request', requestTimeoutSeconds, 'T');
+  for (const { path, requestTimeoutSeconds: seconds } of pathTimes)
+    rows.add(`longest request for ${path}`, seconds, 'T');
+  if (ownTimeoutSeconds !== undefined) rows.add('longest request for other paths', ownTimeoutSeconds, 'T');
   if (streamSeconds !== undefined) rows.add('longest stream', streamSeconds, 'S3');
   if (heartbeatSeconds !== undefined) rows.add('heartbeat', heartbeatSeconds, cutsSilence ? 'R3' : 'E3');
   rows.add(ROUTE_TIMEOUT, limits.request, 'E2');

@@ -54,6 +54,9 @@ const CAPABILITIES = capabilitiesOf({
   [Feature.REQUEST_TIMEOUT]: approximated(
     'a request whose server is silent for longer is answered with 504; a response that keeps sending data is not cut off',
   ),
+  [Feature.PATH_TIMEOUT]: approximated(
+    'a route of its own, with the silence timeout of its requests; a response that keeps sending data is not cut off',
+  ),
   [Feature.METHOD_MATCH]: native('a condition of the route; CONNECT and TRACE are answered with 501'),
   [Feature.METHOD_NOT_ALLOWED]: native('answered by the router after the routes of the path'),
   [Feature.ALLOW_HEADER]: native('the methods of the path'),

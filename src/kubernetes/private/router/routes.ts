@@ -50,7 +50,7 @@ export function renderRoute(route: RoutePlan, endpoint: EndpointPlan, slugOf: (b
   const [cut, put] = rewriteOf(route);
   return [
     endpoint.slug,
-    String(endpoint.silenceSeconds),
+    String(route.silenceSeconds),
     PROTOCOLS[endpoint.intent.protocol ?? StreamProtocol.SERVER_SENT_EVENTS],
     cut,
     encode(put),
