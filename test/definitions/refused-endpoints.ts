@@ -51,6 +51,13 @@ export const REFUSED_ENDPOINTS: readonly RefusedDefinition[] = [
     define: (scope) => new ServingEndpoint(scope, 'endpoint', { endpointName: Lazy.string({ produce: () => 'late' }) }),
   },
   {
+    name: 'a percent sign in a path',
+    code: 'InvalidPath',
+    message:
+      "'path' ('/100%/a') must not contain '%/a', because '%' starts an escape of two hexadecimal digits; write '%25' for a percent sign (at Serving/endpoint)",
+    define: (scope) => one(scope, {}, { path: '/100%/a' }),
+  },
+  {
     name: 'a path of an endpoint that another endpoint matches',
     code: 'DuplicateRoute',
     message:

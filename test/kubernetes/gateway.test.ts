@@ -104,6 +104,13 @@ describe('an HTTPRoute', () => {
     }
   });
 
+  test('does not put an escape into a header', () => {
+    expect(() => twoBackends({}, { path: '/a%20b', stripPrefix: true })).toThrow(
+      "[InvalidPath] 'path' ('/a%20b') must not contain '%' with 'stripPrefix', because servers get it in a header, in which a portable gateway may interpret it; use a path without escapes, or leave out 'stripPrefix'",
+    );
+    expect(() => twoBackends({}, { path: '/a%20b' })).not.toThrow();
+  });
+
   test('replaces the whole path for a header', () => {
     const { chart, endpoint } = twoBackends();
     endpoint.splitTraffic({ headerRules: [{ header: 'x-serve-call-method', value: 'explain', path: '/explain' }] });

@@ -28,6 +28,14 @@ export function checkPath(prop: string, path: string, { at, target }: Use): stri
       at,
     );
   }
+  const incomplete = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(clean)?.[0];
+  if (incomplete !== undefined) {
+    throw new ServingError(
+      'InvalidPath',
+      `'${prop}' ('${path}') must not contain '${incomplete}', because '%' starts an escape of two hexadecimal digits; write '%25' for a percent sign`,
+      at,
+    );
+  }
   checkLength('InvalidPath', { what: `'${prop}'`, text: clean, max: target.matching?.maxPathLength }, { at, target });
   if (clean.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new ServingError('InvalidPath', `'${prop}' ('${path}') must not have '.' or '..' as a segment`, at);

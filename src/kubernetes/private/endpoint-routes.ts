@@ -2,6 +2,7 @@ import { type ApiObject, Lazy } from 'cdk8s';
 import type { BackendBinding, EndpointBinding } from '../../constructs/bindings';
 import type { TargetPlatform } from '../../constructs/target-platform';
 import type { AttachmentIntent, SplitIntent } from '../../plan/intents';
+import { removedBy } from '../../plan/path-prefix';
 import { hasRouteTimes } from '../../plan/path-times';
 import { routesOf } from '../../plan/routes';
 import { type EndpointPlan, RouteKind, type RoutePlan } from '../../plan/serving-plan';
@@ -36,6 +37,7 @@ export class EndpointRoutes implements EndpointObjects {
     private readonly endpoint: EndpointBinding,
     private readonly gateway: Gateway,
   ) {
+    this.checkPrefix(gateway.profile.options.name);
     const { policies = [], methodNotAllowed: answer, requestTimeouts = false } = gateway.profile.options;
     const isNeeded = answer !== undefined && endpoint.intent.methods.length > 0;
     this.methodNotAllowed = isNeeded ? this.addPolicy(answer) : undefined;
@@ -142,6 +144,17 @@ export class EndpointRoutes implements EndpointObjects {
       name: backend.intent.slug,
       namespace: namespace === namespaceOf(this.endpoint.scope) ? undefined : namespace,
     };
+  }
+
+  /** Gateways based on Envoy replace `%NAME%` in the values of headers. */
+  private checkPrefix(name: string): void {
+    const prefix = removedBy(this.endpoint.intent);
+    if (!prefix.includes('%')) return;
+    throw new ServingError(
+      'InvalidPath',
+      `'path' ('${prefix}') must not contain '%' with 'stripPrefix', because servers get it in a header, in which ${name} may interpret it; use a path without escapes, or leave out 'stripPrefix'`,
+      this.endpoint.scope,
+    );
   }
 
   private checkHeaders(routes: RoutePlan[]): void {
