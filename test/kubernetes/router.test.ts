@@ -141,10 +141,13 @@ describe('the Pod of the router', () => {
     expect(podOf(chart).terminationGracePeriodSeconds).toBe(140);
   });
 
-  test('gets memory for its server slots', () => {
-    const memory = (replicas: number) => podOf(oneBackend({ replicas }).chart).containers[0].resources.limits.memory;
-    expect(memory(1)).toBe('257Mi');
-    expect(memory(1000)).toBe('319Mi');
+  test('gets memory for its server slots, and a limit for all of its buffers', () => {
+    const memory = (replicas: number) => {
+      const { requests, limits } = podOf(oneBackend({ replicas }).chart).containers[0].resources;
+      return [requests.memory, limits.memory];
+    };
+    expect(memory(1)).toEqual(['257Mi', '1019Mi']);
+    expect(memory(1000)).toEqual(['319Mi', '1081Mi']);
   });
 
   test('is spread over zones and nodes if possible', () => {

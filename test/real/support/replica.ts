@@ -48,7 +48,7 @@ export class Replica {
     public readonly address: string,
     private readonly options: ReplicaOptions,
   ) {
-    this.server = createServer((request, response) => {
+    this.server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => {
       if (request.headers.host === 'localhost') {
         this.checks.push(`${request.method} ${request.url} HTTP/${request.httpVersion}`);
         response.writeHead(this.healthy ? 200 : 503).end();

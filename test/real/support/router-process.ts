@@ -46,6 +46,11 @@ export class RouterProcess implements Sender {
     this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })));
   }
 
+  /** The process id, which `unshare` and the shell keep. */
+  public get pid(): number {
+    return this.child.pid as number;
+  }
+
   /** The port for requests. */
   public get port(): number {
     return this.config.port;

@@ -1,6 +1,7 @@
 import type { ServingPlan } from '../../../plan/plan';
 import { MARGIN_SECONDS } from '../../../plan/rules';
 import { longestOf } from '../../../plan/timeouts/demand';
+import { renderBuffers } from './buffers';
 import { renderFrontend } from './frontend';
 import { MAX_CONNECTIONS } from './guards';
 import { addresses, type HaproxyOptions, HEALTH_PATH, METRICS_PATH } from './options';
@@ -42,6 +43,7 @@ function renderGlobal(plan: ServingPlan): string[] {
     '  # On nodes with a lower limit of open files, serve fewer connections instead of failing.',
     '  no strict-limits',
     '  nbthread 2',
+    ...renderBuffers(),
     `  hard-stop-after ${longestRequest(plan)}s`,
     '',
   ];

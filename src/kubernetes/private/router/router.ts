@@ -7,6 +7,7 @@ import { renderError } from '../../../private/errors';
 import { hash } from '../../../private/hash';
 import { Component, labelsOf } from '../labels';
 import { addObject, namespaceOf } from '../objects';
+import { MAX_BUFFERS_MIB } from './buffers';
 import type { GuardOptions } from './guards';
 import { longestRequest, renderHaproxy } from './haproxy';
 import { ROUTER_IMAGE, ROUTER_USER } from './image';
@@ -182,11 +183,17 @@ export class Router extends Construct {
   }
 }
 
-/** The resources of a replica: a base amount for connections, and an amount for each server slot. */
+/**
+ * The resources of a replica: a base amount for connections, and an amount for each server slot. The limit also covers all
+ * buffers, which only heads of 64 KiB on all connections at once would fill.
+ */
 function resourcesFor(plan: ServingPlan): Record<string, Record<string, string>> {
   const slots = poolsOf(plan).reduce((sum, pool) => sum + slotsOf(pool), 0);
-  const memory = `${MEMORY_MIB + Math.ceil((slots * SLOT_KIB) / 1024)}Mi`;
-  return { requests: { cpu: '250m', memory }, limits: { memory } };
+  const mib = MEMORY_MIB + Math.ceil((slots * SLOT_KIB) / 1024);
+  return {
+    requests: { cpu: '250m', memory: `${mib}Mi` },
+    limits: { memory: `${mib + MAX_BUFFERS_MIB}Mi` },
+  };
 }
 
 const MEMORY_MIB = 256;
