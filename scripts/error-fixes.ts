@@ -76,6 +76,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   ReplicasOutOfRange: 'Use a count within the bounds in the message.',
   ReplicasWithAutoscaling: 'Omit `replicas` and set `minReplicas`.',
   RequestTimeoutTooLong: 'Respond sooner, send heartbeats with `streaming`, or move the work to a queue.',
+  RequestTimeoutTooShort: 'Lower `batching.maxDelay`, or raise `requestTimeout`.',
   RolloutStopsOnlyReplica: 'Run two replicas, use `Rollout.surge()`, or allow the downtime.',
   RouterTooOld: 'Use a newer release of HAProxy, or omit `router.image`.',
   ServerTooOld: 'Use a newer version, or `ModelServer.command` with the command of that version.',

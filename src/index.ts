@@ -6,6 +6,7 @@ export * from './constructs/autoscaling-policy';
 export * from './constructs/backend';
 export type { BackendOptions, BackendProps } from './constructs/backend-options';
 export * from './constructs/backend-timeouts';
+export * from './constructs/batching-options';
 export * from './constructs/endpoint-options';
 export * from './constructs/intermediary';
 export * from './constructs/references';

@@ -4,7 +4,7 @@ import type { Model } from '../models/model';
 import { requireContainerDirectory, type WorkingDirectory } from '../models/private/model-path';
 import type { OwnAddress } from '../plan/choices';
 import { LoadBalancing, ServerProtocol } from '../plan/choices';
-import type { BackendIntent, ServerIntent } from '../plan/intents';
+import type { BackendIntent, BatchingIntent, ServerIntent } from '../plan/intents';
 import type { TargetProfile } from '../plan/target-profile';
 import { type NumberRule, requireName, requireNumber } from '../private/checks';
 import { ServingError } from '../private/errors';
@@ -24,6 +24,7 @@ import type { ServerImage } from '../workload/server-image';
 import type { SmokeTest } from '../workload/smoke-test';
 import type { TargetSettings } from '../workload/target-settings';
 import type { BackendTimeouts } from './backend-timeouts';
+import type { BatchingOptions } from './batching-options';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { checkDeviceVariables } from './private/gpu-environment';
@@ -143,6 +144,16 @@ export interface BackendOptions {
    * @default - no limit
    */
   readonly maxConcurrency?: number;
+
+  /**
+   * How the server combines concurrent requests into batches.
+   *
+   * AWS and Kubernetes: the server's own flags, environment variables or file. The wait for a batch is part of
+   * `requestTimeout`.
+   *
+   * @default - left to the server and its application
+   */
+  readonly batching?: BatchingOptions;
 
   /**
    * Environment variables. Those that select devices of the node, such as `NVIDIA_VISIBLE_DEVICES`, are an error; request
@@ -319,11 +330,13 @@ export function resolveBackend(
   const protocol = options.protocol ?? ServerProtocol.HTTP1;
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
+  const batching = batchesOf(options, scope);
   const compute = computeOf(options, scope);
   const server = startedServer(options, models, {
     port,
     protocol,
     maxConcurrency,
+    batching,
     cpu: compute.cpu,
     at: scope.node.path,
   });
@@ -376,7 +389,7 @@ function workingDirectoryOf({ workingDirectory }: BackendOptions, at: Construct)
 function startedServer(
   options: BackendOptions,
   models: Model[],
-  place: Pick<StartContext, 'port' | 'protocol' | 'maxConcurrency' | 'cpu' | 'at'>,
+  place: Pick<StartContext, 'port' | 'protocol' | 'maxConcurrency' | 'batching' | 'cpu' | 'at'>,
 ): ServerIntent {
   return options.server._intent({
     ...place,
@@ -387,6 +400,18 @@ function startedServer(
     }),
     image: options.image.reference,
   });
+}
+
+/** The batches that a backend requests. Its server decides whether they wait. */
+function batchesOf({ batching }: BackendOptions, at: Construct): BatchingIntent | undefined {
+  if (batching === undefined) return undefined;
+  const { maxBatchSize, maxDelay } = batching;
+  return {
+    maxBatchSize: countOf('batching.maxBatchSize', maxBatchSize, { max: 100_000, at }),
+    ...(maxDelay !== undefined && {
+      delaySeconds: requireSeconds('batching.maxDelay', maxDelay, { min: 0.001, max: 3600, whole: false, at }),
+    }),
+  };
 }
 
 /** The health check of a backend, the time until a replica must pass it, and its smoke test. */

@@ -15,7 +15,7 @@ import type { TargetSettings } from '../workload/target-settings';
 import type { AttachmentBinding, BackendBinding, EndpointBinding } from './bindings';
 import { backendCredentials, headerCredentials } from './private/credential-warnings';
 import { Declarations } from './private/declarations';
-import { lockedDestinations, modelDrifts, unreachable } from './private/definition-warnings';
+import { lockedDestinations, modelDrifts, unfilledBatches, unreachable } from './private/definition-warnings';
 import { gpuWarnings } from './private/gpu-warnings';
 import { healthWarnings } from './private/health-warnings';
 import { createIn } from './private/reserved-ids';
@@ -113,6 +113,7 @@ export abstract class TargetPlatform extends ServingPlatform {
       ...modelDrifts(intent),
       ...lockedDestinations(this.target, intent),
       ...backendCredentials(intent),
+      ...unfilledBatches(intent),
       ...gpuWarnings(intent),
     ]);
     this.warnOf(scope, () => [...unreachable(this.plan(), intent), ...healthWarnings(this.plan(), intent)]);

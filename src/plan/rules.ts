@@ -86,6 +86,11 @@ export const TIMEOUT_RULES = {
     choice:
       'no connection limit is set, and maxConcurrency does not become one; the ledger compares the default limits of servers',
   },
+  R10: {
+    kind: RELATION,
+    sentence: 'the wait of a request for its batch is shorter than the longest request',
+    source: 'https://mlserver.readthedocs.io/en/latest/user-guide/adaptive-batching.html',
+  },
   E1: {
     kind: RELATION,
     sentence: 'the balancer closes idle connections before the server does',
@@ -224,6 +229,9 @@ export type TimeoutRuleId = keyof typeof TIMEOUT_RULES;
 
 /** The margin between two timers that must not fire together: granularity, latency and the offset of their starts. */
 export const MARGIN_SECONDS = 10;
+
+/** The least time between the wait for a batch and the end of a request: the smallest unit of that wait. */
+export const BATCH_MARGIN_SECONDS = 0.001;
 
 /** The time that a process needs to flush its logs and exit after its last request. */
 export const EXIT_SECONDS = 5;

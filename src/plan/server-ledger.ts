@@ -15,6 +15,17 @@ export function serverEntries(backend: BackendIntent, times: BackendTimes, nodes
     const way = server.descriptor.versionUnknown ? "; set 'version' of the server" : '';
     add(LedgerTopic.SERVER_VERSION, SupportLevel.APPROXIMATED, `${name}: ${versionNote}${way}`);
   }
+  if (server.batching !== undefined) {
+    const { maxBatchSize, delaySeconds } = server.batching;
+    const { sizeKnob, delayKnob, overriddenBy } = server.descriptor.batching ?? {};
+    const wait = delaySeconds === undefined ? 'without a wait' : `after a wait of at most ${delaySeconds} s`;
+    const names = [sizeKnob, delayKnob].flatMap((knob) => knob?.name ?? []).join(', ');
+    add(
+      LedgerTopic.BATCHING,
+      overriddenBy === undefined ? SupportLevel.NATIVE : SupportLevel.APPLICATION,
+      `${name} runs batches of at most ${maxBatchSize} ${wait} (${names})${overriddenBy === undefined ? '' : `; ${overriddenBy} take precedence`}`,
+    );
+  }
   if (gpu !== undefined && server.workers !== undefined && server.workers > 1) {
     add(
       LedgerTopic.WORKERS,

@@ -314,6 +314,8 @@ export enum LedgerTopic {
   SERVER_VERSION = 'server version',
   /** Worker processes that each load the model. */
   WORKERS = 'workers',
+  /** Batches that the server forms of concurrent requests. */
+  BATCHING = 'batching',
   /** A connection limit that idle connections count toward. */
   CONNECTION_LIMIT = 'connection limit',
   /** Health checks that fail while the server handles a request. */

@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   ReplicasOutOfRange: 'A number of replicas is outside its bounds.',
   ReplicasWithAutoscaling: 'A backend has a fixed number of replicas and an autoscaling policy.',
   RequestTimeoutTooLong: 'A request timeout is longer than the load balancer waits for data.',
+  RequestTimeoutTooShort: 'A request timeout ends while the request waits for its batch.',
   RolloutStopsOnlyReplica: 'A rollout would stop the only replica before a new one runs.',
   RouterTooOld: 'The HAProxy release of the router image does not support the configuration.',
   ServerTooOld: 'A version of a server is older than its command requires.',

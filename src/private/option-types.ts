@@ -36,6 +36,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     image: 'ServerImage',
     server: 'ModelServer',
     backendName: 'string?',
+    batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
     description: 'string?',
     directCallers: 'boolean?',
@@ -66,6 +67,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     image: 'ServerImage',
     server: 'ModelServer',
     backendName: 'string?',
+    batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
     description: 'string?',
     directCallers: 'boolean?',
@@ -100,6 +102,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     preStop: 'Duration?',
     stop: 'Duration?',
     watchdog: 'Duration?',
+  },
+  BatchingOptions: {
+    maxBatchSize: 'number',
+    maxDelay: 'Duration?',
   },
   BentomlOptions: {
     extraArgs: 'string[]?',
@@ -834,9 +840,19 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     nvidiaImage: 'string?',
     nvidiaOnly: 'boolean?',
   },
+  'servers.BatchSizeKnob': {
+    name: 'string',
+    place: 'servers.KnobPlace',
+    joined: 'boolean?',
+    limitsConcurrency: 'boolean?',
+  },
   'servers.BatchingBehavior': {
     how: 'string',
+    delayKnob: 'servers.ServerKnob?',
+    instead: 'string?',
+    overriddenBy: 'string?',
     place: 'servers.KnobPlace?',
+    sizeKnob: 'servers.BatchSizeKnob?',
   },
   'servers.ConnectionLimit': {
     beyond: 'string',

@@ -20,6 +20,7 @@ export function checkDescriptor(descriptor: ServerDescriptor, command: string[])
   checkPortVariable(descriptor);
   checkPathPrefix(descriptor);
   checkKnobs(descriptor, command);
+  checkBatching(descriptor, command);
   if (drain === DrainBehavior.DROPS_REQUESTS && drainKnob !== undefined)
     invalid('drainKnob', `'${drainKnob.name}'`, "must not be set when 'drain' is servers.DrainBehavior.DROPS_REQUESTS");
   const numbers = versions.map(({ from }, index) => {
@@ -75,6 +76,20 @@ function checkKnobs(descriptor: ServerDescriptor, command: string[]): void {
       invalid(`the ${place}`, `'${name}'`, 'must not be in the command, because the computed time is added with it');
     for (const value of [defaultSeconds, maxSeconds])
       if (value !== undefined) requireNumber(`seconds of '${name}'`, value, { min: 0, max: LONGEST });
+  }
+}
+
+/** Checks that batches can be configured where the descriptor declares it. */
+function checkBatching({ batching }: ServerDescriptor, command: string[]): void {
+  const { sizeKnob, delayKnob } = batching ?? {};
+  if (delayKnob !== undefined && sizeKnob === undefined)
+    invalid('batching.delayKnob', `'${delayKnob.name}'`, "requires a 'sizeKnob'");
+  for (const [prop, knob] of Object.entries({ sizeKnob, delayKnob })) {
+    if (knob === undefined) continue;
+    if (NAMES[knob.place]?.test(knob.name) === false)
+      invalid(`batching.${prop}`, `'${knob.name}'`, 'must be a single word, such as --batch-size or BATCH_SIZE');
+    if (command.some((word) => word.replace(/=.*$/, '') === knob.name))
+      invalid(`batching.${prop}`, `'${knob.name}'`, "must not be in the command, because 'batching' adds it");
   }
 }
 

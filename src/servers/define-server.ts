@@ -1,4 +1,5 @@
 import type { ServerProtocol } from '../plan/choices';
+import type { BatchingIntent } from '../plan/intents/batching';
 import type { ServerDescriptor } from '../plan/server/descriptor';
 import type { ServerOptions } from './shared-options';
 
@@ -8,6 +9,8 @@ export interface StartContext {
   /** The protocol of that port. @default ServerProtocol.HTTP1 */
   readonly protocol?: ServerProtocol;
   readonly maxConcurrency?: number;
+  /** The batches that the server forms. */
+  readonly batching?: BatchingIntent;
   readonly gpus?: number;
   /** The vCPUs of a replica. */
   readonly cpu?: number;
@@ -55,6 +58,8 @@ export interface ServerDefinition {
   readonly descriptor: ServerDescriptor;
   readonly options: ServerOptions;
   readonly workers?: number;
+  /** Whether its command writes the file with the settings of batches. */
+  readonly writesBatchingFile?: boolean;
   /** Other spellings of flags, with the word of the command that they conflict with. */
   readonly aliases?: { readonly [flag: string]: string };
   readonly start: (context: StartContext) => ServerStart;

@@ -219,7 +219,8 @@ export class ModelServer {
   }
 
   /**
-   * A model behind TensorFlow Serving.
+   * A model behind TensorFlow Serving. With `batching` of the backend a shell, which its image contains, writes the
+   * settings to a file in `/tmp` and then becomes the server.
    *
    * @example
    * ModelServer.tensorflowServing({ modelName: 'resnet' });

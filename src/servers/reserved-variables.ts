@@ -12,15 +12,17 @@ const OPTIONS: { readonly [name: string]: string } = {
   '--model': "'model' of the server",
   '--model-id': "'model' of the server",
   '--num-shard': "'tensorParallelism' of the server",
-  '--parallel': "'maxConcurrency' of the backend",
+  '--parallel': "'maxConcurrency' or 'batching' of the backend",
   '--max-concurrent-requests': "'maxConcurrency' of the backend",
   MLSERVER_HTTP_PORT: "'port' of the backend",
   MLSERVER_PARALLEL_WORKERS: "'workers' of the server",
+  MLSERVER_MODEL_MAX_BATCH_SIZE: "'batching' of the backend",
+  MLSERVER_MODEL_MAX_BATCH_TIME: "'batching' of the backend",
   NIM_MODEL_PATH: "'model' of the server",
   NIM_SERVER_PORT: "'port' of the backend",
   OLLAMA_HOST: "'port' of the backend",
   OLLAMA_MODELS: "'modelsPath' of the server",
-  OLLAMA_NUM_PARALLEL: "'maxConcurrency' of the backend",
+  OLLAMA_NUM_PARALLEL: "'maxConcurrency' or 'batching' of the backend",
 };
 
 const TIME_NAMES: { readonly [time in ServerTime]: string } = {

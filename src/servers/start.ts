@@ -1,8 +1,10 @@
 import { ServerProtocol } from '../plan/choices';
+import type { BatchingIntent } from '../plan/intents/batching';
 import type { ServerDescriptor } from '../plan/server/descriptor';
 import { knobsOf, type ServerTime } from '../plan/server/knobs';
 import { KnobPlace, TimeUnit } from '../plan/server/parts';
 import { ServingError } from '../private/errors';
+import { batchingOf, batchSettings } from './batching';
 import type { ServerDefinition, ServerStart, StartContext } from './define-server';
 import { behaviorFor } from './grpc';
 import { refuseOtherPort } from './listen-port';
@@ -33,6 +35,7 @@ export interface StartedServer {
   readonly environment: Record<string, string>;
   readonly userVariables?: string[];
   readonly reservedVariables: Record<string, string>;
+  readonly batching?: BatchingIntent;
   readonly descriptor: ServerDescriptor;
   readonly healthPath?: string;
   readonly workers?: number;
@@ -49,11 +52,14 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const known = withArguments(descriptorFor(server.descriptor, resolved), extraArgs);
   const descriptor = behaviorFor(context.protocol, known);
   checkPorts(descriptor, context);
-  const start = server.start(context);
+  const batching = batchingOf(server, context);
+  const start = server.start({ ...context, batching });
+  const batches = batchSettings(descriptor, context, batching);
   const { typed = [], tail } = start;
   const { portVariable } = descriptor;
   const environment = {
     ...start.environment,
+    ...batches.environment,
     ...(portVariable !== undefined && { [portVariable]: String(context.port) }),
   };
   const knobs = knobsOf(descriptor);
@@ -69,14 +75,17 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     time,
     ...(unit === TimeUnit.MILLISECONDS && { milliseconds: true }),
   }));
-  const words = [...start.command, ...(start.args ?? []), ...timeFlags.map(({ flag }) => flag), ...(tail ?? [])];
+  const own = start.args ?? start.command;
+  const added = [...batches.words, ...extraArgs];
+  const flags = [...batches.words, ...timeFlags.map(({ flag }) => flag)];
+  const words = [...start.command, ...(start.args ?? []), ...flags, ...(tail ?? [])];
   checkArguments(extraArgs, words, server, context);
   refuseOtherPort([...words, ...extraArgs], context.port, context.at);
   const pathPrefixFlag = prefixFlagOf(descriptor, { version: resolved, words: [...words, ...extraArgs] });
-  checkAppended(start, timeFlags[0]?.flag ?? pathPrefixFlag, server, context);
+  checkAppended(start, flags[0] ?? pathPrefixFlag, server, context);
   return {
-    command: start.args === undefined ? [...start.command, ...extraArgs] : start.command,
-    ...(start.args !== undefined && { args: [...start.args, ...extraArgs] }),
+    command: start.args === undefined ? [...own, ...added] : start.command,
+    ...(start.args !== undefined && { args: [...own, ...added] }),
     ...(tail !== undefined && { commandTail: tail }),
     timeFlags,
     timeVariables,
@@ -84,6 +93,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
     environment,
     ...(typed.length > 0 && { userVariables: typed }),
     reservedVariables: reservedVariables({ descriptor, start: { ...start, environment }, words, timeVariables }),
+    ...(batching !== undefined && { batching }),
     descriptor,
     healthPath:
       context.protocol === ServerProtocol.GRPC ? undefined : (start.readinessPath ?? descriptor.readinessPath),
@@ -150,7 +160,7 @@ function checkPorts({ name, otherPorts = [], metrics }: ServerDescriptor, { port
   }
 }
 
-/** Rejects flags for computed values where they would replace the arguments in the image, which are unknown. */
+/** Rejects flags for computed values and for batches where they would replace the arguments in the image, which are unknown. */
 function checkAppended(
   { command, args }: ServerStart,
   first: string | undefined,

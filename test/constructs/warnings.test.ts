@@ -47,6 +47,14 @@ const CASES: [id: string, change: Partial<BackendOptions>, props?: ServingEndpoi
       healthCheck: HealthCheck.http('/', { interval: Duration.seconds(10), unhealthyThreshold: 3 }),
     },
   ],
+  [
+    'batchNeverFull.v1',
+    {
+      server: ModelServer.tensorflowServing({ modelName: 'resnet', modelPath: '/models/resnet' }),
+      batching: { maxBatchSize: 8 },
+      maxConcurrency: 4,
+    },
+  ],
   ['credentialInHeader.x-api-key', {}, { headers: [{ name: 'x-api-key', values: [SECRET] }] }],
 ];
 
@@ -225,7 +233,7 @@ test.each([
   'modelDrift',
 ])('acknowledging fails if the kind in the id does not exist: %j', (id) => {
   expect(() => Warnings.of(new Stack()).acknowledge(id)).toThrow(
-    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:blockedHealthCheck', 'serving-constructs:credentialInCommand', 'serving-constructs:credentialInEnvironment', `,
+    `[InvalidName] 'id' ('${id}') must be the ID of a reported warning: 'serving-constructs:batchNeverFull', 'serving-constructs:blockedHealthCheck', 'serving-constructs:credentialInCommand', `,
   );
 });
 

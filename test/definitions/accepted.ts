@@ -619,6 +619,18 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
     define: (scope) => one(scope, { loadBalancing: LoadBalancing.LEAST_OUTSTANDING_REQUESTS, maxConcurrency: 4 }),
   },
   {
+    name: 'batches of concurrent requests, formed by the server',
+    define: (scope) => {
+      const server = ModelServer.tensorflowServing({ modelName: 'resnet', modelPath: '/models/resnet' });
+      one(scope, { server, batching: { maxBatchSize: 32, maxDelay: Duration.millis(5) }, maxConcurrency: 64 });
+    },
+  },
+  {
+    name: 'a continuous batch with a limit',
+    define: (scope) =>
+      one(scope, { server: ModelServer.vllm({ model: 'a/b', version: '0.18.0' }), batching: { maxBatchSize: 32 } }),
+  },
+  {
     name: 'another port, user and file system',
     define: (scope) => one(scope, { port: 1453, user: 1000, readOnlyRootFilesystem: false }),
   },

@@ -129,6 +129,57 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     },
   },
   {
+    name: 'batching of a server whose code forms the batches',
+    code: 'Unsupported',
+    message:
+      "'batching' is not supported by LitServe, whose batching is: max_batch_size and batch_timeout of the LitAPI; leave it out, and pass 'max_batch_size' and 'batch_timeout' to the LitAPI in the script (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.litServe({ script: 'server.py' }), batching: { maxBatchSize: 8 } }),
+  },
+  {
+    name: 'batching of Triton, whose models configure it',
+    code: 'Unsupported',
+    message:
+      "'batching' is not supported by Triton, whose batching is: max_batch_size and dynamic_batching in config.pbtxt; leave it out, and set 'max_batch_size' and 'dynamic_batching { max_queue_delay_microseconds: ... }' in the config.pbtxt of each model (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { server: ModelServer.triton(), batching: { maxBatchSize: 8 } }),
+  },
+  {
+    name: 'batching of an unknown server',
+    code: 'Unsupported',
+    message:
+      "'batching' is not supported by an undeclared server; leave it out, and configure it in the application or with its own settings (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.command({ command: ['serve'] }), batching: { maxBatchSize: 8 } }),
+  },
+  {
+    name: 'a wait for a batch that is always running',
+    code: 'Unsupported',
+    message:
+      "'maxDelay' (0.05 s) of 'batching' is not supported by vLLM, which adds requests to its batches without a delay; leave it out (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.vllm({ model: 'a/b', version: '0.18.0' }),
+        batching: { maxBatchSize: 32, maxDelay: Duration.millis(50) },
+      }),
+  },
+  {
+    name: 'an empty batch',
+    code: 'InvalidNumber',
+    message: "'batching.maxBatchSize' (0) must be a whole number between 1 and 100000 (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { server: ModelServer.vllm({ model: 'a/b', version: '0.18.0' }), batching: { maxBatchSize: 0 } }),
+  },
+  {
+    name: 'a wait for a batch as long as the request',
+    code: 'RequestTimeoutTooShort',
+    message:
+      "'requestTimeout' (60 s) must be longer than 'maxDelay' of 'batching' (60 s) (rule R10), because a request waits for its batch before the model runs; lower 'maxDelay', or raise 'requestTimeout' (at Serving/endpoint/v1)",
+    define: (scope) => {
+      const server = ModelServer.tensorflowServing({ modelName: 'resnet', modelPath: '/models/resnet' });
+      one(scope, { server, batching: { maxBatchSize: 32, maxDelay: Duration.seconds(60) } });
+    },
+  },
+  {
     name: 'a Ray Serve config that is larger than a task definition',
     code: 'Unsupported',
     message:

@@ -25,7 +25,7 @@ const ofKind = (kind: RuleKind) => IDS.filter((id) => TIMEOUT_RULES[id].kind ===
 
 /** The identifiers that the notes of the field use. */
 const EXPECTED = [
-  ...['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9'],
+  ...['R1', 'R2', 'R3', 'R4', 'R5', 'R6', 'R7', 'R8', 'R9', 'R10'],
   ...['E1', 'E2', 'E3', 'E4', 'E5', 'E6'],
   ...['S1', 'S2', 'S3', 'S4', 'S5'],
   ...['D1', 'D2', 'D3', 'D4', 'D5'],
@@ -33,6 +33,7 @@ const EXPECTED = [
 
 const TIMEOUT_CODES = [
   'RequestTimeoutTooLong',
+  'RequestTimeoutTooShort',
   'KeepAliveTooShort',
   'DrainTooLong',
   'TimeoutOverride',
@@ -63,6 +64,7 @@ describe('the rules', () => {
         endpoint: { streaming: stream },
       }),
       planOf({ target: NUMBERED, backend: { server: ModelServer.granian({ app: 'app' }) } }),
+      planOf({ target: NUMBERED, backend: { server: ModelServer.mlServer(), batching: { maxBatchSize: 2 } } }),
     ];
     const seen = new Set(plans.flatMap(({ plan }) => plan._relations.map(({ rule }) => rule)));
     expect(ofKind(RuleKind.RELATION).filter((id) => !seen.has(id))).toEqual([]);

@@ -268,7 +268,11 @@ describe('a conflict', () => {
     ['MAX_CONCURRENT_REQUESTS', ModelServer.textEmbeddingsInference(), "from 'maxConcurrency' of the backend"],
     ['NUM_SHARD', ModelServer.textGenerationInference(), "(--num-shard) from 'tensorParallelism' of the server"],
     ['MODEL_ID', ModelServer.textEmbeddingsInference(), "(--model-id) from 'model' of the server"],
-    ['LLAMA_ARG_N_PARALLEL', ModelServer.llamaCpp({ model: '/m.gguf' }), "from 'maxConcurrency' of the backend"],
+    [
+      'LLAMA_ARG_N_PARALLEL',
+      ModelServer.llamaCpp({ model: '/m.gguf' }),
+      "from 'maxConcurrency' or 'batching' of the backend",
+    ],
     [
       'UVICORN_TIMEOUT_WORKER_HEALTHCHECK',
       ModelServer.uvicorn({ app: 'app', workers: 2 }),
@@ -291,7 +295,7 @@ describe('a conflict', () => {
     for (const [variable, flag] of Object.entries(descriptor.conflictingVariables ?? {})) {
       if (flag.startsWith('-') && !flags.includes(flag))
         expect(`${variable}: ${reservedVariables[variable]}`).toMatch(
-          / (?:from|if) '\w+' of the .*; set that instead$/,
+          / (?:from|if) '\w+'(?: or '\w+')? of the .*; set that instead$/,
         );
     }
     const hasWayOut = Object.values(reservedVariables).every((reason) =>

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { readCatalog } from '../../scripts/server-factories';
 import { ModelServer } from '../../src';
+import type { BatchingIntent } from '../../src/plan/intents';
 import { OPTION_TYPES } from '../../src/private/option-types';
 import type { PlacedModel } from '../../src/servers/define-server';
 import { IMAGE_FACTS } from '../../src/workload/private/image-facts';
@@ -70,13 +71,13 @@ const MODELS: readonly PlacedModel[][] = [
   [{ path: '/models/m.gguf', isFile: true, files: ['m.gguf'] }],
 ];
 
-/** The variables of a server with these models; none if it requires others. */
-function variablesOf(server: ModelServer, models: PlacedModel[]): string[] {
+/** The variables of a server with these models; none if it requires others, or does not support the batches. */
+function variablesOf(server: ModelServer, models: PlacedModel[], batching?: BatchingIntent): string[] {
   try {
-    const { environment, timeVariables = [] } = server._intent({ port: 9999, maxConcurrency: 4, models });
+    const { environment, timeVariables = [] } = server._intent({ port: 9999, maxConcurrency: 4, models, batching });
     return [...Object.keys(environment ?? {}), ...timeVariables.map(({ variable }) => variable)];
   } catch (error) {
-    if (['ModelNotNamed', 'InvalidModel'].includes((error as { code?: string }).code ?? '')) return [];
+    if (['ModelNotNamed', 'InvalidModel', 'Unsupported'].includes((error as { code?: string }).code ?? '')) return [];
     throw error;
   }
 }
@@ -89,7 +90,11 @@ export function variablesOfServers(): string[] {
     const factory = (ModelServer[name as keyof typeof ModelServer] as (options: object) => ModelServer).bind(
       ModelServer,
     );
-    return optionsOf(options).flatMap((chosen) => MODELS.flatMap((models) => variablesOf(factory(chosen), models)));
+    return optionsOf(options).flatMap((chosen) =>
+      MODELS.flatMap((models) =>
+        [undefined, { maxBatchSize: 8 }].flatMap((batching) => variablesOf(factory(chosen), models, batching)),
+      ),
+    );
   });
   return unique(names);
 }

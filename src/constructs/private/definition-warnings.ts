@@ -14,6 +14,15 @@ export function modelDrifts({ models }: BackendIntent): Warning[] {
   });
 }
 
+/** Batches that have more places than a replica has requests: each waits for requests that do not come. */
+export function unfilledBatches({ name, maxConcurrency, server: { batching } }: BackendIntent): Warning[] {
+  if (batching === undefined || maxConcurrency === undefined || maxConcurrency >= batching.maxBatchSize) return [];
+  const { maxBatchSize, delaySeconds } = batching;
+  const effect = delaySeconds === undefined ? '' : ` and each waits ${delaySeconds} s`;
+  const message = `'maxConcurrency' (${maxConcurrency}) of backend '${name}' is below 'maxBatchSize' (${maxBatchSize}) of 'batching', so that no batch of single requests is full${effect}; raise 'maxConcurrency', or lower 'maxBatchSize'`;
+  return [{ id: `batchNeverFull.${slug(name)}`, message }];
+}
+
 /** Models that a deployment publishes to where the lock file alone leads, without the question that the command line asks. */
 export function lockedDestinations(target: TargetProfile, { models }: BackendIntent): Warning[] {
   // Where nothing is published by a deployment, that is an error already.

@@ -3,6 +3,7 @@ import { hideTokens } from '../../private/tokens';
 
 /** What there are warnings about. */
 export const WARNING_KINDS = [
+  'batchNeverFull',
   'blockedHealthCheck',
   'credentialInCommand',
   'credentialInEnvironment',

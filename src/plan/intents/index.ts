@@ -1,5 +1,6 @@
 export * from './autoscaling';
 export * from './backend';
+export * from './batching';
 export * from './cache';
 export * from './endpoint';
 export * from './hop';

@@ -1,4 +1,5 @@
 import type { ServerDescriptor } from '../server/descriptor';
+import type { BatchingIntent } from './batching';
 
 /** A flag of a server with a computed time as its value. */
 export interface TimeFlagIntent {
@@ -50,6 +51,8 @@ export interface ServerIntent {
   readonly userVariables?: string[];
   /** Environment variables that the user must not set, each with the reason and what to set instead. @default - none */
   readonly reservedVariables?: Record<string, string>;
+  /** The batches that it forms. @default - left to the server and its application */
+  readonly batching?: BatchingIntent;
   /** The behavior of the server. */
   readonly descriptor: ServerDescriptor;
   /** The flags in whose values the server replaces variables such as `${NAME}`. @default - none */

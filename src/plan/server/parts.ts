@@ -137,12 +137,32 @@ export interface MetricsEndpoint {
   readonly enabledBy?: string;
 }
 
+/** The setting of the largest batch of a server. */
+export interface BatchSizeKnob {
+  /** The flag, variable or key, such as `--max-num-seqs`. */
+  readonly name: string;
+  /** Where it is configured. A definition sets flags and variables. */
+  readonly place: KnobPlace;
+  /** Whether name and value are a single argument, such as `--name=value`. @default false */
+  readonly joined?: boolean;
+  /** Whether it also limits concurrent requests, so that `maxConcurrency` sets it in a definition without batching. @default false */
+  readonly limitsConcurrency?: boolean;
+}
+
 /** How a server batches requests. */
 export interface BatchingBehavior {
   /** Where it is configured. @default - not configurable, or no batching */
   readonly place?: KnobPlace;
   /** The setting, or the behavior. */
   readonly how: string;
+  /** The setting of the largest batch. @default - a definition cannot set it */
+  readonly sizeKnob?: BatchSizeKnob;
+  /** The setting of the longest wait for a batch. @default - batches do not wait, or a definition cannot set it */
+  readonly delayKnob?: ServerKnob;
+  /** What to use where a definition cannot set it, for messages. @default - the application's own configuration */
+  readonly instead?: string;
+  /** What takes precedence over these settings. @default - nothing */
+  readonly overriddenBy?: string;
 }
 
 /** Where a server finds its model. */

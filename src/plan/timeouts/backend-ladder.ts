@@ -25,6 +25,7 @@ export function backendLadder(target: TargetProfile, from: BackendRows, slacks: 
   const { backend, times } = from;
   const rows = new LadderRows(slacks);
   rows.add('longest request', times.requestTimeout, 'T');
+  rows.add('batch wait', backend.server.batching?.delaySeconds, 'R10');
   addRoute(rows, target, from);
   for (const hop of from.chain) addHop(rows, target, hop);
   addStop(rows, target, backend, times);

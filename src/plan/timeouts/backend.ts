@@ -1,6 +1,6 @@
 import type { BackendIntent, EndpointIntent } from '../intents';
 import { refuse } from '../refuse';
-import { DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
+import { BATCH_MARGIN_SECONDS, DEFAULT_REQUEST_SECONDS, MARGIN_SECONDS } from '../rules';
 import type { ServerDescriptor } from '../server/descriptor';
 import { isSettable } from '../server/knobs';
 import { versionWays } from '../server/version';
@@ -48,6 +48,7 @@ export function solveBackend(solving: Solving, subject: Subject): SolvedBackend 
   const drained = most(drainedOf);
   const stop = solveStop(solving, subject, { request: drained, toleratesSilence });
   checkRequestLimit(backend, request, checks);
+  checkBatchWait(backend, endpoints, checks);
 
   const times: BackendTimes = {
     requestTimeout: request,
@@ -76,6 +77,27 @@ export function limitsOf({ requestTimeout }: TargetProfile, endpoints: EndpointI
     silence: Math.max(...endpoints.map(routeSilenceOf)),
     request: streams ? ENDLESS : Math.ceil(longest) + MARGIN_SECONDS,
   };
+}
+
+/** The first request of a batch waits for others, and then the model runs. Each endpoint must allow for that. */
+function checkBatchWait({ path, server }: BackendIntent, endpoints: EndpointIntent[], checks: Checks): void {
+  const { delaySeconds } = server.batching ?? {};
+  if (delaySeconds === undefined) return;
+  const requests = endpoints.map(({ requestTimeoutSeconds }) => requestTimeoutSeconds);
+  const shortest = requests.length === 0 ? DEFAULT_REQUEST_SECONDS : Math.min(...requests);
+  checks.add(
+    {
+      rule: 'R10',
+      less: { what: "'maxDelay' of 'batching'", seconds: delaySeconds, row: 'batch wait' },
+      more: { what: 'the longest request', seconds: shortest },
+      margin: BATCH_MARGIN_SECONDS,
+    },
+    path,
+    (): Breach => ({
+      code: 'RequestTimeoutTooShort',
+      message: `'requestTimeout' (${shortest} s) must be longer than 'maxDelay' of 'batching' (${delaySeconds} s) (rule R10), because a request waits for its batch before the model runs; lower 'maxDelay', or raise 'requestTimeout'`,
+    }),
+  );
 }
 
 /** A configurable request timeout of the server must exceed the longest request. */

@@ -38,7 +38,11 @@ export const BENTOML: ServerDescriptor = {
   webSocket: true,
   http2: false,
   grpc: false,
-  batching: { place: KnobPlace.CODE, how: '@bentoml.api(batchable=True)' },
+  batching: {
+    place: KnobPlace.CODE,
+    how: '@bentoml.api(batchable=True)',
+    instead: 'use @bentoml.api(batchable=True, max_batch_size=..., max_latency_ms=...) in the service',
+  },
   modelLocation: { how: 'the model store of the bento', layout: 'as the service expects' },
   interpreter: 'python3',
   conflictingVariables: { BENTOML_PORT: '--port', BENTOML_HOST: '--host' },

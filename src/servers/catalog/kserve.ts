@@ -51,7 +51,11 @@ export const KSERVE: ServerDescriptor = {
   http2: false,
   grpc: true,
   grpcPort: 8081,
-  batching: { how: 'a separate batcher in front of it' },
+  batching: {
+    how: 'a separate batcher in front of it',
+    instead:
+      "batch in the 'predict' of the model: the batcher of KServe is the agent that its controller adds to an InferenceService",
+  },
   modelLocation: { how: '--model_dir', layout: 'as the server expects' },
   interpreter: 'python3',
   versions: [

@@ -34,7 +34,11 @@ export const LITSERVE: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: false,
-  batching: { place: KnobPlace.CODE, how: 'max_batch_size and batch_timeout of the LitAPI' },
+  batching: {
+    place: KnobPlace.CODE,
+    how: 'max_batch_size and batch_timeout of the LitAPI',
+    instead: "pass 'max_batch_size' and 'batch_timeout' to the LitAPI in the script",
+  },
   modelLocation: { how: "the application's code", layout: 'as the code expects' },
   interpreter: 'python3',
   verifiedVersion: '0.2.19',

@@ -1,7 +1,7 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections } from '../../plan/server/parts';
 import { ServingError } from '../../private/errors';
-import { defineServer, EVERY_INTERFACE, option, type StartContext } from '../define-server';
+import { defineServer, EVERY_INTERFACE, type StartContext } from '../define-server';
 import { missingModel, onlyModelOf, typed } from '../model-path';
 import type { ServerOptions } from '../shared-options';
 
@@ -49,7 +49,11 @@ export const LLAMA_CPP: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: false,
-  batching: { place: KnobPlace.FLAG, how: '--parallel; always on' },
+  batching: {
+    place: KnobPlace.FLAG,
+    how: '--parallel; always on',
+    sizeKnob: { name: '--parallel', place: KnobPlace.FLAG, limitsConcurrency: true },
+  },
   modelLocation: { how: '--model', layout: 'a GGUF file' },
   image: { repository: 'ghcr.io/ggml-org/llama.cpp', user: 'root' },
   conflictingVariables: {
@@ -84,7 +88,6 @@ export const llamaCpp = defineServer([LLAMA_CPP], (options: LlamaCppOptions = {}
     command: [
       ...[options.program ?? '/app/llama-server', '--model', typed('model', options.model) ?? ggufOf(context)],
       ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--metrics'],
-      ...option('--parallel', context.maxConcurrency),
     ],
   }),
 }));

@@ -51,8 +51,12 @@ export const MLSERVER: ServerDescriptor = {
   grpc: true,
   grpcPort: 8081,
   batching: {
-    place: KnobPlace.FILE,
-    how: 'max_batch_size and max_batch_time in model-settings.json; both are required',
+    place: KnobPlace.VARIABLE,
+    how: 'MLSERVER_MODEL_MAX_BATCH_SIZE and MLSERVER_MODEL_MAX_BATCH_TIME; both are required',
+    // https://mlserver.readthedocs.io/en/latest/reference/model-settings.html
+    sizeKnob: { name: 'MLSERVER_MODEL_MAX_BATCH_SIZE', place: KnobPlace.VARIABLE },
+    delayKnob: { name: 'MLSERVER_MODEL_MAX_BATCH_TIME', place: KnobPlace.VARIABLE, defaultSeconds: 0 },
+    overriddenBy: 'max_batch_size and max_batch_time in the model-settings.json of a model',
   },
   modelLocation: { how: 'an argument', layout: 'model-settings.json next to the model' },
   image: { repository: 'seldonio/mlserver', user: '1000' },

@@ -31,7 +31,11 @@ export const OLLAMA: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: false,
-  batching: { place: KnobPlace.VARIABLE, how: 'OLLAMA_NUM_PARALLEL' },
+  batching: {
+    place: KnobPlace.VARIABLE,
+    how: 'OLLAMA_NUM_PARALLEL',
+    sizeKnob: { name: 'OLLAMA_NUM_PARALLEL', place: KnobPlace.VARIABLE, limitsConcurrency: true },
+  },
   modelLocation: { how: 'OLLAMA_MODELS', layout: 'its own store; missing models are pulled at run time' },
   image: { repository: 'ollama/ollama', user: 'root' },
   verifiedVersion: '0.33.0-rc2',
@@ -57,7 +61,6 @@ export const ollama = defineServer([OLLAMA], (options: OllamaOptions = {}) => ({
       OLLAMA_MODELS: repositoryPathOf('modelsPath', options.modelsPath, context) ?? '/tmp/ollama',
       // Ollama deletes unused files at startup, which fails on a read-only mount.
       ...(context.models.length > 0 && { OLLAMA_NOPRUNE: '1' }),
-      ...(context.maxConcurrency !== undefined && { OLLAMA_NUM_PARALLEL: String(context.maxConcurrency) }),
     },
   }),
 }));

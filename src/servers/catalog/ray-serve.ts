@@ -69,7 +69,12 @@ export const RAY_SERVE: ServerDescriptor = {
   http2: false,
   // It has gRPC on another port, which its command does not configure.
   grpc: false,
-  batching: { place: KnobPlace.CODE, how: '@serve.batch' },
+  batching: {
+    place: KnobPlace.CODE,
+    how: '@serve.batch',
+    instead:
+      "decorate the method with @serve.batch(max_batch_size=..., batch_wait_timeout_s=...), or pass the values with 'userConfig' to a 'reconfigure' that calls set_max_batch_size and set_batch_wait_timeout_s",
+  },
   modelLocation: { how: 'arguments of the application', layout: 'as the code expects' },
   image: { repository: 'rayproject/ray', user: '1000' },
   sharedMemoryMib: 2048,

@@ -41,7 +41,11 @@ export const SGLANG: ServerDescriptor = {
   webSocket: false,
   // It has gRPC on another port, which its command does not configure.
   grpc: false,
-  batching: { place: KnobPlace.FLAG, how: '--max-running-requests; always on, without a delay' },
+  batching: {
+    place: KnobPlace.FLAG,
+    how: '--max-running-requests; always on, without a delay',
+    sizeKnob: { name: '--max-running-requests', place: KnobPlace.FLAG, limitsConcurrency: true },
+  },
   modelLocation: { how: '--model-path', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'lmsysorg/sglang', user: 'root' },
   // https://docs.sglang.ai/start/install.html: the tags for other devices name them.
@@ -78,7 +82,6 @@ export const sglang = defineServer([SGLANG], (options: SglangOptions = {}) => {
         ...['--host', EVERY_INTERFACE, '--port', String(context.port), '--enable-metrics'],
         ...option('--served-model-name', options.servedModelName),
         ...option('--tp-size', parallelism(context)),
-        ...option('--max-running-requests', context.maxConcurrency),
       ],
     }),
   };

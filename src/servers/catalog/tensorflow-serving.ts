@@ -1,6 +1,6 @@
 import { DrainBehavior, KeepAliveKind, type ServerDescriptor } from '../../plan/server/descriptor';
 import { DrainTimeoutBehavior, Evidence, KnobPlace, NewConnections, TimeUnit } from '../../plan/server/parts';
-import { defineServer } from '../define-server';
+import { defineServer, type StartContext } from '../define-server';
 import { portsOf } from '../grpc';
 import { modelDirectoryOf } from '../model-path';
 import { requireWord } from '../python-application';
@@ -48,7 +48,12 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   http2: false,
   grpc: true,
   grpcPort: 8500,
-  batching: { place: KnobPlace.FILE, how: '--enable_batching with --batching_parameters_file' },
+  batching: {
+    place: KnobPlace.FILE,
+    how: '--enable_batching with --batching_parameters_file, which the command writes',
+    sizeKnob: { name: 'max_batch_size', place: KnobPlace.FILE },
+    delayKnob: { name: 'batch_timeout_micros', place: KnobPlace.FILE },
+  },
   modelLocation: { how: '--model_base_path', layout: 'a numbered subdirectory for each version' },
   image: { repository: 'tensorflow/serving', user: 'root' },
   verifiedVersion: '2.20.0',
@@ -56,8 +61,26 @@ export const TENSORFLOW_SERVING: ServerDescriptor = {
   evidence: Evidence.READ,
 };
 
+/** The file with the settings of batching. TensorFlow Serving maps it into memory, so that it cannot be a pipe. */
+const PARAMETERS_FILE = '/tmp/batching_parameters.txt';
+
 /**
- * A model behind TensorFlow Serving.
+ * What starts the server after writing the file. The shell becomes the server, which then receives SIGTERM itself; arguments
+ * that follow are those of the server.
+ */
+function writerOf({ batching }: StartContext): string[] {
+  if (batching === undefined) return [];
+  const { maxBatchSize, delaySeconds = 0 } = batching;
+  const micros = Math.round(delaySeconds * 1_000_000);
+  return [
+    ...['sh', '-c', `printf %s "$0" >${PARAMETERS_FILE} && exec "$@"`],
+    `max_batch_size { value: ${maxBatchSize} } batch_timeout_micros { value: ${micros} }`,
+  ];
+}
+
+/**
+ * A model behind TensorFlow Serving. With `batching` of the backend a shell, which its image contains, writes the
+ * settings to a file in `/tmp` and then becomes the server.
  *
  * @example
  * ModelServer.tensorflowServing({ modelName: 'resnet' });
@@ -67,12 +90,17 @@ export const tensorflowServing = defineServer([TENSORFLOW_SERVING], (options: Te
   return {
     descriptor: TENSORFLOW_SERVING,
     options,
+    writesBatchingFile: true,
     start: (context) => {
       const { http, grpc } = portsOf(context, TENSORFLOW_SERVING);
       return {
         command: [
+          ...writerOf(context),
           ...['tensorflow_model_server', `--port=${grpc}`, `--rest_api_port=${http}`],
           ...[`--model_name=${name}`, `--model_base_path=${modelDirectoryOf('modelPath', options.modelPath, context)}`],
+          ...(context.batching === undefined
+            ? []
+            : ['--enable_batching', `--batching_parameters_file=${PARAMETERS_FILE}`]),
         ],
         readinessPath: `/v1/models/${name}`,
       };

@@ -38,7 +38,11 @@ export const TEXT_EMBEDDINGS_INFERENCE: ServerDescriptor = {
   streaming: false,
   webSocket: false,
   grpc: false,
-  batching: { place: KnobPlace.FLAG, how: '--max-batch-tokens and --max-batch-requests' },
+  batching: {
+    place: KnobPlace.FLAG,
+    how: '--max-batch-tokens and --max-batch-requests',
+    sizeKnob: { name: '--max-batch-requests', place: KnobPlace.FLAG },
+  },
   modelLocation: { how: '--model-id', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'ghcr.io/huggingface/text-embeddings-inference', user: 'root' },
   conflictingVariables: {

@@ -39,7 +39,12 @@ export const TEXT_GENERATION_INFERENCE: ServerDescriptor = {
   streaming: true,
   webSocket: false,
   grpc: false,
-  batching: { place: KnobPlace.FLAG, how: '--max-batch-total-tokens and its kin; always on' },
+  batching: {
+    place: KnobPlace.FLAG,
+    how: '--max-batch-total-tokens and its kin; always on',
+    // https://github.com/huggingface/text-generation-inference/issues/2615: --max-batch-size has no effect on NVIDIA GPUs.
+    instead: "limit the tokens of a batch with '--max-batch-total-tokens' in 'extraArgs'",
+  },
   modelLocation: { how: '--model-id', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'ghcr.io/huggingface/text-generation-inference', user: 'root' },
   // https://huggingface.co/docs/text-generation-inference/installation_amd: the tags for other devices name them.

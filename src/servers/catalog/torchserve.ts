@@ -23,7 +23,11 @@ export const TORCHSERVE: ServerDescriptor = {
   webSocket: false,
   // It has gRPC on another port, which its command does not configure.
   grpc: false,
-  batching: { place: KnobPlace.FILE, how: 'batchSize and maxBatchDelay of a model' },
+  batching: {
+    place: KnobPlace.FILE,
+    how: 'batchSize and maxBatchDelay of a model',
+    instead: "set 'batchSize' and 'maxBatchDelay' of each model in 'models' of config.properties",
+  },
   modelLocation: { how: 'model_store', layout: 'MAR files' },
   image: { repository: 'pytorch/torchserve', user: 'model-server' },
   verifiedVersion: '0.12.0',

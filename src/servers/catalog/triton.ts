@@ -41,7 +41,12 @@ export const TRITON: ServerDescriptor = {
   http2: false,
   grpc: true,
   grpcPort: 8001,
-  batching: { place: KnobPlace.FILE, how: 'max_batch_size and dynamic_batching in config.pbtxt' },
+  batching: {
+    place: KnobPlace.FILE,
+    how: 'max_batch_size and dynamic_batching in config.pbtxt',
+    instead:
+      "set 'max_batch_size' and 'dynamic_batching { max_queue_delay_microseconds: ... }' in the config.pbtxt of each model",
+  },
   modelLocation: { how: '--model-repository', layout: '<model>/config.pbtxt and <model>/<version>/model.*' },
   image: { repository: 'nvcr.io/nvidia/tritonserver', user: 'root' },
   sharedMemoryMib: 1024,

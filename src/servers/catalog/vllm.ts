@@ -37,7 +37,11 @@ export const VLLM: ServerDescriptor = {
   webSocket: false,
   http2: false,
   grpc: false,
-  batching: { place: KnobPlace.FLAG, how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay' },
+  batching: {
+    place: KnobPlace.FLAG,
+    how: '--max-num-seqs and --max-num-batched-tokens; always on, without a delay',
+    sizeKnob: { name: '--max-num-seqs', place: KnobPlace.FLAG, limitsConcurrency: true },
+  },
   modelLocation: { how: 'an argument', layout: 'a directory or a model name on the Hugging Face Hub' },
   image: { repository: 'vllm/vllm-openai', user: 'root' },
   // https://docs.vllm.ai/en/latest/getting_started/installation/gpu.html: other devices have images of their own.
@@ -81,7 +85,6 @@ export const vllm = defineServer([VLLM], (options: VllmOptions = {}) => {
         ...['--port', String(context.port)],
         ...option('--served-model-name', options.servedModelName),
         ...option('--tensor-parallel-size', parallelism(context)),
-        ...option('--max-num-seqs', context.maxConcurrency),
       ],
     }),
   };
