@@ -38,7 +38,7 @@ export const ERROR_FIXES: Readonly<Record<ErrorCode, string>> = {
   InvalidImage: 'Use a name with a tag, or a name with a digest.',
   InvalidLockFile:
     'Restore the file from version control, or delete it and run `serving lock` with all directories and images.',
-  InvalidModel: 'Use an S3 address, or `Model.inImage` for files that are in the image.',
+  InvalidModel: 'Use the factory in the message: each kind of address has its own.',
   InvalidName: 'Use the characters that the message lists.',
   InvalidNetwork: 'Use an IP address, or a network in CIDR notation such as `10.0.0.0/8` or `fd00::/8`.',
   InvalidNumber: 'Use a number within the bounds in the message.',

@@ -1,4 +1,7 @@
 import { ModelVolume } from '../models/model-volume';
+import { requireIdentifier } from '../private/checks';
+import { ServingError } from '../private/errors';
+import { otherLocation } from '../private/locations';
 import { tagClass } from '../private/package-copy';
 import type { INamedObject } from './named-object';
 import { nameOfObject, requireObjectName } from './private/names';
@@ -10,6 +13,8 @@ const KIND = 'PersistentVolumeClaim';
 export class ClaimVolume extends ModelVolume {
   /** A claim in the namespace of the chart, by name. */
   public static fromName(name: string): ClaimVolume {
+    const other = otherLocation(requireIdentifier('name', name), 'kubernetes.ClaimVolume.fromName');
+    if (other !== undefined) throw new ServingError('InvalidName', `'name' ('${name}') ${other}`);
     return new ClaimVolume(requireObjectName('name', name, KIND));
   }
 

@@ -3,6 +3,7 @@ import { requireDirectory, requireIdentifier, requireName, requireNumber } from 
 import { redact } from '../private/credentials/redact';
 import { ServingError } from '../private/errors';
 import { isRepository, parseReference } from '../private/images/reference';
+import { hubNameWithOwner, otherLocation, type ReferenceFactory } from '../private/locations';
 import { checkOptions, checkValue } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
@@ -64,6 +65,7 @@ export class Model {
   public static fromDirectory(directory: string, options: DirectoryModelOptions = {}): Model {
     checkOptions('DirectoryModelOptions', options, 'options');
     requireDirectory(directory);
+    refuseOther('directory', directory, 'Model.fromDirectory');
     const loaded = requireLock({ lockFile: options.lockFile, command: shellWord(directory) });
     const key = keyOf(loaded.folder, directory);
     const locked = lockedModel(loaded, key);
@@ -112,6 +114,7 @@ export class Model {
       requireSlashes('uri', requireIdentifier('uri', uri)),
     );
     if (match === null && !isUnresolved(uri)) {
+      refuseOther('uri', uri, 'Model.fromS3');
       throw new ServingError(
         'InvalidModel',
         `'${uri}' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'`,
@@ -200,9 +203,8 @@ export class Model {
    */
   public static fromOci(reference: string, options: OciModelOptions = {}): Model {
     checkOptions('OciModelOptions', options, 'options');
-    const known = isUnresolved(requireIdentifier('reference', reference))
-      ? undefined
-      : resolveLocked(reference, options.lockFile);
+    if (!isUnresolved(requireIdentifier('reference', reference))) refuseOther('reference', reference, 'Model.fromOci');
+    const known = isUnresolved(reference) ? undefined : resolveLocked(reference, options.lockFile);
     return new Model(
       {
         ...placeOf(options, known === undefined ? lastPart(reference) : lastPart(known.name)),
@@ -226,10 +228,11 @@ export class Model {
   public static fromHuggingFace(repository: string, options: HuggingFaceModelOptions): Model {
     checkOptions('HuggingFaceModelOptions', options, 'options');
     if (!/^[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*$/.test(requireIdentifier('repository', repository))) {
-      throw new ServingError(
-        'InvalidModel',
-        `'${repository}' must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'`,
-      );
+      refuseOther('repository', repository, 'Model.fromHuggingFace');
+      const problem =
+        hubNameWithOwner(repository) ??
+        "must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'";
+      throw new ServingError('InvalidModel', `'repository' ('${repository}') ${problem}`);
     }
     const { revision, token } = options;
     if (!/^[0-9a-f]{40}$/.test(revision)) {
@@ -274,6 +277,7 @@ export class Model {
     checkOptions('ModelOptions', options, 'options');
     if (requireSlashes('location', requireIdentifier('location', location)) === '')
       throw new ServingError('InvalidModel', "the path of a model in the image ('') must not be empty");
+    refuseOther('location', location, 'Model.inImage');
     if (options.path !== undefined && options.path !== location) {
       throw new ServingError(
         'InvalidModel',
@@ -336,6 +340,12 @@ export class Model {
 }
 
 tagClass('Model', Model);
+
+/** Rejects the reference of another factory. */
+function refuseOther(prop: string, reference: string, factory: ReferenceFactory): void {
+  const other = otherLocation(reference, factory);
+  if (other !== undefined) throw new ServingError('InvalidModel', `'${prop}' ('${reference}') ${other}`);
+}
 
 /** Common to all models: name, description and path. */
 function placeOf(

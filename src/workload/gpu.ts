@@ -6,6 +6,7 @@ import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { isUnresolved } from '../private/tokens';
 import type { Size } from '../units/size';
+import { adviceForAccelerator } from './private/accelerator-words';
 import {
   findGpuProduct,
   GPU_MODELS,
@@ -233,7 +234,7 @@ export class Gpu {
     if (!/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/.test(requireIdentifier('resourceName', resourceName))) {
       throw new ServingError(
         'InvalidName',
-        `'resourceName' ('${resourceName}') must be a domain and a name, such as 'amd.com/gpu'`,
+        `'resourceName' ('${resourceName}') must be a domain and a name, such as 'amd.com/gpu'${adviceForResource(resourceName)}`,
       );
     }
     return new Gpu({ count, resourceName });
@@ -267,6 +268,13 @@ export class Gpu {
 }
 
 tagClass('Gpu', Gpu);
+
+/** How to request the device that a text names, if it is not a resource name. */
+function adviceForResource(text: string): string {
+  const product = findGpuProduct(text)?.name;
+  const advice = product === undefined ? adviceForAccelerator(text) : `use Gpu.nvidia({ product: '${product}' })`;
+  return advice === undefined ? '' : `; ${advice}`;
+}
 
 /** The largest node has 16 devices, and Trainium2 has 8 cores in each. */
 const MOST_DEVICES = 16;
@@ -352,7 +360,7 @@ function knownProduct(product: string): GpuProduct {
   }
   throw new ServingError(
     'UnknownGpu',
-    `'product' ('${product}') is not a known NVIDIA GPU; ${suggestGpuProduct(product)}`,
+    `'product' ('${product}') is not a known NVIDIA GPU; ${adviceForAccelerator(product) ?? suggestGpuProduct(product)}`,
   );
 }
 

@@ -36,7 +36,7 @@ export abstract class SecretValue {
     if (!/^[A-Za-z0-9/_+=.@-]{1,253}$/.test(requireIdentifier('name', name))) {
       throw new ServingError(
         'InvalidName',
-        `the secret name ('${name}') must be 1 to 253 letters, digits or any of '/_+=.@-'`,
+        `the secret name ('${name}') must be 1 to 253 letters, digits or any of '/_+=.@-'${name.startsWith('arn:') ? '; for an ARN use aws.EcsSecret.fromSecret' : ''}`,
       );
     }
     return new NamedSecret(name, options.key);

@@ -6,6 +6,7 @@ import { requireDirectory, requireIdentifier } from '../private/checks';
 import { ServingError } from '../private/errors';
 import { isRepository, parseReference } from '../private/images/reference';
 import { isSameImage } from '../private/images/same-image';
+import { otherLocation, withoutScheme } from '../private/locations';
 import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { shellWord } from '../private/shell-word';
@@ -75,6 +76,7 @@ export abstract class ServerImage {
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ServerImage {
     checkOptions('RegistryImageOptions', options, 'options');
     if (isUnresolved(requireIdentifier('reference', reference))) return RegistryImage.of(reference);
+    refuseOther(reference);
     const { tag, digest } = parseReference(reference);
     const loaded = readLock({ lockFile: options.lockFile });
     const locked = loaded === undefined ? undefined : lockedImage(loaded, reference);
@@ -169,6 +171,16 @@ interface RegistryImageFacts {
   readonly workingDirectory?: string;
   /** The image that it was built from. */
   readonly base?: string;
+}
+
+/** Rejects the reference of a model, and one with a scheme. */
+function refuseOther(reference: string): void {
+  const plain = withoutScheme(reference);
+  const problem =
+    plain === undefined
+      ? otherLocation(reference, 'ServerImage.fromRegistry')
+      : `has a scheme, which image references do not have; use '${plain}'`;
+  if (problem !== undefined) throw new ServingError('InvalidImage', `'reference' ('${reference}') ${problem}`);
 }
 
 class RegistryImage extends ServerImage {

@@ -523,7 +523,7 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'a model that is not in S3',
     code: 'InvalidModel',
     message:
-      "'gs://acme/model/' must be an S3 URI with a bucket name of lower-case letters, digits, dots and hyphens, such as 's3://bucket/prefix/' or 's3://bucket/model.onnx'",
+      "'uri' ('gs://acme/model/') is a location in Google Cloud Storage, which Model.fromS3 does not support; copy the files to a bucket for Model.fromS3 or download them for Model.fromDirectory, which 'npx serving lock' and 'npx serving publish' move to a registry or to S3; on Kubernetes, a claim of the CSI driver of that storage with Model.fromVolume also works",
     define: (scope) => one(scope, { model: Model.fromS3('gs://acme/model/') }),
   },
   {

@@ -226,7 +226,29 @@ export const REFUSED_MODELS: readonly RefusedDefinition[] = [
   {
     name: 'a model of the Hugging Face Hub without an owner',
     code: 'InvalidModel',
-    message: "'opt-125m' must be a repository of the Hugging Face Hub, owner and name, such as 'facebook/opt-125m'",
-    define: (scope) => one(scope, { model: Model.fromHuggingFace('opt-125m', { revision: '0'.repeat(40) }) }),
+    message:
+      "'repository' ('bert-base-uncased') has no owner, which a fetch requires; write owner and name, probably 'google-bert/bert-base-uncased'",
+    define: (scope) => one(scope, { model: Model.fromHuggingFace('bert-base-uncased', { revision: '0'.repeat(40) }) }),
+  },
+  {
+    name: 'a claim in the form of another tool',
+    code: 'InvalidModel',
+    message:
+      "'uri' ('pvc://models/net/v2') is a PersistentVolumeClaim, which Model.fromS3 does not support; use Model.fromVolume(kubernetes.ClaimVolume.fromName('models'), { directory: 'net/v2' })",
+    define: (scope) => one(scope, { model: Model.fromS3('pvc://models/net/v2') }),
+  },
+  {
+    name: 'an image as a model in S3',
+    code: 'InvalidModel',
+    message:
+      "'uri' ('oci://ghcr.io/acme/net:v2') is an image reference with a scheme, which Model.fromS3 does not support; use Model.fromOci('ghcr.io/acme/net:v2')",
+    define: (scope) => one(scope, { model: Model.fromS3('oci://ghcr.io/acme/net:v2') }),
+  },
+  {
+    name: 'a bucket as files in the image',
+    code: 'InvalidModel',
+    message:
+      "'location' ('s3://acme/net/') is an S3 URI, which Model.inImage does not support; use Model.fromS3('s3://acme/net/')",
+    define: (scope) => one(scope, { model: Model.inImage('s3://acme/net/') }),
   },
 ];

@@ -64,7 +64,7 @@ describe('a product', () => {
     ['L44', "did you mean 'L4' or 'L40'? 'customProduct' accepts a newer one"],
     ['H1000', "did you mean 'H100'? 'customProduct' accepts a newer one"],
     ['RTX 6000', "did you mean 'RTX 6000 Ada' or 'RTX PRO 6000'? 'customProduct' accepts a newer one"],
-    ['TPU', "use one such as 'L4', 'A10G', 'L40S', 'A100' or 'H100', or 'customProduct' for a newer one"],
+    ['Voodoo', "use one such as 'L4', 'A10G', 'L40S', 'A100' or 'H100', or 'customProduct' for a newer one"],
     ['A100-48GB', "use one such as 'L4', 'A10G', 'L40S', 'A100' or 'H100', or 'customProduct' for a newer one"],
   ])('fails when it is %s, with the nearest ones', (product, advice) => {
     expect(() => Gpu.nvidia({ product })).toThrow(
@@ -104,6 +104,36 @@ describe('a product', () => {
       `[ConflictingProps] '${prop}' and 'customProduct' are mutually exclusive; remove one`,
     );
   });
+});
+
+test.each([
+  ['MI300X', 'use Gpu.amd()'],
+  ['Gaudi2', "use Gpu.custom('habana.ai/gaudi', 1)"],
+  ['inf2', 'use Gpu.neuron()'],
+  ['tpu-v5e', "use Gpu.tpu({ accelerator: 'tpu-v6e-slice', topology: '2x4' }) with the type and topology"],
+  ['Intel Arc', 'use Gpu.intel({ driver: IntelGpuDriver.XE })'],
+  ['A100:4', "use Gpu.nvidia({ count: 4, product: 'A100' })"],
+  ['4xA100', "use Gpu.nvidia({ count: 4, product: 'A100' })"],
+  ['nvidia.com/gpu', 'use Gpu.nvidia() for any product'],
+  ['nvidia.com/mig-1g.5gb', "use Gpu.nvidia({ mig: '1g.5gb' })"],
+  ['cpu', "omit 'gpu' for a backend without a GPU"],
+  [
+    'g5.xlarge',
+    "'g5.xlarge' is an EC2 instance type: pass aws.GpuCapacity.autoScalingGroup({ instanceType: 'g5.xlarge' }) to the platform",
+  ],
+])('%s is refused as a product with what requests it', (product, advice) => {
+  expect(() => Gpu.nvidia({ product })).toThrow(
+    new Error(`[UnknownGpu] 'product' ('${product}') is not a known NVIDIA GPU; ${advice}`),
+  );
+});
+
+test.each([
+  ['A100', "use Gpu.nvidia({ product: 'A100' })"],
+  ['gpu', 'use Gpu.nvidia() for any product'],
+])('%s is refused as a resource name with what requests it', (name, advice) => {
+  expect(() => Gpu.custom(name, 1)).toThrow(
+    `[InvalidName] 'resourceName' ('${name}') must be a domain and a name, such as 'amd.com/gpu'; ${advice}`,
+  );
 });
 
 describe('memory', () => {
