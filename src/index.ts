@@ -10,6 +10,7 @@ export * from './constructs/batching-options';
 export * from './constructs/endpoint-options';
 export * from './constructs/intermediary';
 export * from './constructs/references';
+export * from './constructs/scaling-schedule';
 export * from './constructs/serving-endpoint';
 export * from './constructs/serving-platform';
 export * from './constructs/traffic-split';

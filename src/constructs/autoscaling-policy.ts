@@ -7,7 +7,9 @@ import { checkOptions } from '../private/options';
 import { tagClass } from '../private/package-copy';
 import { firstRepeated } from '../private/repeated';
 import { Duration } from '../units/duration';
+import { schedulesOf } from './private/schedules';
 import type { IBackend } from './references';
+import type { ScalingSchedule } from './scaling-schedule';
 
 /** A metric for autoscaling, and its target value per replica. */
 export class ScalingTarget {
@@ -34,6 +36,27 @@ export class ScalingTarget {
     return new ScalingTarget(ScalingMetric.ONGOING_REQUESTS, requireNumber('ongoingRequests', count, { min: 0.01 }));
   }
 
+  /**
+   * The average number of requests that wait in the server of each replica. The server must have a metric of them.
+   *
+   * AWS: not supported, because CloudWatch does not have the metrics of servers. Kubernetes: not supported, because it needs
+   * KEDA. Both errors name what to use instead.
+   */
+  public static queueDepth(count: number): ScalingTarget {
+    return new ScalingTarget(ScalingMetric.QUEUE_DEPTH, requireNumber('queueDepth', count, { min: 0.01 }));
+  }
+
+  /**
+   * The utilization of the GPUs of each replica, as a percentage. The backend must have NVIDIA GPUs. It is high long before
+   * a server is overloaded, so prefer `ongoingRequests`.
+   *
+   * AWS: not supported, because ECS publishes no such metric. Kubernetes: not supported, because it needs KEDA. Both errors
+   * name what to use instead.
+   */
+  public static gpuUtilization(percent: number): ScalingTarget {
+    return new ScalingTarget(ScalingMetric.GPU, percentOf(percent));
+  }
+
   private constructor(
     private readonly metric: ScalingMetric,
     private readonly value: number,
@@ -50,7 +73,10 @@ tagClass('ScalingTarget', ScalingTarget);
 /** Options of autoscaling. */
 export interface AutoscalingOptions {
   /**
-   * The minimum number of replicas, at least 1.
+   * The minimum number of replicas: at least 1, or 0 with `schedules` that start replicas.
+   *
+   * With 0 no replica runs outside of the schedules, and requests get status 503. AWS: the scheduled actions also set the
+   * maximum. Kubernetes: 0 is not supported.
    *
    * @default 1
    */
@@ -65,6 +91,15 @@ export interface AutoscalingOptions {
    * AWS: target tracking. Kubernetes: a HorizontalPodAutoscaler, which supports CPU and memory.
    */
   readonly targets: ScalingTarget[];
+
+  /**
+   * Times of the week with more replicas, such as business hours. At most one of them applies at a time.
+   *
+   * AWS: scheduled actions. Kubernetes: not supported, because it needs KEDA.
+   *
+   * @default - none
+   */
+  readonly schedules?: ScalingSchedule[];
 
   /**
    * The delay before replicas are added.
@@ -113,11 +148,12 @@ export class AutoscalingPolicy extends Construct {
     checkOptions('AutoscalingPolicyProps', props, 'options', this);
     this.backend = props.backend;
     const { _target: target } = props.backend.platform;
+    const hasSchedules = props.schedules !== undefined && props.schedules.length > 0;
     const minReplicas = requireNumber('minReplicas', props.minReplicas ?? 1, {
-      min: 1,
+      min: hasSchedules ? 0 : 1,
       integer: true,
       code: 'ReplicasOutOfRange',
-      hint: 'none of these metrics can start the first replica',
+      hint: "none of these metrics can start the first replica, only 'schedules'",
       at: this,
     });
     const maxReplicas = requireNumber('maxReplicas', props.maxReplicas, {
@@ -155,6 +191,7 @@ export class AutoscalingPolicy extends Construct {
       minReplicas,
       maxReplicas,
       targets,
+      ...(hasSchedules && { schedules: schedulesOf(props.schedules ?? [], { minReplicas, maxReplicas }, this) }),
       scaleUpSeconds: this.delayOf('scaleUpDelay', props.scaleUpDelay ?? Duration.seconds(30)),
       scaleDownSeconds: this.delayOf('scaleDownDelay', props.scaleDownDelay ?? Duration.minutes(10)),
     };

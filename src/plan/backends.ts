@@ -27,7 +27,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
   const endpoints = index.endpointsOf(backend.path);
   const autoscaling = index.autoscaling.get(backend.path);
   const minReplicas = autoscaling?.minReplicas ?? backend.replicas;
-  if (minReplicas === 1 && backend.rollout.kind === RolloutKind.IN_PLACE && backend.rollout.availablePercent > 0) {
+  if (minReplicas <= 1 && backend.rollout.kind === RolloutKind.IN_PLACE && backend.rollout.availablePercent > 0) {
     refuse(
       checks.refusals,
       'RolloutStopsOnlyReplica',
@@ -70,7 +70,7 @@ function planBackend(planning: Planning, backend: BackendIntent, slots: RuleSlot
     },
     chain,
     rollout: rolloutOf(target, { ...backend, health }, times, {
-      min: minReplicas,
+      min: Math.max(1, minReplicas),
       max: Math.max(minReplicas, maxReplicas),
     }),
     anchor: slots?.placeAnchor(backend.path),

@@ -40,6 +40,8 @@ export const FEATURE_OF_METRIC: Needs<ScalingMetric, never> = {
   [ScalingMetric.MEMORY]: Feature.AUTOSCALING,
   [ScalingMetric.REQUESTS_PER_SECOND]: Feature.REQUEST_SCALING,
   [ScalingMetric.ONGOING_REQUESTS]: Feature.REQUEST_SCALING,
+  [ScalingMetric.QUEUE_DEPTH]: Feature.QUEUE_SCALING,
+  [ScalingMetric.GPU]: Feature.GPU_SCALING,
 };
 
 /** By kind of model delivery. */

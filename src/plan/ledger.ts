@@ -151,11 +151,15 @@ export class Ledger {
     if (scratch !== undefined) this.use(backend.path, Feature.SCRATCH_VOLUME, scratch.join(', '));
     this.addModels(backend.path, models);
     if (autoscaling !== undefined) {
-      for (const feature of [Feature.AUTOSCALING, Feature.REQUEST_SCALING]) {
+      for (const feature of new Set(Object.values(FEATURE_OF_METRIC))) {
         const targets = autoscaling.targets.filter((target) => FEATURE_OF_METRIC[target.metric] === feature);
         const what = targets.map((target) => `${target.metric} ${target.value}`).join(', ');
         if (targets.length > 0) this.use(autoscaling.path, feature, what);
       }
+      const { schedules = [], minReplicas } = autoscaling;
+      if (schedules.length > 0)
+        this.use(autoscaling.path, Feature.SCHEDULES, `${schedules.length} in ${schedules[0]?.timeZone}`);
+      if (minReplicas === 0) this.use(autoscaling.path, Feature.SCALE_TO_ZERO);
       this.use(autoscaling.path, Feature.SCALING_DELAY);
     }
     this.addKeepAlive(backend, times, balancer);

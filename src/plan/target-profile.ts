@@ -68,6 +68,14 @@ export enum Feature {
   AUTOSCALING = 'autoscaling',
   /** Scaling the number of replicas with the number of requests. */
   REQUEST_SCALING = 'autoscaling by requests',
+  /** Scaling the number of replicas with the requests that wait in the server. */
+  QUEUE_SCALING = 'autoscaling by queue depth',
+  /** Scaling the number of replicas with the utilization of GPUs. */
+  GPU_SCALING = 'autoscaling by GPU utilization',
+  /** More replicas at certain times. */
+  SCHEDULES = 'autoscaling on a schedule',
+  /** No replicas outside of the schedules. */
+  SCALE_TO_ZERO = 'scaling to zero',
   /** A delay before replicas are added or removed. */
   SCALING_DELAY = 'scaling delay',
   /** Models that are fetched before the server starts. */

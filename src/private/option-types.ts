@@ -23,6 +23,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     minReplicas: 'number?',
     scaleDownDelay: 'Duration?',
     scaleUpDelay: 'Duration?',
+    schedules: 'ScalingSchedule[]?',
   },
   AutoscalingPolicyProps: {
     maxReplicas: 'number',
@@ -30,6 +31,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     minReplicas: 'number?',
     scaleDownDelay: 'Duration?',
     scaleUpDelay: 'Duration?',
+    schedules: 'ScalingSchedule[]?',
     backend: 'Backend',
   },
   BackendOptions: {
@@ -418,6 +420,13 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   ScratchVolumeOptions: {
     inMemory: 'boolean?',
     size: 'Size?',
+  },
+  ScalingSchedule: {
+    from: 'string',
+    minReplicas: 'number',
+    timeZone: 'string',
+    to: 'string',
+    days: 'Weekday[]?',
   },
   SeldonOptions: {
     extraArgs: 'string[]?',
@@ -1029,6 +1038,15 @@ export const ENUM_MEMBERS: { readonly [name: string]: { readonly [member: string
   'aws.LogMode': {
     BLOCKING: 'blocking',
     NON_BLOCKING: 'non-blocking',
+  },
+  Weekday: {
+    MONDAY: 'MON',
+    TUESDAY: 'TUE',
+    WEDNESDAY: 'WED',
+    THURSDAY: 'THU',
+    FRIDAY: 'FRI',
+    SATURDAY: 'SAT',
+    SUNDAY: 'SUN',
   },
   'extension.BalancerAccess': {
     INTERNAL: 'internal',

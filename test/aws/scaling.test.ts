@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { type AutoscalingOptions, Duration, ScalingTarget } from '../../src';
+import { type AutoscalingOptions, Duration, type ScalingSchedule, ScalingTarget, Weekday } from '../../src';
 import { newStack, oneBackend, only, templateOf } from '../support/aws';
 import { type Data, object, objects } from '../support/data';
 
@@ -120,4 +120,58 @@ test('every policy has a unique name, even with long ids', () => {
   const names = Object.values(templateOf(stack).findResources(POLICY)).map(({ Properties }) => Properties.PolicyName);
   expect(new Set(names).size).toBe(4);
   expect(Math.max(...names.map((name: string) => name.length))).toBeLessThanOrEqual(256);
+});
+
+describe('a schedule', () => {
+  const { MONDAY, FRIDAY, SUNDAY } = Weekday;
+  const zone = { timeZone: 'Europe/Berlin', minReplicas: 4 };
+  const actions = (minReplicas: number, schedules: ScalingSchedule[]) =>
+    objects(only(scaled({ minReplicas, schedules }), 'AWS::ApplicationAutoScaling::ScalableTarget').ScheduledActions);
+
+  test('raises the minimum at its start, and restores it at its end', () => {
+    const [start, end, ...others] = actions(2, [{ ...zone, from: '07:30', to: '19:00', days: [MONDAY, FRIDAY] }]);
+    expect(others).toEqual([]);
+    expect(start).toEqual({
+      ScheduledActionName: 'Start0450MONFRI',
+      Schedule: 'cron(30 7 ? * MON,FRI *)',
+      Timezone: 'Europe/Berlin',
+      ScalableTargetAction: { MinCapacity: 4 },
+    });
+    expect(end).toEqual({
+      ScheduledActionName: 'End1140MONFRI',
+      Schedule: 'cron(0 19 ? * MON,FRI *)',
+      Timezone: 'Europe/Berlin',
+      ScalableTargetAction: { MinCapacity: 2 },
+    });
+  });
+
+  test('that passes midnight ends on the next day', () => {
+    const schedules = actions(1, [{ ...zone, from: '22:00', to: '06:00', days: [FRIDAY, SUNDAY] }]);
+    expect(schedules.map(({ Schedule }) => Schedule)).toEqual(['cron(0 22 ? * FRI,SUN *)', 'cron(0 6 ? * MON,SAT *)']);
+  });
+
+  test('of every day has no days', () => {
+    const schedules = actions(1, [{ ...zone, from: '08:00', to: '18:15' }]);
+    expect(schedules.map(({ Schedule }) => Schedule)).toEqual(['cron(0 8 * * ? *)', 'cron(15 18 * * ? *)']);
+  });
+
+  test('with a minimum of 0 starts and stops all replicas', () => {
+    const template = scaled({ minReplicas: 0, schedules: [{ ...zone, from: '08:00', to: '18:00' }] });
+    const target = only(template, 'AWS::ApplicationAutoScaling::ScalableTarget');
+    expect(target).toMatchObject({ MinCapacity: 0, MaxCapacity: 8 });
+    expect(objects(target.ScheduledActions).map((action) => action.ScalableTargetAction)).toEqual([
+      { MinCapacity: 4, MaxCapacity: 8 },
+      { MinCapacity: 0, MaxCapacity: 0 },
+    ]);
+    expect(only(template, 'AWS::ECS::Service')).toMatchObject({
+      DeploymentConfiguration: { MinimumHealthyPercent: 100, MaximumPercent: 200 },
+    });
+  });
+
+  test('keeps its name when another one is added before it', () => {
+    const day = { ...zone, from: '08:00', to: '18:00', days: [MONDAY] };
+    const names = actions(1, [{ ...day, days: [SUNDAY] }, day]).map((action) => action.ScheduledActionName);
+    expect(names).toEqual(expect.arrayContaining(actions(1, [day]).map((action) => action.ScheduledActionName)));
+    expect(new Set(names).size).toBe(4);
+  });
 });

@@ -1,6 +1,9 @@
 import { type AutoscalingOptions, AutoscalingPolicy, ScalingTarget } from '../../src/constructs/autoscaling-policy';
+import { type ScalingSchedule, Weekday } from '../../src/constructs/scaling-schedule';
 import { TargetPlatform } from '../../src/constructs/target-platform';
+import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
+import { Gpu } from '../../src/workload/gpu';
 import { backendOptions, endpointOn, singleBackend, testPlatform } from '../support/definitions';
 
 const scale = (change: Partial<AutoscalingOptions> = {}) =>
@@ -48,7 +51,7 @@ describe('autoscaling policy', () => {
   test.each([
     [
       { minReplicas: 0 },
-      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica",
+      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica, only 'schedules'",
     ],
     [{ minReplicas: 1.5 }, "'minReplicas' (1.5) must be a whole number of at least 1"],
     [{ maxReplicas: 0 }, "'maxReplicas' (0) must be a whole number of at least 1"],
@@ -102,5 +105,95 @@ describe('autoscaling policy', () => {
     expect(() => new AutoscalingPolicy(backend, 'Second', { ...options, backend })).toThrow(
       "[DuplicateAutoscaling] backend 'backend' already has an autoscaling policy; use one policy with several targets (at endpoint/backend/Second)",
     );
+  });
+});
+
+describe('schedules', () => {
+  const hours: ScalingSchedule = { from: '07:30', to: '19:00', timeZone: 'Europe/Berlin', minReplicas: 3 };
+  const { SATURDAY, SUNDAY, MONDAY, FRIDAY } = Weekday;
+
+  test('are plain data, with the days in order', () => {
+    const schedules = [{ ...hours, days: [FRIDAY, MONDAY] }];
+    expect(intentOf(scale({ schedules }))?.schedules).toEqual([
+      { fromMinute: 450, toMinute: 1140, days: ['MON', 'FRI'], timeZone: 'Europe/Berlin', minReplicas: 3 },
+    ]);
+    expect(intentOf(scale({ schedules: [hours] }))?.schedules?.[0]?.days).toHaveLength(7);
+    expect(intentOf(scale({ schedules: [] }))).not.toHaveProperty('schedules');
+  });
+
+  test('allow a policy without replicas outside of them', () => {
+    expect(intentOf(scale({ minReplicas: 0, schedules: [{ ...hours, minReplicas: 1 }] }))?.minReplicas).toBe(0);
+  });
+
+  test.each<[string, Partial<ScalingSchedule>[]]>([
+    [
+      "[InvalidText] 'schedules[0].from' ('7:30') must be a time from '00:00' to '23:59', such as '07:30'",
+      [{ from: '7:30' }],
+    ],
+    ["[InvalidText] 'schedules[0].to' ('24:00') must be a time", [{ to: '24:00' }]],
+    ["[ConflictingProps] 'schedules[0].from' and 'schedules[0].to' ('07:30') must differ", [{ to: '07:30' }]],
+    [
+      "[InvalidName] 'schedules[0].timeZone' ('Berlin') must be a time zone of the IANA database, such as 'Europe/Berlin' or 'UTC'",
+      [{ timeZone: 'Berlin' }],
+    ],
+    ["[InvalidName] 'schedules[0].timeZone' ('+02:00')", [{ timeZone: '+02:00' }]],
+    ["[EmptyList] 'schedules[0].days' ([]) must have at least one day, or be left out", [{ days: [] }]],
+    [
+      "[ReplicasOutOfRange] 'schedules[0].minReplicas' (1) must be a whole number between 2 and 4",
+      [{ minReplicas: 1 }],
+    ],
+    [
+      "[ReplicasOutOfRange] 'schedules[0].minReplicas' (5) must be a whole number between 2 and 4",
+      [{ minReplicas: 5 }],
+    ],
+    [
+      "[ConflictingProps] 'schedules[1].timeZone' ('UTC') differs from 'Europe/Berlin' of 'schedules[0]'",
+      [{ days: [MONDAY] }, { days: [FRIDAY], timeZone: 'UTC' }],
+    ],
+    [
+      "[ConflictingProps] 'schedules[1]' overlaps or adjoins 'schedules[0]'; leave at least a minute between them",
+      [{ days: [MONDAY] }, { from: '19:00', to: '22:00' }],
+    ],
+    [
+      "[ConflictingProps] 'schedules[1]' overlaps or adjoins 'schedules[0]'",
+      [
+        { days: [SUNDAY], from: '20:00', to: '06:00' },
+        { days: [MONDAY], from: '05:00' },
+      ],
+    ],
+  ])('fail with %s', (message, changes) => {
+    expect(() => scale({ schedules: changes.map((change) => ({ ...hours, ...change })) })).toThrow(message);
+  });
+
+  test('may follow each other after a minute, also over midnight and the end of the week', () => {
+    const schedules = [
+      { ...hours, days: [SUNDAY], from: '20:00', to: '06:00' },
+      { ...hours, days: [MONDAY], from: '06:01', to: '08:00' },
+      { ...hours, days: [SATURDAY], from: '20:00', to: '19:59' },
+    ];
+    expect(() => scale({ schedules })).not.toThrow();
+  });
+});
+
+describe('a metric that the backend must have', () => {
+  const scaled = (backend: object, target: ScalingTarget) =>
+    singleBackend(backend).backend.autoscale({ maxReplicas: 4, targets: [target] });
+
+  test('is the queue of a server', () => {
+    const queue = ScalingTarget.queueDepth(2);
+    expect(() => scaled({}, queue)).toThrow(
+      "[Unsupported] scaling target 'queue depth' of backend 'backend' requires a metric of waiting requests, which gunicorn does not have; use ScalingTarget.ongoingRequests (at endpoint/backend/Autoscaling)",
+    );
+    const policy = scaled({ server: ModelServer.vllm({ model: 'a/b' }), gpu: Gpu.nvidia() }, queue);
+    expect(intentOf(policy)?.targets).toEqual([{ metric: 'queue depth', value: 2 }]);
+  });
+
+  test('is the utilization of NVIDIA GPUs', () => {
+    const gpus = ScalingTarget.gpuUtilization(70);
+    for (const gpu of [undefined, Gpu.amd()])
+      expect(() => scaled({ gpu }, gpus)).toThrow(
+        "[Unsupported] scaling target 'gpu' of backend 'backend' requires NVIDIA GPUs; set 'gpu' to Gpu.nvidia(), or use another target",
+      );
+    expect(intentOf(scaled({ gpu: Gpu.nvidia() }, gpus))?.targets).toEqual([{ metric: 'gpu', value: 70 }]);
   });
 });

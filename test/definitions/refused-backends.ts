@@ -18,6 +18,7 @@ import {
   ServerProtocol,
   Size,
   servers,
+  Weekday,
 } from '../../src';
 import { one, type RefusedDefinition } from './refused-definition';
 
@@ -582,8 +583,69 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     name: 'scaling to zero',
     code: 'ReplicasOutOfRange',
     message:
-      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica (at Serving/endpoint/v1/Autoscaling)",
+      "'minReplicas' (0) must be a whole number of at least 1; none of these metrics can start the first replica, only 'schedules' (at Serving/endpoint/v1/Autoscaling)",
     define: (scope) => one(scope).backend.autoscale({ minReplicas: 0, maxReplicas: 2, targets: [cpu] }),
+  },
+  {
+    name: 'a schedule on Kubernetes',
+    code: 'Unsupported',
+    message:
+      "'autoscaling on a schedule' is not supported by the built-in router: it needs KEDA, which this platform does not render yet; omit 'autoscale' and use the cron trigger of a ScaledObject, as docs/kubernetes.md describes, or a CronJob that changes minReplicas of the HorizontalPodAutoscaler (at Serving/endpoint/v1/Autoscaling)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) =>
+      one(scope).backend.autoscale({
+        maxReplicas: 8,
+        targets: [cpu],
+        schedules: [{ from: '07:30', to: '19:00', timeZone: 'Europe/Berlin', minReplicas: 4 }],
+      }),
+  },
+  {
+    name: 'two schedules at the same time',
+    code: 'ConflictingProps',
+    message:
+      "'schedules[1]' overlaps or adjoins 'schedules[0]'; leave at least a minute between them (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) =>
+      one(scope).backend.autoscale({
+        maxReplicas: 8,
+        targets: [cpu],
+        schedules: [
+          { from: '07:30', to: '19:00', timeZone: 'UTC', minReplicas: 4 },
+          { from: '18:00', to: '22:00', timeZone: 'UTC', minReplicas: 2, days: [Weekday.MONDAY] },
+        ],
+      }),
+  },
+  {
+    name: 'a time zone that does not exist',
+    code: 'InvalidName',
+    message:
+      "'schedules[0].timeZone' ('Berlin') must be a time zone of the IANA database, such as 'Europe/Berlin' or 'UTC' (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) =>
+      one(scope).backend.autoscale({
+        maxReplicas: 8,
+        targets: [cpu],
+        schedules: [{ from: '07:30', to: '19:00', timeZone: 'Berlin', minReplicas: 4 }],
+      }),
+  },
+  {
+    name: 'scaling by GPU utilization on AWS',
+    code: 'Unsupported',
+    message:
+      "'autoscaling by GPU utilization' is not supported by an Application Load Balancer: ECS publishes no GPU utilization of a service; use ScalingTarget.ongoingRequests, or publish the metric of a DCGM exporter and scale on it with scalableTaskCount of aws.EcsBackend (at Serving/endpoint/v1/Autoscaling)",
+    on: ['aws'],
+    acceptedOn: ['test'],
+    define: (scope) =>
+      one(scope, { gpu: Gpu.nvidia() }).backend.autoscale({
+        maxReplicas: 8,
+        targets: [ScalingTarget.gpuUtilization(70)],
+      }),
+  },
+  {
+    name: 'scaling by the queue of a server without that metric',
+    code: 'Unsupported',
+    message:
+      "scaling target 'queue depth' of backend 'v1' requires a metric of waiting requests, which gunicorn does not have; use ScalingTarget.ongoingRequests (at Serving/endpoint/v1/Autoscaling)",
+    define: (scope) => one(scope).backend.autoscale({ maxReplicas: 8, targets: [ScalingTarget.queueDepth(4)] }),
   },
   {
     name: 'a fixed number of replicas with autoscaling',

@@ -122,6 +122,10 @@ const FEATURES: { readonly [feature in extension.Feature]: Omit<extension.Capabi
   [extension.Feature.DRAIN]: DONE,
   [extension.Feature.AUTOSCALING]: DONE,
   [extension.Feature.REQUEST_SCALING]: DONE,
+  [extension.Feature.QUEUE_SCALING]: DONE,
+  [extension.Feature.GPU_SCALING]: DONE,
+  [extension.Feature.SCHEDULES]: DONE,
+  [extension.Feature.SCALE_TO_ZERO]: DONE,
   [extension.Feature.SCALING_DELAY]: DONE,
   [extension.Feature.MODEL_FETCH]: DONE,
   [extension.Feature.MODEL_FILE]: DONE,
@@ -209,6 +213,8 @@ const METRICS: { readonly [metric in extension.ScalingMetric]: string } = {
   [extension.ScalingMetric.MEMORY]: 'memory',
   [extension.ScalingMetric.REQUESTS_PER_SECOND]: 'requests per second',
   [extension.ScalingMetric.ONGOING_REQUESTS]: 'ongoing requests',
+  [extension.ScalingMetric.QUEUE_DEPTH]: 'queue depth',
+  [extension.ScalingMetric.GPU]: 'gpu',
 };
 
 /** A platform as written outside this package: without a framework, with one JSON document as output. */

@@ -35,7 +35,7 @@ const STOPS_FIRST = 'Rollout.inPlace({ allowDowntime: true })';
 
 /** A single replica is stopped before the new one runs, which a definition has to accept. */
 function inPlaceFor({ minReplicas }: CapacityUse): string {
-  return minReplicas === 1 ? STOPS_FIRST : 'Rollout.inPlace()';
+  return minReplicas <= 1 ? STOPS_FIRST : 'Rollout.inPlace()';
 }
 
 function rollouts(uses: readonly CapacityUse[]): string {

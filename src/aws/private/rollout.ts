@@ -10,7 +10,8 @@ export interface RolloutPercents {
  * The percentages of a rollout. ECS rounds the minimum up and the maximum down, and a rollout that may neither add nor
  * remove a task is stuck. The smallest step is therefore one replica of the minimum number.
  */
-export function rolloutPercents({ kind, surgePercent }: RolloutIntent, minReplicas: number): RolloutPercents {
+export function rolloutPercents({ kind, surgePercent }: RolloutIntent, atLeast: number): RolloutPercents {
+  const minReplicas = Math.max(1, atLeast);
   switch (kind) {
     case RolloutKind.SURGE:
       return { min: 100, max: 100 + Math.max(surgePercent, Math.ceil(100 / minReplicas)) };

@@ -1,7 +1,7 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration, Names, TimeZone } from 'aws-cdk-lib';
 import * as appscaling from 'aws-cdk-lib/aws-applicationautoscaling';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
-import { type AutoscalingIntent, ScalingMetric } from '../../plan/intents';
+import { type AutoscalingIntent, ScalingMetric, type ScheduleIntent } from '../../plan/intents';
 import { ongoingRequestsExpression } from './backend-metrics';
 import type { BackendService } from './backend-service';
 import type { Network } from './network';
@@ -15,6 +15,7 @@ export function scaleService(intent: AutoscalingIntent, backend: BackendService,
   const scaling: Scaling = { count, intent, backend, network };
   backend.scalableTaskCount = count;
   for (const { metric, value } of intent.targets) POLICIES[metric](scaling, value);
+  for (const schedule of intent.schedules ?? []) addSchedule(scaling, schedule);
 }
 
 /** The scalable target, and the backend and network that its metrics describe. */
@@ -24,6 +25,35 @@ interface Scaling {
   readonly backend: BackendService;
   readonly network: Network;
 }
+
+const DAYS = ['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN'];
+
+/** Raises the minimum at the start of a schedule, and restores it at the end; with a minimum of 0, no task is left. */
+function addSchedule({ count, intent }: Scaling, schedule: ScheduleIntent): void {
+  const { fromMinute, toMinute, days, timeZone } = schedule;
+  const endDays = days.map(
+    (day) => DAYS[(DAYS.indexOf(day) + (toMinute > fromMinute ? 0 : 1)) % DAYS.length] as string,
+  );
+  const bounds = (minCapacity: number, maxCapacity: number) =>
+    intent.minReplicas === 0 ? { minCapacity, maxCapacity } : { minCapacity };
+  const actions: readonly [name: string, minute: number, on: readonly string[], change: object][] = [
+    ['Start', fromMinute, days, bounds(schedule.minReplicas, intent.maxReplicas)],
+    ['End', toMinute, endDays, bounds(intent.minReplicas, 0)],
+  ];
+  for (const [name, minute, on, change] of actions) {
+    const [hour, minutes] = [Math.floor(minute / 60), minute % 60].map(String);
+    const weekDay = on.length === DAYS.length ? undefined : DAYS.filter((day) => on.includes(day)).join(',');
+    // Other schedules have other names, in any position: no two start at the same time.
+    count.scaleOnSchedule(`${name}${String(minute).padStart(4, '0')}${weekDay?.replaceAll(',', '') ?? ''}`, {
+      schedule: appscaling.Schedule.cron({ minute: minutes, hour, weekDay }),
+      timeZone: TimeZone.of(timeZone),
+      ...change,
+    });
+  }
+}
+
+/** The profile refuses metrics that ECS does not have. */
+const unsupported = (): void => {};
 
 /** Adds the policy that keeps a metric at this value. */
 const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: number) => void } = {
@@ -45,6 +75,8 @@ const POLICIES: { readonly [metric in ScalingMetric]: (scaling: Scaling, value: 
       targetValue: value,
       customizedMetricSpecification: { metrics: ongoingRequests(scaling) },
     }),
+  [ScalingMetric.QUEUE_DEPTH]: unsupported,
+  [ScalingMetric.GPU]: unsupported,
 };
 
 function cooldowns(intent: AutoscalingIntent): {

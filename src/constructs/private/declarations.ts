@@ -11,6 +11,7 @@ import type {
 import { ServingError } from '../../private/errors';
 import { freeze } from '../../private/freeze';
 import type { AttachmentBinding, AutoscalingBinding, BackendBinding, EndpointBinding, SplitBinding } from '../bindings';
+import { requireSources } from './scaling-sources';
 
 /** All that was declared on a platform, each list in the order of declaration. Intents are frozen as they enter. */
 export class Declarations {
@@ -63,6 +64,7 @@ export class Declarations {
         scope,
       );
     }
+    requireSources(backend.intent, intent, scope);
     const binding = freeze({ scope, backend, intent });
     this.policies.set(intent.backend, binding);
     this.scopes.push(scope);

@@ -36,6 +36,18 @@ const WORKLOADS = {
   [Feature.REQUEST_SCALING]: refused(
     'it needs KEDA, which this platform does not render yet; use ScalingTarget.cpuUtilization or ScalingTarget.memoryUtilization',
   ),
+  [Feature.QUEUE_SCALING]: refused(
+    "it needs KEDA, which this platform does not render yet; add the server's metric of waiting requests to horizontalPodAutoscaler of kubernetes.KubernetesBackend, with an adapter that serves it",
+  ),
+  [Feature.GPU_SCALING]: refused(
+    'it needs KEDA, which this platform does not render yet; add DCGM_FI_DEV_GPU_UTIL of the DCGM exporter to horizontalPodAutoscaler of kubernetes.KubernetesBackend, with an adapter that serves it',
+  ),
+  [Feature.SCHEDULES]: refused(
+    "it needs KEDA, which this platform does not render yet; omit 'autoscale' and use the cron trigger of a ScaledObject, as docs/kubernetes.md describes, or a CronJob that changes minReplicas of the HorizontalPodAutoscaler",
+  ),
+  [Feature.SCALE_TO_ZERO]: refused(
+    "a HorizontalPodAutoscaler does not start the first replica; set 'minReplicas' to 1, or omit 'autoscale' and use KEDA, as docs/kubernetes.md describes",
+  ),
   [Feature.SCALING_DELAY]: native('the stabilization windows of the HorizontalPodAutoscaler'),
   [Feature.MODEL_FETCH]: native(
     'an init container, which gets access through the ServiceAccount or through variables that start with AWS_',

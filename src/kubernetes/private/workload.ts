@@ -81,6 +81,8 @@ const RESOURCES: { readonly [metric in ScalingMetric]: 'cpu' | 'memory' | undefi
   [ScalingMetric.MEMORY]: 'memory',
   [ScalingMetric.REQUESTS_PER_SECOND]: undefined,
   [ScalingMetric.ONGOING_REQUESTS]: undefined,
+  [ScalingMetric.QUEUE_DEPTH]: undefined,
+  [ScalingMetric.GPU]: undefined,
 };
 
 /** The autoscaler of a Deployment. */
