@@ -30,6 +30,7 @@ export * from './servers/ray/config';
 export * from './servers/ray/options';
 export * from './units/duration';
 export * from './units/size';
+export * from './workload/additional-port';
 export * from './workload/gpu';
 export * from './workload/health-check';
 export * from './workload/resources';

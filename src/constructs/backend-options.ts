@@ -13,6 +13,7 @@ import type { StartContext } from '../servers/define-server';
 import type { ModelServer } from '../servers/model-server';
 import { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
+import type { AdditionalPort } from '../workload/additional-port';
 import type { Gpu } from '../workload/gpu';
 import { HealthCheck } from '../workload/health-check';
 import { factsOf } from '../workload/private/image-facts';
@@ -25,6 +26,7 @@ import type { SmokeTest } from '../workload/smoke-test';
 import type { TargetSettings } from '../workload/target-settings';
 import type { BackendTimeouts } from './backend-timeouts';
 import type { BatchingOptions } from './batching-options';
+import { additionalPortsOf } from './private/additional-ports';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
 import { checkDeviceVariables } from './private/gpu-environment';
@@ -94,6 +96,17 @@ export interface BackendOptions {
    * @default ServerProtocol.HTTP1
    */
   readonly protocol?: ServerProtocol;
+
+  /**
+   * Other ports that the container listens on, for example for metrics. The endpoint sends no requests to them.
+   *
+   * AWS: named port mappings of the container. Nothing may connect to them until `aws.EcsBackend.of(backend).connections`
+   * allows it. Kubernetes: ports of the container and of both Services, which the whole cluster can reach. A change of the
+   * ports replaces the replicas, but neither the target group nor the Services.
+   *
+   * @default - none
+   */
+  readonly additionalPorts?: AdditionalPort[];
 
   /**
    * The model that the server reads.
@@ -329,12 +342,14 @@ export function resolveBackend(
   const models = modelsOf(options, scope);
   const protocol = options.protocol ?? ServerProtocol.HTTP1;
   const port = countOf('port', options.port ?? options.server._port(protocol) ?? 8000, { max: 65_535, at: scope });
+  const additionalPorts = additionalPortsOf(options.additionalPorts, port, scope);
   const maxConcurrency = optionalCountOf('maxConcurrency', options.maxConcurrency, { max: 100_000, at: scope });
   const batching = batchesOf(options, scope);
   const compute = computeOf(options, scope);
   const server = startedServer(options, models, {
     port,
     protocol,
+    additionalPorts: additionalPorts?.map((one) => one.port),
     maxConcurrency,
     batching,
     cpu: compute.cpu,
@@ -350,6 +365,7 @@ export function resolveBackend(
     description: options.description,
     port,
     protocol,
+    additionalPorts,
     image: image.reference,
     imagePlatforms: image._platforms,
     imageFacts: factsOf(image._base ?? image.reference, server.descriptor.name),
@@ -389,7 +405,7 @@ function workingDirectoryOf({ workingDirectory }: BackendOptions, at: Construct)
 function startedServer(
   options: BackendOptions,
   models: Model[],
-  place: Pick<StartContext, 'port' | 'protocol' | 'maxConcurrency' | 'batching' | 'cpu' | 'at'>,
+  place: Pick<StartContext, 'port' | 'protocol' | 'additionalPorts' | 'maxConcurrency' | 'batching' | 'cpu' | 'at'>,
 ): ServerIntent {
   return options.server._intent({
     ...place,

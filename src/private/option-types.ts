@@ -2,6 +2,10 @@
 
 /** Every member that options may have, by the name of their interface: its type, with `?` where it may be left out. */
 export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string]: string } } = {
+  AdditionalPort: {
+    name: 'string',
+    port: 'number',
+  },
   AmdGpuOptions: {
     count: 'number?',
     product: 'string?',
@@ -37,6 +41,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   BackendOptions: {
     image: 'ServerImage',
     server: 'ModelServer',
+    additionalPorts: 'AdditionalPort[]?',
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',
@@ -68,6 +73,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   BackendProps: {
     image: 'ServerImage',
     server: 'ModelServer',
+    additionalPorts: 'AdditionalPort[]?',
     backendName: 'string?',
     batching: 'BatchingOptions?',
     cache: 'CacheVolume?',

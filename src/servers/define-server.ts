@@ -8,6 +8,8 @@ export interface StartContext {
   readonly port: number;
   /** The protocol of that port. @default ServerProtocol.HTTP1 */
   readonly protocol?: ServerProtocol;
+  /** Other ports that the definition declares. */
+  readonly additionalPorts?: readonly number[];
   readonly maxConcurrency?: number;
   /** The batches that the server forms. */
   readonly batching?: BatchingIntent;

@@ -1,5 +1,6 @@
 import { ServingError } from '../private/errors';
 import { OTHER_ADDRESS } from '../private/localhost';
+import type { StartContext } from './define-server';
 
 /** Options whose value is the port of an HTTP server: `--port`, `--http-port`, `--server.port`, `-Dserver.port`. */
 const PORT_OPTION =
@@ -28,12 +29,15 @@ interface NamedPort {
 }
 
 /**
- * Rejects a command that sets another port than that of the backend. A command that also contains the port of the backend,
+ * Rejects a command that sets another port than those of the backend. A command that also contains the port of the backend,
  * or a variable in place of a port, may start more than one server.
  */
-export function refuseOtherPort(words: readonly string[], port: number, at: string | undefined): void {
+export function refuseOtherPort(
+  words: readonly string[],
+  { port, additionalPorts = [], at }: Pick<StartContext, 'port' | 'additionalPorts' | 'at'>,
+): void {
   const parts = words.flatMap((word) => (/\s/.test(word) ? word.replace(/["']/g, '').split(/[\s;&|]+/) : [word]));
-  const other = namedPorts(parts).find((named) => named.port !== port);
+  const other = namedPorts(parts).find((named) => named.port !== port && !additionalPorts.includes(named.port));
   if (other === undefined) return;
   const known = new RegExp(`(?<!\\d)${port}(?!\\d)|\\$\\{?\\(?PORT\\b`);
   if (parts.some((part) => known.test(part))) return;

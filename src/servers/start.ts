@@ -80,7 +80,7 @@ export function startServer(server: ServerDefinition, context: StartContext): St
   const flags = [...batches.words, ...timeFlags.map(({ flag }) => flag)];
   const words = [...start.command, ...(start.args ?? []), ...flags, ...(tail ?? [])];
   checkArguments(extraArgs, words, server, context);
-  refuseOtherPort([...words, ...extraArgs], context.port, context.at);
+  refuseOtherPort([...words, ...extraArgs], context);
   const pathPrefixFlag = prefixFlagOf(descriptor, { version: resolved, words: [...words, ...extraArgs] });
   checkAppended(start, flags[0] ?? pathPrefixFlag, server, context);
   return {

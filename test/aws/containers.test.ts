@@ -100,6 +100,11 @@ describe('the capabilities of a server', () => {
     ]);
   });
 
+  test('keep NET_BIND_SERVICE with another privileged port', () => {
+    const { stack } = oneBackend({ additionalPorts: [{ name: 'metrics', port: 81 }] });
+    expect(object(object(container(templateOf(stack)).LinuxParameters).Capabilities).Drop).not.toContain('ALL');
+  });
+
   test('can be extended by an override of the task definition', () => {
     const { stack, backend } = oneBackend();
     const task = aws.EcsBackend.of(backend).taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;

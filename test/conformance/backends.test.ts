@@ -108,6 +108,15 @@ onEvery('a backend on %s', (_, subject) => {
     expect(environment.PORT).toBe(port);
   });
 
+  test('has its other ports by name, and none by default', () => {
+    const additionalPorts = [
+      { name: 'metrics', port: 9000 },
+      { name: 'grpc-v2', port: 8001 },
+    ];
+    expect(observe(subject, { additionalPorts })).toMatchObject({ port: 8000, additionalPorts });
+    expect(observe(subject).additionalPorts).toEqual([]);
+  });
+
   test('has its environment and its secrets', () => {
     const backend = observe(subject, {
       server: ModelServer.command({ command: ['serve'], behavior: { drains: true } }),

@@ -70,6 +70,18 @@ const NAMES = [
 /** Definitions that must synthesize on every target. */
 export const ACCEPTED: readonly AcceptedDefinition[] = [
   { name: 'a minimal definition', define: (scope) => one(scope) },
+  {
+    name: 'ports for metrics and gRPC next to the one that serves requests',
+    define: (scope) =>
+      one(scope, {
+        server: ModelServer.triton(),
+        model: Model.fromS3('s3://bucket/models/'),
+        additionalPorts: [
+          { name: 'grpc', port: 8001 },
+          { name: 'metrics', port: 8002 },
+        ],
+      }),
+  },
   { name: 'an ASGI application', define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'serve' }) }) },
   {
     name: 'several processes and threads',

@@ -1,5 +1,6 @@
 import { Lazy } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
 import {
   AutoscalingPolicy,
   aws,
@@ -191,6 +192,60 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
       const config = RayServeConfig.of({ applications: [{ importPath: 'a:b', args: { data: 'x'.repeat(65_000) } }] });
       one(scope, { server: ModelServer.rayServe({ config }) });
     },
+  },
+  {
+    name: 'an additional port with the number of the port',
+    code: 'ConflictingProps',
+    message:
+      "'additionalPorts[0].port' (8000) is also 'port' of the backend; use another port, or remove the entry (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { additionalPorts: [{ name: 'metrics', port: 8000 }] }),
+  },
+  {
+    name: 'two additional ports with one number',
+    code: 'ConflictingProps',
+    message:
+      "'additionalPorts[1].port' (9000) is also 'port' of 'metrics'; use another port, or remove the entry (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        additionalPorts: [
+          { name: 'metrics', port: 9000 },
+          { name: 'grpc', port: 9000 },
+        ],
+      }),
+  },
+  {
+    name: 'two additional ports with one name',
+    code: 'ConflictingProps',
+    message: "'additionalPorts' has the name 'metrics' twice; rename one (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, {
+        additionalPorts: [
+          { name: 'metrics', port: 9000 },
+          { name: 'metrics', port: 9001 },
+        ],
+      }),
+  },
+  {
+    name: 'an additional port with the name of the port that serves requests',
+    code: 'ConflictingProps',
+    message:
+      "'additionalPorts[0].name' ('http') is the name of the port that serves requests; use another name (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { additionalPorts: [{ name: 'http', port: 9000 }] }),
+  },
+  ...['Metrics', 'prometheus-metrics', '-a', 'a--b', '9000', ''].map((name) => ({
+    name: `an additional port named '${name}'`,
+    code: 'InvalidName' as const,
+    message: `'additionalPorts[0].name' ('${name}') must be 1 to 15 lowercase letters, digits and single hyphens between them, with at least one letter, such as 'metrics' (at Serving/endpoint/v1)`,
+    define: (scope: Construct) => one(scope, { additionalPorts: [{ name, port: 9000 }] }),
+  })),
+  {
+    name: 'an additional port that is the port of the Services',
+    code: 'Unsupported',
+    message:
+      "port 80 ('admin' in 'additionalPorts') of backend 'v1' is not supported on Kubernetes, because the Services of a backend serve requests on it; let the server listen on another port (at Serving/endpoint/v1)",
+    on: ['kubernetes'],
+    acceptedOn: ['aws', 'test'],
+    define: (scope) => one(scope, { additionalPorts: [{ name: 'admin', port: 80 }] }),
   },
   {
     name: 'a mutable tag',

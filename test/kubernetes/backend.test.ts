@@ -43,6 +43,29 @@ describe('objects of a backend', () => {
     expect(spec).toMatchObject({ clusterIP: 'None', ports: [{ name: 'http', targetPort: 'http' }] });
   });
 
+  test('have the other ports of the container in both Services', () => {
+    const additionalPorts = [{ name: 'metrics', port: 9000 }];
+    const { chart } = oneBackend({ additionalPorts });
+    const manifests = manifestsOf(chart);
+    for (const name of ['digits-svm', 'digits-svm-pods']) {
+      expect(findObject(manifests, 'Service', name).spec.ports).toEqual([
+        { name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' },
+        { name: 'metrics', port: 9000, targetPort: 'metrics', protocol: 'TCP' },
+      ]);
+    }
+    expect(serverOf({ additionalPorts }).ports).toEqual([
+      { name: 'http', containerPort: 8000, protocol: 'TCP' },
+      { name: 'metrics', containerPort: 9000, protocol: 'TCP' },
+    ]);
+  });
+
+  test('let the server listen on its lowest privileged port', () => {
+    const additionalPorts = [{ name: 'metrics', port: 81 }];
+    expect(podOf({ additionalPorts }).securityContext.sysctls).toEqual([
+      { name: 'net.ipv4.ip_unprivileged_port_start', value: '81' },
+    ]);
+  });
+
   test('are in the namespace of the chart', () => {
     const chart = newChart({ namespace: 'models' });
     new KubernetesPlatform(chart, 'Platform');

@@ -53,6 +53,12 @@ describe.each([
   });
 });
 
+test('a declared additional port in a command is not refused', () => {
+  const server = ModelServer.command({ command: ['serve', '--http-port', '9000'] });
+  expect(() => server._intent({ port: 8000, additionalPorts: [9000], models: [] })).not.toThrow();
+  expect(() => server._intent({ port: 8000, additionalPorts: [9001], models: [] })).toThrow('ConflictingProps');
+});
+
 test.each([
   ['PORT=9000 exec python serve.py', 'PORT=9000'],
   ['export PORT=9000; exec python serve.py', 'PORT=9000'],

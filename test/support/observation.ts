@@ -30,6 +30,8 @@ export interface ObservedBackend {
   /** The environment variables that get secrets. */
   readonly secrets: readonly string[];
   readonly port: number;
+  /** The other ports of the container. */
+  readonly additionalPorts: readonly { readonly name: string; readonly port: number }[];
   /** The fixed number, unless the backend is scaled. */
   readonly replicas?: number;
   /** The bounds and the metrics of the autoscaler. */

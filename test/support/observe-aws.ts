@@ -72,6 +72,9 @@ function observeService(stacks: Stacks, service: Resource): ObservedBackend {
     environment: Object.fromEntries(objects(server.Environment).map(({ Name, Value }) => [text(Name), literal(Value)])),
     secrets: objects(server.Secrets).map(({ Name }) => text(Name)),
     port: Number(link?.ContainerPort),
+    additionalPorts: objects(server.PortMappings)
+      .filter(({ ContainerPort }) => ContainerPort !== link?.ContainerPort)
+      .map(({ Name, ContainerPort }) => ({ name: text(Name), port: Number(ContainerPort) })),
     replicas: service.properties.DesiredCount === undefined ? undefined : Number(service.properties.DesiredCount),
     scaling: scalingOf(stacks, service),
     health: {

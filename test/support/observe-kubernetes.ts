@@ -205,6 +205,7 @@ function observeDeployment(
     ),
     secrets: env.flatMap(({ name, valueFrom }) => (object(valueFrom).secretKeyRef === undefined ? [] : [text(name)])),
     port: Number(objects(server.ports).find((port) => port.name === portOf(manifests, slug))?.containerPort),
+    additionalPorts: otherPorts(manifests, slug, server),
     replicas: spec.replicas === undefined ? undefined : Number(spec.replicas),
     scaling: scalingOf(manifests, slug),
     health: healthOnly(routerHealth) ?? probed(object(server.readinessProbe)),
@@ -281,6 +282,15 @@ function livenessOf(probe: Data): ObservedBackend['liveness'] {
   if (question === undefined) return undefined;
   const { by: _, ...asked } = question;
   return { ...asked, interval: Number(probe.periodSeconds), unhealthyThreshold: Number(probe.failureThreshold) };
+}
+
+/** The other ports of the Service, by the container ports that they target. */
+function otherPorts(manifests: readonly Data[], slug: string, server: Data): ObservedBackend['additionalPorts'] {
+  const ports = objects(object(named(manifests, 'Service', slug)?.spec).ports).slice(1);
+  return ports.map(({ name, targetPort }) => ({
+    name: text(name),
+    port: Number(objects(server.ports).find((port) => port.name === targetPort)?.containerPort),
+  }));
 }
 
 function probed(probe: Data): ObservedBackend['health'] {

@@ -34,6 +34,7 @@ export interface TestService {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly port: number;
+  readonly additionalPorts: readonly extension.AdditionalPortIntent[];
   readonly replicas?: number;
   readonly scaling?: { readonly min: number; readonly max: number; readonly targets: Readonly<Record<string, number>> };
   readonly health: {
@@ -281,6 +282,7 @@ function renderService({ secrets, settings }: extension.BackendBinding, plan: ex
     environment: plan.environment,
     secrets: Object.keys(secrets),
     port: intent.port,
+    additionalPorts: intent.additionalPorts ?? [],
     ...(plan.autoscaling === undefined
       ? { replicas: plan.minReplicas }
       : {

@@ -22,10 +22,10 @@ const DEFAULT_CAPABILITIES = [
   ecs.Capability.SYS_CHROOT,
 ];
 
-/** The other Linux parameters of a container, and its port. */
+/** The other Linux parameters of a container, and its ports. */
 export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swappiness' | 'maxSwap'> {
-  /** The port that the container listens on. @default - none */
-  readonly port?: number;
+  /** The ports that the container listens on. @default - none */
+  readonly ports?: number[];
   /** Capabilities that it keeps. @default - none */
   readonly capabilities?: readonly ecs.Capability[];
   /** Directories in memory. @default - none */
@@ -41,17 +41,17 @@ export interface ConfinementOptions extends Omit<ecs.LinuxParametersProps, 'swap
 export function confine(
   scope: Construct,
   id: string,
-  { port, capabilities = [], tmpfs = [], ...options }: ConfinementOptions = {},
+  { ports = [], capabilities = [], tmpfs = [], ...options }: ConfinementOptions = {},
 ): Pick<ecs.ContainerDefinitionOptions, 'linuxParameters' | 'privileged'> {
   const linuxParameters = new ecs.LinuxParameters(scope, id, options);
-  linuxParameters.dropCapabilities(...droppedCapabilities([...capabilities, ...capabilitiesOf(port)]));
+  linuxParameters.dropCapabilities(...droppedCapabilities([...capabilities, ...capabilitiesOf(ports)]));
   linuxParameters.addTmpfs(...tmpfs);
   return { linuxParameters, privileged: false };
 }
 
 /** The capability that a privileged port requires. */
-function capabilitiesOf(port = FIRST_UNPRIVILEGED_PORT): ecs.Capability[] {
-  return port >= FIRST_UNPRIVILEGED_PORT ? [] : [ecs.Capability.NET_BIND_SERVICE];
+function capabilitiesOf(ports: readonly number[]): ecs.Capability[] {
+  return ports.every((port) => port >= FIRST_UNPRIVILEGED_PORT) ? [] : [ecs.Capability.NET_BIND_SERVICE];
 }
 
 /**

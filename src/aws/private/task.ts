@@ -3,6 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { BackendBinding } from '../../constructs/bindings';
 import type { BackendIntent, LivenessCheckIntent } from '../../plan/intents';
+import { portsOf } from '../../plan/ports';
 import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
 import { ServingError } from '../../private/errors';
@@ -159,14 +160,17 @@ function addServer(
     workingDirectory: intent.workingDirectory,
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
-    portMappings: [{ containerPort: intent.port }],
+    portMappings: [
+      { containerPort: intent.port },
+      ...(intent.additionalPorts ?? []).map(({ name, port }) => ({ name, containerPort: port })),
+    ],
     readonlyRootFilesystem: intent.readOnlyRootFilesystem,
     user: intent.user?.toString(),
     stopTimeout: Duration.seconds(late.number(() => plan().times.stop)),
     ...confine(backend.scope, 'LinuxParameters', {
       initProcessEnabled: true,
       sharedMemorySize: onFargate ? undefined : intent.sharedMemoryMib,
-      port: intent.port,
+      ports: portsOf(intent),
       tmpfs: scratch.tmpfs,
     }),
     logging,

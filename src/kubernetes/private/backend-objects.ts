@@ -79,13 +79,11 @@ export class BackendObjects {
       },
       body: { spec: Lazy.any({ produce: () => this.deploymentSpec() }) },
     });
-    this.service = this.add('Service', 'v1', {
-      body: { spec: serviceSpec(this.labels.selector, intent.protocol, false) },
-    });
+    this.service = this.add('Service', 'v1', { body: { spec: serviceSpec(intent, this.labels.selector, false) } });
     this.podsService = this.add('Service', 'v1', {
       id: 'PodsService',
       name: `${intent.slug}-pods`,
-      body: { spec: serviceSpec(this.labels.selector, intent.protocol, true) },
+      body: { spec: serviceSpec(intent, this.labels.selector, true) },
     });
     backend.scope.node.defaultChild = this.deployment;
     if (intent.replicas > 1) this.addDisruptionBudget();

@@ -2,7 +2,7 @@ import type { EndpointIntent, HeaderIntent } from '../../plan/intents';
 import { PREFIX_HEADER } from '../../plan/path-prefix';
 import { RouteKind, type RoutePlan } from '../../plan/serving-plan';
 import { durationOf } from './gateway-durations';
-import { SERVICE_PORT } from './workload';
+import { SERVICE_PORT } from './ports';
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
 const MAX_HOSTS = 16;

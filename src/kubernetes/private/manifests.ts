@@ -51,6 +51,12 @@ export interface ContainerSecurity {
   readonly runAsUser: number;
 }
 
+export interface ContainerPort {
+  readonly name: string;
+  readonly containerPort: number;
+  readonly protocol: 'TCP';
+}
+
 export interface Container {
   readonly name: string;
   readonly image: string;
@@ -59,7 +65,7 @@ export interface Container {
   readonly args?: string[];
   readonly workingDir?: string;
   readonly env?: EnvVar[];
-  readonly ports?: { readonly name: string; readonly containerPort: number; readonly protocol: 'TCP' }[];
+  readonly ports?: ContainerPort[];
   readonly resources: ContainerResources;
   readonly securityContext: ContainerSecurity;
   readonly startupProbe?: Probe;
@@ -127,17 +133,19 @@ export interface DeploymentSpec {
   };
 }
 
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort: string;
+  readonly protocol: 'TCP';
+  readonly appProtocol?: string;
+}
+
 export interface ServiceSpec {
   readonly type: 'ClusterIP';
   readonly clusterIP?: 'None';
   readonly selector: Record<string, string>;
-  readonly ports: {
-    readonly name: string;
-    readonly port: number;
-    readonly targetPort: string;
-    readonly protocol: 'TCP';
-    readonly appProtocol?: string;
-  }[];
+  readonly ports: ServicePort[];
 }
 
 export interface PodDisruptionBudgetSpec {

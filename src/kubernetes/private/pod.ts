@@ -7,7 +7,8 @@ import type { GpuPlacement } from './gpu-placement';
 import type { PodSpec } from './manifests';
 import { modelParts } from './models';
 import { placementOf } from './placement';
-import { PORT_NAME, probesOf } from './probes';
+import { containerPorts } from './ports';
+import { probesOf } from './probes';
 import { serverResources } from './quantities';
 import { containerSecurity, podSecurity } from './security';
 import { scratchMounts, scratchVolumes } from './volumes';
@@ -56,7 +57,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
         args: plan.args?.map(literal),
         workingDir: intent.workingDirectory,
         env,
-        ports: [{ name: PORT_NAME, containerPort: intent.port, protocol: 'TCP' }],
+        ports: containerPorts(intent),
         resources: serverResources(intent, options.gpu),
         securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),
         ...probesOf(plan),

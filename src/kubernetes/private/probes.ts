@@ -5,10 +5,8 @@ import { smokeConfigOf, smokeSeconds } from '../../workload/private/smoke-config
 import { smokeProbe } from '../../workload/private/smoke-scripts';
 import { literal } from './environment';
 import type { Probe } from './manifests';
+import { PORT_NAME } from './ports';
 import { KUBELET_STATUSES } from './workload-capabilities';
-
-/** The name of the container port. */
-export const PORT_NAME = 'http';
 
 const STARTUP_PERIOD_SECONDS = 10;
 

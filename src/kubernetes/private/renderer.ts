@@ -11,6 +11,7 @@ import { BackendObjects, type WorkloadSettings } from './backend-objects';
 import { isObjectName, isSecretKey } from './names';
 import { reportNameClashes } from './objects';
 import { checkNodeSelector } from './placement';
+import { checkServicePorts } from './ports';
 import { rootWarnings } from './security';
 
 /** The settings that all backends of a platform share, before defaults. */
@@ -47,6 +48,7 @@ export abstract class KubernetesRenderer extends TargetRenderer {
     checkSecrets(backend);
     this.platform._warn(backend.scope, rootWarnings(backend.intent));
     checkNodeSelector(backend);
+    checkServicePorts(backend.intent, backend.scope);
     const objects = new BackendObjects(this.platform, backend, this.settings);
     this.objects.set(backend.intent.path, objects);
     this.facades.set(backend.intent.path, KubernetesBackend._register(backend.scope, objects));

@@ -1,5 +1,10 @@
-import { ServerProtocol } from '../../plan/choices';
-import { type AutoscalingIntent, type RolloutIntent, RolloutKind, ScalingMetric } from '../../plan/intents';
+import {
+  type AutoscalingIntent,
+  type BackendIntent,
+  type RolloutIntent,
+  RolloutKind,
+  ScalingMetric,
+} from '../../plan/intents';
 import type { BackendPlan } from '../../plan/serving-plan';
 import type { PodSettingsOptions } from '../pod-settings-options';
 import type { Labels } from './labels';
@@ -11,13 +16,7 @@ import type {
   ServiceSpec,
 } from './manifests';
 import { type PodOptions, podSpec } from './pod';
-import { PORT_NAME } from './probes';
-
-/** The port of a backend's Service. */
-export const SERVICE_PORT = 80;
-
-/** The name of HTTP/2 without TLS: https://kep.k8s.io/3726. */
-const HTTP2_WITHOUT_TLS = 'kubernetes.io/h2c';
+import { servicePorts } from './ports';
 
 /** How long a new replica must stay ready before an old one is stopped. */
 const MIN_READY_SECONDS = 10;
@@ -56,17 +55,12 @@ function podMetadata(
 }
 
 /** The Service that distributes requests among the replicas, or the headless one that lists them. */
-export function serviceSpec(
-  selector: Record<string, string>,
-  protocol: ServerProtocol,
-  headless: boolean,
-): ServiceSpec {
-  const appProtocol = protocol === ServerProtocol.HTTP1 ? undefined : HTTP2_WITHOUT_TLS;
+export function serviceSpec(intent: BackendIntent, selector: Record<string, string>, headless: boolean): ServiceSpec {
   return {
     type: 'ClusterIP',
     clusterIP: headless ? 'None' : undefined,
     selector,
-    ports: [{ name: PORT_NAME, port: SERVICE_PORT, targetPort: PORT_NAME, protocol: 'TCP', appProtocol }],
+    ports: servicePorts(intent),
   };
 }
 

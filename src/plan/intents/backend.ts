@@ -175,6 +175,14 @@ export interface ComputeLimits {
   readonly maxDiskMib?: number;
 }
 
+/** A named port in addition to the one that serves requests. */
+export interface AdditionalPortIntent {
+  /** The name, such as `metrics`. */
+  readonly name: string;
+  /** The number of the TCP port. */
+  readonly port: number;
+}
+
 /** The options of a backend after defaults, and the limits that the platform adds. */
 export interface BackendIntent extends ComputeLimits {
   /** The construct path, which is the backend's key in a plan. */
@@ -189,6 +197,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly port: number;
   /** The protocol of that port. */
   readonly protocol: ServerProtocol;
+  /** Other ports that the container listens on. @default - none */
+  readonly additionalPorts?: AdditionalPortIntent[];
   /** The reference of the image. @default - only known to the platform */
   readonly image?: string;
   /** The platforms of the image. @default - unknown */

@@ -2,7 +2,7 @@ import { LoadBalancing, ServerProtocol } from '../../../plan/choices';
 import type { HealthCheckIntent } from '../../../plan/intents';
 import type { ServingPlan } from '../../../plan/plan';
 import type { BackendPlan } from '../../../plan/serving-plan';
-import { PORT_NAME } from '../probes';
+import { PORT_NAME } from '../ports';
 import { type HaproxyOptions, MAX_IDLE_CONNECTIONS, NAMESPACE_VARIABLE, PURGE_SECONDS } from './options';
 import { FIRST_RESOLVERS, resolversOf } from './resolvers';
 import { literal, word } from './words';
