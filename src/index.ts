@@ -31,6 +31,7 @@ export * from './servers/ray/options';
 export * from './units/duration';
 export * from './units/size';
 export * from './workload/additional-port';
+export * from './workload/environment-source';
 export * from './workload/gpu';
 export * from './workload/health-check';
 export * from './workload/resources';

@@ -1,5 +1,6 @@
 export * from './ecs-backend';
 export * from './ecs-endpoint';
+export * from './ecs-environment';
 export * from './ecs-image';
 export * from './ecs-platform';
 export * from './ecs-platform-props';

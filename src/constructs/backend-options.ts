@@ -14,6 +14,7 @@ import type { ModelServer } from '../servers/model-server';
 import { Duration } from '../units/duration';
 import { requireSeconds } from '../units/private/seconds';
 import type { AdditionalPort } from '../workload/additional-port';
+import type { EnvironmentSource } from '../workload/environment-source';
 import type { Gpu } from '../workload/gpu';
 import { HealthCheck } from '../workload/health-check';
 import { factsOf } from '../workload/private/image-facts';
@@ -29,6 +30,7 @@ import type { BatchingOptions } from './batching-options';
 import { additionalPortsOf } from './private/additional-ports';
 import { computeOf, sharedMemoryFor } from './private/compute';
 import { containerEnvironment } from './private/container-environment';
+import { listedSecrets, sourceNames } from './private/environment-sources';
 import { checkDeviceVariables } from './private/gpu-environment';
 import { modelIntentsOf } from './private/model-intents';
 import { overridesOf } from './private/overrides';
@@ -182,6 +184,19 @@ export interface BackendOptions {
    * @default - none
    */
   readonly secrets?: { [name: string]: SecretValue };
+
+  /**
+   * Sources of further environment variables. Those in `environment` and `secrets`, of the server, and that a target sets by
+   * default, such as `HOME`, take precedence over them. If several sources have a variable, listed keys take precedence over
+   * whole objects, and later sources over earlier ones. Containers that fetch models get only the listed keys that start
+   * with `AWS_`.
+   *
+   * AWS: listed keys are secrets of the container, files are its environment files. Kubernetes: listed keys are references
+   * to a key, whole ConfigMaps and Secrets are `envFrom`.
+   *
+   * @default - none
+   */
+  readonly environmentFrom?: EnvironmentSource[];
 
   /**
    * How the target determines that a replica is ready to serve requests.
@@ -356,7 +371,11 @@ export function resolveBackend(
     at: scope.node.path,
   });
   const modelIntents = modelIntentsOf(models, scope);
-  const variables = { environment: { ...options.environment }, secrets: { ...options.secrets } };
+  const variables = {
+    environment: { ...options.environment },
+    secrets: { ...options.secrets },
+    environmentFrom: listedSecrets(options.environmentFrom),
+  };
   checkDeviceVariables(variables, compute.gpu, scope);
   return {
     path: scope.node.path,
@@ -372,6 +391,7 @@ export function resolveBackend(
     architecture: options.resources?.architecture,
     server,
     environment: cachedEnvironment(containerEnvironment(variables, server, port, scope), variables, options.cache),
+    environmentSources: sourceNames(options.environmentFrom),
     models: modelIntents,
     workingDirectory,
     ...compute,

@@ -9,6 +9,7 @@ import type { SecretValue } from '../workload/secret-value';
 import { type AutoscalingOptions, AutoscalingPolicy } from './autoscaling-policy';
 import { type BackendProps, modelsOf, resolveBackend } from './backend-options';
 import type { BackendBinding } from './bindings';
+import { secretsOf, wholeSources } from './private/environment-sources';
 import { resolveSettings } from './private/target-settings';
 import type { IBackend } from './references';
 import { ServingPlatform } from './serving-platform';
@@ -69,7 +70,8 @@ export class Backend extends Construct implements IBackend {
       scope: this,
       intent: { ...resolveBackend(this, props.backendName ?? id, props, this.platform._target), ...described },
       image: props.image,
-      secrets: { ...props.secrets },
+      secrets: secretsOf(props),
+      environmentFrom: wholeSources(props.environmentFrom),
       models: modelsOf(props, this),
       ...(props.cache !== undefined && { cache: props.cache }),
       settings,
@@ -98,12 +100,13 @@ function defaultAddressOn({ _target: target }: ServingPlatform): OwnAddress {
 
 /** Images, secrets and volumes of one platform cannot be used on another. */
 function checkOwners(
-  { scope, intent, image, secrets, models, cache }: BackendBinding,
+  { scope, intent, image, secrets, environmentFrom = [], models, cache }: BackendBinding,
   { kind }: ServingPlatform,
 ): void {
   const foreign = [
     { what: 'image', platform: image.platform },
     ...Object.entries(secrets).map(([name, secret]) => ({ what: `secret '${name}'`, platform: secret.platform })),
+    ...environmentFrom.map(({ sourceName, platform }) => ({ what: `environment of ${sourceName}`, platform })),
     ...models.flatMap((model) => model._owners()),
     { what: 'cache volume', platform: cache?._volume.platform },
   ].find((owner) => owner.platform !== undefined && owner.platform !== kind);

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { CacheVolume } from '../models/cache-volume';
 import type { Model } from '../models/model';
 import type { AttachmentIntent, AutoscalingIntent, BackendIntent, EndpointIntent, SplitIntent } from '../plan/intents';
+import type { EnvironmentSource } from '../workload/environment-source';
 import type { SecretValue } from '../workload/secret-value';
 import type { ServerImage } from '../workload/server-image';
 
@@ -23,6 +24,13 @@ export interface BackendBinding {
   readonly image: ServerImage;
   /** The secrets, by the environment variable that receives them. It is frozen. */
   readonly secrets: { readonly [name: string]: SecretValue };
+  /**
+   * Sources of environment variables that the definition does not list, in order: later ones take precedence, and all
+   * others of the definition over them. It is frozen.
+   *
+   * @default - none
+   */
+  readonly environmentFrom?: EnvironmentSource[];
   /** The models, in the order of `intent.models`. It is frozen. */
   readonly models: Model[];
   /** The volume that outlives the replicas. @default - none */

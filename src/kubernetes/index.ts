@@ -7,6 +7,7 @@ export * from './gateway-profile-options';
 export * from './gpu-nodes';
 export * from './kubernetes-backend';
 export * from './kubernetes-endpoint';
+export * from './kubernetes-environment';
 export * from './kubernetes-platform';
 export * from './kubernetes-platform-props';
 export * from './kubernetes-secret';

@@ -1,12 +1,24 @@
+import { checkOptions } from '../private/options';
 import { SecretValue } from '../workload/secret-value';
 import type { INamedObject } from './named-object';
 import { nameOfObject, requireObjectName, requireSecretKey } from './private/names';
 
+/** Options of a key of a Secret. */
+export interface KubernetesSecretOptions {
+  /**
+   * Whether the Pods start without the Secret or the key. The variable is then not set.
+   *
+   * @default false
+   */
+  readonly optional?: boolean;
+}
+
 /** Secrets that exist on Kubernetes only. */
 export class KubernetesSecret {
   /** A key of a Secret in the namespace of the chart, by the name of the Secret. */
-  public static fromName(name: string, key: string): SecretValue {
-    return new SecretKey(requireObjectName('name', name, 'Secret'), requireSecretKey('key', key));
+  public static fromName(name: string, key: string, options: KubernetesSecretOptions = {}): SecretValue {
+    checkOptions('kubernetes.KubernetesSecretOptions', options, 'options');
+    return new SecretKey(requireObjectName('name', name, 'Secret'), requireSecretKey('key', key), options);
   }
 
   /**
@@ -21,15 +33,19 @@ export class KubernetesSecret {
    *   secrets: { API_TOKEN: kubernetes.KubernetesSecret.fromSecret(secret, 'api-token') },
    * });
    */
-  public static fromSecret(secret: INamedObject, key: string): SecretValue {
-    return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireSecretKey('key', key));
+  public static fromSecret(secret: INamedObject, key: string, options: KubernetesSecretOptions = {}): SecretValue {
+    checkOptions('kubernetes.KubernetesSecretOptions', options, 'options');
+    return new SecretKey(nameOfObject('secret', secret, 'Secret'), requireSecretKey('key', key), options);
   }
 
   private constructor() {}
 }
 
 class SecretKey extends SecretValue {
-  constructor(name: string, key: string) {
+  public override readonly _isOptional?: boolean;
+
+  constructor(name: string, key: string, { optional }: KubernetesSecretOptions) {
     super('kubernetes', name, key);
+    this._isOptional = optional;
   }
 }

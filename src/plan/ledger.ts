@@ -149,6 +149,7 @@ export class Ledger {
       this.use(backend.path, Feature.CACHE_VOLUME, `${backend.cache.volume} at ${backend.cache.path}`);
     const scratch = backend.scratch?.map(({ path, inMemory }) => (inMemory ? `${path} in memory` : path));
     if (scratch !== undefined) this.use(backend.path, Feature.SCRATCH_VOLUME, scratch.join(', '));
+    this.addEnvironmentSources(backend);
     this.addModels(backend.path, models);
     if (autoscaling !== undefined) {
       for (const feature of new Set(Object.values(FEATURE_OF_METRIC))) {
@@ -295,6 +296,15 @@ export class Ledger {
     } else {
       this.add(backend.path, Feature.IMAGE_USER, level, `${entry.detail}: ${detail}`);
     }
+  }
+
+  /** Records sources of variables that are unknown here, and the variables that would change how the server is started. */
+  private addEnvironmentSources({ path, environmentSources = [], environment, server }: BackendIntent): void {
+    if (environmentSources.length === 0) return;
+    const names = Object.keys(server.reservedVariables ?? {}).filter((name) => !Object.hasOwn(environment, name));
+    const must = names.length === 0 ? '' : `; they must not contain ${names.join(', ')}`;
+    const detail = `${environmentSources.join(', ')}: variables of the definition and of the server take precedence${must}`;
+    this.add(path, LedgerTopic.ENVIRONMENT_SOURCES, SupportLevel.APPLICATION, detail);
   }
 
   private addModels(path: string, models: ModelPlan[]): void {

@@ -328,6 +328,8 @@ export enum LedgerTopic {
   OTHER_HOPS = 'other hops',
   /** A computed time that the user overrides. */
   TIMEOUT_OVERRIDE = 'timeout override',
+  /** Sources of environment variables whose keys are unknown at synthesis. */
+  ENVIRONMENT_SOURCES = 'environment sources',
   /** Callers that bypass the balancer. */
   DIRECT_CALLERS = 'direct callers',
   /** How a server learns the path that is removed from its requests. */

@@ -19,6 +19,10 @@ export const CLASSES: { readonly [name: string]: OptionClass } = {
     members: ['intent'],
   },
   Duration: { example: 'Duration.seconds(60)', members: ['toSeconds'], byShape: true },
+  EnvironmentSource: {
+    example: "EnvironmentSource.fromSecretKeys('acme/settings', { keys: ['API_TOKEN'] })",
+    members: ['sourceName'],
+  },
   Gpu: { example: 'Gpu.nvidia({ count: 1 })', members: ['count'] },
   HealthCheck: { example: "HealthCheck.http('/healthz')", members: ['intent'] },
   Intermediary: { example: 'Intermediary.cloudFront()', members: ['intent'] },

@@ -48,6 +48,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
+    environmentFrom: 'EnvironmentSource[]?',
     gpu: 'Gpu?',
     healthCheck: 'HealthCheck?',
     loadBalancing: 'LoadBalancing?',
@@ -80,6 +81,7 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     description: 'string?',
     directCallers: 'boolean?',
     environment: 'string{}?',
+    environmentFrom: 'EnvironmentSource[]?',
     gpu: 'Gpu?',
     healthCheck: 'HealthCheck?',
     loadBalancing: 'LoadBalancing?',
@@ -434,6 +436,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
     to: 'string',
     days: 'Weekday[]?',
   },
+  SecretKeysOptions: {
+    keys: 'string[]',
+    prefix: 'string?',
+  },
   SeldonOptions: {
     extraArgs: 'string[]?',
     version: 'string?',
@@ -751,6 +757,10 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.GpuNodesOptions': {
     taintKeys: 'string[]?',
   },
+  'kubernetes.KubernetesEnvironmentOptions': {
+    optional: 'boolean?',
+    prefix: 'string?',
+  },
   'kubernetes.KubernetesPlatformProps': {
     backendDefaults: 'TargetSettings?',
     behind: 'Intermediary[]?',
@@ -822,6 +832,9 @@ export const OPTION_TYPES: { readonly [name: string]: { readonly [member: string
   'kubernetes.PreferredSchedulingTerm': {
     preference: 'kubernetes.NodeSelectorTerm',
     weight: 'number',
+  },
+  'kubernetes.KubernetesSecretOptions': {
+    optional: 'boolean?',
   },
   'kubernetes.RouterOptions': {
     clusterDomain: 'string?',

@@ -49,6 +49,13 @@ export abstract class SecretValue {
    */
   protected declare readonly _made: true;
 
+  /**
+   * Whether a replica starts without it.
+   *
+   * @internal
+   */
+  public readonly _isOptional?: boolean;
+
   protected constructor(
     /** The only platform that can use this secret. @default - every platform */
     public readonly platform?: string,

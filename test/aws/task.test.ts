@@ -1,4 +1,6 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
@@ -436,6 +438,35 @@ describe('the liveness check', () => {
     const healthCheck = HealthCheck.http('/healthz', { liveness });
     const server = ModelServer.command({ command: ['serve'] });
     expect(container(templateOf(oneBackend({ healthCheck, server }).stack))).not.toHaveProperty('HealthCheck');
+  });
+});
+
+describe('environment files', () => {
+  test('come in reverse order, because ECS uses the first value, and only the execution role reads them', () => {
+    const stack = newStack();
+    const key = new kms.Key(stack, 'Key');
+    const bucket = new s3.Bucket(stack, 'Settings', { encryptionKey: key });
+    const environmentFrom = ['base.env', 'live/over.env'].map((file) => aws.EcsEnvironment.fromBucket(bucket, file));
+    const template = templateOf(oneBackend({ environmentFrom }, {}, stack).stack);
+    const files = objects(container(template).EnvironmentFiles);
+    expect(files.map(({ Type, Value }) => [Type, /[a-z/]+\.env/.exec(JSON.stringify(Value))?.[0]])).toEqual([
+      ['s3', '/live/over.env'],
+      ['s3', '/base.env'],
+    ]);
+    const reads = JSON.stringify(statements(template, 'ExecutionRole'));
+    for (const action of ['s3:GetObject', 's3:GetBucketLocation', 'kms:Decrypt']) expect(reads).toContain(action);
+    expect(reads).not.toContain('s3:ListBucket');
+  });
+
+  test('are at most ten', () => {
+    const stack = newStack();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Settings', 'acme');
+    const environmentFrom = Array.from({ length: 11 }, (_, index) =>
+      aws.EcsEnvironment.fromBucket(bucket, `${index}.env`),
+    );
+    expect(() => oneBackend({ environmentFrom }, {}, stack)).toThrow(
+      "[Unsupported] 'environmentFrom' of backend 'backend' has 11 files, but ECS supports at most 10; combine some of them",
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { ModelDelivery } from '../../src/models/model-delivery';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
+import { EnvironmentSource } from '../../src/workload/environment-source';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck, type HttpHealthCheckOptions, type LivenessCheck } from '../../src/workload/health-check';
 import { ScratchVolume } from '../../src/workload/scratch-volume';
@@ -125,6 +126,19 @@ onEvery('a backend on %s', (_, subject) => {
     });
     expect(backend.environment).toMatchObject({ LOG_LEVEL: 'debug', EMPTY: '', PORT: '8000' });
     expect(backend.secrets).toEqual(['API_KEY']);
+  });
+
+  test('has the listed keys of its sources, unless it sets these variables itself', () => {
+    const backend = observe(subject, {
+      environment: { HOST: 'db' },
+      secrets: { API_KEY: SecretValue.fromName('acme', { key: 'token' }) },
+      environmentFrom: [
+        EnvironmentSource.fromSecretKeys('acme', { keys: ['HOST', 'PASSWORD', 'API_KEY'] }),
+        EnvironmentSource.fromSecretKeys('other', { keys: ['PASSWORD'], prefix: 'DB_' }),
+      ],
+    });
+    expect(backend.environment.HOST).toBe('db');
+    expect([...backend.secrets].sort()).toEqual(['API_KEY', 'DB_PASSWORD', 'PASSWORD']);
   });
 
   test('has the declared number of replicas', () => {

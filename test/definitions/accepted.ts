@@ -7,6 +7,7 @@ import {
   type BackendOptions,
   CpuArchitecture,
   Duration,
+  EnvironmentSource,
   Gpu,
   HealthCheck,
   HttpMethod,
@@ -81,6 +82,11 @@ export const ACCEPTED: readonly AcceptedDefinition[] = [
           { name: 'metrics', port: 8002 },
         ],
       }),
+  },
+  {
+    name: 'several keys of one secret as variables',
+    define: (scope) =>
+      one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['a', 'B'], prefix: 'X_' })] }),
   },
   { name: 'an ASGI application', define: (scope) => one(scope, { server: ModelServer.asgi({ app: 'serve' }) }) },
   {

@@ -1,10 +1,11 @@
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, aws_s3 as s3 } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import {
   AutoscalingPolicy,
   aws,
   Duration,
+  EnvironmentSource,
   Gpu,
   HealthCheck,
   kubernetes,
@@ -246,6 +247,54 @@ export const REFUSED_BACKENDS: readonly RefusedDefinition[] = [
     on: ['kubernetes'],
     acceptedOn: ['aws', 'test'],
     define: (scope) => one(scope, { additionalPorts: [{ name: 'admin', port: 80 }] }),
+  },
+  {
+    name: 'a whole ConfigMap as variables on AWS',
+    code: 'ForeignResource',
+    message:
+      "the environment of ConfigMap 'settings' of backend 'v1' belongs to platform 'kubernetes' and cannot be used on 'aws'; use one that both platforms support, or choose by platform (at Serving/endpoint/v1)",
+    on: ['aws'],
+    acceptedOn: ['kubernetes'],
+    define: (scope) =>
+      one(scope, { environmentFrom: [kubernetes.KubernetesEnvironment.fromConfigMapName('settings')] }),
+  },
+  {
+    name: 'a variable of the server in a source',
+    code: 'ConflictingProps',
+    message: "'PORT' in 'environmentFrom' is already set by the server; remove it (at Serving/endpoint/v1)",
+    define: (scope) => one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['PORT'] })] }),
+  },
+  {
+    name: 'a variable that changes the command in a source',
+    code: 'ConflictingProps',
+    message:
+      "'GUNICORN_CMD_ARGS' in 'environmentFrom' conflicts with 'server', which sets it (flags) from 'extraArgs' of the server; set that instead (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['GUNICORN_CMD_ARGS'] })] }),
+  },
+  {
+    name: 'a key that is no name of a variable',
+    code: 'InvalidName',
+    message:
+      "the environment variable ('api-key') must consist of letters, digits and '_', and must not start with a digit (at Serving/endpoint/v1)",
+    define: (scope) =>
+      one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: ['api-key'] })] }),
+  },
+  {
+    name: 'a source without keys',
+    code: 'EmptyList',
+    message: "'keys' must list at least one key of secret 'acme'",
+    define: (scope) => one(scope, { environmentFrom: [EnvironmentSource.fromSecretKeys('acme', { keys: [] })] }),
+  },
+  {
+    name: 'a file of variables without its extension',
+    code: 'InvalidName',
+    message: "'key' ('production') must end with '.env', which ECS requires of the file",
+    on: ['aws'],
+    define: (scope) => {
+      const bucket = s3.Bucket.fromBucketName(scope, 'Settings', 'acme');
+      one(scope, { environmentFrom: [aws.EcsEnvironment.fromBucket(bucket, 'production')] });
+    },
   },
   {
     name: 'a mutable tag',

@@ -16,6 +16,8 @@ export const UNCOMPILABLE = {
   // @ts-expect-error
   Duration: {} satisfies serving.Duration,
   // @ts-expect-error
+  EnvironmentSource: { sourceName: "secret 'acme'" } satisfies serving.EnvironmentSource,
+  // @ts-expect-error
   Gpu: { count: 1, resourceName: 'nvidia.com/gpu' } satisfies serving.Gpu,
   // @ts-expect-error
   HealthCheck: {} satisfies serving.HealthCheck,

@@ -2,12 +2,13 @@ import { Testing } from 'cdk8s';
 import { ScalingTarget } from '../../src/constructs/autoscaling-policy';
 import { Backend } from '../../src/constructs/backend';
 import { TargetPlatform } from '../../src/constructs/target-platform';
-import { ClaimVolume, KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
+import { ClaimVolume, KubernetesEnvironment, KubernetesPlatform, KubernetesSecret } from '../../src/kubernetes';
 import { CacheVolume } from '../../src/models/cache-volume';
 import { Model } from '../../src/models/model';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
+import { EnvironmentSource } from '../../src/workload/environment-source';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck } from '../../src/workload/health-check';
 import { Rollout } from '../../src/workload/rollout';
@@ -122,6 +123,35 @@ describe('server', () => {
       secret('KEY', 'keys', 'public'),
       secret('OTHER', 'other', 'key'),
     ]);
+  });
+
+  test('gets whole ConfigMaps and Secrets after the variables of the definition, and optional keys', () => {
+    const server = serverOf(
+      {
+        environmentFrom: [
+          KubernetesEnvironment.fromConfigMap({ kind: 'ConfigMap', name: 'settings' }, { prefix: 'APP_' }),
+          EnvironmentSource.fromSecretKeys('keys', { keys: ['A'] }),
+          KubernetesEnvironment.fromSecretName('more', { optional: true }),
+        ],
+        secrets: { B: KubernetesSecret.fromName('keys', 'b', { optional: true }) },
+      },
+      ['ConfigMap/settings', 'Secret/keys', 'Secret/more'],
+    );
+    expect(server.envFrom).toEqual([
+      { prefix: 'APP_', configMapRef: { name: 'settings' } },
+      { secretRef: { name: 'more', optional: true } },
+    ]);
+    expect(server.env.slice(-2)).toEqual([
+      { name: 'A', valueFrom: { secretKeyRef: { name: 'keys', key: 'A' } } },
+      { name: 'B', valueFrom: { secretKeyRef: { name: 'keys', key: 'b', optional: true } } },
+    ]);
+    expect(serverOf()).not.toHaveProperty('envFrom');
+  });
+
+  test.each(['1A', 'a-b', 'a b'])('fails with the prefix %p of variables', (prefix) => {
+    expect(() => KubernetesEnvironment.fromConfigMapName('settings', { prefix })).toThrow(
+      `[InvalidName] 'prefix' ('${prefix}') of environment variables must consist of letters, digits and '_', and must not start with a digit`,
+    );
   });
 
   test('gets no PORT if its command has the port, unless the definition sets it', () => {

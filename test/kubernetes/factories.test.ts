@@ -18,8 +18,21 @@ const ARGUMENTS: {
   'GpuNodes.custom': { args: () => [{ labelKey: 'acme.com/gpu', values: { L4: ['l4'] } }], required: 1 },
   'KubernetesBackend.of': { args: () => [oneBackend().backend], required: 1 },
   'KubernetesEndpoint.of': { args: () => [oneBackend().endpoint], required: 1 },
-  'KubernetesSecret.fromName': { args: () => ['acme', 'token'], required: 2 },
-  'KubernetesSecret.fromSecret': { args: () => [{ kind: 'Secret', name: 'acme' }, 'token'], required: 2 },
+  'KubernetesEnvironment.fromConfigMap': {
+    args: () => [{ kind: 'ConfigMap', name: 'a' }, { prefix: 'A_' }],
+    required: 1,
+  },
+  'KubernetesEnvironment.fromConfigMapName': { args: () => ['acme', { prefix: 'A_' }], required: 1 },
+  'KubernetesEnvironment.fromSecret': {
+    args: () => [{ kind: 'Secret', name: 'acme' }, { optional: true }],
+    required: 1,
+  },
+  'KubernetesEnvironment.fromSecretName': { args: () => ['acme', { optional: true }], required: 1 },
+  'KubernetesSecret.fromName': { args: () => ['acme', 'token', { optional: true }], required: 2 },
+  'KubernetesSecret.fromSecret': {
+    args: () => [{ kind: 'Secret', name: 'acme' }, 'token', { optional: true }],
+    required: 2,
+  },
   'PodServiceAccount.fromName': { args: () => ['models'], required: 1 },
   'PodServiceAccount.fromServiceAccount': { args: () => [{ kind: 'ServiceAccount', name: 'models' }], required: 1 },
   'PodServiceAccount.annotated': { args: () => [{ 'acme.com/identity': 'models' }], required: 1 },
@@ -64,6 +77,13 @@ const ACCEPTED: { readonly [argument: string]: readonly string[] } = {
   'GpuNodes.eksAutoMode 0': NO_OPTIONS,
   'PodServiceAccount.annotated 0': ['an object of another kind'],
   'PodSettings.of 0': NO_OPTIONS,
+  'KubernetesEnvironment.fromConfigMap 0': ['an object of another kind'],
+  'KubernetesEnvironment.fromConfigMap 1': NO_OPTIONS,
+  'KubernetesEnvironment.fromConfigMapName 1': NO_OPTIONS,
+  'KubernetesEnvironment.fromSecret 1': NO_OPTIONS,
+  'KubernetesEnvironment.fromSecretName 1': NO_OPTIONS,
+  'KubernetesSecret.fromName 2': NO_OPTIONS,
+  'KubernetesSecret.fromSecret 2': NO_OPTIONS,
 };
 
 const factories = Object.entries(kubernetes).flatMap(([name, value]) =>

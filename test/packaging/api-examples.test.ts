@@ -10,6 +10,7 @@ jest.setTimeout(120_000);
 const MAIN = [
   'AutoscalingPolicy',
   'Backend',
+  'EnvironmentSource',
   'Gpu',
   'HealthCheck',
   'Intermediary',
@@ -23,6 +24,7 @@ const MAIN = [
   'aws.EcrImage',
   'aws.EcsBackend',
   'aws.EcsEndpoint',
+  'aws.EcsEnvironment',
   'aws.EcsImage',
   'aws.EcsPlatform',
   'aws.EcsSecret',
@@ -36,6 +38,7 @@ const MAIN = [
   'kubernetes.GatewayProfile',
   'kubernetes.KubernetesBackend',
   'kubernetes.KubernetesEndpoint',
+  'kubernetes.KubernetesEnvironment',
   'kubernetes.KubernetesPlatform',
   'kubernetes.KubernetesSecret',
 ];

@@ -10,6 +10,7 @@ import { GunicornWorkerClass } from '../../src/servers/catalog/gunicorn';
 import { ModelServer } from '../../src/servers/model-server';
 import { Duration } from '../../src/units/duration';
 import { Size } from '../../src/units/size';
+import { EnvironmentSource } from '../../src/workload/environment-source';
 import { Gpu } from '../../src/workload/gpu';
 import { HealthCheck } from '../../src/workload/health-check';
 import { ServerImage } from '../../src/workload/server-image';
@@ -31,6 +32,25 @@ function ledgerOf(
 }
 
 describe('the ledger', () => {
+  test('names the variables that a source with unknown keys must not contain', () => {
+    class Source extends EnvironmentSource {
+      constructor() {
+        super("file 'a'");
+      }
+    }
+    expect(ledgerOf({}, { environmentFrom: [new Source()] }).detail(LedgerTopic.ENVIRONMENT_SOURCES)).toMatchObject({
+      level: SupportLevel.APPLICATION,
+      detail: expect.stringMatching(
+        /^file 'a': variables of the definition and of the server take precedence; they must not contain .*GUNICORN_CMD_ARGS/,
+      ),
+    });
+    const server = ModelServer.fromImage();
+    const { detail } = ledgerOf({}, { environmentFrom: [new Source()], server, healthCheck: HealthCheck.http('/') });
+    expect(detail(LedgerTopic.ENVIRONMENT_SOURCES)?.detail).toBe(
+      "file 'a': variables of the definition and of the server take precedence",
+    );
+  });
+
   test('records the defaults', () => {
     expect(ledgerOf().features()).toEqual([
       'request timeout',

@@ -50,7 +50,19 @@ function answer(route: TestRoute | undefined, request: Request, titleOf: (name: 
 
 function observeService(service: TestService): ObservedBackend {
   const { health, smokeTest } = service;
-  const { times, name: _name, title: _title, command, args, user, models, gpu, scratch, ...rest } = service;
+  const {
+    times,
+    name: _name,
+    title: _title,
+    command,
+    args,
+    user,
+    models,
+    gpu,
+    scratch,
+    environmentSources: _sources,
+    ...rest
+  } = service;
   return {
     ...rest,
     liveness: health.liveness && {

@@ -33,6 +33,7 @@ export interface TestService {
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  readonly environmentSources: readonly string[];
   readonly port: number;
   readonly additionalPorts: readonly extension.AdditionalPortIntent[];
   readonly replicas?: number;
@@ -281,6 +282,7 @@ function renderService({ secrets, settings }: extension.BackendBinding, plan: ex
     args: plan.args ?? [],
     environment: plan.environment,
     secrets: Object.keys(secrets),
+    environmentSources: intent.environmentSources ?? [],
     port: intent.port,
     additionalPorts: intent.additionalPorts ?? [],
     ...(plan.autoscaling === undefined

@@ -42,6 +42,7 @@ function common(scope: Construct, from: From, change: Partial<BackendOptions>): 
     resources: { memory: Size.gibibytes(4), ephemeralStorage: Size.gibibytes(40) },
     rollout: from('Rollout').Rollout.surge({ percent: 50 }),
     secrets: { TOKEN: from('SecretValue').SecretValue.fromName('token', { key: 'value' }) },
+    environmentFrom: [from('EnvironmentSource').EnvironmentSource.fromSecretKeys('settings', { keys: ['A'] })],
     timeouts: { drain: Duration.seconds(110) },
     models: [
       from('Model').Model.fromOci(OCI_MODEL, { path: 'oci', delivery: from('ModelDelivery').ModelDelivery.copy() }),
@@ -111,6 +112,7 @@ function onAws(from: From): object {
         ecs.Secret.fromSecretsManager(secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'acme/key'), 'field'),
       ),
     },
+    environmentFrom: [from('EcsEnvironment').aws.EcsEnvironment.fromBucket(bucket, 'a.env')],
     models: [
       from('S3Model').aws.S3Model.fromBucket(bucket, 'net/', { path: 's3' }),
       from('Model').Model.fromVolume(EfsVolume.fromFileSystem(fileSystem), { path: 'efs', directory: 'net' }),
@@ -176,6 +178,7 @@ function onKubernetes(from: From): object {
           }),
         }),
       ],
+      environmentFrom: [from('KubernetesEnvironment').kubernetes.KubernetesEnvironment.fromConfigMapName('settings')],
       gpu: from('Gpu').Gpu.nvidia({ product: 'L4' }),
       model: from('Model').Model.fromVolume(volume(), { directory: 'net' }),
     });

@@ -45,16 +45,20 @@ export function grantS3Read(definition: ecs.TaskDefinition, { uri, singleObject,
 /** Grants the decryption of objects that S3 encrypted with the bucket's key, and of nothing else encrypted with it. */
 export function grantS3Decrypt(definition: ecs.TaskDefinition, { _resources }: Model): void {
   const bucket = _resources.owner as s3.IBucket | undefined;
-  if (bucket?.encryptionKey === undefined) return;
-  const { encryptionKey: key } = bucket;
+  if (bucket !== undefined) grantDecryptViaS3(definition.taskRole, bucket);
+}
+
+/** Grants a role the decryption of the objects of a bucket with a key, through S3 only. */
+export function grantDecryptViaS3(role: iam.IRole, { encryptionKey: key }: s3.IBucket): void {
+  if (key === undefined) return;
   // The key is in the Region of the bucket. Its ARN contains the Region, which an imported bucket may lack.
-  const viaS3 = { 'kms:ViaService': `s3.${key.env.region}.${Stack.of(definition).urlSuffix}` };
+  const viaS3 = { 'kms:ViaService': `s3.${key.env.region}.${Stack.of(role).urlSuffix}` };
   const narrow = (statement: iam.PolicyStatement): iam.PolicyStatement => {
     const narrowedStatement = statement.copy();
     narrowedStatement.addConditions({ StringEquals: viaS3 });
     return narrowedStatement;
   };
-  key.grantDecrypt(narrowed(definition.taskRole, narrow));
+  key.grantDecrypt(narrowed(role, narrow));
 }
 
 /** The accounts that may own the bucket of a model: that of a CDK bucket, or that of the stack and the configured ones. */

@@ -14,6 +14,7 @@ import { FARGATE_MAX_DISK_GIB, fargateDiskGib, fargateSize } from '../fargate-si
 import type { TaskSettingsOptions } from '../task-settings-options';
 import type { BoundBackend } from './bound-backend';
 import { confine } from './confinement';
+import { environmentFiles } from './environment-files';
 import { containerImage } from './images';
 import { late } from './late';
 import { publishModels } from './model-assets';
@@ -160,6 +161,7 @@ function addServer(
     workingDirectory: intent.workingDirectory,
     environment: environmentOf(backend, plan),
     secrets: containerSecrets(backend),
+    environmentFiles: environmentFiles(backend, definition),
     portMappings: [
       { containerPort: intent.port },
       ...(intent.additionalPorts ?? []).map(({ name, port }) => ({ name, containerPort: port })),

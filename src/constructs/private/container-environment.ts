@@ -7,6 +7,8 @@ import { ServingError } from '../../private/errors';
 export interface TypedVariables {
   readonly environment: { readonly [name: string]: string };
   readonly secrets: { readonly [name: string]: unknown };
+  /** The variables that sources list. */
+  readonly environmentFrom: { readonly [name: string]: unknown };
 }
 
 /** The variables of a container: those of its server, and those of the user, which must not contradict them. */
@@ -16,13 +18,13 @@ export function containerEnvironment(
   port: number,
   at: IConstruct,
 ): { [name: string]: string } {
-  const { environment, secrets } = typed;
+  const { environment } = typed;
   checkNames(typed, at);
-  const taken = [PREFIX_VARIABLE, ...Object.keys({ PORT: port, ...server.environment })].find((name) =>
-    Object.hasOwn(secrets, name),
-  );
-  if (taken !== undefined) {
-    throw new ServingError('ConflictingProps', `'${taken}' in 'secrets' is already set by the server; remove it`, at);
+  for (const prop of ['secrets', 'environmentFrom'] as const) {
+    const reserved = [PREFIX_VARIABLE, ...Object.keys({ PORT: port, ...server.environment })];
+    const taken = reserved.find((name) => Object.hasOwn(typed[prop], name));
+    if (taken === undefined) continue;
+    throw new ServingError('ConflictingProps', `'${taken}' in '${prop}' is already set by the server; remove it`, at);
   }
   for (const [name, reason] of Object.entries(server.reservedVariables ?? {})) {
     const prop = propOf(name, typed);
@@ -41,8 +43,8 @@ export function containerEnvironment(
   return { ...server.environment, ...environment };
 }
 
-function checkNames({ environment, secrets }: TypedVariables, at: IConstruct): void {
-  for (const name of [...Object.keys(environment), ...Object.keys(secrets)]) {
+function checkNames({ environment, secrets, environmentFrom }: TypedVariables, at: IConstruct): void {
+  for (const name of [environment, secrets, environmentFrom].flatMap(Object.keys)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new ServingError(
         'InvalidName',
@@ -60,8 +62,10 @@ function checkNames({ environment, secrets }: TypedVariables, at: IConstruct): v
   }
 }
 
+/** The props that set variables. */
+export const VARIABLE_PROPS = ['environment', 'secrets', 'environmentFrom'] as const;
+
 /** The prop that has a variable of its own: what every object inherits, such as `constructor`, is none. */
 function propOf(name: string, typed: TypedVariables): keyof TypedVariables | undefined {
-  if (Object.hasOwn(typed.environment, name)) return 'environment';
-  return Object.hasOwn(typed.secrets, name) ? 'secrets' : undefined;
+  return VARIABLE_PROPS.find((prop) => Object.hasOwn(typed[prop], name));
 }

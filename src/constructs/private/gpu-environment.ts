@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { GpuIntent } from '../../plan/intents';
 import { ServingError } from '../../private/errors';
-import type { TypedVariables } from './container-environment';
+import { type TypedVariables, VARIABLE_PROPS } from './container-environment';
 
 /**
  * Variables by which a container runtime gives a container devices that it did not request, with the domain of the
@@ -21,7 +21,7 @@ const NO_DEVICES = ['', 'void', 'none'];
 export function checkDeviceVariables(typed: TypedVariables, gpu: GpuIntent | undefined, at: IConstruct): void {
   for (const [variable, domain] of Object.entries(DEVICE_VARIABLES)) {
     const requested = gpu?.resourceName.startsWith(`${domain}/`) === true;
-    const prop = (['environment', 'secrets'] as const).find((one) => Object.hasOwn(typed[one], variable));
+    const prop = VARIABLE_PROPS.find((one) => Object.hasOwn(typed[one], variable));
     if (prop === undefined) continue;
     if (!requested && prop === 'environment' && NO_DEVICES.includes(typed.environment[variable] as string)) continue;
     throw new ServingError(

@@ -153,6 +153,7 @@ export class BackendObjects {
       image: this.backend.image.reference as string,
       models: this.backend.models,
       secrets: this.backend.secrets,
+      environmentFrom: this.backend.environmentFrom ?? [],
       serviceAccountName: this.serviceAccountName,
       settings: this.podSettings,
       gpu: this.gpu,

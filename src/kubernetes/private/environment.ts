@@ -1,7 +1,9 @@
 import { userVariables } from '../../plan/process';
 import type { BackendPlan } from '../../plan/serving-plan';
+import type { EnvironmentSource } from '../../workload/environment-source';
 import type { SecretValue } from '../../workload/secret-value';
-import type { EnvVar } from './manifests';
+import { KubernetesEnvironment } from '../kubernetes-environment';
+import type { EnvFromSource, EnvVar } from './manifests';
 import { userOf } from './security';
 
 /** The environment of a server: what its user needs, its own variables, those of the definition, and secrets by reference. */
@@ -16,8 +18,18 @@ export function environmentOf({ intent, environment }: BackendPlan, secrets: Rec
 }
 
 /** An environment variable with its value in a Secret. */
-export function secretVariable(name: string, { secretName, key = name }: SecretValue): EnvVar {
-  return { name, valueFrom: { secretKeyRef: { name: secretName as string, key } } };
+export function secretVariable(name: string, { secretName, key = name, _isOptional: optional }: SecretValue): EnvVar {
+  return { name, valueFrom: { secretKeyRef: { name: secretName as string, key, optional } } };
+}
+
+/** The ConfigMaps and Secrets whose keys become variables. In a Pod, later sources take precedence. */
+export function environmentSources(sources: readonly EnvironmentSource[]): EnvFromSource[] | undefined {
+  const objects = sources.filter(KubernetesEnvironment._isKubernetesEnvironment);
+  if (objects.length === 0) return undefined;
+  return objects.map(({ _kind, _objectName: name, _prefix: prefix, _isOptional: optional }) => ({
+    prefix,
+    [_kind === 'Secret' ? 'secretRef' : 'configMapRef']: { name, optional },
+  }));
 }
 
 /** The variables of a server that the AWS CLI may need: region, endpoint, and keys if the ServiceAccount has no role. */

@@ -5,7 +5,15 @@ import type { Affinity, Toleration, TopologySpread } from '../scheduling';
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  readonly valueFrom?: {
+    readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional?: boolean };
+  };
+}
+
+export interface EnvFromSource {
+  readonly prefix?: string;
+  readonly configMapRef?: { readonly name: string; readonly optional?: boolean };
+  readonly secretRef?: { readonly name: string; readonly optional?: boolean };
 }
 
 export interface Probe {
@@ -65,6 +73,7 @@ export interface Container {
   readonly args?: string[];
   readonly workingDir?: string;
   readonly env?: EnvVar[];
+  readonly envFrom?: EnvFromSource[];
   readonly ports?: ContainerPort[];
   readonly resources: ContainerResources;
   readonly securityContext: ContainerSecurity;

@@ -26,6 +26,15 @@ export function requireSecretKey(prop: string, key: string): string {
   );
 }
 
+/** Returns `prefix` if the names of variables can start with it. */
+export function requireEnvironmentPrefix(prefix: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(requireIdentifier('prefix', prefix))) return prefix;
+  throw new ServingError(
+    'InvalidName',
+    `'prefix' ('${prefix}') of environment variables must consist of letters, digits and '_', and must not start with a digit`,
+  );
+}
+
 /** Whether a Kubernetes Secret can have this key. */
 export function isSecretKey(key: string): boolean {
   return /^[-._a-zA-Z0-9]{1,253}$/.test(key);

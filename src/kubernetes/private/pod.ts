@@ -1,8 +1,9 @@
 import type { Model } from '../../models/model';
 import type { BackendPlan } from '../../plan/serving-plan';
+import type { EnvironmentSource } from '../../workload/environment-source';
 import type { SecretValue } from '../../workload/secret-value';
 import type { PodSettingsOptions } from '../pod-settings-options';
-import { awsEnvironment, environmentOf, literal } from './environment';
+import { awsEnvironment, environmentOf, environmentSources, literal } from './environment';
 import type { GpuPlacement } from './gpu-placement';
 import type { PodSpec } from './manifests';
 import { modelParts } from './models';
@@ -25,6 +26,7 @@ export interface PodOptions {
   readonly linksImages: boolean;
   readonly models: Model[];
   readonly secrets: Record<string, SecretValue>;
+  readonly environmentFrom: EnvironmentSource[];
   readonly imagePullSecrets: string[];
   readonly serviceAccountName: string;
   readonly settings: PodSettingsOptions;
@@ -57,6 +59,7 @@ export function podSpec(plan: BackendPlan, matchLabels: Record<string, string>, 
         args: plan.args?.map(literal),
         workingDir: intent.workingDirectory,
         env,
+        envFrom: environmentSources(options.environmentFrom),
         ports: containerPorts(intent),
         resources: serverResources(intent, options.gpu),
         securityContext: containerSecurity(intent, intent.readOnlyRootFilesystem),

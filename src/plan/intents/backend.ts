@@ -213,6 +213,8 @@ export interface BackendIntent extends ComputeLimits {
   readonly server: ServerIntent;
   /** The environment, without the variables of the server. */
   readonly environment: Record<string, string>;
+  /** Sources of further variables, which are unknown at synthesis, for reports. @default - none */
+  readonly environmentSources?: string[];
   /** The models. */
   readonly models: ModelIntent[];
   /** The GPU of each replica. @default - no GPU */

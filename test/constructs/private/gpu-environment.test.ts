@@ -1,11 +1,10 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Gpu, SecretValue } from '../../../src';
+import type { TypedVariables } from '../../../src/constructs/private/container-environment';
 import { checkDeviceVariables } from '../../../src/constructs/private/gpu-environment';
 
-const check = (
-  typed: { environment?: { [name: string]: string }; secrets?: { [name: string]: SecretValue } },
-  gpu?: Gpu,
-) => checkDeviceVariables({ environment: {}, secrets: {}, ...typed }, gpu?._intent(), new Stack());
+const check = (typed: Partial<TypedVariables>, gpu?: Gpu) =>
+  checkDeviceVariables({ environment: {}, secrets: {}, environmentFrom: {}, ...typed }, gpu?._intent(), new Stack());
 
 const REMOVE = "remove it, and request GPUs with 'gpu'";
 const VOID = `${REMOVE}, or set it to 'void' to get none`;
